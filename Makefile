@@ -1,0 +1,70 @@
+# make demo     the demonstration programme, on a machine that has Python only (NEO4J=1: on the tests' Neo4j)
+# make test     everything the tests need, then the tests (on both engines)
+# make check    the gates: form, types, layers
+# make lock     write the lock files anew after a change of setup.cfg
+# PYTHON=python3.12 chooses another Python than python3; it must be 3.11 or later.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NEO4J_VERSION := 5.26.12
+NEO4J_JARS := .cache/neo4j-$(NEO4J_VERSION)
+COPY_JARS := org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+export PYTHONUTF8 = 1
+MAKEFLAGS += --no-print-directory
+
+# $(call need,a command that succeeds when it is there,the Debian package that brings it)
+define need
+$(1) >/dev/null 2>&1 || .ci/install $(2)
+endef
+
+.PHONY: demo test check lock clean
+
+demo: $(BIN)/run.stamp $(if $(NEO4J),$(NEO4J_JARS)/stamp)
+	@$(if $(NEO4J),$(BIN)/python -m tests.neo4j_server .cache/neo4j-demo) $(BIN)/relay demo
+
+test: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
+	@$(call need,javac -version,openjdk-17-jdk-headless)
+	@$(BIN)/python -m pytest
+
+check: $(BIN)/dev.stamp
+	@$(BIN)/ruff format --check --quiet || { $(BIN)/ruff format --diff --quiet; exit 1; }
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports
+
+lock: $(BIN)/dev.stamp
+	@$(COMPILE) --extra build --output-file requirements.lock setup.cfg
+	@$(COMPILE) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock setup.cfg
+
+clean:
+	rm -rf $(VENV) .cache build *.egg-info
+
+# one stamp for each Python, so that another PYTHON makes the environment anew
+$(BIN)/made-by-$(notdir $(PYTHON)):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Relay needs Python 3.11 or later: name one by PYTHON=' >&2; exit 1; }
+	@$(call need,$(PYTHON) -c 'import ensurepip',$$($(PYTHON) -c 'import sys; print("python3.%d-venv" % sys.version_info[1])'))
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(BIN)/run.stamp: $(BIN)/made-by-$(notdir $(PYTHON)) requirements.lock setup.cfg pyproject.toml
+	@echo 'Setting up: the libraries of requirements.lock (about 300 MB) into $(VENV)' >&2
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(BIN)/dev.stamp: $(BIN)/run.stamp requirements-dev.lock
+	@echo 'Setting up: the tools of requirements-dev.lock' >&2
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(NEO4J_JARS)/stamp: tests/neo4j/pom.xml
+	@$(call need,javac -version,openjdk-17-jdk-headless)
+	@$(call need,mvn -version,maven)
+	@echo 'Setting up: Neo4j $(NEO4J_VERSION) for the tests (116 MB) into $(NEO4J_JARS)' >&2
+	@mvn --quiet --batch-mode -Dstyle.color=never --file $< -Dneo4j.version=$(NEO4J_VERSION) $(COPY_JARS) -DoutputDirectory=$(CURDIR)/$(NEO4J_JARS)
+	@touch $@

@@ -1,0 +1,1 @@
+"""Relay: the tracker of livestock relays, where every gift is passed on."""

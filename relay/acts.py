@@ -1,0 +1,125 @@
+"""The acts: facts to record, each with its id and its content, and which of it is personal.
+
+Kinds with a file have their columns in `columns`; the programme, its rules, and the three acts that speak
+about other acts or people have theirs here (design: "Acts, payloads and ids").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from relay import columns
+from relay.columns import Column, Kind
+
+# A day is ISO text; a whole number is an int, any other a float of at most 3 decimals (degrees: 6). A rule's
+# `equivalents` and a correction's `changes` are mappings.
+Value = str | int | float | Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One fact to record.
+
+    Attributes:
+        kind: programme, rule, place, group, beneficiary, gift, placement, pass, event, claim, correct, confirm
+            or erase.
+        id: The act's own id, without its kind.
+        values: The normalised content in the order of the kind's columns, its own id included; what is empty is
+            absent, nothing is filled in, personal fields are in clear.
+    """
+
+    kind: str
+    id: str
+    values: Mapping[str, Value]
+
+    @property
+    def act_id(self) -> str:
+        """The id within a programme, such as "pass:88"."""
+        return f"{self.kind}:{self.id}"
+
+
+PROGRAMME: Final = Kind(
+    name="programme",
+    file="programme",
+    columns=(
+        Column(name="id", type="id", required=True, fixed=True),
+        Column(name="name", type="text", required=True),
+        Column(name="timezone", type="text", required=True),
+        Column(name="goal_generations", type="units"),
+    ),
+)
+
+# `equivalents`, the last key of a rule, is a mapping of help to units and so no column.
+RULE: Final = Kind(
+    name="rule",
+    file="rules",
+    columns=(
+        Column(name="help", type="help", required=True, fixed=True),
+        Column(name="unit", type="text", required=True),
+        Column(name="given", type="units", required=True),
+        Column(name="owed", type="units"),
+        Column(name="months", type="units", required=True),
+        Column(name="grace_days", type="count"),
+        Column(name="earliest_days", type="count"),
+        Column(name="from", type="date", required=True, fixed=True),
+        Column(name="owed_per_given", type="units"),
+        Column(name="sex", type="choice", choices=("F", "M")),
+        Column(name="condition", type="choice", choices=("young", "adult", "pregnant"), fixed=True),
+    ),
+)
+
+# In the order in which the exchange format takes them.
+FILED: Final[tuple[Kind, ...]] = (PROGRAMME, RULE, *columns.KINDS)
+
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{kind.name: tuple(column.name for column in kind.columns) for kind in FILED},
+    "rule": (*(column.name for column in RULE.columns), "equivalents"),
+    "correct": ("correct_id", "act_id", "how", "why", "changes"),
+    "confirm": ("confirm_id", "act_id"),
+    "erase": ("erase_id", "subject_id"),
+}
+"""The payload keys of each kind, in order."""
+
+PERSONAL: Final[Mapping[str, frozenset[str]]] = {
+    **{kind.name: frozenset(column.name for column in kind.columns if column.personal) for kind in FILED},
+    "correct": frozenset({"why"}),
+    "confirm": frozenset(),
+    "erase": frozenset(),
+}
+"""The keys of each kind that stand in the ledger only as commitments."""
+
+HOW_CORRECTED: Final = ("did_not_happen", "wrong_data")
+
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ID_LENGTH: Final = 10
+_ID_BYTES: Final = 7  # 10 characters of 5 bits each need 50 bits
+
+
+def new_id(token: bytes) -> str:
+    """Make an id that nobody gave, from random bytes: two clerks offline will not make the same one.
+
+    Args:
+        token: At least 7 random bytes; the first 7 are used.
+
+    Returns:
+        10 characters of Crockford base32 (no I, L, O or U, so it can be read out and written down).
+
+    Raises:
+        ValueError: Fewer than 7 bytes were given; a fault of the caller.
+    """
+    if len(token) < _ID_BYTES:
+        raise ValueError(_ID_BYTES)
+    number = int.from_bytes(token[:_ID_BYTES], "big")
+    return "".join(_CROCKFORD[(number >> (5 * place)) & 31] for place in reversed(range(_ID_LENGTH)))
+
+
+def rule_id(values: Mapping[str, Value]) -> str:
+    """The id of a rule, which has none of its own: "goat@2020-01-01" or "goat@2020-01-01@pregnant".
+
+    Args:
+        values: The rule's content, with `help` and `from`, and `condition` when it has one.
+    """
+    general = f"{values['help']}@{values['from']}"
+    return f"{general}@{values['condition']}" if "condition" in values else general

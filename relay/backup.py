@@ -1,0 +1,200 @@
+"""Backup, restore and rebuilding: all of them a replay of ledgers.
+
+A backup is the ledgers of all programmes in one file: a first line with their head hashes, then one entry a line,
+openings included. Restoring replays it into a database of either engine; one that was cut short goes on where it
+stopped when it is run again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from relay import cypher, ledger
+from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, to_line
+from relay.errors import Conflict, Invalid
+from relay.graph import Graph
+from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead
+from relay.projection import PROJECTION, Edge, Node, things_of
+from relay.register import Register
+from relay.surroundings import Head
+
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What a restore brought back.
+
+    Attributes:
+        programme_id: Of the programme.
+        entries: In its ledger now.
+        head_hash: Of the last.
+    """
+
+    programme_id: str
+    entries: int
+    head_hash: str
+
+
+def export(graph: Graph, programme_id: str, *, with_names: bool) -> Iterator[str]:
+    """The lines of a ledger, without line breaks; openings only with names.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    for entry in ledger.entries(graph, programme_id):
+        yield to_line(entry, with_opened=with_names)
+
+
+def backup(graph: Graph) -> Iterator[str]:
+    """The lines of a backup of all programmes, without line breaks.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    heads = ledger.heads(graph)
+    yield json.dumps(
+        {
+            "relay_backup": FORMAT,
+            "programmes": [
+                {"programme_id": head.programme_id, "entries": head.entries, "head_hash": head.head_hash}
+                for head in heads
+            ],
+        },
+        separators=(",", ":"),
+    )
+    for head in heads:
+        for entry in ledger.entries(graph, head.programme_id, last=head.entries):
+            yield to_line(entry, with_opened=True)
+
+
+def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Restored, ...]:
+    """Replay a backup into an empty database, or go on with one that was cut short.
+
+    Args:
+        graph: Where.
+        lines: Of the backup.
+        clerk: Whose randomness locks the ledgers; nobody is recorded as having recorded anything anew.
+
+    Returns:
+        What was brought back, in the order of the backup.
+
+    Raises:
+        Invalid: The file is not a backup, or was altered or cut; nothing of the faulty step is written.
+        Conflict: The database holds other entries already.
+        Unavailable: The database cannot be reached.
+    """
+    read = iter(lines)
+    promised = _promised(next(read, ""))
+    there = {head.programme_id: head for head in ledger.heads(graph)}
+    strangers = there.keys() - {head.programme_id for head in promised}
+    if strangers:
+        message = f"The database already holds {', '.join(sorted(strangers))}."
+        raise Conflict(message, "Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
+    return tuple(_restore_one(graph, read, head, there.get(head.programme_id), clerk) for head in promised)
+
+
+def _promised(line: str) -> tuple[LedgerHead, ...]:
+    try:
+        written: Any = json.loads(line)
+        if written["relay_backup"] != FORMAT:
+            raise ValueError
+        return tuple(
+            LedgerHead(
+                programme_id=str(head["programme_id"]),
+                entries=int(head["entries"]),
+                head_hash=str(head["head_hash"]),
+                built=True,
+            )
+            for head in written["programmes"]
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        message = "This is not a backup of Relay: its first line does not say so."
+        raise Invalid(message, "Give a file that `relay backup` wrote.") from error
+
+
+def _restore_one(
+    graph: Graph, lines: Iterator[str], promised: LedgerHead, there: LedgerHead | None, clerk: Clerk
+) -> Restored:
+    key = promised.programme_id
+    graph.write(
+        lambda transaction: transaction.run(
+            cypher.BEGIN_LEDGER, key=key, programme_id=key, hash=ORIGIN, projection=PROJECTION
+        )
+    )
+    register, last = Register(key), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
+    entries = _believed(lines, promised)
+    if there:
+        for entry in islice(entries, there.entries):
+            register.replay(entry)
+            last = Head(sequence=entry.sequence, hash=entry.hash, projection=PROJECTION)
+        if last.hash != there.head_hash:
+            message = f"The database already holds other entries of programme {key}."
+            raise Conflict(message, "Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
+    while step := tuple(islice(entries, STEP)):
+        batch = Batch(register, last, clerk)
+        for entry in step:
+            batch.replay(entry)
+        graph.write(batch.write)
+        last = batch.head
+    return Restored(programme_id=key, entries=last.sequence, head_hash=last.hash)
+
+
+def _believed(lines: Iterator[str], promised: LedgerHead) -> Iterator[Entry]:
+    """The entries of one programme, each checked before it is passed on."""
+    before: Entry | None = None
+    for line in islice(lines, promised.entries):
+        entry = from_line(line)
+        for fault in faults_of(entry, before):
+            raise _doubtful(fault)
+        if entry.programme_id != promised.programme_id:
+            raise _doubtful(Fault(sequence=entry.sequence, fault=f"Entry {entry.sequence} is of another programme."))
+        before = entry
+        yield entry
+    if before is None or before.sequence != promised.entries or before.hash != promised.head_hash:
+        raise _doubtful(Fault(sequence=None, fault=f"The ledger of {promised.programme_id} is cut short."))
+
+
+def _doubtful(fault: Fault) -> Invalid:
+    return Invalid(f"The backup cannot be believed. {fault.fault}", "Use another backup.")
+
+
+def rebuild(graph: Graph, programme_id: str, clerk: Clerk) -> None:
+    """Build a programme's graph anew from its ledger; the ledger itself is left alone.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        clerk: Whose randomness locks the ledger.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Unavailable: The database cannot be reached; run it again, and it starts anew.
+    """
+    head = ledger.head(graph, programme_id)
+    _set_projection(graph, programme_id, 0)  # nobody records meanwhile
+    register = ledger.replay(programme_id, ledger.entries(graph, programme_id, last=head.entries))
+    while graph.write(
+        lambda transaction: transaction.rows(cypher.CLEAR, programme_id=programme_id, limit=STEP)
+    )[0]["cleared"]:
+        pass
+    last = Head(sequence=head.entries, hash=head.head_hash, projection=PROJECTION)
+    things = tuple(dict.fromkeys((*register.entries, *things_of(register))))
+    for kept in (Node, Edge):  # relationships need both their ends
+        rows = (row for thing in things for row in ledger.rows_of(register, thing) if isinstance(row, kept))
+        while step := tuple(islice(rows, STEP)):
+            difference = Difference()
+            difference.between((), step)
+            graph.write(lambda transaction: difference.write(transaction, programme_id, last))  # noqa: B023 - run at once
+    _set_projection(graph, programme_id, PROJECTION)
+
+
+def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:
+    graph.write(
+        lambda transaction: transaction.run(cypher.SET_PROJECTION, key=programme_id, projection=projection)
+    )

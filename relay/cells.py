@@ -1,0 +1,443 @@
+"""What one cell may hold: the text of a file, of a sheet or of an option, read as the value of a column.
+
+A value is normalised once, here, so that the same fact always has the same bytes: text is NFC without outer
+blanks, a day is ISO text, a whole number is an `int`, any other number a `float`. An empty cell has no value.
+"""
+
+from __future__ import annotations
+
+import calendar
+import difflib
+import math
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from relay import columns, errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Scalar = str | int | float
+
+FIRST_YEAR: Final = 1900  # our choice: no beneficiary was born and no gift was made before
+LAST_YEAR: Final = 2100  # our choice: a later year is a slip of the pen
+FIRST_BS_YEAR: Final = 1975  # where the table of nepali-datetime 1.0.8.5 begins (April 1918)
+# Month lengths of Bikram Sambat cannot be computed: they are published year by year, and the tables of libraries
+# disagree from 2086 on. 2083 is the last year that is published and right in nepali-datetime 1.0.8.5
+# (its pull request 70, May 2026; medic/bikram-sambat issue 31, June 2026).
+LAST_BS_YEAR: Final = 2083
+LONGEST_ID: Final = 64  # characters
+LONGEST_TEXT: Final = (
+    10_000  # characters; our choice: fits a spreadsheet's cell (32,767 UTF-16 units) with room to spare
+)
+LARGEST_NUMBER: Final = 1_000_000_000  # our choice: thousandths of it are exact in a float
+
+_DEVANAGARI_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_HELP: Final = re.compile(r"[a-z0-9_]{1,40}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
+_COMMA: Final = re.compile(r"([0-9]{1,3})((?:,[0-9]+)+)")
+_ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
+_ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
+_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_BS_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*BS", re.IGNORECASE)
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})(?:[T ][0-9:.]+)?")
+_YEAR_LAST: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
+_DAYS_AGO: Final = re.compile(r"-([0-9]{1,5})d")
+# A spreadsheet counts days from here (its 1900 system, right for every day since 1900-03-01).
+_SPREADSHEET_DAY_0: Final = date(1899, 12, 30)
+_MONTHS: Final = 12
+_LONGEST_MONTH: Final = 31
+_DECIMALS: Final = 3  # of units (design, "Rules are data"); also the digits between two commas of thousands
+_NOISE: Final = 1e-9  # our choice: far below a thousandth, above what double arithmetic leaves behind
+_THE_DAY_FORM: Final = "Write it as 2026-11-24, or as 2083-08-08 BS."
+_MADE_A_NUMBER: Final = "A spreadsheet turned this id into a number."
+_AS_TEXT: Final = "Format the column as text and write it again"
+
+
+class CellFault(errors.Invalid):
+    """One cell cannot be read; `reason` never holds the value itself, which may be a name."""
+
+    def __init__(self, *, reason: str, suggestion: str) -> None:
+        """Say what is wrong with "this" cell, and what to write instead."""
+        super().__init__(reason, suggestion)
+
+
+def read(column: columns.Column, cell: object) -> Scalar | None:
+    """Read one cell as the value of a column.
+
+    Args:
+        column: What the cell may hold.
+        cell: Text, or what a workbook or rules.toml gives: a number, a day, a logical value.
+
+    Returns:
+        The normalised value: text for id, text, help, date (ISO), choice and tags; `int` or `float` for the
+        numbers. None when the cell is empty or blank.
+
+    Raises:
+        CellFault: The cell holds something else.
+    """
+    try:
+        return READERS[column.type](column, cell)
+    except CellFault as fault:
+        fault.field = column.name
+        raise
+
+
+def read_day(text: str, today: date) -> date:
+    """Read a day as options of the command line take it.
+
+    Args:
+        text: An ISO day, a Bikram Sambat day such as "2083-08-08 BS", "today", or "-3d" for three days ago.
+        today: The date in the programme's time zone.
+
+    Raises:
+        CellFault: The text is none of these, or that day does not exist.
+    """
+    plain = _digits(_plain(text))
+    if plain.casefold() == "today":
+        return today
+    if ago := _DAYS_AGO.fullmatch(plain):
+        try:
+            return today - timedelta(days=int(ago[1]))
+        except OverflowError:
+            raise CellFault(reason="This is too many days ago.", suggestion=_THE_DAY_FORM) from None
+    return _day(plain)
+
+
+def write(value: Scalar) -> str:
+    """Write a value as the text of a cell, so that `read` of `unescaped` gives it back.
+
+    Text that a spreadsheet would take for a formula gets a leading apostrophe. Numbers are never written with an
+    exponent, and are numbers to a spreadsheet, so a negative one needs no apostrophe.
+    """
+    if isinstance(value, str):
+        return escaped(value)
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def escaped(text: str) -> str:
+    """Put an apostrophe before text that begins with = + - @ tab or return, as a formula does.
+
+    Text that begins with apostrophes and then one of these gets one more, so that no two texts are written alike.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unescaped(text: str) -> str:
+    """Take off the apostrophe that `escaped` put on; other text is given back as it is."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def closest(word: str, known: tuple[str, ...]) -> str:
+    """The known word that looks most like this one, or "" when none does."""
+    found = difflib.get_close_matches(word.casefold(), known, n=1)
+    return found[0] if found else ""
+
+
+def _plain(cell: object) -> str:
+    """The cell as NFC text without outer blanks; every line end is a line feed."""
+    text = cell if isinstance(cell, str) else _text_of(cell)
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    for character in text:
+        # Surrogates and U+FFFE, U+FFFF have no place in UTF-8 or XML; other control characters have no shape.
+        if (unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t") or character in "\ufffe\uffff":
+            raise CellFault(
+                reason=f"This holds the character U+{ord(character):04X}, which cannot be shown.",
+                suggestion="Delete that character.",
+            )
+    return text
+
+
+def _text_of(cell: object) -> str:
+    """A cell of a workbook that is not text, as the text that a person sees in it.
+
+    A whole number is what was typed (a telephone number, an ear tag); logical values and days are not.
+    """
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
+        return str(int(cell)) if cell == int(cell) else repr(cell)
+    raise CellFault(reason="This is not text.", suggestion=f"{_AS_TEXT}.")
+
+
+def _digits(text: str) -> str:
+    return text if text.isascii() else text.translate(_DEVANAGARI_DIGITS)
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _read_text(_column: columns.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    text = _plain(cell)
+    if len(text) > LONGEST_TEXT:
+        raise CellFault(reason=f"This is longer than {LONGEST_TEXT} characters.", suggestion="Shorten it.")
+    return text
+
+
+def _read_tags(column: columns.Column, cell: object) -> str | None:
+    text = _read_text(column, cell)
+    if text is None:
+        return None
+    return ";".join(tag for part in text.split(";") if (tag := part.strip())) or None
+
+
+def _read_id(_column: columns.Column, cell: object) -> str | None:
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum() and len(cell) <= LONGEST_ID:
+        return cell  # the usual id, at no cost
+    if _is_blank(cell):
+        return None
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        raise CellFault(
+            reason="This is a number, and zeros before it may be lost.",
+            suggestion=f"{_AS_TEXT}, perhaps {_text_of(cell)}.",
+        )
+    text = _digits(_plain(cell))
+    if made := _ID_MADE_A_NUMBER.fullmatch(text):
+        raise CellFault(reason=_MADE_A_NUMBER, suggestion=f"{_AS_TEXT}, perhaps {made[1]}.")
+    if _ID_MADE_SCIENTIFIC.fullmatch(text):
+        raise CellFault(reason=_MADE_A_NUMBER, suggestion=f"{_AS_TEXT}.")
+    if len(text) > LONGEST_ID:
+        raise CellFault(reason=f"This is longer than {LONGEST_ID} characters.", suggestion="Write a shorter id.")
+    if ":" in text or "/" in text:
+        raise CellFault(
+            reason='This holds ":" or "/", which an id may not.',
+            suggestion=f"Write {text.replace(':', '-').replace('/', '-')}.",
+        )
+    if "\n" in text or "\t" in text or "\u2028" in text or "\u2029" in text:
+        raise CellFault(
+            reason="This holds a line break or a tab, which an id may not.",
+            suggestion=f"Write {'-'.join(text.split())}.",
+        )
+    return text
+
+
+def _read_help(_column: columns.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    text = _plain(cell)
+    if _HELP.fullmatch(text):
+        return text
+    likely = re.sub(r"[\s\-]+", "_", _digits(text).lower())
+    raise CellFault(
+        reason="This is not the name of a help: a to z, 0 to 9 and _, at most 40 characters.",
+        suggestion=f"Write {likely}." if _HELP.fullmatch(likely) else "Write the name that rules.toml gives it.",
+    )
+
+
+def _read_choice(column: columns.Column, cell: object) -> str | None:
+    if cell in column.choices:
+        return str(cell)
+    if _is_blank(cell):
+        return None
+    word = re.sub(r"[\s\-]+", "_", _plain(cell).casefold())
+    for choice in column.choices:
+        if word == choice.casefold():
+            return choice
+    raise CellFault(
+        reason=f"This is none of {', '.join(column.choices)}.",
+        suggestion=f"Write {likely}." if (likely := closest(word, column.choices)) else "Write one of them.",
+    )
+
+
+def _read_date(_column: columns.Column, cell: object) -> str | None:
+    if isinstance(cell, str):
+        if _is_blank(cell):
+            return None
+        return _day(_digits(_plain(cell))).isoformat()
+    if cell is None:
+        return None
+    if isinstance(cell, datetime):
+        if cell.time() != time():
+            raise CellFault(reason="This is a time of a day.", suggestion=f"Write {cell.date().isoformat()}.")
+        return _within_years(cell.date()).isoformat()
+    if isinstance(cell, date):
+        return _within_years(cell).isoformat()
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and 1 <= cell <= LARGEST_NUMBER:
+        raise CellFault(reason="This is a number, not a day.", suggestion=_spreadsheet_day(int(cell)))
+    raise CellFault(reason="This is not a day.", suggestion=_THE_DAY_FORM)
+
+
+def _spreadsheet_day(days: int) -> str:
+    try:
+        day = _SPREADSHEET_DAY_0 + timedelta(days=days)
+    except OverflowError:
+        return _THE_DAY_FORM
+    return (
+        f"Format the column as a date, perhaps {day.isoformat()}."
+        if FIRST_YEAR <= day.year <= LAST_YEAR
+        else _THE_DAY_FORM
+    )
+
+
+def _day(text: str) -> date:
+    """The day that normalised text names."""
+    if day := _DAY.fullmatch(text):
+        return _within_years(_gregorian(int(day[1]), int(day[2]), int(day[3]), exact=len(text) == len("2026-11-24")))
+    if day := _BS_DAY.fullmatch(text):
+        return _bikram_sambat(int(day[1]), int(day[2]), int(day[3]))
+    raise CellFault(reason="This is not a day.", suggestion=_likely_day(text))
+
+
+def _within_years(day: date) -> date:
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day
+    raise CellFault(reason=f"This is not between the years {FIRST_YEAR} and {LAST_YEAR}.", suggestion=_THE_DAY_FORM)
+
+
+def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
+    if not 1 <= month <= _MONTHS or year < 1:
+        swapped = f"{year:04}-{day:02}-{month:02}"
+        raise CellFault(
+            reason=f"There is no month {month}.",
+            suggestion=f"Write {swapped}, if that is meant."
+            if 1 <= day <= _MONTHS and 1 <= month <= _LONGEST_MONTH
+            else _THE_DAY_FORM,
+        )
+    last = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        raise CellFault(
+            reason=f"This day does not exist: the month has {last} days.",
+            suggestion=f"Look it up; the last day of that month is {year:04}-{month:02}-{last:02}.",
+        )
+    if not exact:
+        raise CellFault(reason="This day is not written in full.", suggestion=f"Write {year:04}-{month:02}-{day:02}.")
+    return date(year, month, day)
+
+
+def _bikram_sambat(year: int, month: int, day: int) -> date:
+    if not FIRST_BS_YEAR <= year <= LAST_BS_YEAR:
+        raise CellFault(
+            reason=f"Bikram Sambat days are known from {FIRST_BS_YEAR} to {LAST_BS_YEAR} only.",
+            suggestion="Write the Gregorian day, as 2026-11-24.",
+        )
+    import nepali_datetime  # noqa: PLC0415 - reads its table when imported; few runs meet a Bikram Sambat day
+
+    try:
+        gregorian: date = nepali_datetime.date(year, month, day).to_datetime_date()
+    except ValueError:
+        raise CellFault(
+            reason="This day does not exist in the Bikram Sambat calendar.",
+            suggestion="Look it up; months have 29 to 32 days.",
+        ) from None
+    return gregorian
+
+
+def _likely_day(text: str) -> str:
+    """What the writer of a day in another form probably meant."""
+    if form := _YEAR_FIRST.fullmatch(text):
+        year, month, day = int(form[1]), int(form[2]), int(form[3])
+        meant = [(year, month, day)]
+    elif form := _YEAR_LAST.fullmatch(text):
+        year, one, two = int(form[3]), int(form[1]), int(form[2])
+        meant = [(year, two, one), (year, one, two)] if one != two else [(year, one, two)]
+    else:
+        return _THE_DAY_FORM
+    possible = [
+        f"{year:04}-{month:02}-{day:02}"
+        for year, month, day in meant
+        if FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= _MONTHS and 1 <= day <= calendar.monthrange(year, month)[1]
+    ]
+    return f"Write {' or '.join(possible)}." if possible else _THE_DAY_FORM
+
+
+def _number(cell: object) -> int | float:
+    """The number in a cell that is not blank, of any sign and size below 10^15."""
+    if isinstance(cell, str):
+        text = _digits(_plain(cell))
+        if _NUMBER.fullmatch(text):
+            number: int | float = float(text) if "." in text else int(text)
+        elif comma := _COMMA.fullmatch(text):
+            raise CellFault(reason="This holds a comma, which may mean two things.", suggestion=_without_comma(comma))
+        else:
+            raise CellFault(reason="This is not a number.", suggestion="Write digits, such as 2 or 0.5.")
+    elif isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
+        number = cell
+    else:
+        raise CellFault(reason="This is not a number.", suggestion="Write digits, such as 2 or 0.5.")
+    if abs(number) > LARGEST_NUMBER:
+        raise CellFault(reason=f"This is more than {LARGEST_NUMBER}.", suggestion="Look for a digit too many.")
+    return int(number) if number == int(number) else number
+
+
+def _without_comma(comma: re.Match[str]) -> str:
+    whole, groups = comma[1], comma[2][1:].split(",")
+    if len(groups) > 1:
+        return f"Write {whole}{''.join(groups)}."
+    point = f"{whole}.{groups[0]}"
+    return f"Write {whole}{groups[0]} or {point}." if len(groups[0]) == _DECIMALS else f"Write {point}."
+
+
+def _thousandths(cell: object) -> int | float:
+    """A number of at most 3 decimals; what a spreadsheet's arithmetic leaves beyond (0.1 + 0.2) is rounded away."""
+    number = _number(cell)
+    rounded = round(number, _DECIMALS)
+    if abs(number - rounded) > _NOISE:
+        raise CellFault(reason=f"This has more than {_DECIMALS} decimals.", suggestion=f"Write {write(rounded)}.")
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _read_units(_column: columns.Column, cell: object) -> int | float | None:
+    if isinstance(cell, str) and len(cell) == 1 and "1" <= cell <= "9":
+        return int(cell)  # the usual amount, at no cost
+    if _is_blank(cell):
+        return None
+    number = _thousandths(cell)
+    if number <= 0:
+        raise CellFault(reason="This is not more than 0.", suggestion="Write how many, or leave the row out.")
+    return number
+
+
+def _read_count(_column: columns.Column, cell: object) -> int | float | None:
+    if _is_blank(cell):
+        return None
+    number = _thousandths(cell)
+    if number < 0:
+        raise CellFault(reason="This is less than 0.", suggestion=f"Write {write(-number)}, if that is meant.")
+    return number
+
+
+def _read_year(_column: columns.Column, cell: object) -> int | None:
+    if _is_blank(cell):
+        return None
+    number = _number(cell)
+    if not isinstance(number, int) or not FIRST_YEAR <= number <= LAST_YEAR:
+        raise CellFault(
+            reason=f"This is not a year between {FIRST_YEAR} and {LAST_YEAR}.",
+            suggestion="Write the Gregorian year in four digits.",
+        )
+    return number
+
+
+def _read_degrees(column: columns.Column, cell: object) -> int | float | None:
+    if _is_blank(cell):
+        return None
+    number = round(_number(cell), 6)  # a tenth of a metre; our choice
+    farthest = 90 if column.name == "latitude" else 180
+    if abs(number) > farthest:
+        raise CellFault(
+            reason=f"This is not between -{farthest} and {farthest} degrees.",
+            suggestion="In Nepal a latitude is 26 to 31, a longitude 80 to 89.",
+        )
+    return int(number) if number == int(number) else number
+
+
+READERS: Final[Mapping[columns.Type, Callable[[columns.Column, object], Scalar | None]]] = {
+    "id": _read_id,
+    "text": _read_text,
+    "help": _read_help,
+    "date": _read_date,
+    "units": _read_units,
+    "count": _read_count,
+    "year": _read_year,
+    "degrees": _read_degrees,
+    "choice": _read_choice,
+    "tags": _read_tags,
+}

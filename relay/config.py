@@ -1,0 +1,124 @@
+"""What Relay is told from outside: where its data lies and which database it speaks to.
+
+Only the two shells (the command line and the web) read the environment; they hand it to `Settings.read`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from relay.errors import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NEO4J_SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+"""The addresses that the Neo4j driver understands: one server or a cluster, plain or encrypted."""
+
+SERVICE_SCHEMES: Final = ("http", "https")
+"""The addresses at which another machine's Relay may be reached."""
+
+
+class NotAnAddress(Invalid):
+    """A variable that should hold an address holds something else."""
+
+    def __init__(self, *, variable: str, schemes: tuple[str, ...]) -> None:
+        """Say which `variable` is wrong; its value is left out, since it may hold a password."""
+        begin = ", ".join(f"{scheme}://" for scheme in schemes)
+        super().__init__(f"{variable} is not an address.", f"Write the host after one of {begin}.")
+
+
+class PasswordMissing(Invalid):
+    """A Neo4j database is named, but not the password to it."""
+
+    def __init__(self) -> None:
+        """Say which variable to set."""
+        super().__init__("NEO4J_URI is set but NEO4J_PASSWORD is not.", "Set it to the password of NEO4J_USER.")
+
+
+class TwoDatabases(Invalid):
+    """The settings name both a database and another machine's Relay."""
+
+    def __init__(self) -> None:
+        """Say which variables contradict each other."""
+        super().__init__("RELAY_URL and NEO4J_URI are both set.", "Unset RELAY_URL to work on the database itself.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Where a database answers over Bolt, and as whom Relay speaks to it."""
+
+    uri: str
+    user: str
+    password: str = field(repr=False)
+    database: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that the environment may decide.
+
+    Attributes:
+        data_folder: absolute folder of the embedded engine and of everything that Relay keeps on this machine.
+        neo4j: the Neo4j database to use; None means the embedded engine of `data_folder`.
+        url: the service that the command line speaks to instead of a database; None means this machine.
+        token: the secret that proves to the service who is asking; None when none is given here.
+    """
+
+    data_folder: Path
+    neo4j: Connection | None
+    url: str | None
+    token: str | None = field(repr=False)
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings from environment variables; an empty variable counts as absent.
+
+        Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
+        (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), RELAY_URL, RELAY_TOKEN. Without NEO4J_URI the
+        other NEO4J variables are not looked at.
+
+        Raises:
+            Invalid: an address is malformed, NEO4J_PASSWORD is missing, or RELAY_URL and NEO4J_URI are both set.
+        """
+        folder = environ.get("RELAY_DATA")
+        data_folder = Path(folder).expanduser() if folder else platformdirs.user_data_path("relay", appauthor=False)
+        url = environ.get("RELAY_URL") or None
+        neo4j = _read_neo4j(environ)
+        if url is not None:
+            _require_address("RELAY_URL", url, SERVICE_SCHEMES)
+            if neo4j is not None:
+                raise TwoDatabases
+        token = environ.get("RELAY_TOKEN") or None
+        return cls(data_folder=data_folder.absolute(), neo4j=neo4j, url=url, token=token)
+
+
+def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
+    uri = environ.get("NEO4J_URI")
+    if not uri:
+        return None
+    _require_address("NEO4J_URI", uri, NEO4J_SCHEMES)
+    password = environ.get("NEO4J_PASSWORD")
+    if not password:
+        raise PasswordMissing
+    return Connection(
+        uri=uri,
+        user=environ.get("NEO4J_USER") or "neo4j",
+        password=password,
+        database=environ.get("NEO4J_DATABASE") or "neo4j",
+    )
+
+
+def _require_address(variable: str, address: str, schemes: tuple[str, ...]) -> None:
+    try:
+        parts = urlsplit(address)
+        well_formed = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        well_formed = False
+    if not well_formed:
+        raise NotAnAddress(variable=variable, schemes=schemes)

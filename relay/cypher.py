@@ -1,0 +1,222 @@
+"""All that Relay ever asks of the graph: every Cypher text, and nothing else.
+
+The patterns are drawn in `projection`. One text serves both engines: only what both do alike is used. Parameters
+never enter a text; every column is named after what receives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, LiteralString
+
+# ---------------------------------------------------------------------------------------------------- schema
+
+MIGRATIONS: Final[tuple[LiteralString, ...]] = (
+    "CREATE CONSTRAINT schema_key IF NOT EXISTS FOR (n:Schema) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT ledger_key IF NOT EXISTS FOR (n:Ledger) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT entry_key IF NOT EXISTS FOR (n:Entry) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT entry_act_key IF NOT EXISTS FOR (n:Entry) REQUIRE n.act_key IS UNIQUE",
+    "CREATE CONSTRAINT personal_key IF NOT EXISTS FOR (n:Personal) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT programme_key IF NOT EXISTS FOR (n:Programme) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT rule_key IF NOT EXISTS FOR (n:Rule) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT place_key IF NOT EXISTS FOR (n:Place) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT group_key IF NOT EXISTS FOR (n:Group) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT beneficiary_key IF NOT EXISTS FOR (n:Beneficiary) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT gift_key IF NOT EXISTS FOR (n:Gift) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT placement_key IF NOT EXISTS FOR (n:Placement) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT event_key IF NOT EXISTS FOR (n:Event) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT claim_key IF NOT EXISTS FOR (n:Claim) REQUIRE n.key IS UNIQUE",
+    "CREATE INDEX placement_due_month IF NOT EXISTS FOR (n:Placement) ON (n.due_month)",
+)
+"""Run in order, each on its own; a migration once released is never edited."""
+
+# One row = the number of migrations that were run; none in a database that Relay never saw.
+SCHEMA: Final[LiteralString] = "MATCH (s:Schema {key: 'schema'}) RETURN s.migrations AS migrations"
+
+SET_SCHEMA: Final[LiteralString] = "MERGE (s:Schema {key: 'schema'}) SET s.migrations = $migrations"
+
+# ---------------------------------------------------------------------------------------------------- programmes
+
+# One row = a programme and the head of its ledger; by programme_id; cost: one row a programme.
+LEDGERS: Final[LiteralString] = """
+MATCH (l:Ledger)
+RETURN l.programme_id AS programme_id, l.sequence AS sequence, l.hash AS hash, l.projection AS projection
+ORDER BY programme_id
+"""
+
+PING: Final[LiteralString] = "RETURN 1 AS one"
+
+# Begin a programme's ledger; changes nothing when it has begun.
+BEGIN_LEDGER: Final[LiteralString] = """
+MERGE (l:Ledger {key: $key})
+ON CREATE SET l.programme_id = $programme_id, l.sequence = 0, l.hash = $hash, l.projection = $projection
+"""
+
+# ---------------------------------------------------------------------------------------------------- recording
+
+# The FIRST statement of every write: lock the head of the ledger, then read what the acts touch.
+# One row; every list in no order; cost: one index look-up for each key.
+#
+#     (:Entry)-[:ABOUT*0..]->(subject)<-[:ABOUT*0..]-(:Entry)      entries of $acts and all that is said of them
+LOCK_AND_LOAD: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock
+WITH l
+RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
+  COLLECT { MATCH (:Programme {key: $programme})-[:RULED_BY]->(r:Rule) RETURN properties(r) } AS rules,
+  COLLECT { MATCH (p:Programme {key: $programme}) RETURN properties(p) } AS programmes,
+  COLLECT { UNWIND $acts AS act MATCH (e:Entry {act_key: act})
+            MATCH (e)-[:ABOUT*0..]->(s:Entry) MATCH (c:Entry)-[:ABOUT*0..]->(s)
+            WITH DISTINCT c
+            RETURN {entry: properties(c),
+                    opened: COLLECT { MATCH (o:Personal {key: c.act_key}) RETURN o.opened }} } AS entries,
+  COLLECT { UNWIND $places AS key MATCH (n:Place {key: key}) RETURN properties(n) } AS places,
+  COLLECT { UNWIND $groups AS key MATCH (n:Group {key: key}) RETURN properties(n) } AS groups,
+  COLLECT { UNWIND $gifts AS key MATCH (n:Gift {key: key}) RETURN properties(n) } AS gifts,
+  COLLECT { UNWIND $beneficiaries AS key MATCH (n:Beneficiary {key: key})
+            RETURN {node: properties(n),
+                    household_id: COLLECT { MATCH (o:Personal {key: n.key}) RETURN o.household_id }} } AS beneficiaries,
+  COLLECT { UNWIND $placements AS key MATCH (p:Placement {key: key})
+            RETURN {placement: properties(p),
+                    household_id: COLLECT { MATCH (o:Personal {key: $holder + p.beneficiary_id}) RETURN o.household_id },
+                    filled: COLLECT { MATCH (:Gift)-[f:FILLED]->(p) RETURN properties(f) },
+                    received: COLLECT { MATCH (:Placement)-[r:PASSED_TO]->(p) RETURN properties(r) },
+                    passed: COLLECT { MATCH (p)-[r:PASSED_TO]->(:Placement) RETURN properties(r) },
+                    events: COLLECT { MATCH (e:Event)-[:HAPPENED_TO]->(p) RETURN properties(e) }} } AS placements
+"""
+
+# What stands on an act that may be taken back. One row = the properties of a node or relationship, and its kind.
+POINTING_AT: Final[LiteralString] = """
+CALL () { MATCH (n:Place {programme_id: $programme_id}) WHERE $kind = 'place' AND n.parent_id = $id
+          RETURN 'place' AS kind, properties(n) AS values
+    UNION MATCH (n:Group {programme_id: $programme_id}) WHERE $kind = 'place' AND n.place_id = $id
+          RETURN 'group' AS kind, properties(n) AS values
+    UNION MATCH (n:Beneficiary {programme_id: $programme_id})
+          WHERE ($kind = 'place' AND n.place_id = $id) OR ($kind = 'group' AND n.group_id = $id)
+          RETURN 'beneficiary' AS kind, properties(n) AS values
+    UNION MATCH (n:Claim {programme_id: $programme_id}) WHERE $kind = 'gift' AND n.gift_id = $id
+          RETURN 'claim' AS kind, properties(n) AS values
+    UNION MATCH (:Gift {key: $key})-[r:FILLED]->(:Placement) RETURN 'placement' AS kind, properties(r) AS values
+    UNION MATCH (:Beneficiary {key: $key})-[:HOLDS]->(p:Placement) MATCH (:Placement)-[r:PASSED_TO]->(p)
+          RETURN 'pass' AS kind, properties(r) AS values
+    UNION MATCH (:Beneficiary {key: $key})-[:HOLDS]->(p:Placement) MATCH (:Gift)-[r:FILLED]->(p)
+          RETURN 'placement' AS kind, properties(r) AS values }
+RETURN kind, values ORDER BY values.sequence
+"""
+
+# One row = a placement of one kind of help; by id; cost: a scan, so only for a new rule or a corrected one.
+PLACEMENTS_OF_HELP: Final[LiteralString] = """
+MATCH (p:Placement {programme_id: $programme_id, help: $help}) RETURN p.placement_id AS placement_id ORDER BY placement_id
+"""
+
+# Entries whose payload holds one of some texts, such as '"placement_id":"P1"'; in ledger order; cost: a scan.
+ENTRIES_NAMING: Final[LiteralString] = """
+MATCH (e:Entry {programme_id: $programme_id})
+WHERE e.kind IN $kinds AND any(text IN $texts WHERE e.payload CONTAINS text)
+RETURN e.act_id AS act_id ORDER BY e.sequence
+"""
+
+# What a batch adds or sets, and the new head of the ledger. Lists may be empty.
+WRITE: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger}) SET l.sequence = $sequence, l.hash = $hash
+WITH l
+CALL () { UNWIND $Entry AS row CREATE (n:Entry) SET n = row }
+CALL () { UNWIND $Programme AS row MERGE (n:Programme {key: row.key}) SET n = row }
+CALL () { UNWIND $Rule AS row MERGE (n:Rule {key: row.key}) SET n = row }
+CALL () { UNWIND $Place AS row MERGE (n:Place {key: row.key}) SET n = row }
+CALL () { UNWIND $Group AS row MERGE (n:Group {key: row.key}) SET n = row }
+CALL () { UNWIND $Beneficiary AS row MERGE (n:Beneficiary {key: row.key}) SET n = row }
+CALL () { UNWIND $Gift AS row MERGE (n:Gift {key: row.key}) SET n = row }
+CALL () { UNWIND $Placement AS row MERGE (n:Placement {key: row.key}) SET n = row }
+CALL () { UNWIND $Event AS row MERGE (n:Event {key: row.key}) SET n = row }
+CALL () { UNWIND $Claim AS row MERGE (n:Claim {key: row.key}) SET n = row }
+CALL () { UNWIND $Personal AS row MERGE (n:Personal {key: row.key}) SET n = row }
+CALL () { UNWIND $RULED_BY AS row MATCH (a:Programme {key: row.start}) MATCH (b:Rule {key: row.end})
+          CREATE (a)-[r:RULED_BY]->(b) SET r = row.properties }
+CALL () { UNWIND $PART_OF AS row MATCH (a:Place {key: row.start}) MATCH (b:Place {key: row.end})
+          CREATE (a)-[r:PART_OF]->(b) SET r = row.properties }
+CALL () { UNWIND $BASED_IN AS row MATCH (a:Group {key: row.start}) MATCH (b:Place {key: row.end})
+          CREATE (a)-[r:BASED_IN]->(b) SET r = row.properties }
+CALL () { UNWIND $LIVES_IN AS row MATCH (a:Beneficiary {key: row.start}) MATCH (b:Place {key: row.end})
+          CREATE (a)-[r:LIVES_IN]->(b) SET r = row.properties }
+CALL () { UNWIND $MEMBER_OF AS row MATCH (a:Beneficiary {key: row.start}) MATCH (b:Group {key: row.end})
+          CREATE (a)-[r:MEMBER_OF]->(b) SET r = row.properties }
+CALL () { UNWIND $FILLED AS row MATCH (a:Gift {key: row.start}) MATCH (b:Placement {key: row.end})
+          CREATE (a)-[r:FILLED]->(b) SET r = row.properties }
+CALL () { UNWIND $HOLDS AS row MATCH (a:Beneficiary {key: row.start}) MATCH (b:Placement {key: row.end})
+          CREATE (a)-[r:HOLDS]->(b) SET r = row.properties }
+CALL () { UNWIND $PASSED_TO AS row MATCH (a:Placement {key: row.start}) MATCH (b:Placement {key: row.end})
+          CREATE (a)-[r:PASSED_TO]->(b) SET r = row.properties }
+CALL () { UNWIND $HAPPENED_TO AS row MATCH (a:Event {key: row.start}) MATCH (b:Placement {key: row.end})
+          CREATE (a)-[r:HAPPENED_TO]->(b) SET r = row.properties }
+CALL () { UNWIND $CLAIMED_OF AS row MATCH (a:Claim {key: row.start}) MATCH (b:Gift {key: row.end})
+          CREATE (a)-[r:CLAIMED_OF]->(b) SET r = row.properties }
+CALL () { UNWIND $ABOUT AS row MATCH (a:Entry {key: row.start}) MATCH (b:Entry {key: row.end})
+          CREATE (a)-[r:ABOUT]->(b) SET r = row.properties }
+"""
+
+# Corrections only: what no longer stands, or stands differently. Relationships are found by the keys of their ends,
+# those that carry facts by their own key too.
+_UNLINK: Final[LiteralString] = """
+UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:END {key: row.end})
+WHERE row.properties.key IS NULL OR r.key = row.properties.key DELETE r
+"""
+UNLINK: Final[Mapping[str, LiteralString]] = {
+    "PART_OF": _UNLINK.replace("TYPE", "PART_OF").replace("START", "Place").replace("END", "Place"),
+    "BASED_IN": _UNLINK.replace("TYPE", "BASED_IN").replace("START", "Group").replace("END", "Place"),
+    "LIVES_IN": _UNLINK.replace("TYPE", "LIVES_IN").replace("START", "Beneficiary").replace("END", "Place"),
+    "MEMBER_OF": _UNLINK.replace("TYPE", "MEMBER_OF").replace("START", "Beneficiary").replace("END", "Group"),
+    "FILLED": _UNLINK.replace("TYPE", "FILLED").replace("START", "Gift").replace("END", "Placement"),
+    "HOLDS": _UNLINK.replace("TYPE", "HOLDS").replace("START", "Beneficiary").replace("END", "Placement"),
+    "PASSED_TO": _UNLINK.replace("TYPE", "PASSED_TO").replace("START", "Placement").replace("END", "Placement"),
+}
+_RELINK: Final[LiteralString] = """
+UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:Placement {key: row.end})
+WHERE r.key = row.properties.key SET r = row.properties
+"""
+RELINK: Final[Mapping[str, LiteralString]] = {
+    "FILLED": _RELINK.replace("TYPE", "FILLED").replace("START", "Gift"),
+    "PASSED_TO": _RELINK.replace("TYPE", "PASSED_TO").replace("START", "Placement"),
+}
+_DROP: Final[LiteralString] = "UNWIND $rows AS row MATCH (n:LABEL {key: row.key}) DETACH DELETE n"
+DROP: Final[Mapping[str, LiteralString]] = {
+    "Rule": _DROP.replace("LABEL", "Rule"),
+    "Place": _DROP.replace("LABEL", "Place"),
+    "Group": _DROP.replace("LABEL", "Group"),
+    "Beneficiary": _DROP.replace("LABEL", "Beneficiary"),
+    "Gift": _DROP.replace("LABEL", "Gift"),
+    "Placement": _DROP.replace("LABEL", "Placement"),
+    "Event": _DROP.replace("LABEL", "Event"),
+    "Claim": _DROP.replace("LABEL", "Claim"),
+    "Personal": _DROP.replace("LABEL", "Personal"),
+}
+"""Label → text; `$rows` as in `WRITE`."""
+
+# ---------------------------------------------------------------------------------------------------- the ledger read
+
+# One row = an entry with its openings as JSON text, or null; by sequence; cost: one look-up an entry.
+ENTRIES: Final[LiteralString] = """
+UNWIND range($first, $last) AS sequence
+MATCH (e:Entry {key: $prefix + toString(sequence)})
+RETURN properties(e) AS entry, head(COLLECT { MATCH (o:Personal {key: e.act_key}) RETURN o.opened }) AS opened
+ORDER BY sequence
+"""
+
+# Everything in the database but what other programmes own; any order; cost: a scan of all there is.
+ALL_NODES: Final[LiteralString] = """
+MATCH (n) WHERE NOT coalesce(n.programme_id, '') IN $others RETURN labels(n) AS labels, properties(n) AS properties
+"""
+ALL_EDGES: Final[LiteralString] = """
+MATCH (a)-[r]->(b)
+WHERE NOT (coalesce(a.programme_id, '') IN $others AND coalesce(b.programme_id, '') IN $others)
+RETURN a.key AS start, type(r) AS type, b.key AS end, properties(r) AS properties
+"""
+
+# ---------------------------------------------------------------------------------------------------- rebuilding
+
+SET_PROJECTION: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l.projection = $projection"
+
+# Up to $limit nodes of a programme's projection, entries and openings left alone. One row = how many went.
+CLEAR: Final[LiteralString] = """
+MATCH (n {programme_id: $programme_id}) WHERE NOT n:Entry AND NOT n:Ledger AND NOT n:Personal
+WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS cleared
+"""

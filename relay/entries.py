@@ -1,0 +1,321 @@
+"""The ledger's entries: how an act is sealed, opened, written down and checked.
+
+An entry is one numbered, hash-chained act (design, "Entry"). Its payload holds facts; a personal field
+stands in it only as a commitment, hex SHA-256 of 16 random salt bytes followed by the RFC 8785 bytes of
+the value. Salt and value lie beside the entry in `opened`, so that they can be erased without breaking a
+hash. `hash` is the hex SHA-256 of the RFC 8785 bytes of the entry without `hash` and `opened`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+import rfc8785
+
+from relay.acts import PERSONAL, Act
+from relay.errors import Invalid
+
+FORMAT: Final = 1
+ORIGIN: Final = "0" * 64  # previous_hash of entry 1
+SALT_BYTES: Final = 16
+CHANGES: Final = "changes."  # opened["changes.name"] opens payload["changes"]["name"]
+
+Opened = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One numbered, sealed act. Field by field as in an exported line.
+
+    Attributes:
+        programme_id: Whose ledger.
+        sequence: From 1, without gaps.
+        act_id: "kind:id", unique in the ledger.
+        kind: Of the act.
+        format: Of the payload; `FORMAT` today.
+        payload: The act's content with commitments in place of personal values.
+        recorded_by: An account id, or "local:LOGIN".
+        recorded_at: UTC, "2026-11-24T22:28:19Z".
+        previous_hash: Of the entry before; `ORIGIN` for the first.
+        hash: Of this entry.
+        opened: field → {salt, value} of personal fields that have not been erased or left out.
+    """
+
+    programme_id: str
+    sequence: int
+    act_id: str
+    kind: str
+    format: int
+    payload: Mapping[str, Any]
+    recorded_by: str
+    recorded_at: str
+    previous_hash: str
+    hash: str
+    opened: Opened = field(default_factory=dict[str, Mapping[str, Any]])
+
+    @property
+    def act(self) -> Act:
+        """The act as it was recorded; personal fields that are not opened are absent."""
+        changes = self.payload.get("changes")
+        values = {key: value for key, value in self.payload.items() if key not in PERSONAL[self.kind]}
+        if changes is not None:
+            values["changes"] = {
+                key: value for key, value in changes.items() if value is None or not _is_personal(self, key)
+            }
+        for name, opening in self.opened.items():
+            if name.startswith(CHANGES):
+                values["changes"][name.removeprefix(CHANGES)] = opening["value"]
+            else:
+                values[name] = opening["value"]
+        return Act(kind=self.kind, id=self.act_id.partition(":")[2], values=values)
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Personal fields that were recorded but are not opened: erased, or left out of an export."""
+        return frozenset(name for name, _ in _commitments(self)) - self.opened.keys()
+
+
+def _is_personal(entry: Entry, changed_field: str) -> bool:
+    return changed_field in PERSONAL[str(entry.payload["act_id"]).partition(":")[0]]
+
+
+def _commitments(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Each personal field of the payload, named as in `opened`, with its commitment."""
+    for name in PERSONAL[entry.kind]:
+        if name in entry.payload:
+            yield name, entry.payload[name]
+    for name, value in (entry.payload.get("changes") or {}).items():
+        if value is not None and _is_personal(entry, name):
+            yield CHANGES + name, value
+
+
+def commitment(salt: bytes, value: object) -> str:
+    """What a payload holds in place of a personal value: lowercase hex."""
+    return hashlib.sha256(salt + rfc8785.dumps(value)).hexdigest()  # type: ignore[arg-type]
+
+
+def instant(at: datetime) -> str:
+    """A UTC instant as entries write it, to the second."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def seal(
+    act: Act,
+    *,
+    programme_id: str,
+    sequence: int,
+    previous_hash: str,
+    recorded_by: str,
+    recorded_at: str,
+    salt: Callable[[], bytes],
+) -> Entry:
+    """The entry that records an act.
+
+    Args:
+        act: Normalised, with personal fields in clear.
+        programme_id: Whose ledger.
+        sequence: One more than the entry before.
+        previous_hash: The hash of the entry before, or `ORIGIN`.
+        recorded_by: Account id, or "local:LOGIN".
+        recorded_at: As `instant` writes it.
+        salt: Gives `SALT_BYTES` fresh random bytes at each call.
+    """
+    opened: dict[str, Mapping[str, Any]] = {}
+
+    def committed(name: str, value: object) -> str:
+        drawn = salt()
+        opened[name] = {"salt": drawn.hex(), "value": value}
+        return commitment(drawn, value)
+
+    personal = PERSONAL[act.kind]
+    payload: dict[str, Any] = {
+        key: committed(key, value) if key in personal else value for key, value in act.values.items()
+    }
+    changes = payload.get("changes")
+    if isinstance(changes, Mapping):
+        subject_personal = PERSONAL[str(payload["act_id"]).partition(":")[0]]
+        payload["changes"] = {
+            key: committed(CHANGES + key, value) if key in subject_personal and value is not None else value
+            for key, value in changes.items()
+        }
+    unsealed = Entry(
+        programme_id=programme_id,
+        sequence=sequence,
+        act_id=act.act_id,
+        kind=act.kind,
+        format=FORMAT,
+        payload=payload,
+        recorded_by=recorded_by,
+        recorded_at=recorded_at,
+        previous_hash=previous_hash,
+        hash="",
+        opened=opened,
+    )
+    return replace(unsealed, hash=digest(unsealed))
+
+
+def digest(entry: Entry) -> str:
+    """The hash that an entry must bear."""
+    return hashlib.sha256(
+        rfc8785.dumps(
+            {
+                "programme_id": entry.programme_id,
+                "sequence": entry.sequence,
+                "act_id": entry.act_id,
+                "kind": entry.kind,
+                "format": entry.format,
+                "payload": entry.payload,  # type: ignore[dict-item]
+                "recorded_by": entry.recorded_by,
+                "recorded_at": entry.recorded_at,
+                "previous_hash": entry.previous_hash,
+            }
+        )
+    ).hexdigest()
+
+
+def same_content(entry: Entry, act: Act, now: Mapping[str, Any] | None = None) -> bool:
+    """Whether an act says what an entry recorded, or what it says now after corrections.
+
+    Opened values are compared, since salts differ each time. A field that was erased is not compared, and a personal
+    field that the new act leaves out counts as the same (a nameless export imports).
+    """
+    recorded, withheld = entry.act.values if now is None else now, entry.withheld
+    left_out = PERSONAL[act.kind] - act.values.keys()
+    keys = (recorded.keys() | act.values.keys()) - withheld - left_out - {"changes"}
+    if any(recorded.get(key) != act.values.get(key) for key in keys):
+        return False
+    was, is_ = recorded.get("changes"), act.values.get("changes")
+    if not isinstance(was, Mapping) or not isinstance(is_, Mapping):
+        return was == is_
+    compared = {key for key in was.keys() | is_.keys() if CHANGES + key not in withheld}
+    return all(key in was and key in is_ and was[key] == is_[key] for key in compared)
+
+
+def to_line(entry: Entry, *, with_opened: bool) -> str:
+    """An entry as one line of an exported ledger: canonical JSON, without the line break."""
+    written: dict[str, Any] = {
+        "programme_id": entry.programme_id,
+        "sequence": entry.sequence,
+        "act_id": entry.act_id,
+        "kind": entry.kind,
+        "format": entry.format,
+        "payload": entry.payload,
+        "recorded_by": entry.recorded_by,
+        "recorded_at": entry.recorded_at,
+        "previous_hash": entry.previous_hash,
+        "hash": entry.hash,
+    }
+    if with_opened:
+        written["opened"] = entry.opened
+    return rfc8785.dumps(written).decode()
+
+
+_TEXTS: Final = ("programme_id", "act_id", "kind", "recorded_by", "recorded_at", "previous_hash", "hash")
+_REQUIRED: Final = frozenset({*_TEXTS, "sequence", "format", "payload"})
+
+
+def from_line(line: str) -> Entry:
+    """The entry on one line of an exported ledger.
+
+    Raises:
+        Invalid: The line is not JSON, or not an entry of a format that this version reads.
+    """
+    try:
+        written = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        message = "This line is not JSON."
+        raise Invalid(message, "Export the ledger again.") from error
+    if not isinstance(written, dict) or written.keys() - {"opened"} != _REQUIRED:
+        message = "This line is not an entry of a ledger: its keys differ."
+        raise Invalid(message, "Export the ledger again.")
+    return from_values(written, opened=written.get("opened") or {})
+
+
+def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: ANN401 - whatever a file holds
+    """An entry from its parts as JSON gives them.
+
+    Raises:
+        Invalid: A part has the wrong type, or the format or kind is unknown.
+    """
+    fits = (
+        all(isinstance(written[key], str) for key in _TEXTS)
+        and type(written["sequence"]) is int
+        and isinstance(written["payload"], dict)
+        and isinstance(opened, dict)
+        and all(isinstance(opening, dict) and opening.keys() == {"salt", "value"} for opening in opened.values())
+        and written["kind"] in PERSONAL
+        and written["format"] == FORMAT
+    )
+    if not fits:
+        message = "This entry is malformed, or of a format newer than this version of Relay."
+        raise Invalid(message, "Use the version of Relay that wrote it.")
+    return Entry(
+        programme_id=written["programme_id"],
+        sequence=written["sequence"],
+        act_id=written["act_id"],
+        kind=written["kind"],
+        format=written["format"],
+        payload=written["payload"],
+        recorded_by=written["recorded_by"],
+        recorded_at=written["recorded_at"],
+        previous_hash=written["previous_hash"],
+        hash=written["hash"],
+        opened=opened,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something about a ledger or its graph that cannot be believed.
+
+    Attributes:
+        sequence: The entry at which it shows, or None when it belongs to no entry.
+        fault: A sentence.
+    """
+
+    sequence: int | None
+    fault: str
+
+
+def faults_of(entry: Entry, before: Entry | None) -> Iterator[Fault]:
+    """What is wrong with one entry, seen after the one before it (None for the first)."""
+
+    def found(sentence: str) -> Fault:
+        return Fault(sequence=entry.sequence, fault=sentence)
+
+    sequence, previous_hash = (before.sequence + 1, before.hash) if before else (1, ORIGIN)
+    if entry.sequence != sequence:
+        yield found(f"Entry {entry.sequence} stands where entry {sequence} should.")
+    if before and entry.programme_id != before.programme_id:
+        yield found(f"Entry {entry.sequence} belongs to another programme than the entries before it.")
+    if entry.previous_hash != previous_hash:
+        yield found(f"Entry {entry.sequence} does not follow the entry before it: previous_hash differs.")
+    if digest(entry) != entry.hash:
+        yield found(f"Entry {entry.sequence} ({entry.act_id}) was altered: its hash does not fit its content.")
+    committed = dict(_commitments(entry))
+    for name, opening in entry.opened.items():
+        if not _opens(opening, committed.get(name)):
+            yield found(f"Entry {entry.sequence} ({entry.act_id}): the value given for {name} is not the one recorded.")
+
+
+def _opens(opening: Mapping[str, Any], committed: str | None) -> bool:
+    try:
+        return commitment(bytes.fromhex(opening["salt"]), opening["value"]) == committed
+    except (ValueError, TypeError, rfc8785.CanonicalizationError):
+        return False
+
+
+def read_lines(lines: Iterable[str]) -> Iterator[Entry | Fault]:
+    """The entries of an exported ledger; a line that cannot be read comes as a `Fault`, and reading goes on."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield from_line(line)
+        except Invalid as error:
+            yield Fault(sequence=number, fault=f"Line {number}: {error.reason}")

@@ -1,0 +1,423 @@
+"""The exchange format: a programme's folder or workbook, read as acts to record, and acts written as one.
+
+A row becomes an act, or is put aside with its faults; it never stops the others. Whether an act may be recorded
+is the ledger's to say.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Literal
+
+from relay import acts, cells, columns, save, sheets
+from relay.columns import Column, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+Action = Literal["added", "same", "put aside", "refused"]
+
+LONGEST_TERM: Final = (
+    36_500  # months, days or generations of a rule; our choice: keeps every due date below the year 9999
+)
+
+_KINDS: Final = {kind.file: kind for kind in acts.FILED}
+_KINDS_BY_NAME: Final = {kind.name: kind for kind in acts.FILED}
+_PROGRAMME_ID: Final = re.compile(r"[a-z0-9-]{1,40}")
+_EQUIVALENTS: Final = Column(name="equivalents", type="text")
+_SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why a row is put aside.
+
+    Attributes:
+        field: The column, or None when the whole row is meant.
+        value: The cell as written, cut to 60 characters; "" when it is empty, or personal (nobody's name goes
+            into a report).
+        reason: What is wrong with "this" cell, row or file.
+        suggestion: What to do about it.
+    """
+
+    field: str | None
+    value: str
+    reason: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a file.
+
+    Attributes:
+        file: "passes.csv", "rules.toml", or a sheet's name.
+        row: The row as a spreadsheet counts it, the header being 1; in rules.toml the line of the block's heading.
+        act_id: The id of the act, as far as it could be read, or None.
+        act: What the row records, or None when it is put aside.
+        faults: Why it is put aside; empty when it is not.
+    """
+
+    file: str
+    row: int
+    act_id: str | None
+    act: acts.Act | None
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """What an import did with one row, one line for each fault.
+
+    Attributes:
+        file: As in `Row`.
+        row: As in `Row`.
+        act_id: As in `Row`.
+        action: *added* and *same* stand; *put aside* could not be read; *refused* broke a rule or an earlier act.
+        field: The column at fault, or None.
+        value: As in `Fault`.
+        reason: Why it was put aside or refused, else "".
+        suggestion: What to do about it, else "".
+    """
+
+    file: str
+    row: int
+    act_id: str | None
+    action: Action
+    field: str | None
+    value: str
+    reason: str
+    suggestion: str
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def read_folder_or_workbook(path: Path) -> Iterator[Row]:
+    """Read a programme, row by row, in the order in which it can be recorded.
+
+    Memory stays flat: of passes.csv only the ids of the receiving placements and the rows that wait are held. A
+    workbook's sheet is held whole.
+
+    Args:
+        path: A folder of CSV files and rules.toml, or an .xlsx file.
+
+    Yields:
+        What is not of the format, then the programme, its rules, and the rows of each file in the format's order.
+        Within a file a row that points at one further down waits for it and follows right behind it; rows that
+        wait for each other come last. Blank rows are passed over.
+
+    Raises:
+        errors.Invalid: There is no programme at this path.
+    """
+    original: set[str] = set()
+    for sheet in sheets.opened(path, columns.FILE_ORDER):
+        if isinstance(sheet, sheets.Unreadable):
+            yield _unreadable(sheet)
+            continue
+        kind = _KINDS[sheet.name]
+        if faults := _header_faults(sheet, kind):
+            yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=faults)
+        elif kind.name == "place":
+            yield from _in_order(_rows(sheet, kind), _ids(sheet, "place_id"), own="place_id", awaited="parent_id")
+        elif kind.name == "placement":
+            for row in _rows(sheet, kind):
+                if row.act:
+                    original.add(row.act.id)
+                yield row
+        elif kind.name == "pass":
+            ahead = _ids(sheet, "receiver_placement_id") - original
+            rows = _rows(sheet, kind)
+            yield from _in_order(rows, ahead, own="receiver_placement_id", awaited="giver_placement_id")
+        else:
+            yield from _rows(sheet, kind)
+
+
+def _unreadable(part: sheets.Unreadable) -> Row:
+    fault = Fault(field=part.field, value="", reason=part.reason, suggestion=part.suggestion)
+    return Row(file=part.file, row=part.row, act_id=None, act=None, faults=(fault,))
+
+
+def _columns(kind: Kind) -> tuple[Column, ...]:
+    return (*kind.columns, _EQUIVALENTS) if kind is acts.RULE else kind.columns
+
+
+def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
+    """What is wrong with a header; none of the sheet's rows is taken then."""
+    known = tuple(column.name for column in _columns(kind))
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    for name in filter(None, sheet.header):
+        if name in seen:
+            faults.append(_fault(name, name, "This column stands twice.", "Keep one of the two."))
+        elif name not in known:
+            likely = cells.closest(name, known)
+            suggestion = f"Call it {likely}, if that is meant." if likely else f"The columns are {', '.join(known)}."
+            faults.append(_fault(name, name, "The format has no column of this name.", suggestion))
+        seen.add(name)
+    faults.extend(
+        _fault(column.name, "", "This is required, and missing.", "Add it.")
+        for column in kind.columns
+        if column.required and not column.personal and column.name not in seen
+    )
+    return tuple(faults)
+
+
+def _fault(field: str | None, value: object, reason: str, suggestion: str) -> Fault:
+    return Fault(field=field, value=str(value)[:_SHOWN], reason=reason, suggestion=suggestion)
+
+
+def _ids(sheet: sheets.Sheet, name: str) -> set[str]:
+    """The ids in one column of a sheet, by a pass of its own; empty when there is no such column."""
+    if name not in sheet.header:
+        return set()
+    place = sheet.header.index(name)
+    column = next(column for column in _KINDS[sheet.name].columns if column.name == name)
+    found: set[str] = set()
+    for line in sheet.rows():
+        if not isinstance(line, sheets.Unreadable) and place < len(line[1]):
+            value = _value(column, line[1][place])
+            if isinstance(value, str):
+                found.add(value)
+    return found
+
+
+def _value(column: Column, cell: object) -> cells.Scalar | Fault | None:
+    try:
+        if isinstance(cell, str) and cell.startswith("'"):
+            cell = cells.unescaped(cell)
+        return cells.read(column, cell)
+    except cells.CellFault as fault:
+        return _fault(column.name, "" if column.personal else cell, fault.reason, fault.suggestion)
+
+
+def _rows(sheet: sheets.Sheet, kind: Kind) -> Iterator[Row]:
+    """The rows of a sheet in its own order."""
+    places = {name: place for place, name in enumerate(sheet.header)}
+    plan = [(places[column.name], column) for column in _columns(kind) if column.name in places]
+    required = {column.name for column in kind.columns if column.required and not column.personal}
+    nameless = [place for place, name in enumerate(sheet.header) if not name]
+    check = _CHECKS.get(kind.name)
+    for line in sheet.rows():
+        if isinstance(line, sheets.Unreadable):
+            yield _unreadable(line)
+            continue
+        number, row_cells = line
+        values, faults = _content(plan, row_cells)
+        if len(row_cells) > len(sheet.header) or nameless:
+            faults.extend(_outside(row_cells, len(sheet.header), nameless))
+        if not values and not faults:
+            continue
+        if not required <= values.keys():
+            faults.extend(_missing(kind, required - values.keys() - {fault.field for fault in faults}))
+        if check and not faults:
+            faults.extend(check(values))
+        yield _row(sheet.file, number, kind, values, tuple(faults))
+
+
+def _content(plan: list[tuple[int, Column]], row_cells: sheets.Cells) -> tuple[dict[str, acts.Value], list[Fault]]:
+    """The values of a row's cells in the order of the plan, and the faults of those that cannot be read."""
+    values: dict[str, acts.Value] = {}
+    faults: list[Fault] = []
+    for place, column in plan:
+        cell = row_cells[place] if place < len(row_cells) else None
+        if cell is None or cell == "":
+            continue
+        value = _equivalents(cell) if column is _EQUIVALENTS else _value(column, cell)
+        if isinstance(value, Fault):
+            faults.append(value)
+        elif value is not None:
+            values[column.name] = value
+    return values, faults
+
+
+def _missing(kind: Kind, names: set[str]) -> Iterator[Fault]:
+    for column in kind.columns:
+        if column.name in names:
+            yield _fault(column.name, "", "This is required, and empty.", "Fill it in.")
+
+
+def _outside(row_cells: sheets.Cells, width: int, nameless: list[int]) -> Iterator[Fault]:
+    for place in chain(nameless, range(width, len(row_cells))):
+        if place < len(row_cells) and str(row_cells[place] or "").strip():
+            yield _fault(
+                None,
+                "",
+                f"Column {place + 1} has no name, and holds something here.",
+                "Empty the cell or name the column.",
+            )
+
+
+def _row(file: str, number: int, kind: Kind, values: dict[str, acts.Value], faults: tuple[Fault, ...]) -> Row:
+    own_id = _own_id(kind, values)
+    act_id = f"{kind.name}:{own_id}" if own_id else None
+    act = acts.Act(kind=kind.name, id=own_id, values=values) if own_id and not faults else None
+    return Row(file=file, row=number, act_id=act_id, act=act, faults=faults)
+
+
+def _own_id(kind: Kind, values: Mapping[str, acts.Value]) -> str | None:
+    if kind is acts.RULE:
+        return acts.rule_id(values) if "help" in values and "from" in values else None
+    own_id = values.get(kind.id_column)
+    return own_id if isinstance(own_id, str) else None
+
+
+def _in_order(rows: Iterator[Row], ahead: set[str], *, own: str, awaited: str) -> Iterator[Row]:
+    """Let each row wait until the first row that begins what it points at has gone before.
+
+    Args:
+        rows: In file order.
+        ahead: The ids that rows of this file begin; it is emptied on the way.
+        own: The key of the id that a row begins.
+        awaited: The key of the id that a row points at.
+    """
+    waiting: dict[str, list[Row]] = {}
+    for next_row in rows:
+        ready = [next_row]
+        while ready:
+            row = ready.pop()
+            values = row.act.values if row.act else {}
+            begun, needed = str(values.get(own)), str(values.get(awaited))
+            if needed in ahead and needed != begun:
+                waiting.setdefault(needed, []).append(row)
+                continue
+            yield row
+            if begun in ahead:
+                ahead.discard(begun)
+                ready.extend(reversed(waiting.pop(begun, [])))
+    yield from sorted(chain.from_iterable(waiting.values()), key=lambda row: row.row)
+
+
+# --- what one cell cannot tell ----------------------------------------------------------------------------------------
+
+
+def _equivalents(cell: object) -> Mapping[str, int | float] | Fault | None:
+    """What a unit of other helps counts: a table of rules.toml, or the text "pig=1.5;seed=2"; ordered by help."""
+    form = "Write { pig = 1.5 } in rules.toml, pig=1.5 in a sheet."
+    pairs: list[tuple[object, object]]
+    if isinstance(cell, str):
+        parts = [part.partition("=") for part in cell.split(";") if part.strip()]
+        pairs = [(name, number) for name, _, number in parts]
+    elif isinstance(cell, Mapping):
+        pairs = list(cell.items())
+    else:
+        return _fault("equivalents", cell, "This is no list of helps and numbers.", form)
+    equivalents: dict[str, int | float] = {}
+    for name, number in pairs:
+        try:
+            help_name = cells.read(Column(name="help", type="help"), name)
+            counts = cells.read(Column(name="equivalents", type="units"), number)
+        except cells.CellFault as fault:
+            return _fault("equivalents", f"{name}={number}", fault.reason, fault.suggestion)
+        if not isinstance(help_name, str) or counts is None or isinstance(counts, str) or help_name in equivalents:
+            return _fault("equivalents", f"{name}={number}", "This is not one help and its number.", form)
+        equivalents[help_name] = counts
+    return dict(sorted(equivalents.items())) or None
+
+
+def _programme_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
+    own_id = str(values["id"])
+    if not _PROGRAMME_ID.fullmatch(own_id):
+        yield _fault(
+            "id",
+            own_id,
+            "This is not a programme's id: a to z, 0 to 9 and -, at most 40 characters.",
+            "Write, for example, relay-demo.",
+        )
+    try:
+        zoneinfo.ZoneInfo(str(values["timezone"]))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        yield _fault(
+            "timezone",
+            values["timezone"],
+            "This is not the name of a time zone.",
+            "Write, for example, Asia/Kathmandu.",
+        )
+    yield from _not_whole(values, "goal_generations")
+
+
+def _rule_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
+    if "owed" not in values and "owed_per_given" not in values:
+        yield _fault("owed", "", "This is required, or else owed_per_given.", "Write how many are owed.")
+    yield from _not_whole(values, "months", "grace_days", "earliest_days")
+
+
+def _not_whole(values: Mapping[str, acts.Value], *keys: str) -> Iterator[Fault]:
+    for key in keys:
+        value = values.get(key)
+        if value is not None and not (isinstance(value, int) and value <= LONGEST_TERM):
+            yield _fault(key, value, f"This is not a whole number up to {LONGEST_TERM}.", "Write a whole number.")
+
+
+def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
+    """More females and males than animals; an event without an amount is about one."""
+    females, males, animals = (values.get(key, other) for key, other in (("females", 0), ("males", 0), ("animals", 1)))
+    if isinstance(females, str | Mapping) or isinstance(males, str | Mapping) or isinstance(animals, str | Mapping):
+        return
+    together = round(females + males, 3)
+    if together > animals:
+        yield _fault(
+            "animals",
+            values.get("animals", ""),
+            f"This is less than females and males together, {cells.write(together)}.",
+            "Count again; animals is all of them.",
+        )
+
+
+_CHECKS: Final[Mapping[str, Callable[[Mapping[str, acts.Value]], Iterator[Fault]]]] = {
+    "programme": _programme_faults,
+    "rule": _rule_faults,
+    "placement": _sex_faults,
+    "pass": _sex_faults,
+    "event": _sex_faults,
+}
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def write_folder(path: Path, record: Iterable[acts.Act], *, with_names: bool = False) -> None:
+    """Write a programme as a folder of CSV files and rules.toml.
+
+    Args:
+        path: The folder; it appears when all is written. One that holds nothing but files of the format is replaced.
+        record: The programme first, then the acts of kinds that have a file, as they stand corrected. Rows keep this
+            order in their file, so the same order gives the same bytes.
+        with_names: Whether personal columns are written too; without, they are left out altogether.
+
+    Raises:
+        errors.Invalid: Something else is at this path, or it cannot be written.
+    """
+    with save.folder(path, columns.FILE_ORDER) as destination:
+        _write(destination, record, with_names=with_names)
+
+
+def write_workbook(path: Path, record: Iterable[acts.Act], *, with_names: bool = False) -> None:
+    """Write a programme as a workbook, one sheet for each file of `write_folder`.
+
+    Args:
+        path: The .xlsx file; it appears when all is written. One that has no other sheets than these is replaced.
+        record: As for `write_folder`.
+        with_names: As for `write_folder`.
+
+    Raises:
+        errors.Invalid: Something else is at this path, it cannot be written, or there are more rows of a kind than
+            a sheet holds.
+    """
+    with save.workbook(path, columns.FILE_ORDER) as destination:
+        _write(destination, record, with_names=with_names)
+
+
+def _write(destination: save.Destination, record: Iterable[acts.Act], *, with_names: bool) -> None:
+    headers = {
+        name: tuple(column.name for column in _columns(kind) if with_names or not column.personal)
+        for name, kind in _KINDS_BY_NAME.items()
+    }
+    for act in record:
+        header = headers[act.kind]
+        destination.add(_KINDS_BY_NAME[act.kind].file, header, [act.values.get(key) for key in header])

@@ -1,0 +1,429 @@
+"""The ledger: acts are recorded, each batch in one transaction, and never changed again.
+
+Every write locks the head of the programme's ledger first, reads what the acts touch, asks the rule book, appends
+the entries and changes the graph. What was recorded before is answered as "same"; what the rules refuse is said
+and leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from relay import cypher
+from relay.acts import Act
+from relay.entries import ORIGIN, Entry, instant, same_content, seal
+from relay.errors import Conflict, Invalid, NotFound, RelayError, Unavailable
+from relay.graph import Graph, Transaction, UnknownOutcome
+from relay.projection import (
+    EDGES,
+    PROJECTION,
+    Edge,
+    Node,
+    about_edge,
+    entry_node,
+    graph_of,
+    key_of,
+    personal_of,
+)
+from relay.register import Change, Register
+from relay.rulebook import Note, TakenBack, judge
+from relay.surroundings import Head, entry_from, lock_and_load
+
+STEP: Final = 5000  # acts or entries in one transaction; our choice, from the batch sizes that performance.md measured
+_WRITTEN_LABELS: Final = (
+    "Entry",
+    "Programme",
+    "Rule",
+    "Place",
+    "Group",
+    "Beneficiary",
+    "Gift",
+    "Placement",
+    "Event",
+    "Claim",
+    "Personal",
+)
+
+
+class UsedOtherwise(Conflict):
+    """An id was used before with other content."""
+
+    def __init__(self, act_id: str, sequence: int, fields: Sequence[str]) -> None:
+        """Name the earlier entry and the fields that differ, not what they hold."""
+        super().__init__(
+            f"{act_id} was recorded before (entry {sequence}) with other content in: {', '.join(fields)}.",
+            f"Give the new act an id of its own, or correct the earlier one (relay correct {act_id}).",
+            field=fields[0] if fields else "",
+        )
+        self.fields = fields
+
+
+class NoProgramme(NotFound):
+    """No programme of that id is in the database."""
+
+    def __init__(self, programme_id: str) -> None:
+        """Name it."""
+        super().__init__(
+            f"There is no programme {programme_id} in this database.",
+            "Import one (relay import PATH --apply), or add one (relay programme add).",
+        )
+
+
+class NotBuilt(Unavailable):
+    """The graph was built by another version of Relay, or is being rebuilt."""
+
+    def __init__(self, programme_id: str) -> None:
+        """Name the programme."""
+        super().__init__(
+            f"The graph of programme {programme_id} is not the one that this version of Relay builds.",
+            "Rebuild it from the ledger: relay engine rebuild.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clerk:
+    """Who records, when, and with which randomness; given by the shell.
+
+    Attributes:
+        by: An account id, or "local:LOGIN".
+        now: The instant, with its zone.
+        random: Gives that many random bytes.
+    """
+
+    by: str
+    now: datetime
+    random: Callable[[int], bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one act.
+
+    Attributes:
+        act: As it was given.
+        action: "added", "same" (recorded before with the same content), or "not" with the error that says why.
+        sequence: Of its entry, or None when there is none.
+        notes: What is noted for the auditor.
+        error: Why it was not recorded, or None.
+    """
+
+    act: Act
+    action: Literal["added", "same", "not"]
+    sequence: int | None = None
+    notes: tuple[Note, ...] = ()
+    error: RelayError | None = None
+
+
+def record(
+    graph: Graph, programme_id: str, acts: Sequence[Act], clerk: Clerk, *, again: bool = False
+) -> tuple[Outcome, ...]:
+    """Record acts in one transaction; each is judged after those before it, and one that fails stops no other.
+
+    When the line is cut during the commit, the acts are sent once more with the same ids, so that nothing is lost
+    and nothing is doubled.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme; its first act is its own "programme" act.
+        acts: In order.
+        clerk: Who records.
+        again: Record pass-ons that seem to be recorded already.
+
+    Returns:
+        One outcome for each act, in order.
+
+    Raises:
+        NoProgramme: The programme is not there, and the first act does not found it.
+        Unavailable: The database cannot be reached; nothing was recorded.
+        UnknownOutcome: The line was cut twice while committing.
+    """
+    founding = any(act.kind == "programme" for act in acts)
+    work = _Recording(programme_id=programme_id, acts=tuple(acts), clerk=clerk, again=again)
+    if founding:
+        graph.write(
+            lambda transaction: transaction.run(
+                cypher.BEGIN_LEDGER, key=programme_id, programme_id=programme_id, hash=ORIGIN, projection=PROJECTION
+            )
+        )
+    try:
+        return graph.write(work.in_transaction)
+    except UnknownOutcome:
+        return graph.write(work.in_transaction)
+
+
+def record_one(graph: Graph, programme_id: str, act: Act, clerk: Clerk, *, again: bool = False) -> Outcome:
+    """Record one act.
+
+    Returns:
+        Its outcome, "added" or "same".
+
+    Raises:
+        RelayError: It was not recorded; the error says why.
+    """
+    (outcome,) = record(graph, programme_id, (act,), clerk, again=again)
+    if outcome.error:
+        raise outcome.error
+    return outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recording:
+    """A batch of acts on its way into one ledger."""
+
+    programme_id: str
+    acts: tuple[Act, ...]
+    clerk: Clerk
+    again: bool
+
+    def in_transaction(self, transaction: Transaction) -> tuple[Outcome, ...]:
+        loaded = lock_and_load(transaction, self.programme_id, self.acts, self.clerk.random(8).hex())
+        if loaded is None:
+            raise NoProgramme(self.programme_id)
+        head, register = loaded
+        if head.projection != PROJECTION:
+            raise NotBuilt(self.programme_id)
+        batch = Batch(register, head, self.clerk, again=self.again)
+        outcomes = tuple(batch.offer(act) for act in self.acts)
+        batch.write(transaction)
+        return outcomes
+
+
+class Batch:
+    """Acts judged one after another against a register, and what they change in the graph."""
+
+    def __init__(self, register: Register, head: Head, clerk: Clerk, *, again: bool = False) -> None:
+        """Begin after the head of the ledger."""
+        self.register = register
+        self.head = head
+        self.clerk = clerk
+        self.again = again
+        self.recorded_at = instant(clerk.now)
+        self.entries: list[Entry] = []
+        self.before: dict[str, tuple[Node | Edge, ...]] = {}
+
+    def offer(self, act: Act) -> Outcome:
+        """Judge an act and take it in, or say why not."""
+        try:
+            recorded = self.register.entries.get(act.act_id)
+            if recorded:
+                return self._recorded_before(act, recorded)
+            change = self.register.change(act, self.head.sequence + 1)
+            notes = judge(self.register, change, by=self.clerk.by, today=self._today(act), again=self.again)
+        except RelayError as error:
+            return Outcome(act=act, action="not", error=error)
+        entry = seal(
+            act,
+            programme_id=self.register.programme_id,
+            sequence=self.head.sequence + 1,
+            previous_hash=self.head.hash,
+            recorded_by=self.clerk.by,
+            recorded_at=self.recorded_at,
+            salt=lambda: self.clerk.random(16),
+        )
+        self._take(change, entry)
+        return Outcome(act=act, action="added", sequence=entry.sequence, notes=notes)
+
+    def replay(self, entry: Entry) -> None:
+        """Take in an entry as it stands, without judging it."""
+        self._take(self.register.change(entry.act, entry.sequence), entry)
+
+    def _take(self, change: Change, entry: Entry) -> None:
+        for thing in change.things:
+            if thing not in self.before:
+                self.before[thing] = tuple(rows_of(self.register, thing))
+        self.before.setdefault(entry.act_id, ())
+        self.register.take(change)
+        self.register.note_entry(entry)
+        self.entries.append(entry)
+        self.head = replace(self.head, sequence=entry.sequence, hash=entry.hash)
+
+    def _recorded_before(self, act: Act, recorded: Entry) -> Outcome:
+        by = self.register.taken_back_by(act.act_id)
+        if by:
+            raise TakenBack(act.act_id, by)
+        if recorded.recorded_at == self.recorded_at and recorded.recorded_by == self.clerk.by:
+            action: Literal["added", "same"] = "added"  # by this very batch, whose first answer was lost
+        else:
+            action = "same"
+        if not same_content(recorded, act) and not self._says_the_same_now(act, recorded):
+            raise UsedOtherwise(act.act_id, recorded.sequence, _differing(recorded.act.values, act.values))
+        return Outcome(act=act, action=action, sequence=recorded.sequence)
+
+    def _says_the_same_now(self, act: Act, recorded: Entry) -> bool:
+        """Whether an act repeats what an earlier one says after its corrections, as an export writes it."""
+        settled = self.register.settled(act.act_id)
+        return settled is not None and same_content(recorded, act, now=settled.values)
+
+    def _today(self, act: Act) -> date:
+        programme = self.register.facts.get(f"programme:{self.register.programme_id}")
+        values = programme.values if programme else act.values
+        return self.clerk.now.astimezone(zone(str(values.get("timezone", "UTC")))).date()
+
+    def write(self, transaction: Transaction) -> None:
+        """Write the entries and what changed in the graph; nothing when no act was taken in."""
+        if not self.entries:
+            return
+        difference = Difference()
+        for entry in self.entries:
+            difference.add(entry_node(entry))
+            about = about_edge(self.register, entry)
+            if about:
+                difference.add(about)
+        for thing, was in self.before.items():
+            difference.between(was, rows_of(self.register, thing))
+        difference.write(transaction, self.register.programme_id, self.head)
+
+
+class Difference:
+    """What has to be written so that the graph follows the register."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, list[Any]] = {name: [] for name in (*_WRITTEN_LABELS, *EDGES)}
+        self.unlinked: dict[str, list[Any]] = {}
+        self.relinked: dict[str, list[Any]] = {}
+        self.dropped: dict[str, list[Any]] = {}
+
+    def add(self, row: Node | Edge) -> None:
+        """Write a node, new or changed, or a new relationship."""
+        if isinstance(row, Node):
+            self.written[row.label].append(row.properties)
+        else:
+            self.written[row.type].append(_edge_row(row))
+
+    def between(self, was: Iterable[Node | Edge], is_: Iterable[Node | Edge]) -> None:
+        """Write what differs between what one thing put into the graph and what it puts there now."""
+        old = {_identity(row): row for row in was}
+        for row in is_:
+            earlier = old.pop(_identity(row), None)
+            if isinstance(row, Edge) and earlier and earlier != row:
+                self.relinked.setdefault(row.type, []).append(_edge_row(row))
+            elif earlier != row:
+                self.add(row)
+        for row in old.values():
+            if isinstance(row, Node):
+                self.dropped.setdefault(row.label, []).append({"key": row.key})
+            else:
+                self.unlinked.setdefault(row.type, []).append(_edge_row(row))
+
+    def write(self, transaction: Transaction, programme_id: str, head: Head) -> None:
+        """Write it all, with the new head of the ledger."""
+        for texts, rows_of_name in (
+            (cypher.UNLINK, self.unlinked),
+            (cypher.RELINK, self.relinked),
+            (cypher.DROP, self.dropped),
+        ):
+            for name, rows in rows_of_name.items():
+                transaction.run(texts[name], rows=rows)
+        transaction.run(cypher.WRITE, ledger=programme_id, sequence=head.sequence, hash=head.hash, **self.written)
+
+
+def rows_of(register: Register, thing: str) -> Iterator[Node | Edge]:
+    """All that one thing puts into the graph, its personal values included."""
+    yield from graph_of(register, thing)
+    personal = personal_of(register, thing)
+    if personal:
+        yield personal
+
+
+def _identity(row: Node | Edge) -> tuple[str, ...]:
+    if isinstance(row, Node):
+        return row.label, row.key
+    return row.type, row.start, row.end, str(row.properties.get("key"))
+
+
+def _edge_row(edge: Edge) -> dict[str, Any]:
+    return {"start": edge.start, "end": edge.end, "properties": edge.properties}
+
+
+def _differing(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    return sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that name.
+
+    Raises:
+        Invalid: There is no such zone.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        message = f"There is no time zone {name}."
+        raise Invalid(message, "Write it as in Asia/Kathmandu.", field="timezone") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerHead:
+    """A programme in the database, with the head of its ledger.
+
+    Attributes:
+        programme_id: Its id.
+        entries: How many entries its ledger has; at least 1.
+        head_hash: Of the last.
+        built: Whether the graph is the one that this version builds.
+    """
+
+    programme_id: str
+    entries: int
+    head_hash: str
+    built: bool
+
+
+def heads(graph: Graph) -> tuple[LedgerHead, ...]:
+    """All programmes of the database, by id; empty in an empty one.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return tuple(
+        LedgerHead(
+            programme_id=row["programme_id"],
+            entries=row["sequence"],
+            head_hash=row["hash"],
+            built=row["projection"] == PROJECTION,
+        )
+        for row in graph.rows(cypher.LEDGERS)
+        if row["sequence"]
+    )
+
+
+def head(graph: Graph, programme_id: str) -> LedgerHead:
+    """The head of one programme's ledger.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    found = next((each for each in heads(graph) if each.programme_id == programme_id), None)
+    if found is None:
+        raise NoProgramme(programme_id)
+    return found
+
+
+def entries(graph: Graph, programme_id: str, *, first: int = 1, last: int | None = None) -> Iterator[Entry]:
+    """The entries of a ledger from one sequence to another, or to its end, in order, read in steps of `STEP`.
+
+    An entry that is missing is left out: `verify` says so.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    end = head(graph, programme_id).entries if last is None else last
+    for start in range(first, end + 1, STEP):
+        rows = graph.rows(
+            cypher.ENTRIES, prefix=f"{programme_id}/entry/", first=start, last=min(start + STEP - 1, end)
+        )
+        yield from (entry_from(row["entry"], row["opened"]) for row in rows)
+
+
+def replay(programme_id: str, ledger: Iterable[Entry]) -> Register:
+    """The whole register that a ledger adds up to."""
+    register = Register(programme_id)
+    for entry in ledger:
+        register.replay(entry)
+    return register

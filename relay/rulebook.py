@@ -1,0 +1,520 @@
+"""The rule book: what may be recorded, and what is recorded but noted for the auditor.
+
+Each rule that says no is a class with its own sentence. Rules are asked only when an act is recorded, never on
+replay, so stricter rules later never make an old ledger unreadable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from relay.acts import FILED, PERSONAL, Act
+from relay.errors import Conflict, Invalid, NotFound, Refused
+from relay.model import Placement, Rule, binding_rule, lost_since, shown, standing, unwanted
+from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_of, subject_of
+
+
+class Missing(NotFound):
+    """An act names something that is not in the record."""
+
+    def __init__(self, act_id: str, field: str) -> None:
+        """Name what is missing and the column that names it."""
+        kind, _, id_ = act_id.partition(":")
+        super().__init__(f"There is no {kind} {id_} in the record.", "Record it first, or correct the id.", field=field)
+        self.act_id = act_id
+
+
+class TakenBack(Refused):
+    """An act stands on one that was taken back."""
+
+    def __init__(self, act_id: str, by: str, field: str = "") -> None:
+        """Name the act and the correction that took it back."""
+        super().__init__(
+            f"{act_id} was taken back by {by}.", f"To bring it back, correct {by} as did_not_happen.", field=field
+        )
+
+
+class InTheFuture(Refused):
+    """A fact is dated after today."""
+
+    def __init__(self, act_id: str, field: str, day: str, today: date) -> None:
+        """Name the day and today."""
+        super().__init__(
+            f"{act_id} says {field} {day}, but today is {today}.", "Record it once it has happened.", field=field
+        )
+
+
+class NothingHandedOver(Refused):
+    """A number of units is 0 or less."""
+
+    def __init__(self, act_id: str, field: str, number: float) -> None:
+        """Name the number."""
+        super().__init__(f"{act_id} says {field} {number}.", "Give a number above 0.", field=field)
+
+
+class MoreOfASexThanAnimals(Invalid):
+    """Females and males together are more than all the units."""
+
+    def __init__(self, act_id: str) -> None:
+        """Name the act."""
+        super().__init__(f"In {act_id} females and males are more than animals.", "Count again.", field="animals")
+
+
+class GivenToHerself(Refused):
+    """Giver and receiver are one."""
+
+    def __init__(self, act_id: str) -> None:
+        """Name the act."""
+        super().__init__(
+            f"{act_id} passes on from a beneficiary to herself.",
+            "Name the woman who received.",
+            field="beneficiary_id",
+        )
+
+
+class GoesRound(Refused):
+    """A pass-on would close a circle."""
+
+    def __init__(self, act_id: str, giver_id: str, receiver_id: str) -> None:
+        """Name both placements."""
+        super().__init__(
+            f"{act_id} would pass on in a circle: placement {giver_id} itself descends from {receiver_id}.",
+            "Begin a new placement for what she received.",
+            field="receiver_placement_id",
+        )
+
+
+class PassedBeforeReceipt(Refused):
+    """A pass-on is dated before its giver received."""
+
+    def __init__(self, pass_id: str, passed_on: date, giver_id: str, received_on: date) -> None:
+        """Name both days."""
+        super().__init__(
+            f"pass:{pass_id} is dated {passed_on}, but placement {giver_id} received only on {received_on}.",
+            "Check both dates.",
+            field="passed_on",
+        )
+
+
+class LateAddition(Refused):
+    """Help is added to a placement that had already passed on."""
+
+    def __init__(self, act_id: str, received_on: date, placement_id: str, first_passed_on: date) -> None:
+        """Name the days."""
+        super().__init__(
+            f"{act_id} adds to placement {placement_id} on {received_on}, but that had already passed on, on"
+            f" {first_passed_on}.",
+            "Begin a new placement for what she received.",
+            field="receiver_placement_id",
+        )
+
+
+class AddedBeforeGift(Refused):
+    """Help is added to an original placement before that was received."""
+
+    def __init__(self, act_id: str, placement_id: str, received_on: date) -> None:
+        """Name the day of the gift's receipt."""
+        super().__init__(
+            f"{act_id} adds to the original placement {placement_id} before that was received, on {received_on}.",
+            "Begin a new placement for what she received.",
+            field="receiver_placement_id",
+        )
+
+
+class HeldByAnother(Refused):
+    """A pass-on names a placement of another beneficiary."""
+
+    def __init__(self, act_id: str, placement_id: str, beneficiary_id: str) -> None:
+        """Name the holder."""
+        super().__init__(
+            f"{act_id} names placement {placement_id}, which beneficiary {beneficiary_id} holds.",
+            "Name her placement, or begin a new one.",
+            field="receiver_placement_id",
+        )
+
+
+class OtherHelp(Refused):
+    """Help of another kind is added to a placement."""
+
+    def __init__(self, act_id: str, placement_id: str, held: str, added: str) -> None:
+        """Name both kinds of help."""
+        super().__init__(
+            f"{act_id} adds {added} to placement {placement_id}, which is of {held}.",
+            "Begin a new placement for what she received.",
+            field="receiver_placement_id",
+        )
+
+
+class NoEquivalent(Refused):
+    """Another help than the giver's is passed on and her rule knows no equivalent."""
+
+    def __init__(self, pass_id: str, help_: str, rule_help: str) -> None:
+        """Name both kinds of help."""
+        super().__init__(
+            f"pass:{pass_id} passes on {help_}, but the rule for {rule_help} names no equivalent of {help_}.",
+            "Pass on the same help, or record a rule with the equivalent for later placements.",
+            field="help",
+        )
+
+
+class NoRule(Refused):
+    """No rule was in force when help was received."""
+
+    def __init__(self, placement_id: str, help_: str, received_on: date) -> None:
+        """Name the help and the day."""
+        super().__init__(
+            f"No rule for {help_} was in force on {received_on}, when placement {placement_id} received.",
+            "Record a rule for it first (relay rule).",
+            field="help",
+        )
+
+
+class BindsThePast(Refused):
+    """A rule version would bind help that was received already."""
+
+    def __init__(self, act_id: str, help_: str, received_on: date) -> None:
+        """Name the latest receipt recorded."""
+        super().__init__(
+            f"{act_id} would bind the past: {help_} was received on {received_on} already.",
+            f"Let it begin after {received_on}.",
+            field="from",
+        )
+
+
+class BeforeReceipt(Refused):
+    """An event is dated before its placement received anything."""
+
+    def __init__(self, event_id: str, happened_on: date, placement_id: str, received_on: date) -> None:
+        """Name both days."""
+        super().__init__(
+            f"event:{event_id} is dated {happened_on}, but placement {placement_id} received only on {received_on}.",
+            "Check both dates.",
+            field="happened_on",
+        )
+
+
+class BegunAlready(Refused):
+    """An original placement takes the id of a placement that a pass-on began."""
+
+    def __init__(self, placement_id: str) -> None:
+        """Name the placement."""
+        super().__init__(
+            f"Placement {placement_id} was begun by a pass-on already.",
+            "Give the original placement an id of its own.",
+            field="placement_id",
+        )
+
+
+class StandingOnIt(Refused):
+    """An act cannot be taken back while others stand on it."""
+
+    def __init__(self, act_id: str, others: Iterable[str]) -> None:
+        """List the acts that stand on it."""
+        super().__init__(
+            f"{act_id} cannot be taken back while these acts stand on it: {', '.join(others)}.",
+            "Take those back first.",
+            field="act_id",
+        )
+
+
+class NotCorrectable(Refused):
+    """A correction asks for what corrections do not do."""
+
+    def __init__(self, reason: str, suggestion: str, field: str = "act_id") -> None:
+        """Say why, and what to do instead."""
+        super().__init__(reason, suggestion, field=field)
+
+
+class SamePerson(Refused):
+    """A pass-on is confirmed by the one who recorded it."""
+
+    def __init__(self, act_id: str) -> None:
+        """Name the act."""
+        super().__init__(
+            f"{act_id} was recorded by the same person.", "Ask a second person to confirm it.", field="act_id"
+        )
+
+
+class Twin(Conflict):
+    """The same hand-over seems to be recorded already under another id."""
+
+    def __init__(self, act_id: str, earlier: str) -> None:
+        """Name the earlier act."""
+        super().__init__(
+            f"{act_id} is already recorded as {earlier}: the same giver, receiver, day and units.",
+            "Use --again to record another.",
+            field="pass_id",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something that is recorded but that an auditor will want to see.
+
+    Attributes:
+        note: "too_soon", "more_than_owed", "same_household", "after_loss" or "unwanted_sex".
+        sentence: For people.
+    """
+
+    note: str
+    sentence: str
+
+
+def judge(register: Register, change: Change, *, by: str, today: date, again: bool = False) -> tuple[Note, ...]:
+    """Ask every rule about one act, before it is taken in.
+
+    Args:
+        register: With everything that the act touches.
+        change: What the act would change.
+        by: Who records it.
+        today: The date in the programme's time zone.
+        again: Record a pass-on even if it seems to be recorded already.
+
+    Returns:
+        What is noted for the auditor; empty when nothing is.
+
+    Raises:
+        Missing: The act names something that is not in the record.
+        Refused: A rule says no; each rule has its own class in this module.
+        Invalid: The act contradicts itself.
+        Twin: The same hand-over is recorded under another id and `again` was not given.
+    """
+    act = change.act
+    _plausible(act, today)
+    if act.kind in ABOUT_ACTS:
+        _may_correct(register, act, by)
+    for fact in change.facts.values():
+        if fact:
+            _known(register, fact)
+            _sexes_fit(act.act_id, fact.values)
+    if act.kind == "rule":
+        _binds_only_the_future(register, act)
+    if act.kind == "placement" and act.id in register.placements:
+        raise BegunAlready(act.id)
+    for fact in change.facts.values():
+        if fact and fact.kind == "pass":
+            _may_pass_on(register, fact.act_id, fact.values, again=again or act.kind != "pass")
+    _stands_on(register, change)
+    for placement in change.placements.values():
+        if placement and placement.receipts:
+            _keeps_the_rules(placement, change.rules)
+    return tuple(_notes(register, change)) if act.kind == "pass" else ()
+
+
+def _plausible(act: Act, today: date) -> None:
+    """Numbers above 0, nothing dated in the future, the sexes within the animals."""
+    values: dict[str, Any] = {**act.values, **(act.values.get("changes") or {})}  # type: ignore[dict-item]
+    for name in ("given_on", "received_on", "passed_on", "happened_on", "consent_on", "as_of"):
+        if values.get(name) is not None and values[name] > today.isoformat():
+            raise InTheFuture(act.act_id, name, values[name], today)
+    if values.get("animals") is not None and values["animals"] <= 0:
+        raise NothingHandedOver(act.act_id, "animals", values["animals"])
+    if act.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
+        message = f"{act.act_id} extends without a new day."
+        raise Invalid(message, "Give until_on.", field="until_on")
+    if act.kind == "rule" and values.get("owed") is None and values.get("owed_per_given") is None:
+        message = f"{act.act_id} does not say what is owed."
+        raise Invalid(message, "Give owed or owed_per_given.", field="owed")
+
+
+def _sexes_fit(act_id: str, values: Mapping[str, Any]) -> None:
+    animals = values.get("animals")
+    if animals is not None and (values.get("females") or 0) + (values.get("males") or 0) > animals:
+        raise MoreOfASexThanAnimals(act_id)
+
+
+def _known(register: Register, fact: Fact) -> None:
+    """Everything that the fact names is in the record and was not taken back."""
+    for field, kind in REFERENCES.get(fact.kind, ()):
+        id_ = fact.values.get(field)
+        known = register.placements if kind == "placement" else register.facts
+        if id_ is not None and (id_ if kind == "placement" else f"{kind}:{id_}") not in known:
+            _missing(register, f"{kind}:{id_}", field)
+
+
+def _missing(register: Register, act_id: str, field: str) -> None:
+    by = register.taken_back_by(act_id) if act_id in register.entries else None
+    if by:
+        raise TakenBack(act_id, by, field)
+    raise Missing(act_id, field)
+
+
+def _binds_only_the_future(register: Register, act: Act) -> None:
+    rule = rule_of(act.values)
+    received = [
+        receipt.received_on
+        for placement in register.placements.values()
+        if placement.help == rule.help
+        for receipt in placement.receipts
+    ]
+    if received and rule.from_on <= max(received):
+        raise BindsThePast(act.act_id, rule.help, max(received))
+
+
+def _may_pass_on(register: Register, act_id: str, values: Mapping[str, Any], *, again: bool) -> None:
+    giver = register.placements[values["giver_placement_id"]]
+    receiver_id = values["receiver_placement_id"]
+    if receiver_id == giver.placement_id or values["beneficiary_id"] == giver.beneficiary_id:
+        raise GivenToHerself(act_id)
+    receiver = register.placements.get(receiver_id)
+    others = [receipt for receipt in receiver.receipts if receipt.act_id != act_id] if receiver else []
+    if receiver and others:
+        if receiver.beneficiary_id != values["beneficiary_id"]:
+            raise HeldByAnother(act_id, receiver_id, receiver.beneficiary_id)
+        help_ = values.get("help") or giver.help
+        if receiver.help != help_:
+            raise OtherHelp(act_id, receiver_id, receiver.help, help_)
+        if receiver.passes and register.descends(giver.placement_id, receiver_id):
+            raise GoesRound(act_id, giver.placement_id, receiver_id)
+    if not again:
+        _has_no_twin(act_id, values, giver)
+
+
+def _has_no_twin(act_id: str, values: Mapping[str, Any], giver: Placement) -> None:
+    for pass_on in giver.passes:
+        if (
+            pass_on.passed_on.isoformat() == values["passed_on"]
+            and shown(pass_on.units) == values["animals"]
+            and pass_on.beneficiary_id == values["beneficiary_id"]
+            and f"pass:{pass_on.pass_id}" != act_id
+        ):
+            raise Twin(act_id, f"pass:{pass_on.pass_id}")
+
+
+def _stands_on(register: Register, change: Change) -> None:
+    """Nothing that stands is left hanging by what is taken back."""
+    for act_id, fact in change.facts.items():
+        hanging: list[str] = [] if fact else _hanging(register, change, act_id)
+        if hanging:
+            raise StandingOnIt(act_id, hanging)
+
+
+def _hanging(register: Register, change: Change, act_id: str) -> list[str]:
+    if act_id.startswith("rule:"):
+        taken = rule_of(register.facts[act_id].values)
+        return [
+            f"placement:{placement.placement_id}"
+            for placement in register.placements.values()
+            if placement.receipts and _binding(register.rules, placement) == taken
+        ]
+    if not act_id.startswith(("placement:", "pass:")):
+        return list(register.pointing_at(act_id))
+    return [
+        left
+        for placement in change.placements.values()
+        if placement and not placement.receipts
+        for left in (
+            *(f"pass:{pass_on.pass_id}" for pass_on in placement.passes),
+            *(f"event:{event.event_id}" for event in placement.events),
+        )
+    ]
+
+
+def _binding(rules: Iterable[Rule], placement: Placement) -> Rule | None:
+    first = placement.receipts[0]
+    return binding_rule(rules, placement.help, first.condition, first.received_on)
+
+
+def _keeps_the_rules(placement: Placement, rules: Iterable[Rule]) -> None:
+    """Every receipt, pass-on and event of a placement agrees with the rules."""
+    first, rule = placement.receipts[0], _binding(rules, placement)
+    if rule is None:
+        raise NoRule(placement.placement_id, placement.help, first.received_on)
+    for pass_on in placement.passes:
+        if pass_on.passed_on < first.received_on:
+            raise PassedBeforeReceipt(pass_on.pass_id, pass_on.passed_on, placement.placement_id, first.received_on)
+        if pass_on.help != placement.help and pass_on.help not in rule.equivalents:
+            raise NoEquivalent(pass_on.pass_id, pass_on.help, placement.help)
+    for receipt in placement.receipts:
+        if placement.passes and receipt.received_on > placement.passes[0].passed_on:
+            raise LateAddition(
+                receipt.act_id, receipt.received_on, placement.placement_id, placement.passes[0].passed_on
+            )
+    gift = next((receipt for receipt in placement.receipts if receipt.act_id.startswith("placement:")), first)
+    if first.received_on < gift.received_on:
+        raise AddedBeforeGift(first.act_id, placement.placement_id, gift.received_on)
+    for event in placement.events:
+        if event.happened_on < first.received_on:
+            raise BeforeReceipt(event.event_id, event.happened_on, placement.placement_id, first.received_on)
+
+
+def _may_correct(register: Register, act: Act, by: str) -> None:
+    subject = subject_of(act)
+    entry = register.entries.get(subject)
+    if entry is None:
+        raise Missing(subject, "subject_id" if act.kind == "erase" else "act_id")
+    if act.kind == "erase":
+        if not PERSONAL[entry.kind]:
+            raise NotCorrectable(f"{subject} holds nothing personal.", "Nothing needs erasing.", "subject_id")
+        return
+    taken_back_by = register.taken_back_by(subject)
+    if taken_back_by:
+        raise TakenBack(subject, taken_back_by, "act_id")
+    if act.kind == "confirm":
+        if entry.kind != "pass":
+            raise NotCorrectable(f"{subject} is not a pass-on.", "Only pass-ons are confirmed.")
+        if entry.recorded_by == by:
+            raise SamePerson(subject)
+        return
+    if entry.kind == "erase" or (entry.kind == "programme" and act.values["how"] == "did_not_happen"):
+        raise NotCorrectable(f"{subject} cannot be taken back.", "What is erased is gone; a programme stays.")
+    if act.values["how"] == "wrong_data":
+        _may_change(entry.kind, act)
+
+
+def _may_change(kind: str, act: Act) -> None:
+    changes = act.values.get("changes") or {}
+    if kind in ABOUT_ACTS:
+        raise NotCorrectable(f"{subject_of(act)} holds no data to change.", "Take it back and record another.")
+    if not changes:
+        raise NotCorrectable(f"{act.act_id} changes nothing.", "Name the fields to change.", "changes")
+    columns = {column.name: column for kind_ in FILED if kind_.name == kind for column in kind_.columns}
+    for name, value in changes.items():
+        column = columns.get(name)
+        if (column is None and name != "equivalents") or (column and column.fixed):
+            raise NotCorrectable(
+                f"{name} of {subject_of(act)} cannot be changed by a correction.",
+                "Take the act back (did_not_happen) and record it again.",
+                name,
+            )
+        if value is None and column and column.required:
+            raise NotCorrectable(f"{name} of {subject_of(act)} cannot be empty.", "Give its true value.", name)
+
+
+def _notes(register: Register, change: Change) -> Iterator[Note]:
+    """What a new pass-on makes an auditor look at; `register` is as it was before."""
+    values = change.act.values
+    giver = change.placements[str(values["giver_placement_id"])]
+    passed_on = date.fromisoformat(str(values["passed_on"]))
+    stood = standing(giver, change.rules, passed_on) if giver else None
+    if not giver or not stood or not stood.rule:
+        return
+    pass_on = next(pass_on for pass_on in giver.passes if pass_on.pass_id == change.act.id)
+    name = change.act.act_id
+    if passed_on < stood.received_on + timedelta(days=stood.rule.earliest_days):
+        days = (passed_on - stood.received_on).days
+        yield Note(note="too_soon", sentence=f"{name}: passed on only {days} days after receipt.")
+    if stood.passed > stood.owed:
+        more = shown(stood.passed - stood.owed)
+        yield Note(note="more_than_owed", sentence=f"{name}: {more} more than owed has been passed on.")
+    households = {
+        register.facts[key].values.get("household_id")
+        for key in (f"beneficiary:{giver.beneficiary_id}", f"beneficiary:{values['beneficiary_id']}")
+        if key in register.facts
+    }
+    if len(households) == 1 and households != {None}:
+        yield Note(note="same_household", sentence=f"{name}: giver and receiver are of one household.")
+    if lost_since(
+        [receipt for receipt in giver.receipts if receipt.received_on <= passed_on],
+        [other for other in giver.passes if other.passed_on <= passed_on and other != pass_on],
+        [event for event in giver.events if event.happened_on <= passed_on],
+    ):
+        yield Note(note="after_loss", sentence=f"{name}: passed on after the animals were reported lost.")
+    if unwanted(pass_on, stood.rule):
+        units = shown(unwanted(pass_on, stood.rule))
+        yield Note(
+            note="unwanted_sex", sentence=f"{name}: {units} of the other sex than the rule asks for do not count."
+        )

@@ -1,0 +1,351 @@
+"""A programme's folder of CSV files and rules.toml, or its workbook, read as named sheets of cells.
+
+Nothing here knows what a column means; `exchange` does. What cannot be read is a value, not an exception, and
+never stops the rest; only a path that holds no programme at all raises.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import re
+import tomllib
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import python_calamine
+
+from relay import cells, errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAMME: Final = "programme"
+RULES: Final = "rules"
+RULES_FILE: Final = "rules.toml"
+LARGEST_WORKBOOK: Final = 500_000_000  # bytes once unpacked; our choice: a million rows of passes take about 400 MB
+MOST_CELLS: Final = 50_000_000  # of one sheet, from its first corner to its last; our choice: they are held in memory
+
+_DIMENSION: Final = re.compile(rb'<dimension ref="(?:[A-Z]+[0-9]+:)?([A-Z]{1,3})([0-9]{1,7})"')
+_TOML_LINE: Final = re.compile(r"line ([0-9]+)")
+
+Cells = Sequence[object]
+
+
+class CannotRead(errors.Invalid):
+    """There is no programme at a path."""
+
+    def __init__(self, path: Path, *, is_what: str, suggestion: str) -> None:
+        """Say what the path is instead, and what to do about it."""
+        super().__init__(f"{path} {is_what}.", suggestion)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A file, a sheet or a row that cannot be read.
+
+    Attributes:
+        file: The file or sheet, as its user calls it: "passes.csv", or "passes" in a workbook.
+        row: Where reading failed, as a spreadsheet counts rows (the header is 1).
+        field: The column, or None when it is not known.
+        reason: What is wrong.
+        suggestion: What to do about it.
+    """
+
+    file: str
+    row: int
+    field: str | None = None
+    reason: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One file of a folder, one sheet of a workbook, or one block of rules.toml.
+
+    Attributes:
+        name: The name in the exchange format, such as "passes".
+        file: The name as its user calls it, such as "passes.csv".
+        header_row: The row that the header stands in, as a spreadsheet counts rows.
+        header: The names of the columns as written, without outer blanks; "" for a column without a name.
+        rows: Begins a new pass over the rows: each its number and its cells, or what could not be read.
+    """
+
+    name: str
+    file: str
+    header_row: int = 1
+    header: tuple[str, ...]
+    rows: Callable[[], Iterator[tuple[int, Cells] | Unreadable]]
+
+
+def opened(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
+    """Open a folder or a workbook.
+
+    Args:
+        path: A folder of CSV files with or without rules.toml, or an .xlsx file.
+        names: The names of the CSV files without ".csv", in the order in which they are given back.
+
+    Yields:
+        First what is not of the format, by name; then the programme, its rules and the named sheets. What is not
+        there, or is empty, is passed over.
+
+    Raises:
+        errors.Invalid: There is no such folder or file, it is no workbook, or it holds nothing of the format.
+    """
+    try:
+        if path.is_dir():
+            yield from _opened_folder(path, names)
+        elif path.is_file() and path.suffix.lower() == ".xlsx":
+            yield from _opened_workbook(path, (PROGRAMME, RULES, *names))
+        else:
+            raise CannotRead(
+                path,
+                is_what="is neither a folder nor an .xlsx file",
+                suggestion="Name the folder that holds the CSV files.",
+            )
+    except OSError as fault:
+        raise CannotRead(
+            path, is_what=f"cannot be read ({fault.strerror})", suggestion="Look at its permissions."
+        ) from fault
+
+
+# --- a folder ---------------------------------------------------------------------------------------------------------
+
+
+def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
+    files = {file.name: file for file in path.iterdir() if file.is_file()}
+    tables = sorted(name for name in files if name.lower().endswith(".csv"))
+    known = [f"{name}.csv" for name in names]
+    if RULES_FILE not in files and not any(table in known for table in tables):
+        raise CannotRead(
+            path,
+            is_what=f"holds neither {RULES_FILE} nor a CSV file of a programme",
+            suggestion="Name another folder.",
+        )
+    for table in tables:
+        if table not in known:
+            yield _unknown(table, tuple(known))
+    if RULES_FILE in files:
+        yield from _opened_rules(files[RULES_FILE])
+    for name in names:
+        if (file := files.get(f"{name}.csv")) and (sheet := _opened_table(file, name)):
+            yield sheet
+
+
+def _unknown(file: str, known: tuple[str, ...]) -> Unreadable:
+    likely = cells.closest(file, known)
+    return Unreadable(
+        file=file,
+        row=1,
+        reason="The format has no file or sheet of this name.",
+        suggestion=f"Call it {likely}, if that is meant." if likely else f"Their names are {', '.join(known)}.",
+    )
+
+
+def _opened_table(path: Path, name: str) -> Sheet | Unreadable | None:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        first = text.readline()
+        delimiter = ";" if first.count(";") > first.count(",") else ","
+    if not _is_utf8(path):
+        return _not_utf8(path, delimiter)
+    header = next(_lines(path, delimiter), None)
+    if header is None or isinstance(header, Unreadable):
+        return header
+    names = tuple(str(cell).strip() for cell in header[1])
+    if not any(names):
+        return _without_header(path.name)
+
+    def rows() -> Iterator[tuple[int, Cells] | Unreadable]:
+        lines = _lines(path, delimiter)
+        next(lines)
+        return lines
+
+    return Sheet(name=name, file=path.name, header=names, rows=rows)
+
+
+def _without_header(file: str) -> Unreadable:
+    return Unreadable(
+        file=file, row=1, reason="The first row is empty.", suggestion="Write the names of the columns there."
+    )
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8-sig") as text:
+            while text.read(1 << 20):
+                pass
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _not_utf8(path: Path, delimiter: str) -> Unreadable:
+    """Where a file stops being UTF-8: its row, and its column if the header can be read."""
+    header: list[str] = []
+    row, field = 1, None
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text, contextlib.suppress(csv.Error):
+        for row, line in enumerate(csv.reader(text, delimiter=delimiter), 1):  # noqa: B007 - the row is reported
+            broken = next((place for place, cell in enumerate(line) if re.search("[\udc80-\udcff]", cell)), None)
+            if broken is not None:
+                field = header[broken] if broken < len(header) else None
+                break
+            header = header or [cell.strip() for cell in line]
+    return Unreadable(
+        file=path.name,
+        row=row,
+        field=field or None,
+        reason="This is not UTF-8 text, so no row of the file is taken.",
+        suggestion="Save the file again as CSV UTF-8.",
+    )
+
+
+def _lines(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]] | Unreadable]:
+    """The rows of a CSV file, the header first. A row whose quotation marks are wrong is given back as unreadable."""
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        # Strict: else a quotation mark that is never closed would quietly swallow all rows after it.
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        row = 0
+        while True:
+            read_so_far = reader.line_num
+            try:
+                for line in reader:
+                    row += 1
+                    yield row, line
+                    read_so_far = reader.line_num
+            except csv.Error:
+                row += 1
+                yield Unreadable(
+                    file=path.name,
+                    row=row,
+                    reason=f"A quotation mark is wrong, so lines {read_so_far + 1} to {reader.line_num} are not taken.",
+                    suggestion='Put " before and after the cell, and write each " inside it twice.',
+                )
+            else:
+                return
+
+
+# --- rules.toml -------------------------------------------------------------------------------------------------------
+
+
+def _opened_rules(path: Path) -> Iterator[Sheet | Unreadable]:
+    """Each block as a sheet of one row, whose header stands in the block's first line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        content = tomllib.loads(text)
+    except UnicodeDecodeError as fault:
+        row = path.read_bytes()[: fault.start].count(b"\n") + 1
+        yield Unreadable(
+            file=path.name,
+            row=row,
+            reason="This is not UTF-8 text, so no rule is taken.",
+            suggestion="Save it again as UTF-8.",
+        )
+        return
+    except (ValueError, RecursionError) as fault:
+        line = _TOML_LINE.search(str(fault))
+        yield Unreadable(
+            file=path.name,
+            row=int(line[1]) if line else 1,
+            reason="This is not TOML from here on, so no rule is taken.",
+            suggestion='Write lines such as months = 24 or unit = "animal", under [programme] or [[rule]].',
+        )
+        return
+    for key in content:
+        if key not in {PROGRAMME, "rule"}:
+            yield _misplaced(path.name, key, "Write [programme] or [[rule]] before it.")
+    programme = content.get(PROGRAMME)
+    if isinstance(programme, dict):
+        row = _block_rows(text, r"\[\s*programme\s*\]", 1)[0]
+        yield _block(path.name, PROGRAMME, row, programme)
+    elif programme is not None:
+        yield _misplaced(path.name, PROGRAMME, "Begin it with [programme].")
+    rules = content.get("rule", [])
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        yield _misplaced(path.name, "rule", "Begin each rule with [[rule]].")
+        return
+    for row, rule in zip(_block_rows(text, r"\[\[\s*rule\s*\]\]", len(rules)), rules, strict=True):
+        yield _block(path.name, RULES, row, rule)
+
+
+def _misplaced(file: str, key: str, suggestion: str) -> Unreadable:
+    return Unreadable(file=file, row=1, field=key, reason="The format has no such part here.", suggestion=suggestion)
+
+
+def _block_rows(text: str, heading: str, count: int) -> list[int]:
+    """The lines of the headings; where the text has another number of them than blocks, the blocks' own numbers."""
+    found = [row for row, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{heading}", line)]
+    return found if len(found) == count else list(range(1, count + 1))
+
+
+def _block(file: str, name: str, row: int, content: Mapping[str, object]) -> Sheet:
+    values = tuple(content.values())
+    return Sheet(name=name, file=file, header_row=row, header=tuple(content), rows=lambda: iter([(row, values)]))
+
+
+# --- a workbook -------------------------------------------------------------------------------------------------------
+
+
+def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
+    try:
+        _refuse_huge(path)
+        with python_calamine.load_workbook(path) as workbook:
+            present = workbook.sheet_names
+            if not any(name in names for name in present):
+                raise CannotRead(
+                    path, is_what="has no sheet of a programme", suggestion=f"Its sheets are called {', '.join(names)}."
+                )
+            for name in [name for name in present if name not in names] + [name for name in names if name in present]:
+                if (sheet := _opened_sheet(workbook.get_sheet_by_name(name))) is not None:
+                    yield sheet if name in names else _unknown(name, names)
+    except (zipfile.BadZipFile, python_calamine.CalamineError) as fault:
+        raise CannotRead(
+            path, is_what="is not a workbook that can be read", suggestion="Save it again as .xlsx."
+        ) from fault
+
+
+def _refuse_huge(path: Path) -> None:
+    """Refuse a workbook that would not fit in memory, by what it says of its own size."""
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+        if unpacked > LARGEST_WORKBOOK:
+            raise CannotRead(
+                path,
+                is_what=f"unpacks to {unpacked} bytes, more than {LARGEST_WORKBOOK}",
+                suggestion="Bring it as a folder of CSV files.",
+            )
+        for part in archive.infolist():
+            if part.filename.startswith("xl/worksheets/"):
+                with archive.open(part) as xml:
+                    corner = _DIMENSION.search(xml.read(4096))
+                if corner and _column_number(corner[1]) * int(corner[2]) > MOST_CELLS:
+                    raise CannotRead(
+                        path,
+                        is_what=f"has a sheet with a cell far from all others, at {(corner[1] + corner[2]).decode()}",
+                        suggestion="Delete the empty rows and columns beyond the table.",
+                    )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _opened_sheet(sheet: python_calamine.CalamineSheet) -> Sheet | Unreadable | None:
+    if sheet.start is None:
+        return None
+    # Rows above the first cell are given as empty ones, columns left of it are cut off.
+    cut = [""] * sheet.start[1]
+    header = tuple(str(cell).strip() for cell in (*cut, *next(sheet.iter_rows())))
+    if not any(header):
+        return _without_header(sheet.name)
+
+    def rows() -> Iterator[tuple[int, Cells]]:
+        lines = enumerate(sheet.iter_rows(), 1)
+        next(lines)
+        return ((row, [*cut, *line] if cut else line) for row, line in lines)
+
+    return Sheet(name=sheet.name, file=sheet.name, header=header, rows=rows)

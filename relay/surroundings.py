@@ -1,0 +1,268 @@
+"""The part of the register around acts that are to be judged, read from the graph under the ledger's lock.
+
+What an act can touch is little: the things it names, the placements it links with all that happened to them, and,
+for a correction, what the corrected act touches and what stands on it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from relay import cypher
+from relay.acts import Act
+from relay.entries import Entry
+from relay.graph import Transaction
+from relay.projection import key_of, values_of
+from relay.register import ABOUT_ACTS, REFERENCES, Fact, Register, held_by, placement_of, rule_of, subject_of
+
+_LISTS: Final = {"place": "places", "group": "groups", "gift": "gifts", "beneficiary": "beneficiaries"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The end of a ledger.
+
+    Attributes:
+        sequence: Of the last entry; 0 before the first.
+        hash: Of the last entry; `entries.ORIGIN` before the first.
+        projection: The number of the projection that the graph was built by.
+    """
+
+    sequence: int
+    hash: str
+    projection: int
+
+
+def entry_from(properties: Mapping[str, Any], opened: str | None) -> Entry:
+    """The entry that a node of the graph holds, with its openings as JSON text, or None when there are none."""
+    return Entry(
+        programme_id=properties["programme_id"],
+        sequence=properties["sequence"],
+        act_id=properties["act_id"],
+        kind=properties["kind"],
+        format=properties["format"],
+        payload=json.loads(properties["payload"]),
+        recorded_by=properties["recorded_by"],
+        recorded_at=properties["recorded_at"],
+        previous_hash=properties["previous_hash"],
+        hash=properties["hash"],
+        opened=json.loads(opened) if opened else {},
+    )
+
+
+def lock_and_load(
+    transaction: Transaction, programme_id: str, acts: Sequence[Act], lock: str
+) -> tuple[Head, Register] | None:
+    """Lock a programme's ledger and read what the acts touch, or None when the programme's ledger has not begun.
+
+    Args:
+        transaction: Whose first statement this is.
+        programme_id: Whose ledger.
+        acts: In the order in which they will be judged.
+        lock: Any text that no one else writes; setting it locks the ledger.
+    """
+    part = _Part(transaction, programme_id, lock)
+    head = part.load(acts, {act.act_id for act in acts} | {subject_of(act) for act in acts if act.kind in ABOUT_ACTS})
+    if head is None:
+        return None
+    abouts = [act for act in acts if act.kind in ABOUT_ACTS and act.act_id not in part.register.entries]
+    for act in abouts:
+        part.load_for_correction(act)
+    begun = {act.act_id for act in acts} | {
+        f"placement:{act.values['receiver_placement_id']}" for act in acts if act.kind == "pass"
+    }
+    part.load([], part.unknown(acts) - begun)
+    part.load_below(acts)
+    if any(act.kind == "rule" for act in acts):
+        for help_ in sorted({str(act.values["help"]) for act in acts if act.kind == "rule"}):
+            part.load_placements(cypher.PLACEMENTS_OF_HELP, help=help_)
+    return head, part.register
+
+
+class _Part:
+    """A part of a register, being read."""
+
+    def __init__(self, transaction: Transaction, programme_id: str, lock: str) -> None:
+        self.transaction = transaction
+        self.lock = lock
+        self.register = Register(programme_id)
+        self.asked: set[str] = set()
+
+    def load(
+        self, acts: Iterable[Act | Fact], entries: Iterable[str] = (), placements: Iterable[str] = ()
+    ) -> Head | None:
+        """Read what some acts name, some entries with all that was said of them, and some placements."""
+        wanted: dict[str, set[str]] = {kind: set() for kind in (*_LISTS, "placement")}
+        wanted["placement"] |= set(placements)
+        for act in acts:
+            for column, kind in REFERENCES.get(act.kind, ()):
+                if act.values.get(column) is not None:
+                    wanted[kind].add(str(act.values[column]))
+            if act.kind in ("pass", "placement"):
+                wanted["placement"].add(str(act.values.get("receiver_placement_id", act.id)))
+        names = {kind: {f"{kind}:{id_}" for id_ in ids} - self.asked for kind, ids in wanted.items()}
+        acts_asked = {f"act {act_id}" for act_id in entries} - self.asked
+        first = not self.asked
+        if not first and not acts_asked and not any(names.values()):
+            return None
+        self.asked |= acts_asked.union(*names.values())
+        programme_id = self.register.programme_id
+        keys = {kind: [key_of(programme_id, name) for name in sorted(found)] for kind, found in names.items()}
+        rows = self.transaction.rows(
+            cypher.LOCK_AND_LOAD,
+            ledger=programme_id,
+            programme=key_of(programme_id, f"programme:{programme_id}"),
+            holder=key_of(programme_id, "beneficiary:"),
+            lock=self.lock,
+            acts=[key_of(programme_id, name.removeprefix("act ")) for name in sorted(acts_asked)],
+            placements=keys["placement"],
+            **{_LISTS[kind]: keys[kind] for kind in _LISTS},
+        )
+        if not rows:
+            return None
+        self._take(rows[0], first=first)
+        return Head(sequence=rows[0]["sequence"], hash=rows[0]["hash"], projection=rows[0]["projection"])
+
+    def _take(self, row: Mapping[str, Any], *, first: bool) -> None:
+        register = self.register
+        for found in sorted(row["entries"], key=lambda found: found["entry"]["sequence"]):
+            entry = entry_from(found["entry"], next(iter(found["opened"]), None))
+            if entry.act_id not in register.entries:
+                register.note_entry(entry)
+        if first:
+            self._take_rules(row["rules"])
+            for properties in row["programmes"]:
+                self._take_fact("programme", properties)
+        for kind, name in _LISTS.items():
+            for properties in row[name]:
+                self._take_fact(kind, properties)
+        for found in row["placements"]:
+            self._take_placement(found)
+
+    def _take_rules(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        for properties in sorted(rows, key=lambda properties: properties["sequence"]):
+            self._take_fact("rule", properties)
+        self.register.rules = tuple(
+            rule_of(fact.values) for fact in self.register.facts.values() if fact.kind == "rule"
+        )
+
+    def _take_fact(self, kind: str, properties: Mapping[str, Any]) -> Fact:
+        household_id = None
+        if "node" in properties:
+            household_id = next(iter(properties["household_id"]), None)
+            properties = properties["node"]
+        fact = Fact(
+            kind=kind,
+            id=str(properties["key"]).split("/", 2)[2],
+            values=values_of(properties) | ({"household_id": household_id} if household_id else {}),
+            sequence=properties["sequence"],
+            confirm_id=properties.get("confirm_id"),
+        )
+        self.register.facts.setdefault(fact.act_id, fact)
+        return fact
+
+    def _take_placement(self, found: Mapping[str, Any]) -> None:
+        properties = found["placement"]
+        facts = [
+            *(self._take_fact("placement", row) for row in found["filled"]),
+            *(self._take_fact("pass", row) for row in (*found["received"], *found["passed"])),
+            *(self._take_fact("event", row) for row in found["events"]),
+        ]
+        placement = placement_of(properties["placement_id"], properties["beneficiary_id"], properties["help"], facts)
+        self.register.placements[placement.placement_id] = placement
+        household_id = next(iter(found["household_id"]), None)
+        if household_id:  # enough of the holder to see that giver and receiver share a household
+            holder = Fact(
+                kind="beneficiary", id=placement.beneficiary_id, values={"household_id": household_id}, sequence=0
+            )
+            self.register.facts.setdefault(holder.act_id, holder)
+
+    def load_for_correction(self, act: Act) -> None:
+        """Read what a correction, confirmation or erasure can touch."""
+        register = self.register
+        subject = register.last_subject(subject_of(act))
+        entry = register.entries.get(subject)
+        if entry is None:
+            return
+        kind = entry.kind
+        original = entry.act
+        self.load([original], {subject, *self._references(original)})
+        if kind in _LISTS:
+            self._load_pointing(subject)
+        elif kind == "rule":
+            self.load_placements(cypher.PLACEMENTS_OF_HELP, help=original.values["help"])
+        if act.kind == "erase" and kind == "beneficiary":
+            self._load_said_of(original.id)
+        for known in tuple(register.entries.values()):
+            if known.kind not in ABOUT_ACTS and (settled := register.settled(known.act_id)):
+                register.facts[known.act_id] = settled  # with its personal values, which only entries hold
+
+    def _load_pointing(self, subject: str) -> None:
+        kind, _, id_ = subject.partition(":")
+        programme_id = self.register.programme_id
+        for row in self.transaction.rows(
+            cypher.POINTING_AT, programme_id=programme_id, key=key_of(programme_id, subject), kind=kind, id=id_
+        ):
+            self._take_fact(row["kind"], row["values"])
+
+    def _load_said_of(self, beneficiary_id: str) -> None:
+        """Read every entry about her placements, taken back or not, and the placements themselves."""
+        self._load_naming(["placement", "pass"], "beneficiary_id", [beneficiary_id])
+        held = sorted(held_by(beneficiary_id, self.register.entries.values()))
+        self._load_naming(["event"], "placement_id", held)
+        self._load_naming(["pass"], "giver_placement_id", held)
+        self.load([], placements=held)
+
+    def _load_naming(self, kinds: Sequence[str], column: str, ids: Iterable[str]) -> None:
+        found = self.transaction.rows(
+            cypher.ENTRIES_NAMING,
+            programme_id=self.register.programme_id,
+            kinds=kinds,
+            texts=[json.dumps({column: id_}, ensure_ascii=False, separators=(",", ":"))[1:-1] for id_ in ids],
+        )
+        self.load([], {row["act_id"] for row in found})
+
+    def _references(self, act: Act) -> Iterable[str]:
+        return (
+            f"{kind}:{act.values[column]}" for column, kind in REFERENCES.get(act.kind, ()) if act.values.get(column)
+        )
+
+    def load_placements(self, query: Any, **parameters: object) -> list[str]:  # noqa: ANN401 - a text of `cypher`
+        """Read all placements that a query names, and say which."""
+        rows = self.transaction.rows(query, programme_id=self.register.programme_id, **parameters)
+        ids = [row["placement_id"] for row in rows]
+        self.load([], placements=ids)
+        return ids
+
+    def unknown(self, acts: Iterable[Act]) -> set[str]:
+        """What acts name and the graph does not hold: their entries tell whether it was taken back."""
+        register = self.register
+        return {
+            f"{kind}:{act.values[column]}"
+            for act in acts
+            for column, kind in REFERENCES.get(act.kind, ())
+            if act.values.get(column) is not None
+            and f"{kind}:{act.values[column]}" not in register.facts
+            and (kind != "placement" or act.values[column] not in register.placements)
+        }
+
+    def load_below(self, acts: Iterable[Act]) -> None:
+        """Read what descends from receivers that passed on already, to see whether a pass-on would go round."""
+        register = self.register
+        receivers = {str(act.values["receiver_placement_id"]) for act in acts if act.kind == "pass"}
+        receivers |= {
+            str(register.entries[subject].act.values["receiver_placement_id"])
+            for act in acts
+            if act.kind == "correct"
+            and (subject := register.last_subject(subject_of(act))).startswith("pass:")
+            and subject in register.entries
+        }
+        frontier = {key for key in receivers if key in register.placements}
+        while frontier:
+            below = {pass_on.receiver_id for key in frontier for pass_on in register.placements[key].passes}
+            frontier = {key for key in below if f"placement:{key}" not in self.asked}
+            self.load([], placements=frontier)
+            frontier &= register.placements.keys()

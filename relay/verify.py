@@ -1,0 +1,198 @@
+"""Whether the record can be believed: the hash chain, and the whole graph held against a replay of it.
+
+Faults are values, not errors. Each names its entry, or the node, relationship and property that differ; values of
+personal fields are never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from relay import cypher, ledger
+from relay.entries import ORIGIN, Entry, Fault, faults_of, read_lines
+from relay.graph import Graph
+from relay.projection import Edge, Node, about_edge, entry_node, things_of
+from relay.register import Register
+
+_OWN: Final = frozenset({"Ledger", "Schema"})  # the ledger's head is checked apart; the schema belongs to no programme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What was found.
+
+    Attributes:
+        entries: How many entries were read.
+        head_hash: Of the last one; 64 zeros when there is none.
+        ok: Whether nothing is wrong.
+        faults: What is wrong, entries first, in order.
+    """
+
+    entries: int
+    head_hash: str
+    ok: bool
+    faults: tuple[Fault, ...]
+
+
+class _Chain:
+    """Entries read one after another, with their faults."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.last: Entry | None = None
+        self.hashes: set[str] = set()
+        self.faults: list[Fault] = []
+
+    def read(self, entries: Iterable[Entry | Fault]) -> Iterator[Entry]:
+        for entry in entries:
+            if isinstance(entry, Fault):
+                self.faults.append(entry)
+                continue
+            self.faults += faults_of(entry, self.last)
+            self.count += 1
+            self.last = entry
+            self.hashes.add(entry.hash)
+            yield entry
+
+    def verified(self, noted: str | None, more: Iterable[Fault] = ()) -> Verification:
+        if noted is not None and noted not in self.hashes:
+            self.faults.append(
+                Fault(sequence=None, fault=f"The noted head hash {noted} is not in this ledger: it was cut or rewritten.")
+            )
+        faults = (*self.faults, *more)
+        return Verification(
+            entries=self.count, head_hash=self.last.hash if self.last else ORIGIN, ok=not faults, faults=faults
+        )
+
+
+def verify_lines(lines: Iterable[str], *, noted: str | None = None) -> Verification:
+    """Check an exported ledger without any database.
+
+    Args:
+        lines: Of the file.
+        noted: A head hash noted down earlier: it must be in the ledger.
+    """
+    chain = _Chain()
+    for _ in chain.read(read_lines(lines)):
+        pass
+    return chain.verified(noted)
+
+
+def verify(graph: Graph, programme_id: str, *, noted: str | None = None) -> Verification:
+    """Recompute every hash, replay the ledger into memory, and compare it with the whole graph.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        noted: A head hash noted down earlier: it must be in the ledger.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    heads = ledger.heads(graph)
+    head = ledger.head(graph, programme_id)
+    chain = _Chain()
+    register = ledger.replay(programme_id, chain.read(ledger.entries(graph, programme_id, last=head.entries)))
+    if chain.count != head.entries or (chain.last and chain.last.hash != head.head_hash):
+        chain.faults.append(
+            Fault(
+                sequence=head.entries,
+                fault=f"The ledger should end with entry {head.entries}, hash {head.head_hash}; it does not.",
+            )
+        )
+    others = [each.programme_id for each in heads if each.programme_id != programme_id]
+    return chain.verified(noted, _differences(graph, register, others))
+
+
+def _differences(graph: Graph, register: Register, others: list[str]) -> Iterator[Fault]:
+    nodes, edges = _expected(register)
+    for row in graph.read(lambda transaction: list(transaction.stream(cypher.ALL_NODES, others=others))):
+        if not _OWN & set(row["labels"]):
+            yield from _node_faults(nodes, row)
+    for sequence, node in nodes.values():
+        yield Fault(sequence=sequence, fault=f"{node.label} {node.key} is missing from the graph.")
+    for row in graph.read(lambda transaction: list(transaction.stream(cypher.ALL_EDGES, others=others))):
+        yield from _edge_faults(edges, row)
+    for waiting in edges.values():
+        for sequence, edge in waiting:
+            yield Fault(sequence=sequence, fault=f"{_named(edge.type, edge.start, edge.end)} is missing from the graph.")
+
+
+_Nodes = dict[tuple[str, str], tuple[int, Node]]
+_Edges = dict[tuple[str, str, str], list[tuple[int, Edge]]]
+
+
+def _expected(register: Register) -> tuple[_Nodes, _Edges]:
+    """Everything that must be in the graph, with the sequence of the entry that put it there."""
+    nodes: _Nodes = {}
+    edges: _Edges = {}
+
+    def expect(sequence: int, row: Node | Edge) -> None:
+        if isinstance(row, Node):
+            nodes[row.label, row.key] = sequence, row
+        else:
+            edges.setdefault((row.type, row.start, row.end), []).append((sequence, row))
+
+    for thing in dict.fromkeys((*register.entries, *things_of(register))):
+        sequence = _sequence(register, thing)
+        for row in ledger.rows_of(register, thing):
+            expect(sequence, row)
+    for entry in register.entries.values():
+        expect(entry.sequence, entry_node(entry))
+        about = about_edge(register, entry)
+        if about:
+            expect(entry.sequence, about)
+    return nodes, edges
+
+
+def _sequence(register: Register, thing: str) -> int:
+    if thing in register.entries:
+        return register.entries[thing].sequence
+    receipts = register.placements[thing.partition(":")[2]].receipts
+    return min((receipt.sequence for receipt in receipts), default=0)
+
+
+def _node_faults(expected: _Nodes, row: Mapping[str, Any]) -> Iterator[Fault]:
+    label, key = "/".join(row["labels"]), row["properties"].get("key")
+    found = expected.pop((label, str(key)), None)
+    if found is None:
+        yield Fault(sequence=None, fault=f"{label or 'A node'} {key} stands in the graph but not in the ledger.")
+        return
+    sequence, node = found
+    for difference in _altered(node.properties, row["properties"], hidden=label == "Personal"):
+        yield Fault(sequence=sequence, fault=f"{label} {key} was altered: {difference}.")
+
+
+def _edge_faults(expected: _Edges, row: Mapping[str, Any]) -> Iterator[Fault]:
+    name = _named(row["type"], row["start"], row["end"])
+    waiting = expected.get((row["type"], row["start"], row["end"]), [])
+    if not waiting:
+        yield Fault(sequence=None, fault=f"{name} stands in the graph but not in the ledger.")
+        return
+    key = row["properties"].get("key")
+    found = next((each for each in waiting if each[1].properties.get("key") == key), waiting[0])
+    waiting.remove(found)
+    for difference in _altered(found[1].properties, row["properties"], hidden=False):
+        yield Fault(sequence=found[0], fault=f"{name} was altered: {difference}.")
+
+
+def _named(type_: str, start: str, end: str) -> str:
+    return f"{type_} from {start} to {end}"
+
+
+def _altered(expected: Mapping[str, Any], found: Mapping[str, Any], *, hidden: bool) -> Iterator[str]:
+    for name in sorted(expected.keys() | found.keys()):
+        was, is_ = _plain(expected.get(name)), _plain(found.get(name))
+        if was != is_ or isinstance(was, bool) != isinstance(is_, bool):
+            yield name if hidden else f"{name} is {is_} where the ledger says {was}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.iso_format() if hasattr(value, "iso_format") else value
+

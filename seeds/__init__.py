@@ -1,0 +1,1 @@
+"""The seeds: a demonstration programme and two small real cases, and the generator that wrote them."""

@@ -1,0 +1,1 @@
+"""Truths about Relay, each a sentence; on real engines."""
