@@ -8,9 +8,12 @@ stopped when it is run again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 from relay import cypher, ledger
@@ -26,12 +29,12 @@ FORMAT: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
-    """What a restore brought back.
+class Kept:
+    """A ledger in a backup.
 
     Attributes:
         programme_id: Of the programme.
-        entries: In its ledger now.
+        entries: In its ledger.
         head_hash: Of the last.
     """
 
@@ -73,7 +76,7 @@ def backup(graph: Graph) -> Iterator[str]:
             yield to_line(entry, with_opened=True)
 
 
-def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Restored, ...]:
+def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...]:
     """Replay a backup into an empty database, or go on with one that was cut short.
 
     Args:
@@ -99,17 +102,16 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Restored,
     return tuple(_restore_one(graph, read, head, there.get(head.programme_id), clerk) for head in promised)
 
 
-def _promised(line: str) -> tuple[LedgerHead, ...]:
+def _promised(line: str) -> tuple[Kept, ...]:
     try:
         written: Any = json.loads(line)
         if written["relay_backup"] != FORMAT:
             raise ValueError
         return tuple(
-            LedgerHead(
+            Kept(
                 programme_id=str(head["programme_id"]),
                 entries=int(head["entries"]),
                 head_hash=str(head["head_hash"]),
-                built=True,
             )
             for head in written["programmes"]
         )
@@ -119,8 +121,8 @@ def _promised(line: str) -> tuple[LedgerHead, ...]:
 
 
 def _restore_one(
-    graph: Graph, lines: Iterator[str], promised: LedgerHead, there: LedgerHead | None, clerk: Clerk
-) -> Restored:
+    graph: Graph, lines: Iterator[str], promised: Kept, there: LedgerHead | None, clerk: Clerk
+) -> Kept:
     key = promised.programme_id
     graph.write(
         lambda transaction: transaction.run(
@@ -142,10 +144,10 @@ def _restore_one(
             batch.replay(entry)
         graph.write(batch.write)
         last = batch.head
-    return Restored(programme_id=key, entries=last.sequence, head_hash=last.hash)
+    return Kept(programme_id=key, entries=last.sequence, head_hash=last.hash)
 
 
-def _believed(lines: Iterator[str], promised: LedgerHead) -> Iterator[Entry]:
+def _believed(lines: Iterator[str], promised: Kept) -> Iterator[Entry]:
     """The entries of one programme, each checked before it is passed on."""
     before: Entry | None = None
     for line in islice(lines, promised.entries):
@@ -198,3 +200,32 @@ def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:
     graph.write(
         lambda transaction: transaction.run(cypher.SET_PROJECTION, key=programme_id, projection=projection)
     )
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[Callable[[str], None]]:
+    """Write a file line by line: it appears whole, on disk, for its owner only, or not at all.
+
+    Args:
+        path: Of the file; one that is there is replaced at the end.
+
+    Yields:
+        What writes one line, given without its line break.
+
+    Raises:
+        Invalid: The file cannot be written there.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                yield lambda line: file.writelines((line, "\n"))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}."
+        raise Invalid(message, "Name another place.") from error

@@ -26,7 +26,6 @@ MIGRATIONS: Final[tuple[LiteralString, ...]] = (
     "CREATE CONSTRAINT placement_key IF NOT EXISTS FOR (n:Placement) REQUIRE n.key IS UNIQUE",
     "CREATE CONSTRAINT event_key IF NOT EXISTS FOR (n:Event) REQUIRE n.key IS UNIQUE",
     "CREATE CONSTRAINT claim_key IF NOT EXISTS FOR (n:Claim) REQUIRE n.key IS UNIQUE",
-    "CREATE INDEX placement_due_month IF NOT EXISTS FOR (n:Placement) ON (n.due_month)",
 )
 """Run in order, each on its own; a migration once released is never edited."""
 
@@ -40,11 +39,11 @@ SET_SCHEMA: Final[LiteralString] = "MERGE (s:Schema {key: 'schema'}) SET s.migra
 # One row = a programme and the head of its ledger; by programme_id; cost: one row a programme.
 LEDGERS: Final[LiteralString] = """
 MATCH (l:Ledger)
-RETURN l.programme_id AS programme_id, l.sequence AS sequence, l.hash AS hash, l.projection AS projection
+OPTIONAL MATCH (p:Programme {key: l.programme_id + '/programme/' + l.programme_id})
+RETURN l.programme_id AS programme_id, l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
+       p.name AS name, p.timezone AS timezone
 ORDER BY programme_id
 """
-
-PING: Final[LiteralString] = "RETURN 1 AS one"
 
 # Begin a programme's ledger; changes nothing when it has begun.
 BEGIN_LEDGER: Final[LiteralString] = """
@@ -54,34 +53,56 @@ ON CREATE SET l.programme_id = $programme_id, l.sequence = 0, l.hash = $hash, l.
 
 # ---------------------------------------------------------------------------------------------------- recording
 
-# The FIRST statement of every write: lock the head of the ledger, then read what the acts touch.
-# One row; every list in no order; cost: one index look-up for each key.
+# The FIRST statement of every write: lock the head of the ledger, then read what the acts touch: `LOCK_AND_LOAD`,
+# then the part of each list that has keys. One row; every list in no order; cost: one index look-up for each key.
 #
 #     (:Entry)-[:ABOUT*0..]->(subject)<-[:ABOUT*0..]-(:Entry)      entries of $acts and all that is said of them
 LOCK_AND_LOAD: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock
 WITH l
 RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
-  COLLECT { MATCH (:Programme {key: $programme})-[:RULED_BY]->(r:Rule) RETURN properties(r) } AS rules,
   COLLECT { MATCH (p:Programme {key: $programme}) RETURN properties(p) } AS programmes,
-  COLLECT { UNWIND $acts AS act MATCH (e:Entry {act_key: act})
+  COLLECT { MATCH (:Programme {key: $programme})-[:RULED_BY]->(r:Rule) RETURN properties(r) } AS rules"""
+LOAD: Final[Mapping[str, LiteralString]] = {
+    "entries": """,
+  COLLECT { UNWIND $entries AS act MATCH (e:Entry {act_key: act})
             MATCH (e)-[:ABOUT*0..]->(s:Entry) MATCH (c:Entry)-[:ABOUT*0..]->(s)
             WITH DISTINCT c
             RETURN {entry: properties(c),
-                    opened: COLLECT { MATCH (o:Personal {key: c.act_key}) RETURN o.opened }} } AS entries,
-  COLLECT { UNWIND $places AS key MATCH (n:Place {key: key}) RETURN properties(n) } AS places,
-  COLLECT { UNWIND $groups AS key MATCH (n:Group {key: key}) RETURN properties(n) } AS groups,
-  COLLECT { UNWIND $gifts AS key MATCH (n:Gift {key: key}) RETURN properties(n) } AS gifts,
-  COLLECT { UNWIND $beneficiaries AS key MATCH (n:Beneficiary {key: key})
+                    opened: COLLECT { MATCH (o:Personal {key: c.act_key}) RETURN o.opened }} } AS entries""",
+    "place": """,
+  COLLECT { UNWIND $place AS key MATCH (n:Place {key: key}) RETURN properties(n) } AS place""",
+    "group": """,
+  COLLECT { UNWIND $group AS key MATCH (n:Group {key: key}) RETURN properties(n) } AS group""",
+    "gift": """,
+  COLLECT { UNWIND $gift AS key MATCH (n:Gift {key: key}) RETURN properties(n) } AS gift""",
+    "beneficiary": """,
+  COLLECT { UNWIND $beneficiary AS key MATCH (n:Beneficiary {key: key})
             RETURN {node: properties(n),
-                    household_id: COLLECT { MATCH (o:Personal {key: n.key}) RETURN o.household_id }} } AS beneficiaries,
-  COLLECT { UNWIND $placements AS key MATCH (p:Placement {key: key})
+                    household_id: COLLECT { MATCH (o:Personal {key: n.key}) RETURN o.household_id }} } AS beneficiary""",
+    "placement": """,
+  COLLECT { UNWIND $placement AS key MATCH (p:Placement {key: key})
             RETURN {placement: properties(p),
                     household_id: COLLECT { MATCH (o:Personal {key: $holder + p.beneficiary_id}) RETURN o.household_id },
                     filled: COLLECT { MATCH (:Gift)-[f:FILLED]->(p) RETURN properties(f) },
                     received: COLLECT { MATCH (:Placement)-[r:PASSED_TO]->(p) RETURN properties(r) },
                     passed: COLLECT { MATCH (p)-[r:PASSED_TO]->(:Placement) RETURN properties(r) },
-                    events: COLLECT { MATCH (e:Event)-[:HAPPENED_TO]->(p) RETURN properties(e) }} } AS placements
+                    events: COLLECT { MATCH (e:Event)-[:HAPPENED_TO]->(p) RETURN properties(e) }} } AS placement""",
+}
+
+# What a clerk needs to know before a pass-on: the giver's help, what the receiver holds, and the pass-on if it was
+# recorded before. One row; lists by placement_id; cost: index look-ups.
+BEFORE_PASS_ON: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger})
+RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.help } AS giver,
+  COLLECT { MATCH (:Beneficiary {key: $holder})-[:HOLDS]->(p:Placement)
+            RETURN p {.placement_id, .help} ORDER BY p.placement_id } AS held_by_giver,
+  COLLECT { MATCH (:Beneficiary {key: $receiver})-[:HOLDS]->(p:Placement)
+            RETURN p {.placement_id, .help} ORDER BY p.placement_id } AS held_by_receiver,
+  COLLECT { MATCH (:Beneficiary {key: $receiver})-[:HOLDS]->(q:Placement) MATCH (p:Placement)-[r:PASSED_TO]->(q)
+            WHERE r.passed_on = $on AND r.animals = $animals
+            RETURN r {.pass_id, .giver_placement_id} ORDER BY r.pass_id } AS twins,
+  COLLECT { MATCH (e:Entry {act_key: $act}) RETURN e.payload } AS recorded
 """
 
 # What stands on an act that may be taken back. One row = the properties of a node or relationship, and its kind.
@@ -115,44 +136,68 @@ WHERE e.kind IN $kinds AND any(text IN $texts WHERE e.payload CONTAINS text)
 RETURN e.act_id AS act_id ORDER BY e.sequence
 """
 
-# What a batch adds or sets, and the new head of the ledger. Lists may be empty.
-WRITE: Final[LiteralString] = """
+# What a batch adds or sets, and the new head of the ledger: `WRITE_HEAD`, then the part of each list that has rows,
+# in this order, nodes before relationships.
+WRITE_HEAD: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger}) SET l.sequence = $sequence, l.hash = $hash
-WITH l
-CALL () { UNWIND $Entry AS row CREATE (n:Entry) SET n = row }
-CALL () { UNWIND $Programme AS row MERGE (n:Programme {key: row.key}) SET n = row }
-CALL () { UNWIND $Rule AS row MERGE (n:Rule {key: row.key}) SET n = row }
-CALL () { UNWIND $Place AS row MERGE (n:Place {key: row.key}) SET n = row }
-CALL () { UNWIND $Group AS row MERGE (n:Group {key: row.key}) SET n = row }
-CALL () { UNWIND $Beneficiary AS row MERGE (n:Beneficiary {key: row.key}) SET n = row }
-CALL () { UNWIND $Gift AS row MERGE (n:Gift {key: row.key}) SET n = row }
-CALL () { UNWIND $Placement AS row MERGE (n:Placement {key: row.key}) SET n = row }
-CALL () { UNWIND $Event AS row MERGE (n:Event {key: row.key}) SET n = row }
-CALL () { UNWIND $Claim AS row MERGE (n:Claim {key: row.key}) SET n = row }
-CALL () { UNWIND $Personal AS row MERGE (n:Personal {key: row.key}) SET n = row }
+WITH l"""
+WRITE: Final[Mapping[str, LiteralString]] = {
+    "Entry": """
+CALL () { UNWIND $Entry AS row CREATE (n:Entry) SET n = row }""",
+    "Programme": """
+CALL () { UNWIND $Programme AS row MERGE (n:Programme {key: row.key}) SET n = row }""",
+    "Rule": """
+CALL () { UNWIND $Rule AS row MERGE (n:Rule {key: row.key}) SET n = row }""",
+    "Place": """
+CALL () { UNWIND $Place AS row MERGE (n:Place {key: row.key}) SET n = row }""",
+    "Group": """
+CALL () { UNWIND $Group AS row MERGE (n:Group {key: row.key}) SET n = row }""",
+    "Beneficiary": """
+CALL () { UNWIND $Beneficiary AS row MERGE (n:Beneficiary {key: row.key}) SET n = row }""",
+    "Gift": """
+CALL () { UNWIND $Gift AS row MERGE (n:Gift {key: row.key}) SET n = row }""",
+    "Placement": """
+CALL () { UNWIND $Placement AS row MERGE (n:Placement {key: row.key}) SET n = row }""",
+    "Event": """
+CALL () { UNWIND $Event AS row MERGE (n:Event {key: row.key}) SET n = row }""",
+    "Claim": """
+CALL () { UNWIND $Claim AS row MERGE (n:Claim {key: row.key}) SET n = row }""",
+    "Personal": """
+CALL () { UNWIND $Personal AS row MERGE (n:Personal {key: row.key}) SET n = row }""",
+    "RULED_BY": """
 CALL () { UNWIND $RULED_BY AS row MATCH (a:Programme {key: row.start}) MATCH (b:Rule {key: row.end})
-          CREATE (a)-[r:RULED_BY]->(b) SET r = row.properties }
+  CREATE (a)-[r:RULED_BY]->(b) SET r = row.properties }""",
+    "PART_OF": """
 CALL () { UNWIND $PART_OF AS row MATCH (a:Place {key: row.start}) MATCH (b:Place {key: row.end})
-          CREATE (a)-[r:PART_OF]->(b) SET r = row.properties }
+  CREATE (a)-[r:PART_OF]->(b) SET r = row.properties }""",
+    "BASED_IN": """
 CALL () { UNWIND $BASED_IN AS row MATCH (a:Group {key: row.start}) MATCH (b:Place {key: row.end})
-          CREATE (a)-[r:BASED_IN]->(b) SET r = row.properties }
+  CREATE (a)-[r:BASED_IN]->(b) SET r = row.properties }""",
+    "LIVES_IN": """
 CALL () { UNWIND $LIVES_IN AS row MATCH (a:Beneficiary {key: row.start}) MATCH (b:Place {key: row.end})
-          CREATE (a)-[r:LIVES_IN]->(b) SET r = row.properties }
+  CREATE (a)-[r:LIVES_IN]->(b) SET r = row.properties }""",
+    "MEMBER_OF": """
 CALL () { UNWIND $MEMBER_OF AS row MATCH (a:Beneficiary {key: row.start}) MATCH (b:Group {key: row.end})
-          CREATE (a)-[r:MEMBER_OF]->(b) SET r = row.properties }
+  CREATE (a)-[r:MEMBER_OF]->(b) SET r = row.properties }""",
+    "FILLED": """
 CALL () { UNWIND $FILLED AS row MATCH (a:Gift {key: row.start}) MATCH (b:Placement {key: row.end})
-          CREATE (a)-[r:FILLED]->(b) SET r = row.properties }
+  CREATE (a)-[r:FILLED]->(b) SET r = row.properties }""",
+    "HOLDS": """
 CALL () { UNWIND $HOLDS AS row MATCH (a:Beneficiary {key: row.start}) MATCH (b:Placement {key: row.end})
-          CREATE (a)-[r:HOLDS]->(b) SET r = row.properties }
+  CREATE (a)-[r:HOLDS]->(b) SET r = row.properties }""",
+    "PASSED_TO": """
 CALL () { UNWIND $PASSED_TO AS row MATCH (a:Placement {key: row.start}) MATCH (b:Placement {key: row.end})
-          CREATE (a)-[r:PASSED_TO]->(b) SET r = row.properties }
+  CREATE (a)-[r:PASSED_TO]->(b) SET r = row.properties }""",
+    "HAPPENED_TO": """
 CALL () { UNWIND $HAPPENED_TO AS row MATCH (a:Event {key: row.start}) MATCH (b:Placement {key: row.end})
-          CREATE (a)-[r:HAPPENED_TO]->(b) SET r = row.properties }
+  CREATE (a)-[r:HAPPENED_TO]->(b) SET r = row.properties }""",
+    "CLAIMED_OF": """
 CALL () { UNWIND $CLAIMED_OF AS row MATCH (a:Claim {key: row.start}) MATCH (b:Gift {key: row.end})
-          CREATE (a)-[r:CLAIMED_OF]->(b) SET r = row.properties }
+  CREATE (a)-[r:CLAIMED_OF]->(b) SET r = row.properties }""",
+    "ABOUT": """
 CALL () { UNWIND $ABOUT AS row MATCH (a:Entry {key: row.start}) MATCH (b:Entry {key: row.end})
-          CREATE (a)-[r:ABOUT]->(b) SET r = row.properties }
-"""
+  CREATE (a)-[r:ABOUT]->(b) SET r = row.properties }""",
+}
 
 # Corrections only: what no longer stands, or stands differently. Relationships are found by the keys of their ends,
 # those that carry facts by their own key too.

@@ -19,7 +19,6 @@ from relay.entries import ORIGIN, Entry, instant, same_content, seal
 from relay.errors import Conflict, Invalid, NotFound, RelayError, Unavailable
 from relay.graph import Graph, Transaction, UnknownOutcome
 from relay.projection import (
-    EDGES,
     PROJECTION,
     Edge,
     Node,
@@ -34,19 +33,6 @@ from relay.rulebook import Note, TakenBack, judge
 from relay.surroundings import Head, entry_from, lock_and_load
 
 STEP: Final = 5000  # acts or entries in one transaction; our choice, from the batch sizes that performance.md measured
-_WRITTEN_LABELS: Final = (
-    "Entry",
-    "Programme",
-    "Rule",
-    "Place",
-    "Group",
-    "Beneficiary",
-    "Gift",
-    "Placement",
-    "Event",
-    "Claim",
-    "Personal",
-)
 
 
 class UsedOtherwise(Conflict):
@@ -282,7 +268,7 @@ class Difference:
     """What has to be written so that the graph follows the register."""
 
     def __init__(self) -> None:
-        self.written: dict[str, list[Any]] = {name: [] for name in (*_WRITTEN_LABELS, *EDGES)}
+        self.written: dict[str, list[Any]] = {}
         self.unlinked: dict[str, list[Any]] = {}
         self.relinked: dict[str, list[Any]] = {}
         self.dropped: dict[str, list[Any]] = {}
@@ -290,9 +276,9 @@ class Difference:
     def add(self, row: Node | Edge) -> None:
         """Write a node, new or changed, or a new relationship."""
         if isinstance(row, Node):
-            self.written[row.label].append(row.properties)
+            self.written.setdefault(row.label, []).append(row.properties)
         else:
-            self.written[row.type].append(_edge_row(row))
+            self.written.setdefault(row.type, []).append(_edge_row(row))
 
     def between(self, was: Iterable[Node | Edge], is_: Iterable[Node | Edge]) -> None:
         """Write what differs between what one thing put into the graph and what it puts there now."""
@@ -318,7 +304,11 @@ class Difference:
         ):
             for name, rows in rows_of_name.items():
                 transaction.run(texts[name], rows=rows)
-        transaction.run(cypher.WRITE, ledger=programme_id, sequence=head.sequence, hash=head.hash, **self.written)
+        text = cypher.WRITE_HEAD
+        for name, part in cypher.WRITE.items():
+            if name in self.written:
+                text += part
+        transaction.run(text, ledger=programme_id, sequence=head.sequence, hash=head.hash, **self.written)
 
 
 def rows_of(register: Register, thing: str) -> Iterator[Node | Edge]:
@@ -365,12 +355,16 @@ class LedgerHead:
         entries: How many entries its ledger has; at least 1.
         head_hash: Of the last.
         built: Whether the graph is the one that this version builds.
+        name: Of the programme.
+        timezone: In which its days begin.
     """
 
     programme_id: str
     entries: int
     head_hash: str
     built: bool
+    name: str
+    timezone: str
 
 
 def heads(graph: Graph) -> tuple[LedgerHead, ...]:
@@ -385,6 +379,8 @@ def heads(graph: Graph) -> tuple[LedgerHead, ...]:
             entries=row["sequence"],
             head_hash=row["hash"],
             built=row["projection"] == PROJECTION,
+            name=row["name"] or row["programme_id"],
+            timezone=row["timezone"] or "UTC",
         )
         for row in graph.rows(cypher.LEDGERS)
         if row["sequence"]

@@ -115,7 +115,7 @@ def values_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: _value(name, value)
         for name, value in properties.items()
-        if name not in ("key", "programme_id", "sequence", "confirm_id", "due_month")
+        if name not in ("key", "programme_id", "sequence", "confirm_id")
     }
 
 
@@ -259,7 +259,6 @@ def _placement(register: Register, placement: Placement, fact: Fact | None) -> I
             "received_on": stood.received_on,
             "animals": float(shown(stood.received)),
             "due_on": stood.due_on,
-            "due_month": stood.due_on.strftime("%Y-%m"),
             "owed": float(shown(stood.owed)),
         }
         if stood.condition:

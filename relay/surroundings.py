@@ -18,7 +18,7 @@ from relay.graph import Transaction
 from relay.projection import key_of, values_of
 from relay.register import ABOUT_ACTS, REFERENCES, Fact, Register, held_by, placement_of, rule_of, subject_of
 
-_LISTS: Final = {"place": "places", "group": "groups", "gift": "gifts", "beneficiary": "beneficiaries"}
+_NAMED: Final = ("place", "group", "gift", "beneficiary")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ class _Part:
         self, acts: Iterable[Act | Fact], entries: Iterable[str] = (), placements: Iterable[str] = ()
     ) -> Head | None:
         """Read what some acts name, some entries with all that was said of them, and some placements."""
-        wanted: dict[str, set[str]] = {kind: set() for kind in (*_LISTS, "placement")}
+        wanted: dict[str, set[str]] = {kind: set() for kind in (*_NAMED, "placement")}
         wanted["placement"] |= set(placements)
         for act in acts:
             for column, kind in REFERENCES.get(act.kind, ()):
@@ -104,22 +104,27 @@ class _Part:
             if act.kind in ("pass", "placement"):
                 wanted["placement"].add(str(act.values.get("receiver_placement_id", act.id)))
         names = {kind: {f"{kind}:{id_}" for id_ in ids} - self.asked for kind, ids in wanted.items()}
-        acts_asked = {f"act {act_id}" for act_id in entries} - self.asked
+        entries = {f"entry of {act_id}" for act_id in entries} - self.asked
         first = not self.asked
-        if not first and not acts_asked and not any(names.values()):
-            return None
-        self.asked |= acts_asked.union(*names.values())
+        self.asked |= entries.union(*names.values())
         programme_id = self.register.programme_id
-        keys = {kind: [key_of(programme_id, name) for name in sorted(found)] for kind, found in names.items()}
+        keys = {kind: [key_of(programme_id, name) for name in sorted(found)] for kind, found in names.items() if found}
+        if entries:
+            keys["entries"] = [key_of(programme_id, name.removeprefix("entry of ")) for name in sorted(entries)]
+        return self._ask(keys, first=first) if keys or first else None
+
+    def _ask(self, keys: Mapping[str, Sequence[str]], *, first: bool) -> Head | None:
+        programme_id, text = self.register.programme_id, cypher.LOCK_AND_LOAD
+        for name, part in cypher.LOAD.items():
+            if name in keys:
+                text += part
         rows = self.transaction.rows(
-            cypher.LOCK_AND_LOAD,
+            text,
             ledger=programme_id,
             programme=key_of(programme_id, f"programme:{programme_id}"),
             holder=key_of(programme_id, "beneficiary:"),
             lock=self.lock,
-            acts=[key_of(programme_id, name.removeprefix("act ")) for name in sorted(acts_asked)],
-            placements=keys["placement"],
-            **{_LISTS[kind]: keys[kind] for kind in _LISTS},
+            **keys,
         )
         if not rows:
             return None
@@ -128,7 +133,7 @@ class _Part:
 
     def _take(self, row: Mapping[str, Any], *, first: bool) -> None:
         register = self.register
-        for found in sorted(row["entries"], key=lambda found: found["entry"]["sequence"]):
+        for found in sorted(row.get("entries", ()), key=lambda found: found["entry"]["sequence"]):
             entry = entry_from(found["entry"], next(iter(found["opened"]), None))
             if entry.act_id not in register.entries:
                 register.note_entry(entry)
@@ -136,10 +141,10 @@ class _Part:
             self._take_rules(row["rules"])
             for properties in row["programmes"]:
                 self._take_fact("programme", properties)
-        for kind, name in _LISTS.items():
-            for properties in row[name]:
+        for kind in _NAMED:
+            for properties in row.get(kind, ()):
                 self._take_fact(kind, properties)
-        for found in row["placements"]:
+        for found in row.get("placement", ()):
             self._take_placement(found)
 
     def _take_rules(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -190,7 +195,7 @@ class _Part:
         kind = entry.kind
         original = entry.act
         self.load([original], {subject, *self._references(original)})
-        if kind in _LISTS:
+        if kind in _NAMED:
             self._load_pointing(subject)
         elif kind == "rule":
             self.load_placements(cypher.PLACEMENTS_OF_HELP, help=original.values["help"])

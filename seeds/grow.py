@@ -100,13 +100,14 @@ RULES: Final = (
 ODD_ROWS: Final = "<!-- odd rows, written by grow.py -->"  # stands before and after the table in the README
 
 # (help, number of gifts, women a gift)
-LOTS: Final = (("goat", 37, 9), ("pig", 9, 8), ("seed_capital", 3, 8))
+LOTS: Final = (("goat", 44, 9), ("pig", 9, 8), ("seed_capital", 6, 7))
 
 
 class Chance:
     """A seeded stream of chances, used through `random()` alone."""
 
     def __init__(self, seed: int) -> None:
+        """Start the stream anew."""
         self._random = random.Random(seed).random  # noqa: S311 (a simulation, not a secret)
 
     def comes(self, share: float) -> bool:
@@ -130,6 +131,7 @@ class Relay:
     """The demonstration programme as it unfolds, day by day."""
 
     def __init__(self) -> None:
+        """Begin with ten groups, each as willing as its place between the published rates, and no woman yet."""
         self.chance = Chance(SEED)
         self.register = Register(
             id="relay-demo", name="Passing the Relay", timezone="Asia/Kathmandu", rules=RULES, places=PLACES,
@@ -247,11 +249,9 @@ class Relay:
         giver, day = hand.giver, hand.passed_on
         help_ = hand.help or giver.help
         group = giver.beneficiary.group
-        waiting = self.waiting[group, help_] if hand.animals == 1 else []
-        waits = next((one for one in waiting if self._may_add(one, hand)), None)
+        waits = next((one for one in self._waiting(hand, help_) if self._may_add(one, hand)), None)
         if waits is not None:
-            waiting.remove(waits)
-            waits.received.append((day, 1))
+            waits.received.append((day, hand.animals))
             hand.receiver = waits
         else:
             who = self.next_in_need(group, help_, day, giver.beneficiary)
@@ -261,6 +261,14 @@ class Relay:
             self.begin(hand.receiver)
         hand.witness = self.witness(group)
         self.register.passes.append(hand)
+
+    def _waiting(self, hand: Pass, help_: str) -> list[Placement]:
+        """Who of the group has one animal and waits for the second, or has had a first instalment of the giver."""
+        if help_ == "seed_capital":
+            earlier = [other.receiver for other in hand.giver.passes if other.passed_on < hand.passed_on]
+            return earlier if self.chance.comes(0.8) else []
+        singles = self.waiting[hand.giver.beneficiary.group, help_] if hand.animals == 1 else []
+        return [one for one in singles if len(one.received) == 1]
 
     def _may_add(self, waits: Placement, hand: Pass) -> bool:
         day = hand.passed_on
@@ -294,10 +302,10 @@ class Relay:
             return
         owed = self.register.owed(placement)
         parts = [owed // 2, owed - owed // 2] if self.chance.comes(0.3) else [owed]
-        day = placement.received_on
+        day = placement.received_on + dt.timedelta(days=self.chance.between(POOLING_DAYS + 1, 380))
         for part in parts:
-            day += dt.timedelta(days=self.chance.between(170, 390) // len(parts))
-            self._plan(placement, max(day, placement.received_on + dt.timedelta(days=POOLING_DAYS + 1)), part)
+            self._plan(placement, day, part)
+            day += dt.timedelta(days=self.chance.between(20, 70))
 
     def _breed(self, placement: Placement) -> None:
         pigs = placement.help == "pig"
@@ -550,7 +558,12 @@ class Relay:
 
     def _bucks(self) -> None:
         """A buck serves one group until his daughters come into heat, then goes on to the next."""
-        gift = Gift(donor=DONORS[0], help="buck", given_on=dt.date(2019, 2, 3), note="One buck for two groups, a young one for the third.")
+        gift = Gift(
+            donor=DONORS[0],
+            help="buck",
+            given_on=dt.date(2019, 2, 3),
+            note="One buck for two groups, a young one for the third.",
+        )
         self.register.gifts.append(gift)
         keepers = {
             group: Beneficiary(name=name, group=group, kind="group", consent_on=dt.date(2019, 1, 20))

@@ -15,7 +15,6 @@ from seeds.register import (
     Pass,
     Placement,
     Register,
-    has_left,
     left_to_breed,
     reach_of,
 )
@@ -46,6 +45,7 @@ class Planter:
     """Changes a few rows of a clean register, each beneficiary and placement at most once."""
 
     def __init__(self, register: Register) -> None:
+        """Begin with nothing planted."""
         self.register = register
         self.used: set[Placement] = set()
         self.odds: list[Odd] = []
@@ -130,7 +130,11 @@ class Planter:
 
     def after_loss(self) -> None:
         """Passed on when nothing was left, or she had left."""
-        for cause, said in (("death", "both goats had died"), ("sale", "both goats had been sold"), ("left", "she had left")):
+        for cause, said in (
+            ("death", "both goats had died"),
+            ("sale", "both goats had been sold"),
+            ("left", "she had left"),
+        ):
             giver, lost_on = next(self._gone(cause))
             self.note("passed after death, sale or leaving", [self.add(giver, lost_on + dt.timedelta(days=83))], said)
 
@@ -171,24 +175,26 @@ class Planter:
 
     def already_holds(self) -> None:
         """A second couple for a woman who has not passed on what she owes of the first."""
-        first = next(self.overdue())
-        hand = next(
-            hand for hand in self.plain()
-            if (hand.passed_on - first.received_on).days > 400  # noqa: PLR2004
-            and hand.giver.beneficiary.group == first.beneficiary.group and hand.giver is not first
+        check = "holds an unfulfilled placement of that help already"
+        hands = [hand for hand in self.plain() if hand.receiver.gift is None]
+        first, hand = next(
+            (first, hand) for first in self.overdue() for hand in hands
+            if hand.giver is not first and self._a_year_later(first, hand.receiver)
         )  # fmt: skip
         self._holds_too(first, hand.receiver)
         self.take(hand.giver)
-        self.note("holds an unfulfilled placement of that help already", [hand], "she owed two from before")
-        first = next(self.overdue())
-        second = next(
-            one for one in self.register.placements
-            if one.gift is not None and self.free(one) and (one.received_on - first.received_on).days > 400  # noqa: PLR2004
-        )  # fmt: skip
-        self._holds_too(first, second)
-        self.note(
-            "holds an unfulfilled placement of that help already", [second], "the same, with an original placement"
+        self.note(check, [hand], "she owed two from before")
+        originals = [one for one in self.register.placements if one.gift is not None and self.free(one)]
+        first, second = next(
+            (first, one) for first in self.overdue() for one in originals if self._a_year_later(first, one)
         )
+        self._holds_too(first, second)
+        self.note(check, [second], "the same, with an original placement")
+
+    @staticmethod
+    def _a_year_later(first: Placement, second: Placement) -> bool:
+        same_group = second.beneficiary.group == first.beneficiary.group
+        return same_group and (second.received_on - first.received_on).days > 365  # noqa: PLR2004
 
     def _holds_too(self, first: Placement, second: Placement) -> None:
         second.beneficiary = first.beneficiary
@@ -257,7 +263,9 @@ class Planter:
             hand.witness = ""
             self.take(hand.giver, hand.receiver)
             self.note("witness missing", [hand], "nobody signed")
-        candidates = [hand for hand in self.register.passes if hand.passed_on != BUSY_ON and hand.giver not in self.used]
+        candidates = [
+            hand for hand in self.register.passes if hand.passed_on != BUSY_ON and hand.giver not in self.used
+        ]
         step = len(candidates) // BUSY_SIGNATURES
         signed = candidates[: step * BUSY_SIGNATURES : step]
         for hand in signed:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-# (place_id, name, kind, parent_id, latitude, longitude); names after Nepal's 753 local levels, degrees to about a kilometre or two.
+# One row = place_id, name, kind, parent_id, latitude, longitude. Districts, municipalities and wards are real; degrees are
+# those of the seat, to a few kilometres.
 PLACES: Final = (
     ("NP-03", "Bagmati", "province", "", 27.70, 85.32),
     ("NP-04", "Gandaki", "province", "", 28.21, 83.99),
@@ -45,7 +46,7 @@ PLACES: Final = (
     ("DOT-DIP-7", "Dipayal Silgadhi-7", "ward", "DOT-DIP", 29.26, 80.93),
 )
 
-# (group_id, name, kind, place_id)
+# One row = group_id, name, kind, place_id.
 GROUPS: Final = (
     ("W01", "Laligurans Women's Group", "womens_group", "PAL-TAN-5"),
     ("W02", "काफल महिला समूह", "womens_group", "PAL-TAN-9"),
@@ -69,7 +70,7 @@ DONORS: Final = (
     "Ansgar Lindenhain",
 )
 
-# (Latin, Devanagari)
+# One name = as written in Latin and in Devanagari script.
 GIVEN_NAMES: Final = (
     ("Maya", "माया"), ("Sita", "सीता"), ("Gita", "गीता"), ("Sunita", "सुनिता"), ("Anita", "अनिता"),
     ("Laxmi", "लक्ष्मी"), ("Saraswati", "सरस्वती"), ("Parbati", "पार्वती"), ("Kamala", "कमला"), ("Bimala", "विमला"),

@@ -283,7 +283,9 @@ def findings(oracle: Oracle) -> dict[str, set[str]]:
             found["unwanted sex"].add(act)
         if row["witness"] is None:
             found["witness missing"].add(act)
-    several("animals by tag passed twice", ((t, f"pass:{r['pass_id']}") for r in tables["passes"] for t in r["tags"]), found)
+    several(
+        "animals by tag passed twice", ((t, f"pass:{r['pass_id']}") for r in tables["passes"] for t in r["tags"]), found
+    )
     phones = ((row["phone"], f"beneficiary:{row['beneficiary_id']}") for row in tables["beneficiaries"] if row["phone"])
     several("same phone on two women", phones, found)
     days = ((row["passed_on"], f"pass:{row['pass_id']}") for row in tables["passes"])

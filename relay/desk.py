@@ -1,0 +1,157 @@
+"""The desk: what a member of staff says, made into an act that can be recorded.
+
+Ids that nobody gave are made here from randomness that the shell gives, never the next number: two clerks offline
+would clash.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from relay import cypher
+from relay.acts import Act, Value, new_id
+from relay.errors import NotFound, Refused
+from relay.graph import Graph
+from relay.ledger import NoProgramme
+from relay.projection import key_of
+from relay.rulebook import Twin
+
+ID_BYTES: Final = 7
+
+
+class HoldsSeveral(Refused):
+    """A beneficiary is named as giver and holds several placements."""
+
+    def __init__(self, beneficiary_id: str, placement_ids: Iterable[str]) -> None:
+        """List them."""
+        super().__init__(
+            f"Beneficiary {beneficiary_id} holds several placements: {', '.join(placement_ids)}.",
+            "Name the placement that passes on.",
+            field="giver_placement_id",
+        )
+
+
+class HoldsNone(NotFound):
+    """Neither a placement nor a beneficiary with one has this id."""
+
+    def __init__(self, id_: str) -> None:
+        """Name the id."""
+        super().__init__(
+            f"There is no placement {id_}, and no beneficiary {id_} who holds one.",
+            f"Look for it: relay find {id_}",
+            field="giver_placement_id",
+        )
+
+
+class HoldsOneAlready(Refused):
+    """The receiver holds a placement of that help already."""
+
+    def __init__(self, beneficiary_id: str, help_: str, placement_ids: Iterable[str]) -> None:
+        """List her placements."""
+        super().__init__(
+            f"Beneficiary {beneficiary_id} already holds {help_}: placement {', '.join(placement_ids)}.",
+            "Add to it with --into PLACEMENT, or begin a new placement with --new.",
+            field="receiver_placement_id",
+        )
+
+
+def pass_on(
+    graph: Graph,
+    programme_id: str,
+    said: Mapping[str, Value],
+    *,
+    giver: str,
+    new: bool,
+    again: bool,
+    random: Callable[[int], bytes],
+) -> Act:
+    """The pass-on that a clerk describes.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        said: Columns of passes.csv as far as they were said; `beneficiary_id` is among them.
+        giver: A placement, or a beneficiary who holds exactly one.
+        new: Begin a new placement although she holds one of that help.
+        again: Do not mind that the same hand-over seems to be recorded under another id.
+        random: Gives that many random bytes, for ids that nobody gave.
+
+    Returns:
+        With every id. A pass-on that was recorded before keeps the receiving placement that it began.
+
+    Raises:
+        HoldsNone: The giver is not in the record.
+        HoldsSeveral: The giver holds several placements.
+        Twin: The same hand-over is recorded under another id and `again` was not said.
+        HoldsOneAlready: The receiver holds that help already, and neither a placement, `new` nor `again` was said.
+        NoProgramme: The programme is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    pass_id = str(said.get("pass_id") or new_id(random(ID_BYTES)))
+    kind, _, bare = giver.rpartition(":")
+    rows = graph.rows(
+        cypher.BEFORE_PASS_ON,
+        ledger=programme_id,
+        giver=key_of(programme_id, f"placement:{bare}") if kind in ("", "placement") else "",
+        holder=key_of(programme_id, f"beneficiary:{bare}") if kind in ("", "beneficiary") else "",
+        receiver=key_of(programme_id, f"beneficiary:{said.get('beneficiary_id')}"),
+        act=key_of(programme_id, f"pass:{pass_id}"),
+        on=date.fromisoformat(str(said["passed_on"])),
+        animals=said["animals"],
+    )
+    if not rows:
+        raise NoProgramme(programme_id)
+    row = rows[0]
+    giver_id, help_ = _giver(row, bare)
+    twins = [f"pass:{twin['pass_id']}" for twin in row["twins"] if twin["giver_placement_id"] == giver_id]
+    if twins and f"pass:{pass_id}" not in twins and not again:
+        raise Twin(f"pass:{pass_id}", twins[0])
+    receiver_id = said.get("receiver_placement_id") or _recorded_receiver(row)
+    if receiver_id is None:
+        wanted = said.get("help") or help_
+        held = [each["placement_id"] for each in row["held_by_receiver"] if each["help"] == wanted]
+        if held and not (new or again):
+            raise HoldsOneAlready(str(said["beneficiary_id"]), str(wanted), held)
+        receiver_id = new_id(random(ID_BYTES))
+    return act(
+        "pass",
+        {
+            **said,
+            "pass_id": pass_id,
+            "giver_placement_id": giver_id,
+            "receiver_placement_id": receiver_id,
+        },
+        "pass_id",
+        random,
+    )
+
+
+def _giver(row: Mapping[str, Any], id_: str) -> tuple[str, str]:
+    if row["giver"]:
+        return id_, row["giver"][0]
+    held = row["held_by_giver"]
+    if not held:
+        raise HoldsNone(id_)
+    if len(held) > 1:
+        raise HoldsSeveral(id_, [each["placement_id"] for each in held])
+    return held[0]["placement_id"], held[0]["help"]
+
+
+def _recorded_receiver(row: Mapping[str, Any]) -> str | None:
+    return json.loads(row["recorded"][0])["receiver_placement_id"] if row["recorded"] else None
+
+
+def act(kind: str, said: Mapping[str, Value], id_column: str, random: Callable[[int], bytes]) -> Act:
+    """An act of a kind from what was said; an id that nobody gave is made.
+
+    Args:
+        kind: Of the act.
+        said: Its columns as far as they were said; nothing empty.
+        id_column: Which of them is its own id.
+        random: Gives that many random bytes.
+    """
+    id_ = str(said.get(id_column) or new_id(random(ID_BYTES)))
+    return Act(kind=kind, id=id_, values={**said, id_column: id_})
