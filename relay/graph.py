@@ -6,7 +6,6 @@ driver says into sentences. Nothing waits for ever: a line that stays silent for
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, LiteralString, TypeVar
@@ -18,8 +17,11 @@ from neo4j.exceptions import (
     ConstraintError,
     DatabaseUnavailable,
     DriverError,
+    IncompleteCommit,
     Neo4jError,
     ServiceUnavailable,
+    SessionExpired,
+    TransientError,
 )
 
 from relay import cypher
@@ -28,22 +30,31 @@ from relay.errors import Conflict, Unavailable
 
 _T = TypeVar("_T")
 
-CONNECT_SECONDS: Final = 5.0  # our choice: a weak line answers within it, and a person still waits
-SILENCE_SECONDS: Final = 15.0  # our choice, with CONNECT_SECONDS: an error within 20 s (engines.md asks for it)
-RETRY_SECONDS: Final = 10.0
+# Our choices: a weak line answers within them, and whatever the line does, a person reads an error within 20 s. The
+# driver counts its retries from the end of the first try, so a dead line costs (a first try) + RETRY + (a last try).
+CONNECT_SECONDS: Final = 5.0
+GREET_SECONDS: Final = 8.0  # connecting included
+RETRY_SECONDS: Final = 6.0
+SILENCE_SECONDS: Final = 15.0  # not retried
+FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
 _CONSTRAINT_TRIES: Final = 5  # engines.md §2: a concurrent MERGE may say ConstraintError; run the transaction again
 _EMBEDDED_AGENT: Final = "ArcadeDB"
 
 
 class UnknownOutcome(Unavailable):
-    """The line was cut while the database was committing: it may or may not have recorded."""
+    """The line was cut, or went silent, while the database was committing: it may or may not have recorded.
 
-    def __init__(self) -> None:
+    Attributes:
+        silent: Whether the line went silent, so that another try would be waited for as long again.
+    """
+
+    def __init__(self, *, silent: bool) -> None:
         """Say what to do."""
         super().__init__(
             "The connection was lost while the act was being recorded.",
             "Send the same command again with the same id: what was recorded is not recorded twice.",
         )
+        self.silent = silent
 
 
 class Transaction:
@@ -152,18 +163,19 @@ def connect(connection: Connection) -> Graph:
     Raises:
         Unavailable: It cannot be reached, or user and password are wrong.
     """
-    # The driver has no limit on a silent line; a socket inherits this one (and with it every later read of the driver).
-    socket.setdefaulttimeout(SILENCE_SECONDS)
     with _translated():
         driver = neo4j.GraphDatabase.driver(
             connection.uri,
             auth=(connection.user, connection.password),
             connection_timeout=CONNECT_SECONDS,
-            connection_acquisition_timeout=RETRY_SECONDS,
+            connection_acquisition_timeout=GREET_SECONDS,
+            connection_write_timeout=SILENCE_SECONDS,
             max_transaction_retry_time=RETRY_SECONDS,
+            initial_retry_delay=FIRST_RETRY_SECONDS,
             notifications_min_severity="OFF",
             telemetry_disabled=True,
         )
+    _give_up_on_silence(driver)
     graph = Graph(driver, connection.database)
     try:
         graph.migrate()
@@ -173,22 +185,73 @@ def connect(connection: Connection) -> Graph:
     return graph
 
 
+def _give_up_on_silence(driver: neo4j.Driver) -> None:
+    """Have every line of a driver take silence and nonsense for what they are: a lost connection.
+
+    The driver has no setting for it: it waits without end for an answer, or as long as the server bids it (Neo4j:
+    120 s), and an answer that it cannot read raises whatever its reader stumbled over.
+    """
+    pool: Any = driver._pool  # noqa: SLF001
+    open_line = pool.opener
+
+    def opener(*arguments: Any) -> Any:  # noqa: ANN401 - the driver's own
+        with _sensible():
+            line = open_line(*arguments)
+        fetch_message = line.fetch_message
+
+        def fetch_sensible_message() -> None:
+            with _sensible(line._set_defunct_read):  # noqa: SLF001
+                fetch_message()
+
+        line.socket.set_read_timeout(SILENCE_SECONDS)
+        line.fetch_message = fetch_sensible_message
+        return line
+
+    pool.opener = opener
+
+
+class _Silence(ServiceUnavailable):
+    """The database did not answer in time; to ask again would only double the wait."""
+
+    def is_retryable(self) -> bool:
+        return False
+
+
+@contextmanager
+def _sensible(lost: Callable[[OSError], object] | None = None) -> Iterator[None]:
+    """Tell silence and nonsense on a line in the driver's own words; `lost` knows whether a commit was under way."""
+    try:
+        yield
+    except IncompleteCommit:
+        raise
+    except (ServiceUnavailable, SessionExpired) as error:
+        if lost and isinstance(error.__cause__, TimeoutError):
+            raise _Silence from error
+        raise
+    except (DriverError, Neo4jError, OSError):
+        raise
+    except Exception as nonsense:
+        if lost:
+            lost(OSError("nonsense"))
+        raise ServiceUnavailable from nonsense
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """Turn what the driver says into a sentence for people; by class and code, never by message."""
     try:
         yield
-    except neo4j.exceptions.IncompleteCommit as error:
-        raise UnknownOutcome from error
+    except IncompleteCommit as error:
+        raise UnknownOutcome(silent=isinstance(error.__cause__, TimeoutError)) from error
     except AuthError as error:
         message = "The database refused the user name or password."
         raise Unavailable(
             message, "Check NEO4J_USER and NEO4J_PASSWORD; after several wrong tries wait 30 seconds."
         ) from error
-    except (ServiceUnavailable, DatabaseUnavailable, neo4j.exceptions.SessionExpired, OSError) as error:
+    except (ServiceUnavailable, DatabaseUnavailable, SessionExpired, OSError) as error:
         message = "The database cannot be reached, or did not answer in time."
         raise Unavailable(message, "Nothing was recorded. See `relay status`, then try again.") from error
-    except (neo4j.exceptions.TransientError, ConstraintError) as error:
+    except (TransientError, ConstraintError) as error:
         message = "The database was too busy to finish in time."
         raise Unavailable(message, "Nothing was recorded: try again.") from error
     except ClientError as error:

@@ -125,7 +125,7 @@ def record(
     Raises:
         NoProgramme: The programme is not there, and the first act does not found it.
         Unavailable: The database cannot be reached; nothing was recorded.
-        UnknownOutcome: The line was cut twice while committing.
+        UnknownOutcome: The line was cut twice while committing, or went silent.
     """
     founding = any(act.kind == "programme" for act in acts)
     work = _Recording(programme_id=programme_id, acts=tuple(acts), clerk=clerk, again=again)
@@ -137,7 +137,9 @@ def record(
         )
     try:
         return graph.write(work.in_transaction)
-    except UnknownOutcome:
+    except UnknownOutcome as unknown:
+        if unknown.silent:
+            raise
         return graph.write(work.in_transaction)
 
 

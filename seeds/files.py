@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from seeds.register import Register, Rule
+    from seeds.register import Beneficiary, Claim, Event, Gift, Pass, Placement, Register, Rule
 
 Cell = str | int | float | dt.date | list[str] | None
 
@@ -25,16 +25,17 @@ def number(register: Register) -> None:
     )
     held = {placement.beneficiary: placement.received_on for placement in reversed(register.placements)}
     register.beneficiaries = sorted(held, key=lambda beneficiary: held[beneficiary])
-    for items, form in (
-        (register.gifts, "G{:02}"),
-        (register.placements, "P{:04}"),
-        (register.passes, "T{:04}"),
-        (events, "E{:04}"),
-        (register.beneficiaries, "B{:04}"),
-        (register.claims, "C{:02}"),
-    ):
-        for count, item in enumerate(items, 1):
-            item.id = form.format(count)
+    _count("G{:02}", register.gifts)
+    _count("P{:04}", register.placements)
+    _count("T{:04}", register.passes)
+    _count("E{:04}", events)
+    _count("B{:04}", register.beneficiaries)
+    _count("C{:02}", register.claims)
+
+
+def _count(form: str, rows: Sequence[Beneficiary | Gift | Placement | Pass | Event | Claim]) -> None:
+    for count, row in enumerate(rows, 1):
+        row.id = form.format(count)
 
 
 def write(register: Register, folder: Path) -> None:

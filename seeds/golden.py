@@ -22,7 +22,10 @@ def selei() -> Register:
             Rule(help="goat", unit="animal", given=6, owed=6, months=36, grace_days=90, earliest_days=150, sex="F",
                  starts_on=dt.date(2007, 1, 1)),
         ),
-        places=(("SD-DN", "North Darfur", "province", "", 13.63, 25.35), ("SELEI", "Selei", "ward", "SD-DN", None, None)),
+        places=(
+            ("SD-DN", "North Darfur", "province", "", 13.63, 25.35),
+            ("SELEI", "Selei", "ward", "SD-DN", None, None),
+        ),
     )  # fmt: skip
     gift = Gift(donor="Kids for Kids", help="goat", given_on=dt.date(2007, 4, 10))
     register.gifts.append(gift)

@@ -230,14 +230,14 @@ class Relay:
         if placement.help != "buck":
             self.expect(placement.received_on + dt.timedelta(days=POOLING_DAYS + 1), placement)
 
-    def give(self, gift: Gift, group: str, day: dt.date, units: int, condition: str, who: Beneficiary) -> Placement:
+    def give(self, gift: Gift, who: Beneficiary, day: dt.date, units: int, condition: str) -> Placement:
         """Fill an original placement."""
         animal = gift.help != "seed_capital"
         male = gift.help == "buck"
         placement = Placement(
             beneficiary=who, help=gift.help, condition=condition, received=[(day, units)], gift=gift,
             females=(0 if male else units) if animal else None, males=(units if male else 0) if animal else None,
-            ceremony=f"{group}-{day:%Y-%m-%d}", tags=self.tagged(units) if animal else [],
+            ceremony=self._ceremony_id(who.group, day), tags=self.tagged(units) if animal else [],
         )  # fmt: skip
         gift.animals += units
         gift.placements.append(placement)
@@ -422,7 +422,8 @@ class Relay:
         if self.chance.comes(EXTENDED_SHARE):
             self._event(
                 placement, "extended", due_on - dt.timedelta(days=self.chance.between(1, 40)),
-                until_on=months_after(due_on, 6), reason="animals_died" if self._losses(placement) else "other_confirmed",
+                until_on=months_after(due_on, 6),
+                reason="animals_died" if self._losses(placement) else "other_confirmed",
             )  # fmt: skip
         elif self.chance.comes(EXCUSED_SHARE):
             day = due_on + dt.timedelta(days=self.chance.between(5, 80))
@@ -473,7 +474,7 @@ class Relay:
         return not gone and not has_left(placement, day)
 
     def _ceremony(self, group: str, day: dt.date) -> dt.date | None:
-        """The group's next ceremony, after New Year in April or after Tihar in December, if it is near and has a seat."""
+        """The group's next ceremony, after New Year in April or Tihar in autumn, if it is near and has a seat."""
         nth = int(group[1:])
         days = [dt.date(day.year, 4, 14 + nth), dt.date(day.year, 12, nth), dt.date(day.year + 1, 4, 14 + nth)]
         ahead = next(one for one in days if one >= day)
@@ -554,7 +555,7 @@ class Relay:
             units = 10000 if help_ == "seed_capital" else 2
             if help_ == "goat" and nth == women - 1 and self.chance.comes(0.6):
                 units = 1
-            self.give(gift, group, on, units, condition, self.woman(group, on))
+            self.give(gift, self.woman(group, on), on, units, condition)
 
     def _bucks(self) -> None:
         """A buck serves one group until his daughters come into heat, then goes on to the next."""
@@ -572,7 +573,7 @@ class Relay:
         ids = list(keepers)
         for nth in range(0, len(ids), 2):
             day = dt.date(2019, 2, 10) + dt.timedelta(days=self.chance.between(0, 20))
-            holder = self.give(gift, ids[nth], day, 1, "adult", keepers[ids[nth]])
+            holder = self.give(gift, keepers[ids[nth]], day, 1, "adult")
             holder.lived = True
             if nth == BUCK_DIES_AT:
                 self._event(holder, "death", day + dt.timedelta(days=600), males=1)

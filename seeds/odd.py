@@ -368,13 +368,13 @@ def corrections(planter: Planter) -> str:
     ]
     entries += [
         (act_id(birth), "wrong_data", "the register says the day after",
-         f"happened_on = {birth.happened_on + dt.timedelta(days=1)}"),
+         f'happened_on = "{birth.happened_on + dt.timedelta(days=1)}"'),
         (act_id(moved), "wrong_data", "the hand-over was a day earlier",
-         f"passed_on = {moved.passed_on - dt.timedelta(days=1)}"),
+         f'passed_on = "{moved.passed_on - dt.timedelta(days=1)}"'),
         (act_id(women[20].beneficiary), "wrong_data", "a digit was misread", 'phone = "9799999999"'),
         *(
             (act_id(often), "wrong_data", "the day was hard to read",
-             f"happened_on = {often.happened_on + dt.timedelta(days=days)}")
+             f'happened_on = "{often.happened_on + dt.timedelta(days=days)}"')
             for days in (1, 2, 3)
         ),
         (act_id(undone), "did_not_happen", "nobody remembered the visit", ""),
@@ -386,10 +386,8 @@ def corrections(planter: Planter) -> str:
     for nth, (act, how, why, changes) in enumerate(entries, 1):
         lines.append(f'[[correct]]\ncorrect_id = "K{nth:02}"\nact_id = "{act}"\nhow = "{how}"\nwhy = "{why}"')
         lines.append(f"changes = {{ {changes} }}\n" if changes else "")
-    confirmed = [
-        hand for hand in register.passes
-        if hand.passed_on >= dt.date(2026, 1, 1) and hand is not moved and all(hand is not off for off, _ in planter.taken_back)
-    ][::2]  # fmt: skip
+    corrected = [moved, *(hand for hand, _ in planter.taken_back)]
+    confirmed = [hand for hand in register.passes if hand.passed_on.year == LAST_ON.year and hand not in corrected][::2]
     for nth, hand in enumerate(confirmed, 1):
         lines.append(f'[[confirm]]\nconfirm_id = "F{nth:02}"\nact_id = "{act_id(hand)}"\n')
     lines.append(f'[[erase]]\nerase_id = "X01"\nsubject_id = "{act_id(women[30].beneficiary)}"\n')

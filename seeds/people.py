@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-# One row = place_id, name, kind, parent_id, latitude, longitude. Districts, municipalities and wards are real; degrees are
-# those of the seat, to a few kilometres.
+# One row = place_id, name, kind, parent_id, latitude, longitude. Districts, municipalities and wards are real;
+# degrees are those of the seat, to a few kilometres.
 PLACES: Final = (
     ("NP-03", "Bagmati", "province", "", 27.70, 85.32),
     ("NP-04", "Gandaki", "province", "", 28.21, 83.99),
@@ -75,7 +75,8 @@ GIVEN_NAMES: Final = (
     ("Maya", "माया"), ("Sita", "सीता"), ("Gita", "गीता"), ("Sunita", "सुनिता"), ("Anita", "अनिता"),
     ("Laxmi", "लक्ष्मी"), ("Saraswati", "सरस्वती"), ("Parbati", "पार्वती"), ("Kamala", "कमला"), ("Bimala", "विमला"),
     ("Sarita", "सरिता"), ("Radha", "राधा"), ("Mina", "मीना"), ("Rita", "रीता"), ("Kopila", "कोपिला"),
-    ("Junkiri", "जुनकिरी"), ("Phulmaya", "फूलमाया"), ("Dilmaya", "दिलमाया"), ("Sanmaya", "सनमाया"), ("Chameli", "चमेली"),
+    ("Junkiri", "जुनकिरी"), ("Phulmaya", "फूलमाया"), ("Dilmaya", "दिलमाया"), ("Sanmaya", "सनमाया"),
+    ("Chameli", "चमेली"),
     ("Asmita", "अस्मिता"), ("Pabitra", "पवित्रा"), ("Indira", "इन्दिरा"), ("Tara", "तारा"), ("Shanta", "शान्ता"),
     ("Durga", "दुर्गा"), ("Goma", "गोमा"), ("Manju", "मञ्जु"), ("Rupa", "रुपा"), ("Hira", "हिरा"),
     ("Moti", "मोती"), ("Batuli", "बाटुली"), ("Tulasi", "तुलसी"), ("Yashoda", "यशोदा"), ("Nirmala", "निर्मला"),

@@ -1,0 +1,170 @@
+"""Names in two scripts: one key for the many ways in which one name is written.
+
+Registers hold the same woman as लक्ष्मी मगर, Laxmi Magar and Lakshmi Magar. A name's key is its Latin letters,
+folded: Devanagari is written in Latin as Nepali is spoken (the vowel that every consonant carries falls silent at
+the end of a word), then spellings that sound alike become one. Keys find and compare; they are never shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+NEAR: Final = 75.0  # our choice: one slip in a word of four letters is still found (Sita, Gita)
+BEGINNING: Final = 90.0  # our choice: a word's beginning is nearer than a slip, and further than the word itself
+
+_SILENT: Final = "\u094d"  # virama: the consonant before it carries no vowel
+_ASIDE: Final = "\u0001"  # what follows takes the place of the vowel that the consonant carries
+_CONSONANTS: Final = {
+    **dict(zip("कखगघङ", ("k", "kh", "g", "gh", "ng"), strict=True)),
+    **dict(zip("चछजझञ", ("ch", "chh", "j", "jh", "n"), strict=True)),
+    **dict(zip("टठडढण", ("t", "th", "d", "dh", "n"), strict=True)),
+    **dict(zip("तथदधन", ("t", "th", "d", "dh", "n"), strict=True)),
+    **dict(zip("पफबभम", ("p", "ph", "b", "bh", "m"), strict=True)),
+    **dict(zip("यरलवळ", ("y", "r", "l", "v", "l"), strict=True)),
+    **dict(zip("शषसह", ("sh", "sh", "s", "h"), strict=True)),
+}
+_VOWELS: Final = dict(
+    zip("अआइईउऊऋएऐओऔ", ("a", "a", "i", "i", "u", "u", "ri", "e", "ai", "o", "au"), strict=True)
+)
+_SIGNS: Final = dict(
+    zip(
+        "\u093e\u093f\u0940\u0941\u0942\u0943\u0947\u0948\u094b\u094c",  # the same vowels after a consonant
+        ("a", "i", "i", "u", "u", "ri", "e", "ai", "o", "au"),
+        strict=True,
+    )
+)
+_LATIN: Final = str.maketrans(
+    {
+        **{letter: f"{latin}a" for letter, latin in _CONSONANTS.items()},
+        **_VOWELS,
+        **{sign: f"{_ASIDE}{latin}" for sign, latin in _SIGNS.items()},
+        **{digit: str(number) for number, digit in enumerate("०१२३४५६७८९")},
+        _SILENT: _ASIDE,
+        "\u0901": "n",  # chandrabindu, a vowel through the nose
+        "\u0902": "n",  # anusvara, the same or the n of the next consonant
+        "\u0903": "h",  # visarga
+        "\u093c": "",  # nukta: marks sounds from Persian
+        "\u093d": "",  # avagraha
+        "\u200c": "",
+        "\u200d": "",  # joiners that only shape the letters
+    }
+)
+_DEVANAGARI: Final = re.compile("[\u0900-\u097f]")
+# The last consonant of a word carries no vowel, unless it ends a cluster (कृष्ण, Krishna) or is the whole word.
+_LAST: Final = re.compile("(?<=[\u0901-\u094c])(?<!\u094d)([\u0915-\u0939]\u093c?)(?![\u0900-\u097f])")
+_NASAL_BEFORE_LIPS: Final = re.compile("\u0902(?=[पफबभम])")
+_NASAL_BEFORE_H: Final = re.compile("\u0902(?=ह)")
+
+_SOUNDS: Final = {
+    "chh": "c",
+    "ch": "c",
+    "ksh": "ks",
+    "x": "ks",
+    "jn": "gy",
+    "kh": "k",
+    "gh": "g",
+    "jh": "j",
+    "th": "t",
+    "dh": "d",
+    "ph": "p",
+    "bh": "b",
+    "sh": "s",
+    "ck": "k",
+    "c": "k",
+    "q": "k",
+    "f": "p",
+    "v": "b",
+    "w": "b",
+    "z": "j",
+    "aa": "a",
+    "ee": "i",
+    "ii": "i",
+    "oo": "u",
+    "uu": "u",
+    "ou": "au",
+}
+_KSHETRI: Final = re.compile(r"\bksh")  # क्षेत्री is spoken, and mostly written, Chhetri
+_LAST_Y: Final = re.compile(r"y\b")
+_SOUND: Final = re.compile("|".join(sorted(_SOUNDS, key=lambda sound: (-len(sound), sound))))
+_TWICE: Final = re.compile(r"([^\W\d])\1+")
+_APART: Final = re.compile(r"[\W_]+")
+
+
+def key(name: str) -> str:
+    """The key of a name: its words folded, in their order, with one space between; "" when it has no letters.
+
+    >>> key("लक्ष्मी मगर"), key("Laxmi Magar"), key("LAKSHMI  MAGAR")
+    ('laksmi magar', 'laksmi magar', 'laksmi magar')
+    """
+    name = name.casefold()
+    if not name.isascii():
+        name = _latin(name)
+    name = _LAST_Y.sub("i", _KSHETRI.sub("chh", _APART.sub(" ", name)))
+    return _TWICE.sub(r"\1", _SOUND.sub(lambda found: _SOUNDS[found[0]], name)).strip()
+
+
+def _latin(name: str) -> str:
+    """Devanagari in Latin letters, accents dropped; letters of other scripts stay."""
+    name = unicodedata.normalize("NFKD", name)
+    if _DEVANAGARI.search(name):
+        name = _LAST.sub(r"\1" + _SILENT, name)
+        name = _NASAL_BEFORE_H.sub("ङ" + _SILENT, _NASAL_BEFORE_LIPS.sub("म" + _SILENT, name))
+        name = name.translate(_LATIN).replace(f"a{_ASIDE}", "").replace(_ASIDE, "")
+    return "".join(letter for letter in name if not unicodedata.combining(letter))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """How like a name is to what was asked for.
+
+    Attributes:
+        id: Whose name.
+        score: 0 to 100; 100 when each word that was asked for is a word of the name.
+    """
+
+    id: str
+    score: float
+
+
+def like(text: str, names: Mapping[str, str]) -> tuple[Likeness, ...]:
+    """The names that are like a text, nearest first; those of one score by length, then by id.
+
+    Each word of the text is held against the words of the name, in any order: as it sounds, as a beginning, or with
+    slips. The score is the mean over the words of the text, weighed by their length; words that the name has beside
+    them cost nothing, since Kumari, Devi or a family name are often left out.
+
+    Args:
+        text: In either script.
+        names: id → name in either script.
+
+    Returns:
+        Those of at least `NEAR`; empty when the text has no letters.
+    """
+    asked = key(text).split()
+    if not asked:
+        return ()
+    weights = [len(word) / sum(map(len, asked)) for word in asked]
+    scores: dict[str, Sequence[float]] = {}  # names share their words, so each is compared once
+    found: list[tuple[float, int, str]] = []
+    for id_, name in names.items():
+        best = [0.0] * len(asked)
+        for written in name.split():
+            if written not in scores:
+                scores[written] = tuple(_word_scores(asked, key(written).split()))
+            best = list(map(max, best, scores[written]))
+        score = sum(weight * each for weight, each in zip(weights, best, strict=True))
+        if score >= NEAR:
+            found.append((-score, len(name), id_))
+    return tuple(Likeness(id=id_, score=-score) for score, _, id_ in sorted(found))
+
+
+def _word_scores(asked: Sequence[str], words: Sequence[str]) -> Iterator[float]:
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only a search needs it, and every command would pay for it
+
+    for word in asked:
+        beginning = BEGINNING if any(each.startswith(word) for each in words) else 0.0
+        yield max([beginning, *(fuzz.ratio(word, each) for each in words)])

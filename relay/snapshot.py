@@ -1,0 +1,601 @@
+"""The whole programme as columns: integer arrays in ledger order, from the graph or from a replayed register.
+
+What a whole-programme question needs, and nothing that names a person: neither names nor donors, so nothing here
+has to be erased. Both ways of making a snapshot give exactly the same columns. Days are days since 1970-01-01
+(`day_number`), units whole thousandths, places in another table its row, -1 for none. States are not here: they
+change at midnight with no act (see `states`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from relay.columns import kind_named
+from relay.entries import ORIGIN
+from relay.model import Rule
+from relay.register import Fact, Register, rule_of
+
+Rows = npt.NDArray[np.int32]
+Days = npt.NDArray[np.int32]
+Units = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int16]
+Flags = npt.NDArray[np.bool_]
+_Table = TypeVar("_Table", bound="Table")
+
+EPOCH: Final = date(1970, 1, 1)
+NO_DAY: Final = -(2**31)  # before every day, so that the latest of it and a day is the day
+NONE: Final = -1
+
+
+def _choices(kind: str, column: str) -> tuple[str, ...]:
+    found = kind_named(kind).column(column)
+    return found.choices if found else ()
+
+
+CONDITIONS: Final = _choices("pass", "condition")
+SEXES: Final = _choices("beneficiary", "sex")
+EVENT_KINDS: Final = _choices("event", "kind")
+"""Words by code; -1 stands for none of them."""
+
+_TYPES: Final[Mapping[str, type[np.generic]]] = {
+    "day": np.int32,
+    "until": np.int32,
+    "sequence": np.int32,
+    "filled_day": np.int32,
+    "filled_units": np.int64,
+    "units": np.int64,
+    "females": np.int64,
+    "males": np.int64,
+    "help": np.int16,
+    "condition": np.int16,
+    "filled_condition": np.int16,
+    "sex": np.int16,
+    "kind": np.int16,
+    "in_kind": np.bool_,
+    "confirmed": np.bool_,
+}
+_ROW: Final = np.int32  # every other column points at a row of another table
+
+
+def day_number(day: date) -> int:
+    """A day as days since 1970-01-01.
+
+    >>> day_number(date(1970, 1, 2)), day_number(date(1969, 12, 31))
+    (1, -1)
+    """
+    return (day - EPOCH).days
+
+
+def day_of(number: int) -> date | None:
+    """The day of a number of days since 1970-01-01; None for `NO_DAY`.
+
+    >>> day_of(20512), day_of(NO_DAY)
+    (datetime.date(2026, 2, 28), None)
+    """
+    return None if number == NO_DAY else EPOCH + timedelta(days=int(number))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ids(Sequence[str]):
+    r"""Ids in one stretch of UTF-8 text, each between line ends; no id holds one.
+
+    >>> ids = Ids.of(["P1", "P2"])
+    >>> ids[1], ids.row("P2"), ids.row("P"), list(ids)
+    ('P2', 1, None, ['P1', 'P2'])
+    """
+
+    text: npt.NDArray[np.uint8]
+    breaks: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, ids: Iterable[str]) -> Ids:
+        """Lay ids out in order."""
+        text = np.frombuffer("\n".join(("", *ids, "")).encode(), np.uint8)
+        return cls(text, np.flatnonzero(text == ord("\n")))
+
+    def __len__(self) -> int:
+        """How many ids."""
+        return len(self.breaks) - 1
+
+    def __getitem__(self, row: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
+        """The id in a row; of a slice, their list."""
+        if isinstance(row, slice):
+            return [self[each] for each in range(*row.indices(len(self)))]
+        row = int(row)
+        if not 0 <= row < len(self):
+            raise IndexError(row)
+        return self.text[self.breaks[row] + 1 : self.breaks[row + 1]].tobytes().decode()
+
+    def __iter__(self) -> Iterator[str]:
+        """All ids in order."""
+        return iter(self.text.tobytes().decode().split("\n")[1:-1])
+
+    def row(self, id_: str) -> int | None:
+        """The row of an id, or None; one look through the text."""
+        at = self.text.tobytes().find(f"\n{id_}\n".encode())
+        return None if at < 0 or "\n" in id_ else int(np.searchsorted(self.breaks, at))
+
+
+class Table:
+    """Columns of one length."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls: type[_Table], columns: Mapping[str, Any]) -> _Table:
+        """A table from lists or arrays by name; names that are not its own are left out."""
+        made: dict[str, Any] = {}
+        for field in fields(cls):  # type: ignore[arg-type]  # every table is a dataclass
+            column = columns[field.name]
+            made[field.name] = (
+                (column if isinstance(column, Ids) else Ids.of(column))
+                if field.name == "ids"
+                else np.ascontiguousarray(column, dtype=_TYPES.get(field.name, _ROW))
+            )
+        return cls(**made)
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Placements(Table):
+    """Placements, in the order in which an act first filled them.
+
+    Attributes:
+        ids: Their ids.
+        beneficiary: Row of who holds it.
+        help: Code of what was received.
+        gift: Row of the gift that filled it, or -1 when it came by pass-on.
+        sequence: Of the act that first filled it.
+        filled_day: When the gift filled it; `NO_DAY` when none did.
+        filled_units: Thousandths from the gift.
+        filled_condition: Code of the condition, from the gift.
+    """
+
+    ids: Ids
+    beneficiary: Rows
+    help: Codes
+    gift: Rows
+    sequence: Rows
+    filled_day: Days
+    filled_units: Units
+    filled_condition: Codes
+
+    @property
+    def original(self) -> Flags:
+        """Which were filled from a gift, on whatever day."""
+        return self.filled_day != NO_DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Passes(Table):
+    """Pass-ons that stand, by sequence.
+
+    Attributes:
+        ids: Their ids.
+        giver: Row of the placement that gave.
+        receiver: Row of the placement that received.
+        day: When.
+        sequence: Of the act.
+        help: Code of the help as handed over.
+        units: Thousandths of that help.
+        females: Thousandths known to be female.
+        males: Thousandths known to be male.
+        condition: Code.
+        in_kind: Whether animals themselves were handed over.
+        confirmed: Whether a second person confirmed it.
+    """
+
+    ids: Ids
+    giver: Rows
+    receiver: Rows
+    day: Days
+    sequence: Rows
+    help: Codes
+    units: Units
+    females: Units
+    males: Units
+    condition: Codes
+    in_kind: Flags
+    confirmed: Flags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Events(Table):
+    """Events that stand, by sequence.
+
+    Attributes:
+        placement: Row of the placement to which it happened.
+        kind: Code in `EVENT_KINDS`.
+        day: When.
+        sequence: Of the act.
+        units: Thousandths; 1000 when no number was given.
+        until: New due day of an extension, or `NO_DAY`.
+    """
+
+    placement: Rows
+    kind: Codes
+    day: Days
+    sequence: Rows
+    units: Units
+    until: Days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Gifts(Table):
+    """Gifts, by sequence.
+
+    Attributes:
+        ids: Their ids.
+        help: Code.
+        day: When it was given.
+        units: Thousandths said to be given; -1 when not said.
+        sequence: Of the act.
+    """
+
+    ids: Ids
+    help: Codes
+    day: Days
+    units: Units
+    sequence: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Beneficiaries(Table):
+    """Beneficiaries, by sequence.
+
+    Attributes:
+        ids: Their ids.
+        sex: Code in `SEXES`.
+        place: Row of where she lives.
+        group: Row of the group she is a member of.
+        sequence: Of the act.
+    """
+
+    ids: Ids
+    sex: Codes
+    place: Rows
+    group: Rows
+    sequence: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Groups(Table):
+    """Groups, by sequence.
+
+    Attributes:
+        ids: Their ids.
+        place: Row of where it is based.
+        sequence: Of the act.
+    """
+
+    ids: Ids
+    place: Rows
+    sequence: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Places(Table):
+    """Places, by sequence.
+
+    Attributes:
+        ids: Their ids.
+        parent: Row of the place of which it is a part.
+        sequence: Of the act.
+    """
+
+    ids: Ids
+    parent: Rows
+    sequence: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sheaves(Table):
+    """Rows of another table bound together by the placement that they are about.
+
+    Attributes:
+        start: `order[start[p]:start[p + 1]]` are the rows of placement p.
+        order: Row numbers, within a placement by day, then sequence.
+    """
+
+    start: Rows
+    order: Rows
+
+
+def bind(placement: Rows, day: Days, placements: int) -> Sheaves:
+    """Bind rows that stand in ledger order by placement and day."""
+    start = np.zeros(placements + 1, np.int32)
+    np.cumsum(np.bincount(placement, minlength=placements), out=start[1:])
+    return Sheaves(start=start, order=np.lexsort((day, placement)).astype(np.int32))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Snapshot:
+    """A programme as columns.
+
+    Attributes:
+        programme_id: Its id.
+        sequence: Of the last entry that is counted in; 0 for an empty ledger.
+        head_hash: Of that entry.
+        goal_generations: The programme's goal, or None.
+        rules: All rule versions that stand, by sequence.
+        helps: Names of all helps by code, in the order of the alphabet.
+        placements: By sequence.
+        passes: By sequence.
+        events: By sequence.
+        gifts: By sequence.
+        beneficiaries: By sequence.
+        groups: By sequence.
+        places: By sequence.
+        given: Pass-ons by giver.
+        received: Pass-ons by receiver.
+        happened: Events by placement.
+    """
+
+    programme_id: str
+    sequence: int
+    head_hash: str
+    goal_generations: int | None
+    rules: tuple[Rule, ...]
+    helps: tuple[str, ...]
+    placements: Placements
+    passes: Passes
+    events: Events
+    gifts: Gifts
+    beneficiaries: Beneficiaries
+    groups: Groups
+    places: Places
+    given: Sheaves
+    received: Sheaves
+    happened: Sheaves
+
+    def columns(self) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+        """Every array with its name, such as "passes.giver" or "passes.ids.text", always in the same order."""
+        for field in fields(self):
+            table = getattr(self, field.name)
+            if isinstance(table, Table):
+                for column in fields(table):  # type: ignore[arg-type]  # every table is a dataclass
+                    values = getattr(table, column.name)
+                    if isinstance(values, Ids):
+                        yield f"{field.name}.{column.name}.text", values.text
+                        yield f"{field.name}.{column.name}.breaks", values.breaks
+                    else:
+                        yield f"{field.name}.{column.name}", values
+
+
+def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:
+    """Names of what differs between two snapshots, in their own order; empty when they are equal."""
+    plain = ("programme_id", "sequence", "head_hash", "goal_generations", "rules", "helps")
+    found = [name for name in plain if getattr(one, name) != getattr(other, name)]
+    pairs = zip(one.columns(), other.columns(), strict=True)
+    return (*found, *(name for (name, mine), (_, its) in pairs if not np.array_equal(mine, its)))
+
+
+# -- making one ---------------------------------------------------------------------------------------------------
+
+Columns = dict[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheets:
+    """What a snapshot is made of, as lists by name: ids as text, units as numbers, days numbered, in any order.
+
+    A condition, sex or kind is a word, or empty. Other tables are named by ids, or None for none.
+    """
+
+    programme_id: str
+    sequence: int
+    head_hash: str
+    goal_generations: int | None
+    rules: tuple[Rule, ...]
+    placements: Columns
+    passes: Columns
+    events: Columns
+    gifts: Columns
+    beneficiaries: Columns
+    groups: Columns
+    places: Columns
+
+    def bound(self) -> Snapshot:
+        """The snapshot: in ledger order, words as codes and ids as rows."""
+        helps = tuple(
+            sorted(
+                {rule.help for rule in self.rules}.union(
+                    *(rule.equivalents for rule in self.rules),
+                    *(sheet["help"] for sheet in (self.placements, self.passes, self.gifts)),
+                )
+            )
+        )
+        places, place_rows = _in_order(self.places)
+        groups, group_rows = _in_order(self.groups)
+        beneficiaries, beneficiary_rows = _in_order(self.beneficiaries)
+        gifts, gift_rows = _in_order(self.gifts)
+        passes, events = _in_order(self.passes)[0], _in_order(self.events)[0]
+        placements, placement_rows = _placements_in_order(self.placements, passes, events)
+        for sheet, names in (
+            (passes, ("giver", "receiver")),
+            (events, ("placement",)),
+            (placements, ()),
+        ):
+            sheet |= {name: _rows(sheet[name], placement_rows) for name in names}
+        placements |= {
+            "beneficiary": _rows(placements["beneficiary"], beneficiary_rows),
+            "gift": _rows(placements["gift"], gift_rows),
+            "filled_condition": _codes(placements["filled_condition"], CONDITIONS),
+            "filled_units": _thousandths(placements["filled_units"]),
+        }
+        passes |= {"condition": _codes(passes["condition"], CONDITIONS)}
+        passes |= {name: _thousandths(passes[name]) for name in ("units", "females", "males")}
+        events |= {"kind": _codes(events["kind"], EVENT_KINDS), "units": _thousandths(events["units"])}
+        gifts |= {"units": np.where(np.asarray(gifts["units"]) < 0, -1, _thousandths(gifts["units"]))}
+        beneficiaries |= {
+            "sex": _codes(beneficiaries["sex"], SEXES),
+            "place": _rows(beneficiaries["place"], place_rows),
+            "group": _rows(beneficiaries["group"], group_rows),
+        }
+        groups |= {"place": _rows(groups["place"], place_rows)}
+        places |= {"parent": _rows(places["parent"], place_rows)}
+        for sheet in (placements, passes, gifts):
+            sheet |= {"help": _codes(sheet["help"], helps)}
+        made_placements, made_passes, made_events = Placements.of(placements), Passes.of(passes), Events.of(events)
+        many = len(made_placements)
+        return Snapshot(
+            programme_id=self.programme_id,
+            sequence=self.sequence,
+            head_hash=self.head_hash,
+            goal_generations=self.goal_generations,
+            rules=self.rules,
+            helps=helps,
+            placements=made_placements,
+            passes=made_passes,
+            events=made_events,
+            gifts=Gifts.of(gifts),
+            beneficiaries=Beneficiaries.of(beneficiaries),
+            groups=Groups.of(groups),
+            places=Places.of(places),
+            given=bind(made_passes.giver, made_passes.day, many),
+            received=bind(made_passes.receiver, made_passes.day, many),
+            happened=bind(made_events.placement, made_events.day, many),
+        )
+
+
+def _in_order(sheet: Columns) -> tuple[dict[str, Any], dict[str, int]]:
+    """A sheet by sequence, and the row of each id."""
+    sequence = np.asarray(sheet["sequence"], np.int64)
+    sorted_ = _permuted(sheet, np.argsort(sequence, kind="stable")) if (np.diff(sequence) < 0).any() else dict(sheet)
+    return sorted_, {id_: row for row, id_ in enumerate(sorted_.get("ids", ()))}
+
+
+def _permuted(sheet: Columns, order: npt.NDArray[np.int64]) -> dict[str, Any]:
+    rows = order.tolist()
+    return {name: [column[row] for row in rows] for name, column in sheet.items()}
+
+
+def _placements_in_order(
+    sheet: Columns, passes: Columns, events: Columns
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Placements by the act that first filled them; in foreign data, that first named one which nothing filled."""
+    ids = sheet["ids"]
+    rows = {id_: row for row, id_ in enumerate(ids)}
+    never = np.iinfo(np.int64).max
+    began = np.where(np.asarray(sheet["sequence"], np.int64) > 0, np.asarray(sheet["sequence"], np.int64), never)
+    np.minimum.at(began, _rows(passes["receiver"], rows), np.asarray(passes["sequence"], np.int64))
+    named = np.full(len(ids), never)
+    np.minimum.at(named, _rows(passes["giver"], rows), np.asarray(passes["sequence"], np.int64))
+    np.minimum.at(named, _rows(events["placement"], rows), np.asarray(events["sequence"], np.int64))
+    began = np.where(began == never, named, began)
+    if (np.diff(began) > 0).all():
+        order = np.arange(len(ids))
+    else:
+        numbers = began.tolist()
+        order = np.array(sorted(range(len(ids)), key=lambda row: (numbers[row], ids[row])), np.int64)
+    sorted_ = _permuted(sheet, order) | {"sequence": began[order]}
+    return sorted_, {id_: row for row, id_ in enumerate(sorted_["ids"])}
+
+
+def _rows(ids: Sequence[str | None], rows: Mapping[str, int]) -> Rows:
+    return np.fromiter((rows.get(id_, NONE) for id_ in ids), np.int32, len(ids))  # type: ignore[arg-type]
+
+
+def _codes(words: Sequence[str], codes: Sequence[str]) -> Codes:
+    code_of = {word: code for code, word in enumerate(codes)}
+    return np.fromiter((code_of.get(word, NONE) for word in words), np.int16, len(words))
+
+
+def _thousandths(numbers: Sequence[float]) -> Units:
+    """Units have at most 3 decimals, so that rounding a float's thousandths is exact."""
+    return np.rint(np.asarray(numbers, np.float64) * 1000).astype(np.int64)
+
+
+def of_register(register: Register) -> Snapshot:
+    """The snapshot of a whole replayed register, as known at its last entry."""
+    by_kind: dict[str, list[Fact]] = {}
+    for fact in register.facts.values():
+        by_kind.setdefault(fact.kind, []).append(fact)
+    for facts in by_kind.values():
+        facts.sort(key=lambda fact: fact.sequence)
+    last = max(register.entries.values(), key=lambda entry: entry.sequence, default=None)
+    programme = register.facts.get(f"programme:{register.programme_id}")
+    return Sheets(
+        programme_id=register.programme_id,
+        sequence=last.sequence if last else 0,
+        head_hash=last.hash if last else ORIGIN,
+        goal_generations=programme.values.get("goal_generations") if programme else None,
+        rules=tuple(rule_of(fact.values) for fact in by_kind.get("rule", ())),
+        placements=_placement_sheet(register),
+        passes=_pass_sheet(register, by_kind.get("pass", [])),
+        events=_event_sheet(by_kind.get("event", [])),
+        gifts=_gift_sheet(by_kind.get("gift", [])),
+        beneficiaries=_named(by_kind.get("beneficiary", []), sex="sex", place="place_id", group="group_id"),
+        groups=_named(by_kind.get("group", []), place="place_id"),
+        places=_named(by_kind.get("place", []), parent="parent_id"),
+    ).bound()
+
+
+def _named(facts: Sequence[Fact], **columns: str) -> Columns:
+    return {
+        "ids": [fact.id for fact in facts],
+        "sequence": [fact.sequence for fact in facts],
+        **{name: [fact.values.get(column) for fact in facts] for name, column in columns.items()},
+    }
+
+
+def _placement_sheet(register: Register) -> Columns:
+    placements = register.placements.values()
+    filled = [register.facts.get(f"placement:{placement.placement_id}") for placement in placements]
+    return {
+        "ids": [placement.placement_id for placement in placements],
+        "beneficiary": [placement.beneficiary_id for placement in placements],
+        "help": [placement.help for placement in placements],
+        "gift": [placement.gift_id for placement in placements],
+        "sequence": [fact.sequence if fact else 0 for fact in filled],
+        "filled_day": [_day(fact.values["received_on"]) if fact else NO_DAY for fact in filled],
+        "filled_units": [fact.values["animals"] if fact else 0 for fact in filled],
+        "filled_condition": [fact.values.get("condition", "") if fact else "" for fact in filled],
+    }
+
+
+def _pass_sheet(register: Register, facts: Sequence[Fact]) -> Columns:
+    helps = {placement.placement_id: placement.help for placement in register.placements.values()}
+    values = [fact.values for fact in facts]
+    return _named(facts, giver="giver_placement_id", receiver="receiver_placement_id") | {
+        "day": [_day(each["passed_on"]) for each in values],
+        "help": [each.get("help") or helps[each["giver_placement_id"]] for each in values],
+        "units": [each["animals"] for each in values],
+        "females": [each.get("females", 0) for each in values],
+        "males": [each.get("males", 0) for each in values],
+        "condition": [each.get("condition", "") for each in values],
+        "in_kind": [each.get("kind", "in_kind") == "in_kind" for each in values],
+        "confirmed": [fact.confirm_id is not None for fact in facts],
+    }
+
+
+def _event_sheet(facts: Sequence[Fact]) -> Columns:
+    values = [fact.values for fact in facts]
+    return {
+        "sequence": [fact.sequence for fact in facts],
+        "placement": [each["placement_id"] for each in values],
+        "kind": [each["kind"] for each in values],
+        "day": [_day(each["happened_on"]) for each in values],
+        "units": [each.get("animals", 1) for each in values],
+        "until": [_day(each["until_on"]) if each.get("until_on") else NO_DAY for each in values],
+    }
+
+
+def _gift_sheet(facts: Sequence[Fact]) -> Columns:
+    return _named(facts, help="help") | {
+        "day": [_day(fact.values["given_on"]) for fact in facts],
+        "units": [fact.values.get("animals", -1) for fact in facts],
+    }
+
+
+def _day(text: str) -> int:
+    return day_number(date.fromisoformat(text))
