@@ -57,12 +57,14 @@ ON CREATE SET l.programme_id = $programme_id, l.sequence = 0, l.hash = $hash, l.
 # then the part of each list that has keys. One row; every list in no order; cost: one index look-up for each key.
 #
 #     (:Entry)-[:ABOUT*0..]->(subject)<-[:ABOUT*0..]-(:Entry)      entries of $acts and all that is said of them
-LOCK_AND_LOAD: Final[LiteralString] = """
-MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock
-WITH l
+#
+# A read asks for the same without the lock: `READ_AND_LOAD` and the same parts.
+_HEAD: Final[LiteralString] = """
 RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
   COLLECT { MATCH (p:Programme {key: $programme}) RETURN properties(p) } AS programmes,
   COLLECT { MATCH (:Programme {key: $programme})-[:RULED_BY]->(r:Rule) RETURN properties(r) } AS rules"""
+LOCK_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock WITH l" + _HEAD
+READ_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger})" + _HEAD
 LOAD: Final[Mapping[str, LiteralString]] = {
     "entries": """,
   COLLECT { UNWIND $entries AS act MATCH (e:Entry {act_key: act})
@@ -264,4 +266,140 @@ SET_PROJECTION: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l.proje
 CLEAR: Final[LiteralString] = """
 MATCH (n {programme_id: $programme_id}) WHERE NOT n:Entry AND NOT n:Ledger AND NOT n:Personal
 WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS cleared
+"""
+
+# ---------------------------------------------------------------------------------------------------- columns
+
+# A whole programme for `snapshot`: one row of lists of one length, in any order; what is empty is '', 0, -1 or
+# $no_day, since collect() leaves nulls out. Days are days since 1970-01-01. Cost: a scan of one label.
+COLUMNS_OF_PLACEMENTS: Final[LiteralString] = """
+MATCH (p:Placement {programme_id: $programme_id})
+OPTIONAL MATCH (:Gift)-[f:FILLED]->(p)
+RETURN collect(p.placement_id) AS ids, collect(p.beneficiary_id) AS beneficiary, collect(p.help) AS help,
+  collect(coalesce(p.gift_id, '')) AS gift, collect(coalesce(f.sequence, 0)) AS sequence,
+  collect(coalesce(duration.inDays(date('1970-01-01'), f.received_on).days, $no_day)) AS filled_day,
+  collect(coalesce(f.animals, 0.0)) AS filled_units, collect(coalesce(f.condition, '')) AS filled_condition
+"""
+COLUMNS_OF_PASSES: Final[LiteralString] = """
+MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement)
+RETURN collect(r.pass_id) AS ids, collect(a.placement_id) AS giver, collect(b.placement_id) AS receiver,
+  collect(duration.inDays(date('1970-01-01'), r.passed_on).days) AS day, collect(r.sequence) AS sequence,
+  collect(coalesce(r.help, a.help)) AS help, collect(r.animals) AS units,
+  collect(coalesce(r.females, 0.0)) AS females, collect(coalesce(r.males, 0.0)) AS males,
+  collect(coalesce(r.condition, '')) AS condition, collect(coalesce(r.kind, 'in_kind') = 'in_kind') AS in_kind,
+  collect(r.confirm_id IS NOT NULL) AS confirmed
+"""
+COLUMNS_OF_EVENTS: Final[LiteralString] = """
+MATCH (e:Event {programme_id: $programme_id})
+RETURN collect(e.placement_id) AS placement, collect(e.kind) AS kind, collect(e.sequence) AS sequence,
+  collect(duration.inDays(date('1970-01-01'), e.happened_on).days) AS day, collect(coalesce(e.animals, 1.0)) AS units,
+  collect(coalesce(duration.inDays(date('1970-01-01'), e.until_on).days, $no_day)) AS until
+"""
+COLUMNS_OF_GIFTS: Final[LiteralString] = """
+MATCH (g:Gift {programme_id: $programme_id})
+RETURN collect(g.gift_id) AS ids, collect(g.help) AS help, collect(g.sequence) AS sequence,
+  collect(duration.inDays(date('1970-01-01'), g.given_on).days) AS day, collect(coalesce(g.animals, -1.0)) AS units
+"""
+COLUMNS_OF_BENEFICIARIES: Final[LiteralString] = """
+MATCH (b:Beneficiary {programme_id: $programme_id})
+RETURN collect(b.beneficiary_id) AS ids, collect(coalesce(b.sex, '')) AS sex, collect(b.sequence) AS sequence,
+  collect(coalesce(b.place_id, '')) AS place, collect(coalesce(b.group_id, '')) AS `group`
+"""
+COLUMNS_OF_GROUPS: Final[LiteralString] = """
+MATCH (g:Group {programme_id: $programme_id})
+RETURN collect(g.group_id) AS ids, collect(g.sequence) AS sequence, collect(coalesce(g.place_id, '')) AS place
+"""
+COLUMNS_OF_PLACES: Final[LiteralString] = """
+MATCH (p:Place {programme_id: $programme_id})
+RETURN collect(p.place_id) AS ids, collect(p.sequence) AS sequence, collect(coalesce(p.parent_id, '')) AS parent
+"""
+
+# One row = a programme's goal and its rules, by sequence.
+RULES_AND_GOAL: Final[LiteralString] = """
+MATCH (p:Programme {key: $key})
+OPTIONAL MATCH (p)-[:RULED_BY]->(r:Rule)
+WITH p, r ORDER BY r.sequence
+RETURN p.goal_generations AS goal_generations, collect(properties(r)) AS rules
+"""
+
+# ---------------------------------------------------------------------------------------------------- records
+
+# Which of some acts are recorded and which of some placements there are. One row; lists in no order; cost: one index
+# look-up for each key.
+KNOWN: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger})
+RETURN COLLECT { UNWIND $acts AS key MATCH (e:Entry {act_key: key}) RETURN e.act_id } AS acts,
+  COLLECT { UNWIND $placements AS key MATCH (p:Placement {key: key}) RETURN p.placement_id } AS placements
+"""
+
+# The ids that begin with a text, at most $limit of each kind. One row; by id; cost: the index entries that begin so.
+BEGINNING: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger})
+RETURN COLLECT { UNWIND $acts AS beginning
+         CALL (beginning) { MATCH (e:Entry) WHERE e.act_key STARTS WITH beginning
+                            RETURN e.act_id AS act_id ORDER BY e.act_key LIMIT $limit }
+         RETURN act_id } AS acts,
+  COLLECT { UNWIND $placements AS beginning
+         CALL (beginning) { MATCH (p:Placement) WHERE p.key STARTS WITH beginning
+                            RETURN p.placement_id AS placement_id ORDER BY p.key LIMIT $limit }
+         RETURN placement_id } AS placements
+"""
+
+# Every name, phone and household of a programme as columns of one length: people, groups and donors. One row; in no
+# order, but the same in each column; "" for what is absent; cost: a scan of :Personal.
+NAMES: Final[LiteralString] = """
+MATCH (o:Personal {programme_id: $programme_id})
+WHERE o.name IS NOT NULL OR o.donor IS NOT NULL OR o.phone IS NOT NULL OR o.household_id IS NOT NULL
+RETURN collect(o.key) AS keys, collect(coalesce(o.name, o.donor, '')) AS names,
+  collect(coalesce(o.phone, '')) AS phones, collect(coalesce(o.household_id, '')) AS households
+"""
+
+# Every place of a programme with its name, as columns. One row; cost: a scan of :Place.
+PLACE_NAMES: Final[LiteralString] = """
+MATCH (p:Place {programme_id: $programme_id}) RETURN collect(p.key) AS keys, collect(p.name) AS names
+"""
+
+# Who some beneficiaries are, and what some places are called. One row; lists in no order; cost: look-ups.
+WHO: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger})
+RETURN COLLECT { UNWIND $beneficiaries AS key MATCH (b:Beneficiary {key: key})
+         RETURN {beneficiary_id: b.beneficiary_id, place_id: b.place_id,
+                 name: head(COLLECT { MATCH (o:Personal {key: key}) RETURN o.name }),
+                 place: head(COLLECT { MATCH (b)-[:LIVES_IN]->(p:Place) RETURN p.name }),
+                 placement_ids: COLLECT { MATCH (b)-[:HOLDS]->(h:Placement)
+                                          RETURN h.placement_id ORDER BY h.placement_id }} } AS beneficiaries,
+  COLLECT { UNWIND $places AS key MATCH (p:Place {key: key})
+         RETURN {place_id: p.place_id, name: p.name} } AS places
+"""
+
+# The placements that some placement descends from, itself included, with the pass-ons of each. One row = such a
+# placement; by placement_id; cost: once for each, since DISTINCT stands beside the pattern and nothing else does:
+# anywhere else one engine follows every path, and there are 2^k through k pairs of women who pooled.
+#
+#     (:Gift)-[:FILLED]->(a:Placement)-[:PASSED_TO*0..]->(:Placement {key: $key})
+ABOVE: Final[LiteralString] = """
+CALL () { MATCH (:Placement {key: $key})<-[:PASSED_TO*0..]-(a:Placement) RETURN DISTINCT a }
+RETURN a.placement_id AS placement_id, a.beneficiary_id AS beneficiary_id,
+  COLLECT { MATCH (a)-[r:PASSED_TO]->(:Placement) RETURN r {.receiver_placement_id, .passed_on} } AS given,
+  COLLECT { MATCH (g:Gift)-[f:FILLED]->(a)
+            RETURN {gift_id: g.gift_id, help: g.help, given_on: g.given_on, received_on: f.received_on,
+                    donor: head(COLLECT { MATCH (o:Personal {key: g.key}) RETURN o.donor })} } AS gifts
+ORDER BY placement_id
+"""
+
+# The placements of a gift or of a beneficiary, and what a gift's reports claim. One row; by id; cost: look-ups.
+BELONGING: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger})
+RETURN COLLECT { MATCH (:Gift {key: $key})-[:FILLED]->(p:Placement) RETURN p.placement_id ORDER BY p.placement_id } AS filled,
+  COLLECT { MATCH (:Beneficiary {key: $key})-[:HOLDS]->(p:Placement)
+            RETURN p.placement_id ORDER BY p.placement_id } AS held,
+  COLLECT { MATCH (c:Claim)-[:CLAIMED_OF]->(:Gift {key: $key}) RETURN c.claim_id ORDER BY c.claim_id } AS claims
+"""
+
+# The corrected acts whose payload holds one of some texts, such as '"placement_id":"P1"': those that were taken back
+# are no longer linked to what they named. By sequence; cost: the corrections of the programme.
+CORRECTED_NAMING: Final[LiteralString] = """
+MATCH (c:Entry) WHERE c.act_key STARTS WITH $corrections
+MATCH (c)-[:ABOUT]->(e:Entry) WHERE any(text IN $texts WHERE e.payload CONTAINS text)
+WITH DISTINCT e RETURN e.act_id AS act_id ORDER BY e.sequence
 """

@@ -6,8 +6,10 @@ driver says into sentences. Nothing waits for ever: a line that stays silent for
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Final, LiteralString, TypeVar
 
 import neo4j
@@ -37,7 +39,6 @@ GREET_SECONDS: Final = 8.0  # connecting included
 RETRY_SECONDS: Final = 6.0
 SILENCE_SECONDS: Final = 15.0  # not retried
 FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
-_CONSTRAINT_TRIES: Final = 5  # engines.md §2: a concurrent MERGE may say ConstraintError; run the transaction again
 _EMBEDDED_AGENT: Final = "ArcadeDB"
 
 
@@ -79,17 +80,12 @@ class Transaction:
 
 
 class Graph:
-    """A graph database of either engine.
-
-    Attributes:
-        embedded: Whether it is the embedded engine.
-    """
+    """A graph database of either engine."""
 
     def __init__(self, driver: neo4j.Driver, database: str | None) -> None:
         """Keep an open driver; use `connect`."""
         self._driver = driver
         self._database = database
-        self.embedded = False
 
     def read(self, work: Callable[[Transaction], _T]) -> _T:
         """Run a read; `work` may run several times.
@@ -109,11 +105,12 @@ class Graph:
             Conflict: Another writer was faster, again and again.
         """
         with _translated(), self._driver.session(database=self._database) as session:
-            for _ in range(_CONSTRAINT_TRIES):
+            until = time.monotonic() + RETRY_SECONDS
+            while time.monotonic() < until:
                 try:
                     return session.execute_write(lambda transaction: work(Transaction(transaction)))
-                except ConstraintError:
-                    continue
+                except ConstraintError:  # the embedded engine's word for a race; the driver does not retry it
+                    time.sleep(FIRST_RETRY_SECONDS)
         message = "Others were writing the same things at the same time."
         raise Conflict(message, "Nothing was recorded: try again.")
 
@@ -134,6 +131,15 @@ class Graph:
             for statement in cypher.MIGRATIONS[done:]:
                 session.run(statement).consume()  # schema statements cannot share a transaction with data
         self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, migrations=len(cypher.MIGRATIONS)))
+
+    @cached_property
+    def embedded(self) -> bool:
+        """Whether it is the embedded engine.
+
+        Raises:
+            Unavailable: The database cannot be reached.
+        """
+        return _EMBEDDED_AGENT in self.agent()
 
     def agent(self) -> str:
         """What the server says it is, e.g. "Neo4j/5.26.12".

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.model import CHAIN_STATES, STATES
-from relay.snapshot import NO_DAY, NONE, Codes, Days, Flags, Rows, Sheaves, Snapshot
+from relay.model import CHAIN_STATES, STATES, shown
+from relay.snapshot import NO_DAY, NONE, Codes, Days, Flags, Rows, Sheaves, Snapshot, bind, day_number, day_of
 from relay.states import BROKEN, EXCUSED, FULFILLED, LOST, Standings, standings
 
 if TYPE_CHECKING:
@@ -131,7 +131,8 @@ def _gather(  # noqa: PLR0913 - columns
             height[top[placement]] = depth[placement]
 
 
-def _climb(  # noqa: PLR0913, C901, PLR0912 - columns
+def _climb(  # noqa: C901, PLR0913 - columns
+    first: int,
     tops: Any,  # noqa: ANN401
     giver: Any,  # noqa: ANN401
     live: Any,  # noqa: ANN401
@@ -145,46 +146,54 @@ def _climb(  # noqa: PLR0913, C901, PLR0912 - columns
     met_gift: Any,  # noqa: ANN401
     queue: Any,  # noqa: ANN401
     far: Any,  # noqa: ANN401
-    pairs: Any,  # noqa: ANN401
-) -> tuple[int, Any]:
-    """From each top upwards: all that reach it reach its piece. Notes which chains and gifts do, and how far it is.
+    room: int,
+    whose: Any,  # noqa: ANN401
+    which: Any,  # noqa: ANN401
+    distance: Any,  # noqa: ANN401
+) -> tuple[int, int]:
+    """From each top upwards: all that reach it reach its piece. Notes whose, which top, and at what distance.
 
-    A pair is (chain's original placement, or -1 − gift; the top; the distance).
+    Whose is a chain's original placement, or -1 - gift. Stops before a top when there may not be room for its notes;
+    gives the number of notes and the next top.
     """
     many = 0
-    for nth in range(len(tops)):
+    for nth in range(first, len(tops)):
+        if many + room > len(whose):
+            return many, nth
         top = tops[nth]
         met[top] = top
-        if gift[top] >= 0:
+        if original[top] and gift[top] >= 0:
             met_gift[gift[top]] = top
-        queue[0], far[0] = top, 0
-        found, done = 1, 0
+        queue[0] = top
+        far[0] = 0
+        found = 1
+        done = 0
         while done < found:
             placement = queue[done]
-            distance = far[done] + 1
+            away = far[done] + 1
             done += 1
             for at in range(start[placement], start[placement + 1]):
                 row = order[at]
-                if not live[row]:
+                if not live[row] or met[giver[row]] == top:
                     continue
                 who = giver[row]
-                if met[who] == top:
-                    continue
                 met[who] = top
-                queue[found], far[found] = who, distance
+                queue[found] = who
+                far[found] = away
                 found += 1
                 reach[who] += size[top]
                 if original[who]:
-                    if many + 2 > len(pairs):
-                        pairs = _doubled(pairs)
-                    pairs[many, 0], pairs[many, 1], pairs[many, 2] = who, top, distance
+                    whose[many] = who
+                    which[many] = top
+                    distance[many] = away
                     many += 1
-                    its = gift[who]
-                    if its >= 0 and met_gift[its] != top:
-                        met_gift[its] = top
-                        pairs[many, 0], pairs[many, 1], pairs[many, 2] = -1 - its, top, distance
+                    if gift[who] >= 0 and met_gift[gift[who]] != top:
+                        met_gift[gift[who]] = top
+                        whose[many] = -1 - gift[who]
+                        which[many] = top
+                        distance[many] = away
                         many += 1
-    return many, pairs
+    return many, len(tops)
 
 
 def _spread(  # noqa: PLR0913 - columns
@@ -214,3 +223,468 @@ def _spread(  # noqa: PLR0913 - columns
                 queue[found] = receiver[row]
                 found += 1
     return found
+
+
+_Loop = Callable[..., Any]
+
+
+@functools.cache
+def _compiled(loop: _Loop) -> _Loop | None:
+    """A loop compiled, or None where numba is not installed."""
+    if find_spec("numba") is None:
+        return None
+    import numba  # noqa: PLC0415 - only where it pays
+
+    compiled: _Loop = numba.njit(cache=True, nogil=True)(loop)
+    return compiled
+
+
+def _run(loop: _Loop, placements: int, *columns: Any) -> Any:  # noqa: ANN401 - columns
+    """Run a loop compiled when the programme is large enough and numba is there, else plain."""
+    compiled = _compiled(loop) if placements >= COMPILE_FROM else None
+    if compiled:
+        return compiled(*columns)
+    return loop(*(memoryview(column) if isinstance(column, np.ndarray) else column for column in columns))
+
+
+# -- the pass over the pieces ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Relay:
+    """Who passed on to whom, as the loops take it; one row a placement, or a pass-on."""
+
+    giver: Rows
+    receiver: Rows
+    live: Flags
+    given: Sheaves
+    received: Sheaves
+    original: Flags
+    stuck: Flags
+    gift: Rows
+    weight: Rows
+    gifts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Notes:
+    """Which pieces belong to which chains, or to which gifts, and at what distance their tops lie; 0 for its own."""
+
+    whose: Rows
+    piece: Rows
+    distance: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cut:
+    """What the pass over the pieces finds, and the trees into which it cuts the relay.
+
+    Attributes:
+        generation: Of each placement.
+        reach: Of each placement.
+        obstruction: Of each placement.
+        piece: Of each placement.
+        depth: Of each placement below the top of its piece.
+        size: Of each piece, in placements.
+        height: Of each piece, in pass-ons.
+        by_chain: Its notes; whose are rows of original placements.
+        by_gift: Its notes; whose are rows of gifts.
+    """
+
+    generation: Rows
+    reach: Rows
+    obstruction: Rows
+    piece: Rows
+    depth: Rows
+    size: Rows
+    height: Rows
+    by_chain: _Notes
+    by_gift: _Notes
+
+
+def _column(many: int, value: int = 0) -> Rows:
+    return np.full(many, value, np.int32)
+
+
+def _topological(relay: _Relay) -> Rows:
+    """Every giver before its receivers; shorter than all placements when some go round in circles."""
+    many = len(relay.weight)
+    if not (relay.live & (relay.giver >= relay.receiver)).any():
+        return np.arange(many, dtype=np.int32)
+    sorted_, given = _column(many), relay.given
+    found = _run(
+        _sort, many, relay.giver, relay.receiver, relay.live, given.start, given.order, _column(many), sorted_
+    )
+    return sorted_[:found]
+
+
+def _cut(relay: _Relay, sorted_: Rows) -> Cut:
+    """Cut a relay that has no circles into pieces, and ask each."""
+    many, received = len(sorted_), relay.received
+    generation, obstruction, above = _column(many, NONE), _column(many, NONE), _column(many, NONE)
+    top, depth, reach, size, height = (_column(many) for _ in range(5))
+    columns = (relay.giver, relay.live, received.start, received.order, relay.original)
+    _run(_descend, many, sorted_, *columns, relay.stuck, generation, obstruction, top, depth, above)
+    _run(_gather, many, sorted_, top, depth, above, relay.weight, reach, size, height)
+    is_top, entered = above == NONE, np.zeros(many, np.bool_)
+    entered[relay.receiver[relay.live]] = True
+    piece = (np.cumsum(is_top, dtype=np.int32) - 1)[top]
+    originals = np.flatnonzero(relay.original).astype(np.int32)
+    with_gift = originals[relay.gift[originals] != NONE]
+    notes = [
+        (originals, piece[originals], 0 * originals),
+        (-1 - relay.gift[with_gift], piece[with_gift], 0 * with_gift),
+    ]
+    tops, at = np.flatnonzero(is_top & entered).astype(np.int32), 0
+    scratch = (_column(many, NONE), _column(relay.gifts, NONE), _column(many), _column(many))
+    room = 2 * len(originals)
+    while at < len(tops):
+        whose, which, distance = (_column(room + _NOTES_AT_ONCE) for _ in range(3))
+        found, at = _run(
+            _climb, many, at, tops, *columns, relay.gift, size, reach, *scratch, room, whose, which, distance
+        )
+        notes.append((whose[:found], piece[which[:found]], distance[:found]))
+    whose, pieces, distance = (np.concatenate(each) for each in zip(*notes, strict=True))
+    chain = whose >= 0
+    return Cut(
+        generation=generation,
+        reach=reach,
+        obstruction=obstruction,
+        piece=piece,
+        depth=depth,
+        size=size[is_top],
+        height=height[is_top],
+        by_chain=_Notes(whose=whose[chain], piece=pieces[chain], distance=distance[chain]),
+        by_gift=_Notes(whose=-1 - whose[~chain], piece=pieces[~chain], distance=distance[~chain]),
+    )
+
+
+_NOTES_AT_ONCE: Final = 100_000  # our choice: a few hundred kilobytes
+
+
+def _reached(roots: Rows, receiver: Rows, live: Flags, given: Sheaves, many: int) -> tuple[Rows, Rows]:
+    """All that descend from some placements, these included, nearest first, and the least distances."""
+    queue, distance = np.empty(many, np.int32), _column(many, NONE)
+    found = _run(_spread, 0, roots, receiver, live, given.start, given.order, queue, distance)
+    return queue[:found], distance[queue[:found]]
+
+
+# -- foreign and damaged data: what goes round in circles ------------------------------------------------------------
+
+
+def _circles(relay: _Relay, sorted_: Rows) -> tuple[tuple[int, ...], ...]:
+    """Placements that descend from themselves, those of one circle together; by row."""
+    import networkx as nx  # noqa: PLC0415 - slow to load, and sound data never needs it
+
+    unsorted = np.ones(len(relay.weight), np.bool_)
+    unsorted[sorted_] = False
+    inside = relay.live & unsorted[relay.giver] & unsorted[relay.receiver]
+    graph = nx.DiGraph(zip(relay.giver[inside].tolist(), relay.receiver[inside].tolist(), strict=True))
+    return tuple(sorted(tuple(sorted(circle)) for circle in nx.strongly_connected_components(graph) if len(circle) > 1))
+
+
+def _cut_circles(relay: _Relay, circles: Iterable[tuple[int, ...]]) -> Cut:
+    """The same for a relay with circles: each is tied into one placement first; chains are followed one by one."""
+    many = len(relay.weight)
+    knot, weight, stuck = np.arange(many, dtype=np.int32), relay.weight.copy(), relay.stuck.copy()
+    for circle in circles:
+        tied = min(circle, key=lambda row: (not relay.stuck[row], row))
+        knot[list(circle)] = tied
+        weight[list(circle)] = 0
+        weight[tied] = len(circle)
+        stuck[tied] = relay.stuck[list(circle)].any()
+    giver, receiver = knot[relay.giver], knot[relay.receiver]
+    day = np.zeros(len(giver), np.int32)
+    tied_relay = replace(
+        relay,
+        giver=giver,
+        receiver=receiver,
+        live=relay.live & (giver != receiver),
+        given=bind(giver, day, many),
+        received=bind(receiver, day, many),
+        weight=weight,
+        stuck=stuck,
+    )
+    cut = _cut(tied_relay, _topological(tied_relay))
+    obstruction = cut.obstruction[knot]
+    inside = (obstruction == NONE) & stuck[knot] & (knot != np.arange(many))
+    below, distance = _follow(relay, np.flatnonzero(relay.original).astype(np.int32))
+    generation = _column(many, NONE)
+    generation[below] = distance
+    rows = np.flatnonzero(relay.original).astype(np.int32)
+    return Cut(
+        generation=generation,
+        reach=np.where(relay.weight > 0, cut.reach[knot] + weight[knot] - 1, 0).astype(np.int32),
+        obstruction=np.where(inside, knot, obstruction),
+        piece=np.arange(many, dtype=np.int32),
+        depth=_column(many),
+        size=relay.weight,
+        height=_column(many),
+        by_chain=_followed(relay, ((row, rows[rows == row]) for row in rows.tolist())),
+        by_gift=_followed(
+            relay, ((gift, rows[relay.gift[rows] == gift]) for gift in np.unique(relay.gift[rows]).tolist() if gift >= 0)
+        ),
+    )
+
+
+def _follow(relay: _Relay, roots: Rows) -> tuple[Rows, Rows]:
+    return _reached(roots, relay.receiver, relay.live, relay.given, len(relay.weight))
+
+
+def _followed(relay: _Relay, things: Iterable[tuple[int, Rows]]) -> _Notes:
+    notes = [(whose, *_follow(relay, roots)) for whose, roots in things]
+    none = _column(0)
+    return _Notes(
+        whose=np.concatenate([none, *(_column(len(below), whose) for whose, below, _ in notes)]),
+        piece=np.concatenate([none, *(below for _, below, _ in notes)]),
+        distance=np.concatenate([none, *(distance for _, _, distance in notes)]),
+    )
+
+
+# -- the survey -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Travels:
+    """How far each of several things travelled: chains, or gifts.
+
+    Attributes:
+        row: What travelled: rows of original placements, or of gifts.
+        placements: How many original placements each has; 1 for a chain.
+        reach: Distinct placements that descend from it; its own never counted.
+        generations: The greatest of the least distances from it.
+        latest_day: Of the pass-ons made by it and its descendants, or `NO_DAY`.
+        states: One row each, one column for each of `model.STATES`: placements, its own included.
+    """
+
+    row: Rows
+    placements: Rows
+    reach: Rows
+    generations: Rows
+    latest_day: Days
+    states: npt.NDArray[np.int64]
+    _start: Rows
+    _piece: Rows
+    _distance: Rows
+    _levels_start: Rows
+    _levels: npt.NDArray[np.int64]
+
+    @property
+    def chain_state(self) -> Codes:
+        """Codes in `model.CHAIN_STATES`: the state of each with all its placements taken together."""
+        return chain_states(self.states)
+
+    def by_generation(self, nth: int) -> tuple[int, ...]:
+        """Placements of the n-th thing by least distance from it; empty when it has none."""
+        counted = [0] * (int(self.generations[nth]) + 1)
+        for at in range(int(self._start[nth]), int(self._start[nth + 1])):
+            piece, away = int(self._piece[at]), int(self._distance[at])
+            for depth, placements in enumerate(self._levels[self._levels_start[piece] : self._levels_start[piece + 1]]):
+                counted[away + depth] += int(placements)
+        return tuple(counted) if self.placements[nth] else ()
+
+
+def chain_states(states: npt.NDArray[np.int64]) -> Codes:
+    """`model.chain_state` of many rows of placements counted by state: codes in `model.CHAIN_STATES`."""
+    stuck = states[:, LOST] + states[:, BROKEN]
+    unfulfilled = states.sum(axis=1) - states[:, FULFILLED] - states[:, EXCUSED]
+    code = {state: number for number, state in enumerate(CHAIN_STATES)}
+    found = np.full(len(states), code["weakened"], np.int16)
+    found[stuck == 0] = code["growing"]
+    found[(stuck == unfulfilled) & (stuck > 0)] = code["broken"]
+    found[unfulfilled == 0] = code["complete"]
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Survey:
+    """The relay as it stood on a day.
+
+    Attributes:
+        snapshot: The programme.
+        as_of: The day.
+        confirmed_only: Whether pass-ons that nobody confirmed are left out.
+        standings: How each placement stood; those that were not there count nowhere.
+        live: One row a pass-on: whether it had been made by then, counts, and its giver was there.
+        original: Which placements had been filled from a gift by then.
+        circles: In damaged or foreign data: placements that descend from themselves, by row, those of one circle
+            together.
+        cut: What the pass over the pieces found.
+    """
+
+    snapshot: Snapshot
+    as_of: date
+    confirmed_only: bool
+    standings: Standings
+    live: Flags
+    original: Flags
+    circles: tuple[tuple[int, ...], ...]
+    cut: Cut
+
+    @property
+    def generation(self) -> Rows:
+        """Least number of pass-ons from any original placement; -1 when a placement descends from none."""
+        return self.cut.generation
+
+    @property
+    def reach(self) -> Rows:
+        """Distinct placements that descend from each placement."""
+        return self.cut.reach
+
+    @property
+    def obstruction(self) -> Rows:
+        """The first obstruction above each placement: the row of a lost or broken placement, or -1.
+
+        Of those above it that have none above themselves, the one recorded first.
+        """
+        return self.cut.obstruction
+
+    def chains(self) -> Travels:
+        """Every chain: one for each original placement, in ledger order."""
+        return self._travels(np.flatnonzero(self.original).astype(np.int32), self.cut.by_chain)
+
+    def gifts(self) -> Travels:
+        """Every gift of the snapshot, in ledger order; also those from which nothing had been placed by then."""
+        return self._travels(np.arange(len(self.snapshot.gifts), dtype=np.int32), self.cut.by_gift)
+
+    def _travels(self, row: Rows, notes: _Notes) -> Travels:
+        cut, passes, there = self.cut, self.snapshot.passes, self.standings.there
+        many, kinds = len(cut.size), len(STATES)
+        of_piece = np.bincount(
+            cut.piece[there].astype(np.int64) * kinds + self.standings.state[there], minlength=many * kinds
+        ).reshape(many, kinds)
+        latest_of_piece = np.full(many, NO_DAY, np.int32)
+        np.maximum.at(latest_of_piece, cut.piece[passes.giver[self.live]], passes.day[self.live])
+        levels_start = np.concatenate(([0], np.cumsum(cut.height + 1))).astype(np.int32)
+        nth = np.searchsorted(row, notes.whose)
+        order = np.argsort(nth, kind="stable")
+        nth, piece, distance = nth[order], notes.piece[order], notes.distance[order]
+        own = np.bincount(nth[distance == 0], minlength=len(row))
+        states = np.zeros((len(row), kinds), np.int64)
+        np.add.at(states, nth, of_piece[piece])
+        generations, latest_day = _column(len(row)), _column(len(row), NO_DAY)
+        np.maximum.at(generations, nth, distance + cut.height[piece])
+        np.maximum.at(latest_day, nth, latest_of_piece[piece])
+        return Travels(
+            row=row,
+            placements=own.astype(np.int32),
+            reach=(states.sum(axis=1) - own).astype(np.int32),
+            generations=generations,
+            latest_day=latest_day,
+            states=states,
+            _start=np.searchsorted(nth, np.arange(len(row) + 1)).astype(np.int32),
+            _piece=piece,
+            _distance=distance,
+            _levels_start=levels_start,
+            _levels=np.bincount(levels_start[cut.piece[there]] + cut.depth[there], minlength=int(levels_start[-1])),
+        )
+
+
+def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> Survey:
+    """The whole relay as it stood on a day.
+
+    Args:
+        snapshot: The programme.
+        as_of: The day; only what happened on or before it counts.
+        confirmed_only: Leave out pass-ons, given and received, that nobody confirmed.
+    """
+    stood = standings(snapshot, as_of, confirmed_only=confirmed_only)
+    passes, there = snapshot.passes, stood.there
+    filled_day = snapshot.placements.filled_day
+    original = (filled_day != NO_DAY) & (filled_day <= day_number(as_of))
+    live = stood.made & there[passes.giver]
+    to_herself = live & (passes.giver == passes.receiver)
+    relay = _Relay(
+        giver=passes.giver,
+        receiver=passes.receiver,
+        live=live & ~to_herself,
+        given=snapshot.given,
+        received=snapshot.received,
+        original=original,
+        stuck=stood.stuck,
+        gift=snapshot.placements.gift,
+        weight=there.astype(np.int32),
+        gifts=len(snapshot.gifts),
+    )
+    sorted_ = _topological(relay)
+    circles = _circles(relay, sorted_) if len(sorted_) < len(there) else ()
+    alone = ((row,) for row in np.unique(passes.giver[to_herself]).tolist())
+    return Survey(
+        snapshot=snapshot,
+        as_of=as_of,
+        confirmed_only=confirmed_only,
+        standings=stood,
+        live=live,
+        original=original,
+        circles=tuple(sorted((*circles, *alone))),
+        cut=_cut_circles(relay, circles) if circles else _cut(relay, sorted_),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Below:
+    """What descends from some placements.
+
+    Attributes:
+        row: Of each placement, those asked for included, nearest first.
+        distance: Of each: least number of pass-ons from any of those asked for.
+        passes: Rows of the pass-ons that these placements made, by sequence.
+    """
+
+    row: Rows
+    distance: Rows
+    passes: Rows
+
+
+def below(survey: Survey, roots: Sequence[int]) -> Below:
+    """All that had descended from some placements by the day of the survey; the roots must have been there."""
+    given = survey.snapshot.given
+    rows, distance = _reached(
+        np.array(roots, np.int32), survey.snapshot.passes.receiver, survey.live, given, len(survey.original)
+    )
+    made = _bound(given, rows)
+    return Below(row=rows, distance=distance, passes=np.sort(made[survey.live[made]]))
+
+
+def _bound(sheaves: Sheaves, placements: Rows) -> Rows:
+    """All rows that some placements bind together."""
+    start = sheaves.start[placements]
+    length = sheaves.start[placements + 1] - start
+    skip = np.repeat(start - np.concatenate(([0], np.cumsum(length)[:-1]))[: len(start)], length)
+    return sheaves.order[skip + np.arange(len(skip))]
+
+
+def chain(survey: Survey, root: int) -> networkx.MultiDiGraph:
+    """A placement and all that descends from it, for analysis by hand: ids as nodes, pass-ons as edges keyed by id.
+
+    Nodes carry beneficiary_id, help, generation, state, received_on, due_on, owed and passed; edges passed_on,
+    animals and help. Days are ISO text, units are those of design's JSON.
+    """
+    import networkx as nx  # noqa: PLC0415 - slow to load, and no other question needs it
+
+    snapshot, stood = survey.snapshot, survey.standings
+    found = below(survey, [root])
+    placements, passes = snapshot.placements, snapshot.passes
+    graph = nx.MultiDiGraph()
+    for row in found.row.tolist():
+        graph.add_node(
+            placements.ids[row],
+            beneficiary_id=snapshot.beneficiaries.ids[placements.beneficiary[row]],
+            help=snapshot.helps[placements.help[row]],
+            generation=int(survey.generation[row]),
+            state=STATES[stood.state[row]],
+            received_on=str(day_of(stood.received_day[row])),
+            due_on=str(day_of(stood.due_day[row])),
+            owed=shown(int(stood.owed[row])),
+            passed=shown(int(stood.passed[row])),
+        )
+    for row in found.passes.tolist():
+        graph.add_edge(
+            placements.ids[passes.giver[row]],
+            placements.ids[passes.receiver[row]],
+            key=passes.ids[row],
+            passed_on=str(day_of(passes.day[row])),
+            animals=shown(int(passes.units[row])),
+            help=snapshot.helps[passes.help[row]],
+        )
+    return graph

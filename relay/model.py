@@ -297,7 +297,7 @@ def standing(
     events = [event for event in placement.events if event.happened_on <= as_of]
     owed = owed_under(rule, received) if rule else 0
     due_on = _due_on(first.received_on, rule, events)
-    last_grace_on = due_on + timedelta(days=rule.grace_days if rule else 0)
+    last_grace_on = _days_after(due_on, rule.grace_days if rule else 0)
     passed, fulfilled_on = _passed(passes, rule, owed, first.received_on)
     state, since_on, cause = _state(receipts, passes, events, as_of, due_on, last_grace_on, fulfilled_on)
     return Standing(
@@ -318,6 +318,10 @@ def standing(
 def _due_on(received_on: date, rule: Rule | None, events: Iterable[Event]) -> date:
     due_on = add_months(received_on, rule.months) if rule else received_on
     return max([due_on, *(event.until_on for event in events if event.kind == "extended" and event.until_on)])
+
+
+def _days_after(day: date, days: int) -> date:
+    return day + timedelta(days=min(days, (date.max - day).days))  # an extension may run to the end of time
 
 
 def _passed(passes: Iterable[PassOn], rule: Rule | None, owed: int, received_on: date) -> tuple[int, date | None]:
@@ -349,7 +353,7 @@ def _state(
         return "broken", last_grace_on + timedelta(days=1), "overdue"
     if as_of > due_on:
         return "late", None, None
-    if due_on <= as_of + timedelta(days=DUE_SOON_DAYS):
+    if due_on - as_of <= timedelta(days=DUE_SOON_DAYS):
         return "due", None, None
     return "in_time", None, None
 

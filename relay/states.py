@@ -193,6 +193,8 @@ def _binding(snapshot: Snapshot, received_day: Days, condition: Codes) -> Rows:
     )
     for row in ranked:
         each = snapshot.rules[row]
+        if each.condition not in (None, *CONDITIONS):
+            continue
         bound = (snapshot.placements.help == snapshot.helps.index(each.help)) & (
             received_day >= day_number(each.from_on)
         )

@@ -1,4 +1,4 @@
-"""The part of the register around acts that are to be judged, read from the graph under the ledger's lock.
+"""The part of the register around some acts, read from the graph: under the ledger's lock when they are to be judged.
 
 What an act can touch is little: the things it names, the placements it links with all that happened to them, and,
 for a correction, what the corrected act touches and what stands on it.
@@ -82,10 +82,33 @@ def lock_and_load(
     return head, part.register
 
 
-class _Part:
-    """A part of a register, being read."""
+def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) -> Register | None:
+    """The part of a register that holds some acts and placements as they stand now, read without locking.
 
-    def __init__(self, transaction: Transaction, programme_id: str, lock: str) -> None:
+    Args:
+        transaction: In which to read.
+        programme_id: Whose register.
+        act_ids: Of the acts, and "placement:ID" of the placements; those that are not recorded are left out.
+
+    Returns:
+        With the entries of the acts and all that was said of them, every act that touches the placements, and all of
+        their facts with personal values; None when the programme's ledger has not begun.
+    """
+    act_ids = frozenset(act_ids)
+    part = _Part(transaction, programme_id, lock=None)
+    placements = {act_id.partition(":")[2] for act_id in act_ids if act_id.startswith("placement:")}
+    if part.load([], act_ids, placements) is None:
+        return None
+    linked = {fact.act_id for fact in part.register.facts.values() if fact.kind in ("placement", "pass", "event")}
+    part.load([], linked)
+    part.settle()
+    return part.register
+
+
+class _Part:
+    """A part of a register, being read; with a lock, under the ledger's lock."""
+
+    def __init__(self, transaction: Transaction, programme_id: str, lock: str | None) -> None:
         self.transaction = transaction
         self.lock = lock
         self.register = Register(programme_id)
@@ -114,7 +137,8 @@ class _Part:
         return self._ask(keys, first=first) if keys or first else None
 
     def _ask(self, keys: Mapping[str, Sequence[str]], *, first: bool) -> Head | None:
-        programme_id, text = self.register.programme_id, cypher.LOCK_AND_LOAD
+        programme_id = self.register.programme_id
+        text = cypher.READ_AND_LOAD if self.lock is None else cypher.LOCK_AND_LOAD
         for name, part in cypher.LOAD.items():
             if name in keys:
                 text += part
@@ -201,9 +225,13 @@ class _Part:
             self.load_placements(cypher.PLACEMENTS_OF_HELP, help=original.values["help"])
         if act.kind == "erase" and kind == "beneficiary":
             self._load_said_of(original.id)
-        for known in tuple(register.entries.values()):
-            if known.kind not in ABOUT_ACTS and (settled := register.settled(known.act_id)):
-                register.facts[known.act_id] = settled  # with its personal values, which only entries hold
+        self.settle()
+
+    def settle(self) -> None:
+        """Put what the entries that were read say now into the facts, with personal values: only entries hold those."""
+        for entry in self.register.entries.values():
+            if entry.kind not in ABOUT_ACTS and (settled := self.register.settled(entry.act_id)):
+                self.register.facts[entry.act_id] = settled
 
     def _load_pointing(self, subject: str) -> None:
         kind, _, id_ = subject.partition(":")

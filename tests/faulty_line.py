@@ -23,72 +23,116 @@ WORDS: Final[dict[Moment, bytes]] = {
 }
 """How a client begins what it says at each moment, in Bolt."""
 
+HOST: Final = "127.0.0.1"
+BYTES: Final = 65_536
+QUEUE: Final = 8  # more than Linux lets wait at a backlog of 0, which is 1
+
 GARBAGE: Final = bytes.fromhex("0004c5b3716f0000") * 8
-"""Well-formed chunks whose content no reader of Bolt can make sense of."""
+"""Whole chunks, as Bolt sends them, of which no reader of Bolt can make sense."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """A line under way.
+    """A line to a database, over which several connections may be made.
 
     Attributes:
         uri: where a client connects to speak over it.
-        moment: when the fault comes: as soon as the client says this.
+        moment: when the fault comes: as the client says this.
         fault: cut_before drops what the client says and ends the connection; cut_after lets the database do it and
             drops the answer; stall says nothing ever after; garbage answers nonsense, and nothing ever after.
-        times: how many more times the fault comes; 0 for a sound line.
-        seen: how many times it came.
+        left: how many more times the fault comes; 0 for a sound line.
+        came: how many times it came.
     """
 
     uri: str
-    database: tuple[str, int]
     moment: Moment = "commit"
     fault: Fault = "stall"
-    times: int = 0
-    seen: int = 0
-    sockets: list[socket.socket] = field(default_factory=list)
+    left: int = 0
+    came: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def break_at(self, moment: Moment, fault: Fault, *, times: int = 1) -> None:
         """Let the fault come at that moment, that many times."""
-        self.moment, self.fault, self.times, self.seen = moment, fault, times, 0
+        self.moment, self.fault, self.left, self.came = moment, fault, times, 0
 
-    def takes(self, said: bytes) -> bool:
+    def breaks(self, said: bytes) -> bool:
         """Whether the fault comes now."""
         with self.lock:
-            if not self.times or WORDS[self.moment] not in said:
+            if not self.left or WORDS[self.moment] not in said:
                 return False
-            self.times -= 1
-            self.seen += 1
+            self.left -= 1
+            self.came += 1
             return True
 
-    def carry(self, client: socket.socket) -> None:
-        """Carry what the client says to the database, until either ends or the fault comes."""
-        with contextlib.suppress(OSError), contextlib.ExitStack() as ends:
-            ends.enter_context(client)
-            database = ends.enter_context(socket.create_connection(self.database))
-            self.sockets += [client, database]
-            silent = threading.Event()
-            threading.Thread(target=_answer, args=(database, client, silent), daemon=True).start()
-            while said := client.recv(65536):
-                if not self.takes(said):
-                    database.sendall(said)
-                    continue
-                silent.set()
-                if self.fault == "cut_after":
-                    database.sendall(said)
-                    ends.enter_context(socket.create_connection(self.database))  # keeps nothing waiting; see below
-                if self.fault == "garbage":
-                    client.sendall(GARBAGE)
-                if self.fault in {"stall", "garbage"}:
-                    while client.recv(65536):
-                        pass
-                return
+
+@contextlib.contextmanager
+def between(uri: str) -> Generator[Line]:
+    """Put a line, sound at first, between a client and the database that answers at a URI."""
+    database = urlsplit(uri)
+    with socket.create_server((HOST, 0)) as server:
+        line = Line(uri=f"bolt://{HOST}:{server.getsockname()[1]}")
+        address = (str(database.hostname), int(database.port or 0))
+        threading.Thread(target=_connect_all, args=(server, address, line), daemon=True).start()
+        yield line
+        server.shutdown(socket.SHUT_RDWR)
 
 
-def _answer(database: socket.socket, client: socket.socket, silent: threading.Event) -> None:
+@contextlib.contextmanager
+def refused() -> Generator[str]:
+    """Give the URI of a port that refuses every connection, and that nobody else takes meanwhile."""
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        yield f"bolt://{HOST}:{taken.getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def black_hole() -> Generator[str]:
+    """Give the URI of a port that lets connections hang: its queue is full and nobody takes them."""
+    with contextlib.ExitStack() as held:
+        server = held.enter_context(socket.create_server((HOST, 0), backlog=0))
+        address = server.getsockname()
+        for _ in range(QUEUE):
+            waiting = held.enter_context(socket.socket())
+            waiting.setblocking(False)  # noqa: FBT003  the system's own call
+            waiting.connect_ex(address)
+        yield f"bolt://{HOST}:{address[1]}"
+
+
+def _connect_all(server: socket.socket, address: tuple[str, int], line: Line) -> None:
     with contextlib.suppress(OSError):
-        while said := database.recv(65536):
-            if not silent.is_set():
+        while True:
+            client, _ = server.accept()
+            threading.Thread(target=_carry, args=(client, address, line), daemon=True).start()
+
+
+def _carry(client: socket.socket, address: tuple[str, int], line: Line) -> None:
+    """Carry what a client says to the database, until either of them ends or the fault comes."""
+    with contextlib.suppress(OSError), client, socket.create_connection(address) as database:
+        broken, done = threading.Event(), threading.Event()
+        threading.Thread(target=_answer, args=(database, client, broken, done), daemon=True).start()
+        while said := client.recv(BYTES):
+            if not line.breaks(said):
+                database.sendall(said)
+                continue
+            broken.set()
+            if line.fault == "cut_after":
+                database.sendall(said)
+                done.wait()
+            elif line.fault in {"stall", "garbage"}:
+                client.sendall(GARBAGE if line.fault == "garbage" else b"")
+                while client.recv(BYTES):
+                    pass
+            break
+        for end in (client, database):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+def _answer(database: socket.socket, client: socket.socket, broken: threading.Event, done: threading.Event) -> None:
+    """Carry what the database answers to a client; once the line is broken, only take note of it."""
+    with contextlib.suppress(OSError):
+        while said := database.recv(BYTES):
+            if broken.is_set():
+                done.set()
+            else:
                 client.sendall(said)
         client.shutdown(socket.SHUT_RDWR)

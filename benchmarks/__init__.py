@@ -1,0 +1,1 @@
+"""What is claimed about speed, as ratios of one run on one machine; never a timed test."""

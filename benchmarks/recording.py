@@ -1,0 +1,260 @@
+"""Recording, importing, reading back and verifying, on both engines: `python -m benchmarks.recording`.
+
+Every figure is a ratio of one run: what Relay takes against what the bare database or machine takes for the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from benchmarks.machine import both_engines, describe, milliseconds, p50, say, seconds_of, synced
+from relay import cypher, ledger, trees, verify
+from relay.acts import Act
+from relay.backup import export
+from relay.graph import Graph
+from relay.ledger import STEP, Clerk
+from relay.projection import Edge, Node, things_of
+
+CLERK = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
+
+
+def act(of: str, id_: str, /, **values: Any) -> Act:  # noqa: ANN401 - payload values
+    return Act(kind=of, id=id_, values=values)
+
+
+def founding(programme_id: str) -> list[Act]:
+    return [
+        act("programme", programme_id, id=programme_id, name="Benchmark", timezone="UTC"),
+        Act(
+            kind="rule",
+            id="goat@1990-01-01",
+            values={"help": "goat", "unit": "animal", "given": 2, "owed": 2, "months": 24, "from": "1990-01-01"},
+        ),
+        act("gift", "G1", gift_id="G1", donor="Nobody", help="goat", given_on="1990-01-01", animals=2),
+    ]
+
+
+def made(count: int) -> Iterator[Act]:
+    """About `count` acts of a register: in equal parts women, placements or pass-ons, births, and visits."""
+    each = count // 4
+    first = date(1990, 1, 1)
+    for number in range(each):
+        yield act(
+            "beneficiary", f"B{number}", beneficiary_id=f"B{number}", name=f"Name {number}", kind="person", sex="F"
+        )
+    roots = each // 10
+    for number in range(each):
+        on = (first + timedelta(days=700 * (number // roots))).isoformat()
+        if number < roots:
+            yield act(
+                "placement",
+                f"P{number}",
+                placement_id=f"P{number}",
+                gift_id="G1",
+                beneficiary_id=f"B{number}",
+                help="goat",
+                received_on=on,
+                animals=2,
+            )
+        else:
+            yield act(
+                "pass",
+                f"T{number}",
+                pass_id=f"T{number}",
+                giver_placement_id=f"P{number - roots}",
+                receiver_placement_id=f"P{number}",
+                beneficiary_id=f"B{number}",
+                passed_on=on,
+                animals=2,
+            )
+    for kind, prefix in (("birth", "E"), ("visit", "V")):
+        for number in range(each):
+            on = (first + timedelta(days=700 * (number // roots) + 400)).isoformat()
+            yield act(
+                "event",
+                f"{prefix}{number}",
+                event_id=f"{prefix}{number}",
+                placement_id=f"P{number}",
+                kind=kind,
+                happened_on=on,
+            )
+
+
+def batches(acts: Iterator[Act]) -> Iterator[tuple[Act, ...]]:
+    while batch := tuple(islice(acts, STEP)):
+        yield batch
+
+
+def one_act(name: str, graph: Graph, folder: Path) -> None:
+    """One pass-on against (bare round trip + one fdatasync), in turn."""
+    programme_id, count, sync = "one", 500, synced(folder)
+    ledger.record(graph, programme_id, founding(programme_id), CLERK)
+    women = [act("beneficiary", f"B{n}", beneficiary_id=f"B{n}", name=f"Name {n}", kind="person") for n in range(count)]
+    ledger.record(graph, programme_id, women, CLERK)
+    placed = act(
+        "placement", "P0", placement_id="P0", gift_id="G1", beneficiary_id="B0", help="goat", received_on="1990-01-01", animals=2
+    )  # fmt: skip
+    ledger.record(graph, programme_id, [placed], CLERK)
+    took: list[float] = []
+    bare: list[float] = []
+    disk: list[float] = []
+    for number in range(1, count):
+        bare.append(milliseconds(lambda: graph.rows("RETURN 1 AS one")))
+        disk.append(milliseconds(sync))
+        handed = act(
+            "pass",
+            f"T{number}",
+            pass_id=f"T{number}",
+            giver_placement_id=f"P{number - 1}",
+            receiver_placement_id=f"P{number}",
+            beneficiary_id=f"B{number}",
+            passed_on="1991-01-01",
+            animals=2,
+        )
+        took.append(milliseconds(lambda handed=handed: ledger.record_one(graph, programme_id, handed, CLERK)))  # type: ignore[misc]
+    ratio = p50(took) / (p50(bare) + p50(disk))
+    say(
+        f"| one recorded pass-on, p50, against a bare round trip ({p50(bare):.2f} ms) + one fdatasync"
+        f" ({p50(disk):.2f} ms) | {name} | {p50(took):.2f} ms | {ratio:.1f} x | at most 3 x |"
+    )
+
+
+def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> None:
+    """Import a register and verify it; then write the same nodes and relationships under other keys, without a ledger."""
+    programme_id = f"import{count}"
+    ledger.record(graph, programme_id, founding(programme_id), CLERK)
+    took = milliseconds(lambda: [ledger.record(graph, programme_id, batch, CLERK) for batch in batches(made(count))])
+    verifying(name, graph, programme_id, folder)
+    register = ledger.replay(programme_id, ledger.entries(graph, programme_id))
+    rows = [row for thing in dict.fromkeys((*register.entries, *things_of(register))) for row in ledger.rows_of(register, thing)]  # fmt: skip
+    del register
+    bare = milliseconds(lambda: write_bare(graph, rows))
+    say(
+        f"| import of {count:,} acts against bare UNWIND of the same {len(rows):,} nodes and relationships | {name} |"
+        f" {count / took * 1000:,.0f} acts/s | {bare / took:.0%} | at least {goal} |"
+    )
+
+
+def write_bare(graph: Graph, rows: list[Node | Edge]) -> None:
+    nodes: dict[str, list[Any]] = {}
+    edges: dict[str, list[Any]] = {}
+    for row in rows:
+        if isinstance(row, Node):
+            key = f"bare/{row.key}"
+            nodes.setdefault(row.label, []).append({**row.properties, "key": key, "programme_id": "bare"})
+        else:
+            edges.setdefault(row.type, []).append(
+                {"start": f"bare/{row.start}", "end": f"bare/{row.end}", "properties": row.properties}
+            )
+    for lists in (nodes, edges):
+        for kind, all_rows in lists.items():
+            text = cypher.WRITE[kind].removeprefix("\nCALL () { ").removesuffix(" }").replace("MERGE", "CREATE")
+            if lists is nodes:
+                text = f"UNWIND ${kind} AS row CREATE (n:{kind}) SET n = row"
+            for start in range(0, len(all_rows), 10_000):  # performance.md: the better batch size of both engines
+                part = {kind: all_rows[start : start + 10_000]}
+                graph.write(lambda transaction, text=text, part=part: transaction.run(text, **part))  # type: ignore[misc]
+
+
+def chain(name: str, graph: Graph, goal: int) -> None:
+    """Tree and trace of a chain of 1,000 placements against a bare round trip."""
+    programme_id, count = "chain", 1000
+    ledger.record(graph, programme_id, founding(programme_id), CLERK)
+    acts: list[Act] = []
+    for number in range(count):
+        acts.append(act("beneficiary", f"B{number}", beneficiary_id=f"B{number}", name=f"Name {number}", kind="person"))
+        on = (date(1990, 1, 1) + timedelta(days=number * 12)).isoformat()
+        if number == 0:
+            acts.append(act("placement", "P0", placement_id="P0", gift_id="G1", beneficiary_id="B0", help="goat", received_on=on, animals=2))  # fmt: skip
+        else:
+            acts.append(act("pass", f"T{number}", pass_id=f"T{number}", giver_placement_id=f"P{number - 1}", receiver_placement_id=f"P{number}", beneficiary_id=f"B{number}", passed_on=on, animals=2))  # fmt: skip
+    ledger.record(graph, programme_id, acts, CLERK)
+    today = date(2026, 11, 25)
+    bare = p50([milliseconds(lambda: graph.rows("RETURN 1 AS one")) for _ in range(200)])
+    for what, question in (
+        ("tree", lambda: trees.relay(graph, programme_id, today).tree("P0")),
+        ("trace", lambda: trees.relay(graph, programme_id, today).trace("P0")),
+    ):
+        took = p50([milliseconds(question) for _ in range(20)])
+        say(
+            f"| relay {what} of a chain of {count:,} placements against a bare round trip | {name} | {took:.1f} ms |"
+            f" {took / bare:.0f} x | at most {goal} x |"
+        )
+
+
+def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
+    """Verify an exported file, and the database against reading the same rows."""
+    file = folder / "ledger.jsonl"
+    with file.open("w", encoding="utf-8") as lines:
+        for line in export(graph, programme_id, with_names=False):
+            lines.write(f"{line}\n")
+    entries = ledger.head(graph, programme_id).entries
+
+    def verify_file() -> None:
+        with file.open(encoding="utf-8") as lines:
+            if not verify.verify_lines(lines).ok:
+                raise AssertionError
+
+    took = min(milliseconds(verify_file) for _ in range(3))
+    say(
+        f"| ledger verify FILE, {entries:,} entries | {name} | {took / 1000:.1f} s | {entries / took * 1000:,.0f}"
+        " entries/s | at least 15,000 |"
+    )
+
+    def read_rows() -> None:
+        sum(1 for _ in ledger.entries(graph, programme_id))
+        others = [head.programme_id for head in ledger.heads(graph) if head.programme_id != programme_id]
+        for query in (cypher.ALL_NODES, cypher.ALL_EDGES):
+            graph.rows(query, others=others)
+
+    def verify_graph() -> None:
+        if not verify.verify(graph, programme_id).ok:
+            raise AssertionError
+
+    read, took = milliseconds(read_rows), milliseconds(verify_graph)
+    say(
+        f"| ledger verify against the database, against reading the same rows ({read / 1000:.1f} s) | {name} |"
+        f" {took / 1000:.1f} s | {took / read:.1f} x | at most 3 x |"
+    )
+
+
+def processes(folder: Path) -> None:
+    """Whole processes: help, and a pass-on with the engine up."""
+    relay = str(Path(sys.executable).with_name("relay"))
+    python = sys.executable
+    took = seconds_of([relay, "--help"])
+    bare = seconds_of([python, "-c", "import click, rich"])
+    say(f"| relay --help against importing click and rich ({bare:.2f} s) | - | {took:.2f} s | {took / bare:.1f} x | at most 1.5 x |")  # fmt: skip
+
+
+def main() -> None:
+    """Run it all and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--acts", type=int, default=100_000, help="how many acts to import")
+    count = parser.parse_args().acts
+    say(f"Measured on {describe()}.\n")
+    say("| what | engine | took | ratio | goal |")
+    say("| --- | --- | --- | --- | --- |")
+    with tempfile.TemporaryDirectory() as folder, both_engines() as graphs:
+        here = Path(folder)
+        for name, graph in graphs.items():
+            one_act(name, graph, here)
+            chain(name, graph, 50 if graph.embedded else 25)
+            importing(name, graph, count, "40%" if graph.embedded else "20%", here)
+        processes(here)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    say(f"\nPeak memory of this process: {peak} MB; {os.cpu_count()} cores.")
+
+
+if __name__ == "__main__":
+    main()

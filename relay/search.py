@@ -1,0 +1,188 @@
+"""Search: what a few words, some digits or the beginning of an id find in a programme's record."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from relay import cypher, names
+from relay.graph import Graph, Transaction
+from relay.ledger import NoProgramme
+from relay.projection import key_of
+from relay.records import KINDS, placement_values, what_it_is
+from relay.register import Register
+from relay.surroundings import read
+
+ID_BEGINNING: Final = 95.0  # our choice: the beginning of an id is nearer than a name with a slip
+PHONE_END: Final = 95.0  # our choice, as the beginning of an id
+PHONE_DIGITS: Final = 4  # our choice: fewer would find every phone
+
+_FIRST: Final = ("beneficiary", "group", "placement", "gift", "place")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Something that a text finds.
+
+    Attributes:
+        id: "kind:id".
+        what: What it is, in words, without anyone's name.
+        name: Its own name, its donor's, or that of who holds or received it; None when none is known.
+        place: Where she lives, or in which place it lies; None when that is not known.
+        score: 0 to 100; 100 for an id, a phone, a household, or when every word of the text is a word of the name.
+    """
+
+    id: str
+    what: str
+    name: str | None
+    place: str | None
+    score: float
+
+
+def find(graph: Graph, programme_id: str, text: str, limit: int = 20) -> tuple[Hit, ...]:
+    """Find acts and placements by id, people, groups, donors and places by name, people by phone and household.
+
+    Names are found in either script, with slips; ids and phones by a part too (an id's beginning, a phone's last
+    digits).
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        text: What is known.
+        limit: How many hits at most.
+
+    Returns:
+        The very id first, then the nearest. What is equally near: people, groups, placements, gifts, places, then
+        other acts; shorter names and ids first, then by id. Empty when nothing is near.
+
+    Raises:
+        NoProgramme: The programme is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    text = unicodedata.normalize("NFC", text.strip())
+    return graph.read(lambda transaction: _Search(transaction, programme_id, text).hits(limit))
+
+
+class _Search:
+    """One search in a programme; every source gives act ids with scores, in an order of its own."""
+
+    def __init__(self, transaction: Transaction, programme_id: str, text: str) -> None:
+        self.transaction = transaction
+        self.programme_id = programme_id
+        self.text = text
+
+    def hits(self, limit: int) -> tuple[Hit, ...]:
+        scores: dict[str, float] = {}
+        for act_id, score in (*self._by_id(limit), *self._by_person_or_name()):
+            scores[act_id] = max(score, scores.get(act_id, 0.0))
+        exact = {self.text, *(f"{kind}:{self.text}" for kind in KINDS)}
+        # Sorting keeps the order of the source among equals.
+        nearest = sorted(scores, key=lambda act_id: (act_id not in exact, -scores[act_id], _rank(act_id)))
+        return tuple(self._described(nearest[:limit], scores))
+
+    def _by_id(self, limit: int) -> Iterator[tuple[str, float]]:
+        kind, colon, bare = self.text.rpartition(":")
+        kinds = KINDS if not colon else [kind] if kind in KINDS else []
+        beginnings = sorted({bare, bare.upper()} - {""})
+        rows = self.transaction.rows(
+            cypher.BEGINNING,
+            ledger=self.programme_id,
+            acts=self._keys(f"{kind}:{beginning}" for kind in kinds for beginning in beginnings),
+            placements=self._keys(f"placement:{beginning}" for beginning in beginnings if "placement" in kinds),
+            limit=limit,
+        )
+        if not rows:
+            raise NoProgramme(self.programme_id)
+        found = {*rows[0]["acts"], *(f"placement:{placement_id}" for placement_id in rows[0]["placements"])}
+        for act_id in sorted(found, key=lambda act_id: (len(act_id), act_id)):
+            yield act_id, 100.0 if act_id.partition(":")[2] in beginnings else ID_BEGINNING
+
+    def _by_person_or_name(self) -> Iterator[tuple[str, float]]:
+        named: dict[str, str] = {}
+        digits, household_id = _digits(self.text), self.text.casefold()
+        for row in self.transaction.rows(cypher.NAMES, programme_id=self.programme_id):
+            act_ids = [_act_id(key) for key in row["keys"]]
+            named |= dict(zip(act_ids, row["names"], strict=True))
+            people = zip(act_ids, row["phones"], row["households"], strict=True)
+            yield from sorted(_by_person(people, digits, household_id))
+        for row in self.transaction.rows(cypher.PLACE_NAMES, programme_id=self.programme_id):
+            named |= dict(zip(map(_act_id, row["keys"]), row["names"], strict=True))
+        for likeness in names.like(self.text, named):
+            yield likeness.id, likeness.score
+
+    def _described(self, act_ids: Sequence[str], scores: dict[str, float]) -> Iterator[Hit]:
+        register = read(self.transaction, self.programme_id, act_ids) or Register(self.programme_id)
+        values = {act_id: _values(register, act_id) for act_id in act_ids}
+        people, places = self._who(act_ids, values)
+        for act_id in act_ids:
+            said = values[act_id]
+            who = people.get(str(said.get("beneficiary_id")), {})
+            held = who.get("placement_ids", ()) if act_id.startswith("beneficiary:") else ()
+            taken_back = ", taken back" if register.taken_back_by(act_id) else ""
+            yield Hit(
+                id=act_id,
+                what=what_it_is(act_id, said) + (f", holds {', '.join(held)}" if held else "") + taken_back,
+                name=said.get("name") or said.get("donor") or who.get("name"),
+                place=places.get(str(said.get("place_id") or said.get("parent_id"))) or who.get("place"),
+                score=scores[act_id],
+            )
+
+    def _who(self, act_ids: Sequence[str], values: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], dict[str, str]]:
+        """The beneficiaries and the places that the hits name: id → what is known."""
+        said = [values[act_id] for act_id in act_ids]
+        beneficiaries = {f"beneficiary:{each['beneficiary_id']}" for each in said if each.get("beneficiary_id")}
+        places = {f"place:{each[name]}" for each in said for name in ("place_id", "parent_id") if each.get(name)}
+        (row,) = self.transaction.rows(
+            cypher.WHO,
+            ledger=self.programme_id,
+            beneficiaries=self._keys(sorted(beneficiaries)),
+            places=self._keys(sorted(places)),
+        )
+        return (
+            {who["beneficiary_id"]: who for who in row["beneficiaries"]},
+            {place["place_id"]: place["name"] for place in row["places"]},
+        )
+
+    def _keys(self, act_ids: Iterable[str]) -> list[str]:
+        return [key_of(self.programme_id, act_id) for act_id in act_ids]
+
+
+def _values(register: Register, act_id: str) -> dict[str, Any]:
+    """What an act says now, or said before it was taken back; of a placement that a pass-on began, what is known."""
+    fact, entry = register.facts.get(act_id), register.entries.get(act_id)
+    if entry:
+        return dict(fact.values if fact else entry.act.values)
+    placement = register.placements.get(act_id.partition(":")[2])
+    return placement_values(placement) if placement else {}
+
+
+def _by_person(people: Iterable[tuple[str, str, str]], digits: str, household_id: str) -> Iterator[tuple[str, float]]:
+    for act_id, phone, household in people:
+        if household and household.casefold() == household_id:
+            yield act_id, 100.0
+        elif phone and len(digits) >= PHONE_DIGITS and _digits(phone).endswith(digits):
+            yield act_id, 100.0 if _digits(phone) == digits else PHONE_END
+
+
+def _digits(text: str) -> str:
+    """The digits of a text in either script, e.g. of a phone; "" when it has letters.
+
+    >>> _digits("+977 98-41-000226"), _digits("९८४१"), _digits("B0001")
+    ('9779841000226', '9841', '')
+    """
+    if any(letter.isalpha() for letter in text):
+        return ""
+    return "".join(str(int(letter)) for letter in text if letter.isdecimal())
+
+
+def _rank(act_id: str) -> int:
+    kind = act_id.partition(":")[0]
+    return _FIRST.index(kind) if kind in _FIRST else len(_FIRST)
+
+
+def _act_id(key: str) -> str:
+    """The act id of a node's key, programme/kind/id."""
+    _, kind, id_ = key.split("/", 2)
+    return f"{kind}:{id_}"

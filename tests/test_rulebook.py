@@ -1,0 +1,655 @@
+"""The rule book: each refusal has an offender and an innocent in the same register, and its own sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay import rulebook
+from relay.errors import Conflict, Invalid, NotFound, RelayError
+from relay.ledger import UsedOtherwise
+from tests.acts import (
+    Book,
+    beginnings,
+    claimed,
+    confirmed,
+    corrected,
+    erased,
+    gift,
+    group,
+    happened,
+    passed,
+    place,
+    placed,
+    programme,
+    rule,
+    taken_back,
+    woman,
+)
+
+if TYPE_CHECKING:
+    from relay.acts import Act
+
+
+@pytest.fixture
+def book() -> Book:
+    """P1 > P2 > P3 and P4 alone, all of goats."""
+    return Book(
+        *beginnings(),
+        placed("P1 on 2020-03-01"),
+        placed("P4 on 2020-03-01"),
+        passed("T1: P1 > P2 on 2021-03-01"),
+        passed("T2: P2 > P3 on 2022-03-01"),
+    )
+
+
+def refused(book: Book, act: Act, refusal: type[RelayError], *said: str, again: bool = False) -> None:
+    """The act is refused by this rule, in a sentence that names these things and nobody's name."""
+    error = book.refusal(act, again=again)
+    assert type(error) is refusal, error
+    assert all(word in str(error) for word in said), str(error)
+    assert "Name of" not in str(error)
+    assert error.suggestion
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_giver_is_refused(book: Book) -> None:
+    refused(book, passed("T9: P9 > P5 on 2023-01-01"), rulebook.Missing, "placement P9")
+    book.add(passed("T9: P3 > P5 on 2023-01-01"))
+
+
+def test_an_unknown_beneficiary_is_refused(book: Book) -> None:
+    refused(book, passed("T9: P4 > P9 on 2023-01-01"), rulebook.Missing, "beneficiary W9")
+    book.add(passed("T9: P4 > P5 on 2023-01-01"))
+
+
+def test_whatever_an_act_names_must_be_there(book: Book) -> None:
+    refused(book, placed("P5 on 2020-03-01", gift_id="G9"), rulebook.Missing, "gift G9")
+    refused(book, placed("P9 on 2020-03-01"), rulebook.Missing, "beneficiary W9")
+    refused(book, happened("E1: death of P9 on 2020-05-01"), rulebook.Missing, "placement P9")
+    refused(book, woman("W7", place_id="L9"), rulebook.Missing, "place L9")
+    refused(book, woman("W7", group_id="V9"), rulebook.Missing, "group V9")
+    refused(book, group("V1", place_id="L9"), rulebook.Missing, "place L9")
+    refused(book, place("L1", parent_id="L1"), rulebook.Missing, "place L1")
+    refused(book, claimed("K1", gift_id="G9"), rulebook.Missing, "gift G9")
+    refused(book, confirmed("pass:T9"), rulebook.Missing, "pass T9")
+    refused(book, taken_back("pass:T9"), rulebook.Missing, "pass T9")
+    refused(book, erased("beneficiary:W9"), rulebook.Missing, "beneficiary W9")
+    book.add(place("L1"), group("V1", place_id="L1"), woman("W7", place_id="L1", group_id="V1"), claimed("K1"))
+
+
+def test_missing_things_are_not_found_so_that_a_row_is_put_aside(book: Book) -> None:
+    assert isinstance(book.refusal(passed("T9: P9 > P5 on 2023-01-01")), NotFound)
+
+
+def test_giver_and_receiver_may_not_be_one(book: Book) -> None:
+    refused(book, passed("T9: P1 > P1 on 2023-01-01"), rulebook.GivenToHerself)
+    refused(book, passed("T9: P1 > P1b on 2023-01-01"), rulebook.GivenToHerself)  # her second placement
+    book.add(passed("T9: P1 > P5 on 2023-01-01"))
+
+
+def test_a_circle_is_refused_however_long(book: Book) -> None:
+    refused(book, passed("T9: P2 > P1 on 2021-03-01"), rulebook.GoesRound, "P2", "P1")
+    refused(book, passed("T9: P3 > P1 on 2021-03-01"), rulebook.GoesRound, "P3", "P1")
+    book.add(passed("T9: P3 > P1b on 2023-01-01"))  # a new placement of the same woman: no circle
+
+
+def test_a_pass_on_before_the_giver_received_is_refused(book: Book) -> None:
+    refused(book, passed("T9: P4 > P5 on 2020-02-29"), rulebook.PassedBeforeReceipt, "2020-02-29", "2020-03-01")
+    book.add(passed("T9: P4 > P5 on 2020-03-01"))  # receiving and passing on the same day is allowed
+
+
+def test_nothing_is_dated_in_the_future(book: Book) -> None:
+    for act, field in (
+        (passed("T9: P4 > P5 on 2024-07-01"), "passed_on"),
+        (placed("P5 on 2024-07-01"), "received_on"),
+        (happened("E1: death of P4 on 2024-07-01"), "happened_on"),
+        (gift("G2", given_on="2024-07-01"), "given_on"),
+        (woman("W9", consent_on="2024-07-01"), "consent_on"),
+    ):
+        refused(book, act, rulebook.InTheFuture, field, "2024-07-01", "2024-06-30")
+    book.add(passed("T9: P4 > P5 on 2024-06-30"), happened("E1: death of P4 on 2024-06-30"))
+
+
+def test_today_is_the_day_in_the_programmes_time_zone() -> None:
+    # noon in Kathmandu is 06:15 in UTC; in Pago Pago the day before has 19:15
+    behind = Book(programme(timezone="Pacific/Pago_Pago"))
+
+    refused(behind, gift(given_on="2024-06-30"), rulebook.InTheFuture, "2024-06-29")
+    behind.add(gift(given_on="2024-06-29"))
+
+
+def test_a_late_addition_to_a_placement_that_had_already_passed_on_is_refused(book: Book) -> None:
+    refused(book, passed("T9: P4 > P2 on 2022-03-02"), rulebook.LateAddition, "2022-03-02", "P2", "2022-03-01")
+    book.add(passed("T9: P4 > P2 on 2022-03-01"))  # on the day of its first pass-on; recorded later, but dates decide
+
+
+def test_an_addition_to_an_original_placement_before_its_gift_is_refused(book: Book) -> None:
+    book.add(placed("P5 on 2021-01-01"))
+
+    refused(book, passed("T9: P4 > P5 on 2020-12-31"), rulebook.AddedBeforeGift, "P5", "2021-01-01")
+    book.add(passed("T9: P4 > P5 on 2021-01-01"))
+
+
+def test_an_original_placement_may_be_recorded_after_an_addition_to_it_since_dates_decide(book: Book) -> None:
+    book.add(passed("T9: P4 > P5 on 2021-02-01"))
+
+    refused(book, placed("P5 on 2021-02-02"), rulebook.AddedBeforeGift, "P5")
+    refused(book, placed("P5 on 2021-01-01", beneficiary_id="W6"), rulebook.HeldByAnother, "P5", "W5")
+    refused(book, placed("P5 on 2021-01-01", help="pig"), rulebook.OtherHelp, "P5", "pig", "goat")
+    book.add(placed("P5 on 2021-01-01"))
+    assert book.register.placements["P5"].gift_id == "G1"
+    assert [receipt.act_id for receipt in book.register.placements["P5"].receipts] == ["placement:P5", "pass:T9"]
+
+
+def test_nothing_or_a_negative_number_is_refused(book: Book) -> None:
+    refused(book, passed("T9: P4 > P5 on 2023-01-01", 0), rulebook.NothingHandedOver, "0")
+    refused(book, passed("T9: P4 > P5 on 2023-01-01", -1), rulebook.NothingHandedOver, "-1")
+    refused(book, happened("E1: death of P4 on 2023-01-01", animals=0), rulebook.NothingHandedOver)
+    refused(book, placed("P5 on 2023-01-01", animals=-2), rulebook.NothingHandedOver)
+    book.add(passed("T9: P4 > P5 on 2023-01-01", 0.001))
+
+
+def test_more_of_a_sex_than_animals_is_put_aside(book: Book) -> None:
+    refused(book, passed("T9: P4 > P5 on 2023-01-01", females=2, males=1), rulebook.MoreOfASexThanAnimals)
+    assert isinstance(book.refusal(placed("P5 on 2023-01-01", females=3)), Invalid)
+    book.add(passed("T9: P4 > P5 on 2023-01-01", females=1, males=1))
+
+
+def test_another_help_needs_an_equivalent_in_the_givers_rule(book: Book) -> None:
+    refused(book, passed("T9: P4 > P5 on 2023-01-01", help="seed"), rulebook.NoEquivalent, "seed", "goat")
+    book.add(passed("T9: P4 > P5 on 2023-01-01", help="pig"))
+    # the receiver owes by the rule of what she received, and that of pigs knows no goats
+    refused(book, passed("T10: P5 > P6 on 2023-06-01", help="goat"), rulebook.NoEquivalent, "goat", "pig")
+    book.add(passed("T10: P5 > P6 on 2023-06-01"))
+    assert book.register.placements["P6"].help == "pig"
+
+
+def test_where_no_rule_was_in_force_nothing_is_placed(book: Book) -> None:
+    refused(book, placed("P5 on 2019-12-31"), rulebook.NoRule, "goat", "2019-12-31")
+    refused(book, placed("P5 on 2020-03-01", help="seed"), rulebook.NoRule, "seed")
+    book.add(placed("P5 on 2020-01-01"))
+
+
+def test_a_pass_on_needs_a_rule_for_what_was_received(book: Book) -> None:
+    book.add(rule("goat", "2023-06-01", equivalents={"seed": 0.5}), placed("P5 on 2023-06-01"))
+
+    refused(book, passed("T9: P5 > P6 on 2024-01-01", help="seed"), rulebook.NoRule, "seed", "2024-01-01")
+    book.add(rule("seed", "2020-01-01", unit="kg"), passed("T9: P5 > P6 on 2024-01-01", help="seed"))
+
+
+def test_a_rule_version_that_would_bind_the_past_is_refused(book: Book) -> None:
+    refused(book, rule("goat", "2022-03-01"), rulebook.BindsThePast, "2022-03-01")  # P3 received that day
+    refused(book, rule("goat", "2021-01-01", condition="pregnant"), rulebook.BindsThePast, "goat@2021-01-01@pregnant")
+    book.add(rule("goat", "2022-03-02"), rule("pig", "2021-01-01"))
+
+
+def test_help_of_another_kind_is_not_added_to_a_placement(book: Book) -> None:
+    refused(book, passed("T9: P4 > P3 on 2022-03-01", help="pig"), rulebook.OtherHelp, "pig", "P3", "goat")
+    book.add(passed("T9: P4 > P3 on 2022-03-01"))
+
+
+def test_a_placement_of_another_beneficiary_cannot_be_named(book: Book) -> None:
+    refused(
+        book, passed("T9: P4 > P3 on 2022-03-01", beneficiary_id="W5"), rulebook.HeldByAnother, "placement P3", "W3"
+    )
+    book.add(passed("T9: P4 > P5 on 2022-03-01", beneficiary_id="W5"))
+
+
+def test_an_event_before_the_first_receipt_is_refused(book: Book) -> None:
+    refused(book, happened("E1: birth of P2 on 2021-02-28"), rulebook.BeforeReceipt, "2021-02-28", "2021-03-01")
+    book.add(happened("E1: birth of P2 on 2021-03-01"))
+
+
+def test_an_extension_needs_its_new_day(book: Book) -> None:
+    refused(book, happened("E1: extended of P4 on 2021-03-01"), Invalid, "event:E1")
+    book.add(happened("E1: extended of P4 on 2021-03-01", until_on="2022-06-01"))
+
+
+def test_a_rule_must_say_what_is_owed(book: Book) -> None:
+    refused(book, rule("hen", owed=None), Invalid, "rule:hen@2020-01-01")
+    book.add(rule("hen", owed=None, owed_per_given=0.5))
+
+
+def test_a_programme_needs_a_time_zone_that_there_is() -> None:
+    book = Book()
+
+    refused(book, programme(timezone="Asia/Atlantis"), Invalid, "Asia/Atlantis")
+    book.add(programme())
+    refused(book, corrected("programme:demo", timezone="Asia/Atlantis"), Invalid, "Asia/Atlantis")
+    book.add(corrected("programme:demo", timezone="Asia/Kolkata"))
+
+
+def test_the_first_act_of_a_ledger_is_its_programme() -> None:
+    book = Book()
+
+    refused(book, rule(), NotFound, "demo")
+    refused(book, programme("other"), Invalid, "other", "demo")
+    book.add(programme(), rule())
+
+
+def test_an_id_used_with_other_content_is_a_conflict_that_names_the_fields(book: Book) -> None:
+    refused(book, passed("T1: P1 > P2 on 2021-03-02"), UsedOtherwise, "pass:T1", "passed_on")
+    refused(book, woman("W1", name="Somebody Else", household_id="H1"), UsedOtherwise, "beneficiary:W1", "name")
+    assert isinstance(book.refusal(passed("T1: P1 > P2 on 2021-03-01", 1)), Conflict)
+    assert book.offer(passed("T1: P1 > P2 on 2021-03-01")).action == "same"
+
+
+def test_a_twin_is_asked_about_and_recorded_again_on_request(book: Book) -> None:
+    twin = passed("T9: P1 > P2 on 2021-03-01")
+
+    refused(book, twin, rulebook.Twin, "pass:T1", "--again")
+    assert isinstance(book.refusal(twin), Conflict)
+    book.add(passed("T8: P1 > P2 on 2021-03-01", 1))  # other units
+    book.add(passed("T7: P1 > P5 on 2021-03-01"))  # another receiver
+    book.add(passed("T6: P4 > P2 on 2021-03-01"))  # another giver
+    book.add(twin, again=True)
+
+
+# --- notes ------------------------------------------------------------------------------------------------------------
+
+
+def test_passing_sooner_than_biology_allows_is_noted(book: Book) -> None:
+    # 150 days after 2020-03-01: 30, 30, 31, 30 and 29 make the 29th of July
+    assert book.notes(passed("T8: P4 > P5 on 2020-07-28", 1)) == ["too_soon"]
+    assert book.notes(passed("T9: P4 > P6 on 2020-07-29", 1)) == []
+
+
+def test_more_than_owed_is_noted(book: Book) -> None:
+    assert book.notes(passed("T8: P4 > P5 on 2022-01-01", 2)) == []
+    assert book.notes(passed("T9: P4 > P6 on 2022-02-01", 0.5)) == ["more_than_owed"]
+
+
+def test_more_than_owed_is_noted_of_an_earlier_pass_on_that_is_recorded_later(book: Book) -> None:
+    assert book.notes(passed("T8: P4 > P5 on 2022-02-01", 2)) == []
+    assert book.notes(passed("T9: P4 > P6 on 2022-01-01", 0.5)) == ["more_than_owed"]
+
+
+def test_a_pass_on_within_one_household_is_noted() -> None:
+    book = Book(
+        *beginnings(1),
+        woman("W2", household_id="H1"),
+        woman("W3", household_id="H3"),
+        woman("W4"),
+        woman("W5"),
+        placed("P1 on 2020-03-01"),
+        placed("P4 on 2020-03-01"),
+    )
+
+    assert book.notes(passed("T1: P1 > P2 on 2021-03-01", 0.5)) == ["same_household"]
+    assert book.notes(passed("T2: P1 > P3 on 2021-03-01", 0.5)) == []
+    assert book.notes(passed("T3: P1 > P5 on 2021-03-01", 0.5)) == []  # one household is unknown
+    assert book.notes(passed("T4: P4 > P3 on 2021-03-01", 0.5)) == []  # so is the giver's
+    assert book.notes(passed("T5: P4 > P5 on 2021-03-01", 0.5)) == []  # nobody knows either
+
+
+def test_passing_after_the_animals_were_reported_lost_is_noted(book: Book) -> None:
+    book.add(happened("E1: theft of P4 on 2022-06-01", animals=2))
+
+    assert book.notes(passed("T8: P4 > P5 on 2022-05-31", 1)) == []
+    assert book.notes(passed("T9: P4 > P6 on 2022-06-02", 1)) == ["after_loss"]
+
+
+def test_units_of_the_unwanted_sex_are_noted() -> None:
+    book = Book(*beginnings(), rule("goat", "2020-02-01", sex="F"), placed("P1 on 2020-03-01"))
+
+    assert book.notes(passed("T8: P1 > P2 on 2021-03-01", 1, males=1)) == ["unwanted_sex"]
+    assert book.notes(passed("T9: P1 > P3 on 2021-03-01", 2, females=1)) == []
+
+
+def test_notes_say_so_in_sentences_that_name_the_act(book: Book) -> None:
+    outcome = book.add(passed("T9: P4 > P5 on 2020-03-02", 3))
+
+    assert outcome is not None
+    assert [note.sentence for note in outcome.notes] == [
+        "pass:T9: passed on only 1 days after receipt.",
+        "pass:T9: 1 more than owed has been passed on.",
+    ]
+
+
+# --- taking back ------------------------------------------------------------------------------------------------------
+
+
+def test_an_act_is_not_taken_back_while_others_stand_on_it_and_they_are_listed(book: Book) -> None:
+    book.add(place("L1"), place("L2", parent_id="L1"), group("V1", place_id="L1"), claimed("K1"))
+    book.add(woman("W7", place_id="L1", group_id="V1"), happened("E1: birth of P3 on 2022-03-05"))
+
+    for act_id, others in (
+        ("place:L1", ("place:L2", "group:V1", "beneficiary:W7")),
+        ("group:V1", ("beneficiary:W7",)),
+        ("gift:G1", ("placement:P1", "placement:P4", "claim:K1")),
+        ("beneficiary:W1", ("placement:P1",)),
+        ("beneficiary:W2", ("pass:T1",)),
+        ("placement:P1", ("pass:T1",)),
+        ("pass:T1", ("pass:T2",)),
+        ("pass:T2", ("event:E1",)),
+        ("rule:goat@2020-01-01", ("placement:P1", "placement:P2", "placement:P3", "placement:P4")),
+    ):
+        refused(book, taken_back(act_id), rulebook.StandingOnIt, act_id, *others)
+
+    for number, act_id in enumerate(("event:E1", "pass:T2", "pass:T1", "placement:P1", "beneficiary:W1", "claim:K1")):
+        book.add(taken_back(act_id, f"C{number}"))
+    assert set(book.register.placements) == {"P4"}
+
+
+def test_what_happened_before_the_other_half_of_a_couple_came_stands_on_the_first(book: Book) -> None:
+    book.add(passed("T8: P4 > P5 on 2021-01-01", 1), passed("T9: P1 > P5 on 2021-06-01", 1))
+    book.add(happened("E1: birth of P5 on 2021-03-01"), happened("E2: birth of P5 on 2021-06-01"))
+
+    error = book.refusal(taken_back("pass:T8"))
+
+    assert type(error) is rulebook.StandingOnIt
+    assert "event:E1" in str(error)
+    assert "event:E2" not in str(error)
+    book.add(taken_back("pass:T9"))
+    assert [receipt.act_id for receipt in book.register.placements["P5"].receipts] == ["pass:T8"]
+
+
+def test_a_taken_back_act_that_is_sent_again_is_taken_back(book: Book) -> None:
+    book.add(taken_back("pass:T2"))
+
+    refused(book, passed("T2: P2 > P3 on 2022-03-01"), rulebook.TakenBack, "pass:T2", "correct:C1")
+    refused(book, passed("T2: P2 > P3 on 2022-04-01"), rulebook.TakenBack, "pass:T2")
+    book.add(passed("T3: P2 > P3 on 2022-03-01"))
+
+
+def test_an_act_on_a_placement_that_was_taken_back_is_refused(book: Book) -> None:
+    book.add(taken_back("pass:T2"), placed("P5 on 2021-01-01"), taken_back("placement:P5", "C2"))
+
+    refused(book, happened("E1: death of P5 on 2022-04-01"), rulebook.TakenBack, "placement:P5", "correct:C2")
+    refused(book, passed("T9: P5 > P6 on 2022-04-01"), rulebook.TakenBack, "placement:P5", "correct:C2")
+    # P3 was begun by a pass-on, which was taken back
+    refused(book, happened("E1: death of P3 on 2022-04-01"), rulebook.TakenBack, "placement:P3", "correct:C1")
+    refused(book, passed("T9: P3 > P6 on 2022-04-01"), rulebook.TakenBack, "placement:P3", "correct:C1")
+    book.add(happened("E1: death of P2 on 2022-04-01"))
+
+
+def test_whatever_was_taken_back_cannot_be_named(book: Book) -> None:
+    book.add(taken_back("beneficiary:W6"), gift("G2"), taken_back("gift:G2", "C2"))
+
+    refused(book, passed("T9: P4 > P6 on 2022-04-01"), rulebook.TakenBack, "beneficiary:W6", "correct:C1")
+    refused(book, placed("P5 on 2022-04-01", gift_id="G2"), rulebook.TakenBack, "gift:G2", "correct:C2")
+    book.add(placed("P5 on 2022-04-01"))
+
+
+def test_nothing_more_is_said_of_what_was_taken_back(book: Book) -> None:
+    book.add(taken_back("pass:T2"))
+
+    for act in (taken_back("pass:T2", "C2"), corrected("pass:T2", "C2", animals=1), confirmed("pass:T2")):
+        refused(book, act, rulebook.TakenBack, "pass:T2", "correct:C1")
+
+
+def test_a_taken_back_act_comes_back_by_taking_back_the_correction(book: Book) -> None:
+    before = book.register.placements["P3"]
+    book.add(taken_back("pass:T2"))
+    assert "P3" not in book.register.placements
+
+    book.add(taken_back("correct:C1", "C2"))
+
+    assert book.register.placements["P3"] == before
+    assert book.offer(passed("T2: P2 > P3 on 2022-03-01")).action == "same"
+    refused(book, taken_back("correct:C1", "C3"), rulebook.TakenBack, "correct:C1", "correct:C2")
+    book.add(taken_back("pass:T2", "C4"))
+    assert "P3" not in book.register.placements
+
+
+def test_taking_back_the_restoration_takes_the_act_back_again(book: Book) -> None:
+    book.add(taken_back("pass:T2"), taken_back("correct:C1", "C2"), taken_back("correct:C2", "C3"))
+
+    assert "P3" not in book.register.placements
+    assert not book.register.stands("pass:T2")
+
+
+def test_an_act_comes_back_only_if_it_could_be_recorded_now(book: Book) -> None:
+    book.add(taken_back("pass:T2"), taken_back("beneficiary:W3", "C2"))
+    refused(book, taken_back("correct:C1", "C3"), rulebook.TakenBack, "beneficiary:W3")
+    book.add(taken_back("correct:C2", "C3"), taken_back("correct:C1", "C4"))
+
+
+def test_a_restored_pass_on_may_not_go_round(book: Book) -> None:
+    book.add(passed("T9: P4 > P2 on 2021-03-01"), taken_back("pass:T1", "C1"))
+    book.add(passed("T8: P3 > P1 on 2020-03-01"), again=True) if False else None
+    book.add(taken_back("pass:T2", "C2"), passed("T7: P2 > P1 on 2021-06-01"))
+
+    refused(book, taken_back("correct:C1", "C3"), rulebook.GoesRound, "P1", "P2")
+    book.add(taken_back("correct:C2", "C3"))
+
+
+def test_a_restored_pass_on_is_asked_about_if_it_is_a_twin_by_now(book: Book) -> None:
+    book.add(taken_back("pass:T2"), passed("T9: P2 > P3 on 2022-03-01"))
+
+    refused(book, taken_back("correct:C1", "C2"), rulebook.Twin, "pass:T2", "pass:T9")
+    book.add(taken_back("correct:C1", "C2"), again=True)
+
+
+def test_a_restored_rule_may_not_bind_the_past(book: Book) -> None:
+    book.add(rule("goat", "2022-06-01"), taken_back("rule:goat@2022-06-01"), placed("P5 on 2022-07-01"))
+
+    refused(book, taken_back("correct:C1", "C2"), rulebook.BindsThePast, "2022-07-01")
+    book.add(taken_back("placement:P5", "C2"), taken_back("correct:C1", "C3"))
+
+
+def test_a_restored_original_placement_is_judged_by_what_its_id_holds_by_now(book: Book) -> None:
+    book.add(placed("P5 on 2022-01-01"), taken_back("placement:P5"), passed("T9: P4 > P5 on 2021-12-31"))
+
+    refused(book, taken_back("correct:C1", "C2"), rulebook.AddedBeforeGift, "P5")
+    book.add(corrected("pass:T9", "C3", passed_on="2022-01-01"), taken_back("correct:C1", "C2"))
+
+
+def test_the_programme_and_what_was_erased_stay(book: Book) -> None:
+    book.add(erased("beneficiary:W6"))
+
+    refused(book, taken_back("programme:demo"), rulebook.NotCorrectable, "programme:demo")
+    refused(book, taken_back("erase:X1"), rulebook.NotCorrectable, "erase:X1")
+    refused(book, corrected("erase:X1", subject_id="beneficiary:W1"), rulebook.NotCorrectable)
+
+
+# --- wrong data -------------------------------------------------------------------------------------------------------
+
+
+def test_wrong_data_changes_the_named_fields_only(book: Book) -> None:
+    book.add(corrected("pass:T2", passed_on="2022-02-01", females=1))
+
+    (pass_on,) = book.register.placements["P2"].passes
+    assert (pass_on.passed_on, pass_on.females, pass_on.units) == (date(2022, 2, 1), 1000, 2000)
+    assert book.register.placements["P3"].receipts[0].received_on == date(2022, 2, 1)
+
+
+def test_a_field_that_is_corrected_to_nothing_is_empty(book: Book) -> None:
+    book.add(corrected("pass:T2", females=1), corrected("pass:T2", "C2", females=None))
+
+    assert "females" not in book.register.facts["pass:T2"].values
+    refused(book, corrected("pass:T2", "C3", animals=None), rulebook.NotCorrectable, "animals")
+
+
+def test_ids_are_never_changed(book: Book) -> None:
+    for act_id, field in (
+        ("pass:T2", "pass_id"),
+        ("pass:T2", "giver_placement_id"),
+        ("pass:T2", "receiver_placement_id"),
+        ("pass:T2", "beneficiary_id"),
+        ("placement:P1", "gift_id"),
+        ("placement:P1", "beneficiary_id"),
+        ("programme:demo", "id"),
+        ("rule:goat@2020-01-01", "from"),
+        ("rule:goat@2020-01-01", "help"),
+        ("beneficiary:W1", "equivalents"),
+        ("beneficiary:W1", "nickname"),
+    ):
+        refused(book, corrected(act_id, **{field: "W4"}), rulebook.NotCorrectable, field, act_id)
+    refused(book, corrected("pass:T2"), rulebook.NotCorrectable, "C1")
+
+
+def test_the_givers_later_date_is_refused_when_she_had_passed_on_by_then(book: Book) -> None:
+    refused(book, corrected("placement:P1", received_on="2021-03-02"), rulebook.PassedBeforeReceipt, "pass:T1")
+    book.add(corrected("placement:P1", received_on="2021-03-01"))
+
+
+def test_a_pass_on_may_not_move_behind_what_the_receiver_passed_on(book: Book) -> None:
+    refused(book, corrected("pass:T1", passed_on="2022-03-02"), rulebook.PassedBeforeReceipt, "pass:T2")
+    refused(book, corrected("pass:T1", passed_on="2020-02-01"), rulebook.PassedBeforeReceipt, "pass:T1")
+    book.add(corrected("pass:T1", passed_on="2022-03-01"))
+
+
+def test_a_pass_on_may_not_move_behind_the_receivers_events(book: Book) -> None:
+    book.add(happened("E1: birth of P3 on 2022-05-01"))
+
+    refused(book, corrected("pass:T2", passed_on="2022-05-02"), rulebook.BeforeReceipt, "event:E1")
+    book.add(corrected("pass:T2", passed_on="2022-05-01"))
+
+
+def test_a_first_pass_on_may_not_move_before_the_givers_own_additions(book: Book) -> None:
+    book.add(passed("T9: P4 > P2 on 2021-09-01", 1))
+
+    refused(book, corrected("pass:T2", passed_on="2021-08-31"), rulebook.LateAddition, "pass:T9")
+    book.add(corrected("pass:T2", passed_on="2021-09-01"))
+
+
+def test_no_placement_may_move_to_where_no_rule_was_in_force(book: Book) -> None:
+    refused(book, corrected("placement:P4", received_on="2019-12-31"), rulebook.NoRule, "P4")
+    book.add(corrected("placement:P4", received_on="2020-01-01"))
+
+
+def test_corrected_values_are_held_against_every_rule(book: Book) -> None:
+    book.add(happened("E1: birth of P1 on 2020-12-01"))
+
+    refused(book, corrected("pass:T2", animals=0), rulebook.NothingHandedOver)
+    refused(book, corrected("pass:T2", passed_on="2024-07-01"), rulebook.InTheFuture)
+    refused(book, corrected("pass:T2", females=3), rulebook.MoreOfASexThanAnimals)
+    refused(book, corrected("pass:T2", help="seed"), rulebook.NoEquivalent)
+    refused(book, corrected("event:E1", kind="extended"), Invalid, "event:E1")
+    refused(book, corrected("event:E1", happened_on="2020-02-01"), rulebook.BeforeReceipt)
+    refused(book, corrected("rule:goat@2020-01-01", owed=None), Invalid, "rule:goat@2020-01-01")
+    refused(book, corrected("beneficiary:W1", place_id="L9"), rulebook.Missing, "place L9")
+
+
+def test_a_rule_loses_no_equivalent_that_was_used(book: Book) -> None:
+    book.add(passed("T9: P4 > P5 on 2022-01-01", help="pig"))
+
+    refused(book, corrected("rule:goat@2020-01-01", equivalents={"seed": 2}), rulebook.NoEquivalent, "pass:T9")
+    refused(book, corrected("rule:goat@2020-01-01", equivalents=None), rulebook.NoEquivalent, "pass:T9")
+    book.add(corrected("rule:goat@2020-01-01", equivalents={"pig": 2, "seed": 2}))
+
+
+def test_corrected_help_travels_down_to_whoever_received_the_givers_help(book: Book) -> None:
+    book.add(corrected("placement:P1", help="pig"))
+
+    placements = book.register.placements
+    assert [placements[key].help for key in ("P1", "P2", "P3", "P4")] == ["pig", "pig", "pig", "goat"]
+    assert [placements[key].passes[0].help for key in ("P1", "P2")] == ["pig", "pig"]
+    book.add(corrected("pass:T2", "C2", help="pig"), corrected("placement:P1", "C3", help="goat"))
+    assert [placements[key].help for key in ("P1", "P2", "P3")] == ["goat", "goat", "pig"]
+    assert placements["P2"].passes[0].help == "pig"
+
+
+def test_corrected_help_is_refused_where_a_rule_then_fails_further_down(book: Book) -> None:
+    book.add(passed("T9: P4 > P3 on 2022-03-01"))  # P3 is pooled from P2 and P4
+
+    refused(book, corrected("placement:P1", help="pig"), rulebook.OtherHelp, "P3")
+    refused(book, corrected("pass:T1", help="pig"), rulebook.OtherHelp, "P3")
+    refused(book, corrected("pass:T2", help="pig"), rulebook.OtherHelp, "P3")
+    refused(book, corrected("placement:P4", help="seed"), rulebook.NoRule, "P4")
+    book.add(taken_back("pass:T9", "C2"), corrected("placement:P1", help="pig"))
+
+
+def test_of_two_corrections_the_later_decides_until_it_is_taken_back(book: Book) -> None:
+    book.add(corrected("pass:T2", animals=3), corrected("pass:T2", "C2", animals=4, females=1))
+    assert book.register.placements["P2"].passes[0].units == 4000
+
+    book.add(taken_back("correct:C2", "C3"))
+
+    assert book.register.placements["P2"].passes[0].units == 3000
+    assert "females" not in book.register.facts["pass:T2"].values
+
+
+def test_taking_a_correction_back_is_held_against_the_rules_too(book: Book) -> None:
+    book.add(corrected("pass:T2", passed_on="2022-01-01"), happened("E1: birth of P3 on 2022-02-01"))
+
+    refused(book, taken_back("correct:C1", "C2"), rulebook.BeforeReceipt, "event:E1")
+    book.add(taken_back("event:E1", "C2"), taken_back("correct:C1", "C3"))
+
+
+def test_a_correction_holds_no_data_to_correct(book: Book) -> None:
+    book.add(corrected("pass:T2", animals=3))
+
+    refused(book, corrected("correct:C1", "C2", how="did_not_happen"), rulebook.NotCorrectable)
+
+
+# --- confirmation -----------------------------------------------------------------------------------------------------
+
+
+def test_a_pass_on_is_confirmed_by_a_second_person(book: Book) -> None:
+    error = book.refusal(confirmed("pass:T2"), by="local:asha")
+    assert type(error) is rulebook.SamePerson
+
+    book.add(confirmed("pass:T2"), by="local:bina")
+
+    assert book.register.placements["P2"].passes[0].confirmed
+    assert book.register.placements["P3"].receipts[0].confirmed
+    assert not book.register.placements["P1"].passes[0].confirmed
+
+
+def test_only_pass_ons_are_confirmed(book: Book) -> None:
+    error = book.refusal(confirmed("placement:P1"), by="local:bina")
+
+    assert type(error) is rulebook.NotCorrectable
+
+
+def test_a_confirmation_can_be_taken_back(book: Book) -> None:
+    book.add(confirmed("pass:T2"), by="local:bina")
+
+    book.add(taken_back("confirm:F1"))
+
+    assert not book.register.placements["P2"].passes[0].confirmed
+    book.add(confirmed("pass:T2", "F2"), by="local:bina")
+    assert book.register.facts["pass:T2"].confirm_id == "F2"
+
+
+# --- erasing ----------------------------------------------------------------------------------------------------------
+
+
+def test_there_is_nothing_to_erase_where_nothing_is_personal(book: Book) -> None:
+    refused(book, erased("placement:P1"), rulebook.NotCorrectable, "placement:P1")
+    book.add(erased("beneficiary:W1"))
+
+
+def test_an_erased_field_is_never_filled_again(book: Book) -> None:
+    book.add(corrected("beneficiary:W1", phone="981"), erased("beneficiary:W1"))
+
+    refused(book, corrected("beneficiary:W1", "C2", name="Her Name"), rulebook.NotCorrectable, "name", "erased")
+    refused(book, corrected("beneficiary:W1", "C2", phone="982"), rulebook.NotCorrectable, "phone", "erased")
+    book.add(corrected("beneficiary:W1", "C2", sex="F"))
+    assert set(book.register.facts["beneficiary:W1"].values) == {"beneficiary_id", "sex"}
+    book.add(taken_back("correct:C1", "C3"))
+    assert set(book.register.facts["beneficiary:W1"].values) == {"beneficiary_id", "sex"}
+
+
+def test_an_erased_act_sent_again_is_the_same(book: Book) -> None:
+    book.add(corrected("beneficiary:W1", phone="981"), erased("beneficiary:W1"))
+
+    for act in (
+        woman("W1", household_id="H1"),
+        woman("W1", name="Another Name", household_id="H7"),
+        woman("W1", name=None),
+        woman("W1", phone="981"),
+    ):
+        assert book.offer(act).action == "same", act
+    refused(book, woman("W1", sex="M"), UsedOtherwise, "sex")
+
+
+# --- the registry -----------------------------------------------------------------------------------------------------
+
+
+def test_every_refusal_is_an_error_of_its_own_with_a_suggestion() -> None:
+    refusals = [
+        known
+        for known in vars(rulebook).values()
+        if isinstance(known, type) and issubclass(known, RelayError) and known.__module__ == rulebook.__name__
+    ]
+
+    assert len(refusals) >= 20
+    assert all(refusal.__doc__ and refusal.__init__.__doc__ for refusal in refusals)
