@@ -316,7 +316,7 @@ RETURN collect(p.place_id) AS ids, collect(p.sequence) AS sequence, collect(coal
 
 # One row = a programme's goal and its rules, by sequence.
 RULES_AND_GOAL: Final[LiteralString] = """
-MATCH (p:Programme {key: $key})
+OPTIONAL MATCH (p:Programme {key: $key})
 OPTIONAL MATCH (p)-[:RULED_BY]->(r:Rule)
 WITH p, r ORDER BY r.sequence
 RETURN p.goal_generations AS goal_generations, collect(properties(r)) AS rules

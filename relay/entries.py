@@ -79,6 +79,10 @@ class Entry:
         """Personal fields that were recorded but are not opened: erased, or left out of an export."""
         return frozenset(name for name, _ in _commitments(self)) - self.opened.keys()
 
+    def without(self, names: frozenset[str]) -> Entry:
+        """The same entry, no longer opening some personal fields, named as in `opened`."""
+        return replace(self, opened={name: opening for name, opening in self.opened.items() if name not in names})
+
 
 def _is_personal(entry: Entry, changed_field: str) -> bool:
     return changed_field in PERSONAL[str(entry.payload["act_id"]).partition(":")[0]]
@@ -178,22 +182,29 @@ def digest(entry: Entry) -> str:
     ).hexdigest()
 
 
-def same_content(entry: Entry, act: Act, now: Mapping[str, Any] | None = None) -> bool:
-    """Whether an act says what an entry recorded, or what it says now after corrections.
+def differing(said: Mapping[str, Any], act: Act, *, erased: frozenset[str]) -> tuple[str, ...]:
+    """The fields in which an act says something else than was said under its id; empty when it says the same.
 
     Opened values are compared, since salts differ each time. A field that was erased is not compared, and a personal
     field that the new act leaves out counts as the same (a nameless export imports).
+
+    Args:
+        said: What the earlier act recorded, or what it says now after its corrections.
+        act: The act that is sent under the same id.
+        erased: Fields that were erased, those of a correction's changes as in `Entry.opened`.
     """
-    recorded, withheld = entry.act.values if now is None else now, entry.withheld
+    was, is_ = _flat(said), _flat(act.values)
     left_out = PERSONAL[act.kind] - act.values.keys()
-    keys = (recorded.keys() | act.values.keys()) - withheld - left_out - {"changes"}
-    if any(recorded.get(key) != act.values.get(key) for key in keys):
-        return False
-    was, is_ = recorded.get("changes"), act.values.get("changes")
-    if not isinstance(was, Mapping) or not isinstance(is_, Mapping):
-        return was == is_
-    compared = {key for key in was.keys() | is_.keys() if CHANGES + key not in withheld}
-    return all(key in was and key in is_ and was[key] == is_[key] for key in compared)
+    absent = object()
+    keys = (was.keys() | is_.keys()) - erased - left_out
+    return tuple(sorted(key for key in keys if was.get(key, absent) != is_.get(key, absent)))
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A correction's changes beside its own fields, named as in `Entry.opened`."""
+    changes = values.get("changes") or {}
+    own = {name: value for name, value in values.items() if name != "changes"}
+    return own | {CHANGES + name: value for name, value in changes.items()}
 
 
 def to_line(entry: Entry, *, with_opened: bool) -> str:

@@ -6,6 +6,7 @@ driver says into sentences. Nothing waits for ever: a line that stays silent for
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from neo4j.exceptions import (
     ServiceUnavailable,
     SessionExpired,
     TransientError,
+    UnsupportedServerProduct,
 )
 
 from relay import cypher
@@ -40,6 +42,8 @@ RETRY_SECONDS: Final = 6.0
 SILENCE_SECONDS: Final = 15.0  # not retried
 FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
 _EMBEDDED_AGENT: Final = "ArcadeDB"
+
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else its warnings land on the user's screen
 
 
 class UnknownOutcome(Unavailable):
@@ -104,7 +108,7 @@ class Graph:
             UnknownOutcome: It may or may not have been recorded.
             Conflict: Another writer was faster, again and again.
         """
-        with _translated(), self._driver.session(database=self._database) as session:
+        with _translated(writing=True), self._driver.session(database=self._database) as session:
             until = time.monotonic() + RETRY_SECONDS
             while time.monotonic() < until:
                 try:
@@ -243,18 +247,21 @@ def _sensible(lost: Callable[[OSError], object] | None = None) -> Iterator[None]
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(*, writing: bool = False) -> Iterator[None]:
     """Turn what the driver says into a sentence for people; by class and code, never by message."""
     try:
         yield
-    except IncompleteCommit as error:
-        raise UnknownOutcome(silent=isinstance(error.__cause__, TimeoutError)) from error
     except AuthError as error:
         message = "The database refused the user name or password."
         raise Unavailable(
             message, "Check NEO4J_USER and NEO4J_PASSWORD; after several wrong tries wait 30 seconds."
         ) from error
+    except UnsupportedServerProduct as error:
+        message = "What answers at the database's address is not a database that Relay knows."
+        raise Unavailable(message, "Check NEO4J_URI: host, port, and Neo4j 5.26 or later.") from error
     except (ServiceUnavailable, DatabaseUnavailable, SessionExpired, OSError) as error:
+        if writing and isinstance(error, IncompleteCommit):
+            raise UnknownOutcome(silent=isinstance(error.__cause__, TimeoutError)) from error
         message = "The database cannot be reached, or did not answer in time."
         raise Unavailable(message, "Nothing was recorded. See `relay status`, then try again.") from error
     except (TransientError, ConstraintError) as error:

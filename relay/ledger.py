@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay import cypher
 from relay.acts import Act
-from relay.entries import ORIGIN, Entry, instant, same_content, seal
+from relay.entries import ORIGIN, Entry, differing, instant, seal
 from relay.errors import Conflict, Invalid, NotFound, RelayError, Unavailable
 from relay.graph import Graph, Transaction, UnknownOutcome
 from relay.projection import (
@@ -140,7 +140,7 @@ def record(
     except UnknownOutcome as unknown:
         if unknown.silent:
             raise
-        return graph.write(work.in_transaction)
+        return graph.write(replace(work, resent=True).in_transaction)
 
 
 def record_one(graph: Graph, programme_id: str, act: Act, clerk: Clerk, *, again: bool = False) -> Outcome:
@@ -166,6 +166,7 @@ class _Recording:
     acts: tuple[Act, ...]
     clerk: Clerk
     again: bool
+    resent: bool = False
 
     def in_transaction(self, transaction: Transaction) -> tuple[Outcome, ...]:
         loaded = lock_and_load(transaction, self.programme_id, self.acts, self.clerk.random(8).hex())
@@ -174,7 +175,7 @@ class _Recording:
         head, register = loaded
         if head.projection != PROJECTION:
             raise NotBuilt(self.programme_id)
-        batch = Batch(register, head, self.clerk, again=self.again)
+        batch = Batch(register, head, self.clerk, again=self.again, resent=self.resent)
         outcomes = tuple(batch.offer(act) for act in self.acts)
         batch.write(transaction)
         return outcomes
@@ -183,13 +184,16 @@ class _Recording:
 class Batch:
     """Acts judged one after another against a register, and what they change in the graph."""
 
-    def __init__(self, register: Register, head: Head, clerk: Clerk, *, again: bool = False) -> None:
-        """Begin after the head of the ledger."""
+    def __init__(
+        self, register: Register, head: Head, clerk: Clerk, *, again: bool = False, resent: bool = False
+    ) -> None:
+        """Begin after the head of the ledger; `resent` when the first answer to these very acts was lost."""
         self.register = register
         self.head = head
         self.clerk = clerk
         self.again = again
-        self.recorded_at = instant(clerk.now)
+        self.resent = resent
+        self.recorded_at = instant(clerk.now.astimezone(UTC))
         self.entries: list[Entry] = []
         self.before: dict[str, tuple[Node | Edge, ...]] = {}
 
@@ -199,8 +203,12 @@ class Batch:
             recorded = self.register.entries.get(act.act_id)
             if recorded:
                 return self._recorded_before(act, recorded)
-            change = self.register.change(act, self.head.sequence + 1)
-            notes = judge(self.register, change, by=self.clerk.by, today=self._today(act), again=self.again)
+            if not self.head.sequence and act.kind != "programme":
+                raise NoProgramme(self.register.programme_id)
+            change, notes = judge(
+                self.register, act, self.head.sequence + 1, by=self.clerk.by, today=self._today(act), again=self.again
+            )
+            self._has_a_zone(change)
         except RelayError as error:
             return Outcome(act=act, action="not", error=error)
         entry = seal(
@@ -233,18 +241,18 @@ class Batch:
         by = self.register.taken_back_by(act.act_id)
         if by:
             raise TakenBack(act.act_id, by)
-        if recorded.recorded_at == self.recorded_at and recorded.recorded_by == self.clerk.by:
-            action: Literal["added", "same"] = "added"  # by this very batch, whose first answer was lost
-        else:
-            action = "same"
-        if not same_content(recorded, act) and not self._says_the_same_now(act, recorded):
-            raise UsedOtherwise(act.act_id, recorded.sequence, _differing(recorded.act.values, act.values))
-        return Outcome(act=act, action=action, sequence=recorded.sequence)
+        erased = self.register.erased_fields(act.act_id)
+        fields = differing(recorded.act.values, act, erased=erased)
+        now = self.register.settled(act.act_id)  # as an export writes it, corrections included
+        if fields and (now is None or differing(now.values, act, erased=erased)):
+            raise UsedOtherwise(act.act_id, recorded.sequence, fields)
+        mine = self.resent and (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
+        return Outcome(act=act, action="added" if mine else "same", sequence=recorded.sequence)
 
-    def _says_the_same_now(self, act: Act, recorded: Entry) -> bool:
-        """Whether an act repeats what an earlier one says after its corrections, as an export writes it."""
-        settled = self.register.settled(act.act_id)
-        return settled is not None and same_content(recorded, act, now=settled.values)
+    def _has_a_zone(self, change: Change) -> None:
+        for fact in change.facts.values():
+            if fact and fact.kind == "programme":
+                zone(str(fact.values["timezone"]))
 
     def _today(self, act: Act) -> date:
         programme = self.register.facts.get(f"programme:{self.register.programme_id}")
@@ -329,10 +337,6 @@ def _identity(row: Node | Edge) -> tuple[str, ...]:
 
 def _edge_row(edge: Edge) -> dict[str, Any]:
     return {"start": edge.start, "end": edge.end, "properties": edge.properties}
-
-
-def _differing(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    return sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
 
 
 def zone(name: str) -> ZoneInfo:

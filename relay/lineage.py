@@ -16,7 +16,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,7 +27,12 @@ from relay.snapshot import NO_DAY, NONE, Codes, Days, Flags, Rows, Sheaves, Snap
 from relay.states import BROKEN, EXCUSED, FULFILLED, LOST, Standings, standings
 
 if TYPE_CHECKING:
-    import networkx
+    from datetime import date
+
+    import networkx as nx
+
+Column = Any
+"""An array when compiled, a memory view of it when plain."""
 
 COMPILE_FROM: Final = 50_000
 """Placements from which compiled loops are worth waiting for (our choice: loading numba takes some 0.5 s, and plain
@@ -40,8 +44,14 @@ Python as long for this many)."""
 # nothing else. `start` and `order` are a `Sheaves`: the pass-ons received by, or given by, each placement.
 
 
-def _sort(  # noqa: PLR0913 - columns
-    giver: Any, receiver: Any, live: Any, start: Any, order: Any, waiting: Any, sorted_: Any  # noqa: ANN401
+def _sort(  # noqa: PLR0913, PLR0917 - columns
+    giver: Column,
+    receiver: Column,
+    live: Column,
+    start: Column,
+    order: Column,
+    waiting: Column,
+    sorted_: Column,
 ) -> int:
     """Sort placements so that every giver comes before its receivers; cycles and what is below them are left out."""
     for row in range(len(giver)):
@@ -67,19 +77,19 @@ def _sort(  # noqa: PLR0913 - columns
     return found
 
 
-def _descend(  # noqa: PLR0913, C901 - columns
-    sorted_: Any,  # noqa: ANN401
-    giver: Any,  # noqa: ANN401
-    live: Any,  # noqa: ANN401
-    start: Any,  # noqa: ANN401
-    order: Any,  # noqa: ANN401
-    original: Any,  # noqa: ANN401
-    stuck: Any,  # noqa: ANN401
-    generation: Any,  # noqa: ANN401
-    obstruction: Any,  # noqa: ANN401
-    top: Any,  # noqa: ANN401
-    depth: Any,  # noqa: ANN401
-    above: Any,  # noqa: ANN401
+def _descend(  # noqa: PLR0913, PLR0917 - columns
+    sorted_: Column,
+    giver: Column,
+    live: Column,
+    start: Column,
+    order: Column,
+    original: Column,
+    stuck: Column,
+    generation: Column,
+    obstruction: Column,
+    top: Column,
+    depth: Column,
+    above: Column,
 ) -> None:
     """From givers to receivers: generation, first obstruction above, and the piece each placement belongs to."""
     for at in range(len(sorted_)):
@@ -110,15 +120,15 @@ def _descend(  # noqa: PLR0913, C901 - columns
             top[placement] = placement
 
 
-def _gather(  # noqa: PLR0913 - columns
-    sorted_: Any,  # noqa: ANN401
-    top: Any,  # noqa: ANN401
-    depth: Any,  # noqa: ANN401
-    above: Any,  # noqa: ANN401
-    weight: Any,  # noqa: ANN401
-    reach: Any,  # noqa: ANN401
-    size: Any,  # noqa: ANN401
-    height: Any,  # noqa: ANN401
+def _gather(  # noqa: PLR0913, PLR0917 - columns
+    sorted_: Column,
+    top: Column,
+    depth: Column,
+    above: Column,
+    weight: Column,
+    reach: Column,
+    size: Column,
+    height: Column,
 ) -> None:
     """From receivers to givers, inside each piece: how many are below, and for the tops size and height."""
     for at in range(len(sorted_) - 1, -1, -1):
@@ -127,29 +137,28 @@ def _gather(  # noqa: PLR0913 - columns
             reach[above[placement]] += reach[placement] + weight[placement]
         else:
             size[placement] = reach[placement] + weight[placement]
-        if depth[placement] > height[top[placement]]:
-            height[top[placement]] = depth[placement]
+        height[top[placement]] = max(height[top[placement]], depth[placement])
 
 
-def _climb(  # noqa: C901, PLR0913 - columns
+def _climb(  # noqa: PLR0913, PLR0917 - columns
     first: int,
-    tops: Any,  # noqa: ANN401
-    giver: Any,  # noqa: ANN401
-    live: Any,  # noqa: ANN401
-    start: Any,  # noqa: ANN401
-    order: Any,  # noqa: ANN401
-    original: Any,  # noqa: ANN401
-    gift: Any,  # noqa: ANN401
-    size: Any,  # noqa: ANN401
-    reach: Any,  # noqa: ANN401
-    met: Any,  # noqa: ANN401
-    met_gift: Any,  # noqa: ANN401
-    queue: Any,  # noqa: ANN401
-    far: Any,  # noqa: ANN401
+    tops: Column,
+    giver: Column,
+    live: Column,
+    start: Column,
+    order: Column,
+    original: Column,
+    gift: Column,
+    size: Column,
+    reach: Column,
+    met: Column,
+    met_gift: Column,
+    queue: Column,
+    far: Column,
     room: int,
-    whose: Any,  # noqa: ANN401
-    which: Any,  # noqa: ANN401
-    distance: Any,  # noqa: ANN401
+    whose: Column,
+    which: Column,
+    distance: Column,
 ) -> tuple[int, int]:
     """From each top upwards: all that reach it reach its piece. Notes whose, which top, and at what distance.
 
@@ -196,14 +205,14 @@ def _climb(  # noqa: C901, PLR0913 - columns
     return many, len(tops)
 
 
-def _spread(  # noqa: PLR0913 - columns
-    roots: Any,  # noqa: ANN401
-    receiver: Any,  # noqa: ANN401
-    live: Any,  # noqa: ANN401
-    start: Any,  # noqa: ANN401
-    order: Any,  # noqa: ANN401
-    queue: Any,  # noqa: ANN401
-    distance: Any,  # noqa: ANN401
+def _spread(  # noqa: PLR0913, PLR0917 - columns
+    roots: Column,
+    receiver: Column,
+    live: Column,
+    start: Column,
+    order: Column,
+    queue: Column,
+    distance: Column,
 ) -> int:
     """From some placements downwards, nearest first: all that descend from them, and the least distance."""
     found = 0
@@ -239,12 +248,12 @@ def _compiled(loop: _Loop) -> _Loop | None:
     return compiled
 
 
-def _run(loop: _Loop, placements: int, *columns: Any) -> Any:  # noqa: ANN401 - columns
+def _run(loop: _Loop, placements: int, *columns: Column | int) -> Any:  # noqa: ANN401 - columns
     """Run a loop compiled when the programme is large enough and numba is there, else plain."""
     compiled = _compiled(loop) if placements >= COMPILE_FROM else None
     if compiled:
         return compiled(*columns)
-    return loop(*(memoryview(column) if isinstance(column, np.ndarray) else column for column in columns))
+    return loop(*(column.data if isinstance(column, np.ndarray) else column for column in columns))
 
 
 # -- the pass over the pieces ---------------------------------------------------------------------------------------
@@ -312,9 +321,7 @@ def _topological(relay: _Relay) -> Rows:
     if not (relay.live & (relay.giver >= relay.receiver)).any():
         return np.arange(many, dtype=np.int32)
     sorted_, given = _column(many), relay.given
-    found = _run(
-        _sort, many, relay.giver, relay.receiver, relay.live, given.start, given.order, _column(many), sorted_
-    )
+    found = _run(_sort, many, relay.giver, relay.receiver, relay.live, given.start, given.order, _column(many), sorted_)
     return sorted_[:found]
 
 
@@ -422,7 +429,8 @@ def _cut_circles(relay: _Relay, circles: Iterable[tuple[int, ...]]) -> Cut:
         height=_column(many),
         by_chain=_followed(relay, ((row, rows[rows == row]) for row in rows.tolist())),
         by_gift=_followed(
-            relay, ((gift, rows[relay.gift[rows] == gift]) for gift in np.unique(relay.gift[rows]).tolist() if gift >= 0)
+            relay,
+            ((gift, rows[relay.gift[rows] == gift]) for gift in np.unique(relay.gift[rows]).tolist() if gift >= 0),
         ),
     )
 
@@ -650,11 +658,12 @@ def _bound(sheaves: Sheaves, placements: Rows) -> Rows:
     """All rows that some placements bind together."""
     start = sheaves.start[placements]
     length = sheaves.start[placements + 1] - start
-    skip = np.repeat(start - np.concatenate(([0], np.cumsum(length)[:-1]))[: len(start)], length)
-    return sheaves.order[skip + np.arange(len(skip))]
+    skip = np.repeat(start - np.cumsum(length) + length, length)
+    rows: Rows = sheaves.order[skip + np.arange(len(skip))]
+    return rows
 
 
-def chain(survey: Survey, root: int) -> networkx.MultiDiGraph:
+def chain(survey: Survey, root: int) -> nx.MultiDiGraph[str]:
     """A placement and all that descends from it, for analysis by hand: ids as nodes, pass-ons as edges keyed by id.
 
     Nodes carry beneficiary_id, help, generation, state, received_on, due_on, owed and passed; edges passed_on,

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 NEAR: Final = 75.0  # our choice: one slip in a word of four letters is still found (Sita, Gita)
 BEGINNING: Final = 90.0  # our choice: a word's beginning is nearer than a slip, and further than the word itself
@@ -27,9 +29,7 @@ _CONSONANTS: Final = {
     **dict(zip("यरलवळ", ("y", "r", "l", "v", "l"), strict=True)),
     **dict(zip("शषसह", ("sh", "sh", "s", "h"), strict=True)),
 }
-_VOWELS: Final = dict(
-    zip("अआइईउऊऋएऐओऔ", ("a", "a", "i", "i", "u", "u", "ri", "e", "ai", "o", "au"), strict=True)
-)
+_VOWELS: Final = dict(zip("अआइईउऊऋएऐओऔ", ("a", "a", "i", "i", "u", "u", "ri", "e", "ai", "o", "au"), strict=True))
 _SIGNS: Final = dict(
     zip(
         "\u093e\u093f\u0940\u0941\u0942\u0943\u0947\u0948\u094b\u094c",  # the same vowels after a consonant

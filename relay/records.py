@@ -1,38 +1,29 @@
-"""Records: what an id stands for, and all that is known of one act or placement.
+"""Records: what an id stands for, what it says now, and what people and places are called.
 
 Whatever id a person types is resolved here: an act's, or that of a placement which a pass-on began.
 """
 
 from __future__ import annotations
 
-import json
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
-from relay.acts import KEYS, rule_id
-from relay.entries import Entry
+from relay.acts import KEYS
 from relay.errors import Invalid, NotFound
-from relay.graph import Graph, Transaction
-from relay.ledger import NoProgramme, zone
-from relay.model import UNIT, Placement, Rule, shown, standing
-from relay.projection import key_of, values_of
-from relay.register import Register
-from relay.surroundings import read
+from relay.ledger import NoProgramme
+from relay.model import shown
+from relay.projection import key_of
+from relay.wording import a
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+
+    from relay.graph import Graph, Transaction
+    from relay.register import Register
 
 KINDS: Final = tuple(KEYS)
-
-_WORDS: Final = {"pass": "pass-on", "correct": "correction", "confirm": "confirmation", "erase": "erasure"}
-_DAYS: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
-_ENDS: Final = ("giver_placement_id", "receiver_placement_id", "placement_id")
-
-
-def _a(kind: str) -> str:
-    word = _WORDS.get(kind, kind)
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 class NotInRecord(NotFound):
@@ -49,7 +40,7 @@ class SeveralOfThatId(NotFound):
 
     def __init__(self, act_ids: Sequence[str]) -> None:
         """Say how to tell them apart; `act_ids` are at least two."""
-        *others, last = (_a(act_id.partition(":")[0]) for act_id in act_ids)
+        *others, last = (a(act_id.partition(":")[0]) for act_id in act_ids)
         named = f"{', '.join(others)} and {last}"
         named = f"Both {named}" if len(others) == 1 else f"{named[0].upper()}{named[1:]}"
         id_ = act_ids[0].partition(":")[2]
@@ -58,11 +49,14 @@ class SeveralOfThatId(NotFound):
 
 
 class OtherKind(Invalid):
-    """An id names a kind that cannot stand where it was written."""
+    """An id names a kind that does not exist, or cannot stand where it was written."""
 
     def __init__(self, id_: str, kinds: Collection[str]) -> None:
         """Say which kinds can."""
-        super().__init__(f"{id_} does not name {' or '.join(map(_a, kinds))}.", "Write its kind before its id.")
+        super().__init__(
+            f"{id_} names no {' or '.join(kinds) if len(kinds) < len(KINDS) else 'kind of record'}.",
+            f"Write one of these before the colon: {', '.join(kinds)}.",
+        )
 
 
 def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = KINDS) -> str:
@@ -105,465 +99,75 @@ def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = 
     return found[0]
 
 
-# ------------------------------------------------------------------------------------------------ in words
+def says(register: Register, act_id: str) -> Mapping[str, Any]:
+    """What an act says now, or said before it was taken back: column → value.
 
-
-def what_it_is(act_id: str, values: Mapping[str, Any]) -> str:
-    """What an act or placement is, in a few words without anyone's name.
-
-    >>> what_it_is("event:E1", {"kind": "death", "animals": 2, "placement_id": "P1", "happened_on": "2022-01-01"})
-    'death of 2 at placement P1 on 2022-01-01'
+    Of a placement that no act of its own recorded, what its receipts add up to; empty when it is not in the register.
     """
-    kind = act_id.partition(":")[0]
-    return _PHRASES.get(kind, _PHRASES["other"]).format_map(_Words(values, kind))
-
-
-class _Words(dict[str, str]):
-    """The values of an act as words; what it does not say is "?"."""
-
-    def __init__(self, values: Mapping[str, Any], kind: str) -> None:
-        super().__init__({name: str(value).replace("_", " ") for name, value in values.items() if value is not None})
-        self.update({name: str(values[name]) for name in values if name.endswith(("_id", "_on"))})
-        self["who"] = {"F": "woman", "M": "man"}.get(str(values.get("sex")), "person")
-        if values.get("kind") == "group":
-            self["who"] = "group that holds help"
-        self["born"] = f", born {values['birth_year']}" if values.get("birth_year") else ""
-        self["of"] = f" of {values['animals']}" if values.get("animals") else ""
-        self["units"] = " ".join(str(values[name]) for name in ("animals", "help") if values.get(name)) or "help"
-        self["ending"] = "".join(
-            f"{word}{str(values[name]).replace('_', ' ')}"
-            for name, word in (("until_on", " until "), ("reason", ": "), ("outcome", ": "))
-            if values.get(name)
-        )
-        self["how"] = {"did_not_happen": "it did not happen", "wrong_data": "wrong data"}.get(
-            str(values.get("how")), "?"
-        )
-        fields = values.get("changes")
-        self["fields"] = f" in {', '.join(fields)}" if isinstance(fields, Mapping) and fields else ""
-        self["condition"] = f", {values['condition']}" if values.get("condition") and kind == "rule" else ""
-        self["other"] = kind
-
-    def __missing__(self, _: str) -> str:
-        return "?"
-
-
-_PHRASES: Final = {
-    "programme": "programme",
-    "rule": "rule for {help}{condition} received from {from}",
-    "place": "{kind}",
-    "group": "{kind}",
-    "beneficiary": "{who}{born}",
-    "gift": "gift of {units} given on {given_on}",
-    "placement": "{units} held by {beneficiary_id} since {received_on}",
-    "pass": "{units} passed on from placement {giver_placement_id} to {receiver_placement_id} on {passed_on}",
-    "event": "{kind}{of} at placement {placement_id} on {happened_on}{ending}",
-    "claim": "claim of {value} {what} for gift {gift_id} as of {as_of}",
-    "correct": "correction of {act_id}: {how}{fields}",
-    "confirm": "confirmation of {act_id}",
-    "erase": "erasure of all that is personal about {subject_id}",
-    "other": "{other}",
-}
-
-
-def placement_values(placement: Placement) -> dict[str, Any]:
-    """The values of a placement that no act of its own recorded, with what its receipts add up to."""
-    first = placement.receipts[0] if placement.receipts else None
+    fact, entry = register.facts.get(act_id), register.entries.get(act_id)
+    if entry:
+        return fact.values if fact else entry.act.values
+    placement = register.placements.get(act_id.partition(":")[2])
+    if placement is None or not placement.receipts:
+        return {}
+    first = placement.receipts[0]
     return {
         "placement_id": placement.placement_id,
-        "gift_id": placement.gift_id,
         "beneficiary_id": placement.beneficiary_id,
         "help": placement.help,
-        "received_on": first.received_on.isoformat() if first else None,
+        "received_on": first.received_on.isoformat(),
         "animals": shown(sum(receipt.units for receipt in placement.receipts)),
-        "condition": first.condition if first else None,
+        **({"condition": first.condition} if first.condition else {}),
     }
 
 
-# ------------------------------------------------------------------------------------------------ showing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One line of a record's history.
+class Named:
+    """What the beneficiaries and places are called that some records name.
 
     Attributes:
-        happened_on: The day; for what has no day of its own (corrections, registrations) the day it was recorded.
-        id: Of the act, "kind:id".
-        what: What happened, in words.
-        gift_id: The gift it came from, or None.
-        giver_placement_id: Who passed on, or None.
-        receiver_placement_id: Who received, or None.
-        beneficiary_id: Of the other side of a hand-over: who holds the placement it came from or went to.
-        name: Her name, or the donor's; None when it is not known or was erased.
-        why: Of a correction.
-        changes: Of a correction: field → value from then on, None where it was emptied.
-        note: Free text, or None.
-        witness: Of a hand-over, or None.
-        sequence: Of its entry in the ledger.
-        recorded_by: An account id, or "local:LOGIN".
-        recorded_at: UTC.
-        confirm_id: The act by which a second person confirmed it, or None.
-        taken_back_by: Act id of the correction that took it back, or None.
+        said: act id → what it says, as `says` has it.
     """
 
-    happened_on: date
-    id: str
-    what: str
-    gift_id: str | None
-    giver_placement_id: str | None
-    receiver_placement_id: str | None
-    beneficiary_id: str | None
-    name: str | None
-    why: str | None
-    changes: Mapping[str, Any] | None
-    note: str | None
-    witness: str | None
-    sequence: int
-    recorded_by: str
-    recorded_at: str
-    confirm_id: str | None
-    taken_back_by: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
-    """How a placement stands on the day; units are of its own help.
-
-    Attributes:
-        placement_id: Which.
-        help: What was received.
-        received_on: Day of the earliest receipt.
-        animals: Units received by the day.
-        rule_id: The rule that binds, or None when none was in force.
-        due_on: By when it owes.
-        owed: In all.
-        passed: So far.
-        still_owed: 0 when everything was passed on.
-        state: One of the seven.
-        fulfilled_on: The day on which passed reached owed, or None.
-        since_on: Lost or broken since, else None.
-        cause: Why it is lost or broken, else None.
-    """
-
-    placement_id: str
-    help: str
-    received_on: date
-    animals: float
-    rule_id: str | None
-    due_on: date
-    owed: float
-    passed: float
-    still_owed: float
-    state: str
-    fulfilled_on: date | None
-    since_on: date | None
-    cause: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """A gift that a placement descends from, by way of one original placement.
-
-    Attributes:
-        gift_id: The gift.
-        donor: Who gave it; None when that is not known or was erased.
-        help: What was given.
-        given_on: The day.
-        placement_id: The original placement that it filled.
-        pass_ons: The least number of pass-ons from there; 0 for an original placement itself.
-    """
-
-    gift_id: str
-    donor: str | None
-    help: str
-    given_on: date
-    placement_id: str
-    pass_ons: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """All that is known of one act or placement.
-
-    Attributes:
-        id: "kind:id".
-        what: What it is, in words, without anyone's name.
-        name: Its own name, its donor's, or that of who holds or received it; None when none is known.
-        place: Where she lives, or in which place it lies; None when that is not known.
-        values: Column → what it says now, personal fields too; None for what is empty, withheld or erased. An act
-            that was taken back says what it said.
-        withheld: Personal fields that were recorded and are not there any more.
-        sequence: Of its entry; None for a placement that a pass-on began, as the next two.
-        recorded_by: An account id, or "local:LOGIN".
-        recorded_at: UTC.
-        confirm_id: The act by which a second person confirmed it, or None.
-        taken_back_by: Act id of the correction that took it back, or None.
-        standing: Of a placement, else None.
-        placements: Of a beneficiary those she holds, of a gift those it filled, as they stand; by id.
-        history: In order of day, then sequence.
-        gifts: What a placement, or the one that an event or pass-on started from, descends from; by gift, then
-            placement.
-    """
-
-    id: str
-    what: str
-    name: str | None
-    place: str | None
-    values: Mapping[str, Any]
-    withheld: tuple[str, ...]
-    sequence: int | None
-    recorded_by: str | None
-    recorded_at: str | None
-    confirm_id: str | None
-    taken_back_by: str | None
-    standing: Stand | None
-    placements: tuple[Stand, ...]
-    history: tuple[Happening, ...]
-    gifts: tuple[Origin, ...]
-
-
-def show(graph: Graph, programme_id: str, id_: str, as_of: date) -> Record:
-    """One record with its history and the gifts it descends from, as it stood on a day.
-
-    Args:
-        graph: Where.
-        programme_id: Of the programme.
-        id_: "kind:id", or bare when one kind has it.
-        as_of: The day; later hand-overs and events are left out, corrections count as known now.
-
-    Raises:
-        NotInRecord: There is none, or it had not happened by then.
-        SeveralOfThatId: The bare id is that of several kinds.
-        OtherKind: It names a kind that does not exist.
-        NoProgramme: The programme is not in the database.
-        Unavailable: The database cannot be reached.
-    """
-    act_id = resolve(graph, programme_id, id_)
-    return graph.read(lambda transaction: _Showing(transaction, programme_id, act_id, as_of).record())
-
-
-class _Showing:
-    """One record, being put together."""
-
-    def __init__(self, transaction: Transaction, programme_id: str, act_id: str, as_of: date) -> None:
-        self.transaction = transaction
-        self.programme_id = programme_id
-        self.act_id = act_id
-        self.kind, _, self.id = act_id.partition(":")
-        self.as_of = as_of
-        self.belonging = self._belonging()
-        register = read(transaction, programme_id, (act_id, *self.belonging))
-        if register is None:
-            raise NoProgramme(programme_id)
-        self.register = register
-        self.values = self._values(act_id)
-        day = self._own_day(act_id)
-        if day and day > as_of:
-            raise NotInRecord(act_id, as_of)
-        start = self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id")
-        self.above = self._above(start) if start else {}
-        self.people, self.places = self._who()
-
-    # -- reading ---------------------------------------------------------------------------------------------------
-
-    def _belonging(self) -> list[str]:
-        """What else has to be read: what was taken back from a placement; what a gift or beneficiary has."""
-        if self.kind == "placement":
-            texts = [json.dumps({column: self.id}, ensure_ascii=False, separators=(",", ":"))[1:-1] for column in _ENDS]
-            corrections = key_of(self.programme_id, "correct:")
-            rows = self.transaction.rows(cypher.CORRECTED_NAMING, corrections=corrections, texts=texts)
-            return [row["act_id"] for row in rows]
-        if self.kind not in ("gift", "beneficiary"):
-            return []
-        key = key_of(self.programme_id, self.act_id)
-        rows = self.transaction.rows(cypher.BELONGING, ledger=self.programme_id, key=key)
-        return [
-            *(f"placement:{placement_id}" for row in rows for placement_id in (*row["filled"], *row["held"])),
-            *(f"claim:{claim_id}" for row in rows for claim_id in row["claims"]),
-        ]
-
-    def _above(self, placement_id: str) -> dict[str, Mapping[str, Any]]:
-        key = key_of(self.programme_id, f"placement:{placement_id}")
-        return {row["placement_id"]: row for row in self.transaction.rows(cypher.ABOVE, key=key)}
-
-    def _who(self) -> tuple[dict[str, Any], dict[str, str]]:
-        """The beneficiaries and places that the record names: id → what is known."""
-        register = self.register
-        beneficiaries = {str(self._holder(placement_id)) for placement_id in self.above}
-        beneficiaries |= {str(values.get("beneficiary_id")) for values in map(self._values, register.entries)}
-        beneficiaries |= {str(self.values.get("beneficiary_id"))}
-        places = {str(self.values.get(name)) for name in ("place_id", "parent_id")}
-        rows = self.transaction.rows(
+    def __init__(self, transaction: Transaction, programme_id: str, said: Mapping[str, Mapping[str, Any]]) -> None:
+        """Read them, in one query."""
+        self.said = said
+        beneficiaries = {values["beneficiary_id"] for values in said.values() if values.get("beneficiary_id")}
+        places = {place_id for act_id in said if (place_id := self._place_id(act_id))}
+        rows = transaction.rows(
             cypher.WHO,
-            ledger=self.programme_id,
-            beneficiaries=[key_of(self.programme_id, f"beneficiary:{id_}") for id_ in sorted(beneficiaries)],
-            places=[key_of(self.programme_id, f"place:{id_}") for id_ in sorted(places)],
+            ledger=programme_id,
+            beneficiaries=[key_of(programme_id, f"beneficiary:{id_}") for id_ in sorted(beneficiaries)],
+            places=[key_of(programme_id, f"place:{id_}") for id_ in sorted(places)],
         )
-        return (
-            {who["beneficiary_id"]: who for row in rows for who in row["beneficiaries"]},
-            {place["place_id"]: place["name"] for row in rows for place in row["places"]},
-        )
+        self._people: dict[str | None, Mapping[str, Any]] = {
+            who["beneficiary_id"]: who for row in rows for who in row["beneficiaries"]
+        }
+        self._places: dict[str | None, str] = {
+            place["place_id"]: place["name"] for row in rows for place in row["places"]
+        }
 
-    # -- what is known ---------------------------------------------------------------------------------------------
+    def _place_id(self, act_id: str) -> str | None:
+        place_id: str | None = self.said[act_id].get("parent_id" if act_id.startswith("place:") else "place_id")
+        return place_id
 
-    def _values(self, act_id: str) -> Mapping[str, Any]:
-        """What an act says now, or said before it was taken back; of a placement that a pass-on began, what is known."""
-        fact, entry = self.register.facts.get(act_id), self.register.entries.get(act_id)
-        if entry:
-            return fact.values if fact else entry.act.values
-        placement = self.register.placements.get(act_id.partition(":")[2])
-        return placement_values(placement) if placement else {}
+    def _who(self, act_id: str) -> Mapping[str, Any]:
+        who: Mapping[str, Any] = self._people.get(self.said[act_id].get("beneficiary_id"), {})
+        return who
 
-    def _own_day(self, act_id: str) -> date | None:
-        """The day on which an act or placement happened; None for what has no day."""
-        kind, _, id_ = act_id.partition(":")
-        if kind == "placement" and id_ in self.register.placements:
-            return self.register.placements[id_].receipts[0].received_on
-        return date.fromisoformat(self._values(act_id)[_DAYS[kind]]) if kind in _DAYS else None
+    def beneficiary(self, beneficiary_id: str | None) -> str | None:
+        """Her name; None when it is not known or was erased."""
+        name: str | None = self._people.get(beneficiary_id, {}).get("name")
+        return name
 
-    def _holder(self, placement_id: str | None) -> str | None:
-        return self.above[placement_id]["beneficiary_id"] if placement_id in self.above else None
+    def name(self, act_id: str) -> str | None:
+        """The record's own name, its donor's, or that of who holds or received it; None when none is known."""
+        said = self.said[act_id]
+        return said.get("name") or said.get("donor") or self._who(act_id).get("name")
 
-    def _name(self, beneficiary_id: str | None) -> str | None:
-        return self.people.get(str(beneficiary_id), {}).get("name")
+    def place(self, act_id: str) -> str | None:
+        """Where she lives, or in which place it lies; None when that is not known."""
+        return self._places.get(self._place_id(act_id)) or self._who(act_id).get("place")
 
-    # -- the parts of the record -----------------------------------------------------------------------------------
-
-    def record(self) -> Record:
-        register, entry, values = self.register, self.register.entries.get(self.act_id), self.values
-        fact = register.facts.get(self.act_id)
-        who = self.people.get(str(values.get("beneficiary_id") or self._holder(values.get("placement_id"))), {})
-        place = self.places.get(str(values.get("place_id") or values.get("parent_id")))
-        return Record(
-            id=self.act_id,
-            what=what_it_is(self.act_id, values),
-            name=values.get("name") or values.get("donor") or who.get("name"),
-            place=place or who.get("place"),
-            values={name: values.get(name) for name in KEYS[self.kind]},
-            withheld=tuple(sorted(entry.withheld)) if entry else (),
-            sequence=entry.sequence if entry else None,
-            recorded_by=entry.recorded_by if entry else None,
-            recorded_at=entry.recorded_at if entry else None,
-            confirm_id=fact.confirm_id if fact else None,
-            taken_back_by=register.taken_back_by(self.act_id),
-            standing=self._standing(self.id) if self.kind == "placement" else None,
-            placements=tuple(self._placements()),
-            history=tuple(sorted(self._history(), key=lambda line: (line.happened_on, line.sequence))),
-            gifts=tuple(sorted(self._gifts(), key=lambda origin: (origin.gift_id, origin.placement_id))),
-        )
-
-    def _placements(self) -> Iterator[Stand]:
-        for act_id in self.belonging if self.kind in ("gift", "beneficiary") else ():
-            stood = self._standing(act_id.partition(":")[2]) if act_id.startswith("placement:") else None
-            if stood:
-                yield stood
-
-    def _standing(self, placement_id: str) -> Stand | None:
-        placement = self.register.placements.get(placement_id)
-        stood = standing(placement, self.register.rules, self.as_of) if placement else None
-        if placement is None or stood is None:
-            return None
-        return Stand(
-            placement_id=placement_id,
-            help=placement.help,
-            received_on=stood.received_on,
-            animals=shown(stood.received),
-            rule_id=_rule_id(stood.rule) if stood.rule else None,
-            due_on=stood.due_on,
-            owed=shown(stood.owed),
-            passed=shown(stood.passed),
-            still_owed=shown(stood.still_owed),
-            state=stood.state,
-            fulfilled_on=stood.fulfilled_on,
-            since_on=stood.since_on,
-            cause=stood.cause,
-        )
-
-    def _history(self) -> Iterator[Happening]:
-        timezone = zone(str(self.register.facts[f"programme:{self.programme_id}"].values["timezone"]))
-        for act_id in self._with_what_was_said(self._own_acts()):
-            entry = self.register.entries[act_id]
-            recorded_on = datetime.fromisoformat(entry.recorded_at).astimezone(timezone).date()
-            yield self._happening(entry, self._own_act_day(act_id) or recorded_on)
-
-    def _own_acts(self) -> Iterator[str]:
-        """The acts that the record is about, as far as they had happened."""
-        for act_id, entry in self.register.entries.items():
-            values = self._values(act_id)
-            if self.kind == "placement":
-                own = entry.kind in ("placement", "pass", "event") and self.id in (values.get(end) for end in _ENDS)
-            else:
-                own = act_id == self.act_id or entry.kind == "claim"
-            day = self._own_act_day(act_id)
-            if own and (day is None or day <= self.as_of):
-                yield act_id
-
-    def _own_act_day(self, act_id: str) -> date | None:
-        kind = act_id.partition(":")[0]
-        return date.fromisoformat(self._values(act_id)[_DAYS[kind]]) if kind in _DAYS else None
-
-    def _with_what_was_said(self, act_ids: Iterable[str]) -> Iterator[str]:
-        """Acts with the corrections, confirmations and erasures about them, and about those."""
-        for act_id in act_ids:
-            yield act_id
-            yield from self._with_what_was_said(self.register.about.get(act_id, ()))
-
-    def _happening(self, entry: Entry, day: date) -> Happening:
-        act_id, values, fact = entry.act_id, self._values(entry.act_id), self.register.facts.get(entry.act_id)
-        giver_id, receiver_id = values.get("giver_placement_id"), values.get("receiver_placement_id")
-        other_id = values.get("beneficiary_id")
-        if entry.kind == "pass" and receiver_id == self.id and self.kind == "placement":
-            other_id = self._holder(giver_id)
-        gift = self.above.get(self.id, {}).get("gifts", ()) if entry.kind == "placement" else ()
-        return Happening(
-            happened_on=day,
-            id=act_id,
-            what=what_it_is(act_id, values),
-            gift_id=values.get("gift_id"),
-            giver_placement_id=giver_id,
-            receiver_placement_id=receiver_id,
-            beneficiary_id=other_id,
-            name=next((each["donor"] for each in gift), None) or self._name(other_id),
-            why=values.get("why"),
-            changes=values.get("changes"),
-            note=values.get("note"),
-            witness=values.get("witness"),
-            sequence=entry.sequence,
-            recorded_by=entry.recorded_by,
-            recorded_at=entry.recorded_at,
-            confirm_id=fact.confirm_id if fact else None,
-            taken_back_by=self.register.taken_back_by(act_id),
-        )
-
-    def _gifts(self) -> Iterator[Origin]:
-        """The gifts above the placement, found generation by generation along the pass-ons that had happened."""
-        start = self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id")
-        givers: dict[str, list[str]] = {}
-        for placement_id, row in self.above.items():
-            for given in map(values_of, row["given"]):
-                if given["passed_on"] <= self.as_of.isoformat():
-                    givers.setdefault(given["receiver_placement_id"], []).append(placement_id)
-        seen, frontier, pass_ons = {start}, [start], 0
-        while frontier:
-            for placement_id in frontier:
-                yield from self._filling(str(placement_id), pass_ons)
-            frontier = sorted({giver for key in frontier for giver in givers.get(str(key), ())} - seen)
-            seen.update(frontier)
-            pass_ons += 1
-
-    def _filling(self, placement_id: str, pass_ons: int) -> Iterator[Origin]:
-        for gift in map(values_of, self.above.get(placement_id, {}).get("gifts", ())):
-            if gift["received_on"] <= self.as_of.isoformat():
-                yield Origin(
-                    gift_id=gift["gift_id"],
-                    donor=gift["donor"],
-                    help=gift["help"],
-                    given_on=date.fromisoformat(gift["given_on"]),
-                    placement_id=placement_id,
-                    pass_ons=pass_ons,
-                )
-
-
-def _rule_id(rule: Rule) -> str:
-    condition = {"condition": rule.condition} if rule.condition else {}
-    return rule_id({"help": rule.help, "from": rule.from_on.isoformat(), **condition})
+    def held(self, act_id: str) -> Sequence[str]:
+        """The ids of the placements that a beneficiary holds; of another record, none."""
+        return self._who(act_id).get("placement_ids", ()) if act_id.startswith("beneficiary:") else ()

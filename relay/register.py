@@ -7,7 +7,8 @@ applies and never judges.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, TypeVar
@@ -96,7 +97,7 @@ class Register:
         self.facts: dict[str, Fact] = {}
         self.placements: dict[str, Placement] = {}
         self.rules: tuple[Rule, ...] = ()
-        self.entries: dict[str, Entry] = {}
+        self.entries: MutableMapping[str, Entry] = {}
         self.about: dict[str, list[str]] = {}
 
     # -- taking in -----------------------------------------------------------------------------------------------
@@ -120,10 +121,7 @@ class Register:
         _update(self.placements, change.placements)
         self.rules = change.rules
         for act_id, names in change.erased.items():
-            entry = self.entries[act_id]
-            self.entries[act_id] = replace(
-                entry, opened={name: opening for name, opening in entry.opened.items() if name not in names}
-            )
+            self.entries[act_id] = self.entries[act_id].without(names)
 
     def change(self, act: Act, sequence: int) -> Change:
         """What an act would change; the register itself stays as it is."""
@@ -139,14 +137,16 @@ class Register:
 
     def _change_to(self, act: Act, sequence: int, facts: Mapping[str, Fact | None]) -> Change:
         placements: dict[str, Placement | None] = {}
-        rules = self.rules
+        links, rules = _Links(self.placements, placements), self.rules
         for act_id, fact in facts.items():
             was = self.facts.get(act_id)
-            _Links(self.placements, placements).move(was, fact)
+            links.move(was, fact)
             if act_id.startswith("rule:"):
                 rules = tuple(rule for rule in rules if was is None or rule != rule_of(was.values))
                 rules = (*rules, rule_of(fact.values)) if fact else rules
-                placements |= self._held(str((was or fact).values["help"]) if was or fact else "")
+                ruled = was or fact
+                placements |= self._held(ruled.values["help"]) if ruled else {}
+        links.spread_help(lambda act_id: facts[act_id] if act_id in facts else self.facts.get(act_id))
         return Change(act=act, sequence=sequence, facts=facts, placements=placements, rules=rules)
 
     def _held(self, help_: str) -> Mapping[str, Placement]:
@@ -193,6 +193,7 @@ class Register:
             elif later.kind == "correct":
                 changes = later.values.get("changes")
                 _update(values, changes if isinstance(changes, Mapping) else {})
+                _update(values, dict.fromkeys(self._erased_changes(later.act_id)))
         return Fact(
             kind=entry.kind,
             id=act_id.partition(":")[2],
@@ -201,16 +202,22 @@ class Register:
             confirm_id=confirm_id,
         )
 
+    def erased_fields(self, act_id: str) -> frozenset[str]:
+        """Personal fields that an act or a correction of it recorded and that were erased (or left out of a file)."""
+        erased = {name for later_id in self.about.get(act_id, ()) for name in self._erased_changes(later_id)}
+        return self.entries[act_id].withheld | erased
+
+    def _erased_changes(self, correct_id: str) -> Iterator[str]:
+        withheld = self.entries[correct_id].withheld if correct_id in self.entries else ()
+        return (name.removeprefix(CHANGES) for name in withheld if name.startswith(CHANGES))
+
     def _erasure(self, act: Act, sequence: int) -> Change:
         erased = {act_id: names for act_id, names in self._openings(subject_of(act)) if names}
-        facts: dict[str, Fact | None] = {}
-        for act_id, names in erased.items():
-            fact = self.facts.get(self.last_subject(act_id))
-            if fact:
-                dropped = {name.removeprefix(CHANGES) for name in names}
-                known = facts.get(fact.act_id) or fact
-                kept = {key: value for key, value in known.values.items() if key not in dropped}
-                facts[fact.act_id] = replace(known, values=kept)
+        left = Register(self.programme_id)
+        left.about = self.about
+        left.entries = ChainMap({act_id: self.entries[act_id].without(names) for act_id, names in erased.items()}, self.entries)
+        subjects = dict.fromkeys(self.last_subject(act_id) for act_id in erased)
+        facts = {subject: left.settled(subject) for subject in subjects if subject in self.facts}
         return Change(act=act, sequence=sequence, facts=facts, placements={}, rules=self.rules, erased=erased)
 
     def _openings(self, subject: str) -> Iterator[tuple[str, frozenset[str]]]:
@@ -249,6 +256,16 @@ class Register:
             )
         ]
         return tuple(fact.act_id for fact in sorted(found, key=lambda fact: fact.sequence))
+
+    def beginnings_of(self, act_id: str) -> Iterator[str]:
+        """The pass-ons that ever filled a placement, named as "placement:ID", whether they stand or not."""
+        kind, _, id_ = act_id.partition(":")
+        if kind == "placement":
+            yield from (
+                entry.act_id
+                for entry in self.entries.values()
+                if entry.kind == "pass" and entry.payload["receiver_placement_id"] == id_
+            )
 
     def descends(self, placement_id: str, from_id: str) -> bool:
         """Whether a placement is, or descends from, another."""
@@ -392,6 +409,17 @@ class _Links:
         elif fact and fact.kind == "event":
             self._happen(fact)
 
+    def spread_help(self, fact_of: Callable[[str], Fact | None]) -> None:
+        """Where a giver's help is now another, so is all that was handed on as hers."""
+        waiting = [*self.changed]
+        while waiting:
+            giver = self.changed.get(waiting.pop())
+            for pass_on in giver.passes if giver else ():
+                fact = fact_of(f"pass:{pass_on.pass_id}") if giver and pass_on.help != giver.help else None
+                if fact and not fact.values.get("help"):
+                    self.move(fact, fact)
+                    waiting.append(pass_on.receiver_id)
+
     def _get(self, placement_id: str) -> Placement | None:
         return self.changed[placement_id] if placement_id in self.changed else self.known.get(placement_id)
 
@@ -413,10 +441,11 @@ class _Links:
         pass_on = pass_on_of(fact, giver.help)
         self.changed[giver_id] = replace(giver, passes=_in_order((*giver.passes, pass_on), _passed))
         receiver = self._get(receiver_id) or _unfilled(receiver_id)
+        begins = all(fact.sequence < receipt.sequence for receipt in receiver.receipts)
         self.changed[receiver_id] = replace(
             receiver,
             beneficiary_id=receiver.beneficiary_id or pass_on.beneficiary_id,
-            help=receiver.help or pass_on.help,
+            help=pass_on.help if begins else receiver.help,
             receipts=_in_order((*receiver.receipts, receipt_of(fact)), _received),
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from relay.acts import FILED, PERSONAL, Act
+from relay.acts import FILED, KEYS, PERSONAL, Act
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.model import Placement, Rule, binding_rule, lost_since, shown, standing, unwanted
 from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_of, subject_of
@@ -196,18 +196,6 @@ class BeforeReceipt(Refused):
         )
 
 
-class BegunAlready(Refused):
-    """An original placement takes the id of a placement that a pass-on began."""
-
-    def __init__(self, placement_id: str) -> None:
-        """Name the placement."""
-        super().__init__(
-            f"Placement {placement_id} was begun by a pass-on already.",
-            "Give the original placement an id of its own.",
-            field="placement_id",
-        )
-
-
 class StandingOnIt(Refused):
     """An act cannot be taken back while others stand on it."""
 
@@ -263,18 +251,21 @@ class Note:
     sentence: str
 
 
-def judge(register: Register, change: Change, *, by: str, today: date, again: bool = False) -> tuple[Note, ...]:
+def judge(
+    register: Register, act: Act, sequence: int, *, by: str, today: date, again: bool = False
+) -> tuple[Change, tuple[Note, ...]]:
     """Ask every rule about one act, before it is taken in.
 
     Args:
         register: With everything that the act touches.
-        change: What the act would change.
+        act: The act.
+        sequence: That its entry will have.
         by: Who records it.
         today: The date in the programme's time zone.
         again: Record a pass-on even if it seems to be recorded already.
 
     Returns:
-        What is noted for the auditor; empty when nothing is.
+        What the act changes, and what is noted for the auditor; empty when nothing is.
 
     Raises:
         Missing: The act names something that is not in the record.
@@ -282,48 +273,55 @@ def judge(register: Register, change: Change, *, by: str, today: date, again: bo
         Invalid: The act contradicts itself.
         Twin: The same hand-over is recorded under another id and `again` was not given.
     """
-    act = change.act
-    _plausible(act, today)
     if act.kind in ABOUT_ACTS:
         _may_correct(register, act, by)
+    change = register.change(act, sequence)
+    if act.kind in ("confirm", "erase"):
+        return change, ()
     for fact in change.facts.values():
         if fact:
+            _plausible(register, fact, today)
             _known(register, fact)
-            _sexes_fit(act.act_id, fact.values)
-    if act.kind == "rule":
-        _binds_only_the_future(register, act)
-    if act.kind == "placement" and act.id in register.placements:
-        raise BegunAlready(act.id)
-    for fact in change.facts.values():
-        if fact and fact.kind == "pass":
-            _may_pass_on(register, fact.act_id, fact.values, again=again or act.kind != "pass")
+            _may_stand(register, fact, again=again)
     _stands_on(register, change)
+    _same_help(register, change)
     for placement in change.placements.values():
         if placement and placement.receipts:
             _keeps_the_rules(placement, change.rules)
-    return tuple(_notes(register, change)) if act.kind == "pass" else ()
+    return change, tuple(_notes(register, change)) if act.kind == "pass" else ()
 
 
-def _plausible(act: Act, today: date) -> None:
-    """Numbers above 0, nothing dated in the future, the sexes within the animals."""
-    values: dict[str, Any] = {**act.values, **(act.values.get("changes") or {})}  # type: ignore[dict-item]
+def _plausible(register: Register, fact: Fact, today: date) -> None:
+    """Numbers above 0, nothing dated in the future, the sexes within the animals, and nothing left unsaid."""
+    act_id, values = fact.act_id, fact.values
     for name in ("given_on", "received_on", "passed_on", "happened_on", "consent_on", "as_of"):
         if values.get(name) is not None and values[name] > today.isoformat():
-            raise InTheFuture(act.act_id, name, values[name], today)
-    if values.get("animals") is not None and values["animals"] <= 0:
-        raise NothingHandedOver(act.act_id, "animals", values["animals"])
-    if act.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
-        message = f"{act.act_id} extends without a new day."
-        raise Invalid(message, "Give until_on.", field="until_on")
-    if act.kind == "rule" and values.get("owed") is None and values.get("owed_per_given") is None:
-        message = f"{act.act_id} does not say what is owed."
-        raise Invalid(message, "Give owed or owed_per_given.", field="owed")
-
-
-def _sexes_fit(act_id: str, values: Mapping[str, Any]) -> None:
+            raise InTheFuture(act_id, name, values[name], today)
     animals = values.get("animals")
-    if animals is not None and (values.get("females") or 0) + (values.get("males") or 0) > animals:
+    if animals is not None and animals <= 0:
+        raise NothingHandedOver(act_id, "animals", animals)
+    if animals is not None and values.get("females", 0) + values.get("males", 0) > animals:
         raise MoreOfASexThanAnimals(act_id)
+    if fact.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
+        message = f"{act_id} extends without a new day."
+        raise Invalid(message, "Give until_on.", field="until_on")
+    if fact.kind == "rule" and values.get("owed") is None and values.get("owed_per_given") is None:
+        message = f"{act_id} does not say what is owed."
+        raise Invalid(message, "Give owed or owed_per_given.", field="owed")
+    if fact.kind == "programme" and fact.id != register.programme_id:
+        message = f"{act_id} cannot stand in the ledger of programme {register.programme_id}."
+        raise Invalid(message, f"Call it {register.programme_id}, or begin a ledger of its own.", field="id")
+
+
+def _may_stand(register: Register, fact: Fact, *, again: bool) -> None:
+    """What is asked of rules, placements and pass-ons, whether recorded, corrected or brought back."""
+    again = again or fact.act_id in register.facts  # no twin of another by a correction only
+    if fact.kind == "rule" and fact.act_id not in register.facts:
+        _binds_only_the_future(register, fact)
+    elif fact.kind == "placement":
+        _held_by(register, fact, fact.id)
+    elif fact.kind == "pass":
+        _may_pass_on(register, fact, again=again)
 
 
 def _known(register: Register, fact: Fact) -> None:
@@ -336,14 +334,15 @@ def _known(register: Register, fact: Fact) -> None:
 
 
 def _missing(register: Register, act_id: str, field: str) -> None:
-    by = register.taken_back_by(act_id) if act_id in register.entries else None
-    if by:
-        raise TakenBack(act_id, by, field)
+    for recorded in (act_id, *register.beginnings_of(act_id)):
+        by = register.taken_back_by(recorded)
+        if by:
+            raise TakenBack(act_id, by, field)
     raise Missing(act_id, field)
 
 
-def _binds_only_the_future(register: Register, act: Act) -> None:
-    rule = rule_of(act.values)
+def _binds_only_the_future(register: Register, fact: Fact) -> None:
+    rule = rule_of(fact.values)
     received = [
         receipt.received_on
         for placement in register.placements.values()
@@ -351,26 +350,42 @@ def _binds_only_the_future(register: Register, act: Act) -> None:
         for receipt in placement.receipts
     ]
     if received and rule.from_on <= max(received):
-        raise BindsThePast(act.act_id, rule.help, max(received))
+        raise BindsThePast(fact.act_id, rule.help, max(received))
 
 
-def _may_pass_on(register: Register, act_id: str, values: Mapping[str, Any], *, again: bool) -> None:
-    giver = register.placements[values["giver_placement_id"]]
-    receiver_id = values["receiver_placement_id"]
+def _held_by(register: Register, fact: Fact, placement_id: str) -> None:
+    placement = register.placements.get(placement_id)
+    if placement and placement.beneficiary_id != fact.values["beneficiary_id"]:
+        raise HeldByAnother(fact.act_id, placement_id, placement.beneficiary_id)
+
+
+def _may_pass_on(register: Register, fact: Fact, *, again: bool) -> None:
+    values = fact.values
+    giver, receiver_id = register.placements[values["giver_placement_id"]], values["receiver_placement_id"]
     if receiver_id == giver.placement_id or values["beneficiary_id"] == giver.beneficiary_id:
-        raise GivenToHerself(act_id)
-    receiver = register.placements.get(receiver_id)
-    others = [receipt for receipt in receiver.receipts if receipt.act_id != act_id] if receiver else []
-    if receiver and others:
-        if receiver.beneficiary_id != values["beneficiary_id"]:
-            raise HeldByAnother(act_id, receiver_id, receiver.beneficiary_id)
-        help_ = values.get("help") or giver.help
-        if receiver.help != help_:
-            raise OtherHelp(act_id, receiver_id, receiver.help, help_)
-        if receiver.passes and register.descends(giver.placement_id, receiver_id):
-            raise GoesRound(act_id, giver.placement_id, receiver_id)
+        raise GivenToHerself(fact.act_id)
+    _held_by(register, fact, receiver_id)
+    if register.descends(giver.placement_id, receiver_id):
+        raise GoesRound(fact.act_id, giver.placement_id, receiver_id)
     if not again:
-        _has_no_twin(act_id, values, giver)
+        _has_no_twin(fact.act_id, values, giver)
+
+
+def _same_help(register: Register, change: Change) -> None:
+    """A placement holds one kind of help, whatever was corrected above it."""
+    for placement_id, placement in change.placements.items():
+        if placement is None:
+            continue
+        for pass_on in placement.passes:
+            receiver = change.placements.get(pass_on.receiver_id)
+            if receiver and receiver.help != pass_on.help:
+                raise OtherHelp(f"pass:{pass_on.pass_id}", receiver.placement_id, receiver.help, pass_on.help)
+        known = register.placements.get(placement_id)
+        if known and known.help != placement.help:
+            for receipt in placement.receipts:
+                received = register.facts.get(receipt.act_id)
+                if received and received.values.get("giver_placement_id", placement_id) not in change.placements:
+                    raise OtherHelp(received.act_id, placement_id, placement.help, known.help)
 
 
 def _has_no_twin(act_id: str, values: Mapping[str, Any], giver: Placement) -> None:
@@ -402,15 +417,13 @@ def _hanging(register: Register, change: Change, act_id: str) -> list[str]:
         ]
     if not act_id.startswith(("placement:", "pass:")):
         return list(register.pointing_at(act_id))
-    return [
-        left
-        for placement in change.placements.values()
-        if placement and not placement.receipts
-        for left in (
-            *(f"pass:{pass_on.pass_id}" for pass_on in placement.passes),
-            *(f"event:{event.event_id}" for event in placement.events),
-        )
-    ]
+    return [left for placement in change.placements.values() if placement for left in _before_receipt(placement)]
+
+
+def _before_receipt(placement: Placement) -> Iterator[str]:
+    received_on = placement.receipts[0].received_on if placement.receipts else date.max
+    yield from (f"pass:{pass_on.pass_id}" for pass_on in placement.passes if pass_on.passed_on < received_on)
+    yield from (f"event:{event.event_id}" for event in placement.events if event.happened_on < received_on)
 
 
 def _binding(rules: Iterable[Rule], placement: Placement) -> Rule | None:
@@ -462,19 +475,24 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
     if entry.kind == "erase" or (entry.kind == "programme" and act.values["how"] == "did_not_happen"):
         raise NotCorrectable(f"{subject} cannot be taken back.", "What is erased is gone; a programme stays.")
     if act.values["how"] == "wrong_data":
-        _may_change(entry.kind, act)
+        _may_change(register, entry.kind, act)
 
 
-def _may_change(kind: str, act: Act) -> None:
-    changes = act.values.get("changes") or {}
+def _may_change(register: Register, kind: str, act: Act) -> None:
+    changes = act.values.get("changes")
     if kind in ABOUT_ACTS:
         raise NotCorrectable(f"{subject_of(act)} holds no data to change.", "Take it back and record another.")
-    if not changes:
+    if not isinstance(changes, Mapping) or not changes:
         raise NotCorrectable(f"{act.act_id} changes nothing.", "Name the fields to change.", "changes")
+    erased = register.erased_fields(subject_of(act))
     columns = {column.name: column for kind_ in FILED if kind_.name == kind for column in kind_.columns}
     for name, value in changes.items():
         column = columns.get(name)
-        if (column is None and name != "equivalents") or (column and column.fixed):
+        if name in erased:
+            raise NotCorrectable(
+                f"{name} of {subject_of(act)} was erased and is never filled again.", "Leave it empty.", name
+            )
+        if name not in KEYS[kind] or (column and column.fixed):
             raise NotCorrectable(
                 f"{name} of {subject_of(act)} cannot be changed by a correction.",
                 "Take the act back (did_not_happen) and record it again.",
@@ -489,7 +507,7 @@ def _notes(register: Register, change: Change) -> Iterator[Note]:
     values = change.act.values
     giver = change.placements[str(values["giver_placement_id"])]
     passed_on = date.fromisoformat(str(values["passed_on"]))
-    stood = standing(giver, change.rules, passed_on) if giver else None
+    stood = standing(giver, change.rules, date.max) if giver else None
     if not giver or not stood or not stood.rule:
         return
     pass_on = next(pass_on for pass_on in giver.passes if pass_on.pass_id == change.act.id)
@@ -500,12 +518,8 @@ def _notes(register: Register, change: Change) -> Iterator[Note]:
     if stood.passed > stood.owed:
         more = shown(stood.passed - stood.owed)
         yield Note(note="more_than_owed", sentence=f"{name}: {more} more than owed has been passed on.")
-    households = {
-        register.facts[key].values.get("household_id")
-        for key in (f"beneficiary:{giver.beneficiary_id}", f"beneficiary:{values['beneficiary_id']}")
-        if key in register.facts
-    }
-    if len(households) == 1 and households != {None}:
+    household_id = _household_of(register, giver.beneficiary_id)
+    if household_id and household_id == _household_of(register, str(values["beneficiary_id"])):
         yield Note(note="same_household", sentence=f"{name}: giver and receiver are of one household.")
     if lost_since(
         [receipt for receipt in giver.receipts if receipt.received_on <= passed_on],
@@ -518,3 +532,8 @@ def _notes(register: Register, change: Change) -> Iterator[Note]:
         yield Note(
             note="unwanted_sex", sentence=f"{name}: {units} of the other sex than the rule asks for do not count."
         )
+
+
+def _household_of(register: Register, beneficiary_id: str) -> str | None:
+    beneficiary = register.facts.get(f"beneficiary:{beneficiary_id}")
+    return beneficiary.values.get("household_id") if beneficiary else None

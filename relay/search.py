@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from relay import cypher, names
-from relay.graph import Graph, Transaction
 from relay.ledger import NoProgramme
 from relay.projection import key_of
-from relay.records import KINDS, placement_values, what_it_is
+from relay.records import KINDS, Named, says
 from relay.register import Register
 from relay.surroundings import read
+from relay.wording import what_it_is
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from relay.graph import Graph, Transaction
 
 ID_BEGINNING: Final = 95.0  # our choice: the beginning of an id is nearer than a name with a slip
 PHONE_END: Final = 95.0  # our choice, as the beginning of an id
@@ -114,48 +118,21 @@ class _Search:
 
     def _described(self, act_ids: Sequence[str], scores: dict[str, float]) -> Iterator[Hit]:
         register = read(self.transaction, self.programme_id, act_ids) or Register(self.programme_id)
-        values = {act_id: _values(register, act_id) for act_id in act_ids}
-        people, places = self._who(act_ids, values)
+        named = Named(self.transaction, self.programme_id, {act_id: says(register, act_id) for act_id in act_ids})
         for act_id in act_ids:
-            said = values[act_id]
-            who = people.get(str(said.get("beneficiary_id")), {})
-            held = who.get("placement_ids", ()) if act_id.startswith("beneficiary:") else ()
-            taken_back = ", taken back" if register.taken_back_by(act_id) else ""
+            what = what_it_is(act_id, named.said[act_id])
+            held = named.held(act_id)
+            taken_back = register.taken_back_by(act_id)
             yield Hit(
                 id=act_id,
-                what=what_it_is(act_id, said) + (f", holds {', '.join(held)}" if held else "") + taken_back,
-                name=said.get("name") or said.get("donor") or who.get("name"),
-                place=places.get(str(said.get("place_id") or said.get("parent_id"))) or who.get("place"),
+                what=what + (f", holds {', '.join(held)}" if held else "") + (", taken back" if taken_back else ""),
+                name=named.name(act_id),
+                place=named.place(act_id),
                 score=scores[act_id],
             )
 
-    def _who(self, act_ids: Sequence[str], values: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], dict[str, str]]:
-        """The beneficiaries and the places that the hits name: id → what is known."""
-        said = [values[act_id] for act_id in act_ids]
-        beneficiaries = {f"beneficiary:{each['beneficiary_id']}" for each in said if each.get("beneficiary_id")}
-        places = {f"place:{each[name]}" for each in said for name in ("place_id", "parent_id") if each.get(name)}
-        (row,) = self.transaction.rows(
-            cypher.WHO,
-            ledger=self.programme_id,
-            beneficiaries=self._keys(sorted(beneficiaries)),
-            places=self._keys(sorted(places)),
-        )
-        return (
-            {who["beneficiary_id"]: who for who in row["beneficiaries"]},
-            {place["place_id"]: place["name"] for place in row["places"]},
-        )
-
     def _keys(self, act_ids: Iterable[str]) -> list[str]:
         return [key_of(self.programme_id, act_id) for act_id in act_ids]
-
-
-def _values(register: Register, act_id: str) -> dict[str, Any]:
-    """What an act says now, or said before it was taken back; of a placement that a pass-on began, what is known."""
-    fact, entry = register.facts.get(act_id), register.entries.get(act_id)
-    if entry:
-        return dict(fact.values if fact else entry.act.values)
-    placement = register.placements.get(act_id.partition(":")[2])
-    return placement_values(placement) if placement else {}
 
 
 def _by_person(people: Iterable[tuple[str, str, str]], digits: str, household_id: str) -> Iterator[tuple[str, float]]:
@@ -167,14 +144,15 @@ def _by_person(people: Iterable[tuple[str, str, str]], digits: str, household_id
 
 
 def _digits(text: str) -> str:
-    """The digits of a text in either script, e.g. of a phone; "" when it has letters.
+    """The digits of a phone or a part of it in either script, without Nepal's +977; "" of a text with letters.
 
     >>> _digits("+977 98-41-000226"), _digits("९८४१"), _digits("B0001")
-    ('9779841000226', '9841', '')
+    ('9841000226', '9841', '')
     """
     if any(letter.isalpha() for letter in text):
         return ""
-    return "".join(str(int(letter)) for letter in text if letter.isdecimal())
+    digits = "".join(str(int(letter)) for letter in text if letter.isdecimal())
+    return digits.removeprefix("977") if text.lstrip().startswith(("+", "00")) else digits
 
 
 def _rank(act_id: str) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from relay import cypher, ledger
-from relay.graph import Graph, Transaction
 from relay.projection import key_of, values_of
 from relay.register import rule_of
 from relay.snapshot import NO_DAY, Sheets, Snapshot
+
+if TYPE_CHECKING:
+    from relay.graph import Graph, Transaction
 
 
 def load(graph: Graph, programme_id: str) -> Snapshot:
@@ -27,9 +29,7 @@ def _sheets(transaction: Transaction, programme_id: str) -> dict[str, Any]:
     def columns(query: LiteralString) -> dict[str, Any]:
         return transaction.rows(query, programme_id=programme_id, no_day=NO_DAY)[0]
 
-    (programme,) = transaction.rows(cypher.RULES_AND_GOAL, key=key_of(programme_id, f"programme:{programme_id}")) or (
-        {"goal_generations": None, "rules": ()},
-    )
+    (programme,) = transaction.rows(cypher.RULES_AND_GOAL, key=key_of(programme_id, f"programme:{programme_id}"))
     return {
         "goal_generations": programme["goal_generations"],
         "rules": tuple(rule_of(values_of(properties)) for properties in programme["rules"]),

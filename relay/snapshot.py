@@ -11,22 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, SupportsInt
 
 import numpy as np
 import numpy.typing as npt
 
 from relay.columns import kind_named
 from relay.entries import ORIGIN
-from relay.model import Rule
 from relay.register import Fact, Register, rule_of
+
+if TYPE_CHECKING:
+    from relay.model import Rule
 
 Rows = npt.NDArray[np.int32]
 Days = npt.NDArray[np.int32]
 Units = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int16]
 Flags = npt.NDArray[np.bool_]
-_Table = TypeVar("_Table", bound="Table")
 
 EPOCH: Final = date(1970, 1, 1)
 NO_DAY: Final = -(2**31)  # before every day, so that the latest of it and a day is the day
@@ -72,13 +73,14 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def day_of(number: int) -> date | None:
+def day_of(number: SupportsInt) -> date | None:
     """The day of a number of days since 1970-01-01; None for `NO_DAY`.
 
     >>> day_of(20512), day_of(NO_DAY)
     (datetime.date(2026, 2, 28), None)
     """
-    return None if number == NO_DAY else EPOCH + timedelta(days=int(number))
+    days = int(number)
+    return None if days == NO_DAY else EPOCH + timedelta(days=days)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +130,7 @@ class Table:
     __slots__ = ()
 
     @classmethod
-    def of(cls: type[_Table], columns: Mapping[str, Any]) -> _Table:
+    def of(cls, columns: Mapping[str, Any]) -> Self:
         """A table from lists or arrays by name; names that are not its own are left out."""
         made: dict[str, Any] = {}
         for field in fields(cls):  # type: ignore[arg-type]  # every table is a dataclass
@@ -172,7 +174,8 @@ class Placements(Table):
     @property
     def original(self) -> Flags:
         """Which were filled from a gift, on whatever day."""
-        return self.filled_day != NO_DAY
+        original: Flags = self.filled_day != NO_DAY
+        return original
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -479,9 +482,7 @@ def _permuted(sheet: Columns, order: npt.NDArray[np.int64]) -> dict[str, Any]:
     return {name: [column[row] for row in rows] for name, column in sheet.items()}
 
 
-def _placements_in_order(
-    sheet: Columns, passes: Columns, events: Columns
-) -> tuple[dict[str, Any], dict[str, int]]:
+def _placements_in_order(sheet: Columns, passes: Columns, events: Columns) -> tuple[dict[str, Any], dict[str, int]]:
     """Placements by the act that first filled them; in foreign data, that first named one which nothing filled."""
     ids = sheet["ids"]
     rows = {id_: row for row, id_ in enumerate(ids)}

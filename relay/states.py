@@ -6,10 +6,8 @@ asking a million placements one by one takes minutes. Days and units as in `snap
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +26,10 @@ from relay.snapshot import (
     Units,
     day_number,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
 
 CAUSES: Final = ("overdue", "death", "theft", "sale", "slaughter", "left")
 """What broke a chain, by code."""
@@ -79,12 +81,14 @@ class Standings:
     @property
     def there(self) -> Flags:
         """Which placements had received something by then."""
-        return self.state != NONE
+        there: Flags = self.state != NONE
+        return there
 
     @property
     def stuck(self) -> Flags:
         """Which placements are lost or broken."""
-        return (self.state == LOST) | (self.state == BROKEN)
+        stuck: Flags = (self.state == LOST) | (self.state == BROKEN)
+        return stuck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -247,7 +251,8 @@ def _months_later(days: Days, months: int) -> Days:
     number = (day - month).astype(np.int32)
     start = (month + months).astype("datetime64[D]").astype(np.int32)
     after = (month + months + 1).astype("datetime64[D]").astype(np.int32)
-    return np.minimum(start + number, after - 1)
+    later: Days = np.minimum(start + number, after - 1)
+    return later
 
 
 def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: Units) -> tuple[Units, Days]:
@@ -306,9 +311,7 @@ def _lost_since(snapshot: Snapshot, asked: Flags, filled: Flags, made: Flags, ha
     placement, day = placement[order], day[order]
     starts = np.flatnonzero(np.concatenate(([True], placement[1:] != placement[:-1])))
     kept, bred, left = (_running(each[order], starts) for each in (kept, bred, left))
-    evening = np.flatnonzero(
-        np.concatenate(((placement[1:] != placement[:-1]) | (day[1:] != day[:-1]), [True]))
-    )
+    evening = np.flatnonzero(np.concatenate(((placement[1:] != placement[:-1]) | (day[1:] != day[:-1]), [True])))
     nothing = (left[evening] > 0) | (kept[evening] + np.maximum(bred[evening], 0) <= 0)
     placement, day = placement[evening], day[evening]
     new = np.concatenate(([True], placement[1:] != placement[:-1]))

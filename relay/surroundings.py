@@ -7,16 +7,19 @@ for a correction, what the corrected act touches and what stands on it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
-from relay.acts import Act
 from relay.entries import Entry
-from relay.graph import Transaction
 from relay.projection import key_of, values_of
 from relay.register import ABOUT_ACTS, REFERENCES, Fact, Register, held_by, placement_of, rule_of, subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from relay.acts import Act
+    from relay.graph import Transaction
 
 _NAMED: Final = ("place", "group", "gift", "beneficiary")
 

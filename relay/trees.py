@@ -5,16 +5,18 @@ The relay is a directed acyclic graph, mostly a branching. Nothing here assumes 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from relay import ledger
+import numpy as np
+
+from relay import ledger, lineage, shelf
 from relay.errors import NotFound
 from relay.graph import Graph
-from relay.model import STATES, PassOn, Standing, chain_state, shown, standing
-from relay.register import Register
+from relay.model import CHAIN_STATES, STATES, shown
+from relay.snapshot import Rows, Snapshot, day_number, day_of, of_register
+from relay.states import CAUSES
 
 
 class NotInRelay(NotFound):
@@ -133,60 +135,36 @@ class Relay:
     """A programme's relay as it stood on a day.
 
     Attributes:
-        register: The programme's register.
-        as_of: The day.
-        standings: placement id → how it stood; only placements that had received by then.
+        survey: Every placement of the programme on that day.
     """
 
-    def __init__(self, register: Register, as_of: date, *, confirmed_only: bool = False) -> None:
-        """Judge every placement on the day."""
-        self.register = register
-        self.as_of = as_of
-        self.confirmed_only = confirmed_only
-        self.standings: dict[str, Standing] = {
-            placement_id: stood
-            for placement_id, placement in register.placements.items()
-            if (stood := standing(placement, register.rules, as_of, confirmed_only=confirmed_only))
-        }
-        self.generations = self._distances(
-            placement_id for placement_id in self.standings if register.placements[placement_id].gift_id is not None
-        )
+    def __init__(self, snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> None:
+        """Survey the programme on the day."""
+        self.survey = lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
 
-    def asked(self, id_: str) -> tuple[str, tuple[str, ...]]:
-        """What an id asks for: its full id, and its placements by id.
+    def asked(self, id_: str) -> tuple[str, tuple[int, ...]]:
+        """What an id asks for: its full id, and the rows of its placements.
 
         Raises:
             NotInRelay: There is none on that day.
             TwoOfThatId: The bare id is both a gift's and a placement's.
         """
+        survey, snapshot = self.survey, self.survey.snapshot
         kind, _, bare = id_.rpartition(":")
-        gift = kind in ("", "gift") and f"gift:{bare}" in self.register.facts
-        placement = kind in ("", "placement") and bare in self.standings
-        if gift and placement:
+        gift = snapshot.gifts.ids.row(bare) if kind in ("", "gift") else None
+        if gift is not None and snapshot.gifts.day[gift] > day_number(survey.as_of):
+            gift = None
+        placement = snapshot.placements.ids.row(bare) if kind in ("", "placement") else None
+        if placement is not None and not survey.standings.there[placement]:
+            placement = None
+        if gift is not None and placement is not None:
             raise TwoOfThatId(bare)
-        if gift and self.register.facts[f"gift:{bare}"].values["given_on"] <= self.as_of.isoformat():
-            filled = (key for key in self.standings if self.register.placements[key].gift_id == bare)
-            return f"gift:{bare}", tuple(sorted(filled))
-        if placement:
-            return f"placement:{bare}", (bare,)
-        raise NotInRelay(id_, self.as_of)
-
-    def passes(self, placement_id: str) -> Iterator[PassOn]:
-        """What a placement had passed on by the day."""
-        for pass_on in self.register.placements[placement_id].passes:
-            if pass_on.passed_on <= self.as_of and (pass_on.confirmed or not self.confirmed_only):
-                yield pass_on
-
-    def _distances(self, roots: Iterable[str]) -> dict[str, int]:
-        """The least number of pass-ons from any of the roots to each placement below them."""
-        distances = dict.fromkeys(roots, 0)
-        frontier, distance = list(distances), 0
-        while frontier:
-            distance += 1
-            below = {pass_on.receiver_id for key in frontier for pass_on in self.passes(key)}
-            frontier = sorted(below - distances.keys())
-            distances.update(dict.fromkeys(frontier, distance))
-        return distances
+        if gift is not None:
+            filled = np.flatnonzero(survey.original & (snapshot.placements.gift == gift))
+            return f"gift:{bare}", tuple(filled.tolist())
+        if placement is not None:
+            return f"placement:{bare}", (placement,)
+        raise NotInRelay(id_, survey.as_of)
 
     def trace(self, id_: str) -> Trace:
         """How far a gift or placement had travelled.
@@ -196,41 +174,48 @@ class Relay:
             TwoOfThatId: The bare id is both a gift's and a placement's.
         """
         full_id, roots = self.asked(id_)
-        distances = self._distances(roots)
-        by_distance = Counter(distances.values())
-        generations = max(by_distance, default=0)
-        passes = [pass_on for key in distances for pass_on in self.passes(key)]
-        handed_over = Counter[str]()
-        for pass_on in passes:
-            handed_over[pass_on.help] += pass_on.units
-        states = Counter(self.standings[key].state for key in distances)
-        goal = self.register.facts[f"programme:{self.register.programme_id}"].values.get("goal_generations")
+        snapshot, found = self.survey.snapshot, lineage.below(self.survey, roots)
+        states = np.bincount(self.survey.standings.state[found.row], minlength=len(STATES))
+        by_generation = tuple(np.bincount(found.distance).tolist())
+        generations = max(len(by_generation) - 1, 0)
+        goal = snapshot.goal_generations
         return Trace(
             id=full_id,
-            reach=len(distances) - len(roots),
+            reach=len(found.row) - len(roots),
             generations=generations,
-            by_generation=tuple(by_distance[distance] for distance in range(generations + 1)) if distances else (),
-            passed=tuple(HelpPassed(help=help_, units=shown(units)) for help_, units in sorted(handed_over.items())),
-            latest_passed_on=max((pass_on.passed_on for pass_on in passes), default=None),
-            states={state: states[state] for state in STATES},
-            chain_state=chain_state(states.elements()),
+            by_generation=by_generation,
+            passed=self._handed_over(found.passes),
+            latest_passed_on=day_of(snapshot.passes.day[found.passes].max()) if len(found.passes) else None,
+            states=dict(zip(STATES, states.tolist(), strict=True)),
+            chain_state=CHAIN_STATES[lineage.chain_states(states[np.newaxis])[0]],
             goal_reached=None if goal is None else generations >= goal,
-            break_points=tuple(self._break_points(sorted(distances))),
+            break_points=self._break_points(found.row),
         )
 
-    def _break_points(self, placement_ids: Iterable[str]) -> Iterator[BreakPoint]:
-        for placement_id in placement_ids:
-            stood = self.standings[placement_id]
-            if stood.since_on and stood.cause:
-                yield BreakPoint(
-                    placement_id=placement_id,
-                    state=stood.state,
-                    since_on=stood.since_on,
-                    cause=stood.cause,
-                    generation=self.generations.get(placement_id, 0),
-                    still_owed=shown(stood.still_owed),
-                    reach=len(self._distances([placement_id])) - 1,
-                )
+    def _handed_over(self, passes: Rows) -> tuple[HelpPassed, ...]:
+        columns, helps = self.survey.snapshot.passes, self.survey.snapshot.helps
+        units = np.zeros(len(helps), np.int64)
+        np.add.at(units, columns.help[passes], columns.units[passes])
+        handed_over = sorted({helps[code] for code in columns.help[passes].tolist()})
+        return tuple(HelpPassed(help=help_, units=shown(int(units[helps.index(help_)]))) for help_ in handed_over)
+
+    def _break_points(self, rows: Rows) -> tuple[BreakPoint, ...]:
+        survey, stood = self.survey, self.survey.standings
+        ids = survey.snapshot.placements.ids
+        points = [
+            BreakPoint(
+                placement_id=ids[row],
+                state=STATES[stood.state[row]],
+                since_on=since_on,
+                cause=CAUSES[stood.cause[row]],
+                generation=int(survey.generation[row]),
+                still_owed=shown(max(int(stood.owed[row] - stood.passed[row]), 0)),
+                reach=int(survey.reach[row]),
+            )
+            for row in rows[stood.stuck[rows]].tolist()
+            if (since_on := day_of(stood.since_day[row]))
+        ]
+        return tuple(sorted(points, key=lambda point: point.placement_id))
 
     def tree(self, id_: str) -> Tree:
         """The relay tree below a gift or placement.
@@ -240,35 +225,41 @@ class Relay:
             TwoOfThatId: The bare id is both a gift's and a placement's.
         """
         _, roots = self.asked(id_)
-        below = sorted(self._distances(roots))
+        found = lineage.below(self.survey, roots)
         return Tree(
-            nodes=tuple(self._node(placement_id) for placement_id in below),
-            edges=tuple(sorted(self._edges(below), key=lambda edge: edge.pass_id)),
+            nodes=tuple(sorted(self._nodes(found.row), key=lambda node: node.placement_id)),
+            edges=tuple(sorted(self._edges(found.passes), key=lambda edge: edge.pass_id)),
         )
 
-    def _node(self, placement_id: str) -> TreeNode:
-        placement, stood = self.register.placements[placement_id], self.standings[placement_id]
-        return TreeNode(
-            placement_id=placement_id,
-            beneficiary_id=placement.beneficiary_id,
-            help=placement.help,
-            generation=self.generations.get(placement_id, 0),
-            state=stood.state,
-            received_on=stood.received_on,
-            due_on=stood.due_on,
-            owed=shown(stood.owed),
-            passed=shown(stood.passed),
-        )
+    def _nodes(self, rows: Rows) -> Iterator[TreeNode]:
+        snapshot, stood = self.survey.snapshot, self.survey.standings
+        placements, beneficiaries = snapshot.placements, snapshot.beneficiaries.ids
+        for row in rows.tolist():
+            received_on, due_on = day_of(stood.received_day[row]), day_of(stood.due_day[row])
+            if received_on and due_on:
+                yield TreeNode(
+                    placement_id=placements.ids[row],
+                    beneficiary_id=beneficiaries[placements.beneficiary[row]],
+                    help=snapshot.helps[placements.help[row]],
+                    generation=int(self.survey.generation[row]),
+                    state=STATES[stood.state[row]],
+                    received_on=received_on,
+                    due_on=due_on,
+                    owed=shown(int(stood.owed[row])),
+                    passed=shown(int(stood.passed[row])),
+                )
 
-    def _edges(self, placement_ids: Iterable[str]) -> Iterator[TreeEdge]:
-        for placement_id in placement_ids:
-            for pass_on in self.passes(placement_id):
+    def _edges(self, rows: Rows) -> Iterator[TreeEdge]:
+        passes, ids = self.survey.snapshot.passes, self.survey.snapshot.placements.ids
+        for row in rows.tolist():
+            passed_on = day_of(passes.day[row])
+            if passed_on:
                 yield TreeEdge(
-                    pass_id=pass_on.pass_id,
-                    giver_placement_id=placement_id,
-                    receiver_placement_id=pass_on.receiver_id,
-                    passed_on=pass_on.passed_on,
-                    animals=shown(pass_on.units),
+                    pass_id=passes.ids[row],
+                    giver_placement_id=ids[passes.giver[row]],
+                    receiver_placement_id=ids[passes.receiver[row]],
+                    passed_on=passed_on,
+                    animals=shown(int(passes.units[row])),
                 )
 
 
@@ -279,5 +270,8 @@ def relay(graph: Graph, programme_id: str, as_of: date, *, confirmed_only: bool 
         NoProgramme: It is not in the database.
         Unavailable: The database cannot be reached.
     """
-    register = ledger.replay(programme_id, ledger.entries(graph, programme_id, last=last))
-    return Relay(register, as_of, confirmed_only=confirmed_only)
+    if last is None:
+        snapshot = shelf.load(graph, programme_id)
+    else:
+        snapshot = of_register(ledger.replay(programme_id, ledger.entries(graph, programme_id, last=last)))
+    return Relay(snapshot, as_of, confirmed_only=confirmed_only)

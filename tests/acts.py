@@ -41,7 +41,7 @@ def programme(programme_id: str = "demo", **values: Any) -> Act:
 
 def rule(help_: str = "goat", on: str = "2020-01-01", **values: Any) -> Act:
     """2 given, 2 owed within 24 months, with 90 days of grace."""
-    said = {"help": help_, "unit": "animal", "given": 2, "owed": 2, "months": 24, "grace_days": 90}
+    said: dict[str, Any] = {"help": help_, "unit": "animal", "given": 2, "owed": 2, "months": 24, "grace_days": 90}
     said |= {"earliest_days": 150, "from": on, **values}
     return Act(kind="rule", id=rule_id(said), values=_filled(said))
 

@@ -1,9 +1,9 @@
 """Clerks who record hand-overs, as a process of their own: `python -m tests.clerks CLERKS [HANDOVERS]`.
 
 Each hands one couple of goats on and on, to a new woman each time, until HANDOVERS are recorded or the process hears
-nothing more on its input. A line is printed for each hand-over: `acknowledged ID`, or `unknown ID WHY` when the
-database could not say whether it was recorded; then the clerk goes on with another. The environment says where the
-database is, as for the command line.
+nothing more on its input. A line is printed for each hand-over: `acknowledged ID`, or `failed ID SECONDS WHY…` when the
+database could not be reached in time, whether it was recorded or not; then the clerk goes on with another. The
+environment says where the database is, as for the command line.
 """
 
 from __future__ import annotations
@@ -109,13 +109,14 @@ def _hand_on(original: str, handovers: int, over: threading.Event) -> None:
         if over.is_set():
             break
         receiver = f"{original}-{number}"
+        begun = time.monotonic()
         try:
             opened = opened or graph.connect(database())
             outcomes = record(
                 opened, PROGRAMME, (woman(f"of {receiver}"), handover(receiver, giver, receiver)), clerk(original)
             )
         except Unavailable as error:
-            print(f"unknown {receiver} {type(error).__name__}", flush=True)
+            print(f"failed {receiver} {time.monotonic() - begun:.1f} {type(error).__name__}: {error}", flush=True)
             if opened:
                 opened.close()
             opened = None

@@ -40,6 +40,7 @@ class Line:
         moment: when the fault comes: as the client says this.
         fault: cut_before drops what the client says and ends the connection; cut_after lets the database do it and
             drops the answer; stall says nothing ever after; garbage answers nonsense, and nothing ever after.
+        passing: how many more times the client may say this before the fault comes.
         left: how many more times the fault comes; 0 for a sound line.
         came: how many times it came.
     """
@@ -47,18 +48,22 @@ class Line:
     uri: str
     moment: Moment = "commit"
     fault: Fault = "stall"
+    passing: int = 0
     left: int = 0
     came: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def break_at(self, moment: Moment, fault: Fault, *, times: int = 1) -> None:
-        """Let the fault come at that moment, that many times."""
-        self.moment, self.fault, self.left, self.came = moment, fault, times, 0
+    def break_at(self, moment: Moment, fault: Fault, *, after: int = 0, times: int = 1) -> None:
+        """Let the fault come at that moment, that many times, after some of those moments have passed."""
+        self.moment, self.fault, self.passing, self.left, self.came = moment, fault, after, times, 0
 
     def breaks(self, said: bytes) -> bool:
         """Whether the fault comes now."""
         with self.lock:
             if not self.left or WORDS[self.moment] not in said:
+                return False
+            if self.passing:
+                self.passing -= 1
                 return False
             self.left -= 1
             self.came += 1

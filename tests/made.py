@@ -103,9 +103,7 @@ def _drawn(placements: int, rng: np.random.Generator) -> _Drawn:
     return _Drawn(giver=rank[giver[order]], day=day[order], units=units[order], kept=kept[order])
 
 
-def _grown(
-    newest: Ints, last: int, rng: np.random.Generator
-) -> tuple[Ints, Ints, Ints, npt.NDArray[np.bool_]]:
+def _grown(newest: Ints, last: int, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, npt.NDArray[np.bool_]]:
     """Every generation from the one before, until nothing more happens."""
     givers, days, shares, keeps = [np.full(len(newest), NONE)], [newest], [np.zeros(len(newest), np.int64)], []
     above = 0
@@ -271,7 +269,10 @@ def acts(snapshot: Snapshot) -> Iterator[Act]:
     yield from (say.woman(woman, sex="F") for woman in snapshot.beneficiaries.ids)
     happened: list[tuple[int, Act]] = []
     for row in np.flatnonzero(placements.original).tolist():
-        said, gift_id = f"{placements.ids[row]} on {day_of(placements.filled_day[row])}", gifts.ids[placements.gift[row]]
+        said, gift_id = (
+            f"{placements.ids[row]} on {day_of(placements.filled_day[row])}",
+            gifts.ids[placements.gift[row]],
+        )
         happened.append((int(placements.sequence[row]), say.placed(said, gift_id=gift_id)))
     for row, pass_id in enumerate(passes.ids):
         ends = f"{placements.ids[passes.giver[row]]} > {placements.ids[passes.receiver[row]]}"

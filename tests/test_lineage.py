@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from relay.acts import Act
     from relay.lineage import Survey
     from relay.register import Register
+    from relay.snapshot import Rows
 
 LATER = date(2024, 6, 30)
 
 
 @pytest.fixture(params=["plain", "compiled"])
-def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the loops plain, and compiled."""
     monkeypatch.setattr(lineage, "COMPILE_FROM", 0 if request.param == "compiled" else 10**9)
-    yield request.param
 
 
 def surveyed(register: Register, as_of: date = LATER) -> Survey:
     return lineage.survey(of_register(register), as_of)
 
 
-def by_id(survey: Survey, column: Any) -> dict[str, int]:
+def by_id(survey: Survey, column: Rows) -> dict[str, int]:
     return dict(zip(survey.snapshot.placements.ids, column.tolist(), strict=True))
 
 
@@ -231,7 +231,9 @@ def relays(draw: Callable[..., Any], *, circles: bool = False) -> list[Act]:
         values = {"animals": draw(st.sampled_from([None, 1, 2, 3]))}
         if kind == "extended":
             values["until_on"] = draw(DAYS).isoformat()
-        acts.append(say.happened(f"E{number}: {kind} of {draw(st.sampled_from(names))} on {draw(DAYS)}", **_said(values)))
+        acts.append(
+            say.happened(f"E{number}: {kind} of {draw(st.sampled_from(names))} on {draw(DAYS)}", **_said(values))
+        )
     women = [say.woman(say.holder(name)) for name in names]
     return [say.programme(), *rules, say.gift("G1"), say.gift("G2", "pig"), *women, *draw(st.permutations(acts))]
 

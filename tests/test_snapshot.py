@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,7 +31,7 @@ def test_no_ids_are_no_rows() -> None:
 
 def test_a_made_programme_is_what_its_acts_say() -> None:
     made = programme(300)
-    book = say.Book(*made_acts(made), programme_id="made", today=say.date(2025, 1, 1))
+    book = say.Book(*made_acts(made), programme_id="made", today=date(2025, 1, 1))
 
     replayed = snapshot.of_register(book.register)
 
@@ -65,7 +66,7 @@ LATER = (
     say.corrected("rule:goat@2020-01-01", "C3", months=30),
     say.taken_back("pass:T4", "C4"),
     say.taken_back("correct:C4", "C5"),
-    say.erased("beneficiary:W3"),
+    say.erased("gift:G1"),
 )
 
 

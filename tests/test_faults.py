@@ -1,0 +1,574 @@
+"""Faults: kills, cuts, silence, nonsense, full disks. What was acknowledged stays, nothing is half done, nothing hangs."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay import cypher, engine
+from relay import graph as relay_graph
+from relay.acts import KEYS
+from relay.backup import backup, rebuild, restore
+from relay.errors import Unavailable
+from relay.graph import Transaction, UnknownOutcome
+from relay.ledger import NotBuilt, entries, head, heads, record, record_one
+from relay.verify import verify
+from tests.clerks import PROGRAMME, act, clerk, founding, handover, woman
+from tests.faulty_line import between, black_hole, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from relay.acts import Act
+    from relay.config import Connection
+    from relay.graph import Graph
+    from tests.faulty_line import Fault, Line, Moment
+
+ROOT = Path(__file__).parent.parent
+SOAK = bool(os.environ.get("RELAY_SOAK"))
+KILLS = 20 if SOAK else 6
+CUTS = 8
+LIMIT_SECONDS = 20
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder for an engine that the test starts, and stop that engine afterwards."""
+    folder = tmp_path / "data"
+    yield folder
+    engine.stop(folder)
+
+
+@pytest.fixture
+def line(connection: Connection) -> Iterator[Line]:
+    """Give a line to each engine that can be broken."""
+    with between(connection.uri) as line:
+        yield line
+
+
+def over(line: Line, connection: Connection) -> Connection:
+    return replace(connection, uri=line.uri)
+
+
+def kill(data_folder: Path) -> None:
+    """End the engine as a power cut would."""
+    state = engine.State.read(data_folder / engine.STATE_FILE)
+    os.kill(state.pid, signal.SIGKILL)
+    while engine.status(data_folder).running:
+        time.sleep(0.02)
+
+
+@contextmanager
+def at_work(data_folder: Path, clerks: int, said: Path) -> Generator[None]:
+    """Let clerks record hand-overs meanwhile; what they say goes to a file."""
+    environ = os.environ | {"RELAY_DATA": str(data_folder)}
+    command = [sys.executable, "-m", "tests.clerks", str(clerks)]
+    with (
+        said.open("w") as output,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environ, cwd=ROOT) as process,
+    ):
+        try:
+            yield
+        finally:
+            process.communicate(timeout=2 * LIMIT_SECONDS)
+    assert process.returncode == 0, said.read_text()[-500:]
+
+
+def handovers(said: str, word: str) -> set[str]:
+    return {line.split()[1] for line in said.splitlines() if line.startswith(f"{word} ")}
+
+
+def recorded(graph: Graph) -> list[str]:
+    return [entry.act_id.removeprefix("pass:") for entry in entries(graph, PROGRAMME) if entry.kind == "pass"]
+
+
+def whole(graph: Graph) -> list[str]:
+    """Make sure that the record can be believed and holds each hand-over with its receiver; give the hand-overs."""
+    assert verify(graph, PROGRAMME).faults == ()
+    found = recorded(graph)
+    assert len(set(found)) == len(found)
+    women = {entry.act.id for entry in entries(graph, PROGRAMME) if entry.kind == "beneficiary"}
+    assert {f"of {each}" for each in found} == {each for each in women if "-" in each}
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------- kills
+
+
+def test_whatever_was_acknowledged_survives_kill_after_kill_and_nothing_is_half_done(
+    data_folder: Path, tmp_path: Path
+) -> None:
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        record(graph, PROGRAMME, founding("P0", "P1", "P2", "P3"), clerk("first"))
+    said, ready_seconds = tmp_path / "said", []
+
+    with at_work(data_folder, 4, said):
+        for _ in range(KILLS):
+            acknowledged = said.read_text().count("acknowledged")
+            while said.read_text().count("acknowledged") < acknowledged + 40:
+                time.sleep(0.05)
+            kill(data_folder)
+            begun = time.monotonic()
+            engine.ensure(data_folder)
+            ready_seconds.append(time.monotonic() - begun)
+
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        found = whole(graph)
+    acknowledged_ids, failed = handovers(said.read_text(), "acknowledged"), handovers(said.read_text(), "failed")
+    assert len(acknowledged_ids) >= 40 * KILLS
+    assert acknowledged_ids <= set(found) <= acknowledged_ids | failed
+    assert failed
+    assert max(ready_seconds) < 10
+
+
+def test_an_engine_that_is_killed_between_two_statements_has_done_neither(data_folder: Path) -> None:
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        record(graph, PROGRAMME, founding("P"), clerk("first"))
+
+        def half(transaction: Transaction) -> None:
+            transaction.run("MATCH (l:Ledger) SET l.sequence = 99")
+            kill(data_folder)
+            transaction.run("CREATE (:Entry {key: 'surplus'})")
+
+        with pytest.raises(Unavailable, match="Nothing was recorded"):
+            graph.write(half)
+
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        assert verify(graph, PROGRAMME).faults == ()
+        assert record_one(graph, PROGRAMME, woman("W"), clerk("first")).sequence == 6
+
+
+def test_a_killed_engine_is_started_again_by_the_next_command(data_folder: Path) -> None:
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        record(graph, PROGRAMME, founding("P"), clerk("first"))
+    kill(data_folder)
+
+    environ = os.environ | {"RELAY_DATA": str(data_folder)}
+    command = [sys.executable, "-m", "cli", "ledger", "verify", "--json"]
+    done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["entries"] == 5
+
+
+# ---------------------------------------------------------------------------------------------------- the line
+
+
+def test_a_handover_cut_off_before_its_commit_is_recorded_once(
+    graph: Graph, line: Line, connection: Connection
+) -> None:
+    _cut_and_repeat(graph, line, connection, "cut_before")
+
+
+def test_a_handover_cut_off_after_its_commit_is_recorded_once(
+    graph: Graph, line: Line, connection: Connection
+) -> None:
+    _cut_and_repeat(graph, line, connection, "cut_after")
+
+
+def _cut_and_repeat(graph: Graph, line: Line, connection: Connection, fault: Fault) -> None:
+    record(graph, PROGRAMME, (*founding("P"), *(woman(f"of {n}") for n in range(CUTS))), clerk("first"))
+    with relay_graph.connect(over(line, connection)) as cut:
+        for number in range(CUTS):
+            line.break_at("commit", fault)
+
+            outcome = record_one(cut, PROGRAMME, handover(f"{number}", "P", f"{number}"), clerk("second"))
+
+            assert line.came == 1
+            assert (outcome.action, outcome.sequence) == ("added", 5 + CUTS + number + 1)
+    assert recorded(graph) == [f"{number}" for number in range(CUTS)]
+    assert verify(graph, PROGRAMME).faults == ()
+
+
+@pytest.mark.parametrize(("fault", "answer"), [("cut_before", "added"), ("cut_after", "same")])
+def test_who_is_told_that_nobody_knows_whether_it_was_recorded_repeats_it_and_then_knows(
+    graph: Graph, line: Line, connection: Connection, fault: Fault, answer: str
+) -> None:
+    record(graph, PROGRAMME, (*founding("P"), woman("of 1")), clerk("first"))
+    with relay_graph.connect(over(line, connection)) as cut:
+        line.break_at("commit", fault, times=2)
+
+        with pytest.raises(UnknownOutcome, match="same id"):
+            record_one(cut, PROGRAMME, handover("1", "P", "1"), clerk("second"))
+        again = record_one(cut, PROGRAMME, handover("1", "P", "1"), clerk("second", datetime(2026, 1, 1, tzinfo=UTC)))
+
+    assert again.action == answer
+    assert recorded(graph) == ["1"]
+
+
+SILENT = "The database cannot be reached"
+UNKNOWN = "The connection was lost while the act was being recorded"
+STRANGE = "not a database that Relay knows"
+# Connecting reads once: a first statement and a first commit. Recording asks, writes and commits.
+LINE_FAULTS: list[tuple[Moment, Fault, int, str]] = [
+    ("greeting", "stall", 0, SILENT),
+    ("statement", "stall", 0, SILENT),
+    ("statement", "stall", 2, SILENT),
+    ("commit", "stall", 0, SILENT),
+    ("commit", "stall", 1, UNKNOWN),
+    ("greeting", "garbage", 0, STRANGE),
+    ("statement", "garbage", 0, SILENT),
+    ("statement", "garbage", 2, SILENT),
+    ("commit", "garbage", 1, UNKNOWN),
+]
+
+
+def test_whatever_the_line_does_there_is_an_answer_within_twenty_seconds(graph: Graph, connection: Connection) -> None:
+    record(graph, PROGRAMME, founding("P0"), clerk("first"))
+    with ExitStack() as lines:
+        places = []
+        for moment, fault, after, sentence in LINE_FAULTS:
+            line = lines.enter_context(between(connection.uri))
+            line.break_at(moment, fault, after=after, times=99)
+            places.append((line.uri, sentence))
+        places += [(lines.enter_context(refused()), SILENT), (lines.enter_context(black_hole()), SILENT)]
+        running = [_one_handover(replace(connection, uri=uri)) for uri, _ in places]
+        answers = [one.communicate(timeout=3 * LIMIT_SECONDS) for one in running]
+
+    for (said, complained), (uri, sentence) in zip(answers, places, strict=True):
+        word, _, seconds, why = said.split(" ", 3)
+        assert word == "failed", (uri, said)
+        assert float(seconds) < LIMIT_SECONDS, (uri, said)
+        assert sentence in why
+        assert complained == ""
+    assert len(recorded(graph)) <= 1
+    assert verify(graph, PROGRAMME).faults == ()
+
+
+def _one_handover(connection: Connection) -> subprocess.Popen[str]:
+    environ = os.environ | {
+        "NEO4J_URI": connection.uri,
+        "NEO4J_USER": connection.user,
+        "NEO4J_PASSWORD": connection.password,
+        "NEO4J_DATABASE": connection.database,
+    }
+    command = [sys.executable, "-m", "tests.clerks", "1", "1"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, cwd=ROOT)
+
+
+def test_a_line_that_goes_silent_at_the_goodbye_keeps_nobody(graph: Graph, line: Line, connection: Connection) -> None:
+    record(graph, PROGRAMME, founding("P"), clerk("first"))
+    silent = relay_graph.connect(over(line, connection))
+    line.break_at("goodbye", "stall")
+
+    begun = time.monotonic()
+    silent.close()
+
+    assert time.monotonic() - begun < 1
+
+
+def test_a_line_that_breaks_between_two_commands_is_not_noticed(
+    graph: Graph, line: Line, connection: Connection
+) -> None:
+    record(graph, PROGRAMME, founding("P"), clerk("first"))
+    with relay_graph.connect(over(line, connection)) as cut:
+        line.break_at("statement", "cut_before")
+
+        assert record_one(cut, PROGRAMME, woman("W"), clerk("second")).action == "added"
+
+    assert line.came == 1
+    assert head(graph, PROGRAMME).entries == 6
+
+
+# ---------------------------------------------------------------------------------------------------- passwords
+
+
+def test_a_wrong_password_is_tried_once_and_said_in_so_many_words(graph: Graph, connection: Connection) -> None:
+    assert heads(graph) == ()
+    with between(connection.uri) as line:
+        line.break_at("greeting", "stall", after=99)
+
+        with pytest.raises(Unavailable, match="user name or password"):
+            relay_graph.connect(replace(connection, uri=line.uri, password="not the password"))
+
+        assert line.passing == 98
+    with relay_graph.connect(connection) as right:
+        assert heads(right) == ()
+
+
+def test_after_six_wrong_passwords_the_right_one_works_again_within_the_time_that_is_said(data_folder: Path) -> None:
+    connection = engine.ensure(data_folder)
+    for _ in range(6):
+        with pytest.raises(Unavailable, match="wait 30 seconds"):
+            relay_graph.connect(replace(connection, password="not the password"))
+    with pytest.raises(Unavailable, match="wait 30 seconds"):
+        relay_graph.connect(connection)
+
+    time.sleep(31)
+
+    with relay_graph.connect(connection) as graph:
+        assert heads(graph) == ()
+
+
+# ---------------------------------------------------------------------------------------------------- half done
+
+
+class Broken(RuntimeError):
+    """What goes wrong in the last statement."""
+
+
+def _beginning() -> tuple[Act, ...]:
+    return (
+        *founding("P"),
+        act("place", "1", name="a ward"),
+        woman("W"),
+        woman("V"),
+        handover("1", "P", "1", to="W", animals=1),
+    )
+
+
+LAST: dict[str, tuple[Act, ...]] = {
+    "programme": founding("P", programme_id="other"),
+    "rule": (act("rule", "pig@2030-01-01", help="pig", unit="animal", given=2, owed=2, months=9, from_="2030-01-01"),),
+    "place": (act("place", "2", name="a ward"),),
+    "group": (act("group", "1", name="a group", kind="womens_group", place_id="1"),),
+    "beneficiary": (woman("U"),),
+    "gift": (act("gift", "H", donor="a donor", help="goat", given_on="2024-01-01"),),
+    "placement": (
+        act("placement", "Q", gift_id="G", beneficiary_id="V", help="goat", received_on="2024-01-01", animals=2),
+    ),
+    "pass": (handover("2", "1", "2", to="V"),),
+    "event": (act("event", "1", placement_id="P", kind="death", happened_on="2024-07-01", animals=1),),
+    "claim": (act("claim", "1", gift_id="G", what="families", value=9, as_of="2024-07-01"),),
+    "correct": (act("correct", "1", act_id="pass:1", how="wrong_data", why="a slip", changes={"animals": 2}),),
+    "confirm": (act("confirm", "1", act_id="pass:1"),),
+    "erase": (act("erase", "1", subject_id="beneficiary:W"),),
+}
+
+
+def test_every_kind_of_act_has_its_test_of_being_half_done() -> None:
+    assert set(LAST) == set(KEYS)
+
+
+@pytest.mark.parametrize("kind", LAST)
+def test_an_act_whose_last_statement_fails_leaves_no_trace(
+    graph: Graph, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, PROGRAMME, _beginning(), clerk("first"))
+    before = _everything(graph)
+    programme_id = "other" if kind == "programme" else PROGRAMME
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "run", _failing(Transaction.run, cypher.WRITE_HEAD))
+        with pytest.raises(Broken):
+            record(graph, programme_id, LAST[kind], clerk("second"))
+    after = _everything(graph)
+    outcomes = record(graph, programme_id, LAST[kind], clerk("second"))
+
+    assert after == before
+    assert {outcome.action for outcome in outcomes} == {"added"}, outcomes
+    assert verify(graph, programme_id).faults == ()
+
+
+def test_a_restore_whose_last_statement_fails_leaves_no_entry_and_is_run_again(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, PROGRAMME, _beginning(), clerk("first"))
+    kept, before = list(backup(graph)), _everything(graph)
+    graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "run", _failing(Transaction.run, cypher.WRITE_HEAD))
+        with pytest.raises(Broken):
+            restore(graph, kept, clerk("second"))
+    assert _everything(graph) == []
+    restore(graph, kept, clerk("second"))
+
+    assert _everything(graph) == before
+    assert verify(graph, PROGRAMME).faults == ()
+
+
+def test_a_rebuilding_that_fails_keeps_clerks_out_until_it_is_run_again(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, PROGRAMME, _beginning(), clerk("first"))
+    before = _everything(graph)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "run", _failing(Transaction.run, cypher.WRITE_HEAD))
+        with pytest.raises(Broken):
+            rebuild(graph, PROGRAMME, clerk("second"))
+    with pytest.raises(NotBuilt, match="relay engine rebuild"):
+        record_one(graph, PROGRAMME, woman("U"), clerk("second"))
+    rebuild(graph, PROGRAMME, clerk("second"))
+
+    assert _everything(graph) == before
+
+
+def _failing(run: Callable[..., None], at: str) -> Callable[..., None]:
+    """Let a statement be done and fail all the same, if it begins in that way."""
+
+    def run_and_fail(self: Transaction, query: str, **parameters: object) -> None:
+        run(self, query, **parameters)
+        if query.startswith(at):
+            raise Broken
+
+    return run_and_fail
+
+
+def _everything(graph: Graph) -> list[str]:
+    """All that is in the graph but ledgers that have not begun and the marks of locks, in order."""
+    nodes = graph.rows("MATCH (n) WHERE NOT n:Schema RETURN labels(n) AS labels, properties(n) AS properties")
+    edges = graph.rows("MATCH (a)-[r]->(b) RETURN a.key AS start, type(r) AS type, b.key AS end, r.key AS key")
+    kept = [row for row in nodes if row["properties"].get("sequence") != 0]
+    for row in kept:
+        row["properties"].pop("lock", None)
+    return sorted(str(sorted((key, str(value)) for key, value in row.items())) for row in [*kept, *edges])
+
+
+def test_nothing_writes_outside_a_transaction_and_only_one_module_speaks_bolt() -> None:
+    for path in [*(ROOT / "relay").rglob("*.py"), ROOT / "cli.py"]:
+        bare, imported = _bolt_in(ast.parse(path.read_text()))
+        if path != ROOT / "relay/graph.py":
+            assert not imported, path
+        assert bare == (["migrate"] if path == ROOT / "relay/graph.py" else []), path
+
+
+def _bolt_in(module: ast.Module) -> tuple[list[str], bool]:
+    """Name the functions that call `session.run` or `execute_query`, and tell whether the driver is imported."""
+    bare = [
+        function.name
+        for function in ast.walk(module)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute)
+        and (node.attr == "execute_query" or (node.attr == "run" and "session" in ast.unparse(node.value)))
+    ]
+    imported = any(
+        (isinstance(node, ast.Import) and any(name.name.split(".")[0] == "neo4j" for name in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "neo4j")
+        for node in ast.walk(module)
+    )
+    return bare, imported
+
+
+# ---------------------------------------------------------------------------------------------------- disk and time
+
+
+def test_a_full_disk_is_said_and_costs_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    script = "from pathlib import Path; from tests.test_faults import fill_a_small_disk as fill; fill(Path('data'))"
+    mounted = f"mkdir data && mount -t tmpfs -o size={SMALL_DISK},mode=700 tmpfs data && exec {sys.executable} -c \"{script}\""
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", mounted],  # noqa: S607  wherever the system has it
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, f"a small disk needs `unshare -rm`: {done.stderr}"
+    found = json.loads(done.stdout)
+    assert found["acknowledged"] > 0
+    assert "isk" in found["error"]
+    assert "full" in found["error"]
+    assert found["lost"] == []
+    assert found["surplus"] == []
+    assert found["faults"] == 0
+
+
+SMALL_DISK = 80_000_000
+
+
+def fill_a_small_disk(data_folder: Path) -> None:
+    """Record until the disk of a folder is full, then make room, kill the engine, and tell what is there."""
+    data_folder = data_folder.absolute()
+    ballast = data_folder / "ballast"
+    acknowledged = []
+    try:
+        with relay_graph.connect(engine.ensure(data_folder)) as graph:
+            record(graph, PROGRAMME, founding("P"), clerk("first"))
+            ballast.write_bytes(bytes(engine.status(data_folder).free_bytes - 3_000_000))
+            number = 0
+            try:
+                while True:
+                    record_one(graph, PROGRAMME, act("beneficiary", f"{number}", name="x" * 5000), clerk("first"))
+                    acknowledged.append(f"beneficiary:{number}")
+                    number += 1
+            except Unavailable as error:
+                failed = str(error)
+            known = head(graph, PROGRAMME).entries
+        ballast.unlink()
+        kill(data_folder)
+        with relay_graph.connect(engine.ensure(data_folder)) as graph:
+            found = [entry.act_id for entry in entries(graph, PROGRAMME)][5:]
+            faults = verify(graph, PROGRAMME).faults
+    finally:
+        engine.stop(data_folder)
+    lost, surplus = sorted(set(acknowledged) - set(found)), sorted(set(found) - {*acknowledged, f"beneficiary:{number}"})
+    json.dump(
+        {
+            "acknowledged": len(acknowledged),
+            "known": known,
+            "error": failed,
+            "lost": lost,
+            "surplus": surplus,
+            "faults": len(faults),
+        },
+        sys.stdout,
+    )
+
+
+def test_an_instant_is_recorded_in_utc_wherever_the_clerk_is(graph: Graph) -> None:
+    kathmandu = datetime(2026, 11, 25, 4, 13, 19, tzinfo=timezone(timedelta(hours=5, minutes=45)))
+
+    record(graph, PROGRAMME, founding("P"), clerk("first", kathmandu))
+    record_one(graph, PROGRAMME, woman("W"), clerk("first", kathmandu.astimezone(UTC)))
+
+    assert {entry.recorded_at for entry in entries(graph, PROGRAMME)} == {"2026-11-24T22:28:19Z"}
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("embedded_engine", "neo4j_server"), ("neo4j_server", "embedded_engine")]
+)
+def test_a_backup_made_while_clerks_write_is_whole_on_the_other_engine(
+    source: str, target: str, request: pytest.FixtureRequest
+) -> None:
+    wipe = "MATCH (n) WHERE NOT n:Schema DETACH DELETE n"
+    with (
+        relay_graph.connect(request.getfixturevalue(source)) as one,
+        relay_graph.connect(request.getfixturevalue(target)) as other,
+    ):
+        for graph in (one, other):
+            graph.write(lambda transaction: transaction.run(wipe))
+        record(one, PROGRAMME, founding("P"), clerk("first"))
+        acknowledged = list[str]()
+        over_ = threading.Event()
+
+        def write() -> None:
+            while not over_.is_set():
+                name = f"{len(acknowledged)}"
+                record_one(one, PROGRAMME, woman(name), clerk("second"))
+                acknowledged.append(name)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        while len(acknowledged) < 50:
+            time.sleep(0.01)
+        lines = list(backup(one))
+        made = len(acknowledged)
+        over_.set()
+        writer.join()
+        kept = restore(other, lines, clerk("third"))
+
+        promised = json.loads(lines[0])["programmes"][0]
+        assert (kept[0].entries, kept[0].head_hash) == (promised["entries"], promised["head_hash"])
+        assert 55 <= promised["entries"] <= 5 + made + 1
+        assert verify(other, PROGRAMME).faults == ()
+        assert head(other, PROGRAMME).head_hash == promised["head_hash"]
+        assert verify(one, PROGRAMME, noted=promised["head_hash"]).faults == ()
