@@ -755,7 +755,7 @@ def _is_about(entry: Entry, act_id: str | None) -> bool:
 
 
 def _without_openings(entry: Entry) -> Any:  # noqa: ANN401 - JSON
-    from relay.printing import json_of
+    from relay.asjson import json_of
 
     return {name: value for name, value in json_of(entry).items() if name != "opened"}
 
@@ -826,7 +826,7 @@ def status(session: Session) -> None:
 
 def _status(session: Session) -> dict[str, Any]:
     from relay import engine
-    from relay.printing import json_of
+    from relay.asjson import json_of
 
     neo4j = session.settings.neo4j
     known = (
@@ -890,7 +890,8 @@ def engine_rebuild(session: Session) -> None:
 
 def _print_engine(session: Session) -> None:
     from relay import engine
-    from relay.printing import json_of, print_json, print_pairs
+    from relay.asjson import json_of
+    from relay.printing import print_json, print_pairs
 
     found = json_of(engine.status(session.settings.data_folder))
     if session.as_json:

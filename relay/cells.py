@@ -14,7 +14,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from relay import columns, errors
+from relay import columns, errors, sambat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,11 +23,6 @@ Scalar = str | int | float
 
 FIRST_YEAR: Final = 1900  # our choice: no beneficiary was born and no gift was made before
 LAST_YEAR: Final = 2100  # our choice: a later year is a slip of the pen
-FIRST_BS_YEAR: Final = 1975  # where the table of nepali-datetime 1.0.8.5 begins (April 1918)
-# Month lengths of Bikram Sambat cannot be computed: they are published year by year, and the tables of libraries
-# disagree from 2086 on. 2083 is the last year that is published and right in nepali-datetime 1.0.8.5
-# (its pull request 70, May 2026; medic/bikram-sambat issue 31, June 2026).
-LAST_BS_YEAR: Final = 2083
 LONGEST_ID: Final = 64  # characters
 LONGEST_TEXT: Final = (
     10_000  # characters; our choice: fits a spreadsheet's cell (32,767 UTF-16 units) with room to spare
@@ -313,21 +308,18 @@ def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
 
 
 def _bikram_sambat(year: int, month: int, day: int) -> date:
-    if not FIRST_BS_YEAR <= year <= LAST_BS_YEAR:
+    if not sambat.FIRST_YEAR <= year <= sambat.LAST_YEAR:
         raise CellFault(
-            reason=f"Bikram Sambat days are known from {FIRST_BS_YEAR} to {LAST_BS_YEAR} only.",
+            reason=f"Bikram Sambat days are known from {sambat.FIRST_YEAR} to {sambat.LAST_YEAR} only.",
             suggestion="Write the Gregorian day, as 2026-11-24.",
         )
-    import nepali_datetime  # noqa: PLC0415 - reads its table when imported; few runs meet a Bikram Sambat day
-
-    try:
-        gregorian: date = nepali_datetime.date(year, month, day).to_datetime_date()
-    except ValueError:
+    found = sambat.gregorian(year, month, day)
+    if found is None:
         raise CellFault(
             reason="This day does not exist in the Bikram Sambat calendar.",
             suggestion="Look it up; months have 29 to 32 days.",
-        ) from None
-    return gregorian
+        )
+    return found
 
 
 def _likely_day(text: str) -> str:

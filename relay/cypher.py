@@ -68,7 +68,7 @@ READ_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger})" + _HEAD
 LOAD: Final[Mapping[str, LiteralString]] = {
     "entries": """,
   COLLECT { UNWIND $entries AS act MATCH (e:Entry {act_key: act})
-            MATCH (e)-[:ABOUT*0..]->(s:Entry) MATCH (c:Entry)-[:ABOUT*0..]->(s)
+            MATCH (e)-[:ABOUT*0..]->(s:Entry) MATCH (s)<-[:ABOUT*0..]-(c:Entry)
             WITH DISTINCT c
             RETURN {entry: properties(c),
                     opened: COLLECT { MATCH (o:Personal {key: c.act_key}) RETURN o.opened }} } AS entries""",
@@ -91,6 +91,14 @@ LOAD: Final[Mapping[str, LiteralString]] = {
                     passed: COLLECT { MATCH (p)-[r:PASSED_TO]->(:Placement) RETURN properties(r) },
                     events: COLLECT { MATCH (e:Event)-[:HAPPENED_TO]->(p) RETURN properties(e) }} } AS placement""",
 }
+
+# The FIRST statement of a step that was judged in memory: lock the head of the ledger and see whether it is where the
+# step begins.
+LOCK: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock
+WITH l
+RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection
+"""
 
 # What a clerk needs to know before a pass-on: the giver's help, what the receiver holds, and the pass-on if it was
 # recorded before. One row; lists by placement_id; cost: index look-ups.
@@ -136,6 +144,13 @@ ENTRIES_NAMING: Final[LiteralString] = """
 MATCH (e:Entry {programme_id: $programme_id})
 WHERE e.kind IN $kinds AND any(text IN $texts WHERE e.payload CONTAINS text)
 RETURN e.act_id AS act_id ORDER BY e.sequence
+"""
+
+# The pass-ons that corrections name. One row = an entry; in ledger order; cost: as many as there are corrections.
+CORRECTED_PASSES: Final[LiteralString] = """
+MATCH (:Entry {programme_id: $programme_id, kind: 'correct'})-[:ABOUT]->(e:Entry {kind: 'pass'})
+WITH DISTINCT e
+RETURN e.act_id AS act_id, e.payload AS payload ORDER BY e.sequence
 """
 
 # What a batch adds or sets, and the new head of the ledger: `WRITE_HEAD`, then the part of each list that has rows,
@@ -208,6 +223,7 @@ UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:END {key: row.
 WHERE row.properties.key IS NULL OR r.key = row.properties.key DELETE r
 """
 UNLINK: Final[Mapping[str, LiteralString]] = {
+    "RULED_BY": _UNLINK.replace("TYPE", "RULED_BY").replace("START", "Programme").replace("END", "Rule"),
     "PART_OF": _UNLINK.replace("TYPE", "PART_OF").replace("START", "Place").replace("END", "Place"),
     "BASED_IN": _UNLINK.replace("TYPE", "BASED_IN").replace("START", "Group").replace("END", "Place"),
     "LIVES_IN": _UNLINK.replace("TYPE", "LIVES_IN").replace("START", "Beneficiary").replace("END", "Place"),
@@ -215,6 +231,8 @@ UNLINK: Final[Mapping[str, LiteralString]] = {
     "FILLED": _UNLINK.replace("TYPE", "FILLED").replace("START", "Gift").replace("END", "Placement"),
     "HOLDS": _UNLINK.replace("TYPE", "HOLDS").replace("START", "Beneficiary").replace("END", "Placement"),
     "PASSED_TO": _UNLINK.replace("TYPE", "PASSED_TO").replace("START", "Placement").replace("END", "Placement"),
+    "HAPPENED_TO": _UNLINK.replace("TYPE", "HAPPENED_TO").replace("START", "Event").replace("END", "Placement"),
+    "CLAIMED_OF": _UNLINK.replace("TYPE", "CLAIMED_OF").replace("START", "Claim").replace("END", "Gift"),
 }
 _RELINK: Final[LiteralString] = """
 UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:Placement {key: row.end})
@@ -314,6 +332,15 @@ MATCH (p:Place {programme_id: $programme_id})
 RETURN collect(p.place_id) AS ids, collect(p.sequence) AS sequence, collect(coalesce(p.parent_id, '')) AS parent
 """
 
+# The head of a ledger and its entries from $first to $last, those that there are. One row, or none without the ledger;
+# entries by sequence; cost: one look-up an entry.
+HEAD_AND_ENTRIES: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger})
+RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
+  COLLECT { UNWIND range($first, CASE WHEN l.sequence < $last THEN l.sequence ELSE $last END) AS sequence
+            MATCH (e:Entry {key: $prefix + toString(sequence)}) RETURN properties(e) ORDER BY sequence } AS entries
+"""
+
 # One row = a programme's goal and its rules, by sequence.
 RULES_AND_GOAL: Final[LiteralString] = """
 OPTIONAL MATCH (p:Programme {key: $key})
@@ -332,17 +359,14 @@ RETURN COLLECT { UNWIND $acts AS key MATCH (e:Entry {act_key: key}) RETURN e.act
   COLLECT { UNWIND $placements AS key MATCH (p:Placement {key: key}) RETURN p.placement_id } AS placements
 """
 
-# The ids that begin with a text, at most $limit of each kind. One row; by id; cost: the index entries that begin so.
-BEGINNING: Final[LiteralString] = """
-MATCH (l:Ledger {key: $ledger})
-RETURN COLLECT { UNWIND $acts AS beginning
-         CALL (beginning) { MATCH (e:Entry) WHERE e.act_key STARTS WITH beginning
-                            RETURN e.act_id AS act_id ORDER BY e.act_key LIMIT $limit }
-         RETURN act_id } AS acts,
-  COLLECT { UNWIND $placements AS beginning
-         CALL (beginning) { MATCH (p:Placement) WHERE p.key STARTS WITH beginning
-                            RETURN p.placement_id AS placement_id ORDER BY p.key LIMIT $limit }
-         RETURN placement_id } AS placements
+# The acts, and the placements, whose key begins with a text. One row = an id; by id; cost: the index entries that begin
+# so, and a round trip for each beginning: inside a subquery, or for several at once, one engine scans instead.
+ACTS_BEGINNING: Final[LiteralString] = """
+MATCH (e:Entry) WHERE e.act_key STARTS WITH $beginning RETURN e.act_id AS act_id ORDER BY e.act_key LIMIT $limit
+"""
+PLACEMENTS_BEGINNING: Final[LiteralString] = """
+MATCH (p:Placement) WHERE p.key STARTS WITH $beginning
+RETURN 'placement:' + p.placement_id AS act_id ORDER BY p.key LIMIT $limit
 """
 
 # Every name, phone and household of a programme as columns of one length: people, groups and donors. One row; in no
@@ -354,9 +378,11 @@ RETURN collect(o.key) AS keys, collect(coalesce(o.name, o.donor, '')) AS names,
   collect(coalesce(o.phone, '')) AS phones, collect(coalesce(o.household_id, '')) AS households
 """
 
-# Every place of a programme with its name, as columns. One row; cost: a scan of :Place.
+# Every place of a programme with its name, as columns. One row, or none without the programme; cost: a scan of :Place.
 PLACE_NAMES: Final[LiteralString] = """
-MATCH (p:Place {programme_id: $programme_id}) RETURN collect(p.key) AS keys, collect(p.name) AS names
+MATCH (l:Ledger {key: $ledger})
+OPTIONAL MATCH (p:Place {programme_id: l.programme_id})
+RETURN l.sequence AS sequence, collect(p.key) AS keys, collect(p.name) AS names
 """
 
 # Who some beneficiaries are, and what some places are called. One row; lists in no order; cost: look-ups.
@@ -390,7 +416,8 @@ ORDER BY placement_id
 # The placements of a gift or of a beneficiary, and what a gift's reports claim. One row; by id; cost: look-ups.
 BELONGING: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
-RETURN COLLECT { MATCH (:Gift {key: $key})-[:FILLED]->(p:Placement) RETURN p.placement_id ORDER BY p.placement_id } AS filled,
+RETURN COLLECT { MATCH (:Gift {key: $key})-[:FILLED]->(p:Placement)
+                 RETURN p.placement_id ORDER BY p.placement_id } AS filled,
   COLLECT { MATCH (:Beneficiary {key: $key})-[:HOLDS]->(p:Placement)
             RETURN p.placement_id ORDER BY p.placement_id } AS held,
   COLLECT { MATCH (c:Claim)-[:CLAIMED_OF]->(:Gift {key: $key}) RETURN c.claim_id ORDER BY c.claim_id } AS claims
@@ -403,3 +430,33 @@ MATCH (c:Entry) WHERE c.act_key STARTS WITH $corrections
 MATCH (c)-[:ABOUT]->(e:Entry) WHERE any(text IN $texts WHERE e.payload CONTAINS text)
 WITH DISTINCT e RETURN e.act_id AS act_id ORDER BY e.sequence
 """
+
+# ---------------------------------------------------------------------------------------------------- export
+
+# Kind → what stands of it. One row = the properties of a node or relationship that carries the act's columns, and the
+# personal values as they are now, or null; by sequence; cost: a scan of one label.
+_EXPORT: Final[LiteralString] = """
+MATCH (n:LABEL {programme_id: $programme_id})
+RETURN properties(n) AS properties, head(COLLECT { MATCH (o:Personal {key: n.key}) RETURN properties(o) }) AS personal
+ORDER BY properties.sequence
+"""
+EXPORT: Final[Mapping[str, LiteralString]] = {
+    "programme": _EXPORT.replace("LABEL", "Programme"),
+    "rule": _EXPORT.replace("LABEL", "Rule"),
+    "place": _EXPORT.replace("LABEL", "Place"),
+    "group": _EXPORT.replace("LABEL", "Group"),
+    "beneficiary": _EXPORT.replace("LABEL", "Beneficiary"),
+    "gift": _EXPORT.replace("LABEL", "Gift"),
+    "placement": """
+MATCH (g:Gift {programme_id: $programme_id})-[n:FILLED]->(:Placement)
+RETURN properties(n) AS properties, null AS personal
+ORDER BY properties.sequence
+""",
+    "pass": """
+MATCH (p:Placement {programme_id: $programme_id})-[n:PASSED_TO]->(:Placement)
+RETURN properties(n) AS properties, head(COLLECT { MATCH (o:Personal {key: n.key}) RETURN properties(o) }) AS personal
+ORDER BY properties.sequence
+""",
+    "event": _EXPORT.replace("LABEL", "Event"),
+    "claim": _EXPORT.replace("LABEL", "Claim"),
+}

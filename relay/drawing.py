@@ -1,4 +1,4 @@
-"""Relay pictures: how a relay tree is laid out, whatever it is drawn with.
+"""Drawing: a relay tree as lines for a terminal, or as boxes for a browser.
 
 A healthy chain is long rather than bushy, so a single receiver stands below her giver without indentation; only
 branches step to the right. A placement with several givers is drawn once, where it is first reached, and named again
@@ -7,9 +7,13 @@ at the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
 
+from relay.picture import BOX_WIDTH, TAB_WIDTH, Box, Picture, Tab
 from relay.trees import Tree, TreeEdge, TreeNode
 
 
@@ -61,3 +65,111 @@ def _below(
         else (f"{rails}└─ ", f"{rails}   ", nodes[edge.receiver_placement_id], edge)
         for edge in edges
     ]
+
+
+# ------------------------------------------------------------------------------------------------ for a browser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What is written on a box or tab, and said when it is pointed at.
+
+    Attributes:
+        label: Lines on it.
+        title: All that is known, as text.
+        href: Where a click leads.
+    """
+
+    label: str
+    title: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A picture as vis-network takes it."""
+
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
+    options: Mapping[str, Any]
+
+
+OPTIONS: Final = {
+    "layout": {"hierarchical": False, "improvedLayout": False},
+    "physics": {"enabled": False},
+    "edges": {
+        "smooth": {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": 0.8},
+        "arrows": {"to": {"enabled": True, "scaleFactor": 0.5}},
+    },
+    "nodes": {
+        "font": {"size": 14, "face": "Noto Sans, Noto Sans Devanagari, sans-serif"},
+        "scaling": {"label": {"drawThreshold": 6}},
+        "labelHighlightBold": False,
+    },
+    "interaction": {
+        "hover": True,
+        "dragNodes": False,
+        "tooltipDelay": 100,
+        "keyboard": {"enabled": True, "bindToWindow": False},
+    },
+}
+"""For vis-network 9.1.2, measured in stack.md: with these nothing moves by itself."""
+
+
+def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Network:
+    """A picture for vis-network, built by pyvis.
+
+    pyvis is the builder only, and imported here only: its pages load scripts from elsewhere, and to import it takes a
+    fifth of a second. Colours belong to the page, which knows whether it is dark: boxes name their state as `group`.
+    """
+    from pyvis.network import Network as Builder  # noqa: PLC0415 - slow, as said above
+
+    built = Builder(directed=True, cdn_resources="local")
+    for each in (*picture.boxes, *picture.tabs):
+        said = caption(each)
+        node_id, group, look = _look(each)
+        built.add_node(
+            node_id,
+            label=said.label,
+            title=said.title,
+            href=said.href,
+            group=group,
+            shape="box",
+            x=each.x,
+            y=each.y,
+            physics=False,
+            **look,
+        )
+    for link in picture.links:
+        built.add_edge(
+            link.giver,
+            link.receiver,
+            dashes=[6, 4] if link.pooled else False,
+            width=3 if link.on_path else 1.5 if link.pooled else 1,
+            group="path" if link.on_path else "pooled" if link.pooled else "pass",
+        )
+    return Network(nodes=built.nodes, edges=built.edges, options=OPTIONS)
+
+
+DASHES: Final = {"late": [8, 3], "lost": [2, 3], "excused": [12, 4]}
+RADIUS: Final = {"fulfilled": 16, "excused": 16, "broken": 0, "lost": 0, "late": 3}
+
+
+def _look(each: Box | Tab) -> tuple[str, str, dict[str, Any]]:
+    """Id, group and border: the state can be told without its colour."""
+    if isinstance(each, Tab):
+        look = {"borderWidth": 1, "shapeProperties": {"borderRadius": 10, "borderDashes": [2, 2]}}
+        return f"tab:{each.key}", "tab", look | {"widthConstraint": TAB_WIDTH - 10}
+    state = each.node.state if each.node else "gift"
+    width = 3 if each.break_point or each.focused else 2
+    shape = {"borderRadius": RADIUS.get(state, 6), "borderDashes": DASHES.get(state, False)}
+    return each.key, state, {"borderWidth": width, "shapeProperties": shape, "widthConstraint": BOX_WIDTH - 10}
+
+
+def vis_network() -> Path:
+    """The script of vis-network, which lies in pyvis's package; found without importing that."""
+    package = find_spec("pyvis")
+    if package is None or not package.submodule_search_locations:
+        message = "pyvis"
+        raise ModuleNotFoundError(message)
+    return Path(package.submodule_search_locations[0]) / "templates/lib/vis-9.1.2/vis-network.min.js"

@@ -89,6 +89,7 @@ def main() -> None:
     os.close(serving)
     server.stop()
     CLOSED_FILE.write_text(json.dumps(_files()))
+    os._exit(0)  # all is closed; Java would wait for every client that is still connected
 
 
 def _say(starter: TextIO, word: str) -> None:

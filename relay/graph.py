@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Final, LiteralString, TypeVar
+from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeVar
 
 import neo4j
 from neo4j.exceptions import (
@@ -29,8 +28,12 @@ from neo4j.exceptions import (
 )
 
 from relay import cypher
-from relay.config import Connection
 from relay.errors import Conflict, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from relay.config import Connection
 
 _T = TypeVar("_T")
 
@@ -158,7 +161,7 @@ class Graph:
         """Close all connections."""
         self._driver.close()
 
-    def __enter__(self) -> Graph:
+    def __enter__(self) -> Self:
         """Use as a context: closes at the end."""
         return self
 
@@ -201,7 +204,7 @@ def _give_up_on_silence(driver: neo4j.Driver) -> None:
     The driver has no setting for it: it waits without end for an answer, or as long as the server bids it (Neo4j:
     120 s), and an answer that it cannot read raises whatever its reader stumbled over.
     """
-    pool: Any = driver._pool  # noqa: SLF001
+    pool: Any = driver._pool  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     open_line = pool.opener
 
     def opener(*arguments: Any) -> Any:  # noqa: ANN401 - the driver's own
@@ -228,7 +231,7 @@ class _Silence(ServiceUnavailable):
 
 
 @contextmanager
-def _sensible(lost: Callable[[OSError], object] | None = None) -> Iterator[None]:
+def _sensible(lost: Callable[[OSError], object] | None = None) -> Generator[None]:
     """Tell silence and nonsense on a line in the driver's own words; `lost` knows whether a commit was under way."""
     try:
         yield
@@ -247,7 +250,7 @@ def _sensible(lost: Callable[[OSError], object] | None = None) -> Iterator[None]
 
 
 @contextmanager
-def _translated(*, writing: bool = False) -> Iterator[None]:
+def _translated(*, writing: bool = False) -> Generator[None]:
     """Turn what the driver says into a sentence for people; by class and code, never by message."""
     try:
         yield
@@ -268,7 +271,7 @@ def _translated(*, writing: bool = False) -> Iterator[None]:
         message = "The database was too busy to finish in time."
         raise Unavailable(message, "Nothing was recorded: try again.") from error
     except ClientError as error:
-        if error.code is not None and error.code.endswith("TransactionNotFound"):  # engines.md §5: a full disk says so
+        if str(error.code).endswith("TransactionNotFound"):  # engines.md §5: a full disk says so
             message = "The database could not store the act; its disk may be full."
             raise Unavailable(message, "Make room, restart the engine (relay engine stop), and try again.") from error
         raise

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -30,7 +31,7 @@ from relay.projection import (
 )
 from relay.register import Change, Register
 from relay.rulebook import Note, TakenBack, judge
-from relay.surroundings import Head, entry_from, lock_and_load
+from relay.surroundings import BEFORE_ALL, Head, Rehearsed, entry_from, lock_and_load
 
 STEP: Final = 5000  # acts or entries in one transaction; our choice, from the batch sizes that performance.md measured
 
@@ -131,9 +132,7 @@ def record(
     work = _Recording(programme_id=programme_id, acts=tuple(acts), clerk=clerk, again=again)
     if founding:
         graph.write(
-            lambda transaction: transaction.run(
-                cypher.BEGIN_LEDGER, key=programme_id, programme_id=programme_id, hash=ORIGIN, projection=PROJECTION
-            )
+            lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id))
         )
     try:
         return graph.write(work.in_transaction)
@@ -179,6 +178,94 @@ class _Recording:
         outcomes = tuple(batch.offer(act) for act in self.acts)
         batch.write(transaction)
         return outcomes
+
+
+class Rehearsal:
+    """Acts judged step by step in memory, on top of what the database holds; nothing is locked, nothing written.
+
+    What it judges can be thrown away (a dry run) or committed step by step (an import).
+    """
+
+    def __init__(self, graph: Graph, programme_id: str, clerk: Clerk, *, again: bool = False) -> None:
+        """Begin at the end of the ledger; a programme that is not there begins with its own act."""
+        self.graph = graph
+        self.clerk = clerk
+        self.again = again
+        self.rehearsed = Rehearsed(programme_id)
+        self.head: Head | None = None
+
+    def offer(self, acts: Sequence[Act]) -> tuple[tuple[Outcome, ...], Step]:
+        """Judge the next acts: what becomes of each, and the step that would record them.
+
+        Raises:
+            NotBuilt: The graph is another version's.
+            Unavailable: The database cannot be reached.
+        """
+        self.graph.read(lambda transaction: self.rehearsed.surround(transaction, acts))
+        before = self.head or self.rehearsed.head or BEFORE_ALL
+        if before.projection != PROJECTION:
+            raise NotBuilt(self.rehearsed.register.programme_id)
+        batch = Batch(self.rehearsed.register, before, self.clerk, again=self.again)
+        outcomes = tuple(batch.offer(act) for act in acts)
+        self.head = batch.head
+        return outcomes, Step(
+            programme_id=self.rehearsed.register.programme_id,
+            before=before,
+            after=batch.head,
+            difference=batch.difference(),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Acts that were judged in memory, ready to be written in one transaction.
+
+    Attributes:
+        programme_id: Of the programme.
+        before: The head of the ledger on which it was judged.
+        after: The head that it leads to.
+        difference: What is written.
+    """
+
+    programme_id: str
+    before: Head
+    after: Head
+    difference: Difference
+
+    def commit(self, graph: Graph, clerk: Clerk) -> bool:
+        """Write the step if the ledger still ends where it was judged.
+
+        Returns:
+            Whether it is recorded; False when somebody else recorded meanwhile, and nothing was written.
+
+        Raises:
+            Unavailable: The database cannot be reached; nothing was written.
+            UnknownOutcome: The line was cut twice while committing, or went silent.
+        """
+        if self.after == self.before:
+            return True
+        work = partial(self._in_transaction, lock=clerk.random(8).hex())
+        try:
+            return graph.write(work)
+        except UnknownOutcome as unknown:
+            if unknown.silent:
+                raise
+            return graph.write(work)
+
+    def _in_transaction(self, transaction: Transaction, lock: str) -> bool:
+        if not self.before.sequence:
+            transaction.run(cypher.BEGIN_LEDGER, **_beginning(self.programme_id))
+        row = transaction.rows(cypher.LOCK, ledger=self.programme_id, lock=lock)[0]
+        if row["hash"] == self.after.hash:
+            return True  # the first answer was lost, the step was not
+        if (row["sequence"], row["hash"]) != (self.before.sequence, self.before.hash):
+            return False
+        self.difference.write(transaction, self.programme_id, self.after)
+        return True
+
+
+def _beginning(programme_id: str) -> dict[str, Any]:
+    return {"key": programme_id, "programme_id": programme_id, "hash": ORIGIN, "projection": PROJECTION}
 
 
 class Batch:
@@ -261,8 +348,11 @@ class Batch:
 
     def write(self, transaction: Transaction) -> None:
         """Write the entries and what changed in the graph; nothing when no act was taken in."""
-        if not self.entries:
-            return
+        if self.entries:
+            self.difference().write(transaction, self.register.programme_id, self.head)
+
+    def difference(self) -> Difference:
+        """What has to be written so that the graph follows: the entries, and what they changed."""
         difference = Difference()
         for entry in self.entries:
             difference.add(entry_node(entry))
@@ -271,7 +361,7 @@ class Batch:
                 difference.add(about)
         for thing, was in self.before.items():
             difference.between(was, rows_of(self.register, thing))
-        difference.write(transaction, self.register.programme_id, self.head)
+        return difference
 
 
 class Difference:

@@ -20,13 +20,13 @@ BOXES: Final = 60  # at first sight: what stack.md found readable
 OPENED: Final = 20  # our choice: boxes that one opened branch adds beyond its own receivers
 MOST: Final = 5000  # our choice, as measured there: what a browser still draws within two seconds
 
-BOX_WIDTH: Final = 176
-BOX_HEIGHT: Final = 44
-BREAK_HEIGHT: Final = 60  # one line more, for since when and why
-TAB_WIDTH: Final = 150
-COLUMN: Final = 236  # from a generation to the next
+BOX_WIDTH: Final = 206
+BOX_HEIGHT: Final = 46
+BREAK_HEIGHT: Final = 64  # one line more, for since when and why
+TAB_WIDTH: Final = 206
+COLUMN: Final = 266  # from a generation to the next
 ROW: Final = 70
-YEAR: Final = 236  # on an axis of dates
+YEAR: Final = 266  # on an axis of dates
 DAYS_OF_YEAR: Final = 365.25
 _BROKEN: Final = ("lost", "broken")
 
@@ -255,28 +255,30 @@ class Branching:
         return tuple(reversed(found))
 
     def shown(self, view: View, path: Sequence[str]) -> dict[str, None]:
-        """The keys that are shown."""
-        start = path[-1] if path else self.start
-        boxes = MOST if view.depth is not None else BOXES - len(path)
-        depth = MOST if view.depth is None else view.depth
-        shown = dict.fromkeys((*path, *self._down(start, boxes, depth)))
+        """The keys that are shown: the path to the focus, what is below it, and whatever else there is room for."""
+        shown = dict.fromkeys(path or (self.start,))
+        if view.depth is None:
+            self._grow(shown, path[-1] if path else self.start, BOXES)
+            self._grow(shown, self.start, BOXES)
+        else:
+            self._grow(shown, path[-1] if path else self.start, MOST, view.depth)
         for key in sorted(view.opened & self.distance.keys(), key=lambda key: (self.distance[key], key)):
             if key in shown:
-                below = self.below.get(key, ())
-                shown |= dict.fromkeys(self._down(key, max(OPENED, len(below) + 1), MOST))
+                self._grow(shown, key, len(shown) + max(OPENED, len(self.below.get(key, ()))))
         return shown
 
-    def _down(self, start: str, boxes: int, depth: int) -> list[str]:
-        """Whole generations from a start, as many as fit; of the first as many receivers as fit."""
-        shown, level = [start], [start]
-        for _ in range(depth):
-            below = [key for giver in level for key in self.below.get(giver, ())]
+    def _grow(self, shown: dict[str, None], start: str, boxes: int, depth: int = MOST) -> None:
+        """Show whole generations below a box as far as there is room; of the first, as many as there is room for."""
+        level: Sequence[str] = (start,)
+        for generation in range(depth):
+            level = [key for giver in level for key in self.below.get(giver, ())]
+            new = [key for key in level if key not in shown]
             room = max(boxes - len(shown), 0)
-            if not below or (len(below) > room and len(shown) > 1):
+            if not level or (len(new) > room and generation):
                 break
-            level = below[:room]
-            shown += level
-        return shown
+            shown |= dict.fromkeys(new[:room])
+            if len(new) > room:
+                break
 
     def folded(self, shown: Mapping[str, None]) -> dict[str, tuple[int, int, int]]:
         """Key → how many are folded away below it, how many of these are late, how many broken or lost."""
@@ -334,6 +336,7 @@ def _by_generation(branching: Branching, shown: Mapping[str, None], folded: Mapp
 def _by_date(branching: Branching, shown: Mapping[str, None], folded: Mapping[str, object]) -> _Places:
     """Everybody at the day of receipt; the first receiver goes on in her giver's row where there is room."""
     first = _first_day(branching, shown)
+    tabs = {_tab(key): key for key in folded}
     xs: dict[str, float] = {}
     rows: dict[str, int] = {}
     last = -1
@@ -342,9 +345,9 @@ def _by_date(branching: Branching, shown: Mapping[str, None], folded: Mapping[st
         key, before = waiting.pop()
         node = branching.nodes.get(key)
         if node:
-            xs[key] = (node.received_on - first).days / DAYS_OF_YEAR * YEAR
+            xs[key] = (node.received_on - first).days / DAYS_OF_YEAR * YEAR + BOX_WIDTH / 2  # its left edge is the day
         else:
-            xs[key] = xs[key.partition(":")[2]] + COLUMN if key in map(_tab, folded) else -COLUMN
+            xs[key] = xs[tabs[key]] + COLUMN if key in tabs else -float(COLUMN)
         if before is not None and xs[key] - xs[before] >= COLUMN - 20:
             rows[key] = rows[before]
         else:

@@ -6,12 +6,12 @@ any script) is shown as text and never breaks a screen.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
+
+from relay.asjson import json_of
 
 STATE_COLOURS: Final = {
     "fulfilled": "green",
@@ -41,17 +41,6 @@ def _can_utf8(stream: Any) -> bool:  # noqa: ANN401 - any text stream
 def say(sentence: str) -> None:
     """Say something to the person, on stderr."""
     print(plain(sentence), file=sys.stderr)  # noqa: T201 - this is the module that prints
-
-
-def json_of(result: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """A result as JSON values: dataclass fields are keys, days ISO text, what is absent null."""
-    if dataclasses.is_dataclass(result) and not isinstance(result, type):
-        return {each.name: json_of(getattr(result, each.name)) for each in dataclasses.fields(result)}
-    if isinstance(result, Mapping):
-        return {str(key): json_of(value) for key, value in result.items()}
-    if isinstance(result, (list, tuple)):
-        return [json_of(value) for value in result]
-    return result.isoformat() if isinstance(result, date) else result
 
 
 def print_json(result: object) -> None:

@@ -155,12 +155,14 @@ def graph_of(register: Register, thing: str) -> Iterator[Node | Edge]:
 def personal_of(register: Register, act_id: str) -> Node | None:
     """The `:Personal` node of an act: its openings, and its personal values as they are now; None when it has none."""
     entry, fact = register.entries.get(act_id), register.facts.get(act_id)
-    if entry is None or not entry.opened:
+    if entry is None:
         return None
     key = key_of(register.programme_id, act_id)
     current = {
         name: fact.values[name] for name in sorted(PERSONAL[entry.kind]) if fact and fact.values.get(name) is not None
     }
+    if not entry.opened and not current:
+        return None
     opened = json.dumps(entry.opened, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return Node(
         label="Personal",

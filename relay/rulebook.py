@@ -87,6 +87,18 @@ class GoesRound(Refused):
         )
 
 
+class WithinItself(Refused):
+    """A place would lie within itself."""
+
+    def __init__(self, act_id: str, parent_id: str) -> None:
+        """Name the place and what it would lie in."""
+        super().__init__(
+            f"{act_id} would lie within itself: place {parent_id} already lies in it.",
+            "Name the larger place.",
+            field="parent_id",
+        )
+
+
 class PassedBeforeReceipt(Refused):
     """A pass-on is dated before its giver received."""
 
@@ -318,6 +330,8 @@ def _may_stand(register: Register, fact: Fact, *, again: bool) -> None:
     again = again or fact.act_id in register.facts  # no twin of another by a correction only
     if fact.kind == "rule" and fact.act_id not in register.facts:
         _binds_only_the_future(register, fact)
+    elif fact.kind == "place":
+        _not_within_itself(register, fact)
     elif fact.kind == "placement":
         _held_by(register, fact, fact.id)
     elif fact.kind == "pass":
@@ -351,6 +365,14 @@ def _binds_only_the_future(register: Register, fact: Fact) -> None:
     ]
     if received and rule.from_on <= max(received):
         raise BindsThePast(fact.act_id, rule.help, max(received))
+
+
+def _not_within_itself(register: Register, fact: Fact) -> None:
+    above = parent_id = fact.values.get("parent_id")
+    while above and above != fact.id:
+        above = register.facts[f"place:{above}"].values.get("parent_id")
+    if above:
+        raise WithinItself(fact.act_id, parent_id)
 
 
 def _held_by(register: Register, fact: Fact, placement_id: str) -> None:

@@ -88,31 +88,28 @@ class _Search:
 
     def _by_id(self, limit: int) -> Iterator[tuple[str, float]]:
         kind, colon, bare = self.text.rpartition(":")
-        kinds = KINDS if not colon else [kind] if kind in KINDS else []
         beginnings = sorted({bare, bare.upper()} - {""})
-        rows = self.transaction.rows(
-            cypher.BEGINNING,
-            ledger=self.programme_id,
-            acts=self._keys(f"{kind}:{beginning}" for kind in kinds for beginning in beginnings),
-            placements=self._keys(f"placement:{beginning}" for beginning in beginnings if "placement" in kinds),
-            limit=limit,
-        )
-        if not rows:
-            raise NoProgramme(self.programme_id)
-        found = {*rows[0]["acts"], *(f"placement:{placement_id}" for placement_id in rows[0]["placements"])}
+        found: set[str] = set()
+        for act_id in (
+            f"{each}:{beginning}" for each in KINDS for beginning in beginnings if not colon or each == kind
+        ):
+            texts = (cypher.ACTS_BEGINNING, cypher.PLACEMENTS_BEGINNING)
+            for text in texts if act_id.startswith("placement:") else texts[:1]:
+                rows = self.transaction.rows(text, beginning=key_of(self.programme_id, act_id), limit=limit)
+                found |= {row["act_id"] for row in rows}
         for act_id in sorted(found, key=lambda act_id: (len(act_id), act_id)):
             yield act_id, 100.0 if act_id.partition(":")[2] in beginnings else ID_BEGINNING
 
     def _by_person_or_name(self) -> Iterator[tuple[str, float]]:
-        named: dict[str, str] = {}
-        digits, household_id = _digits(self.text), self.text.casefold()
-        for row in self.transaction.rows(cypher.NAMES, programme_id=self.programme_id):
-            act_ids = [_act_id(key) for key in row["keys"]]
-            named |= dict(zip(act_ids, row["names"], strict=True))
-            people = zip(act_ids, row["phones"], row["households"], strict=True)
-            yield from sorted(_by_person(people, digits, household_id))
-        for row in self.transaction.rows(cypher.PLACE_NAMES, programme_id=self.programme_id):
-            named |= dict(zip(map(_act_id, row["keys"]), row["names"], strict=True))
+        places = self.transaction.rows(cypher.PLACE_NAMES, ledger=self.programme_id)
+        if not places:
+            raise NoProgramme(self.programme_id)
+        (people,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
+        act_ids = [_act_id(key) for key in people["keys"]]
+        rows = zip(act_ids, people["phones"], people["households"], strict=True)
+        yield from sorted(_by_person(rows, _digits(self.text), self.text.casefold()))
+        named = dict(zip(act_ids, people["names"], strict=True))
+        named |= dict(zip(map(_act_id, places[0]["keys"]), places[0]["names"], strict=True))
         for likeness in names.like(self.text, named):
             yield likeness.id, likeness.score
 

@@ -118,6 +118,18 @@ class Ids(Sequence[str]):
         """All ids in order."""
         return iter(self.text.tobytes().decode().split("\n")[1:-1])
 
+    def some(self, rows: Rows) -> list[str]:
+        """The ids in some rows, in the order of these."""
+        text, starts, ends = self.text.data, (self.breaks[rows] + 1).tolist(), self.breaks[rows + 1].tolist()
+        return [str(text[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
+
+    def more(self, ids: Sequence[str]) -> Ids:
+        """These ids and some more after them."""
+        added = Ids.of(ids)
+        return Ids(
+            np.concatenate((self.text, added.text[1:])), np.concatenate((self.breaks, added.breaks[1:] + self.breaks[-1]))
+        )
+
     def row(self, id_: str) -> int | None:
         """The row of an id, or None; one look through the text."""
         at = self.text.tobytes().find(f"\n{id_}\n".encode())
@@ -145,6 +157,20 @@ class Table:
     def __len__(self) -> int:
         """How many rows."""
         return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+
+    def more(self, rows: Sequence[Mapping[str, Any]]) -> Self:
+        """These rows and some more after them."""
+        if not rows:
+            return self
+        longer: dict[str, Any] = {}
+        for field in fields(self):  # type: ignore[arg-type]  # every table is a dataclass
+            column, added = getattr(self, field.name), [row[field.name] for row in rows]
+            longer[field.name] = (
+                column.more(added)
+                if isinstance(column, Ids)
+                else np.concatenate((column, np.array(added, dtype=column.dtype)))
+            )
+        return type(self)(**longer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -320,6 +346,26 @@ def bind(placement: Rows, day: Days, placements: int) -> Sheaves:
     return Sheaves(start=start, order=np.lexsort((day, placement)).astype(np.int32))
 
 
+def bind_more(sheaves: Sheaves, days: Days, placement: Rows, placements: int) -> Sheaves:
+    """Bind some more rows, that stand after all that are bound.
+
+    Args:
+        sheaves: What is bound.
+        days: Of all rows, the new ones at the end.
+        placement: Of the new rows.
+        placements: How many there are now.
+    """
+    bound = len(sheaves.order)
+    start = np.concatenate((sheaves.start, np.full(placements + 1 - len(sheaves.start), bound, np.int32)))
+    rows = np.lexsort((days[bound:], placement)) + bound
+    at = [
+        start[whose] + np.searchsorted(days[sheaves.order[start[whose] : start[whose + 1]]], days[row], "right")
+        for row, whose in zip(rows.tolist(), placement[rows - bound].tolist(), strict=True)
+    ]
+    start[1:] += np.cumsum(np.bincount(placement, minlength=placements), dtype=np.int32)
+    return Sheaves(start=start, order=np.insert(sheaves.order, at, rows).astype(np.int32))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Snapshot:
     """A programme as columns.
@@ -331,6 +377,7 @@ class Snapshot:
         goal_generations: The programme's goal, or None.
         rules: All rule versions that stand, by sequence.
         helps: Names of all helps by code, in the order of the alphabet.
+        whole: Whether everything that is named is there; foreign data may name what is not.
         placements: By sequence.
         passes: By sequence.
         events: By sequence.
@@ -349,6 +396,7 @@ class Snapshot:
     goal_generations: int | None
     rules: tuple[Rule, ...]
     helps: tuple[str, ...]
+    whole: bool
     placements: Placements
     passes: Passes
     events: Events
@@ -376,7 +424,7 @@ class Snapshot:
 
 def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:
     """Names of what differs between two snapshots, in their own order; empty when they are equal."""
-    plain = ("programme_id", "sequence", "head_hash", "goal_generations", "rules", "helps")
+    plain = ("programme_id", "sequence", "head_hash", "goal_generations", "rules", "helps", "whole")
     found = [name for name in plain if getattr(one, name) != getattr(other, name)]
     pairs = zip(one.columns(), other.columns(), strict=True)
     return (*found, *(name for (name, mine), (_, its) in pairs if not np.array_equal(mine, its)))
@@ -423,15 +471,22 @@ class Sheets:
         gifts, gift_rows = _in_order(self.gifts)
         passes, events = _in_order(self.passes)[0], _in_order(self.events)[0]
         placements, placement_rows = _placements_in_order(self.placements, passes, events)
-        for sheet, names in (
-            (passes, ("giver", "receiver")),
-            (events, ("placement",)),
-            (placements, ()),
+        whole = True
+        for sheet, name, rows in (
+            (passes, "giver", placement_rows),
+            (passes, "receiver", placement_rows),
+            (events, "placement", placement_rows),
+            (placements, "beneficiary", beneficiary_rows),
+            (placements, "gift", gift_rows),
+            (beneficiaries, "place", place_rows),
+            (beneficiaries, "group", group_rows),
+            (groups, "place", place_rows),
+            (places, "parent", place_rows),
         ):
-            sheet |= {name: _rows(sheet[name], placement_rows) for name in names}
+            ids, found = sheet[name], _rows(sheet[name], rows)
+            whole &= np.count_nonzero(found == NONE) == ids.count("") + ids.count(None)
+            sheet |= {name: found}
         placements |= {
-            "beneficiary": _rows(placements["beneficiary"], beneficiary_rows),
-            "gift": _rows(placements["gift"], gift_rows),
             "filled_condition": _codes(placements["filled_condition"], CONDITIONS),
             "filled_units": _thousandths(placements["filled_units"]),
         }
@@ -439,13 +494,7 @@ class Sheets:
         passes |= {name: _thousandths(passes[name]) for name in ("units", "females", "males")}
         events |= {"kind": _codes(events["kind"], EVENT_KINDS), "units": _thousandths(events["units"])}
         gifts |= {"units": np.where(np.asarray(gifts["units"]) < 0, -1, _thousandths(gifts["units"]))}
-        beneficiaries |= {
-            "sex": _codes(beneficiaries["sex"], SEXES),
-            "place": _rows(beneficiaries["place"], place_rows),
-            "group": _rows(beneficiaries["group"], group_rows),
-        }
-        groups |= {"place": _rows(groups["place"], place_rows)}
-        places |= {"parent": _rows(places["parent"], place_rows)}
+        beneficiaries |= {"sex": _codes(beneficiaries["sex"], SEXES)}
         for sheet in (placements, passes, gifts):
             sheet |= {"help": _codes(sheet["help"], helps)}
         made_placements, made_passes, made_events = Placements.of(placements), Passes.of(passes), Events.of(events)
@@ -457,6 +506,7 @@ class Sheets:
             goal_generations=self.goal_generations,
             rules=self.rules,
             helps=helps,
+            whole=whole,
             placements=made_placements,
             passes=made_passes,
             events=made_events,

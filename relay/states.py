@@ -233,6 +233,7 @@ def _due(snapshot: Snapshot, book: _RuleBook, rule: Rows, received_day: Days, ha
 def months_later(days: Days, months: int) -> Days:
     """`model.add_months` for many days: the same day number, or the month's last day.
 
+    >>> from datetime import date
     >>> from relay.snapshot import day_number, day_of
     >>> day_of(months_later(np.array([day_number(date(2024, 2, 29))], np.int32), 24)[0])
     datetime.date(2026, 2, 28)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
-from relay.entries import Entry
-from relay.projection import key_of, values_of
+from relay.entries import ORIGIN, Entry
+from relay.projection import PROJECTION, key_of, values_of
 from relay.register import ABOUT_ACTS, REFERENCES, Fact, Register, held_by, placement_of, rule_of, subject_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Head:
     sequence: int
     hash: str
     projection: int
+
+
+BEFORE_ALL: Final = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
 
 
 def entry_from(properties: Mapping[str, Any], opened: str | None) -> Entry:
@@ -68,21 +71,30 @@ def lock_and_load(
         lock: Any text that no one else writes; setting it locks the ledger.
     """
     part = _Part(transaction, programme_id, lock)
-    head = part.load(acts, {act.act_id for act in acts} | {subject_of(act) for act in acts if act.kind in ABOUT_ACTS})
-    if head is None:
-        return None
-    abouts = [act for act in acts if act.kind in ABOUT_ACTS and act.act_id not in part.register.entries]
-    for act in abouts:
-        part.load_for_correction(act)
-    begun = {act.act_id for act in acts} | {
-        f"placement:{act.values['receiver_placement_id']}" for act in acts if act.kind == "pass"
-    }
-    part.load([], part.unknown(acts) - begun)
-    part.load_below(acts)
-    if any(act.kind == "rule" for act in acts):
-        for help_ in sorted({str(act.values["help"]) for act in acts if act.kind == "rule"}):
-            part.load_placements(cypher.PLACEMENTS_OF_HELP, help=help_)
-    return head, part.register
+    head = part.surround(acts)
+    return (head, part.register) if head else None
+
+
+class Rehearsed:
+    """A part of a register that grows with each step of acts, read without locking and never read anew.
+
+    Attributes:
+        register: With all that the steps so far named; acts that were taken in meanwhile stay in it.
+        head: The end of the ledger when the first step was read; `BEFORE_ALL` when it has not begun.
+    """
+
+    def __init__(self, programme_id: str) -> None:
+        """Begin with nothing read."""
+        self._part = _Part(None, programme_id, lock=None)
+        self.register = self._part.register
+        self.head: Head | None = None
+
+    def surround(self, transaction: Transaction, acts: Sequence[Act]) -> None:
+        """Read what a step of acts touches and no step before it named."""
+        self._part.transaction = transaction
+        head = self._part.surround(acts)
+        if self.head is None:
+            self.head = head or BEFORE_ALL
 
 
 def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) -> Register | None:
@@ -111,11 +123,42 @@ def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) ->
 class _Part:
     """A part of a register, being read; with a lock, under the ledger's lock."""
 
-    def __init__(self, transaction: Transaction, programme_id: str, lock: str | None) -> None:
-        self.transaction = transaction
+    def __init__(self, transaction: Transaction | None, programme_id: str, lock: str | None) -> None:
+        self._transaction = transaction
         self.lock = lock
         self.register = Register(programme_id)
         self.asked: set[str] = set()
+
+    @property
+    def transaction(self) -> Transaction:
+        """In which to read."""
+        if self._transaction is None:
+            raise AssertionError
+        return self._transaction
+
+    @transaction.setter
+    def transaction(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def surround(self, acts: Sequence[Act]) -> Head | None:
+        """Read what acts touch, as far as it was not read before; the head of the ledger the first time."""
+        subjects = {subject_of(act) for act in acts if act.kind in ABOUT_ACTS}
+        first = not self.asked
+        head = self.load(acts, {act.act_id for act in acts} | subjects)
+        if first and head is None:
+            return None
+        said = [*acts]
+        for act in acts:
+            if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries:
+                said += self.load_for_correction(act)
+        begun = {f"placement:{act.values['receiver_placement_id']}" for act in acts if act.kind == "pass"}
+        unknown = self.unknown(said) - begun - {act.act_id for act in acts}
+        self.load([], unknown)
+        self.load_beginnings({act_id.partition(":")[2] for act_id in unknown if act_id.startswith("placement:")})
+        self.load_below(acts)
+        for help_ in sorted({str(act.values["help"]) for act in acts if act.kind == "rule"}):
+            self.load_placements(cypher.PLACEMENTS_OF_HELP, help=help_)
+        return head
 
     def load(
         self, acts: Iterable[Act | Fact], entries: Iterable[str] = (), placements: Iterable[str] = ()
@@ -132,12 +175,13 @@ class _Part:
         names = {kind: {f"{kind}:{id_}" for id_ in ids} - self.asked for kind, ids in wanted.items()}
         entries = {f"entry of {act_id}" for act_id in entries} - self.asked
         first = not self.asked
-        self.asked |= entries.union(*names.values())
         programme_id = self.register.programme_id
         keys = {kind: [key_of(programme_id, name) for name in sorted(found)] for kind, found in names.items() if found}
         if entries:
             keys["entries"] = [key_of(programme_id, name.removeprefix("entry of ")) for name in sorted(entries)]
-        return self._ask(keys, first=first) if keys or first else None
+        head = self._ask(keys, first=first) if keys or first else None
+        self.asked |= entries.union(*names.values())
+        return head
 
     def _ask(self, keys: Mapping[str, Sequence[str]], *, first: bool) -> Head | None:
         programme_id = self.register.programme_id
@@ -193,7 +237,9 @@ class _Part:
             sequence=properties["sequence"],
             confirm_id=properties.get("confirm_id"),
         )
-        self.register.facts.setdefault(fact.act_id, fact)
+        known = self.register.facts.get(fact.act_id)
+        if known is None or not known.sequence:
+            self.register.facts[fact.act_id] = fact
         return fact
 
     def _take_placement(self, found: Mapping[str, Any]) -> None:
@@ -212,29 +258,53 @@ class _Part:
             )
             self.register.facts.setdefault(holder.act_id, holder)
 
-    def load_for_correction(self, act: Act) -> None:
-        """Read what a correction, confirmation or erasure can touch."""
+    def load_for_correction(self, act: Act) -> list[Act]:
+        """Read what a correction, confirmation or erasure can touch, and say what its subject ever said, as acts."""
         register = self.register
         subject = register.last_subject(subject_of(act))
         entry = register.entries.get(subject)
         if entry is None:
-            return
+            return []
         kind = entry.kind
         original = entry.act
-        self.load([original], {subject, *self._references(original)})
+        later = (*(register.entries[act_id].act for act_id in register.about.get(subject, ())), act)
+        changes = [changes for each in later if isinstance(changes := each.values.get("changes"), Mapping)]
+        said = [original, *(Act(kind=kind, id=original.id, values={**original.values, **each}) for each in changes)]
+        self.load(said, {subject, *(name for each in said for name in self._references(each))})
         if kind in _NAMED:
             self._load_pointing(subject)
+        if kind == "place":
+            self._load_above({str(each.values["parent_id"]) for each in said if each.values.get("parent_id")})
         elif kind == "rule":
             self.load_placements(cypher.PLACEMENTS_OF_HELP, help=original.values["help"])
         if act.kind == "erase" and kind == "beneficiary":
             self._load_said_of(original.id)
         self.settle()
+        return said
 
     def settle(self) -> None:
         """Put what the entries that were read say now into the facts, with personal values: only entries hold those."""
         for entry in self.register.entries.values():
             if entry.kind not in ABOUT_ACTS and (settled := self.register.settled(entry.act_id)):
                 self.register.facts[entry.act_id] = settled
+
+    def _load_above(self, place_ids: set[str]) -> None:
+        """Read the places within which some places lie, to see whether one would lie within itself."""
+        seen = set[str]()
+        while place_ids - seen:
+            seen |= place_ids
+            places = [fact for id_ in sorted(place_ids) if (fact := self.register.facts.get(f"place:{id_}"))]
+            self.load(places)
+            place_ids = {fact.values["parent_id"] for fact in places if fact.values.get("parent_id")}
+
+    def load_beginnings(self, placement_ids: set[str]) -> None:
+        """Read the corrected pass-ons that once filled placements that are gone: they tell who took those back."""
+        if placement_ids:
+            rows = self.transaction.rows(cypher.CORRECTED_PASSES, programme_id=self.register.programme_id)
+            self.load(
+                [],
+                {row["act_id"] for row in rows if json.loads(row["payload"])["receiver_placement_id"] in placement_ids},
+            )
 
     def _load_pointing(self, subject: str) -> None:
         kind, _, id_ = subject.partition(":")
@@ -286,15 +356,15 @@ class _Part:
         }
 
     def load_below(self, acts: Iterable[Act]) -> None:
-        """Read what descends from receivers that passed on already, to see whether a pass-on would go round."""
+        """Read what descends from receivers that passed on already: whether a pass-on goes round, where help travels."""
         register = self.register
         receivers = {str(act.values["receiver_placement_id"]) for act in acts if act.kind == "pass"}
         receivers |= {
-            str(register.entries[subject].act.values["receiver_placement_id"])
+            str(entry.payload.get("receiver_placement_id", subject.partition(":")[2]))
             for act in acts
             if act.kind == "correct"
-            and (subject := register.last_subject(subject_of(act))).startswith("pass:")
-            and subject in register.entries
+            and (subject := register.last_subject(subject_of(act))).startswith(("pass:", "placement:"))
+            and (entry := register.entries.get(subject))
         }
         frontier = {key for key in receivers if key in register.placements}
         while frontier:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from relay.acts import Act, rule_id
 from relay.entries import ORIGIN
-from relay.ledger import Batch, Clerk, Outcome
+from relay.ledger import Batch, Clerk, Difference, Outcome
 from relay.projection import PROJECTION
 from relay.register import Register
 from relay.surroundings import Head
@@ -128,7 +128,7 @@ class Book:
         self.register = Register(programme_id)
         self.head = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
         self.today = today
-        self.batches: list[Batch] = []
+        self.differences: list[Difference] = []
         self.add(*acts)
 
     def offer(self, act: Act, *, by: str = "local:asha", again: bool = False) -> Outcome:
@@ -136,7 +136,7 @@ class Book:
         batch = Batch(self.register, self.head, clerk(by, self.today, seed=self.head.sequence), again=again)
         outcome = batch.offer(act)
         self.head = batch.head
-        self.batches.append(batch)
+        self.differences.append(batch.difference())
         return outcome
 
     def add(self, *acts: Act, by: str = "local:asha", again: bool = False) -> Outcome | None:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from relay import engine, graph
-from relay.acts import Act
+from relay.acts import Act, Value
 from relay.config import Connection, Settings
 from relay.errors import RelayError, Unavailable
 from relay.ledger import Clerk, record
@@ -26,7 +26,7 @@ PROGRAMME: Final = "relay"
 PAUSE_SECONDS: Final = 0.1  # between two tries to reach an engine that is away
 
 
-def act(kind: str, id_: str, /, **values: str | float) -> Act:
+def act(kind: str, id_: str, /, **values: Value) -> Act:
     """Make an act whose own id is filled in; `from_` stands for the rule's from."""
     if kind == "rule":
         return Act(kind=kind, id=id_, values={key.rstrip("_"): value for key, value in values.items()})
@@ -116,7 +116,7 @@ def _hand_on(original: str, handovers: int, over: threading.Event) -> None:
                 opened, PROGRAMME, (woman(f"of {receiver}"), handover(receiver, giver, receiver)), clerk(original)
             )
         except Unavailable as error:
-            print(f"failed {receiver} {time.monotonic() - begun:.1f} {type(error).__name__}: {error}", flush=True)
+            print(f"failed {receiver} {time.monotonic() - begun:.1f} {type(error).__name__}: {error}", flush=True)  # noqa: T201  what it says
             if opened:
                 opened.close()
             opened = None
@@ -125,7 +125,7 @@ def _hand_on(original: str, handovers: int, over: threading.Event) -> None:
         for outcome in outcomes:
             if outcome.error:
                 raise outcome.error
-        print(f"acknowledged {receiver}", flush=True)
+        print(f"acknowledged {receiver}", flush=True)  # noqa: T201  what it says
         giver = receiver
     if opened:
         opened.close()

@@ -216,6 +216,7 @@ def columns(  # noqa: PLR0913 - columns
         goal_generations=5,
         rules=(RULE,),
         helps=("goat",),
+        whole=True,
         placements=Placements.of(
             {
                 "ids": _ids("P", placements),

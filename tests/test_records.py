@@ -384,7 +384,7 @@ def test_women_who_pool_again_and_again_do_not_multiply_the_work(graph: Graph) -
     acts += [woman(f"B{index}{side}", "Kamala") for index in range(pairs + 1) for side in ("", "a", "b")]
     acts += [original("D0", "G1", "B0")]
     for index in range(pairs):
-        first, second = (date(2020, 3, 1).replace(year=2020 + index // 4, month=1 + index % 4 * 3 + n) for n in (1, 2))
+        first, second = date(2020 + index // 4, 3 * (index % 4) + 3, 1), date(2020 + index // 4, 3 * (index % 4) + 3, 2)
         for side in "ab":
             split, pooled = (f"T{index}{side}{way}" for way in "xy")
             acts.append(pass_on(split, f"D{index}", f"D{index}{side}", f"B{index}{side}", first.isoformat(), animals=1))

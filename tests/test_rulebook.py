@@ -250,6 +250,14 @@ def test_a_twin_is_asked_about_and_recorded_again_on_request(book: Book) -> None
     book.add(twin, again=True)
 
 
+def test_no_place_lies_within_itself(book: Book) -> None:
+    book.add(place("L1"), place("L2", parent_id="L1"), place("L3", parent_id="L2"))
+
+    refused(book, corrected("place:L1", parent_id="L1"), rulebook.WithinItself, "place:L1")
+    refused(book, corrected("place:L1", parent_id="L3"), rulebook.WithinItself, "place:L1", "L3")
+    book.add(corrected("place:L3", parent_id="L1"), corrected("place:L2", "C2", parent_id="L3"))
+
+
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 

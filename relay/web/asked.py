@@ -1,0 +1,137 @@
+"""What a request asks for: which programme, as of which day, and how it wants to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flask import abort, current_app, g, request
+
+from relay import ledger, trees
+from relay.cells import read_day
+from relay.config import Settings
+from relay.errors import Invalid
+from relay.graph import Graph
+from relay.ledger import LedgerHead, zone
+from relay.records import Named
+from relay.trees import Relay
+
+
+class NotAChoice(Invalid):
+    """A parameter of the address holds something that it cannot."""
+
+    def __init__(self, name: str, choices: str) -> None:
+        """Say which parameter, and what it can hold."""
+        super().__init__(f"“{name}” in the address is not one of: {choices}.", "Correct it, or leave it out.", field=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """What every page works with.
+
+    Attributes:
+        graph: Open.
+        settings: As they were read.
+        now: What time it is.
+    """
+
+    graph: Graph
+    settings: Settings = field(repr=False)
+    now: Callable[[], datetime]
+
+
+def core() -> Core:
+    """What this application works with."""
+    found: Core = current_app.extensions["relay"]
+    return found
+
+
+def graph() -> Graph:
+    """The open graph."""
+    return core().graph
+
+
+def head() -> LedgerHead:
+    """The programme that the address names, with the head of its ledger as this request found it first.
+
+    Raises:
+        NoProgramme: There is none.
+        Unavailable: The database cannot be reached.
+    """
+    if "head" not in g:
+        g.head = ledger.head(graph(), (request.view_args or {})["programme_id"])
+    found: LedgerHead = g.head
+    return found
+
+
+def today() -> date:
+    """The date in the programme's time zone."""
+    return core().now().astimezone(zone(head().timezone)).date()
+
+
+def as_of() -> date:
+    """The day asked for; today when none is.
+
+    Raises:
+        Invalid: It cannot be read.
+    """
+    return read_day(request.args.get("as_of") or "today", today())
+
+
+def relay() -> Relay:
+    """The programme's relay as it stood on the day asked for.
+
+    Raises:
+        Invalid: The day cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    return trees.relay(graph(), head().programme_id, as_of())
+
+
+def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:
+    """Beneficiary id → her name, of those whose name is known.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    said = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in beneficiary_ids}
+    named = graph().read(lambda transaction: Named(transaction, head().programme_id, said))
+    return {id_: name for id_ in beneficiary_ids if (name := named.beneficiary(id_))}
+
+
+def choice(name: str, choices: Collection[str]) -> str:
+    """One of some words, the first when it is not asked for.
+
+    Raises:
+        NotAChoice: Another word is asked for.
+    """
+    found = request.args.get(name) or next(iter(choices))
+    if found not in choices:
+        raise NotAChoice(name, ", ".join(choices))
+    return found
+
+
+def number(name: str, least: int = 0) -> int | None:
+    """A whole number, or None when it is not asked for.
+
+    Raises:
+        NotAChoice: Something else is asked for.
+    """
+    text = request.args.get(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= len("999999999") and int(text) >= least):
+        raise NotAChoice(name, f"{least}, {least + 1}, …")
+    return int(text)
+
+
+def choice_of(word: str, choices: Collection[str]) -> str:
+    """One of some words that stands in the path.
+
+    Raises:
+        werkzeug.exceptions.NotFound: It is another.
+    """
+    if word not in choices:
+        abort(404)
+    return word

@@ -1,0 +1,117 @@
+"""Downloads of a relay tree: a drawing, a page that works without a network, a graph for other programs, JSON."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
+
+from flask import Response, current_app, jsonify, render_template
+from markupsafe import Markup
+
+from relay import drawing
+from relay.asjson import json_of
+from relay.web.tree_page import TreePage
+
+_HERE: Final = Path(__file__).parent
+_GRAPHML: Final = "http://graphml.graphdrawing.org/xmlns"
+
+
+def network(page: TreePage) -> dict[str, Any]:
+    """The picture as vis-network takes it, with the marks of its axis and the box to start at."""
+    picture = page.picture
+    start = page.wish.view.focus or (page.id if page.id.startswith("gift:") else page.id.partition(":")[2])
+    return {
+        **json_of(page.network()),
+        "marks": [{"x": mark.x, "label": _mark(mark.generation, mark.day)} for mark in picture.marks],
+        "bounds": [picture.left, picture.top, picture.right, picture.bottom],
+        "start": start,
+    }
+
+
+def _mark(generation: int | None, day: Any) -> str:  # noqa: ANN401 - a day or None
+    return str(day.year) if day else str(generation)
+
+
+def file(page: TreePage, form: str) -> Response:
+    """The tree in one of the `FORMS`, named after the programme, what was asked for, and the day."""
+    response = FORMS[form](page)
+    name = f"{page.programme_id}-{page.id.replace(':', '-')}-{page.wish.as_of}.{form}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _svg(page: TreePage) -> Response:
+    return Response(render_template("tree.svg", page=page), mimetype="image/svg+xml")
+
+
+def _json(page: TreePage) -> Response:
+    return jsonify(json_of(page.tree))
+
+
+def _html(page: TreePage) -> Response:
+    """Everything inside one file. Its own policy lets nothing else run, and asks for nothing over a network."""
+    scripts = (
+        drawing.vis_network().read_text(encoding="utf-8"),
+        (_HERE / "static/tree.js").read_text(encoding="utf-8"),
+    )
+    style = (_HERE / "static/relay.css").read_text(encoding="utf-8").partition("@font-face")[2].partition("}")[2]
+    body = render_template(
+        "tree_alone.html",
+        page=page,
+        scripts=[Markup(each.replace("</script", "<\\/script")) for each in scripts],  # noqa: S704 - our own files
+        style=Markup(style),  # noqa: S704 - our own file
+        data=Markup(_inside_script(network(page))),  # noqa: S704 - escaped for a script element
+        policy=_policy([each.replace("</script", "<\\/script") for each in scripts], style),
+    )
+    return current_app.response_class(body, mimetype="text/html")
+
+
+def _inside_script(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False).translate({ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
+
+
+def _policy(scripts: list[str], style: str) -> str:
+    hashes = " ".join(_hash(each) for each in scripts)
+    return f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; img-src data:"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _graphml(page: TreePage) -> Response:
+    """The whole tree: a node for each placement, an edge for each pass-on, with the fields of the JSON."""
+    written = json_of(page.tree)
+    root = ElementTree.Element("graphml", xmlns=_GRAPHML)
+    for scope, rows in (("node", written["nodes"]), ("edge", written["edges"])):
+        for name, value in (rows[0] if rows else {}).items():
+            kind = "double" if isinstance(value, (int, float)) else "string"
+            ElementTree.SubElement(root, "key", {"id": name, "for": scope, "attr.name": name, "attr.type": kind})
+    graph = ElementTree.SubElement(root, "graph", id=page.id, edgedefault="directed")
+    for row in written["nodes"]:
+        _element(graph, "node", {"id": row["placement_id"]}, row)
+    for row in written["edges"]:
+        ends = {"id": row["pass_id"], "source": row["giver_placement_id"], "target": row["receiver_placement_id"]}
+        _element(graph, "edge", ends, row)
+    ElementTree.indent(root)
+    text = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return Response(text, mimetype="application/graphml+xml")
+
+
+def _element(graph: ElementTree.Element, name: str, attributes: dict[str, str], row: Mapping[str, Any]) -> None:
+    element = ElementTree.SubElement(graph, name, attributes)
+    for key, value in row.items():
+        ElementTree.SubElement(element, "data", key=key).text = str(value)
+
+
+FORMS: Final[Mapping[str, Callable[[TreePage], Response]]] = {
+    "svg": _svg,
+    "html": _html,
+    "graphml": _graphml,
+    "json": _json,
+}

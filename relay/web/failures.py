@@ -1,0 +1,92 @@
+"""Failures: what went wrong, as a page or as JSON of one shape, with the number that HTTP gives it.
+
+    {"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "request_id": "…"}}
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STATUS: Final[Mapping[type[RelayError], int]] = {
+    NotFound: 404,
+    Refused: 422,
+    Invalid: 400,
+    Conflict: 409,
+    Unavailable: 503,
+}
+RETRY_SECONDS: Final = "5"  # our choice: an engine that was stopped starts in about four
+
+log = logging.getLogger("relay.web")
+
+
+def set_up(app: Flask) -> None:
+    """Have an application explain its failures."""
+    app.register_error_handler(RelayError, explained)
+    app.register_error_handler(HTTPException, refused)
+
+
+def explained(error: RelayError) -> Response:
+    """What Relay itself explains."""
+    status = next((status for branch, status in STATUS.items() if isinstance(error, branch)), 500)
+    response = _answer(status, error.reason, error.suggestion, error.field or None)
+    if status == STATUS[Unavailable]:
+        response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def refused(error: HTTPException) -> Response:
+    """What HTTP refuses, and what nobody foresaw: of that only the kind and the place are logged, never a value."""
+    cause = getattr(error, "original_exception", None)
+    if isinstance(error, InternalServerError) and cause is not None:
+        frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)]
+        log.error("failed", extra={"said": {"failure": type(cause).__name__, "at": frames}})
+    status = error.code or InternalServerError.code
+    response = _answer(status, _reasons().get(status, error.name), _suggestion(status), None)
+    for name, value in error.get_headers(request.environ):
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _reasons() -> Mapping[int, str]:
+    return {
+        400: gettext("This request cannot be understood."),
+        404: gettext("There is no such page."),
+        405: gettext("This page cannot be asked for in that way."),
+        413: gettext("This request is too large."),
+        500: gettext("Relay failed, and did not foresee it. Nothing was recorded."),
+    }
+
+
+def _suggestion(status: int) -> str:
+    if status == InternalServerError.code:
+        return gettext("Tell those who look after it, with the number of this request.")
+    return gettext("Go to the first page, and on from there.")
+
+
+def _wants_json() -> bool:
+    accepted = request.accept_mimetypes
+    return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
+
+
+def _answer(status: int, reason: str, suggestion: str, field: str | None) -> Response:
+    error = {
+        "status": status,
+        "reason": reason,
+        "suggestion": suggestion,
+        "field": field,
+        "request_id": g.get("request_id"),
+    }
+    body = jsonify(error=error) if _wants_json() else render_template("failure.html", error=error)
+    return make_response(body, status)

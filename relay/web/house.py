@@ -1,0 +1,158 @@
+"""House rules for every answer: security headers, caching by the head of the ledger, logs without names, health."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+import secrets
+import time
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, g, jsonify, make_response, request, send_file
+
+from relay import drawing, ledger
+from relay.web import asked
+
+A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
+COMPRESSED: Final = (
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "text/plain",
+    "application/json",
+    "application/graphml+xml",
+    "image/svg+xml",
+)
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+log = logging.getLogger("relay.web")
+blueprint = Blueprint("house", __name__)
+
+
+def set_up(app: Flask) -> None:
+    """Have an application keep the house rules."""
+    app.before_request(_begin)
+    app.before_request(_unchanged)
+    app.after_request(_headers)
+    app.after_request(_logged)
+    app.url_defaults(_fingerprinted)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.began = time.perf_counter()
+
+
+def _unchanged() -> Response | None:
+    """Answer 304 when the reader has this very page already: nothing was recorded since, and it is the same day."""
+    if request.method not in ("GET", "HEAD") or "programme_id" not in (request.view_args or {}):
+        return None
+    seen = f"{asked.head().head_hash} {asked.today()} {request.url} {version('relay')} {_own_files()}"
+    g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
+    if not request.if_none_match.contains_weak(g.etag):
+        return None
+    return make_response("", 304)
+
+
+def _headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if request.endpoint in ("static", "house.vis_network"):
+        response.cache_control.immutable = True
+    else:
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.vary.add("Accept")
+        response.vary.add("Accept-Language")
+    if "etag" in g and response.status_code in (200, 304):
+        response.set_etag(g.etag, weak=True)
+    return response
+
+
+def _logged(response: Response) -> Response:
+    """One line for each request: the rule, never the query, since people search by name."""
+    said = {
+        "request_id": g.get("request_id"),
+        "method": request.method,
+        "rule": request.url_rule.rule if request.url_rule else None,
+        "status": response.status_code,
+        "milliseconds": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+    }
+    log.info("answered", extra={"said": said})
+    return response
+
+
+class JsonLines(logging.Formatter):
+    """Log records as JSON, one a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record."""
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+        said: dict[str, Any] = getattr(record, "said", {})
+        return json.dumps({"at": at, "level": record.levelname.lower(), "event": record.getMessage(), **said})
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+
+@cache
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+@cache
+def _own_files() -> str:
+    """What templates and code add up to, so that a page cached from an earlier version is not taken for this one."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted((*here.rglob("*.html"), *here.rglob("*.py"), *here.glob("static/*"))):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _fingerprinted(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "filename" in values:
+        values["v"] = _fingerprint(Path(__file__).parent / "static" / values["filename"])
+    elif endpoint == "house.vis_network":
+        values["v"] = _fingerprint(drawing.vis_network())
+
+
+@blueprint.get("/static/vis-network-9.1.2.js")
+def vis_network() -> Response:
+    """The script that draws relay trees, out of pyvis's package."""
+    return send_file(drawing.vis_network(), mimetype="text/javascript")
+
+
+# ------------------------------------------------------------------------------------------------ health
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Whether the process answers."""
+    return jsonify(ok=True)
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Whether the database answers, and holds graphs of this version; no details."""
+    built = all(head.built for head in ledger.heads(asked.graph()))
+    return make_response(jsonify(ok=built), 200 if built else 503)

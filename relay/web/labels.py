@@ -1,0 +1,186 @@
+"""Labels: the field words of the relay as people read them, in their language, and names as far as they may be seen."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import Any, Final
+
+from flask import Flask
+from flask_babel import format_date, get_locale, gettext, lazy_gettext, ngettext
+
+from relay import drawing
+from relay.picture import BOX_WIDTH, Box, Tab
+from relay.sambat import bikram_sambat
+
+STATES: Final = {
+    "fulfilled": lazy_gettext("fulfilled"),
+    "excused": lazy_gettext("excused"),
+    "lost": lazy_gettext("lost"),
+    "broken": lazy_gettext("broken"),
+    "late": lazy_gettext("late"),
+    "due": lazy_gettext("due soon"),
+    "in_time": lazy_gettext("in time"),
+    "complete": lazy_gettext("complete"),
+    "growing": lazy_gettext("growing"),
+    "weakened": lazy_gettext("weakened"),
+}
+CAUSES: Final = {
+    "overdue": lazy_gettext("overdue"),
+    "death": lazy_gettext("animals died"),
+    "theft": lazy_gettext("animals stolen"),
+    "sale": lazy_gettext("animals sold"),
+    "slaughter": lazy_gettext("animals slaughtered"),
+    "left": lazy_gettext("she left"),
+}
+NAMES: Final = ("ids", "initials", "full")
+"""How much of a name is shown; ids first, since a tree may be shown in the village."""
+
+COLOURS: Final = {
+    "fulfilled": "#1d6f36",
+    "excused": "#2b6777",
+    "in_time": "#5b6770",
+    "due": "#1c5d99",
+    "late": "#8a5300",
+    "broken": "#b3261e",
+    "lost": "#7a2a86",
+    "gift": "#3a3f8f",
+}
+"""Of a drawing that is taken away; on a page the style sheet decides, which knows whether it is dark."""
+
+FILLS: Final = {"broken": "#fdecea", "lost": "#f7eaf9", "late": "#fff6e5", "gift": "#eceefb"}
+RADIUS: Final = drawing.RADIUS
+DASHES: Final = {state: " ".join(map(str, dashes)) for state, dashes in drawing.DASHES.items()}
+
+LONGEST: Final = 24  # characters on a box, as many as fit
+_JOINERS: Final = "\u200c\u200d"  # Devanagari is written with them
+
+
+def set_up(app: Flask) -> None:
+    """Give them to the templates."""
+    app.jinja_env.filters |= {"day": day, "bs": bikram_sambat, "plain": plain, "state": state, "cause": cause}
+    app.jinja_env.filters |= {"shown": shown_number, "help": help_word}
+    app.jinja_env.globals |= {"ngettext": ngettext, "_": gettext, "get_locale": get_locale}
+    app.jinja_env.globals |= {"COLOURS": COLOURS, "FILLS": FILLS, "RADIUS": RADIUS, "DASHES": DASHES, "BOX_WIDTH": BOX_WIDTH}
+
+
+def state(word: str) -> str:
+    """A state of a placement or chain."""
+    return str(STATES.get(word, word))
+
+
+def cause(word: str) -> str:
+    """Why a placement broke."""
+    return str(CAUSES.get(word, word))
+
+
+def day(value: date) -> str:
+    """A Gregorian day, such as "24 Nov 2026"."""
+    return format_date(value, "d MMM y")
+
+
+def help_word(word: str) -> str:
+    """A kind of help: programmes name it themselves."""
+    return word.replace("_", " ")
+
+
+def shown_number(number: float) -> str:
+    """Units, without a needless fraction."""
+    return f"{number:g}" if abs(number) < 1_000_000 else f"{number:.3f}".rstrip("0").rstrip(".")
+
+
+def plain(text: str, most: int | None = None) -> str:
+    """Text on one line, without characters that have no shape or turn the reading direction round, and cut to size."""
+    kept = "".join(
+        each if each in _JOINERS or unicodedata.category(each)[0] != "C" else " " if each.isspace() else ""
+        for each in text
+    )
+    return kept if most is None or len(kept) <= most else f"{kept[: most - 1].rstrip()}…"
+
+
+def initials(name: str) -> str:
+    """The first letter of each word, with its vowel sign.
+
+    >>> initials("Rita Harro"), initials("अस्मिता तितेपाती")
+    ('R. H.', 'अ. ति.')
+    """
+    return " ".join(f"{_first_letter(word)}." for word in plain(name).split())
+
+
+def _first_letter(word: str) -> str:
+    end = 1
+    while end < len(word) and unicodedata.category(word[end])[0] == "M" and word[end] != "\u094d":
+        end += 1
+    return word[:end]
+
+
+def named(id_: str, name: str | None, mode: str) -> str:
+    """A person as the reader wants her named; by her id when she may not be or has no name."""
+    if not name or mode == NAMES[0]:
+        return id_
+    return initials(name) if mode == "initials" else plain(name)
+
+
+def lines(box: Box, name: str) -> list[str]:
+    """What stands on a box, one to three lines."""
+    node = box.node
+    if node is None:
+        return [gettext("gift %(id)s", id=box.key.partition(":")[2])]
+    passed = gettext(
+        "%(state)s · %(passed)s of %(owed)s",
+        state=state(node.state),
+        passed=shown_number(node.passed),
+        owed=shown_number(node.owed),
+    )
+    first = node.placement_id if name == node.beneficiary_id else f"{name} · {node.placement_id}"
+    found = [plain(first, LONGEST), plain(passed, LONGEST + 6)]
+    if box.break_point:
+        since, why = box.break_point.since_on, cause(box.break_point.cause)
+        found.append(plain(gettext("since %(day)s: %(cause)s", day=since.isoformat(), cause=why), LONGEST + 8))
+    return found
+
+
+def told(box: Box, name: str) -> str:
+    """All that is known of a box, as text."""
+    node = box.node
+    if node is None:
+        return gettext("The original gift %(id)s", id=box.key.partition(":")[2])
+    found = [
+        gettext("Placement %(id)s, held by %(name)s", id=node.placement_id, name=name),
+        gettext("%(help)s, received %(day)s", help=help_word(node.help), day=_both(node.received_on)),
+        gettext("due %(day)s", day=_both(node.due_on)),
+        gettext(
+            "%(state)s: passed on %(passed)s of %(owed)s",
+            state=state(node.state),
+            passed=shown_number(node.passed),
+            owed=shown_number(node.owed),
+        ),
+    ]
+    if box.break_point:
+        found.append(
+            gettext(
+                "%(state)s since %(day)s: %(cause)s, %(owed)s still owed",
+                state=state(box.break_point.state),
+                day=_both(box.break_point.since_on),
+                cause=cause(box.break_point.cause),
+                owed=shown_number(box.break_point.still_owed),
+            )
+        )
+    if box.givers > 1:
+        found.append(ngettext("pooled by %(num)s giver", "pooled by %(num)s givers", box.givers))
+    return "\n".join(found)
+
+
+def _both(value: date) -> str:
+    sambat = bikram_sambat(value)
+    return f"{day(value)} ({sambat})" if sambat else day(value)
+
+
+def folded(tab: Tab) -> str:
+    """What a tab says, such as "+43 below, 7 late"."""
+    parts: list[Any] = [gettext("+%(number)s below", number=tab.below)]
+    if tab.late:
+        parts.append(gettext("%(number)s late", number=tab.late))
+    if tab.broken:
+        parts.append(gettext("%(number)s broken", number=tab.broken))
+    return ", ".join(map(str, parts))

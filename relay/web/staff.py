@@ -1,0 +1,25 @@
+"""Staff look records up: people, placements and gifts, and what is known of each."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from relay import search
+from relay.web import asked
+
+blueprint = Blueprint("staff", __name__)
+
+
+@blueprint.get("/p/<programme_id>/find")
+def find(programme_id: str) -> str:
+    """What a few words find."""
+    text = request.args.get("q", "").strip()
+    hits = search.find(asked.graph(), asked.head().programme_id, text) if text else ()
+    template = "hits.html" if request.headers.get("HX-Request") else "find.html"
+    return render_template(template, hits=hits, q=text, programme_id=programme_id)
+
+
+@blueprint.get("/p/<programme_id>/record/<act_id>")
+def record(programme_id: str, act_id: str) -> str:
+    """One record."""
+    return render_template("record.html", act_id=act_id, programme_id=programme_id, as_of=asked.as_of())

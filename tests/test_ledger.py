@@ -1,0 +1,385 @@
+"""The ledger on both engines: what is recorded, to the byte, and judged as the whole register would."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import runpy
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from relay import backup, ledger, verify
+from relay.errors import Refused
+from relay.ledger import NoProgramme, UsedOtherwise, record, record_one
+from relay.rulebook import TakenBack, Twin
+from tests import strategies
+from tests.acts import (
+    Book,
+    beginnings,
+    clerk,
+    confirmed,
+    corrected,
+    erased,
+    gift,
+    happened,
+    passed,
+    place,
+    placed,
+    programme,
+    rule,
+    taken_back,
+    woman,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.acts import Act
+    from relay.graph import Graph
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def keep(graph: Graph, *acts: Act, by: str = "local:asha") -> None:
+    """Record acts that must all stand."""
+    outcomes = record(graph, "demo", acts, clerk(by))
+    assert [outcome.error for outcome in outcomes if outcome.error] == []
+
+
+def wiped(graph: Graph) -> Graph:
+    graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+    return graph
+
+
+def exported(graph: Graph) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in backup.export(graph, "demo", with_names=True)]
+
+
+# --- to the byte ------------------------------------------------------------------------------------------------------
+
+
+def test_an_entry_is_written_as_the_design_says(graph: Graph) -> None:
+    keep(graph, programme(), gift("G1", note="two “wards”", given_on="2020-01-01"))
+
+    first, second = exported(graph)
+
+    assert set(first) == {
+        "programme_id", "sequence", "act_id", "kind", "format", "payload", "recorded_by", "recorded_at",
+        "previous_hash", "hash", "opened",
+    }  # fmt: skip
+    assert (first["sequence"], first["act_id"], first["kind"], first["format"]) == (1, "programme:demo", "programme", 1)
+    assert (first["recorded_by"], first["recorded_at"]) == ("local:asha", "2024-06-30T06:15:00Z")
+    assert first["previous_hash"] == "0" * 64
+    assert second["previous_hash"] == first["hash"]
+    salts = {name: opening["salt"] for name, opening in second["opened"].items()}
+    assert set(salts) == {"donor", "note"}
+    assert all(len(salt) == 32 and salt == salt.lower() for salt in salts.values())
+    note = hashlib.sha256(bytes.fromhex(salts["note"]) + '"two “wards”"'.encode()).hexdigest()
+    donor = hashlib.sha256(bytes.fromhex(salts["donor"]) + b'"Donor of G1"').hexdigest()
+    sealed = (
+        '{"act_id":"gift:G1","format":1,"kind":"gift","payload":{"donor":"' + donor + '","gift_id":"G1",'
+        '"given_on":"2020-01-01","help":"goat","note":"' + note + '"},"previous_hash":"' + first["hash"] + '",'
+        '"programme_id":"demo","recorded_at":"2024-06-30T06:15:00Z","recorded_by":"local:asha","sequence":2}'
+    )
+    assert second["hash"] == hashlib.sha256(sealed.encode()).hexdigest()
+
+
+def test_changed_personal_fields_of_a_correction_are_commitments_named_after_their_field(graph: Graph) -> None:
+    keep(graph, *beginnings(1), corrected("beneficiary:W1", name="True Name", sex="F", phone=None))
+
+    entry = exported(graph)[-1]
+
+    assert set(entry["opened"]) == {"why", "changes.name"}
+    opening = entry["opened"]["changes.name"]
+    committed = hashlib.sha256(bytes.fromhex(opening["salt"]) + b'"True Name"').hexdigest()
+    assert entry["payload"]["changes"] == {"name": committed, "sex": "F", "phone": None}
+    assert opening["value"] == "True Name"
+
+
+def test_numbers_keep_the_form_of_rfc_8785(graph: Graph) -> None:
+    keep(graph, *beginnings(3), place("L1", latitude=0.00001, longitude=85.324), placed("P1 on 2020-03-01", animals=2.0))
+    keep(graph, passed("T1: P1 > P2 on 2021-03-01", 0.5), passed("T2: P1 > P3 on 2021-03-01", 1.125))
+
+    written = "\n".join(backup.export(graph, "demo", with_names=False))
+
+    for number in ('"latitude":0.00001,', '"longitude":85.324,', '"animals":2,', '"animals":0.5,', '"animals":1.125,'):
+        assert number in written
+
+
+def run_the_script(*arguments: object) -> tuple[int, str]:
+    """What docs/verify_ledger.py says, run as an auditor runs it."""
+    import contextlib
+    import io
+
+    said, given_to_it = io.StringIO(), sys.argv
+    sys.argv = ["verify_ledger.py", *map(str, arguments)]
+    try:
+        with contextlib.redirect_stdout(said), pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(DOCS / "verify_ledger.py"), run_name="__main__")
+    finally:
+        sys.argv = given_to_it
+    return int(ended.value.code or 0), said.getvalue()
+
+
+@pytest.fixture
+def lines(graph: Graph) -> list[str]:
+    """An export of six entries with names."""
+    keep(graph, programme(), rule("goat", equivalents={"pig": 1.5, "hen": 0.001}), gift(), woman("W1", name="सीता"))
+    keep(graph, place("L1", latitude=0.00001, longitude=-85.5), placed("P1 on 2020-03-01"))
+    return list(backup.export(graph, "demo", with_names=True))
+
+
+def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path: Path) -> None:
+    file, head = tmp_path / "ledger.jsonl", json.loads(lines[-1])["hash"]
+
+    def checked(*kept: str, noted: str = head) -> tuple[int, str]:
+        file.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        return run_the_script(file, noted)
+
+    assert checked(*lines) == (0, f"6 entries, head {head}: sound\n")
+    for faulty, sequence in (
+        ([*lines[:2], lines[2].replace("goat", "pigs"), *lines[3:]], 3),  # altered
+        ([*lines[:2], *lines[3:]], 4),  # removed
+        ([*lines[:2], lines[3], lines[2], *lines[4:]], 4),  # swapped
+        ([*lines[:3], lines[3].replace("सीता", "गीता"), *lines[4:]], 4),  # another name than was committed to
+        ([*lines[:2], "not an entry", *lines[3:]], 3),  # not JSON
+    ):
+        code, said = checked(*faulty)
+        assert (code, said.splitlines()[0].split(":")[0]) == (1, f"entry {sequence}" if "not" not in faulty[2] else "line 3")
+    assert checked(*lines[:-1])[0] == 1  # the tail cut off: only the noted head tells
+    assert checked(*lines[:-1], noted=json.loads(lines[-2])["hash"])[0] == 0
+
+
+def test_an_export_without_names_is_as_sound(graph: Graph, lines: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "ledger.jsonl"
+    nameless = list(backup.export(graph, "demo", with_names=False))
+    file.write_text("".join(f"{line}\n" for line in nameless), encoding="utf-8")
+
+    assert run_the_script(file)[0] == 0
+    assert "सीता" not in file.read_text(encoding="utf-8")
+    assert verify.verify_lines(nameless).ok
+    assert verify.verify_lines(lines).ok
+    assert verify.verify_lines(nameless).head_hash == verify.verify_lines(lines).head_hash
+
+
+def test_the_script_has_about_twenty_lines_and_needs_nothing_of_relay() -> None:
+    text = (DOCS / "verify_ledger.py").read_text(encoding="utf-8")
+    code = [line for line in text.split('"""')[2].splitlines() if line.strip() and not line.strip().startswith("#")]
+
+    assert len(code) <= 32
+    assert "relay" not in "".join(code)
+
+
+# --- the same act twice -----------------------------------------------------------------------------------------------
+
+
+def test_the_same_act_twice_changes_nothing(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", note="seen"))
+    before = ledger.head(graph, "demo")
+
+    outcomes = record(graph, "demo", [*beginnings(), passed("T1: P1 > P2 on 2021-03-01", note="seen")], clerk(seed=7))
+
+    assert {outcome.action for outcome in outcomes} == {"same"}
+    assert outcomes[-1].sequence == before.entries
+    assert ledger.head(graph, "demo") == before
+
+
+def test_the_same_act_twice_in_one_batch_is_added_once(graph: Graph) -> None:
+    outcomes = record(graph, "demo", [programme(), gift(), gift()], clerk())
+
+    assert [outcome.action for outcome in outcomes] == ["added", "added", "same"]
+    assert ledger.head(graph, "demo").entries == 2
+
+
+def test_the_same_id_with_other_content_is_refused_naming_the_fields_and_nobody(graph: Graph) -> None:
+    keep(graph, *beginnings())
+
+    with pytest.raises(UsedOtherwise, match=r"beneficiary:W1 .*name, sex") as refused:
+        record_one(graph, "demo", woman("W1", name="Somebody Else", sex="F", household_id="H1"), clerk())
+
+    assert "Somebody" not in str(refused.value)
+    assert "Name of" not in str(refused.value)
+
+
+def test_a_row_without_its_personal_columns_is_the_same(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", note="seen"))
+
+    for act in (
+        woman("W1", name=None),
+        gift(donor=None),
+        passed("T1: P1 > P2 on 2021-03-01"),
+    ):
+        assert record_one(graph, "demo", act, clerk()).action == "same", act
+
+
+def test_a_corrected_act_may_be_sent_as_it_was_and_as_it_is(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), corrected("placement:P1", animals=3))
+
+    assert record_one(graph, "demo", placed("P1 on 2020-03-01"), clerk()).action == "same"
+    assert record_one(graph, "demo", placed("P1 on 2020-03-01", animals=3), clerk()).action == "same"
+    with pytest.raises(UsedOtherwise, match="animals"):
+        record_one(graph, "demo", placed("P1 on 2020-03-01", animals=4), clerk())
+
+
+def test_a_twin_is_recorded_only_again(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1))
+
+    with pytest.raises(Twin, match="pass:T1"):
+        record_one(graph, "demo", passed("T2: P1 > P2 on 2021-03-01", 1), clerk())
+
+    assert record_one(graph, "demo", passed("T2: P1 > P2 on 2021-03-01", 1), clerk(), again=True).action == "added"
+    assert verify.verify(graph, "demo").ok
+
+
+def test_a_taken_back_act_sent_again_is_taken_back(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), taken_back("placement:P1"))
+
+    with pytest.raises(TakenBack, match="correct:C1"):
+        record_one(graph, "demo", placed("P1 on 2020-03-01"), clerk())
+
+
+def test_what_is_refused_stops_nothing_else_and_leaves_no_trace(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"))
+    before = ledger.head(graph, "demo")
+
+    refused, added = record(
+        graph, "demo", [passed("T1: P1 > P1 on 2021-03-01"), passed("T2: P1 > P2 on 2021-03-01")], clerk()
+    )
+
+    assert isinstance(refused.error, Refused)
+    assert (added.action, added.sequence) == ("added", before.entries + 1)
+    assert verify.verify(graph, "demo").ok
+
+
+def test_a_ledger_that_was_not_begun_takes_no_acts(graph: Graph) -> None:
+    with pytest.raises(NoProgramme, match="demo"):
+        record(graph, "demo", [gift()], clerk())
+
+    first, second = record(graph, "demo", [programme(timezone="Asia/Atlantis"), gift()], clerk())
+
+    assert (first.action, second.action) == ("not", "not")
+    assert ledger.heads(graph) == ()
+    with pytest.raises(NoProgramme):
+        record_one(graph, "demo", gift(), clerk())
+    keep(graph, programme(), gift())
+
+
+# --- judged as the whole register would -------------------------------------------------------------------------------
+
+
+def batches(acts: list[Act], sizes: list[int]) -> Iterator[list[Act]]:
+    """Acts in batches of these sizes, over and over."""
+    number = 0
+    while acts:
+        size = sizes[number % len(sizes)]
+        yield acts[:size]
+        acts, number = acts[size:], number + 1
+
+
+def said(outcome: ledger.Outcome) -> tuple[object, ...]:
+    return outcome.action, type(outcome.error), str(outcome.error), outcome.notes, outcome.sequence
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(acts=strategies.programmes(), sizes=st.lists(st.sampled_from((1, 1, 2, 5)), min_size=1, max_size=4))
+def test_the_part_that_is_read_judges_as_the_whole_register_would(
+    graph: Graph, acts: list[Act], sizes: list[int]
+) -> None:
+    wiped(graph)
+    book, head = Book(), acts[:11]
+    keep(graph, *head)
+    book.add(*head)
+
+    for number, batch in enumerate(batches(acts[11:], sizes)):
+        by = ("local:asha", "local:bina")[number % 3 == 0]
+        outcomes = record(graph, "demo", batch, clerk(by))
+        for act, outcome in zip(batch, outcomes, strict=True):
+            assert said(outcome) == said(book.offer(act, by=by)), act
+
+    assert verify.verify(graph, "demo").faults == ()
+    stored = ledger.replay("demo", ledger.entries(graph, "demo"))
+    assert (stored.facts, stored.placements) == (book.register.facts, book.register.placements)
+
+
+def test_a_correction_may_name_a_place_that_nothing_else_named(graph: Graph) -> None:
+    keep(graph, *beginnings(), place("L1"), place("L2"), woman("W7", place_id="L1"))
+
+    keep(graph, corrected("beneficiary:W7", place_id="L2"))
+    keep(graph, corrected("beneficiary:W7", "C2", sex="F"))
+
+    assert verify.verify(graph, "demo").faults == ()
+
+
+def test_on_the_engine_too_an_act_on_a_placement_that_a_taken_back_pass_on_began_is_refused(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01"), taken_back("pass:T1"))
+
+    for act in (happened("E1: death of P2 on 2021-04-01"), passed("T2: P2 > P3 on 2021-04-01")):
+        with pytest.raises(TakenBack, match="placement:P2 was taken back by correct:C1"):
+            record_one(graph, "demo", act, clerk())
+
+
+def test_two_programmes_share_a_database_and_nothing_else(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"))
+    other = [programme("other"), rule(), gift(), woman("W1"), woman("W2"), placed("P1 on 2020-04-01")]
+
+    record(graph, "other", [*other, passed("T1: P1 > P2 on 2021-03-01")], clerk())
+
+    assert [(head.programme_id, head.entries) for head in ledger.heads(graph)] == [("demo", 11), ("other", 7)]
+    assert verify.verify(graph, "demo").ok
+    assert verify.verify(graph, "other").ok
+    with pytest.raises(NoProgramme, match="third"):
+        ledger.head(graph, "third")
+
+
+# --- erasing ----------------------------------------------------------------------------------------------------------
+
+
+def test_erasing_takes_every_word_of_her_out_of_the_database_and_breaks_no_hash(graph: Graph) -> None:
+    keep(
+        graph,
+        *beginnings(2),
+        woman("W3", phone="9841"),
+        placed("P1 on 2020-03-01"),
+        passed("T1: P1 > P2 on 2021-03-01", 1, note="given to SECRET at her house", witness="A Witness"),
+        passed("T2: P2 > P3 on 2022-03-01", 1, note="SECRET was ill"),
+        happened("E1: illness of P2 on 2021-04-01", note="SECRET in hospital"),
+        happened("E3: illness of P2 on 2021-06-01", note="SECRET again"),
+        taken_back("event:E3", "C3"),
+        corrected("beneficiary:W2", name="SECRET", phone="SECRET number"),
+        corrected("event:E1", "C4", note="SECRET at home"),
+    )
+    before = exported(graph)
+
+    keep(graph, erased("beneficiary:W2"))
+
+    everything = str(graph.rows("MATCH (n) RETURN properties(n) AS found"))
+    everything += str(graph.rows("MATCH ()-[r]->() RETURN properties(r) AS found"))
+    assert "SECRET" not in everything
+    assert "Name of W2" not in everything
+    assert "A Witness" in everything
+    after = exported(graph)
+    assert [entry["hash"] for entry in after[:-1]] == [entry["hash"] for entry in before]
+    assert "SECRET" not in str(after)
+    assert verify.verify(graph, "demo").faults == ()
+    # sent again with the name, she is the same, and her name does not come back
+    assert record_one(graph, "demo", woman("W2", household_id="H2"), clerk()).action == "same"
+    assert "Name of W2" not in str(exported(graph))
+
+
+def test_after_erasing_a_note_further_corrections_leave_it_erased(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", note="SECRET"))
+    keep(graph, erased("pass:T1"), corrected("pass:T1", animals=1))
+    keep(graph, confirmed("pass:T1"), by="local:bina")
+
+    assert "SECRET" not in str(exported(graph))
+    assert verify.verify(graph, "demo").faults == ()

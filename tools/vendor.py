@@ -1,0 +1,92 @@
+"""Fetch the files of other people that the web pages serve, and check those that are kept here.
+
+    python tools/vendor.py            fetch them anew with npm, write static/vendor/ and vendor.lock
+    python tools/vendor.py --check    compare what is kept here with vendor.lock; needs no network
+
+To move to another version, change `PACKAGES` and run it. vis-network is not among them: pyvis brings it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Final
+
+VENDOR: Final = Path(__file__).parent.parent / "relay/web/static/vendor"
+LOCK: Final = VENDOR / "vendor.lock"
+
+PACKAGES: Final = {
+    "@picocss/pico@2.1.1": ("css/pico.min.css", "LICENSE.md"),
+    "htmx.org@4.0.1": ("dist/htmx.min.js", "LICENSE"),
+    "@fontsource/noto-sans-devanagari@5.3.0": (
+        "files/noto-sans-devanagari-devanagari-400-normal.woff2",
+        "LICENSE",
+    ),
+}
+"""Package and version → the files of it that are served, with the licence."""
+
+
+def folder_of(package: str) -> str:
+    """The folder of a package, such as "pico-2.1.1"."""
+    name, _, version = package.rpartition("@")
+    return f"{name.rpartition('/')[2]}-{version}"
+
+
+def hash_of(path: Path) -> str:
+    """SHA-512 of a file, written as npm does."""
+    return "sha512-" + base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode()
+
+
+def fetch() -> None:
+    """Fetch every package, keep its files and write down their hashes."""
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    npm = shutil.which("npm")
+    if npm is None:
+        sys.exit("npm is needed to fetch packages (Debian: apt-get install npm).")
+    lock: dict[str, dict[str, str]] = {}
+    with tempfile.TemporaryDirectory() as at:
+        for package, files in PACKAGES.items():
+            packed = subprocess.run(
+                [npm, "pack", "--json", package], cwd=at, check=True, capture_output=True, text=True
+            )
+            name = json.loads(packed.stdout)[0]["filename"]
+            kept = VENDOR / folder_of(package)
+            kept.mkdir(parents=True)
+            with tarfile.open(Path(at) / name) as archive:
+                for file in files:
+                    content = archive.extractfile(f"package/{file}")
+                    if content is None:
+                        sys.exit(f"{package} has no file {file}.")
+                    (kept / Path(file).name).write_bytes(content.read())
+            lock[package] = {"archive": hash_of(Path(at) / name)} | {
+                each.name: hash_of(each) for each in sorted(kept.iterdir())
+            }
+    LOCK.write_text(json.dumps(lock, indent=1) + "\n", encoding="utf-8")
+
+
+def faults() -> list[str]:
+    """What differs between the files that are kept and vendor.lock; empty when nothing does."""
+    lock = json.loads(LOCK.read_text(encoding="utf-8"))
+    known = {
+        f"{folder_of(package)}/{name}": digest
+        for package, files in lock.items()
+        for name, digest in files.items()
+        if name != "archive"
+    }
+    kept = {
+        str(path.relative_to(VENDOR)): hash_of(path) for path in VENDOR.rglob("*") if path.is_file() and path != LOCK
+    }
+    return sorted(name for name in known.keys() | kept.keys() if known.get(name) != kept.get(name))
+
+
+if __name__ == "__main__":
+    if "--check" not in sys.argv:
+        fetch()
+    sys.exit("\n".join(faults()) or 0)
