@@ -13,6 +13,7 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,19 +26,22 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from relay.columns import KINDS, Column, kind_named
-from relay.errors import Invalid, NotFound, RelayError, Unavailable
+from relay.errors import Invalid, NotFound, Refused, RelayError, Unavailable
 
 if TYPE_CHECKING:
     from relay.acts import Act, Value
     from relay.config import Connection, Settings
     from relay.entries import Entry
+    from relay.exchange import ReportRow
     from relay.graph import Graph
+    from relay.history import Record, Stand
     from relay.ledger import Clerk, LedgerHead, Outcome
     from relay.trees import Relay, Tree
     from relay.verify import Verification
 
 DONE, NOT_DONE, USAGE, FOUND, UNAVAILABLE = range(5)
 
+_DEMO_GIFT: Final = "G02"  # small enough for one screen, with most states and a pooled placement
 _MAIN_DAY: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
 
 
@@ -58,6 +62,17 @@ class NoProgrammeYet(NotFound):
             "There is no programme yet.",
             "Try the demonstration (relay demo), import one (relay import PATH --apply), or add one"
             " (relay programme add).",
+        )
+
+
+class DemoElsewhere(Refused):
+    """The demonstration is asked for where a real programme is kept."""
+
+    def __init__(self) -> None:
+        """Say where to put it."""
+        super().__init__(
+            "This database holds programmes of its own; the demonstration does not belong among them.",
+            "Give it a folder of its own: RELAY_DATA=relay-demo relay demo.",
         )
 
 
@@ -604,8 +619,75 @@ def _said_of(session: Session, columns: Iterable[Column], given: Mapping[str, st
 @pass_session
 def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: bool) -> None:
     """Import a programme from a folder of CSV files or a workbook; a dry run unless --apply."""
-    code = _import(session, path, apply=apply, strict=strict, again=again)
-    click.get_current_context().exit(code)
+    from relay.importing import rehearse_then_import
+
+    report = rehearse_then_import(
+        session.graph,
+        path,
+        session.clerk,
+        programme_id=session.programme,
+        apply=apply,
+        strict=strict,
+        again=again,
+        progress=_progress(path),
+    )
+    counts = _print_report(session, report)
+    _say(", ".join(f"{count} {action}" for action, count in counts.items()) + ("." if apply else "; nothing was written."))
+    failed = counts["put aside"] + counts["refused"]
+    context = click.get_current_context()
+    if failed and strict:
+        _say("Nothing was written, because some rows cannot stand (--strict).")
+        context.exit(NOT_DONE)
+    if not apply and not failed and counts["added"]:
+        _say("Write it with --apply.")
+    context.exit(FOUND if failed else DONE)
+
+
+def _print_report(session: Session, report: Iterator[ReportRow]) -> dict[str, int]:
+    """Print a report: a line a row in a pipe or as JSON, on a terminal only the rows that cannot stand."""
+    from relay.importing import Count
+    from relay.printing import print_json, print_table
+
+    count = Count()
+    rows = count.through(report)
+    headers = ("file", "row", "act_id", "action", "field", "value", "reason", "suggestion")
+    if session.as_json:
+        print_json({"rows": list(rows), "counts": count.actions})
+    elif sys.stdout.isatty():
+        failed = [row for row in rows if row.action in ("put aside", "refused")]
+        if failed:
+            print_table(headers, ([getattr(row, name) for name in headers] for row in failed))
+    else:
+        print_table(headers, ([getattr(row, name) for name in headers] for row in rows))
+    return count.actions
+
+
+def _progress(path: Path) -> Callable[[int], None]:
+    """Show rows done, rate and time left on stderr, when that is a terminal."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    from relay.exchange import estimated_rows
+
+    total, begun = estimated_rows(path), datetime.now(UTC)
+
+    def show(done: int) -> None:
+        seconds = max((datetime.now(UTC) - begun).total_seconds(), 0.001)
+        left = max(total - done, 0) * seconds / done
+        _say(f"{done} of about {total} rows, {done / seconds:.0f} a second, {left:.0f} s left")
+
+    return show
+
+
+@relay.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--with-names", is_flag=True, help="Include the personal columns.")
+@pass_session
+def export(session: Session, path: Path, *, with_names: bool) -> None:
+    """Export a programme as it stands now, as a folder of CSV files or a workbook (PATH.xlsx)."""
+    from relay.exporting import export_programme
+
+    export_programme(session.graph, session.programme_id, path, with_names=with_names)
+    _say(f"{session.programme_id} was written to {path}{'' if with_names else ', without names'}.")
 
 
 @relay.command()
@@ -614,7 +696,7 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
 def find(session: Session, text: str) -> None:
     """Search people, placements, gifts and places; names in either script."""
     from relay.printing import print_json, print_table
-    from relay.records import find as find_records
+    from relay.search import find as find_records
 
     hits = find_records(session.graph, session.programme_id, text)
     if session.as_json:
@@ -632,13 +714,52 @@ def find(session: Session, text: str) -> None:
 def show(session: Session, id_: str, as_of: str | None) -> None:
     """Show one record with its history, and the gifts it descends from."""
     from relay.printing import print_json
-    from relay.records import show as show_record
+    from relay.history import show as show_record
 
     record = show_record(session.graph, session.programme_id, id_, session.day(as_of))
     if session.as_json:
         print_json(record)
     else:
         _print_record(record)
+
+
+def _print_record(record: Record) -> None:
+    from relay.printing import print_pairs, print_table
+
+    stand = record.standing
+    print_pairs(
+        (
+            ("id", record.id),
+            ("what", record.what),
+            ("name", record.name),
+            ("place", record.place),
+            *((name, value) for name, value in record.values.items() if value is not None),
+            *(() if stand is None else _stand_pairs(stand)),
+            ("recorded", f"{record.recorded_at} by {record.recorded_by}" if record.recorded_at else None),
+            ("taken_back_by", record.taken_back_by),
+        )
+    )
+    for title, rows in (("placements", record.placements), ("history", record.history), ("descends from", record.gifts)):
+        if rows:
+            _say("")
+            _say(f"{title}:")
+            print_table(_HEADERS[title], ([getattr(row, name) for name in _HEADERS[title]] for row in rows))
+
+
+_HEADERS: Final = {
+    "placements": ("placement_id", "help", "received_on", "state", "due_on", "passed", "owed"),
+    "history": ("happened_on", "id", "what", "recorded_by", "taken_back_by", "why", "note"),
+    "descends from": ("gift_id", "help", "given_on", "placement_id", "pass_ons", "donor"),
+}
+
+
+def _stand_pairs(stand: Stand) -> Iterator[tuple[str, object]]:
+    yield "state", stand.state.replace("_", " ")
+    yield "received_on", stand.received_on
+    yield "due_on", stand.due_on
+    yield "passed", f"{stand.passed:g} of {stand.owed:g}"
+    if stand.since_on:
+        yield "since", f"{stand.since_on}, {stand.cause}"
 
 
 # ------------------------------------------------------------------------------------------------ reading relays
@@ -803,6 +924,28 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ operating
+
+
+@relay.command()
+@pass_session
+def demo(session: Session) -> None:
+    """Load the demonstration programme and show what to try next. A second run changes nothing."""
+    from relay.demo import DEMO, load_demo
+
+    if any(head.programme_id != DEMO for head in session.heads):
+        raise DemoElsewhere
+    report = load_demo(session.graph, session.clerk)
+    _say(report)
+    session.programme = DEMO
+    del session.heads
+    found = _relay(session, None, confirmed_only=False, as_known=None)
+    _print_tree(found.tree(f"gift:{_DEMO_GIFT}"), {})
+    command = Path(sys.argv[0]).name if shutil.which("relay") else sys.argv[0]
+    _say("")
+    _say(f"This is gift {_DEMO_GIFT}. Try next:")
+    for words in (f"trace {_DEMO_GIFT}", f"show {found.tree(f'gift:{_DEMO_GIFT}').nodes[0].placement_id}", "ledger verify"):
+        _say(f"  {command} {words}")
+
 
 
 @relay.command()

@@ -266,6 +266,9 @@ RETURN properties(e) AS entry, head(COLLECT { MATCH (o:Personal {key: e.act_key}
 ORDER BY sequence
 """
 
+# One row when an act is in the ledger.
+RECORDED: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.sequence AS sequence"
+
 # Everything in the database but what other programmes own; any order; cost: a scan of all there is.
 ALL_NODES: Final[LiteralString] = """
 MATCH (n) WHERE NOT coalesce(n.programme_id, '') IN $others RETURN labels(n) AS labels, properties(n) AS properties

@@ -95,6 +95,16 @@ class ReportRow:
     suggestion: str
 
 
+def estimated_rows(path: Path) -> int:
+    """About how many rows a folder has, by its line ends; a workbook's rows are not counted ahead (0)."""
+    return sum(_lines(file) for file in path.glob("*.csv")) if path.is_dir() else 0
+
+
+def _lines(file: Path) -> int:
+    with file.open("rb") as text:
+        return sum(block.count(b"\n") for block in iter(lambda: text.read(1 << 20), b""))
+
+
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 

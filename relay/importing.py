@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -247,12 +248,48 @@ def _value(outcome: Outcome, field: str | None) -> str:
     return str(act.values[field])
 
 
-def counted(report: Iterable[ReportRow]) -> dict[str, int]:
-    """How many rows came to each end; a row with several faults counts once."""
-    seen: dict[tuple[str, int], str] = {}
-    for row in report:
-        seen[row.file, row.row] = row.action
-    counts = dict.fromkeys(("added", "same", "put aside", "refused"), 0)
-    for action in seen.values():
-        counts[action] += 1
-    return counts
+class Count:
+    """How many rows came to each end.
+
+    Attributes:
+        actions: Action → rows; a row with several faults counts once.
+    """
+
+    def __init__(self) -> None:
+        """Begin at nothing."""
+        self.actions = dict.fromkeys(("added", "same", "put aside", "refused"), 0)
+
+    def through(self, report: Iterable[ReportRow]) -> Iterator[ReportRow]:
+        """The same report, counted as it is read."""
+        last: tuple[str, int] | None = None
+        for row in report:
+            if (row.file, row.row) != last:
+                self.actions[row.action] += 1
+            last = row.file, row.row
+            yield row
+
+
+def rehearse_then_import(
+    graph: Graph,
+    path: Path,
+    clerk: Clerk,
+    *,
+    programme_id: str | None = None,
+    apply: bool,
+    strict: bool,
+    again: bool,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[ReportRow]:
+    """Import or rehearse; when strict, write only if a rehearsal finds that every row can stand.
+
+    Args and what it yields and raises are those of `import_programme`; when a strict import cannot stand, the report is
+    that of the rehearsal.
+    """
+    question = partial(
+        import_programme, graph, path, clerk, programme_id=programme_id, again=again, progress=progress
+    )
+    if not (apply and strict):
+        return question(apply=apply)
+    report = tuple(question())
+    stands = all(row.action in ("added", "same") for row in report)
+    return question(apply=True) if stands else iter(report)

@@ -513,6 +513,15 @@ def entries(graph: Graph, programme_id: str, *, first: int = 1, last: int | None
         yield from (entry_from(row["entry"], row["opened"]) for row in rows)
 
 
+def recorded(graph: Graph, programme_id: str, act_id: str) -> bool:
+    """Whether an act is in the ledger, taken back or not.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return bool(graph.rows(cypher.RECORDED, key=key_of(programme_id, act_id)))
+
+
 def replay(programme_id: str, ledger: Iterable[Entry]) -> Register:
     """The whole register that a ledger adds up to."""
     register = Register(programme_id)

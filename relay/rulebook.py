@@ -432,11 +432,11 @@ def _stands_on(register: Register, change: Change) -> None:
 def _hanging(register: Register, change: Change, act_id: str) -> list[str]:
     if act_id.startswith("rule:"):
         taken = rule_of(register.facts[act_id].values)
-        return [
+        return sorted(
             f"placement:{placement.placement_id}"
             for placement in register.placements.values()
             if placement.receipts and _binding(register.rules, placement) == taken
-        ]
+        )
     if not act_id.startswith(("placement:", "pass:")):
         return list(register.pointing_at(act_id))
     return [left for placement in change.placements.values() if placement for left in _before_receipt(placement)]

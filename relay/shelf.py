@@ -1,28 +1,145 @@
-"""Snapshots of programmes: read from the graph, and soon kept."""
+"""Snapshots of programmes: read from the graph once, then kept and carried on, so that none is ever stale.
+
+A snapshot belongs to one entry of the ledger and bears its hash. Each time one is asked for, the head of the ledger is
+read with the entries that came since: where their hashes lead from the snapshot's to the head's, the snapshot is
+carried on by them; otherwise (corrections; another database, or a restored one) the programme is read again.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, LiteralString
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, LiteralString
+from weakref import WeakKeyDictionary
 
-from relay import cypher, ledger
-from relay.projection import key_of, values_of
+from relay import cypher
+from relay.additions import carried_on
+from relay.ledger import STEP, NoProgramme, NotBuilt
+from relay.projection import PROJECTION, key_of, values_of
 from relay.register import rule_of
 from relay.snapshot import NO_DAY, Sheets, Snapshot
+from relay.snapshot_file import keep, kept
+from relay.surroundings import Head, entry_from
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
     from relay.graph import Graph, Transaction
 
+KEEP_AFTER: Final = 500
+"""Entries after which the copy on disk is written anew (our choice: they are read in some 20 ms)."""
 
-def load(graph: Graph, programme_id: str) -> Snapshot:
-    """Read a whole programme from the graph, column by column.
+_TRIES: Final = 2  # our choice: who writes without a pause is asked to wait at the third
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where the snapshot of one programme of one database stands."""
+
+    snapshot: Snapshot | None = None
+    on_disk: int = 0
+    loading: threading.Lock = field(default_factory=threading.Lock)
+
+
+_PLACES: Final[WeakKeyDictionary[Graph, dict[str, _Place]]] = WeakKeyDictionary()
+
+
+def snapshot(graph: Graph, programme_id: str, folder: Path | None = None) -> Snapshot:
+    """The programme as it is recorded now.
+
+    Args:
+        graph: Where; while it is open, snapshots stay in memory.
+        programme_id: Of the programme.
+        folder: Where copies are kept from one run to the next; None keeps none.
 
     Raises:
         NoProgramme: It is not in the database.
+        NotBuilt: Its graph is being rebuilt, or was built by another version.
         Unavailable: The database cannot be reached.
     """
-    head = ledger.head(graph, programme_id)
-    sheets = graph.read(lambda transaction: _sheets(transaction, programme_id))
-    return Sheets(programme_id=programme_id, sequence=head.entries, head_hash=head.head_hash, **sheets).bound()
+    place = _PLACES.setdefault(graph, {}).setdefault(programme_id, _Place())
+    known = place.snapshot
+    if known is None and folder:
+        known = kept(folder, programme_id)
+        place.on_disk = known.sequence if known else 0
+    found = known and _up_to_date(graph, known)
+    if found is None:
+        with place.loading:  # one reads, the others wait for it
+            found = place.snapshot and _up_to_date(graph, place.snapshot)
+            if found is None:
+                found, place.on_disk = load(graph, programme_id), 0
+            place.snapshot = found
+    place.snapshot = found
+    if folder and found.sequence - place.on_disk >= (KEEP_AFTER if place.on_disk else 1):
+        keep(folder, found)
+        place.on_disk = found.sequence
+    return found
+
+
+def _up_to_date(graph: Graph, known: Snapshot) -> Snapshot | None:
+    """A snapshot carried on to the head of its ledger, or None when the programme has to be read again."""
+    rows = graph.rows(
+        cypher.HEAD_AND_ENTRIES,
+        ledger=known.programme_id,
+        prefix=f"{known.programme_id}/entry/",
+        first=known.sequence + 1,
+        last=known.sequence + STEP,
+    )
+    if not rows:
+        return None
+    entries, hash_ = [entry_from(properties, None) for properties in rows[0]["entries"]], known.head_hash
+    for entry in entries:
+        if entry.previous_hash != hash_:
+            return None
+        hash_ = entry.hash
+    if (rows[0]["sequence"], rows[0]["hash"]) != (known.sequence + len(entries), hash_):
+        return None
+    return carried_on(known, entries)
+
+
+# -- from the graph --------------------------------------------------------------------------------------------------
+
+
+def load(graph: Graph, programme_id: str) -> Snapshot:
+    """Read a whole programme from the graph, column by column, exactly as it stood at one entry of the ledger.
+
+    What a writer commits may be seen in parts. So the ledger is locked for a moment before and after: where its head is
+    the same, nobody was committing in between. Who writes without a pause is made to wait while the columns are read.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotBuilt: Its graph is being rebuilt, or was built by another version.
+        Unavailable: The database cannot be reached.
+    """
+
+    def head(lock: str) -> Head:
+        return graph.write(lambda transaction: _settled_head(transaction, programme_id, lock))
+
+    for _ in range(_TRIES):
+        before = head("before columns")
+        sheets = graph.read(lambda transaction: _sheets(transaction, programme_id))
+        if head("after columns") == before:
+            return _bound(programme_id, before, sheets)
+
+    def locked(transaction: Transaction) -> tuple[Head, dict[str, Any]]:
+        return _settled_head(transaction, programme_id, "columns"), _sheets(transaction, programme_id)
+
+    return _bound(programme_id, *graph.write(locked))
+
+
+def _settled_head(transaction: Transaction, programme_id: str, lock: str) -> Head:
+    """The head of the ledger, once every write that is under way has ended."""
+    for row in transaction.rows(cypher.LOCK, ledger=programme_id, lock=lock):
+        if row["projection"] != PROJECTION:
+            raise NotBuilt(programme_id)
+        if row["sequence"]:
+            return Head(sequence=row["sequence"], hash=row["hash"], projection=row["projection"])
+    raise NoProgramme(programme_id)
+
+
+def _bound(programme_id: str, head: Head, sheets: Mapping[str, Any]) -> Snapshot:
+    return Sheets(programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, **sheets).bound()
 
 
 def _sheets(transaction: Transaction, programme_id: str) -> dict[str, Any]:

@@ -83,6 +83,12 @@ def day_of(number: SupportsInt) -> date | None:
     return None if days == NO_DAY else EPOCH + timedelta(days=days)
 
 
+def days_of(numbers: Days) -> list[date]:
+    """The days of many numbers, none of which is `NO_DAY`."""
+    days: list[date] = numbers.astype("datetime64[D]").tolist()
+    return days
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ids(Sequence[str]):
     r"""Ids in one stretch of UTF-8 text, each between line ends; no id holds one.
@@ -410,16 +416,49 @@ class Snapshot:
 
     def columns(self) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         """Every array with its name, such as "passes.giver" or "passes.ids.text", always in the same order."""
-        for field in fields(self):
-            table = getattr(self, field.name)
-            if isinstance(table, Table):
-                for column in fields(table):  # type: ignore[arg-type]  # every table is a dataclass
-                    values = getattr(table, column.name)
-                    if isinstance(values, Ids):
-                        yield f"{field.name}.{column.name}.text", values.text
-                        yield f"{field.name}.{column.name}.breaks", values.breaks
-                    else:
-                        yield f"{field.name}.{column.name}", values
+        for name, table in TABLES.items():
+            for column in fields(table):  # type: ignore[arg-type]  # every table is a dataclass
+                values = getattr(getattr(self, name), column.name)
+                if isinstance(values, Ids):
+                    yield f"{name}.{column.name}.text", values.text
+                    yield f"{name}.{column.name}.breaks", values.breaks
+                else:
+                    yield f"{name}.{column.name}", values
+
+    @classmethod
+    def of_columns(cls, columns: Mapping[str, npt.NDArray[Any]], **plain: Any) -> Snapshot:  # noqa: ANN401 - as declared
+        """The snapshot whose `columns` these are, with all that is no column.
+
+        Raises:
+            KeyError: A column is missing.
+        """
+        tables = {}
+        for name, table in TABLES.items():
+            names = [column.name for column in fields(table)]  # type: ignore[arg-type]  # every table is a dataclass
+            tables[name] = table.of(
+                {
+                    column: Ids(columns[f"{name}.ids.text"], columns[f"{name}.ids.breaks"])
+                    if column == "ids"
+                    else columns[f"{name}.{column}"]
+                    for column in names
+                }
+            )
+        return cls(**plain, **tables)
+
+
+TABLES: Final[Mapping[str, type[Table]]] = {
+    "placements": Placements,
+    "passes": Passes,
+    "events": Events,
+    "gifts": Gifts,
+    "beneficiaries": Beneficiaries,
+    "groups": Groups,
+    "places": Places,
+    "given": Sheaves,
+    "received": Sheaves,
+    "happened": Sheaves,
+}
+"""The tables of a snapshot by name."""
 
 
 def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:

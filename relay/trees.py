@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +16,11 @@ from relay import ledger, lineage, shelf
 from relay.errors import NotFound
 from relay.graph import Graph
 from relay.model import CHAIN_STATES, STATES, shown
-from relay.snapshot import Rows, Snapshot, day_number, day_of, of_register
+from relay.snapshot import Rows, Snapshot, Units, day_number, day_of, days_of, of_register
 from relay.states import CAUSES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class NotInRelay(NotFound):
@@ -233,45 +237,85 @@ class Relay:
 
     def _nodes(self, rows: Rows) -> Iterator[TreeNode]:
         snapshot, stood = self.survey.snapshot, self.survey.standings
-        placements, beneficiaries = snapshot.placements, snapshot.beneficiaries.ids
-        for row in rows.tolist():
-            received_on, due_on = day_of(stood.received_day[row]), day_of(stood.due_day[row])
-            if received_on and due_on:
-                yield TreeNode(
-                    placement_id=placements.ids[row],
-                    beneficiary_id=beneficiaries[placements.beneficiary[row]],
-                    help=snapshot.helps[placements.help[row]],
-                    generation=int(self.survey.generation[row]),
-                    state=STATES[stood.state[row]],
-                    received_on=received_on,
-                    due_on=due_on,
-                    owed=shown(int(stood.owed[row])),
-                    passed=shown(int(stood.passed[row])),
-                )
+        placements, states, generation = snapshot.placements, stood.state[rows].tolist(), self.survey.generation[rows]
+        columns = zip(
+            placements.ids.some(rows),
+            snapshot.beneficiaries.ids.some(placements.beneficiary[rows]),
+            placements.help[rows].tolist(),
+            generation.tolist(),
+            states,
+            days_of(stood.received_day[rows]),
+            days_of(stood.due_day[rows]),
+            _shown(stood.owed[rows]),
+            _shown(stood.passed[rows]),
+            strict=True,
+        )
+        for placement_id, beneficiary_id, help_, away, state, received_on, due_on, owed, passed in columns:
+            yield TreeNode(
+                placement_id=placement_id,
+                beneficiary_id=beneficiary_id,
+                help=snapshot.helps[help_],
+                generation=away,
+                state=STATES[state],
+                received_on=received_on,
+                due_on=due_on,
+                owed=owed,
+                passed=passed,
+            )
 
     def _edges(self, rows: Rows) -> Iterator[TreeEdge]:
         passes, ids = self.survey.snapshot.passes, self.survey.snapshot.placements.ids
-        for row in rows.tolist():
-            passed_on = day_of(passes.day[row])
-            if passed_on:
-                yield TreeEdge(
-                    pass_id=passes.ids[row],
-                    giver_placement_id=ids[passes.giver[row]],
-                    receiver_placement_id=ids[passes.receiver[row]],
-                    passed_on=passed_on,
-                    animals=shown(int(passes.units[row])),
-                )
+        columns = zip(
+            passes.ids.some(rows),
+            ids.some(passes.giver[rows]),
+            ids.some(passes.receiver[rows]),
+            days_of(passes.day[rows]),
+            _shown(passes.units[rows]),
+            strict=True,
+        )
+        for pass_id, giver_placement_id, receiver_placement_id, passed_on, animals in columns:
+            yield TreeEdge(
+                pass_id=pass_id,
+                giver_placement_id=giver_placement_id,
+                receiver_placement_id=receiver_placement_id,
+                passed_on=passed_on,
+                animals=animals,
+            )
 
 
-def relay(graph: Graph, programme_id: str, as_of: date, *, confirmed_only: bool = False, last: int | None = None) -> Relay:
+def _shown(units: Units) -> list[float]:
+    """Thousandths as people read them; few differ."""
+    each = units.tolist()
+    words = {number: shown(number) for number in set(each)}
+    return [words[number] for number in each]
+
+
+def relay(  # noqa: PLR0913 - what a read may ask for
+    graph: Graph,
+    programme_id: str,
+    as_of: date,
+    *,
+    confirmed_only: bool = False,
+    last: int | None = None,
+    folder: Path | None = None,
+) -> Relay:
     """A programme's relay as it stood on a day, as known now or when the ledger ended with entry `last`.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        as_of: The day; only what happened on or before it counts.
+        confirmed_only: Leave out pass-ons that nobody confirmed.
+        last: The last entry that counts; None counts all.
+        folder: Where snapshots are kept from one run to the next; None keeps none.
 
     Raises:
         NoProgramme: It is not in the database.
+        NotBuilt: Its graph is being rebuilt, or was built by another version.
         Unavailable: The database cannot be reached.
     """
     if last is None:
-        snapshot = shelf.load(graph, programme_id)
+        snapshot = shelf.snapshot(graph, programme_id, folder)
     else:
         snapshot = of_register(ledger.replay(programme_id, ledger.entries(graph, programme_id, last=last)))
     return Relay(snapshot, as_of, confirmed_only=confirmed_only)

@@ -30,6 +30,8 @@ def network(page: TreePage) -> dict[str, Any]:
         "marks": [{"x": mark.x, "label": _mark(mark.generation, mark.day)} for mark in picture.marks],
         "bounds": [picture.left, picture.top, picture.right, picture.bottom],
         "start": start,
+        "focused": page.wish.view.focus is not None,
+        "by_date": page.wish.view.by_date,
     }
 
 

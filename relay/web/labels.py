@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from flask import Flask
-from flask_babel import format_date, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import format_date, format_decimal, get_locale, gettext, lazy_gettext, ngettext
 
 from relay import drawing
 from relay.picture import BOX_WIDTH, Box, Tab
@@ -33,6 +33,21 @@ CAUSES: Final = {
     "slaughter": lazy_gettext("animals slaughtered"),
     "left": lazy_gettext("she left"),
 }
+KINDS: Final = {
+    "programme": lazy_gettext("Programme"),
+    "rule": lazy_gettext("Rule"),
+    "place": lazy_gettext("Place"),
+    "group": lazy_gettext("Group"),
+    "beneficiary": lazy_gettext("Beneficiary"),
+    "gift": lazy_gettext("Gift"),
+    "placement": lazy_gettext("Placement"),
+    "pass": lazy_gettext("Pass-on"),
+    "event": lazy_gettext("Event"),
+    "claim": lazy_gettext("Claim"),
+    "correct": lazy_gettext("Correction"),
+    "confirm": lazy_gettext("Confirmation"),
+    "erase": lazy_gettext("Erasure"),
+}
 NAMES: Final = ("ids", "initials", "full")
 """How much of a name is shown; ids first, since a tree may be shown in the village."""
 
@@ -52,14 +67,14 @@ FILLS: Final = {"broken": "#fdecea", "lost": "#f7eaf9", "late": "#fff6e5", "gift
 RADIUS: Final = drawing.RADIUS
 DASHES: Final = {state: " ".join(map(str, dashes)) for state, dashes in drawing.DASHES.items()}
 
-LONGEST: Final = 24  # characters on a box, as many as fit
+LONGEST: Final = 34  # characters on a box, as many as fit
 _JOINERS: Final = "\u200c\u200d"  # Devanagari is written with them
 
 
 def set_up(app: Flask) -> None:
     """Give them to the templates."""
     app.jinja_env.filters |= {"day": day, "bs": bikram_sambat, "plain": plain, "state": state, "cause": cause}
-    app.jinja_env.filters |= {"shown": shown_number, "help": help_word}
+    app.jinja_env.filters |= {"shown": shown_number, "help": help_word, "kind": kind}
     app.jinja_env.globals |= {"ngettext": ngettext, "_": gettext, "get_locale": get_locale}
     app.jinja_env.globals |= {"COLOURS": COLOURS, "FILLS": FILLS, "RADIUS": RADIUS, "DASHES": DASHES, "BOX_WIDTH": BOX_WIDTH}
 
@@ -67,6 +82,11 @@ def set_up(app: Flask) -> None:
 def state(word: str) -> str:
     """A state of a placement or chain."""
     return str(STATES.get(word, word))
+
+
+def kind(word: str) -> str:
+    """A kind of record."""
+    return str(KINDS.get(word, word))
 
 
 def cause(word: str) -> str:
@@ -85,8 +105,8 @@ def help_word(word: str) -> str:
 
 
 def shown_number(number: float) -> str:
-    """Units, without a needless fraction."""
-    return f"{number:g}" if abs(number) < 1_000_000 else f"{number:.3f}".rstrip("0").rstrip(".")
+    """Units, of which there are thousandths at most, such as "10,000" and "2.5"."""
+    return format_decimal(number, "#,##0.###")
 
 
 def plain(text: str, most: int | None = None) -> str:
@@ -132,11 +152,13 @@ def lines(box: Box, name: str) -> list[str]:
         passed=shown_number(node.passed),
         owed=shown_number(node.owed),
     )
-    first = node.placement_id if name == node.beneficiary_id else f"{name} · {node.placement_id}"
-    found = [plain(first, LONGEST), plain(passed, LONGEST + 6)]
+    found = [node.placement_id, passed]
+    if name != node.beneficiary_id:
+        found = [name, f"{node.placement_id} · {passed}"]
+    found = [plain(line, LONGEST) for line in found]
     if box.break_point:
         since, why = box.break_point.since_on, cause(box.break_point.cause)
-        found.append(plain(gettext("since %(day)s: %(cause)s", day=since.isoformat(), cause=why), LONGEST + 8))
+        found.append(plain(gettext("since %(day)s: %(cause)s", day=since.isoformat(), cause=why), LONGEST))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from relay import search
+from relay import history, search
 from relay.web import asked
 
 blueprint = Blueprint("staff", __name__)
@@ -21,5 +21,6 @@ def find(programme_id: str) -> str:
 
 @blueprint.get("/p/<programme_id>/record/<act_id>")
 def record(programme_id: str, act_id: str) -> str:
-    """One record."""
-    return render_template("record.html", act_id=act_id, programme_id=programme_id, as_of=asked.as_of())
+    """One record with its history, and the gifts it descends from."""
+    found = history.show(asked.graph(), programme_id, act_id, asked.as_of())
+    return render_template("record.html", record=found, programme_id=programme_id, as_of=asked.as_of())

@@ -58,8 +58,10 @@
     }
     const at = network.getPosition(shown.start);
     const scale = Math.min(Math.max(width / (right - left + 60), LEAST_SCALE), 1);
+    const seen = height / scale / 2;
+    const y = Math.max(top + seen - 40, Math.min(at.y, bottom - seen + 40));
     const x = Math.max(at.x, left + 103) + (width / 2 - 20) / scale - 103;
-    network.moveTo({ position: { x: shown.focused ? at.x : x, y: at.y }, scale });
+    network.moveTo({ position: { x: shown.focused ? at.x : x, y: bottom - top < 2 * seen ? (top + bottom) / 2 - 12 : y }, scale });
   }
 
   function keepInPlace(id, was) {
