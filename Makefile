@@ -28,6 +28,7 @@ demo: $(BIN)/run.stamp $(if $(NEO4J),$(NEO4J_JARS)/stamp)
 
 test: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)
+	@$(call need,chromium --version,chromium fonts-noto-core)
 	@$(BIN)/python -m pytest
 
 check: $(BIN)/dev.stamp

@@ -6,8 +6,6 @@ Staff record facts, managers look at relays, auditors query chain health and ver
 What a command needs is imported inside it, so that `relay --help` and a single pass-on stay quick.
 """
 
-# ruff: noqa: PLC0415
-
 from __future__ import annotations
 
 import getpass
@@ -1027,7 +1025,7 @@ def engine_rebuild(session: Session) -> None:
     """Build a programme's graph anew from its ledger."""
     from relay.backup import rebuild
 
-    rebuild(session.graph, session.programme_id, session.clerk)
+    rebuild(session.graph, session.programme_id)
     _say(f"The graph of {session.programme_id} was rebuilt from {session.head.entries} entries.")
 
 

@@ -102,8 +102,15 @@ def one_act(name: str, graph: Graph, folder: Path) -> None:
     women = [act("beneficiary", f"B{n}", beneficiary_id=f"B{n}", name=f"Name {n}", kind="person") for n in range(count)]
     ledger.record(graph, programme_id, women, CLERK)
     placed = act(
-        "placement", "P0", placement_id="P0", gift_id="G1", beneficiary_id="B0", help="goat", received_on="1990-01-01", animals=2
-    )  # fmt: skip
+        "placement",
+        "P0",
+        placement_id="P0",
+        gift_id="G1",
+        beneficiary_id="B0",
+        help="goat",
+        received_on="1990-01-01",
+        animals=2,
+    )
     ledger.record(graph, programme_id, [placed], CLERK)
     took: list[float] = []
     bare: list[float] = []
@@ -136,7 +143,11 @@ def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> N
     took = milliseconds(lambda: [ledger.record(graph, programme_id, batch, CLERK) for batch in batches(made(count))])
     verifying(name, graph, programme_id, folder)
     register = ledger.replay(programme_id, ledger.entries(graph, programme_id))
-    rows = [row for thing in dict.fromkeys((*register.entries, *things_of(register))) for row in ledger.rows_of(register, thing)]  # fmt: skip
+    rows = [
+        row
+        for thing in dict.fromkeys((*register.entries, *things_of(register)))
+        for row in ledger.rows_of(register, thing)
+    ]
     del register
     bare = milliseconds(lambda: write_bare(graph, rows))
     say(
@@ -175,9 +186,31 @@ def chain(name: str, graph: Graph, goal: int) -> None:
         acts.append(act("beneficiary", f"B{number}", beneficiary_id=f"B{number}", name=f"Name {number}", kind="person"))
         on = (date(1990, 1, 1) + timedelta(days=number * 12)).isoformat()
         if number == 0:
-            acts.append(act("placement", "P0", placement_id="P0", gift_id="G1", beneficiary_id="B0", help="goat", received_on=on, animals=2))  # fmt: skip
+            acts.append(
+                act(
+                    "placement",
+                    "P0",
+                    placement_id="P0",
+                    gift_id="G1",
+                    beneficiary_id="B0",
+                    help="goat",
+                    received_on=on,
+                    animals=2,
+                )
+            )
         else:
-            acts.append(act("pass", f"T{number}", pass_id=f"T{number}", giver_placement_id=f"P{number - 1}", receiver_placement_id=f"P{number}", beneficiary_id=f"B{number}", passed_on=on, animals=2))  # fmt: skip
+            acts.append(
+                act(
+                    "pass",
+                    f"T{number}",
+                    pass_id=f"T{number}",
+                    giver_placement_id=f"P{number - 1}",
+                    receiver_placement_id=f"P{number}",
+                    beneficiary_id=f"B{number}",
+                    passed_on=on,
+                    animals=2,
+                )
+            )
     ledger.record(graph, programme_id, acts, CLERK)
     today = date(2026, 11, 25)
     bare = p50([milliseconds(lambda: graph.rows("RETURN 1 AS one")) for _ in range(200)])
@@ -228,13 +261,15 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     )
 
 
-def processes(folder: Path) -> None:
+def processes() -> None:
     """Whole processes: help, and a pass-on with the engine up."""
     relay = str(Path(sys.executable).with_name("relay"))
     python = sys.executable
     took = seconds_of([relay, "--help"])
     bare = seconds_of([python, "-c", "import click, rich"])
-    say(f"| relay --help against importing click and rich ({bare:.2f} s) | - | {took:.2f} s | {took / bare:.1f} x | at most 1.5 x |")  # fmt: skip
+    say(
+        f"| relay --help against importing click and rich ({bare:.2f} s) | - | {took:.2f} s | {took / bare:.1f} x | at most 1.5 x |"
+    )
 
 
 def main() -> None:
@@ -251,7 +286,7 @@ def main() -> None:
             one_act(name, graph, here)
             chain(name, graph, 50 if graph.embedded else 25)
             importing(name, graph, count, "40%" if graph.embedded else "20%", here)
-        processes(here)
+        processes()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     say(f"\nPeak memory of this process: {peak} MB; {os.cpu_count()} cores.")
 

@@ -9,44 +9,41 @@ that sorting by character is sorting by UTF-16 code unit; texts hold no lone sur
 and a fraction has at most 6 decimals, which RFC 8785 writes out where Python says 1e-05.
 """
 
-import hashlib
 import json
 import sys
 from decimal import Decimal
+from hashlib import sha256
 
 
 def canonical(value):
     if isinstance(value, dict):
-        return "{" + ",".join(f"{canonical(key)}:{canonical(value[key])}" for key in sorted(value)) + "}"
-    return f"{Decimal(repr(value)):f}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+        return b"{" + b",".join(canonical(key) + b":" + canonical(value[key]) for key in sorted(value)) + b"}"
+    return (f"{Decimal(repr(value)):f}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)).encode()
 
 
-def fault(entry, sequence, previous_hash):
+def fault(entry, number, hash_before):
     sealed = {name: value for name, value in entry.items() if name not in ("hash", "opened")}
-    if (entry["sequence"], entry["previous_hash"]) != (sequence, previous_hash):
+    if (entry["sequence"], entry["previous_hash"]) != (number, hash_before):
         return "does not follow the entry before it"
-    if hashlib.sha256(canonical(sealed).encode()).hexdigest() != entry["hash"]:
+    if sha256(canonical(sealed)).hexdigest() != entry["hash"]:
         return "was altered: its hash does not fit its content"
     for name, opening in entry.get("opened", {}).items():
-        field, in_changes = name.removeprefix("changes."), name.startswith("changes.")
-        committed = (entry["payload"]["changes"] if in_changes else entry["payload"])[field]
-        salted = bytes.fromhex(opening["salt"]) + canonical(opening["value"]).encode()
-        if hashlib.sha256(salted).hexdigest() != committed:
+        payload = entry["payload"]["changes"] if name.startswith("changes.") else entry["payload"]
+        salted = bytes.fromhex(opening["salt"]) + canonical(opening["value"])
+        if sha256(salted).hexdigest() != payload[name.removeprefix("changes.")]:
             return f"gives another {name} than was recorded"
 
 
-sequence, head, hashes = 0, "0" * 64, set()
+hashes = ["0" * 64]
 with open(sys.argv[1], encoding="utf-8") as file:
-    for sequence, line in enumerate(file, start=1):
+    for number, line in enumerate(file, start=1):
         try:
-            entry = json.loads(line)
-            found = fault(entry, sequence, head)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            sys.exit(print(f"line {sequence}: is not an entry") or 1)
+            found = fault(entry := json.loads(line), number, hashes[-1])
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            found = "cannot be read"
         if found:
-            sys.exit(print(f"entry {entry['sequence']}: {found}") or 1)
-        head = entry["hash"]
-        hashes.add(head)
-if sys.argv[2:] and sys.argv[2] not in hashes:
-    sys.exit(print(f"entry {sequence}: is the last, but {sys.argv[2]} is not in this ledger: it was cut") or 1)
-print(f"{sequence} entries, head {head}: sound")
+            sys.exit(f"entry {number} {found}")
+        hashes.append(entry["hash"])
+if not {*sys.argv[2:]} <= {*hashes}:
+    sys.exit(f"entry {len(hashes) - 1} is the last, and {sys.argv[2]} is not in this ledger: its end was cut off")
+print(f"{len(hashes) - 1} entries, head {hashes[-1]}: sound")

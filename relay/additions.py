@@ -46,7 +46,7 @@ def carried_on(snapshot: Snapshot, entries: Sequence[Entry]) -> Snapshot | None:
     return additions.all_of_it(entries[-1]) if entries else snapshot
 
 
-class _ChangesWhatStands(Exception):  # noqa: N818 - it is no failure
+class _ChangesWhatStands(Exception):
     """An entry does more than add."""
 
 
@@ -251,7 +251,9 @@ class _Additions:
 
     def _help_of(self, placement: int) -> int:
         were = self.snapshot.placements
-        return int(were.help[placement] if placement < len(were) else self.added["placement"][placement - len(were)]["help"])
+        return int(
+            were.help[placement] if placement < len(were) else self.added["placement"][placement - len(were)]["help"]
+        )
 
     def _received(self, placement: int) -> bool:
         """Whether anything filled a placement; foreign data may name one that nothing did."""

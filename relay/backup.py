@@ -105,24 +105,20 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
 def _promised(line: str) -> tuple[Kept, ...]:
     try:
         written: Any = json.loads(line)
-        if written["relay_backup"] != FORMAT:
-            raise ValueError
         return tuple(
             Kept(
                 programme_id=str(head["programme_id"]),
                 entries=int(head["entries"]),
                 head_hash=str(head["head_hash"]),
             )
-            for head in written["programmes"]
+            for head in {FORMAT: written["programmes"]}[written["relay_backup"]]
         )
     except (ValueError, KeyError, TypeError) as error:
         message = "This is not a backup of Relay: its first line does not say so."
         raise Invalid(message, "Give a file that `relay backup` wrote.") from error
 
 
-def _restore_one(
-    graph: Graph, lines: Iterator[str], promised: Kept, there: LedgerHead | None, clerk: Clerk
-) -> Kept:
+def _restore_one(graph: Graph, lines: Iterator[str], promised: Kept, there: LedgerHead | None, clerk: Clerk) -> Kept:
     key = promised.programme_id
     graph.write(
         lambda transaction: transaction.run(
@@ -166,13 +162,12 @@ def _doubtful(fault: Fault) -> Invalid:
     return Invalid(f"The backup cannot be believed. {fault.fault}", "Use another backup.")
 
 
-def rebuild(graph: Graph, programme_id: str, clerk: Clerk) -> None:
+def rebuild(graph: Graph, programme_id: str) -> None:
     """Build a programme's graph anew from its ledger; the ledger itself is left alone.
 
     Args:
         graph: Where.
         programme_id: Of the programme.
-        clerk: Whose randomness locks the ledger.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -181,9 +176,9 @@ def rebuild(graph: Graph, programme_id: str, clerk: Clerk) -> None:
     head = ledger.head(graph, programme_id)
     _set_projection(graph, programme_id, 0)  # nobody records meanwhile
     register = ledger.replay(programme_id, ledger.entries(graph, programme_id, last=head.entries))
-    while graph.write(
-        lambda transaction: transaction.rows(cypher.CLEAR, programme_id=programme_id, limit=STEP)
-    )[0]["cleared"]:
+    while graph.write(lambda transaction: transaction.rows(cypher.CLEAR, programme_id=programme_id, limit=STEP))[0][
+        "cleared"
+    ]:
         pass
     last = Head(sequence=head.entries, hash=head.head_hash, projection=PROJECTION)
     things = tuple(dict.fromkeys((*register.entries, *things_of(register))))
@@ -197,9 +192,7 @@ def rebuild(graph: Graph, programme_id: str, clerk: Clerk) -> None:
 
 
 def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:
-    graph.write(
-        lambda transaction: transaction.run(cypher.SET_PROJECTION, key=programme_id, projection=projection)
-    )
+    graph.write(lambda transaction: transaction.run(cypher.SET_PROJECTION, key=programme_id, projection=projection))
 
 
 @contextmanager

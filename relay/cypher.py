@@ -81,11 +81,13 @@ LOAD: Final[Mapping[str, LiteralString]] = {
     "beneficiary": """,
   COLLECT { UNWIND $beneficiary AS key MATCH (n:Beneficiary {key: key})
             RETURN {node: properties(n),
-                    household_id: COLLECT { MATCH (o:Personal {key: n.key}) RETURN o.household_id }} } AS beneficiary""",
+                    household_id: COLLECT { MATCH (o:Personal {key: n.key}) RETURN o.household_id }}
+            } AS beneficiary""",
     "placement": """,
   COLLECT { UNWIND $placement AS key MATCH (p:Placement {key: key})
             RETURN {placement: properties(p),
-                    household_id: COLLECT { MATCH (o:Personal {key: $holder + p.beneficiary_id}) RETURN o.household_id },
+                    household_id: COLLECT { MATCH (o:Personal {key: $holder + p.beneficiary_id})
+                                            RETURN o.household_id },
                     filled: COLLECT { MATCH (:Gift)-[f:FILLED]->(p) RETURN properties(f) },
                     received: COLLECT { MATCH (:Placement)-[r:PASSED_TO]->(p) RETURN properties(r) },
                     passed: COLLECT { MATCH (p)-[r:PASSED_TO]->(:Placement) RETURN properties(r) },
@@ -102,7 +104,7 @@ RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection
 
 # What a clerk needs to know before a pass-on: the giver's help, what the receiver holds, and the pass-on if it was
 # recorded before. One row; lists by placement_id; cost: index look-ups.
-BEFORE_PASS_ON: Final[LiteralString] = """
+HAND_OVER: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.help } AS giver,
   COLLECT { MATCH (:Beneficiary {key: $holder})-[:HOLDS]->(p:Placement)
@@ -136,7 +138,8 @@ RETURN kind, values ORDER BY values.sequence
 
 # One row = a placement of one kind of help; by id; cost: a scan, so only for a new rule or a corrected one.
 PLACEMENTS_OF_HELP: Final[LiteralString] = """
-MATCH (p:Placement {programme_id: $programme_id, help: $help}) RETURN p.placement_id AS placement_id ORDER BY placement_id
+MATCH (p:Placement {programme_id: $programme_id, help: $help})
+RETURN p.placement_id AS placement_id ORDER BY placement_id
 """
 
 # Entries whose payload holds one of some texts, such as '"placement_id":"P1"'; in ledger order; cost: a scan.
@@ -463,3 +466,13 @@ ORDER BY properties.sequence
     "event": _EXPORT.replace("LABEL", "Event"),
     "claim": _EXPORT.replace("LABEL", "Claim"),
 }
+
+# ---------------------------------------------------------------------------------------------------- donors
+
+# Who gave each gift, for when donors are asked for: personal. One row = a gift, and null where its donor is not known
+# or was erased; by gift id; cost: a scan of :Gift and a look-up each.
+DONORS: Final[LiteralString] = """
+MATCH (g:Gift {programme_id: $programme_id})
+RETURN g.gift_id AS gift_id, head(COLLECT { MATCH (o:Personal {key: g.key}) RETURN o.donor }) AS donor
+ORDER BY gift_id
+"""

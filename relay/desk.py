@@ -93,7 +93,7 @@ def pass_on(
     pass_id = str(said.get("pass_id") or new_id(random(ID_BYTES)))
     kind, _, bare = giver.rpartition(":")
     rows = graph.rows(
-        cypher.BEFORE_PASS_ON,
+        cypher.HAND_OVER,
         ledger=programme_id,
         giver=key_of(programme_id, f"placement:{bare}") if kind in ("", "placement") else "",
         holder=key_of(programme_id, f"beneficiary:{bare}") if kind in ("", "beneficiary") else "",

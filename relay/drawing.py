@@ -7,14 +7,17 @@ at the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.picture import BOX_WIDTH, TAB_WIDTH, Box, Picture, Tab
-from relay.trees import Tree, TreeEdge, TreeNode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from relay.trees import Tree, TreeEdge, TreeNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +41,8 @@ def draw(tree: Tree) -> Iterator[Drawn]:
     """The lines of a tree from top to bottom: roots by id, receivers by day of the pass-on; never recursive."""
     nodes = {node.placement_id: node for node in tree.nodes}
     given: dict[str, list[TreeEdge]] = {}
-    for edge in sorted(tree.edges, key=lambda edge: (edge.passed_on, edge.pass_id)):
-        given.setdefault(edge.giver_placement_id, []).append(edge)
+    for each in sorted(tree.edges, key=lambda edge: (edge.passed_on, edge.pass_id)):
+        given.setdefault(each.giver_placement_id, []).append(each)
     received = {edge.receiver_placement_id for edge in tree.edges}
     roots = [node for node in tree.nodes if node.placement_id not in received]
     drawn: set[str] = set()
@@ -125,7 +128,8 @@ def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Networ
     from pyvis.network import Network as Builder  # noqa: PLC0415 - slow, as said above
 
     built = Builder(directed=True, cdn_resources="local")
-    for each in (*picture.boxes, *picture.tabs):
+    drawn: tuple[Box | Tab, ...] = (*picture.boxes, *picture.tabs)
+    for each in drawn:
         said = caption(each)
         node_id, group, look = _look(each)
         built.add_node(

@@ -30,7 +30,7 @@ _KINDS: Final = {kind.file: kind for kind in acts.FILED}
 _KINDS_BY_NAME: Final = {kind.name: kind for kind in acts.FILED}
 _PROGRAMME_ID: Final = re.compile(r"[a-z0-9-]{1,40}")
 _EQUIVALENTS: Final = Column(name="equivalents", type="text")
-_SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
+SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +179,7 @@ def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
 
 
 def _fault(field: str | None, value: object, reason: str, suggestion: str) -> Fault:
-    return Fault(field=field, value=str(value)[:_SHOWN], reason=reason, suggestion=suggestion)
+    return Fault(field=field, value=str(value)[:SHOWN], reason=reason, suggestion=suggestion)
 
 
 def _ids(sheet: sheets.Sheet, name: str) -> set[str]:

@@ -12,37 +12,52 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from relay import ledger
-from relay.acts import PERSONAL
-from relay.errors import Invalid
-from relay.exchange import ReportRow, Row, read_folder_or_workbook
+from relay.acts import PERSONAL, Act
+from relay.errors import Invalid, NotFound, RelayError
+from relay.exchange import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.graph import Graph
 from relay.ledger import STEP, Clerk, Outcome, Rehearsal
 from relay.rulebook import Missing, TakenBack
+from relay.save import text_of
 
 STEPS_HELD: Final = 8  # our choice: then what was read is dropped, so that memory stays flat however long the file
 
 
 class NoProgrammeNamed(Invalid):
-    """A folder without a [programme] block is imported and no programme was named."""
+    """A folder whose programme cannot be read is imported and no programme was named."""
 
     def __init__(self, path: Path) -> None:
         """Say how to name it."""
         super().__init__(
-            f"{path} does not say which programme it is of.", "Add a [programme] block to rules.toml, or --programme ID."
+            f"{path} does not say which programme it is of.",
+            "Add a [programme] block with an id to rules.toml, or --programme ID.",
+        )
+
+
+class OtherProgramme(Invalid):
+    """A folder is of another programme than the one that was named."""
+
+    def __init__(self, path: Path, own: str, named: str) -> None:
+        """Name both."""
+        super().__init__(
+            f"{path} is of programme {own}, not of {named}.", f"Use --programme {own}, or change the id in rules.toml."
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Offered:
-    """A row and what became of it."""
+class _Judged:
+    """A row and what became of its act; None when the row could not be read."""
 
     row: Row
-    outcome: Outcome
+    outcome: Outcome | None
+
+    @property
+    def error(self) -> RelayError | None:
+        return self.outcome.error if self.outcome else None
 
 
 def import_programme(
@@ -67,149 +82,162 @@ def import_programme(
         progress: Told after each step how many rows are done.
 
     Yields:
-        One row of the report for each row read, those that waited behind those that they waited for; rows that point
-        at something missing come last.
+        A line for each row read, and one more for each further fault of a row that could not be read; in the order of
+        the exchange format, but rows that point at something missing come last.
 
     Raises:
-        Invalid: There is no programme at the path, or it is not named.
+        Invalid: There is no programme at the path, it is not named, or it is of another one than named.
         Unavailable: The database cannot be reached; what was reported as added is recorded.
     """
     rows = read_folder_or_workbook(path)
-    first, rest = _until_the_first_act(rows)
-    own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), programme_id)
-    if own is None:
+    first = _until_the_first_act(rows)
+    own = next(
+        (row.act_id.partition(":")[2] for row in first if row.act_id and row.act_id.startswith("programme:")), None
+    )
+    if own is None and programme_id is None:
+        yield from chain.from_iterable(map(_faults, first))
         raise NoProgrammeNamed(path)
-    recorder = _Writer(graph, own, clerk, again=again) if apply else _Dry(graph, own, clerk, again=again)
-    yield from _Import(recorder, progress or (lambda _: None)).run(_chain(first, rest))
+    if own and programme_id and own != programme_id:
+        raise OtherProgramme(path, own, programme_id)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        rehearsal = Rehearsal(graph, own or programme_id or "", clerk, again=again)
+        recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)
+        yield from _Import(recorder, progress or (lambda _: None)).run(chain(first, rows))
 
 
-def _until_the_first_act(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
+def _until_the_first_act(rows: Iterator[Row]) -> list[Row]:
+    """The rows up to the first that could be read: the programme's own, if the folder says which it is."""
     first: list[Row] = []
     for row in rows:
         first.append(row)
         if row.act:
             break
-    return first, rows
-
-
-def _chain(first: Iterable[Row], rest: Iterable[Row]) -> Iterator[Row]:
-    yield from first
-    yield from rest
+    return first
 
 
 class _Dry:
-    """Judges in memory and writes nothing."""
+    """Judges in memory and writes nothing: what is offered is settled at once."""
 
-    def __init__(self, graph: Graph, programme_id: str, clerk: Clerk, *, again: bool) -> None:
-        self.rehearsal = Rehearsal(graph, programme_id, clerk, again=again)
+    def __init__(self, rehearsal: Rehearsal) -> None:
+        self.rehearsal = rehearsal
 
-    def offer(self, rows: Sequence[Row]) -> Sequence[_Offered]:
-        outcomes, _ = self.rehearsal.offer([row.act for row in rows if row.act])
-        return _offered(rows, outcomes)
+    def offer(self, rows: Sequence[Row]) -> Sequence[_Judged]:
+        return _judged(rows, self.rehearsal.offer(_acts(rows))[0])
 
-    def finish(self) -> Sequence[_Offered]:
+    def finish(self) -> Sequence[_Judged]:
         return ()
 
 
-class _Writer:
-    """Commits one step while the next is judged; what it answers is recorded."""
+class _Writing:
+    """Commits one step while the next is judged: what is offered is settled when the next is, or at the end."""
 
-    def __init__(self, graph: Graph, programme_id: str, clerk: Clerk, *, again: bool) -> None:
-        self.graph = graph
-        self.programme_id = programme_id
-        self.clerk = clerk
-        self.again = again
-        self.executor = ThreadPoolExecutor(1)
-        self.committing: tuple[Future[bool], Sequence[_Offered]] | None = None
-        self._begin()
-
-    def _begin(self) -> None:
-        self.rehearsal = Rehearsal(self.graph, self.programme_id, self.clerk, again=self.again)
+    def __init__(self, rehearsal: Rehearsal, beside: ThreadPoolExecutor) -> None:
+        self.rehearsal = rehearsal
+        self.beside = beside
         self.steps = 0
+        self.committing: tuple[Future[bool], Sequence[_Judged]] | None = None
 
-    def offer(self, rows: Sequence[Row]) -> Sequence[_Offered]:
-        """Judge rows and have them committed; answers the rows of the step before."""
-        done: Sequence[_Offered] = ()
+    def offer(self, rows: Sequence[Row]) -> Sequence[_Judged]:
+        settled: Sequence[_Judged] = ()
         if self.steps == STEPS_HELD:
-            done = self.finish()
-            self._begin()
-        outcomes, step = self.rehearsal.offer([row.act for row in rows if row.act])
-        offered = _offered(rows, outcomes)
-        done = (*done, *self.finish())
-        if self.steps < 0:  # somebody else recorded meanwhile: what was judged on the old head is judged anew
-            return (*done, *self._record(offered))
-        self.committing = self.executor.submit(step.commit, self.graph, self.clerk), offered
+            settled = self.finish()
+            self._forget()
+        rehearsal = self.rehearsal
+        outcomes, step = rehearsal.offer(_acts(rows))
+        settled = (*settled, *self.finish())
+        if rehearsal is not self.rehearsal:  # judged on a ledger that somebody else carried on
+            outcomes, step = self.rehearsal.offer(_acts(rows))
         self.steps += 1
-        return done
+        self.committing = self.beside.submit(step.commit, rehearsal.graph, rehearsal.clerk), _judged(rows, outcomes)
+        return settled
 
-    def finish(self) -> Sequence[_Offered]:
-        """Wait for the step that is being committed, and answer its rows."""
+    def finish(self) -> Sequence[_Judged]:
         if self.committing is None:
             return ()
-        (future, offered), self.committing = self.committing, None
-        if future.result():
-            return offered
-        self.steps = -1
-        return self._record(offered)
+        (committed, judged), self.committing = self.committing, None
+        if committed.result():
+            return judged
+        rows = [each.row for each in judged]
+        outcomes = self.rehearsal.record(_acts(rows))
+        self._forget()
+        return _judged(rows, outcomes)
 
-    def _record(self, offered: Sequence[_Offered]) -> Sequence[_Offered]:
-        rows = [each.row for each in offered]
-        acts = [row.act for row in rows if row.act]
-        outcomes = ledger.record(self.graph, self.programme_id, acts, self.clerk, again=self.again)
-        self._begin()
-        return _offered(rows, outcomes)
+    def _forget(self) -> None:
+        self.rehearsal = self.rehearsal.anew()
+        self.steps = 0
 
 
-def _offered(rows: Iterable[Row], outcomes: Iterable[Outcome]) -> Sequence[_Offered]:
-    return tuple(_Offered(row=row, outcome=outcome) for row, outcome in zip(rows, outcomes, strict=True))
+def _acts(rows: Iterable[Row]) -> list[Act]:
+    return [row.act for row in rows if row.act]
+
+
+def _judged(rows: Iterable[Row], outcomes: Iterable[Outcome]) -> Sequence[_Judged]:
+    became = iter(outcomes)
+    return tuple(_Judged(row=row, outcome=next(became) if row.act else None) for row in rows)
 
 
 class _Import:
     """The rows on their way; a row that points at something missing waits until nothing more can provide it."""
 
-    def __init__(self, recorder: _Dry | _Writer, progress: Callable[[int], None]) -> None:
+    def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
         self.recorder = recorder
         self.progress = progress
-        self.waiting: dict[str, list[_Offered]] = {}
+        self.waiting: dict[str, list[_Judged]] = {}
         self.provided: list[Row] = []
-        self.done = 0
 
     def run(self, rows: Iterator[Row]) -> Iterator[ReportRow]:
+        done = 0
         while step := tuple(islice(rows, STEP)):
-            for row in step:
-                yield from _report_faults(row)
-            offered = [row for row in step if row.act]
-            yield from self._take(self.recorder.offer(offered) if offered else ())
-            self.done += len(step)
-            self.progress(self.done)
-        yield from self._take(self.recorder.finish())
+            yield from self._settle(self.recorder.offer(step))
+            done += len(step)
+            self.progress(done)
+        yield from self._settle(self.recorder.finish())
         while self.provided:
             again, self.provided = self.provided, []
-            yield from self._take(self.recorder.offer(again))
-            yield from self._take(self.recorder.finish())
-        for waiting in self.waiting.values():
-            for each in waiting:
-                yield _report(each)
+            for start in range(0, len(again), STEP):
+                yield from self._settle(self.recorder.offer(again[start : start + STEP]))
+            yield from self._settle(self.recorder.finish())
+        for judged in chain.from_iterable(self.waiting.values()):
+            yield from _report(judged)
 
-    def _take(self, offered: Iterable[_Offered]) -> Iterator[ReportRow]:
-        for each in offered:
-            error = each.outcome.error
+    def _settle(self, judged: Iterable[_Judged]) -> Iterator[ReportRow]:
+        for each in judged:
+            error = each.error
             if isinstance(error, Missing):
                 self.waiting.setdefault(error.act_id, []).append(each)
                 continue
-            yield _report(each)
-            if each.outcome.action == "added":
-                for provides in _provides(each.outcome):
-                    self.provided += [waiting.row for waiting in self.waiting.pop(provides, ())]
+            yield from _report(each)
+            if each.outcome and each.outcome.action == "added":
+                for provided in _provides(each.outcome.act):
+                    self.provided += [waiting.row for waiting in self.waiting.pop(provided, ())]
 
 
-def _provides(outcome: Outcome) -> Iterator[str]:
-    yield outcome.act.act_id
-    if outcome.act.kind == "pass":
-        yield f"placement:{outcome.act.values['receiver_placement_id']}"
+def _provides(act: Act) -> Iterator[str]:
+    """What other rows may point at once this one is recorded."""
+    yield act.act_id
+    if act.kind == "pass":
+        yield f"placement:{act.values['receiver_placement_id']}"
 
 
-def _report_faults(row: Row) -> Iterator[ReportRow]:
+def _report(judged: _Judged) -> Iterator[ReportRow]:
+    outcome = judged.outcome
+    if outcome is None:
+        yield from _faults(judged.row)
+        return
+    error, row = outcome.error, judged.row
+    yield ReportRow(
+        file=row.file,
+        row=row.row,
+        act_id=row.act_id,
+        action=_action(outcome),
+        field=(error.field or None) if error else None,
+        value=_value(outcome.act, error.field) if error else "",
+        reason=error.reason if error else "",
+        suggestion=error.suggestion if error else "",
+    )
+
+
+def _faults(row: Row) -> Iterator[ReportRow]:
     for fault in row.faults:
         yield ReportRow(
             file=row.file,
@@ -223,29 +251,18 @@ def _report_faults(row: Row) -> Iterator[ReportRow]:
         )
 
 
-def _report(offered: _Offered) -> ReportRow:
-    row, outcome = offered.row, offered.outcome
+def _action(outcome: Outcome) -> Action:
+    """What design.md calls the end of a row: an act that was taken back is put aside, one that stands on it refused."""
     error = outcome.error
-    put_aside = isinstance(error, (Missing, TakenBack, Invalid))
-    field = (error.field or None) if error else None
-    return ReportRow(
-        file=row.file,
-        row=row.row,
-        act_id=row.act_id,
-        action="put aside" if put_aside else "refused" if error or outcome.action == "not" else outcome.action,
-        field=field,
-        value=_value(outcome, field),
-        reason=error.reason if error else "",
-        suggestion=error.suggestion if error else "",
-    )
+    if error is None:
+        return "same" if outcome.action == "same" else "added"
+    taken_back = isinstance(error, TakenBack) and error.act_id == outcome.act.act_id
+    return "put aside" if taken_back or isinstance(error, NotFound | Invalid) else "refused"
 
 
-def _value(outcome: Outcome, field: str | None) -> str:
+def _value(act: Act, field: str) -> str:
     """The cell at fault; never a personal one."""
-    act = outcome.act
-    if field is None or field in PERSONAL[act.kind] or field not in act.values:
-        return ""
-    return str(act.values[field])
+    return text_of(act.values[field])[:SHOWN] if field in act.values and field not in PERSONAL[act.kind] else ""
 
 
 class Count:
@@ -285,9 +302,7 @@ def rehearse_then_import(
     Args and what it yields and raises are those of `import_programme`; when a strict import cannot stand, the report is
     that of the rehearsal.
     """
-    question = partial(
-        import_programme, graph, path, clerk, programme_id=programme_id, again=again, progress=progress
-    )
+    question = partial(import_programme, graph, path, clerk, programme_id=programme_id, again=again, progress=progress)
     if not (apply and strict):
         return question(apply=apply)
     report = tuple(question())

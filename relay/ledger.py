@@ -7,7 +7,7 @@ and leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -215,6 +215,14 @@ class Rehearsal:
             difference=batch.difference(),
         )
 
+    def record(self, acts: Sequence[Act]) -> tuple[Outcome, ...]:
+        """Record acts under the lock, where nobody can be faster; the rehearsal knows nothing of it: go on `anew`."""
+        return record(self.graph, self.rehearsed.register.programme_id, acts, self.clerk, again=self.again)
+
+    def anew(self) -> Rehearsal:
+        """One that begins at the end of the ledger as it is now."""
+        return Rehearsal(self.graph, self.rehearsed.register.programme_id, self.clerk, again=self.again)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -368,6 +376,7 @@ class Difference:
     """What has to be written so that the graph follows the register."""
 
     def __init__(self) -> None:
+        """Begin with nothing."""
         self.written: dict[str, list[Any]] = {}
         self.unlinked: dict[str, list[Any]] = {}
         self.relinked: dict[str, list[Any]] = {}

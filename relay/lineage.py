@@ -7,21 +7,19 @@ the tree below it inside its piece, and the sizes of all other pieces whose top 
 up from each top. The same holds for states and latest days; the number in each generation shifts by the distance to
 the top.
 
-The loops are written once. For large programmes they are compiled by numba where it is installed (`relay[fast]`);
-otherwise, and for small ones, Python runs them as they are. Nothing recurses, and no depth is capped.
+Nothing recurses, and no depth is capped.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from relay.loops import Column, run
 from relay.model import CHAIN_STATES, STATES, shown
 from relay.snapshot import NO_DAY, NONE, Codes, Days, Flags, Rows, Sheaves, Snapshot, bind, day_number, day_of
 from relay.states import BROKEN, EXCUSED, FULFILLED, LOST, Standings, standings
@@ -31,20 +29,12 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-Column = Any
-"""An array when compiled, a memory view of it when plain."""
-
-COMPILE_FROM: Final = 50_000
-"""Placements from which compiled loops are worth waiting for (our choice: loading numba takes some 0.5 s, and plain
-Python as long for this many)."""
-
 # -- the loops ------------------------------------------------------------------------------------------------------
 #
-# Each runs on arrays when compiled and on memory views of the same arrays when plain; it indexes, adds and compares,
-# nothing else. `start` and `order` are a `Sheaves`: the pass-ons received by, or given by, each placement.
+# As `loops` says. `start` and `order` are a `Sheaves`: the pass-ons received by, or given by, each placement.
 
 
-def _sort(  # noqa: PLR0913, PLR0917 - columns
+def _sort(
     giver: Column,
     receiver: Column,
     live: Column,
@@ -120,7 +110,7 @@ def _descend(  # noqa: PLR0913, PLR0917 - columns
             top[placement] = placement
 
 
-def _gather(  # noqa: PLR0913, PLR0917 - columns
+def _gather(
     sorted_: Column,
     top: Column,
     depth: Column,
@@ -205,7 +195,7 @@ def _climb(  # noqa: PLR0913, PLR0917 - columns
     return many, len(tops)
 
 
-def _spread(  # noqa: PLR0913, PLR0917 - columns
+def _spread(
     roots: Column,
     receiver: Column,
     live: Column,
@@ -232,28 +222,6 @@ def _spread(  # noqa: PLR0913, PLR0917 - columns
                 queue[found] = receiver[row]
                 found += 1
     return found
-
-
-_Loop = Callable[..., Any]
-
-
-@functools.cache
-def _compiled(loop: _Loop) -> _Loop | None:
-    """A loop compiled, or None where numba is not installed."""
-    if find_spec("numba") is None:
-        return None
-    import numba  # noqa: PLC0415 - only where it pays
-
-    compiled: _Loop = numba.njit(cache=True, nogil=True)(loop)
-    return compiled
-
-
-def _run(loop: _Loop, placements: int, *columns: Column | int) -> Any:  # noqa: ANN401 - columns
-    """Run a loop compiled when the programme is large enough and numba is there, else plain."""
-    compiled = _compiled(loop) if placements >= COMPILE_FROM else None
-    if compiled:
-        return compiled(*columns)
-    return loop(*(column.data if isinstance(column, np.ndarray) else column for column in columns))
 
 
 # -- the pass over the pieces ---------------------------------------------------------------------------------------
@@ -321,7 +289,7 @@ def _topological(relay: _Relay) -> Rows:
     if not (relay.live & (relay.giver >= relay.receiver)).any():
         return np.arange(many, dtype=np.int32)
     sorted_, given = _column(many), relay.given
-    found = _run(_sort, many, relay.giver, relay.receiver, relay.live, given.start, given.order, _column(many), sorted_)
+    found = run(_sort, many, relay.giver, relay.receiver, relay.live, given.start, given.order, _column(many), sorted_)
     return sorted_[:found]
 
 
@@ -331,8 +299,8 @@ def _cut(relay: _Relay, sorted_: Rows) -> Cut:
     generation, obstruction, above = _column(many, NONE), _column(many, NONE), _column(many, NONE)
     top, depth, reach, size, height = (_column(many) for _ in range(5))
     columns = (relay.giver, relay.live, received.start, received.order, relay.original)
-    _run(_descend, many, sorted_, *columns, relay.stuck, generation, obstruction, top, depth, above)
-    _run(_gather, many, sorted_, top, depth, above, relay.weight, reach, size, height)
+    run(_descend, many, sorted_, *columns, relay.stuck, generation, obstruction, top, depth, above)
+    run(_gather, many, sorted_, top, depth, above, relay.weight, reach, size, height)
     is_top, entered = above == NONE, np.zeros(many, np.bool_)
     entered[relay.receiver[relay.live]] = True
     piece = (np.cumsum(is_top, dtype=np.int32) - 1)[top]
@@ -347,7 +315,7 @@ def _cut(relay: _Relay, sorted_: Rows) -> Cut:
     room = 2 * len(originals)
     while at < len(tops):
         whose, which, distance = (_column(room + _NOTES_AT_ONCE) for _ in range(3))
-        found, at = _run(
+        found, at = run(
             _climb, many, at, tops, *columns, relay.gift, size, reach, *scratch, room, whose, which, distance
         )
         notes.append((whose[:found], piece[which[:found]], distance[:found]))
@@ -372,7 +340,7 @@ _NOTES_AT_ONCE: Final = 100_000  # our choice: a few hundred kilobytes
 def _reached(roots: Rows, receiver: Rows, live: Flags, given: Sheaves, many: int) -> tuple[Rows, Rows]:
     """All that descend from some placements, these included, nearest first, and the least distances."""
     queue, distance = np.empty(many, np.int32), _column(many, NONE)
-    found = _run(_spread, 0, roots, receiver, live, given.start, given.order, queue, distance)
+    found = run(_spread, 0, roots, receiver, live, given.start, given.order, queue, distance)
     return queue[:found], distance[queue[:found]]
 
 

@@ -361,7 +361,7 @@ def _state(
 def lost_since(receipts: Iterable[Receipt], passes: Iterable[PassOn], events: Sequence[Event]) -> date | None:
     """The first day of the stretch, lasting to the end of what is given, in which nothing is left to breed from.
 
-    She left, or received + replacements + max(births − units passed in kind, 0) − (deaths + thefts + sales +
+    She left, or received + replacements + max(births - units passed in kind, 0) - (deaths + thefts + sales +
     slaughters) ≤ 0, judged at the end of each day. None when she can still pass on.
     """
     if not any(event.kind in _ENDINGS for event in events):
@@ -381,10 +381,7 @@ def lost_since(receipts: Iterable[Receipt], passes: Iterable[PassOn], events: Se
             kept += units if kind in ("receipt", "replacement") else -units if kind in _LOSSES else 0
             bred += units if kind == "birth" else -units if kind == "pass" else 0
             left = left or kind == "left"
-        if left or kept + max(bred, 0) <= 0:
-            since_on = since_on or day
-        else:
-            since_on = None
+        since_on = (since_on or day) if left or kept + max(bred, 0) <= 0 else None
     return since_on
 
 

@@ -9,12 +9,15 @@ Positions come from here alone: nothing moves by itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
-from relay.trees import BreakPoint, Tree, TreeEdge, TreeNode
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from relay.trees import BreakPoint, Tree, TreeEdge, TreeNode
 
 BOXES: Final = 60  # at first sight: what stack.md found readable
 OPENED: Final = 20  # our choice: boxes that one opened branch adds beyond its own receivers
@@ -303,9 +306,7 @@ def _tab(key: str) -> str:
     return f"tab:{key}"
 
 
-def _below(
-    branching: Branching, shown: Mapping[str, None], folded: Mapping[str, object], key: str
-) -> Iterator[str]:
+def _below(branching: Branching, shown: Mapping[str, None], folded: Mapping[str, object], key: str) -> Iterator[str]:
     """The boxes that stand below a box, then its tab."""
     yield from (each for each in branching.below.get(key, ()) if each in shown)
     if key in folded:
@@ -363,7 +364,7 @@ def _first_day(branching: Branching, shown: Mapping[str, None]) -> date:
 
 
 def _links(branching: Branching, shown: Mapping[str, None], path: Sequence[str]) -> Iterator[Link]:
-    steps = set(zip(path, path[1:], strict=False))
+    steps = set(pairwise(path))
     if branching.start not in branching.nodes:
         for key in branching.below[branching.start]:
             if key in shown:

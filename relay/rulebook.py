@@ -35,6 +35,7 @@ class TakenBack(Refused):
         super().__init__(
             f"{act_id} was taken back by {by}.", f"To bring it back, correct {by} as did_not_happen.", field=field
         )
+        self.act_id = act_id
 
 
 class InTheFuture(Refused):
@@ -304,7 +305,7 @@ def judge(
 
 
 def _plausible(register: Register, fact: Fact, today: date) -> None:
-    """Numbers above 0, nothing dated in the future, the sexes within the animals, and nothing left unsaid."""
+    """Nothing dated in the future, numbers that can be, two ends, and nothing left unsaid: whatever is in the record."""
     act_id, values = fact.act_id, fact.values
     for name in ("given_on", "received_on", "passed_on", "happened_on", "consent_on", "as_of"):
         if values.get(name) is not None and values[name] > today.isoformat():
@@ -314,6 +315,8 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
         raise NothingHandedOver(act_id, "animals", animals)
     if animals is not None and values.get("females", 0) + values.get("males", 0) > animals:
         raise MoreOfASexThanAnimals(act_id)
+    if fact.kind == "pass" and values["giver_placement_id"] == values["receiver_placement_id"]:
+        raise GivenToHerself(act_id)
     if fact.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
         message = f"{act_id} extends without a new day."
         raise Invalid(message, "Give until_on.", field="until_on")
@@ -370,7 +373,8 @@ def _binds_only_the_future(register: Register, fact: Fact) -> None:
 def _not_within_itself(register: Register, fact: Fact) -> None:
     above = parent_id = fact.values.get("parent_id")
     while above and above != fact.id:
-        above = register.facts[f"place:{above}"].values.get("parent_id")
+        known = register.facts.get(f"place:{above}")  # a new place has nothing in it: what is above need not be known
+        above = known.values.get("parent_id") if known else None
     if above:
         raise WithinItself(fact.act_id, parent_id)
 
@@ -384,7 +388,7 @@ def _held_by(register: Register, fact: Fact, placement_id: str) -> None:
 def _may_pass_on(register: Register, fact: Fact, *, again: bool) -> None:
     values = fact.values
     giver, receiver_id = register.placements[values["giver_placement_id"]], values["receiver_placement_id"]
-    if receiver_id == giver.placement_id or values["beneficiary_id"] == giver.beneficiary_id:
+    if values["beneficiary_id"] == giver.beneficiary_id:
         raise GivenToHerself(fact.act_id)
     _held_by(register, fact, receiver_id)
     if register.descends(giver.placement_id, receiver_id):

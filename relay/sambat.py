@@ -5,8 +5,10 @@ Month lengths cannot be computed: they are published year by year, and the table
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import date
 
 FIRST_YEAR: Final = 1975  # where the table of nepali-datetime 1.0.8.5 begins (April 1918)
 LAST_YEAR: Final = 2083

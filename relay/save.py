@@ -151,7 +151,7 @@ class _Folder:
             table = csv.writer(self._text(f"{name}.csv", "utf-8-sig"), lineterminator="\n")
             table.writerow(header)
             self._tables[name] = table.writerow
-        self._tables[name](["" if value is None else cells.write(_flat(value)) for value in content])
+        self._tables[name](["" if value is None else text_of(value) for value in content])
 
     def _text(self, file: str, encoding: str) -> TextIO:
         return self._files.enter_context((self._path / file).open("w", encoding=encoding, newline=""))
@@ -180,15 +180,15 @@ class _Workbook:
             if isinstance(value, int | float):
                 sheet.write_number(row, place, value)
             elif value is not None:
-                sheet.write_string(row, place, cells.write(_flat(value)))
+                sheet.write_string(row, place, text_of(value))
         self._used[name] = row + 1
 
 
-def _flat(value: cells.Scalar | Mapping[str, cells.Scalar]) -> cells.Scalar:
-    """A mapping as the text "pig=1.5;seed=2"; other values as they are."""
+def text_of(value: cells.Scalar | Mapping[str, cells.Scalar]) -> str:
+    """The text of a cell: a mapping as "pig=1.5;seed=2", other values as `cells.write` writes them."""
     if isinstance(value, Mapping):
-        return ";".join(f"{key}={cells.write(one)}" for key, one in value.items())
-    return value
+        return cells.escaped(";".join(f"{key}={cells.write(one)}" for key, one in value.items()))
+    return cells.write(value)
 
 
 def _block(name: str, header: tuple[str, ...], content: Content) -> str:

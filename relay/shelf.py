@@ -22,7 +22,7 @@ from relay.snapshot_file import keep, kept
 from relay.surroundings import Head, entry_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from relay.graph import Graph, Transaction

@@ -133,7 +133,8 @@ class Ids(Sequence[str]):
         """These ids and some more after them."""
         added = Ids.of(ids)
         return Ids(
-            np.concatenate((self.text, added.text[1:])), np.concatenate((self.breaks, added.breaks[1:] + self.breaks[-1]))
+            np.concatenate((self.text, added.text[1:])),
+            np.concatenate((self.breaks, added.breaks[1:] + self.breaks[-1])),
         )
 
     def row(self, id_: str) -> int | None:
@@ -432,7 +433,7 @@ class Snapshot:
         Raises:
             KeyError: A column is missing.
         """
-        tables = {}
+        tables: dict[str, Any] = {}
         for name, table in TABLES.items():
             names = [column.name for column in fields(table)]  # type: ignore[arg-type]  # every table is a dataclass
             tables[name] = table.of(
@@ -523,7 +524,7 @@ class Sheets:
             (places, "parent", place_rows),
         ):
             ids, found = sheet[name], _rows(sheet[name], rows)
-            whole &= np.count_nonzero(found == NONE) == ids.count("") + ids.count(None)
+            whole = whole and int(np.count_nonzero(found == NONE)) == ids.count("") + ids.count(None)
             sheet |= {name: found}
         placements |= {
             "filled_condition": _codes(placements["filled_condition"], CONDITIONS),

@@ -48,7 +48,7 @@ def keep(folder: Path, snapshot: Snapshot) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                np.save(file, _written(snapshot), allow_pickle=False)
+                _written(snapshot).tofile(file)
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
@@ -59,15 +59,14 @@ def kept(folder: Path, programme_id: str) -> Snapshot | None:
     if not _NAMES_A_FILE.fullmatch(programme_id):
         return None
     try:
-        words = np.load(_path(folder, programme_id), mmap_mode="r", allow_pickle=False).view(np.ndarray)
-        snapshot = _read(words)
+        snapshot = _read(np.memmap(_path(folder, programme_id), np.uint64, mode="r").view(np.ndarray))
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None
     return snapshot if snapshot and snapshot.programme_id == programme_id else None
 
 
 def _path(folder: Path, programme_id: str) -> Path:
-    return folder / f"{programme_id}.npy"
+    return folder / f"{programme_id}.snapshot"
 
 
 # -- what is in a file: words of 8 bytes. The sum of all others, the length of the head in bytes, the head as JSON (what
@@ -101,7 +100,7 @@ def _words(length: int) -> int:
 
 
 def _read(words: Words) -> Snapshot | None:
-    if words.dtype != np.uint64 or words.ndim != 1 or words[0] != words[1:].sum():
+    if words[0] != words[1:].sum():
         return None
     bytes_, at = words.view(np.uint8), 16
     head: dict[str, Any] = json.loads(bytes_[at : at + int(words[1])].tobytes())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
+from relay.acts import Act
 from relay.entries import ORIGIN, Entry
 from relay.projection import PROJECTION, key_of, values_of
 from relay.register import ABOUT_ACTS, REFERENCES, Fact, Register, held_by, placement_of, rule_of, subject_of
@@ -19,7 +20,6 @@ from relay.register import ABOUT_ACTS, REFERENCES, Fact, Register, held_by, plac
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from relay.acts import Act
     from relay.graph import Transaction
 
 _NAMED: Final = ("place", "group", "gift", "beneficiary")

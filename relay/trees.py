@@ -290,7 +290,7 @@ def _shown(units: Units) -> list[float]:
     return [words[number] for number in each]
 
 
-def relay(  # noqa: PLR0913 - what a read may ask for
+def relay(
     graph: Graph,
     programme_id: str,
     as_of: date,

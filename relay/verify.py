@@ -60,7 +60,9 @@ class _Chain:
     def verified(self, noted: str | None, more: Iterable[Fault] = ()) -> Verification:
         if noted is not None and noted not in self.hashes:
             self.faults.append(
-                Fault(sequence=None, fault=f"The noted head hash {noted} is not in this ledger: it was cut or rewritten.")
+                Fault(
+                    sequence=None, fault=f"The noted head hash {noted} is not in this ledger: it was cut or rewritten."
+                )
             )
         faults = (*self.faults, *more)
         return Verification(
@@ -119,7 +121,9 @@ def _differences(graph: Graph, register: Register, others: list[str]) -> Iterato
         yield from _edge_faults(edges, row)
     for waiting in edges.values():
         for sequence, edge in waiting:
-            yield Fault(sequence=sequence, fault=f"{_named(edge.type, edge.start, edge.end)} is missing from the graph.")
+            yield Fault(
+                sequence=sequence, fault=f"{_named(edge.type, edge.start, edge.end)} is missing from the graph."
+            )
 
 
 _Nodes = dict[tuple[str, str], tuple[int, Node]]
@@ -195,4 +199,3 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return value.iso_format() if hasattr(value, "iso_format") else value
-

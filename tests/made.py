@@ -151,7 +151,7 @@ def _events(drawn: _Drawn, rng: np.random.Generator) -> dict[str, Any]:
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def columns(  # noqa: PLR0913 - columns
+def columns(
     placements: int,
     giver: Ints,
     receiver: Ints,

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relay import lineage
+from relay import loops as loops_
 from relay.model import CHAIN_STATES, STATES, standing
 from relay.snapshot import CONDITIONS, NO_DAY, Snapshot, day_number, day_of, of_register
 from relay.states import CAUSES
@@ -34,7 +35,7 @@ LATER = date(2024, 6, 30)
 @pytest.fixture(params=["plain", "compiled"])
 def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the loops plain, and compiled."""
-    monkeypatch.setattr(lineage, "COMPILE_FROM", 0 if request.param == "compiled" else 10**9)
+    monkeypatch.setattr(loops_, "COMPILE_FROM", 0 if request.param == "compiled" else 10**9)
 
 
 def surveyed(register: Register, as_of: date = LATER) -> Survey:

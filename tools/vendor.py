@@ -6,6 +6,7 @@
 To move to another version, change `PACKAGES` and run it. vis-network is not among them: pyvis brings it.
 """
 
+# ruff: noqa: INP001 - a script, in no package
 from __future__ import annotations
 
 import base64
@@ -53,7 +54,7 @@ def fetch() -> None:
     lock: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory() as at:
         for package, files in PACKAGES.items():
-            packed = subprocess.run(
+            packed = subprocess.run(  # noqa: S603 - npm, for the packages named above
                 [npm, "pack", "--json", package], cwd=at, check=True, capture_output=True, text=True
             )
             name = json.loads(packed.stdout)[0]["filename"]

@@ -1,7 +1,7 @@
 """The web: relay trees, chain health and the record, for people who would rather look than read.
 
-    from relay.web import create_app        # for any WSGI server
-    from relay.web import serve             # what `relay serve` runs
+from relay.web import create_app        # for any WSGI server
+from relay.web import serve             # what `relay serve` runs
 """
 
 from relay.web.app import create_app

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, url_for
 
 from relay import ledger
 from relay.asjson import json_of
-from relay.entries import Entry
 from relay.web import asked
 from relay.web.auditors import entries_before
+
+if TYPE_CHECKING:
+    from relay.entries import Entry
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 

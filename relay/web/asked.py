@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from flask import abort, current_app, g, request
 
 from relay import ledger, trees
 from relay.cells import read_day
-from relay.config import Settings
 from relay.errors import Invalid
-from relay.graph import Graph
 from relay.ledger import LedgerHead, zone
 from relay.records import Named
-from relay.trees import Relay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import date, datetime
+
+    from relay.config import Settings
+    from relay.graph import Graph
+    from relay.trees import Relay
 
 
 class NotAChoice(Invalid):
@@ -23,7 +27,9 @@ class NotAChoice(Invalid):
 
     def __init__(self, name: str, choices: str) -> None:
         """Say which parameter, and what it can hold."""
-        super().__init__(f"“{name}” in the address is not one of: {choices}.", "Correct it, or leave it out.", field=name)
+        super().__init__(
+            f"“{name}” in the address is not one of: {choices}.", "Correct it, or leave it out.", field=name
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

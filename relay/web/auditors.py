@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template, request
 
 from relay import ledger
-from relay.entries import Entry
 from relay.verify import verify as verified
 from relay.web import asked
+
+if TYPE_CHECKING:
+    from relay.entries import Entry
 
 PAGE: Final = 50  # our choice: entries on a page
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, Any, Final
+from xml.etree import ElementTree as ET
 
 from flask import Response, current_app, jsonify, render_template
 from markupsafe import Markup
 
 from relay import drawing
 from relay.asjson import json_of
-from relay.web.tree_page import TreePage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from relay.web.tree_page import TreePage
 
 _HERE: Final = Path(__file__).parent
 _GRAPHML: Final = "http://graphml.graphdrawing.org/xmlns"
@@ -74,7 +77,9 @@ def _html(page: TreePage) -> Response:
 
 
 def _inside_script(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False).translate({ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
+    return json.dumps(value, ensure_ascii=False).translate(
+        {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
+    )
 
 
 def _policy(scripts: list[str], style: str) -> str:
@@ -89,26 +94,26 @@ def _hash(text: str) -> str:
 def _graphml(page: TreePage) -> Response:
     """The whole tree: a node for each placement, an edge for each pass-on, with the fields of the JSON."""
     written = json_of(page.tree)
-    root = ElementTree.Element("graphml", xmlns=_GRAPHML)
+    root = ET.Element("graphml", xmlns=_GRAPHML)
     for scope, rows in (("node", written["nodes"]), ("edge", written["edges"])):
         for name, value in (rows[0] if rows else {}).items():
             kind = "double" if isinstance(value, (int, float)) else "string"
-            ElementTree.SubElement(root, "key", {"id": name, "for": scope, "attr.name": name, "attr.type": kind})
-    graph = ElementTree.SubElement(root, "graph", id=page.id, edgedefault="directed")
+            ET.SubElement(root, "key", {"id": name, "for": scope, "attr.name": name, "attr.type": kind})
+    graph = ET.SubElement(root, "graph", id=page.id, edgedefault="directed")
     for row in written["nodes"]:
         _element(graph, "node", {"id": row["placement_id"]}, row)
     for row in written["edges"]:
         ends = {"id": row["pass_id"], "source": row["giver_placement_id"], "target": row["receiver_placement_id"]}
         _element(graph, "edge", ends, row)
-    ElementTree.indent(root)
-    text = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    ET.indent(root)
+    text = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return Response(text, mimetype="application/graphml+xml")
 
 
-def _element(graph: ElementTree.Element, name: str, attributes: dict[str, str], row: Mapping[str, Any]) -> None:
-    element = ElementTree.SubElement(graph, name, attributes)
+def _element(graph: ET.Element, name: str, attributes: dict[str, str], row: Mapping[str, Any]) -> None:
+    element = ET.SubElement(graph, name, attributes)
     for key, value in row.items():
-        ElementTree.SubElement(element, "data", key=key).text = str(value)
+        ET.SubElement(element, "data", key=key).text = str(value)
 
 
 FORMS: Final[Mapping[str, Callable[[TreePage], Response]]] = {

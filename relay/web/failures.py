@@ -1,6 +1,6 @@
 """Failures: what went wrong, as a page or as JSON of one shape, with the number that HTTP gives it.
 
-    {"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "request_id": "…"}}
+{"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "request_id": "…"}}
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
-from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.web.language import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,9 @@ def refused(error: HTTPException) -> Response:
     """What HTTP refuses, and what nobody foresaw: of that only the kind and the place are logged, never a value."""
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:
-        frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)]
+        frames = [
+            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)
+        ]
         log.error("failed", extra={"said": {"failure": type(cause).__name__, "at": frames}})
     status = error.code or InternalServerError.code
     response = _answer(status, _reasons().get(status, error.name), _suggestion(status), None)

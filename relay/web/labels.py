@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
-from typing import Any, Final
-
-from flask import Flask
-from flask_babel import format_date, format_decimal, get_locale, gettext, lazy_gettext, ngettext
+from typing import TYPE_CHECKING, Any, Final
 
 from relay import drawing
 from relay.picture import BOX_WIDTH, Box, Tab
 from relay.sambat import bikram_sambat
+from relay.web.language import day, gettext, lazy_gettext, ngettext, number
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from flask import Flask
 
 STATES: Final = {
     "fulfilled": lazy_gettext("fulfilled"),
@@ -74,9 +76,14 @@ _JOINERS: Final = "\u200c\u200d"  # Devanagari is written with them
 def set_up(app: Flask) -> None:
     """Give them to the templates."""
     app.jinja_env.filters |= {"day": day, "bs": bikram_sambat, "plain": plain, "state": state, "cause": cause}
-    app.jinja_env.filters |= {"shown": shown_number, "help": help_word, "kind": kind}
-    app.jinja_env.globals |= {"ngettext": ngettext, "_": gettext, "get_locale": get_locale}
-    app.jinja_env.globals |= {"COLOURS": COLOURS, "FILLS": FILLS, "RADIUS": RADIUS, "DASHES": DASHES, "BOX_WIDTH": BOX_WIDTH}
+    app.jinja_env.filters |= {"shown": number, "help": help_word, "kind": kind}
+    app.jinja_env.globals |= {
+        "COLOURS": COLOURS,
+        "FILLS": FILLS,
+        "RADIUS": RADIUS,
+        "DASHES": DASHES,
+        "BOX_WIDTH": BOX_WIDTH,
+    }
 
 
 def state(word: str) -> str:
@@ -94,19 +101,9 @@ def cause(word: str) -> str:
     return str(CAUSES.get(word, word))
 
 
-def day(value: date) -> str:
-    """A Gregorian day, such as "24 Nov 2026"."""
-    return format_date(value, "d MMM y")
-
-
 def help_word(word: str) -> str:
     """A kind of help: programmes name it themselves."""
     return word.replace("_", " ")
-
-
-def shown_number(number: float) -> str:
-    """Units, of which there are thousandths at most, such as "10,000" and "2.5"."""
-    return format_decimal(number, "#,##0.###")
 
 
 def plain(text: str, most: int | None = None) -> str:
@@ -149,8 +146,8 @@ def lines(box: Box, name: str) -> list[str]:
     passed = gettext(
         "%(state)s · %(passed)s of %(owed)s",
         state=state(node.state),
-        passed=shown_number(node.passed),
-        owed=shown_number(node.owed),
+        passed=number(node.passed),
+        owed=number(node.owed),
     )
     found = [node.placement_id, passed]
     if name != node.beneficiary_id:
@@ -174,8 +171,8 @@ def told(box: Box, name: str) -> str:
         gettext(
             "%(state)s: passed on %(passed)s of %(owed)s",
             state=state(node.state),
-            passed=shown_number(node.passed),
-            owed=shown_number(node.owed),
+            passed=number(node.passed),
+            owed=number(node.owed),
         ),
     ]
     if box.break_point:
@@ -185,7 +182,7 @@ def told(box: Box, name: str) -> str:
                 state=state(box.break_point.state),
                 day=_both(box.break_point.since_on),
                 cause=cause(box.break_point.cause),
-                owed=shown_number(box.break_point.still_owed),
+                owed=number(box.break_point.still_owed),
             )
         )
     if box.givers > 1:

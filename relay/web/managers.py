@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
-from werkzeug.wrappers import Response as Answer
 
 from relay import ledger
 from relay.asjson import json_of
 from relay.snapshot import day_of
-from relay.trees import Relay, Trace
 from relay.web import asked, downloads
 from relay.web.tree_page import TreePage, Wish
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from werkzeug.wrappers import Response as Answer
+
+    from relay.trees import Relay, Trace
 
 blueprint = Blueprint("managers", __name__)
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import ipaddress
 import logging
 import sys
-from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import waitress
 
-from relay.config import Settings
 from relay.errors import Refused
-from relay.graph import Graph
 from relay.web.app import create_app
 from relay.web.house import JsonLines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relay.config import Settings
+    from relay.graph import Graph
 
 THREADS: Final = 8  # our choice: more would only wait for one database
 
@@ -59,7 +62,9 @@ def serve(
         raise NotThisMachine(host)
     _log_json()
     try:
-        server: Any = waitress.create_server(create_app(graph, settings), host=host, port=port, threads=THREADS, ident=None)
+        server: Any = waitress.create_server(
+            create_app(graph, settings), host=host, port=port, threads=THREADS, ident=None
+        )
     except OSError as error:
         raise PortTaken(port) from error
     name = f"[{host}]" if ":" in host else host

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import request, url_for
-from flask_babel import gettext
 
 from relay import drawing
 from relay.drawing import Caption
 from relay.model import add_months
 from relay.picture import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, Tab, View, picture
 from relay.search import find
-from relay.trees import Relay, Trace, Tree
 from relay.web import asked, labels
+from relay.web.language import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from relay.trees import Relay, Trace, Tree
 
 AXES: Final = ("generation", "date")
 _MARGIN: Final = 12
@@ -113,10 +116,10 @@ class TreePage:
 
     # -- where links lead
 
-    def link(self, wish: Wish | None = None, endpoint: str = "managers.tree", **more: str) -> str:
+    def link(self, wish: Wish | None = None, endpoint: str = "managers.tree", form: str | None = None) -> str:
         """The address of this tree, shown in some way."""
-        parameters = (wish or self.wish).parameters()
-        return url_for(endpoint, programme_id=self.programme_id, id_=self.id, **more, **parameters)
+        parameters = (wish or self.wish).parameters() | ({"form": form} if form else {})
+        return url_for(endpoint, programme_id=self.programme_id, id_=self.id, **parameters)
 
     def opening(self, key: str) -> str:
         """Where a branch is opened."""

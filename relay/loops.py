@@ -1,0 +1,42 @@
+"""Loops over columns, written once: compiled by numba where it is installed (`relay[fast]`) and pays, else plain Python.
+
+A loop gets arrays when it is compiled and memory views of the same arrays when it is plain. So it indexes, adds and
+compares, writes its results into columns that are given, and does nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any, Final
+
+import numpy as np
+
+Column = Any
+"""An array when compiled, a memory view of it when plain."""
+
+COMPILE_FROM: Final = 50_000
+"""Placements from which compiled loops are worth waiting for (our choice: loading numba takes some 0.5 s, and plain
+Python as long for this many)."""
+
+_Loop = Callable[..., Any]
+
+
+@functools.cache
+def _compiled(loop: _Loop) -> _Loop | None:
+    """A loop compiled, or None where numba is not installed."""
+    if find_spec("numba") is None:
+        return None
+    import numba  # noqa: PLC0415 - only where it pays
+
+    compiled: _Loop = numba.njit(cache=True, nogil=True)(loop)
+    return compiled
+
+
+def run(loop: _Loop, placements: int, *columns: Column | int) -> Any:  # noqa: ANN401 - what the loop gives
+    """Run a loop compiled when the programme is large enough and numba is there, else plain."""
+    compiled = _compiled(loop) if placements >= COMPILE_FROM else None
+    if compiled:
+        return compiled(*columns)
+    return loop(*(column.data if isinstance(column, np.ndarray) else column for column in columns))

@@ -1,0 +1,281 @@
+"""A kept snapshot is the one that the ledger adds up to now: whatever was recorded, corrected or restored since."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from relay import backup, ledger, shelf, snapshot, snapshot_file
+from relay.additions import carried_on
+from relay.graph import connect
+from relay.snapshot import of_register
+from tests import acts as say
+from tests import clerks
+from tests.made import acts as made_acts
+from tests.made import programme
+from tests.strategies import programmes
+from tests.test_snapshot import LATER, STORY, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.acts import Act
+    from relay.config import Connection
+    from relay.graph import Graph
+    from relay.snapshot import Snapshot
+
+
+def now(graph: Graph) -> Snapshot:
+    """What the ledger adds up to, replayed."""
+    return of_register(ledger.replay("demo", ledger.entries(graph, "demo")))
+
+
+def empty(graph: Graph) -> None:
+    graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+
+
+# -- carried on -------------------------------------------------------------------------------------------------------
+
+
+def test_what_only_adds_is_carried_on_and_gives_the_very_same_columns() -> None:
+    book = say.Book(*made_acts(programme(150)), programme_id="made", today=date(2025, 1, 1))
+    entries = sorted(book.register.entries.values(), key=lambda entry: entry.sequence)
+
+    for step in (1, 7, 100):
+        known = of_register(ledger.replay("made", entries[:40]))
+        for start in range(40, len(entries), step):
+            carried = carried_on(known, entries[start : start + step])
+            assert carried
+            known = carried
+
+        assert snapshot.differences(known, of_register(book.register)) == ()
+
+
+def test_additions_confirmations_erasures_and_corrected_names_are_carried_on() -> None:
+    book = say.Book(*STORY)
+    for act in (
+        say.passed("T4: P1 > P5 on 2021-01-05", animals=1),
+        say.passed("T5: P4 > P3 on 2021-07-01", animals=1),
+        say.confirmed("pass:T3"),
+        say.confirmed("pass:T4", "F2"),
+        say.corrected("beneficiary:W1", "C1", name="Another"),
+        say.corrected("correct:C1", "C2", why="written twice"),
+        say.erased("beneficiary:W2"),
+        say.rule("pig", "2023-01-01", condition="pregnant", equivalents={"goat": 1}),
+        say.gift("G3", note="for the next ward"),
+        say.happened("E4: extended of P2 on 2021-01-05", until_on="2023-12-31"),
+        say.happened("E5: death of P2 on 2021-01-04"),
+        say.claimed("K1"),
+    ):
+        before = of_register(book.register)
+        if book.offer(act).action == "added":
+            last = max(book.register.entries.values(), key=lambda entry: entry.sequence)
+            carried = carried_on(before, [last])
+            assert carried
+            assert snapshot.differences(carried, of_register(book.register)) == ()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        say.corrected("pass:T3", animals=1),
+        say.taken_back("event:E3"),
+        say.rule("seeds", "2023-01-01"),
+    ],
+    ids=["wrong data", "did not happen", "a new help"],
+)
+def test_what_changes_what_stands_is_not_carried_on(act: Act) -> None:
+    book = say.Book(*STORY)
+    before = of_register(book.register)
+    book.add(act)
+
+    last = max(book.register.entries.values(), key=lambda entry: entry.sequence)
+
+    assert carried_on(before, [last]) is None
+
+
+def test_foreign_data_that_names_what_is_not_there_is_not_carried_on() -> None:
+    book = say.Book(*STORY)
+    register = ledger.replay("demo", book.register.entries.values())
+    register.take(register.change(say.woman("W9", place_id="nowhere"), 99))
+
+    assert not of_register(register).whole
+    assert of_register(book.register).whole
+    assert carried_on(of_register(register), [book.register.entries["gift:G1"]]) is None
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(acts=programmes(most=40))
+def test_a_carried_snapshot_is_the_one_of_the_whole_ledger(acts: list[Act]) -> None:
+    book = say.Book()
+    known = of_register(book.register)
+    for act in acts:
+        if book.offer(act).action == "added":
+            last = max(book.register.entries.values(), key=lambda entry: entry.sequence)
+            whole = of_register(book.register)
+            carried = carried_on(known, [last])
+            assert carried is None or snapshot.differences(carried, whole) == ()
+            known = whole
+
+
+# -- on disk ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_kept_snapshot_is_read_as_it_was_mapped_and_for_its_owner_only(tmp_path: Path) -> None:
+    folder, whole = tmp_path / "snapshots", of_register(say.Book(*STORY).register)
+
+    snapshot_file.keep(folder, whole)
+    read = snapshot_file.kept(folder, "demo")
+
+    assert read
+    assert snapshot.differences(read, whole) == ()
+    assert read.passes.giver.base is not None
+    assert not read.passes.giver.flags.owndata
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert [(file.name, file.stat().st_mode & 0o777) for file in folder.iterdir()] == [("demo.snapshot", 0o600)]
+
+
+def test_a_file_that_is_damaged_cut_or_of_another_format_counts_as_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot_file.keep(tmp_path, of_register(say.Book(*STORY).register))
+    file = tmp_path / "demo.snapshot"
+    whole = file.read_bytes()
+
+    for at in (0, 9, 20, 60, 400, len(whole) // 2, len(whole) - 9):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+        assert snapshot_file.kept(tmp_path, "demo") is None, at
+    for length in (0, 7, 8, 104, len(whole) // 2, len(whole) - 1):
+        file.write_bytes(whole[:length])
+        assert snapshot_file.kept(tmp_path, "demo") is None, length
+    file.write_bytes(whole)
+    (tmp_path / "other.snapshot").write_bytes(whole)
+    assert snapshot_file.kept(tmp_path, "other") is None
+    assert snapshot_file.kept(tmp_path, "../demo") is None
+    assert snapshot_file.kept(tmp_path, "demo")
+    monkeypatch.setattr(snapshot_file, "FORMAT", 0)
+    assert snapshot_file.kept(tmp_path, "demo") is None
+
+
+def test_where_nothing_can_be_kept_nothing_is_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "snapshots").write_text("a file stands in the way")
+
+    snapshot_file.keep(tmp_path / "snapshots", of_register(say.Book(*STORY).register))
+
+    assert [file.name for file in tmp_path.iterdir()] == ["snapshots"]
+
+
+# -- on real engines --------------------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_is_never_stale(graph: Graph, connection: Connection, tmp_path: Path) -> None:
+    """In this process, in another that reads after it wrote, and in one that begins from what is on disk."""
+    record(graph, *STORY)
+
+    with connect(connection) as other:
+        for act in (
+            None,
+            *LATER,
+            say.rule("goat", "2024-01-01", owed=1),
+            say.confirmed("pass:T1"),
+            say.woman("W6"),
+            say.passed("T6: P5 > P6 on 2022-01-05"),
+        ):
+            if act:
+                record(other, act)
+            whole = now(graph)
+            assert snapshot.differences(shelf.snapshot(graph, "demo", tmp_path), whole) == ()
+            assert snapshot.differences(shelf.snapshot(other, "demo"), whole) == ()
+            with connect(connection) as later:
+                assert snapshot.differences(shelf.snapshot(later, "demo", tmp_path), whole) == ()
+
+
+def test_asking_again_costs_one_round_trip(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(graph, *STORY)
+    first = shelf.snapshot(graph, "demo")
+    asked: list[object] = []
+    read = graph.read
+    monkeypatch.setattr(graph, "read", lambda work: asked.append(work) or read(work))
+
+    again = shelf.snapshot(graph, "demo")
+    record(graph, say.woman("W6"))
+    asked.clear()
+    later = shelf.snapshot(graph, "demo")
+
+    assert again is first
+    assert list(later.beneficiaries.ids) == ["W1", "W2", "W3", "W4", "W5", "W6"]
+    assert len(asked) == 1
+
+
+def test_a_restored_database_is_read_again(graph: Graph, tmp_path: Path) -> None:
+    """Shorter than it was, of the same length with another history, and longer with another history."""
+    for after in ([], [say.woman("W8")], [say.woman("W8"), say.woman("W9")]):
+        empty(graph)
+        record(graph, *STORY)
+        saved = list(backup.backup(graph))
+        record(graph, say.woman("W7"))
+        assert "W7" in shelf.snapshot(graph, "demo", tmp_path).beneficiaries.ids
+
+        empty(graph)
+        backup.restore(graph, saved, say.clerk())
+        for act in after:
+            record(graph, act)
+
+        assert snapshot.differences(shelf.snapshot(graph, "demo", tmp_path), now(graph)) == ()
+        with pytest.raises(ledger.NoProgramme):
+            shelf.snapshot(graph, "another", tmp_path)
+
+
+def test_a_graph_that_is_being_rebuilt_is_not_read(graph: Graph) -> None:
+    record(graph, *STORY)
+    graph.write(lambda transaction: transaction.run("MATCH (l:Ledger) SET l.projection = 0"))
+
+    with pytest.raises(ledger.NotBuilt):
+        shelf.snapshot(graph, "demo")
+
+
+def test_what_another_process_writes_meanwhile_is_seen_whole_or_not_at_all(
+    graph: Graph, connection: Connection, tmp_path: Path
+) -> None:
+    """Four clerks of another process record without a pause; every snapshot taken meanwhile stands at one entry."""
+    ledger.record(graph, clerks.PROGRAMME, clerks.founding("P0", "P1", "P2", "P3"), say.clerk())
+    environment = os.environ | {
+        "NEO4J_URI": connection.uri,
+        "NEO4J_USER": connection.user,
+        "NEO4J_PASSWORD": connection.password,
+        "NEO4J_DATABASE": connection.database,
+    }
+    taken: list[Snapshot] = []
+
+    def take() -> None:
+        with connect(connection) as own:
+            while writers.poll() is None:
+                taken.append(shelf.snapshot(own, clerks.PROGRAMME, tmp_path))
+                taken.append(shelf.load(graph, clerks.PROGRAMME))
+
+    command = [sys.executable, "-m", "tests.clerks", "4", "60"]
+    with subprocess.Popen(command, env=environment) as writers:
+        readers = [threading.Thread(target=take) for _ in range(2)]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+
+    entries = list(ledger.entries(graph, clerks.PROGRAMME))
+    taken.append(shelf.snapshot(graph, clerks.PROGRAMME))
+    stood = {each.sequence: each for each in taken}
+    assert writers.returncode == 0
+    assert len(entries) == 11 + 2 * 4 * 60 == max(stood)
+    for each in taken:
+        whole = of_register(ledger.replay(clerks.PROGRAMME, entries[: each.sequence]))
+        assert snapshot.differences(each, whole) == ()
+    assert len(stood) > 5
+    assert np.all(np.diff(sorted(stood)) > 0)
