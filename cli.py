@@ -155,6 +155,14 @@ class Session:
 
         return self.today if text is None else read_day(text, self.today)
 
+    def entry(self, text: str) -> int:
+        """An entry of the ledger as an option takes it: its number, or the last one of a day."""
+        if text.isdecimal():
+            return int(text)
+        from relay.ledger import last_known
+
+        return last_known(self.graph, self.programme_id, self.day(text))
+
     def close(self) -> None:
         """Close what was opened."""
         for graph in self._opened:
@@ -216,7 +224,9 @@ def _read_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every read."""
     for option in (
         click.option("--confirmed-only", is_flag=True, help="Leave out pass-ons that nobody confirmed."),
-        click.option("--as-known", metavar="ENTRY", type=int, help="As the ledger stood when it ended with that entry."),
+        click.option(
+            "--as-known", metavar="ENTRY|DAY", help="As the ledger stood when it ended with that entry, or on that day."
+        ),
     ):
         command = option(command)
     return _as_of_option(command)
@@ -763,11 +773,15 @@ def _stand_pairs(stand: Stand) -> Iterator[tuple[str, object]]:
 # ------------------------------------------------------------------------------------------------ reading relays
 
 
-def _relay(session: Session, as_of: str | None, *, confirmed_only: bool, as_known: int | None) -> Relay:
+def _relay(session: Session, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> Relay:
     from relay import trees
 
     return trees.relay(
-        session.graph, session.programme_id, session.day(as_of), confirmed_only=confirmed_only, last=as_known
+        session.graph,
+        session.programme_id,
+        session.day(as_of),
+        confirmed_only=confirmed_only,
+        last=None if as_known is None else session.entry(as_known),
     )
 
 
@@ -775,7 +789,7 @@ def _relay(session: Session, as_of: str | None, *, confirmed_only: bool, as_know
 @click.argument("id_", metavar="ID")
 @_read_options
 @pass_session
-def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: int | None) -> None:
+def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
     """How far a gift or placement travelled, and where it broke."""
     from relay.printing import print_json, print_pairs, print_table
 
@@ -807,7 +821,7 @@ def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool
 @click.option("--names", is_flag=True, help="Show names; without it the ids alone.")
 @pass_session
 def tree(
-    session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: int | None, names: bool
+    session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None, names: bool
 ) -> None:
     """Draw the relay below a gift or placement."""
     from relay.printing import print_json

@@ -171,6 +171,8 @@ class _Additions:
         rule = rule_of(said)
         for help_ in (rule.help, *rule.equivalents):
             self._help(help_)
+        if rule in self.snapshot.rules:  # it was read while it was being recorded
+            raise _ChangesWhatStands
         self.rules.append(rule)
 
     def _place(self, entry: Entry, said: Mapping[str, Any]) -> None:

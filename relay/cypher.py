@@ -265,8 +265,13 @@ DROP: Final[Mapping[str, LiteralString]] = {
 ENTRIES: Final[LiteralString] = """
 UNWIND range($first, $last) AS sequence
 MATCH (e:Entry {key: $prefix + toString(sequence)})
-RETURN properties(e) AS entry, head(COLLECT { MATCH (o:Personal {key: e.act_key}) RETURN o.opened }) AS opened
+RETURN sequence, properties(e) AS entry, head(COLLECT { MATCH (o:Personal {key: e.act_key}) RETURN o.opened }) AS opened
 ORDER BY sequence
+"""
+
+# One row = the last entry recorded before an instant, or null when there is none; cost: a scan of the ledger.
+LAST_BEFORE: Final[LiteralString] = """
+MATCH (e:Entry {programme_id: $programme_id}) WHERE e.recorded_at < $instant RETURN max(e.sequence) AS sequence
 """
 
 # One row when an act is in the ledger.
@@ -336,6 +341,11 @@ RETURN collect(g.group_id) AS ids, collect(g.sequence) AS sequence, collect(coal
 COLUMNS_OF_PLACES: Final[LiteralString] = """
 MATCH (p:Place {programme_id: $programme_id})
 RETURN collect(p.place_id) AS ids, collect(p.sequence) AS sequence, collect(coalesce(p.parent_id, '')) AS parent
+"""
+
+# The head of a ledger. One row, or none without the ledger.
+HEAD: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger}) RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection
 """
 
 # The head of a ledger and its entries from $first to $last, those that there are. One row, or none without the ledger;

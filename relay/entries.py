@@ -75,9 +75,14 @@ class Entry:
         return Act(kind=self.kind, id=self.act_id.partition(":")[2], values=values)
 
     @property
+    def personal(self) -> frozenset[str]:
+        """Personal fields that were recorded, opened or not, named as in `opened`."""
+        return frozenset(name for name, _ in _commitments(self))
+
+    @property
     def withheld(self) -> frozenset[str]:
         """Personal fields that were recorded but are not opened: erased, or left out of an export."""
-        return frozenset(name for name, _ in _commitments(self)) - self.opened.keys()
+        return self.personal - self.opened.keys()
 
     def without(self, names: frozenset[str]) -> Entry:
         """The same entry, no longer opening some personal fields, named as in `opened`."""
@@ -85,7 +90,8 @@ class Entry:
 
 
 def _is_personal(entry: Entry, changed_field: str) -> bool:
-    return changed_field in PERSONAL[str(entry.payload["act_id"]).partition(":")[0]]
+    kind = str(entry.payload.get("act_id")).partition(":")[0]
+    return changed_field in PERSONAL.get(kind, frozenset())
 
 
 def _commitments(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -257,6 +263,7 @@ def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: A
         all(isinstance(written[key], str) for key in _TEXTS)
         and type(written["sequence"]) is int
         and isinstance(written["payload"], dict)
+        and isinstance(written["payload"].get("changes", {}), dict)
         and isinstance(opened, dict)
         and all(isinstance(opening, dict) and opening.keys() == {"salt", "value"} for opening in opened.values())
         and written["kind"] in PERSONAL

@@ -93,6 +93,7 @@ class Graph:
         """Keep an open driver; use `connect`."""
         self._driver = driver
         self._database = database
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()  # in a cluster, reads are never older than own writes
 
     def read(self, work: Callable[[Transaction], _T]) -> _T:
         """Run a read; `work` may run several times.
@@ -100,7 +101,7 @@ class Graph:
         Raises:
             Unavailable: The database cannot be reached, or did not answer in time.
         """
-        with _translated(), self._driver.session(database=self._database) as session:
+        with _translated(), self._session() as session:
             return session.execute_read(lambda transaction: work(Transaction(transaction)))
 
     def write(self, work: Callable[[Transaction], _T]) -> _T:
@@ -111,7 +112,7 @@ class Graph:
             UnknownOutcome: It may or may not have been recorded.
             Conflict: Another writer was faster, again and again.
         """
-        with _translated(writing=True), self._driver.session(database=self._database) as session:
+        with _translated(writing=True), self._session() as session:
             until = time.monotonic() + RETRY_SECONDS
             while time.monotonic() < until:
                 try:
@@ -134,10 +135,13 @@ class Graph:
         done = next((row["migrations"] for row in self.rows(cypher.SCHEMA)), 0)
         if done >= len(cypher.MIGRATIONS):
             return
-        with _translated(), self._driver.session(database=self._database) as session:
+        with _translated(), self._session() as session:
             for statement in cypher.MIGRATIONS[done:]:
                 session.run(statement).consume()  # schema statements cannot share a transaction with data
         self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, migrations=len(cypher.MIGRATIONS)))
+
+    def _session(self) -> neo4j.Session:
+        return self._driver.session(database=self._database, bookmark_manager=self._bookmarks)
 
     @cached_property
     def embedded(self) -> bool:

@@ -91,9 +91,7 @@ def import_programme(
     """
     rows = read_folder_or_workbook(path)
     first = _until_the_first_act(rows)
-    own = next(
-        (row.act_id.partition(":")[2] for row in first if row.act_id and row.act_id.startswith("programme:")), None
-    )
+    own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
     if own is None and programme_id is None:
         yield from chain.from_iterable(map(_faults, first))
         raise NoProgrammeNamed(path)
@@ -148,7 +146,7 @@ class _Writing:
         if rehearsal is not self.rehearsal:  # judged on a ledger that somebody else carried on
             outcomes, step = self.rehearsal.offer(_acts(rows))
         self.steps += 1
-        self.committing = self.beside.submit(step.commit, rehearsal.graph, rehearsal.clerk), _judged(rows, outcomes)
+        self.committing = self.beside.submit(step.commit, rehearsal.graph), _judged(rows, outcomes)
         return settled
 
     def finish(self) -> Sequence[_Judged]:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from functools import partial
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay import cypher
 from relay.acts import Act
-from relay.entries import ORIGIN, Entry, differing, instant, seal
+from relay.entries import ORIGIN, Entry, Fault, differing, instant, seal
 from relay.errors import Conflict, Invalid, NotFound, RelayError, Unavailable
 from relay.graph import Graph, Transaction, UnknownOutcome
 from relay.projection import (
@@ -213,6 +212,7 @@ class Rehearsal:
             before=before,
             after=batch.head,
             difference=batch.difference(),
+            lock=self.clerk.random(8).hex(),
         )
 
     def record(self, acts: Sequence[Act]) -> tuple[Outcome, ...]:
@@ -233,14 +233,16 @@ class Step:
         before: The head of the ledger on which it was judged.
         after: The head that it leads to.
         difference: What is written.
+        lock: Any text that no one else writes; setting it locks the ledger.
     """
 
     programme_id: str
     before: Head
     after: Head
     difference: Difference
+    lock: str
 
-    def commit(self, graph: Graph, clerk: Clerk) -> bool:
+    def commit(self, graph: Graph) -> bool:
         """Write the step if the ledger still ends where it was judged.
 
         Returns:
@@ -252,18 +254,17 @@ class Step:
         """
         if self.after == self.before:
             return True
-        work = partial(self._in_transaction, lock=clerk.random(8).hex())
         try:
-            return graph.write(work)
+            return graph.write(self._in_transaction)
         except UnknownOutcome as unknown:
             if unknown.silent:
                 raise
-            return graph.write(work)
+            return graph.write(self._in_transaction)
 
-    def _in_transaction(self, transaction: Transaction, lock: str) -> bool:
+    def _in_transaction(self, transaction: Transaction) -> bool:
         if not self.before.sequence:
             transaction.run(cypher.BEGIN_LEDGER, **_beginning(self.programme_id))
-        row = transaction.rows(cypher.LOCK, ledger=self.programme_id, lock=lock)[0]
+        row = transaction.rows(cypher.LOCK, ledger=self.programme_id, lock=self.lock)[0]
         if row["hash"] == self.after.hash:
             return True  # the first answer was lost, the step was not
         if (row["sequence"], row["hash"]) != (self.before.sequence, self.before.hash):
@@ -512,14 +513,41 @@ def entries(graph: Graph, programme_id: str, *, first: int = 1, last: int | None
 
     Raises:
         NoProgramme: It is not in the database.
+        Invalid: An entry cannot be read.
         Unavailable: The database cannot be reached.
     """
     end = head(graph, programme_id).entries if last is None else last
-    for start in range(first, end + 1, STEP):
-        rows = graph.rows(
-            cypher.ENTRIES, prefix=f"{programme_id}/entry/", first=start, last=min(start + STEP - 1, end)
-        )
-        yield from (entry_from(row["entry"], row["opened"]) for row in rows)
+    for entry in stored(graph, programme_id, first=first, last=end):
+        if isinstance(entry, Fault):
+            raise Invalid(entry.fault, "See `relay ledger verify`, and restore a backup.")
+        yield entry
+
+
+def stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterator[Entry | Fault]:
+    """The entries from one sequence to another, in order, read in steps of `STEP`; one that cannot be read is a fault.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    for start in range(first, last + 1, STEP):
+        end = min(start + STEP - 1, last)
+        for row in graph.rows(cypher.ENTRIES, prefix=f"{programme_id}/entry/", first=start, last=end):
+            try:
+                yield entry_from(row["entry"], row["opened"])
+            except Invalid as error:
+                yield Fault(sequence=row["sequence"], fault=error.reason)
+
+
+def last_known(graph: Graph, programme_id: str, day: date) -> int:
+    """The last entry that was recorded by the end of a day in the programme's time zone; 0 when none was.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    midnight = datetime.combine(day + timedelta(days=1), time(), zone(head(graph, programme_id).timezone))
+    rows = graph.rows(cypher.LAST_BEFORE, programme_id=programme_id, instant=instant(midnight.astimezone(UTC)))
+    return rows[0]["sequence"] or 0
 
 
 def recorded(graph: Graph, programme_id: str, act_id: str) -> bool:

@@ -221,7 +221,7 @@ class Register:
         return Change(act=act, sequence=sequence, facts=facts, placements={}, rules=self.rules, erased=erased)
 
     def _openings(self, subject: str) -> Iterator[tuple[str, frozenset[str]]]:
-        """What erasing a subject drops: all that was said of it, and for a beneficiary the notes on her placements.
+        """What erasing a subject drops, whether it is still there or not: all that was said of it, and for a beneficiary the notes on her placements.
 
         Acts that were taken back are looked through too: what they said of her is still in the ledger.
         """
@@ -238,8 +238,8 @@ class Register:
 
     def _all_openings(self, act_id: str, only: frozenset[str] | None = None) -> Iterator[tuple[str, frozenset[str]]]:
         if act_id in self.entries:
-            opened = frozenset(self.entries[act_id].opened)
-            yield act_id, opened if only is None else opened & only
+            personal = self.entries[act_id].personal
+            yield act_id, personal if only is None else personal & only
         for later_id in self.about.get(act_id, ()):
             yield from self._all_openings(later_id, only)
 

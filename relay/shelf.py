@@ -12,17 +12,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from weakref import WeakKeyDictionary
 
-from relay import cypher
+from relay import cypher, ledger
 from relay.additions import carried_on
 from relay.ledger import STEP, NoProgramme, NotBuilt
 from relay.projection import PROJECTION, key_of, values_of
 from relay.register import rule_of
-from relay.snapshot import NO_DAY, Sheets, Snapshot
+from relay.snapshot import NO_DAY, Sheets, Snapshot, of_register
 from relay.snapshot_file import keep, kept
 from relay.surroundings import Head, entry_from
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from relay.graph import Graph, Transaction
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 KEEP_AFTER: Final = 500
 """Entries after which the copy on disk is written anew (our choice: they are read in some 20 ms)."""
 
-_TRIES: Final = 2  # our choice: who writes without a pause is asked to wait at the third
+_TRIES: Final = 3  # our choice
 
 
 @dataclass(slots=True)
@@ -104,42 +103,34 @@ def _up_to_date(graph: Graph, known: Snapshot) -> Snapshot | None:
 def load(graph: Graph, programme_id: str) -> Snapshot:
     """Read a whole programme from the graph, column by column, exactly as it stood at one entry of the ledger.
 
-    What a writer commits may be seen in parts. So the ledger is locked for a moment before and after: where its head is
-    the same, nobody was committing in between. Who writes without a pause is made to wait while the columns are read.
+    Readers may see in parts what a writer is committing. So the head of the ledger is waited for first, and read again
+    after the columns: it has to be the same, and nothing may have come from beyond it. Where others write without a
+    pause, the ledger is replayed instead, which is slower and never in the way.
 
     Raises:
         NoProgramme: It is not in the database.
         NotBuilt: Its graph is being rebuilt, or was built by another version.
         Unavailable: The database cannot be reached.
     """
-
-    def head(lock: str) -> Head:
-        return graph.write(lambda transaction: _settled_head(transaction, programme_id, lock))
-
     for _ in range(_TRIES):
-        before = head("before columns")
-        sheets = graph.read(lambda transaction: _sheets(transaction, programme_id))
-        if head("after columns") == before:
-            return _bound(programme_id, before, sheets)
+        head = graph.write(lambda transaction: _head(transaction, cypher.LOCK, programme_id))
+        sheets, after = graph.read(
+            lambda transaction: (_sheets(transaction, programme_id), _head(transaction, cypher.HEAD, programme_id))
+        )
+        if after == head:
+            found = Sheets(programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, **sheets).bound()
+            if found.is_of_one_entry:
+                return found
+    return of_register(ledger.replay(programme_id, ledger.entries(graph, programme_id)))
 
-    def locked(transaction: Transaction) -> tuple[Head, dict[str, Any]]:
-        return _settled_head(transaction, programme_id, "columns"), _sheets(transaction, programme_id)
 
-    return _bound(programme_id, *graph.write(locked))
-
-
-def _settled_head(transaction: Transaction, programme_id: str, lock: str) -> Head:
-    """The head of the ledger, once every write that is under way has ended."""
-    for row in transaction.rows(cypher.LOCK, ledger=programme_id, lock=lock):
+def _head(transaction: Transaction, query: LiteralString, programme_id: str) -> Head:
+    for row in transaction.rows(query, ledger=programme_id, lock="columns are read"):
         if row["projection"] != PROJECTION:
             raise NotBuilt(programme_id)
         if row["sequence"]:
             return Head(sequence=row["sequence"], hash=row["hash"], projection=row["projection"])
     raise NoProgramme(programme_id)
-
-
-def _bound(programme_id: str, head: Head, sheets: Mapping[str, Any]) -> Snapshot:
-    return Sheets(programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, **sheets).bound()
 
 
 def _sheets(transaction: Transaction, programme_id: str) -> dict[str, Any]:

@@ -426,6 +426,12 @@ class Snapshot:
                 else:
                     yield f"{name}.{column.name}", values
 
+    @property
+    def is_of_one_entry(self) -> bool:
+        """Whether nothing in it came later than its entry, and nothing is there without the act that brought it."""
+        sequences = (getattr(self, name).sequence for name, table in TABLES.items() if table is not Sheaves)
+        return all(((each > 0) & (each <= self.sequence)).all() for each in sequences)
+
     @classmethod
     def of_columns(cls, columns: Mapping[str, npt.NDArray[Any]], **plain: Any) -> Snapshot:  # noqa: ANN401 - as declared
         """The snapshot whose `columns` these are, with all that is no column.

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
 from relay.acts import Act
-from relay.entries import ORIGIN, Entry
+from relay.entries import ORIGIN, Entry, from_values
+from relay.errors import Invalid
 from relay.projection import PROJECTION, key_of, values_of
 from relay.register import ABOUT_ACTS, REFERENCES, Fact, Register, held_by, placement_of, rule_of, subject_of
 
@@ -44,20 +45,17 @@ BEFORE_ALL: Final = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
 
 
 def entry_from(properties: Mapping[str, Any], opened: str | None) -> Entry:
-    """The entry that a node of the graph holds, with its openings as JSON text, or None when there are none."""
-    return Entry(
-        programme_id=properties["programme_id"],
-        sequence=properties["sequence"],
-        act_id=properties["act_id"],
-        kind=properties["kind"],
-        format=properties["format"],
-        payload=json.loads(properties["payload"]),
-        recorded_by=properties["recorded_by"],
-        recorded_at=properties["recorded_at"],
-        previous_hash=properties["previous_hash"],
-        hash=properties["hash"],
-        opened=json.loads(opened) if opened else {},
-    )
+    """The entry that a node of the graph holds, with its openings as JSON text, or None when there are none.
+
+    Raises:
+        Invalid: The node holds no entry: it was altered behind Relay's back.
+    """
+    try:
+        written = {**properties, "payload": json.loads(properties["payload"])}
+        return from_values(written, opened=json.loads(opened) if opened else {})
+    except (KeyError, TypeError, ValueError, RecursionError, Invalid) as error:
+        message = f"Entry {properties.get('key')} cannot be read: it was altered."
+        raise Invalid(message, "See `relay ledger verify`, and restore a backup.") from error
 
 
 def lock_and_load(

@@ -17,6 +17,7 @@ from relay.graph import Graph
 from relay.projection import Edge, Node, about_edge, entry_node, things_of
 from relay.register import Register
 
+_NONSENSE: Final = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError)  # what altered content leads to
 _OWN: Final = frozenset({"Ledger", "Schema"})  # the ledger's head is checked apart; the schema belongs to no programme
 
 
@@ -98,7 +99,17 @@ def verify(graph: Graph, programme_id: str, *, noted: str | None = None) -> Veri
     heads = ledger.heads(graph)
     head = ledger.head(graph, programme_id)
     chain = _Chain()
-    register = ledger.replay(programme_id, chain.read(ledger.entries(graph, programme_id, last=head.entries)))
+    register = Register(programme_id)
+    erased: dict[str, set[str]] = {}
+    for entry in chain.read(ledger.stored(graph, programme_id, first=1, last=head.entries)):
+        try:
+            change = register.replay(entry)
+        except _NONSENSE:
+            chain.faults.append(_senseless(entry.sequence, entry.act_id))
+            continue
+        for act_id, names in change.erased.items():
+            erased.setdefault(act_id, set()).update(names)
+    chain.faults += _lost(register, erased)
     if chain.count != head.entries or (chain.last and chain.last.hash != head.head_hash):
         chain.faults.append(
             Fault(
@@ -110,8 +121,19 @@ def verify(graph: Graph, programme_id: str, *, noted: str | None = None) -> Veri
     return chain.verified(noted, _differences(graph, register, others))
 
 
+def _lost(register: Register, erased: Mapping[str, set[str]]) -> Iterator[Fault]:
+    """Personal values that are gone although no act erased them."""
+    for entry in register.entries.values():
+        for name in sorted(entry.withheld - erased.get(entry.act_id, set())):
+            yield Fault(
+                sequence=entry.sequence,
+                fault=f"Entry {entry.sequence} ({entry.act_id}): {name} is missing from the graph, but nobody erased it.",
+            )
+
+
 def _differences(graph: Graph, register: Register, others: list[str]) -> Iterator[Fault]:
-    nodes, edges = _expected(register)
+    nodes, edges, senseless = _expected(register)
+    yield from senseless
     for row in graph.read(lambda transaction: list(transaction.stream(cypher.ALL_NODES, others=others))):
         if not _OWN & set(row["labels"]):
             yield from _node_faults(nodes, row)
@@ -130,8 +152,9 @@ _Nodes = dict[tuple[str, str], tuple[int, Node]]
 _Edges = dict[tuple[str, str, str], list[tuple[int, Edge]]]
 
 
-def _expected(register: Register) -> tuple[_Nodes, _Edges]:
-    """Everything that must be in the graph, with the sequence of the entry that put it there."""
+def _expected(register: Register) -> tuple[_Nodes, _Edges, list[Fault]]:
+    """Everything that must be in the graph, with the sequence of the entry that put it there; what cannot be told."""
+    faults: list[Fault] = []
     nodes: _Nodes = {}
     edges: _Edges = {}
 
@@ -143,19 +166,30 @@ def _expected(register: Register) -> tuple[_Nodes, _Edges]:
 
     for thing in dict.fromkeys((*register.entries, *things_of(register))):
         sequence = _sequence(register, thing)
-        for row in ledger.rows_of(register, thing):
+        try:
+            rows = tuple(ledger.rows_of(register, thing))
+        except _NONSENSE:
+            faults.append(_senseless(sequence, thing))
+            continue
+        for row in rows:
             expect(sequence, row)
     for entry in register.entries.values():
         expect(entry.sequence, entry_node(entry))
         about = about_edge(register, entry)
         if about:
             expect(entry.sequence, about)
-    return nodes, edges
+    return nodes, edges, faults
+
+
+def _senseless(sequence: int, act_id: str) -> Fault:
+    return Fault(sequence=sequence, fault=f"Entry {sequence}: what {act_id} says makes no sense, and was passed over.")
 
 
 def _sequence(register: Register, thing: str) -> int:
     if thing in register.entries:
         return register.entries[thing].sequence
+    if thing in register.facts:
+        return register.facts[thing].sequence
     receipts = register.placements[thing.partition(":")[2]].receipts
     return min((receipt.sequence for receipt in receipts), default=0)
 

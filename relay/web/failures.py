@@ -10,7 +10,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
 from relay.web.language import gettext
@@ -47,6 +47,8 @@ def explained(error: RelayError) -> Response:
 
 def refused(error: HTTPException) -> Response:
     """What HTTP refuses, and what nobody foresaw: of that only the kind and the place are logged, never a value."""
+    if isinstance(error, SecurityError):  # asked for under a name that is not this machine's: no page has an address
+        return Response(gettext("This name is not one of Relay's."), SecurityError.code, mimetype="text/plain")
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:
         frames = [

@@ -86,6 +86,7 @@
     network.on("blurNode", () => { stage.style.cursor = ""; });
     if (held && data.nodes.get(held.id)) keepInPlace(held.id, held);
     else settle();
+    stage.network = network; // for whoever wants to look at it from the console
     stage.dataset.drawn = picture.nodes.length;
   }
 

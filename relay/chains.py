@@ -1,0 +1,232 @@
+"""All chains and all gifts of a programme on a day: how far each travelled and how it does, filtered and sorted.
+
+A chain is filtered by where it began: by the help, the holder's place and group, and the donor of its original
+placement (our choice: a chain passes through many places, and "the chains that our ward began" is what is asked).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+import numpy as np
+
+from relay.health import chains_counted
+from relay.lineage import Survey, Travels
+from relay.model import CHAIN_STATES, STATES
+from relay.parts import Names, NoSuchDonor, NoSuchPart, row_of, within
+from relay.snapshot import NONE, Flags, Rows, day_number, day_of
+from relay.states import BROKEN, LATE
+
+Sorting = Literal["id", "reach", "age", "lateness"]
+SORTINGS: Final[tuple[Sorting, ...]] = ("id", "reach", "age", "lateness")
+"""By id; the farthest first; the oldest first; the one whose longest overdue placement is overdue longest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """An original placement and all that descends from it.
+
+    Attributes:
+        placement_id: Of the original placement.
+        gift_id: That filled it; None when foreign data does not say.
+        chain_state: One of `model.CHAIN_STATES`.
+        goal_reached: Whether it has the generations that the programme aims at; None without a goal.
+        reach: Placements that descend from it; itself not counted.
+        generations: The greatest of the least distances from it.
+        latest_passed_on: Of its pass-ons; None before the first.
+        states: State → placements, the original one included.
+        received_on: When the original placement was first received.
+        late_days: Days past the due day of the placement that is late or broken for longest; 0 without one.
+    """
+
+    placement_id: str
+    gift_id: str | None
+    chain_state: str
+    goal_reached: bool | None
+    reach: int
+    generations: int
+    latest_passed_on: date | None
+    states: Mapping[str, int]
+    received_on: date | None
+    late_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenGift:
+    """A gift and what became of it.
+
+    Attributes:
+        gift_id: Of the gift.
+        help: What was given.
+        given_on: When.
+        placements: Original placements that it has filled.
+        reach: Placements that descend from these; none of these is counted.
+        generations: The greatest of the least distances from any of these.
+        states: State → placements, the original ones included.
+        chains: "total" and each chain state → chains.
+    """
+
+    gift_id: str
+    help: str
+    given_on: date | None
+    placements: int
+    reach: int
+    generations: int
+    states: Mapping[str, int]
+    chains: Mapping[str, int]
+
+
+def chains(  # noqa: PLR0913 - filters
+    survey: Survey,
+    *,
+    state: str | None = None,
+    help_: str | None = None,
+    place_id: str | None = None,
+    group_id: str | None = None,
+    donor: str | None = None,
+    names: Names | None = None,
+    sort: Sorting = "id",
+) -> tuple[Chain, ...]:
+    """All chains of a programme, or those that every filter lets through.
+
+    Args:
+        survey: The programme on the day.
+        state: Only chains in this state, one of `model.CHAIN_STATES`.
+        help_: Only chains that began with this help.
+        place_id: Only chains that began with a holder in this place or in any place below it.
+        group_id: Only chains that began with a member of this group.
+        donor: Only chains that began with a gift of this donor, upper and lower case being the same.
+        names: With the donors, when a donor is asked for.
+        sort: The order; chains that are equal in it come by id.
+
+    Returns:
+        Empty when nothing had been placed by then, or nothing is let through.
+
+    Raises:
+        NoSuchPart: The help, place or group is not in the programme.
+        NoSuchDonor: No gift is of that donor.
+    """
+    snapshot, travels = survey.snapshot, survey.chains()
+    placements, beneficiaries = snapshot.placements, snapshot.beneficiaries
+    chosen = np.ones(len(travels.row), np.bool_)
+    holder = placements.beneficiary[travels.row]
+    if state is not None:
+        chosen &= travels.chain_state == _code("state", CHAIN_STATES, state)
+    if help_ is not None:
+        chosen &= placements.help[travels.row] == _code("help", snapshot.helps, help_)
+    if place_id is not None:
+        chosen &= np.append(within(snapshot, place_id), False)[holder]  # noqa: FBT003 - for holders that are not there
+    if group_id is not None:
+        group = row_of("group", snapshot.groups.ids, group_id)
+        chosen &= np.append(beneficiaries.group == group, False)[holder]  # noqa: FBT003 - the same
+    if donor is not None:
+        chosen &= _of_donor(survey, donor, names or Names())[placements.gift[travels.row]]
+    late_days = _late_days(survey, travels)
+    rows = [_chain(survey, travels, nth, int(late_days[nth])) for nth in np.flatnonzero(chosen).tolist()]
+    return tuple(sorted(rows, key=lambda chain: (_rank(chain, sort), chain.placement_id)))
+
+
+def _code(word: str, words: tuple[str, ...], asked: str) -> int:
+    if asked not in words:
+        raise NoSuchPart(word, asked)
+    return words.index(asked)
+
+
+def _of_donor(survey: Survey, donor: str, names: Names) -> Flags:
+    """Which gifts are of a donor; the last element, for no gift, is not."""
+    found = [
+        names.donors.get(gift_id, "").casefold() == donor.casefold() for gift_id in survey.snapshot.gifts.ids
+    ]
+    if not any(found):
+        raise NoSuchDonor
+    return np.array([*found, False])
+
+
+def _rank(chain: Chain, sort: Sorting) -> int:
+    ranks = {"reach": -chain.reach, "age": _age_rank(chain.received_on), "lateness": -chain.late_days}
+    return ranks.get(sort, 0)
+
+
+def _age_rank(since: date | None) -> int:
+    return (since or date.max).toordinal()
+
+
+def _late_days(survey: Survey, travels: Travels) -> Rows:
+    """Of each chain, the days past the due day of the placement that is late or broken for longest."""
+    stood, cut = survey.standings, survey.cut
+    late = np.flatnonzero((stood.state == LATE) | (stood.state == BROKEN))
+    of_piece, of_chain = np.zeros(len(cut.size), np.int32), np.zeros(len(travels.row), np.int32)
+    np.maximum.at(of_piece, cut.piece[late], day_number(survey.as_of) - stood.due_day[late])
+    np.maximum.at(of_chain, np.searchsorted(travels.row, cut.by_chain.whose), of_piece[cut.by_chain.piece])
+    return of_chain
+
+
+def _chain(survey: Survey, travels: Travels, nth: int, late_days: int) -> Chain:
+    snapshot, row = survey.snapshot, int(travels.row[nth])
+    gift, goal, generations = int(snapshot.placements.gift[row]), snapshot.goal_generations, int(travels.generations[nth])
+    return Chain(
+        placement_id=snapshot.placements.ids[row],
+        gift_id=None if gift == NONE else snapshot.gifts.ids[gift],
+        chain_state=CHAIN_STATES[travels.chain_state[nth]],
+        goal_reached=None if goal is None else generations >= goal,
+        reach=int(travels.reach[nth]),
+        generations=generations,
+        latest_passed_on=day_of(travels.latest_day[nth]),
+        states=dict(zip(STATES, travels.states[nth].tolist(), strict=True)),
+        received_on=day_of(survey.standings.received_day[row]),
+        late_days=late_days,
+    )
+
+
+def gifts(
+    survey: Survey,
+    *,
+    help_: str | None = None,
+    donor: str | None = None,
+    names: Names | None = None,
+    sort: Sorting = "id",
+) -> tuple[GivenGift, ...]:
+    """All gifts that had been given by the day, or those of a help or donor.
+
+    Args:
+        survey: The programme on the day.
+        help_: Only gifts of this help.
+        donor: Only gifts of this donor, upper and lower case being the same.
+        names: With the donors, when a donor is asked for.
+        sort: "id", "reach" or "age"; gifts that are equal in it come by id.
+
+    Returns:
+        Gifts from which nothing was placed included; empty when none was given.
+
+    Raises:
+        NoSuchPart: The help is not in the programme.
+        NoSuchDonor: No gift is of that donor.
+    """
+    snapshot, travels, chains = survey.snapshot, survey.gifts(), survey.chains()
+    chosen = snapshot.gifts.day <= day_number(survey.as_of)
+    if help_ is not None:
+        chosen &= snapshot.gifts.help == _code("help", snapshot.helps, help_)
+    if donor is not None:
+        chosen &= _of_donor(survey, donor, names or Names())[:-1]
+    kinds, filled_by = len(CHAIN_STATES), snapshot.placements.gift[chains.row]
+    known = filled_by != NONE
+    counted = np.bincount(filled_by[known] * kinds + chains.chain_state[known], minlength=len(snapshot.gifts) * kinds)
+    rows = [
+        GivenGift(
+            gift_id=snapshot.gifts.ids[row],
+            help=snapshot.helps[snapshot.gifts.help[row]],
+            given_on=day_of(snapshot.gifts.day[row]),
+            placements=int(travels.placements[row]),
+            reach=int(travels.reach[row]),
+            generations=int(travels.generations[row]),
+            states=dict(zip(STATES, travels.states[row].tolist(), strict=True)),
+            chains=chains_counted(counted[row * kinds : (row + 1) * kinds]),
+        )
+        for row in np.flatnonzero(chosen).tolist()
+    ]
+    ranks = {"reach": lambda gift: -gift.reach, "age": lambda gift: _age_rank(gift.given_on)}
+    rank = ranks.get(sort, lambda _: 0)
+    return tuple(sorted(rows, key=lambda gift: (rank(gift), gift.gift_id)))

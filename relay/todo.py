@@ -1,0 +1,206 @@
+"""Whom to visit next and why: the managers' list, ranked, and grouped by place so that one walk serves many.
+
+Who can still pass on is *open*: late, due or in time. A chain with a single open placement hangs on her who holds it:
+when she breaks, the chain is broken. Where none is open, a chain hangs on the only broken one who still might.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from relay.lineage import Survey, Travels
+from relay.model import STATES, shown
+from relay.parts import Names, within
+from relay.snapshot import EVENT_KINDS, NONE, Days, Flags, Rows, day_number, day_of
+from relay.states import BROKEN, DUE, IN_TIME, LATE, months_later
+
+REASONS: Final = ("chain_hangs", "due", "late", "no_word")
+"""In the order of their rank: what a visit may save first.
+
+- chain_hangs: a chain that travelled far goes on only through her. What many handed on is lost with one.
+- due: what she owes is due within 60 days; a visit now may keep her from being late.
+- late: the grace is running.
+- no_word: nothing has been heard of her for long.
+
+Our choice, after the order in which managers asked for it. Of the holders on whom a chain hangs, those who are broken or
+have another reason too come first, then those of the farthest chain; of the others those with the earliest due day, or
+the longest silence. Then the earlier due day, then the id.
+"""
+
+LONG_REACH: Final = 4
+"""From this reach on a chain counts as one that travelled far: longer than most (our choice: in Mansa 16 of 21 who could
+passed on, and with 0.76 at each hand-over a chain reaches 1 / (1 - 0.76) = 4.2 families on average, the first included).
+"""
+
+SILENT_MONTHS: Final = 9
+"""After so long without any receipt, pass-on or event there is no word (our choice: a doe in Rolpa kids every 251 days,
+so that a longer silence has missed a birth, or a death)."""
+
+_LEFT: Final = EVENT_KINDS.index("left")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depends:
+    """What hangs on one holder alone.
+
+    Attributes:
+        chains: Chains that go on only through her.
+        reach: Of the farthest of them: placements that descend from its original one; 0 without any.
+        generations: Of the same.
+    """
+
+    chains: int
+    reach: int
+    generations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One holder to visit, for one placement.
+
+    Attributes:
+        rank: 1 is the most pressing of all.
+        place_id: Where she lives; None when it is not known.
+        place_name: Of that place; None when it is not known.
+        placement_id: What it is about.
+        beneficiary_id: Who holds it; None when foreign data does not say.
+        help: What she holds.
+        state: "broken", "late", "due" or "in_time".
+        reasons: Of `REASONS`, at least one, in their order.
+        due_on: By when she is to have passed on all.
+        days: Until then; below 0 when that day is past.
+        still_owed: Units.
+        last_word_on: The latest receipt, pass-on or event.
+        depends: What hangs on her.
+    """
+
+    rank: int
+    place_id: str | None
+    place_name: str | None
+    placement_id: str
+    beneficiary_id: str | None
+    help: str
+    state: str
+    reasons: tuple[str, ...]
+    due_on: date | None
+    days: int
+    still_owed: float
+    last_word_on: date | None
+    depends: Depends
+
+
+def todo(survey: Survey, *, place_id: str | None = None, names: Names | None = None) -> tuple[Visit, ...]:
+    """Whom to visit next.
+
+    Args:
+        survey: The programme on the day.
+        place_id: Only holders who live in this place or in any place below it; ranks stay those of the programme.
+        names: With the names of places.
+
+    Returns:
+        All visits of a place together, the place with the most pressing visit first; in it by rank. Empty when there
+        is nobody to visit. Lost placements are in none: she has nothing left to pass on, or has left.
+
+    Raises:
+        NoSuchPart: There is no such place.
+    """
+    snapshot = survey.snapshot
+    wanted = None if place_id is None else within(snapshot, place_id)
+    visits = _ranked(survey, names or Names())
+    if wanted is not None:
+        inside = {beneficiary_id for beneficiary_id, lives in zip(snapshot.beneficiaries.ids, wanted, strict=True) if lives}
+        visits = [visit for visit in visits if visit.beneficiary_id in inside]
+    first: dict[str | None, int] = {}
+    for visit in visits:
+        first.setdefault(visit.place_id, visit.rank)
+    return tuple(sorted(visits, key=lambda visit: (first[visit.place_id], visit.rank)))
+
+
+def _ranked(survey: Survey, names: Names) -> list[Visit]:
+    snapshot, stood, today = survey.snapshot, survey.standings, day_number(survey.as_of)
+    state, ids = stood.state, snapshot.placements.ids
+    open_ = (state == LATE) | (state == DUE) | (state == IN_TIME)
+    chains, reach, generations = _hanging(survey, open_)
+    word = _last_word(survey)
+    why = np.stack(
+        (
+            reach >= LONG_REACH,
+            state == DUE,
+            state == LATE,
+            open_ & (months_later(word, SILENT_MONTHS) < today),
+        )
+    )
+    rows = np.flatnonzero(why.any(axis=0))
+    first = why[:, rows].argmax(axis=0)
+    due_day, named = stood.due_day[rows], ids.some(rows.astype(np.int32))
+    calm = (first == 0) & (why[:, rows].sum(axis=0) == 1) & (state[rows] != BROKEN)
+    most = np.choose(first, (-reach[rows], due_day, due_day, word[rows]))
+    keys = zip(first.tolist(), calm.tolist(), most.tolist(), due_day.tolist(), named, range(len(rows)), strict=True)
+    order = [nth for *_, nth in sorted(keys)]
+    visits = []
+    for rank, nth in enumerate(order, start=1):
+        row = int(rows[nth])
+        holder = int(snapshot.placements.beneficiary[row])
+        place = int(snapshot.beneficiaries.place[holder]) if holder != NONE else NONE
+        lives = None if place == NONE else snapshot.places.ids[place]
+        visits.append(
+            Visit(
+                rank=rank,
+                place_id=lives,
+                place_name=names.places.get(lives) if lives else None,
+                placement_id=named[nth],
+                beneficiary_id=None if holder == NONE else snapshot.beneficiaries.ids[holder],
+                help=snapshot.helps[snapshot.placements.help[row]],
+                state=STATES[state[row]],
+                reasons=tuple(reason for reason, is_one in zip(REASONS, why[:, row], strict=True) if is_one),
+                due_on=day_of(stood.due_day[row]),
+                days=int(stood.due_day[row]) - today,
+                still_owed=shown(int(stood.owed[row] - stood.passed[row])),
+                last_word_on=day_of(word[row]),
+                depends=Depends(chains=int(chains[row]), reach=int(reach[row]), generations=int(generations[row])),
+            )
+        )
+    return visits
+
+
+def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
+    """Of each placement: how many chains hang on it alone, and reach and generations of the farthest of them."""
+    travels, events = survey.chains(), survey.snapshot.events
+    mends = survey.standings.state == BROKEN
+    mends[events.placement[(events.kind == _LEFT) & (events.day <= day_number(survey.as_of))]] = False
+    many, who = _only(survey, travels, open_)
+    _, mender = _only(survey, travels, mends)
+    who = np.where(many > 0, who, mender)
+    order = np.lexsort((travels.generations, travels.reach))
+    order = order[who[order] != NONE]
+    chains, reach, generations = (np.zeros(len(open_), np.int32) for _ in range(3))
+    np.add.at(chains, who[order], 1)
+    reach[who[order]] = travels.reach[order]  # of several chains the farthest, which is last, stays
+    generations[who[order]] = travels.generations[order]
+    return chains, reach, generations
+
+
+def _only(survey: Survey, travels: Travels, which: Flags) -> tuple[Rows, Rows]:
+    """Of each chain: how many such placements it has, and the row of the only one, or -1."""
+    cut, rows = survey.cut, np.flatnonzero(which)
+    in_piece, in_chain = np.zeros((len(cut.size), 2), np.int64), np.zeros((len(travels.row), 2), np.int64)
+    np.add.at(in_piece, cut.piece[rows], np.stack((np.ones_like(rows), rows), axis=1))
+    np.add.at(in_chain, np.searchsorted(travels.row, cut.by_chain.whose), in_piece[cut.by_chain.piece])
+    many, total = in_chain.T
+    return many.astype(np.int32), np.where(many == 1, total, NONE).astype(np.int32)
+
+
+def _last_word(survey: Survey) -> Days:
+    """Of each placement, the day of the latest receipt, pass-on or event."""
+    snapshot, today = survey.snapshot, day_number(survey.as_of)
+    passes, events, made = snapshot.passes, snapshot.events, survey.standings.made
+    word = survey.standings.received_day.copy()
+    np.maximum.at(word, passes.giver[made], passes.day[made])
+    np.maximum.at(word, passes.receiver[made], passes.day[made])
+    happened = events.day <= today
+    np.maximum.at(word, events.placement[happened], events.day[happened])
+    return word

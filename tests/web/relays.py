@@ -1,0 +1,88 @@
+"""The programmes that the pages are tested with.
+
+    small     G1 > P1 > P2 > P3 P4; P3 P4 > P5        P3 and P4 pooled; P5 broke
+    large     a tree of 1,023 placements, each giver with two receivers
+    hostile   the same shape as small, and everything that a hostile hand could write into a name or an id
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final
+
+from relay import ledger
+from tests import acts as say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from relay.acts import Act
+    from relay.graph import Graph
+
+NOW: Final = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
+TODAY: Final = date(2026, 11, 25)
+GENERATIONS: Final = 10
+
+NAMES: Final = (
+    "<script>document.title='pwned'</script>",
+    "\"><img src=x onerror=\"document.title='pwned'\">",
+    "href </script><script>document.title='pwned'</script>",
+    "'};document.title='pwned';//",
+    "\u202e\u2067emordnilap",
+    "लक्ष्‍मी मगर",
+    "W" * 500,
+    "=HYPERLINK(0) {{7*7}} {% x %} %(num)s %s ${1}",
+)
+IDS: Final = ("<img src=x onerror=alert(1)>", "\"'&amp;", "..", "?a=1#b%2e", "0", "P 6 न", "tab", "=1+1")
+
+
+def small() -> Iterator[Act]:
+    """Two women pool into P5, which passes nothing on."""
+    yield from say.beginnings(women=5)
+    yield say.placed("P1 on 2020-03-01")
+    yield say.passed("T1: P1 > P2 on 2021-03-01")
+    yield say.passed("T2: P2 > P3 on 2022-03-01", animals=1)
+    yield say.passed("T3: P2 > P4 on 2022-04-01", animals=1)
+    yield say.passed("T4: P3 > P5 on 2023-03-01", animals=1)
+    yield say.passed("T5: P4 > P5 on 2023-03-01", animals=1)
+
+
+def large() -> Iterator[Act]:
+    """Placement n passes one couple's half each on to 2n and 2n + 1, two years after it received."""
+    yield say.programme("large")
+    yield say.rule(on="2000-01-01", owed=2)
+    yield say.gift(given_on="2004-01-01")
+    last = 2**GENERATIONS - 1
+    yield from (say.woman(f"W{number}") for number in range(1, last + 1))
+    yield say.placed("P1 on 2004-03-01")
+    for number in range(2, last + 1):
+        year = 2004 + 2 * (number.bit_length() - 1)
+        yield say.passed(f"T{number}: P{number // 2} > P{number} on {year}-03-01", animals=1)
+
+
+def hostile() -> Iterator[Act]:
+    """A chain of placements whose ids and holders' names try to be something else than text."""
+    yield say.programme("hostile", name=NAMES[0])
+    yield say.rule()
+    yield say.gift(IDS[0], donor=NAMES[1])
+    for number, (id_, name) in enumerate(zip(IDS, NAMES, strict=True)):
+        yield say.woman(id_, name=name, phone=NAMES[3])
+        if not number:
+            yield say.placed("P1 on 2020-03-01", placement_id=id_, beneficiary_id=id_, gift_id=IDS[0])
+        else:
+            yield say.passed(
+                f"T{number}: P1 > P2 on {2020 + number // 2}-{1 + 6 * (number % 2):02}-02",
+                pass_id=f"T{id_}",
+                giver_placement_id=IDS[number - 1],
+                receiver_placement_id=id_,
+                beneficiary_id=id_,
+                animals=1,
+                witness=NAMES[2],
+                note=name,
+            )
+
+
+def record(graph: Graph, programme_id: str, acts: Sequence[Act]) -> None:
+    """Record acts that must all stand."""
+    outcomes = ledger.record(graph, programme_id, acts, say.clerk(today=TODAY))
+    assert [(outcome.act.act_id, str(outcome.error)) for outcome in outcomes if outcome.error] == []

@@ -1,0 +1,164 @@
+"""The pages in a real browser: with a mouse, with a keyboard, without script, and for those who cannot see."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.web import relays
+from tests.web.conftest import Watched
+from tests.web.test_pages import PAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Flask
+    from playwright.sync_api import Browser, Page
+
+TREE = "/p/large/tree/gift:G1"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", [*PAGES, "/p/nowhere/ledger", TREE])
+def test_axe_finds_no_fault(chromium: Browser, site: str, path: str, scheme: str) -> None:
+    context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
+    watched = Watched(context, site)
+    page = watched.goto(path)
+    for details in page.locator("details").all():
+        details.evaluate("each => each.open = true")
+
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+
+    context.close()
+    assert found.violations_count == 0, found.generate_report()
+    assert watched.strangers == []
+    assert [each for each in watched.complaints if "404" not in each] == []
+
+
+@pytest.mark.parametrize("path", [*PAGES, TREE])
+def test_no_page_is_wider_than_a_phone(chromium: Browser, site: str, path: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 800})
+    page = Watched(context, site).goto(path)
+
+    width = page.evaluate("document.documentElement.scrollWidth")
+
+    context.close()
+    assert width <= 390
+
+
+def test_a_tree_of_a_thousand_opens_folded_within_a_second(watched: Watched) -> None:
+    watched.goto("/p/large/tree/gift:G1")  # the first time imports what is slow to import
+    page = watched.goto("/p/large/tree/gift:G1")
+
+    page.locator("#network[data-drawn]").wait_for()
+
+    drawn = page.evaluate("performance.now()")
+    assert drawn < 1000
+    assert int(page.locator("#network").get_attribute("data-drawn") or 0) <= 60 + 16 + 1
+    expect(page.get_by_text("31 of 1,023 placements are shown")).to_be_visible()
+
+
+def point_at(page: Page, key: str) -> tuple[float, float]:
+    """Bring a box or tab into view, and say where the window shows it."""
+    page.locator("#network").scroll_into_view_if_needed()
+    at = page.evaluate(
+        """key => {
+            const stage = document.getElementById("network");
+            const position = stage.network.getPosition(key);
+            stage.network.moveTo({ position, animation: false });
+            const { x, y } = stage.network.canvasToDOM(position);
+            const frame = stage.getBoundingClientRect();
+            return { x: x + frame.left, y: y + frame.top };
+        }""",
+        key,
+    )
+    return at["x"], at["y"]
+
+
+def test_a_click_on_a_tab_opens_it_in_place_and_the_address_says_so(watched: Watched) -> None:
+    page = watched.goto(TREE)
+    page.mouse.click(*point_at(page, "tab:P16"))
+
+    page.wait_for_url(re.compile(r"open=P16"))
+    expect(page.locator("#way")).to_contain_text("45 of 1,023 placements")  # 31, and 2 + 4 + 8 below P16
+    page.go_back()
+    expect(page.locator("#way")).to_contain_text("31 of 1,023 placements")
+
+
+def test_a_click_on_a_box_leads_to_its_record(watched: Watched) -> None:
+    page = watched.goto("/p/demo/tree/gift:G1")
+
+    page.mouse.click(*point_at(page, "P2"))
+
+    page.wait_for_url(re.compile(r"/record/placement:P2$"))
+
+
+def test_the_same_tree_can_be_walked_with_a_keyboard(watched: Watched) -> None:
+    page = watched.goto("/p/demo/tree/gift:G1")
+    page.locator("#drawing summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(re.compile(r"/record/"))
+
+
+def test_without_script_a_tree_is_read_opened_and_set_back_in_time(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}{TREE}")
+
+    expect(page.locator("svg.tree")).to_be_visible()
+    expect(page.locator("#network")).to_be_hidden()
+    page.locator("svg.tree a[aria-label*='branch of P16']").click()
+    expect(page).to_have_url(re.compile("open=P16"))
+    page.get_by_role("link", name="One year earlier").click()
+    expect(page).to_have_url(re.compile("as_of=2025-11-25"))
+    page.get_by_label("As it stood on").fill("2010-01-01")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("7 of 7 placements are shown")).to_be_visible()  # received in 2004, 2006 and 2008
+    context.close()
+
+
+def test_the_slider_goes_back_in_time_in_place(watched: Watched) -> None:
+    page = watched.goto("/p/demo/tree/gift:G1")
+
+    page.get_by_label("Month by month").fill("14")  # from March 2020: May 2021
+
+    page.wait_for_url(re.compile("as_of=2021-05-31"))
+    expect(page.locator("#way")).to_contain_text("2 of 2 placements are shown")
+
+
+def test_hostile_names_and_ids_run_nowhere(watched: Watched, app: Flask) -> None:
+    with app.test_request_context():
+        tree = app.url_for("managers.tree", programme_id="hostile", id_=f"gift:{relays.IDS[0]}", names="full")
+    page = watched.goto(tree)
+    for key in relays.IDS:
+        page.mouse.move(*point_at(page, key))
+        page.wait_for_timeout(150)
+
+    assert "pwned" not in page.title()
+    assert page.locator("main img, .vis-tooltip img, .vis-tooltip script").count() == 0
+
+
+def test_the_page_that_was_taken_away_works_without_a_network(chromium: Browser, site: str, app: Flask, tmp_path: Path) -> None:
+    with app.test_request_context():
+        where = app.url_for("managers.tree", programme_id="hostile", id_=f"gift:{relays.IDS[0]}")
+    context = chromium.new_context(accept_downloads=True, offline=False)
+    text = context.request.get(f"{site}{where}/tree.html?names=full").text()
+    (tmp_path / "tree.html").write_text(text, encoding="utf-8")
+    context.set_offline(True)
+    alone = Watched(context, "file:")
+    alone.page.goto((tmp_path / "tree.html").as_uri())
+
+    alone.page.locator("#network[data-drawn]").wait_for()
+
+    assert "pwned" not in alone.page.title()
+    assert alone.complaints == []
+    assert alone.strangers == []
+    context.close()

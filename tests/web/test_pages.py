@@ -1,0 +1,250 @@
+"""Every page as a reader without a browser gets it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import networkx
+import pytest
+
+from relay.web.house import HEADERS, JsonLines
+from tests.web import relays
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from relay.graph import Graph
+
+PAGES = (
+    "/",
+    "/p/demo",
+    "/p/demo/tree/gift:G1",
+    "/p/demo/tree/placement:P2",
+    "/p/demo/record/placement:P5",
+    "/p/demo/record/beneficiary:W1",
+    "/p/demo/record/gift:G1",
+    "/p/demo/record/pass:T4",
+    "/p/demo/find?q=W1",
+    "/p/demo/ledger",
+    "/p/demo/verify?noted=",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_html_under_the_strict_policy(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/html"
+    assert HEADERS.items() <= dict(answer.headers).items()
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert not re.search(r" style=| on[a-z]+=|<style|javascript:", answer.text)
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", answer.text))
+
+
+def test_the_front_page_lists_the_programmes(client: FlaskClient) -> None:
+    text = client.get("/").text
+
+    assert '<a href="/p/demo"><bdi>Passing the Relay</bdi></a>' in text
+
+
+def test_a_programme_page_says_how_far_each_gift_has_travelled(client: FlaskClient) -> None:
+    text = client.get("/p/demo").text
+
+    assert 'href="/p/demo/tree/gift:G1"' in text
+    assert "placements by generation: 1, 1, 2, 1" in text
+
+
+def test_a_tree_page_shows_ids_and_no_name_unless_asked(client: FlaskClient) -> None:
+    assert "Name of W5" not in client.get("/p/demo/tree/gift:G1").text
+    assert "N. o. W." in client.get("/p/demo/tree/gift:G1?names=initials").text
+    assert "Name of W5" in client.get("/p/demo/tree/gift:G1?names=full").text
+
+
+def test_a_break_point_says_since_when_and_why(client: FlaskClient) -> None:
+    text = client.get("/p/demo/tree/gift:G1").text
+
+    assert "since 2025-05-31: overdue" in text  # due 2025-03-01, 90 days of grace
+    assert "2082-02-17 BS" in text
+
+
+def test_a_day_in_the_past_shows_the_relay_as_it_was(client: FlaskClient) -> None:
+    text = client.get("/p/demo/tree/gift:G1?as_of=2021-06-01").text
+
+    assert "2 of 2 placements are shown" in text
+
+
+@pytest.mark.parametrize("path", ["/p/demo/tree/gift:G1?as_of=soon", "/p/demo/tree/gift:G1?axis=x", "/p/demo/ledger?before=x"])
+def test_an_address_that_cannot_be_read_is_explained(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 400
+
+
+def test_finding_a_woman_in_a_tree_leads_to_her_placement(client: FlaskClient) -> None:
+    answer = client.get("/p/demo/tree/gift:G1?q=Name of W4")
+
+    assert client.get("/p/demo/tree/gift:G1?q=P4").location == "/p/demo/tree/gift:G1?focus=P4"
+    assert "P4" in (answer.location or answer.text)
+
+
+def test_the_ledger_is_read_page_by_page_newest_first(client: FlaskClient) -> None:
+    sequences: list[int] = []
+    path = "/api/v1/programmes/large/ledger"
+    while path:
+        answer = client.get(path).get_json()
+        sequences += [entry["sequence"] for entry in answer["entries"]]
+        path = answer["next_url"]
+
+    assert sequences == list(range(sequences[0], 0, -1))
+    assert "opened" not in json.dumps(answer)
+
+
+def test_the_api_gives_what_the_command_line_prints(client: FlaskClient) -> None:
+    tree = client.get("/api/v1/programmes/demo/tree/gift:G1").get_json()
+    trace = client.get("/api/v1/programmes/demo/trace/gift:G1").get_json()
+
+    assert list(tree) == ["nodes", "edges"]
+    assert [node["placement_id"] for node in tree["nodes"]] == ["P1", "P2", "P3", "P4", "P5"]
+    assert trace["by_generation"] == [1, 1, 2, 1]
+    assert list(trace["break_points"][0]) == [
+        "placement_id",
+        "state",
+        "since_on",
+        "cause",
+        "generation",
+        "still_owed",
+        "reach",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/programmes/nowhere/tree/P1", 404),
+        ("/api/v1/programmes/demo/tree/P99", 404),
+        ("/api/v1/nothing", 404),
+        ("/api/v1/programmes/demo/tree/P1?as_of=soon", 400),
+    ],
+)
+def test_failures_of_the_api_have_one_shape(client: FlaskClient, path: str, status: int) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == status
+    assert answer.mimetype == "application/json"
+    error = answer.get_json()["error"]
+    assert list(error) == ["status", "reason", "suggestion", "field", "request_id"]
+    assert error["status"] == status
+    assert error["request_id"] == answer.headers["X-Request-Id"]
+
+
+def test_a_failure_is_a_page_for_people_and_json_for_programs(client: FlaskClient) -> None:
+    assert client.get("/p/nowhere").mimetype == "text/html"
+    assert client.get("/p/nowhere", headers={"Accept": "application/json"}).mimetype == "application/json"
+
+
+def test_a_wrong_method_keeps_the_header_that_names_the_right_ones(client: FlaskClient) -> None:
+    answer = client.post("/p/demo")
+
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_a_page_is_not_sent_again_until_something_is_recorded(client: FlaskClient, recorded: Graph) -> None:
+    first = client.get("/p/demo/tree/gift:G1")
+    tag = {"If-None-Match": first.headers["ETag"]}
+
+    assert client.get("/p/demo/tree/gift:G1", headers=tag).status_code == 304
+    assert client.get("/p/demo/tree/gift:G1?names=full", headers=tag).status_code == 200
+    relays.record(recorded, "demo", [relays.say.woman("W77")])
+    assert client.get("/p/demo/tree/gift:G1", headers=tag).status_code == 200
+
+
+def test_another_host_name_is_turned_away(client: FlaskClient) -> None:
+    assert client.get("/", headers={"Host": "relay.example.org"}).status_code == 400
+    assert client.get("/", headers={"Host": "127.0.0.1:8000"}).status_code == 200
+
+
+def test_health_and_metrics_say_no_more_than_they_must(client: FlaskClient) -> None:
+    client.get("/p/demo/find?q=Name of W1")
+
+    assert client.get("/healthz").get_json() == {"ok": True}
+    assert client.get("/readyz").get_json() == {"ok": True}
+    metrics = client.get("/metrics").text
+    assert 'relay_requests_total{method="GET",rule="/p/<programme_id>/find",status="200"}' in metrics
+    assert "Name of" not in metrics
+
+
+def test_logs_have_a_request_id_and_no_name(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "relay.web"):
+        app.test_client().get("/p/demo/find?q=Name of W1", headers={"X-Request-Id": "given-by-a-proxy"})
+
+    line = JsonLines().format(caplog.records[-1])
+    assert json.loads(line)["request_id"] == "given-by-a-proxy"
+    assert json.loads(line)["rule"] == "/p/<programme_id>/find"
+    assert "Name" not in line
+
+
+def test_a_graphml_download_is_read_back_by_networkx(client: FlaskClient) -> None:
+    answer = client.get("/p/demo/tree/gift:G1/tree.graphml")
+
+    found = networkx.parse_graphml(answer.text)
+    assert sorted(found.nodes) == ["P1", "P2", "P3", "P4", "P5"]
+    assert sorted((giver, receiver) for giver, receiver, *_ in found.edges) == [
+        ("P1", "P2"),
+        ("P2", "P3"),
+        ("P2", "P4"),
+        ("P3", "P5"),
+        ("P4", "P5"),
+    ]
+    assert found.nodes["P5"]["state"] == "broken"
+
+
+def test_an_svg_download_stands_alone(client: FlaskClient) -> None:
+    answer = client.get("/p/demo/tree/gift:G1/tree.svg")
+
+    root = ET.fromstring(answer.text)  # noqa: S314 - our own
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "demo-gift-G1-2026-11-25.svg" in answer.headers["Content-Disposition"]
+    assert "href" not in answer.text
+
+
+def test_downloads_have_no_other_form(client: FlaskClient) -> None:
+    assert client.get("/p/demo/tree/gift:G1/tree.exe").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/p/hostile", "/p/hostile/ledger", "/p/hostile/find?q=W", "/p/hostile/verify"])
+def test_hostile_names_are_text_in_every_page(client: FlaskClient, path: str) -> None:
+    text = client.get(path).text
+
+    assert "<script>document" not in text
+    assert "<img" not in text
+
+
+@pytest.mark.parametrize("id_", relays.IDS)
+def test_every_legal_id_has_a_record_and_a_tree(client: FlaskClient, id_: str, app: Flask) -> None:
+    with app.test_request_context():
+        record = app.url_for("staff.record", programme_id="hostile", act_id=f"placement:{id_}")
+        tree = app.url_for("managers.tree", programme_id="hostile", id_=f"placement:{id_}", names="full")
+        drawn = app.url_for("managers.network", programme_id="hostile", id_=f"placement:{id_}", names="full")
+    for path in (record, tree, drawn):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        if answer.mimetype == "text/html":
+            assert "<img" not in answer.text
+            assert "<script>document" not in answer.text
+            assert "\u202e" not in answer.text
+
+
+def test_a_hostile_tree_is_well_formed_in_every_download(client: FlaskClient, app: Flask) -> None:
+    with app.test_request_context():
+        where = app.url_for("managers.tree", programme_id="hostile", id_=f"gift:{relays.IDS[0]}")
+    svg = client.get(f"{where}/tree.svg?names=full&depth=all").text
+    graphml = client.get(f"{where}/tree.graphml").text
+
+    assert "<img" not in svg
+    ET.fromstring(svg)  # noqa: S314 - our own
+    assert sorted(networkx.parse_graphml(graphml).nodes) == sorted(relays.IDS)
