@@ -44,29 +44,29 @@ PROGRAMME: Final = Kind(
     name="programme",
     file="programme",
     columns=(
-        Column(name="id", type="id", required=True, fixed=True),
+        Column(name="id", type="programme_id", required=True, fixed=True),
         Column(name="name", type="text", required=True),
-        Column(name="timezone", type="text", required=True),
-        Column(name="goal_generations", type="units"),
+        Column(name="timezone", type="timezone", required=True),
+        Column(name="goal_generations", type="term"),
     ),
 )
 
-# `equivalents`, the last key of a rule, is a mapping of help to units and so no column.
 RULE: Final = Kind(
     name="rule",
     file="rules",
     columns=(
         Column(name="help", type="help", required=True, fixed=True),
         Column(name="unit", type="text", required=True),
-        Column(name="given", type="units", required=True),
-        Column(name="owed", type="units"),
-        Column(name="months", type="units", required=True),
-        Column(name="grace_days", type="count"),
-        Column(name="earliest_days", type="count"),
+        Column(name="given", type="amount", required=True),
+        Column(name="owed", type="amount"),
+        Column(name="months", type="term", required=True),
+        Column(name="grace_days", type="days"),
+        Column(name="earliest_days", type="days"),
         Column(name="from", type="date", required=True, fixed=True),
-        Column(name="owed_per_given", type="units"),
+        Column(name="owed_per_given", type="amount"),
         Column(name="sex", type="choice", choices=("F", "M")),
         Column(name="condition", type="choice", choices=("young", "adult", "pregnant"), fixed=True),
+        Column(name="equivalents", type="equivalents"),
     ),
 )
 
@@ -75,7 +75,6 @@ FILED: Final[tuple[Kind, ...]] = (PROGRAMME, RULE, *columns.KINDS)
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     **{kind.name: tuple(column.name for column in kind.columns) for kind in FILED},
-    "rule": (*(column.name for column in RULE.columns), "equivalents"),
     "correct": ("correct_id", "act_id", "how", "why", "changes"),
     "confirm": ("confirm_id", "act_id"),
     "erase": ("erase_id", "subject_id"),

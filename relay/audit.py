@@ -75,9 +75,7 @@ def audit(graph: Graph, programme_id: str, as_of: date, *, last: int | None = No
 def audit_of(register: Register, as_of: date) -> Audit:
     """Check a whole replayed register."""
     books = Books(register, as_of)
-    return Audit(
-        programme_id=register.programme_id, as_of=as_of, checks=tuple(_run(check, books) for check in CHECKS)
-    )
+    return Audit(programme_id=register.programme_id, as_of=as_of, checks=tuple(_run(check, books) for check in CHECKS))
 
 
 def _run(check: Check, books: Books) -> Checked:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -19,11 +20,12 @@ from typing import Any, Final
 from relay import cypher, ledger
 from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, to_line
 from relay.errors import Conflict, Invalid
-from relay.graph import Graph
+from relay.graph import Graph, Transaction
 from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead
 from relay.projection import PROJECTION, Edge, Node, things_of
-from relay.register import Register
+from relay.register import NONSENSE, Register
 from relay.surroundings import Head
+from relay.verify import senseless
 
 FORMAT: Final = 1
 
@@ -120,11 +122,6 @@ def _promised(line: str) -> tuple[Kept, ...]:
 
 def _restore_one(graph: Graph, lines: Iterator[str], promised: Kept, there: LedgerHead | None, clerk: Clerk) -> Kept:
     key = promised.programme_id
-    graph.write(
-        lambda transaction: transaction.run(
-            cypher.BEGIN_LEDGER, key=key, programme_id=key, hash=ORIGIN, projection=PROJECTION
-        )
-    )
     register, last = Register(key), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
     entries = _believed(lines, promised)
     if there:
@@ -136,11 +133,27 @@ def _restore_one(graph: Graph, lines: Iterator[str], promised: Kept, there: Ledg
             raise Conflict(message, "Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
     while step := tuple(islice(entries, STEP)):
         batch = Batch(register, last, clerk)
-        for entry in step:
-            batch.replay(entry)
-        graph.write(batch.write)
+        difference = _replayed(batch, step)
+        graph.write(partial(_write, key, difference, batch.head))
         last = batch.head
     return Kept(programme_id=key, entries=last.sequence, head_hash=last.hash)
+
+
+def _replayed(batch: Batch, step: Iterable[Entry]) -> Difference:
+    for entry in step:
+        try:
+            batch.replay(entry)
+        except NONSENSE as error:
+            raise _doubtful(senseless(entry.sequence, entry.act_id)) from error
+    try:
+        return batch.difference()
+    except NONSENSE as error:
+        raise _doubtful(senseless(batch.head.sequence, "an entry up to here")) from error
+
+
+def _write(key: str, difference: Difference, head: Head, transaction: Transaction) -> None:
+    transaction.run(cypher.BEGIN_LEDGER, key=key, programme_id=key, hash=ORIGIN, projection=PROJECTION)
+    difference.write(transaction, key, head)
 
 
 def _believed(lines: Iterator[str], promised: Kept) -> Iterator[Entry]:
@@ -173,8 +186,9 @@ def rebuild(graph: Graph, programme_id: str) -> None:
         NoProgramme: It is not in the database.
         Unavailable: The database cannot be reached; run it again, and it starts anew.
     """
-    head = ledger.head(graph, programme_id)
+    ledger.head(graph, programme_id)
     _set_projection(graph, programme_id, 0)  # nobody records meanwhile
+    head = ledger.head(graph, programme_id)
     register = ledger.replay(programme_id, ledger.entries(graph, programme_id, last=head.entries))
     while graph.write(lambda transaction: transaction.rows(cypher.CLEAR, programme_id=programme_id, limit=STEP))[0][
         "cleared"

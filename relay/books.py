@@ -101,7 +101,7 @@ class Books:
 
     @cached_property
     def held(self) -> Mapping[str, Held]:
-        """placement id → every placement received by the day, in the order in which they were."""
+        """Placement id → every placement received by the day, in the order in which they were."""
         received = [
             (placement.receipts[0], placement)
             for placement in self.register.placements.values()

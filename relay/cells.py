@@ -11,15 +11,18 @@ import difflib
 import math
 import re
 import unicodedata
+import zoneinfo
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay import columns, errors, sambat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 Scalar = str | int | float
+Value = Scalar | Mapping[str, Scalar]
 
 FIRST_YEAR: Final = 1900  # our choice: no beneficiary was born and no gift was made before
 LAST_YEAR: Final = 2100  # our choice: a later year is a slip of the pen
@@ -28,9 +31,13 @@ LONGEST_TEXT: Final = (
     10_000  # characters; our choice: fits a spreadsheet's cell (32,767 UTF-16 units) with room to spare
 )
 LARGEST_NUMBER: Final = 1_000_000_000  # our choice: thousandths of it are exact in a float
+LONGEST_TERM: Final = (
+    36_500  # months, days or generations of a rule; our choice: keeps every due date below the year 9999
+)
 
 _DEVANAGARI_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_PROGRAMME_ID: Final = re.compile(r"[a-z0-9-]{1,40}")
 _HELP: Final = re.compile(r"[a-z0-9_]{1,40}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 _COMMA: Final = re.compile(r"([0-9]{1,3})((?:,[0-9]+)+)")
@@ -48,6 +55,7 @@ _LONGEST_MONTH: Final = 31
 _DECIMALS: Final = 3  # of units (design, "Rules are data"); also the digits between two commas of thousands
 _NOISE: Final = 1e-9  # our choice: far below a thousandth, above what double arithmetic leaves behind
 _THE_DAY_FORM: Final = "Write it as 2026-11-24, or as 2083-08-08 BS."
+_EQUIVALENTS_FORM: Final = "Write { pig = 1.5 } in rules.toml, pig=1.5 in a sheet."
 _MADE_A_NUMBER: Final = "A spreadsheet turned this id into a number."
 _AS_TEXT: Final = "Format the column as text and write it again"
 
@@ -60,7 +68,7 @@ class CellFault(errors.Invalid):
         super().__init__(reason, suggestion)
 
 
-def read(column: columns.Column, cell: object) -> Scalar | None:
+def read(column: columns.Column, cell: object) -> Value | None:
     """Read one cell as the value of a column.
 
     Args:
@@ -68,8 +76,8 @@ def read(column: columns.Column, cell: object) -> Scalar | None:
         cell: Text, or what a workbook or rules.toml gives: a number, a day, a logical value.
 
     Returns:
-        The normalised value: text for id, text, help, date (ISO), choice and tags; `int` or `float` for the
-        numbers. None when the cell is empty or blank.
+        The normalised value: a mapping for equivalents, `int` or `float` for the numbers, else text (of a date ISO).
+        None when the cell is empty or blank.
 
     Raises:
         CellFault: The cell holds something else.
@@ -102,12 +110,17 @@ def read_day(text: str, today: date) -> date:
     return _day(plain)
 
 
-def write(value: Scalar) -> str:
+def write(value: Value) -> str:
     """Write a value as the text of a cell, so that `read` of `unescaped` gives it back.
 
     Text that a spreadsheet would take for a formula gets a leading apostrophe. Numbers are never written with an
     exponent, and are numbers to a spreadsheet, so a negative one needs no apostrophe.
+
+    >>> write({"pig": 1.5, "seed": 2})
+    'pig=1.5;seed=2'
     """
+    if isinstance(value, Mapping):
+        return ";".join(f"{key}={write(one)}" for key, one in value.items())
     if isinstance(value, str):
         return escaped(value)
     if isinstance(value, int):
@@ -378,12 +391,16 @@ def _thousandths(cell: object) -> int | float:
 
 def _read_units(_column: columns.Column, cell: object) -> int | float | None:
     if isinstance(cell, str) and len(cell) == 1 and "1" <= cell <= "9":
-        return int(cell)  # the usual amount, at no cost
+        return int(cell)  # the usual number, at no cost
+    return None if _is_blank(cell) else _thousandths(cell)
+
+
+def _read_amount(_column: columns.Column, cell: object) -> int | float | None:
     if _is_blank(cell):
         return None
     number = _thousandths(cell)
     if number <= 0:
-        raise CellFault(reason="This is not more than 0.", suggestion="Write how many, or leave the row out.")
+        raise CellFault(reason="This is not more than 0.", suggestion="Write how many.")
     return number
 
 
@@ -394,6 +411,23 @@ def _read_count(_column: columns.Column, cell: object) -> int | float | None:
     if number < 0:
         raise CellFault(reason="This is less than 0.", suggestion=f"Write {write(-number)}, if that is meant.")
     return number
+
+
+def _read_term(_column: columns.Column, cell: object) -> int | None:
+    return None if _is_blank(cell) else _whole(cell, least=1)
+
+
+def _read_days(_column: columns.Column, cell: object) -> int | None:
+    return None if _is_blank(cell) else _whole(cell, least=0)
+
+
+def _whole(cell: object, least: int) -> int:
+    number = _number(cell)
+    if isinstance(number, int) and least <= number <= LONGEST_TERM:
+        return number
+    raise CellFault(
+        reason=f"This is not a whole number from {least} to {LONGEST_TERM}.", suggestion="Write a whole number."
+    )
 
 
 def _read_year(_column: columns.Column, cell: object) -> int | None:
@@ -421,15 +455,67 @@ def _read_degrees(column: columns.Column, cell: object) -> int | float | None:
     return int(number) if number == int(number) else number
 
 
-READERS: Final[Mapping[columns.Type, Callable[[columns.Column, object], Scalar | None]]] = {
+def _read_equivalents(_column: columns.Column, cell: object) -> Mapping[str, int | float] | None:
+    """A table of rules.toml, or the text "pig=1.5;seed=2"; by help."""
+    if isinstance(cell, str):
+        parts: Iterable[tuple[object, object]] = (
+            (name, number) for name, _, number in (part.partition("=") for part in cell.split(";") if part.strip())
+        )
+    elif isinstance(cell, Mapping):
+        parts = cell.items()
+    elif cell is None:
+        return None
+    else:
+        raise CellFault(reason="This is no list of helps and numbers.", suggestion=_EQUIVALENTS_FORM)
+    equivalents: dict[str, int | float] = {}
+    for name, number in parts:
+        help_, amount = _read_help(_column, name), _read_amount(_column, number)
+        if help_ is None or amount is None or help_ in equivalents:
+            raise CellFault(reason="This is not one number for each help.", suggestion=_EQUIVALENTS_FORM)
+        equivalents[help_] = amount
+    return dict(sorted(equivalents.items())) or None
+
+
+def _read_programme_id(_column: columns.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    text = _plain(cell)
+    if _PROGRAMME_ID.fullmatch(text):
+        return text
+    raise CellFault(
+        reason="This is not a programme's id: a to z, 0 to 9 and -, at most 40 characters.",
+        suggestion="Write, for example, relay-demo.",
+    )
+
+
+def _read_timezone(_column: columns.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    text = _plain(cell)
+    try:
+        zoneinfo.ZoneInfo(text)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise CellFault(
+            reason="This is not the name of a time zone.", suggestion="Write, for example, Asia/Kathmandu."
+        ) from None
+    return text
+
+
+READERS: Final[Mapping[columns.Type, Callable[[columns.Column, object], Value | None]]] = {
     "id": _read_id,
     "text": _read_text,
     "help": _read_help,
     "date": _read_date,
     "units": _read_units,
+    "amount": _read_amount,
     "count": _read_count,
+    "term": _read_term,
+    "days": _read_days,
     "year": _read_year,
     "degrees": _read_degrees,
     "choice": _read_choice,
     "tags": _read_tags,
+    "equivalents": _read_equivalents,
+    "programme_id": _read_programme_id,
+    "timezone": _read_timezone,
 }

@@ -6,7 +6,7 @@ placement (our choice: a chain passes through many places, and "the chains that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -79,7 +79,7 @@ class GivenGift:
     chains: Mapping[str, int]
 
 
-def chains(  # noqa: PLR0913 - filters
+def chains(
     survey: Survey,
     *,
     state: str | None = None,
@@ -106,7 +106,7 @@ def chains(  # noqa: PLR0913 - filters
         Empty when nothing had been placed by then, or nothing is let through.
 
     Raises:
-        NoSuchPart: The help, place or group is not in the programme.
+        NoSuchPart: The state, help, place or group is not in the programme.
         NoSuchDonor: No gift is of that donor.
     """
     snapshot, travels = survey.snapshot, survey.chains()
@@ -118,40 +118,36 @@ def chains(  # noqa: PLR0913 - filters
     if help_ is not None:
         chosen &= placements.help[travels.row] == _code("help", snapshot.helps, help_)
     if place_id is not None:
-        chosen &= np.append(within(snapshot, place_id), False)[holder]  # noqa: FBT003 - for holders that are not there
+        chosen &= np.append(within(snapshot, place_id), False)[holder]
     if group_id is not None:
         group = row_of("group", snapshot.groups.ids, group_id)
-        chosen &= np.append(beneficiaries.group == group, False)[holder]  # noqa: FBT003 - the same
+        chosen &= np.append(beneficiaries.group == group, False)[holder]
     if donor is not None:
         chosen &= _of_donor(survey, donor, names or Names())[placements.gift[travels.row]]
-    late_days = _late_days(survey, travels)
-    rows = [_chain(survey, travels, nth, int(late_days[nth])) for nth in np.flatnonzero(chosen).tolist()]
-    return tuple(sorted(rows, key=lambda chain: (_rank(chain, sort), chain.placement_id)))
+    found = sorted(
+        _chains(survey, travels, np.flatnonzero(chosen)),
+        key=lambda chain: (_rank(sort, chain.reach, chain.received_on, chain.late_days), chain.placement_id),
+    )
+    return tuple(found)
 
 
 def _code(word: str, words: tuple[str, ...], asked: str) -> int:
     if asked not in words:
-        raise NoSuchPart(word, asked)
+        raise NoSuchPart(word, asked, words)
     return words.index(asked)
 
 
 def _of_donor(survey: Survey, donor: str, names: Names) -> Flags:
     """Which gifts are of a donor; the last element, for no gift, is not."""
-    found = [
-        names.donors.get(gift_id, "").casefold() == donor.casefold() for gift_id in survey.snapshot.gifts.ids
-    ]
+    found = [names.donors.get(gift_id, "").casefold() == donor.casefold() for gift_id in survey.snapshot.gifts.ids]
     if not any(found):
         raise NoSuchDonor
     return np.array([*found, False])
 
 
-def _rank(chain: Chain, sort: Sorting) -> int:
-    ranks = {"reach": -chain.reach, "age": _age_rank(chain.received_on), "lateness": -chain.late_days}
-    return ranks.get(sort, 0)
-
-
-def _age_rank(since: date | None) -> int:
-    return (since or date.max).toordinal()
+def _rank(sort: Sorting, reach: int, since: date | None, late_days: int = 0) -> int:
+    ranks = {"id": 0, "reach": -reach, "age": (since or date.max).toordinal(), "lateness": -late_days}
+    return ranks[sort]
 
 
 def _late_days(survey: Survey, travels: Travels) -> Rows:
@@ -164,21 +160,33 @@ def _late_days(survey: Survey, travels: Travels) -> Rows:
     return of_chain
 
 
-def _chain(survey: Survey, travels: Travels, nth: int, late_days: int) -> Chain:
-    snapshot, row = survey.snapshot, int(travels.row[nth])
-    gift, goal, generations = int(snapshot.placements.gift[row]), snapshot.goal_generations, int(travels.generations[nth])
-    return Chain(
-        placement_id=snapshot.placements.ids[row],
-        gift_id=None if gift == NONE else snapshot.gifts.ids[gift],
-        chain_state=CHAIN_STATES[travels.chain_state[nth]],
-        goal_reached=None if goal is None else generations >= goal,
-        reach=int(travels.reach[nth]),
-        generations=generations,
-        latest_passed_on=day_of(travels.latest_day[nth]),
-        states=dict(zip(STATES, travels.states[nth].tolist(), strict=True)),
-        received_on=day_of(survey.standings.received_day[row]),
-        late_days=late_days,
-    )
+def _chains(survey: Survey, travels: Travels, chosen: Rows) -> Iterator[Chain]:
+    snapshot, row = survey.snapshot, travels.row[chosen]
+    goal, gift_ids = snapshot.goal_generations, [*snapshot.gifts.ids, None]
+    for placement_id, gift, state, reach, generations, latest, states, received, late_days in zip(
+        snapshot.placements.ids.some(row),
+        snapshot.placements.gift[row].tolist(),
+        travels.chain_state[chosen].tolist(),
+        travels.reach[chosen].tolist(),
+        travels.generations[chosen].tolist(),
+        travels.latest_day[chosen].tolist(),
+        travels.states[chosen].tolist(),
+        survey.standings.received_day[row].tolist(),
+        _late_days(survey, travels)[chosen].tolist(),
+        strict=True,
+    ):
+        yield Chain(
+            placement_id=placement_id,
+            gift_id=gift_ids[gift],
+            chain_state=CHAIN_STATES[state],
+            goal_reached=None if goal is None else generations >= goal,
+            reach=reach,
+            generations=generations,
+            latest_passed_on=day_of(latest),
+            states=dict(zip(STATES, states, strict=True)),
+            received_on=day_of(received),
+            late_days=late_days,
+        )
 
 
 def gifts(
@@ -227,6 +235,4 @@ def gifts(
         )
         for row in np.flatnonzero(chosen).tolist()
     ]
-    ranks = {"reach": lambda gift: -gift.reach, "age": lambda gift: _age_rank(gift.given_on)}
-    rank = ranks.get(sort, lambda _: 0)
-    return tuple(sorted(rows, key=lambda gift: (rank(gift), gift.gift_id)))
+    return tuple(sorted(rows, key=lambda gift: (_rank(sort, gift.reach, gift.given_on), gift.gift_id)))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from relay import findings
+from relay import damage, odd_hand_overs, odd_paperwork
 from relay.books import IMPORTED_TOGETHER, Books
 from relay.findings import Finding
 
@@ -68,7 +68,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="The help stays in the family, and no other family is reached.",
         severity="high",
         population=_hand_overs,
-        find=findings.same_household,
+        find=odd_hand_overs.same_household,
     ),
     Check(
         check_id="holds_already",
@@ -77,16 +77,16 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="She is served twice while others wait; or one receipt was recorded under two ids.",
         severity="medium",
         population=_held,
-        find=findings.holds_already,
+        find=odd_hand_overs.holds_already,
     ),
     Check(
         check_id="too_soon",
         title="too soon for gestation",
         sentence="A pass-on came sooner after the giver's receipt than her rule's earliest_days.",
-        why="Nothing can have been born and weaned: perhaps the animals received were themselves handed on, or a date is wrong.",
+        why="Nothing can have been born and weaned: the animals received were handed on themselves, or a date is wrong.",
         severity="medium",
-        population=findings.bound,
-        find=findings.too_soon,
+        population=odd_hand_overs.bound,
+        find=odd_hand_overs.too_soon,
     ),
     Check(
         check_id="more_than_born",
@@ -94,8 +94,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="Where any birth is recorded: more was passed on in kind by the day of a pass-on than had been born.",
         why="Births were forgotten, or what was passed on was not her own young.",
         severity="medium",
-        population=findings.own_young,
-        find=findings.more_than_born,
+        population=odd_hand_overs.own_young,
+        find=odd_hand_overs.more_than_born,
     ),
     Check(
         check_id="after_loss",
@@ -104,7 +104,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="The loss or the pass-on did not happen as recorded.",
         severity="high",
         population=_hand_overs,
-        find=findings.after_loss,
+        find=odd_hand_overs.after_loss,
     ),
     Check(
         check_id="unwanted_sex",
@@ -112,8 +112,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="Some of what was passed on is of the other sex than the giver's rule asks for.",
         why="It does not count as passed, and the receiver may have nothing to breed from.",
         severity="low",
-        population=findings.bound,
-        find=findings.unwanted_sex,
+        population=odd_hand_overs.bound,
+        find=odd_hand_overs.unwanted_sex,
     ),
     Check(
         check_id="tag_twice",
@@ -121,8 +121,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="One ear tag stands in two pass-ons.",
         why="The same animal was handed on instead of its young, or shown at two hand-overs.",
         severity="high",
-        population=findings.tagged,
-        find=findings.tag_twice,
+        population=odd_hand_overs.tagged,
+        find=odd_hand_overs.tag_twice,
     ),
     Check(
         check_id="same_phone",
@@ -130,21 +130,21 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="Two women have one telephone number.",
         why="One woman may stand in the record under two names; or they share a telephone.",
         severity="medium",
-        population=findings.with_phone,
-        find=findings.same_phone,
+        population=odd_hand_overs.with_phone,
+        find=odd_hand_overs.same_phone,
     ),
     Check(
         check_id="busy_day",
         title="impossible number of hand-overs in a day",
         sentence=(
-            f"More than {findings.HAND_OVERS_A_DAY} hand-overs outside ceremonies on one day, and more than"
-            f" {findings.TIMES_THE_USUAL_DAY} times as many as on the usual day; or more than"
-            f" {findings.HAND_OVERS_A_CEREMONY} at one ceremony."
+            f"More than {odd_hand_overs.HAND_OVERS_A_DAY} hand-overs outside ceremonies on one day, and more than"
+            f" {odd_hand_overs.TIMES_THE_USUAL_DAY} times as many as on the usual day; or more than"
+            f" {odd_hand_overs.HAND_OVERS_A_CEREMONY} at one ceremony."
         ),
         why="Hand-overs were written down together afterwards, or never took place.",
         severity="high",
         population=_hand_overs,
-        find=findings.busy_day,
+        find=odd_hand_overs.busy_day,
     ),
     Check(
         check_id="no_witness",
@@ -152,17 +152,17 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="A pass-on has no witness, where most of the programme's pass-ons name one.",
         why="Nobody but giver and receiver can say that it took place.",
         severity="low",
-        population=findings.witnessed,
-        find=findings.no_witness,
+        population=odd_hand_overs.witnessed,
+        find=odd_hand_overs.no_witness,
     ),
     Check(
         check_id="busy_witness",
         title="one witness for too many",
-        sentence=f"One witness signed more than {findings.SIGNATURES_A_WITNESS} pass-ons.",
+        sentence=f"One witness signed more than {odd_hand_overs.SIGNATURES_A_WITNESS} pass-ons.",
         why="Signatures may have been given without seeing; ask the witness about a few of them.",
         severity="medium",
-        population=findings.named_witness,
-        find=findings.busy_witness,
+        population=odd_hand_overs.named_witness,
+        find=odd_hand_overs.busy_witness,
     ),
     Check(
         check_id="no_gift",
@@ -171,49 +171,51 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="What was placed came from elsewhere, or a date or gift is wrong.",
         severity="high",
         population=_placed,
-        find=findings.no_gift,
+        find=odd_paperwork.no_gift,
     ),
     Check(
         check_id="gift_total",
         title="gift's total unlike its placements",
         sentence=(
             "More was placed from a gift than was given; or less, when"
-            f" {findings.PLACED_WITHIN_DAYS} days after the gift have gone by."
+            f" {odd_paperwork.PLACED_WITHIN_DAYS} days after the gift have gone by."
         ),
         why="Animals went astray between the donor and the women, or some placement was not recorded.",
         severity="high",
-        population=findings.counted,
-        find=findings.gift_total,
+        population=odd_paperwork.counted,
+        find=odd_paperwork.gift_total,
     ),
     Check(
         check_id="claim_unsupported",
         title="claim unlike what the chain supports",
         sentence="A report claims more or fewer families or units than the gift's chain shows on the claim's day.",
-        why="The report counts otherwise than the record (original families, rounded numbers), or one of them is wrong.",
+        why="The report counts otherwise (original families too, rounded numbers), or report or record is wrong.",
         severity="high",
         population=_claimed,
-        find=findings.claim_unsupported,
+        find=odd_paperwork.claim_unsupported,
     ),
     Check(
         check_id="recorded_late",
         title="recorded long after it happened",
         sentence=(
-            f"An act was recorded more than {findings.LATE_DAYS} days after it happened, and not with an import"
+            f"An act was recorded more than {odd_paperwork.LATE_DAYS} days after it happened, and not with an import"
             f" (at least {IMPORTED_TOGETHER} acts of one clerk in one second)."
         ),
         why="What is remembered so late is remembered badly, or was added to make figures fit.",
         severity="medium",
-        population=findings.by_hand,
-        find=findings.recorded_late,
+        population=odd_paperwork.by_hand,
+        find=odd_paperwork.recorded_late,
     ),
     Check(
         check_id="corrected_often",
         title="corrected often",
-        sentence=f"An act was corrected at least {findings.CORRECTIONS_OF_AN_ACT} times, corrections of these included.",
+        sentence=(
+            f"An act was corrected at least {odd_paperwork.CORRECTIONS_OF_AN_ACT} times, corrections of these included."
+        ),
         why="Nobody knows what happened, or somebody tries what passes.",
         severity="low",
-        population=findings.correctable,
-        find=findings.corrected_often,
+        population=odd_paperwork.correctable,
+        find=odd_paperwork.corrected_often,
     ),
     Check(
         check_id="to_herself",
@@ -222,7 +224,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="Nothing was passed on.",
         severity="high",
         population=_hand_overs,
-        find=findings.to_herself,
+        find=damage.to_herself,
     ),
     Check(
         check_id="never_received",
@@ -231,7 +233,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="The chain hangs in the air: no gift stands behind it.",
         severity="high",
         population=_hand_overs,
-        find=findings.never_received,
+        find=damage.never_received,
     ),
     Check(
         check_id="cycle",
@@ -240,7 +242,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="Some pass-on names the wrong placement, and reach cannot be told.",
         severity="high",
         population=_hand_overs,
-        find=findings.cycle,
+        find=damage.cycle,
     ),
     Check(
         check_id="before_receipt",
@@ -249,7 +251,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="One of the two dates is wrong.",
         severity="high",
         population=_received_or_happened,
-        find=findings.before_receipt,
+        find=damage.before_receipt,
     ),
     Check(
         check_id="no_rule",
@@ -258,7 +260,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="What is owed, and by when, is not known.",
         severity="high",
         population=_held,
-        find=findings.no_rule,
+        find=damage.no_rule,
     ),
 )
 """Every check, in the order of a report: what women did, what was written down, what only damage explains."""

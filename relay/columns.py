@@ -14,12 +14,18 @@ Type = Literal[
     "text",  # any text on one or more lines, NFC
     "help",  # a help name: [a-z0-9_]{1,40}
     "date",  # a calendar day
-    "units",  # a number above 0 with at most 3 decimals
+    "units",  # a number with at most 3 decimals; the rule book refuses 0 and less
+    "amount",  # a number above 0 with at most 3 decimals
     "count",  # a number of at least 0 with at most 3 decimals
+    "term",  # a whole number from 1 to 36,500
+    "days",  # a whole number of days from 0 to 36,500
     "year",  # a Gregorian year
     "degrees",  # a latitude or longitude
     "choice",  # one of `choices`
     "tags",  # ear tags separated by ";"
+    "equivalents",  # what a unit of other helps counts: help → amount
+    "programme_id",  # [a-z0-9-]{1,40}
+    "timezone",  # such as Asia/Kathmandu
 ]
 
 

@@ -105,9 +105,10 @@ OPTIONS: Final = {
         "arrows": {"to": {"enabled": True, "scaleFactor": 0.5}},
     },
     "nodes": {
-        "font": {"size": 14, "face": "Noto Sans, Noto Sans Devanagari, sans-serif"},
+        "font": {"size": 13, "face": "Noto Sans, Noto Sans Devanagari, sans-serif"},
         "scaling": {"label": {"drawThreshold": 6}},
         "labelHighlightBold": False,
+        "margin": {"top": 6, "bottom": 6, "left": 4, "right": 4},
     },
     "interaction": {
         "hover": True,

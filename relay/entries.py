@@ -179,7 +179,7 @@ def digest(entry: Entry) -> str:
                 "act_id": entry.act_id,
                 "kind": entry.kind,
                 "format": entry.format,
-                "payload": entry.payload,  # type: ignore[dict-item]
+                "payload": entry.payload,
                 "recorded_by": entry.recorded_by,
                 "recorded_at": entry.recorded_at,
                 "previous_hash": entry.previous_hash,
@@ -250,7 +250,7 @@ def from_line(line: str) -> Entry:
     if not isinstance(written, dict) or written.keys() - {"opened"} != _REQUIRED:
         message = "This line is not an entry of a ledger: its keys differ."
         raise Invalid(message, "Export the ledger again.")
-    return from_values(written, opened=written.get("opened") or {})
+    return from_values(written, opened=written.get("opened", {}))
 
 
 def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: ANN401 - whatever a file holds

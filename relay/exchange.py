@@ -6,8 +6,6 @@ is the ledger's to say.
 
 from __future__ import annotations
 
-import re
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -22,14 +20,8 @@ if TYPE_CHECKING:
 
 Action = Literal["added", "same", "put aside", "refused"]
 
-LONGEST_TERM: Final = (
-    36_500  # months, days or generations of a rule; our choice: keeps every due date below the year 9999
-)
-
 _KINDS: Final = {kind.file: kind for kind in acts.FILED}
 _KINDS_BY_NAME: Final = {kind.name: kind for kind in acts.FILED}
-_PROGRAMME_ID: Final = re.compile(r"[a-z0-9-]{1,40}")
-_EQUIVALENTS: Final = Column(name="equivalents", type="text")
 SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
 
 
@@ -153,13 +145,9 @@ def _unreadable(part: sheets.Unreadable) -> Row:
     return Row(file=part.file, row=part.row, act_id=None, act=None, faults=(fault,))
 
 
-def _columns(kind: Kind) -> tuple[Column, ...]:
-    return (*kind.columns, _EQUIVALENTS) if kind is acts.RULE else kind.columns
-
-
 def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
     """What is wrong with a header; none of the sheet's rows is taken then."""
-    known = tuple(column.name for column in _columns(kind))
+    known = tuple(column.name for column in kind.columns)
     faults: list[Fault] = []
     seen: set[str] = set()
     for name in filter(None, sheet.header):
@@ -179,6 +167,8 @@ def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
 
 
 def _fault(field: str | None, value: object, reason: str, suggestion: str) -> Fault:
+    if isinstance(value, Mapping):
+        value = ";".join(f"{key}={one}" for key, one in value.items())
     return Fault(field=field, value=str(value)[:SHOWN], reason=reason, suggestion=suggestion)
 
 
@@ -197,7 +187,7 @@ def _ids(sheet: sheets.Sheet, name: str) -> set[str]:
     return found
 
 
-def _value(column: Column, cell: object) -> cells.Scalar | Fault | None:
+def _value(column: Column, cell: object) -> cells.Value | Fault | None:
     try:
         if isinstance(cell, str) and cell.startswith("'"):
             cell = cells.unescaped(cell)
@@ -209,7 +199,7 @@ def _value(column: Column, cell: object) -> cells.Scalar | Fault | None:
 def _rows(sheet: sheets.Sheet, kind: Kind) -> Iterator[Row]:
     """The rows of a sheet in its own order."""
     places = {name: place for place, name in enumerate(sheet.header)}
-    plan = [(places[column.name], column) for column in _columns(kind) if column.name in places]
+    plan = [(places[column.name], column) for column in kind.columns if column.name in places]
     required = {column.name for column in kind.columns if column.required and not column.personal}
     nameless = [place for place, name in enumerate(sheet.header) if not name]
     check = _CHECKS.get(kind.name)
@@ -238,7 +228,7 @@ def _content(plan: list[tuple[int, Column]], row_cells: sheets.Cells) -> tuple[d
         cell = row_cells[place] if place < len(row_cells) else None
         if cell is None or cell == "":
             continue
-        value = _equivalents(cell) if column is _EQUIVALENTS else _value(column, cell)
+        value = _value(column, cell)
         if isinstance(value, Fault):
             faults.append(value)
         elif value is not None:
@@ -306,62 +296,9 @@ def _in_order(rows: Iterator[Row], ahead: set[str], *, own: str, awaited: str) -
 # --- what one cell cannot tell ----------------------------------------------------------------------------------------
 
 
-def _equivalents(cell: object) -> Mapping[str, int | float] | Fault | None:
-    """What a unit of other helps counts: a table of rules.toml, or the text "pig=1.5;seed=2"; ordered by help."""
-    form = "Write { pig = 1.5 } in rules.toml, pig=1.5 in a sheet."
-    pairs: list[tuple[object, object]]
-    if isinstance(cell, str):
-        parts = [part.partition("=") for part in cell.split(";") if part.strip()]
-        pairs = [(name, number) for name, _, number in parts]
-    elif isinstance(cell, Mapping):
-        pairs = list(cell.items())
-    else:
-        return _fault("equivalents", cell, "This is no list of helps and numbers.", form)
-    equivalents: dict[str, int | float] = {}
-    for name, number in pairs:
-        try:
-            help_name = cells.read(Column(name="help", type="help"), name)
-            counts = cells.read(Column(name="equivalents", type="units"), number)
-        except cells.CellFault as fault:
-            return _fault("equivalents", f"{name}={number}", fault.reason, fault.suggestion)
-        if not isinstance(help_name, str) or counts is None or isinstance(counts, str) or help_name in equivalents:
-            return _fault("equivalents", f"{name}={number}", "This is not one help and its number.", form)
-        equivalents[help_name] = counts
-    return dict(sorted(equivalents.items())) or None
-
-
-def _programme_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
-    own_id = str(values["id"])
-    if not _PROGRAMME_ID.fullmatch(own_id):
-        yield _fault(
-            "id",
-            own_id,
-            "This is not a programme's id: a to z, 0 to 9 and -, at most 40 characters.",
-            "Write, for example, relay-demo.",
-        )
-    try:
-        zoneinfo.ZoneInfo(str(values["timezone"]))
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        yield _fault(
-            "timezone",
-            values["timezone"],
-            "This is not the name of a time zone.",
-            "Write, for example, Asia/Kathmandu.",
-        )
-    yield from _not_whole(values, "goal_generations")
-
-
 def _rule_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
     if "owed" not in values and "owed_per_given" not in values:
         yield _fault("owed", "", "This is required, or else owed_per_given.", "Write how many are owed.")
-    yield from _not_whole(values, "months", "grace_days", "earliest_days")
-
-
-def _not_whole(values: Mapping[str, acts.Value], *keys: str) -> Iterator[Fault]:
-    for key in keys:
-        value = values.get(key)
-        if value is not None and not (isinstance(value, int) and value <= LONGEST_TERM):
-            yield _fault(key, value, f"This is not a whole number up to {LONGEST_TERM}.", "Write a whole number.")
 
 
 def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
@@ -370,7 +307,7 @@ def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
     if isinstance(females, str | Mapping) or isinstance(males, str | Mapping) or isinstance(animals, str | Mapping):
         return
     together = round(females + males, 3)
-    if together > animals:
+    if together > max(animals, 0):  # nothing or less is the rule book's to refuse
         yield _fault(
             "animals",
             values.get("animals", ""),
@@ -380,7 +317,6 @@ def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
 
 
 _CHECKS: Final[Mapping[str, Callable[[Mapping[str, acts.Value]], Iterator[Fault]]]] = {
-    "programme": _programme_faults,
     "rule": _rule_faults,
     "placement": _sex_faults,
     "pass": _sex_faults,
@@ -425,7 +361,7 @@ def write_workbook(path: Path, record: Iterable[acts.Act], *, with_names: bool =
 
 def _write(destination: save.Destination, record: Iterable[acts.Act], *, with_names: bool) -> None:
     headers = {
-        name: tuple(column.name for column in _columns(kind) if with_names or not column.personal)
+        name: tuple(column.name for column in kind.columns if with_names or not column.personal)
         for name, kind in _KINDS_BY_NAME.items()
     }
     for act in record:

@@ -16,13 +16,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
+from relay import cells
 from relay.acts import PERSONAL, Act
 from relay.errors import Invalid, NotFound, RelayError
 from relay.exchange import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.graph import Graph
 from relay.ledger import STEP, Clerk, Outcome, Rehearsal
 from relay.rulebook import Missing, TakenBack
-from relay.save import text_of
 
 STEPS_HELD: Final = 8  # our choice: then what was read is dropped, so that memory stays flat however long the file
 
@@ -260,7 +260,7 @@ def _action(outcome: Outcome) -> Action:
 
 def _value(act: Act, field: str) -> str:
     """The cell at fault; never a personal one."""
-    return text_of(act.values[field])[:SHOWN] if field in act.values and field not in PERSONAL[act.kind] else ""
+    return cells.write(act.values[field])[:SHOWN] if field in act.values and field not in PERSONAL[act.kind] else ""
 
 
 class Count:
@@ -272,7 +272,7 @@ class Count:
 
     def __init__(self) -> None:
         """Begin at nothing."""
-        self.actions = dict.fromkeys(("added", "same", "put aside", "refused"), 0)
+        self.actions: dict[str, int] = dict.fromkeys(("added", "same", "put aside", "refused"), 0)
 
     def through(self, report: Iterable[ReportRow]) -> Iterator[ReportRow]:
         """The same report, counted as it is read."""

@@ -130,9 +130,7 @@ def record(
     founding = any(act.kind == "programme" for act in acts)
     work = _Recording(programme_id=programme_id, acts=tuple(acts), clerk=clerk, again=again)
     if founding:
-        graph.write(
-            lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id))
-        )
+        graph.write(lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id)))
     try:
         return graph.write(work.in_transaction)
     except UnknownOutcome as unknown:

@@ -1,4 +1,4 @@
-"""Loops over columns, written once: compiled by numba where it is installed (`relay[fast]`) and pays, else plain Python.
+"""Loops over columns, written once: compiled by numba where it is installed (`relay[fast]`) and pays, else plain.
 
 A loop gets arrays when it is compiled and memory views of the same arrays when it is plain. So it indexes, adds and
 compares, writes its results into columns that are given, and does nothing else.

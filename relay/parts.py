@@ -17,7 +17,7 @@ from relay import cypher, lineage
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
 from relay.lineage import Survey
-from relay.snapshot import EPOCH, NONE, SEXES, Flags, Ids, Rows, Snapshot
+from relay.snapshot import EPOCH, NONE, SEXES, Codes, Flags, Ids, Rows, Snapshot
 
 WORDS: Final = ("generation", "help", "place", "donor", "group", "sex", "year")
 """By what a programme is parted; year is that of the earliest receipt."""
@@ -32,11 +32,15 @@ class NoSuchWord(Invalid):
 
 
 class NoSuchPart(NotFound):
-    """A filter names a help, place or group that is not in the programme."""
+    """A filter names a help, chain state, place or group that there is not."""
 
-    def __init__(self, word: str, id_: str) -> None:
-        """Name it."""
-        super().__init__(f"There is no {word} {id_} in this programme.", f"Look for it: relay find {id_}")
+    def __init__(self, word: str, asked: str, known: Iterable[str] = ()) -> None:
+        """Name it, and those that there are when these are few."""
+        listed = ", ".join(known)
+        super().__init__(
+            f"There is no {word} {asked} in this programme.",
+            f"Ask for one of: {listed}." if listed else f"Look for it: relay find {asked}",
+        )
 
 
 class NoSuchDonor(NotFound):
@@ -121,7 +125,7 @@ def parts(survey: Survey, word: str, names: Names) -> Parts:
     raise NoSuchWord(word)
 
 
-def _of(column: Rows, row: Rows) -> Rows:
+def _of(column: Rows | Codes, row: Rows) -> Rows:
     """A column of another table, seen from rows that point at it; -1 where they point at nothing."""
     return np.append(column, NONE).astype(np.int32)[row]
 

@@ -62,9 +62,8 @@ _POINTERS: Final = (  # kind, column, type, whether the thing that points is the
 )
 _DATES: Final = {column.name for kind in FILED for column in kind.columns if column.type == "date"}
 _UNITS: Final = {
-    column.name for kind in FILED for column in kind.columns if column.type in ("units", "count", "degrees")
+    column.name for kind in FILED for column in kind.columns if column.type in ("units", "amount", "count", "degrees")
 }
-_WHOLE: Final = {"months", "grace_days", "earliest_days", "goal_generations"}
 _NO_DATE: Final = date.max  # an unfilled placement of foreign data never becomes due
 
 
@@ -107,7 +106,7 @@ def _property(name: str, value: Any) -> Any:  # noqa: ANN401 - payload values
         return date.fromisoformat(value)
     if name == "equivalents":
         return ";".join(f"{help_}={worth}" for help_, worth in sorted(value.items()))
-    return float(value) if name in _UNITS and name not in _WHOLE else value
+    return float(value) if name in _UNITS else value
 
 
 def values_of(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -140,6 +140,4 @@ def rates(placements: Sums, units: Sums) -> Rates:
 
 
 def _rate(numerator: float, denominator: float) -> Rate:
-    return Rate(
-        numerator=numerator, denominator=denominator, share=numerator / denominator if denominator else None
-    )
+    return Rate(numerator=numerator, denominator=denominator, share=numerator / denominator if denominator else None)

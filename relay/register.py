@@ -21,6 +21,9 @@ from relay.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, 
 _Value = TypeVar("_Value")
 _Thing = TypeVar("_Thing")
 
+NONSENSE: Final = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
+"""What replaying may lead to where content was altered; nothing that was recorded as it stands raises these."""
+
 ABOUT_ACTS: Final = frozenset({"correct", "confirm", "erase"})
 REFERENCES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     kind.name: tuple((column.name, column.refers_to) for column in kind.columns if column.refers_to) for kind in KINDS
@@ -215,15 +218,18 @@ class Register:
         erased = {act_id: names for act_id, names in self._openings(subject_of(act)) if names}
         left = Register(self.programme_id)
         left.about = self.about
-        left.entries = ChainMap({act_id: self.entries[act_id].without(names) for act_id, names in erased.items()}, self.entries)
+        left.entries = ChainMap(
+            {act_id: self.entries[act_id].without(names) for act_id, names in erased.items()}, self.entries
+        )
         subjects = dict.fromkeys(self.last_subject(act_id) for act_id in erased)
         facts = {subject: left.settled(subject) for subject in subjects if subject in self.facts}
         return Change(act=act, sequence=sequence, facts=facts, placements={}, rules=self.rules, erased=erased)
 
     def _openings(self, subject: str) -> Iterator[tuple[str, frozenset[str]]]:
-        """What erasing a subject drops, whether it is still there or not: all that was said of it, and for a beneficiary the notes on her placements.
+        """What erasing a subject drops: all that was said of it, and for a beneficiary the notes on her placements.
 
-        Acts that were taken back are looked through too: what they said of her is still in the ledger.
+        It is named even if it is gone already. Acts that were taken back are looked through too: what they said of
+        her is still in the ledger.
         """
         yield from self._all_openings(subject)
         kind, _, id_ = subject.partition(":")

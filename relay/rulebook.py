@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from relay.acts import FILED, KEYS, PERSONAL, Act
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.model import Placement, Rule, binding_rule, lost_since, shown, standing, unwanted
 from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_of, subject_of
+
+_LIKELY_SAMBAT: Final = ("2060", "2090")  # years, our choice: 2003 to 2034; a programme is younger than the first
 
 
 class Missing(NotFound):
@@ -42,10 +44,11 @@ class InTheFuture(Refused):
     """A fact is dated after today."""
 
     def __init__(self, act_id: str, field: str, day: str, today: date) -> None:
-        """Name the day and today."""
-        super().__init__(
-            f"{act_id} says {field} {day}, but today is {today}.", "Record it once it has happened.", field=field
-        )
+        """Name the day and today; a day that is likely in Bikram Sambat is offered as such."""
+        suggestion = "Record it once it has happened."
+        if _LIKELY_SAMBAT[0] <= day[:4] <= _LIKELY_SAMBAT[1]:
+            suggestion = f"Write it as {day} BS, if it is in Bikram Sambat."
+        super().__init__(f"{act_id} says {field} {day}, but today is {today}.", suggestion, field=field)
 
 
 class NothingHandedOver(Refused):
@@ -305,7 +308,7 @@ def judge(
 
 
 def _plausible(register: Register, fact: Fact, today: date) -> None:
-    """Nothing dated in the future, numbers that can be, two ends, and nothing left unsaid: whatever is in the record."""
+    """Nothing dated in the future, numbers that can be, two ends, and nothing left unsaid."""
     act_id, values = fact.act_id, fact.values
     for name in ("given_on", "received_on", "passed_on", "happened_on", "consent_on", "as_of"):
         if values.get(name) is not None and values[name] > today.isoformat():
@@ -371,7 +374,8 @@ def _binds_only_the_future(register: Register, fact: Fact) -> None:
 
 
 def _not_within_itself(register: Register, fact: Fact) -> None:
-    above = parent_id = fact.values.get("parent_id")
+    parent_id = fact.values.get("parent_id", "")
+    above = parent_id
     while above and above != fact.id:
         known = register.facts.get(f"place:{above}")  # a new place has nothing in it: what is above need not be known
         above = known.values.get("parent_id") if known else None
@@ -402,16 +406,16 @@ def _same_help(register: Register, change: Change) -> None:
     for placement_id, placement in change.placements.items():
         if placement is None:
             continue
-        for pass_on in placement.passes:
-            receiver = change.placements.get(pass_on.receiver_id)
-            if receiver and receiver.help != pass_on.help:
-                raise OtherHelp(f"pass:{pass_on.pass_id}", receiver.placement_id, receiver.help, pass_on.help)
         known = register.placements.get(placement_id)
         if known and known.help != placement.help:
             for receipt in placement.receipts:
                 received = register.facts.get(receipt.act_id)
                 if received and received.values.get("giver_placement_id", placement_id) not in change.placements:
                     raise OtherHelp(received.act_id, placement_id, placement.help, known.help)
+        for pass_on in placement.passes:
+            receiver = change.placements.get(pass_on.receiver_id)
+            if receiver and receiver.help != pass_on.help:
+                raise OtherHelp(f"pass:{pass_on.pass_id}", receiver.placement_id, receiver.help, pass_on.help)
 
 
 def _has_no_twin(act_id: str, values: Mapping[str, Any], giver: Placement) -> None:

@@ -23,7 +23,7 @@ MOST_ROWS: Final = 1_048_576  # of a sheet of a workbook, the header included (t
 # A fixed day of making, so that the same record gives the same bytes.
 _MADE_AT: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
-Content = Sequence[cells.Scalar | Mapping[str, cells.Scalar] | None]
+Content = Sequence[cells.Value | None]
 
 
 class CannotWrite(errors.Invalid):
@@ -151,7 +151,7 @@ class _Folder:
             table = csv.writer(self._text(f"{name}.csv", "utf-8-sig"), lineterminator="\n")
             table.writerow(header)
             self._tables[name] = table.writerow
-        self._tables[name](["" if value is None else text_of(value) for value in content])
+        self._tables[name](["" if value is None else cells.write(value) for value in content])
 
     def _text(self, file: str, encoding: str) -> TextIO:
         return self._files.enter_context((self._path / file).open("w", encoding=encoding, newline=""))
@@ -180,15 +180,8 @@ class _Workbook:
             if isinstance(value, int | float):
                 sheet.write_number(row, place, value)
             elif value is not None:
-                sheet.write_string(row, place, text_of(value))
+                sheet.write_string(row, place, cells.write(value))
         self._used[name] = row + 1
-
-
-def text_of(value: cells.Scalar | Mapping[str, cells.Scalar]) -> str:
-    """The text of a cell: a mapping as "pig=1.5;seed=2", other values as `cells.write` writes them."""
-    if isinstance(value, Mapping):
-        return cells.escaped(";".join(f"{key}={cells.write(one)}" for key, one in value.items()))
-    return cells.write(value)
 
 
 def _block(name: str, header: tuple[str, ...], content: Content) -> str:

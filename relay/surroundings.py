@@ -355,7 +355,7 @@ class _Part:
         }
 
     def load_below(self, acts: Iterable[Act]) -> None:
-        """Read what descends from receivers that passed on already: whether a pass-on goes round, where help travels."""
+        """Read what descends from receivers that passed on already: does a pass-on go round, where does help go."""
         register = self.register
         receivers = {str(act.values["receiver_placement_id"]) for act in acts if act.kind == "pass"}
         receivers |= {

@@ -26,15 +26,15 @@ REASONS: Final = ("chain_hangs", "due", "late", "no_word")
 - late: the grace is running.
 - no_word: nothing has been heard of her for long.
 
-Our choice, after the order in which managers asked for it. Of the holders on whom a chain hangs, those who are broken or
-have another reason too come first, then those of the farthest chain; of the others those with the earliest due day, or
-the longest silence. Then the earlier due day, then the id.
+Our choice, after the order in which managers asked for it. Of the holders on whom a chain hangs, those who are broken
+or have another reason too come first, then those of the farthest chain; of the others those with the earliest due day,
+or the longest silence. Then the earlier due day, then the id.
 """
 
 LONG_REACH: Final = 4
-"""From this reach on a chain counts as one that travelled far: longer than most (our choice: in Mansa 16 of 21 who could
-passed on, and with 0.76 at each hand-over a chain reaches 1 / (1 - 0.76) = 4.2 families on average, the first included).
-"""
+"""From this reach on a chain counts as one that travelled far: longer than most (our choice: in Mansa 16 of 21 who
+could passed on, and with 0.76 at each hand-over a chain has 1 / (1 - 0.76) = 4.2 families on average, the first
+included)."""
 
 SILENT_MONTHS: Final = 9
 """After so long without any receipt, pass-on or event there is no word (our choice: a doe in Rolpa kids every 251 days,
@@ -93,12 +93,15 @@ class Visit:
     depends: Depends
 
 
-def todo(survey: Survey, *, place_id: str | None = None, names: Names | None = None) -> tuple[Visit, ...]:
+def todo(
+    survey: Survey, *, place_id: str | None = None, most: int | None = None, names: Names | None = None
+) -> tuple[Visit, ...]:
     """Whom to visit next.
 
     Args:
         survey: The programme on the day.
         place_id: Only holders who live in this place or in any place below it; ranks stay those of the programme.
+        most: Only so many visits, the most pressing ones; all when None.
         names: With the names of places.
 
     Returns:
@@ -112,8 +115,11 @@ def todo(survey: Survey, *, place_id: str | None = None, names: Names | None = N
     wanted = None if place_id is None else within(snapshot, place_id)
     visits = _ranked(survey, names or Names())
     if wanted is not None:
-        inside = {beneficiary_id for beneficiary_id, lives in zip(snapshot.beneficiaries.ids, wanted, strict=True) if lives}
+        inside = {
+            beneficiary_id for beneficiary_id, lives in zip(snapshot.beneficiaries.ids, wanted, strict=True) if lives
+        }
         visits = [visit for visit in visits if visit.beneficiary_id in inside]
+    visits = visits[:most]
     first: dict[str | None, int] = {}
     for visit in visits:
         first.setdefault(visit.place_id, visit.rank)

@@ -15,9 +15,8 @@ from relay import cypher, ledger
 from relay.entries import ORIGIN, Entry, Fault, faults_of, read_lines
 from relay.graph import Graph
 from relay.projection import Edge, Node, about_edge, entry_node, things_of
-from relay.register import Register
+from relay.register import NONSENSE, Register
 
-_NONSENSE: Final = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError)  # what altered content leads to
 _OWN: Final = frozenset({"Ledger", "Schema"})  # the ledger's head is checked apart; the schema belongs to no programme
 
 
@@ -104,8 +103,8 @@ def verify(graph: Graph, programme_id: str, *, noted: str | None = None) -> Veri
     for entry in chain.read(ledger.stored(graph, programme_id, first=1, last=head.entries)):
         try:
             change = register.replay(entry)
-        except _NONSENSE:
-            chain.faults.append(_senseless(entry.sequence, entry.act_id))
+        except NONSENSE:
+            chain.faults.append(senseless(entry.sequence, entry.act_id))
             continue
         for act_id, names in change.erased.items():
             erased.setdefault(act_id, set()).update(names)
@@ -127,7 +126,7 @@ def _lost(register: Register, erased: Mapping[str, set[str]]) -> Iterator[Fault]
         for name in sorted(entry.withheld - erased.get(entry.act_id, set())):
             yield Fault(
                 sequence=entry.sequence,
-                fault=f"Entry {entry.sequence} ({entry.act_id}): {name} is missing from the graph, but nobody erased it.",
+                fault=f"Entry {entry.sequence} ({entry.act_id}): {name} is not in the graph, but nobody erased it.",
             )
 
 
@@ -139,8 +138,19 @@ def _differences(graph: Graph, register: Register, others: list[str]) -> Iterato
             yield from _node_faults(nodes, row)
     for sequence, node in nodes.values():
         yield Fault(sequence=sequence, fault=f"{node.label} {node.key} is missing from the graph.")
+    strange: list[Mapping[str, Any]] = []
     for row in graph.read(lambda transaction: list(transaction.stream(cypher.ALL_EDGES, others=others))):
-        yield from _edge_faults(edges, row)
+        found = _take_edge(edges, row)
+        if found:
+            yield from _edge_faults(row, *found)
+        else:
+            strange.append(row)
+    for row in strange:  # another key, or none: an altered one where one is missing, else one too many
+        waiting = edges.get(_ends(row))
+        if waiting:
+            yield from _edge_faults(row, *waiting.pop(0))
+        else:
+            yield Fault(sequence=None, fault=f"{_named(*_ends(row))} stands in the graph but not in the ledger.")
     for waiting in edges.values():
         for sequence, edge in waiting:
             yield Fault(
@@ -168,8 +178,8 @@ def _expected(register: Register) -> tuple[_Nodes, _Edges, list[Fault]]:
         sequence = _sequence(register, thing)
         try:
             rows = tuple(ledger.rows_of(register, thing))
-        except _NONSENSE:
-            faults.append(_senseless(sequence, thing))
+        except NONSENSE:
+            faults.append(senseless(sequence, thing))
             continue
         for row in rows:
             expect(sequence, row)
@@ -181,8 +191,9 @@ def _expected(register: Register) -> tuple[_Nodes, _Edges, list[Fault]]:
     return nodes, edges, faults
 
 
-def _senseless(sequence: int, act_id: str) -> Fault:
-    return Fault(sequence=sequence, fault=f"Entry {sequence}: what {act_id} says makes no sense, and was passed over.")
+def senseless(sequence: int, act_id: str) -> Fault:
+    """What is said of an entry whose content cannot be replayed."""
+    return Fault(sequence=sequence, fault=f"Entry {sequence}: what {act_id} says makes no sense.")
 
 
 def _sequence(register: Register, thing: str) -> int:
@@ -205,17 +216,21 @@ def _node_faults(expected: _Nodes, row: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(sequence=sequence, fault=f"{label} {key} was altered: {difference}.")
 
 
-def _edge_faults(expected: _Edges, row: Mapping[str, Any]) -> Iterator[Fault]:
-    name = _named(row["type"], row["start"], row["end"])
-    waiting = expected.get((row["type"], row["start"], row["end"]), [])
-    if not waiting:
-        yield Fault(sequence=None, fault=f"{name} stands in the graph but not in the ledger.")
-        return
-    key = row["properties"].get("key")
-    found = next((each for each in waiting if each[1].properties.get("key") == key), waiting[0])
-    waiting.remove(found)
-    for difference in _altered(found[1].properties, row["properties"], hidden=False):
-        yield Fault(sequence=found[0], fault=f"{name} was altered: {difference}.")
+def _ends(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["type"], row["start"], row["end"]
+
+
+def _take_edge(expected: _Edges, row: Mapping[str, Any]) -> tuple[int, Edge] | None:
+    waiting, key = expected.get(_ends(row), []), row["properties"].get("key")
+    found = next((each for each in waiting if each[1].properties.get("key") == key), None)
+    if found:
+        waiting.remove(found)
+    return found
+
+
+def _edge_faults(row: Mapping[str, Any], sequence: int, edge: Edge) -> Iterator[Fault]:
+    for difference in _altered(edge.properties, row["properties"], hidden=False):
+        yield Fault(sequence=sequence, fault=f"{_named(*_ends(row))} was altered: {difference}.")
 
 
 def _named(type_: str, start: str, end: str) -> str:

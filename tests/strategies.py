@@ -82,7 +82,9 @@ def programmes(draw: st.DrawFn, *, most: int = 25) -> list[Act]:
 
 
 def _more(draw: st.DrawFn, number: int, offered: list[Act]) -> Act:
-    kind = draw(st.sampled_from(("placed", "passed", "passed", "passed", "happened", "about", "about", "about", "other")))
+    kind = draw(
+        st.sampled_from(("placed", "passed", "passed", "passed", "happened", "about", "about", "about", "other"))
+    )
     on = draw(st.sampled_from(_DAYS))
     if kind == "about":
         return _about(draw, number, offered)
@@ -122,21 +124,28 @@ def _more(draw: st.DrawFn, number: int, offered: list[Act]) -> Act:
 
 def _about(draw: st.DrawFn, number: int, offered: list[Act]) -> Act:
     subject = draw(st.sampled_from([act.act_id for act in offered[1:]]))
-    how = draw(st.sampled_from(("taken_back", "taken_back", "taken_back", "corrected", "corrected", "confirmed", "erased")))
+    how = draw(
+        st.sampled_from(("taken_back", "taken_back", "taken_back", "corrected", "corrected", "confirmed", "erased"))
+    )
     if how == "taken_back" or subject.startswith(("correct:", "confirm:", "erase:")):
         return acts.taken_back(subject, f"C{number}")
     if how == "confirmed" and subject.startswith("pass:"):
         return acts.confirmed(subject, f"F{number}")
-    if how == "erased" or how == "confirmed":
+    if how in ("erased", "confirmed"):
         return acts.erased(subject, f"X{number}")
     return acts.corrected(subject, f"C{number}", **draw(st.sampled_from(_CHANGES[subject.partition(":")[0]])))
 
 
-_CHANGES: dict[str, list[dict[str, object]]] = {
+_CHANGES: dict[str, list[dict[str, acts.Said]]] = {
     "placement": [{"received_on": "2020-06-15"}, {"animals": 3}, {"help": "pig"}, {"condition": "pregnant"}],
     "pass": [{"passed_on": "2021-10-15"}, {"animals": 1}, {"help": "pig"}, {"help": None}, {"note": "misread"}],
     "event": [{"happened_on": "2020-06-15"}, {"animals": 2}, {"kind": "theft"}, {"note": None}, {"note": "elsewhere"}],
-    "beneficiary": [{"name": "True Name"}, {"phone": "98"}, {"household_id": None}, {"place_id": "L2", "group_id": "V1"}],
+    "beneficiary": [
+        {"name": "True Name"},
+        {"phone": "98"},
+        {"household_id": None},
+        {"place_id": "L2", "group_id": "V1"},
+    ],
     "place": [{"name": "True Ward"}, {"parent_id": "L1"}, {"parent_id": None}],
     "gift": [{"donor": "True Donor"}, {"given_on": "2020-01-02"}],
     "claim": [{"value": 4}],

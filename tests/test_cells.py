@@ -18,7 +18,7 @@ def column(type_: columns.Type, name: str = "cell", choices: tuple[str, ...] = (
     return Column(name=name, type=type_, choices=choices)
 
 
-def read(type_: columns.Type, cell: object) -> cells.Scalar | None:
+def read(type_: columns.Type, cell: object) -> cells.Value | None:
     return cells.read(column(type_), cell)
 
 
@@ -183,9 +183,20 @@ def test_every_month_of_2081_to_2083_has_the_published_number_of_days() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("2", 2), ("०२", 2), ("2.0", 2), (2.0, 2), ("0.5", 0.5), ("1.250", 1.25), (0.1 + 0.2, 0.3), ("1000000000", 10**9)],
+    [
+        ("2", 2),
+        ("०२", 2),
+        ("2.0", 2),
+        (2.0, 2),
+        ("0.5", 0.5),
+        ("1.250", 1.25),
+        (0.1 + 0.2, 0.3),
+        ("1000000000", 10**9),
+        ("0", 0),
+    ]
+    + [("-2", -2), (-0.5, -0.5)],
 )
-def test_units_are_a_number_above_zero_and_whole_ones_are_whole(cell: object, value: float) -> None:
+def test_units_are_a_number_and_whole_ones_are_whole(cell: object, value: float) -> None:
     units = read("units", cell)
 
     assert units == value
@@ -195,8 +206,6 @@ def test_units_are_a_number_above_zero_and_whole_ones_are_whole(cell: object, va
 @pytest.mark.parametrize(
     ("cell", "reason", "suggestion"),
     [
-        ("0", "This is not more than 0.", "Write how many, or leave the row out."),
-        ("-2", "This is not more than 0.", "Write how many, or leave the row out."),
         ("1.2345", "This has more than 3 decimals.", "Write 1.234."),
         ("2,5", "This holds a comma, which may mean two things.", "Write 2.5."),
         ("1,500", "This holds a comma, which may mean two things.", "Write 1500 or 1.500."),
@@ -214,8 +223,40 @@ def test_units_are_a_number_above_zero_and_whole_ones_are_whole(cell: object, va
         (10**30, "This is more than 1000000000.", "Look for a digit too many."),
     ],
 )
-def test_what_is_no_amount_is_a_fault(cell: object, reason: str, suggestion: str) -> None:
+def test_what_is_no_number_of_units_is_a_fault(cell: object, reason: str, suggestion: str) -> None:
     assert fault("units", cell) == (reason, suggestion)
+
+
+def test_an_amount_is_above_zero() -> None:
+    assert read("amount", "0.001") == 0.001
+    assert fault("amount", "0") == ("This is not more than 0.", "Write how many.")
+
+
+@pytest.mark.parametrize(("type_", "least"), [("term", 1), ("days", 0)])
+def test_a_term_is_whole_and_within_a_century(type_: columns.Type, least: int) -> None:
+    sentence = f"This is not a whole number from {least} to 36500.", "Write a whole number."
+
+    assert read(type_, str(least)) == least
+    assert read(type_, "36500") == 36500
+    assert [fault(type_, cell) for cell in (str(least - 1), "36501", "24.5")] == [sentence] * 3
+
+
+def test_equivalents_are_one_amount_for_each_other_help() -> None:
+    form = "Write { pig = 1.5 } in rules.toml, pig=1.5 in a sheet."
+
+    assert read("equivalents", "seed=2; pig=1.5") == read("equivalents", {"pig": 1.5, "seed": 2})
+    assert read("equivalents", {"pig": 1.5}) == {"pig": 1.5}
+    assert fault("equivalents", 3) == ("This is no list of helps and numbers.", form)
+    assert fault("equivalents", "pig=1;pig=2") == ("This is not one number for each help.", form)
+    assert fault("equivalents", "pig") == ("This is not one number for each help.", form)
+    assert fault("equivalents", {"Pig": 1})[1] == "Write pig."
+
+
+def test_a_time_zone_and_a_programme_are_named_as_computers_know_them() -> None:
+    assert read("timezone", "Asia/Kathmandu") == "Asia/Kathmandu"
+    assert fault("timezone", "../../etc")[0] == "This is not the name of a time zone."
+    assert read("programme_id", "relay-demo") == "relay-demo"
+    assert fault("programme_id", "Relay")[1] == "Write, for example, relay-demo."
 
 
 def test_a_count_may_be_zero_and_not_less() -> None:

@@ -755,7 +755,7 @@ def test_only_its_owner_may_open_an_exported_folder(tmp_path: Path) -> None:
 # --- anything that could come -----------------------------------------------------------------------------------------
 
 
-def valid(column: columns.Column) -> st.SearchStrategy[cells.Scalar | None]:
+def valid(column: columns.Column) -> st.SearchStrategy[cells.Value | None]:
     """Normalised values of a column: what `cells.read` gives."""
     text = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(
         ["=1", "'+", "_x0041_", "a\nb", "लक्ष्मी"]
@@ -773,7 +773,7 @@ def valid(column: columns.Column) -> st.SearchStrategy[cells.Scalar | None]:
         "choice": st.sampled_from(column.choices or ("",)),
     }
 
-    def normalised(cell: object) -> cells.Scalar | None:
+    def normalised(cell: object) -> cells.Value | None:
         try:
             return cells.read(column, cell)
         except cells.CellFault:

@@ -102,7 +102,9 @@ def test_changed_personal_fields_of_a_correction_are_commitments_named_after_the
 
 
 def test_numbers_keep_the_form_of_rfc_8785(graph: Graph) -> None:
-    keep(graph, *beginnings(3), place("L1", latitude=0.00001, longitude=85.324), placed("P1 on 2020-03-01", animals=2.0))
+    keep(
+        graph, *beginnings(3), place("L1", latitude=0.00001, longitude=85.324), placed("P1 on 2020-03-01", animals=2.0)
+    )
     keep(graph, passed("T1: P1 > P2 on 2021-03-01", 0.5), passed("T2: P1 > P3 on 2021-03-01", 1.125))
 
     written = "\n".join(backup.export(graph, "demo", with_names=False))
@@ -126,7 +128,13 @@ def run_the_script(*arguments: object) -> tuple[int, str]:
 @pytest.fixture
 def lines(graph: Graph) -> list[str]:
     """An export of six entries with names."""
-    keep(graph, programme(), rule("goat", equivalents={"pig": 1.5, "hen": 0.001}), gift(), woman("W1", name="सीता\u2028\x7f"))
+    keep(
+        graph,
+        programme(),
+        rule("goat", equivalents={"pig": 1.5, "hen": 0.001}),
+        gift(),
+        woman("W1", name="सीता\u2028\x7f"),
+    )
     keep(graph, place("L1", latitude=0.00001, longitude=-85.5), placed("P1 on 2020-03-01"))
     return list(backup.export(graph, "demo", with_names=True))
 

@@ -177,7 +177,9 @@ def test_an_extension_moves_the_days_of_grace_too() -> None:
     extended = goats(event("extended", "2022-08-01", until="2022-09-01"))
 
     # broken since 2022-05-31; granted later, it makes her late-free again until 2022-09-01, and 90 days more
-    assert [state_of(extended, on) for on in ("2022-07-31", "2022-08-01", "2022-09-02", "2022-11-30", "2022-12-01")] == [
+    assert [
+        state_of(extended, on) for on in ("2022-07-31", "2022-08-01", "2022-09-02", "2022-11-30", "2022-12-01")
+    ] == [
         "broken",
         "due",
         "late",
@@ -354,7 +356,12 @@ def test_a_broken_placement_is_overdue_since_the_day_after_grace() -> None:
     stood = standing(goats(handed("2021-03-01")), [GOAT], day("2024-01-01"))
 
     assert stood is not None
-    assert (stood.state, stood.since_on, stood.cause, stood.still_owed) == ("broken", day("2022-05-31"), "overdue", 1000)
+    assert (stood.state, stood.since_on, stood.cause, stood.still_owed) == (
+        "broken",
+        day("2022-05-31"),
+        "overdue",
+        1000,
+    )
 
 
 def test_passing_everything_makes_it_fulfilled_even_when_late_excused_or_lost() -> None:
@@ -449,7 +456,9 @@ def test_lost_then_replaced_then_lost_again_begins_anew() -> None:
 def test_an_addition_to_an_empty_placement_ends_its_loss() -> None:
     added = (receipt(), receipt(date(2020, 8, 1), 1000, 40))
 
-    assert [state_of(goats(event("death", "2020-06-01", 2000), receipts=added), on) for on in ("2020-07-31", "2020-08-01")] == [
+    assert [
+        state_of(goats(event("death", "2020-06-01", 2000), receipts=added), on) for on in ("2020-07-31", "2020-08-01")
+    ] == [
         "lost",
         "in_time",
     ]
@@ -465,10 +474,16 @@ def test_lost_by_the_last_day_of_grace_is_lost_and_a_day_later_is_broken() -> No
 
 def test_a_stretch_that_began_again_after_grace_leaves_it_broken() -> None:
     placement = goats(
-        event("death", "2021-06-01", 2000), event("replacement", "2022-06-15", 1000, 21), event("theft", "2022-07-01", 1000, 22)
+        event("death", "2021-06-01", 2000),
+        event("replacement", "2022-06-15", 1000, 21),
+        event("theft", "2022-07-01", 1000, 22),
     )
 
-    assert [state_of(placement, on) for on in ("2022-06-14", "2022-06-15", "2022-07-01")] == ["lost", "broken", "broken"]
+    assert [state_of(placement, on) for on in ("2022-06-14", "2022-06-15", "2022-07-01")] == [
+        "lost",
+        "broken",
+        "broken",
+    ]
 
 
 def test_the_cause_is_the_last_ending_up_to_the_first_day_of_the_stretch_by_date_then_sequence() -> None:

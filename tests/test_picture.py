@@ -18,9 +18,7 @@ BINARY = "; ".join(f"P{number} > P{2 * number} P{2 * number + 1}" for number in 
 
 def seen(said: str, view: View | None = None, start: str = "placement:P1", as_of: date = AS_OF) -> Picture:
     relay = Relay(of_register(grow(said)), as_of)
-    return picture(
-        relay.tree(start), view or View(), start=start, break_points=relay.trace(start).break_points
-    )
+    return picture(relay.tree(start), view or View(), start=start, break_points=relay.trace(start).break_points)
 
 
 def keys(found: Picture) -> set[str]:
@@ -137,8 +135,8 @@ def test_no_two_boxes_or_tabs_overlap(*, by_date: bool) -> None:
         found = seen(BINARY, view)
 
         rows: dict[float, list[float]] = {}
-        for each in (*found.boxes, *found.tabs):
-            rows.setdefault(each.y, []).append(each.x)
+        for x, y in (*((box.x, box.y) for box in found.boxes), *((tab.x, tab.y) for tab in found.tabs)):
+            rows.setdefault(y, []).append(x)
         gaps = [after - x for xs in rows.values() for x, after in zip(sorted(xs), sorted(xs)[1:], strict=False)]
         assert min(gaps, default=BOX_WIDTH) >= BOX_WIDTH
 

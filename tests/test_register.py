@@ -62,10 +62,12 @@ class FollowingGraph:
     """A graph in memory that is told differences only, with the rules that the Cypher texts have."""
 
     def __init__(self) -> None:
+        """Begin empty."""
         self.nodes: dict[tuple[str, str], dict[str, Any]] = {}
         self.edges: Rows = {}
 
     def follow(self, difference: Difference) -> None:
+        """Write a difference."""
         for type_, rows in difference.unlinked.items():
             assert type_ in cypher.UNLINK
             for row in rows:
@@ -73,7 +75,7 @@ class FollowingGraph:
         for type_, rows in difference.relinked.items():
             assert type_ in cypher.RELINK
             for row in rows:
-                self.edges[self._named(type_, row)] = dict(row["properties"])
+                self.edges[named(type_, row)] = dict(row["properties"])
         for label, rows in difference.dropped.items():
             assert label in cypher.DROP
             for row in rows:
@@ -84,13 +86,11 @@ class FollowingGraph:
         assert difference.written.keys() <= cypher.WRITE.keys()
 
     def rows(self) -> Rows:
-        return {**self.nodes, **self.edges}
-
-    def _named(self, type_: str, row: Mapping[str, Any]) -> tuple[str, ...]:
-        return type_, row["start"], row["end"], row["properties"].get("key", "")
+        """All nodes and relationships."""
+        return {tuple(name): row for name, row in (*self.nodes.items(), *self.edges.items())}
 
     def _unlink(self, type_: str, row: Mapping[str, Any]) -> None:
-        self.edges.pop(self._named(type_, row), None)
+        self.edges.pop(named(type_, row), None)
 
     def _drop(self, label: str, key: str) -> None:
         del self.nodes[label, key]
@@ -103,9 +103,13 @@ class FollowingGraph:
             return
         keys = {key for _, key in self.nodes}
         assert {row["start"], row["end"]} <= keys, (name, row)
-        edge = self._named(name, row)
+        edge = named(name, row)
         assert edge not in self.edges, edge
         self.edges[edge] = dict(row["properties"])
+
+
+def named(type_: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    return type_, row["start"], row["end"], row["properties"].get("key", "")
 
 
 def followed(book: Book) -> Rows:
@@ -200,7 +204,11 @@ def test_a_placement_begun_by_a_pass_on_goes_with_it() -> None:
 def test_every_kind_of_thing_can_be_taken_back_and_brought_back() -> None:
     begun = [place("L1"), place("L2", parent_id="L1"), group("V1", place_id="L1")]
     begun += [woman("W7", place_id="L1", group_id="V1"), claimed("K1"), placed("P1 on 2020-03-01")]
-    begun += [passed("T1: P1 > P2 on 2021-03-01"), happened("E1: birth of P2 on 2021-04-01"), rule("goat", "2024-01-01")]
+    begun += [
+        passed("T1: P1 > P2 on 2021-03-01"),
+        happened("E1: birth of P2 on 2021-04-01"),
+        rule("goat", "2024-01-01"),
+    ]
     book = Book(*beginnings(), *begun)
     before = whole(book.register)
     undone = [*reversed(begun)]
@@ -232,7 +240,9 @@ def test_two_acts_of_giver_and_receiver_on_one_day_are_two_relationships() -> No
 
 def test_known_now_stands_on_the_placement() -> None:
     book = Book(*beginnings(), placed("P1 on 2020-03-01"), placed("P4 on 2020-04-01", animals=1))
-    book.add(passed("T1: P1 > P4 on 2020-05-01", 1), happened("E1: extended of P4 on 2021-01-01", until_on="2022-09-01"))
+    book.add(
+        passed("T1: P1 > P4 on 2020-05-01", 1), happened("E1: extended of P4 on 2021-01-01", until_on="2022-09-01")
+    )
 
     (placement,) = (row for name, row in followed(book).items() if name == ("Placement", "demo/placement/P4"))
 

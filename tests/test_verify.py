@@ -37,21 +37,39 @@ ALTERED: list[tuple[LiteralString, tuple[str, ...]]] = [
     ("MATCH (n:Rule {key: 'demo/rule/goat@2020-01-01'}) SET n.owed = 1.0", ("owed is 1.0 where the ledger says 2",)),
     ("MATCH (n:Place {place_id: 'L1'}) SET n.latitude = 27.5", ("Place demo/place/L1 was altered: latitude is 27.5",)),
     ("MATCH (n:Group) SET n.kind = 'cooperative'", ("Group demo/group/V1 was altered: kind is cooperative",)),
-    ("MATCH (n:Beneficiary {key: 'demo/beneficiary/W1'}) SET n.sex = 'M'", ("Beneficiary demo/beneficiary/W1", "sex is M")),
-    ("MATCH (n:Gift {key: 'demo/gift/G1'}) SET n.given_on = date('2019-01-01')", ("given_on is 2019-01-01", "2020-01-01")),
+    (
+        "MATCH (n:Beneficiary {key: 'demo/beneficiary/W1'}) SET n.sex = 'M'",
+        ("Beneficiary demo/beneficiary/W1", "sex is M"),
+    ),
+    (
+        "MATCH (n:Gift {key: 'demo/gift/G1'}) SET n.given_on = date('2019-01-01')",
+        ("given_on is 2019-01-01", "2020-01-01"),
+    ),
     ("MATCH (n:Placement {key: 'demo/placement/P2'}) SET n.due_on = date('2029-01-01')", ("due_on is 2029-01-01",)),
     ("MATCH (n:Placement {key: 'demo/placement/P1'}) SET n.owed = 0.5", ("placement/P1 was altered: owed is 0.5",)),
-    ("MATCH (n:Event) SET n.kind = 'theft'", ("Event demo/event/E1 was altered: kind is theft where the ledger says birth",)),
+    (
+        "MATCH (n:Event) SET n.kind = 'theft'",
+        ("Event demo/event/E1 was altered: kind is theft where the ledger says birth",),
+    ),
     ("MATCH (n:Claim) SET n.value = 9.0", ("Claim demo/claim/K1 was altered: value is 9.0",)),
     ("MATCH (n:Personal {key: 'demo/beneficiary/W1'}) SET n.name = 'X'", ("demo/beneficiary/W1 was altered: name.",)),
     ("MATCH (:Gift {key: 'demo/gift/G1'})-[r:FILLED]->() SET r.animals = 9.0", ("FILLED from demo/gift/G1", "is 9.0")),
-    ("MATCH ({key: 'demo/placement/P1'})-[r:PASSED_TO]->() SET r.passed_on = date('2021-03-02')", ("is 2021-03-02",)),
-    ("MATCH ({key: 'demo/placement/P1'})-[r:PASSED_TO]->() REMOVE r.confirm_id", ("confirm_id is None", "says F1")),
+    (
+        "MATCH (:Placement {key: 'demo/placement/P1'})-[r:PASSED_TO]->() SET r.passed_on = date('2021-03-02')",
+        ("is 2021-03-02",),
+    ),
+    (
+        "MATCH (:Placement {key: 'demo/placement/P1'})-[r:PASSED_TO]->() REMOVE r.confirm_id",
+        ("confirm_id is None", "says F1"),
+    ),
     ("MATCH ()-[r:HOLDS]->({key: 'demo/placement/P1'}) SET r.x = 1", ("HOLDS from demo/beneficiary/W1", "x is 1")),
     ("MATCH ()-[r:RULED_BY]->({key: 'demo/rule/goat@2020-01-01'}) SET r.x = 2", ("RULED_BY from demo/pr", "x is 2")),
     ("MATCH ()-[r:PART_OF]->() SET r.x = 3", ("PART_OF from demo/place/L2 to demo/place/L1 was altered: x is 3",)),
     ("MATCH ()-[r:BASED_IN]->() SET r.x = 4", ("BASED_IN from demo/group/V1 to demo/place/L1 was altered: x is 4",)),
-    ("MATCH ()-[r:LIVES_IN]->() SET r.x = 5", ("LIVES_IN from demo/beneficiary/W7 to demo/place/L2 was altered: x is 5",)),
+    (
+        "MATCH ()-[r:LIVES_IN]->() SET r.x = 5",
+        ("LIVES_IN from demo/beneficiary/W7 to demo/place/L2 was altered: x is 5",),
+    ),
     ("MATCH ()-[r:MEMBER_OF]->() SET r.x = 6", ("MEMBER_OF from demo/beneficiary/W7 to demo/group/V1", "x is 6")),
     ("MATCH ()-[r:HAPPENED_TO]->() SET r.x = 7", ("HAPPENED_TO from demo/event/E1 to demo/placement/P2", "x is 7")),
     ("MATCH ()-[r:CLAIMED_OF]->() SET r.x = 8", ("CLAIMED_OF from demo/claim/K1 to demo/gift/G1 was altered: x is 8",)),
@@ -61,21 +79,33 @@ ALTERED: list[tuple[LiteralString, tuple[str, ...]]] = [
     ("MATCH (e:Entry {key: 'demo/entry/7'}) SET e.act_key = 'x'", ("Entry demo/entry/7 was altered: act_key is x",)),
     ("CREATE (:Gift {key: 'demo/gift/G9', programme_id: 'demo'})", ("Gift demo/gift/G9 stands in the graph but not",)),
     ("CREATE (:Stranger {key: 'demo/stranger/1'})", ("Stranger demo/stranger/1 stands in the graph but not",)),
-    ("CREATE (:Entry {key: 'demo/entry/99', act_key: 'demo/gift/G9', programme_id: 'demo'})", ("demo/entry/99 stands",)),
+    (
+        "CREATE (:Entry {key: 'demo/entry/99', act_key: 'demo/gift/G9', programme_id: 'demo'})",
+        ("demo/entry/99 stands",),
+    ),
     ("CREATE ({x: 1})", ("A node None stands in the graph but not in the ledger",)),
     (
-        "MATCH (a {key: 'demo/placement/P2'}) MATCH (b {key: 'demo/placement/P1'}) CREATE (a)-[:PASSED_TO]->(b)",
+        (
+            "MATCH (a:Placement {key: 'demo/placement/P2'}), (b:Placement {key: 'demo/placement/P1'})"
+            " CREATE (a)-[:PASSED_TO]->(b)"
+        ),
         ("PASSED_TO from demo/placement/P2 to demo/placement/P1 stands in the graph but not in the ledger",),
     ),
     (
-        "MATCH (a {key: 'demo/gift/G1'}) MATCH (b {key: 'demo/placement/P1'}) CREATE (a)-[:FILLED {key: 'x'}]->(b)",
+        (
+            "MATCH (a:Gift {key: 'demo/gift/G1'}), (b:Placement {key: 'demo/placement/P1'})"
+            " CREATE (a)-[:FILLED {key: 'x'}]->(b)"
+        ),
         ("FILLED from demo/gift/G1 to demo/placement/P1 stands in the graph but not in the ledger",),
     ),
     (
-        "MATCH (a {key: 'demo/placement/P1'}) MATCH (b:Ledger {key: 'demo'}) CREATE (a)-[:KNOWS]->(b)",
+        "MATCH (a:Placement {key: 'demo/placement/P1'}) MATCH (b:Ledger {key: 'demo'}) CREATE (a)-[:KNOWS]->(b)",
         ("KNOWS from demo/placement/P1 to demo stands in the graph but not in the ledger",),
     ),
-    ("MATCH (a {key: 'demo/gift/G1'}) CREATE (a)-[:KNOWS]->(:Stranger {x: 1})", ("KNOWS from demo/gift/G1 to None",)),
+    (
+        "MATCH (a:Gift {key: 'demo/gift/G1'}) CREATE (a)-[:KNOWS]->(:Stranger {x: 1})",
+        ("KNOWS from demo/gift/G1 to None",),
+    ),
 ]
 
 # Changes that hide one another, made one at a time.
@@ -88,10 +118,10 @@ ALONE: list[tuple[LiteralString, tuple[str, ...]]] = [
     ("MATCH (n:Event) DETACH DELETE n", ("Event demo/event/E1 is missing", "HAPPENED_TO from demo/event/E1")),
     (
         "MATCH (n:Personal {key: 'demo/beneficiary/W1'}) DELETE n",
-        ("Entry 5 (beneficiary:W1): name is missing from the graph, but nobody erased it",),
+        ("Entry 5 (beneficiary:W1): name is not in the graph, but nobody erased it",),
     ),
     (
-        "MATCH ({key: 'demo/placement/P1'})-[r:PASSED_TO]->() DELETE r",
+        "MATCH (:Placement {key: 'demo/placement/P1'})-[r:PASSED_TO]->() DELETE r",
         ("PASSED_TO from demo/placement/P1 to demo/placement/P2 is missing",),
     ),
     (
@@ -99,7 +129,10 @@ ALONE: list[tuple[LiteralString, tuple[str, ...]]] = [
         ("HOLDS from demo/beneficiary/W2 to demo/placement/P2 is missing",),
     ),
     ("MATCH (n:Event) SET n.programme_id = 'other'", ("Event demo/event/E1",)),
-    ("MATCH (n:Event) SET n.key = 'other/event/E1'", ("other/event/E1 stands in the graph", "demo/event/E1 is missing")),
+    (
+        "MATCH (n:Event) SET n.key = 'other/event/E1'",
+        ("other/event/E1 stands in the graph", "demo/event/E1 is missing"),
+    ),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.sequence = 5", ("stands in the graph but not in the ledger", "hash")),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.hash = 'x'", ("hash x; it does not",)),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.sequence = l.sequence + 1", ("The ledger should end with entry",)),
@@ -115,7 +148,11 @@ def kept(graph: Graph) -> Graph:
     """A programme with every kind of node and relationship, and another one beside it."""
     first = [place("L1"), place("L2", parent_id="L1"), group("V1", place_id="L1")]
     first += [woman("W7", place_id="L2", group_id="V1"), claimed("K1", source="a leaflet")]
-    first += [placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01"), happened("E1: birth of P2 on 2021-04-01")]
+    first += [
+        placed("P1 on 2020-03-01"),
+        passed("T1: P1 > P2 on 2021-03-01"),
+        happened("E1: birth of P2 on 2021-04-01"),
+    ]
     record(graph, "demo", [*beginnings(2), *first, corrected("gift:G1", donor="Another Donor")], clerk())
     record(graph, "demo", [confirmed("pass:T1")], clerk("local:bina"))
     second = [programme("other"), rule(), gift(), woman("W1"), woman("W2"), placed("P1 on 2020-03-01")]
@@ -140,8 +177,7 @@ def test_each_thing_that_is_altered_or_surplus_is_named_and_nothing_else(kept: G
 
     for statement, words in ALTERED:
         assert all(word in faults for word in words), (statement, faults)
-    print(faults)
-    assert len(faults.splitlines()) == len(ALTERED) + 2  # an altered entry 5 is one fault more, as is a Stranger
+    assert len(faults.splitlines()) == len(ALTERED) + 1  # the Stranger that somebody KNOWS
     assert "Another Donor" not in faults
     assert "Name of" not in faults
 
@@ -229,7 +265,13 @@ def test_an_opening_that_was_altered_is_named_without_its_value(kept: Graph) -> 
 
 
 def test_an_opening_that_cannot_be_read_is_a_fault_of_its_entry(kept: Graph) -> None:
-    for opened in ("not JSON", "[]", '{"name":{"salt":"zz","value":"x"}}', '{"name":5}', '{"nickname":{"salt":"","value":""}}'):
+    for opened in (
+        "not JSON",
+        "[]",
+        '{"name":{"salt":"zz","value":"x"}}',
+        '{"name":5}',
+        '{"nickname":{"salt":"","value":""}}',
+    ):
         kept.write(
             lambda transaction: transaction.run(
                 "MATCH (o:Personal {key: 'demo/beneficiary/W1'}) SET o.opened = $opened",
@@ -256,7 +298,9 @@ def test_a_programme_that_is_not_there_is_not_found(graph: Graph) -> None:
 
 
 def test_what_was_taken_back_and_brought_back_is_sound(kept: Graph) -> None:
-    record(kept, "demo", [taken_back("event:E1", "C7"), taken_back("pass:T1", "C8"), taken_back("claim:K1", "C9")], clerk())
+    record(
+        kept, "demo", [taken_back("event:E1", "C7"), taken_back("pass:T1", "C8"), taken_back("claim:K1", "C9")], clerk()
+    )
     assert found(kept) == ""
 
     record(kept, "demo", [taken_back("correct:C8", "D8"), taken_back("correct:C7", "D7")], clerk())

@@ -75,15 +75,17 @@ _JOINERS: Final = "\u200c\u200d"  # Devanagari is written with them
 
 def set_up(app: Flask) -> None:
     """Give them to the templates."""
-    app.jinja_env.filters |= {"day": day, "bs": bikram_sambat, "plain": plain, "state": state, "cause": cause}
-    app.jinja_env.filters |= {"shown": number, "help": help_word, "kind": kind}
-    app.jinja_env.globals |= {
-        "COLOURS": COLOURS,
-        "FILLS": FILLS,
-        "RADIUS": RADIUS,
-        "DASHES": DASHES,
-        "BOX_WIDTH": BOX_WIDTH,
-    }
+    app.jinja_env.filters.update({"day": day, "bs": bikram_sambat, "plain": plain, "state": state, "cause": cause})
+    app.jinja_env.filters.update({"shown": number, "help": help_word, "kind": kind})
+    app.jinja_env.globals.update(
+        {
+            "COLOURS": COLOURS,
+            "FILLS": FILLS,
+            "RADIUS": RADIUS,
+            "DASHES": DASHES,
+            "BOX_WIDTH": BOX_WIDTH,
+        }
+    )
 
 
 def state(word: str) -> str:

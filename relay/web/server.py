@@ -7,7 +7,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-import waitress
+from waitress.server import create_server
 
 from relay.errors import Refused
 from relay.web.app import create_app
@@ -62,9 +62,7 @@ def serve(
         raise NotThisMachine(host)
     _log_json()
     try:
-        server: Any = waitress.create_server(
-            create_app(graph, settings), host=host, port=port, threads=THREADS, ident=None
-        )
+        server: Any = create_server(create_app(graph, settings), host=host, port=port, threads=THREADS, ident=None)
     except OSError as error:
         raise PortTaken(port) from error
     name = f"[{host}]" if ":" in host else host

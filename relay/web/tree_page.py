@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from relay.trees import Relay, Trace, Tree
+    from relay.trees import BreakPoint, Relay, Trace, Tree
 
 AXES: Final = ("generation", "date")
 _MARGIN: Final = 12
 _HEADING: Final = 34  # above the boxes, for the marks of the axis
+BREAKS: Final = 50  # our choice: break points on the page, the latest
 HITS: Final = 200  # our choice: of the whole programme; those in the tree are kept
 
 
@@ -118,7 +119,7 @@ class TreePage:
 
     def link(self, wish: Wish | None = None, endpoint: str = "managers.tree", form: str | None = None) -> str:
         """The address of this tree, shown in some way."""
-        parameters = (wish or self.wish).parameters() | ({"form": form} if form else {})
+        parameters: dict[str, Any] = {**(wish or self.wish).parameters(), **({"form": form} if form else {})}
         return url_for(endpoint, programme_id=self.programme_id, id_=self.id, **parameters)
 
     def opening(self, key: str) -> str:
@@ -176,6 +177,13 @@ class TreePage:
     def _distance(self) -> Mapping[str, int]:
         steps = {link.receiver: link.giver for link in self.picture.links if link.on_path}
         return {box.key: _length(box.key, steps) for box in self.picture.boxes if box.on_path}
+
+    def latest_breaks(self) -> list[BreakPoint]:
+        """The break points that began last, as many as can be looked through."""
+        latest_first = sorted(
+            self.trace.break_points, key=lambda point: (-point.since_on.toordinal(), point.placement_id)
+        )
+        return latest_first[:BREAKS]
 
     def first_day(self) -> date:
         """The first receipt in the tree; the day asked for when there is none."""

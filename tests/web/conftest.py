@@ -77,6 +77,7 @@ class Watched:
     """A page whose complaints and requests are written down."""
 
     def __init__(self, context: BrowserContext, site: str) -> None:
+        """Open a page in a window."""
         self.page: Page = context.new_page()
         self.site = site
         self.complaints: list[str] = []

@@ -1,8 +1,8 @@
 """The programmes that the pages are tested with.
 
-    small     G1 > P1 > P2 > P3 P4; P3 P4 > P5        P3 and P4 pooled; P5 broke
-    large     a tree of 1,023 placements, each giver with two receivers
-    hostile   the same shape as small, and everything that a hostile hand could write into a name or an id
+small     G1 > P1 > P2 > P3 P4; P3 P4 > P5        P3 and P4 pooled; P5 broke
+large     a tree of 1,023 placements, each giver with two receivers
+hostile   the same shape as small, and everything that a hostile hand could write into a name or an id
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ GENERATIONS: Final = 10
 
 NAMES: Final = (
     "<script>document.title='pwned'</script>",
-    "\"><img src=x onerror=\"document.title='pwned'\">",
+    '"><img src=x onerror="document.title=\'pwned\'">',
     "href </script><script>document.title='pwned'</script>",
     "'};document.title='pwned';//",
     "\u202e\u2067emordnilap",

@@ -146,7 +146,9 @@ def test_hostile_names_and_ids_run_nowhere(watched: Watched, app: Flask) -> None
     assert page.locator("main img, .vis-tooltip img, .vis-tooltip script").count() == 0
 
 
-def test_the_page_that_was_taken_away_works_without_a_network(chromium: Browser, site: str, app: Flask, tmp_path: Path) -> None:
+def test_the_page_that_was_taken_away_works_without_a_network(
+    chromium: Browser, site: str, app: Flask, tmp_path: Path
+) -> None:
     with app.test_request_context():
         where = app.url_for("managers.tree", programme_id="hostile", id_=f"gift:{relays.IDS[0]}")
     context = chromium.new_context(accept_downloads=True, offline=False)

@@ -8,10 +8,11 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-import networkx
+import networkx as nx
 import pytest
 
 from relay.web.house import HEADERS, JsonLines
+from tests import acts as say
 from tests.web import relays
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ def test_a_day_in_the_past_shows_the_relay_as_it_was(client: FlaskClient) -> Non
     assert "2 of 2 placements are shown" in text
 
 
-@pytest.mark.parametrize("path", ["/p/demo/tree/gift:G1?as_of=soon", "/p/demo/tree/gift:G1?axis=x", "/p/demo/ledger?before=x"])
+@pytest.mark.parametrize(
+    "path", ["/p/demo/tree/gift:G1?as_of=soon", "/p/demo/tree/gift:G1?axis=x", "/p/demo/ledger?before=x"]
+)
 def test_an_address_that_cannot_be_read_is_explained(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 400
 
@@ -159,7 +162,7 @@ def test_a_page_is_not_sent_again_until_something_is_recorded(client: FlaskClien
 
     assert client.get("/p/demo/tree/gift:G1", headers=tag).status_code == 304
     assert client.get("/p/demo/tree/gift:G1?names=full", headers=tag).status_code == 200
-    relays.record(recorded, "demo", [relays.say.woman("W77")])
+    relays.record(recorded, "demo", [say.woman("W77")])
     assert client.get("/p/demo/tree/gift:G1", headers=tag).status_code == 200
 
 
@@ -191,7 +194,7 @@ def test_logs_have_a_request_id_and_no_name(app: Flask, caplog: pytest.LogCaptur
 def test_a_graphml_download_is_read_back_by_networkx(client: FlaskClient) -> None:
     answer = client.get("/p/demo/tree/gift:G1/tree.graphml")
 
-    found = networkx.parse_graphml(answer.text)
+    found = nx.parse_graphml(answer.text)
     assert sorted(found.nodes) == ["P1", "P2", "P3", "P4", "P5"]
     assert sorted((giver, receiver) for giver, receiver, *_ in found.edges) == [
         ("P1", "P2"),
@@ -247,4 +250,4 @@ def test_a_hostile_tree_is_well_formed_in_every_download(client: FlaskClient, ap
 
     assert "<img" not in svg
     ET.fromstring(svg)  # noqa: S314 - our own
-    assert sorted(networkx.parse_graphml(graphml).nodes) == sorted(relays.IDS)
+    assert sorted(nx.parse_graphml(graphml).nodes) == sorted(relays.IDS)

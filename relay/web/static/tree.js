@@ -150,6 +150,7 @@
   for (const twin of document.querySelectorAll("details[data-follows]")) twin.open = false;
   window.addEventListener("beforeprint", () => { document.getElementById("drawing").open = true; });
   slide();
+  stage.hidden = false; // its place is kept, so that nothing jumps when the picture comes
   fetch(`${window.location.pathname}/network.json${window.location.search}`)
     .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
     .then((picture) => draw(picture, null))

@@ -1,0 +1,120 @@
+"""What only foreign or damaged data can hold, since no rule lets it in; `checks` says why each is asked."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+
+from relay.books import Books, HandOver
+from relay.findings import Finding, found
+from relay.register import Fact
+
+
+def to_herself(books: Books) -> Iterator[Finding]:
+    """Find pass-ons of a beneficiary to herself."""
+    for hand_over in books.hand_overs:
+        if hand_over.giver.beneficiary_id == hand_over.pass_on.beneficiary_id:
+            yield found(hand_over.fact, "giver and receiver are one beneficiary.")
+
+
+def never_received(books: Books) -> Iterator[Finding]:
+    """Find placements that passed on and never received."""
+    given: dict[str, list[Fact]] = defaultdict(list)
+    for hand_over in books.hand_overs:
+        if hand_over.held is None:
+            given[hand_over.giver.placement_id].append(hand_over.fact)
+    for placement_id, facts in given.items():
+        yield Finding(
+            subject_id=f"placement:{placement_id}",
+            acts=tuple(fact.sequence for fact in facts),
+            sentence=f"placement:{placement_id} passed on and never received anything.",
+        )
+
+
+def cycle(books: Books) -> Iterator[Finding]:
+    """Find placements that descend from themselves."""
+    given: dict[str, list[HandOver]] = defaultdict(list)
+    for hand_over in books.hand_overs:
+        given[hand_over.giver.placement_id].append(hand_over)
+    for circle in _circles({giver: [each.pass_on.receiver_id for each in made] for giver, made in given.items()}):
+        facts = [each.fact for giver in circle for each in given[giver] if each.pass_on.receiver_id in circle]
+        yield Finding(
+            subject_id=f"placement:{min(circle)}",
+            acts=tuple(sorted(fact.sequence for fact in facts)),
+            sentence=f"the relay goes round through {', '.join(sorted(circle))}.",
+        )
+
+
+def _circles(passed_to: Mapping[str, Collection[str]]) -> Iterator[frozenset[str]]:
+    """Placements that descend from themselves, those of one circle together."""
+    waiting = _both_ways_ahead(passed_to)
+    while waiting:
+        start = min(waiting)
+        below = _reached(start, passed_to, waiting)
+        circle = frozenset(each for each in below if start in _reached(each, passed_to, waiting))
+        if circle:
+            yield circle
+        waiting -= circle | {start}
+
+
+def _both_ways_ahead(passed_to: Mapping[str, Collection[str]]) -> set[str]:
+    """What is left of the relay when, again and again, all that received nothing, or passed nothing on, is put away."""
+    left = set(passed_to)
+    for links in (passed_to, _turned(passed_to)):
+        times = Counter(end for start in left for end in links.get(start, ()) if end in left)
+        ready = [each for each in left if not times[each]]
+        while ready:
+            start = ready.pop()
+            left.discard(start)
+            for end in links.get(start, ()):
+                if end in left:
+                    times[end] -= 1
+                    if not times[end]:
+                        ready.append(end)
+    return left
+
+
+def _turned(passed_to: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:
+    turned: dict[str, list[str]] = defaultdict(list)
+    for start, ends in passed_to.items():
+        for end in ends:
+            turned[end].append(start)
+    return turned
+
+
+def _reached(start: str, passed_to: Mapping[str, Collection[str]], among: Collection[str]) -> set[str]:
+    seen, frontier = set[str](), [start]
+    while frontier:
+        for end in passed_to.get(frontier.pop(), ()):
+            if end in among and end not in seen:
+                seen.add(end)
+                frontier.append(end)
+    return seen
+
+
+def before_receipt(books: Books) -> Iterator[Finding]:
+    """Find pass-ons and events dated before their placement received."""
+    for held in books.held.values():
+        placement, received_on = held.placement, held.receipt.received_on
+        dated = [(f"pass:{each.pass_id}", each.passed_on) for each in placement.passes]
+        dated += [(f"event:{each.event_id}", each.happened_on) for each in placement.events]
+        for act_id, day in dated:
+            if day < received_on:
+                yield Finding(
+                    subject_id=act_id,
+                    acts=(books.sequence(act_id),),
+                    evidence=(books.sequence(held.receipt.act_id),),
+                    sentence=f"{act_id} of {day}: {placement.placement_id} received nothing before {received_on}.",
+                )
+
+
+def no_rule(books: Books) -> Iterator[Finding]:
+    """Find receipts for which no rule was in force."""
+    for held in books.held.values():
+        if held.rule is None:
+            placement, act_id = held.placement, held.receipt.act_id
+            yield Finding(
+                subject_id=act_id,
+                acts=(books.sequence(act_id),),
+                sentence=f"{act_id}: no rule for {placement.help} was in force on {held.receipt.received_on}.",
+            )

@@ -1,0 +1,97 @@
+"""What a stratified sample says of the whole: an error rate with its confidence interval.
+
+Each stratum weighs as many placements as it has. The interval is Korn and Graubard's (Survey Methodology 24, 1998): the
+exact one of Clopper and Pearson at the effective size of the sample, which is honest at 0 errors too. Design effects
+below 1 are not used, and no correction is made for a finite population, so that it errs on the wide side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+CONFIDENCE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen of one stratum.
+
+    Attributes:
+        placements: How many it has.
+        checked: How many were checked, from 0.
+        wrong: How many of these were wrong.
+    """
+
+    placements: int
+    checked: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorRate:
+    """What the checks so far say of all placements.
+
+    Attributes:
+        wrong: Placements found wrong.
+        checked: Placements checked.
+        share: Estimated share of all placements that are wrong, in [0, 1].
+        low: Lower end of its confidence interval.
+        high: Upper end.
+        confidence: Of the interval.
+        covers: Share of all placements that lie in strata with a check; the estimate speaks of these alone.
+    """
+
+    wrong: int
+    checked: int
+    share: float
+    low: float
+    high: float
+    confidence: float
+    covers: float
+
+
+def error_rate(strata: Sequence[Seen]) -> ErrorRate | None:
+    """The error rate of all placements, from what was seen of each stratum; None when nothing was checked.
+
+    A stratum in which one placement was checked is taken to vary as the whole does.
+    """
+    seen = [stratum for stratum in strata if stratum.checked]
+    if not seen:
+        return None
+    covered, checked = sum(each.placements for each in seen), sum(each.checked for each in seen)
+    share = sum(each.placements / covered * each.wrong / each.checked for each in seen)
+    variance = sum((each.placements / covered) ** 2 * _variance(each, share) for each in seen)
+    effective = min(share * (1 - share) / variance, checked) if 0 < share < 1 and variance else checked
+    low, high = interval(share, effective)
+    return ErrorRate(
+        wrong=sum(each.wrong for each in seen),
+        checked=checked,
+        share=share,
+        low=low,
+        high=high,
+        confidence=CONFIDENCE,
+        covers=covered / sum(stratum.placements for stratum in strata),
+    )
+
+
+def _variance(stratum: Seen, whole: float) -> float:
+    if stratum.checked == 1:
+        return whole * (1 - whole)
+    share = stratum.wrong / stratum.checked
+    return share * (1 - share) / (stratum.checked - 1)
+
+
+def interval(share: float, size: float) -> tuple[float, float]:
+    """The exact confidence interval of a share seen in a sample of that (effective) size.
+
+    >>> [round(end, 4) for end in interval(0.0, 30)]
+    [0.0, 0.1157]
+    """
+    from scipy.stats import beta  # noqa: PLC0415 - slow to import, and only this needs it
+
+    outside, wrong = (1 - CONFIDENCE) / 2, share * size
+    low = float(beta.ppf(outside, wrong, size - wrong + 1)) if share > 0 else 0.0
+    high = float(beta.ppf(1 - outside, wrong + 1, size - wrong)) if share < 1 else 1.0
+    return low, high

@@ -1,0 +1,208 @@
+"""What may be odd about those who received and what was passed on; `checks` says why each is asked."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from statistics import median
+from typing import Final
+
+from relay.books import Books, HandOver, Held
+from relay.findings import Finding, found, found_together, sharing
+from relay.model import Event, lost_since, shown, standing, unwanted
+from relay.register import Fact
+
+HAND_OVERS_A_DAY: Final = 20
+"""Hand-overs outside ceremonies that staff can follow on one day (our choice: two field officers, ten visits each)."""
+TIMES_THE_USUAL_DAY: Final = 10
+"""The same for a large programme with many field officers, in days with the usual number of hand-overs (our choice)."""
+HAND_OVERS_A_CEREMONY: Final = 100
+"""Hand-overs at one ceremony: in Palpa four groups passed on 170 does and 8 bucks in one, which are some 90."""
+SIGNATURES_A_WITNESS: Final = 20
+"""Hand-overs that one person sees (our choice: a committee of five signs in turn)."""
+_PHONE_DIGITS: Final = 10
+"""Digits of a telephone number in Nepal, without its country code."""
+
+
+def same_household(books: Books) -> Iterator[Finding]:
+    """Find pass-ons between two women of one household."""
+    for hand_over in books.hand_overs:
+        giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
+        household = books.household(giver)
+        if household and giver != receiver and household == books.household(receiver):
+            yield found(hand_over.fact, "giver and receiver live in one household.")
+
+
+def holds_already(books: Books) -> Iterator[Finding]:
+    """Find receipts by women who still owed, on that day, of an earlier placement of that help."""
+    holds: dict[tuple[str, str], list[Held]] = defaultdict(list)
+    for held in books.held.values():
+        earlier = holds[held.placement.beneficiary_id, held.placement.help]
+        day = held.receipt.received_on
+        unfulfilled = [each for each in earlier if not _settled(books, each, day)]
+        if unfulfilled:
+            ids = ", ".join(each.placement.placement_id for each in unfulfilled)
+            yield Finding(
+                subject_id=held.receipt.act_id,
+                acts=(books.sequence(held.receipt.act_id),),
+                evidence=tuple(sorted(books.sequence(each.receipt.act_id) for each in unfulfilled)),
+                sentence=f"{held.receipt.act_id} of {day}: the receiver had not passed on what she owed of {ids}.",
+            )
+        earlier.append(held)
+
+
+def _settled(books: Books, held: Held, day: date) -> bool:
+    stood = standing(held.placement, books.register.rules, day)
+    return stood is not None and stood.state in ("fulfilled", "excused")
+
+
+def same_phone(books: Books) -> Iterator[Finding]:
+    """Find telephone numbers that several women have."""
+    for shared in sharing((_digits(fact.values["phone"]), fact) for fact in with_phone(books)):
+        if len(shared) > 1:
+            yield found_together(shared, "one telephone number for {many} women.")
+
+
+def with_phone(books: Books) -> list[Fact]:
+    """Women, and rarely men, whose telephone number is known; a group's is its leader's."""
+    people = books.facts("beneficiary")
+    return [fact for fact in people if fact.values.get("kind") != "group" and _digits(fact.values.get("phone", ""))]
+
+
+def _digits(phone: str) -> str:
+    """The last digits of a telephone number, in any script, without its country code."""
+    return "".join(str(unicodedata.decimal(each)) for each in phone if each.isdecimal())[-_PHONE_DIGITS:]
+
+
+def too_soon(books: Books) -> Iterator[Finding]:
+    """Find pass-ons sooner after receipt than biology allows."""
+    for hand_over in bound(books):
+        if (held := hand_over.held) and held.rule:
+            days = (hand_over.pass_on.passed_on - held.receipt.received_on).days
+            if 0 <= days < held.rule.earliest_days:
+                yield found(
+                    hand_over.fact,
+                    f"passed on {days} days after receipt; no sooner than {held.rule.earliest_days} is possible.",
+                    books.sequence(held.receipt.act_id),
+                )
+
+
+def more_than_born(books: Books) -> Iterator[Finding]:
+    """Find pass-ons by whose day more had been passed on in kind than was born."""
+    for hand_over in own_young(books):
+        day = hand_over.pass_on.passed_on
+        births = _births(books, hand_over)
+        born = sum(event.units for event in births if event.happened_on <= day)
+        passed = sum(each.units for each in hand_over.giver.passes if each.in_kind and each.passed_on <= day)
+        if passed > born:
+            yield found(
+                hand_over.fact,
+                f"{shown(passed)} passed on in kind by {day}, {shown(born)} born.",
+                *(books.sequence(f"event:{event.event_id}") for event in births),
+            )
+
+
+def own_young(books: Books) -> list[HandOver]:
+    """Hand-overs in kind by placements of which some birth is recorded."""
+    return [hand_over for hand_over in books.hand_overs if hand_over.pass_on.in_kind and _births(books, hand_over)]
+
+
+def _births(books: Books, hand_over: HandOver) -> list[Event]:
+    return [event for event in hand_over.giver.events if event.kind == "birth" and event.happened_on <= books.as_of]
+
+
+def after_loss(books: Books) -> Iterator[Finding]:
+    """Find pass-ons of a giver who on the day before had nothing left, or had left."""
+    for hand_over in books.hand_overs:
+        eve, giver = hand_over.pass_on.passed_on - timedelta(days=1), hand_over.giver
+        lost_on = lost_since(
+            [receipt for receipt in giver.receipts if receipt.received_on <= eve],
+            [pass_on for pass_on in giver.passes if pass_on.passed_on <= eve],
+            events := [event for event in giver.events if event.happened_on <= eve],
+        )
+        if lost_on and hand_over.held and hand_over.held.receipt.received_on <= eve:
+            losses = [event for event in events if event.kind in _ENDINGS and event.happened_on <= lost_on]
+            yield found(
+                hand_over.fact,
+                f"nothing was left with {giver.placement_id} since {lost_on}.",
+                *(books.sequence(f"event:{event.event_id}") for event in losses),
+            )
+
+
+_ENDINGS: Final = frozenset({"death", "theft", "sale", "slaughter", "left"})
+
+
+def unwanted_sex(books: Books) -> Iterator[Finding]:
+    """Find pass-ons of which some is not of the sex that the giver's rule asks for."""
+    for hand_over in bound(books):
+        rule = hand_over.held.rule if hand_over.held else None
+        units = unwanted(hand_over.pass_on, rule) if rule else 0
+        if rule and units:
+            yield found(hand_over.fact, f"{shown(units)} of {shown(hand_over.pass_on.units)} not of sex {rule.sex}.")
+
+
+def bound(books: Books) -> list[HandOver]:
+    """Hand-overs by givers whom a rule binds."""
+    return [hand_over for hand_over in books.hand_overs if hand_over.held and hand_over.held.rule]
+
+
+def tag_twice(books: Books) -> Iterator[Finding]:
+    """Find ear tags that were passed on more than once."""
+    for shared in sharing((tag, fact) for fact in tagged(books) for tag in fact.values["tags"].split(";")):
+        if len(shared) > 1:
+            yield found_together(shared, "one ear tag passed on {many} times.")
+
+
+def tagged(books: Books) -> list[Fact]:
+    """Pass-ons that name ear tags."""
+    return [fact for fact in books.facts("pass") if fact.values.get("tags")]
+
+
+def busy_day(books: Books) -> Iterator[Finding]:
+    """Find days and ceremonies with more hand-overs than are possible."""
+    passes = books.facts("pass")
+    days = Counter(fact.values["passed_on"] for fact in passes if not fact.values.get("ceremony_id"))
+    usual = median(days.values()) if days else 0
+    for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in passes):
+        ceremony_id, day = shared[0].values.get("ceremony_id"), shared[0].values["passed_on"]
+        most = HAND_OVERS_A_CEREMONY if ceremony_id else max(HAND_OVERS_A_DAY, TIMES_THE_USUAL_DAY * usual)
+        if len(shared) > most:
+            where = f"at ceremony {ceremony_id}" if ceremony_id else "outside ceremonies"
+            yield found_together(shared, f"{{many}} hand-overs on {day} {where}; {most:g} are possible.")
+
+
+def witnessed(books: Books) -> tuple[Fact, ...]:
+    """All hand-overs, where most name a witness; none where the programme keeps no witnesses."""
+    passes = books.facts("pass")
+    signed = sum(_signed(books, fact) for fact in passes)
+    return passes if 2 * signed > len(passes) else ()
+
+
+def _signed(books: Books, fact: Fact) -> bool:
+    """Whether a witness was named; one that was erased since, or left out of a file, was."""
+    return bool(fact.values.get("witness")) or "witness" in books.register.erased_fields(fact.act_id)
+
+
+def no_witness(books: Books) -> Iterator[Finding]:
+    """Find pass-ons that nobody signed, where most are signed."""
+    for fact in witnessed(books):
+        if not _signed(books, fact):
+            yield found(fact, "nobody signed as a witness.")
+
+
+def busy_witness(books: Books) -> Iterator[Finding]:
+    """Find witnesses who signed too many pass-ons."""
+    for shared in sharing((_spelt(fact.values["witness"]), fact) for fact in named_witness(books)):
+        if len(shared) > SIGNATURES_A_WITNESS:
+            yield found_together(shared, "one witness signed {many} hand-overs.")
+
+
+def named_witness(books: Books) -> list[Fact]:
+    """Pass-ons that name a witness."""
+    return [fact for fact in books.facts("pass") if fact.values.get("witness")]
+
+
+def _spelt(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

@@ -1,0 +1,104 @@
+"""What may be odd about gifts, claims and the recording itself; `checks` says why each is asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from relay.books import DAY_OF, Books
+from relay.entries import Entry
+from relay.findings import Finding, found
+from relay.model import shown, thousandths
+from relay.register import ABOUT_ACTS, Fact
+
+PLACED_WITHIN_DAYS: Final = 90
+"""Days after a gift by which all of it is placed (our choice: a season)."""
+LATE_DAYS: Final = 180
+"""Days after which an act is recorded late (our choice: a register is written up at least twice a year)."""
+CORRECTIONS_OF_AN_ACT: Final = 3
+"""Corrections that are often (our choice: a mistake happens, and a mistake in mending it)."""
+
+
+def no_gift(books: Books) -> Iterator[Finding]:
+    """Find original placements received before their gift was given, or of another help."""
+    for fact in books.facts("placement"):
+        gift = books.register.facts.get(f"gift:{fact.values['gift_id']}")
+        if gift is None:
+            yield found(fact, f"there is no gift {fact.values['gift_id']}.")
+            continue
+        received_on, given_on = fact.values["received_on"], gift.values["given_on"]
+        if received_on < given_on:
+            yield found(fact, f"received on {received_on}, but {gift.act_id} was given on {given_on}.", gift.sequence)
+        elif fact.values["help"] != gift.values["help"]:
+            help_ = fact.values["help"]
+            yield found(fact, f"{help_} from {gift.act_id}, which is {gift.values['help']}.", gift.sequence)
+
+
+def gift_total(books: Books) -> Iterator[Finding]:
+    """Find gifts of which more was placed than given, or less when it should all have been placed."""
+    placed: dict[str, list[Fact]] = defaultdict(list)
+    for fact in books.facts("placement"):
+        placed[fact.values["gift_id"]].append(fact)
+    for gift in counted(books):
+        given = thousandths(gift.values["animals"])
+        units = sum(thousandths(fact.values["animals"]) for fact in placed[gift.id])
+        waits = date.fromisoformat(gift.values["given_on"]) + timedelta(days=PLACED_WITHIN_DAYS) >= books.as_of
+        if units > given or (units < given and not waits):
+            yield found(
+                gift, f"{shown(given)} given, {shown(units)} placed.", *(fact.sequence for fact in placed[gift.id])
+            )
+
+
+def counted(books: Books) -> list[Fact]:
+    """Gifts of which is said how much was given."""
+    return [gift for gift in books.facts("gift") if gift.values.get("animals") is not None]
+
+
+def claim_unsupported(books: Books) -> Iterator[Finding]:
+    """Find claims that the gift's chain does not support on the claim's day."""
+    for claim in books.facts("claim"):
+        claimed, supported = thousandths(claim.values["value"]), books.supported(claim)
+        if claimed != supported:
+            what, day = claim.values["what"], claim.values["as_of"]
+            yield found(claim, f"{shown(claimed)} {what} claimed by {day}; the chain supports {shown(supported)}.")
+
+
+def recorded_late(books: Books) -> Iterator[Finding]:
+    """Find acts recorded long after they happened."""
+    for fact in by_hand(books):
+        happened_on = date.fromisoformat(fact.values[DAY_OF[fact.kind]])
+        recorded_on = date.fromisoformat(books.register.entries[fact.act_id].recorded_at[:10])
+        days = (recorded_on - happened_on).days
+        if days > LATE_DAYS:
+            yield found(fact, f"happened on {happened_on} and was recorded {days} days later.")
+
+
+def by_hand(books: Books) -> list[Fact]:
+    """Acts that say when something happened, but for those that an import recorded together."""
+    acts = books.facts("gift", "placement", "pass", "event")
+    return [fact for fact in acts if fact.act_id not in books.imported]
+
+
+def corrected_often(books: Books) -> Iterator[Finding]:
+    """Find acts that were corrected again and again."""
+    entries = books.register.entries
+    corrections: dict[str, list[int]] = defaultdict(list)
+    for entry in entries.values():
+        if entry.kind == "correct":
+            corrections[books.register.last_subject(entry.act_id)].append(entry.sequence)
+    for act_id, sequences in corrections.items():
+        fact = books.register.facts.get(act_id)
+        if act_id in entries and len(sequences) >= CORRECTIONS_OF_AN_ACT and (fact is None or books.happened(fact)):
+            yield Finding(
+                subject_id=act_id,
+                acts=(entries[act_id].sequence,),
+                evidence=tuple(sorted(sequences)),
+                sentence=f"{act_id}: corrected {len(sequences)} times.",
+            )
+
+
+def correctable(books: Books) -> list[Entry]:
+    """Entries of all acts that say something themselves."""
+    return [entry for entry in books.register.entries.values() if entry.kind not in ABOUT_ACTS]

@@ -1,0 +1,255 @@
+"""Staff: each recording command, said right and said wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import cli
+from relay.columns import kind_named
+
+if TYPE_CHECKING:
+    from tests.cli.shell import Shell
+
+
+def test_a_person_is_registered_and_found(shell: Shell) -> None:
+    answer = shell.ok("register", "Maya Tamang", "--id", "B1", "--sex", "F", "--birth-year", "१९९०")
+
+    assert answer.pairs["act_id"] == "beneficiary:B1"
+    assert answer.pairs["action"] == "added"
+    assert shell.ok("find", "Maya").rows[1][0] == "beneficiary:B1"
+
+
+def test_an_id_that_nobody_gave_is_made(shell: Shell) -> None:
+    act_id = shell.ok("register", "Maya Tamang").pairs["act_id"]
+
+    assert len(act_id) == len("beneficiary:") + 10
+    assert shell.ok("show", act_id).pairs["name"] == "Maya Tamang"
+
+
+def test_a_place_and_a_group_are_registered(shell: Shell) -> None:
+    shell.ok("register", "Ward 1", "--kind", "place", "--id", "L1", "--place-kind", "ward")
+    shell.ok("register", "Sunrise", "--kind", "group", "--id", "W9", "--group-kind", "womens_group", "--place", "L1")
+
+    assert shell.ok("show", "group:W9").pairs["place"] == "Ward 1"
+
+
+def test_a_group_that_holds_help_is_a_beneficiary_too(shell: Shell) -> None:
+    recorded = shell.ok("register", "Sunrise", "--kind", "group", "--id", "W9", "--holder", "--json").json
+
+    assert [each["act_id"] for each in recorded] == ["group:W9", "beneficiary:W9"]
+
+
+def test_a_gift_a_placement_and_a_pass_on_are_recorded(shell: Shell) -> None:
+    shell.ok("gift", "--id", "G2", "--donor", "A friend", "--of", "goat", "--on", "2023-01-01", "--animals", "2")
+    placed = shell.ok(
+        *("place", "--id", "P9", "--gift", "G2", "--beneficiary", "W5", "--of", "goat"),
+        *("--animals", "2", "--on", "2079-09-17 BS"),
+    )
+    passed = shell.ok("pass-on", "P9", "--to", "W6", "--animals", "2", "--females", "2", "--on", "2024-01-02")
+
+    assert placed.pairs["placement_id"] == "P9"
+    assert shell.ok("show", "P9").pairs["received_on"] == "2023-01-01"
+    trace = shell.ok("trace", "G2", "--as-of", "2024-06-30", "--json").json
+    assert trace["by_generation"] == [1, 1]
+    assert trace["break_points"] == []
+    assert passed.pairs["placement_id"] != ""
+
+
+def test_a_pass_on_without_a_day_is_of_today(shell: Shell) -> None:
+    recorded = shell.ok("pass-on", "P4", "--to", "W5", "--animals", "1", "--json").json
+
+    assert set(recorded) == {"programme_id", "act_id", "action", "sequence", "placement_id", "notes"}
+    assert shell.ok("show", recorded["act_id"], "--json").json["values"]["passed_on"] == str(_today(shell))
+
+
+def test_a_beneficiary_who_holds_just_one_placement_may_be_named_as_giver(shell: Shell) -> None:
+    recorded = shell.ok("pass-on", "W4", "--to", "W5", "--animals", "1", "--on", "2024-01-01", "--json").json
+
+    assert shell.ok("show", recorded["act_id"], "--json").json["values"]["giver_placement_id"] == "P4"
+
+
+def test_the_same_hand_over_is_asked_about(shell: Shell) -> None:
+    words = ("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-01-01")
+    first = shell.ok(*words, "--id", "T9")
+    second = shell.run(*words, "--id", "T10")
+    third = shell.ok(*words, "--id", "T10", "--again")
+
+    assert first.pairs["act_id"] == "pass:T9"
+    assert (second.code, second.out) == (cli.NOT_DONE, "")
+    assert "already recorded as pass:T9" in second.err
+    assert "--again" in second.err
+    assert third.pairs["action"] == "added"
+
+
+def test_the_same_id_with_the_same_content_changes_nothing(shell: Shell) -> None:
+    words = ("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-01-01", "--id", "T9")
+    shell.ok(*words)
+
+    assert shell.ok(*words).pairs["action"] == "same"
+    other = shell.run(*words[:5], "0.5", *words[6:])
+    assert other.code == cli.NOT_DONE
+    assert "pass:T9" in other.err
+
+
+def test_a_second_placement_for_the_same_woman_is_asked_about(shell: Shell) -> None:
+    words = ("pass-on", "P4", "--to", "W2", "--animals", "1", "--on", "2024-01-01")
+    asked = shell.run(*words)
+
+    assert asked.code == cli.NOT_DONE
+    assert "--into PLACEMENT" in asked.err
+    assert "--new" in asked.err
+    assert shell.ok(*words, "--new").pairs["placement_id"] not in ("", "P2")
+
+
+def test_what_the_auditor_will_see_is_said_at_once(shell: Shell) -> None:
+    answer = shell.ok("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2022-06-11")
+
+    assert "Noted for the auditor." in answer.err
+    assert "10 days" in answer.err
+
+
+@pytest.mark.parametrize("kind", ["birth", "death", "theft", "sale", "slaughter", "illness", "replacement", "visit"])
+def test_what_happens_to_a_placement_is_recorded(shell: Shell, kind: str) -> None:
+    recorded = shell.ok("event", kind, "P4", "--on", "-3d", "--animals", "1")
+
+    assert recorded.pairs["placement_id"] == "P4"
+
+
+def test_a_waiver_excuses_a_placement(shell: Shell) -> None:
+    shell.ok("excuse", "P4", "--reason", "household_circumstances", "--on", "2024-06-15")
+
+    states = shell.ok("trace", "P4", "--as-of", "2024-06-30", "--json").json["states"]
+    assert states["excused"] == 1
+
+
+def test_a_claim_and_a_rule_are_recorded(shell: Shell) -> None:
+    claim = shell.ok("claim", "G1", "--what", "families", "--value", "3", "--as-of", "2024-01-01", "--id", "C9")
+    rule = shell.ok(
+        *("rule", "--of", "goat", "--given", "2", "--owed", "2", "--months", "30", "--from", "2024-07-01"),
+        *("--equivalent", "pig=1.5"),
+    )
+
+    assert claim.pairs["act_id"] == "claim:C9"
+    assert rule.pairs["act_id"] == "rule:goat@2024-07-01"
+
+
+def test_a_mistake_is_corrected_and_taken_back(shell: Shell) -> None:
+    shell.ok("correct", "T3", "--how", "wrong-data", "--set", "passed_on=2022-05-01", "--why", "misread")
+    shell.ok("correct", "E1", "--how", "did-not-happen", "--why", "another goat", "--id", "K9")
+
+    assert shell.ok("show", "P4").pairs["received_on"] == "2022-05-01"
+    assert shell.ok("show", "E1").pairs["taken_back_by"] == "correct:K9"
+
+
+def test_what_nobody_changed_is_no_correction(shell: Shell) -> None:
+    nothing = shell.run("correct", "T3", "--how", "wrong-data", "--why", "x")
+    unknown = shell.run("correct", "T3", "--how", "wrong-data", "--why", "x", "--set", "day=2022-05-01")
+
+    assert nothing.code == cli.NOT_DONE
+    assert unknown.code == cli.USAGE
+    assert "passed_on" in unknown.err
+
+
+def test_a_second_person_confirms(shell: Shell) -> None:
+    first = shell.ok("confirm", "pass:T1", "--id", "F1")  # recorded by local:asha
+    shell.ok("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-01-01", "--id", "T9")
+    own = shell.run("confirm", "T9")
+
+    assert first.pairs["act_id"] == "confirm:F1"
+    assert own.code == cli.NOT_DONE
+    assert "second person" in own.err
+
+
+def test_erasing_asks_first(shell: Shell) -> None:
+    asked = shell.run("erase", "W3")
+    shell.ok("erase", "W3", "--yes")
+
+    assert asked.code == cli.NOT_DONE
+    assert "cannot be undone" in asked.err
+    assert shell.ok("show", "W3", "--json").json["name"] is None
+
+
+# ------------------------------------------------------------------------------------------------ said wrong
+
+
+@pytest.mark.parametrize(
+    ("words", "option", "advice"),
+    [
+        (("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "31-02-2024"), "--on 31-02-2024", "2026-11-24"),
+        (("pass-on", "P4", "--to", "W5", "--animals", "one"), "--animals one", "Write digits"),
+        (("pass-on", "P4", "--to", "W5", "--animals", "-2"), "--animals -2", "more than 0"),
+        (("pass-on", "P4", "--to", "W5"), "--animals", "Missing"),
+        (("gift", "--on", "2024-01-01"), "--donor, --of", "Missing"),
+        (("event", "brith", "P4"), "KIND brith", "birth"),
+        (("register", "Maya", "--sex", "X"), "--sex X", "F, M"),
+        (("register", " "), "NAME", "Missing"),
+        (("register", "two\x1b[31mred"), "NAME two\\x1b[31mred", "U+001B"),
+        (("register", "Maya", "--id", "a/b"), "--id a/b", "a-b"),
+        (("rule", "--of", "cow", "--given", "1", "--months", "two", "--from", "2024-01-01"), "--months two", "digits"),
+        (("rule", "--of", "cow", "--given", "1", "--months", "2", "--from", "soon"), "--from soon", "2026-11-24"),
+        (("programme", "add", "Hills!", "--name", "x"), "ID Hills!", "a to z"),
+        (("trace", "P4", "--as-of", "yesterday"), "--as-of yesterday", "2026-11-24"),
+        (("show", ""), "ID", "empty"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_its_option(
+    shell: Shell, words: tuple[str, ...], option: str, advice: str
+) -> None:
+    answer = shell.run(*words)
+
+    assert (answer.code, answer.out) == (cli.USAGE, "")
+    assert option in answer.err
+    assert advice in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("pass-on", "P99", "--to", "W5", "--animals", "1"), "no placement P99"),
+        (("pass-on", "P4", "--to", "W99", "--animals", "1"), "no beneficiary W99"),
+        (("pass-on", "P4", "--to", "W4", "--new", "--animals", "1"), "W4"),
+        (("pass-on", "P4", "--to", "W1", "--into", "P1", "--animals", "1"), "P1"),
+        (("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2022-05-01"), "2022-06-01"),
+        (("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2199-01-01"), "2199-01-01"),
+        (("pass-on", "P4", "--to", "W5", "--animals", "1", "--of", "cow"), "cow"),
+        (("place", "--gift", "G9", "--beneficiary", "W5", "--of", "goat", "--animals", "2"), "G9"),
+        (("rule", "--of", "goat", "--given", "2", "--owed", "2", "--months", "9", "--from", "2021-01-01"), "past"),
+        (("trace", "P99"), "relay find P99"),
+        (("show", "P99"), "relay find P99"),
+        (("correct", "P99", "--how", "did-not-happen", "--why", "x"), "relay find P99"),
+        (("confirm", "P1"), "pass"),
+    ],
+)
+def test_what_a_rule_refuses_is_said_in_one_sentence(shell: Shell, words: tuple[str, ...], sentence: str) -> None:
+    before = shell.ok("ledger", "verify").pairs
+
+    answer = shell.run(*words)
+
+    assert (answer.code, answer.out) == (cli.NOT_DONE, "")
+    assert answer.err.startswith("relay: ")
+    assert sentence in answer.err
+    assert len(answer.err.splitlines()) == 1
+    assert shell.ok("ledger", "verify").pairs == before
+
+
+def test_ids_are_found_however_their_digits_were_typed(shell: Shell) -> None:
+    shell.ok("register", "मीना", "--id", "ज१")
+
+    assert shell.ok("show", "ज१").pairs["id"] == "beneficiary:ज1"
+    assert shell.ok("trace", "P१", "--as-of", "२०२४-०६-३०").pairs["id"] == "placement:P1"
+
+
+@pytest.mark.parametrize("kind", ["gift", "placement", "pass", "event", "claim"])
+def test_every_column_is_an_option_or_an_argument(alone: Shell, kind: str) -> None:
+    command = {"placement": "place", "pass": "pass-on"}.get(kind, kind)
+    said = alone.ok(command, "--help").out
+    arguments = {"giver_placement_id", "receiver_placement_id", "beneficiary_id", "placement_id", "kind", "gift_id"}
+
+    for column in kind_named(kind).columns:
+        assert f"--{column.name.replace('_', '-')}" in said.replace("--help-name", "--help") or column.name in arguments
+
+
+def _today(shell: Shell) -> str:
+    return str(shell.ok("health", "--json").json["as_of"])

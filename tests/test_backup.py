@@ -1,0 +1,265 @@
+"""Backup, restore and rebuilding: one replay, between engines and within one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay import backup, cypher, ledger, verify
+from relay import graph as relay_graph
+from relay.backup import Kept
+from relay.entries import ORIGIN, Entry, digest, to_line
+from relay.errors import Conflict, Invalid
+from relay.ledger import NoProgramme, NotBuilt, record, record_one
+from tests.acts import (
+    beginnings,
+    clerk,
+    confirmed,
+    corrected,
+    erased,
+    gift,
+    happened,
+    passed,
+    placed,
+    programme,
+    rule,
+    taken_back,
+    woman,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.config import Connection
+    from relay.graph import Graph
+
+
+@pytest.fixture
+def neo4j_graph(neo4j_server: Connection) -> Iterator[Graph]:
+    """Give an empty graph on Neo4j."""
+    with relay_graph.connect(neo4j_server) as graph:
+        wipe(graph)
+        yield graph
+
+
+@pytest.fixture
+def embedded_graph(embedded_engine: Connection) -> Iterator[Graph]:
+    """Give an empty graph on the embedded engine."""
+    with relay_graph.connect(embedded_engine) as graph:
+        wipe(graph)
+        yield graph
+
+
+def wipe(graph: Graph) -> None:
+    graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+
+
+def fill(graph: Graph) -> None:
+    """Two programmes, with corrections, a restoration, a confirmation and an erasure."""
+    begun = [*beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 0.5, note="seen “twice”")]
+    more = [happened("E1: birth of P2 on 2021-04-01"), taken_back("event:E1"), corrected("pass:T1", "C2", animals=1)]
+    last = [taken_back("correct:C1", "C3"), erased("beneficiary:W6"), corrected("beneficiary:W1", "C4", phone="९८")]
+    record(graph, "demo", [*begun, *more, *last], clerk())
+    record(graph, "demo", [confirmed("pass:T1")], clerk("local:bina"))
+    record(graph, "other", [programme("other"), rule(), gift(), woman("W1"), placed("P1 on 2020-03-01")], clerk())
+
+
+def everything(graph: Graph) -> tuple[list[str], list[str]]:
+    """All nodes and relationships but locks and the schema, as text in a fixed order."""
+    nodes = graph.rows("MATCH (n) WHERE NOT n:Schema RETURN labels(n) AS labels, properties(n) AS properties")
+    edges = graph.rows("MATCH (a)-[r]->(b) RETURN a.key AS a, type(r) AS type, b.key AS b, properties(r) AS properties")
+    return sorted(map(_told, nodes)), sorted(map(_told, edges))
+
+
+def _told(row: dict[str, object]) -> str:
+    properties = row.pop("properties")
+    assert isinstance(properties, dict)
+    told = {name: str(value) for name, value in sorted(properties.items()) if name != "lock"}
+    return f"{sorted(row.items())} {told}"
+
+
+@pytest.mark.parametrize("way", ["to neo4j", "to embedded"])
+def test_what_one_engine_keeps_the_other_restores(embedded_graph: Graph, neo4j_graph: Graph, way: str) -> None:
+    here, there = (embedded_graph, neo4j_graph) if way == "to neo4j" else (neo4j_graph, embedded_graph)
+    fill(here)
+    lines = list(backup.backup(here))
+
+    kept = backup.restore(there, lines, clerk("local:bina"))
+
+    heads = ledger.heads(here)
+    assert ledger.heads(there) == heads
+    assert kept == tuple(
+        Kept(programme_id=head.programme_id, entries=head.entries, head_hash=head.head_hash) for head in heads
+    )
+    assert [verify.verify(there, head.programme_id, noted=head.head_hash).faults for head in heads] == [(), ()]
+    assert list(backup.backup(there)) == lines
+    assert everything(there) == everything(here)
+
+
+def test_recording_goes_on_after_a_restore(graph: Graph) -> None:
+    fill(graph)
+    lines = list(backup.backup(graph))
+    wipe(graph)
+
+    backup.restore(graph, lines, clerk())
+
+    assert record_one(graph, "demo", passed("T1: P1 > P2 on 2021-03-01", 1), clerk()).action == "same"
+    assert record_one(graph, "demo", passed("T2: P2 > P3 on 2022-03-01", 1), clerk()).action == "added"
+    assert verify.verify(graph, "demo").faults == ()
+
+
+def test_a_backup_begins_with_its_promises_and_holds_one_entry_a_line(graph: Graph) -> None:
+    fill(graph)
+
+    first, *lines = backup.backup(graph)
+
+    heads = ledger.heads(graph)
+    assert json.loads(first) == {
+        "relay_backup": 1,
+        "programmes": [
+            {"programme_id": head.programme_id, "entries": head.entries, "head_hash": head.head_hash} for head in heads
+        ],
+    }
+    assert len(lines) == sum(head.entries for head in heads)
+    assert all("opened" in json.loads(line) for line in lines)
+
+
+def test_an_empty_database_has_an_empty_backup(graph: Graph) -> None:
+    (line,) = backup.backup(graph)
+
+    assert json.loads(line) == {"relay_backup": 1, "programmes": []}
+    assert backup.restore(graph, [line], clerk()) == ()
+
+
+def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(graph)
+    lines, heads = list(backup.backup(graph)), ledger.heads(graph)
+    wipe(graph)
+    monkeypatch.setattr(backup, "STEP", 4)
+
+    with pytest.raises(Invalid, match="cut short"):
+        backup.restore(graph, lines[:12], clerk())
+    assert [head.entries for head in ledger.heads(graph)] == [8]
+    backup.restore(graph, lines, clerk())
+
+    assert ledger.heads(graph) == heads
+    assert verify.verify(graph, "demo").faults == ()
+    assert backup.restore(graph, lines, clerk())[0].entries == heads[0].entries  # once more changes nothing
+    assert ledger.heads(graph) == heads
+
+
+def doctored(line: str, **changed: object) -> str:
+    return json.dumps({**json.loads(line), **changed}, ensure_ascii=False)
+
+
+def test_a_doctored_backup_is_refused_and_nothing_of_it_is_written(graph: Graph) -> None:
+    fill(graph)
+    first, *rest = lines = list(backup.backup(graph))
+    wipe(graph)
+    promised = json.loads(first)
+    promised["programmes"][0]["head_hash"] = "0" * 64
+    renamed = rest[4].replace("Name of W1", "Name of W9")
+    assert renamed != rest[4]
+
+    for faulty in (
+        [],
+        ["not a backup"],
+        ["{}"],
+        ["[]"],
+        ['{"relay_backup":2,"programmes":[]}'],
+        ['{"relay_backup":1,"programmes":[{"programme_id":"demo"}]}'],
+        [json.dumps(promised), *rest],
+        [first, *rest[1:]],  # an entry removed
+        [first, rest[1], rest[0], *rest[2:]],  # two swapped
+        [first, *rest[:3], doctored(rest[3], recorded_by="local:x"), *rest[4:]],  # altered
+        [first, *rest[:4], renamed, *rest[5:]],  # another name
+        [first, *rest[:4], "{", *rest[5:]],
+        [first, *rest[:10]],  # cut
+    ):
+        with pytest.raises(Invalid):
+            backup.restore(graph, faulty, clerk())
+        assert graph.rows("MATCH (n) WHERE NOT n:Schema RETURN n.key AS key") == []
+
+    backup.restore(graph, lines, clerk())
+    assert verify.verify(graph, "demo").faults == ()
+
+
+def test_a_backup_whose_hashes_fit_but_whose_content_makes_no_sense_is_refused(graph: Graph) -> None:
+    """Whoever makes up a whole ledger can make its hashes fit: nothing is stumbled over."""
+    for kind, payload in (
+        ("placement", {"placement_id": "P1"}),
+        ("gift", {"gift_id": "G1", "given_on": "no day"}),
+        ("rule", {"help": "goat", "from": 5}),
+        ("correct", {"correct_id": "C1"}),
+    ):
+        unsealed = Entry(
+            programme_id="demo",
+            sequence=1,
+            act_id=f"{kind}:P1",
+            kind=kind,
+            format=1,
+            payload=payload,
+            recorded_by="local:x",
+            recorded_at="2024-01-01T00:00:00Z",
+            previous_hash=ORIGIN,
+            hash="",
+        )
+        entry = replace(unsealed, hash=digest(unsealed))
+        promised = {"programme_id": "demo", "entries": 1, "head_hash": entry.hash}
+        first = json.dumps({"relay_backup": 1, "programmes": [promised]})
+
+        with pytest.raises(Invalid, match="makes no sense"):
+            backup.restore(graph, [first, to_line(entry, with_opened=True)], clerk())
+        assert ledger.heads(graph) == ()
+
+
+def test_a_database_that_holds_something_else_is_left_alone(graph: Graph) -> None:
+    fill(graph)
+    lines = list(backup.backup(graph))
+    wipe(graph)
+    record(graph, "third", [programme("third")], clerk())
+
+    with pytest.raises(Conflict, match="third"):
+        backup.restore(graph, lines, clerk())
+
+    wipe(graph)
+    record(graph, "demo", [programme(name="Another Relay")], clerk())
+    with pytest.raises(Conflict, match="demo"):
+        backup.restore(graph, lines, clerk())
+    assert [head.entries for head in ledger.heads(graph)] == [1]
+
+
+def test_rebuilding_gives_the_same_graph_whatever_was_done_to_it(graph: Graph) -> None:
+    fill(graph)
+    before = everything(graph)
+    for statement in (
+        "MATCH (n:Placement) DETACH DELETE n",
+        "MATCH (n:Rule) SET n.owed = 9.0",
+        "CREATE (:Gift {key: 'demo/gift/G9', programme_id: 'demo'})",
+        "MATCH (a:Beneficiary) MATCH (b:Gift) CREATE (a)-[:KNOWS]->(b)",
+    ):
+        graph.write(lambda transaction: transaction.run(statement))  # noqa: B023 - run at once
+    assert not verify.verify(graph, "demo").ok
+
+    for head in ledger.heads(graph):
+        backup.rebuild(graph, head.programme_id)
+
+    assert everything(graph) == before
+    assert verify.verify(graph, "demo").faults == verify.verify(graph, "other").faults == ()
+
+
+def test_nobody_records_into_a_graph_that_is_not_built(graph: Graph) -> None:
+    fill(graph)
+    graph.write(lambda transaction: transaction.run(cypher.SET_PROJECTION, key="demo", projection=0))
+
+    with pytest.raises(NotBuilt, match="demo"):
+        record_one(graph, "demo", woman("W9"), clerk())
+
+    assert [(head.programme_id, head.built) for head in ledger.heads(graph)] == [("demo", False), ("other", True)]
+    backup.rebuild(graph, "demo")
+    assert record_one(graph, "demo", woman("W9"), clerk()).action == "added"
+    with pytest.raises(NoProgramme):
+        backup.rebuild(graph, "third")

@@ -1,0 +1,113 @@
+"""The desk: what a clerk says about a pass-on, made into an act; on both engines."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay import desk
+from relay.desk import HoldsNone, HoldsOneAlready, HoldsSeveral
+from relay.ledger import NoProgramme, record
+from relay.rulebook import Twin
+from tests.acts import beginnings, clerk, passed, placed
+
+RANDOM = Random(1)  # noqa: S311 - the tests keep no secrets
+
+if TYPE_CHECKING:
+    from relay.acts import Act, Value
+    from relay.graph import Graph
+
+
+@pytest.fixture
+def office(graph: Graph) -> Graph:
+    """P1 > P2 of goats; W3 holds P3 of pigs; W4 holds P4 and P4b; W5 and W6 hold nothing."""
+    record(
+        graph,
+        "demo",
+        [
+            *beginnings(),
+            placed("P1 on 2020-03-01"),
+            placed("P3 on 2020-03-01", help="pig"),
+            placed("P4 on 2020-03-01"),
+            placed("P4b on 2020-03-01"),
+            passed("T1: P1 > P2 on 2021-03-01", 1),
+        ],
+        clerk(),
+    )
+    return graph
+
+
+def said(graph: Graph, giver: str, to: str, *, new: bool = False, again: bool = False, **more: Value) -> Act:
+    values = {"beneficiary_id": to, "passed_on": "2021-03-01", "animals": 1, **more}
+    return desk.pass_on(graph, "demo", values, giver=giver, new=new, again=again, random=RANDOM.randbytes)
+
+
+def test_ids_that_nobody_gave_are_made_and_differ(office: Graph) -> None:
+    act = said(office, "P1", "W5")
+
+    assert act.kind == "pass"
+    assert act.values["giver_placement_id"] == "P1"
+    made = {act.id, str(act.values["receiver_placement_id"])}
+    assert len(made) == 2
+    assert all(len(id_) == 10 for id_ in made)
+    assert act.values["pass_id"] == act.id
+
+
+def test_the_giver_may_be_named_by_placement_or_by_who_holds_just_one(office: Graph) -> None:
+    for giver in ("P2", "placement:P2", "W2", "beneficiary:W2"):
+        assert said(office, giver, "W5").values["giver_placement_id"] == "P2"
+    with pytest.raises(HoldsSeveral, match="W4 holds several placements: P4, P4b"):
+        said(office, "W4", "W5")
+    for giver in ("P9", "W5", "beneficiary:P1", "placement:W2"):
+        with pytest.raises(HoldsNone):
+            said(office, giver, "W6")
+
+
+def test_a_woman_who_holds_that_help_already_is_asked_about(office: Graph) -> None:
+    with pytest.raises(HoldsOneAlready, match="Beneficiary W4 already holds goat: placement P4, P4b"):
+        said(office, "P1", "W4")
+
+    assert said(office, "P1", "W4", receiver_placement_id="P4").values["receiver_placement_id"] == "P4"
+    assert len(str(said(office, "P1", "W4", new=True).values["receiver_placement_id"])) == 10
+    assert said(office, "P1", "W3").id  # of pigs she holds one, of goats none
+    with pytest.raises(HoldsOneAlready, match="P3"):
+        said(office, "P1", "W3", help="pig")
+
+
+def test_a_twin_is_asked_about_before_anything_else(office: Graph) -> None:
+    with pytest.raises(Twin, match="pass:T1"):
+        said(office, "P1", "W2")
+
+    assert said(office, "P1", "W2", again=True).id
+    with pytest.raises(HoldsOneAlready):
+        said(office, "P1", "W2", animals=2)  # not a twin, but she holds one
+
+
+def test_a_pass_on_that_was_recorded_before_keeps_the_placement_that_it_began(office: Graph) -> None:
+    act = said(office, "P1", "W2", pass_id="T1")
+
+    assert act.values["receiver_placement_id"] == "P2"
+    (outcome,) = record(office, "demo", [act], clerk())
+    assert outcome.action == "same"
+
+
+def test_what_the_desk_says_can_be_recorded(office: Graph) -> None:
+    act = said(office, "W2", "W5", passed_on="2022-03-01", note="seen")
+
+    (outcome,) = record(office, "demo", [act], clerk())
+
+    assert outcome.action == "added"
+
+
+def test_without_a_programme_there_is_no_desk(graph: Graph) -> None:
+    with pytest.raises(NoProgramme, match="demo"):
+        said(graph, "P1", "W2")
+
+
+def test_an_act_without_an_id_is_given_one() -> None:
+    act = desk.act("beneficiary", {"name": "Her Name"}, "beneficiary_id", RANDOM.randbytes)
+
+    assert (act.kind, len(act.id), act.values) == ("beneficiary", 10, {"name": "Her Name", "beneficiary_id": act.id})
+    assert desk.act("gift", {"gift_id": "G7"}, "gift_id", RANDOM.randbytes).id == "G7"
