@@ -125,7 +125,7 @@ def chains(
     if donor is not None:
         chosen &= _of_donor(survey, donor, names or Names())[placements.gift[travels.row]]
     found = sorted(
-        _chains(survey, travels, np.flatnonzero(chosen)),
+        _chains(survey, travels, np.flatnonzero(chosen).astype(np.int32)),
         key=lambda chain: (_rank(sort, chain.reach, chain.received_on, chain.late_days), chain.placement_id),
     )
     return tuple(found)

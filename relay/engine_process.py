@@ -79,7 +79,7 @@ def main() -> None:
     _start_java()
     stopping = threading.Event()
     _stop_on_sigterm(stopping)
-    with open(report, "w") as starter:
+    with suppress(BrokenPipeError), open(report, "w") as starter:  # closing it says what is left to say
         _require_sound(starter)
         server, state = _open()
         serving = state.write(Path(STATE_FILE))

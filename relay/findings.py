@@ -34,6 +34,7 @@ class Finding:
 
 
 def found(fact: Fact, said: str, *evidence: int) -> Finding:
+    """A finding about one act, with the entries that show it."""
     return Finding(
         subject_id=fact.act_id,
         acts=(fact.sequence,),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from relay import cells
-from relay.acts import PERSONAL, Act
+from relay.acts import FILED, PERSONAL, Act
 from relay.errors import Invalid, NotFound, RelayError
 from relay.exchange import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.graph import Graph
@@ -195,7 +195,7 @@ class _Import:
             for start in range(0, len(again), STEP):
                 yield from self._settle(self.recorder.offer(again[start : start + STEP]))
             yield from self._settle(self.recorder.finish())
-        for judged in chain.from_iterable(self.waiting.values()):
+        for judged in sorted(chain.from_iterable(self.waiting.values()), key=_place):
             yield from _report(judged)
 
     def _settle(self, judged: Iterable[_Judged]) -> Iterator[ReportRow]:
@@ -208,6 +208,12 @@ class _Import:
             if each.outcome and each.outcome.action == "added":
                 for provided in _provides(each.outcome.act):
                     self.provided += [waiting.row for waiting in self.waiting.pop(provided, ())]
+
+
+def _place(judged: _Judged) -> tuple[int, int]:
+    """Where a readable row stands in the exchange format."""
+    kinds = [kind.name for kind in FILED]
+    return (kinds.index(judged.outcome.act.kind) if judged.outcome else 0), judged.row.row
 
 
 def _provides(act: Act) -> Iterator[str]:

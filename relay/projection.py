@@ -189,7 +189,7 @@ def entry_node(entry: Entry) -> Node:
             "act_id": entry.act_id,
             "kind": entry.kind,
             "format": entry.format,
-            "payload": json.dumps(entry.payload, ensure_ascii=False, separators=(",", ":")),
+            "payload": json.dumps(entry.payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
             "recorded_by": entry.recorded_by,
             "recorded_at": entry.recorded_at,
             "previous_hash": entry.previous_hash,

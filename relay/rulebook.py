@@ -148,7 +148,7 @@ class HeldByAnother(Refused):
         super().__init__(
             f"{act_id} names placement {placement_id}, which beneficiary {beneficiary_id} holds.",
             "Name her placement, or begin a new one.",
-            field="receiver_placement_id",
+            field="receiver_placement_id" if act_id.startswith("pass:") else "placement_id",
         )
 
 

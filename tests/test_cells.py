@@ -193,8 +193,9 @@ def test_every_month_of_2081_to_2083_has_the_published_number_of_days() -> None:
         (0.1 + 0.2, 0.3),
         ("1000000000", 10**9),
         ("0", 0),
-    ]
-    + [("-2", -2), (-0.5, -0.5)],
+        ("-2", -2),
+        (-0.5, -0.5),
+    ],
 )
 def test_units_are_a_number_and_whole_ones_are_whole(cell: object, value: float) -> None:
     units = read("units", cell)

@@ -1,94 +1,78 @@
-"""Importing on both engines: a dry run says what a writing one does, nothing is doubled, and nothing is lost."""
+"""Importing: every row is reported with what becomes of it, and what stands is recorded once, whatever happens."""
 
 from __future__ import annotations
 
+import csv
 import os
+import secrets
 import signal
 import subprocess
 import sys
-import threading
-import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay import graph as relay_graph
-from relay import importing, ledger, verify
-from relay.config import Connection
-from relay.errors import Invalid, Unavailable
-from relay.exchange import ReportRow, estimated_rows, write_folder, write_workbook
-from relay.importing import Count, NoProgrammeNamed, OtherProgramme, import_programme, rehearse_then_import
-from tests.acts import (
-    TODAY,
-    beginnings,
-    clerk,
-    corrected,
-    happened,
-    passed,
-    placed,
-    programme,
-    rule,
-    taken_back,
-    woman,
-)
-from tests.faulty_line import between
+from relay import columns, errors, importing, ledger, rulebook, verify
+from relay.exchange import read_folder_or_workbook
+from relay.graph import connect
+from relay.importing import Count, import_programme, rehearse_then_import
+from relay.ledger import Clerk, Rehearsal
+from tests import acts as say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Iterator
 
-    from relay.acts import Act
+    from relay.config import Connection
+    from relay.exchange import ReportRow
     from relay.graph import Graph
 
-KILLED = """
-import sys
-from relay import importing
-importing.STEP = 50
-import cli
-sys.argv = ["relay", "import", sys.argv[1], "--apply"]
-cli.main()
+FAULTS: Final = Path(__file__).parent / "folder_of_faults"
+DEMO: Final = Path(__file__).parent.parent / "seeds" / "relay-demo"
+CLERK: Final = Clerk(by="local:asha", now=datetime(2026, 11, 24, 6, 15, tzinfo=UTC), random=Random(1).randbytes)
+REPORT: Final = ("file", "row", "act_id", "action", "field", "value", "reason", "suggestion")
+
+RULES: Final = """[programme]
+id = "demo"
+name = "Passing the Relay"
+timezone = "Asia/Kathmandu"
+
+[[rule]]
+help = "goat"
+unit = "animal"
+given = 2
+owed = 2
+months = 24
+from = 2020-01-01
 """
-"""`relay import PATH --apply` in small steps, so that a small programme takes many."""
+WOMEN: Final = "beneficiary_id\n" + "".join(f"W{number}\n" for number in range(1, 10))
+GIFTS: Final = "gift_id,help,given_on\nG1,goat,2020-01-01\n"
+PLACEMENTS: Final = "placement_id,gift_id,beneficiary_id,help,received_on,animals\nP1,G1,W1,goat,2020-03-01,2\n"
+PASSES: Final = "pass_id,giver_placement_id,receiver_placement_id,beneficiary_id,passed_on,animals\n"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where a test writes its programme."""
-    return tmp_path / "programme"
+def folder(path: Path, **files: str) -> Path:
+    """A folder of a programme with one placement, and what is given beside it or in its place."""
+    files = {"beneficiaries": WOMEN, "gifts": GIFTS, "placements": PLACEMENTS, **files}
+    path.mkdir()
+    (path / "rules.toml").write_text(files.pop("rules", RULES), encoding="utf-8")
+    for name, text in files.items():
+        (path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return path
 
 
-@pytest.fixture
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commit every 4 rows, and forget every 2 steps, so that a small programme is like a large one."""
-    monkeypatch.setattr(importing, "STEP", 4)
-    monkeypatch.setattr(importing, "STEPS_HELD", 2)
+def actions(report: Iterable[ReportRow]) -> dict[str | None, str]:
+    return {row.act_id: row.action for row in report}
 
 
-def write(path: Path, *acts: Act) -> None:
-    write_folder(path, acts, with_names=True)
-
-
-def run(graph: Graph, path: Path, *, by: str = "local:asha", **options: Any) -> list[ReportRow]:
-    return list(import_programme(graph, path, clerk(by), **options))
-
-
-def ends(report: list[ReportRow]) -> dict[str, str]:
-    """Act id → what became of it."""
-    return {str(row.act_id): row.action for row in report}
-
-
-def only(report: list[ReportRow], act_id: str) -> ReportRow:
-    (found,) = (row for row in report if row.act_id == act_id)
-    return found
-
-
-def stands(graph: Graph) -> bool:
-    """Whether the ledger and all of the graph agree."""
-    return verify.verify(graph, "demo").ok
-
-
-def entries(graph: Graph) -> list[str]:
-    return [entry.act_id for entry in ledger.entries(graph, "demo")]
+def counted(report: Iterable[ReportRow]) -> dict[str, int]:
+    count = Count()
+    for _ in count.through(report):
+        pass
+    return {action: rows for action, rows in count.actions.items() if rows}
 
 
 def nodes(graph: Graph) -> int:
@@ -96,479 +80,302 @@ def nodes(graph: Graph) -> int:
     return found
 
 
-def odd_rows() -> list[Act]:
-    """A programme with a row for each end: T1 and T2 stand, a twin, one too early, two that point at nothing."""
-    return [
-        *beginnings(5),
-        placed("P1 on 2020-03-01"),
-        passed("T1: P1 > P2 on 2021-03-01", 1),
-        passed("T2: P1 > P3 on 2021-03-01", 1),
-        passed("T3: P1 > P3 on 2021-03-01", 1),
-        passed("T4: P2 > P4 on 2020-12-01"),
-        passed("T5: P9 > P5 on 2022-03-01"),
-        happened("E1: birth of P1 on 2020-12-01"),
-        happened("E2: birth of P4 on 2022-12-01"),
+# --- the folder of faults ---------------------------------------------------------------------------------------------
+
+
+def before_the_faults(graph: Graph) -> None:
+    report = list(import_programme(graph, FAULTS / "before", CLERK, apply=True))
+    assert {row.action for row in report} == {"added"}
+    taken_back = ledger.record(
+        graph, "faults", [say.taken_back("pass:T3", "C1"), say.taken_back("event:E2", "C2")], CLERK
+    )
+    assert {outcome.action for outcome in taken_back} == {"added"}
+
+
+def lines(report: Iterable[ReportRow]) -> list[str]:
+    """The report as it is checked in: tab-separated, what is absent left empty."""
+    return ["\t".join(REPORT)] + [
+        "\t".join(str(getattr(row, name) if getattr(row, name) is not None else "") for name in REPORT) for row in report
     ]
 
 
-REFUSED, PUT_ASIDE = ("pass:T3", "pass:T4"), ("pass:T5", "event:E2")
+def expected(name: str) -> list[str]:
+    return (FAULTS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
 
 
-# --- what a dry run promises ------------------------------------------------------------------------------------------
+def test_the_folder_of_faults_gives_exactly_the_report_that_is_checked_in(graph: Graph) -> None:
+    before_the_faults(graph)
+
+    for name in ("register", "spoiled"):
+        there = nodes(graph)
+        rehearsed = lines(import_programme(graph, FAULTS / name, CLERK, programme_id="faults"))
+        assert nodes(graph) == there
+        assert rehearsed == expected(name)
+        assert lines(import_programme(graph, FAULTS / name, CLERK, programme_id="faults", apply=True)) == rehearsed
+        again = lines(import_programme(graph, FAULTS / name, CLERK, programme_id="faults", apply=True))
+        assert sorted(again) == sorted(line.replace("\tadded\t", "\tsame\t") for line in rehearsed)
+
+    assert verify.verify(graph, "faults").ok
 
 
-def test_a_dry_run_says_exactly_what_a_writing_one_does_and_writes_nothing(graph: Graph, path: Path) -> None:
-    write(path, *odd_rows())
+def test_no_report_holds_a_personal_value(graph: Graph) -> None:
+    before_the_faults(graph)
+    personal = {
+        row[place]
+        for name in ("register", "spoiled")
+        for kind in columns.KINDS
+        if (FAULTS / name / f"{kind.file}.csv").exists()
+        for header, *rows in [list(csv.reader((FAULTS / name / f"{kind.file}.csv").open(encoding="utf-8", errors="replace")))]
+        for place, column in enumerate(header)
+        if (known := kind.column(column)) and known.personal
+        for row in rows
+        if place < len(row) and len(row[place]) > 3
+    }
 
-    promised = run(graph, path)
-    untouched = nodes(graph)
-    done = run(graph, path, apply=True)
+    report = "\n".join([*expected("register"), *expected("spoiled")])
 
-    assert untouched == 0
-    assert promised == done
-    assert {act_id for act_id, action in ends(done).items() if action == "refused"} == {*REFUSED}
-    assert {act_id for act_id, action in ends(done).items() if action == "put aside"} == {*PUT_ASIDE}
-    assert stands(graph)
-
-
-@pytest.mark.usefixtures("small_steps")
-def test_in_small_steps_the_same_rows_come_to_the_same_end(graph: Graph, path: Path) -> None:
-    write(path, *odd_rows())
-
-    promised = run(graph, path)
-    done = run(graph, path, apply=True)
-
-    assert promised == done
-    assert {act_id for act_id, action in ends(done).items() if action != "added"} == {*REFUSED, *PUT_ASIDE}
-    assert stands(graph)
+    assert len(personal) > 10
+    assert [value for value in personal if value in report] == []
 
 
-def test_what_is_imported_again_is_the_same_and_changes_nothing(graph: Graph, path: Path) -> None:
-    write(path, *odd_rows())
-    run(graph, path, apply=True)
-    before = ledger.head(graph, "demo")
-
-    again = run(graph, path, apply=True)
-
-    assert {act_id for act_id, action in ends(again).items() if action == "same"} == {*entries(graph)}
-    assert {act_id for act_id, action in ends(again).items() if action == "refused"} == {*REFUSED}
-    assert ledger.head(graph, "demo") == before
+def faulty_fields() -> set[tuple[str, str]]:
+    rows = csv.DictReader(expected("register"), delimiter="\t")
+    return {(row["file"], row["field"]) for row in rows if row["action"] == "put aside"}
 
 
-def test_a_strict_import_writes_nothing_when_one_row_cannot_stand(graph: Graph, path: Path) -> None:
-    write(path, *odd_rows())
+def test_every_column_has_a_row_that_cannot_be_read() -> None:
+    known = {(f"{kind.file}.csv", column.name) for kind in columns.KINDS for column in kind.columns}
 
-    report = list(rehearse_then_import(graph, path, clerk(), apply=True, strict=True, again=False))
-
-    assert only(report, "pass:T3").action == "refused"
-    assert only(report, "pass:T1").action == "added"
-    assert nodes(graph) == 0
+    assert known - faulty_fields() == set()
 
 
-def test_a_strict_import_writes_everything_when_every_row_stands(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(2), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01"))
+def test_every_reference_has_a_row_that_points_at_nothing() -> None:
+    rows = csv.DictReader(expected("register"), delimiter="\t")
+    missing = {(row["file"], row["field"]) for row in rows if row["reason"].startswith("There is no ")}
 
-    report = list(rehearse_then_import(graph, path, clerk(), apply=True, strict=True, again=False))
-
-    assert {row.action for row in report} == {"added"}
-    assert entries(graph) == [row.act_id for row in report]
-
-
-# --- put aside, refused, same, twin -----------------------------------------------------------------------------------
+    assert missing == {
+        (f"{kind.file}.csv", column.name) for kind in columns.KINDS for column in kind.columns if column.refers_to
+    }
 
 
-def test_a_row_that_points_at_nothing_is_put_aside_with_its_cell(graph: Graph, path: Path) -> None:
-    write(path, *odd_rows())
+def test_every_rule_that_a_row_can_break_refuses_one(graph: Graph) -> None:
+    before_the_faults(graph)
+    of_corrections = {rulebook.StandingOnIt, rulebook.NotCorrectable, rulebook.SamePerson, rulebook.WithinItself}
+    known = {
+        kind
+        for kind in vars(rulebook).values()
+        if isinstance(kind, type) and issubclass(kind, errors.Refused | errors.Conflict) and kind.__module__ == "relay.rulebook"
+    }
 
-    row = only(run(graph, path), "pass:T5")
+    offered = [row.act for row in read_folder_or_workbook(FAULTS / "register") if row.act]
+    outcomes, _ = Rehearsal(graph, "faults", CLERK).offer(offered)
 
-    assert (row.file, row.row, row.field, row.value) == ("passes.csv", 6, "giver_placement_id", "P9")
-    assert row.reason == "There is no placement P9 in the record."
-    assert row.suggestion == "Record it first, or correct the id."
-
-
-def test_a_twin_is_refused_unless_it_is_asked_for_again(graph: Graph, path: Path) -> None:
-    write(path, *odd_rows())
-
-    refused = only(run(graph, path), "pass:T3")
-    recorded = run(graph, path, apply=True, again=True)
-
-    assert refused.reason == "pass:T3 is already recorded as pass:T2: the same giver, receiver, day and units."
-    assert only(recorded, "pass:T3").action == "added"
-    assert only(recorded, "pass:T4").action == "refused"
+    refusals = {type(outcome.error) for outcome in outcomes if outcome.error}
+    assert known - of_corrections - refusals == set()
+    assert ledger.UsedOtherwise in refusals
 
 
-def test_a_known_id_with_other_content_is_refused_and_names_the_column(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(2), placed("P1 on 2020-03-01"))
-    run(graph, path, apply=True)
-
-    write(path, *beginnings(2), placed("P1 on 2020-03-02"))
-    report = run(graph, path, apply=True)
-
-    row = only(report, "placement:P1")
-    assert (row.action, row.field, row.value) == ("refused", "received_on", "2020-03-02")
-    assert {row.action for row in report if row.act_id != "placement:P1"} == {"same"}
+# --- what waits, and what nothing provides ----------------------------------------------------------------------------
 
 
-def test_a_row_without_a_name_is_the_same_as_one_with_it_and_another_name_is_not_shown(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(1))
-    run(graph, path, apply=True)
+def test_a_row_that_points_at_one_put_aside_is_put_aside_naming_what_is_missing(graph: Graph, tmp_path: Path) -> None:
+    passes = f"{PASSES}T1,P1,P2,W2,2021-02-31,2\nT2,P2,P3,W3,2022-03-01,2\nT3,P1,P4,W4,2021-03-01,2\n"
 
-    write_folder(path, beginnings(1), with_names=False)
-    nameless = run(graph, path)
-    write(path, *beginnings(0), woman("W1", name="Another Woman", household_id="H1"))
-    row = only(run(graph, path), "beneficiary:W1")
+    report = list(import_programme(graph, folder(tmp_path / "p", passes=passes), CLERK, apply=True))
 
-    assert {row.action for row in nameless} == {"same"}
-    assert (row.action, row.field, row.value) == ("refused", "name", "")
-    assert "Another Woman" not in f"{row}"
-
-
-def test_a_row_twice_in_a_file_is_added_once_and_the_same_once(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(2), placed("P1 on 2020-03-01"), placed("P1 on 2020-03-01"))
-
-    report = run(graph, path, apply=True)
-
-    assert [row.action for row in report if row.act_id == "placement:P1"] == ["added", "same"]
+    assert [(row.act_id, row.action, row.field, row.value) for row in report[-3:]] == [
+        ("pass:T1", "put aside", "passed_on", "2021-02-31"),
+        ("pass:T3", "added", None, ""),
+        ("pass:T2", "put aside", "giver_placement_id", "P2"),
+    ]
+    assert report[-1].reason == "There is no placement P2 in the record."
 
 
-def test_what_was_taken_back_is_put_aside_and_what_stands_on_it_refused(graph: Graph, path: Path) -> None:
-    acts = [*beginnings(3), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01")]
-    ledger.record(graph, "demo", [*acts, taken_back("pass:T1")], clerk())
-    write(path, *acts, passed("T2: P2 > P3 on 2022-03-01"))
+def test_when_the_row_that_begins_a_placement_is_refused_another_may_begin_it(graph: Graph, tmp_path: Path) -> None:
+    passes = f"{PASSES}T1,P1,P2,W2,2021-03-01,0\nT2,P2,P3,W3,2022-03-01,2\nT3,P3,P4,W4,2023-03-01,2\nT4,P1,P2,W2,2021-03-02,2\n"
 
-    report = run(graph, path, apply=True)
+    report = actions(import_programme(graph, folder(tmp_path / "p", passes=passes), CLERK, apply=True))
 
-    row = only(report, "pass:T1")
-    assert (row.action, row.reason) == ("put aside", "pass:T1 was taken back by correct:C1.")
-    assert only(report, "pass:T2").action == "refused"
-
-
-def test_what_was_corrected_is_the_same_both_as_it_was_and_as_it_is(graph: Graph, path: Path) -> None:
-    acts = [*beginnings(2), placed("P1 on 2020-03-01")]
-    ledger.record(graph, "demo", [*acts, corrected("placement:P1", received_on="2020-03-05")], clerk())
-
-    write(path, *acts)
-    as_it_was = run(graph, path)
-    write(path, *beginnings(2), placed("P1 on 2020-03-05"))
-    as_it_is = run(graph, path)
-    write(path, *beginnings(2), placed("P1 on 2020-03-06"))
-    otherwise = run(graph, path)
-
-    assert {row.action for row in (*as_it_was, *as_it_is)} == {"same"}
-    assert only(otherwise, "placement:P1").action == "refused"
-
-
-# --- rows that wait ---------------------------------------------------------------------------------------------------
-
-
-def test_a_row_waits_for_the_second_one_that_begins_its_placement_when_the_first_is_refused(
-    graph: Graph, path: Path
-) -> None:
-    # T1 would have begun P2, but is dated before P1 received; T3 and E1 come before T2, which begins P2.
-    write(
-        path,
-        *beginnings(3),
-        placed("P1 on 2020-03-01"),
-        passed("T1: P1 > P2 on 2019-03-01"),
-        passed("T3: P2 > P3 on 2022-03-01"),
-        passed("T2: P1 > P2 on 2021-03-01"),
-        happened("E1: birth of P3 on 2022-09-01"),
-    )
-
-    promised = run(graph, path)
-    report = run(graph, path, apply=True)
-
-    assert promised == report
-    assert {act_id: ends(report)[act_id] for act_id in ("pass:T1", "pass:T2", "pass:T3", "event:E1")} == {
+    assert {act_id: action for act_id, action in report.items() if act_id and act_id.startswith("pass:")} == {
         "pass:T1": "refused",
         "pass:T2": "added",
         "pass:T3": "added",
-        "event:E1": "added",
+        "pass:T4": "added",
     }
-    assert entries(graph)[-3:] == ["pass:T2", "pass:T3", "event:E1"]
-    assert stands(graph)
 
 
-@pytest.mark.usefixtures("small_steps")
-def test_rows_of_any_order_come_to_the_same_end(graph: Graph, path: Path) -> None:
-    # a chain of 12 written last hand-over first
-    chain = [passed(f"T{n}: P{n} > P{n + 1} on {2008 + n}-03-01") for n in range(1, 12)]
-    early = [programme(), rule("goat", "2000-01-01"), *beginnings(12)[3:], placed("P1 on 2008-03-01")]
-    write(path, *early, *reversed(chain))
+@pytest.mark.parametrize(("step", "held"), [(1, 1), (2, 3), (7, 2), (5000, 8)])
+def test_steps_of_any_size_give_the_same_report(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, step: int, held: int
+) -> None:
+    before_the_faults(graph)
+    monkeypatch.setattr(importing, "STEP", step)
+    monkeypatch.setattr(importing, "STEPS_HELD", held)
 
-    promised = run(graph, path)
-    report = run(graph, path, apply=True)
+    report = lines(import_programme(graph, FAULTS / "register", CLERK, apply=True))
 
-    assert promised == report
-    assert {row.action for row in report} == {"added"}
-    assert entries(graph)[-11:] == [act.act_id for act in chain]
-
-
-def test_rows_that_wait_for_each_other_are_put_aside(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(3), passed("T1: P1 > P2 on 2021-03-01"), passed("T2: P2 > P1 on 2021-03-01"))
-
-    report = run(graph, path, apply=True)
-
-    assert [only(report, act_id).action for act_id in ("pass:T1", "pass:T2")] == ["put aside", "put aside"]
-    assert len(entries(graph)) == len(beginnings(3))
+    assert sorted(report) == sorted(expected("register"))
+    assert verify.verify(graph, "faults").ok
 
 
-# --- which programme --------------------------------------------------------------------------------------------------
+# --- the programme ----------------------------------------------------------------------------------------------------
 
 
-def test_a_folder_without_a_programme_needs_one_named(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(2))
-    run(graph, path, apply=True)
-    write(path, placed("P1 on 2020-03-01"))
+def test_a_dry_run_of_a_new_programme_writes_nothing_at_all(graph: Graph, tmp_path: Path) -> None:
+    here = folder(tmp_path / "p")
 
-    with pytest.raises(NoProgrammeNamed, match="--programme"):
-        run(graph, path)
-    report = run(graph, path, programme_id="demo", apply=True)
-
-    assert ends(report) == {"placement:P1": "added"}
-    assert stands(graph)
+    assert counted(import_programme(graph, here, CLERK)) == {"added": 13}
+    assert nodes(graph) == 0
+    assert counted(import_programme(graph, here, CLERK, apply=True)) == {"added": 13}
+    assert counted(import_programme(graph, here, CLERK)) == {"same": 13}
 
 
-def test_a_folder_of_another_programme_than_the_named_one_is_invalid(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(1))
+def test_a_folder_that_names_no_programme_needs_one_named(graph: Graph, tmp_path: Path) -> None:
+    list(import_programme(graph, folder(tmp_path / "first"), CLERK, apply=True))
+    nameless = folder(tmp_path / "second", rules="", passes=f"{PASSES}T1,P1,P2,W2,2021-03-01,2\n")
 
-    with pytest.raises(OtherProgramme, match="--programme demo"):
-        run(graph, path, programme_id="other", apply=True)
+    with pytest.raises(errors.Invalid, match="does not say which programme"):
+        list(import_programme(graph, nameless, CLERK))
+
+    assert counted(import_programme(graph, nameless, CLERK, programme_id="demo")) == {"same": 11, "added": 1}
+
+
+def test_rows_of_a_programme_that_is_not_there_are_put_aside(graph: Graph, tmp_path: Path) -> None:
+    nameless = folder(tmp_path / "p", rules="")
+
+    report = list(import_programme(graph, nameless, CLERK, programme_id="nowhere", apply=True))
+
+    assert {(row.action, row.reason) for row in report} == {
+        ("put aside", "There is no programme nowhere in this database.")
+    }
+    assert nodes(graph) == 0
+
+
+def test_why_a_programme_cannot_be_read_is_told_before_its_name_is_asked_for(graph: Graph, tmp_path: Path) -> None:
+    report = import_programme(graph, folder(tmp_path / "p", rules="[programme]\nid = 'demo'\n"), CLERK)
+
+    assert {next(report).field for _ in range(2)} == {"name", "timezone"}
+    with pytest.raises(errors.Invalid, match="does not say which programme"):
+        next(report)
+
+
+def test_a_folder_of_another_programme_than_the_one_named_is_not_imported(graph: Graph, tmp_path: Path) -> None:
+    here = folder(tmp_path / "p")
+
+    with pytest.raises(errors.Invalid, match="is of programme demo, not of other"):
+        list(import_programme(graph, here, CLERK, programme_id="other", apply=True))
 
     assert nodes(graph) == 0
 
 
-def test_rows_of_an_unknown_programme_are_put_aside_and_nothing_begins(graph: Graph, path: Path) -> None:
-    write(path, woman("W1"))
+def test_a_path_that_holds_no_programme_is_invalid(graph: Graph, tmp_path: Path) -> None:
+    with pytest.raises(errors.Invalid):
+        list(import_programme(graph, tmp_path / "nowhere", CLERK))
 
-    (row,) = run(graph, path, programme_id="nowhere", apply=True)
 
-    assert (row.action, row.reason) == ("put aside", "There is no programme nowhere in this database.")
+# --- strict, again, progress ------------------------------------------------------------------------------------------
+
+
+def test_a_strict_import_writes_all_or_nothing(graph: Graph, tmp_path: Path) -> None:
+    faulty = folder(tmp_path / "faulty", passes=f"{PASSES}T1,P1,P2,W2,2021-03-01,0\n")
+    sound = folder(tmp_path / "sound", passes=f"{PASSES}T1,P1,P2,W2,2021-03-01,2\n")
+
+    report = rehearse_then_import(graph, faulty, CLERK, apply=True, strict=True, again=False)
+    assert counted(report) == {"added": 13, "refused": 1}
     assert nodes(graph) == 0
 
-
-def test_programmes_of_one_database_do_not_touch_each_other(graph: Graph, path: Path) -> None:
-    write(path, *odd_rows())
-    run(graph, path, apply=True)
-    before = ledger.head(graph, "demo")
-    write(path, programme("other"), *odd_rows()[1:])
-
-    report = run(graph, path, apply=True)
-
-    assert counted(report) == {"added": 13, "same": 0, "put aside": 2, "refused": 2}
-    assert ledger.head(graph, "demo") == before
-    assert stands(graph)
+    report = rehearse_then_import(graph, sound, CLERK, apply=True, strict=True, again=False)
+    assert counted(report) == {"added": 14}
+    assert ledger.head(graph, "demo").entries == 14
 
 
-def counted(report: list[ReportRow]) -> dict[str, int]:
-    count = Count()
-    for _ in count.through(report):
-        pass
-    return count.actions
+def test_a_twin_is_refused_unless_again(graph: Graph, tmp_path: Path) -> None:
+    passes = f"{PASSES}T1,P1,P2,W2,2021-03-01,1\nT2,P1,P2,W2,2021-03-01,1\n"
+    here = folder(tmp_path / "p", passes=passes)
+
+    assert counted(import_programme(graph, here, CLERK, apply=True)) == {"added": 14, "refused": 1}
+    assert counted(import_programme(graph, here, CLERK, apply=True, again=True)) == {"same": 14, "added": 1}
 
 
-def test_a_workbook_imports_as_a_folder_does(graph: Graph, path: Path, tmp_path: Path) -> None:
-    write(path, *odd_rows())
-    write_workbook(tmp_path / "programme.xlsx", odd_rows(), with_names=True)
+def test_the_same_row_twice_is_recorded_once(graph: Graph, tmp_path: Path) -> None:
+    here = folder(tmp_path / "p", passes=PASSES + "T1,P1,P2,W2,2021-03-01,2\n" * 2)
 
-    folder = run(graph, path, apply=True)
-    workbook = run(graph, tmp_path / "programme.xlsx", apply=True)
+    report = list(import_programme(graph, here, CLERK, apply=True))
 
-    assert counted(workbook) == {"added": 0, "same": counted(folder)["added"], "put aside": 2, "refused": 2}
+    assert [row.action for row in report[-2:]] == ["added", "same"]
 
 
-# --- while others record ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("small_steps")
-def test_what_somebody_else_records_meanwhile_is_judged_with(graph: Graph, path: Path) -> None:
-    # While eight women are being registered, somebody records the very hand-over of T2 as S1, and a birth.
-    known = [*beginnings(6), placed("P1 on 2020-03-01")]
-    write(path, *known)
-    run(graph, path, apply=True)
-    women = [woman(f"W{number}") for number in range(7, 15)]
-    write(path, *women, *(passed(f"T{n}: P1 > P{n} on 2021-03-0{n}", 0.5) for n in range(2, 6)))
-    others = iter([[passed("S1: P1 > P2 on 2021-03-02", 0.5)], [happened("S2: birth of P1 on 2020-12-01")]])
-
-    def meanwhile(_done: int) -> None:
-        ledger.record(graph, "demo", next(others, []), clerk("local:bina", seed=7))
-
-    report = run(graph, path, programme_id="demo", apply=True, progress=meanwhile)
-
-    twin = only(report, "pass:T2")
-    assert (twin.action, "already recorded as pass:S1" in twin.reason) == ("refused", True)
-    assert {row.action for row in report if row.act_id != "pass:T2"} == {"added"}
-    expected = {*(act.act_id for act in (*known, *women)), "pass:S1", "event:S2", "pass:T3", "pass:T4", "pass:T5"}
-    assert sorted(entries(graph)) == sorted(expected)
-    assert stands(graph)
-
-
-@pytest.mark.usefixtures("small_steps")
-def test_somebody_who_records_after_every_step_stops_nothing(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(30))
-    others = (woman(f"S{number}") for number in range(100))
-
-    def meanwhile(_done: int) -> None:
-        if ledger.heads(graph):
-            ledger.record(graph, "demo", [next(others)], clerk("local:bina", seed=next(seeds)))
-
-    seeds = iter(range(100, 200))
-    report = run(graph, path, apply=True, progress=meanwhile)
-
-    assert {row.action for row in report} == {"added"}
-    assert len(set(entries(graph))) == len(entries(graph)) > len(report)
-    assert stands(graph)
-
-
-# --- cut short --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("small_steps")
-def test_an_import_that_loses_its_line_says_so_and_is_run_again(
-    graph: Graph, connection: Connection, path: Path
+def test_progress_is_told_after_each_step_and_the_rows_are_known_ahead(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(path, *beginnings(30))
-    threads = {*threading.enumerate()}
-    reported: list[ReportRow] = []
+    monkeypatch.setattr(importing, "STEP", 20)
+    told: list[int] = []
 
-    with between(connection.uri) as line, _connected(line.uri, connection) as broken:
-        line.break_at("commit", "cut_before", after=3, times=1000)
-        with pytest.raises(Unavailable):
-            reported.extend(import_programme(broken, path, clerk(), apply=True))
-    left = {thread for thread in threading.enumerate() if thread.name.startswith("ThreadPool")} - threads
-    known = entries(graph)
-    again = run(graph, path, apply=True)
+    rows = len(list(import_programme(graph, FAULTS / "before", CLERK, progress=told.append)))
 
-    assert left == set()
-    assert {row.act_id for row in again if row.action == "same"} == {*known}
-    assert 0 < len(known) < len(again)
-    assert counted(again)["added"] + len(known) == len(beginnings(30)) == len(entries(graph))
-    assert stands(graph)
+    assert told == [20, 27]
+    assert rows == 27
+    assert estimated_rows(FAULTS / "before") == 33  # 8 headers among them, and neither a programme nor 2 rules
 
 
-def _connected(uri: str, connection: Connection) -> Graph:
-    return relay_graph.connect(
-        Connection(uri=uri, user=connection.user, password=connection.password, database=connection.database)
-    )
+# --- whatever happens meanwhile ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("small_steps")
-def test_a_report_that_nobody_reads_on_leaves_no_thread_and_no_half_step(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(30))
-    threads = {*threading.enumerate()}
-
-    report = import_programme(graph, path, clerk(), apply=True)
-    assert isinstance(first := next(report), ReportRow)
-    report.close()
-
-    assert {thread for thread in threading.enumerate() if thread.name.startswith("ThreadPool")} <= threads
-    assert first.action == "added"
-    assert first.act_id in entries(graph)
-    assert len(entries(graph)) % importing.STEP == 0
-    assert stands(graph)
-
-
-def test_a_killed_import_is_run_again_and_nothing_is_doubled_or_missing(
-    graph: Graph, connection: Connection, path: Path
+def test_what_somebody_else_records_meanwhile_costs_nothing(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    write(path, *beginnings(1_000))
-    whole = len(beginnings(1_000))
+    other = replace(CLERK, by="local:maya", random=Random(2).randbytes)
+    passes = PASSES + "".join(f"T{n},P{n},P{n + 1},W{n + 1},202{n}-03-01,2\n" for n in range(1, 6))
+    here = folder(tmp_path / "p", passes=passes)
+    list(import_programme(graph, folder(tmp_path / "first"), CLERK, apply=True))
+    monkeypatch.setattr(importing, "STEP", 2)
 
-    for recorded in (100, 300, 500):
-        command = [sys.executable, "-c", KILLED, str(path)]
-        with subprocess.Popen(command, env=_environment(connection, path), stdout=subprocess.DEVNULL) as killed:
-            _until(killed, lambda recorded=recorded: _has(graph, recorded))
-            killed.send_signal(signal.SIGKILL)
-        assert killed.returncode == -signal.SIGKILL
-        assert stands(graph)
-    known = entries(graph)
-    again = run(graph, path, apply=True)
+    def record_another(done: int) -> None:
+        ledger.record_one(graph, "demo", say.woman(f"X{done}"), other)
 
-    assert 500 <= len(known) < whole
-    assert counted(again) == {"added": whole - len(known), "same": len(known), "put aside": 0, "refused": 0}
-    assert sorted(entries(graph)) == sorted(act.act_id for act in beginnings(1_000))
-    assert stands(graph)
+    report = list(import_programme(graph, here, CLERK, apply=True, progress=record_another))
+
+    assert counted(report) == {"same": 13, "added": 5}
+    assert ledger.head(graph, "demo").entries == 13 + 5 + 9
+    assert verify.verify(graph, "demo").ok
 
 
-def _environment(connection: Connection, folder: Path) -> dict[str, str]:
-    return os.environ | {
-        "NEO4J_URI": connection.uri,
-        "NEO4J_USER": connection.user,
-        "NEO4J_PASSWORD": connection.password,
-        "NEO4J_DATABASE": str(connection.database),
-        "RELAY_DATA": str(folder.parent / "data"),
-    }
+def test_an_import_that_is_killed_is_run_again_and_nothing_is_twice_or_missing(
+    graph: Graph, connection: Connection
+) -> None:
+    rows = sum(1 for _ in read_folder_or_workbook(DEMO))
+    reached = set[int]()
+
+    for seconds in (0.0, 0.2, 0.4, 0.8):
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.test_import", connection.uri, connection.user, connection.database or ""],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parent.parent,
+        ) as clerk:
+            assert clerk.stdin
+            assert clerk.stdout
+            clerk.stdin.write(f"{connection.password}\n")
+            clerk.stdin.flush()
+            clerk.stdout.readline()  # the first step is judged, and on its way
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                clerk.wait(seconds)
+            clerk.kill()
+        reached |= {head.entries for head in ledger.heads(graph)}
+
+    report = counted(import_programme(graph, DEMO, CLERK, apply=True))
+    assert sum(report.values()) == rows
+    assert report.keys() <= {"added", "same"}
+    assert ledger.head(graph, "relay-demo").entries == rows
+    assert reached & set(range(1, rows))  # it was cut in the middle at least once
+    assert verify.verify(graph, "relay-demo").ok
 
 
-def _has(graph: Graph, recorded: int) -> bool:
-    return any(head.entries >= recorded for head in ledger.heads(graph))
-
-
-def _until(process: subprocess.Popen[bytes], true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not true():
-        assert process.poll() is None, "the import ended before it was killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
-# --- on the way -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("small_steps")
-def test_progress_tells_how_many_rows_are_done(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(6))
-    done: list[int] = []
-
-    run(graph, path, progress=done.append)
-
-    assert done == [4, 8, 10]
-
-
-def test_the_rows_of_a_folder_are_estimated_by_its_line_ends(path: Path) -> None:
-    write(path, *beginnings(6))
-
-    # 6 women and a gift, each file with its header
-    assert estimated_rows(path) == 9
-
-
-def test_a_row_with_two_faults_has_two_lines_and_counts_once(graph: Graph, path: Path) -> None:
-    path.mkdir()
-    (path / "events.csv").write_text("event_id,placement_id,kind,happened_on\nE1,P1,brith,31/02/2020\n")
-    report = run(graph, path, programme_id="demo")
-
-    assert [(row.field, row.action) for row in report] == [("kind", "put aside"), ("happened_on", "put aside")]
-    assert counted(report)["put aside"] == 1
-
-
-def test_nothing_to_import_is_said(graph: Graph, tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match="holds neither"):
-        run(graph, tmp_path)
-
-
-def test_a_day_to_come_is_refused_and_offered_as_bikram_sambat(graph: Graph, path: Path) -> None:
-    write(path, *beginnings(2), placed("P1 on 2077-03-01"), placed("P2 on 2025-03-01"))
-
-    report = run(graph, path)
-
-    assert [only(report, f"placement:P{n}").suggestion for n in (1, 2)] == [
-        "Write it as 2077-03-01 BS, if it is in Bikram Sambat.",
-        "Record it once it has happened.",
-    ]
-    assert TODAY.isoformat() in only(report, "placement:P1").reason
-
-
-def test_nothing_handed_over_is_refused_and_more_females_than_animals_put_aside(graph: Graph, path: Path) -> None:
-    write(
-        path,
-        *beginnings(3),
-        placed("P1 on 2020-03-01", animals=0),
-        placed("P2 on 2020-03-01", animals=-1),
-        placed("P3 on 2020-03-01", animals=1, females=2),
-    )
-
-    report = run(graph, path)
-
-    assert [only(report, f"placement:P{n}").action for n in (1, 2, 3)] == ["refused", "refused", "put aside"]
-    assert {only(report, f"placement:P{n}").field for n in (1, 2, 3)} == {"animals"}
+def _import_until_killed() -> None:
+    uri, user, database = sys.argv[1:]
+    importing.STEP = 500
+    clerk = replace(CLERK, now=datetime.now(UTC), random=secrets.token_bytes)
+    with connect(Connection(uri=uri, user=user, password=input(), database=database or None)) as graph:
+        for _ in import_programme(graph, DEMO, clerk, apply=True, progress=lambda done: print(done, flush=True)):  # noqa: T201 - for who kills it
+            pass

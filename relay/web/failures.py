@@ -25,6 +25,7 @@ STATUS: Final[Mapping[type[RelayError], int]] = {
     Conflict: 409,
     Unavailable: 503,
 }
+STATUS_UNFORESEEN: Final = 500
 RETRY_SECONDS: Final = "5"  # our choice: an engine that was stopped starts in about four
 
 log = logging.getLogger("relay.web")
@@ -55,7 +56,7 @@ def refused(error: HTTPException) -> Response:
             f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)
         ]
         log.error("failed", extra={"said": {"failure": type(cause).__name__, "at": frames}})
-    status = error.code or InternalServerError.code
+    status = error.code or STATUS_UNFORESEEN
     response = _answer(status, _reasons().get(status, error.name), _suggestion(status), None)
     for name, value in error.get_headers(request.environ):
         if name not in ("Content-Type", "Content-Length"):
@@ -74,7 +75,7 @@ def _reasons() -> Mapping[int, str]:
 
 
 def _suggestion(status: int) -> str:
-    if status == InternalServerError.code:
+    if status == STATUS_UNFORESEEN:
         return gettext("Tell those who look after it, with the number of this request.")
     return gettext("Go to the first page, and on from there.")
 

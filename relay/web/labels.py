@@ -11,6 +11,7 @@ from relay.sambat import bikram_sambat
 from relay.web.language import day, gettext, lazy_gettext, ngettext, number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from flask import Flask
@@ -75,17 +76,9 @@ _JOINERS: Final = "\u200c\u200d"  # Devanagari is written with them
 
 def set_up(app: Flask) -> None:
     """Give them to the templates."""
-    app.jinja_env.filters.update({"day": day, "bs": bikram_sambat, "plain": plain, "state": state, "cause": cause})
-    app.jinja_env.filters.update({"shown": number, "help": help_word, "kind": kind})
-    app.jinja_env.globals.update(
-        {
-            "COLOURS": COLOURS,
-            "FILLS": FILLS,
-            "RADIUS": RADIUS,
-            "DASHES": DASHES,
-            "BOX_WIDTH": BOX_WIDTH,
-        }
-    )
+    for name, filter_ in FILTERS.items():
+        app.add_template_filter(filter_, name)
+    app.context_processor(lambda: LOOK)
 
 
 def state(word: str) -> str:
@@ -205,3 +198,16 @@ def folded(tab: Tab) -> str:
     if tab.broken:
         parts.append(gettext("%(number)s broken", number=tab.broken))
     return ", ".join(map(str, parts))
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "bs": bikram_sambat,
+    "cause": cause,
+    "day": day,
+    "help": help_word,
+    "kind": kind,
+    "plain": plain,
+    "shown": number,
+    "state": state,
+}
+LOOK: Final = {"COLOURS": COLOURS, "FILLS": FILLS, "RADIUS": RADIUS, "DASHES": DASHES, "BOX_WIDTH": BOX_WIDTH}

@@ -16,7 +16,8 @@ def set_up(app: Flask) -> None:
     """Let an application speak to its reader in a language that it knows."""
     app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations")
     flask_babel.Babel(app)
-    app.jinja_env.globals.update({"_": gettext, "ngettext": ngettext, "language": language})
+    for name, function in (("_", gettext), ("ngettext", ngettext), ("language", language)):
+        app.add_template_global(function, name)
 
 
 def language() -> str:

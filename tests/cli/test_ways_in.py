@@ -1,0 +1,240 @@
+"""Programmes, the environment, help, completion, and what ends a command early."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+import cli
+from tests import acts as say
+from tests.cli.shell import ON, record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from relay.graph import Graph
+    from tests.cli.shell import Shell
+
+
+def commands(group: click.Group = cli.relay, *before: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command with its words, those of groups too."""
+    for name, command in group.commands.items():
+        yield (*before, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *before, name)
+
+
+# ------------------------------------------------------------------------------------------------ programmes
+
+
+def test_an_empty_database_says_how_to_begin(empty: Shell) -> None:
+    for words in (("trace", "P1"), ("find", "Maya"), ("health",), ("ledger", "verify"), ("export", "x")):
+        answer = empty.run(*words)
+        assert (answer.code, answer.out) == (cli.NOT_DONE, "")
+        assert "relay demo" in answer.err
+        assert "relay import" in answer.err
+    assert empty.ok("programme", "list", "--json").json == []
+
+
+def test_a_programme_is_begun(empty: Shell) -> None:
+    empty.ok("programme", "add", "hills", "--name", "Hill villages", "--goal-generations", "5")
+    again = empty.run("programme", "add", "hills", "--name", "Other")
+
+    assert empty.ok("programme", "list").rows[1][:3] == ["hills", "Hill villages", "Asia/Kathmandu"]
+    assert again.code == cli.NOT_DONE
+
+
+def test_several_programmes_must_be_named(shell: Shell, graph: Graph) -> None:
+    record(graph, say.programme("hills"), programme_id="hills")
+
+    unnamed = shell.run("trace", "G1", "--as-of", ON)
+    assert unnamed.code == cli.NOT_DONE
+    assert "demo, hills" in unnamed.err
+    assert "--programme" in unnamed.err
+    for words in (("--programme", "demo", "trace", "G1"), ("trace", "G1", "--programme", "demo")):
+        assert shell.ok(*words, "--as-of", ON).pairs["reach"] == "3"
+    wrong = shell.run("--programme", "dmeo", "trace", "G1")
+    assert wrong.code == cli.NOT_DONE
+    assert "demo, hills" in wrong.err
+
+
+def test_the_demonstration_stays_out_of_a_real_database(shell: Shell) -> None:
+    answer = shell.run("demo")
+
+    assert answer.code == cli.NOT_DONE
+    assert "RELAY_DATA" in answer.err
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_json_is_accepted_before_and_after_the_command(shell: Shell, place: str) -> None:
+    words = ("trace", "G1", "--as-of", ON)
+    answer = shell.ok("--json", *words) if place == "before" else shell.ok(*words, "--json")
+
+    assert answer.json["reach"] == 3
+
+
+# ------------------------------------------------------------------------------------------------ the environment
+
+
+def test_a_database_that_does_not_answer_ends_with_4(alone: Shell) -> None:
+    alone.monkeypatch.setenv("NEO4J_URI", "bolt://127.0.0.1:1")
+    alone.monkeypatch.setenv("NEO4J_PASSWORD", "secret-word")
+
+    answer = alone.run("find", "Maya")
+    assert (answer.code, answer.out) == (cli.UNAVAILABLE, "")
+    assert "127.0.0.1:1" in answer.err
+    assert "secret-word" not in answer.err
+
+
+def test_a_wrong_password_ends_with_4(empty: Shell) -> None:
+    empty.monkeypatch.setenv("NEO4J_PASSWORD", "secret-word")
+
+    answer = empty.run("find", "Maya")
+    assert answer.code == cli.UNAVAILABLE
+    assert "password" in answer.err.lower()
+    assert "secret-word" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("NEO4J_URI", "localhost", "NEO4J_URI is not an address"),
+        ("NEO4J_URI", "bolt://127.0.0.1", "NEO4J_PASSWORD is not"),
+        ("RELAY_URL", "relay.example.org", "RELAY_URL is not an address"),
+    ],
+)
+def test_settings_that_cannot_be_are_named(alone: Shell, name: str, value: str, sentence: str) -> None:
+    alone.monkeypatch.setenv(name, value)
+
+    answer = alone.run("find", "Maya")
+    assert answer.code == cli.NOT_DONE
+    assert sentence in answer.err
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(alone: Shell, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    alone.monkeypatch.setenv("RELAY_DATA", str(tmp_path / "file" / "data"))
+
+    for words in (("find", "Maya"), ("engine", "start")):
+        answer = alone.run(*words)
+        assert answer.code == cli.UNAVAILABLE
+        assert str(tmp_path / "file") in answer.err
+        assert "RELAY_DATA" in answer.err
+
+
+def test_a_file_that_cannot_be_written_is_named(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    for words in (("backup",), ("export",), ("ledger", "export")):
+        answer = shell.run(*words, str(tmp_path / "file" / "out"))
+        assert answer.code == cli.NOT_DONE, answer
+        assert str(tmp_path / "file") in answer.err
+
+
+def test_the_engine_starts_stops_and_says_how_it_does(alone: Shell) -> None:
+    assert alone.ok("engine", "status").pairs["running"] == "no"
+    assert alone.ok("status", "--json").json["programmes"] == []
+    try:
+        assert alone.ok("engine", "start").pairs["running"] == "yes"
+        status = alone.ok("status")
+        assert status.pairs["database"] == "embedded"
+        assert "one machine" in status.err
+    finally:
+        assert alone.ok("engine", "stop", "--json").json == {"stopped": True}
+    assert alone.ok("engine", "stop", "--json").json == {"stopped": False}
+
+
+# ------------------------------------------------------------------------------------------------ help, completion
+
+
+def test_help_lists_every_command_under_its_users(alone: Shell) -> None:
+    listed = [name for names in cli.USERS.values() for name in names]
+
+    assert sorted(listed) == sorted(cli.relay.commands)
+    said = alone.ok("--help").out
+    assert "..." not in said
+    assert max(map(len, said.splitlines())) <= 80
+    assert all(f"  {name} " in said for name in listed)
+
+
+@pytest.mark.parametrize("words", [words for words, _ in commands()], ids=" ".join)
+def test_every_command_explains_itself_with_an_example(alone: Shell, words: tuple[str, ...]) -> None:
+    said = alone.ok(*words, "--help").out
+
+    command = dict(commands())[words]
+    if not isinstance(command, click.Group):
+        assert "--json" in said
+        assert "--programme ID" in said
+        assert f"Example:\n  relay {' '.join(words)}" in said
+
+
+def test_an_unknown_command_or_option_suggests_the_closest(alone: Shell) -> None:
+    command, option = alone.run("pas-on"), alone.run("pass-on", "P1", "--animal", "2")
+
+    assert (command.code, option.code) == (cli.USAGE, cli.USAGE)
+    assert "pass-on" in command.err
+    assert "--animals" in option.err
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh"])
+def test_the_shell_completes_commands_and_options(shell_name: str) -> None:
+    source = _completed({"_RELAY_COMPLETE": f"{shell_name}_source"})
+    assert "_RELAY_COMPLETE" in source
+
+    for typed, expected in (("relay tra", "trace"), ("relay engine st", "status"), ("relay tree --as-", "--as-of")):
+        asked = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+        assert expected in _completed({"_RELAY_COMPLETE": f"{shell_name}_complete", **asked}).split()[0:] or expected in (
+            _completed({"_RELAY_COMPLETE": f"{shell_name}_complete", **asked})
+        )
+
+
+def _completed(environment: dict[str, str]) -> str:
+    run = [sys.executable, "-c", "import cli; cli.main()"]
+    return subprocess.run(run, env=os.environ | environment, capture_output=True, text=True, check=False).stdout
+
+
+# ------------------------------------------------------------------------------------------------ ended early
+
+
+def test_a_reader_that_had_enough_is_no_failure_to_explain(shell: Shell) -> None:
+    run = [sys.executable, "-c", "import cli; cli.main()", "ledger", "log", "--last", "0", "--json"]
+    with subprocess.Popen(
+        run, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+
+    del shell
+    assert said == ""
+    assert process.returncode == cli.NOT_DONE
+
+
+def test_an_interrupted_command_says_so(alone: Shell) -> None:
+    """A listener that never answers keeps the command waiting until Ctrl-C."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        alone.monkeypatch.setenv("NEO4J_URI", f"bolt://127.0.0.1:{port}")
+        alone.monkeypatch.setenv("NEO4J_PASSWORD", "x")
+        run = [sys.executable, "-c", "import cli; cli.main()", "find", "Maya"]
+        with subprocess.Popen(run, env=os.environ, stderr=subprocess.PIPE, text=True) as process:
+            listener.accept()
+            time.sleep(0.5)
+            process.send_signal(signal.SIGINT)
+            assert process.stderr is not None
+            said = process.stderr.read()
+
+    assert process.returncode == cli.NOT_DONE
+    assert "stopped" in said
+    assert "Traceback" not in said
