@@ -49,7 +49,7 @@ USERS: Final = {
     ),
     "Managers": ("gifts", "trace", "tree", "chains", "todo"),
     "Auditors": ("health", "audit", "ledger"),
-    "Operators": ("demo", "serve", "status", "engine", "backup", "restore", "export", "programme"),
+    "Operators": ("demo", "status", "engine", "backup", "restore", "export", "programme"),
 }
 """Who uses which command."""
 
@@ -297,13 +297,7 @@ class UsersGroup(RelayGroup):
         """One section for each kind of user."""
         for users, names in USERS.items():
             with formatter.section(users):
-                formatter.write_dl(
-                    [
-                        (name, self.commands[name].get_short_help_str(limit=64))
-                        for name in names
-                        if name in self.commands
-                    ]
-                )
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(limit=64)) for name in names])
 
 
 def _keep_programme(context: click.Context, _: click.Parameter, value: str | None) -> None:
@@ -843,7 +837,7 @@ def _progress(path: Path) -> Callable[[int], None]:
 @click.option("--with-names", is_flag=True, help="Include the personal columns.")
 @pass_session
 def export(session: Session, path: Path, *, with_names: bool) -> None:
-    """Export a programme as CSV files or a workbook (PATH.xlsx), as it stands now."""
+    """Export a programme as CSV files, or a workbook (PATH.xlsx)."""
     from relay.exporting import export_programme
     from relay.printing import print_json
 
@@ -1287,17 +1281,15 @@ def todo(
     if session.as_json:
         print_json(found)
         return
-    headers = ("place_id", "place_name", "rank", "placement_id", "beneficiary_id", "help", "state")
+    first = ("rank", "place_name", "placement_id", "beneficiary_id", "state", "due_on")
+    then = ("still_owed", "help", "days", "last_word_on", "place_id")
     print_table(
-        (*headers, "reasons", "due_on", "days", "still_owed", "last_word_on", "hangs_on_her"),
+        (*first, "reasons", *then, "hangs_on_her"),
         (
             (
-                *(getattr(each, name) for name in headers),
+                *(getattr(each, name) for name in first),
                 ", ".join(each.reasons).replace("_", " "),
-                each.due_on,
-                each.days,
-                each.still_owed,
-                each.last_word_on,
+                *(getattr(each, name) for name in then),
                 _hanging(each.depends),
             )
             for each in found
@@ -1338,8 +1330,14 @@ def ledger_log(session: Session, count: int, about: str | None) -> None:
     if session.as_json:
         print_json([_without_openings(entry) for entry in found])
         return
-    headers = ("sequence", "act_id", "recorded_at", "recorded_by", "hash")
-    print_table(headers, ([getattr(entry, name) for name in headers] for entry in found))
+    hash_end = _SHORT_HASH if sys.stdout.isatty() else None
+    print_table(
+        ("sequence", "act_id", "recorded_at", "recorded_by", "hash"),
+        ((each.sequence, each.act_id, each.recorded_at, each.recorded_by, each.hash[:hash_end]) for each in found),
+    )
+
+
+_SHORT_HASH: Final = 12  # our choice: on a terminal as many digits tell hashes apart; a pipe gets all of them
 
 
 def _is_about(entry: Entry, act_id: str | None) -> bool:
@@ -1407,7 +1405,7 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
 )
 @click.pass_context
 def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> None:
-    """Check the whole record: what is odd in it, and which acts say so."""
+    """Check the whole record: what is odd, and which acts say so."""
     if context.invoked_subcommand:
         if as_of or as_known:
             raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")

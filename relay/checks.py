@@ -138,7 +138,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         title="impossible number of hand-overs in a day",
         sentence=(
             f"More than {odd_hand_overs.HAND_OVERS_A_DAY} hand-overs outside ceremonies on one day, and more than"
-            f" {odd_hand_overs.TIMES_THE_USUAL_DAY} times as many as on the usual day; or more than"
+            f" {odd_hand_overs.TIMES_THE_AVERAGE_DAY} times as many as on an average day; or more than"
             f" {odd_hand_overs.HAND_OVERS_A_CEREMONY} at one ceremony."
         ),
         why="Hand-overs were written down together afterwards, or never took place.",

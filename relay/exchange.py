@@ -88,8 +88,8 @@ class ReportRow:
 
 
 def estimated_rows(path: Path) -> int:
-    """About how many rows a folder has, by its line ends; a workbook's rows are not counted ahead (0)."""
-    return sum(_lines(file) for file in path.glob("*.csv")) if path.is_dir() else 0
+    """About how many rows the files of a folder have, by their line ends; 0 for a workbook, which is not opened ahead."""
+    return sum(max(_lines(file) - 1, 0) for file in path.glob("*.csv")) if path.is_dir() else 0
 
 
 def _lines(file: Path) -> int:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from statistics import median
 from typing import Final
 
 from relay.books import Books, HandOver, Held
@@ -16,12 +15,13 @@ from relay.register import Fact
 
 HAND_OVERS_A_DAY: Final = 20
 """Hand-overs outside ceremonies that staff can follow on one day (our choice: two field officers, ten visits each)."""
-TIMES_THE_USUAL_DAY: Final = 10
-"""The same for a large programme with many field officers, in days with the usual number of hand-overs (our choice)."""
+TIMES_THE_AVERAGE_DAY: Final = 10
+"""The same for a large programme with many field officers, in hand-overs of an average day (our choice)."""
 HAND_OVERS_A_CEREMONY: Final = 100
 """Hand-overs at one ceremony: in Palpa four groups passed on 170 does and 8 bucks in one, which are some 90."""
 SIGNATURES_A_WITNESS: Final = 20
 """Hand-overs that one person sees (our choice: a committee of five signs in turn)."""
+_DAYS_OF_A_YEAR: Final = 365
 _PHONE_DIGITS: Final = 10
 """Digits of a telephone number in Nepal, without its country code."""
 
@@ -163,14 +163,19 @@ def tagged(books: Books) -> list[Fact]:
 def busy_day(books: Books) -> Iterator[Finding]:
     """Find days and ceremonies with more hand-overs than are possible."""
     passes = books.facts("pass")
-    days = Counter(fact.values["passed_on"] for fact in passes if not fact.values.get("ceremony_id"))
-    usual = median(days.values()) if days else 0
+    usual = _hand_overs_a_day(passes)
     for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in passes):
         ceremony_id, day = shared[0].values.get("ceremony_id"), shared[0].values["passed_on"]
-        most = HAND_OVERS_A_CEREMONY if ceremony_id else max(HAND_OVERS_A_DAY, TIMES_THE_USUAL_DAY * usual)
+        most = HAND_OVERS_A_CEREMONY if ceremony_id else max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * usual)
         if len(shared) > most:
             where = f"at ceremony {ceremony_id}" if ceremony_id else "outside ceremonies"
             yield found_together(shared, f"{{many}} hand-overs on {day} {where}; {most:g} are possible.")
+
+
+def _hand_overs_a_day(passes: Sequence[Fact]) -> float:
+    """How many hand-overs there were on an average day, of a year at least."""
+    days = [date.fromisoformat(fact.values["passed_on"]) for fact in passes]
+    return len(days) / max((max(days) - min(days)).days, _DAYS_OF_A_YEAR) if days else 0
 
 
 def witnessed(books: Books) -> tuple[Fact, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from relay.asjson import json_of
@@ -27,7 +28,10 @@ STATE_COLOURS: Final = {
 
 _JOINERS: Final = "\u200c\u200d"  # they shape Devanagari, and take no room of their own
 _WITHOUT_LINES: Final = str.maketrans({"├": "+", "└": "`", "─": "-", "│": "|", "→": ">", "…": "~"})
-_WHOLE: Final = 24  # our choice: a value without a space that is no longer than this is never broken into two lines
+WHOLE: Final = 24  # our choice: a value without a space that is no longer than this is never broken into two lines
+FOLDED: Final = 12  # our choice: the least width in which a longer value is read, broken into lines
+FEW: Final = 6  # our choice: as many rows, one below the other, are read at a glance
+_GAP: Final = 2  # spaces between two columns
 
 
 def use_utf8() -> None:
@@ -70,8 +74,10 @@ def plain(value: object) -> str:
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """Print rows: a table on a terminal, tab-separated with a header line in a pipe.
 
+    A terminal that is too narrow shows a few rows one below the other; of many rows the last columns are left out.
+
     Args:
-        headers: The names of the columns.
+        headers: The names of the columns, the most telling first.
         rows: As many values each.
         title: What a table is called that follows another result; in a pipe it is an empty line.
     """
@@ -88,33 +94,91 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], title:
     if title:
         console.print()
         console.print(title, style="bold")
-    console.print(_table(headers, rows))
+    columns = [
+        _Column.of(header.replace("_", " "), [row[number] for row in rows])
+        for number, header in enumerate(headers)
+        if not rows or any(row[number] is not None for row in rows)
+    ]
+    fitting = _fitting(columns, console.width)
+    if len(fitting) < len(columns) and len(rows) <= FEW:
+        for number in range(len(rows)):
+            _print_one(columns, number)
+        return
+    console.print(_table(fitting, console.width))
+    if left_out := ", ".join(column.name for column in columns[len(fitting) :]):
+        say(f"A wider terminal, or --json, shows more: {left_out}.")
 
 
-def _table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> Any:  # noqa: ANN401 - rich's table
-    """A table without the columns that hold nothing; numbers to the right; short values in one piece."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """A column of a table on a terminal.
+
+    Attributes:
+        name: What stands above it.
+        values: One of each row.
+        least: The least width in which it can be read.
+        most: The width of its longest value.
+    """
+
+    name: str
+    values: Sequence[object]
+    least: int
+    most: int
+
+    @classmethod
+    def of(cls, name: str, values: Sequence[object]) -> _Column:
+        """Measure a column: short values stay in one piece, others are broken between words."""
+        from rich.cells import cell_len  # noqa: PLC0415 - only a terminal needs it
+
+        texts = [plain(value) for value in values]
+        most = max(map(cell_len, texts), default=0)
+        whole = all(len(text) <= WHOLE and " " not in text for text in texts)
+        words = [word for text in (*texts, name) for word in text.split() if len(word) <= WHOLE]
+        least = max([most if whole else min(most, FOLDED), *map(cell_len, words)])
+        return cls(name=name, values=values, least=least, most=max(most, least))
+
+
+def _fitting(columns: Sequence[_Column], width: int) -> Sequence[_Column]:
+    """As many of the first columns as can be read side by side; at least one."""
+    taken = -_GAP
+    for number, column in enumerate(columns):
+        taken += _GAP + column.least
+        if taken > width and number:
+            return columns[:number]
+    return columns
+
+
+def _table(columns: Sequence[_Column], width: int) -> Any:  # noqa: ANN401 - rich's table
+    """A table with numbers to the right; what width is left over goes to the values, first columns first."""
     from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
-    shown = [number for number in range(len(headers)) if not rows or any(row[number] is not None for row in rows)]
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for number in shown:
-        values = [row[number] for row in rows if row[number] is not None]
+    left = width - sum(column.least for column in columns) - _GAP * (len(columns) - 1)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for column in columns:
+        more = max(min(left, column.most - column.least), 0)
+        left -= more
+        numbers = [value for value in column.values if value is not None]
         table.add_column(
-            Text(headers[number].replace("_", " ")),
+            Text(column.name),
             overflow="fold",
-            justify="right" if values and all(isinstance(value, (int, float)) for value in values) else "left",
-            no_wrap=all(len(plain(value)) <= _WHOLE and " " not in plain(value) for value in values),
+            width=min(column.least + more, width),
+            justify="right" if numbers and all(isinstance(value, (int, float)) for value in numbers) else "left",
         )
-    for row in rows:
-        table.add_row(*(_cell(Text, row[number]) for number in shown))
+    for row in zip(*(column.values for column in columns), strict=True):
+        table.add_row(*(Text(_worded(value), style=STATE_COLOURS.get(plain(value), "")) for value in row))
     return table
 
 
-def _cell(text: Any, value: object) -> Any:  # noqa: ANN401 - rich's text
-    word = plain(value)
-    colour = STATE_COLOURS.get(word, "")
-    return text(word.replace("_", " ") if colour or word == "in_time" else word, style=colour)
+def _worded(value: object) -> str:
+    return "in time" if value == "in_time" else plain(value)
+
+
+def _print_one(columns: Sequence[_Column], number: int) -> None:
+    """One row of a table as pairs, after an empty line but for the first."""
+    if number:
+        print()  # noqa: T201 - as above
+    print_pairs((column.name, column.values[number]) for column in columns)
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:

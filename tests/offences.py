@@ -44,8 +44,8 @@ def more_than_born(programme: Clean) -> set[str]:
 def after_loss(programme: Clean) -> set[str]:
     giver, kind = programme.quiet.pop(), programme.random.choice(("death", "sale", "theft", "slaughter", "left"))
     on = _later(programme, giver)
-    animals = {} if kind == "left" else {"animals": 2}
-    programme.event(kind, giver, on - timedelta(days=programme.random.randint(1, 300)), **animals)
+    animals = None if kind == "left" else 2
+    programme.event(kind, giver, on - timedelta(days=programme.random.randint(1, 300)), animals=animals)
     return {programme.hand_over(giver, programme.woman(), on)}
 
 
@@ -74,14 +74,19 @@ def same_phone(programme: Clean) -> set[str]:
 def busy_day(programme: Clean) -> set[str]:
     busy = {fact.values["passed_on"] for fact in programme.book.register.facts.values() if fact.kind == "pass"}
     days = [date(2024, 1, 1) + timedelta(days=number) for number in range(300)]
-    on, many = programme.random.choice([day for day in days if day.isoformat() not in busy]), programme.random.randint(21, 40)
+    on, many = (
+        programme.random.choice([day for day in days if day.isoformat() not in busy]),
+        programme.random.randint(21, 40),
+    )
     return {_another(programme, on, witness=f"Guest {number}") for number in range(many)}
 
 
 def busy_witness(programme: Clean) -> set[str]:
     on, many = date(2023, 1, 1) + timedelta(days=programme.random.randrange(300)), programme.random.randint(21, 40)
     names = ("Bishnu Tarebhir", " bishnu  TAREBHIR")
-    return {_another(programme, on + timedelta(days=9 * n), witness=programme.random.choice(names)) for n in range(many)}
+    return {
+        _another(programme, on + timedelta(days=9 * n), witness=programme.random.choice(names)) for n in range(many)
+    }
 
 
 def _another(programme: Clean, on: date, *, witness: str) -> str:
@@ -167,12 +172,12 @@ def never_received(programme: Clean) -> set[str]:
 def cycle(programme: Clean) -> set[str]:
     first = programme.quiet.pop()
     second, third = programme.woman(), programme.woman()
-    on = _later(programme, first)
+    on = _later(programme, first, 500, 700)
     there = programme.hand_over(first, second, on)
     if programme.random.random() < 0.5:
         return {there, _raw(programme, second, first, on + timedelta(days=200))}
     further = programme.hand_over(second, third, on + timedelta(days=200))
-    return {there, further, _raw(programme, third, first, on + timedelta(days=250))}
+    return {there, further, _raw(programme, third, first, on + timedelta(days=400))}
 
 
 def before_receipt(programme: Clean) -> set[str]:

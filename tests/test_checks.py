@@ -10,7 +10,7 @@ from relay.audit import Audit, audit_of
 from relay.books import Books
 from relay.checks import CHECKS
 from tests import acts as say
-from tests.acts import Book, beginnings, happened, passed, placed
+from tests.acts import Book, Said, beginnings, happened, passed, placed
 from tests.clean import TODAY, grown
 from tests.offences import ALSO, OFFENCES
 
@@ -32,7 +32,7 @@ def acts_of(audit: Audit, book: Book) -> dict[str, set[str]]:
     }
 
 
-def two_placements(**values: object) -> Book:
+def two_placements(**values: Said) -> Book:
     """P1 of W1 and P2 of W2, two goats each, received on 1 March 2020."""
     return Book(*beginnings(), placed("P1 on 2020-03-01", **values), placed("P2 on 2020-03-01"))
 
@@ -140,7 +140,7 @@ def test_one_number_written_in_three_ways_is_one_telephone() -> None:
     book.add(
         say.woman("W7", phone="9790000001"),
         say.woman("W8", phone="+977 979-0000001"),
-        say.woman("W9", phone="९७९००००००१"),  # noqa: RUF001  the same digits in Devanagari
+        say.woman("W9", phone="९७९००००००१"),  # the same digits in Devanagari
         say.woman("W10", phone="9790000002"),
         say.woman("W11", phone="9790000001", kind="group"),
     )
@@ -221,14 +221,14 @@ def test_an_ear_tag_that_was_corrected_since_is_innocent() -> None:
 # -- how much on one day, under one signature --------------------------------------------------------------------------
 
 
-def hand_overs(many: int, **values: object) -> Book:
+def hand_overs(many: int, **values: Said) -> Book:
     """That many women pass on on one day."""
     book = Book(*beginnings(2 * many))
     for number in range(1, many + 1):
         book.add(placed(f"P{number} on 2020-03-01"))
     for number in range(1, many + 1):
-        given = {name: value.format(number) if isinstance(value, str) else value for name, value in values.items()}
-        book.add(passed(f"T{number}: P{number} > P{many + number} on 2021-03-01", **given))
+        given = {name: str(value).format(number) for name, value in values.items()}
+        book.add(passed(f"T{number}: P{number} > P{many + number} on 2021-03-01", 2, **given))
     return book
 
 
@@ -280,7 +280,9 @@ def test_more_than_was_given_is_found_at_once() -> None:
 
 def test_a_claim_is_held_against_the_chain_on_its_own_day() -> None:
     book = two_placements()
-    book.add(passed("T1: P1 > P3 on 2021-03-01"), passed("T2: P3 > P4 on 2022-03-01"), passed("T3: P2 > P5 on 2022-03-02"))
+    book.add(
+        passed("T1: P1 > P3 on 2021-03-01"), passed("T2: P3 > P4 on 2022-03-01"), passed("T3: P2 > P5 on 2022-03-02")
+    )
     book.add(
         say.claimed("C1", value=1, as_of="2022-02-28"),
         say.claimed("C2", value=3, as_of="2022-02-28"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import click
@@ -160,7 +160,7 @@ def test_help_lists_every_command_under_its_users(alone: Shell) -> None:
 
     assert sorted(listed) == sorted(cli.relay.commands)
     said = alone.ok("--help").out
-    assert "..." not in said
+    assert "..." not in said.partition("Staff:")[2]
     assert max(map(len, said.splitlines())) <= 80
     assert all(f"  {name} " in said for name in listed)
 
@@ -191,9 +191,7 @@ def test_the_shell_completes_commands_and_options(shell_name: str) -> None:
 
     for typed, expected in (("relay tra", "trace"), ("relay engine st", "status"), ("relay tree --as-", "--as-of")):
         asked = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
-        assert expected in _completed({"_RELAY_COMPLETE": f"{shell_name}_complete", **asked}).split()[0:] or expected in (
-            _completed({"_RELAY_COMPLETE": f"{shell_name}_complete", **asked})
-        )
+        assert expected in _completed({"_RELAY_COMPLETE": f"{shell_name}_complete", **asked})
 
 
 def _completed(environment: dict[str, str]) -> str:
@@ -206,9 +204,7 @@ def _completed(environment: dict[str, str]) -> str:
 
 def test_a_reader_that_had_enough_is_no_failure_to_explain(shell: Shell) -> None:
     run = [sys.executable, "-c", "import cli; cli.main()", "ledger", "log", "--last", "0", "--json"]
-    with subprocess.Popen(
-        run, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(run, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
@@ -221,19 +217,17 @@ def test_a_reader_that_had_enough_is_no_failure_to_explain(shell: Shell) -> None
 
 def test_an_interrupted_command_says_so(alone: Shell) -> None:
     """A listener that never answers keeps the command waiting until Ctrl-C."""
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         alone.monkeypatch.setenv("NEO4J_URI", f"bolt://127.0.0.1:{port}")
         alone.monkeypatch.setenv("NEO4J_PASSWORD", "x")
         run = [sys.executable, "-c", "import cli; cli.main()", "find", "Maya"]
         with subprocess.Popen(run, env=os.environ, stderr=subprocess.PIPE, text=True) as process:
-            listener.accept()
-            time.sleep(0.5)
-            process.send_signal(signal.SIGINT)
-            assert process.stderr is not None
-            said = process.stderr.read()
+            line, _ = listener.accept()
+            with line:
+                process.send_signal(signal.SIGINT)
+                assert process.stderr is not None
+                said = process.stderr.read()
 
     assert process.returncode == cli.NOT_DONE
     assert "stopped" in said
