@@ -1558,6 +1558,17 @@ def _this_command() -> str:
     return "relay" if found and Path(found).exists() and Path(run).exists() and Path(found).samefile(run) else run
 
 
+@relay.command(example="relay serve --port 8000")
+@click.option("--host", default="127.0.0.1", show_default=True, help="An address that only this machine reaches.")
+@click.option("--port", type=int, default=0, help="A free one when left out.")
+@pass_session
+def serve(session: Session, *, host: str, port: int) -> None:
+    """Serve the pages for a browser, until Ctrl-C."""
+    from relay.web import serve as serve_pages
+
+    serve_pages(session.graph, session.settings, host=host, port=port, say=_say)
+
+
 @relay.command(example="relay status")
 @pass_session
 def status(session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 import pytest
 
@@ -56,6 +56,10 @@ def embedded_graph(embedded_engine: Connection) -> Iterator[Graph]:
 
 def wipe(graph: Graph) -> None:
     graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+
+
+def alter(graph: Graph, statement: LiteralString) -> None:
+    graph.write(lambda transaction: transaction.run(statement))
 
 
 def fill(graph: Graph) -> None:
@@ -242,7 +246,7 @@ def test_rebuilding_gives_the_same_graph_whatever_was_done_to_it(graph: Graph) -
         "CREATE (:Gift {key: 'demo/gift/G9', programme_id: 'demo'})",
         "MATCH (a:Beneficiary) MATCH (b:Gift) CREATE (a)-[:KNOWS]->(b)",
     ):
-        graph.write(lambda transaction: transaction.run(statement))  # noqa: B023 - run at once
+        alter(graph, statement)
     assert not verify.verify(graph, "demo").ok
 
     for head in ledger.heads(graph):

@@ -139,6 +139,10 @@ ALONE: list[tuple[LiteralString, tuple[str, ...]]] = [
 ]
 
 
+def alter(graph: Graph, statement: LiteralString) -> None:
+    graph.write(lambda transaction: transaction.run(statement))
+
+
 def found(graph: Graph, programme_id: str = "demo", *, noted: str | None = None) -> str:
     return "\n".join(fault.fault for fault in verify.verify(graph, programme_id, noted=noted).faults)
 
@@ -171,7 +175,7 @@ def test_a_sound_record_is_found_sound(kept: Graph) -> None:
 
 def test_each_thing_that_is_altered_or_surplus_is_named_and_nothing_else(kept: Graph) -> None:
     for statement, _ in ALTERED:
-        kept.write(lambda transaction: transaction.run(statement))  # noqa: B023 - run at once
+        alter(kept, statement)
 
     faults = found(kept)
 
@@ -184,7 +188,7 @@ def test_each_thing_that_is_altered_or_surplus_is_named_and_nothing_else(kept: G
 
 @pytest.mark.parametrize(("statement", "words"), ALONE)
 def test_what_hides_other_things_is_named(kept: Graph, statement: LiteralString, words: tuple[str, ...]) -> None:
-    kept.write(lambda transaction: transaction.run(statement))
+    alter(kept, statement)
 
     faults = found(kept)
 
