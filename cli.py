@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -219,7 +219,7 @@ class Session:
 
 
 @contextmanager
-def _usable(folder: Path) -> Iterator[None]:
+def _usable(folder: Path) -> Generator[None]:
     """Explain why the embedded engine cannot work in a folder."""
     try:
         yield
@@ -228,7 +228,7 @@ def _usable(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _usage(option: str, text: str) -> Iterator[None]:
+def _usage(option: str, text: str) -> Generator[None]:
     """Say which option holds what cannot be read."""
     try:
         yield
@@ -848,20 +848,20 @@ def export(session: Session, path: Path, *, with_names: bool) -> None:
 
 
 @relay.command(example="relay find Sita")
-@click.argument("text")
+@click.argument("words", metavar="TEXT", nargs=-1, required=True)
 @pass_session
-def find(session: Session, text: str) -> None:
+def find(session: Session, words: tuple[str, ...]) -> None:
     """Search people, placements, gifts and places. Names are found in either script."""
     from relay.printing import print_json, print_table
     from relay.search import find as find_records
 
-    hits = find_records(session.graph, session.programme_id, text)
+    hits = find_records(session.graph, session.programme_id, " ".join(words))
     if session.as_json:
         print_json(hits)
         return
     print_table(("id", "what", "place", "name"), ((hit.id, hit.what, hit.place, hit.name) for hit in hits))
     if not hits:
-        _say("Nothing found. Try fewer letters, or an id.")
+        _say("Try fewer letters, or an id.")
 
 
 @relay.command(example="relay show P0424")
@@ -1435,9 +1435,9 @@ def _print_audit(audit: Audit) -> None:
     )
     if audit.found:
         print_table(
-            ("check_id", "acts", "evidence", "sentence"),
+            ("check_id", "sentence", "acts", "evidence"),
             (
-                (each.check_id, _sequences(finding.acts), _sequences(finding.evidence), finding.sentence)
+                (each.check_id, finding.sentence, _sequences(finding.acts), _sequences(finding.evidence))
                 for each in audit.checks
                 for finding in each.findings
             ),
@@ -1760,7 +1760,7 @@ def _say(sentence: str) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained() -> Generator[None]:
     """Turn every failure into its sentence and its exit code."""
     try:
         yield

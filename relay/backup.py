@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -195,9 +195,11 @@ def rebuild(graph: Graph, programme_id: str) -> None:
     ]:
         pass
     last = Head(sequence=head.entries, hash=head.head_hash, projection=PROJECTION)
-    things = tuple(dict.fromkeys((*register.entries, *things_of(register))))
-    for kept in (Node, Edge):  # relationships need both their ends
-        rows = (row for thing in things for row in ledger.rows_of(register, thing) if isinstance(row, kept))
+    things = dict.fromkeys((*register.entries, *things_of(register)))
+    all_rows = [row for thing in things for row in ledger.rows_of(register, thing)]
+    nodes = [row for row in all_rows if isinstance(row, Node)]
+    edges = [row for row in all_rows if isinstance(row, Edge)]
+    for rows in (iter(nodes), iter(edges)):  # relationships need both their ends
         while step := tuple(islice(rows, STEP)):
             difference = Difference()
             difference.between((), step)
@@ -210,7 +212,7 @@ def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:
 
 
 @contextmanager
-def private_file(path: Path) -> Iterator[Callable[[str], None]]:
+def private_file(path: Path) -> Generator[Callable[[str], None]]:
     """Write a file line by line: it appears whole, on disk, for its owner only, or not at all.
 
     Args:

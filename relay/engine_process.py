@@ -79,12 +79,14 @@ def main() -> None:
     _start_java()
     stopping = threading.Event()
     _stop_on_sigterm(stopping)
-    with suppress(BrokenPipeError), open(report, "w") as starter:  # closing it says what is left to say
-        _require_sound(starter)
-        server, state = _open()
-        serving = state.write(Path(STATE_FILE))
-        signal.alarm(0)
-        _say(starter, "ready")
+    starter = open(report, "w")  # noqa: SIM115 - closed below, where the starter may have gone
+    _require_sound(starter)
+    server, state = _open()
+    serving = state.write(Path(STATE_FILE))
+    signal.alarm(0)
+    _say(starter, "ready")
+    with suppress(BrokenPipeError):
+        starter.close()
     _wait(stopping, server, serving, idle_minutes * 60)
     os.close(serving)
     server.stop()

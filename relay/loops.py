@@ -28,7 +28,7 @@ def _compiled(loop: _Loop) -> _Loop | None:
     """A loop compiled, or None where numba is not installed."""
     if find_spec("numba") is None:
         return None
-    import numba  # noqa: PLC0415 - only where it pays
+    import numba  # noqa: PLC0415 - only where it pays  # pyright: ignore[reportMissingImports]
 
     compiled: _Loop = numba.njit(cache=True, nogil=True)(loop)
     return compiled

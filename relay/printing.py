@@ -6,6 +6,7 @@ any script) is shown as text and never breaks a screen.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -37,7 +38,7 @@ _GAP: Final = 2  # spaces between two columns
 def use_utf8() -> None:
     """Write UTF-8 where the locale allows it; elsewhere what cannot be shown comes as an escape, never as a crash."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if _can_utf8(stream) else "ascii", errors="backslashreplace")
 
 
@@ -74,7 +75,8 @@ def plain(value: object) -> str:
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """Print rows: a table on a terminal, tab-separated with a header line in a pipe.
 
-    A terminal that is too narrow shows a few rows one below the other; of many rows the last columns are left out.
+    A terminal leaves out columns that hold nothing. When it is too narrow it shows a few rows one below the other, and
+    of many rows only the first columns.
 
     Args:
         headers: The names of the columns, the most telling first.
@@ -94,10 +96,13 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], title:
     if title:
         console.print()
         console.print(title, style="bold")
+    if not rows:
+        say("None.")
+        return
     columns = [
         _Column.of(header.replace("_", " "), [row[number] for row in rows])
         for number, header in enumerate(headers)
-        if not rows or any(row[number] is not None for row in rows)
+        if any(row[number] is not None for row in rows)
     ]
     fitting = _fitting(columns, console.width)
     if len(fitting) < len(columns) and len(rows) <= FEW:

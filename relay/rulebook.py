@@ -516,7 +516,7 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
         raise NotCorrectable(f"{act.act_id} changes nothing.", "Name the fields to change.", "changes")
     erased = register.erased_fields(subject_of(act))
     columns = {column.name: column for kind_ in FILED if kind_.name == kind for column in kind_.columns}
-    for name, value in changes.items():
+    for name, value in dict[str, Any](changes).items():
         column = columns.get(name)
         if name in erased:
             raise NotCorrectable(

@@ -11,6 +11,7 @@ import csv
 import re
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -299,7 +300,7 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
             for name in [name for name in present if name not in names] + [name for name in names if name in present]:
                 if (sheet := _opened_sheet(workbook.get_sheet_by_name(name))) is not None:
                     yield sheet if name in names else _unknown(name, names)
-    except (zipfile.BadZipFile, python_calamine.CalamineError) as fault:
+    except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError) as fault:
         raise CannotRead(
             path, is_what="is not a workbook that can be read", suggestion="Save it again as .xlsx."
         ) from fault

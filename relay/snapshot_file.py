@@ -121,4 +121,8 @@ def _read(words: Words) -> Snapshot | None:
 
 
 def _rules(written: Sequence[dict[str, Any]]) -> tuple[Rule, ...]:
-    return tuple(Rule(**rule | {"from_on": date.fromisoformat(rule["from_on"])}) for rule in written)
+    def rule(values: dict[str, Any]) -> Rule:
+        values["from_on"] = date.fromisoformat(values["from_on"])
+        return Rule(**values)
+
+    return tuple(rule(dict(values)) for values in written)

@@ -244,7 +244,7 @@ def _altered(expected: Mapping[str, Any], found: Mapping[str, Any], *, hidden: b
             yield name if hidden else f"{name} is {is_} where the ledger says {was}"
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:  # noqa: ANN401 - what a property holds
     if isinstance(value, date):
         return value.isoformat()
     return value.iso_format() if hasattr(value, "iso_format") else value

@@ -1,4 +1,4 @@
-"""The audit of whole programmes: the seeds' odd rows and nothing more, the same on both engines, as table and as JSON."""
+"""The audit of whole programmes: the seeds' odd rows and nothing more, the same on both engines."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import cli
 from relay import audit, demo, exchange, ledger
 from relay import graph as relay_graph
 from relay.asjson import json_of
 from relay.importing import import_programme
 from seeds import files, grow, odd
 from seeds.grow import Relay
-from tests.acts import Book, clerk, passed, placed
-from tests.cli.shell import record
+from tests.acts import Book, clerk
 from tests.test_seeds import SEEDS, promised
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from relay.config import Connection
     from relay.graph import Graph
     from relay.register import Register
-    from tests.cli.shell import Shell
 
 TODAY = demo.DAY
 CORRECTED_OFTEN = {"corrected often": {"event:E0391"}}  # by K06, K07 and K08, as the seeds' README says
@@ -131,47 +128,3 @@ def test_the_record_can_be_audited_as_it_was_known(graph: Graph) -> None:
 
     assert audit.audit(graph, "selei", TODAY, last=entries).found == 2
     assert audit.audit(graph, "selei", TODAY, last=entries - 1).found == 1, "the second claim is the last entry"
-
-
-def test_the_command_prints_what_each_check_found_and_says_so_by_its_exit_code(shell: Shell, graph: Graph) -> None:
-    clean = shell.ok("audit")
-    record(graph, placed("P5 on 2020-03-01"), passed("T5: P5 > P6 on 2020-04-01"))
-
-    odd = shell.run("audit")
-
-    assert clean.rows[0] == ["check_id", "title", "severity", "found", "population"]
-    assert len(clean.rows) == 22
-    assert odd.code == cli.FOUND
-    _, _, findings = odd.out.partition("\n\n")
-    header, first = (line.split("\t") for line in findings.splitlines())
-    sequences = {entry.act_id: entry.sequence for entry in ledger.entries(graph, "demo")}
-    assert header == ["check_id", "acts", "evidence", "sentence"]
-    assert first == [
-        "too_soon",
-        str(sequences["pass:T5"]),
-        str(sequences["placement:P5"]),
-        "pass:T5: passed on 31 days after receipt; no sooner than 150 is possible.",
-    ]
-    shell.ok("audit", "--as-of", "2020-03-31")
-
-
-def test_the_json_has_the_keys_of_the_design(shell: Shell, graph: Graph) -> None:
-    record(graph, placed("P5 on 2020-03-01"), passed("T5: P5 > P6 on 2020-04-01"))
-
-    answer = shell.run("audit", "--json")
-
-    found = answer.json
-    assert answer.code == cli.FOUND
-    assert list(found) == ["programme_id", "as_of", "checks"]
-    too_soon = next(each for each in found["checks"] if each["findings"])
-    assert list(too_soon) == ["check_id", "title", "sentence", "why", "severity", "population", "findings"]
-    assert too_soon["population"] == 4
-    assert [list(finding) for finding in too_soon["findings"]] == [["subject_id", "acts", "evidence", "sentence"]]
-    assert too_soon["findings"][0]["subject_id"] == "pass:T5"
-
-
-def test_options_before_a_subcommand_are_not_lost_in_silence(shell: Shell) -> None:
-    answer = shell.run("audit", "--as-of", "2024-01-01", "sample", "--size", "2", "--seed", "1")
-
-    assert answer.code == cli.USAGE
-    assert "after sample" in answer.err

@@ -72,7 +72,9 @@ def test_mansa_shows_both_denominators() -> None:
 
     assert (found.by_generation[0].fulfilled, found.by_generation[0].placements) == (16, 26)
     assert pairs(found.rates) == [(16, 26), (16, 21), (16, 26), (16, 26), (16, 21)]  # 5 died before anything was due
-    assert [round(rate.share or 0, 3) for rate in (found.rates.fulfilled_of_due, found.rates.fulfilled_of_possible)] == [
+    assert [
+        round(rate.share or 0, 3) for rate in (found.rates.fulfilled_of_due, found.rates.fulfilled_of_possible)
+    ] == [
         0.615,
         0.762,
     ]
@@ -185,7 +187,11 @@ def test_a_pooled_placement_counts_for_both_donors_and_once_for_the_programme() 
 
     found = health(survey, by=("donor",), names=Names(donors={"G1": "One", "G4": "Other"}))
 
-    assert {key: part.placements.total for key, part in by_part(found, "donor").items()} == {"One": 10, "Other": 2, None: 3}
+    assert {key: part.placements.total for key, part in by_part(found, "donor").items()} == {
+        "One": 10,
+        "Other": 2,
+        None: 3,
+    }
     assert found.placements.total == 14
 
 
@@ -382,7 +388,9 @@ def answers(graph: Graph, programme_id: str, as_of: date) -> str:
     return json.dumps(json_of(told))
 
 
-def test_both_engines_give_the_same_json_for_every_month_end(embedded_engine: Connection, neo4j_server: Connection) -> None:
+def test_both_engines_give_the_same_json_for_every_month_end(
+    embedded_engine: Connection, neo4j_server: Connection
+) -> None:
     with ExitStack() as open_:
         graphs = [open_.enter_context(relay_graph.connect(each)) for each in (embedded_engine, neo4j_server)]
         for graph in graphs:

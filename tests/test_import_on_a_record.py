@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 
+SMALL = 4  # rows
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Where a test writes its programme."""
@@ -32,8 +35,8 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commit every 4 rows, and forget every 2 steps, so that a small programme is like a large one."""
-    monkeypatch.setattr(importing, "STEP", 4)
+    """Commit every few rows, and forget every 2 steps, so that a small programme is like a large one."""
+    monkeypatch.setattr(importing, "STEP", SMALL)
     monkeypatch.setattr(importing, "STEPS_HELD", 2)
 
 
@@ -225,9 +228,7 @@ def test_what_somebody_else_records_meanwhile_is_judged_with(graph: Graph, path:
     def meanwhile(_done: int) -> None:
         ledger.record(graph, "demo", next(others, []), clerk("local:bina", seed=7))
 
-    report = list(
-        import_programme(graph, path, clerk(), programme_id="demo", apply=True, progress=meanwhile)
-    )
+    report = list(import_programme(graph, path, clerk(), programme_id="demo", apply=True, progress=meanwhile))
 
     twin = only(report, "pass:T2")
     assert (twin.action, "already recorded as pass:S1" in twin.reason) == ("refused", True)
@@ -295,5 +296,5 @@ def test_a_report_that_nobody_reads_on_leaves_no_thread_and_no_half_step(graph: 
 
     assert writers() == threads
     assert (first.act_id, first.action) == ("programme:demo", "added")
-    assert len(entries(graph)) % importing.STEP == 0
+    assert len(entries(graph)) % SMALL == 0
     assert stands(graph)

@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 from scipy.stats import binomtest
 
-import cli
 from relay import sample
 from relay.books import Books
 from relay.error_rate import Seen, error_rate, interval
 from relay.sample import Sample, draw, outcome_of
 from tests import acts as say
 from tests.acts import Book, placed
-from tests.cli.shell import ON, record
 from tests.clean import TODAY, grown
 
 if TYPE_CHECKING:
-    from relay.graph import Graph
-    from tests.cli.shell import Shell
+    from relay.acts import Act
 
 
 def drawn(book: Book, size: int, seed: int = 7, as_of: date = TODAY) -> Sample:
@@ -115,7 +112,7 @@ def test_the_sheet_says_what_the_record_says_of_a_placement() -> None:
 # -- outcomes ----------------------------------------------------------------------------------------------------------
 
 
-def checked(number: int, placement_id: str, outcome: str, on: str = "2026-06-30") -> say.Act:
+def checked(number: int, placement_id: str, outcome: str, on: str = "2026-06-30") -> Act:
     """A visit of the verifier."""
     return say.happened(f"V{number}: checked of {placement_id} on {on}", outcome=outcome)
 
@@ -178,10 +175,10 @@ def test_no_error_among_thirty_leaves_up_to_a_ninth_open() -> None:
 def test_strata_weigh_as_many_placements_as_they_have() -> None:
     rate = error_rate([Seen(placements=900, checked=10, wrong=1), Seen(placements=100, checked=10, wrong=5)])
 
-    # 0.9 × 0.1 + 0.1 × 0.5, not 6 of 20
+    # 0.9 x 0.1 + 0.1 x 0.5, not 6 of 20
     assert rate is not None
     assert rate.share == pytest.approx(0.14)
-    # variance 0.81 × 0.09 / 9 + 0.01 × 0.25 / 9 = 0.0083778; effective size 0.14 × 0.86 / 0.0083778 = 14.37
+    # variance 0.81 x 0.09 / 9 + 0.01 x 0.25 / 9 = 0.0083778; effective size 0.14 x 0.86 / 0.0083778 = 14.37
     assert (rate.low, rate.high) == pytest.approx(interval(0.14, 0.14 * 0.86 / 0.00837778), abs=1e-5)
 
 
@@ -208,34 +205,3 @@ def test_nineteen_of_twenty_intervals_hold_the_truth() -> None:
         held[rate.low <= truth <= rate.high] += 1
 
     assert held[True] / 400 >= 0.95
-
-
-# -- through the ledger ------------------------------------------------------------------------------------------------
-
-
-def test_a_sample_is_drawn_from_what_was_known_and_judged_by_what_is(shell: Shell, graph: Graph) -> None:
-    first = shell.ok("audit", "sample", "--size", "2", "--seed", "5", "--as-of", ON)
-    known = first.err.rpartition("--as-known ")[2].split()[0]
-    for row in first.rows[1:]:
-        record(graph, say.happened(f"V{row[1]}: checked of {row[1]} on {ON}", outcome="found"))
-    record(graph, placed("P5 on 2020-03-01"), placed("P6 on 2020-03-01"))
-
-    words = ("audit", "sample", "--size", "2", "--seed", "5", "--as-of", ON, "--as-known", known)
-    second = shell.ok(*words)
-    found = shell.ok(*words, "--json").json
-
-    assert [row[1] for row in second.rows] == [row[1] for row in first.rows]
-    assert [row[10] for row in second.rows[1:]] == ["found", "found"]
-    assert "2 checked" in second.out
-    assert (found["population"], found["as_known"], found["error_rate"]["wrong"]) == (4, int(known), 0)
-
-
-def test_names_are_shown_only_when_asked_for(shell: Shell) -> None:
-    words = ("audit", "sample", "--size", "4", "--seed", "5", "--as-of", ON)
-
-    assert "Name of" not in shell.ok(*words).out
-    assert "Name of W1" in shell.ok(*words, "--names").out
-
-
-def test_a_size_of_nothing_is_refused(shell: Shell) -> None:
-    assert shell.run("audit", "sample", "--size", "0", "--seed", "5").code == cli.USAGE

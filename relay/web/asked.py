@@ -92,9 +92,7 @@ def relay() -> Relay:
         Invalid: The day cannot be read.
         Unavailable: The database cannot be reached.
     """
-    return trees.relay(
-        graph(), head().programme_id, as_of(), folder=core().settings.data_folder / "snapshots"
-    )
+    return trees.relay(graph(), head().programme_id, as_of(), folder=core().settings.data_folder / "snapshots")
 
 
 def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:

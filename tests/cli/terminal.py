@@ -1,0 +1,63 @@
+"""A terminal for the tests, as wide as one likes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import termios
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_PATIENCE: Final = 0.2  # seconds in which the kernel hands over what a process that has ended wrote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a terminal showed.
+
+    Attributes:
+        code: With which the command ended.
+        text: All of it, colours and all; line ends as in a file.
+    """
+
+    code: int
+    text: str
+
+    @property
+    def without_colour(self) -> str:
+        """What is read, whatever its colour."""
+        return re.sub(r"\x1b\[[0-9;]*m", "", self.text)
+
+
+def show(
+    command: Sequence[str], *, columns: int = 80, environment: Mapping[str, str], folder: Path | None = None
+) -> Shown:
+    """Run a command on a terminal of its own."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    variables = {**environment, "TERM": "xterm-256color"}
+    with subprocess.Popen(command, env=variables, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        said = b"".join(_read(ours, process))
+    os.close(theirs)
+    os.close(ours)
+    return Shown(code=process.returncode, text=said.decode().replace("\r\n", "\n"))
+
+
+def _read(terminal: int, process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    ended = False
+    while True:
+        readable, _, _ = select.select([terminal], [], [], _PATIENCE)
+        if readable:
+            yield os.read(terminal, 4096)
+        elif ended:
+            return
+        ended = process.poll() is not None

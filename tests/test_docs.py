@@ -1,0 +1,237 @@
+"""The documents are true: commands run, queries answer what the command line answers, links lead somewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import sys
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+import cli
+from relay import audit, chains, health, history, ledger, parts, trees
+from relay import graph as relay_graph
+from relay.demo import DAY, DEMO, load_demo
+from tests.acts import clerk
+from tests.cli.terminal import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from relay.config import Connection
+    from relay.graph import Graph
+
+ROOT: Final = Path(__file__).parent.parent
+DOCUMENTS: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "seeds" / "README.md")
+LINK: Final = re.compile(r"(?<!`)\[[^\]]+\]\(([^)\s]+)\)")
+BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+# ------------------------------------------------------------------------------------------------ links
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files_and_headings_that_are_there(document: Path) -> None:
+    for link in LINK.findall(document.read_text(encoding="utf-8")):
+        if "://" in link:
+            continue
+        name, _, heading = link.partition("#")
+        target = (document.parent / name).resolve() if name else document
+        assert target.exists(), link
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert heading in [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles], link
+
+
+# ------------------------------------------------------------------------------------------------ commands
+
+
+@dataclass(slots=True)
+class Command:
+    """A command of a document.
+
+    Attributes:
+        words: What is typed.
+        code: With which it ends; "# exit 3" on the line before says that it is not 0.
+        shown: Lines that are shown below it; "…" stands for any lines, or for any text within a line.
+    """
+
+    words: str
+    code: int
+    shown: list[str] = field(default_factory=list)
+
+
+def commands(document: Path) -> Iterator[Command]:
+    """What a document tells to type, in its order."""
+    for language, block in BLOCK.findall(document.read_text(encoding="utf-8")):
+        code, command = 0, None
+        for line in block.splitlines() if language == "console" else ():
+            if line.startswith("$ "):
+                command = Command(line.removeprefix("$ "), code)
+                code = 0
+                yield command
+            elif said := re.fullmatch(r"# exit (\d)", line):
+                code = int(said[1])
+            elif command:
+                command.shown.append(line)
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Give a folder like a checkout, with the demonstration loaded, and `relay` and `python` on the path."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    for name in ("docs", "seeds"):
+        (folder / name).symlink_to(ROOT / name)
+    programs = tmp_path_factory.mktemp("bin")
+    python = shlex.quote(sys.executable)
+    for name, text in (("relay", f'exec {python} {ROOT}/cli.py "$@"'), ("python", f'exec {python} "$@"')):
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o700)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "RELAY_"))}
+    environment |= {"RELAY_DATA": str(folder / "data"), "NO_COLOR": "1", "HOME": str(folder)}
+    environment |= {"PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    loaded = show(["relay", "demo"], environment=environment, folder=folder)
+    assert loaded.code == cli.DONE, loaded.text
+    yield folder, environment
+    show(["relay", "engine", "stop"], environment=environment, folder=folder)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_runs_and_shows_what_is_said(document: Path, sandbox: tuple[Path, dict[str, str]]) -> None:
+    folder, environment = sandbox
+    for command in commands(document):
+        shown = show(["bash", "-c", command.words], environment=environment, folder=folder)
+
+        assert shown.code == command.code, (command.words, shown.text)
+        if command.shown:
+            expected = "\n".join(command.shown).strip()
+            pattern = re.escape(expected).replace("…\\\n", "(?:.*\\\n)*?").replace("…", ".*?")
+            actual = "\n".join(line.rstrip() for line in shown.without_colour.splitlines()).strip()
+            assert re.fullmatch(pattern, actual, re.DOTALL), f"$ {command.words}\n{actual}"
+
+
+def test_the_example_of_every_command_runs(sandbox: tuple[Path, dict[str, str]]) -> None:
+    """In the order of the command line; what one example records, the next may use."""
+    folder, environment = sandbox
+    for group, command in _examples(cli.relay):
+        elsewhere = {"RELAY_DATA": str(folder / "restored")} if command.name == "restore" else {}
+        shown = show(["bash", "-c", command.example], environment=environment | elsewhere, folder=folder)
+
+        expected = (cli.DONE, cli.FOUND) if group == "audit" or command.name == "audit" else (cli.DONE,)
+        assert shown.code in expected, (command.example, shown.text)
+    show(["relay", "engine", "stop"], environment=environment | {"RELAY_DATA": str(folder / "restored")})
+
+
+def _examples(group: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - click's groups and commands
+    for command in group.commands.values():
+        if hasattr(command, "commands"):
+            yield from _examples(command)
+        elif command.example:
+            yield str(group.name), command
+
+
+def test_a_tampered_ledger_is_found_without_relay(sandbox: tuple[Path, dict[str, str]]) -> None:
+    """What docs/auditors.md describes: somebody changes a day, somebody cuts the end off."""
+    folder, environment = sandbox
+    run = "relay ledger export tampered.jsonl && cp tampered.jsonl whole.jsonl"
+    assert show(["bash", "-c", run], environment=environment, folder=folder).code == 0
+    lines = (folder / "whole.jsonl").read_text(encoding="utf-8").splitlines()
+    head = json.loads(lines[-1])["hash"]
+    entry = json.loads(lines[99])
+
+    def verified(changed: list[str], *more: str) -> tuple[int, str]:
+        (folder / "tampered.jsonl").write_text("\n".join(changed) + "\n", encoding="utf-8")
+        words = ["python", "docs/verify_ledger.py", "tampered.jsonl", *more]
+        shown = show(words, environment=environment, folder=folder)
+        return shown.code, shown.text
+
+    assert verified(lines, head)[0] == 0
+    altered = [*lines[:99], json.dumps(entry | {"recorded_by": "local:other"}), *lines[100:]]
+    assert verified(altered) == (1, "entry 100: was altered: its hash does not fit its content\n")
+    swapped = [*lines[:99], lines[100], lines[99], *lines[101:]]
+    assert verified(swapped) == (1, "entry 101: does not follow the entry before it\n")
+    assert verified(lines[:-1])[0] == 0  # nobody can see it without the head that was noted
+    code, said = verified(lines[:-1], head)
+    assert (code, "it was cut" in said) == (1, True)
+
+
+# ------------------------------------------------------------------------------------------------ queries
+
+
+@pytest.fixture(scope="module")
+def demonstration(connection: Connection) -> Iterator[Graph]:
+    """Give the demonstration programme on each engine."""
+    with relay_graph.connect(connection) as graph:
+        graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+        load_demo(graph, clerk(today=DAY))
+        yield graph
+        graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+
+
+def queries() -> list[str]:
+    """The queries of docs/cypher.md, in order."""
+    text = (ROOT / "docs" / "cypher.md").read_text(encoding="utf-8")
+    return [block for language, block in BLOCK.findall(text) if language == "cypher"]
+
+
+def test_ten_queries_give_the_figures_of_the_command_line(demonstration: Graph) -> None:
+    relay = trees.relay(demonstration, DEMO, DAY)
+    expected = [answer(demonstration, relay) for answer in ANSWERS]
+
+    assert len(queries()) == len(ANSWERS) == 10
+    for number, (query, rows) in enumerate(zip(queries(), expected, strict=True), start=1):
+        found = [tuple(map(_plain, row.values())) for row in demonstration.rows(query)]  # type: ignore[arg-type]
+        assert found == rows, f"query {number}"
+        assert rows, f"query {number} shows nothing"
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a query gives
+    return date.fromisoformat(value.iso_format()) if hasattr(value, "iso_format") else value
+
+
+def _by(relay: trees.Relay, graph: Graph, word: str) -> dict[str, int]:
+    names = parts.names(graph, DEMO, (word,))
+    (breakdown,) = health.health(relay.survey, by=(word,), names=names).breakdowns
+    return {str(part.part): part.placements.total for part in breakdown.parts}
+
+
+def _districts(relay: trees.Relay, graph: Graph) -> list[tuple[str, int]]:
+    kinds = graph.rows("MATCH (p:Place {kind: 'district'}) RETURN p.place_id AS place_id")
+    districts = {row["place_id"] for row in kinds}
+    return sorted((place_id, count) for place_id, count in _by(relay, graph, "place").items() if place_id in districts)
+
+
+def _findings(graph: Graph, check_id: str) -> list[tuple[str]]:
+    checks = {check.check_id: check for check in audit.audit(graph, DEMO, DAY).checks}
+    return sorted((finding.subject_id.removeprefix("pass:"),) for finding in checks[check_id].findings)
+
+
+ANSWERS: Final[tuple[Callable[[Graph, trees.Relay], list[Any]], ...]] = (
+    lambda _, relay: [(relay.trace("G31").reach,)],
+    lambda _, relay: list(enumerate(relay.trace("G31").by_generation)),
+    lambda _, relay: [
+        (each.help, each.units, relay.trace("G31").latest_passed_on) for each in relay.trace("G31").passed
+    ],
+    lambda graph, _: sorted(
+        (each.gift_id, each.placement_id) for each in history.show(graph, DEMO, "P0573", DAY).gifts
+    ),
+    lambda _, relay: [
+        (each.placement_id,) for each in chains.chains(relay.survey, help_="pig", sort="id") if each.reach == 0
+    ],
+    lambda graph, relay: _districts(relay, graph),
+    lambda graph, relay: [(int(year), count) for year, count in sorted(_by(relay, graph, "year").items())],
+    lambda graph, _: _findings(graph, "same_household"),
+    lambda graph, _: _findings(graph, "no_witness"),
+    lambda graph, _: [
+        (entry.payload["act_id"], entry.act_id, entry.recorded_by)
+        for entry in ledger.entries(graph, DEMO)
+        if entry.kind == "correct"
+    ],
+)
+"""What the command line's functions say, for each query in order."""
