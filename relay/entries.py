@@ -247,7 +247,7 @@ def from_line(line: str) -> Entry:
     except (ValueError, RecursionError) as error:
         message = "This line is not JSON."
         raise Invalid(message, "Export the ledger again.") from error
-    if not isinstance(written, dict) or {str(key) for key in written} - {"opened"} != _REQUIRED:
+    if not isinstance(written, dict) or frozenset(map(str, written)) - {"opened"} != _REQUIRED:
         message = "This line is not an entry of a ledger: its keys differ."
         raise Invalid(message, "Export the ledger again.")
     return from_values(written, opened=written.get("opened", {}))
