@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from relay.entries import Entry
     from relay.error_rate import ErrorRate
     from relay.exchange import ReportRow
+    from relay.flow_out import Format
     from relay.graph import Graph
     from relay.health import Changes, Health
     from relay.history import Record, Stand
@@ -835,13 +836,28 @@ def _progress(path: Path) -> Callable[[int], None]:
 @relay.command(example="relay export relay-demo.xlsx")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--with-names", is_flag=True, help="Include the personal columns.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("graphml", "gexf", "csv-graph", "geojson")),
+    help="For other programs, as of today: a graph, or places as points; CSV files or a workbook when left out.",
+)
 @pass_session
-def export(session: Session, path: Path, *, with_names: bool) -> None:
+def export(session: Session, path: Path, format_: Format | None, *, with_names: bool) -> None:
     """Export a programme as CSV files, or a workbook (PATH.xlsx)."""
-    from relay.exporting import export_programme
     from relay.printing import print_json
 
-    export_programme(session.graph, session.programme_id, path, with_names=with_names)
+    if format_:
+        from relay.flow_out import flow_out
+
+        with_names = with_names and format_ != "geojson"  # a map holds no person
+        folder = session.settings.data_folder / "snapshots"
+        day = session.day(None)
+        flow_out(session.graph, session.programme_id, path, format_, day, with_names=with_names, folder=folder)
+    else:
+        from relay.exporting import export_programme
+
+        export_programme(session.graph, session.programme_id, path, with_names=with_names)
     if session.as_json:
         print_json({"programme_id": session.programme_id, "path": str(path), "with_names": with_names})
     _say(f"{session.programme_id} was written to {path}{'' if with_names else ', without names'}.")

@@ -21,8 +21,8 @@ from relay.snapshot import EVENT_KINDS, NO_DAY, Flags, Rows, Units, day_number
 from relay.states import months_later
 
 REACHABLE: Final = 0.8
-"""The share of keepers that a fair deadline lets have enough young (our choice: design's 36 months for two does give 81 %
-two female kids, its 24 months 45 %)."""
+"""The share of keepers that a fair deadline lets have enough young (our choice: design's 36 months for two does give
+81 % two female kids, its 24 months 45 %)."""
 
 _BIRTH: Final = EVENT_KINDS.index("birth")
 _FEMALE: Final = 0.5
@@ -40,8 +40,8 @@ class Deadline:
         months: From receipt to the deadline, extensions left aside.
         placements: Bound by the rule and past the deadline on the day of the survey.
         recorded: Of these, with any birth recorded by that day: those who are asked.
-        enough: Of those asked, how many had enough young by the deadline: a count; where only one sex counts, the number
-            to be expected of those born, each of that sex with chance one half.
+        enough: Of those asked, how many had enough young by the deadline: a count; where only one sex counts, the
+            number to be expected of those born, each of that sex with chance one half.
         share: Enough by recorded, in [0, 1]; None when nobody is asked.
         low: Lower end of its exact confidence interval (Clopper and Pearson); None the same.
         high: Upper end.

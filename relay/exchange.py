@@ -88,7 +88,7 @@ class ReportRow:
 
 
 def estimated_rows(path: Path) -> int:
-    """About how many rows the files of a folder have, by their line ends; 0 for a workbook, which is not opened ahead."""
+    """About how many rows a folder's files have, by their line ends; 0 for a workbook, which is not opened ahead."""
     return sum(max(_lines(file) - 1, 0) for file in path.glob("*.csv")) if path.is_dir() else 0
 
 

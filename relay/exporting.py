@@ -30,15 +30,15 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
         Invalid: The path cannot be written.
         Unavailable: The database cannot be reached.
     """
-    ledger.head(graph, programme_id)
+    last = ledger.head(graph, programme_id).entries
     write: Callable[..., None] = write_workbook if path.suffix == ".xlsx" else write_folder
-    graph.read(lambda transaction: write(path, standing_acts(transaction, programme_id), with_names=with_names))
+    graph.read(lambda transaction: write(path, standing_acts(transaction, programme_id, last), with_names=with_names))
 
 
-def standing_acts(transaction: Transaction, programme_id: str) -> Iterator[Act]:
-    """Every act that stands and has a file, as it stands now; by kind, then by sequence."""
+def standing_acts(transaction: Transaction, programme_id: str, last: int) -> Iterator[Act]:
+    """Every act up to an entry that stands and has a file, as it stands now; by kind, then by sequence."""
     for kind, query in cypher.EXPORT.items():
-        for row in transaction.stream(query, programme_id=programme_id):
+        for row in transaction.stream(query, programme_id=programme_id, last=last):
             properties, personal = row["properties"], row["personal"] or {}
             values = values_of(properties) | {name: personal[name] for name in PERSONAL[kind] if name in personal}
             yield Act(

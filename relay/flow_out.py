@@ -68,7 +68,7 @@ class Point:
     longitude: float
 
 
-def flow_out(  # noqa: PLR0913 - what is asked, and of whom
+def flow_out(
     graph: Graph,
     programme_id: str,
     path: Path,
@@ -272,8 +272,8 @@ def _map(survey: Survey, points: Mapping[str, Point]) -> bytes:
     """A FeatureCollection (RFC 7946): places with a point, by id, each with its placements by state.
 
     A placement counts at the place of its holder or, where that has no point, at the nearest place around it that has
-    one; so no placement counts twice, and no count is had by taking one place's from another's. "without_point" tells how many
-    count nowhere, null for a small count.
+    one; so no placement counts twice, and no count is had by taking one place's from another's. "without_point" tells
+    how many count nowhere, null for a small count.
     """
     counted: dict[str | None, list[int]] = {}
     holders = survey.snapshot.placements.beneficiary
@@ -317,5 +317,7 @@ def _point_of(survey: Survey, holder: int, points: Mapping[str, Point]) -> str |
 
 def _told(states: list[int]) -> dict[str, int | None]:
     """Counts that may be told; null where one is small, and then for the total too, which would give it away."""
-    told = {name: many if many == 0 or many >= SMALL else None for name, many in zip(STATES, states, strict=True)}
+    told: dict[str, int | None] = {
+        name: many if many == 0 or many >= SMALL else None for name, many in zip(STATES, states, strict=True)
+    }
     return {"placements": None if None in told.values() else sum(states), **told}

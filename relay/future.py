@@ -2,11 +2,12 @@
 
 Each placement begins some others by passing on, none, one or several, as a family name is handed on. That is a
 branching process (Watson and Galton, Journal of the Anthropological Institute 4, 1875; Harris, The Theory of Branching
-Processes, 1963). It is fitted on the placements whose time has come (due day before the day of the survey, as in design's
-"Rates"), and run on from the *open ends*: placements that owe and can still pass on. An open end whose time has not come
-does as the fitted ones did; one that has begun some placements already, as those did that began at least as many. A late
-one does as those did, from their due day on, that were not fulfilled by it. "If nothing changes" is a supposition and no
-promise: the future keeps the habits of the past, and no placement's luck touches another's.
+Processes, 1963). It is fitted on the placements whose time has come (due day before the day of the survey, as in
+design's "Rates"), and run on from the *open ends*: placements that owe and can still pass on. An open end whose time
+has not come does as the fitted ones did; one that has begun some placements already, as those did that began at least
+as many. A late one does as those did, from their due day on, that were not fulfilled by it. "If nothing changes" is a
+supposition and no promise: the future keeps the habits of the past, and no placement's luck touches another's. What
+those who are late today will still begin is not counted in the habits, so that these are on the low side.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ class Habits:
     Attributes:
         begun: The n-th number: how many began n placements. Who adds to a placement that another began, or that a gift
             filled, begins none.
-        begun_late: The same of those that were neither fulfilled nor excused by their due day, for what they began after it.
+        begun_late: The same of those that were neither fulfilled, excused nor lost by their due day, for what they
+            began after it.
     """
 
     begun: tuple[int, ...]
@@ -138,8 +140,8 @@ class Forecast:
         reproduction: Of the programme.
         ends: Open ends of what was asked for.
         dies_out: Chance that it comes to an end, in [0, 1]; 1 without open ends.
-        further_reach: Placements still to be begun, to be expected; without bound when the programme's reproduction number
-            is 1 or more.
+        further_reach: Placements still to be begun, to be expected; without bound when the programme's reproduction
+            number is 1 or more.
         simulated: The same by simulation.
         confidence: Of all intervals.
     """

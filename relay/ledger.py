@@ -30,7 +30,7 @@ from relay.projection import (
 )
 from relay.register import Change, Register
 from relay.rulebook import Note, TakenBack, judge
-from relay.surroundings import BEFORE_ALL, Head, Rehearsed, entry_from, lock_and_load
+from relay.surroundings import Head, Rehearsed, entry_from, lock_and_load
 
 STEP: Final = 5000  # acts or entries in one transaction; our choice, from the batch sizes that performance.md measured
 
@@ -199,7 +199,7 @@ class Rehearsal:
             Unavailable: The database cannot be reached.
         """
         self.graph.read(lambda transaction: self.rehearsed.surround(transaction, acts))
-        before = self.head or self.rehearsed.head or BEFORE_ALL
+        before = self.head or self.rehearsed.head
         if before.projection != PROJECTION:
             raise NotBuilt(self.rehearsed.register.programme_id)
         batch = Batch(self.rehearsed.register, before, self.clerk, again=self.again)

@@ -79,21 +79,22 @@ class Rehearsed:
 
     Attributes:
         register: With all that the steps so far named; acts that were taken in meanwhile stay in it.
-        head: The end of the ledger when the first step was read; `BEFORE_ALL` when it has not begun.
     """
 
     def __init__(self, programme_id: str) -> None:
         """Begin with nothing read."""
         self._part = _Part(None, programme_id, lock=None)
         self.register = self._part.register
-        self.head: Head | None = None
+
+    @property
+    def head(self) -> Head:
+        """The end of the ledger when the first step was read; `BEFORE_ALL` when it had not begun."""
+        return self._part.head or BEFORE_ALL
 
     def surround(self, transaction: Transaction, acts: Sequence[Act]) -> None:
-        """Read what a step of acts touches and no step before it named."""
+        """Read what a step of acts touches and no step before it named; cut short, it goes on when called again."""
         self._part.transaction = transaction
-        head = self._part.surround(acts)
-        if self.head is None:
-            self.head = head or BEFORE_ALL
+        self._part.surround(acts)
 
 
 def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) -> Register | None:
@@ -126,6 +127,7 @@ class _Part:
         self._transaction = transaction
         self.lock = lock
         self.register = Register(programme_id)
+        self.head: Head | None = None
         self.asked: set[str] = set()
 
     @property
@@ -155,7 +157,8 @@ class _Part:
         self.load([], unknown)
         self.load_beginnings({act_id.partition(":")[2] for act_id in unknown if act_id.startswith("placement:")})
         self.load_below(acts)
-        for help_ in sorted({str(act.values["help"]) for act in acts if act.kind == "rule"}):
+        new_rules = [act for act in acts if act.kind == "rule" and act.act_id not in self.register.entries]
+        for help_ in sorted({str(act.values["help"]) for act in new_rules}):
             self.load_placements(cypher.PLACEMENTS_OF_HELP, help=help_)
         return head
 
@@ -199,7 +202,9 @@ class _Part:
         if not rows:
             return None
         self._take(rows[0], first=first)
-        return Head(sequence=rows[0]["sequence"], hash=rows[0]["hash"], projection=rows[0]["projection"])
+        head = Head(sequence=rows[0]["sequence"], hash=rows[0]["hash"], projection=rows[0]["projection"])
+        self.head = self.head or head
+        return head
 
     def _take(self, row: Mapping[str, Any], *, first: bool) -> None:
         register = self.register

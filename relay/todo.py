@@ -15,7 +15,7 @@ import numpy as np
 from relay.lineage import Survey, Travels
 from relay.model import STATES, shown
 from relay.parts import Names, within
-from relay.snapshot import EVENT_KINDS, NONE, Days, Flags, Rows, day_number, day_of
+from relay.snapshot import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
 from relay.states import BROKEN, DUE, IN_TIME, LATE, months_later
 
 REASONS: Final = ("chain_hangs", "due", "late", "no_word")
@@ -204,7 +204,7 @@ def _last_word(survey: Survey) -> Days:
     """Of each placement, the day of the latest receipt, pass-on or event."""
     snapshot, today = survey.snapshot, day_number(survey.as_of)
     passes, events, made = snapshot.passes, snapshot.events, survey.standings.made
-    word = survey.standings.received_day.copy()
+    word = np.maximum(survey.standings.received_day, np.where(survey.original, snapshot.placements.filled_day, NO_DAY))
     np.maximum.at(word, passes.giver[made], passes.day[made])
     np.maximum.at(word, passes.receiver[made], passes.day[made])
     happened = events.day <= today

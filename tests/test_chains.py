@@ -1,4 +1,4 @@
-"""All chains and all gifts, filtered and sorted; every number is worked from the village or said by the plain oracle."""
+"""All chains and all gifts, filtered and sorted: each number worked from the village, or said by the plain oracle."""
 
 from __future__ import annotations
 

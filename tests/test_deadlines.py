@@ -6,7 +6,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from pytest import approx
 
 from relay import lineage
 from relay.deadlines import Deadline, deadlines
@@ -39,16 +38,16 @@ def test_births_after_the_deadline_are_no_births_by_it() -> None:
     found = judged(*BORN)
 
     assert (found.placements, found.recorded, found.enough, found.branded) == (4, 3, 1, 2)
-    assert found.share == approx(1 / 3)
+    assert found.share == pytest.approx(1 / 3)
     # exact for 1 of 3: 1 - 0.975^(1/3), and the root of (1-p)³ + 3p(1-p)² = 0.025
-    assert (found.low, found.high) == approx((0.0084, 0.9057), abs=5e-5)
+    assert (found.low, found.high) == pytest.approx((0.0084, 0.9057), abs=5e-5)
     assert found.too_soon is False  # three are too few to tell
 
 
 def test_where_only_females_count_half_of_those_born_are_expected_to_be() -> None:
     found = judged(*BORN, sex="F")
 
-    assert found.enough == approx(1 / 4)  # two of two, one half each
+    assert found.enough == pytest.approx(1 / 4)  # two of two, one half each
     assert found.branded == 2
 
 
@@ -64,7 +63,7 @@ def test_a_deadline_that_hardly_anybody_can_meet_is_too_soon() -> None:
     found = judged(*late, women=10)
 
     assert (found.enough, found.low, found.too_soon, found.branded) == (0, 0, True, 10)
-    assert found.high == approx(0.3085, abs=5e-5)
+    assert found.high == pytest.approx(0.3085, abs=5e-5)
 
 
 @pytest.mark.parametrize("as_of", [date(2022, 3, 1), date(2020, 1, 1)])

@@ -24,23 +24,39 @@ from tests import acts as say
 from tests.oracle import Oracle
 from tests.relays import replayed
 from tests.test_lineage import LATER, days_touched, relays
-from tests.village import DAY, VILLAGE, seeded, village
+from tests.village import DAY, seeded, village
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from relay.acts import Act
     from relay.config import Connection
     from relay.graph import Graph
-    from relay.health import Health
-    from relay.rates import Rate, Rates
+    from relay.health import Health, HelpHealth, Units
+    from relay.rates import Rates
+
+
+RATES = (
+    "fulfilled_of_due",
+    "fulfilled_of_possible",
+    "fulfilled_on_time_of_due",
+    "passed_of_owed",
+    "passed_of_possible",
+)
 
 
 def pairs(rates: Rates) -> list[tuple[float, float]]:
-    """Numerator and denominator of each rate, in design's order."""
-    names = ("fulfilled_of_due", "fulfilled_of_possible", "fulfilled_on_time_of_due")
-    found = [getattr(rates, name) for name in (*names, "passed_of_owed", "passed_of_possible")]
+    """Numerator and denominator of each rate."""
+    found = [getattr(rates, name) for name in RATES]
     return [(rate.numerator, rate.denominator) for rate in found]
+
+
+def rates(*found: tuple[float, float]) -> dict[str, dict[str, float]]:
+    """The rates as JSON, from numerator and denominator of each."""
+    return {
+        name: {"numerator": one, "denominator": of, "share": one / of}
+        for name, (one, of) in zip(RATES, found, strict=True)
+    }
 
 
 def by_part(found: Health, word: str) -> dict[Any, Any]:
@@ -87,13 +103,6 @@ def test_mansa_shows_both_denominators() -> None:
 
 
 def test_a_village_worked_by_hand_key_by_key() -> None:
-    rate = lambda one, of: {"numerator": one, "denominator": of, "share": one / of}  # noqa: E731
-
-    def rates(*found: tuple[float, float]) -> dict[str, Any]:
-        names = ("fulfilled_of_due", "fulfilled_of_possible", "fulfilled_on_time_of_due")
-        names = (*names, "passed_of_owed", "passed_of_possible")
-        return {name: rate(*each) for name, each in zip(names, found, strict=True)}
-
     found = json_of(health(village()))
 
     assert found == {
@@ -204,7 +213,7 @@ def test_places_that_lie_in_each_other_are_survived() -> None:
 
 
 def test_nothing_is_parted_by_a_word_that_is_none() -> None:
-    with pytest.raises(parts.NoSuchWord, match="by 'caste'.*generation, help"):
+    with pytest.raises(parts.NoSuchWord, match=r"by 'caste'.*generation, help"):
         health(village(), by=("caste",))
 
 
@@ -342,10 +351,10 @@ def told_rates(
 
 
 def as_told(found: Health) -> dict[str, Any]:
-    def amount(each: Any) -> list[float]:
+    def amount(each: Units | HelpHealth) -> list[float]:
         return [each.given, each.owed, each.passed]
 
-    def there(counts: Any) -> dict[str, int]:
+    def there(counts: Mapping[str, int]) -> dict[str, int]:
         return {word: many for word, many in counts.items() if many and word != "total"}
 
     return {

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from relay import lineage
 from relay.parts import NoSuchWord
@@ -30,7 +29,7 @@ def seen(fulfilled: list[int], cut_short: list[int]) -> Waits:
     )
 
 
-# Remission under 6-mercaptopurine and under placebo, in weeks: Freireich and others, Blood 21 (1963), in every textbook.
+# Remission under 6-mercaptopurine and under placebo, in weeks: Freireich and others, Blood 21, 1963.
 MERCAPTOPURINE = ([6, 6, 6, 7, 10, 13, 16, 22, 23], [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35])
 PLACEBO = ([1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23], list[int]())
 
@@ -47,11 +46,11 @@ def test_the_curve_is_the_textbook_s() -> None:
         (22, 7, 1),
         (23, 6, 1),
     ]
-    assert [step.waiting_share for step in found.steps] == approx(
+    assert [step.waiting_share for step in found.steps] == pytest.approx(
         [18 / 21, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482], abs=5e-5
     )
     # log-log, by hand for day 6: the variance of ln(S) is 3 / (21·18), S^exp(±1.96·√(3/378) / ln S)
-    assert (found.steps[0].low, found.steps[0].high) == approx((0.6197, 0.9516), abs=5e-5)
+    assert (found.steps[0].low, found.steps[0].high) == pytest.approx((0.6197, 0.9516), abs=5e-5)
     assert (found.median.days, found.median.low, found.median.high) == (23, 13, None)
     assert (found.placements, found.fulfilled, found.waiting) == (21, 9, 12)
 
@@ -60,16 +59,16 @@ def test_the_log_rank_test_is_the_textbook_s() -> None:
     """Chi-squared is 16.79 on one degree of freedom."""
     statistic, p = log_rank(seen(*MERCAPTOPURINE), seen(*PLACEBO)) or (0, 0)
 
-    assert statistic**2 == approx(16.79, abs=0.005)
+    assert statistic**2 == pytest.approx(16.79, abs=0.005)
     assert statistic < 0  # the first group waits longer
-    assert p == approx(4.17e-5, rel=1e-3)
+    assert p == pytest.approx(4.17e-5, rel=1e-3)
 
 
 def test_where_nobody_is_left_waiting_the_interval_is_still_one() -> None:
     last = curve(seen([3, 5], [])).steps[-1]
 
     assert (last.waiting_share, last.low) == (0, 0)
-    assert last.high == approx(curve(seen([3, 5], [])).steps[0].high)
+    assert last.high == pytest.approx(curve(seen([3, 5], [])).steps[0].high)
     assert [(step.low, step.high) for step in curve(seen([3], [])).steps] == [(0, 1)]
 
 
@@ -101,7 +100,7 @@ def test_waits_end_by_fulfilment_excuse_loss_or_the_day() -> None:
     }
     whole = fulfilment(survey).whole
     assert (whole.fulfilled, whole.waiting, whole.excused, whole.lost) == (2, 6, 2, 3)
-    assert [(step.at_risk, step.waiting_share) for step in whole.steps] == [(9, 8 / 9), (2, approx(8 / 9 / 2))]
+    assert [(step.at_risk, step.waiting_share) for step in whole.steps] == [(9, 8 / 9), (2, pytest.approx(8 / 9 / 2))]
 
 
 def test_a_district_is_not_held_against_its_own_wards() -> None:
@@ -126,7 +125,7 @@ def test_of_several_tests_each_is_corrected_for_all() -> None:
 
     # of those placed in 2023, by the third pass-on, none was seen for long enough to be held against the others
     assert [(each.one, each.other) for each in found.differences] == [(2020, 2021), (2020, 2022), (2021, 2022)]
-    assert [each.corrected_p for each in found.differences] == approx(
+    assert [each.corrected_p for each in found.differences] == pytest.approx(
         [min(3 * each.p, 1) for each in found.differences]
     )
 
@@ -162,5 +161,5 @@ def test_mansa_took_a_median_of_434_days() -> None:
 
     assert (found.placements, found.fulfilled, found.lost, found.waiting) == (42, 16, 5, 21)
     assert [(step.at_risk, step.fulfilled) for step in found.steps] == [(21, 7), (14, 7), (7, 2)]
-    assert [step.waiting_share for step in found.steps] == approx([14 / 21, 7 / 21, 5 / 21])
+    assert [step.waiting_share for step in found.steps] == pytest.approx([14 / 21, 7 / 21, 5 / 21])
     assert found.median.days == 434

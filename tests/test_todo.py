@@ -242,14 +242,15 @@ def told(oracle: Oracle, as_of: date) -> dict[str, tuple[set[str], int, int, dat
         if len(able) == 1:
             chains[able[0]] += 1
             reach[able[0]] = max(reach[able[0]], len(below) - 1)
-    found = {}
+    found: dict[str, tuple[set[str], int, int, date | None]] = {}
     for name, stood in oracle.standings.items():
         placement = oracle.register.placements[name]
         word = [each.received_on for each in placement.receipts] + [each.passed_on for each in placement.passes]
         word += [each.happened_on for each in placement.events]
         last = max(day for day in word if day <= as_of)
-        reasons = {stood.state} & {"due", "late"}
-        reasons |= {"chain_hangs"} if reach[name] >= LONG_REACH else set()
+        reasons = {state for state in ("due", "late") if state == stood.state}
+        if reach[name] >= LONG_REACH:
+            reasons.add("chain_hangs")
         if stood.state in {"due", "late", "in_time"} and nine_months_after(last) < as_of:
             reasons.add("no_word")
         if reasons:

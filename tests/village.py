@@ -1,6 +1,6 @@
-"""A village drawn by hand, for the questions of managers and auditors; every number in their tests is worked from it.
+"""A village drawn by hand: what managers and auditors are told of it is worked out in their tests.
 
-On 2023-01-01; goats are due after 24 months with 90 days of grace, pigs after 12 with 90, seed capital after 12 with 60:
+On 2023-01-01; goats are due after 24 months (grace 90 days), pigs after 12 (90), seed capital after 12 (60):
 
     G1 ── P1 ── P2              P1 passed on in time; P2 is due on 2023-03-01
     G1 ── P3 ─┬─ P4 †           P3 passed on one in time and two more late; P4's only goat died
