@@ -8,6 +8,7 @@ What a command needs is imported inside it, so that `relay --help` and a single 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -265,7 +266,7 @@ class RelayGroup(click.Group):
         return list(self.commands)
 
 
-class _Id(click.ParamType):
+class _Id(click.ParamType[str]):
     """An id as it is recorded, however its digits and letters were typed; with or without its kind before it."""
 
     name = "id"
@@ -899,12 +900,13 @@ def show(session: Session, id_: str, as_of: str | None) -> None:
 def _print_record(record: Record) -> None:
     from relay.printing import print_pairs, print_table
 
-    said = {"name": record.name, **{name: value for name, value in record.values.items() if value is not None}}
+    stood: Mapping[str, object] = {} if record.standing is None else _stood(record.standing)
+    values = {name: value for name, value in record.values.items() if value is not None}
     print_pairs(
         (
             ("id", record.id),
             ("what", record.what),
-            *(said | {"place": record.place} | ({} if record.standing is None else _stood(record.standing))).items(),
+            *{"name": record.name, **values, "place": record.place, **stood}.items(),
             ("recorded", f"{record.recorded_at} by {record.recorded_by}" if record.recorded_at else None),
             ("taken_back_by", record.taken_back_by),
         )
@@ -1513,8 +1515,8 @@ def _print_sample(sample: Sample, names: Mapping[str, str]) -> None:
             for each in sample.placements
         ),
     )
-    headers = ("came_by", "place_id", "placements", "sampled", "checked", "wrong", "not_found")
-    print_table(headers, ([getattr(each, name) for name in headers] for each in sample.strata), title="strata")
+    columns = ("came_by", "place_id", "placements", "sampled", "checked", "wrong", "not_found")
+    print_table(columns, ([getattr(each, name) for name in columns] for each in sample.strata), title="strata")
     for name in ("error_rate", "not_found_rate"):
         rate = getattr(sample, name)
         if rate:
@@ -1790,10 +1792,10 @@ def _explained() -> Generator[None]:
         _say("relay: stopped; nothing more was done.")
         sys.exit(NOT_DONE)
     except click.ClickException as error:
-        from relay.printing import plain
-
-        error.message = plain(error.message)
-        error.show()
+        shown = io.StringIO()
+        error.show(file=shown)
+        for line in shown.getvalue().splitlines():
+            _say(line)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def seconds_of(command: list[str], runs: int = 9) -> float:
 
 
 @contextmanager
-def both_engines() -> Iterator[dict[str, Graph]]:
+def both_engines() -> Generator[dict[str, Graph]]:
     """An open graph on each engine, in folders that are removed at the end."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)

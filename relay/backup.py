@@ -199,7 +199,8 @@ def rebuild(graph: Graph, programme_id: str) -> None:
     all_rows = [row for thing in things for row in ledger.rows_of(register, thing)]
     nodes = [row for row in all_rows if isinstance(row, Node)]
     edges = [row for row in all_rows if isinstance(row, Edge)]
-    for rows in (iter(nodes), iter(edges)):  # relationships need both their ends
+    both: tuple[Iterator[Node | Edge], ...] = (iter(nodes), iter(edges))
+    for rows in both:  # relationships need both their ends
         while step := tuple(islice(rows, STEP)):
             difference = Difference()
             difference.between((), step)

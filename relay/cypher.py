@@ -452,7 +452,7 @@ WITH DISTINCT e RETURN e.act_id AS act_id ORDER BY e.sequence
 # Kind → what stands of it. One row = the properties of a node or relationship that carries the act's columns, and the
 # personal values as they are now, or null; by sequence; cost: a scan of one label.
 _EXPORT: Final[LiteralString] = """
-MATCH (n:LABEL {programme_id: $programme_id}) WHERE n.sequence <= $last
+MATCH (n:LABEL {programme_id: $programme_id})
 RETURN properties(n) AS properties, head(COLLECT { MATCH (o:Personal {key: n.key}) RETURN properties(o) }) AS personal
 ORDER BY properties.sequence
 """
@@ -464,12 +464,12 @@ EXPORT: Final[Mapping[str, LiteralString]] = {
     "beneficiary": _EXPORT.replace("LABEL", "Beneficiary"),
     "gift": _EXPORT.replace("LABEL", "Gift"),
     "placement": """
-MATCH (g:Gift {programme_id: $programme_id})-[n:FILLED]->(:Placement) WHERE n.sequence <= $last
+MATCH (g:Gift {programme_id: $programme_id})-[n:FILLED]->(:Placement)
 RETURN properties(n) AS properties, null AS personal
 ORDER BY properties.sequence
 """,
     "pass": """
-MATCH (p:Placement {programme_id: $programme_id})-[n:PASSED_TO]->(:Placement) WHERE n.sequence <= $last
+MATCH (p:Placement {programme_id: $programme_id})-[n:PASSED_TO]->(:Placement)
 RETURN properties(n) AS properties, head(COLLECT { MATCH (o:Personal {key: n.key}) RETURN properties(o) }) AS personal
 ORDER BY properties.sequence
 """,

@@ -47,7 +47,7 @@ def load_demo(graph: Graph, clerk: Clerk) -> Loaded:
     acts = tuple(_acts(folder / f"{DEMO}-corrections.toml"))
     if ledger.recorded(graph, DEMO, acts[-1].act_id):
         return Loaded(entries=_entries(graph), actions={})
-    actions = Counter(row.action for row in import_programme(graph, folder / DEMO, clerk, apply=True))
+    actions = Counter[str](row.action for row in import_programme(graph, folder / DEMO, clerk, apply=True))
     for outcome in ledger.record(graph, DEMO, acts, replace(clerk, by=SECOND_CLERK)):
         if outcome.error:
             raise outcome.error

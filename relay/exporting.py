@@ -38,8 +38,10 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
 def standing_acts(transaction: Transaction, programme_id: str, last: int) -> Iterator[Act]:
     """Every act up to an entry that stands and has a file, as it stands now; by kind, then by sequence."""
     for kind, query in cypher.EXPORT.items():
-        for row in transaction.stream(query, programme_id=programme_id, last=last):
+        for row in transaction.stream(query, programme_id=programme_id):
             properties, personal = row["properties"], row["personal"] or {}
+            if properties["sequence"] > last:  # recorded meanwhile: what it names may not have been read
+                continue
             values = values_of(properties) | {name: personal[name] for name in PERSONAL[kind] if name in personal}
             yield Act(
                 kind=kind,

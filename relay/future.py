@@ -265,7 +265,12 @@ def extinction(shares: Sequence[float] | Shares) -> float:
     more = p[::-1].cumsum()[::-1][1:]
     if more.sum() <= 1 + 1e-12:  # begins one other at most, on average
         return 1.0
-    return float(brentq(lambda s: np.polyval(more[::-1], s) - 1, 0.0, 1.0))
+
+    def above(s: float) -> float:
+        return float(np.polyval(more[::-1], s)) - 1
+
+    root: Any = brentq(above, 0.0, 1.0)
+    return float(root)
 
 
 def _mean(shares: Shares) -> float:

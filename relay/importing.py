@@ -24,7 +24,7 @@ from relay.graph import Graph
 from relay.ledger import STEP, Clerk, Outcome, Rehearsal
 from relay.rulebook import Missing, TakenBack
 
-STEPS_HELD: Final = 8  # our choice: then what was read is dropped, so that memory stays flat however long the file
+STEPS_HELD: Final = 20  # our choice: then what was read is dropped, so that memory stays flat however long the file
 
 
 class NoProgrammeNamed(Invalid):

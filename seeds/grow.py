@@ -353,7 +353,7 @@ class Relay:
         month, number = DASHAIN.get(year, (10, 10))
         return dt.date(year, month, number) - dt.timedelta(days=self.chance.between(3, 14))
 
-    def _young(  # noqa: PLR0913
+    def _young(
         self, placement: Placement, day: dt.date, until: dt.date, condition: str, tag: str, *, recorded: bool
     ) -> list[tuple[dt.date, str, str]]:
         """The young of one dam that can be passed on: (from when, sex, dam's tag)."""
@@ -445,7 +445,7 @@ class Relay:
         else:
             self._plan(placement, day, 2, kind="exchanged", help_="pig")
 
-    def _plan(  # noqa: PLR0913
+    def _plan(
         self, placement: Placement, day: dt.date, units: int, *, kind: str = "", help_: str = "", dam: str = ""
     ) -> None:
         """Set a day for a hand-over, if she is still there and still has what it comes from."""

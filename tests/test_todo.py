@@ -248,7 +248,9 @@ def told(oracle: Oracle, as_of: date) -> dict[str, tuple[set[str], int, int, dat
         word = [each.received_on for each in placement.receipts] + [each.passed_on for each in placement.passes]
         word += [each.happened_on for each in placement.events]
         last = max(day for day in word if day <= as_of)
-        reasons = {state for state in ("due", "late") if state == stood.state}
+        reasons: set[str] = set()
+        if stood.state in {"due", "late"}:
+            reasons.add(stood.state)
         if reach[name] >= LONG_REACH:
             reasons.add("chain_hangs")
         if stood.state in {"due", "late", "in_time"} and nine_months_after(last) < as_of:

@@ -33,11 +33,15 @@ NODE = ["placement_id", "beneficiary_id", "help", "generation", "state", "receiv
 EDGE = ["pass_id", "giver_placement_id", "receiver_placement_id", "passed_on", "animals"]
 CHAIN = ["placement_id", "gift_id", "chain_state", "goal_reached", "reach", "generations", "latest_passed_on", "states"]
 GIFT = ["gift_id", "help", "given_on", "placements", "reach", "generations", "states", "chains"]
-HEALTH = ["programme_id", "as_of", "placements", "states", "chains", "animals", "by_help", "additional_per_original"]
-HEALTH += ["generations", "by_generation", "rates"]
+HEALTH = [
+    *("programme_id", "as_of", "placements", "states", "chains", "animals", "by_help", "additional_per_original"),
+    *("generations", "by_generation", "rates"),
+]
 CHECK = ["check_id", "title", "severity", "population", "findings"]
-ENTRY = ["programme_id", "sequence", "act_id", "kind", "format", "payload", "recorded_by", "recorded_at"]
-ENTRY += ["previous_hash", "hash"]
+ENTRY = [
+    *("programme_id", "sequence", "act_id", "kind", "format", "payload", "recorded_by", "recorded_at"),
+    *("previous_hash", "hash"),
+]
 
 
 def test_trace_tells_how_far_a_gift_travelled(shell: Shell) -> None:

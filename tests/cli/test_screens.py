@@ -122,7 +122,7 @@ def test_any_locale_takes_and_gives_names(named: Shell, locale: str) -> None:
 
 
 def test_a_word_that_is_not_utf8_is_refused_and_not_guessed(named: Shell) -> None:
-    run = [sys.executable, "-c", "import cli; cli.main()", "register", b"Ren\xe9e"]
+    run: list[str | bytes] = [sys.executable, "-c", "import cli; cli.main()", "register", b"Ren\xe9e"]
     answer = subprocess.run(run, env=os.environ, capture_output=True, check=False)
 
     assert answer.returncode == 2

@@ -6,8 +6,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import waitress
 from playwright.sync_api import sync_playwright
+from waitress.server import create_server
 
 from relay import engine
 from relay import graph as relay_graph
@@ -53,7 +53,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture(scope="session")
 def site(app: Flask) -> Iterator[str]:
     """Serve the pages as `relay serve` does, and say where."""
-    server: Any = waitress.create_server(app, host="127.0.0.1", port=0)
+    server: Any = create_server(app, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"

@@ -96,7 +96,7 @@ def test_finding_a_woman_in_a_tree_leads_to_her_placement(client: FlaskClient) -
 
 def test_the_ledger_is_read_page_by_page_newest_first(client: FlaskClient) -> None:
     sequences: list[int] = []
-    path = "/api/v1/programmes/large/ledger"
+    path, answer = "/api/v1/programmes/large/ledger", None
     while path:
         answer = client.get(path).get_json()
         sequences += [entry["sequence"] for entry in answer["entries"]]
