@@ -8,7 +8,6 @@ What a command needs is imported inside it, so that `relay --help` and a single 
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -1792,6 +1791,8 @@ def _explained() -> Generator[None]:
         _say("relay: stopped; nothing more was done.")
         sys.exit(NOT_DONE)
     except click.ClickException as error:
+        import io
+
         shown = io.StringIO()
         error.show(file=shown)
         for line in shown.getvalue().splitlines():

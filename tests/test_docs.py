@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, LiteralString, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import pytest
@@ -123,7 +123,7 @@ def test_the_example_of_every_command_runs(sandbox: tuple[Path, dict[str, str]])
     folder, environment = sandbox
     elsewhere = {"restore": {"RELAY_DATA": str(folder / "empty")}, "confirm": {"LOGNAME": "second-clerk"}}
     for command in _examples(cli.relay):
-        own = environment | elsewhere.get(command.name, {})
+        own = environment | elsewhere.get(str(command.name), {})
         shown = show(["bash", "-c", command.example], environment=own, folder=folder)
 
         assert shown.code in (cli.DONE, cli.FOUND), (command.example, shown.text)
