@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -50,7 +50,7 @@ USERS: Final = {
     ),
     "Managers": ("gifts", "trace", "tree", "chains", "todo"),
     "Auditors": ("health", "audit", "ledger"),
-    "Operators": ("demo", "status", "engine", "backup", "restore", "export", "programme"),
+    "Operators": ("demo", "serve", "status", "engine", "backup", "restore", "export", "programme"),
 }
 """Who uses which command."""
 
@@ -1575,7 +1575,7 @@ def _this_command() -> str:
     return "relay" if found and Path(found).exists() and Path(run).exists() and Path(found).samefile(run) else run
 
 
-@relay.command(example="relay serve --port 8000")
+@relay.command(example="relay serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address that only this machine reaches.")
 @click.option("--port", type=int, default=0, help="A free one when left out.")
 @pass_session
@@ -1583,7 +1583,8 @@ def serve(session: Session, *, host: str, port: int) -> None:
     """Serve the pages for a browser, until Ctrl-C."""
     from relay.web import serve as serve_pages
 
-    serve_pages(session.graph, session.settings, host=host, port=port, say=_say)
+    with suppress(KeyboardInterrupt):  # however early, it is the usual end
+        serve_pages(session.graph, session.settings, host=host, port=port, say=_say)
 
 
 @relay.command(example="relay status")
@@ -1791,12 +1792,7 @@ def _explained() -> Generator[None]:
         _say("relay: stopped; nothing more was done.")
         sys.exit(NOT_DONE)
     except click.ClickException as error:
-        import io
-
-        shown = io.StringIO()
-        error.show(file=shown)
-        for line in shown.getvalue().splitlines():
-            _say(line)
+        _say_usage(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -1804,6 +1800,16 @@ def _explained() -> Generator[None]:
     except OSError as error:
         _say(f"relay: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
         sys.exit(NOT_DONE)
+
+
+def _say_usage(error: click.ClickException) -> None:
+    """Say it as click does, but with what would command a terminal made visible."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    said = f"Error: {error.format_message()}".expandtabs(4).splitlines()
+    if context:
+        said = [*context.get_usage().splitlines(), f"Try '{context.command_path} --help' for help.", "", *said]
+    for line in said:
+        _say(line)
 
 
 def _where() -> str:

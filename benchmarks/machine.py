@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,13 +50,14 @@ def synced(folder: Path) -> Callable[[], None]:
     return once
 
 
-def seconds_of(command: list[str], runs: int = 9) -> float:
-    """The median time of a whole process."""
+def seconds_of(*commands: list[str], environment: Mapping[str, str], runs: int = 15) -> list[float]:
+    """The median time of each of some whole processes, run in turn."""
 
-    def run() -> None:
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own commands
+    def run(command: list[str]) -> None:
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own commands
 
-    return p50([milliseconds(run) for _ in range(runs)]) / 1000
+    took = [[milliseconds(lambda command=command: run(command)) for command in commands] for _ in range(runs)]  # type: ignore[misc]
+    return [p50(list(times)) / 1000 for times in zip(*took, strict=True)]
 
 
 @contextmanager

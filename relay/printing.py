@@ -7,13 +7,10 @@ any script) is shown as text and never breaks a screen.
 from __future__ import annotations
 
 import io
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-
-from relay.asjson import json_of
 
 STATE_COLOURS: Final = {
     "fulfilled": "green",
@@ -53,6 +50,10 @@ def say(sentence: str) -> None:
 
 def print_json(result: object) -> None:
     """Print one result as JSON; all ASCII where the screen cannot show more."""
+    import json  # noqa: PLC0415 - words and tables need neither of them
+
+    from relay.asjson import json_of  # noqa: PLC0415 - as above
+
     print(json.dumps(json_of(result), ensure_ascii=not _can_utf8(sys.stdout), indent=2))  # noqa: T201 - as above
 
 

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -39,14 +40,24 @@ class Shown:
 
 
 def show(
-    command: Sequence[str], *, columns: int = 80, environment: Mapping[str, str], folder: Path | None = None
+    command: Sequence[str],
+    *,
+    columns: int = 80,
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+    until: str | None = None,
 ) -> Shown:
-    """Run a command on a terminal of its own."""
+    """Run a command on a terminal of its own; one that would go on is interrupted when it has shown `until`."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     variables = {**environment, "TERM": "xterm-256color"}
     with subprocess.Popen(command, env=variables, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs) as process:
-        said = b"".join(_read(ours, process))
+        said = b""
+        for piece in _read(ours, process):
+            said += piece
+            if until and until in said.decode(errors="replace"):
+                until = None
+                process.send_signal(signal.SIGINT)
     os.close(theirs)
     os.close(ours)
     return Shown(code=process.returncode, text=said.decode().replace("\r\n", "\n"))

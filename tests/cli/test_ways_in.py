@@ -232,3 +232,15 @@ def test_an_interrupted_command_says_so(alone: Shell) -> None:
     assert process.returncode == cli.NOT_DONE
     assert "stopped" in said
     assert "Traceback" not in said
+
+
+# ------------------------------------------------------------------------------------------------ quickness
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    """The benchmarks measure how quick this makes `relay --help`."""
+    heavy = "arcadedb_embedded", "flask", "neo4j", "networkx", "numpy", "rapidfuzz", "rich", "json", "secrets"
+    run = [sys.executable, "-c", "import sys, cli; print(*sys.modules)"]
+
+    loaded = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
+    assert not set(heavy) & set(loaded)
