@@ -446,7 +446,14 @@ def _columns_as_options(kind: str, *, but: Iterable[str] = ()) -> Callable[[Call
         for column in reversed(kind_.columns):
             if column.name not in left_out:
                 flags = _flags(column, kind, kind_.id_column)
-                command = click.option(column.name, *flags, metavar=_metavar(column), help=_help(column))(command)
+                command = click.option(
+                    column.name,
+                    *flags,
+                    metavar=_metavar(column),
+                    help=_help(
+                        column, required=column.required and column.name not in (kind_.id_column, _MAIN_DAY.get(kind))
+                    ),
+                )(command)
         return command
 
     return add
@@ -458,8 +465,10 @@ def _metavar(column: Column) -> str:
     )
 
 
-def _help(column: Column) -> str:
+def _help(column: Column, *, required: bool = False) -> str:
     parts = [f"One of {', '.join(column.choices)}." if column.choices else ""]
+    if required:
+        parts.insert(0, "Required.")
     if column.type == "date":
         parts.append('2026-11-24, today, -3d or "2083-08-08 BS".')
     if column.personal:

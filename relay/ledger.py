@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay import cypher
@@ -34,6 +34,8 @@ from relay.surroundings import Head, Rehearsed, entry_from, lock_and_load
 
 # Acts or entries in one transaction. Our choice: as quick as 5000 on both engines, and on a slow and busy machine each
 # still ends well before the line is given up as silent.
+_Answer = TypeVar("_Answer")
+
 STEP: Final = 2000
 
 
@@ -136,9 +138,7 @@ def record(
     try:
         return graph.write(work.in_transaction)
     except UnknownOutcome as unknown:
-        if unknown.silent:
-            raise
-        return graph.write(replace(work, resent=True).in_transaction)
+        return _send_again(graph, replace(work, resent=True).in_transaction, unknown)
 
 
 def record_one(graph: Graph, programme_id: str, act: Act, clerk: Clerk, *, again: bool = False) -> Outcome:
@@ -257,9 +257,7 @@ class Step:
         try:
             return graph.write(self._in_transaction)
         except UnknownOutcome as unknown:
-            if unknown.silent:
-                raise
-            return graph.write(self._in_transaction)
+            return _send_again(graph, self._in_transaction, unknown)
 
     def _in_transaction(self, transaction: Transaction) -> bool:
         if not self.before.sequence:
@@ -271,6 +269,18 @@ class Step:
             return False
         self.difference.write(transaction, self.programme_id, self.after)
         return True
+
+
+def _send_again(graph: Graph, work: Callable[[Transaction], _Answer], unknown: UnknownOutcome) -> _Answer:
+    """Repeat what may or may not have been recorded; when that cannot be done either, it stays unknown."""
+    if unknown.silent:
+        raise unknown
+    try:
+        return graph.write(work)
+    except UnknownOutcome:
+        raise
+    except Unavailable as error:
+        raise unknown from error
 
 
 def _beginning(programme_id: str) -> dict[str, Any]:

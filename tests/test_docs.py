@@ -50,6 +50,14 @@ def test_links_lead_to_files_and_headings_that_are_there(document: Path) -> None
             assert heading in [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles], link
 
 
+def test_every_module_is_on_the_developers_page() -> None:
+    page = (ROOT / "docs" / "developers.md").read_text(encoding="utf-8")
+
+    for module in (ROOT / "relay").glob("*.py"):
+        if module.name != "__init__.py":
+            assert f"`{module.name}`" in page
+
+
 # ------------------------------------------------------------------------------------------------ commands
 
 

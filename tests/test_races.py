@@ -14,7 +14,7 @@ import pytest
 from relay import engine
 from relay import graph as relay_graph
 from relay.ledger import entries, head, heads, record, record_one
-from relay.rulebook import Missing, StandingOnIt, Twin
+from relay.rulebook import StandingOnIt, TakenBack, Twin
 from relay.verify import verify
 from tests.clerks import PROGRAMME, act, clerk, founding, handover, woman
 
@@ -106,7 +106,7 @@ def test_a_handover_is_taken_back_or_passed_on_but_never_both(desks: tuple[Graph
 
         assert {back.action, on.action} == {"added", "not"}
         if back.action == "added":
-            assert isinstance(on.error, Missing)
+            assert isinstance(on.error, TakenBack)
         else:
             assert isinstance(back.error, StandingOnIt)
     assert sound(desks[0]) == 5 + 4 * ROUNDS
