@@ -261,7 +261,7 @@ def test_whatever_the_line_does_there_is_an_answer_within_twenty_seconds(graph: 
         word, _, seconds, why = said.split(" ", 3)
         assert word == "failed", (uri, said)
         assert float(seconds) < LIMIT_SECONDS, (uri, said)
-        # a driver may commit its reads once more: then the line fell silent before anything was sent, and it is said so
+        # looser than it should be: on Neo4j a stalled commit is answered as SILENT, and the cause is not known yet
         assert sentence in why or (sentence == UNKNOWN and SILENT in why)
         assert complained == ""
     assert len(recorded(graph)) <= 1
