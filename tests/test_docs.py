@@ -18,6 +18,7 @@ import pytest
 import cli
 from relay import audit, chains, health, history, ledger, parts, trees
 from relay import graph as relay_graph
+from relay.commands import exits, options
 from relay.demo import DAY, DEMO, load_demo
 from tests.acts import clerk
 from tests.cli.terminal import show
@@ -106,7 +107,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, di
     environment |= {"RELAY_DATA": str(folder / "data"), "NO_COLOR": "1", "HOME": str(folder)}
     environment |= {"PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     loaded = show(["relay", "demo"], environment=environment, folder=folder)
-    assert loaded.code == cli.DONE, loaded.text
+    assert loaded.code == exits.DONE, loaded.text
     yield folder, environment
     for state in folder.glob("*/engine.json"):
         show(["relay", "engine", "stop"], environment=environment | {"RELAY_DATA": str(state.parent)}, folder=folder)
@@ -135,14 +136,14 @@ def test_the_example_of_every_command_runs(sandbox: tuple[Path, dict[str, str]])
         until = "http://" if command.name == "serve" else None
         shown = show(["bash", "-c", command.example], environment=own, folder=folder, until=until)
 
-        assert shown.code in (cli.DONE, cli.FOUND), (command.example, shown.text)
+        assert shown.code in (exits.DONE, exits.FOUND), (command.example, shown.text)
 
 
-def _examples(group: click.Group) -> Iterator[cli.RelayCommand]:
+def _examples(group: click.Group) -> Iterator[options.RelayCommand]:
     for command in group.commands.values():
         if isinstance(command, click.Group):
             yield from _examples(command)
-        elif isinstance(command, cli.RelayCommand) and command.example:
+        elif isinstance(command, options.RelayCommand) and command.example:
             yield command
 
 
@@ -150,7 +151,7 @@ def test_a_tampered_ledger_is_found_without_relay(sandbox: tuple[Path, dict[str,
     """What docs/auditors.md describes: somebody changes a day, somebody cuts the end off."""
     folder, environment = sandbox
     export = ["relay", "ledger", "export", "whole.jsonl", "--programme", DEMO]
-    assert show(export, environment=environment, folder=folder).code == cli.DONE
+    assert show(export, environment=environment, folder=folder).code == exits.DONE
     lines = (folder / "whole.jsonl").read_text(encoding="utf-8").splitlines()
     head = json.loads(lines[-1])["hash"]
     entry = json.loads(lines[99])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import cli
 from relay import ledger
+from relay.commands import exits
 from tests import acts as say
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Shell:
     def ok(self, *words: str) -> Answer:
         """Run a command that must succeed."""
         answer = self.run(*words)
-        assert answer.code == cli.DONE, answer
+        assert answer.code == exits.DONE, answer
         return answer
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cli
+from relay.commands import exits
 from tests.cli.shell import ON
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ def test_health_is_parted_and_donors_are_told_only_when_asked_for(shell: Shell) 
 
 def test_a_check_answers_by_its_exit_code(shell: Shell) -> None:
     """P3 was lost on 2022-01-10: found for ever, but nothing new since 2023."""
-    assert shell.run("health", "--as-of", ON, "--check").code == cli.FOUND
-    assert shell.run("health", "--as-of", "2022-01-09", "--check").code == cli.DONE
-    assert shell.run("health", "--as-of", ON, "--compare", "2023-01-01", "--check").code == cli.DONE
-    assert shell.run("health", "--as-of", ON, "--compare", "2022-01-09", "--check").code == cli.FOUND
-    assert shell.ok("health", "--as-of", ON).code == cli.DONE
+    assert shell.run("health", "--as-of", ON, "--check").code == exits.FOUND
+    assert shell.run("health", "--as-of", "2022-01-09", "--check").code == exits.DONE
+    assert shell.run("health", "--as-of", ON, "--compare", "2023-01-01", "--check").code == exits.DONE
+    assert shell.run("health", "--as-of", ON, "--compare", "2022-01-09", "--check").code == exits.FOUND
+    assert shell.ok("health", "--as-of", ON).code == exits.DONE
 
 
 def test_what_changed_is_told(shell: Shell) -> None:
@@ -55,7 +55,7 @@ def test_chains_are_listed_and_filtered(shell: Shell) -> None:
     assert header[:4] == ["placement_id", "gift_id", "chain_state", "reach"]
     assert [row[:4] for row in rows] == [["P1", "G1", "weakened", "3"]]
     assert shell.ok("chains", "--as-of", ON, "--state", "broken", "--json").json == []
-    assert shell.run("chains", "--place", "L9").code == cli.NOT_DONE
+    assert shell.run("chains", "--place", "L9").code == exits.NOT_DONE
 
 
 def test_gifts_are_listed_and_a_donors_name_is_never_said_back(shell: Shell) -> None:
@@ -68,7 +68,7 @@ def test_gifts_are_listed_and_a_donors_name_is_never_said_back(shell: Shell) -> 
     ]
 
     refused = shell.run("gifts", "--donor", "Maya Tamang")
-    assert refused.code == cli.NOT_DONE
+    assert refused.code == exits.NOT_DONE
     assert "Maya" not in refused.err
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cli
 from relay import ledger
+from relay.commands import exits
 from tests.acts import happened, passed, placed
 from tests.cli.shell import ON, record
 
@@ -22,7 +22,7 @@ def test_the_command_prints_what_each_check_found_and_says_so_by_its_exit_code(s
 
     assert clean.rows[0] == ["check_id", "title", "severity", "found", "population"]
     assert len(clean.rows) == 22
-    assert odd.code == cli.FOUND
+    assert odd.code == exits.FOUND
     _, _, findings = odd.out.partition("\n\n")
     header, first = (line.split("\t") for line in findings.splitlines())
     sequences = {entry.act_id: entry.sequence for entry in ledger.entries(graph, "demo")}
@@ -42,7 +42,7 @@ def test_the_json_has_the_keys_of_the_design(shell: Shell, graph: Graph) -> None
     answer = shell.run("audit", "--json")
 
     found = answer.json
-    assert answer.code == cli.FOUND
+    assert answer.code == exits.FOUND
     assert list(found) == ["programme_id", "as_of", "checks"]
     too_soon = next(each for each in found["checks"] if each["findings"])
     assert list(too_soon) == ["check_id", "title", "sentence", "why", "severity", "population", "findings"]
@@ -54,7 +54,7 @@ def test_the_json_has_the_keys_of_the_design(shell: Shell, graph: Graph) -> None
 def test_options_before_a_subcommand_are_not_lost_in_silence(shell: Shell) -> None:
     answer = shell.run("audit", "--as-of", "2024-01-01", "sample", "--size", "2", "--seed", "1")
 
-    assert answer.code == cli.USAGE
+    assert answer.code == exits.USAGE
     assert "after sample" in answer.err
 
 
@@ -83,4 +83,4 @@ def test_names_are_shown_only_when_asked_for(shell: Shell) -> None:
 
 
 def test_a_size_of_nothing_is_refused(shell: Shell) -> None:
-    assert shell.run("audit", "sample", "--size", "0", "--seed", "5").code == cli.USAGE
+    assert shell.run("audit", "sample", "--size", "0", "--seed", "5").code == exits.USAGE

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cli
+from relay.commands import exits
 from tests import acts as say
 from tests.cli.shell import ON, record
 
@@ -164,16 +164,16 @@ def test_health_counts_and_rates(shell: Shell) -> None:
 
 
 def test_health_ends_with_3_only_when_asked_to_check(shell: Shell) -> None:
-    assert shell.run("health", "--as-of", ON).code == cli.DONE
-    assert shell.run("health", "--as-of", ON, "--check").code == cli.FOUND
-    assert shell.run("health", "--as-of", "2021-01-01", "--check").code == cli.DONE
+    assert shell.run("health", "--as-of", ON).code == exits.DONE
+    assert shell.run("health", "--as-of", ON, "--check").code == exits.FOUND
+    assert shell.run("health", "--as-of", "2021-01-01", "--check").code == exits.DONE
 
 
 def test_audit_ends_with_3_when_it_finds_something(shell: Shell, graph: Graph) -> None:
     record(graph, say.passed("T9: P4 > P5 on 2022-06-05"))  # four days after she received
 
     found = shell.run("audit", "--as-of", ON, "--json")
-    assert found.code == cli.FOUND
+    assert found.code == exits.FOUND
     assert all(set(CHECK) <= set(check) for check in found.json["checks"])
     subjects = {finding["subject_id"] for check in found.json["checks"] for finding in check["findings"]}
     assert "pass:T9" in subjects
@@ -198,7 +198,7 @@ def test_what_was_altered_behind_the_ledger_is_named(shell: Shell, graph: Graph)
     graph.write(lambda transaction: transaction.run("MATCH (p:Placement {placement_id: 'P4'}) SET p.help = 'pig'"))
 
     answer = shell.run("ledger", "verify")
-    assert answer.code == cli.FOUND
+    assert answer.code == exits.FOUND
     assert "placement:P4" in answer.out or "P4" in answer.out
 
 
@@ -217,7 +217,7 @@ def test_an_exported_ledger_is_verified_without_a_database(shell: Shell, alone: 
     file.write_text("".join(lines[:-1]))
     cut = alone.run("ledger", "verify", str(file), "--head", exported["head_hash"])
 
-    assert (altered.code, cut.code) == (cli.FOUND, cli.FOUND)
+    assert (altered.code, cut.code) == (exits.FOUND, exits.FOUND)
 
 
 # ------------------------------------------------------------------------------------------------ in and out
@@ -248,11 +248,11 @@ def test_rows_that_cannot_stand_end_with_3_and_strict_with_1(empty: Shell, tmp_p
     (tmp_path / "beneficiaries.csv").write_text("beneficiary_id,name,sex\nB1,Maya,F\nB2,Mina,X\n")
 
     strict = empty.run("import", str(tmp_path), "--apply", "--strict")
-    assert strict.code == cli.NOT_DONE
+    assert strict.code == exits.NOT_DONE
     assert empty.ok("programme", "list").rows[1:] == []
 
     written = empty.run("import", str(tmp_path), "--apply")
-    assert written.code == cli.FOUND
+    assert written.code == exits.FOUND
     row = next(row for row in written.rows if row[3] == "put aside")
     assert row[4:6] == ["sex", "X"]
 
@@ -271,7 +271,7 @@ def test_a_backup_is_restored_into_an_empty_database(shell: Shell, graph: Graph,
     assert file.stat().st_mode & 0o777 == 0o600
     assert shell.ok("restore", str(file)).rows[1] == kept  # all there already
     shell.ok("register", "Maya")
-    assert shell.run("restore", str(file)).code == cli.NOT_DONE
+    assert shell.run("restore", str(file)).code == exits.NOT_DONE
 
     graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
     assert shell.ok("restore", str(file)).rows[1] == kept

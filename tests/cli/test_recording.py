@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import cli
 from relay.columns import kind_named
+from relay.commands import exits
 
 if TYPE_CHECKING:
     from tests.cli.shell import Shell
@@ -77,7 +77,7 @@ def test_the_same_hand_over_is_asked_about(shell: Shell) -> None:
     third = shell.ok(*words, "--id", "T10", "--again")
 
     assert first.pairs["act_id"] == "pass:T9"
-    assert (second.code, second.out) == (cli.NOT_DONE, "")
+    assert (second.code, second.out) == (exits.NOT_DONE, "")
     assert "already recorded as pass:T9" in second.err
     assert "--again" in second.err
     assert third.pairs["action"] == "added"
@@ -89,7 +89,7 @@ def test_the_same_id_with_the_same_content_changes_nothing(shell: Shell) -> None
 
     assert shell.ok(*words).pairs["action"] == "same"
     other = shell.run(*words[:5], "0.5", *words[6:])
-    assert other.code == cli.NOT_DONE
+    assert other.code == exits.NOT_DONE
     assert "pass:T9" in other.err
 
 
@@ -97,7 +97,7 @@ def test_a_second_placement_for_the_same_woman_is_asked_about(shell: Shell) -> N
     words = ("pass-on", "P4", "--to", "W2", "--animals", "1", "--on", "2024-01-01")
     asked = shell.run(*words)
 
-    assert asked.code == cli.NOT_DONE
+    assert asked.code == exits.NOT_DONE
     assert "--into PLACEMENT" in asked.err
     assert "--new" in asked.err
     assert shell.ok(*words, "--new").pairs["placement_id"] not in ("", "P2")
@@ -147,8 +147,8 @@ def test_what_nobody_changed_is_no_correction(shell: Shell) -> None:
     nothing = shell.run("correct", "T3", "--how", "wrong-data", "--why", "x")
     unknown = shell.run("correct", "T3", "--how", "wrong-data", "--why", "x", "--set", "day=2022-05-01")
 
-    assert nothing.code == cli.NOT_DONE
-    assert unknown.code == cli.USAGE
+    assert nothing.code == exits.NOT_DONE
+    assert unknown.code == exits.USAGE
     assert "passed_on" in unknown.err
 
 
@@ -158,7 +158,7 @@ def test_a_second_person_confirms(shell: Shell) -> None:
     own = shell.run("confirm", "T9")
 
     assert first.pairs["act_id"] == "confirm:F1"
-    assert own.code == cli.NOT_DONE
+    assert own.code == exits.NOT_DONE
     assert "second person" in own.err
 
 
@@ -166,7 +166,7 @@ def test_erasing_asks_first(shell: Shell) -> None:
     asked = shell.run("erase", "W3")
     shell.ok("erase", "W3", "--yes")
 
-    assert asked.code == cli.NOT_DONE
+    assert asked.code == exits.NOT_DONE
     assert "cannot be undone" in asked.err
     assert shell.ok("show", "W3", "--json").json["name"] is None
 
@@ -198,7 +198,7 @@ def test_what_cannot_be_read_is_named_with_its_option(
 ) -> None:
     answer = shell.run(*words)
 
-    assert (answer.code, answer.out) == (cli.USAGE, "")
+    assert (answer.code, answer.out) == (exits.USAGE, "")
     assert option in answer.err
     assert advice in answer.err
 
@@ -227,7 +227,7 @@ def test_what_a_rule_refuses_is_said_in_one_sentence(shell: Shell, words: tuple[
 
     answer = shell.run(*words)
 
-    assert (answer.code, answer.out) == (cli.NOT_DONE, "")
+    assert (answer.code, answer.out) == (exits.NOT_DONE, "")
     assert answer.err.startswith("relay: ")
     assert sentence in answer.err
     assert len(answer.err.splitlines()) == 1

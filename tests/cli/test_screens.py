@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import cli
+from relay.commands import exits
 from relay.printing import plain
 from tests import acts as say
 from tests.cli.shell import ON, record
@@ -37,7 +37,7 @@ def on_terminal(*words: str, columns: int = 80, **environment: str) -> Shown:
     """Run a command on a terminal of its own; it must succeed, or find something."""
     run = [sys.executable, "-c", "import cli; cli.main()", *words]
     shown = show(run, columns=columns, environment=os.environ | environment)
-    assert shown.code in (cli.DONE, cli.FOUND), shown.text
+    assert shown.code in (exits.DONE, exits.FOUND), shown.text
     return shown
 
 

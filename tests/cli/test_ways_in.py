@@ -14,6 +14,7 @@ import click
 import pytest
 
 import cli
+from relay.commands import exits
 from tests import acts as say
 from tests.cli.shell import ON, record
 
@@ -39,7 +40,7 @@ def commands(group: click.Group = cli.relay, *before: str) -> Iterator[tuple[tup
 def test_an_empty_database_says_how_to_begin(empty: Shell) -> None:
     for words in (("trace", "P1"), ("find", "Maya"), ("health",), ("ledger", "verify"), ("export", "x")):
         answer = empty.run(*words)
-        assert (answer.code, answer.out) == (cli.NOT_DONE, "")
+        assert (answer.code, answer.out) == (exits.NOT_DONE, "")
         assert "relay demo" in answer.err
         assert "relay import" in answer.err
     assert empty.ok("programme", "list", "--json").json == []
@@ -50,27 +51,27 @@ def test_a_programme_is_begun(empty: Shell) -> None:
     again = empty.run("programme", "add", "hills", "--name", "Other")
 
     assert empty.ok("programme", "list").rows[1][:3] == ["hills", "Hill villages", "Asia/Kathmandu"]
-    assert again.code == cli.NOT_DONE
+    assert again.code == exits.NOT_DONE
 
 
 def test_several_programmes_must_be_named(shell: Shell, graph: Graph) -> None:
     record(graph, say.programme("hills"), programme_id="hills")
 
     unnamed = shell.run("trace", "G1", "--as-of", ON)
-    assert unnamed.code == cli.NOT_DONE
+    assert unnamed.code == exits.NOT_DONE
     assert "demo, hills" in unnamed.err
     assert "--programme" in unnamed.err
     for words in (("--programme", "demo", "trace", "G1"), ("trace", "G1", "--programme", "demo")):
         assert shell.ok(*words, "--as-of", ON).pairs["reach"] == "3"
     wrong = shell.run("--programme", "dmeo", "trace", "G1")
-    assert wrong.code == cli.NOT_DONE
+    assert wrong.code == exits.NOT_DONE
     assert "demo, hills" in wrong.err
 
 
 def test_the_demonstration_stays_out_of_a_real_database(shell: Shell) -> None:
     answer = shell.run("demo")
 
-    assert answer.code == cli.NOT_DONE
+    assert answer.code == exits.NOT_DONE
     assert "RELAY_DATA" in answer.err
 
 
@@ -90,7 +91,7 @@ def test_a_database_that_does_not_answer_ends_with_4(alone: Shell) -> None:
     alone.monkeypatch.setenv("NEO4J_PASSWORD", "secret-word")
 
     answer = alone.run("find", "Maya")
-    assert (answer.code, answer.out) == (cli.UNAVAILABLE, "")
+    assert (answer.code, answer.out) == (exits.UNAVAILABLE, "")
     assert "127.0.0.1:1" in answer.err
     assert "secret-word" not in answer.err
 
@@ -99,7 +100,7 @@ def test_a_wrong_password_ends_with_4(empty: Shell) -> None:
     empty.monkeypatch.setenv("NEO4J_PASSWORD", "secret-word")
 
     answer = empty.run("find", "Maya")
-    assert answer.code == cli.UNAVAILABLE
+    assert answer.code == exits.UNAVAILABLE
     assert "password" in answer.err.lower()
     assert "secret-word" not in answer.err
 
@@ -116,7 +117,7 @@ def test_settings_that_cannot_be_are_named(alone: Shell, name: str, value: str, 
     alone.monkeypatch.setenv(name, value)
 
     answer = alone.run("find", "Maya")
-    assert answer.code == cli.NOT_DONE
+    assert answer.code == exits.NOT_DONE
     assert sentence in answer.err
 
 
@@ -126,7 +127,7 @@ def test_a_data_folder_that_cannot_be_used_is_named(alone: Shell, tmp_path: Path
 
     for words in (("find", "Maya"), ("engine", "start")):
         answer = alone.run(*words)
-        assert answer.code == cli.UNAVAILABLE
+        assert answer.code == exits.UNAVAILABLE
         assert str(tmp_path / "file") in answer.err
         assert "RELAY_DATA" in answer.err
 
@@ -136,7 +137,7 @@ def test_a_file_that_cannot_be_written_is_named(shell: Shell, tmp_path: Path) ->
 
     for words in (("backup",), ("export",), ("ledger", "export")):
         answer = shell.run(*words, str(tmp_path / "file" / "out"))
-        assert answer.code == cli.NOT_DONE, answer
+        assert answer.code == exits.NOT_DONE, answer
         assert str(tmp_path / "file") in answer.err
 
 
@@ -157,7 +158,7 @@ def test_the_engine_starts_stops_and_says_how_it_does(alone: Shell) -> None:
 
 
 def test_help_lists_every_command_under_its_users(alone: Shell) -> None:
-    listed = [name for names in cli.USERS.values() for name in names]
+    listed = [str(command.name) for commands in cli.USERS.values() for command in commands]
 
     assert sorted(listed) == sorted(cli.relay.commands)
     said = alone.ok("--help").out
@@ -180,7 +181,7 @@ def test_every_command_explains_itself_with_an_example(alone: Shell, words: tupl
 def test_an_unknown_command_or_option_suggests_the_closest(alone: Shell) -> None:
     command, option = alone.run("pas-on"), alone.run("pass-on", "P1", "--animal", "2")
 
-    assert (command.code, option.code) == (cli.USAGE, cli.USAGE)
+    assert (command.code, option.code) == (exits.USAGE, exits.USAGE)
     assert "pass-on" in command.err
     assert "--animals" in option.err
 
@@ -213,7 +214,7 @@ def test_a_reader_that_had_enough_is_no_failure_to_explain(shell: Shell) -> None
 
     del shell
     assert said == ""
-    assert process.returncode == cli.NOT_DONE
+    assert process.returncode == exits.NOT_DONE
 
 
 def test_an_interrupted_command_says_so(alone: Shell) -> None:
@@ -234,7 +235,7 @@ def test_an_interrupted_command_says_so(alone: Shell) -> None:
                 assert process.stderr is not None
                 said = process.stderr.read()
 
-    assert process.returncode == cli.NOT_DONE
+    assert process.returncode == exits.NOT_DONE
     assert "stopped" in said
     assert "Traceback" not in said
 

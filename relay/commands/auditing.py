@@ -1,0 +1,130 @@
+"""Auditors check the whole record, and draw a sample to verify in the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from relay.commands.exits import DONE, FOUND
+from relay.commands.options import as_of_option, group, pass_session, shared_options
+from relay.commands.session import Session, say
+
+if TYPE_CHECKING:
+    from relay.audit import Audit
+    from relay.error_rate import ErrorRate
+    from relay.sample import Sample
+
+
+@group("audit", invoke_without_command=True)
+@as_of_option
+@click.option(
+    "--as-known", metavar="ENTRY|DAY", help="As the ledger stood when it ended with that entry, or on that day."
+)
+@click.pass_context
+def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> None:
+    """Check the whole record: what is odd, and which acts say so."""
+    if context.invoked_subcommand:
+        if as_of or as_known:
+            raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
+        return
+    from relay import audit
+    from relay.printing import print_json
+
+    session = context.ensure_object(Session)
+    last = None if as_known is None else session.entry(as_known)
+    found = audit.audit(session.graph, session.programme_id, session.day(as_of), last=last)
+    if session.as_json:
+        print_json(found)
+    else:
+        _print_audit(found)
+    context.exit(FOUND if found.found else DONE)
+
+
+audit_.params += [*shared_options()]
+
+
+def _print_audit(audit: Audit) -> None:
+    from relay.printing import print_table
+
+    print_table(
+        ("check_id", "title", "severity", "found", "population"),
+        ((each.check_id, each.title, each.severity, len(each.findings), each.population) for each in audit.checks),
+    )
+    if audit.found:
+        print_table(
+            ("check_id", "sentence", "acts", "evidence"),
+            (
+                (each.check_id, finding.sentence, _sequences(finding.acts), _sequences(finding.evidence))
+                for each in audit.checks
+                for finding in each.findings
+            ),
+            title="what was found, by entries of the ledger",
+        )
+
+
+def _sequences(sequences: Iterable[int]) -> str | None:
+    return " ".join(map(str, sequences)) or None
+
+
+@audit_.command("sample", example="relay audit sample --size 40 --seed 7")
+@click.option("--size", metavar="N", type=click.IntRange(min=1), required=True, help="How many placements to verify.")
+@click.option("--seed", metavar="S", type=int, required=True, help="Another number draws other placements.")
+@as_of_option
+@click.option("--as-known", metavar="ENTRY|DAY", help="Draw it from the ledger as it ended then.")
+@click.option("--names", is_flag=True, help="Show names; without it the ids alone.")
+@pass_session
+def audit_sample(
+    session: Session, as_of: str | None, *, size: int, seed: int, as_known: str | None, names: bool
+) -> None:
+    """Draw placements to verify in the field, and say what was found so far.
+
+    Record what was found as an event on or after the day of the sample:
+    relay event checked PLACEMENT --outcome found, partly or not_found.
+    """
+    from relay import sample
+    from relay.printing import print_json
+
+    last = None if as_known is None else session.entry(as_known)
+    found = sample.sample(session.graph, session.programme_id, session.day(as_of), size=size, seed=seed, last=last)
+    if session.as_json:
+        print_json(found)
+        return
+    named = session.names_of(each.beneficiary_id for each in found.placements) if names else {}
+    _print_sample(found, named)
+    again = f"--size {size} --seed {seed} --as-of {found.as_of} --as-known {found.as_known}"
+    say(f"The same sample again, with what was found: relay audit sample {again}")
+
+
+def _print_sample(sample: Sample, names: Mapping[str, str]) -> None:
+    from relay.printing import print_pairs, print_table
+
+    headers = ("place_id", "placement_id", "beneficiary_id", "help", "received", "received_on")
+    print_table(
+        (*headers, "name", "received_from", "passed", "passed_to", "outcome", "checked_on"),
+        (
+            (
+                *(getattr(each, name) for name in headers),
+                names.get(each.beneficiary_id),
+                " ".join(each.received_from),
+                each.passed,
+                " ".join(each.passed_to) or None,
+                each.outcome or "____",
+                each.checked_on,
+            )
+            for each in sample.placements
+        ),
+    )
+    columns = ("came_by", "place_id", "placements", "sampled", "checked", "wrong", "not_found")
+    print_table(columns, ([getattr(each, name) for name in columns] for each in sample.strata), title="strata")
+    for name in ("error_rate", "not_found_rate"):
+        rate = getattr(sample, name)
+        if rate:
+            print_pairs(((name, _estimated(rate)),))
+
+
+def _estimated(rate: ErrorRate) -> str:
+    """An estimate as people read it, never without its interval and what it is made of."""
+    said = f"{rate.share:.1%}, between {rate.low:.1%} and {rate.high:.1%} ({rate.wrong} of {rate.checked} checked)"
+    return said if rate.covers == 1 else f"{said}; speaks of {rate.covers:.0%} of the placements"

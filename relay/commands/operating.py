@@ -1,0 +1,225 @@
+"""Operators run Relay: the demonstration, the pages, the engine, the programmes."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from relay.commands.options import command, group, pass_session
+from relay.commands.recording import said_of
+from relay.commands.session import Session, say, usable
+from relay.commands.showing import counted, print_tree
+from relay.errors import Refused
+
+
+class DemoElsewhere(Refused):
+    """The demonstration is asked for where a real programme is kept."""
+
+    def __init__(self) -> None:
+        """Say where to put it."""
+        super().__init__(
+            "This database holds programmes of its own; the demonstration does not belong among them.",
+            "Give it a folder of its own: export RELAY_DATA=relay-demo, then relay demo.",
+        )
+
+
+@command(example="relay demo")
+@pass_session
+def demo(session: Session) -> None:
+    """Load the demonstration programme and show what to try next. A second run changes nothing."""
+    from relay import health
+    from relay.demo import DAY, DEMO, GIFT, load_demo
+    from relay.printing import print_json, print_pairs
+
+    if any(head.programme_id != DEMO for head in session.heads):
+        raise DemoElsewhere
+    if not session.heads:
+        say("Loading eight years of a programme; this takes some seconds.")
+    loaded = load_demo(session.graph, session.clerk)
+    session.programme = DEMO
+    del session.heads
+    found = session.relay(DAY.isoformat())
+    summary = health.health(found.survey)
+    if session.as_json:
+        print_json({"acts": loaded.entries, "actions": loaded.actions, "health": summary})
+        return
+    print_pairs(
+        (
+            ("programme", f"{session.head.name} ({DEMO})"),
+            ("acts", f"{loaded.entries}, {counted(loaded.actions) or 'all there already: nothing was changed'}"),
+            ("placements", f"{summary.placements.total} on {DAY}: {counted(summary.states)}"),
+            ("chains", counted(summary.chains)),
+        )
+    )
+    click.echo(f"\nThe tree of gift {GIFT}, on {DAY}:\n")
+    tree = found.tree(f"gift:{GIFT}")
+    print_tree(tree, {})
+    click.echo("\nTry next:")
+    for words in (f"trace {GIFT} --as-of {DAY}", f"show {tree.nodes[0].placement_id}", "ledger verify"):
+        click.echo(f"  {_this_command()} {words}")
+
+
+def _this_command() -> str:
+    """How the person can call this very program: its name where the shell finds it, else its path."""
+    import shutil
+
+    found, run = shutil.which("relay"), sys.argv[0]
+    return "relay" if found and Path(found).exists() and Path(run).exists() and Path(found).samefile(run) else run
+
+
+@command(example="relay serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="An address that only this machine reaches.")
+@click.option("--port", type=int, default=0, help="A free one when left out.")
+@pass_session
+def serve(session: Session, *, host: str, port: int) -> None:
+    """Serve the pages for a browser, until Ctrl-C."""
+    from relay.web import serve as serve_pages
+
+    with suppress(KeyboardInterrupt):  # however early, it is the usual end
+        serve_pages(session.graph, session.settings, host=host, port=port, say=say)
+
+
+@command(example="relay status")
+@pass_session
+def status(session: Session) -> None:
+    """Show which database is used, and which programmes it holds."""
+    from relay.printing import print_json, print_pairs, print_table
+
+    found = _status(session)
+    if session.as_json:
+        print_json(found)
+        return
+    print_pairs((name, value) for name, value in found.items() if name not in ("programmes", "limits"))
+    headers = ("programme_id", "name", "entries", "head_hash")
+    print_table(headers, ([each[name] for name in headers] for each in found["programmes"]), title="programmes")
+    for sentence in found["limits"]:
+        say(sentence)
+
+
+def _status(session: Session) -> dict[str, Any]:
+    from relay import engine
+    from relay.asjson import json_of
+
+    neo4j = session.settings.neo4j
+    known = (
+        {"database": neo4j.uri, "data_folder": None}
+        if neo4j
+        else {
+            "database": "embedded",
+            "data_folder": str(session.settings.data_folder),
+            **json_of(engine.status(session.settings.data_folder)),
+        }
+    )
+    reached = neo4j is not None or bool(known.get("running"))
+    return {
+        **known,
+        "server": session.graph.agent() if reached else None,
+        "programmes": json_of(session.heads) if reached else [],
+        "limits": [] if neo4j else list(engine.LIMITS),
+    }
+
+
+@group("engine")
+def engine_() -> None:
+    """The embedded engine. It starts when a command needs it, and stops when it is idle."""
+
+
+@engine_.command("start", example="relay engine start")
+@pass_session
+def engine_start(session: Session) -> None:
+    """Start it, or join the one that runs."""
+    from relay import engine
+
+    with usable(session.settings.data_folder):
+        engine.ensure(session.settings.data_folder)
+    _print_engine(session)
+
+
+@engine_.command("stop", example="relay engine stop")
+@pass_session
+def engine_stop(session: Session) -> None:
+    """Stop it and wait until its files are closed."""
+    from relay import engine
+    from relay.printing import print_json
+
+    stopped = engine.stop(session.settings.data_folder)
+    if session.as_json:
+        print_json({"stopped": stopped})
+    say("Stopped." if stopped else "It was not running.")
+
+
+@engine_.command("status", example="relay engine status")
+@pass_session
+def engine_status(session: Session) -> None:
+    """Whether it runs, and how large its files are."""
+    _print_engine(session)
+
+
+@engine_.command("rebuild", example="relay engine rebuild")
+@pass_session
+def engine_rebuild(session: Session) -> None:
+    """Build a programme's graph anew from its ledger."""
+    from relay.backup import rebuild
+    from relay.printing import print_json
+
+    rebuild(session.graph, session.programme_id)
+    if session.as_json:
+        print_json({"programme_id": session.programme_id, "entries": session.head.entries})
+    say(f"The graph of {session.programme_id} was rebuilt from {session.head.entries} entries.")
+
+
+def _print_engine(session: Session) -> None:
+    from relay import engine
+    from relay.asjson import json_of
+    from relay.printing import print_json, print_pairs
+
+    found = json_of(engine.status(session.settings.data_folder))
+    if session.as_json:
+        print_json(found)
+    else:
+        print_pairs(found.items())
+
+
+@group()
+def programme() -> None:
+    """The programmes of this database."""
+
+
+@programme.command("list", example="relay programme list")
+@pass_session
+def programme_list(session: Session) -> None:
+    """List them."""
+    from relay.printing import print_json, print_table
+
+    if session.as_json:
+        print_json(session.heads)
+        return
+    headers = ("programme_id", "name", "timezone", "entries", "head_hash")
+    print_table(headers, ([getattr(head, name) for name in headers] for head in session.heads))
+
+
+@programme.command("add", example='relay programme add hills --name "Hill villages"')
+@click.argument("programme_id", metavar="ID")
+@click.option("--name", required=True)
+@click.option("--timezone", default="Asia/Kathmandu", show_default=True)
+@click.option("--goal-generations", metavar="N", help="How many generations the programme aims at.")
+@pass_session
+def programme_add(session: Session, /, programme_id: str, **given: str | None) -> None:
+    """Begin a programme."""
+    from relay.acts import PROGRAMME, Act
+    from relay.ledger import record_one
+    from relay.printing import print_json, print_pairs
+
+    said = said_of(session, PROGRAMME.columns, {**given, "id": programme_id})
+    outcome = record_one(
+        session.graph, programme_id, Act(kind="programme", id=str(said["id"]), values=said), session.clerk
+    )
+    result = {"programme_id": programme_id, "act_id": outcome.act.act_id, "action": outcome.action}
+    if session.as_json:
+        print_json(result)
+    else:
+        print_pairs(result.items())

@@ -1,0 +1,146 @@
+"""What all commands look like: the shared options, ids as arguments, an example under each help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from relay.columns import Column
+from relay.commands.session import Session
+from relay.errors import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class RelayCommand(click.Command):
+    """A command that takes --programme and --json too, as the group before it does, and shows an example."""
+
+    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:  # noqa: ANN401 - whatever click gives
+        """Add both options."""
+        super().__init__(*args, **kwargs)
+        self.example = example
+        self.params += [*shared_options()]
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """End with the example, unbroken so that it can be pasted."""
+        super().format_epilog(ctx, formatter)
+        if self.example:
+            with formatter.section("Example"):
+                formatter.write(f"  {self.example}\n")
+
+
+class RelayGroup(click.Group):
+    """A group whose commands are `RelayCommand`s, listed in the order of this file."""
+
+    command_class = RelayCommand
+    group_class = type
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """In the order of this file."""
+        return list(self.commands)
+
+
+class _Id(click.ParamType[str]):
+    """An id as it is recorded, however its digits and letters were typed; with or without its kind before it."""
+
+    name = "id"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the part after the kind as the cell of an id.
+
+        Raises:
+            BadParameter: It cannot be an id.
+        """
+        from relay import cells
+
+        kind, colon, bare = value.rpartition(":")
+        try:
+            id_ = cells.read(Column(name="id", type="id"), bare)
+        except Invalid as error:
+            self.fail(str(error), param, ctx)
+        if id_ is None:
+            self.fail("This is empty. Write an id, such as P0001 or pass:T0001.", param, ctx)
+        return f"{kind}{colon}{id_}"
+
+
+ID: Final = _Id()
+
+
+def _keep_programme(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.ensure_object(Session).programme = value
+
+
+def _keep_json(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value:
+        context.ensure_object(Session).as_json = True
+
+
+def shared_options() -> tuple[click.Option, click.Option]:
+    """The options of every command and group: --programme and --json."""
+    return (
+        click.Option(
+            ["--programme"],
+            metavar="ID",
+            expose_value=False,
+            callback=_keep_programme,
+            help="Which programme, when there are several.",
+        ),
+        click.Option(
+            ["--json"], is_flag=True, expose_value=False, callback=_keep_json, help="Print JSON instead of a table."
+        ),
+    )
+
+
+def as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The day of a read."""
+    return click.option("--as-of", metavar="DAY", help="The state on that day, as known now; today when left out.")(
+        command
+    )
+
+
+def read_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every read."""
+    for option in (
+        click.option("--confirmed-only", is_flag=True, help="Leave out pass-ons that nobody confirmed."),
+        click.option(
+            "--as-known", metavar="ENTRY|DAY", help="As the ledger stood when it ended with that entry, or on that day."
+        ),
+    ):
+        command = option(command)
+    return as_of_option(command)
+
+
+pass_session = click.make_pass_decorator(Session, ensure=True)
+
+
+def donor_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Narrow a list to a donor."""
+    return click.option("--donor", metavar="TEXT", help="Only what this donor gave. Personal.")(command)
+
+
+def help_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Narrow a list to a help."""
+    return click.option("--of", "help_", metavar="HELP", help="Only this help, such as goat.")(command)
+
+
+def place_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Narrow a list to a place."""
+    return click.option("--place", "--place-id", "place_id", metavar="ID", help="Only this place and all within it.")(
+        command
+    )
+
+
+def command(name: str | None = None, *, example: str) -> Callable[[Callable[..., Any]], RelayCommand]:
+    """A command named after its function, or by `name`, whose help ends with an example that can be pasted."""
+    return click.command(name, cls=RelayCommand, example=example)
+
+
+def group(name: str | None = None, **how: Any) -> Callable[[Callable[..., Any]], RelayGroup]:  # noqa: ANN401 - click's
+    """A group of such commands."""
+    return click.group(name, cls=RelayGroup, **how)
+
+
+pass_session = click.make_pass_decorator(Session, ensure=True)

@@ -1,0 +1,139 @@
+"""Everybody looks things up: find, show, trace, tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from relay.commands.options import ID, as_of_option, command, pass_session, read_options
+from relay.commands.session import Session, say
+from relay.commands.showing import counted, print_tree
+
+if TYPE_CHECKING:
+    from relay.history import Record, Stand
+
+
+@command(example="relay find Sita")
+@click.argument("words", metavar="TEXT", nargs=-1, required=True)
+@pass_session
+def find(session: Session, words: tuple[str, ...]) -> None:
+    """Search people, placements, gifts and places. Names are found in either script."""
+    from relay.printing import print_json, print_table
+    from relay.search import find as find_records
+
+    hits = find_records(session.graph, session.programme_id, " ".join(words))
+    if session.as_json:
+        print_json(hits)
+        return
+    print_table(("id", "what", "place", "name"), ((hit.id, hit.what, hit.place, hit.name) for hit in hits))
+    if not hits:
+        say("Try fewer letters, or an id.")
+
+
+@command(example="relay show P0424")
+@click.argument("id_", metavar="ID", type=ID)
+@as_of_option
+@pass_session
+def show(session: Session, id_: str, as_of: str | None) -> None:
+    """Show a record, its history, and the gifts it descends from."""
+    from relay.history import show as show_record
+    from relay.printing import print_json
+
+    record = show_record(session.graph, session.programme_id, id_, session.day(as_of))
+    if session.as_json:
+        print_json(record)
+    else:
+        _print_record(record)
+
+
+def _print_record(record: Record) -> None:
+    from relay.printing import print_pairs, print_table
+
+    stood: Mapping[str, object] = {} if record.standing is None else _stood(record.standing)
+    values = {name: value for name, value in record.values.items() if value is not None}
+    print_pairs(
+        (
+            ("id", record.id),
+            ("what", record.what),
+            *{"name": record.name, **values, "place": record.place, **stood}.items(),
+            ("recorded", f"{record.recorded_at} by {record.recorded_by}" if record.recorded_at else None),
+            ("taken_back_by", record.taken_back_by),
+        )
+    )
+    for title, rows in (
+        ("placements", record.placements),
+        ("history", record.history),
+        ("descends from", record.gifts),
+    ):
+        if rows:
+            print_table(_HEADERS[title], ([getattr(row, name) for name in _HEADERS[title]] for row in rows), title)
+
+
+_HEADERS: Final = {
+    "placements": ("placement_id", "help", "received_on", "state", "due_on", "passed", "owed"),
+    "history": ("happened_on", "id", "what", "recorded_by", "taken_back_by", "why", "note"),
+    "descends from": ("gift_id", "help", "given_on", "placement_id", "pass_ons", "donor"),
+}
+
+
+def _stood(stand: Stand) -> Mapping[str, object]:
+    """How a placement stands, in words."""
+    return {
+        "state": stand.state.replace("_", " "),
+        "received_on": stand.received_on,
+        "due_on": stand.due_on,
+        "passed": f"{stand.passed:g} of {stand.owed:g}",
+        "since": f"{stand.since_on}, {stand.cause}" if stand.since_on else None,
+    }
+
+
+@command(example="relay trace G31 --as-of 2026-11-25")
+@click.argument("id_", metavar="ID", type=ID)
+@read_options
+@pass_session
+def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
+    """Show how far a gift or placement travelled, and where it broke."""
+    from relay.printing import print_json, print_pairs, print_table
+
+    found = session.relay(as_of, confirmed_only=confirmed_only, as_known=as_known).trace(id_)
+    if session.as_json:
+        print_json(found)
+        return
+    print_pairs(
+        (
+            ("id", found.id),
+            ("reach", found.reach),
+            ("generations", found.generations),
+            ("by_generation", " ".join(map(str, found.by_generation))),
+            ("passed", ", ".join(f"{each.units:g} {each.help}" for each in found.passed)),
+            ("latest_passed_on", found.latest_passed_on),
+            ("states", counted(found.states)),
+            ("chain_state", found.chain_state),
+            ("goal_reached", found.goal_reached),
+        )
+    )
+    if found.break_points:
+        headers = ("placement_id", "state", "since_on", "cause", "generation", "still_owed", "reach")
+        rows = ([getattr(each, name) for name in headers] for each in found.break_points)
+        print_table(headers, rows, title="where it broke")
+
+
+@command(example="relay tree G31 --as-of 2026-11-25")
+@click.argument("id_", metavar="ID", type=ID)
+@read_options
+@click.option("--names", is_flag=True, help="Show names; without it the ids alone.")
+@pass_session
+def tree(
+    session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None, names: bool
+) -> None:
+    """Draw the relay below a gift or placement."""
+    from relay.printing import print_json
+
+    found = session.relay(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    drawn = found.tree(id_)
+    if session.as_json:
+        print_json(drawn)
+        return
+    print_tree(drawn, session.names_of(node.beneficiary_id for node in drawn.nodes) if names else {})

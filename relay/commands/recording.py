@@ -1,0 +1,425 @@
+"""Staff record facts: who received what, and passed it on to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from relay.columns import KINDS, Column, kind_named
+from relay.commands.options import ID, command, pass_session
+from relay.commands.session import Session, say, usage
+
+if TYPE_CHECKING:
+    from relay.acts import Act, Value
+
+_MAIN_DAY: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What a recording command answers.
+
+    Attributes:
+        programme_id: Of the programme.
+        act_id: Of the act.
+        action: "added" or "same".
+        sequence: Of its entry in the ledger.
+        placement_id: For a gift's placement or a pass-on: the placement that received; else None.
+        notes: What was noted for the auditor, as sentences.
+    """
+
+    programme_id: str
+    act_id: str
+    action: str
+    sequence: int | None
+    placement_id: str | None
+    notes: tuple[str, ...]
+
+
+def _record(session: Session, act: Act, *, again: bool = False) -> None:
+    """Record one act and print what became of it."""
+    _print_recorded(session, _recorded(session, act, again=again))
+
+
+def _recorded(session: Session, act: Act, *, again: bool = False) -> Recorded:
+    from relay.graph import UnknownOutcome
+    from relay.ledger import record_one
+
+    try:
+        outcome = record_one(session.graph, session.programme_id, act, session.clerk, again=again)
+    except UnknownOutcome:
+        say(f"The act was sent with {_ids_to_repeat(act)}: give them when you repeat it.")
+        raise
+    values = outcome.act.values
+    return Recorded(
+        programme_id=session.programme_id,
+        act_id=outcome.act.act_id,
+        action=outcome.action,
+        sequence=outcome.sequence,
+        placement_id=str(values.get("receiver_placement_id") or values.get("placement_id") or "") or None,
+        notes=tuple(note.sentence for note in outcome.notes),
+    )
+
+
+def _print_recorded(session: Session, *recorded: Recorded) -> None:
+    from relay.printing import print_json, print_pairs
+
+    if session.as_json:
+        print_json(recorded[0] if len(recorded) == 1 else recorded)
+    for each in recorded:
+        if not session.as_json:
+            print_pairs((name, getattr(each, name)) for name in ("act_id", "action", "sequence", "placement_id"))
+        for note in each.notes:
+            say(f"Noted for the auditor. {note}")
+
+
+def _ids_to_repeat(act: Act) -> str:
+    into = act.values.get("receiver_placement_id")
+    return f"--id {act.id}" + (f" --into {into}" if into else "")
+
+
+def _flags(column: Column, kind: str, own: str) -> list[str]:
+    """The names of a column's option: `--id` for the act's own, `--on` for its day, `--place` beside `--place-id`."""
+    full = f"--{column.name.replace('_', '-')}"
+    if column.name == own:
+        return ["--id", full]
+    if column.name == _MAIN_DAY.get(kind):
+        return ["--on", full]
+    if column.name == "help":
+        return ["--of", "--help-name"]
+    if column.name.endswith("_id"):
+        return [full.removesuffix("-id"), full]
+    return [full]
+
+
+def _columns_as_options(kind: str, *, but: Iterable[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Every column of a kind as an option of the command that records it."""
+    kind_, left_out = kind_named(kind), frozenset(but)
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for column in reversed(kind_.columns):
+            if column.name not in left_out:
+                flags = _flags(column, kind, kind_.id_column)
+                command = click.option(
+                    column.name,
+                    *flags,
+                    metavar=_metavar(column),
+                    help=_help(
+                        column, required=column.required and column.name not in (kind_.id_column, _MAIN_DAY.get(kind))
+                    ),
+                )(command)
+        return command
+
+    return add
+
+
+def _metavar(column: Column) -> str:
+    return {"date": "DAY", "units": "N", "count": "N", "year": "YEAR", "choice": "WORD", "id": "ID"}.get(
+        column.type, "TEXT"
+    )
+
+
+def _help(column: Column, *, required: bool = False) -> str:
+    parts = [f"One of {', '.join(column.choices)}." if column.choices else ""]
+    if required:
+        parts.insert(0, "Required.")
+    if column.type == "date":
+        parts.append('2026-11-24, today, -3d or "2083-08-08 BS".')
+    if column.personal:
+        parts.append("Personal: kept apart, erasable.")
+    if column.name in ("note", "why"):
+        parts.append("Never write of violence or of anyone's protection case.")
+    return " ".join(part for part in parts if part)
+
+
+def _said(session: Session, kind: str, given: Mapping[str, str | None]) -> dict[str, Value]:
+    """What was said on the command line, read as cells of the kind's columns; its day is today when it was not said.
+
+    What a command takes as an argument, or finds out itself, is not missed here.
+    """
+    kind_ = kind_named(kind)
+    said: dict[str, Value] = {}
+    missing: list[str] = []
+    for column in kind_.columns:
+        flag = _flags(column, kind, kind_.id_column)[0]
+        text = given.get(column.name)
+        if text is None and column.name == _MAIN_DAY.get(kind):
+            text = "today"
+        read = None if text is None else value(session, column, text, _ARGUMENTS.get((kind, column.name), flag))
+        if read is not None:
+            said[column.name] = read
+        elif column.required and column.name not in (kind_.id_column, *_FOUND_OUT):
+            missing.append(_ARGUMENTS.get((kind, column.name), flag))
+    if missing:
+        raise click.UsageError(f"Missing: {', '.join(missing)}.")
+    return said
+
+
+def value(session: Session, column: Column, text: str, option: str) -> Value | None:
+    """One option's value, as the column takes it."""
+    from relay import cells
+
+    if column.type == "date" and text.strip():
+        return session.day(text, option).isoformat()
+    with usage(option, text):
+        return cells.read(column, text)
+
+
+_FOUND_OUT: Final = ("giver_placement_id", "receiver_placement_id")
+_ARGUMENTS: Final = {
+    **{(kind, "name"): "NAME" for kind in ("place", "group", "beneficiary")},
+    ("pass", "beneficiary_id"): "--to",
+    ("event", "kind"): "KIND",
+    ("event", "placement_id"): "PLACEMENT",
+    ("claim", "gift_id"): "GIFT",
+}
+"""Columns that a command takes by another name than the column's option."""
+
+
+def _record_kind(session: Session, kind: str, given: Mapping[str, str | None]) -> Recorded:
+    from relay import desk
+
+    said = _said(session, kind, given)
+    return _recorded(session, desk.act(kind, said, kind_named(kind).id_column, session.clerk.random))
+
+
+@command(example='relay register "Maya Tamang" --sex F --group W01 --id B2001')
+@click.argument("name")
+@click.option("--kind", "what", type=click.Choice(["person", "group", "place"]), default="person", show_default=True)
+@click.option("--id", "own_id", metavar="ID", help="Her id; made when left out.")
+@click.option("--group-kind", metavar="WORD", help=_help(KINDS[1].columns[2]))
+@click.option("--place-kind", metavar="WORD", help=_help(KINDS[0].columns[2]))
+@click.option(
+    "--holder", is_flag=True, help="For a group: it holds help itself (a buck), so make it a beneficiary too."
+)
+@click.option("--sex", metavar="WORD", help="One of F, M.")
+@click.option("--birth-year", "birth_year", metavar="YEAR")
+@click.option("--household", "--household-id", "household_id", metavar="ID", help="Personal: kept apart, erasable.")
+@click.option("--phone", metavar="TEXT", help="Personal: kept apart, erasable.")
+@click.option("--place", "--place-id", "place_id", metavar="ID")
+@click.option("--group", "--group-id", "group_id", metavar="ID")
+@click.option("--consent-on", "consent_on", metavar="DAY", help="When she agreed that her data is kept.")
+@click.option("--parent", "--parent-id", "parent_id", metavar="ID", help="For a place: the place it lies in.")
+@click.option("--latitude", metavar="N")
+@click.option("--longitude", metavar="N")
+@pass_session
+def register(session: Session, /, name: str, what: str, own_id: str | None, **given: str | None) -> None:
+    """Register a person, a group or a place."""
+    group_kind, place_kind = given.pop("group_kind"), given.pop("place_kind")
+    holder = given.pop("holder")
+    recorded: list[Recorded] = []
+    if what == "place":
+        recorded += [_record_kind(session, "place", {**given, "place_id": own_id, "name": name, "kind": place_kind})]
+    if what == "group":
+        from relay.acts import new_id
+        from relay.desk import ID_BYTES
+
+        own_id = own_id or new_id(session.clerk.random(ID_BYTES))
+        recorded += [_record_kind(session, "group", {**given, "group_id": own_id, "name": name, "kind": group_kind})]
+    if what == "person" or (what == "group" and holder):
+        said = {**given, "beneficiary_id": own_id, "name": name, "kind": "group" if what == "group" else "person"}
+        recorded += [_record_kind(session, "beneficiary", said)]
+    _print_recorded(session, *recorded)
+
+
+@command(example='relay gift --id G101 --donor "A friend" --of goat --on 2026-11-20 --animals 4')
+@_columns_as_options("gift")
+@pass_session
+def gift(session: Session, /, **given: str | None) -> None:
+    """Record an original gift: what a donor gave to the programme."""
+    _print_recorded(session, _record_kind(session, "gift", given))
+
+
+@command(example='relay place --id P2001 --gift G101 --beneficiary B2001 --of goat --animals 2 --on "2083-08-08 BS"')
+@_columns_as_options("placement")
+@pass_session
+def place(session: Session, /, **given: str | None) -> None:
+    """Record an original placement: help placed from a gift."""
+    _print_recorded(session, _record_kind(session, "placement", given))
+
+
+@command("pass-on", example="relay pass-on P0926 --to B2001 --into P2001 --animals 1 --females 1 --on today")
+@click.argument("giver", type=ID)
+@click.option("--to", "beneficiary_id", metavar="BENEFICIARY", required=True, help="Who received.")
+@click.option("--into", "receiver_placement_id", metavar="PLACEMENT", help="Add to a placement that she holds.")
+@click.option("--new", is_flag=True, help="Begin a new placement although she holds one of that help.")
+@click.option("--again", is_flag=True, help="Record it although the same hand-over seems to be recorded.")
+@_columns_as_options("pass", but=("giver_placement_id", "receiver_placement_id", "beneficiary_id"))
+@pass_session
+def pass_on(session: Session, /, giver: str, *, new: bool, again: bool, **given: str | None) -> None:
+    """Record that help was passed on. GIVER is a placement, or a beneficiary who holds just one."""
+    from relay import desk
+
+    act = desk.pass_on(
+        session.graph,
+        session.programme_id,
+        _said(session, "pass", given),
+        giver=giver,
+        new=new,
+        again=again,
+        random=session.clerk.random,
+    )
+    _record(session, act, again=again)
+
+
+@command(example="relay event birth P0926 --animals 2 --on -3d")
+@click.argument("kind", metavar="KIND")
+@click.argument("placement_id", metavar="PLACEMENT")
+@_columns_as_options("event", but=("placement_id", "kind"))
+@pass_session
+def event(session: Session, /, **given: str | None) -> None:
+    """Record what happened to a placement: a birth, a loss, a visit."""
+    _print_recorded(session, _record_kind(session, "event", given))
+
+
+@command(example="relay excuse P0799 --reason household_circumstances")
+@click.argument("placement_id", metavar="PLACEMENT")
+@_columns_as_options("event", but=("placement_id", "kind", "animals", "females", "males", "until_on", "outcome"))
+@pass_session
+def excuse(session: Session, /, **given: str | None) -> None:
+    """Record that the committee waived what a placement still owes. Give only a neutral reason."""
+    _print_recorded(session, _record_kind(session, "event", {**given, "kind": "excused"}))
+
+
+@command(
+    example='relay correct event:E0052 --how wrong-data --set happened_on=2019-02-08 --why "The day was hard to read."'
+)
+@click.argument("act_id", metavar="ACT", type=ID)
+@click.option("--how", type=click.Choice(["did-not-happen", "wrong-data"]), required=True)
+@click.option("--why", required=True, help="For the auditor. Never write of violence or of anyone's protection case.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="For wrong-data; an empty VALUE empties it."
+)
+@click.option("--id", "correct_id", metavar="ID", help="Made when left out.")
+@pass_session
+def correct(
+    session: Session, act_id: str, how: str, why: str, changes: tuple[str, ...], correct_id: str | None
+) -> None:
+    """Correct an act, by a new act that names it. Nothing recorded is ever edited."""
+    from relay import desk
+    from relay.records import resolve
+
+    subject = resolve(session.graph, session.programme_id, act_id)
+    said: dict[str, Value] = {"act_id": subject, "how": how.replace("-", "_"), "why": why}
+    if changes:
+        said["changes"] = dict(_change(session, subject, change) for change in changes)
+    _record(
+        session,
+        desk.act("correct", _with_id(session, said, "correct_id", correct_id), "correct_id", session.clerk.random),
+    )
+
+
+def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:
+    from relay.acts import FILED
+
+    name, equals, text = change.partition("=")
+    kind = subject.partition(":")[0]
+    columns = {column.name: column for each in FILED if each.name == kind for column in each.columns}
+    if not equals or name not in columns:
+        raise click.UsageError(f"--set {name}: write FIELD=VALUE with a field of {kind}: {', '.join(columns)}.")
+    return name, value(session, columns[name], text, f"--set {name}") if text else None
+
+
+def _with_id(session: Session, said: dict[str, Value], column: str, id_: str | None) -> dict[str, Value]:
+    own = None if id_ is None else value(session, Column(name=column, type="id"), id_, "--id")
+    return said if own is None else {column: own, **said}
+
+
+@command(example="relay confirm pass:T0001")
+@click.argument("act_id", metavar="PASS", type=ID)
+@click.option("--id", "confirm_id", metavar="ID", help="Made when left out.")
+@pass_session
+def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
+    """Confirm a pass-on that another person recorded."""
+    from relay import desk
+    from relay.records import resolve
+
+    subject = resolve(session.graph, session.programme_id, act_id, kinds=("pass",))
+    said: dict[str, Value] = {"act_id": subject}
+    _record(
+        session,
+        desk.act("confirm", _with_id(session, said, "confirm_id", confirm_id), "confirm_id", session.clerk.random),
+    )
+
+
+@command(example="relay erase beneficiary:B0929 --yes")
+@click.argument("subject_id", metavar="SUBJECT", type=ID)
+@click.option("--id", "erase_id", metavar="ID", help="Made when left out.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_session
+def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool) -> None:
+    """Erase what is personal about a beneficiary or another act. Links, numbers and hashes stay."""
+    from relay import desk
+    from relay.records import resolve
+
+    subject = resolve(session.graph, session.programme_id, subject_id)
+    if not yes:
+        click.confirm(f"Erase all that is personal about {subject}? This cannot be undone", abort=True, err=True)
+    said: dict[str, Value] = {"subject_id": subject}
+    _record(session, desk.act("erase", _with_id(session, said, "erase_id", erase_id), "erase_id", session.clerk.random))
+
+
+@command(example='relay claim G31 --what families --value 20 --as-of 2026-11-01 --source "yearly report"')
+@_columns_as_options("claim", but=("gift_id",))
+@click.argument("gift_id", metavar="GIFT")
+@pass_session
+def claim(session: Session, /, **given: str | None) -> None:
+    """Record what a report claims about a gift. It is held against what the chains support."""
+    _print_recorded(session, _record_kind(session, "claim", given))
+
+
+@command(example="relay rule --of cow --given 1 --owed 1 --months 36 --grace-days 90 --from 2026-11-01")
+@click.option("--of", "help", metavar="TEXT", required=True, help="The help it is for, such as goat.")
+@click.option("--unit", metavar="TEXT", default="animal", show_default=True)
+@click.option("--given", metavar="N", required=True, help="Units a placement receives.")
+@click.option("--owed", metavar="N", help="Units owed whatever was received.")
+@click.option("--owed-per-given", metavar="N", help="Units owed for each unit received.")
+@click.option("--months", metavar="N", required=True, help="From receipt to the day it is due.")
+@click.option("--grace-days", metavar="N")
+@click.option("--earliest-days", metavar="N", help="A pass-on sooner after receipt is noted for the auditor.")
+@click.option("--from", "from", metavar="DAY", required=True, help="It binds placements received from this day on.")
+@click.option("--sex", metavar="WORD", help="The sex that counts: F or M.")
+@click.option("--condition", metavar="WORD", help="Binds only help received young, adult or pregnant.")
+@click.option(
+    "--equivalent", "equivalents", multiple=True, metavar="HELP=N", help="Other help, and what one unit is worth."
+)
+@pass_session
+def rule(session: Session, /, equivalents: tuple[str, ...], **given: str | None) -> None:
+    """Record a version of the rule for one kind of help."""
+    from relay.acts import RULE, Act, rule_id
+
+    said = said_of(session, RULE.columns, given)
+    if equivalents:
+        said["equivalents"] = dict(_equivalent(session, text) for text in equivalents)
+    _record(session, Act(kind="rule", id=rule_id(said), values=said))
+
+
+def _equivalent(session: Session, text: str) -> tuple[str, Any]:
+    help_, equals, worth = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"--equivalent {text}: write HELP=N, such as pig=1.5.")
+    return (
+        str(value(session, Column(name="help", type="help"), help_, "--equivalent")),
+        value(session, Column(name="equivalents", type="units"), worth, "--equivalent"),
+    )
+
+
+def said_of(session: Session, columns: Iterable[Column], given: Mapping[str, str | None]) -> dict[str, Value]:
+    """What was said on the command line, read as cells of the columns; what was not said is left out."""
+    values = (
+        (
+            column.name,
+            None
+            if text is None
+            else value(session, column, text, _RULE_OPTIONS.get(column.name, f"--{column.name.replace('_', '-')}")),
+        )
+        for column in columns
+        for text in (given.get(column.name),)
+    )
+    return {name: value for name, value in values if value is not None}
+
+
+_RULE_OPTIONS: Final = {"help": "--of", "id": "ID"}

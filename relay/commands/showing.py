@@ -1,0 +1,68 @@
+"""How the commands word counts and rates, and draw a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from relay.rates import Rate, Rates
+    from relay.trees import Tree
+
+
+RATES: Final = (
+    "fulfilled_of_due",
+    "fulfilled_of_possible",
+    "fulfilled_on_time_of_due",
+    "passed_of_owed",
+    "passed_of_possible",
+)
+
+
+def rates(found: Rates) -> Iterator[str]:
+    """All rates, in the order of `RATES`."""
+    return (rate(getattr(found, name)) for name in RATES)
+
+
+def rate(found: Rate) -> str:
+    """A rate as people read it, never without what it is made of."""
+    if found.share is None:
+        return "none due"
+    return f"{found.share:.1%} ({found.numerator} of {found.denominator})"
+
+
+def decimals(number: float | None) -> str | None:
+    """Two decimals, or nothing."""
+    return None if number is None else f"{number:.2f}"
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Only what there is: "3 broken, 2 in time"."""
+    return ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items() if count)
+
+
+def print_tree(tree: Tree, names: Mapping[str, str]) -> None:
+    """Draw a relay with states in words and colour; a placement without a name is shown by its ids."""
+    from relay.drawing import Drawn, draw
+    from relay.printing import print_lines
+
+    helps = {node.placement_id: node.help for node in tree.nodes}
+
+    def parts(line: Drawn) -> Iterator[tuple[str, str]]:
+        node, edge = line.node, line.edge
+        yield line.rails, ""
+        if edge:
+            yield f"{edge.animals:g} on {edge.passed_on} → ", ""
+        yield f"{node.placement_id} ", ""
+        if line.again:
+            yield "(drawn above)", ""
+            return
+        yield node.state.replace("_", " "), node.state
+        yield f", passed {node.passed:g} of {node.owed:g}", ""
+        if edge is None or helps[edge.giver_placement_id] != node.help:
+            yield f" {node.help}", ""
+        if node.state not in ("fulfilled", "excused"):
+            yield f", due {node.due_on}", ""
+        yield f"  {node.beneficiary_id} {names.get(node.beneficiary_id, '')}".rstrip(), ""
+
+    print_lines(tuple(parts(line)) for line in draw(tree))
