@@ -112,19 +112,11 @@ class Graph:
             UnknownOutcome: It may or may not have been recorded.
             Conflict: Another writer was faster, again and again.
         """
-        phase = _Phase()
-
-        def noted(transaction: neo4j.ManagedTransaction) -> _T:
-            phase.committing = False
-            answer = work(Transaction(transaction))
-            phase.committing = True
-            return answer
-
-        with _translated(phase), self._session() as session:
+        with _translated(writing=True), self._session() as session:
             until = time.monotonic() + RETRY_SECONDS
             while time.monotonic() < until:
                 try:
-                    return session.execute_write(noted)
+                    return session.execute_write(lambda transaction: work(Transaction(transaction)))
                 except ConstraintError:  # the embedded engine's word for a race; the driver does not retry it
                     time.sleep(FIRST_RETRY_SECONDS)
         message = "Others were writing the same things at the same time."
@@ -261,12 +253,6 @@ def _sensible(lost: Callable[[OSError], object] | None = None) -> Generator[None
         raise ServiceUnavailable from nonsense
 
 
-class _Phase:
-    """How far a write has come, so that a lost line is told truly whatever the driver calls it."""
-
-    committing = False
-
-
 def _went_silent(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, TimeoutError):
@@ -276,7 +262,7 @@ def _went_silent(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def _translated(phase: _Phase | None = None) -> Generator[None]:
+def _translated(*, writing: bool = False) -> Generator[None]:
     """Turn what the driver says into a sentence for people; by class and code, never by message."""
     try:
         yield
@@ -289,7 +275,7 @@ def _translated(phase: _Phase | None = None) -> Generator[None]:
         message = "What answers at the database's address is not a database that Relay knows."
         raise Unavailable(message, "Check NEO4J_URI: host, port, and Neo4j 5.26 or later.") from error
     except (ServiceUnavailable, DatabaseUnavailable, SessionExpired, OSError) as error:
-        if phase and (phase.committing or isinstance(error, IncompleteCommit)):
+        if writing and isinstance(error, IncompleteCommit):
             raise UnknownOutcome(silent=_went_silent(error)) from error
         message = "The database cannot be reached, or did not answer in time."
         raise Unavailable(message, "Nothing was recorded. See `relay status`, then try again.") from error

@@ -1,4 +1,4 @@
-"""Clerks who record hand-overs, as a process of their own: `python -m tests.clerks CLERKS [HANDOVERS]`.
+"""Clerks who record hand-overs, as a process of their own: `python -m tests.clerks CLERKS [HANDOVERS [PROGRAMME]]`.
 
 Each hands one couple of goats on and on, to a new woman each time, until HANDOVERS are recorded or the process hears
 nothing more on its input. A line is printed for each hand-over: `acknowledged ID`, or `failed ID SECONDS WHY…` when the
@@ -92,8 +92,9 @@ def database() -> Connection:
 def main() -> None:
     """Let some clerks record until they are done or told to stop."""
     clerks, handovers = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else sys.maxsize
+    programme_id = sys.argv[3] if len(sys.argv) > 3 else PROGRAMME
     over = threading.Event()
-    running = [threading.Thread(target=_hand_on, args=(f"P{n}", handovers, over)) for n in range(clerks)]
+    running = [threading.Thread(target=_hand_on, args=(programme_id, f"P{n}", handovers, over)) for n in range(clerks)]
     for one in running:
         one.start()
     if handovers == sys.maxsize:
@@ -103,7 +104,7 @@ def main() -> None:
         one.join()
 
 
-def _hand_on(original: str, handovers: int, over: threading.Event) -> None:
+def _hand_on(programme_id: str, original: str, handovers: int, over: threading.Event) -> None:
     giver, opened = original, None
     for number in range(handovers):
         if over.is_set():
@@ -113,7 +114,7 @@ def _hand_on(original: str, handovers: int, over: threading.Event) -> None:
         try:
             opened = opened or graph.connect(database())
             outcomes = record(
-                opened, PROGRAMME, (woman(f"of {receiver}"), handover(receiver, giver, receiver)), clerk(original)
+                opened, programme_id, (woman(f"of {receiver}"), handover(receiver, giver, receiver)), clerk(original)
             )
         except Unavailable as error:
             print(f"failed {receiver} {time.monotonic() - begun:.1f} {type(error).__name__}: {error}", flush=True)  # noqa: T201  what it says

@@ -9,6 +9,7 @@ import pytest
 from relay import engine
 from relay import graph as relay_graph
 from tests import neo4j_server as neo4j
+from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,5 +44,5 @@ def connection(request: pytest.FixtureRequest) -> Connection:
 def graph(connection: Connection) -> Iterator[Graph]:
     """Give an empty graph of each engine."""
     with relay_graph.connect(connection) as graph:
-        graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+        wiped(graph)
         yield graph

@@ -112,7 +112,7 @@ def _connect_all(server: socket.socket, address: tuple[str, int], line: Line) ->
 
 def _carry(client: socket.socket, address: tuple[str, int], line: Line) -> None:
     """Carry what a client says to the database, until either of them ends or the fault comes."""
-    with contextlib.suppress(OSError), client, socket.create_connection(address) as database:
+    with contextlib.suppress(OSError), _ended(client), _ended(socket.create_connection(address)) as database:
         broken, done = threading.Event(), threading.Event()
         threading.Thread(target=_answer, args=(database, client, broken, done), daemon=True).start()
         while said := client.recv(BYTES):
@@ -128,8 +128,17 @@ def _carry(client: socket.socket, address: tuple[str, int], line: Line) -> None:
                 while client.recv(BYTES):
                     pass
             break
-        for end in (client, database):
-            end.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def _ended(connection: socket.socket) -> Generator[socket.socket]:
+    """End a connection afterwards, although another thread may be listening to it: to close it would not."""
+    with connection:
+        try:
+            yield connection
+        finally:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 def _answer(database: socket.socket, client: socket.socket, broken: threading.Event, done: threading.Event) -> None:

@@ -16,6 +16,7 @@ from seeds import files, grow, odd
 from seeds.grow import Relay
 from tests.acts import Book, clerk
 from tests.test_seeds import SEEDS, promised
+from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +74,7 @@ def demonstrated(embedded_engine: Connection, neo4j_server: Connection) -> Mappi
     registers = {}
     for name, connection in (("embedded", embedded_engine), ("neo4j", neo4j_server)):
         with relay_graph.connect(connection) as graph:
-            graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+            wiped(graph)
             demo.load_demo(graph, clerk(today=TODAY))
             assert audited(graph, demo.DEMO) == promised() | CORRECTED_OFTEN, name
             registers[name] = ledger.replay(demo.DEMO, ledger.entries(graph, demo.DEMO))

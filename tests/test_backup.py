@@ -30,6 +30,7 @@ from tests.acts import (
     taken_back,
     woman,
 )
+from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 def neo4j_graph(neo4j_server: Connection) -> Iterator[Graph]:
     """Give an empty graph on Neo4j."""
     with relay_graph.connect(neo4j_server) as graph:
-        wipe(graph)
+        wiped(graph)
         yield graph
 
 
@@ -50,12 +51,8 @@ def neo4j_graph(neo4j_server: Connection) -> Iterator[Graph]:
 def embedded_graph(embedded_engine: Connection) -> Iterator[Graph]:
     """Give an empty graph on the embedded engine."""
     with relay_graph.connect(embedded_engine) as graph:
-        wipe(graph)
+        wiped(graph)
         yield graph
-
-
-def wipe(graph: Graph) -> None:
-    graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
 
 
 def alter(graph: Graph, statement: LiteralString) -> None:
@@ -107,7 +104,7 @@ def test_what_one_engine_keeps_the_other_restores(embedded_graph: Graph, neo4j_g
 def test_recording_goes_on_after_a_restore(graph: Graph) -> None:
     fill(graph)
     lines = list(backup.backup(graph))
-    wipe(graph)
+    wiped(graph)
 
     backup.restore(graph, lines, clerk())
 
@@ -142,7 +139,7 @@ def test_an_empty_database_has_an_empty_backup(graph: Graph) -> None:
 def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(graph)
     lines, heads = list(backup.backup(graph)), ledger.heads(graph)
-    wipe(graph)
+    wiped(graph)
     monkeypatch.setattr(backup, "STEP", 4)
 
     with pytest.raises(Invalid, match="cut short"):
@@ -163,7 +160,7 @@ def doctored(line: str, **changed: object) -> str:
 def test_a_doctored_backup_is_refused_and_nothing_of_it_is_written(graph: Graph) -> None:
     fill(graph)
     first, *rest = lines = list(backup.backup(graph))
-    wipe(graph)
+    wiped(graph)
     promised = json.loads(first)
     promised["programmes"][0]["head_hash"] = "0" * 64
     renamed = rest[4].replace("Name of W1", "Name of W9")
@@ -224,13 +221,13 @@ def test_a_backup_whose_hashes_fit_but_whose_content_makes_no_sense_is_refused(g
 def test_a_database_that_holds_something_else_is_left_alone(graph: Graph) -> None:
     fill(graph)
     lines = list(backup.backup(graph))
-    wipe(graph)
+    wiped(graph)
     record(graph, "third", [programme("third")], clerk())
 
     with pytest.raises(Conflict, match="third"):
         backup.restore(graph, lines, clerk())
 
-    wipe(graph)
+    wiped(graph)
     record(graph, "demo", [programme(name="Another Relay")], clerk())
     with pytest.raises(Conflict, match="demo"):
         backup.restore(graph, lines, clerk())

@@ -20,6 +20,7 @@ from relay.exporting import export_programme
 from relay.importing import import_programme
 from tests import strategies
 from tests.acts import clerk
+from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,11 +38,6 @@ def engines(embedded_engine: Connection, neo4j_server: Connection) -> Iterator[t
     """Give a graph on each engine, the embedded one first; what is in them is the tests' to wipe."""
     with relay_graph.connect(embedded_engine) as embedded, relay_graph.connect(neo4j_server) as neo4j:
         yield embedded, neo4j
-
-
-def wiped(graph: Graph) -> Graph:
-    graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
-    return graph
 
 
 def told(graph: Graph, programme_id: str, today: date, folder: Path) -> dict[str, bytes]:

@@ -22,6 +22,7 @@ from relay.commands import exits, options
 from relay.demo import DAY, DEMO, load_demo
 from tests.acts import clerk
 from tests.cli.terminal import show
+from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -179,10 +180,10 @@ def test_a_tampered_ledger_is_found_without_relay(sandbox: tuple[Path, dict[str,
 def demonstration(connection: Connection) -> Iterator[Graph]:
     """Give the demonstration programme on each engine."""
     with relay_graph.connect(connection) as graph:
-        graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+        wiped(graph)
         load_demo(graph, clerk(today=DAY))
         yield graph
-        graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+        wiped(graph)
 
 
 def queries() -> list[str]:

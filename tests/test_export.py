@@ -19,6 +19,7 @@ from relay.importing import import_programme
 from relay.ledger import Clerk, NoProgramme
 from tests import acts as say
 from tests.strategies import programmes
+from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,11 +45,6 @@ def engines(embedded_engine: Connection, neo4j_server: Connection) -> Iterator[t
             opened.enter_context(connect(embedded_engine)),
             opened.enter_context(connect(neo4j_server)),
         )
-
-
-def wiped(graph: Graph) -> Graph:
-    graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
-    return graph
 
 
 def recorded(graph: Graph, acts: Sequence[Act]) -> Graph:

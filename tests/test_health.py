@@ -25,6 +25,7 @@ from tests.oracle import Oracle
 from tests.relays import replayed
 from tests.test_lineage import LATER, days_touched, relays
 from tests.village import DAY, seeded, village
+from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -403,7 +404,7 @@ def test_both_engines_give_the_same_json_for_every_month_end(
     with ExitStack() as open_:
         graphs = [open_.enter_context(relay_graph.connect(each)) for each in (embedded_engine, neo4j_server)]
         for graph in graphs:
-            graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+            wiped(graph)
             demo.load_demo(graph, say.clerk(today=demo.DAY))
 
         for as_of in month_ends(2018, 2030):

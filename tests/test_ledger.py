@@ -35,6 +35,7 @@ from tests.acts import (
     taken_back,
     woman,
 )
+from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,11 +50,6 @@ def keep(graph: Graph, *acts: Act, by: str = "local:asha") -> None:
     """Record acts that must all stand."""
     outcomes = record(graph, "demo", acts, clerk(by))
     assert [outcome.error for outcome in outcomes if outcome.error] == []
-
-
-def wiped(graph: Graph) -> Graph:
-    graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
-    return graph
 
 
 def exported(graph: Graph) -> list[dict[str, Any]]:

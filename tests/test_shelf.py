@@ -24,6 +24,7 @@ from tests.made import acts as made_acts
 from tests.made import programme
 from tests.strategies import programmes
 from tests.test_snapshot import LATER, STORY, record
+from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,10 +39,6 @@ if TYPE_CHECKING:
 def now(graph: Graph) -> Snapshot:
     """What the ledger adds up to, replayed."""
     return of_register(ledger.replay("demo", ledger.entries(graph, "demo")))
-
-
-def empty(graph: Graph) -> None:
-    graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
 
 
 # -- carried on -------------------------------------------------------------------------------------------------------
@@ -223,13 +220,13 @@ def test_asking_again_costs_one_round_trip(graph: Graph, monkeypatch: pytest.Mon
 def test_a_restored_database_is_read_again(graph: Graph, tmp_path: Path) -> None:
     """Shorter than it was, of the same length with another history, and longer with another history."""
     for after in ([], [say.woman("W8")], [say.woman("W8"), say.woman("W9")]):
-        empty(graph)
+        wiped(graph)
         record(graph, *STORY)
         saved = list(backup.backup(graph))
         record(graph, say.woman("W7"))
         assert "W7" in shelf.snapshot(graph, "demo", tmp_path).beneficiaries.ids
 
-        empty(graph)
+        wiped(graph)
         backup.restore(graph, saved, say.clerk())
         for act in after:
             record(graph, act)

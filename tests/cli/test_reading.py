@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from relay.commands import exits
 from tests import acts as say
 from tests.cli.shell import ON, record
+from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -273,6 +274,6 @@ def test_a_backup_is_restored_into_an_empty_database(shell: Shell, graph: Graph,
     shell.ok("register", "Maya")
     assert shell.run("restore", str(file)).code == exits.NOT_DONE
 
-    graph.write(lambda transaction: transaction.run("MATCH (n) WHERE NOT n:Schema DETACH DELETE n"))
+    wiped(graph)
     assert shell.ok("restore", str(file)).rows[1] == kept
     shell.ok("ledger", "verify")

@@ -1,0 +1,20 @@
+"""An empty database between two tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, LiteralString
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+_NODES: Final = 2_000  # at once: a machine that is busy still answers within a second or so
+_WIPE: Final[LiteralString] = """
+MATCH (n) WHERE NOT n:Schema WITH n LIMIT $nodes DETACH DELETE n RETURN count(*) AS wiped
+"""
+
+
+def wiped(graph: Graph) -> Graph:
+    """Delete all that is in a graph, in steps; the schema stays."""
+    while graph.write(lambda transaction: transaction.rows(_WIPE, nodes=_NODES))[0]["wiped"]:
+        pass
+    return graph
