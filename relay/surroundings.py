@@ -149,9 +149,10 @@ class _Part:
         if first and head is None:
             return None
         said = [*acts]
+        offered = {act.act_id: act for act in acts}
         for act in acts:
             if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries:
-                said += self.load_for_correction(act)
+                said += self.load_for_correction(act, offered)
         begun = {f"placement:{act.values['receiver_placement_id']}" for act in acts if act.kind == "pass"}
         unknown = self.unknown(said) - begun - {act.act_id for act in acts}
         self.load([], unknown)
@@ -262,15 +263,21 @@ class _Part:
             )
             self.register.facts.setdefault(holder.act_id, holder)
 
-    def load_for_correction(self, act: Act) -> list[Act]:
-        """Read what a correction, confirmation or erasure can touch, and say what its subject ever said, as acts."""
+    def load_for_correction(self, act: Act, offered: Mapping[str, Act]) -> list[Act]:
+        """Read what a correction, confirmation or erasure can touch, and say what its subject ever said, as acts.
+
+        Its subject is recorded, or offered together with it.
+        """
         register = self.register
-        subject = register.last_subject(subject_of(act))
-        entry = register.entries.get(subject)
-        if entry is None:
+        subject, seen = subject_of(act), {act.act_id}
+        while subject in offered and offered[subject].kind in ABOUT_ACTS and subject not in seen:
+            seen.add(subject)
+            subject = subject_of(offered[subject])
+        subject = register.last_subject(subject)
+        original = register.entries[subject].act if subject in register.entries else offered.get(subject)
+        if original is None:
             return []
-        kind = entry.kind
-        original = entry.act
+        kind = original.kind
         later = (*(register.entries[act_id].act for act_id in register.about.get(subject, ())), act)
         changes = [changes for each in later if isinstance(changes := each.values.get("changes"), Mapping)]
         said = [original, *(Act(kind=kind, id=original.id, values={**original.values, **each}) for each in changes)]

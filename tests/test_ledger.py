@@ -328,6 +328,14 @@ def test_a_correction_may_name_a_place_that_nothing_else_named(graph: Graph) -> 
     assert verify.verify(graph, "demo").faults == ()
 
 
+def test_what_a_correction_names_is_found_although_its_subject_is_recorded_together_with_it(graph: Graph) -> None:
+    keep(graph, *beginnings(), place("L1"), place("L2"))
+
+    keep(graph, place("L3", parent_id="L2"), corrected("place:L3", parent_id="L1"))
+
+    assert verify.verify(graph, "demo").faults == ()
+
+
 def test_on_the_engine_too_an_act_on_a_placement_that_a_taken_back_pass_on_began_is_refused(graph: Graph) -> None:
     keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01"), taken_back("pass:T1"))
 
