@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from benchmarks.machine import both_engines, describe, milliseconds, p50, say, seconds_of, synced
 from relay import cypher, engine, ledger, trees, verify
-from relay.acts import Act
+from relay.acts import Act, Value
 from relay.backup import export
 from relay.exchange import write_folder
 from relay.graph import Graph, connect
@@ -29,105 +29,77 @@ from relay.importing import import_programme
 from relay.ledger import Clerk
 from relay.projection import Edge, Node, things_of
 
+FIRST: Final = date(1990, 1, 1)
 CLERK = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
 
 
-def act(of: str, id_: str, /, **values: Any) -> Act:  # noqa: ANN401 - payload values
-    return Act(kind=of, id=id_, values=values)
+def act(kind: str, id_: str, /, **values: Value) -> Act:
+    return Act(kind=kind, id=id_, values={f"{kind}_id": id_, **values})
 
 
 def founding(programme_id: str) -> list[Act]:
+    rule: dict[str, Value] = {
+        "help": "goat",
+        "unit": "animal",
+        "given": 2,
+        "owed": 2,
+        "months": 24,
+        "from": "1990-01-01",
+    }
+    programme = {"id": programme_id, "name": "Benchmark", "timezone": "UTC"}
     return [
-        act("programme", programme_id, id=programme_id, name="Benchmark", timezone="UTC"),
-        Act(
-            kind="rule",
-            id="goat@1990-01-01",
-            values={"help": "goat", "unit": "animal", "given": 2, "owed": 2, "months": 24, "from": "1990-01-01"},
-        ),
-        act("gift", "G1", gift_id="G1", donor="Nobody", help="goat", given_on="1990-01-01", animals=2),
+        Act(kind="programme", id=programme_id, values=programme),
+        Act(kind="rule", id="goat@1990-01-01", values=rule),
+        act("gift", "G1", donor="Nobody", help="goat", given_on="1990-01-01", animals=2),
     ]
+
+
+def woman(number: int) -> Act:
+    """She is to hold the placement of the same number."""
+    return act("beneficiary", f"B{number}", name=f"Name {number}", kind="person", sex="F")
+
+
+def placed(number: int, on: date = FIRST) -> Act:
+    filled: dict[str, Value] = {"gift_id": "G1", "beneficiary_id": f"B{number}", "help": "goat", "animals": 2}
+    return act("placement", f"P{number}", **filled, received_on=on.isoformat())
+
+
+def handed(giver: int, receiver: int, on: date) -> Act:
+    tied = {
+        "giver_placement_id": f"P{giver}",
+        "receiver_placement_id": f"P{receiver}",
+        "beneficiary_id": f"B{receiver}",
+    }
+    return act("pass", f"T{receiver}", **tied, passed_on=on.isoformat(), animals=2)
 
 
 def made(count: int) -> Iterator[Act]:
     """About `count` acts of a register: in equal parts women, placements or pass-ons, births, and visits."""
     each = count // 4
-    first = date(1990, 1, 1)
-    for number in range(each):
-        yield act(
-            "beneficiary", f"B{number}", beneficiary_id=f"B{number}", name=f"Name {number}", kind="person", sex="F"
-        )
     roots = each // 10
-    for number in range(each):
-        on = (first + timedelta(days=700 * (number // roots))).isoformat()
-        if number < roots:
-            yield act(
-                "placement",
-                f"P{number}",
-                placement_id=f"P{number}",
-                gift_id="G1",
-                beneficiary_id=f"B{number}",
-                help="goat",
-                received_on=on,
-                animals=2,
-            )
-        else:
-            yield act(
-                "pass",
-                f"T{number}",
-                pass_id=f"T{number}",
-                giver_placement_id=f"P{number - roots}",
-                receiver_placement_id=f"P{number}",
-                beneficiary_id=f"B{number}",
-                passed_on=on,
-                animals=2,
-            )
+    received = [FIRST + timedelta(days=700 * (number // roots)) for number in range(each)]
+    yield from map(woman, range(each))
+    for number, on in enumerate(received):
+        yield placed(number, on) if number < roots else handed(number - roots, number, on)
     for kind, prefix in (("birth", "E"), ("visit", "V")):
-        for number in range(each):
-            on = (first + timedelta(days=700 * (number // roots) + 400)).isoformat()
-            yield act(
-                "event",
-                f"{prefix}{number}",
-                event_id=f"{prefix}{number}",
-                placement_id=f"P{number}",
-                kind=kind,
-                happened_on=on,
-            )
+        for number, on in enumerate(received):
+            happened_on = (on + timedelta(days=400)).isoformat()
+            yield act("event", f"{prefix}{number}", placement_id=f"P{number}", kind=kind, happened_on=happened_on)
 
 
 def one_act(name: str, graph: Graph, folder: Path) -> None:
     """One pass-on against (bare round trip + one fdatasync), in turn."""
     programme_id, count, sync = "one", 500, synced(folder)
     ledger.record(graph, programme_id, founding(programme_id), CLERK)
-    women = [act("beneficiary", f"B{n}", beneficiary_id=f"B{n}", name=f"Name {n}", kind="person") for n in range(count)]
-    ledger.record(graph, programme_id, women, CLERK)
-    placed = act(
-        "placement",
-        "P0",
-        placement_id="P0",
-        gift_id="G1",
-        beneficiary_id="B0",
-        help="goat",
-        received_on="1990-01-01",
-        animals=2,
-    )
-    ledger.record(graph, programme_id, [placed], CLERK)
+    ledger.record(graph, programme_id, [*map(woman, range(count)), placed(0)], CLERK)
     took: list[float] = []
     bare: list[float] = []
     disk: list[float] = []
     for number in range(1, count):
         bare.append(milliseconds(lambda: graph.rows("RETURN 1 AS one")))
         disk.append(milliseconds(sync))
-        handed = act(
-            "pass",
-            f"T{number}",
-            pass_id=f"T{number}",
-            giver_placement_id=f"P{number - 1}",
-            receiver_placement_id=f"P{number}",
-            beneficiary_id=f"B{number}",
-            passed_on="1991-01-01",
-            animals=2,
-        )
-        took.append(milliseconds(partial(ledger.record_one, graph, programme_id, handed, CLERK)))
+        passed = handed(number - 1, number, date(1991, 1, 1))
+        took.append(milliseconds(partial(ledger.record_one, graph, programme_id, passed, CLERK)))
     ratio = p50(took) / (p50(bare) + p50(disk))
     say(
         f"| one recorded pass-on, p50, against a bare round trip ({p50(bare):.2f} ms) + one fdatasync"
@@ -186,37 +158,9 @@ def chain(name: str, graph: Graph, goal: int) -> None:
     """Tree and trace of a chain of 1,000 placements against a bare round trip."""
     programme_id, count = "chain", 1000
     ledger.record(graph, programme_id, founding(programme_id), CLERK)
-    acts: list[Act] = []
-    for number in range(count):
-        acts.append(act("beneficiary", f"B{number}", beneficiary_id=f"B{number}", name=f"Name {number}", kind="person"))
-        on = (date(1990, 1, 1) + timedelta(days=number * 12)).isoformat()
-        if number == 0:
-            acts.append(
-                act(
-                    "placement",
-                    "P0",
-                    placement_id="P0",
-                    gift_id="G1",
-                    beneficiary_id="B0",
-                    help="goat",
-                    received_on=on,
-                    animals=2,
-                )
-            )
-        else:
-            acts.append(
-                act(
-                    "pass",
-                    f"T{number}",
-                    pass_id=f"T{number}",
-                    giver_placement_id=f"P{number - 1}",
-                    receiver_placement_id=f"P{number}",
-                    beneficiary_id=f"B{number}",
-                    passed_on=on,
-                    animals=2,
-                )
-            )
-    ledger.record(graph, programme_id, acts, CLERK)
+    days = [FIRST + timedelta(days=number * 12) for number in range(count)]
+    acts = [placed(0), *(handed(number - 1, number, days[number]) for number in range(1, count))]
+    ledger.record(graph, programme_id, [*map(woman, range(count)), *acts], CLERK)
     today = date(2026, 11, 25)
     bare = p50([milliseconds(lambda: graph.rows("RETURN 1 AS one")) for _ in range(200)])
     for what, question in (
@@ -303,14 +247,7 @@ with neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state['port']}", auth=login)
 def one_started(data_folder: Path) -> Generator[None]:
     """An engine of its own with one woman who may pass on."""
     with connect(engine.ensure(data_folder)) as graph:
-        women = [act("beneficiary", f"B{n}", beneficiary_id=f"B{n}", name=f"Name {n}", kind="person") for n in range(2)]
-        filled = {"gift_id": "G1", "beneficiary_id": "B0", "help": "goat", "received_on": "1990-01-01", "animals": 2}
-        ledger.record(
-            graph,
-            "process",
-            [*founding("process"), *women, act("placement", "P0", placement_id="P0", **filled)],
-            CLERK,
-        )
+        ledger.record(graph, "process", [*founding("process"), woman(0), woman(1), placed(0)], CLERK)
     try:
         yield
     finally:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from relay.config import Connection
     from relay.graph import Graph
 
-MADE: Final = 10  # programmes that every run draws; the design asks for 200, which take some minutes
+MADE: Final = 10  # our choice: some seconds of drawn programmes; test_both_engines.py draws many more
 SEEDS: Final = Path(__file__).parent.parent / "seeds"
 CLERK: Final = Clerk(
     by="local:asha",
@@ -162,40 +162,21 @@ def test_a_nameless_export_imports_into_an_empty_database(graph: Graph, tmp_path
 # --- both engines -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("programme_id", ["selei", "mansa", "relay-demo"])
-def test_the_seeds_are_exported_to_the_byte_the_same_on_both_engines(
-    engines: tuple[Graph, Graph], tmp_path: Path, programme_id: str
-) -> None:
-    def of(graph: Graph) -> list[dict[str, bytes]]:
-        assert actions(wiped(graph), SEEDS / programme_id, apply=True) == {"added"}
-        return [
-            exported(graph, tmp_path / name, programme_id=programme_id, with_names=with_names)
-            for name in ("p", "p.xlsx")
-            for with_names in (True, False)
-        ]
-
-    embedded, neo4j = map(of, engines)
-    assert embedded == neo4j
-
-
 @settings(max_examples=MADE, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(acts=programmes())
-def test_any_programme_is_exported_alike_by_both_engines_and_comes_back_whole(
+def test_any_programme_that_is_exported_comes_back_whole(
     engines: tuple[Graph, Graph], tmp_path_factory: pytest.TempPathFactory, acts: list[Act]
 ) -> None:
     here = tmp_path_factory.mktemp("made")
 
-    embedded, neo4j = (exported(recorded(graph, acts), here / name) for graph, name in zip(engines, "en", strict=True))
-    assert embedded == neo4j
-    nameless = [exported(graph, here / "nameless", with_names=False) for graph in engines]
-    assert nameless[0] == nameless[1]
-
     for graph in engines:
-        assert actions(graph, here / "e") == {"same"}
+        kept = exported(recorded(graph, acts), here / "named")
+        exported(graph, here / "nameless", with_names=False)
+        assert actions(graph, here / "named") == {"same"}
         assert actions(graph, here / "nameless") == {"same"}
-    for graph in engines:
-        assert actions(wiped(graph), here / "e", apply=True, again=True) == {"added"}
-        assert sorted_lines(exported(graph, here / "again")) == sorted_lines(embedded)
+
+        assert actions(wiped(graph), here / "named", apply=True, again=True) == {"added"}
+        assert sorted_lines(exported(graph, here / "again")) == sorted_lines(kept)
 
 
 def sorted_lines(files: dict[str, bytes]) -> dict[str, list[bytes]]:

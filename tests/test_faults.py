@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from tests.faulty_line import Fault, Line, Moment
 
 ROOT = Path(__file__).parent.parent
-SOAK = bool(os.environ.get("RELAY_SOAK"))
-KILLS = 20 if SOAK else 6
+KILLS = 20
+ACTS = 20  # acknowledged between two kills
 CUTS = 8
 LIMIT_SECONDS = 20
 
@@ -116,26 +116,23 @@ def test_whatever_was_acknowledged_survives_kill_after_kill_and_nothing_is_half_
 ) -> None:
     with relay_graph.connect(engine.ensure(data_folder)) as graph:
         record(graph, PROGRAMME, founding("P0", "P1", "P2", "P3"), clerk("first"))
-    said, ready_seconds = tmp_path / "said", []
+    said = tmp_path / "said"
 
     with at_work(data_folder, 4, said):
         for round_ in range(KILLS):
             acknowledged = said.read_text().count("acknowledged")
-            while said.read_text().count("acknowledged") < acknowledged + 40:
+            while said.read_text().count("acknowledged") < acknowledged + ACTS:
                 time.sleep(0.05)
             kill(data_folder)
-            if round_ % 3:  # else the clerks give up, are told that it failed, and start it themselves
-                begun = time.monotonic()
+            if round_ % 10:  # else the clerks give up, are told that it failed, and start it themselves
                 engine.ensure(data_folder)
-                ready_seconds.append(time.monotonic() - begun)
 
     with relay_graph.connect(engine.ensure(data_folder)) as graph:
         found = whole(graph)
     acknowledged_ids, failed = handovers(said.read_text(), "acknowledged"), handovers(said.read_text(), "failed")
-    assert len(acknowledged_ids) >= 40 * KILLS
+    assert len(acknowledged_ids) >= ACTS * KILLS
     assert acknowledged_ids <= set(found) <= acknowledged_ids | failed
     assert failed
-    assert max(ready_seconds) < 10
 
 
 def test_an_engine_that_is_killed_between_two_statements_has_done_neither(data_folder: Path) -> None:
