@@ -89,10 +89,11 @@ class Transaction:
 class Graph:
     """A graph database of either engine."""
 
-    def __init__(self, driver: neo4j.Driver, database: str | None) -> None:
+    def __init__(self, driver: neo4j.Driver, database: str | None, before_writing: Callable[[], None]) -> None:
         """Keep an open driver; use `connect`."""
         self._driver = driver
         self._database = database
+        self._before_writing = before_writing
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()  # in a cluster, reads are never older than own writes
 
     def read(self, work: Callable[[Transaction], _T]) -> _T:
@@ -112,6 +113,7 @@ class Graph:
             UnknownOutcome: It may or may not have been recorded.
             Conflict: Another writer was faster, again and again.
         """
+        self._before_writing()
         with _translated(writing=True), self._session() as session:
             until = time.monotonic() + RETRY_SECONDS
             while time.monotonic() < until:
@@ -140,8 +142,14 @@ class Graph:
                 session.run(statement).consume()  # schema statements cannot share a transaction with data
         self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, migrations=len(cypher.MIGRATIONS)))
 
-    def _session(self) -> neo4j.Session:
-        return self._driver.session(database=self._database, bookmark_manager=self._bookmarks)
+    @contextmanager
+    def _session(self) -> Generator[neo4j.Session]:
+        """A session that sends the beginning of a transaction together with its first statement: a round trip less."""
+        with (
+            self._driver.session(database=self._database, bookmark_manager=self._bookmarks) as session,
+            session._pipelined_begin,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no public name
+        ):
+            yield session
 
     @cached_property
     def embedded(self) -> bool:
@@ -174,8 +182,12 @@ class Graph:
         self.close()
 
 
-def connect(connection: Connection) -> Graph:
+def connect(connection: Connection, *, before_writing: Callable[[], None] = lambda: None) -> Graph:
     """Connect to a database of either engine and bring its schema up to date.
+
+    Args:
+        connection: Where it answers.
+        before_writing: Asked before each write; raises `Unavailable` when there is no room for it.
 
     Raises:
         Unavailable: It cannot be reached, or user and password are wrong.
@@ -193,7 +205,7 @@ def connect(connection: Connection) -> Graph:
             telemetry_disabled=True,
         )
     _give_up_on_silence(driver)
-    graph = Graph(driver, connection.database)
+    graph = Graph(driver, connection.database, before_writing)
     try:
         graph.migrate()
     except BaseException:
@@ -261,6 +273,20 @@ def _went_silent(error: BaseException | None) -> bool:
     return False
 
 
+_REFUSALS: Final = {
+    "Forbidden": (
+        "The database does not allow this to the user that Relay speaks as.",
+        "Let NEO4J_USER read and write it.",
+    ),
+    "DatabaseNotFound": ("The database server has no database of that name.", "Check NEO4J_DATABASE."),
+    "TransactionNotFound": (  # engines.md §5: a full disk says so
+        "The database could not store the act; its disk may be full.",
+        "Make room, restart the engine (relay engine stop), and try again.",
+    ),
+}
+"""What a server refuses, by the last word of its code: what is said of it, and what to do."""
+
+
 @contextmanager
 def _translated(*, writing: bool = False) -> Generator[None]:
     """Turn what the driver says into a sentence for people; by class and code, never by message."""
@@ -283,10 +309,10 @@ def _translated(*, writing: bool = False) -> Generator[None]:
         message = "The database was too busy to finish in time."
         raise Unavailable(message, "Nothing was recorded: try again.") from error
     except ClientError as error:
-        if str(error.code).endswith("TransactionNotFound"):  # engines.md §5: a full disk says so
-            message = "The database could not store the act; its disk may be full."
-            raise Unavailable(message, "Make room, restart the engine (relay engine stop), and try again.") from error
-        raise
+        refusal = _REFUSALS.get(str(error.code).rpartition(".")[2])
+        if refusal is None:
+            raise
+        raise Unavailable(*refusal) from error
     except (DriverError, Neo4jError) as error:
         message = f"The database failed ({type(error).__name__})."
         raise Unavailable(message, "See the database's log.") from error
