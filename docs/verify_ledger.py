@@ -1,8 +1,9 @@
-"""Check an exported Relay ledger: python verify_ledger.py FILE [HEAD]
+"""Check an exported Relay ledger: python verify_ledger.py FILE [KEPT]...
 
-FILE is what `relay ledger export FILE` writes, one entry a line. HEAD is the head hash that you noted down on an
-earlier day: without it nobody can see that the end of a ledger was cut off. Exit code 0: sound; 1: the first entry
-that is wrong is named. Needs Python 3.11 and nothing else, and takes nothing from Relay.
+FILE is what `relay ledger export FILE` writes, one entry a line. KEPT is a head hash that you noted down on an
+earlier day, or a checkpoint of that day (a file that ends in .json; its signature is what verify_checkpoint.py looks
+at): without one nobody can see that the end of a ledger was cut off, or rewritten with hashes that fit. Exit code 0:
+sound; 1: the first entry that is wrong is named. Needs Python 3.11 and nothing else, and takes nothing from Relay.
 
 Hashes are over RFC 8785 bytes. For what Relay writes, `canonical` is all that this takes: field names are ASCII, so
 that sorting by character is sorting by UTF-16 code unit; texts hold no lone surrogates; whole numbers are below 2^53;
@@ -13,6 +14,7 @@ import json
 import sys
 from decimal import Decimal
 from hashlib import sha256
+from pathlib import Path
 
 
 def canonical(value):
@@ -35,7 +37,7 @@ def fault(entry, number, hash_before):
 
 
 hashes = ["0" * 64]
-with open(sys.argv[1], encoding="utf-8") as file:
+with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
     for number, line in enumerate(file, start=1):
         try:
             found = fault(entry := json.loads(line), number, hashes[-1])
@@ -44,6 +46,11 @@ with open(sys.argv[1], encoding="utf-8") as file:
         if found:
             sys.exit(f"entry {number} {found}")
         hashes.append(entry["hash"])
-if not {*sys.argv[2:]} <= {*hashes}:
-    sys.exit(f"entry {len(hashes) - 1} is the last, and {sys.argv[2]} is not in this ledger: its end was cut off")
+for kept in sys.argv[2:]:
+    try:
+        head = json.loads(Path(kept).read_text("utf-8"))["head_hash"] if kept.endswith(".json") else kept
+    except (ValueError, KeyError, TypeError, RecursionError):
+        sys.exit(f"{kept} is not a checkpoint")
+    if head not in hashes:
+        sys.exit(f"entry {len(hashes) - 1} is the last, and {head} is not in it: its end was cut off or rewritten")
 print(f"{len(hashes) - 1} entries, head {hashes[-1]}: sound")

@@ -8,13 +8,11 @@ stopped when it is run again.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
 from relay import cypher, ledger
@@ -110,14 +108,20 @@ def _promised(line: str) -> tuple[Kept, ...]:
         return tuple(
             Kept(
                 programme_id=str(head["programme_id"]),
-                entries=int(head["entries"]),
+                entries=_count(head["entries"]),
                 head_hash=str(head["head_hash"]),
             )
             for head in {FORMAT: written["programmes"]}[written["relay_backup"]]
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = "This is not a backup of Relay: its first line does not say so."
         raise Invalid(message, "Give a file that `relay backup` wrote.") from error
+
+
+def _count(written: object) -> int:
+    if type(written) is not int or not 0 <= written <= sys.maxsize:
+        raise ValueError
+    return written
 
 
 def _restore_one(graph: Graph, lines: Iterator[str], promised: Kept, there: LedgerHead | None, clerk: Clerk) -> Kept:
@@ -212,30 +216,18 @@ def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:
     graph.write(lambda transaction: transaction.run(cypher.SET_PROJECTION, key=programme_id, projection=projection))
 
 
-@contextmanager
-def private_file(path: Path) -> Generator[Callable[[str], None]]:
-    """Write a file line by line: it appears whole, on disk, for its owner only, or not at all.
+def check(lines: Iterable[str]) -> tuple[Kept, ...]:
+    """Read a backup back without any database: every hash, every opening, and what its first line promises.
 
-    Args:
-        path: Of the file; one that is there is replaced at the end.
-
-    Yields:
-        What writes one line, given without its line break.
+    Returns:
+        What it holds, in its order.
 
     Raises:
-        Invalid: The file cannot be written there.
+        Invalid: It is not a backup, or was altered or cut.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                yield lambda line: file.writelines((line, "\n"))
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}."
-        raise Invalid(message, "Name another place.") from error
+    read = iter(lines)
+    promised = _promised(next(read, ""))
+    for head in promised:
+        for _ in _believed(read, head):
+            pass
+    return promised

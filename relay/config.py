@@ -38,7 +38,21 @@ class PasswordMissing(Invalid):
 
     def __init__(self) -> None:
         """Say which variable to set."""
-        super().__init__("NEO4J_URI is set but NEO4J_PASSWORD is not.", "Set it to the password of NEO4J_USER.")
+        super().__init__(
+            "NEO4J_URI is set but NEO4J_PASSWORD is not.",
+            "Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file that begins with it.",
+        )
+
+
+class SecretUnreadable(Invalid):
+    """A variable names a file that should hold a secret, and it holds none."""
+
+    def __init__(self, *, variable: str, path: str) -> None:
+        """Name both."""
+        super().__init__(
+            f"{variable} names {path}, which cannot be read or is empty.",
+            "Name a file whose first line is the secret, and that this user may read.",
+        )
 
 
 class TwoDatabases(Invalid):
@@ -65,12 +79,14 @@ class Settings:
 
     Attributes:
         data_folder: absolute folder of the embedded engine and of everything that Relay keeps on this machine.
+        config_folder: absolute folder of what belongs to the person rather than to the data: tokens of services.
         neo4j: the Neo4j database to use; None means the embedded engine of `data_folder`.
         url: the service that the command line speaks to instead of a database; None means this machine.
         token: the secret that proves to the service who is asking; None when none is given here.
     """
 
     data_folder: Path
+    config_folder: Path
     neo4j: Connection | None
     url: str | None
     token: str | None = field(repr=False)
@@ -81,21 +97,39 @@ class Settings:
 
         Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
         (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), RELAY_URL, RELAY_TOKEN. Without NEO4J_URI the
-        other NEO4J variables are not looked at.
+        other NEO4J variables are not looked at. A secret may lie in a file that NEO4J_PASSWORD_FILE or RELAY_TOKEN_FILE
+        names; it is the first line.
 
         Raises:
-            Invalid: an address is malformed, NEO4J_PASSWORD is missing, or RELAY_URL and NEO4J_URI are both set.
+            Invalid: an address is malformed, NEO4J_PASSWORD is missing, a secret's file is unreadable, or RELAY_URL and
+                NEO4J_URI are both set.
         """
         folder = environ.get("RELAY_DATA")
         data_folder = Path(folder).expanduser() if folder else platformdirs.user_data_path("relay", appauthor=False)
         url = environ.get("RELAY_URL") or None
         neo4j = _read_neo4j(environ)
         if url is not None:
-            _require_address("RELAY_URL", url, SERVICE_SCHEMES)
+            require_service(url)
             if neo4j is not None:
                 raise TwoDatabases
-        token = environ.get("RELAY_TOKEN") or None
-        return cls(data_folder=data_folder.absolute(), neo4j=neo4j, url=url, token=token)
+        token = _secret(environ, "RELAY_TOKEN")
+        config_folder = platformdirs.user_config_path("relay", appauthor=False)
+        return cls(
+            data_folder=data_folder.absolute(),
+            config_folder=config_folder.absolute(),
+            neo4j=neo4j,
+            url=url,
+            token=token,
+        )
+
+
+def require_service(url: str) -> None:
+    """Let an address pass at which a Relay may answer.
+
+    Raises:
+        NotAnAddress: It is none.
+    """
+    _require_address("RELAY_URL", url, SERVICE_SCHEMES)
 
 
 def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
@@ -103,8 +137,8 @@ def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
     if not uri:
         return None
     _require_address("NEO4J_URI", uri, NEO4J_SCHEMES)
-    password = environ.get("NEO4J_PASSWORD")
-    if not password:
+    password = _secret(environ, "NEO4J_PASSWORD")
+    if password is None:
         raise PasswordMissing
     return Connection(
         uri=uri,
@@ -112,6 +146,20 @@ def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
         password=password,
         database=environ.get("NEO4J_DATABASE") or "neo4j",
     )
+
+
+def _secret(environ: Mapping[str, str], variable: str) -> str | None:
+    """A secret from its variable, or from the file that the variable with _FILE names."""
+    path = environ.get(f"{variable}_FILE")
+    if environ.get(variable) or not path:
+        return environ.get(variable) or None
+    try:
+        secret = Path(path).read_text(encoding="utf-8").partition("\n")[0].strip()
+    except (OSError, ValueError):
+        secret = ""
+    if not secret:
+        raise SecretUnreadable(variable=f"{variable}_FILE", path=path)
+    return secret
 
 
 def _require_address(variable: str, address: str, schemes: tuple[str, ...]) -> None:

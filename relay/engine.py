@@ -5,6 +5,8 @@
                   today. Port and password are kept from one start to the next.
     engine.lock   locked from the moment a start begins until the engine's process has ended: one engine a folder.
     closed.json   the database files as the engine left them at its last clean stop; see `relay.engine_process`.
+    release       the engine's release that last wrote the database.
+    before/       the database as older releases left it: one copy from before each upgrade of the engine.
     log/          the engine's log, capped.
 
 The engine outlives the command that started it and stops itself when nobody has used it for a while.
@@ -23,7 +25,7 @@ import sys
 import time
 from base64 import b64encode
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -38,6 +40,19 @@ USER: Final = "root"
 DATABASE: Final = "relay"
 STATE_FILE: Final = "engine.json"
 LOCK_FILE: Final = "engine.lock"
+RELEASE_FILE: Final = "release"
+BEFORE_UPGRADES: Final = "before"
+
+READER: Final = "reader"
+"""The user who asks what others wrote: the engine itself refuses it to write, and whatever is not `READABLE`."""
+READER_FILE: Final = "reader.key"
+READABLE: Final = (
+    *("Programme", "Rule", "Place", "Group", "Beneficiary", "Gift", "Placement", "Event", "Claim", "Entry", "Ledger"),
+    "Schema",
+    *("RULED_BY", "PART_OF", "BASED_IN", "LIVES_IN", "MEMBER_OF", "HOLDS", "FILLED", "PASSED_TO", "HAPPENED_TO"),
+    *("CLAIMED_OF", "ABOUT"),
+)
+"""Nodes and relationships in which nothing is personal; accounts and tokens are not among them."""
 
 START_SECONDS: Final = 30
 """How long a start may take. Measured: 2 to 6 s empty, under 5 s after a kill; the rest is for slow machines."""
@@ -56,6 +71,9 @@ POLL_SECONDS: Final = 0.02
 
 LEAST_FREE_BYTES: Final = 50_000_000
 """Free space under which nothing is written. Our choice: the engine's logs and one import batch fit many times."""
+
+LOW_FREE_BYTES: Final = 4 * LEAST_FREE_BYTES
+"""Free space under which `relay status` warns. Our choice: early enough to make room before clerks are refused."""
 
 LOG_LIMIT_BYTES: Final = 10_000_000
 """Most that the engine's log may hold. Our choice: a few thousand failed queries of 20 to 50 lines."""
@@ -122,6 +140,17 @@ class EngineIsBusyStarting(Unavailable):
         )
 
 
+class NoReader(Unavailable):
+    """The engine was started by an earlier Relay."""
+
+    def __init__(self) -> None:
+        """Say how to start it anew."""
+        super().__init__(
+            "The embedded engine was started by an earlier Relay, which knew no user who only reads.",
+            "Stop it, so that it starts anew: relay engine stop",
+        )
+
+
 class EngineDidNotStop(Unavailable):
     """The engine was asked to stop and is still there."""
 
@@ -164,6 +193,18 @@ class DiskFull(Unavailable):
             f"Disk full: {free_bytes // 1_000_000} MB are free at {data_folder} and {LEAST_FREE_BYTES // 1_000_000} MB "
             "are needed; nothing was written.",
             "Free some space and try again.",
+        )
+
+
+class NoRoomToUpgrade(Unavailable):
+    """The database must be copied before another release of the engine opens it, and there is no room for that."""
+
+    def __init__(self, *, data_folder: Path, release: str, needed_bytes: int) -> None:
+        """Say how much room the copy needs."""
+        super().__init__(
+            f"The database in {data_folder} was written by release {release} of the engine; before another opens it, it"
+            f" is copied, which needs {needed_bytes // 1_000_000} MB of free space.",
+            "Free some space and try again; nothing was changed.",
         )
 
 
@@ -291,6 +332,20 @@ def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES) -> Connecti
     return State.read(data_folder / STATE_FILE).connection()
 
 
+def reader(data_folder: Path) -> Connection:
+    """Join the engine as `READER`, starting it when none runs.
+
+    Raises:
+        Unavailable: As `ensure` does; or an earlier Relay started the engine, which knows no reader.
+    """
+    connection = ensure(data_folder)
+    try:
+        password = (data_folder / READER_FILE).read_text()
+    except FileNotFoundError:
+        raise NoReader from None
+    return replace(connection, user=READER, password=password)
+
+
 def stop(data_folder: Path) -> bool:
     """Stop the engine of a data folder and wait until it has closed its files.
 
@@ -321,7 +376,7 @@ def status(data_folder: Path) -> EngineStatus:
         running=state is not None,
         port=None if state is None else state.port,
         pid=None if state is None else state.pid,
-        version=importlib.metadata.version("arcadedb-embedded"),
+        version=_release(),
         size_bytes=_bytes_below(data_folder / "databases"),
         log_bytes=_bytes_below(data_folder / "log"),
         free_bytes=_free_bytes(data_folder),
@@ -429,6 +484,7 @@ def _try_lock(data_folder: Path) -> int | None:
 
 def _start(data_folder: Path, lock: int, idle_minutes: float) -> None:
     """Start the engine's process, which inherits the lock, and wait until it says how that went."""
+    _copy_before_upgrade(data_folder)
     logs = data_folder / "log"
     logs.mkdir(mode=0o700, exist_ok=True)
     log = logs / "engine.log"
@@ -456,6 +512,31 @@ def _start(data_folder: Path, lock: int, idle_minutes: float) -> None:
         raise DatabaseDamaged(data_folder=data_folder, finding=finding)
     if word != "ready":
         raise EngineDidNotStart(log=log)
+    release_file = data_folder / RELEASE_FILE
+    release_file.touch(mode=0o600)
+    release_file.write_text(_release())
+
+
+def _release() -> str:
+    return importlib.metadata.version("arcadedb-embedded")
+
+
+def _copy_before_upgrade(data_folder: Path) -> None:
+    """Copy the database when another release wrote it: what a newer one has written, an older one may not read."""
+    files, release_file = data_folder / "databases" / DATABASE, data_folder / RELEASE_FILE
+    written_by = release_file.read_text() if release_file.exists() else _release()
+    if written_by == _release() or not files.exists():
+        return
+    needed_bytes = _bytes_below(files) + LEAST_FREE_BYTES
+    if _free_bytes(data_folder) < needed_bytes:
+        raise NoRoomToUpgrade(data_folder=data_folder, release=written_by, needed_bytes=needed_bytes)
+    copies = data_folder / BEFORE_UPGRADES
+    copies.mkdir(mode=0o700, exist_ok=True)
+    unfinished = copies / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.copytree(files, unfinished)
+    unfinished.rename(copies / f"{written_by}-{len(list(copies.iterdir()))}")
+    release_file.unlink()  # this one is copied; the start that follows writes its own
 
 
 def _make_private(data_folder: Path) -> None:

@@ -32,6 +32,9 @@ from relay.engine import (
     HOST,
     LOG_LIMIT_BYTES,
     QUERY_SECONDS,
+    READABLE,
+    READER,
+    READER_FILE,
     START_SECONDS,
     STATE_FILE,
     USER,
@@ -167,6 +170,7 @@ def _open() -> tuple[Any, State]:
     server, state = _start_server(password, 0 if earlier is None else earlier.port, PORT_TRIES)
     database = server.getOrCreateDatabase(DATABASE)
     database.query("opencypher", "RETURN 1").next()
+    _admit_reader(server.getSecurity())
     _require_bolt(state.port)
     return server, state
 
@@ -205,6 +209,21 @@ def _server_settings(state: State) -> Any:  # noqa: ANN401  a Java object
     }.items():
         settings.setValue(f"arcadedb.{name}", value)
     return settings
+
+
+def _admit_reader(security: Any) -> None:  # noqa: ANN401  a Java object
+    """Let in a user who can read what is `READABLE`, and can do nothing else; with a new password at each start."""
+    json_of, password = jpype.JClass("com.arcadedb.serializer.json.JSONObject"), secrets.token_urlsafe(24)
+    may_read = {"access": ["readRecord"]}
+    types = {"*": {"access": list[str]()}, **dict.fromkeys(READABLE, may_read)}
+    group = {"resultSetLimit": -1, "readTimeout": QUERY_SECONDS * 1000, "access": list[str](), "types": types}
+    security.saveGroup(DATABASE, READER, json_of(json.dumps(group)))
+    if security.existsUser(READER):
+        security.dropUser(READER)
+    hashed = str(security.encodePassword(password))
+    user = {"name": READER, "password": hashed, "databases": {DATABASE: [READER]}}
+    security.createUser(json_of(json.dumps(user)))
+    Path(READER_FILE).write_text(password)
 
 
 def _free_port(preferred: int) -> int:

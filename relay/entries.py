@@ -104,6 +104,15 @@ def _commitments(entry: Entry) -> Iterator[tuple[str, str]]:
             yield CHANGES + name, value
 
 
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """The one way to write content down (RFC 8785), over which hashes and signatures stand.
+
+    Raises:
+        ValueError: A text holds half a character, which cannot be written.
+    """
+    return rfc8785.dumps(dict(content))
+
+
 def commitment(salt: bytes, value: object) -> str:
     """What a payload holds in place of a personal value: lowercase hex."""
     return hashlib.sha256(salt + rfc8785.dumps(value)).hexdigest()  # type: ignore[arg-type]
@@ -268,6 +277,7 @@ def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: A
         and all(isinstance(opening, dict) and opening.keys() == {"salt", "value"} for opening in opened.values())
         and written["kind"] in PERSONAL
         and written["format"] == FORMAT
+        and _writable(written, opened)
     )
     if not fits:
         message = "This entry is malformed, or of a format newer than this version of Relay."
@@ -285,6 +295,15 @@ def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: A
         hash=written["hash"],
         opened=opened,
     )
+
+
+def _writable(*parts: object) -> bool:
+    """Whether all texts are whole characters: JSON can hold half a one, which no screen and no hash can."""
+    try:
+        json.dumps(parts, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,12 +332,19 @@ def faults_of(entry: Entry, before: Entry | None) -> Iterator[Fault]:
         yield found(f"Entry {entry.sequence} belongs to another programme than the entries before it.")
     if entry.previous_hash != previous_hash:
         yield found(f"Entry {entry.sequence} does not follow the entry before it: previous_hash differs.")
-    if digest(entry) != entry.hash:
+    if not _hash_fits(entry):
         yield found(f"Entry {entry.sequence} ({entry.act_id}) was altered: its hash does not fit its content.")
     committed = dict(_commitments(entry))
     for name, opening in entry.opened.items():
         if not _opens(opening, committed.get(name)):
             yield found(f"Entry {entry.sequence} ({entry.act_id}): the value given for {name} is not the one recorded.")
+
+
+def _hash_fits(entry: Entry) -> bool:
+    try:
+        return digest(entry) == entry.hash
+    except rfc8785.CanonicalizationError:  # a number that nothing was ever hashed with
+        return False
 
 
 def _opens(opening: Mapping[str, Any], committed: str | None) -> bool:

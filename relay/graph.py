@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeVar, cast
 
 import neo4j
 from neo4j.exceptions import (
     AuthError,
     ClientError,
     ConstraintError,
+    DatabaseError,
     DatabaseUnavailable,
     DriverError,
     IncompleteCommit,
@@ -26,12 +30,13 @@ from neo4j.exceptions import (
     TransientError,
     UnsupportedServerProduct,
 )
+from neo4j.graph import Node, Path, Relationship
 
 from relay import cypher
-from relay.errors import Conflict, Unavailable
+from relay.errors import Conflict, Refused, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator
 
     from relay.config import Connection
 
@@ -63,6 +68,64 @@ class UnknownOutcome(Unavailable):
             "Send the same command again with the same id: what was recorded is not recorded twice.",
         )
         self.silent = silent
+
+
+class NotAnswered(Refused):
+    """The database did not answer somebody's own query."""
+
+    def __init__(self, code: str) -> None:
+        """Say why, from the last word of the database's code."""
+        super().__init__(*_NOT_ANSWERED.get(code, _NOT_ANSWERED["UnknownError"]), field="query")
+
+
+_NOT_ANSWERED: Final = {
+    "Forbidden": (
+        "This query would write, or read names, accounts or everything at once.",
+        "Name the kind of each node, such as (p:Placement); names are not read here.",
+    ),
+    "TransactionTimedOut": ("This query took too long and was broken off.", "Ask for less: add conditions or a LIMIT."),
+    "UnknownError": (
+        "The database cannot answer this query: it does not know something in it, or it would take too much memory.",
+        "Ask for less, and for what docs/cypher.md lists.",
+    ),
+    "SyntaxError": ("This query cannot be read as Cypher.", "Compare it with those to start from."),
+    "SemanticError": ("This query cannot be read as Cypher.", "Compare it with those to start from."),
+}
+"""The last word of a code: what is said of it, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What a query answered.
+
+    Attributes:
+        columns: In the order of the query.
+        rows: A value for each column: text, numbers, days as ISO text, lists and mappings of these, or None; of a node
+            or relationship its properties.
+        more: Whether there were more rows.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    more: bool
+
+
+def _table(transaction: neo4j.ManagedTransaction, text: str, most: int) -> Table:
+    result = transaction.run(cast("LiteralString", text))  # type: ignore[redundant-cast]  # mypy takes it for str
+    rows = [tuple(_plain(value) for value in record.values()) for record in islice(result, most + 1)]
+    return Table(columns=tuple(result.keys()), rows=tuple(rows[:most]), more=len(rows) > most)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what a query may answer
+    if isinstance(value, Path):
+        return [_plain(each) for each in (*value.nodes, *value.relationships)]
+    if isinstance(value, (Node, Relationship)):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value.iso_format() if hasattr(value, "iso_format") else value
 
 
 class Transaction:
@@ -127,6 +190,30 @@ class Graph:
     def rows(self, query: LiteralString, **parameters: object) -> list[dict[str, Any]]:
         """All rows of one read query."""
         return self.read(lambda transaction: transaction.rows(query, **parameters))
+
+    def ask(self, text: str, most: int) -> Table:
+        """What somebody's own query answers.
+
+        The text is not Relay's: only for a connection whose user the database itself keeps from writing, and from what
+        that somebody may not read (`engine.reader`).
+
+        Args:
+            text: One Cypher statement.
+            most: Rows to give; what comes after them is left out.
+
+        Raises:
+            NotAnswered: The database cannot read it, refuses it, or broke it off.
+            Unavailable: The database cannot be reached, or did not answer in time.
+        """
+        with _translated(), self._session() as session:
+            try:
+                return session.execute_read(lambda transaction: _table(transaction, text, most))
+            except (AuthError, TransientError, ConstraintError):
+                raise
+            except _Silence as error:
+                raise NotAnswered("TransactionTimedOut") from error
+            except (ClientError, DatabaseError) as error:
+                raise NotAnswered(str(error.code).rpartition(".")[2]) from error
 
     def migrate(self) -> None:
         """Bring constraints and indexes up to date; quick when they are.

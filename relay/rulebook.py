@@ -499,13 +499,18 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
     if act.kind == "confirm":
         if entry.kind != "pass":
             raise NotCorrectable(f"{subject} is not a pass-on.", "Only pass-ons are confirmed.")
-        if entry.recorded_by == by:
+        if _login(entry.recorded_by) == _login(by):
             raise SamePerson(subject)
         return
     if entry.kind == "erase" or (entry.kind == "programme" and act.values["how"] == "did_not_happen"):
         raise NotCorrectable(f"{subject} cannot be taken back.", "What is erased is gone; a programme stays.")
     if act.values["how"] == "wrong_data":
         _may_change(register, entry.kind, act)
+
+
+def _login(by: str) -> str:
+    """Who it was, whether at the database's own machine (local:asha) or through the service (account:asha)."""
+    return by.partition(":")[2]
 
 
 def _may_change(register: Register, kind: str, act: Act) -> None:

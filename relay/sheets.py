@@ -14,7 +14,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import IO, TYPE_CHECKING, Final
 
 import python_calamine
 
@@ -29,7 +30,11 @@ RULES_FILE: Final = "rules.toml"
 LARGEST_WORKBOOK: Final = 500_000_000  # bytes once unpacked; our choice: a million rows of passes take about 400 MB
 MOST_CELLS: Final = 50_000_000  # of one sheet, from its first corner to its last; our choice: they are held in memory
 
-_DIMENSION: Final = re.compile(rb'<dimension ref="(?:[A-Z]+[0-9]+:)?([A-Z]{1,3})([0-9]{1,7})"')
+# Where a row or a cell says that it stands; as a rule within Z999999, and so within `MOST_CELLS`.
+_STANDS: Final = rb"""<(?:\w+:)?(?:c|row)\b[^<>]*?\br\s*=\s*["']"""
+_PLACE: Final = re.compile(_STANDS + rb"""([^"']*)["']""")
+_FAR: Final = re.compile(_STANDS + rb"""(?![A-Z]?[0-9]{1,6}["'])""")
+_LETTERS_AND_NUMBER: Final = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 
 Cells = Sequence[object]
@@ -316,16 +321,39 @@ def _refuse_huge(path: Path) -> None:
                 is_what=f"unpacks to {unpacked} bytes, more than {LARGEST_WORKBOOK}",
                 suggestion="Bring it as a folder of CSV files.",
             )
-        for part in archive.infolist():
-            if part.filename.startswith("xl/worksheets/"):
-                with archive.open(part) as xml:
-                    corner = _DIMENSION.search(xml.read(4096))
-                if corner and _column_number(corner[1]) * int(corner[2]) > MOST_CELLS:
-                    raise CannotRead(
-                        path,
-                        is_what=f"has a sheet with a cell far from all others, at {(corner[1] + corner[2]).decode()}",
-                        suggestion="Delete the empty rows and columns beyond the table.",
-                    )
+        for part in archive.infolist():  # a sheet may lie anywhere
+            _refuse_far_cells(path, partial(archive.open, part))
+
+
+def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
+    """Refuse a sheet whose cells do not fit in memory when all places between them are held too.
+
+    What a sheet says of its own dimension is not believed: each cell says where it stands.
+    """
+    if not any(_FAR.search(tags) for tags in _tags(sheet)):
+        return
+    columns = rows = 1
+    for place in (found[1] for tags in _tags(sheet) for found in _PLACE.finditer(tags)):
+        stands = _LETTERS_AND_NUMBER.fullmatch(place)
+        columns = max(columns, _column_number(stands[1])) if stands else MOST_CELLS
+        rows = max(rows, int(stands[2])) if stands else MOST_CELLS
+        if columns * rows > MOST_CELLS:
+            raise CannotRead(
+                path,
+                is_what=f"has a sheet with a cell far from all others, at {place[:20].decode(errors='replace')}",
+                suggestion="Delete the empty rows and columns beyond the table.",
+            )
+
+
+def _tags(sheet: Callable[[], IO[bytes]]) -> Iterator[bytes]:
+    """A sheet's XML piece by piece, no tag of which is torn."""
+    with sheet() as xml:
+        rest = b""
+        while piece := xml.read(1_000_000):
+            whole, mark, torn = (rest + piece).rpartition(b"<")
+            yield whole
+            rest = mark + torn
+        yield rest
 
 
 def _column_number(letters: bytes) -> int:

@@ -12,12 +12,14 @@ from datetime import date
 from typing import Any, Final
 
 from relay import cypher, ledger
+from relay.checkpoints import Checkpoint, faults_against
 from relay.entries import ORIGIN, Entry, Fault, faults_of, read_lines
 from relay.graph import Graph
 from relay.projection import Edge, Node, about_edge, entry_node, things_of
 from relay.register import NONSENSE, Register
 
-_OWN: Final = frozenset({"Ledger", "Schema"})  # the ledger's head is checked apart; the schema belongs to no programme
+# The ledger's head is checked apart; schema and accounts belong to no programme.
+_OWN: Final = frozenset({"Account", "Ledger", "Schema", "Token"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ class _Chain:
     def __init__(self) -> None:
         self.count = 0
         self.last: Entry | None = None
-        self.hashes: set[str] = set()
+        self.hash_at: dict[int, str] = {}
         self.faults: list[Fault] = []
 
     def read(self, entries: Iterable[Entry | Fault]) -> Iterator[Entry]:
@@ -54,42 +56,64 @@ class _Chain:
             self.faults += faults_of(entry, self.last)
             self.count += 1
             self.last = entry
-            self.hashes.add(entry.hash)
+            self.hash_at[entry.sequence] = entry.hash
             yield entry
 
-    def verified(self, noted: str | None, more: Iterable[Fault] = ()) -> Verification:
-        if noted is not None and noted not in self.hashes:
-            self.faults.append(
-                Fault(
-                    sequence=None, fault=f"The noted head hash {noted} is not in this ledger: it was cut or rewritten."
-                )
-            )
+    def hold_against(self, noted: str | None, checkpoints: tuple[Checkpoint, ...], public_key: str | None) -> None:
+        """Compare what was read with what an auditor kept of an earlier day."""
+        if noted is not None and noted not in self.hash_at.values():
+            fault = f"The noted head hash {noted} is not in this ledger: it was cut or rewritten."
+            self.faults.append(Fault(sequence=None, fault=fault))
+        programme_id = self.last.programme_id if self.last else None
+        self.faults += faults_against(
+            checkpoints, programme_id=programme_id, hash_at=self.hash_at, public_key=public_key
+        )
+
+    def verified(self, more: Iterable[Fault] = ()) -> Verification:
         faults = (*self.faults, *more)
         return Verification(
             entries=self.count, head_hash=self.last.hash if self.last else ORIGIN, ok=not faults, faults=faults
         )
 
 
-def verify_lines(lines: Iterable[str], *, noted: str | None = None) -> Verification:
+def verify_lines(
+    lines: Iterable[str],
+    *,
+    noted: str | None = None,
+    checkpoints: tuple[Checkpoint, ...] = (),
+    public_key: str | None = None,
+) -> Verification:
     """Check an exported ledger without any database.
 
     Args:
         lines: Of the file.
         noted: A head hash noted down earlier: it must be in the ledger.
+        checkpoints: Signed ones of earlier days, in any order: the ledger must still be what they say.
+        public_key: Of the programme, 64 lowercase hex digits; None believes the key that a checkpoint names.
     """
     chain = _Chain()
     for _ in chain.read(read_lines(lines)):
         pass
-    return chain.verified(noted)
+    chain.hold_against(noted, checkpoints, public_key)
+    return chain.verified()
 
 
-def verify(graph: Graph, programme_id: str, *, noted: str | None = None) -> Verification:
+def verify(
+    graph: Graph,
+    programme_id: str,
+    *,
+    noted: str | None = None,
+    checkpoints: tuple[Checkpoint, ...] = (),
+    public_key: str | None = None,
+) -> Verification:
     """Recompute every hash, replay the ledger into memory, and compare it with the whole graph.
 
     Args:
         graph: Where.
         programme_id: Of the programme.
         noted: A head hash noted down earlier: it must be in the ledger.
+        checkpoints: Signed ones of earlier days, in any order: the ledger must still be what they say.
+        public_key: Of the programme, 64 lowercase hex digits; None believes the key that a checkpoint names.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -117,7 +141,8 @@ def verify(graph: Graph, programme_id: str, *, noted: str | None = None) -> Veri
             )
         )
     others = [each.programme_id for each in heads if each.programme_id != programme_id]
-    return chain.verified(noted, _differences(graph, register, others))
+    chain.hold_against(noted, checkpoints, public_key)
+    return chain.verified(_differences(graph, register, others))
 
 
 def _lost(register: Register, erased: Mapping[str, set[str]]) -> Iterator[Fault]:

@@ -173,6 +173,8 @@ def test_a_doctored_backup_is_refused_and_nothing_of_it_is_written(graph: Graph)
         ["[]"],
         ['{"relay_backup":2,"programmes":[]}'],
         ['{"relay_backup":1,"programmes":[{"programme_id":"demo"}]}'],
+        *([first.replace('"entries":', f'"entries":{number}')] for number in ("-", "1e999,", "9" * 30, "true,")),
+        ["[" * 100_000],
         [json.dumps(promised), *rest],
         [first, *rest[1:]],  # an entry removed
         [first, rest[1], rest[0], *rest[2:]],  # two swapped

@@ -59,6 +59,28 @@ def test_a_setting_that_cannot_be_meant_is_refused_by_its_name(environ: dict[str
         Settings.read(environ)
 
 
+def test_a_secret_may_lie_in_a_file_whose_first_line_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("hush-hush\nfor the clerk of the hills\n", encoding="utf-8")
+    nowhere = NEO4J | {"NEO4J_PASSWORD": "", "NEO4J_PASSWORD_FILE": str(file)}
+
+    neo4j = Settings.read(nowhere).neo4j
+    assert neo4j is not None
+    assert neo4j.password == "hush-hush"
+    assert Settings.read({"RELAY_TOKEN_FILE": str(file)}).token == "hush-hush"
+    assert Settings.read({"RELAY_TOKEN": "other", "RELAY_TOKEN_FILE": str(file)}).token == "other"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n\n", b"\xff\xfe"])
+def test_a_file_without_a_secret_is_named_with_its_variable(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+
+    with pytest.raises(Invalid, match=f"NEO4J_PASSWORD_FILE names {file}"):
+        Settings.read({"NEO4J_URI": "bolt://localhost", "NEO4J_PASSWORD_FILE": str(file)})
+
+
 def test_another_machines_relay_is_reached_with_a_token() -> None:
     settings = Settings.read({"RELAY_URL": "https://relay.example.org", "RELAY_TOKEN": "hush-hush"})
 

@@ -12,13 +12,14 @@ import sys
 import time
 from base64 import b64encode
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, LiteralString
 
 import neo4j
 import pytest
 
-from relay import engine
+from relay import engine, graph
 from relay.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -151,6 +152,29 @@ def test_port_and_password_stay_from_one_start_to_the_next(data_folder: Path) ->
     engine.stop(data_folder)
 
     assert engine.ensure(data_folder) == first
+
+
+def test_a_reader_is_let_in_and_may_not_write_with_a_new_password_at_each_start(data_folder: Path) -> None:
+    first = engine.reader(data_folder)
+    with graph.connect(engine.ensure(data_folder)):  # brings the schema up to date
+        pass
+    engine.stop(data_folder)
+    second = engine.reader(data_folder)
+
+    with graph.connect(second) as reading:
+        assert reading.ask("MATCH (s:Schema) RETURN count(s) AS many", 1).rows == ((1,),)
+        with pytest.raises(graph.NotAnswered, match="would write"):
+            reading.ask("CREATE (:Gift {key: 'x'})", 1)
+    with pytest.raises(Unavailable, match="user name or password"):
+        graph.connect(replace(second, password=first.password))
+
+
+def test_an_engine_of_an_earlier_relay_knows_no_reader(data_folder: Path) -> None:
+    engine.ensure(data_folder)
+    (data_folder / engine.READER_FILE).unlink()
+
+    with pytest.raises(engine.NoReader):
+        engine.reader(data_folder)
 
 
 def test_a_taken_port_is_left_to_its_owner_and_another_is_picked(data_folder: Path) -> None:

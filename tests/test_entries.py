@@ -173,6 +173,8 @@ def test_each_way_of_altering_an_entry_is_named() -> None:
         replace(second, kind="claim"),
         replace(second, act_id="gift:G2"),
         replace(second, format=2),
+        replace(second, payload={**second.payload, "animals": 2**60}),
+        replace(second, payload={**second.payload, "animals": float("inf")}),
     ):
         assert faults(first, altered)[0].endswith("was altered: its hash does not fit its content.")
     other = replace(second, programme_id="other")
@@ -218,9 +220,13 @@ def test_what_is_not_an_entry_is_invalid(line: str) -> None:
         {"opened": {"donor": 5}},
         {"opened": {"donor": {"salt": ""}}},
         {"more": 1},
+        {"act_id": "gift:\ud800"},
+        {"payload": {"help": "\udfff"}},
+        {"payload": {"\ud800": 1}},
+        {"opened": {"donor": {"salt": "", "value": "\ud800"}}},
     ],
 )
-def test_an_entry_with_a_part_of_the_wrong_type_is_invalid(changed: dict[str, Any]) -> None:
+def test_an_entry_with_a_part_of_the_wrong_type_or_half_a_character_is_invalid(changed: dict[str, Any]) -> None:
     written = json.loads(to_line(sealed(gift()), with_opened=True))
 
     with pytest.raises(Invalid):

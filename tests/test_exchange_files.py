@@ -570,6 +570,29 @@ def far_cell(path: Path) -> Path:
     return path
 
 
+def liar(path: Path, place: str, name: str = "sheet1.xml") -> Path:
+    """A workbook whose sheet says that it is small, and that its second cell stands at that place."""
+    workbook(path.with_suffix(".true"), {"places": [["place_id"], ["W1"]]})
+    with zipfile.ZipFile(path.with_suffix(".true")) as true, zipfile.ZipFile(path, "w") as lying:
+        for part in true.namelist():
+            content = true.read(part).replace(b'<c r="A2"', b'<c r="' + place.encode() + b'"')
+            lying.writestr(part.replace("sheet1.xml", name), content.replace(b"sheet1.xml", name.encode()))
+    return path
+
+
+@pytest.mark.parametrize("place", ["ZZZ9999", "A99999999", "WQK1000001", "ZZ999999", "InfinityB2", "A1e9", ""])
+def test_a_sheet_that_hides_how_large_it_is_is_refused_wherever_it_lies(tmp_path: Path, place: str) -> None:
+    """Read as it stands, each of them would end the whole program for want of memory."""
+    for name in ("sheet1.xml", "other.bin"):
+        with pytest.raises(errors.Invalid, match=f"far from all others, at {place}"):
+            read(liar(tmp_path / "liar.xlsx", place, name))
+
+
+@pytest.mark.parametrize("place", ["A2", "B2", "AB2", "A1048576", "XFD2", "ZZZ9"])
+def test_a_sheet_with_a_few_cells_far_down_or_far_right_is_read(tmp_path: Path, place: str) -> None:
+    assert read(liar(tmp_path / "true.xlsx", place))
+
+
 def test_a_path_without_a_programme_is_invalid(tmp_path: Path) -> None:
     files = folder(
         tmp_path / "files", README_md="x", empty_xlsx=b"", nothing_xlsx=b"PK\x05\x06" + bytes(18), old_xls="x"

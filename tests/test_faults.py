@@ -28,6 +28,7 @@ from relay.ledger import NotBuilt, entries, head, heads, record, record_one
 from relay.verify import verify
 from tests.clerks import PROGRAMME, act, clerk, founding, handover, woman
 from tests.faulty_line import between, black_hole, refused
+from tests.soak import SOAK
 from tests.wiping import wiped
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from tests.faulty_line import Fault, Line, Moment
 
 ROOT = Path(__file__).parent.parent
-KILLS = 20
+KILLS = 100 if SOAK else 20
+CLERKS = 8
 ACTS = 20  # acknowledged between two kills
 CUTS = 8
 LIMIT_SECONDS = 20
@@ -115,10 +117,10 @@ def test_whatever_was_acknowledged_survives_kill_after_kill_and_nothing_is_half_
     data_folder: Path, tmp_path: Path
 ) -> None:
     with relay_graph.connect(engine.ensure(data_folder)) as graph:
-        record(graph, PROGRAMME, founding("P0", "P1", "P2", "P3"), clerk("first"))
+        record(graph, PROGRAMME, founding(*(f"P{number}" for number in range(CLERKS))), clerk("first"))
     said = tmp_path / "said"
 
-    with at_work(data_folder, 4, said):
+    with at_work(data_folder, CLERKS, said):
         for round_ in range(KILLS):
             acknowledged = said.read_text().count("acknowledged")
             while said.read_text().count("acknowledged") < acknowledged + ACTS:

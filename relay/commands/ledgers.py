@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,7 +13,8 @@ from relay.commands.options import ID, group, pass_session
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
-    from relay.entries import Entry
+    from relay.checkpoints import Checkpoint, Key
+    from relay.questions import ShownEntry
     from relay.verify import Verification
 
 
@@ -30,16 +31,11 @@ def ledger() -> None:
 @pass_session
 def ledger_log(session: Session, count: int, about: str | None) -> None:
     """List entries, newest last."""
-    from relay.ledger import entries
     from relay.printing import print_json, print_table
-    from relay.records import resolve
 
-    if about:
-        about = resolve(session.graph, session.programme_id, about)
-    first = max(session.head.entries - count + 1, 1) if count and not about else 1
-    found = [entry for entry in entries(session.graph, session.programme_id, first=first) if _is_about(entry, about)]
+    found = _newest(session, count, about)
     if session.as_json:
-        print_json([_without_openings(entry) for entry in found])
+        print_json(found)
         return
     hash_end = _SHORT_HASH if sys.stdout.isatty() else None
     print_table(
@@ -51,31 +47,77 @@ def ledger_log(session: Session, count: int, about: str | None) -> None:
 _SHORT_HASH: Final = 12  # our choice: on a terminal as many digits tell hashes apart; a pipe gets all of them
 
 
-def _is_about(entry: Entry, act_id: str | None) -> bool:
-    return act_id is None or act_id in (entry.act_id, entry.payload.get("act_id"), entry.payload.get("subject_id"))
+def _newest(session: Session, count: int, about: str | None) -> list[ShownEntry]:
+    """The newest entries, newest last; all of them when `count` is 0, and all that are about an act."""
+    from relay.questions import ENTRIES, MOST_ENTRIES
 
-
-def _without_openings(entry: Entry) -> Any:  # noqa: ANN401 - JSON
-    from relay.asjson import json_of
-
-    return {name: value for name, value in json_of(entry).items() if name != "opened"}
+    found: list[ShownEntry] = []
+    before: int | None = None
+    while True:
+        wanted = min(count - len(found), MOST_ENTRIES) if count else MOST_ENTRIES
+        page = session.ask(ENTRIES, before=before, last=wanted, about=about)
+        found += page.entries
+        before = page.next
+        if before is None or (count and len(found) >= count):
+            return found[::-1]
 
 
 @ledger.command("verify", example="relay ledger verify")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
 @click.option("--head", "noted", metavar="HASH", help="A head hash noted down earlier: it must be in the ledger.")
+@click.option(
+    "--checkpoint",
+    "kept",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    help="A signed checkpoint of an earlier day: nothing before it may have changed. May be repeated.",
+)
+@click.option(
+    "--key",
+    "public_key",
+    metavar="HEX",
+    help="The programme's public key as you noted it down; left out, the one that this machine keeps, if any.",
+)
 @pass_session
-def ledger_verify(session: Session, file: Path | None, noted: str | None) -> None:
+def ledger_verify(
+    session: Session, file: Path | None, noted: str | None, kept: tuple[Path, ...], public_key: str | None
+) -> None:
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
     from relay import verify
+    from relay.questions import VERIFY
 
+    checkpoints = tuple(_checkpoint(each) for each in kept)
+    if checkpoints and public_key is None:
+        public_key = _known_public_key(session, checkpoints)
     if file:
         with file.open(encoding="utf-8", errors="replace") as lines:
-            found = verify.verify_lines(lines, noted=noted)
+            found = verify.verify_lines(lines, noted=noted, checkpoints=checkpoints, public_key=public_key)
+    elif session.service and not checkpoints:
+        found = session.ask(VERIFY, noted=noted)
     else:
-        found = verify.verify(session.graph, session.programme_id, noted=noted)
+        found = verify.verify(
+            session.graph, session.programme_id, noted=noted, checkpoints=checkpoints, public_key=public_key
+        )
     _print_verification(session, found)
     click.get_current_context().exit(DONE if found.ok else FOUND)
+
+
+def _checkpoint(path: Path) -> Checkpoint:
+    from relay.checkpoints import from_text
+
+    return from_text(path.read_text(encoding="utf-8", errors="replace"))
+
+
+def _known_public_key(session: Session, checkpoints: tuple[Checkpoint, ...]) -> str | None:
+    """The programme's public key as this machine keeps it; else the checkpoints are believed, and it is said."""
+    from relay.checkpoints import known_key
+
+    key = known_key(session.settings.data_folder, checkpoints[0].programme_id)
+    if key is not None:
+        return key.public_key
+    for public_key in sorted({each.public_key for each in checkpoints}):
+        say(f"Signed with key {public_key}: compare it with the one that you noted down, or give that one by --key.")
+    return None
 
 
 def _print_verification(session: Session, found: Verification) -> None:
@@ -95,12 +137,86 @@ def _print_verification(session: Session, found: Verification) -> None:
 @pass_session
 def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
     """Write the ledger to FILE, one entry a line, for an auditor to check without us."""
-    from relay.backup import export, private_file
+    from relay.backup import export
+    from relay.keeping import private_file
     from relay.printing import print_json
 
-    with private_file(file) as write:
-        for line in export(session.graph, session.programme_id, with_names=with_names):
-            write(line)
+    with private_file(file) as written:
+        written.writelines(
+            f"{line}\n".encode() for line in export(session.graph, session.programme_id, with_names=with_names)
+        )
     if session.as_json:
         print_json({"file": str(file), "entries": session.head.entries, "head_hash": session.head.head_hash})
     say(f"{session.head.entries} entries, head {session.head.head_hash}: note the head down.")
+
+
+@ledger.command("checkpoint", example="relay ledger checkpoint checkpoint.json")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@pass_session
+def ledger_checkpoint(session: Session, file: Path | None) -> None:
+    """Sign how far the ledger has come, to print, mail or keep outside."""
+    from relay.keeping import private_file
+    from relay.printing import print_json, print_pairs
+
+    checkpoint = _signed_now(session)
+    if file:
+        with private_file(file) as written:
+            written.write(checkpoint.to_text().encode())
+    if session.as_json:
+        print_json(checkpoint)
+    else:
+        print_pairs((name, getattr(checkpoint, name)) for name in checkpoint.__slots__)
+
+
+def _signed_now(session: Session) -> Checkpoint:
+    """The checkpoint of the ledger's end as it is now."""
+    from datetime import UTC
+
+    from relay.entries import instant
+
+    return _key(session).sign(
+        programme_id=session.programme_id,
+        sequence=session.head.entries,
+        head_hash=session.head.head_hash,
+        made_at=instant(session.now.astimezone(UTC)),
+    )
+
+
+def _key(session: Session) -> Key:
+    """The programme's key; one is made where this machine keeps none yet, and it is said."""
+    import secrets
+
+    from relay import checkpoints
+
+    folder = session.settings.data_folder
+    key = checkpoints.known_key(folder, session.programme_id)
+    if key is not None:
+        return key
+    key = checkpoints.make_key(folder, session.programme_id, secrets.token_bytes)
+    say(f"A key was made for {session.programme_id}: {checkpoints.key_path(folder, session.programme_id)}.")
+    say(f"Keep a copy of it locked away, and note down its public half: {key.public_key}.")
+    return key
+
+
+@ledger.command("evidence", example="relay ledger evidence evidence.zip")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--with-names", is_flag=True, help="Include what opens the personal fields.")
+@pass_session
+def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
+    """Write ledger, checkpoint and the scripts that check them to FILE: for any computer with Python alone."""
+    from itertools import islice
+
+    from relay import evidence
+    from relay.backup import export
+    from relay.keeping import private_file
+    from relay.printing import print_json
+
+    checkpoint = _signed_now(session)
+    lines = islice(export(session.graph, session.programme_id, with_names=with_names), checkpoint.sequence)
+    with private_file(file) as written:
+        evidence.write(written, lines, checkpoint, with_names=with_names)
+    if session.as_json:
+        print_json({"file": str(file), "with_names": with_names, "checkpoint": checkpoint})
+    say(
+        f"{checkpoint.sequence} entries, head {checkpoint.head_hash}: keep the checkpoint where nobody here reaches it."
+    )

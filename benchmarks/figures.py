@@ -1,0 +1,142 @@
+"""The table of docs/figures.md: what is done to Relay, how often, and whether it withstood: `make figures`.
+
+Each line runs its tests at their full figures (RELAY_SOAK=1) in a process of its own, and says what pytest said.
+`python -m benchmarks.figures --part` runs the fiftieth that `make test` runs, and prints the table instead.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from benchmarks.machine import describe, say
+
+ROOT: Final = Path(__file__).parent.parent
+PAGE: Final = ROOT / "docs" / "figures.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A line of the table.
+
+    Attributes:
+        done: What is done to it.
+        often: How often, in whole.
+        withstood: What it means that the tests pass.
+        tests: Which, as pytest names them.
+    """
+
+    done: str
+    often: str
+    withstood: str
+    tests: tuple[str, ...]
+
+
+TAMPERING: Final = "tests/test_tampering.py::test_whatever_is"
+FIGURES: Final = (
+    Figure(
+        done="An entry of the stored ledger altered",
+        often="250 on each engine",
+        withstood="all found, each named at its place",
+        tests=(f"{TAMPERING}_altered_in_the_graph_is_named", "-k", "an_entry"),
+    ),
+    Figure(
+        done="A property in the graph altered, removed or added",
+        often="250 on each engine",
+        withstood="all found, each named at its place",
+        tests=(f"{TAMPERING}_altered_in_the_graph_is_named", "-k", "a_property"),
+    ),
+    Figure(
+        done="A node or relationship removed, or one too many",
+        often="250 on each engine",
+        withstood="all found, each named at its place",
+        tests=(f"{TAMPERING}_altered_in_the_graph_is_named", "-k", "missing_or_surplus"),
+    ),
+    Figure(
+        done="An exported ledger reordered, cut, altered, or rewritten with hashes that fit",
+        often="250 of each engine's",
+        withstood="all found by Relay at their place, all seen with Python alone",
+        tests=(f"{TAMPERING}_done_to_an_exported_file_is_named_by_relay_and_seen_with_python_alone",),
+    ),
+    Figure(
+        done="Malformed cells, CSV files, rules, workbooks, ledgers, backups, checkpoints, sealed files",
+        often="100,000",
+        withstood="no crash, nothing half written",
+        tests=("tests/test_fuzz.py",),
+    ),
+    Figure(
+        done="The embedded engine killed under 8 writers",
+        often="100 kills",
+        withstood="0 acknowledged acts lost, 0 doubled, the ledger verifies",
+        tests=(
+            "tests/test_faults.py::test_whatever_was_acknowledged_survives_kill_after_kill_and_nothing_is_half_done",
+        ),
+    ),
+    Figure(
+        done="The line cut before and after a commit, silent, talking nonsense, refused",
+        often="each once or 8 times on each engine",
+        withstood="every act recorded once, an answer within 20 s",
+        tests=("tests/test_faults.py", "-k", "cut_off or told_that_nobody_knows or whatever_the_line_does"),
+    ),
+    Figure(
+        done="A moved leader, a follower behind, a server gone, said by the driver itself",
+        often="7 errors at 4 moments on each engine",
+        withstood="every act lands once, no read older than one's own write",
+        tests=("tests/test_driver_errors.py",),
+    ),
+    Figure(
+        done="A disk that fills up while clerks record",
+        often="once",
+        withstood="said in so many words, nothing acknowledged lost",
+        tests=(
+            "tests/test_faults.py::test_a_full_disk_is_said_and_costs_nothing_that_was_acknowledged",
+            "tests/test_keeping.py::test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes_on_reading",
+        ),
+    ),
+)
+
+
+def outcome(figure: Figure, *, whole: bool) -> tuple[str, bool]:
+    """What came of a figure's tests, in pytest's own numbers, and whether all passed."""
+    environment = os.environ | ({"RELAY_SOAK": "1"} if whole else {})
+    command = [sys.executable, "-m", "pytest", "-q", *figure.tests]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    counts = re.findall(r"(\d+ (?:passed|failed|errors?|skipped))", ended.stdout.rpartition("\n=")[2] or ended.stdout)
+    return ", ".join(counts) or f"pytest ended with {ended.returncode}", ended.returncode == 0
+
+
+def row(figure: Figure, said: str, *, passed: bool) -> str:
+    """A line of the table."""
+    came = figure.withstood if passed else "**not withstood**" if "failed" in said else "**could not be tried here**"
+    file = figure.tests[0].partition("::")[0]
+    return f"| {figure.done} | {figure.often} | {came} ({said}) | [{file}](../{file}) |"
+
+
+def main() -> int:
+    """Run all; 1 when something did not withstand."""
+    whole = "--part" not in sys.argv[1:]
+    rows, every = list[str](), True
+    for figure in FIGURES:
+        said, passed = outcome(figure, whole=whole)
+        rows.append(row(figure, said, passed=passed))
+        every &= passed
+        say(rows[-1])
+    if whole:
+        text = PAGE.read_text(encoding="utf-8")
+        begins, _, _ = text.partition("<!-- ")
+        made = f"<!-- written by make figures -->\nOn {datetime.now(UTC):%Y-%m-%d}: {describe()}.\n"
+        table = "\n".join(
+            ["| what is done to it | how often | what came of it | test |", "| --- | --- | --- | --- |", *rows]
+        )
+        PAGE.write_text(f"{begins}{made}\n{table}\n", encoding="utf-8")
+    return 0 if every else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

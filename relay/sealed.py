@@ -1,0 +1,109 @@
+"""Files that nobody else may read, in the age format (age-encryption.org/v1), which other programs open too.
+
+A file is sealed with a passphrase, or for the holder of a key by its public half, so that the machine that makes
+backups cannot read them. The whole file passes through memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import pyrage
+
+from relay.errors import Invalid
+
+_age: Any = pyrage  # it is compiled and ships no types
+
+ENDING: Final = ".age"
+ENOUGH_TO_TELL: Final = 200
+"""Bytes from a file's beginning that say with what it opens."""
+
+_MARK: Final = b"age-encryption.org/v1\n"
+_WITH_PASSPHRASE: Final = b"-> scrypt "
+
+
+class NotAKey(Invalid):
+    """A text is not a key of age."""
+
+    def __init__(self, what: Literal["public", "secret"]) -> None:
+        """Say which half is meant; the text itself is not shown."""
+        begins = {"public": "age1", "secret": "AGE-SECRET-KEY-1"}[what]
+        super().__init__(f"This is not a {what} key of age.", f"It begins with {begins}; age-keygen makes a pair.")
+
+
+class CannotOpen(Invalid):
+    """A sealed file does not open."""
+
+    def __init__(self, with_what: Literal["passphrase", "key"]) -> None:
+        """Say with what it was tried; what is damaged and what is sealed otherwise look alike."""
+        super().__init__(
+            f"The file does not open with this {with_what}: it is another one's, or the file is damaged.",
+            f"Give the {with_what} with which it was made.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """With what a file is sealed or opened; nothing given leaves it open.
+
+    Attributes:
+        passphrase: Empty for none.
+        public_key: "age1…", for sealing; empty for none.
+        secret_key: "AGE-SECRET-KEY-1…", for opening; empty for none.
+    """
+
+    passphrase: str = field(default="", repr=False)
+    public_key: str = ""
+    secret_key: str = field(default="", repr=False)
+
+    @property
+    def ending(self) -> str:
+        """What a sealed file's name ends with; empty for an open one."""
+        return ENDING if self.passphrase or self.public_key else ""
+
+    def close(self, content: bytes) -> bytes:
+        """Seal a file, or leave it open where nothing was given.
+
+        Raises:
+            NotAKey: The public key is none.
+        """
+        if self.passphrase:
+            return bytes(_age.passphrase.encrypt(content, self.passphrase))
+        if not self.public_key:
+            return content
+        try:
+            recipient = _age.x25519.Recipient.from_str(self.public_key)
+        except _age.RecipientError as error:
+            raise NotAKey("public") from error
+        return bytes(_age.encrypt(content, [recipient]))
+
+    def open(self, content: bytes) -> bytes:
+        """Open a sealed file; one that is not sealed is given back as it is.
+
+        Raises:
+            NotAKey: The secret key is none.
+            CannotOpen: The passphrase or key is not the one, or is missing, or the file is damaged.
+        """
+        needs = needs_to_open(content)
+        if needs is None:
+            return content
+        try:
+            if needs == "passphrase":
+                return bytes(_age.passphrase.decrypt(content, self.passphrase))
+            return bytes(_age.decrypt(content, [_age.x25519.Identity.from_str(self.secret_key)]))
+        except _age.IdentityError as error:
+            raise NotAKey("secret") from error
+        except _age.DecryptError as error:
+            raise CannotOpen(needs) from error
+
+
+OPEN: Final = Seal()
+"""No seal at all."""
+
+
+def needs_to_open(content: bytes) -> Literal["passphrase", "key"] | None:
+    """With what a file opens; None when it is not sealed. `ENOUGH_TO_TELL` bytes are enough."""
+    if not content.startswith(_MARK):
+        return None
+    return "passphrase" if content[len(_MARK) :].startswith(_WITH_PASSPHRASE) else "key"

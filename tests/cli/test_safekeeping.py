@@ -1,0 +1,265 @@
+"""What is kept outside: checkpoints, evidence, sealed and rotated backups, and the drill that tries one out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING, Any, LiteralString
+from unittest.mock import Mock
+
+import click
+import pyrage
+import pytest
+
+from relay import engine, keeping
+from relay.commands import exits
+from relay.entries import Fault
+from tests import acts as say
+from tests.cli.shell import record
+from tests.wiping import wiped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.graph import Graph
+    from tests.cli.shell import Shell
+
+NOBODY: LiteralString = "MATCH (e:Entry {act_id: 'placement:P1'}) SET e.recorded_by = 'local:nobody'"
+_age: Any = pyrage
+
+
+def alter(graph: Graph, statement: LiteralString) -> None:
+    graph.write(lambda transaction: transaction.run(statement))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+# ------------------------------------------------------------------------------------------------ checkpoints
+
+
+def test_a_first_checkpoint_makes_the_programmes_key_and_says_so_once(shell: Shell, tmp_path: Path) -> None:
+    first = shell.ok("ledger", "checkpoint", str(tmp_path / "checkpoint.json"))
+    second = shell.ok("ledger", "checkpoint", "--json")
+
+    assert "A key was made for demo" in first.err
+    assert first.pairs["public_key"] in first.err
+    assert second.err == ""
+    assert second.json["public_key"] == first.pairs["public_key"]
+    assert (tmp_path / "data" / "keys" / "demo.pem").stat().st_mode & 0o777 == 0o600
+    written = json.loads((tmp_path / "checkpoint.json").read_text(encoding="utf-8"))
+    assert {name: str(value) for name, value in written.items()} == first.pairs
+
+
+def test_a_ledger_that_only_grew_fits_its_checkpoint_and_one_changed_before_it_does_not(
+    shell: Shell, graph: Graph, tmp_path: Path
+) -> None:
+    """The same ledger, but for who recorded its placement P1, is written anew: every hash in it fits."""
+    kept, export = str(tmp_path / "checkpoint.json"), str(tmp_path / "ledger.jsonl")
+    shell.ok("ledger", "checkpoint", kept)
+    shell.ok("register", "Maya")
+    shell.ok("ledger", "export", export)
+    assert shell.ok("ledger", "verify", "--checkpoint", kept).pairs["ok"] == "yes"
+    assert shell.ok("ledger", "verify", export, "--checkpoint", kept).pairs["ok"] == "yes"
+
+    wiped(graph)
+    record(graph, *say.beginnings())
+    record(graph, say.placed("P1 on 2020-03-01"), by="local:nobody")
+    for number in range(20):
+        record(graph, say.woman(f"V{number}"))
+
+    assert shell.ok("ledger", "verify").pairs["ok"] == "yes"
+    rewritten = shell.run("ledger", "verify", "--checkpoint", kept, "--json")
+    assert rewritten.code == exits.FOUND
+    (fault,) = rewritten.json["faults"]
+    assert "the hashes after it were made to fit" in fault["fault"]
+
+
+def test_a_checkpoint_is_believed_by_the_key_that_was_noted_down(shell: Shell, alone: Shell, tmp_path: Path) -> None:
+    kept, export = str(tmp_path / "checkpoint.json"), str(tmp_path / "ledger.jsonl")
+    public_key = shell.ok("ledger", "checkpoint", kept).pairs["public_key"]
+    shell.ok("ledger", "export", export)
+    alone.monkeypatch.setenv("RELAY_DATA", str(tmp_path / "auditor"))  # whose machine knows no key
+
+    unknown = alone.ok("ledger", "verify", export, "--checkpoint", kept)
+    right = alone.ok("ledger", "verify", export, "--checkpoint", kept, "--key", public_key)
+    wrong = alone.run("ledger", "verify", export, "--checkpoint", kept, "--key", "0" * 64)
+
+    assert f"Signed with key {public_key}: compare it" in unknown.err
+    assert right.err == ""
+    assert wrong.code == exits.FOUND
+    assert "signed with another key" in wrong.out
+
+
+def test_a_file_that_is_no_checkpoint_is_said_to_be_none(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text("{}", encoding="utf-8")
+
+    answer = shell.run("ledger", "verify", "--checkpoint", str(tmp_path / "other.json"))
+
+    assert answer.code == exits.NOT_DONE
+    assert "not a checkpoint" in answer.err
+
+
+def test_the_evidence_is_checked_with_python_alone(shell: Shell, tmp_path: Path) -> None:
+    bundle, folder = tmp_path / "evidence.zip", tmp_path / "auditor"
+    said = shell.ok("ledger", "evidence", str(bundle), "--json").json
+    with zipfile.ZipFile(bundle) as packed:
+        packed.extractall(folder)
+
+    checked = subprocess.run(
+        [sys.executable, "-S", "-I", "verify_ledger.py", "ledger.jsonl", "checkpoint.json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert said["with_names"] is False
+    assert (
+        checked.stdout == f"{said['checkpoint']['sequence']} entries, head {said['checkpoint']['head_hash']}: sound\n"
+    )
+    assert bundle.stat().st_mode & 0o777 == 0o600
+    assert "Name of" not in (folder / "ledger.jsonl").read_text(encoding="utf-8")
+
+
+# ------------------------------------------------------------------------------------------------ backups
+
+
+def test_the_newest_backups_are_kept_in_the_folder_that_was_named_or_in_the_data_folder(
+    shell: Shell, tmp_path: Path
+) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    for day in ("01", "02", "03"):
+        (folder / f"relay-2026-01-{day}T000000Z.jsonl").touch()
+    (folder / "letter.txt").touch()
+
+    said = shell.ok("backup", str(folder), "--keep", "2", "--json").json
+    shell.ok("backup", "--keep", "2")
+
+    assert [path.rpartition("/")[2] for path in said["deleted"]] == [
+        "relay-2026-01-01T000000Z.jsonl",
+        "relay-2026-01-02T000000Z.jsonl",
+    ]
+    assert len(names(folder)) == 3
+    assert {"letter.txt", "relay-2026-01-03T000000Z.jsonl"} < {*names(folder)}
+    assert len(names(tmp_path / "data" / "backups")) == 1
+    nowhere = shell.run("backup")
+    assert nowhere.code == exits.USAGE
+    assert "--keep" in nowhere.err
+
+
+def test_a_backup_sealed_with_a_passphrase_is_restored_with_it_only(shell: Shell, graph: Graph, tmp_path: Path) -> None:
+    file, right, wrong = tmp_path / "backup.age", tmp_path / "right", tmp_path / "wrong"
+    right.write_text("four plain words here\n", encoding="utf-8")
+    wrong.write_text("four other words here\n", encoding="utf-8")
+    kept = shell.ok("backup", str(file), "--passphrase-file", str(right)).rows[1]
+    wiped(graph)
+
+    refused = shell.run("restore", str(file), "--passphrase-file", str(wrong))
+    assert refused.code == exits.NOT_DONE
+    assert "does not open with this passphrase" in refused.err
+    assert b"Name of" not in file.read_bytes()
+    shell.monkeypatch.setenv("RELAY_PASSPHRASE_FILE", str(right))
+    assert shell.ok("restore", str(file)).rows[1] == kept
+    shell.ok("ledger", "verify")
+
+
+def test_a_passphrase_is_asked_for_and_an_empty_file_is_none(shell: Shell, tmp_path: Path) -> None:
+    asked = Mock(return_value="four plain words here")
+    shell.monkeypatch.setattr(click, "prompt", asked)
+    (tmp_path / "empty").touch()
+
+    shell.ok("backup", str(tmp_path / "backup.age"), "--encrypt")
+    shell.ok("restore", str(tmp_path / "backup.age"))
+    empty = shell.run("backup", str(tmp_path / "other.age"), "--passphrase-file", str(tmp_path / "empty"))
+
+    assert [call.kwargs["confirmation_prompt"] for call in asked.call_args_list] == [True, False]
+    assert empty.code == exits.USAGE
+    assert not (tmp_path / "other.age").exists()
+
+
+def test_a_backup_sealed_for_a_key_is_restored_by_its_holder_only(shell: Shell, graph: Graph, tmp_path: Path) -> None:
+    owner, file, key_file = _age.x25519.Identity.generate(), tmp_path / "backup.age", tmp_path / "key.txt"
+    key_file.write_text(f"# created: 2026-11-25\n# public key: {owner.to_public()}\n{owner}\n", encoding="utf-8")
+    kept = shell.ok("backup", str(file), "--to", str(owner.to_public())).rows[1]
+    wiped(graph)
+
+    without = shell.run("restore", str(file))
+    assert without.code == exits.USAGE
+    assert "--key-file" in without.err
+    assert shell.ok("restore", str(file), "--key-file", str(key_file)).rows[1] == kept
+    no_key = shell.run("backup", str(tmp_path / "other.age"), "--to", "age1nonsense")
+    assert no_key.code == exits.NOT_DONE
+    assert "age-keygen" in no_key.err
+
+
+def test_a_drill_leaves_the_database_alone_and_says_how_each_programme_came_out(
+    shell: Shell, graph: Graph, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "backup.jsonl")
+    kept = shell.ok("backup", file).rows[1]
+    wiped(graph)
+
+    drilled = shell.ok("restore", file, "--drill")
+
+    assert drilled.rows == [["programme_id", "entries", "head_hash", "ok"], [*kept, "yes"]]
+    assert shell.ok("programme", "list", "--json").json == []
+
+
+def test_a_drill_that_finds_something_says_what_and_ends_with_3(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "backup.jsonl"
+    file.touch()
+    fault = Fault(sequence=7, fault="Entry 7 was altered.")
+    drilled = keeping.Drilled(programme_id="demo", entries=9, head_hash="0" * 64, ok=False, faults=(fault,))
+    shell.monkeypatch.setattr(keeping, "drill", Mock(return_value=(drilled,)))
+
+    table, as_json = shell.run("restore", str(file), "--drill"), shell.run("restore", str(file), "--drill", "--json")
+
+    assert (table.code, as_json.code) == (exits.FOUND, exits.FOUND)
+    assert "demo\t7\tEntry 7 was altered." in table.out
+    assert as_json.json["programmes"][0]["faults"] == [{"sequence": 7, "fault": "Entry 7 was altered."}]
+
+
+def test_a_ledger_that_cannot_be_believed_is_not_taken_for_a_backup(shell: Shell, graph: Graph, tmp_path: Path) -> None:
+    file = tmp_path / "backup.jsonl"
+    shell.ok("backup", str(file))
+    good = file.read_bytes()
+    alter(graph, NOBODY)
+
+    refused = shell.run("backup", str(file))
+
+    assert refused.code == exits.NOT_DONE
+    assert "cannot be believed" in refused.err
+    assert file.read_bytes() == good
+
+
+def test_the_embedded_engine_is_checked_before_its_record_is_taken_for_a_good_one(alone: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "backup.jsonl"
+    try:
+        alone.ok("programme", "add", "hills", "--name", "Hill villages")
+        alone.ok("backup", str(file))
+        good = file.read_bytes()
+        alone.ok("register", "Maya")
+        damaged = engine.DatabaseDamaged(data_folder=tmp_path / "data", finding="4 faults")
+        alone.monkeypatch.setattr(engine, "check", Mock(side_effect=damaged))
+
+        refused = alone.run("backup", str(file))
+    finally:
+        alone.ok("engine", "stop")
+
+    assert refused.code == exits.UNAVAILABLE
+    assert "damaged (4 faults)" in refused.err
+    assert file.read_bytes() == good
+
+
+@pytest.mark.parametrize("free_bytes", [engine.LOW_FREE_BYTES, engine.LOW_FREE_BYTES - 1])
+def test_status_warns_before_the_disk_is_full(alone: Shell, free_bytes: int) -> None:
+    alone.monkeypatch.setattr(engine, "_free_bytes", Mock(return_value=free_bytes))
+
+    said = alone.ok("status").err
+
+    assert ("nearly full" in said) == (free_bytes < engine.LOW_FREE_BYTES)

@@ -1,0 +1,12 @@
+"""How much of a long test every run does: a fiftieth, and with RELAY_SOAK=1 (`make soak`) all of it."""
+
+from __future__ import annotations
+
+import os
+
+SOAK = bool(os.environ.get("RELAY_SOAK"))
+
+
+def share(whole: int) -> int:
+    """How many of so many cases this run tries."""
+    return whole if SOAK else whole // 50

@@ -1,0 +1,294 @@
+"""Backups as files: whole or not at all, read back, sealed, rotated, and tried out; and a disk with no room left."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
+
+import pyrage
+import pytest
+
+from relay import engine, keeping, ledger
+from relay import graph as relay_graph
+from relay.backup import backup, check
+from relay.errors import Invalid, Unavailable
+from relay.ledger import record
+from relay.sealed import CannotOpen, NotAKey, Seal, needs_to_open
+from tests.acts import beginnings, clerk, erased, passed, placed
+from tests.wiping import wiped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.config import Connection
+    from relay.graph import Graph
+
+ROOT = Path(__file__).parent.parent
+NOON = datetime(2026, 11, 25, 6, 15, tzinfo=UTC)
+SMALL_DISK = 120_000_000
+_age: Any = pyrage
+
+
+@pytest.fixture(scope="module")
+def kept(embedded_engine: Connection) -> Iterator[Graph]:
+    """Give a small programme on the embedded engine."""
+    with relay_graph.connect(embedded_engine) as graph:
+        wiped(graph)
+        record(graph, "demo", [*beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01")], clerk())
+        yield graph
+        wiped(graph)
+
+
+def named(path: Path) -> list[str]:
+    return sorted(each.name for each in path.iterdir())
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+
+def test_a_backup_is_for_its_owner_only_and_says_what_it_holds(kept: Graph, tmp_path: Path) -> None:
+    file = tmp_path / "relay.jsonl"
+
+    (held,) = keeping.keep(kept, file)
+
+    head = ledger.head(kept, "demo")
+    assert (held.entries, held.head_hash) == (head.entries, head.head_hash)
+    assert file.read_text(encoding="utf-8").splitlines() == list(backup(kept))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert named(tmp_path) == ["relay.jsonl"]
+
+
+def test_a_ledger_that_cannot_be_believed_leaves_the_last_good_backup_in_its_place(
+    kept: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "relay.jsonl"
+    keeping.keep(kept, file)
+    good = file.read_bytes()
+    first, *lines = backup(kept)
+    lines[2] = lines[2].replace("local:asha", "local:somebody")
+    monkeypatch.setattr(keeping, "backup", Mock(return_value=[first, *lines]))
+
+    for seal in (Seal(), Seal(public_key=str(_age.x25519.Identity.generate().to_public()))):
+        with pytest.raises(Invalid, match="Entry 3"):
+            keeping.keep(kept, file, seal)
+
+    assert file.read_bytes() == good
+    assert named(tmp_path) == ["relay.jsonl"]
+
+
+def test_a_backup_is_checked_by_reading_it_back_without_a_database(kept: Graph) -> None:
+    first, *lines = backup(kept)
+
+    assert check([first, *lines])[0].entries == len(lines)
+    for faulty in ([first, *lines[:-1]], [first, *lines[1:]], [first, lines[1], lines[0], *lines[2:]], lines, []):
+        with pytest.raises(Invalid):
+            check(faulty)
+
+
+# ------------------------------------------------------------------------------------------------ rotation
+
+
+def test_the_newest_backups_stay_and_other_files_are_left_alone(tmp_path: Path) -> None:
+    instants = [NOON - timedelta(days=day) for day in range(5)]
+    for at in instants:
+        keeping.dated(tmp_path, at).touch()
+    sealed = keeping.dated(tmp_path, NOON - timedelta(days=9), Seal(public_key="age1x"))
+    for other in (sealed, tmp_path / "relay-backup.jsonl", tmp_path / "relay-2020-01-01.jsonl"):
+        other.touch()
+
+    deleted = keeping.rotate(tmp_path, 2)
+
+    assert [path.name for path in deleted] == [
+        "relay-2026-11-16T061500Z.jsonl.age",
+        "relay-2026-11-21T061500Z.jsonl",
+        "relay-2026-11-22T061500Z.jsonl",
+        "relay-2026-11-23T061500Z.jsonl",
+    ]
+    assert named(tmp_path) == [
+        "relay-2020-01-01.jsonl",
+        "relay-2026-11-24T061500Z.jsonl",
+        "relay-2026-11-25T061500Z.jsonl",
+        "relay-backup.jsonl",
+    ]
+    assert keeping.rotate(tmp_path, 2) == ()
+
+
+# ------------------------------------------------------------------------------------------------ seals
+
+
+def test_a_backup_sealed_for_a_key_opens_with_its_secret_half_only(kept: Graph, tmp_path: Path) -> None:
+    owner, other = _age.x25519.Identity.generate(), _age.x25519.Identity.generate()
+    file = tmp_path / "relay.jsonl.age"
+
+    keeping.keep(kept, file, Seal(public_key=str(owner.to_public())))
+
+    assert b"Name of" not in file.read_bytes()
+    assert needs_to_open(file.read_bytes()) == "key"
+    with file.open("rb") as content:
+        assert list(keeping.lines_of(content, Seal(secret_key=str(owner)))) == [f"{line}\n" for line in backup(kept)]
+    for wrong, error in ((str(other), CannotOpen), ("", NotAKey), ("AGE-SECRET-KEY-1", NotAKey)):
+        with pytest.raises(error):
+            Seal(secret_key=wrong).open(file.read_bytes())
+    with pytest.raises(NotAKey):
+        keeping.keep(kept, file, Seal(public_key="age1nonsense"))
+
+
+def test_a_passphrase_seals_and_opens_and_no_other_does() -> None:
+    sealed = Seal(passphrase="four plain words here").close("सीता\n".encode())
+
+    assert needs_to_open(sealed) == "passphrase"
+    assert list(keeping.lines_of(io.BytesIO(sealed), Seal(passphrase="four plain words here"))) == ["सीता\n"]
+    assert "four plain" not in repr(Seal(passphrase="four plain words here"))
+
+
+def test_a_sealed_file_that_was_cut_or_altered_does_not_open() -> None:
+    owner = _age.x25519.Identity.generate()
+    sealed = Seal(public_key=str(owner.to_public())).close(b"content" * 10)
+
+    for damaged in (sealed[:-1], sealed[:30], sealed[:-5] + b"xxxxx"):
+        with pytest.raises(CannotOpen, match="damaged"):
+            Seal(secret_key=str(owner)).open(damaged)
+    assert Seal().open(b"plain") == b"plain"
+
+
+# ------------------------------------------------------------------------------------------------ the drill
+
+
+def test_a_drill_restores_verifies_and_leaves_nothing_behind(
+    kept: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    head = ledger.head(kept, "demo")
+
+    (drilled,) = keeping.drill(backup(kept), clerk())
+
+    assert (drilled.programme_id, drilled.entries, drilled.head_hash) == ("demo", head.entries, head.head_hash)
+    assert (drilled.ok, drilled.faults) == (True, ())
+    assert named(tmp_path) == []
+
+
+# ------------------------------------------------------------------------------------------------ erasure
+
+
+def test_a_backup_made_after_an_erasure_holds_nothing_of_hers(kept: Graph, tmp_path: Path) -> None:
+    before, after = tmp_path / "before.jsonl", tmp_path / "after.jsonl"
+    keeping.keep(kept, before)
+
+    record(kept, "demo", [erased("beneficiary:W1")], clerk())
+    keeping.keep(kept, after)
+
+    assert "Name of W1" in before.read_text(encoding="utf-8")
+    assert "Name of W1" not in after.read_text(encoding="utf-8")
+    assert '"H1"' not in after.read_text(encoding="utf-8")
+    assert "Name of W2" in after.read_text(encoding="utf-8")
+
+
+# ------------------------------------------------------------------------------------------------ room on the disk
+
+
+def test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes_on_reading(tmp_path: Path) -> None:
+    script = "from pathlib import Path; from tests.test_keeping import write_on_a_small_disk as go; go(Path('data'))"
+    mounted = f'mkdir data && mount -t tmpfs -o size={SMALL_DISK},mode=700 tmpfs data && exec "$@" -c "{script}"'
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", mounted, "sh", sys.executable],  # noqa: S607  wherever the system has it
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, f"a small disk needs `unshare -rm`: {done.stderr}"
+    found = json.loads(done.stdout)
+    assert found["refused"].startswith("Disk full: ")
+    assert "nothing was written" in found["refused"]
+    assert found["read"] == found["written"] == found["again"] - 1
+    assert "nearly full" in found["status"]
+
+
+def write_on_a_small_disk(data_folder: Path) -> None:
+    """Fill a disk to below the reserve, try to write, read, make room, and write; tell how each went."""
+    data_folder = data_folder.absolute()
+    ballast = data_folder / "ballast"
+
+    def room() -> None:
+        engine.require_free_space(data_folder)
+
+    try:
+        with relay_graph.connect(engine.ensure(data_folder), before_writing=room) as graph:
+            record(graph, "demo", beginnings(1), clerk())
+            written, refused = ledger.head(graph, "demo").entries, ""
+            free_bytes = engine.status(data_folder).free_bytes
+            ballast.write_bytes(bytes(free_bytes - engine.LEAST_FREE_BYTES + 1_000_000))
+            try:
+                record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
+            except Unavailable as error:
+                refused = str(error)
+            read = ledger.head(graph, "demo").entries
+            said = subprocess.run(
+                [sys.executable, str(ROOT / "cli.py"), "status"],
+                env=os.environ | {"RELAY_DATA": str(data_folder)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            ballast.unlink()
+            record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
+            again = ledger.head(graph, "demo").entries
+    finally:
+        engine.stop(data_folder)
+    told = {"written": written, "refused": refused, "read": read, "again": again, "status": said.stderr}
+    json.dump(told, sys.stdout)
+
+
+# ------------------------------------------------------------------------------------------------ upgrades
+
+
+def test_before_another_release_opens_the_database_it_is_copied_and_one_can_go_back(tmp_path: Path) -> None:
+    data_folder = tmp_path / "data"
+    try:
+        with relay_graph.connect(engine.ensure(data_folder)) as graph:
+            record(graph, "demo", beginnings(1), clerk())
+            entries = ledger.head(graph, "demo").entries
+        engine.stop(data_folder)
+        release = (data_folder / engine.RELEASE_FILE).read_text(encoding="utf-8")
+        assert release == engine.status(data_folder).version
+        (data_folder / engine.RELEASE_FILE).write_text("26.9.1", encoding="utf-8")
+
+        with relay_graph.connect(engine.ensure(data_folder)) as graph:
+            record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
+        engine.stop(data_folder)
+
+        assert named(data_folder / engine.BEFORE_UPGRADES) == ["26.9.1-1"]
+        assert (data_folder / engine.RELEASE_FILE).read_text(encoding="utf-8") == release
+        (data_folder / "databases" / "relay").rename(data_folder / "databases-new")
+        (data_folder / engine.BEFORE_UPGRADES / "26.9.1-1").rename(data_folder / "databases" / "relay")
+        with relay_graph.connect(engine.ensure(data_folder)) as graph:
+            assert ledger.head(graph, "demo").entries == entries
+    finally:
+        engine.stop(data_folder)
+
+
+def test_without_room_for_the_copy_another_release_does_not_touch_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "databases" / "relay").mkdir(parents=True)
+    (tmp_path / "databases" / "relay" / "file").write_bytes(bytes(1000))
+    (tmp_path / engine.RELEASE_FILE).write_text("26.9.1", encoding="utf-8")
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(engine, "_bytes_below", Mock(return_value=10**18))
+
+    with pytest.raises(Unavailable, match="written by release 26\\.9\\.1"):
+        engine.ensure(tmp_path)
+
+    assert not (tmp_path / engine.BEFORE_UPGRADES).exists()
+    assert (tmp_path / engine.RELEASE_FILE).read_text(encoding="utf-8") == "26.9.1"
