@@ -16,7 +16,7 @@ from relay.lineage import Survey
 from relay.model import CHAIN_STATES, STATES, shown
 from relay.parts import Names, parts
 from relay.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
-from relay.snapshot import NONE, Flags, Rows, Snapshot
+from relay.snapshot import NONE, Codes, Flags, Rows, Snapshot
 from relay.states import CAUSES, FULFILLED
 
 ANIMAL: Final = "animal"
@@ -203,7 +203,7 @@ def health(
         generations=max(len(by_generation) - 1, 0),
         by_generation=by_generation,
         rates=rates(whole, animals),
-        causes={name: int(np.count_nonzero(stood.cause[there] == code)) for code, name in enumerate(CAUSES)},
+        causes=_causes(stood.cause[there]),
         breakdowns=tuple(_breakdown(survey, word, names or Names(), animal) for word in by),
         changes=_changes(survey, earlier) if earlier else None,
     )
@@ -227,6 +227,11 @@ def _counted(total: Sums) -> PlacementsCounted:
 
 def _states(total: Sums) -> Mapping[str, int]:
     return dict(zip(STATES, total[: len(STATES)].tolist(), strict=True))
+
+
+def _causes(cause: Codes) -> Mapping[str, int]:
+    counted = np.bincount(cause + 1, minlength=len(CAUSES) + 1)[1:]  # the first one stands for none
+    return dict(zip(CAUSES, counted.tolist(), strict=True))
 
 
 def _units(total: Sums) -> Units:
@@ -256,20 +261,15 @@ def _helps(snapshot: Snapshot, by_help: Sums) -> tuple[HelpHealth, ...]:
 def _by_generation(survey: Survey, there: Rows, animal: Flags) -> tuple[GenerationHealth, ...]:
     stood = survey.standings
     row = there[survey.generation[there] != NONE]
-    generation = survey.generation[row]
-    fulfilled = stood.state[row] == FULFILLED
+    generation = survey.generation[row].astype(np.int64)
     passed = np.where(animal[survey.snapshot.placements.help[row]], stood.passed[row], 0)
-    placements = np.bincount(generation)
+    many = int(generation.max(initial=NONE)) + 1
+    by_state = np.bincount(generation * len(STATES) + stood.state[row], minlength=many * len(STATES))
+    placements = by_state.reshape(many, len(STATES))
+    units = np.bincount(generation, passed, minlength=many)
     return tuple(
-        GenerationHealth(generation=nth, placements=many, fulfilled=done, passed=shown(int(units)))
-        for nth, (many, done, units) in enumerate(
-            zip(
-                placements.tolist(),
-                np.bincount(generation[fulfilled], minlength=len(placements)).tolist(),
-                np.bincount(generation, passed, minlength=len(placements)).tolist(),
-                strict=True,
-            )
-        )
+        GenerationHealth(generation=nth, placements=sum(states), fulfilled=states[FULFILLED], passed=shown(int(handed)))
+        for nth, (states, handed) in enumerate(zip(placements.tolist(), units.tolist(), strict=True))
     )
 
 

@@ -618,17 +618,8 @@ def below(survey: Survey, roots: Sequence[int]) -> Below:
     rows, distance = _reached(
         np.array(roots, np.int32), survey.snapshot.passes.receiver, survey.live, given, len(survey.original)
     )
-    made = _bound(given, rows)
+    made = given.about(rows)
     return Below(row=rows, distance=distance, passes=np.sort(made[survey.live[made]]))
-
-
-def _bound(sheaves: Sheaves, placements: Rows) -> Rows:
-    """All rows that some placements bind together."""
-    start = sheaves.start[placements]
-    length = sheaves.start[placements + 1] - start
-    skip = np.repeat(start - np.cumsum(length) + length, length)
-    rows: Rows = sheaves.order[skip + np.arange(len(skip))]
-    return rows
 
 
 def chain(survey: Survey, root: int) -> nx.MultiDiGraph[str]:

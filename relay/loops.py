@@ -7,6 +7,7 @@ compares, writes its results into columns that are given, and does nothing else.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, Final
@@ -17,10 +18,13 @@ Column = Any
 """An array when compiled, a memory view of it when plain."""
 
 COMPILE_FROM: Final = 50_000
-"""Placements from which compiled loops are worth waiting for (our choice: loading numba takes some 0.5 s, and plain
-Python as long for this many)."""
+"""Placements below which a loop always runs plain (our choice: it takes less than a tenth of a second)."""
+COMPILE_AFTER: Final = 400_000
+"""Placements that a loop goes over in one process until loading numba has paid: that takes some 0.6 s, and plain loops
+as long for this many. So a command does not wait for a compiler that a server, asked again and again, is glad of."""
 
 _Loop = Callable[..., Any]
+_gone_over: Final[Counter[_Loop]] = Counter()
 
 
 @functools.cache
@@ -35,8 +39,10 @@ def _compiled(loop: _Loop) -> _Loop | None:
 
 
 def run(loop: _Loop, placements: int, *columns: Column | int) -> Any:  # noqa: ANN401 - what the loop gives
-    """Run a loop compiled when the programme is large enough and numba is there, else plain."""
-    compiled = _compiled(loop) if placements >= COMPILE_FROM else None
+    """Run a loop compiled when that pays and numba is there, else plain."""
+    _gone_over[loop] += placements
+    pays = placements >= COMPILE_FROM and _gone_over[loop] >= COMPILE_AFTER
+    compiled = _compiled(loop) if pays else None
     if compiled:
         return compiled(*columns)
     return loop(*(column.data if isinstance(column, np.ndarray) else column for column in columns))

@@ -81,6 +81,26 @@ def names(graph: Graph, programme_id: str, words: Iterable[str]) -> Names:
     )
 
 
+def group_names(graph: Graph, programme_id: str) -> Mapping[str, str]:
+    """Group id → what it is called; a group whose name was erased is not there.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.GROUP_NAMES, programme_id=programme_id)
+    return {row["group_id"]: row["name"] for row in rows if row["name"]}
+
+
+def districts(graph: Graph, programme_id: str) -> Mapping[str, str]:
+    """Place id → name, of the places that are districts; by id.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.DISTRICTS, programme_id=programme_id)
+    return {row["place_id"]: row["name"] for row in rows}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Parts:
     """Which placements belong to which part; a placement may belong to several, once to each.

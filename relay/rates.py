@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from relay.lineage import Survey
 from relay.model import STATES, shown
-from relay.snapshot import NO_DAY, Flags, Rows, day_number
+from relay.snapshot import NO_DAY, Rows, Units, day_number
 from relay.states import CAUSES, EXCUSED, FULFILLED, LOST
 
 _NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
@@ -38,6 +38,9 @@ _NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft"
 DUE_COVERED is passed, at most owed; DUE_REMITTED what the impossible ones still owe.
 """
 WIDTH: Final = DUE_REMITTED + 1
+
+_STATE, _DUE, _ON_TIME, _IMPOSSIBLE, _ORIGINAL = np.indices((len(STATES), 2, 2, 2, 2)).reshape(5, -1)
+"""Placements are counted by kind first: of each kind, the state, and whether each of these is so (1) or not (0)."""
 
 Sums = npt.NDArray[np.int64]
 
@@ -90,35 +93,38 @@ def sums(survey: Survey, row: Rows, part: Rows, parts: int) -> Sums:
         placements, and thousandths.
     """
     stood, placements, helps = survey.standings, survey.snapshot.placements, len(survey.snapshot.helps)
-    cell = part.astype(np.int64) * helps + placements.help[row]
-    added = np.zeros((parts * helps, WIDTH), np.int64)
+    state, due = stood.state, stood.due_day < day_number(survey.as_of)
+    on_time = due & (stood.fulfilled_day != NO_DAY) & (stood.fulfilled_day <= stood.due_day)
+    impossible = due & ((state == EXCUSED) | ((state == LOST) & np.isin(stood.cause, _NOT_HER_DOING)))
+    kind = state
+    for also in (due, on_time, impossible, survey.original):
+        kind = kind * 2 + also
+    cell = (part.astype(np.int64) * helps + placements.help[row]) * len(_STATE) + kind[row]
 
-    def add(column: int, chosen: Flags | slice = slice(None), units: Sums | None = None) -> None:
+    def by_kind(units: Units | None = None) -> Sums:
         # float sums of whole numbers are exact below 2**53: nine thousand thousand million units
-        added[:, column] = np.bincount(cell[chosen], None if units is None else units[chosen], minlength=len(added))
+        found = np.bincount(cell, None if units is None else units[row], minlength=parts * helps * len(_STATE))
+        return found.astype(np.int64).reshape(parts, helps, len(_STATE))
 
-    state = stood.state[row]
-    added[:, : len(STATES)] = np.bincount(cell * len(STATES) + state, minlength=len(added) * len(STATES)).reshape(
-        -1, len(STATES)
-    )
-    original = survey.original[row]
-    add(ORIGINAL, original)
-    add(GIVEN, original, placements.filled_units[row])
-    owed, passed = stood.owed[row], stood.passed[row]
-    add(OWED, units=owed)
-    add(PASSED, units=passed)
-    due = stood.due_day[row] < day_number(survey.as_of)
-    impossible = due & ((state == EXCUSED) | ((state == LOST) & np.isin(stood.cause[row], _NOT_HER_DOING)))
-    on_time = due & (stood.fulfilled_day[row] != NO_DAY) & (stood.fulfilled_day[row] <= stood.due_day[row])
-    covered = np.minimum(passed, owed)
-    add(DUE, due)
-    add(DUE_FULFILLED, due & (state == FULFILLED))
-    add(DUE_ON_TIME, on_time)
-    add(DUE_IMPOSSIBLE, impossible)
-    add(DUE_OWED, due, owed)
-    add(DUE_COVERED, due, covered)
-    add(DUE_REMITTED, impossible, owed - covered)
-    return added.reshape(parts, helps, WIDTH)
+    counted, given, owed, passed = map(by_kind, (None, placements.filled_units, stood.owed, stood.passed))
+    covered = by_kind(np.minimum(stood.passed, stood.owed))
+    added = np.empty((parts, helps, WIDTH), np.int64)
+    added[..., : len(STATES)] = counted @ np.eye(len(STATES), dtype=np.int64)[_STATE]
+    for column, found, of in (
+        (ORIGINAL, counted, _ORIGINAL),
+        (DUE, counted, _DUE),
+        (DUE_FULFILLED, counted, _DUE & (_STATE == FULFILLED)),
+        (DUE_ON_TIME, counted, _ON_TIME),
+        (DUE_IMPOSSIBLE, counted, _IMPOSSIBLE),
+        (GIVEN, given, _ORIGINAL),
+        (OWED, owed, np.ones_like(_DUE)),
+        (PASSED, passed, np.ones_like(_DUE)),
+        (DUE_OWED, owed, _DUE),
+        (DUE_COVERED, covered, _DUE),
+        (DUE_REMITTED, owed - covered, _IMPOSSIBLE),
+    ):
+        added[..., column] = found @ of
+    return added
 
 
 def rates(placements: Sums, units: Sums) -> Rates:

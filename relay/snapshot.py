@@ -124,6 +124,16 @@ class Ids(Sequence[str]):
         """All ids in order."""
         return iter(self.text.tobytes().decode().split("\n")[1:-1])
 
+    def sortable(self, rows: Rows) -> npt.NDArray[np.bytes_]:
+        """The ids in some rows as UTF-8, whose bytes sort as the characters do."""
+        starts, ends = self.breaks[rows] + 1, self.breaks[rows + 1]
+        longest = int((ends - starts).max(initial=1))
+        letters = np.zeros((len(rows), longest), np.uint8)
+        for nth in range(longest):
+            inside = starts + nth < ends
+            letters[inside, nth] = self.text[starts[inside] + nth]
+        return letters.view(f"S{longest}").ravel()
+
     def some(self, rows: Rows) -> list[str]:
         """The ids in some rows, in the order of these."""
         text, starts, ends = self.text.data, (self.breaks[rows] + 1).tolist(), self.breaks[rows + 1].tolist()
@@ -344,6 +354,22 @@ class Sheaves(Table):
 
     start: Rows
     order: Rows
+
+    def about(self, placements: Rows) -> Rows:
+        """The rows that some placements bind together, in the order of these."""
+        start = self.start[placements]
+        length = self.start[placements + 1] - start
+        skip = np.repeat(start - np.cumsum(length) + length, length)
+        rows: Rows = self.order[skip + np.arange(len(skip))]
+        return rows
+
+    def only(self, chosen: Flags) -> Sheaves:
+        """The same without the rows that are not chosen."""
+        if chosen.all():
+            return self
+        kept = chosen[self.order]
+        before = np.concatenate(([0], np.cumsum(kept, dtype=np.int32)))
+        return Sheaves(start=before[self.start].astype(np.int32), order=self.order[kept])
 
 
 def bind(placement: Rows, day: Days, placements: int) -> Sheaves:

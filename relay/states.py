@@ -129,9 +129,9 @@ def standings(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) 
         made &= snapshot.passes.confirmed
     happened = snapshot.events.day <= today
     filled = (placements.filled_day != NO_DAY) & (placements.filled_day <= today)
-    there, received_day, condition = _earliest(snapshot, filled, made)
-    received = np.where(filled, placements.filled_units, 0)
-    np.add.at(received, snapshot.passes.receiver[made], snapshot.passes.units[made])
+    received_day, condition = _earliest(snapshot, filled, made)
+    there = received_day != NO_DAY
+    received = np.where(filled, placements.filled_units, 0) + _summed(snapshot, made)
     rule = _binding(snapshot, received_day, condition)
     owed = _owed(book, rule, received)
     due_day = _due(snapshot, book, rule, received_day, happened)
@@ -170,22 +170,25 @@ def standings(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) 
     )
 
 
-def _earliest(snapshot: Snapshot, filled: Flags, made: Flags) -> tuple[Flags, Days, Codes]:
-    """Who has received anything, the day of the earliest receipt and its condition; the gift's comes first."""
-    placements, passes, sheaves = snapshot.placements, snapshot.passes, snapshot.received
-    order = sheaves.order if made.all() else sheaves.order[made[sheaves.order]]
-    receiver = passes.receiver[order]
-    first = np.ones(len(order), np.bool_)
-    first[1:] = receiver[1:] != receiver[:-1]
-    order, receiver = order[first], receiver[first]
-    day = np.where(filled, placements.filled_day, NO_DAY)
-    condition = np.where(filled, placements.filled_condition, np.int16(NONE))
-    sooner = ~filled[receiver] | (passes.day[order] < day[receiver])
-    day[receiver[sooner]] = passes.day[order[sooner]]
-    condition[receiver[sooner]] = passes.condition[order[sooner]]
-    there = filled.copy()
-    there[receiver] = True
-    return there, day.astype(np.int32), condition
+def _earliest(snapshot: Snapshot, filled: Flags, made: Flags) -> tuple[Days, Codes]:
+    """The day of the earliest receipt, `NO_DAY` for none, and its condition; of one day the gift's comes first."""
+    placements, passes, sheaves = snapshot.placements, snapshot.passes, snapshot.received.only(made)
+    day, condition = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
+    receiver = np.flatnonzero(sheaves.start[1:] > sheaves.start[:-1])
+    first = sheaves.order[sheaves.start[receiver]]
+    day[receiver], condition[receiver] = passes.day[first], passes.condition[first]
+    gift = np.flatnonzero(filled)
+    gift = gift[(day[gift] == NO_DAY) | (placements.filled_day[gift] <= day[gift])]
+    day[gift], condition[gift] = placements.filled_day[gift], placements.filled_condition[gift]
+    return day, condition
+
+
+def _summed(snapshot: Snapshot, made: Flags) -> Units:
+    """Units that each placement received by pass-on."""
+    passes = snapshot.passes
+    # float sums of whole numbers are exact below 2**53: nine thousand thousand million units
+    units = np.bincount(passes.receiver, np.where(made, passes.units, 0), minlength=len(snapshot.placements))
+    return units.astype(np.int64)
 
 
 def _binding(snapshot: Snapshot, received_day: Days, condition: Codes) -> Rows:
@@ -258,33 +261,33 @@ def _months_later(days: Days, months: int) -> Days:
 
 def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: Units) -> tuple[Units, Days]:
     """What each placement passed on that counts, and the day on which that reached what it owes."""
-    passes, sheaves = snapshot.passes, snapshot.given
-    order = sheaves.order if made.all() else sheaves.order[made[sheaves.order]]
-    giver, day = passes.giver[order], passes.day[order]
-    bound = rule[giver]
-    wanted = passes.units[order]
-    wants = book.wants
-    if (wants != NONE).any():
-        unwanted = np.where(
-            wants[bound] == 0, passes.males[order], np.where(wants[bound] == 1, passes.females[order], 0)
-        )
-        wanted = np.maximum(wanted - unwanted, 0)
-    counted = (wanted * book.worth[bound, passes.help[order]] + UNIT // 2) // UNIT
-    running = np.cumsum(counted)
-    first = np.ones(len(order), np.bool_)
-    first[1:] = giver[1:] != giver[:-1]
-    starts = np.flatnonzero(first)
-    lengths = np.diff(np.append(starts, len(order)))
-    before = running[starts] - counted[starts]
-    here = running - np.repeat(before, lengths)
-    passed = np.zeros(len(owed), np.int64)
-    last = starts + lengths - 1
-    passed[giver[last]] = here[last]
-    enough = here >= owed[giver]
-    reached = np.flatnonzero(enough & (first | np.concatenate(([True], ~enough[:-1]))[: len(order)]))
+    sheaves = snapshot.given.only(made)
+    first, end = sheaves.start[:-1], sheaves.start[1:]
+    so_far = np.concatenate(([0], np.cumsum(_counted(snapshot, book, rule[snapshot.passes.giver])[sheaves.order])))
+    passed = so_far[end] - so_far[first]
+    fulfilled = np.flatnonzero((passed >= owed) & (end > first))
+    enough = so_far[first[fulfilled]] + owed[fulfilled]
+    reached = end[fulfilled] - 1  # most reach it with their last pass-on; the others are looked for
+    sooner = so_far[reached] >= enough
+    reached[sooner] = np.maximum(np.searchsorted(so_far, enough[sooner]) - 1, first[fulfilled[sooner]])
     fulfilled_day = np.full(len(owed), NO_DAY, np.int32)
-    fulfilled_day[giver[reached]] = day[reached]
+    fulfilled_day[fulfilled] = snapshot.passes.day[sheaves.order[reached]]
     return passed, fulfilled_day
+
+
+def _counted(snapshot: Snapshot, book: _RuleBook, bound: Rows) -> Units:
+    """What each pass-on counts for its giver, whom a rule binds."""
+    passes, wants = snapshot.passes, book.wants
+    counted = passes.units
+    if (wants != NONE).any():
+        unwanted = np.where(wants[bound] == 0, passes.males, np.where(wants[bound] == 1, passes.females, 0))
+        counted = np.maximum(counted - unwanted, 0)
+    worth = book.worth[bound, passes.help]
+    other = np.flatnonzero(worth != UNIT)
+    if len(other):
+        counted = counted.copy()
+        counted[other] = (counted[other] * worth[other] + UNIT // 2) // UNIT
+    return counted
 
 
 def _lost_since(snapshot: Snapshot, asked: Flags, filled: Flags, made: Flags, happened: Flags) -> Days:
@@ -296,18 +299,18 @@ def _lost_since(snapshot: Snapshot, asked: Flags, filled: Flags, made: Flags, ha
     asked = asked & ended
     if not asked.any():
         return since
-    gift = np.flatnonzero(asked & filled)
-    came = np.flatnonzero(made & asked[passes.receiver])
-    went = np.flatnonzero(made & asked[passes.giver] & passes.in_kind)
-    event = np.flatnonzero(happened & asked[events.placement])
+    rows = np.flatnonzero(asked).astype(np.int32)
+    gift, came, went = rows[filled[rows]], snapshot.received.about(rows), snapshot.given.about(rows)
+    event = snapshot.happened.about(rows)
+    came, went, event = came[made[came]], went[made[went] & passes.in_kind[went]], event[happened[event]]
     kind = events.kind[event]
     placement = np.concatenate((gift, passes.receiver[came], passes.giver[went], events.placement[event]))
     day = np.concatenate((placements.filled_day[gift], passes.day[came], passes.day[went], events.day[event]))
-    kept = np.concatenate(
-        (placements.filled_units[gift], passes.units[came], 0 * went, events.units[event] * _KEPT[kind])
-    )
-    bred = np.concatenate((0 * gift, 0 * came, -passes.units[went], events.units[event] * _BRED[kind]))
-    left = np.concatenate((0 * gift, 0 * came, 0 * went, (kind == _LEFT).astype(np.int64)))
+    given, got = placements.filled_units[gift], passes.units[came]
+    handed, units = passes.units[went], events.units[event]
+    kept = np.concatenate((given, got, 0 * handed, units * _KEPT[kind]))
+    bred = np.concatenate((0 * given, 0 * got, -handed, units * _BRED[kind]))
+    left = np.concatenate((0 * given, 0 * got, 0 * handed, (kind == _LEFT).astype(np.int64)))
     order = np.lexsort((day, placement))
     placement, day = placement[order], day[order]
     starts = np.flatnonzero(np.concatenate(([True], placement[1:] != placement[:-1])))
@@ -332,8 +335,8 @@ def _running(values: Units, starts: npt.NDArray[np.int64]) -> Units:
 
 def _say_cause(snapshot: Snapshot, cause: Codes, lost: Flags, lost_day: Days, happened: Flags) -> None:
     """Write down the last death, theft, sale, slaughter or left up to the day on which a placement was lost."""
-    events, order = snapshot.events, snapshot.happened.order
-    order = order[lost[events.placement[order]] & happened[order]]
+    events, order = snapshot.events, snapshot.happened.about(np.flatnonzero(lost).astype(np.int32))
+    order = order[happened[order]]
     placement, ended_by = events.placement[order], _CAUSE_OF_EVENT[events.kind[order]]
     counts = (ended_by != NONE) & (events.day[order] <= lost_day[placement])
     cause[placement[counts]] = ended_by[counts]  # by day, then sequence: the last one stays

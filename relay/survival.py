@@ -72,6 +72,7 @@ class Curve:
         lost: The same, because they were lost.
         median: Days until half were fulfilled.
         steps: By days; empty while nobody is fulfilled.
+        seen_days: The longest that any was seen waiting, beyond which nothing is known; None without placements.
         confidence: Of all intervals.
     """
 
@@ -82,14 +83,28 @@ class Curve:
     lost: int
     median: Median
     steps: tuple[Step, ...]
+    seen_days: int | None
     confidence: float
+
+    def after(self, days: int) -> Step | None:
+        """The last step down by some days; None before the first one, and beyond what was seen."""
+        if self.seen_days is None or days > self.seen_days:
+            return None
+        return max((step for step in self.steps if step.days <= days), key=lambda step: step.days, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartCurve:
-    """The curve of one part of a programme; the part is None for placements of which it is not known."""
+    """The curve of one part of a programme.
+
+    Attributes:
+        part: Its id, word or number; None for placements of which it is not known.
+        name: Of a place, where it is known; None otherwise.
+        curve: Of its placements.
+    """
 
     part: str | int | None
+    name: str | None
     curve: Curve
 
 
@@ -176,19 +191,23 @@ def fulfilment(survey: Survey, by: str | None = None, names: Names | None = None
     Args:
         survey: The programme on the day.
         by: A word of `parts.WORDS`, or None for the programme alone.
-        names: Of donors, where these are asked for.
+        names: Of places or donors, where these are asked for.
 
     Raises:
         NoSuchWord: It is not parted by that word.
     """
+    names = names or Names()
     seen = waits(survey)
-    each = list(_parted(survey, seen, by, names or Names())) if by else []
+    each = list(_parted(survey, seen, by, names)) if by else []
     return Fulfilment(
         as_of=survey.as_of,
         by=by,
         left_out=int(np.count_nonzero(survey.standings.there)) - len(seen.row),
         whole=curve(seen),
-        parts=tuple(PartCurve(part=key, curve=curve(part)) for key, part in each),
+        parts=tuple(
+            PartCurve(part=key, name=names.places.get(str(key)) if by == "place" else None, curve=curve(part))
+            for key, part in each
+        ),
         differences=_differences(survey, by, each),
     )
 
@@ -232,6 +251,7 @@ def curve(seen: Waits) -> Curve:
             high=next((step.days for step in steps if step.high <= 1 / 2), None),
         ),
         steps=steps,
+        seen_days=int(seen.days.max()) if len(seen.days) else None,
         confidence=CONFIDENCE,
     )
 

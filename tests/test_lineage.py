@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relay import lineage
-from relay import loops as loops_
 from relay.model import CHAIN_STATES, STATES, standing
 from relay.snapshot import CONDITIONS, NO_DAY, Snapshot, day_number, day_of, of_register
 from relay.states import CAUSES
@@ -30,12 +29,6 @@ if TYPE_CHECKING:
     from relay.snapshot import Rows
 
 LATER = date(2024, 6, 30)
-
-
-@pytest.fixture(params=["plain", "compiled"])
-def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the loops plain, and compiled."""
-    monkeypatch.setattr(loops_, "COMPILE_FROM", 0 if request.param == "compiled" else 10**9)
 
 
 def surveyed(register: Register, as_of: date = LATER) -> Survey:
@@ -258,7 +251,11 @@ def _events(register: Register) -> Iterator[Any]:
         yield from placement.events
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+DRAWN = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+
+
+@pytest.mark.usefixtures("loops")
+@settings(DRAWN, max_examples=60)
 @given(acts=relays())
 def test_a_whole_programme_stands_as_each_placement_by_itself(acts: list[Act]) -> None:
     register = replayed(acts)
@@ -272,7 +269,8 @@ def test_a_whole_programme_stands_as_each_placement_by_itself(acts: list[Act]) -
         assert_travels(survey, oracle)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.usefixtures("loops")
+@settings(DRAWN, max_examples=40)
 @given(acts=relays(circles=True))
 def test_foreign_data_that_goes_round_in_circles_is_followed_all_the_same(acts: list[Act]) -> None:
     register = replayed(acts)

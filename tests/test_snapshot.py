@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from relay import ledger, shelf, snapshot
@@ -27,6 +28,15 @@ def test_ids_are_found_again_and_nothing_else_is() -> None:
 
 def test_no_ids_are_no_rows() -> None:
     assert (len(Ids.of([])), list(Ids.of([])), Ids.of([]).row("P1")) == (0, [], None)
+
+
+def test_the_bytes_of_ids_sort_as_the_ids_do() -> None:
+    said = ["P10", "पोखरा-2", "P", "P2", "𝄞", "पोखरा-10", "~", "P1"]
+    ids, rows = Ids.of(said), np.arange(len(said), dtype=np.int32)
+
+    assert [said[row] for row in np.argsort(ids.sortable(rows))] == sorted(said)
+    assert list(ids.sortable(rows[3:5])) == [b"P2", "𝄞".encode()]
+    assert len(ids.sortable(rows[:0])) == 0
 
 
 def test_a_made_programme_is_what_its_acts_say() -> None:

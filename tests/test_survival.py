@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from relay import lineage
-from relay.parts import NoSuchWord
+from relay.parts import Names, NoSuchWord
 from relay.snapshot import of_register
 from relay.survival import Waits, curve, fulfilment, log_rank, waits
 from tests import acts as say
@@ -104,9 +104,14 @@ def test_waits_end_by_fulfilment_excuse_loss_or_the_day() -> None:
 
 
 def test_a_district_is_not_held_against_its_own_wards() -> None:
-    found = fulfilment(village(), "place")
+    found = fulfilment(village(), "place", Names(places={"L2": "Ward 2"}))
 
-    assert [part.part for part in found.parts] == ["L1", "L2", "L3", None]
+    assert [(part.part, part.name) for part in found.parts] == [
+        ("L1", None),
+        ("L2", "Ward 2"),
+        ("L3", None),
+        (None, None),
+    ]
     assert [(each.one, each.other) for each in found.differences] == [("L2", "L3")]
     assert found.differences[0].corrected_p == found.differences[0].p  # one test needs no correction
 

@@ -37,14 +37,11 @@ def health(
     check: bool,
 ) -> None:
     """Show chain health: what is owed, was passed on, and broke."""
-    from relay import health as chain_health
-    from relay import lineage, parts
     from relay.printing import print_json
+    from relay.questions import HEALTH
 
-    survey = session.relay(as_of, confirmed_only=confirmed_only, as_known=as_known).survey
-    earlier = lineage.survey(survey.snapshot, session.day(compare), confirmed_only=confirmed_only) if compare else None
-    names = parts.names(session.graph, session.programme_id, by)
-    found = chain_health.health(survey, by=by, names=names, earlier=earlier)
+    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    found = session.ask(HEALTH, by=by, compare=session.day(compare, "--compare") if compare else None, **read)
     if session.as_json:
         print_json(found)
     else:

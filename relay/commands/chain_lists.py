@@ -11,8 +11,9 @@ from relay.commands.session import Session
 from relay.commands.showing import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from relay.questions import Question
     from relay.todo import Depends
 
 
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 @pass_session
 def chains(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the read options and the filters
     """List all chains: how far each travelled and how it does."""
-    from relay.chains import chains as all_chains
+    from relay.questions import CHAINS
 
     headers = ("placement_id", "gift_id", "chain_state", "reach", "generations", "latest_passed_on", "late_days")
-    _print_list(session, all_chains, asked, headers, ("states",))
+    _print_list(session, CHAINS, asked, headers, ("states",))
 
 
 @command(example="relay gifts --of pig --as-of 2026-11-25")
@@ -41,26 +42,24 @@ def chains(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the rea
 @pass_session
 def gifts(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the read options and the filters
     """List all gifts: how far each travelled, how its chains do."""
-    from relay.chains import gifts as all_gifts
+    from relay.questions import GIFTS
 
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")
-    _print_list(session, all_gifts, asked, headers, ("states", "chains"))
+    _print_list(session, GIFTS, asked, headers, ("states", "chains"))
 
 
 def _print_list(
     session: Session,
-    list_of: Callable[..., Sequence[Any]],
+    list_of: Question[Sequence[Any]],
     asked: dict[str, Any],
     headers: tuple[str, ...],
     counts: tuple[str, ...],
 ) -> None:
     """Print a list of chains or gifts: some columns as they are, the last ones as counts in words."""
-    from relay import parts
     from relay.printing import print_json, print_table
 
-    read = {name: asked.pop(name) for name in ("as_of", "confirmed_only", "as_known")}
-    names = parts.names(session.graph, session.programme_id, ("donor",) if asked["donor"] else ())
-    found = list_of(session.relay(**read).survey, names=names, **asked)
+    read = session.read(**{name: asked.pop(name) for name in ("as_of", "confirmed_only", "as_known")})
+    found = session.ask(list_of, help=asked.pop("help_"), **asked, **read)
     if session.as_json:
         print_json(found)
         return
@@ -88,13 +87,11 @@ def todo(
     most: int | None,
 ) -> None:
     """List whom to visit next and why. Rank 1 is the most pressing."""
-    from relay import parts
-    from relay import todo as whom_to_visit
     from relay.printing import print_json, print_table
+    from relay.questions import TODO
 
-    survey = session.relay(as_of, confirmed_only=confirmed_only, as_known=as_known).survey
-    names = parts.names(session.graph, session.programme_id, ("place",))
-    found = whom_to_visit.todo(survey, place_id=place_id, most=most, names=names)
+    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    found = session.ask(TODO, place_id=place_id, most=most, **read)
     if session.as_json:
         print_json(found)
         return
@@ -112,6 +109,23 @@ def todo(
             for each in found
         ),
     )
+
+
+@command(example="relay waiting")
+@click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N earliest.")
+@pass_session
+def waiting(session: Session, most: int | None) -> None:
+    """List the pass-ons that nobody has confirmed. Confirm one with relay confirm, if you did not record it."""
+    from relay.printing import print_json, print_table
+    from relay.questions import WAITING
+
+    found = session.ask(WAITING, most=most)
+    if session.as_json:
+        print_json(found)
+        return
+    headers = ("passed_on", "pass_id", "giver_placement_id", "receiver_placement_id", "beneficiary_id", "help")
+    names = (*headers, "animals", "recorded_by")
+    print_table(names, ([getattr(each, name) for name in names] for each in found))
 
 
 def _hanging(depends: Depends) -> str | None:

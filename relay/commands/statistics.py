@@ -1,0 +1,210 @@
+"""What the past says: how long passing on takes, what becomes of the relay, whether the deadlines are fair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from relay.commands.options import ID, command, pass_session, read_options
+from relay.commands.session import Session, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.deadlines import Deadline
+    from relay.future import Ends, Estimate, Forecast, Reproduction, Simulated
+    from relay.survival import Curve, Fulfilment
+
+_MONTHS: Final = {12: 365, 24: 730, 36: 1095}
+"""Months, in days, after which the table says how many still wait (our choice: deadlines lie between 12 and 36)."""
+_SMALL: Final = 0.001
+
+
+@command(example="relay survival --by place --as-of 2026-11-25")
+@read_options
+@click.option(
+    "--by",
+    metavar="WORD",
+    help="Part it by help, place, year of receipt, generation, donor, group or sex, and compare.",
+)
+@pass_session
+def survival(
+    session: Session, as_of: str | None, *, confirmed_only: bool, as_known: str | None, by: str | None
+) -> None:
+    """Show how long it takes from receipt until all is passed on.
+
+    Who still waits, was excused or is lost counts for as long as she was seen waiting (Kaplan and Meier). --json has
+    every step of the curve with its interval.
+    """
+    from relay.printing import print_json
+    from relay.questions import SURVIVAL
+
+    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    found = session.ask(SURVIVAL, by=by, **read)
+    if session.as_json:
+        print_json(found)
+    else:
+        _print_fulfilment(found)
+
+
+def _print_fulfilment(found: Fulfilment) -> None:
+    from relay.printing import print_table
+
+    headers = ("placements", "fulfilled", "median_days", *(f"waiting_{months}_months" for months in _MONTHS))
+    then = ("waiting", "excused", "lost")
+    print_table(
+        (found.by or "part", "name", *headers, *then),
+        (
+            ("all", None, *_curve(found.whole)),
+            *((each.part, each.name, *_curve(each.curve)) for each in found.parts),
+        ),
+    )
+    if found.differences:
+        print_table(
+            ("one", "other", "slower", "p", "corrected_p"),
+            (
+                (each.one, each.other, each.one if each.statistic < 0 else each.other, _p(each.p), _p(each.corrected_p))
+                for each in found.differences
+            ),
+            title="do they differ (log-rank test; corrected for the number of tests)",
+        )
+    if found.left_out:
+        say(f"{found.left_out} placements owe nothing, or passed on before they received, and are left out.")
+
+
+def _curve(curve: Curve) -> Iterator[object]:
+    median = curve.median
+    yield curve.placements
+    yield curve.fulfilled
+    yield f"{median.days} ({_to(median.low, median.high)})" if median.days is not None else None
+    for days in _MONTHS.values():
+        step = curve.after(days)
+        yield f"{step.waiting_share:.1%} ({_to(f'{step.low:.1%}', f'{step.high:.1%}')})" if step else None
+    yield from (curve.waiting, curve.excused, curve.lost)
+
+
+def _p(chance: float) -> str:
+    return f"{chance:.3f}" if chance >= _SMALL else f"below {_SMALL}"
+
+
+@command(example="relay forecast --seed 7 --as-of 2026-11-25")
+@click.argument("id_", metavar="[ID]", type=ID, required=False)
+@read_options
+@click.option(
+    "--seed",
+    metavar="S",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Another number draws other futures.",
+)
+@pass_session
+def forecast(
+    session: Session, id_: str | None, as_of: str | None, *, confirmed_only: bool, as_known: str | None, seed: int
+) -> None:
+    """Tell what becomes of the relay, or of a gift, as things go on.
+
+    The habits are those of the placements whose time has come. That nothing changes is a supposition, and no promise.
+    """
+    from relay.printing import print_json
+    from relay.questions import FORECAST
+
+    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    found = session.ask(FORECAST, about=id_, seed=seed, **read)
+    if session.as_json:
+        print_json(found)
+    elif found:
+        _print_forecast(found)
+    else:
+        say("No placement's time has come yet: there is nothing to go by.")
+
+
+def _print_forecast(found: Forecast) -> None:
+    from relay.printing import print_pairs, print_table
+
+    print_pairs(
+        (
+            ("as_of", found.as_of),
+            ("reproduction", _reproduction(found.reproduction)),
+            ("open_ends", _ends(found.ends)),
+            ("dies_out", _estimate(found.dies_out, "{:.1%}")),
+            ("further_reach", _estimate(found.further_reach, "{:.1f}")),
+            ("simulated", _simulated(found.simulated)),
+        )
+    )
+    begun, late = found.habits.begun, found.habits.begun_late
+    print_table(
+        ("began", "placements", "overdue_placements"),
+        (
+            (many, begun[many] if many < len(begun) else 0, late[many] if many < len(late) else 0)
+            for many in range(max(len(begun), len(late)))
+        ),
+        title="how many others they began: all whose time has come; those not fulfilled by then, after it",
+    )
+
+
+def _reproduction(found: Reproduction) -> str:
+    made = f"{found.receivers} begun by {found.placements} whose time has come"
+    return f"{found.number:.2f}, {_between(f'{found.low:.2f}', f'{found.high:.2f}')} ({made})"
+
+
+def _ends(ends: Ends) -> str:
+    return f"{ends.total}: {sum(ends.in_time)} whose time has not come, {ends.late} late"
+
+
+def _estimate(found: Estimate, form: str) -> str:
+    value, low, high = (
+        None if number is None else form.format(number) for number in (found.value, found.low, found.high)
+    )
+    return f"{value or 'without bound'}, {_between(low, high)}"
+
+
+def _simulated(found: Simulated) -> str:
+    share = _between_shares(found.low, found.high)
+    reach = "" if found.mean_reach is None else f", after {found.mean_reach:.1f} more placements on average"
+    return f"{found.died_out} of {found.runs} runs died out, {share}{reach}"
+
+
+@command(example="relay deadlines --as-of 2026-11-25")
+@read_options
+@pass_session
+def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
+    """Say whether the births recorded allow the rules' deadlines.
+
+    Of placements with any birth on record: had enough been born by the day that the rule sets? A deadline that is
+    too soon brands honest keepers as late.
+    """
+    from relay.printing import print_json, print_table
+    from relay.questions import DEADLINES
+
+    found = session.ask(DEADLINES, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known))
+    if session.as_json:
+        print_json(found)
+        return
+    headers = ("help", "condition", "from_on", "months", "placements")
+    print_table(
+        (*headers, "enough_born", "too_soon", "late_for_want_of_births"),
+        ((*(getattr(each, name) for name in headers), *_deadline(each)) for each in found),
+    )
+
+
+def _deadline(found: Deadline) -> tuple[object, ...]:
+    if found.share is None or found.low is None or found.high is None:
+        return "no births recorded", None, None
+    made = f"{found.enough:.4g} of {found.recorded}"
+    return f"{found.share:.1%}, {_between_shares(found.low, found.high)} ({made})", found.too_soon, found.branded
+
+
+def _to(low: object, high: object) -> str:
+    """An interval in the cell of a table, its upper end perhaps not reached yet."""
+    return f"from {low}" if high is None else f"{low} to {high}"
+
+
+def _between(low: object, high: object) -> str:
+    """An interval in a sentence, its upper end perhaps without bound."""
+    return f"at least {low}" if high is None else f"between {low} and {high}"
+
+
+def _between_shares(low: float, high: float) -> str:
+    return _between(f"{low:.1%}", f"{high:.1%}")
