@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from relay.commands import (
+    accounts,
     auditing,
     chain_health,
     chain_lists,
@@ -22,6 +23,7 @@ from relay.commands import (
     operating,
     reading,
     recording,
+    statistics,
 )
 from relay.commands.exits import DONE, NOT_DONE, UNAVAILABLE
 from relay.commands.options import RelayGroup, pass_session, shared_options
@@ -35,13 +37,20 @@ USERS: Final = {
     "Staff": (
         *(recording.register, recording.gift, recording.place, recording.pass_on, recording.event, recording.excuse),
         *(recording.confirm, recording.correct, recording.erase, recording.claim, recording.rule),
-        *(files.import_, reading.find, reading.show),
+        *(files.import_, reading.find, reading.show, accounts.login, accounts.logout),
     ),
-    "Managers": (chain_lists.gifts, reading.trace, reading.tree, chain_lists.chains, chain_lists.todo),
-    "Auditors": (chain_health.health, auditing.audit_, ledgers.ledger),
+    "Managers": (
+        *(chain_lists.gifts, reading.trace, reading.tree, chain_lists.chains, chain_lists.todo),
+        *(chain_lists.waiting, statistics.forecast),
+    ),
+    "Auditors": (
+        *(chain_health.health, auditing.audit_, ledgers.ledger),
+        *(statistics.survival, statistics.deadlines, accounts.access),
+    ),
     "Operators": (
         *(operating.demo, operating.serve, operating.status, operating.engine_),
         *(files.backup, files.restore, files.export, operating.programme),
+        *(accounts.account, accounts.token),
     ),
 }
 """Who uses which command."""

@@ -26,6 +26,8 @@ MIGRATIONS: Final[tuple[LiteralString, ...]] = (
     "CREATE CONSTRAINT placement_key IF NOT EXISTS FOR (n:Placement) REQUIRE n.key IS UNIQUE",
     "CREATE CONSTRAINT event_key IF NOT EXISTS FOR (n:Event) REQUIRE n.key IS UNIQUE",
     "CREATE CONSTRAINT claim_key IF NOT EXISTS FOR (n:Claim) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT account_key IF NOT EXISTS FOR (n:Account) REQUIRE n.key IS UNIQUE",
+    "CREATE CONSTRAINT token_key IF NOT EXISTS FOR (n:Token) REQUIRE n.key IS UNIQUE",
 )
 """Run in order, each on its own; a migration once released is never edited."""
 
@@ -269,6 +271,23 @@ RETURN sequence, properties(e) AS entry, head(COLLECT { MATCH (o:Personal {key: 
 ORDER BY sequence
 """
 
+# One row = an entry that all filters let through, '' being none; newest first; cost: a scan of the ledger.
+ENTRIES_FOUND: Final[LiteralString] = """
+MATCH (e:Entry {programme_id: $programme_id})
+WHERE ($kind = '' OR e.kind = $kind) AND ($by = '' OR e.recorded_by = $by)
+  AND e.recorded_at >= $first AND e.recorded_at < $before
+  AND ($act_id = '' OR e.act_id = $act_id OR e.act_id ENDS WITH $ending OR e.hash STARTS WITH $hash
+       OR any(text IN $texts WHERE e.payload CONTAINS text))
+RETURN e.sequence AS sequence ORDER BY sequence DESC
+"""
+
+# One row = an entry; by sequence; cost: one look-up an entry.
+ENTRIES_AT: Final[LiteralString] = """
+UNWIND $sequences AS sequence
+MATCH (e:Entry {key: $prefix + toString(sequence)})
+RETURN sequence, properties(e) AS entry ORDER BY sequence
+"""
+
 # One row = the last entry recorded before an instant, or null when there is none; cost: a scan of the ledger.
 LAST_BEFORE: Final[LiteralString] = """
 MATCH (e:Entry {programme_id: $programme_id}) WHERE e.recorded_at < $instant RETURN max(e.sequence) AS sequence
@@ -486,3 +505,118 @@ MATCH (g:Gift {programme_id: $programme_id})
 RETURN g.gift_id AS gift_id, head(COLLECT { MATCH (o:Personal {key: g.key}) RETURN o.donor }) AS donor
 ORDER BY gift_id
 """
+
+# ---------------------------------------------------------------------------------------------------- lists and the map
+
+# What each group is called, which is personal like every name. One row = a group, and null where its name is not known
+# or was erased; by group id; cost: a scan of :Group and a look-up each.
+GROUP_NAMES: Final[LiteralString] = """
+MATCH (g:Group {programme_id: $programme_id})
+RETURN g.group_id AS group_id, head(COLLECT { MATCH (o:Personal {key: g.key}) RETURN o.name }) AS name
+ORDER BY group_id
+"""
+
+# One row = a place that is a district; by place id; cost: a scan of :Place.
+DISTRICTS: Final[LiteralString] = """
+MATCH (p:Place {programme_id: $programme_id}) WHERE p.kind = 'district'
+RETURN p.place_id AS place_id, p.name AS name ORDER BY place_id
+"""
+
+# ---------------------------------------------------------------------------------------------------- accounts
+
+# Who may sign in. One row = an account; by login; cost: a scan of :Account.
+ACCOUNTS: Final[LiteralString] = "MATCH (a:Account) RETURN properties(a) AS account ORDER BY a.login"
+
+# One row, or none.
+ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) RETURN properties(a) AS account"
+
+ADD_ACCOUNT: Final[LiteralString] = "CREATE (a:Account) SET a = $account"
+
+SET_ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) SET a = $account"
+
+REMOVE_ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) DELETE a"
+
+# One row = a token; by login, then age; cost: a scan of :Token.
+TOKENS: Final[LiteralString] = """
+MATCH (t:Token) RETURN properties(t) AS token ORDER BY t.login, t.created_at, t.token_id
+"""
+
+# A token with the account that it speaks for. One row, or none; cost: two index look-ups.
+TOKEN: Final[LiteralString] = """
+MATCH (t:Token {key: $key}) MATCH (a:Account {key: 'account/' + t.login})
+RETURN properties(t) AS token, properties(a) AS account
+"""
+
+ADD_TOKEN: Final[LiteralString] = "CREATE (t:Token) SET t = $token"
+
+TOKEN_USED: Final[LiteralString] = "MATCH (t:Token {key: $key}) SET t.last_used_at = $used_at"
+
+REMOVE_TOKEN: Final[LiteralString] = "MATCH (t:Token {token_id: $token_id}) DELETE t"
+
+REMOVE_TOKENS_OF: Final[LiteralString] = "MATCH (t:Token {login: $login}) DELETE t"
+
+# ---------------------------------------------------------------------------------------------------- confirmation
+
+# The pass-ons that nobody confirmed. One row = a pass-on, with who recorded it; by day, then id; cost: a scan of the
+# programme's placements, and a look-up each.
+#
+#     (a:Placement)-[r:PASSED_TO]->(b:Placement)   without r.confirm_id
+UNCONFIRMED: Final[LiteralString] = """
+MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) WHERE r.confirm_id IS NULL
+RETURN r.pass_id AS pass_id, a.placement_id AS giver_placement_id, b.placement_id AS receiver_placement_id,
+  b.beneficiary_id AS beneficiary_id, toString(r.passed_on) AS passed_on, coalesce(r.help, a.help) AS help,
+  r.animals AS animals, head(COLLECT { MATCH (e:Entry {act_key: r.key}) RETURN e.recorded_by }) AS recorded_by
+ORDER BY passed_on, pass_id LIMIT $most
+"""
+
+# ---------------------------------------------------------------------------------------------------- whereabouts
+
+# Where some people, holders of placements and groups live, or their groups do. One row, or none without the programme;
+# homes in no order, null where none is known; cost: index look-ups.
+WHEREABOUTS: Final[LiteralString] = """
+MATCH (l:Ledger {key: $ledger})
+RETURN COLLECT { UNWIND $people AS key MATCH (b:Beneficiary {key: key}) RETURN b.place_id }
+  + COLLECT { UNWIND $people AS key MATCH (:Beneficiary {key: key})-[:MEMBER_OF]->(w:`Group`) RETURN w.place_id }
+  + COLLECT { UNWIND $placements AS key MATCH (b:Beneficiary)-[:HOLDS]->(:Placement {key: key}) RETURN b.place_id }
+  + COLLECT { UNWIND $placements AS key
+              MATCH (w:`Group`)<-[:MEMBER_OF]-(:Beneficiary)-[:HOLDS]->(:Placement {key: key}) RETURN w.place_id }
+  + COLLECT { UNWIND $groups AS key MATCH (w:`Group` {key: key}) RETURN w.place_id } AS homes
+"""
+
+# One row = what an act says, as JSON text; or none.
+PAYLOAD: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.payload AS payload"
+
+# ---------------------------------------------------------------------------------------------------- to start from
+
+# What somebody who asks the graph in Cypher of her own can start from: those of docs/cypher.md that read nothing
+# personal, on the demonstration programme.
+TO_START_FROM: Final[tuple[LiteralString, ...]] = (
+    """MATCH (g:Gift {key: 'relay-demo/gift/G31'})-[:FILLED]->(o:Placement)
+MATCH (o)-[:PASSED_TO*0..]->(p:Placement)
+RETURN count(DISTINCT p) - count(DISTINCT o) AS reach""",
+    """MATCH (g:Gift {key: 'relay-demo/gift/G31'})-[:FILLED]->(o:Placement)
+MATCH path = (o)-[:PASSED_TO*0..]->(p:Placement)
+WITH p, min(length(path)) AS distance
+RETURN distance, count(p) AS placements ORDER BY distance""",
+    """MATCH (g:Gift {key: 'relay-demo/gift/G31'})-[:FILLED]->(o:Placement)
+MATCH (o)-[:PASSED_TO*0..]->(giver:Placement)
+WITH DISTINCT giver
+MATCH (giver)-[r:PASSED_TO]->(:Placement)
+RETURN coalesce(r.help, giver.help) AS help, sum(r.animals) AS units, max(r.passed_on) AS latest ORDER BY help""",
+    """MATCH (p:Placement {key: 'relay-demo/placement/P0573'})
+MATCH (p)<-[:PASSED_TO*0..]-(o:Placement)
+WITH DISTINCT o
+MATCH (g:Gift)-[:FILLED]->(o)
+RETURN g.gift_id AS gift_id, o.placement_id AS placement_id ORDER BY gift_id, placement_id""",
+    """MATCH (g:Gift {programme_id: 'relay-demo'})-[:FILLED]->(p:Placement {help: 'pig'})
+WHERE NOT EXISTS { MATCH (p)-[:PASSED_TO]->(:Placement) }
+RETURN DISTINCT p.placement_id AS placement_id ORDER BY placement_id""",
+    """MATCH (b:Beneficiary {programme_id: 'relay-demo'})-[:HOLDS]->(p:Placement)
+MATCH (b)-[:LIVES_IN]->(home:Place)
+MATCH (home)-[:PART_OF*0..]->(d:Place {kind: 'district'})
+RETURN d.place_id AS place_id, count(p) AS placements ORDER BY place_id""",
+    """MATCH (p:Placement {programme_id: 'relay-demo'})
+RETURN p.received_on.year AS year, count(p) AS placements ORDER BY year""",
+    """MATCH (c:Entry {programme_id: 'relay-demo', kind: 'correct'})-[:ABOUT]->(e:Entry)
+RETURN e.act_id AS act_id, c.act_id AS corrected_by, c.recorded_by AS recorded_by ORDER BY c.sequence""",
+)

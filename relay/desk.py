@@ -1,4 +1,4 @@
-"""The desk: what a member of staff says, made into an act that can be recorded.
+"""The desk: what a member of staff says, made into an act that can be recorded, and handed in.
 
 Ids that nobody gave are made here from randomness that the shell gives, never the next number: two clerks offline
 would clash.
@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from relay import cypher
-from relay.acts import Act, Value, new_id
+from relay.acts import KEYS, Act, Value, new_id, rule_id
 from relay.errors import NotFound, Refused
 from relay.graph import Graph
-from relay.ledger import NoProgramme
+from relay.ledger import Clerk, NoProgramme, record_one
 from relay.projection import key_of
+from relay.records import KINDS, resolve
 from relay.rulebook import Twin
 
 ID_BYTES: Final = 7
@@ -155,3 +157,81 @@ def act(kind: str, said: Mapping[str, Value], id_column: str, random: Callable[[
     """
     id_ = str(said.get(id_column) or new_id(random(ID_BYTES)))
     return Act(kind=kind, id=id_, values={**said, id_column: id_})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of an act that was handed in.
+
+    Attributes:
+        programme_id: Of the programme.
+        act_id: Of the act.
+        action: "added" or "same".
+        sequence: Of its entry in the ledger.
+        placement_id: For a gift's placement or a pass-on: the placement that received; else None.
+        notes: What was noted for the auditor, as sentences.
+    """
+
+    programme_id: str
+    act_id: str
+    action: str
+    sequence: int | None
+    placement_id: str | None
+    notes: tuple[str, ...]
+
+
+def made(
+    graph: Graph,
+    programme_id: str,
+    kind: str,
+    said: Mapping[str, Value],
+    *,
+    new: bool = False,
+    again: bool = False,
+    random: Callable[[int], bytes],
+) -> Act:
+    """The act of a kind from what was said, with every id that it needs.
+
+    A pass-on may name the giver by her own id instead of a placement's, and a correction, confirmation or erasure its
+    subject by a bare id.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        kind: Of the act.
+        said: Its columns as far as they were said; nothing empty.
+        new: See `pass_on`.
+        again: See `pass_on`.
+        random: Gives that many random bytes, for ids that nobody gave.
+
+    Raises:
+        RelayError: As `pass_on` and `records.resolve` say.
+    """
+    if kind == "pass":
+        giver = str(said["giver_placement_id"])
+        return pass_on(graph, programme_id, said, giver=giver, new=new, again=again, random=random)
+    if kind == "rule":
+        return Act(kind=kind, id=rule_id(said), values=said)
+    subject = {"correct": "act_id", "confirm": "act_id", "erase": "subject_id"}.get(kind)
+    if subject:
+        kinds = ("pass",) if kind == "confirm" else KINDS
+        said = {**said, subject: resolve(graph, programme_id, str(said[subject]), kinds=kinds)}
+    return act(kind, said, KEYS[kind][0], random)
+
+
+def hand_in(graph: Graph, programme_id: str, act_: Act, clerk: Clerk, *, again: bool = False) -> Recorded:
+    """Record an act.
+
+    Raises:
+        RelayError: It was not recorded; the error says why.
+    """
+    outcome = record_one(graph, programme_id, act_, clerk, again=again)
+    values = outcome.act.values
+    return Recorded(
+        programme_id=programme_id,
+        act_id=outcome.act.act_id,
+        action=outcome.action,
+        sequence=outcome.sequence,
+        placement_id=str(values.get("receiver_placement_id") or values.get("placement_id") or "") or None,
+        notes=tuple(note.sentence for note in outcome.notes),
+    )

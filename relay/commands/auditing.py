@@ -29,12 +29,11 @@ def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> N
         if as_of or as_known:
             raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
         return
-    from relay import audit
     from relay.printing import print_json
+    from relay.questions import AUDIT
 
     session = context.ensure_object(Session)
-    last = None if as_known is None else session.entry(as_known)
-    found = audit.audit(session.graph, session.programme_id, session.day(as_of), last=last)
+    found = session.ask(AUDIT, as_of=session.day(as_of), as_known=session.known(as_known))
     if session.as_json:
         print_json(found)
     else:
@@ -70,7 +69,9 @@ def _sequences(sequences: Iterable[int]) -> str | None:
 
 @audit_.command("sample", example="relay audit sample --size 40 --seed 7")
 @click.option("--size", metavar="N", type=click.IntRange(min=1), required=True, help="How many placements to verify.")
-@click.option("--seed", metavar="S", type=int, required=True, help="Another number draws other placements.")
+@click.option(
+    "--seed", metavar="S", type=click.IntRange(min=0), required=True, help="Another number draws other placements."
+)
 @as_of_option
 @click.option("--as-known", metavar="ENTRY|DAY", help="Draw it from the ledger as it ended then.")
 @click.option("--names", is_flag=True, help="Show names; without it the ids alone.")
@@ -83,11 +84,11 @@ def audit_sample(
     Record what was found as an event on or after the day of the sample:
     relay event checked PLACEMENT --outcome found, partly or not_found.
     """
-    from relay import sample
     from relay.printing import print_json
+    from relay.questions import SAMPLE
 
-    last = None if as_known is None else session.entry(as_known)
-    found = sample.sample(session.graph, session.programme_id, session.day(as_of), size=size, seed=seed, last=last)
+    read = {"as_of": session.day(as_of), "as_known": session.known(as_known)}
+    found = session.ask(SAMPLE, size=size, seed=seed, **read)
     if session.as_json:
         print_json(found)
         return

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,6 +17,8 @@ from relay.commands.session import Session, say
 if TYPE_CHECKING:
     from relay.exchange import ReportRow
     from relay.flow_out import Format
+    from relay.keeping import Drilled
+    from relay.sealed import Seal
 
 
 @command("import", example="relay import seeds/selei")
@@ -119,40 +121,136 @@ def export(session: Session, path: Path, format_: Format | None, *, with_names: 
     say(f"{session.programme_id} was written to {path}{'' if with_names else ', without names'}.")
 
 
-@command(example="relay backup relay-backup.jsonl")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@pass_session
-def backup(session: Session, file: Path) -> None:
-    """Write the ledgers of all programmes to FILE. It holds names: keep it locked away."""
-    from relay.backup import backup as backup_lines
-    from relay.backup import private_file
-    from relay.printing import print_json, print_table
+_passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    envvar="RELAY_PASSPHRASE_FILE",
+    help="A file whose first line is the passphrase; also by RELAY_PASSPHRASE_FILE.",
+)
 
-    with private_file(file) as write:
-        for line in backup_lines(session.graph):
-            write(line)
+
+@command(example="relay backup relay-backup.jsonl")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Add a dated file to the folder PATH (left out: backups in the data folder) and keep the N newest.",
+)
+@click.option("--encrypt", is_flag=True, help="Seal it with a passphrase that is asked for.")
+@click.option("--to", "public_key", metavar="AGE1...", help="Seal it for whoever holds this age key.")
+@_passphrase_option
+@pass_session
+def backup(
+    session: Session,
+    path: Path | None,
+    keep: int | None,
+    public_key: str | None,
+    passphrase_file: Path | None,
+    *,
+    encrypt: bool,
+) -> None:
+    """Write the ledgers of all programmes to PATH. It holds names: seal it, or keep it locked away."""
+    from relay import keeping
+    from relay.printing import print_json, print_table
+    from relay.sealed import OPEN, Seal
+
+    if path is None and keep is None:
+        raise click.UsageError("Say where: PATH, or --keep N for dated files.")
+    seal = OPEN
+    if public_key:
+        seal = Seal(public_key=public_key)
+    elif encrypt or passphrase_file:
+        seal = Seal(passphrase=_passphrase(passphrase_file, new=True))
+    file = path or keeping.own_folder(session.settings.data_folder)
+    if keep is not None:
+        file.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = keeping.dated(file, session.now, seal)
+    _check_engine(session)
+    kept = keeping.keep(session.graph, file, seal)
+    deleted = keeping.rotate(file.parent, keep) if keep is not None else ()
     if session.as_json:
-        print_json({"file": str(file), "programmes": session.heads})
+        print_json({"file": str(file), "programmes": kept, "deleted": [str(each) for each in deleted]})
         return
-    print_table(
-        ("programme_id", "entries", "head_hash"),
-        ((head.programme_id, head.entries, head.head_hash) for head in session.heads),
-    )
+    print_table(_KEPT, ([getattr(each, name) for name in _KEPT] for each in kept))
+    say(f"Written to {file} and read back.")
+
+
+_KEPT: Final = ("programme_id", "entries", "head_hash")
+
+
+def _check_engine(session: Session) -> None:
+    """Have the embedded engine look for damage before its record is taken for a good one."""
+    from relay import engine
+
+    if session.settings.neo4j is None and session.settings.url is None:
+        engine.check(session.settings.data_folder)
+
+
+def _passphrase(file: Path | None, *, new: bool) -> str:
+    """The passphrase from the first line of a file, or from the person at the terminal."""
+    if file is None:
+        return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True))
+    said = file.read_text(encoding="utf-8").partition("\n")[0]
+    if not said:
+        raise click.UsageError(f"{file} does not begin with a passphrase.")
+    return said
 
 
 @command(example="relay restore relay-backup.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--drill", is_flag=True, help="Only try it: restore into a database made for it, verify, throw it away.")
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The file that age-keygen wrote, for a backup that was sealed for its holder.",
+)
+@_passphrase_option
 @pass_session
-def restore(session: Session, file: Path) -> None:
+def restore(session: Session, file: Path, key_file: Path | None, passphrase_file: Path | None, *, drill: bool) -> None:
     """Replay a backup into an empty database of either engine."""
-    from relay.backup import restore as restore_lines
+    from relay import backup, keeping
     from relay.printing import print_json, print_table
 
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        kept = restore_lines(session.graph, lines, session.clerk)
+    with file.open("rb") as content:
+        lines = keeping.lines_of(content, _seal_of(file, key_file, passphrase_file))
+        if drill:
+            _print_drill(session, keeping.drill(lines, session.clerk))
+            return
+        kept = backup.restore(session.graph, lines, session.clerk)
     if session.as_json:
         print_json({"programmes": kept})
         return
-    print_table(
-        ("programme_id", "entries", "head_hash"), ((each.programme_id, each.entries, each.head_hash) for each in kept)
-    )
+    print_table(_KEPT, ([getattr(each, name) for name in _KEPT] for each in kept))
+
+
+def _seal_of(file: Path, key_file: Path | None, passphrase_file: Path | None) -> Seal:
+    """What opens a backup: read or asked for only where the file needs it."""
+    from relay.sealed import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
+
+    with file.open("rb") as content:
+        needs = needs_to_open(content.read(ENOUGH_TO_TELL))
+    if needs == "passphrase":
+        return Seal(passphrase=_passphrase(passphrase_file, new=False))
+    if needs == "key":
+        if key_file is None:
+            raise click.UsageError("This backup was sealed for a key: give the file that holds it by --key-file.")
+        lines = key_file.read_text(encoding="utf-8").split()
+        return Seal(secret_key=next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), ""))
+    return OPEN
+
+
+def _print_drill(session: Session, drilled: Iterable[Drilled]) -> None:
+    """Say how each programme came out, and end with 3 when something is wrong."""
+    from relay.printing import print_json, print_table
+
+    drilled = tuple(drilled)
+    if session.as_json:
+        print_json({"programmes": drilled})
+    else:
+        headers = (*_KEPT, "ok")
+        print_table(headers, ([getattr(each, name) for name in headers] for each in drilled))
+        faults = [(each.programme_id, fault.sequence, fault.fault) for each in drilled for fault in each.faults]
+        if faults:
+            print_table(("programme_id", "sequence", "fault"), faults, title="faults")
+    click.get_current_context().exit(DONE if all(each.ok for each in drilled) else FOUND)

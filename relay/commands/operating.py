@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +31,10 @@ class DemoElsewhere(Refused):
 @command(example="relay demo")
 @pass_session
 def demo(session: Session) -> None:
-    """Load the demonstration programme and show what to try next. A second run changes nothing."""
+    """Load the demonstration and serve its pages until Ctrl-C. A second run changes nothing.
+
+    Without a terminal, or where CI is set, it only tries whether the pages answer.
+    """
     from relay import health
     from relay.demo import DAY, DEMO, GIFT, load_demo
     from relay.printing import print_json, print_pairs
@@ -61,6 +65,24 @@ def demo(session: Session) -> None:
     click.echo("\nTry next:")
     for words in (f"trace {GIFT} --as-of {DAY}", f"show {tree.nodes[0].placement_id}", "ledger verify"):
         click.echo(f"  {_this_command()} {words}")
+    click.echo()
+    if sys.stdout.isatty() and not os.environ.get("CI"):
+        _serve(session, shown=f"/p/{DEMO}?as_of={DAY}")
+    else:
+        from relay.web import try_pages
+
+        tried = try_pages(session.graph, session.settings, DEMO, GIFT, DAY)
+        click.echo(f"The pages answer, all {len(tried.paths)} that were tried. To see them: {_this_command()} serve")
+
+
+def _serve(session: Session, **how: Any) -> None:  # noqa: ANN401 - as `relay.web.serve` takes it
+    """Serve the pages until Ctrl-C; what is said first is the one address to open."""
+    from getpass import getuser
+
+    from relay.web import serve as serve_pages
+
+    with suppress(KeyboardInterrupt):  # however early, it is the usual end
+        serve_pages(session.graph, session.settings, owner=getuser(), say=say, **how)
 
 
 def _this_command() -> str:
@@ -72,21 +94,21 @@ def _this_command() -> str:
 
 
 @command(example="relay serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="An address that only this machine reaches.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=int, default=0, help="A free one when left out.")
+@click.option("--site", metavar="NAME", help="The host name under which a proxy serves the pages over TLS.")
+@click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine when left out.")
 @pass_session
-def serve(session: Session, *, host: str, port: int) -> None:
-    """Serve the pages for a browser, until Ctrl-C."""
-    from relay.web import serve as serve_pages
-
-    with suppress(KeyboardInterrupt):  # however early, it is the usual end
-        serve_pages(session.graph, session.settings, host=host, port=port, say=say)
+def serve(session: Session, *, host: str, port: int, site: str | None, proxy: str | None) -> None:
+    """Serve the pages for a browser, until Ctrl-C. The address that it prints signs you in once."""
+    _serve(session, host=host, port=port, site=site, proxy=proxy)
 
 
 @command(example="relay status")
 @pass_session
 def status(session: Session) -> None:
     """Show which database is used, and which programmes it holds."""
+    from relay import engine
     from relay.printing import print_json, print_pairs, print_table
 
     found = _status(session)
@@ -98,6 +120,8 @@ def status(session: Session) -> None:
     print_table(headers, ([each[name] for name in headers] for each in found["programmes"]), title="programmes")
     for sentence in found["limits"]:
         say(sentence)
+    if found["data_folder"] and found["free_bytes"] < engine.LOW_FREE_BYTES:
+        say(f"The disk is nearly full: {found['free_bytes'] // 1_000_000} MB are left. Make room before you record.")
 
 
 def _status(session: Session) -> dict[str, Any]:
@@ -162,13 +186,17 @@ def engine_status(session: Session) -> None:
 @engine_.command("rebuild", example="relay engine rebuild")
 @pass_session
 def engine_rebuild(session: Session) -> None:
-    """Build a programme's graph anew from its ledger."""
+    """Build a programme's graph anew from its ledger, after a backup of all."""
+    from relay import keeping
     from relay.backup import rebuild
     from relay.printing import print_json
 
+    kept = keeping.dated(keeping.own_folder(session.settings.data_folder), session.now)
+    keeping.keep(session.graph, kept)
+    say(f"A backup was written to {kept}.")
     rebuild(session.graph, session.programme_id)
     if session.as_json:
-        print_json({"programme_id": session.programme_id, "entries": session.head.entries})
+        print_json({"programme_id": session.programme_id, "entries": session.head.entries, "backup": str(kept)})
     say(f"The graph of {session.programme_id} was rebuilt from {session.head.entries} entries.")
 
 
@@ -210,15 +238,12 @@ def programme_list(session: Session) -> None:
 @pass_session
 def programme_add(session: Session, /, programme_id: str, **given: str | None) -> None:
     """Begin a programme."""
-    from relay.acts import PROGRAMME, Act
-    from relay.ledger import record_one
+    from relay.acts import PROGRAMME
     from relay.printing import print_json, print_pairs
 
     said = said_of(session, PROGRAMME.columns, {**given, "id": programme_id})
-    outcome = record_one(
-        session.graph, programme_id, Act(kind="programme", id=str(said["id"]), values=said), session.clerk
-    )
-    result = {"programme_id": programme_id, "act_id": outcome.act.act_id, "action": outcome.action}
+    recorded = session.hand_in("programme", said, programme_id=programme_id)
+    result = {"programme_id": programme_id, "act_id": recorded.act_id, "action": recorded.action}
     if session.as_json:
         print_json(result)
     else:

@@ -141,6 +141,3 @@ def command(name: str | None = None, *, example: str) -> Callable[[Callable[...,
 def group(name: str | None = None, **how: Any) -> Callable[[Callable[..., Any]], RelayGroup]:  # noqa: ANN401 - click's
     """A group of such commands."""
     return click.group(name, cls=RelayGroup, **how)
-
-
-pass_session = click.make_pass_decorator(Session, ensure=True)

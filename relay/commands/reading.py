@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def find(session: Session, words: tuple[str, ...]) -> None:
     """Search people, placements, gifts and places. Names are found in either script."""
     from relay.printing import print_json, print_table
-    from relay.search import find as find_records
+    from relay.questions import FIND
 
-    hits = find_records(session.graph, session.programme_id, " ".join(words))
+    hits = session.ask(FIND, text=" ".join(words))
     if session.as_json:
         print_json(hits)
         return
@@ -38,10 +38,10 @@ def find(session: Session, words: tuple[str, ...]) -> None:
 @pass_session
 def show(session: Session, id_: str, as_of: str | None) -> None:
     """Show a record, its history, and the gifts it descends from."""
-    from relay.history import show as show_record
     from relay.printing import print_json
+    from relay.questions import SHOW
 
-    record = show_record(session.graph, session.programme_id, id_, session.day(as_of))
+    record = session.ask(SHOW, id=id_, as_of=session.day(as_of))
     if session.as_json:
         print_json(record)
     else:
@@ -96,8 +96,9 @@ def _stood(stand: Stand) -> Mapping[str, object]:
 def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
     """Show how far a gift or placement travelled, and where it broke."""
     from relay.printing import print_json, print_pairs, print_table
+    from relay.questions import TRACE
 
-    found = session.relay(as_of, confirmed_only=confirmed_only, as_known=as_known).trace(id_)
+    found = session.ask(TRACE, id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known))
     if session.as_json:
         print_json(found)
         return
@@ -130,9 +131,9 @@ def tree(
 ) -> None:
     """Draw the relay below a gift or placement."""
     from relay.printing import print_json
+    from relay.questions import TREE
 
-    found = session.relay(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    drawn = found.tree(id_)
+    drawn = session.ask(TREE, id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known))
     if session.as_json:
         print_json(drawn)
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -13,55 +12,10 @@ from relay.commands.options import ID, command, pass_session
 from relay.commands.session import Session, say, usage
 
 if TYPE_CHECKING:
-    from relay.acts import Act, Value
+    from relay.acts import Value
+    from relay.desk import Recorded
 
 _MAIN_DAY: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What a recording command answers.
-
-    Attributes:
-        programme_id: Of the programme.
-        act_id: Of the act.
-        action: "added" or "same".
-        sequence: Of its entry in the ledger.
-        placement_id: For a gift's placement or a pass-on: the placement that received; else None.
-        notes: What was noted for the auditor, as sentences.
-    """
-
-    programme_id: str
-    act_id: str
-    action: str
-    sequence: int | None
-    placement_id: str | None
-    notes: tuple[str, ...]
-
-
-def _record(session: Session, act: Act, *, again: bool = False) -> None:
-    """Record one act and print what became of it."""
-    _print_recorded(session, _recorded(session, act, again=again))
-
-
-def _recorded(session: Session, act: Act, *, again: bool = False) -> Recorded:
-    from relay.graph import UnknownOutcome
-    from relay.ledger import record_one
-
-    try:
-        outcome = record_one(session.graph, session.programme_id, act, session.clerk, again=again)
-    except UnknownOutcome:
-        say(f"The act was sent with {_ids_to_repeat(act)}: give them when you repeat it.")
-        raise
-    values = outcome.act.values
-    return Recorded(
-        programme_id=session.programme_id,
-        act_id=outcome.act.act_id,
-        action=outcome.action,
-        sequence=outcome.sequence,
-        placement_id=str(values.get("receiver_placement_id") or values.get("placement_id") or "") or None,
-        notes=tuple(note.sentence for note in outcome.notes),
-    )
 
 
 def _print_recorded(session: Session, *recorded: Recorded) -> None:
@@ -74,11 +28,6 @@ def _print_recorded(session: Session, *recorded: Recorded) -> None:
             print_pairs((name, getattr(each, name)) for name in ("act_id", "action", "sequence", "placement_id"))
         for note in each.notes:
             say(f"Noted for the auditor. {note}")
-
-
-def _ids_to_repeat(act: Act) -> str:
-    into = act.values.get("receiver_placement_id")
-    return f"--id {act.id}" + (f" --into {into}" if into else "")
 
 
 def _flags(column: Column, kind: str, own: str) -> list[str]:
@@ -180,10 +129,7 @@ _ARGUMENTS: Final = {
 
 
 def _record_kind(session: Session, kind: str, given: Mapping[str, str | None]) -> Recorded:
-    from relay import desk
-
-    said = _said(session, kind, given)
-    return _recorded(session, desk.act(kind, said, kind_named(kind).id_column, session.clerk.random))
+    return session.hand_in(kind, _said(session, kind, given))
 
 
 @command(example='relay register "Maya Tamang" --sex F --group W01 --id B2001')
@@ -251,18 +197,8 @@ def place(session: Session, /, **given: str | None) -> None:
 @pass_session
 def pass_on(session: Session, /, giver: str, *, new: bool, again: bool, **given: str | None) -> None:
     """Record that help was passed on. GIVER is a placement, or a beneficiary who holds just one."""
-    from relay import desk
-
-    act = desk.pass_on(
-        session.graph,
-        session.programme_id,
-        _said(session, "pass", given),
-        giver=giver,
-        new=new,
-        again=again,
-        random=session.clerk.random,
-    )
-    _record(session, act, again=again)
+    said = {**_said(session, "pass", given), "giver_placement_id": giver}
+    _print_recorded(session, session.hand_in("pass", said, new=new, again=again))
 
 
 @command(example="relay event birth P0926 --animals 2 --on -3d")
@@ -299,17 +235,13 @@ def correct(
     session: Session, act_id: str, how: str, why: str, changes: tuple[str, ...], correct_id: str | None
 ) -> None:
     """Correct an act, by a new act that names it. Nothing recorded is ever edited."""
-    from relay import desk
-    from relay.records import resolve
+    from relay.questions import RESOLVE
 
-    subject = resolve(session.graph, session.programme_id, act_id)
+    subject = session.ask(RESOLVE, id=act_id)
     said: dict[str, Value] = {"act_id": subject, "how": how.replace("-", "_"), "why": why}
     if changes:
         said["changes"] = dict(_change(session, subject, change) for change in changes)
-    _record(
-        session,
-        desk.act("correct", _with_id(session, said, "correct_id", correct_id), "correct_id", session.clerk.random),
-    )
+    _print_recorded(session, session.hand_in("correct", _with_id(session, said, "correct_id", correct_id)))
 
 
 def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:
@@ -334,15 +266,8 @@ def _with_id(session: Session, said: dict[str, Value], column: str, id_: str | N
 @pass_session
 def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
     """Confirm a pass-on that another person recorded."""
-    from relay import desk
-    from relay.records import resolve
-
-    subject = resolve(session.graph, session.programme_id, act_id, kinds=("pass",))
-    said: dict[str, Value] = {"act_id": subject}
-    _record(
-        session,
-        desk.act("confirm", _with_id(session, said, "confirm_id", confirm_id), "confirm_id", session.clerk.random),
-    )
+    said: dict[str, Value] = {"act_id": act_id}
+    _print_recorded(session, session.hand_in("confirm", _with_id(session, said, "confirm_id", confirm_id)))
 
 
 @command(example="relay erase beneficiary:B0929 --yes")
@@ -352,14 +277,13 @@ def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
 @pass_session
 def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool) -> None:
     """Erase what is personal about a beneficiary or another act. Links, numbers and hashes stay."""
-    from relay import desk
-    from relay.records import resolve
+    from relay.questions import RESOLVE
 
-    subject = resolve(session.graph, session.programme_id, subject_id)
+    subject = session.ask(RESOLVE, id=subject_id)
     if not yes:
         click.confirm(f"Erase all that is personal about {subject}? This cannot be undone", abort=True, err=True)
     said: dict[str, Value] = {"subject_id": subject}
-    _record(session, desk.act("erase", _with_id(session, said, "erase_id", erase_id), "erase_id", session.clerk.random))
+    _print_recorded(session, session.hand_in("erase", _with_id(session, said, "erase_id", erase_id)))
 
 
 @command(example='relay claim G31 --what families --value 20 --as-of 2026-11-01 --source "yearly report"')
@@ -389,12 +313,12 @@ def claim(session: Session, /, **given: str | None) -> None:
 @pass_session
 def rule(session: Session, /, equivalents: tuple[str, ...], **given: str | None) -> None:
     """Record a version of the rule for one kind of help."""
-    from relay.acts import RULE, Act, rule_id
+    from relay.acts import RULE
 
     said = said_of(session, RULE.columns, given)
     if equivalents:
         said["equivalents"] = dict(_equivalent(session, text) for text in equivalents)
-    _record(session, Act(kind="rule", id=rule_id(said), values=said))
+    _print_recorded(session, session.hand_in("rule", said))
 
 
 def _equivalent(session: Session, text: str) -> tuple[str, Any]:

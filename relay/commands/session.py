@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from pathlib import Path
 
+    from relay.acts import Value
     from relay.config import Connection, Settings
+    from relay.desk import Recorded
     from relay.graph import Graph
     from relay.ledger import Clerk, LedgerHead
+    from relay.questions import Question
+    from relay.remote import Remote
     from relay.trees import Relay
+
+T = TypeVar("T")
 
 
 class NoSuchProgramme(NotFound):
@@ -62,12 +68,12 @@ class DataFolderUnusable(Unavailable):
 
 
 class NotByService(Refused):
-    """The settings name another machine's Relay, which this command line does not speak to."""
+    """The settings name another machine's Relay, and this is done on the database's own machine."""
 
     def __init__(self) -> None:
         """Say how to work here."""
         super().__init__(
-            "RELAY_URL is set, but these commands work on this machine's database only.", "Unset RELAY_URL."
+            "RELAY_URL is set, but this is done on the database's own machine only.", "Unset RELAY_URL there."
         )
 
 
@@ -89,6 +95,55 @@ class Session:
         return Settings.read(os.environ)
 
     @cached_property
+    def service(self) -> Remote | None:
+        """The service that RELAY_URL names; None when the database is this machine's."""
+        if self.settings.url is None:
+            return None
+        from relay.remote import Remote, kept_token
+
+        token = self.settings.token or kept_token(self.settings.config_folder, self.settings.url)
+        return Remote(self.settings.url, token)
+
+    def ask(self, question: Question[T], **said: Any) -> T:  # noqa: ANN401 - what the question's parameters take
+        """The answer to a question about the programme, from here or from the service."""
+        if self.service:
+            return self.service.ask(question, self.programme_id, said)
+        from relay.questions import Source
+
+        source = Source(graph=self.graph, folder=self.settings.data_folder)
+        found = question.answer(source, self.programme_id, said)
+        question.note(source, self.programme_id, found, by=self.clerk.by, at=self.at)
+        return found
+
+    def hand_in(
+        self,
+        kind: str,
+        said: Mapping[str, Value],
+        *,
+        programme_id: str | None = None,
+        new: bool = False,
+        again: bool = False,
+    ) -> Recorded:
+        """Record an act, here or through the service; its id is made here when nobody gave one."""
+        from relay import desk
+        from relay.acts import KEYS, new_id
+        from relay.graph import UnknownOutcome
+
+        into, column = programme_id or self.programme_id, KEYS[kind][0]
+        if kind != "rule" and column not in said:
+            said = {column: new_id(self.clerk.random(desk.ID_BYTES)), **said}
+        repeat = f"--id {said.get(column)}"
+        try:
+            if self.service:
+                return self.service.hand_in(into, kind, said, new=new, again=again)
+            act = desk.made(self.graph, into, kind, said, new=new, again=again, random=self.clerk.random)
+            repeat += f" --into {receiver}" if (receiver := act.values.get("receiver_placement_id")) else ""
+            return desk.hand_in(self.graph, into, act, self.clerk, again=again)
+        except UnknownOutcome:
+            say(f"The act was sent with {repeat}: give them when you repeat it.")
+            raise
+
+    @cached_property
     def connection(self) -> Connection:
         """Where the database answers; starts the embedded engine when it does not run."""
         if self.settings.url:
@@ -105,13 +160,22 @@ class Session:
         """The open graph."""
         from relay.graph import connect
 
-        graph = connect(self.connection)
+        graph = connect(self.connection, before_writing=self._require_room)
         self._opened.append(graph)
         return graph
+
+    def _require_room(self) -> None:
+        """Write into the embedded engine only while its disk has room: a full one fails without saying so."""
+        if self.settings.neo4j is None:
+            from relay import engine
+
+            engine.require_free_space(self.settings.data_folder)
 
     @cached_property
     def heads(self) -> tuple[LedgerHead, ...]:
         """All programmes of the database."""
+        if self.service:
+            return self.service.programmes()
         from relay.ledger import heads
 
         return heads(self.graph)
@@ -151,14 +215,22 @@ class Session:
 
         return Clerk(by=f"local:{getpass.getuser()}", now=self.now, random=secrets.token_bytes)
 
+    @property
+    def at(self) -> str:
+        """This instant, as the ledger writes it."""
+        from relay.entries import instant
+
+        return instant(self.now)
+
     def day(self, text: str | None, option: str = "--as-of") -> date:
         """A day as an option takes it; today when it was not given."""
         if text is None:
             return self.today
         from relay.cells import read_day
 
+        today = self.today
         with usage(option, text):
-            return read_day(text, self.today)
+            return read_day(text, today)
 
     def entry(self, text: str) -> int:
         """An entry of the ledger as an option takes it: its number, or the last one of a day."""
@@ -167,6 +239,18 @@ class Session:
         from relay.ledger import last_known
 
         return last_known(self.graph, self.programme_id, self.day(text, "--as-known"))
+
+    def known(self, text: str | None) -> int | date | None:
+        """An entry of the ledger, or a day, as --as-known takes it."""
+        if text is None or text.isdecimal():
+            return None if text is None else int(text)
+        return self.day(text, "--as-known")
+
+    def read(
+        self, as_of: str | None, *, confirmed_only: bool = False, as_known: str | None = None
+    ) -> Mapping[str, Any]:
+        """What the read options say, as a question takes it."""
+        return {"as_of": self.day(as_of), "confirmed_only": confirmed_only, "as_known": self.known(as_known)}
 
     def relay(self, as_of: str | None, *, confirmed_only: bool = False, as_known: str | None = None) -> Relay:
         """The relays of the programme on a day, as the read options say."""
@@ -183,12 +267,13 @@ class Session:
 
     def names_of(self, beneficiary_ids: Iterable[str]) -> Mapping[str, str]:
         """Beneficiary id → her name, of those whose name is known."""
-        from relay.records import Named
+        from relay.questions import MOST_NAMES, NAMES
 
-        said = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in beneficiary_ids}
-        named = self.graph.read(lambda transaction: Named(transaction, self.programme_id, said))
-        found = {each["beneficiary_id"]: named.beneficiary(each["beneficiary_id"]) for each in said.values()}
-        return {id_: name for id_, name in found.items() if name}
+        asked = sorted(set(beneficiary_ids))
+        named: dict[str, str] = {}
+        for first in range(0, len(asked), MOST_NAMES):
+            named |= self.ask(NAMES, beneficiary_id=tuple(asked[first : first + MOST_NAMES]))
+        return named
 
     def close(self) -> None:
         """Close what was opened."""

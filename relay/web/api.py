@@ -1,47 +1,237 @@
-"""The API: the same objects as the command line prints with --json."""
+"""The API: the same objects as the command line prints with --json, and an address for each act that it records.
+
+Every question of `relay.questions` is answered, every kind of act of `relay.acts` is recorded: one view for the ones,
+one for the others. What an address may hold is said once, there; an unknown parameter is refused.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import secrets
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response, jsonify, url_for
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from werkzeug.exceptions import UnsupportedMediaType
 
-from relay import ledger
+from relay import accounts, cells, desk
+from relay.acts import KEYS
 from relay.asjson import json_of
-from relay.web import asked
-from relay.web.auditors import entries_before
+from relay.cells import read_day
+from relay.columns import Column
+from relay.entries import instant
+from relay.errors import Invalid
+from relay.questions import ENTRIES, FIND, MOST_NAMES, NAMES, QUESTIONS, Parameter, Question, Source
+from relay.records import resolve
+from relay.web import asked, bodies, guard, openapi, personal, signing_in
 
 if TYPE_CHECKING:
-    from relay.entries import Entry
+    from collections.abc import Callable
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+_TEXT: Final = Column(name="text", type="text")
+_FLAGS: Final = {"true": True, "false": False}
+_DIGITS: Final = len("999999999")
+_ADDED: Final = 201
+
+
+class UnknownParameter(Invalid):
+    """The address holds a parameter that this question has not."""
+
+    def __init__(self, known: list[str]) -> None:
+        """Name those that there are."""
+        super().__init__(
+            "The address holds a parameter that is not known here.",
+            f"Known: {', '.join(known)}." if known else "This takes none.",
+        )
+
+
+class NotThat(Invalid):
+    """A parameter holds something that it cannot."""
+
+    def __init__(self, name: str, wanted: str) -> None:
+        """Say what it can."""
+        super().__init__(f"“{name}” in the address cannot be read.", f"Write {wanted}.", field=name)
+
+
+# ---------------------------------------------------------------------------------------------------- reading
 
 
 @blueprint.get("/programmes")
 def programmes() -> Response:
-    """As `relay programme list --json`."""
-    return jsonify(json_of(ledger.heads(asked.graph())))
+    """As `relay programme list --json`: those in which the reader holds a role."""
+    said(())
+    return jsonify(json_of(guard.heads()))
 
 
-@blueprint.get("/programmes/<programme_id>/trace/<id_>")
-def trace(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """As `relay trace --json`."""
-    return jsonify(json_of(asked.relay().trace(id_)))
+def answer(programme_id: str, question: Question[object], id_: str | None = None) -> Response:
+    """The answer to a question, as the command line prints it with --json."""
+    wish = {**said(question.parameters), **({"id": id_} if id_ is not None else {})}
+    if question is NAMES and len(wish["beneficiary_id"]) > MOST_NAMES:
+        raise NotThat("beneficiary_id", f"at most {MOST_NAMES} ids")
+    source = Source(graph=asked.graph(), folder=asked.core().settings.data_folder)
+    if question is NAMES:
+        wish["beneficiary_id"] = personal.nameable(wish["beneficiary_id"])
+    answered: Any = question.answer(source, asked.head().programme_id, wish)
+    if question is FIND:
+        answered = personal.hits(answered)
+    question.note(source, programme_id, answered, by=guard.known().by, at=instant(asked.core().now()))
+    found = json_of(answered)
+    if question is ENTRIES:
+        found["next_url"] = _next_url(programme_id, found["next"])
+    return jsonify(found)
 
 
-@blueprint.get("/programmes/<programme_id>/tree/<id_>")
-def tree(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """As `relay tree --json`."""
-    return jsonify(json_of(asked.relay().tree(id_)))
+def _next_url(programme_id: str, following: int | None) -> str | None:
+    if following is None:
+        return None
+    return url_for("api.entries", programme_id=programme_id, before=following, last=request.args.get("last"))
 
 
-@blueprint.get("/programmes/<programme_id>/ledger")
-def entries(programme_id: str) -> Response:
-    """Entries as `relay ledger log --json` prints them, newest first, a page at a time."""
-    found, following = entries_before(asked.number("before", 2))
-    following_url = url_for("api.entries", programme_id=programme_id, before=following) if following else None
-    return jsonify(entries=[_without_openings(entry) for entry in found], next=following, next_url=following_url)
+def said(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+    """What the address says, read as the parameters of a question; days that it leaves out are today.
+
+    Raises:
+        Invalid: It cannot be read, or holds a parameter that is not known.
+    """
+    known = {each.name: each for each in parameters}
+    if set(request.args) - set(known):
+        raise UnknownParameter(sorted(known))
+    return {name: value for name, each in known.items() if (value := _parameter(each)) is not None}
 
 
-def _without_openings(entry: Entry) -> dict[str, Any]:
-    return {name: value for name, value in json_of(entry).items() if name != "opened"}
+def _parameter(wanted: Parameter) -> Any:  # noqa: ANN401 - what a parameter may be
+    texts = request.args.getlist(wanted.name)
+    if not all(text.strip() for text in texts):
+        raise NotThat(wanted.name, "something, or leave it out")
+    if len(texts) > 1 and not wanted.many:
+        raise NotThat(wanted.name, "it once")
+    values = tuple(_read(wanted, text) for text in texts)
+    if wanted.required and not values:
+        raise NotThat(wanted.name, f"it: {wanted.says.rstrip('.')}")
+    if wanted.many:
+        return values or None
+    return values[0] if values else (asked.today() if wanted.name == "as_of" else None)
+
+
+def _read(wanted: Parameter, text: str) -> Any:  # noqa: ANN401 - what a parameter may be
+    """One value of a parameter."""
+    digits = text.isascii() and text.isdigit() and len(text) <= _DIGITS
+    if wanted.choices and text not in wanted.choices:
+        raise NotThat(wanted.name, f"one of {', '.join(wanted.choices)}")
+    if wanted.sort == "flag":
+        if text not in _FLAGS:
+            raise NotThat(wanted.name, "true or false")
+        return _FLAGS[text]
+    if wanted.sort in ("count", "number"):
+        least = 1 if wanted.sort == "count" else 0
+        if not digits or int(text) < least:
+            raise NotThat(wanted.name, f"a whole number of at least {least}")
+        return int(text)
+    if wanted.sort == "entry" and digits:
+        return int(text)
+    if wanted.sort in ("day", "entry"):
+        return read_day(text, asked.today())
+    return cells.read(_TEXT, text)
+
+
+def _answering(question: Question[object]) -> Callable[..., Response]:
+    def view(programme_id: str, id_: str | None = None) -> Response:
+        return answer(programme_id, question, id_)
+
+    return view
+
+
+for _question in QUESTIONS:
+    blueprint.add_url_rule(
+        f"/programmes/<programme_id>/{_question.path.replace('<id>', '<id_>')}", _question.name, _answering(_question)
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- recording
+
+
+def record(programme_id: str, kind: str) -> Response:
+    """Record an act; the same id with the same content changes nothing and is answered 200 instead of 201."""
+    wish = said(openapi.WHEN_IT_SEEMS_RECORDED if kind == "pass" else ())
+    values = bodies.said(kind, _body())
+    core, again = asked.core(), wish.get("again", False)
+    if kind == "programme" and values["id"] != programme_id:
+        raise bodies.OtherType("id", "the id in the address")
+    clerk = guard.clerk()
+    if "changes" in values:
+        subject = resolve(core.graph, programme_id, str(values["act_id"]))
+        values |= {"act_id": subject, "changes": bodies.changes(subject.partition(":")[0], values["changes"])}
+    act = desk.made(
+        core.graph, programme_id, kind, values, new=wish.get("new", False), again=again, random=clerk.random
+    )
+    guard.within_places(guard.ACTIONS[str(request.endpoint)], programme_id, act.values)
+    recorded = desk.hand_in(core.graph, programme_id, act, clerk, again=again)
+    return make_response(jsonify(json_of(recorded)), _ADDED if recorded.action == "added" else 200)
+
+
+def _body() -> Any:  # noqa: ANN401 - JSON
+    if not request.is_json:
+        raise UnsupportedMediaType
+    return request.get_json()
+
+
+def _recording(kind: str) -> Callable[..., Response]:
+    def view(programme_id: str) -> Response:
+        return record(programme_id, kind)
+
+    return view
+
+
+for _kind in KEYS:
+    blueprint.add_url_rule(
+        f"/programmes/<programme_id>/acts/{_kind}", f"record_{_kind}", _recording(_kind), methods=["POST"]
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- tokens
+
+
+@blueprint.post("/tokens")
+def token() -> Response:
+    """A token for who has login and password: what `relay login` asks for."""
+    said(())
+    wish = bodies.TokenWish.of(_body())
+    account = signing_in.let_in(wish.login, wish.password)
+    core = asked.core()
+    made = accounts.issue(
+        core.graph,
+        account.login,
+        role=wish.role,
+        programme_id=wish.programme_id,
+        days=wish.days,
+        now=core.now(),
+        random=secrets.token_bytes,
+    )
+    return make_response(jsonify(json_of(made)), _ADDED)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """End the token that this was sent with, or the session: what `relay logout` asks for."""
+    said(())
+    found = guard.known()
+    if found.token_id:
+        accounts.revoke(asked.graph(), found.token_id)
+    else:
+        guard.end()
+    return jsonify(signed_out=True)
+
+
+# ---------------------------------------------------------------------------------------------------- documentation
+
+
+@blueprint.get("/openapi.json")
+def spec() -> Response:
+    """What this API is, for programs."""
+    return jsonify(openapi.document())
+
+
+@blueprint.get("/docs")
+def docs() -> str:
+    """What this API is, for people."""
+    return render_template("api_docs.html", spec=openapi.document())

@@ -1,17 +1,19 @@
-"""The server: the application behind waitress, on this machine only until there are accounts."""
+"""The server: the application behind waitress, for this machine only, or behind a proxy that speaks TLS."""
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from waitress.server import create_server
 
+from relay import accounts
 from relay.errors import Refused
+from relay.remote import is_loopback
 from relay.web.app import create_app
 from relay.web.house import JsonLines
+from relay.web.signing_in import OneTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from relay.config import Settings
     from relay.graph import Graph
 
+_FROM_THE_PROXY: Final = frozenset({"x-forwarded-for", "x-forwarded-proto"})  # who asks, and whether by TLS
 THREADS: Final = 8  # our choice: more would only wait for one database
 
 
@@ -28,9 +31,21 @@ class NotThisMachine(Refused):
     def __init__(self, host: str) -> None:
         """Name the address."""
         super().__init__(
-            f"Relay serves this machine only as yet, not {host}: there are no accounts to ask who is reading.",
-            "Leave --host out, or reach this machine through an SSH tunnel.",
+            f"Others can reach {host}, and Relay itself does not encrypt.",
+            "Put a proxy with TLS before it and name both: --site relay.example.org --proxy ADDRESS. See"
+            " docs/operators.md.",
             field="host",
+        )
+
+
+class NobodyMaySignIn(Refused):
+    """A site is to be served, and nobody could sign in to it."""
+
+    def __init__(self) -> None:
+        """Say how to make an account."""
+        super().__init__(
+            "There is no account with a password yet, so that nobody could sign in.",
+            "Make one: relay account add LOGIN --role administrator",
         )
 
 
@@ -43,38 +58,58 @@ class PortTaken(Refused):
 
 
 def serve(
-    graph: Graph, settings: Settings, *, host: str = "127.0.0.1", port: int = 0, say: Callable[[str], object]
+    graph: Graph,
+    settings: Settings,
+    *,
+    owner: str,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    shown: str | None = None,
+    site: str | None = None,
+    proxy: str | None = None,
+    say: Callable[[str], object],
 ) -> None:
     """Serve the pages until the process is told to stop.
 
     Args:
         graph: Open; stays the caller's to close.
         settings: As they were read.
-        host: An address of this machine that only this machine reaches.
+        owner: The login of who runs this.
+        host: An address of this machine: one that only this machine reaches, or the one that the proxy speaks to.
         port: 0 for a free one.
+        shown: The page to look at first, where everybody at this machine may look at all pages, as in a demonstration;
+            None: the address is a link that signs the owner in, once, and all others sign in themselves.
+        site: The host name under which a proxy serves these pages over TLS; then everybody signs in with a password.
+        proxy: The proxy's address, which alone is believed when it says who asks; None: it is on this machine.
         say: Is given the one sentence that names the address.
 
     Raises:
-        NotThisMachine: Others could reach that host.
+        NotThisMachine: Others could reach that host, and no proxy is named.
+        NobodyMaySignIn: A site is named, and no account has a password.
         PortTaken: Something listens on that port already.
     """
-    if not _is_loopback(host):
+    if not is_loopback(host) and not (site and proxy):
         raise NotThisMachine(host)
+    if site and not any(account.password for account in accounts.every(graph)):
+        raise NobodyMaySignIn
     _log_json()
+    once = OneTime(login=owner) if shown is None and site is None else None
+    app = create_app(graph, settings, owner=None if once or site else owner, once=once, site=site)
+    behind: dict[str, Any] = (
+        {"trusted_proxy": proxy or "127.0.0.1", "trusted_proxy_headers": _FROM_THE_PROXY} if site else {}
+    )
     try:
-        server: Any = create_server(create_app(graph, settings), host=host, port=port, threads=THREADS, ident=None)
+        server: Any = create_server(
+            app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True, **behind
+        )
     except OSError as error:
         raise PortTaken(port) from error
     name = f"[{host}]" if ":" in host else host
-    say(f"Relay is at http://{name}:{server.effective_port}/ (Ctrl-C to stop)")
+    here = f"http://{name}:{server.effective_port}"
+    path = f"/sign-in/once/{once.secret}" if once else shown
+    said = f"https://{site}/, by the proxy that asks {here}" if site else f"{here}{path}"
+    say(f"Relay is at {said} (Ctrl-C to stop)")
     server.run()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _log_json() -> None:

@@ -1,0 +1,559 @@
+"""People and their roles: accounts, passwords and tokens, kept in the same database beside the ledgers.
+
+An account is a login, never a person's name. Accounts are no part of any ledger: `verify` does not look at them, and
+neither a backup nor an export holds them, so that no file that leaves the house holds a password's hash. After a
+restore the owner makes them anew.
+
+    (:Account {key: 'account/asha'})        login, grants, password (argon2id) or '', generation
+    (:Token {key: 'token/' + SHA-256})      of which account, for which role and programme, until when
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from base64 import urlsafe_b64encode
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import argon2
+
+from relay import cypher
+from relay.entries import instant
+from relay.errors import Conflict, Invalid, NotFound, Refused
+from relay.roles import EVERY, OWNER, Grant, role_named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from relay.graph import Graph
+
+LEAST_PASSWORD: Final = 12  # characters; our choice: length beats odd signs (NIST SP 800-63B asks for 8 at least)
+LONGEST_PASSWORD: Final = 1024  # characters; our choice: nobody makes the server hash a book
+LONGEST_TOKEN_DAYS: Final = 366  # our choice: a forgotten token ends within a year
+TOKEN_BYTES: Final = 32
+TOKEN_MARK: Final = "relay_"  # noqa: S105 - no secret: by it a token left in a file is recognised
+_SHOWN: Final = 6  # characters of a token that lists show
+_USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is told no finer, so that reading rarely writes
+_AT_ONCE: Final = 2  # hashes at once; our choice: each takes 64 MiB and a core for 0.14 s
+_LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+
+_hasher: Final = argon2.PasswordHasher()  # argon2id; its defaults are RFC 9106's second choice: 64 MiB, 3 rounds
+_hashing: Final = threading.BoundedSemaphore(_AT_ONCE)
+
+
+class NoAccount(NotFound):
+    """No account has this login."""
+
+    def __init__(self, login: str) -> None:
+        """Name the login."""
+        super().__init__(f"There is no account {login}.", "See relay account list.", field="login")
+
+
+class AccountThere(Conflict):
+    """An account with this login exists."""
+
+    def __init__(self, login: str) -> None:
+        """Name the login."""
+        super().__init__(
+            f"There is an account {login} already.", f"Give it a role: relay account role {login}.", field="login"
+        )
+
+
+class NotALogin(Invalid):
+    """A login that cannot be one."""
+
+    def __init__(self) -> None:
+        """Say what can; the login itself is left out, since somebody may have written a name."""
+        super().__init__(
+            "This cannot be a login: a to z, 0 to 9, dot, - and _, at most 32 characters.",
+            "Write, for example, asha.",
+            field="login",
+        )
+
+
+class NotAPassword(Invalid):
+    """A password that nobody should use."""
+
+    def __init__(self) -> None:
+        """Say how long it must be."""
+        super().__init__(
+            f"A password has {LEAST_PASSWORD} to {LONGEST_PASSWORD} characters.",
+            "Take a few words that nobody else puts together.",
+            field="password",
+        )
+
+
+class NotLetIn(Refused):
+    """Login and password do not belong together, or the token is not, or no longer, valid."""
+
+    def __init__(self, reason: str = "Login or password is wrong.") -> None:
+        """Never say which of the two."""
+        super().__init__(reason, "Try again, or ask an administrator.")
+
+
+class TooManyTries(Refused):
+    """The same source tried the same login too often.
+
+    Attributes:
+        seconds: Until it may try again.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        """Say how long to wait."""
+        super().__init__("Too many tries with a wrong password.", f"Wait {seconds} s, then try again.")
+        self.seconds = seconds
+
+
+class NoToken(NotFound):
+    """No token begins so."""
+
+    def __init__(self, token_id: str) -> None:
+        """Name its beginning."""
+        super().__init__(f"There is no token {token_id}.", "See relay token list.", field="token_id")
+
+
+class TokenTooLong(Invalid):
+    """A token that would stay valid for too long, or not at all."""
+
+    def __init__(self) -> None:
+        """Say how long it may."""
+        super().__init__(f"A token is valid for 1 to {LONGEST_TOKEN_DAYS} days.", "Write --days 90.", field="days")
+
+
+class BeyondTheAccount(Refused):
+    """A token would allow what its account may not do."""
+
+    def __init__(self, login: str, role: str, programme_id: str) -> None:
+        """Name the role."""
+        super().__init__(
+            f"{login} does not hold that ({'any role' if role == EVERY else role},"
+            f" in {'any programme' if programme_id == EVERY else programme_id}).",
+            f"Give the account that role first: relay account role {login}.",
+            field="role",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody who may sign in.
+
+    Attributes:
+        login: The account's id.
+        grants: The roles held.
+        password: Whether a password opens it; else only a one-time link or a token does.
+        generation: Goes up when password or roles change and when its owner signs out: it ends every session.
+        created_at: A UTC instant.
+    """
+
+    login: str
+    grants: tuple[Grant, ...]
+    password: bool
+    generation: int
+    created_at: str
+
+    @property
+    def by(self) -> str:
+        """How the ledger names it."""
+        return f"account:{self.login}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What a program signs in with.
+
+    Attributes:
+        token_id: The beginning of the secret, which tells it apart.
+        login: Whose it is.
+        role: It allows what this role of the account does, or, with `EVERY`, all that it holds,
+        programme_id: in this programme, or, with `EVERY`, wherever the account holds it.
+        created_at: A UTC instant.
+        expires_at: From this UTC instant on it is no longer valid.
+        last_used_at: A UTC instant, true to five minutes; None when it was never used.
+    """
+
+    token_id: str
+    login: str
+    role: str
+    programme_id: str
+    created_at: str
+    expires_at: str
+    last_used_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """A token just made, with its secret, which nobody can be told again."""
+
+    token: Token
+    secret: str = field(repr=False)
+
+
+# ---------------------------------------------------------------------------------------------------- accounts
+
+
+def add(graph: Graph, login: str, grants: Collection[Grant], password: str | None, now: datetime) -> Account:
+    """Make an account.
+
+    Raises:
+        NotALogin: That cannot be a login.
+        NotAPassword: It is too short or too long.
+        AccountThere: There is one.
+        Unavailable: The database cannot be reached.
+    """
+    if not _LOGIN.fullmatch(login):
+        raise NotALogin
+    properties = {
+        "key": _key(login),
+        "login": login,
+        "grants": _written(grants),
+        "password": "" if password is None else _hashed(password),
+        "generation": 1,
+        "created_at": instant(now.astimezone(UTC)),
+    }
+
+    def work(transaction: Any) -> None:  # noqa: ANN401 - a graph's transaction
+        if transaction.rows(cypher.ACCOUNT, key=_key(login)):
+            raise AccountThere(login)
+        transaction.run(cypher.ADD_ACCOUNT, account=properties)
+
+    graph.write(work)
+    return _account(properties)
+
+
+def find(graph: Graph, login: str) -> Account:
+    """The account of that login.
+
+    Raises:
+        NoAccount: There is none.
+        Unavailable: The database cannot be reached.
+    """
+    return _account(_properties(graph, login))
+
+
+def every(graph: Graph) -> tuple[Account, ...]:
+    """All accounts, by login; empty when nobody may sign in.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return tuple(_account(row["account"]) for row in graph.rows(cypher.ACCOUNTS))
+
+
+def set_grants(graph: Graph, login: str, grants: Collection[Grant]) -> Account:
+    """Let an account hold these roles and no others; its sessions end.
+
+    Raises:
+        NoAccount: There is none.
+        Unavailable: The database cannot be reached.
+    """
+    return _change(graph, login, grants=_written(grants))
+
+
+def set_password(graph: Graph, login: str, password: str) -> Account:
+    """Give an account another password; its sessions end.
+
+    Raises:
+        NotAPassword: It is too short or too long.
+        NoAccount: There is none.
+        Unavailable: The database cannot be reached.
+    """
+    return _change(graph, login, password=_hashed(password))
+
+
+def end_sessions(graph: Graph, login: str) -> Account:
+    """Sign an account out wherever it is signed in.
+
+    Raises:
+        NoAccount: There is none.
+        Unavailable: The database cannot be reached.
+    """
+    return _change(graph, login)
+
+
+def remove(graph: Graph, login: str) -> None:
+    """Remove an account with its tokens and sessions. What it recorded stays as it is.
+
+    Raises:
+        NoAccount: There is none.
+        Unavailable: The database cannot be reached.
+    """
+    find(graph, login)
+
+    def work(transaction: Any) -> None:  # noqa: ANN401 - a graph's transaction
+        transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
+        transaction.run(cypher.REMOVE_ACCOUNT, key=_key(login))
+
+    graph.write(work)
+
+
+def owner(graph: Graph, login: str, now: datetime) -> Account:
+    """The account of the data folder's owner, made when it is not there: without a password, with every role.
+
+    Args:
+        graph: Where.
+        login: As the operating system knows the owner; what cannot be a login becomes "owner".
+        now: The instant.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    login = login.casefold()
+    login = login if _LOGIN.fullmatch(login) else "owner"
+    try:
+        return find(graph, login)
+    except NoAccount:
+        return add(graph, login, OWNER, None, now)
+
+
+# ---------------------------------------------------------------------------------------------------- letting in
+
+
+def let_in(graph: Graph, login: str, password: str) -> Account:
+    """The account that login and password open.
+
+    It takes as long whether there is such an account or not.
+
+    Raises:
+        NotLetIn: They do not belong together.
+        Unavailable: The database cannot be reached.
+    """
+    try:
+        properties = _properties(graph, login)
+    except NoAccount:
+        properties = {}
+    kept = properties.get("password") or _nobodys_password()
+    if len(password) > LONGEST_PASSWORD or not _matches(kept, password) or not properties:
+        raise NotLetIn
+    return _account(properties)
+
+
+class Tries:
+    """How often a source tried a login in vain: kept in memory, per source and login together.
+
+    Somebody who guesses waits longer and longer, from there and for that login only: nobody can lock anybody else
+    out, since another source is not made to wait.
+    """
+
+    FREE = 5  # our choice: wrong passwords before the first wait
+    FIRST_SECONDS = 2.0
+    LONGEST_SECONDS = 900.0  # our choice: 100 guesses a day from one source
+    FORGOTTEN_SECONDS = 24 * 60 * 60.0
+    MOST = 10_000  # pairs kept; our choice: some megabytes; then the oldest are forgotten
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        """Begin with none; `seconds` is a clock that never goes back."""
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._tries: dict[tuple[str, str], tuple[int, float]] = {}
+
+    def may(self, source: str, login: str) -> None:
+        """Let a try pass.
+
+        Raises:
+            TooManyTries: It comes too early.
+        """
+        with self._lock:
+            failed, at = self._tries.get((source, login), (0, 0.0))
+        wait = at + self._wait(failed) - self._seconds()
+        if wait > 0:
+            raise TooManyTries(int(wait) + 1)
+
+    def failed(self, source: str, login: str) -> None:
+        """Count a try in vain."""
+        with self._lock:
+            now = self._seconds()
+            failed, at = self._tries.pop((source, login), (0, now))
+            self._tries[source, login] = (1 if now - at > self.FORGOTTEN_SECONDS else failed + 1), now
+            while len(self._tries) > self.MOST:
+                del self._tries[next(iter(self._tries))]
+
+    def succeeded(self, source: str, login: str) -> None:
+        """Forget the tries in vain."""
+        with self._lock:
+            self._tries.pop((source, login), None)
+
+    def _wait(self, failed: int) -> float:
+        if failed < self.FREE:
+            return 0.0
+        return float(min(self.FIRST_SECONDS * 2.0 ** min(failed - self.FREE, 20), self.LONGEST_SECONDS))
+
+
+# ---------------------------------------------------------------------------------------------------- tokens
+
+
+def issue(
+    graph: Graph,
+    login: str,
+    *,
+    role: str = EVERY,
+    programme_id: str = EVERY,
+    days: int,
+    now: datetime,
+    random: Callable[[int], bytes],
+) -> NewToken:
+    """Make a token for one role of an account, or for all that it holds, in one programme or in all.
+
+    Raises:
+        NotARole: There is no such role.
+        NoAccount: There is none.
+        BeyondTheAccount: The account does not hold that role there.
+        TokenTooLong: It would be valid for too long.
+        Unavailable: The database cannot be reached.
+    """
+    if not 1 <= days <= LONGEST_TOKEN_DAYS:
+        raise TokenTooLong
+    if role != EVERY:
+        role_named(role)
+    account = find(graph, login)
+    if not _within(account.grants, role, programme_id):
+        raise BeyondTheAccount(login, role, programme_id)
+    secret = TOKEN_MARK + urlsafe_b64encode(random(TOKEN_BYTES)).decode().rstrip("=")
+    token = Token(
+        token_id=secret[: len(TOKEN_MARK) + _SHOWN],
+        login=login,
+        role=role,
+        programme_id=programme_id,
+        created_at=instant(now.astimezone(UTC)),
+        expires_at=instant(now.astimezone(UTC) + timedelta(days=days)),
+        last_used_at=None,
+    )
+    kept = {**asdict(token), "key": _token_key(secret), "last_used_at": "", "scope": programme_id}
+    del kept["programme_id"]  # what carries it belongs to that programme's graph
+    graph.write(lambda transaction: transaction.run(cypher.ADD_TOKEN, token=kept))
+    return NewToken(token=token, secret=secret)
+
+
+def tokens(graph: Graph) -> tuple[Token, ...]:
+    """All tokens, by login and age; empty when there are none.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return tuple(_token(row["token"]) for row in graph.rows(cypher.TOKENS))
+
+
+def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Token]:
+    """Whose token this is, with the roles that it allows: those of the account within the token's.
+
+    Raises:
+        NotLetIn: It is not, or no longer, valid.
+        Unavailable: The database cannot be reached.
+    """
+    key, at = _token_key(secret), now.astimezone(UTC)
+    rows = graph.rows(cypher.TOKEN, key=key)
+    if not rows or rows[0]["token"]["expires_at"] <= instant(at):
+        raise NotLetIn("This token is not valid, or no longer.")
+    token, account = _token(rows[0]["token"]), _account(rows[0]["account"])
+    if (token.last_used_at or "") < instant(at - _USED_STEP):
+        graph.write(lambda transaction: transaction.run(cypher.TOKEN_USED, key=key, used_at=instant(at)))
+    return replace(account, grants=_within(account.grants, token.role, token.programme_id)), token
+
+
+def revoke(graph: Graph, token_id: str) -> Token:
+    """End a token.
+
+    Args:
+        graph: Where.
+        token_id: Its beginning, as lists show it, or all of it.
+
+    Raises:
+        NoToken: None begins so.
+        Unavailable: The database cannot be reached.
+    """
+    begins = token_id[: len(TOKEN_MARK) + _SHOWN]
+    found = next((token for token in tokens(graph) if token.token_id == begins), None)
+    if found is None:
+        raise NoToken(begins)
+    graph.write(lambda transaction: transaction.run(cypher.REMOVE_TOKEN, token_id=begins))
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------- as it is kept
+
+
+def _key(login: str) -> str:
+    return f"account/{login}"
+
+
+def _token_key(secret: str) -> str:
+    return f"token/{hashlib.sha256(secret.encode()).hexdigest()}"
+
+
+def _written(grants: Collection[Grant]) -> str:
+    return json.dumps([asdict(grant) for grant in grants])
+
+
+def _account(properties: Mapping[str, Any]) -> Account:
+    return Account(
+        login=properties["login"],
+        grants=tuple(Grant(**grant) for grant in json.loads(properties["grants"])),
+        password=bool(properties["password"]),
+        generation=properties["generation"],
+        created_at=properties["created_at"],
+    )
+
+
+def _token(properties: Mapping[str, Any]) -> Token:
+    return Token(
+        token_id=properties["token_id"],
+        login=properties["login"],
+        role=properties["role"],
+        programme_id=properties["scope"],
+        created_at=properties["created_at"],
+        expires_at=properties["expires_at"],
+        last_used_at=properties["last_used_at"] or None,
+    )
+
+
+def _within(grants: Collection[Grant], role: str, programme_id: str) -> tuple[Grant, ...]:
+    """Some grants narrowed to a role and to a programme; `EVERY` narrows nothing."""
+    return tuple(
+        grant if programme_id == EVERY else replace(grant, programme_id=programme_id)
+        for grant in grants
+        if role in (EVERY, grant.role) and (programme_id == EVERY or grant.covers(programme_id))
+    )
+
+
+def _properties(graph: Graph, login: str) -> Mapping[str, Any]:
+    rows = graph.rows(cypher.ACCOUNT, key=_key(login))
+    if not rows:
+        raise NoAccount(login)
+    properties: Mapping[str, Any] = rows[0]["account"]
+    return properties
+
+
+def _change(graph: Graph, login: str, **changes: str) -> Account:
+    def work(transaction: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a graph's transaction
+        rows = transaction.rows(cypher.ACCOUNT, key=_key(login))
+        if not rows:
+            raise NoAccount(login)
+        changed = {**rows[0]["account"], **changes, "generation": rows[0]["account"]["generation"] + 1}
+        transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
+        return changed
+
+    return _account(graph.write(work))
+
+
+def _hashed(password: str) -> str:
+    if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise NotAPassword
+    with _hashing:
+        return _hasher.hash(password)
+
+
+def _matches(kept: str, password: str) -> bool:
+    try:
+        with _hashing:
+            return _hasher.verify(kept, password)
+    except argon2.exceptions.VerifyMismatchError:
+        return False
+
+
+def _nobodys_password() -> str:
+    """A hash that no password opens, of the same cost: 16 bytes of salt and 32 of hash, all zero."""
+    cost = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    return f"$argon2id$v=19${cost}${'A' * 22}${'A' * 43}"

@@ -1,0 +1,250 @@
+"""People and programs: accounts and tokens on the database's machine, signing in to a service from another one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from relay.commands.options import command, group, pass_session
+from relay.commands.session import Session, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relay.accounts import Account, Token
+
+
+def _password_file(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Take a password from a file rather than from a person: never from the command line, which others can read."""
+    return click.option(
+        "--password-file",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="A file whose first line is the password; asked for when left out.",
+    )(command)
+
+
+def _password(file: Path | None, *, new: bool) -> str:
+    if file:
+        return file.read_text(encoding="utf-8").partition("\n")[0]
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=new, err=True))
+
+
+def _roles(*, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        "--role",
+        "roles",
+        multiple=True,
+        required=required,
+        metavar="ROLE",
+        help="staff, manager, auditor or administrator; in one programme: manager@ID; of one place: staff@ID/PLACE."
+        " May be repeated.",
+    )
+
+
+@group()
+def account() -> None:
+    """Who may sign in to the pages and to the API, and in which role."""
+
+
+@account.command("add", example="relay account add asha --role manager@relay-demo --password-file password.txt")
+@click.argument("login")
+@_roles(required=True)
+@_password_file
+@pass_session
+def account_add(session: Session, login: str, roles: tuple[str, ...], password_file: Path | None) -> None:
+    """Make an account. LOGIN stands in the ledger beside what it records: take no person's name."""
+    from relay import accounts
+    from relay.roles import grant_of
+
+    grants = tuple(map(grant_of, roles))
+    password = _password(password_file, new=True)
+    _print_accounts(session, accounts.add(session.graph, login, grants, password, session.now))
+
+
+@account.command("list", example="relay account list")
+@pass_session
+def account_list(session: Session) -> None:
+    """List the accounts and their roles."""
+    from relay import accounts
+
+    _print_accounts(session, *accounts.every(session.graph), several=True)
+
+
+@account.command("password", example="relay account password asha --password-file password.txt")
+@click.argument("login")
+@_password_file
+@pass_session
+def account_password(session: Session, login: str, password_file: Path | None) -> None:
+    """Give an account another password. It is signed out everywhere."""
+    from relay import accounts
+
+    accounts.find(session.graph, login)
+    _print_accounts(session, accounts.set_password(session.graph, login, _password(password_file, new=True)))
+
+
+@account.command("role", example="relay account role asha --role manager@relay-demo --role auditor@relay-demo")
+@click.argument("login")
+@_roles(required=True)
+@pass_session
+def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
+    """Let an account hold these roles and no others. It is signed out everywhere."""
+    from relay import accounts
+    from relay.roles import grant_of
+
+    _print_accounts(session, accounts.set_grants(session.graph, login, tuple(map(grant_of, roles))))
+
+
+@account.command("remove", example="relay account remove bina")
+@click.argument("login")
+@pass_session
+def account_remove(session: Session, login: str) -> None:
+    """Remove an account and its tokens. What it recorded stays as it is."""
+    from relay import accounts
+    from relay.printing import print_json
+
+    accounts.remove(session.graph, login)
+    if session.as_json:
+        print_json({"login": login, "removed": True})
+    say(f"{login} can no longer sign in.")
+
+
+def _print_accounts(session: Session, *accounts: Account, several: bool = False) -> None:
+    from relay.printing import print_json, print_pairs, print_table
+
+    rows = [
+        {"login": each.login, "roles": " ".join(map(str, each.grants)), "created_at": each.created_at}
+        for each in accounts
+    ]
+    if session.as_json:
+        print_json(rows if several else rows[0])
+    elif several:
+        print_table(("login", "roles", "created_at"), ([*row.values()] for row in rows))
+    else:
+        print_pairs(rows[0].items())
+
+
+@group()
+def token() -> None:
+    """What programs sign in with, and command lines elsewhere."""
+
+
+@token.command("add", example="relay token add asha --role manager --days 90")
+@click.argument("login")
+@click.option("--role", metavar="ROLE", help="Only what this role of the account may; all of them when left out.")
+@click.option("--days", type=int, default=30, show_default=True, help="How long it is valid.")
+@pass_session
+def token_add(session: Session, login: str, role: str | None, days: int) -> None:
+    """Make a token, for one programme with --programme. Its secret is shown only now."""
+    from relay import accounts
+    from relay.printing import print_json, print_pairs
+    from relay.roles import EVERY
+
+    made = accounts.issue(
+        session.graph,
+        login,
+        role=role or EVERY,
+        programme_id=session.programme or EVERY,
+        days=days,
+        now=session.now,
+        random=session.clerk.random,
+    )
+    if session.as_json:
+        print_json(made)
+        return
+    print_pairs((("secret", made.secret), *((name, getattr(made.token, name)) for name in _TOKEN)))
+    say("Keep the secret where only that program reads it; nobody can be told it again.")
+
+
+_TOKEN = ("token_id", "login", "role", "programme_id", "created_at", "expires_at", "last_used_at")
+
+
+@token.command("list", example="relay token list")
+@pass_session
+def token_list(session: Session) -> None:
+    """List the tokens: whose, for what, until when, and when they were used last."""
+    from relay import accounts
+    from relay.printing import print_json, print_table
+
+    found: tuple[Token, ...] = accounts.tokens(session.graph)
+    if session.as_json:
+        print_json(found)
+    else:
+        print_table(_TOKEN, ([getattr(each, name) for name in _TOKEN] for each in found))
+
+
+@token.command("revoke", example="relay token revoke relay_Ab3dE9")
+@click.argument("token_id", metavar="TOKEN")
+@pass_session
+def token_revoke(session: Session, token_id: str) -> None:
+    """End a token, by its beginning as token list shows it."""
+    from relay import accounts
+    from relay.printing import print_json
+
+    ended = accounts.revoke(session.graph, token_id)
+    if session.as_json:
+        print_json(ended)
+    say(f"{ended.token_id} of {ended.login} is no longer valid.")
+
+
+@command(example="relay login https://relay.example.org")
+@click.argument("url")
+@click.option("--login", "login_", metavar="LOGIN", help="Asked for when left out.")
+@click.option("--days", type=int, default=30, show_default=True, help="How long it is valid.")
+@_password_file
+@pass_session
+def login(session: Session, url: str, login_: str | None, days: int, password_file: Path | None) -> None:
+    """Sign in to another machine's Relay. The token is kept where only you read it."""
+    from relay import config, remote
+    from relay.printing import print_json
+    from relay.roles import EVERY
+
+    config.require_service(url)
+    remote.require_encryption(url)
+    name = login_ or str(click.prompt("Login", err=True))
+    password = _password(password_file, new=False)
+    secret = remote.sign_in(url, name, password, days=days, programme_id=session.programme or EVERY)
+    kept = remote.keep_token(session.settings.config_folder, url, secret)
+    if session.as_json:
+        print_json({"url": url, "login": name, "file": str(kept)})
+    say(f"Signed in. The token lies in {kept}. Work there with: export RELAY_URL={url}")
+
+
+@command(example="relay logout https://relay.example.org")
+@click.argument("url")
+@pass_session
+def logout(session: Session, url: str) -> None:
+    """End the token that login kept, there and here."""
+    from relay import config, remote
+    from relay.printing import print_json
+
+    config.require_service(url)
+    folder = session.settings.config_folder
+    secret = remote.kept_token(folder, url)
+    if secret is not None:
+        remote.keep_token(folder, url, None)
+        remote.Remote(url, secret).sign_out()
+    if session.as_json:
+        print_json({"url": url, "signed_out": secret is not None})
+    say("Signed out." if secret is not None else "You were not signed in there.")
+
+
+@group()
+def access() -> None:
+    """Who opened what is personal."""
+
+
+@access.command("log", example="relay access log --last 20")
+@click.option("--last", "most", type=click.IntRange(min=1), default=20, show_default=True, metavar="N")
+@pass_session
+def access_log(session: Session, most: int) -> None:
+    """List who opened whose record or names, newest last."""
+    from relay.printing import print_json, print_table
+    from relay.questions import ACCESSES
+
+    found = session.ask(ACCESSES, most=most)[::-1]
+    if session.as_json:
+        print_json(found)
+    else:
+        print_table(("at", "by", "what", "ids"), ((each.at, each.by, each.what, " ".join(each.ids)) for each in found))

@@ -1,0 +1,62 @@
+"""What waits for a second person: the pass-ons that nobody has confirmed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from relay import cypher
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A pass-on that nobody confirmed.
+
+    Attributes:
+        pass_id: Its id.
+        giver_placement_id: Who passed on.
+        receiver_placement_id: Which placement received.
+        beneficiary_id: Who holds that.
+        passed_on: The day.
+        help: As handed over.
+        animals: Units handed over.
+        recorded_by: Who recorded it, and so cannot confirm it.
+    """
+
+    pass_id: str
+    giver_placement_id: str
+    receiver_placement_id: str
+    beneficiary_id: str
+    passed_on: date
+    help: str
+    animals: float
+    recorded_by: str
+
+
+MOST: Final = 10_000  # our choice: a programme in which more wait does not confirm
+
+
+def waiting(graph: Graph, programme_id: str, most: int | None = None) -> tuple[Waiting, ...]:
+    """The pass-ons that nobody confirmed.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        most: Only so many, the earliest; `MOST` when None.
+
+    Returns:
+        By day, then by id; empty when all are confirmed, or when there is no such programme.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.UNCONFIRMED, programme_id=programme_id, most=min(most or MOST, MOST))
+    return tuple(_waiting(**row) for row in rows)
+
+
+def _waiting(*, passed_on: str, **row: Any) -> Waiting:  # noqa: ANN401 - a row's other columns
+    return Waiting(passed_on=date.fromisoformat(passed_on), **row)

@@ -1,0 +1,44 @@
+"""Managers confirm what staff recorded: the pass-ons that wait for a second person, and who opened what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, flash, redirect, render_template, request
+
+from relay import accesses, desk
+from relay.waiting import waiting as waiting_for_a_second_person
+from relay.web import asked, guard, navigation
+from relay.web.language import gettext
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+SHOWN: Final = 50  # our choice: pass-ons on the page, the earliest; the others follow when these are confirmed
+ACCESSES: Final = 200  # our choice: lines on the page; `relay access log` tells more
+
+blueprint = Blueprint("confirming", __name__)
+
+
+@blueprint.get("/p/<programme_id>/waiting")
+def waiting(programme_id: str) -> str:
+    """The pass-ons that nobody confirmed."""
+    found = waiting_for_a_second_person(asked.graph(), programme_id, SHOWN + 1)
+    return render_template("waiting.html", rows=found[:SHOWN], more=len(found) > SHOWN, own=guard.known().login)
+
+
+@blueprint.post("/p/<programme_id>/waiting")
+def confirm(programme_id: str) -> Response:
+    """Confirm one of them."""
+    said, clerk = {"act_id": f"pass:{request.form.get('pass_id', '')}"}, guard.clerk()
+    act = desk.made(asked.graph(), programme_id, "confirm", said, random=clerk.random)
+    desk.hand_in(asked.graph(), programme_id, act, clerk)
+    flash(gettext("Pass-on %(pass_id)s is confirmed.", pass_id=request.form["pass_id"]))
+    return redirect(navigation.to("confirming.waiting"), 303)
+
+
+@blueprint.get("/p/<programme_id>/accesses")
+def opened(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """Who opened whose record or names."""
+    found = accesses.newest(asked.core().settings.data_folder, asked.head().programme_id, ACCESSES)
+    return render_template("accesses.html", rows=found, most=ACCESSES)

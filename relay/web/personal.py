@@ -1,0 +1,72 @@
+"""What is personal: whose names a reader is told, and that it is written down who opened what.
+
+Staff of a place are told the names of those who live there. All that tells names of people in a list asks `told` first,
+by `asked.names`; a page about one record says `opened`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from relay import accesses, whereabouts
+from relay.entries import instant
+from relay.web import asked, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from relay.search import Hit
+
+
+def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
+    """Those of some people whose names this reader is told; that they are told is written down.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+        OSError: It cannot be written down.
+    """
+    found = nameable(beneficiary_ids)
+    if found:
+        opened(str(request.endpoint), (f"beneficiary:{id_}" for id_ in sorted(found)))
+    return found
+
+
+def nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
+    """Those of some people whose names this reader may be told.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return tuple(id_ for id_ in beneficiary_ids if _lies_there("names", {"beneficiary_id": id_}))
+
+
+def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:
+    """What a search found, as far as this reader may see it.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return tuple(hit for hit in found if _lies_there("find", hit.id))
+
+
+def opened(what: str, ids: Iterable[str]) -> None:
+    """Write down that this reader opened something personal.
+
+    Raises:
+        OSError: It cannot be written; then it must not be shown.
+    """
+    core = asked.core()
+    access = accesses.Access(at=instant(core.now()), by=guard.known().by, what=what, ids=tuple(ids))
+    accesses.note(core.settings.data_folder, asked.head().programme_id, access)
+
+
+def _lies_there(action: str, about: str | dict[str, str]) -> bool:
+    programme_id = asked.head().programme_id
+    allowed = guard.places(action, programme_id)
+    if allowed is None:
+        return True
+    if isinstance(about, str):
+        return bool(allowed & whereabouts.places_of_record(asked.graph(), programme_id, about))
+    return bool(allowed & whereabouts.places_of(asked.graph(), programme_id, about))

@@ -1,0 +1,117 @@
+"""Signing in and out: with a password, or once with the link that `relay serve` prints for the owner."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from relay import accounts
+from relay.web import asked, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from werkzeug.wrappers import Response
+
+TRIES_A_MINUTE: Final = 20  # our choice: a whole office behind one address signs in; guessing stays slow
+_STATUS: Final = {accounts.NotLetIn: 401, accounts.TooManyTries: 429}
+
+blueprint = Blueprint("signing_in", __name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class OneTime:
+    """A link that signs its owner in once.
+
+    Attributes:
+        login: Whose account it opens.
+        secret: What its address ends with.
+    """
+
+    login: str
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    _used: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def take(self, secret: str) -> bool:
+        """Whether this is the secret, and nobody used it before."""
+        return hmac.compare_digest(self.secret.encode(), secret.encode()) and self._used.acquire(blocking=False)
+
+
+def set_up(app: Flask) -> None:
+    """Have an application let people in, and slow down those who guess."""
+    app.config["RATELIMIT_HEADERS_ENABLED"] = True
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")  # one process, so memory is right
+    _slow_down(app, limiter.limit(f"{TRIES_A_MINUTE} per minute"))
+
+
+def _slow_down(app: Flask, slow: Callable[[Any], Any]) -> None:
+    for endpoint in ("signing_in.sign_in", "api.token"):
+        app.view_functions[endpoint] = slow(app.view_functions[endpoint])
+
+
+@blueprint.get("/sign-in")
+def page() -> str:
+    """The form."""
+    return render_template("sign_in.html", error=None, login="")
+
+
+@blueprint.post("/sign-in")
+def sign_in() -> Response | tuple[str, int, dict[str, str]]:
+    """Let somebody in, or say that login and password do not belong together."""
+    login = request.form.get("login", "").strip().casefold()
+    try:
+        account = let_in(login, request.form.get("password", ""))
+    except (accounts.NotLetIn, accounts.TooManyTries) as error:
+        seconds = {"Retry-After": str(error.seconds)} if isinstance(error, accounts.TooManyTries) else {}
+        return render_template("sign_in.html", error=error, login=login[:64]), _STATUS[type(error)], seconds
+    return _welcome(account)
+
+
+def let_in(login: str, password: str) -> accounts.Account:
+    """The account that login and password open; who guesses waits.
+
+    Raises:
+        NotLetIn: They do not belong together.
+        TooManyTries: It comes too early after others in vain.
+    """
+    tries, source = asked.core().tries, request.remote_addr or ""
+    tries.may(source, login)
+    try:
+        account = accounts.let_in(asked.graph(), login, password)
+    except accounts.NotLetIn:
+        tries.failed(source, login)
+        raise
+    tries.succeeded(source, login)
+    return account
+
+
+@blueprint.get("/sign-in/once/<secret>")
+def once(secret: str) -> Response:
+    """Sign in the owner, by the link that only the owner's terminal showed."""
+    link = asked.core().once
+    if link is None or not link.take(secret):
+        abort(404)
+    return _welcome(accounts.owner(asked.graph(), link.login, asked.core().now()))
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """Sign out, wherever this account is signed in."""
+    guard.end()
+    return redirect(url_for("signing_in.page"), 303)
+
+
+def _welcome(account: accounts.Account) -> Response:
+    """Go on to the page that asked who is there."""
+    wanted = str(session.get("wanted", ""))
+    guard.begin(account)
+    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return redirect(wanted if inside else url_for("managers.front"), 303)

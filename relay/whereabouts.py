@@ -1,0 +1,92 @@
+"""Where a record lies: the places of the people it is about, and all places around those.
+
+Staff of one place record and open what lies there. A hand-over lies where the giver lives and where the receiver does;
+a gift, a rule and a claim lie nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from relay import cypher
+from relay.projection import key_of
+from relay.records import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relay.graph import Graph
+
+_SUBJECTS: Final = ("act_id", "subject_id")
+_PLACEMENTS: Final = ("placement_id", "giver_placement_id", "receiver_placement_id")
+_PLACES: Final = ("place_id", "parent_id")
+
+
+def places_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> frozenset[str]:
+    """The places in which something lies, each with all that it lies within; empty when it lies nowhere.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        values: What an act says.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    said = [values]
+    while subject := next((said[-1][name] for name in _SUBJECTS if said[-1].get(name)), None):
+        said.append(_payload(graph, programme_id, str(subject)))
+    known = {name: value for each in said for name, value in each.items()}
+    row: Mapping[str, Any] = next(
+        iter(
+            graph.rows(
+                cypher.WHEREABOUTS,
+                ledger=programme_id,
+                people=_keys(programme_id, "beneficiary", known, ("beneficiary_id",)),
+                placements=_keys(programme_id, "placement", known, _PLACEMENTS),
+                groups=_keys(programme_id, "group", known, ("group_id",)),
+            )
+        ),
+        {"homes": []},
+    )
+    homes = {str(known[name]) for name in _PLACES if known.get(name)} | {str(home) for home in row["homes"] if home}
+    return _around(graph, programme_id, homes)
+
+
+def places_of_record(graph: Graph, programme_id: str, id_: str) -> frozenset[str]:
+    """The places in which a record lies, by its id, with or without its kind.
+
+    Raises:
+        NotInRecord: There is none.
+        SeveralOfThatId: The bare id is that of several kinds.
+        Unavailable: The database cannot be reached.
+    """
+    kind, _, bare = resolve(graph, programme_id, id_).partition(":")
+    own = {"placement": "placement_id", "beneficiary": "beneficiary_id", "group": "group_id", "place": "place_id"}
+    said = {own[kind]: bare} if kind in own else _payload(graph, programme_id, f"{kind}:{bare}")
+    return places_of(graph, programme_id, said)
+
+
+def _payload(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:
+    rows = graph.rows(cypher.PAYLOAD, key=key_of(programme_id, act_id))
+    payload: Mapping[str, Any] = json.loads(rows[0]["payload"]) if rows else {}
+    return payload
+
+
+def _keys(programme_id: str, kind: str, known: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:
+    return [key_of(programme_id, f"{kind}:{known[name]}") for name in names if known.get(name)]
+
+
+def _around(graph: Graph, programme_id: str, place_ids: set[str]) -> frozenset[str]:
+    """Some places and all that they lie within."""
+    if not place_ids:
+        return frozenset()
+    columns = graph.rows(cypher.COLUMNS_OF_PLACES, programme_id=programme_id)[0]
+    parent = dict(zip(columns["ids"], columns["parent"], strict=True))
+    found = set[str]()
+    for place_id in place_ids:
+        while place_id and place_id not in found:  # places that lie within each other are no endless way up
+            found.add(place_id)
+            place_id = parent.get(place_id, "")  # noqa: PLW2901 - the way up
+    return frozenset(found)

@@ -1,0 +1,475 @@
+"""Who may open and do what: every route and every command by every role, and what a stranger may try at the door."""
+
+from __future__ import annotations
+
+import re
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+import pytest
+
+import cli
+from relay import accesses, accounts, ledger
+from relay.roles import HERE, MATRIX, ROLES, Grant, grant_of
+from relay.web import asked, create_app, guard
+from relay.web.signing_in import TRIES_A_MINUTE, OneTime
+from tests import acts as say
+from tests.web import relays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.routing import Rule
+    from werkzeug.test import TestResponse
+
+    from relay.config import Settings
+    from relay.graph import Graph
+
+WORDS: Final = "goats pass from hand to hand"
+SAMPLES: Final = {
+    "act_id": "placement:P1",
+    "id_": "placement:P1",
+    "gift_id": "G1",
+    "word": "group",
+    "part_id": "X",
+    "sequence": 1,
+    "form": "svg",
+    "filename": "relay.css",
+    "secret": "x",
+}
+
+
+@pytest.fixture(scope="module")
+def people(recorded: Graph, app: Flask) -> Iterator[dict[str, str]]:
+    """Give the token of somebody of each role in the programme demo, who knows nothing of the others."""
+    secrets: dict[str, str] = {}
+    with app.app_context():
+        for role in ROLES:
+            accounts.add(recorded, role, (Grant(role=role, programme_id="demo"),), WORDS, relays.NOW)
+            issued = accounts.issue(recorded, role, days=30, now=relays.NOW, random=token_bytes)
+            secrets[role] = issued.secret
+    yield secrets
+    for role in ROLES:
+        accounts.remove(recorded, role)
+
+
+@pytest.fixture
+def door(recorded: Graph, settings: Settings) -> FlaskClient:
+    """Give a reader of pages that ask who is there."""
+    return create_app(recorded, settings, now=lambda: relays.NOW).test_client()
+
+
+def bearer(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Every rule with each of its methods, but those that ask nobody who they are, and the way out."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint not in guard.PUBLIC | {"api.sign_out"}:
+            yield from ((rule, method) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+
+
+def address(app: Flask, rule: Rule, programme_id: str) -> str:
+    values: dict[str, Any] = {}
+    for name in rule.arguments:
+        choices = re.search(rf"<any\(([^)]*)\):{name}>", rule.rule)
+        values[name] = choices[1].split(", ")[0] if choices else SAMPLES.get(name, programme_id)
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **values)
+
+
+def ask(client: FlaskClient, path: str, method: str, secret: str | None) -> TestResponse:
+    return client.open(
+        path, method=method, headers=bearer(secret) if secret else {}, json={} if method == "POST" else None
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- one table
+
+
+def test_every_route_has_its_row_and_every_row_its_route(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+
+    assert endpoints - guard.PUBLIC == set(guard.ACTIONS)
+    assert set(guard.ACTIONS.values()) <= set(MATRIX)
+
+
+def commands(group: click.Group = cli.relay, before: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield f"{before}{name}"
+
+
+def test_every_command_has_its_row_and_every_row_that_is_not_a_page_its_command() -> None:
+    assert set(commands()) <= set(MATRIX) | HERE
+    assert set(commands()) >= (set(MATRIX) | HERE) - {"names", "metrics", "query"}
+    assert not set(MATRIX) & HERE
+
+
+def test_a_route_that_nobody_thought_of_is_open_to_the_owner_alone(
+    recorded: Graph, settings: Settings, people: dict[str, str]
+) -> None:
+    app = create_app(recorded, settings, now=lambda: relays.NOW)
+    app.add_url_rule("/forgotten", "forgotten", lambda: "here")
+    owned = create_app(recorded, settings, now=lambda: relays.NOW, owner="asha")
+    owned.add_url_rule("/forgotten", "forgotten", lambda: "here")
+
+    assert {app.test_client().get("/forgotten", headers=bearer(secret)).status_code for secret in people.values()} == {
+        403
+    }
+    assert owned.test_client().get("/forgotten").status_code == 200
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_is_open_to_the_roles_of_its_row_and_to_no_other(
+    door: FlaskClient, people: dict[str, str], role: str
+) -> None:
+    app = door.application
+    for rule, method in routes(app):
+        answer = ask(door, address(app, rule, "demo"), method, people[role])
+        allowed = role in MATRIX[guard.ACTIONS[rule.endpoint]]
+        assert (answer.status_code == 403) != allowed, (rule.rule, method, answer.status_code)
+        assert answer.status_code not in (401, 500), (rule.rule, method)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_another_programme_is_not_there_whether_it_is_or_not(
+    door: FlaskClient, people: dict[str, str], role: str
+) -> None:
+    app = door.application
+    for rule, method in routes(app):
+        if "programme_id" in rule.arguments and not rule.endpoint.startswith("api.record_programme"):
+            there, nowhere = (
+                ask(door, address(app, rule, each), method, people[role]) for each in ("large", "nowhere")
+            )
+            assert there.status_code == nowhere.status_code == 404, (rule.rule, method)
+            assert "large" not in there.text.replace("/large", "").replace("programme large", "")
+    listed = door.get("/api/v1/programmes", headers=bearer(people[role])).get_json()
+    assert [each["programme_id"] for each in listed] == ["demo"]
+
+
+def test_nobody_is_let_in_unknown(door: FlaskClient) -> None:
+    app = door.application
+    for rule, method in routes(app):
+        path = address(app, rule, "demo")
+        answer = ask(door, path, method, None)
+        if path.startswith("/api/"):
+            assert answer.status_code == 401, path
+            assert answer.headers["WWW-Authenticate"] == 'Bearer realm="relay"'
+        else:
+            assert (answer.status_code, answer.location) == (303, "/sign-in"), path
+        assert ask(door, path, method, "relay_nonsense").status_code == 401, path
+
+
+# ---------------------------------------------------------------------------------------------------- places
+
+
+@pytest.fixture(scope="module")
+def village(recorded: Graph) -> Iterator[Graph]:
+    """Give a programme of two wards. Staff of W1 and of W2, both within D; W3 lies elsewhere.
+
+    D ─┬─ W1   B1 holds P1 ── T1 ── P2, which B2 holds     W3   B3 holds nothing
+       └─ W2   B2
+    """
+    relays.record(
+        recorded,
+        "wards",
+        [
+            say.programme("wards"),
+            say.rule(),
+            say.gift(),
+            say.place("D", kind="district"),
+            say.place("W1", parent_id="D"),
+            say.place("W2", parent_id="D"),
+            say.place("W3"),
+            say.woman("W1", place_id="W1"),
+            say.woman("W2", place_id="W2"),
+            say.woman("W3", place_id="W3"),
+            say.placed("P1 on 2020-03-01"),
+            say.passed("T1: P1 > P2 on 2021-03-01", animals=1),
+        ],
+    )
+    yield recorded
+    for account in accounts.every(recorded):
+        if account.login.startswith("staff-"):
+            accounts.remove(recorded, account.login)
+
+
+def staff_of(graph: Graph, place_id: str) -> dict[str, str]:
+    """Somebody who works for one place; her headers."""
+    accounts.add(graph, f"staff-{place_id.lower()}", (grant_of(f"staff@wards/{place_id}"),), None, relays.NOW)
+    issued = accounts.issue(graph, f"staff-{place_id.lower()}", days=1, now=relays.NOW, random=token_bytes)
+    return bearer(issued.secret)
+
+
+def test_staff_of_a_place_open_and_record_what_lies_there(door: FlaskClient, village: Graph) -> None:
+    own, whole = staff_of(village, "W2"), staff_of(village, "D")
+    statuses = {
+        path: [door.get(f"/api/v1/programmes/wards/{path}", headers=who).status_code for who in (own, whole)]
+        for path in (
+            *("show/beneficiary:W2", "trace/placement:P2", "show/pass:T1", "show/beneficiary:W1"),
+            *("tree/placement:P1", "show/beneficiary:W3", "trace/gift:G1", "show/beneficiary:W9"),
+        )
+    }
+
+    assert statuses == {
+        "show/beneficiary:W2": [200, 200],
+        "trace/placement:P2": [200, 200],
+        "show/pass:T1": [200, 200],  # received there, given in W1
+        "show/beneficiary:W1": [403, 200],
+        "tree/placement:P1": [403, 200],
+        "show/beneficiary:W3": [403, 403],
+        "trace/gift:G1": [403, 403],  # a gift lies nowhere
+        "show/beneficiary:W9": [404, 404],
+    }
+    assert door.get("/p/wards/record/beneficiary:W1", headers=own).status_code == 403
+    assert door.get("/p/wards/record/beneficiary:W2", headers=own).status_code == 200
+
+    body = {"kind": "visit", "happened_on": "2024-06-01"}
+    acts = "/api/v1/programmes/wards/acts"
+    for placement_id, status in (("P1", 403), ("P2", 201)):
+        event = {**body, "placement_id": placement_id, "event_id": f"V{placement_id}"}
+        assert door.post(f"{acts}/event", json=event, headers=own).status_code == status
+    register = {"name": "A new woman", "sex": "F"}
+    for place_id, status in (("W1", 403), ("W3", 403), ("W2", 201), (None, 403)):
+        woman = {**register, "place_id": place_id}
+        assert door.post(f"{acts}/beneficiary", json=woman, headers=own).status_code == status, place_id
+    correction = {"act_id": "beneficiary:W3", "how": "did_not_happen", "why": "It is not ours."}
+    assert door.post(f"{acts}/correct", json=correction, headers=own).status_code == 403
+
+
+def test_staff_of_a_place_are_told_the_names_of_those_who_live_there(door: FlaskClient, village: Graph) -> None:
+    own = bearer(accounts.issue(village, "staff-w2", days=1, now=relays.NOW, random=token_bytes).secret)
+    asked = "/api/v1/programmes/wards/names?" + "&".join(f"beneficiary_id=W{number}" for number in (1, 2, 3))
+
+    assert door.get(asked, headers=own).get_json() == {"W2": "Name of W2"}
+    found = door.get("/api/v1/programmes/wards/find?text=Name", headers=own).get_json()
+    assert {hit["name"] for hit in found} == {"Name of W2"}
+    page = door.get("/p/wards/tree/placement:P2?names=full", headers=own).text
+    listed = door.get("/p/wards/people?names=full", headers=own).text
+    for text in (page, listed):
+        assert "Name of W2" in text
+        assert "Name of W1" not in text
+        assert "Name of W3" not in text
+
+
+# ---------------------------------------------------------------------------------------------------- accesses
+
+
+def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
+    door: FlaskClient, people: dict[str, str]
+) -> None:
+    folder = asked.core_of(door.application).settings.data_folder
+    (folder / "accesses.jsonl").unlink(missing_ok=True)
+    paths = (
+        *("/p/demo/record/beneficiary:W1", "/api/v1/programmes/demo/show/P5", "/p/demo/tree/gift:G1"),
+        *("/p/demo/tree/gift:G1?names=full", "/api/v1/programmes/demo/names?beneficiary_id=W2"),
+    )
+    for path in paths:
+        assert door.get(path, headers=bearer(people["manager"])).status_code == 200
+
+    lines = accesses.newest(folder, "demo")
+    assert [(line.what, line.ids[0]) for line in reversed(lines)] == [
+        ("show", "beneficiary:W1"),
+        ("show", "placement:P5"),
+        ("managers.tree", "beneficiary:W1"),
+        ("names", "beneficiary:W2"),
+    ]
+    assert {line.by for line in lines} == {"account:manager"}
+    assert "Name" not in (folder / "accesses.jsonl").read_text(encoding="utf-8")
+    assert (folder / "accesses.jsonl").stat().st_mode & 0o777 == 0o600
+    seen = door.get("/api/v1/programmes/demo/accesses?most=1", headers=bearer(people["auditor"]))
+    assert [line["ids"] for line in seen.get_json()] == [["beneficiary:W2"]]
+    assert "ETag" not in seen.headers  # it changes while the ledger does not
+    assert "account:manager" in door.get("/p/demo/accesses", headers=bearer(people["auditor"])).text
+
+
+# ---------------------------------------------------------------------------------------------------- sessions
+
+
+def sign_in(client: FlaskClient, login: str, password: str = WORDS, **more: Any) -> TestResponse:  # noqa: ANN401
+    form = client.get("/sign-in", **more).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+    assert token
+    return client.post("/sign-in", data={"csrf_token": token[1], "login": login, "password": password}, **more)
+
+
+def test_who_signs_in_goes_on_to_what_she_wanted(door: FlaskClient, people: dict[str, str]) -> None:
+    assert people
+    assert door.get("/p/demo/ledger?before=3").location == "/sign-in"
+    assert sign_in(door, "auditor").location == "/p/demo/ledger?before=3"
+    assert door.get("/p/demo/ledger").status_code == 200
+    assert door.get("/p/large").status_code == 404
+
+
+def test_a_session_that_somebody_else_began_is_not_gone_on_with(door: FlaskClient, people: dict[str, str]) -> None:
+    """A session fixed before signing in, and one kept after signing out, open nothing."""
+    assert people
+    door.get("/p/demo/ledger")
+    before = door.get_cookie("relay")
+    sign_in(door, "auditor")
+    during = door.get_cookie("relay")
+    assert before
+    assert during
+    assert before.value != during.value
+    attacker = door.application.test_client()
+    attacker.set_cookie("relay", before.value)
+    assert attacker.get("/p/demo").location == "/sign-in"
+
+    form = door.get("/p/demo").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+    assert token
+    assert door.post("/sign-out", data={"csrf_token": token[1]}).status_code == 303
+    attacker.set_cookie("relay", during.value)
+    assert attacker.get("/p/demo").location == "/sign-in"
+
+
+def test_another_password_ends_the_sessions_that_are_open(
+    door: FlaskClient, recorded: Graph, people: dict[str, str]
+) -> None:
+    assert people
+    sign_in(door, "manager")
+    assert door.get("/p/demo").status_code == 200
+
+    accounts.set_password(recorded, "manager", f"{WORDS} again")
+    assert door.get("/p/demo").location == "/sign-in"
+    accounts.set_password(recorded, "manager", WORDS)
+
+
+def test_a_forged_cookie_opens_nothing(door: FlaskClient) -> None:
+    door.set_cookie("relay", "eyJfdXNlcl9pZCI6IjEgbWFuYWdlciJ9.aSUV3Q.forged")
+
+    assert door.get("/p/demo").location == "/sign-in"
+
+
+def test_another_sites_form_changes_nothing(door: FlaskClient, recorded: Graph, people: dict[str, str]) -> None:
+    assert people
+    sign_in(door, "manager")
+    entries = ledger.head(recorded, "demo").entries
+    for path, body in (
+        ("/p/demo/waiting", {"data": {"pass_id": "T1"}}),
+        ("/api/v1/programmes/demo/acts/confirm", {"json": {"act_id": "pass:T1"}}),
+        ("/sign-out", {"data": {}}),
+        ("/sign-in", {"data": {"login": "manager", "password": WORDS}}),
+        ("/api/v1/sign-out", {"json": {}}),
+    ):
+        answer = door.post(path, **body)
+        assert answer.status_code == 400, path
+    assert ledger.head(recorded, "demo").entries == entries
+    assert door.get("/p/demo").status_code == 200
+
+
+def test_the_session_cookie_is_no_scripts_business(door: FlaskClient, people: dict[str, str]) -> None:
+    assert people
+    cookie = sign_in(door, "auditor").headers["Set-Cookie"]
+
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+# ---------------------------------------------------------------------------------------------------- guessing
+
+
+def test_who_guesses_is_made_to_wait_and_she_whose_login_it_is_is_not(
+    recorded: Graph, settings: Settings, people: dict[str, str]
+) -> None:
+    """Six wrong passwords from one address; from another address she signs in at once."""
+    assert people
+    door = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
+    here, there = ({"environ_base": {"REMOTE_ADDR": address}} for address in ("10.0.0.1", "10.0.0.2"))
+    statuses = [sign_in(door, "staff", "wrong", **here).status_code for _ in range(6)]
+
+    assert statuses == [401] * 5 + [429]
+    late = sign_in(door, "staff", WORDS, **here)
+    assert (late.status_code, late.headers["Retry-After"].isdigit()) == (429, True)
+    assert sign_in(door, "manager", WORDS, **here).status_code == 303
+    assert sign_in(door.application.test_client(), "staff", WORDS, **there).status_code == 303
+
+
+def test_one_address_asks_for_so_many_passwords_a_minute_and_no_more(recorded: Graph, settings: Settings) -> None:
+    door = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
+    statuses = [
+        door.post("/api/v1/tokens", json={"login": f"nobody{number}", "password": WORDS}).status_code
+        for number in range(TRIES_A_MINUTE + 1)
+    ]
+
+    assert statuses == [401] * TRIES_A_MINUTE + [429]
+
+
+# ---------------------------------------------------------------------------------------------------- the owner
+
+
+def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settings) -> None:
+    link = OneTime(login="Asha")
+    app = create_app(recorded, settings, now=lambda: relays.NOW, once=link)
+    owner, thief = app.test_client(), app.test_client()
+    assert owner.get("/p/demo/ledger").location == "/sign-in"
+
+    assert thief.get("/sign-in/once/guessed").status_code == 404
+    assert owner.get(f"/sign-in/once/{link.secret}").location == "/p/demo/ledger"
+    assert owner.get("/p/large").status_code == 200
+    assert thief.get(f"/sign-in/once/{link.secret}").status_code == 404
+    assert link.secret not in repr(link)
+    accounts.remove(recorded, "asha")
+
+
+def test_a_site_is_reached_by_its_proxy_alone(recorded: Graph, settings: Settings, people: dict[str, str]) -> None:
+    assert people
+    app = create_app(recorded, settings, now=lambda: relays.NOW, site="relay.example.org")
+    by_tls, plain = {"base_url": "https://relay.example.org"}, {"base_url": "http://relay.example.org"}
+    door = app.test_client()
+
+    assert door.get("/sign-in", **plain).status_code == 403
+    assert door.get("/healthz", base_url="http://localhost").status_code == 200
+    assert door.get("/sign-in", base_url="https://other.example.org").status_code == 400
+    answer = door.get("/p/demo", **by_tls)
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    cookie = sign_in(door, "auditor", **by_tls, headers={"Referer": "https://relay.example.org/sign-in"})
+    assert cookie.headers["Set-Cookie"].startswith("__Host-relay=")
+    assert "Secure" in cookie.headers["Set-Cookie"]
+
+
+# ---------------------------------------------------------------------------------------------------- what is sent
+
+
+def test_a_body_that_is_too_large_is_refused(door: FlaskClient, people: dict[str, str]) -> None:
+    headers = bearer(people["staff"])
+    sent = door.post("/api/v1/programmes/demo/acts/gift", json={"note": "x" * 65_536}, headers=headers)
+
+    assert sent.status_code == 413
+    assert sent.get_json()["error"]["reason"] == "This request is too large."
+    assert door.post("/sign-in", data={"login": "x" * 65_536}).status_code == 413
+
+
+@pytest.mark.parametrize("name", ["X-Request-Id", "X-Forwarded-For", "Accept-Language", "Referer", "If-None-Match"])
+def test_no_header_is_written_into_an_answer_or_a_log(
+    door: FlaskClient, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    caplog.set_level("INFO", logger="relay.web")
+    hostile = "a%0d%0aSet-Cookie: evil=1 <script>"
+    answer = door.get("/sign-in?next=%0d%0aX-Evil:1", headers={name: hostile})
+
+    assert "evil" not in str(answer.headers).lower()
+    assert "evil" not in answer.text
+    assert not [record for record in caplog.records if "evil" in str(record.__dict__.get("said", "")).lower()]
+
+
+def test_no_path_leads_out_of_the_pages(door: FlaskClient, people: dict[str, str]) -> None:
+    headers = bearer(people["manager"])
+    for path in (
+        *("/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/p/demo/tree/gift:G1/tree.%2e%2e"),
+        *("/p/..%2f..%2fetc/ledger", "/p/demo/record/..%2f..%2fsession.key"),
+    ):
+        assert door.get(path, headers=headers).status_code == 404, path
+
+
+def test_after_signing_in_nobody_is_led_to_another_site(door: FlaskClient, people: dict[str, str]) -> None:
+    assert people
+    door.get("//evil.example.org/p/demo")
+    assert sign_in(door, "auditor").location in ("/", "/p/demo")

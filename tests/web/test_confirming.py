@@ -1,0 +1,62 @@
+"""The page on which a second person confirms what another recorded.
+
+G1 ── P1 ─┬─ T1 ── P2      recorded by Asha herself
+          └─ T2 ── P3      recorded by Bina
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from relay import ledger
+from relay.waiting import waiting
+from relay.web import create_app
+from tests import acts as say
+from tests.cli.shell import record
+from tests.web import relays
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from relay.config import Settings
+    from relay.graph import Graph
+
+TWO: Final = "two-persons"
+
+
+@pytest.fixture
+def asha(recorded: Graph, settings: Settings) -> FlaskClient:
+    """Give the browser of Asha, who owns the machine."""
+    if TWO not in {head.programme_id for head in ledger.heads(recorded)}:
+        begun = (say.programme(TWO), say.rule(), say.gift(), *(say.woman(f"W{number}") for number in (1, 2, 3)))
+        record(recorded, *begun, say.placed("P1 on 2020-03-01"), programme_id=TWO)
+        record(recorded, say.passed("T1: P1 > P2 on 2021-03-01", animals=1), programme_id=TWO)
+        record(recorded, say.passed("T2: P1 > P3 on 2021-03-02", animals=1), programme_id=TWO, by="account:bina")
+    return create_app(recorded, settings, now=lambda: relays.NOW, owner="asha").test_client()
+
+
+def confirm(client: FlaskClient, pass_id: str) -> tuple[int, str]:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(f"/p/{TWO}/waiting").text)
+    assert token
+    answer = client.post(f"/p/{TWO}/waiting", data={"csrf_token": token[1], "pass_id": pass_id})
+    return answer.status_code, answer.text
+
+
+def test_what_waits_is_confirmed_by_the_one_who_did_not_record_it(asha: FlaskClient, recorded: Graph) -> None:
+    before = asha.get(f"/p/{TWO}/waiting")
+    rows = dict(re.findall(r'<th scope="row">.*?<bdi>(T\d)</bdi>(.*?)</tr>', before.text, re.DOTALL))
+    assert "recorded by you" in rows["T1"]
+    assert 'aria-label="Confirm pass-on T2"' in rows["T2"]
+
+    assert confirm(asha, "T1")[0] == 422
+    assert confirm(asha, "T9")[0] == 404
+    assert confirm(asha, "T2")[0] == 303
+    last = [*ledger.entries(recorded, TWO)][-1]
+    assert (last.kind, last.payload["act_id"], last.recorded_by) == ("confirm", "pass:T2", "account:asha")
+    assert [each.pass_id for each in waiting(recorded, TWO)] == ["T1"]
+    after = asha.get(f"/p/{TWO}/waiting").text
+    assert '<p role="status"><strong><bdi>Pass-on T2 is confirmed.</bdi></strong></p>' in after
+    assert "is confirmed" not in asha.get(f"/p/{TWO}/waiting").text
