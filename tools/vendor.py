@@ -30,6 +30,7 @@ PACKAGES: Final = {
         "files/noto-sans-devanagari-devanagari-400-normal.woff2",
         "LICENSE",
     ),
+    "nepal-geojson@2.4.4": ("assets/nepal.geojson.packed", "LICENSE"),
 }
 """Package and version → the files of it that are served, with the licence."""
 

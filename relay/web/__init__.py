@@ -2,9 +2,11 @@
 
 from relay.web import create_app        # for any WSGI server
 from relay.web import serve             # what `relay serve` runs
+from relay.web import try_pages         # whether the pages answer
 """
 
 from relay.web.app import create_app
 from relay.web.server import serve
+from relay.web.trial import try_pages
 
-__all__ = ["create_app", "serve"]
+__all__ = ["create_app", "serve", "try_pages"]

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_compress import Compress
 
-from relay.web import api, auditors, failures, house, labels, language, managers, metrics, staff
+from relay.accounts import Tries
+from relay.web import (
+    api,
+    auditors,
+    confirming,
+    failures,
+    guard,
+    house,
+    labels,
+    language,
+    list_pages,
+    managers,
+    metrics,
+    navigation,
+    personal,
+    query_page,
+    signing_in,
+    staff,
+)
 from relay.web.asked import Core
 
 if TYPE_CHECKING:
@@ -16,36 +35,62 @@ if TYPE_CHECKING:
 
     from relay.config import Settings
     from relay.graph import Graph
+    from relay.web.signing_in import OneTime
 
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
-"""Until there are accounts, pages answer to this machine only, whatever name a stranger's page calls it by."""
+"""The names of this machine for itself. A page asked for under any other name but the site's is not given: a stranger's
+page could call this machine by a name of its own."""
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(graph: Graph, settings: Settings, *, now: Callable[[], datetime] = _now) -> Flask:
+def create_app(
+    graph: Graph,
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = _now,
+    owner: str | None = None,
+    once: OneTime | None = None,
+    site: str | None = None,
+) -> Flask:
     """The application on an open graph.
 
     Args:
         graph: Stays the caller's to close.
         settings: As they were read.
         now: What time it is; tests say it.
+        owner: The login of who is at this machine and need not sign in. Only where nobody else reaches the pages.
+        once: The link that lets the owner in once.
+        site: The host name behind which a proxy serves these pages over TLS; None when only this machine reaches them.
     """
     app = Flask(__name__)
     app.config.update(
-        TRUSTED_HOSTS=list(HOSTS),
+        TRUSTED_HOSTS=[*HOSTS, *([site] if site else [])],
         SEND_FILE_MAX_AGE_DEFAULT=house.A_YEAR,
         MAX_CONTENT_LENGTH=64 * 1024,
         COMPRESS_MIMETYPES=list(house.COMPRESSED),
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["relay"] = Core(graph=graph, settings=settings, now=now)
+    app.extensions["relay"] = Core(
+        graph=graph,
+        settings=settings,
+        now=now,
+        told=personal.told,
+        tries=Tries(time.monotonic),
+        owner=owner,
+        once=once,
+        site=site,
+    )
     Compress(app)
-    for part in (language, house, metrics, labels, failures):
+    for part in (language, house, guard, metrics, labels, navigation, failures):
         part.set_up(app)
-    for blueprint in (house.blueprint, managers.blueprint, staff.blueprint, auditors.blueprint, api.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (house, signing_in, managers, list_pages, confirming, staff, auditors, api):
+        app.register_blueprint(part.blueprint)
+    if query_page.is_offered(settings):
+        app.register_blueprint(query_page.blueprint)
+    signing_in.set_up(app)
+    app.before_request(house.unchanged)  # after the guard: who may not see a page is not told that it is the same
     return app

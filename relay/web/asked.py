@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING
 
 from flask import abort, current_app, g, request
 
-from relay import ledger, trees
+from relay import ledger, parts, shelf, trees
 from relay.cells import read_day
 from relay.errors import Invalid
 from relay.ledger import LedgerHead, zone
 from relay.records import Named
+from relay.web.kept import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date, datetime
 
+    from flask import Flask
+
+    from relay.accounts import Tries
     from relay.config import Settings
     from relay.graph import Graph
+    from relay.parts import Names
+    from relay.snapshot import Snapshot
     from relay.trees import Relay
+    from relay.web.signing_in import OneTime
 
 
 class NotAChoice(Invalid):
@@ -40,16 +47,31 @@ class Core:
         graph: Open.
         settings: As they were read.
         now: What time it is.
+        told: Those of some beneficiaries whose names the reader is told.
+        tries: Tries to sign in.
+        owner: The login of who is at this machine and need not sign in; None: everybody signs in.
+        once: The link that lets the owner in once; None when none was printed.
+        site: The host name behind which a proxy serves these pages over TLS; None when only this machine reaches them.
     """
 
     graph: Graph
     settings: Settings = field(repr=False)
     now: Callable[[], datetime]
+    told: Callable[[Collection[str]], Collection[str]]
+    tries: Tries
+    owner: str | None
+    once: OneTime | None
+    site: str | None
 
 
 def core() -> Core:
     """What this application works with."""
-    found: Core = current_app.extensions["relay"]
+    return core_of(current_app)
+
+
+def core_of(app: Flask) -> Core:
+    """What an application works with."""
+    found: Core = app.extensions["relay"]
     return found
 
 
@@ -92,18 +114,66 @@ def relay() -> Relay:
         Invalid: The day cannot be read.
         Unavailable: The database cannot be reached.
     """
-    return trees.relay(graph(), head().programme_id, as_of(), folder=core().settings.data_folder / "snapshots")
+    return relay_on(as_of())
 
 
-def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:
-    """Beneficiary id → her name, of those whose name is known.
+def relay_on(day: date) -> Relay:
+    """The programme's relay as it stood on a day.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
+    if "snapshot" not in g:
+        g.snapshot = shelf.snapshot(graph(), head().programme_id, core().settings.data_folder / "snapshots")
+    snapshot: Snapshot = g.snapshot
+    name = ("relay", snapshot.programme_id, snapshot.head_hash, day)
+    return kept(name, lambda: trees.Relay(snapshot, day))
+
+
+def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:
+    """Beneficiary id → her name, of those whose name is known and may be told to this reader.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    beneficiary_ids = core().told(beneficiary_ids)
     said = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in beneficiary_ids}
     named = graph().read(lambda transaction: Named(transaction, head().programme_id, said))
     return {id_: name for id_ in beneficiary_ids if (name := named.beneficiary(id_))}
+
+
+def place_and_donor_names() -> Names:
+    """What places and donors are called.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return kept(
+        ("names", head().programme_id, head().head_hash),
+        lambda: parts.names(graph(), head().programme_id, ("place", "donor")),
+    )
+
+
+def group_names() -> Mapping[str, str]:
+    """Group id → what it is called, of those whose name is known.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return kept(
+        ("groups", head().programme_id, head().head_hash), lambda: parts.group_names(graph(), head().programme_id)
+    )
+
+
+def districts() -> Mapping[str, str]:
+    """Place id → name, of the places that are districts.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return kept(
+        ("districts", head().programme_id, head().head_hash), lambda: parts.districts(graph(), head().programme_id)
+    )
 
 
 def choice(name: str, choices: Collection[str]) -> str:

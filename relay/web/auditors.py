@@ -1,42 +1,107 @@
-"""Auditors ask whether the record can be believed: the ledger, entry by entry, and whether it holds together."""
+"""Auditors ask whether chains are healthy and whether the record can be believed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
-from relay import ledger
-from relay.verify import verify as verified
-from relay.web import asked
+from relay.web import health_page, list_files, personal
+from relay.web.findings_page import FINDINGS, AuditPage
+from relay.web.health_page import HealthPage
+from relay.web.ledger_page import LEDGER, EntryPage
+from relay.web.lists import ListPage
+from relay.web.part_labels import OVERLAPPING, WORDS
+from relay.web.sample_page import SAMPLE, USUAL, SamplePage
+from relay.web.survival_page import SurvivalPage
+from relay.web.verify_page import VerifyPage
 
 if TYPE_CHECKING:
-    from relay.entries import Entry
-
-PAGE: Final = 50  # our choice: entries on a page
+    from flask import Response
 
 blueprint = Blueprint("auditors", __name__)
+blueprint.add_app_template_filter(health_page.rate_name, "rate_name")
+
+_FORM: Final = f"<any({', '.join(list_files.FORMS)}):form>"
 
 
-def entries_before(before: int | None) -> tuple[tuple[Entry, ...], int | None]:
-    """A page of entries, newest first, and before which one the next page begins; None when there is none."""
-    head = asked.head()
-    last = min(head.entries, head.entries if before is None else before - 1)
-    first = max(last - PAGE + 1, 1)
-    found = tuple(ledger.entries(asked.graph(), head.programme_id, first=first, last=last))
-    return found[::-1], first if first > 1 else None
+@blueprint.get("/p/<programme_id>/health")
+def health(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """Chain health: every rate with what it is made of, in parts, compared with another day."""
+    page = HealthPage.of_request()
+    return render_template("health.html", page=page, words=WORDS, overlapping=OVERLAPPING, most=health_page.SHOWN)
 
 
-@blueprint.get("/p/<programme_id>/ledger")
-def entries(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+@blueprint.get("/p/<programme_id>/<any(rates):name>")
+def rates(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """Every rate of every part."""
+    return render_template("list.html", page=ListPage.of_request(name, health_page.LISTING))
+
+
+@blueprint.get(f"/p/<programme_id>/<any(rates):name>.{_FORM}")
+def rates_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The same, to take away."""
+    return list_files.file(ListPage.of_request(name, health_page.LISTING), form)
+
+
+@blueprint.get("/p/<programme_id>/survival")
+def survival(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """How long passing on takes, whether deadlines can be kept, and what becomes of the relay."""
+    return render_template("survival.html", page=SurvivalPage.of_request(), words=WORDS)
+
+
+@blueprint.get("/p/<programme_id>/audit")
+def audit(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """Every check of the record, with how much it found."""
+    return render_template("audit.html", page=AuditPage.of_request())
+
+
+@blueprint.get("/p/<programme_id>/<any(findings):name>")
+def findings(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """What the checks found."""
+    return render_template("list.html", page=ListPage.of_request(name, FINDINGS))
+
+
+@blueprint.get(f"/p/<programme_id>/<any(findings):name>.{_FORM}")
+def findings_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The same, to take away."""
+    return list_files.file(ListPage.of_request(name, FINDINGS), form)
+
+
+@blueprint.get("/p/<programme_id>/<any(sample):name>")
+def sample(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """A random sample to verify in the field, and what was found so far."""
+    return render_template("sample.html", page=SamplePage.of_request(name), usual=USUAL)
+
+
+@blueprint.get(f"/p/<programme_id>/<any(sample):name>.{_FORM}")
+def sample_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The sheet, to take away."""
+    return list_files.file(ListPage.of_request(name, SAMPLE), form)
+
+
+@blueprint.get("/p/<programme_id>/<any(ledger):name>")
+def entries(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
     """The ledger, newest entries first."""
-    found, following = entries_before(asked.number("before", 2))
-    return render_template("ledger.html", entries=found, following=following)
+    return render_template("list.html", page=ListPage.of_request(name, LEDGER))
+
+
+@blueprint.get(f"/p/<programme_id>/<any(ledger):name>.{_FORM}")
+def entries_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The same, to take away."""
+    return list_files.file(ListPage.of_request(name, LEDGER), form)
+
+
+@blueprint.get("/p/<programme_id>/ledger/<int:sequence>")
+def entry(programme_id: str, sequence: int) -> str:  # noqa: ARG001 - `asked` reads it
+    """One entry: what it changed, and what was said of it since."""
+    page = EntryPage.of(sequence)
+    personal.opened("ledger log", (page.entry.act_id,))
+    return render_template("entry.html", page=page)
 
 
 @blueprint.get("/p/<programme_id>/verify")
-def verify(programme_id: str) -> str:
+def verify(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """Whether the ledger holds together, and the graph with it."""
-    noted = request.args.get("noted", "").strip().lower() or None
-    found = verified(asked.graph(), programme_id, noted=noted) if "noted" in request.args else None
-    return render_template("verify.html", found=found, noted=noted)
+    page = VerifyPage.of_request()
+    return render_template("verify.html", found=page.found, noted=page.noted)

@@ -9,16 +9,27 @@ import logging
 import traceback
 from typing import TYPE_CHECKING, Final
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from relay.accounts import NotLetIn, TooManyTries
 from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.roles import NotAllowed, NotThatPlace
+from relay.web.guard import NotByTheProxy, NotSignedIn
 from relay.web.language import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from werkzeug.wrappers import Response as Answer
+
 STATUS: Final[Mapping[type[RelayError], int]] = {
+    NotByTheProxy: 403,
+    NotSignedIn: 401,
+    NotLetIn: 401,
+    TooManyTries: 429,
+    NotAllowed: 403,
+    NotThatPlace: 403,
     NotFound: 404,
     Refused: 422,
     Invalid: 400,
@@ -33,8 +44,18 @@ log = logging.getLogger("relay.web")
 
 def set_up(app: Flask) -> None:
     """Have an application explain its failures."""
+    app.register_error_handler(NotSignedIn, asked_to_sign_in)
     app.register_error_handler(RelayError, explained)
     app.register_error_handler(HTTPException, refused)
+
+
+def asked_to_sign_in(error: NotSignedIn) -> Answer:
+    """People are led to the page where they sign in, and from there to what they wanted; programs are told."""
+    if _wants_json():
+        return explained(error)
+    if request.method == "GET":
+        session["wanted"] = request.full_path.removesuffix("?")
+    return redirect(url_for("signing_in.page"), 303)
 
 
 def explained(error: RelayError) -> Response:
@@ -43,6 +64,11 @@ def explained(error: RelayError) -> Response:
     response = _answer(status, error.reason, error.suggestion, error.field or None)
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS
+    if isinstance(error, TooManyTries):
+        response.headers["Retry-After"] = str(error.seconds)
+    if status == STATUS[NotSignedIn]:
+        said = ' error="invalid_token"' if isinstance(error, NotLetIn) else ""
+        response.headers["WWW-Authenticate"] = f'Bearer realm="relay"{said}'
     return response
 
 
@@ -66,10 +92,12 @@ def refused(error: HTTPException) -> Response:
 
 def _reasons() -> Mapping[int, str]:
     return {
-        400: gettext("This request cannot be understood."),
+        400: gettext("This request cannot be understood, or its form is too old."),
         404: gettext("There is no such page."),
         405: gettext("This page cannot be asked for in that way."),
         413: gettext("This request is too large."),
+        415: gettext("This must be sent as JSON (Content-Type: application/json)."),
+        429: gettext("This was asked for too often: wait a minute."),
         500: gettext("Relay failed, and did not foresee it. Nothing was recorded."),
     }
 

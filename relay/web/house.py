@@ -13,10 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, g, jsonify, make_response, request, send_file
+from flask import Blueprint, Flask, Response, g, jsonify, make_response, request, send_file, session
 
 from relay import drawing, ledger
-from relay.web import asked
+from relay.web import asked, guard, language, saved_views
 
 A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 COMPRESSED: Final = (
@@ -41,6 +41,8 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_BESIDE_THE_LEDGER: Final = frozenset({"api.accesses", "confirming.opened"})
+"""What tells of more than the ledger, and so may change while its head does not."""
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 log = logging.getLogger("relay.web")
@@ -50,7 +52,6 @@ blueprint = Blueprint("house", __name__)
 def set_up(app: Flask) -> None:
     """Have an application keep the house rules."""
     app.before_request(_begin)
-    app.before_request(_unchanged)
     app.after_request(_headers)
     app.after_request(_logged)
     app.url_defaults(_fingerprinted)
@@ -62,11 +63,15 @@ def _begin() -> None:
     g.began = time.perf_counter()
 
 
-def _unchanged() -> Response | None:
+def unchanged() -> Response | None:
     """Answer 304 when the reader has this very page already: nothing was recorded since, and it is the same day."""
     if request.method not in ("GET", "HEAD") or "programme_id" not in (request.view_args or {}):
         return None
-    seen = f"{asked.head().head_hash} {asked.today()} {request.url} {version('relay')} {_own_files()}"
+    if request.endpoint in _BESIDE_THE_LEDGER:
+        return None
+    forms = f"{session.get('csrf_token', '')} {request.cookies.get(saved_views.COOKIE, '')}"
+    page = f"{request.url} {language.language()} {guard.page_of()} {forms}"
+    seen = f"{asked.head().head_hash} {asked.today()} {page} {version('relay')} {_own_files()}"
     g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
     if not request.if_none_match.contains_weak(g.etag):
         return None
@@ -81,7 +86,7 @@ def _headers(response: Response) -> Response:
     else:
         response.headers["Cache-Control"] = "private, no-cache"
         response.vary.add("Accept")
-        response.vary.add("Accept-Language")
+        response.vary.update(("Accept-Language", "Cookie"))
     if "etag" in g and response.status_code in (200, 304):
         response.set_etag(g.etag, weak=True)
     return response
@@ -123,7 +128,7 @@ def _own_files() -> str:
     """What templates and code add up to, so that a page cached from an earlier version is not taken for this one."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted((*here.rglob("*.html"), *here.rglob("*.py"), *here.glob("static/*"))):
+    for path in sorted((*here.rglob("*.html"), *here.rglob("*.py"), *here.rglob("*.mo"), *here.glob("static/*"))):
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -6,9 +6,10 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import drawing
+from relay.checks import CHECKS
 from relay.picture import BOX_WIDTH, Box, Tab
 from relay.sambat import bikram_sambat
-from relay.web.language import day, gettext, lazy_gettext, ngettext, number
+from relay.web.language import day, gettext, lazy_gettext, ngettext, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,6 +52,30 @@ KINDS: Final = {
     "confirm": lazy_gettext("Confirmation"),
     "erase": lazy_gettext("Erasure"),
 }
+SEVERITIES: Final = {"high": lazy_gettext("high"), "medium": lazy_gettext("medium"), "low": lazy_gettext("low")}
+CAME_BY: Final = {"gift": lazy_gettext("from a gift"), "pass_on": lazy_gettext("by pass-on")}
+OUTCOMES: Final = {
+    "found": lazy_gettext("found"),
+    "partly": lazy_gettext("found in part"),
+    "not_found": lazy_gettext("not found"),
+}
+CONDITIONS: Final = {
+    "young": lazy_gettext("young"),
+    "adult": lazy_gettext("adult"),
+    "pregnant": lazy_gettext("pregnant"),
+}
+HELPS: Final = {
+    "goat": lazy_gettext("goat"),
+    "buck": lazy_gettext("buck"),
+    "pig": lazy_gettext("pig"),
+    "sheep": lazy_gettext("sheep"),
+    "chicken": lazy_gettext("chicken"),
+    "cow": lazy_gettext("cow"),
+    "buffalo": lazy_gettext("buffalo"),
+    "seed_capital": lazy_gettext("seed capital"),
+}
+"""The helps that many programmes give; others are shown as the programme names them."""
+TITLES: Final = {check.check_id: check.title for check in CHECKS}
 NAMES: Final = ("ids", "initials", "full")
 """How much of a name is shown; ids first, since a tree may be shown in the village."""
 
@@ -70,7 +95,7 @@ FILLS: Final = {"broken": "#fdecea", "lost": "#f7eaf9", "late": "#fff6e5", "gift
 RADIUS: Final = drawing.RADIUS
 DASHES: Final = {state: " ".join(map(str, dashes)) for state, dashes in drawing.DASHES.items()}
 
-LONGEST: Final = 34  # characters on a box, as many as fit
+LONGEST: Final = 30  # characters on a box, as many as fit
 _JOINERS: Final = "\u200c\u200d"  # Devanagari is written with them
 
 
@@ -96,9 +121,34 @@ def cause(word: str) -> str:
     return str(CAUSES.get(word, word))
 
 
+def severity(word: str) -> str:
+    """What a finding weighs."""
+    return str(SEVERITIES.get(word, word))
+
+
+def check(check_id: str) -> str:
+    """What a check finds; its texts are taken into the catalogues from `relay.checks`."""
+    return gettext(TITLES.get(check_id, check_id))
+
+
+def came_by(word: str | None) -> str:
+    """How help came to a placement; None where it is not told apart."""
+    return gettext("in any way") if word is None else str(CAME_BY.get(word, word))
+
+
+def outcome(word: str) -> str:
+    """What a check in the field found."""
+    return str(OUTCOMES.get(word, word))
+
+
+def condition(word: str) -> str:
+    """In which condition help was received."""
+    return str(CONDITIONS.get(word, word))
+
+
 def help_word(word: str) -> str:
-    """A kind of help: programmes name it themselves."""
-    return word.replace("_", " ")
+    """A kind of help."""
+    return str(HELPS.get(word) or word.replace("_", " "))
 
 
 def plain(text: str, most: int | None = None) -> str:
@@ -202,11 +252,17 @@ def folded(tab: Tab) -> str:
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "bs": bikram_sambat,
+    "came_by": came_by,
     "cause": cause,
+    "check": check,
+    "condition": condition,
     "day": day,
     "help": help_word,
     "kind": kind,
+    "outcome": outcome,
+    "percent": percent,
     "plain": plain,
+    "severity": severity,
     "shown": number,
     "state": state,
 }

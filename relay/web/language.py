@@ -2,32 +2,76 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 import flask_babel
+from flask import g, request
+from flask_babel.speaklater import LazyString
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-    from flask import Flask
+    from flask import Flask, Response
+
+LANGUAGES: Final = {"en": "English", "fr": "Français", "ne": "नेपाली"}
+"""Each language by its own name."""
+
+_WRITTEN: Final = 8192
+"""Days and numbers that are remembered as they are written (our choice: those of a large tree; under a megabyte)."""
+
+_A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 
 
 def set_up(app: Flask) -> None:
     """Let an application speak to its reader in a language that it knows."""
     app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations")
-    flask_babel.Babel(app)
-    for name, function in (("_", gettext), ("ngettext", ngettext), ("language", language)):
+    flask_babel.Babel(app, locale_selector=_wanted)
+    for name, function in (("_", gettext), ("ngettext", ngettext), ("language", language), ("languages", languages)):
         app.add_template_global(function, name)
+    app.after_request(_remembered)
+
+
+def _wanted() -> str:
+    """The language that the address names, else the one chosen before, else the best that the browser reads."""
+    for word in (request.args.get("lang"), request.cookies.get("lang")):
+        if word in LANGUAGES:
+            return word
+    return request.accept_languages.best_match(LANGUAGES, "en")
+
+
+def _remembered(response: Response) -> Response:
+    """Keep the language that the address names for the pages that follow."""
+    word = request.args.get("lang")
+    if word in LANGUAGES:
+        secure = request.is_secure
+        response.set_cookie("lang", word, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
+    return response
+
+
+def languages() -> Mapping[str, str]:
+    """Each language by its own name."""
+    return LANGUAGES
 
 
 def language() -> str:
     """The language of this page, such as "en"."""
-    return str(flask_babel.get_locale())
+    if "language" not in g:
+        g.language = str(flask_babel.get_locale())
+    found: str = g.language
+    return found
 
 
 def gettext(text: str, **values: object) -> str:
     """A text with its values."""
-    return str(flask_babel.gettext(text, **values))
+    said = _text(language(), text)
+    return said % values if values else said
+
+
+@lru_cache(maxsize=_WRITTEN)
+def _text(_language: str, text: str) -> str:
+    return str(flask_babel.gettext(text))
 
 
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
@@ -37,14 +81,34 @@ def ngettext(one: str, many: str, number: int, **values: object) -> str:
 
 def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - a LazyString, which is turned into text when it is shown
     """A text whose language is chosen when it is shown."""
-    return flask_babel.lazy_gettext(text)
+    return LazyString(gettext, text)
 
 
 def day(value: date) -> str:
     """A Gregorian day, such as "24 Nov 2026"."""
+    return _day(language(), value)
+
+
+@lru_cache(maxsize=_WRITTEN)
+def _day(_language: str, value: date) -> str:
     return str(flask_babel.format_date(value, "d MMM y"))
+
+
+def month_and_year(value: date) -> str:
+    """A Gregorian month, such as "Nov 2026"."""
+    return str(flask_babel.format_date(value, "MMM y"))
+
+
+def percent(share: float) -> str:
+    """A share to a tenth of a per cent, such as "61.5%"."""
+    return str(flask_babel.format_percent(share, "0.0%"))
 
 
 def number(value: float) -> str:
     """A number of thousandths at most, such as "10,000" and "2.5"."""
+    return _number(language(), value)
+
+
+@lru_cache(maxsize=_WRITTEN)
+def _number(_language: str, value: float) -> str:
     return str(flask_babel.format_decimal(value, "#,##0.###"))

@@ -2,58 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
-from relay import ledger
 from relay.asjson import json_of
-from relay.snapshot import day_of
-from relay.web import asked, downloads
+from relay.web import asked, downloads, guard, maps
+from relay.web.gift_page import GiftPage
+from relay.web.overview import Overview
+from relay.web.part_page import PartPage
 from relay.web.tree_page import TreePage, Wish
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from werkzeug.wrappers import Response as Answer
-
-    from relay.trees import Relay, Trace
 
 blueprint = Blueprint("managers", __name__)
 
 
 @blueprint.get("/")
-def front() -> str:
-    """The programmes."""
-    return render_template("front.html", heads=ledger.heads(asked.graph()))
+def front() -> str | Answer:
+    """The programmes; of one alone, its own page."""
+    heads = guard.heads()
+    if len(heads) == 1:
+        return redirect(url_for("managers.programme", programme_id=heads[0].programme_id))
+    return render_template("front.html", heads=heads)
 
 
 @blueprint.get("/p/<programme_id>")
 def programme(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
-    """A programme: its gifts, and how far each has travelled."""
-    return render_template("programme.html", gifts=gifts(asked.relay()), as_of=asked.as_of(), today=asked.today())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiftRow:
-    """A gift in the list, with how far it travelled."""
-
-    gift_id: str
-    help: str
-    given_on: date
-    trace: Trace
-
-
-def gifts(relay: Relay) -> list[GiftRow]:
-    """The gifts that had been given, by id."""
-    snapshot, as_of = relay.survey.snapshot, relay.survey.as_of
-    found = (
-        GiftRow(gift_id=gift_id, help=snapshot.helps[help_], given_on=given_on, trace=relay.trace(f"gift:{gift_id}"))
-        for gift_id, help_, day in zip(snapshot.gifts.ids, snapshot.gifts.help, snapshot.gifts.day, strict=True)
-        if (given_on := day_of(day)) and given_on <= as_of
-    )
-    return sorted(found, key=lambda row: row.gift_id)
+    """A programme: how its relays do, what broke this month, whom to visit."""
+    return render_template("programme.html", page=Overview.of_request())
 
 
 def _page(id_: str) -> TreePage:
@@ -87,3 +65,22 @@ def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG00
 def trace(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """How far a gift or placement travelled, as JSON."""
     return jsonify(json_of(asked.relay().trace(id_)))
+
+
+@blueprint.get("/p/<programme_id>/gift/<gift_id>")
+def gift(programme_id: str, gift_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """A gift's story, for its donor."""
+    return render_template("gift.html", page=GiftPage.of_request(gift_id))
+
+
+@blueprint.get("/p/<programme_id>/map")
+def map_(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """The districts, coloured by how the chains that began there do."""
+    found = maps.districts(asked.relay())
+    return render_template("map.html", districts=found, sheet=maps.sheet(), as_of=asked.as_of(), today=asked.today())
+
+
+@blueprint.get("/p/<programme_id>/<any(group, place):word>/<part_id>")
+def part(programme_id: str, word: str, part_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """A group or a place."""
+    return render_template("part.html", page=PartPage.of_request(word, part_id))

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from flask import Blueprint, render_template, request
 
 from relay import history, search
-from relay.web import asked
+from relay.web import asked, personal
+
+if TYPE_CHECKING:
+    from relay.history import Record
+
+HELD: Final = 10
+"""Placements whose history a person's page tells (our choice: hardly anybody holds more; all are listed)."""
 
 blueprint = Blueprint("staff", __name__)
 
@@ -14,7 +22,7 @@ blueprint = Blueprint("staff", __name__)
 def find(programme_id: str) -> str:
     """What a few words find."""
     text = request.args.get("q", "").strip()
-    hits = search.find(asked.graph(), asked.head().programme_id, text) if text else ()
+    hits = personal.hits(search.find(asked.graph(), asked.head().programme_id, text)) if text else ()
     template = "hits.html" if request.headers.get("HX-Request") else "find.html"
     return render_template(template, hits=hits, q=text, programme_id=programme_id)
 
@@ -23,4 +31,11 @@ def find(programme_id: str) -> str:
 def record(programme_id: str, act_id: str) -> str:
     """One record with its history, and the gifts it descends from."""
     found = history.show(asked.graph(), programme_id, act_id, asked.as_of())
-    return render_template("record.html", record=found, programme_id=programme_id, as_of=asked.as_of())
+    personal.opened("show", (found.id,))
+    return render_template("record.html", record=found, held=_held(found), as_of=asked.as_of(), today=asked.today())
+
+
+def _held(record: Record) -> list[Record]:
+    """The placements that a beneficiary holds, each with its own history."""
+    ids = [f"placement:{each.placement_id}" for each in record.placements if record.id.startswith("beneficiary:")]
+    return [history.show(asked.graph(), asked.head().programme_id, id_, asked.as_of()) for id_ in ids[:HELD]]

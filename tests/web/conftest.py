@@ -26,22 +26,27 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
+def recorded(settings: Settings) -> Iterator[Graph]:
     """Give a graph of its own that holds the programmes of `relays`."""
-    data_folder = tmp_path_factory.mktemp("web")
-    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+    with relay_graph.connect(engine.ensure(settings.data_folder)) as graph:
         relays.record(graph, "demo", list(relays.small()))
         relays.record(graph, "large", list(relays.large()))
         relays.record(graph, "hostile", list(relays.hostile()))
+        relays.record(graph, "hills", list(relays.hills()))
         yield graph
-    engine.stop(data_folder)
+    engine.stop(settings.data_folder)
 
 
 @pytest.fixture(scope="session")
-def app(recorded: Graph, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Give the settings of a data folder of its own."""
+    return Settings.read({"RELAY_DATA": str(tmp_path_factory.mktemp("settings"))})
+
+
+@pytest.fixture(scope="session")
+def app(recorded: Graph, settings: Settings) -> Flask:
     """Give the application, at noon of a day that does not pass."""
-    settings = Settings.read({"RELAY_DATA": str(tmp_path_factory.mktemp("settings"))})
-    return create_app(recorded, settings, now=lambda: relays.NOW)
+    return create_app(recorded, settings, now=lambda: relays.NOW, owner="asha")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 small     G1 > P1 > P2 > P3 P4; P3 P4 > P5        P3 and P4 pooled; P5 broke
 large     a tree of 1,023 placements, each giver with two receivers
 hostile   the same shape as small, and everything that a hostile hand could write into a name or an id
+hills     two districts: a chain that broke this month, one that grows, and one that was lost long ago
 """
 
 from __future__ import annotations
@@ -58,6 +59,40 @@ def large() -> Iterator[Act]:
     for number in range(2, last + 1):
         year = 2004 + 2 * (number.bit_length() - 1)
         yield say.passed(f"T{number}: P{number // 2} > P{number} on {year}-03-01", animals=1)
+
+
+def hills() -> Iterator[Act]:
+    """G1 > P1 > P2 > P3 > P4 > P5, which broke on 2026-11-19; G2 > P6, in time; G2 > P7, lost on 2023-09-01.
+
+    Palpa has Tansen, where W1 to W4 live and W8 waits, and Rampur, where W5 and W7 live, both of the group S1. W6 lives
+    in Doti.
+    """
+    yield say.programme("hills", name="Hill villages")
+    yield say.rule()
+    for place_id, name, kind, parent_id in (
+        ("PAL", "Palpa", "district", None),
+        ("TAN", "Tansen", "ward", "PAL"),
+        ("RAM", "Rampur", "ward", "PAL"),
+        ("DOT", "Doti", "district", None),
+        ("DIP", "Dipayal", "ward", "DOT"),
+    ):
+        yield say.place(place_id, name=name, kind=kind, parent_id=parent_id)
+    yield say.group("S1", name="Laligurans", place_id="RAM")
+    for number in range(1, 9):
+        lives = {5: "RAM", 6: "DIP", 7: "RAM"}.get(number, "TAN")
+        group_id = "S1" if number in (5, 7) else None
+        name = "=SUM(1) <b>Sita</b>" if number == 5 else f"Maya {'ABCDEFGH'[number - 1]}"
+        yield say.woman(f"W{number}", name=name, place_id=lives, group_id=group_id, phone=f"98410000{number}{number}")
+    yield say.gift("G1", donor="@Ansgar")
+    yield say.gift("G2", donor="Berta")
+    yield say.placed("P1 on 2020-03-01")
+    yield say.passed("T1: P1 > P2 on 2021-03-01")
+    yield say.passed("T2: P2 > P3 on 2022-03-01")
+    yield say.passed("T3: P3 > P4 on 2023-03-01")
+    yield say.passed("T4: P4 > P5 on 2024-08-20")
+    yield say.placed("P6 on 2026-02-01", gift_id="G2")
+    yield say.placed("P7 on 2023-06-01", gift_id="G2")
+    yield say.happened("E1: death of P7 on 2023-09-01", animals=2)
 
 
 def hostile() -> Iterator[Act]:

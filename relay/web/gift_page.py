@@ -1,0 +1,150 @@
+"""A gift's page, fit to be sent to its donor: its story in numbers, its tree, where it went, year by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from relay import listing
+from relay.model import STATES
+from relay.picture import MOST, View
+from relay.snapshot import day_of
+from relay.web import asked, maps
+from relay.web.tree_page import TreePage, Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from relay.listing import Holdings
+    from relay.trees import Relay, Trace
+
+WHOLE: Final = 80
+"""Placements up to which the tree is drawn whole (our choice: so many boxes are still read on a sheet of A4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """What happened in a year: first placements, and placements that began with a pass-on."""
+
+    year: int
+    placed: int
+    passed_on: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiftPage:
+    """A gift as its donor is told of it.
+
+    Attributes:
+        relay: The programme on the day.
+        gift_id: Of the gift.
+        as_of: The day.
+        today: The date in the programme's time zone.
+    """
+
+    relay: Relay
+    gift_id: str
+    as_of: date
+    today: date
+
+    @classmethod
+    def of_request(cls, gift_id: str) -> GiftPage:
+        """Read it from the address.
+
+        Raises:
+            NotInRelay: There was no such gift on that day.
+        """
+        page = cls(relay=asked.relay(), gift_id=gift_id, as_of=asked.as_of(), today=asked.today())
+        page.relay.asked(f"gift:{gift_id}")
+        return page
+
+    @cached_property
+    def _row(self) -> int:
+        row = self.relay.survey.snapshot.gifts.ids.row(self.gift_id)
+        return -1 if row is None else row
+
+    @cached_property
+    def trace(self) -> Trace:
+        """How far it has travelled."""
+        return self.relay.trace(f"gift:{self.gift_id}")
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """Every placement that it reached, its first ones included."""
+        return listing.holdings(self.relay.survey, gift_id=self.gift_id, sort="received")
+
+    @cached_property
+    def donor(self) -> str | None:
+        """Who gave it; None when that is not known or was erased."""
+        return asked.place_and_donor_names().donors.get(self.gift_id)
+
+    @property
+    def help(self) -> str:
+        """What was given."""
+        snapshot = self.relay.survey.snapshot
+        return str(snapshot.helps[snapshot.gifts.help[self._row]])
+
+    @property
+    def given_on(self) -> date | None:
+        """When."""
+        return day_of(self.relay.survey.snapshot.gifts.day[self._row])
+
+    @property
+    def first(self) -> int:
+        """Placements that it filled."""
+        return self.trace.by_generation[0] if self.trace.by_generation else 0
+
+    @property
+    def people(self) -> int:
+        """Different beneficiaries that it reached, the first ones included."""
+        return self.holdings.people
+
+    @property
+    def fulfilled(self) -> int:
+        """Placements that passed on all they owe."""
+        return self.trace.states["fulfilled"]
+
+    @property
+    def at_work(self) -> int:
+        """Placements that may still pass on."""
+        return sum(self.trace.states[state] for state in STATES if state in ("late", "due", "in_time"))
+
+    @cached_property
+    def places(self) -> Sequence[tuple[str | None, str, int]]:
+        """Place id, name and placements, most first."""
+        called = asked.place_and_donor_names().places
+        counted = self.holdings.by_place().items()
+        found = [(place_id, called.get(place_id or "", place_id or ""), many) for place_id, many in counted]
+        return sorted(found, key=lambda each: (-each[2], each[1]))
+
+    @cached_property
+    def reached(self) -> Mapping[str, int]:
+        """Outline of a district → placements in it."""
+        return maps.reached(self.relay, {place_id: many for place_id, _, many in self.places})
+
+    @property
+    def sheet(self) -> maps.Sheet:
+        """The map."""
+        return maps.sheet()
+
+    @cached_property
+    def years(self) -> Sequence[Year]:
+        """Year by year, the years in which nothing happened included."""
+        placed, passed_on = self.holdings.by_year(original=True), self.holdings.by_year(original=False)
+        known = sorted({*placed, *passed_on})
+        return [
+            Year(year=year, placed=placed.get(year, 0), passed_on=passed_on.get(year, 0))
+            for year in (range(known[0], known[-1] + 1) if known else ())
+        ]
+
+    @cached_property
+    def tree(self) -> TreePage:
+        """Its tree: whole while that can be read, else folded."""
+        whole = len(self.holdings) <= WHOLE
+        view = View(focus=None, depth=MOST if whole else None, opened=frozenset(), by_date=False)
+        wish = Wish(
+            as_of=self.as_of, today=self.today, view=view, names=asked.choice("names", ("ids", "initials", "full"))
+        )
+        return TreePage(self.relay, f"gift:{self.gift_id}", wish)

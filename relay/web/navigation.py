@@ -1,0 +1,119 @@
+"""Where a reader can go from every page: the sections of a programme, named after the people who use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import current_app, request, url_for
+
+from relay.roles import EVERY
+from relay.web import asked, guard
+from relay.web.language import lazy_gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Flask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Somewhere to go.
+
+    Attributes:
+        endpoint: Of the page.
+        label: What it is called.
+        key: The key that leads there after "g".
+        values: What else its address says.
+        everywhere: Whether it takes the role in every programme.
+    """
+
+    endpoint: str
+    label: Any
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
+    everywhere: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of the page, in a word that no other page has."""
+        return self.values.get("name") or self.endpoint.rpartition(".")[2].rstrip("_")
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this is the page that is shown."""
+        said = request.view_args or {}
+        return request.endpoint == self.endpoint and all(said.get(name) == self.values[name] for name in self.values)
+
+
+def _list(name: str, label: Any, key: str) -> Link:  # noqa: ANN401 - lazy text
+    return Link(endpoint="lists.page", label=label, key=key, values={"name": name})
+
+
+SECTIONS: Final = (
+    (
+        lazy_gettext("Managers"),
+        (
+            Link(endpoint="managers.programme", label=lazy_gettext("Overview"), key="o"),
+            _list("gifts", lazy_gettext("Gifts"), "g"),
+            _list("chains", lazy_gettext("Chains"), "c"),
+            _list("visits", lazy_gettext("Visits"), "v"),
+            Link(endpoint="confirming.waiting", label=lazy_gettext("To confirm"), key="n"),
+            Link(endpoint="managers.map_", label=lazy_gettext("Map"), key="m"),
+            _list("placements", lazy_gettext("Placements"), "p"),
+            _list("people", lazy_gettext("People"), "b"),
+            _list("groups", lazy_gettext("Groups"), "u"),
+            _list("places", lazy_gettext("Places"), "w"),
+        ),
+    ),
+    (
+        lazy_gettext("Auditors"),
+        (
+            Link(endpoint="auditors.health", label=lazy_gettext("Health"), key="h"),
+            Link(endpoint="auditors.survival", label=lazy_gettext("Survival"), key="s"),
+            Link(endpoint="auditors.audit", label=lazy_gettext("Audit"), key="a"),
+            Link(endpoint="auditors.sample", label=lazy_gettext("Sample"), key="r", values={"name": "sample"}),
+            Link(endpoint="auditors.entries", label=lazy_gettext("Ledger"), key="l", values={"name": "ledger"}),
+            Link(endpoint="auditors.verify", label=lazy_gettext("Verify"), key="y"),
+            Link(endpoint="confirming.opened", label=lazy_gettext("Accesses"), key="x"),
+            Link(endpoint="query.page", label=lazy_gettext("Query"), key="q", everywhere=True),
+        ),
+    ),
+)
+"""Heading → links; a page that this application does not have is left out where they are shown."""
+
+
+def set_up(app: Flask) -> None:
+    """Give the ways to the templates."""
+    app.add_template_global(sections, "sections")
+    app.add_template_global(to, "to")
+
+
+def sections() -> list[tuple[str, list[Link]]]:
+    """Headings with the links whose pages there are, and which who is asking may open."""
+    found = [(str(heading), [link for link in links if _is_open(link)]) for heading, links in SECTIONS]
+    return [(heading, links) for heading, links in found if links]
+
+
+def pages(app: Flask, programme_id: str) -> dict[str, str]:
+    """Name → address of every page of an application that a section leads to."""
+    links = [link for _heading, links in SECTIONS for link in links if link.endpoint in app.view_functions]
+    with app.test_request_context():
+        return {link.name: _address(link.endpoint, programme_id=programme_id, **link.values) for link in links}
+
+
+def _address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever the route's parameters are
+    return url_for(endpoint, **values)
+
+
+def _is_open(link: Link) -> bool:
+    action = guard.ACTIONS.get(link.endpoint)
+    allowed = action is None or guard.may(action, EVERY if link.everywhere else asked.head().programme_id)
+    return allowed and link.endpoint in current_app.view_functions
+
+
+def to(endpoint: str, **values: object) -> str:
+    """The address of a page of this programme, on the same day as this page."""
+    day = request.args.get("as_of")
+    return _address(endpoint, **{"programme_id": asked.head().programme_id, "as_of": day or None, **values})

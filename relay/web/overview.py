@@ -1,0 +1,105 @@
+"""The front page of a programme, read in five seconds: how the relays do, what broke this month, whom to visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from relay import chains, health, listing, todo
+from relay.model import add_months
+from relay.web import asked
+from relay.web.kept import kept
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from relay.chains import GivenGift
+    from relay.health import Health
+    from relay.listing import Beginning, Holdings
+    from relay.parts import Names
+    from relay.todo import Visit
+    from relay.trees import Relay
+
+ROWS: Final = 8
+"""Rows of what broke and of whom to visit (our choice: what fits one screen; all are a click away)."""
+
+FARTHEST: Final = 5
+"""Gifts that are shown (our choice)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """A programme on a day, as its managers ask for it.
+
+    Attributes:
+        relay: The programme on the day.
+        as_of: The day.
+        today: The date in the programme's time zone.
+    """
+
+    relay: Relay
+    as_of: date
+    today: date
+
+    @classmethod
+    def of_request(cls) -> Overview:
+        """Read it from the address."""
+        return cls(relay=asked.relay(), as_of=asked.as_of(), today=asked.today())
+
+    def _kept(self, word: str) -> tuple[object, ...]:
+        snapshot = self.relay.survey.snapshot
+        return (word, snapshot.programme_id, snapshot.head_hash, self.as_of)
+
+    @cached_property
+    def health(self) -> Health:
+        """How the relays are doing."""
+        return kept(self._kept("health"), lambda: health.health(self.relay.survey))
+
+    @cached_property
+    def called(self) -> Names:
+        """What places are called."""
+        return asked.place_and_donor_names()
+
+    def place(self, place_id: str | None) -> str:
+        """A place by name."""
+        return self.called.places.get(place_id or "", place_id or "")
+
+    @property
+    def month_ago(self) -> date:
+        """The day since which something is new."""
+        return add_months(self.as_of, -1)
+
+    @cached_property
+    def broke(self) -> Holdings:
+        """What became lost or broken since a month ago, the latest first."""
+        return listing.holdings(self.relay.survey, since=self.month_ago, sort="since", descending=True)
+
+    @property
+    def broke_first(self) -> Sequence[listing.Holding]:
+        """Those that carried most, as many as are shown."""
+        return sorted(self.broke[:], key=lambda row: (-row.reach, row.placement_id))[:ROWS]
+
+    @cached_property
+    def visits(self) -> Sequence[Visit]:
+        """Whom to visit first."""
+        found = kept(self._kept("todo"), lambda: todo.todo(self.relay.survey, names=self.called))
+        return sorted(found, key=lambda visit: visit.rank)
+
+    @cached_property
+    def stuck(self) -> Sequence[Beginning]:
+        """Where broken chains began, most of them first: each chain is on one of the lists that these lead to."""
+        found = kept(self._kept("beginnings"), lambda: listing.beginnings(self.relay.survey))
+        return [each for each in found if each.broken]
+
+    @cached_property
+    def farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
+        """The gifts that travelled farthest, each with the placements of its generations."""
+        return kept(self._kept("farthest"), self._farthest)
+
+    def _farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
+        survey = self.relay.survey
+        nth = {gift_id: row for row, gift_id in enumerate(survey.snapshot.gifts.ids)}
+        found = chains.gifts(survey, sort="reach")[:FARTHEST]
+        return [(gift, survey.gifts().by_generation(nth[gift.gift_id])) for gift in found]

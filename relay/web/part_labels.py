@@ -1,0 +1,86 @@
+"""What the parts of a programme are called on a page, and where each one's own page is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from relay.parts import Names
+from relay.web import asked, labels, navigation
+from relay.web.language import gettext, lazy_gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WORDS: Final = {
+    "help": lazy_gettext("help"),
+    "place": lazy_gettext("place"),
+    "donor": lazy_gettext("donor"),
+    "group": lazy_gettext("group"),
+    "sex": lazy_gettext("sex"),
+    "year": lazy_gettext("year of receipt"),
+    "generation": lazy_gettext("generation"),
+}
+"""By what a programme is parted, as people read it; the words are those of `relay.parts.WORDS`."""
+
+OVERLAPPING: Final = ("place", "donor")
+"""Parts that share placements: a ward lies in its district, a pooled placement descends from two donors' gifts."""
+
+_SEXES: Final = {"F": lazy_gettext("women"), "M": lazy_gettext("men")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartLabels:
+    """What parts are called.
+
+    Attributes:
+        names: How much of a donor's name is shown, one of `labels.NAMES`.
+    """
+
+    names: str = labels.NAMES[0]
+
+    @cached_property
+    def called(self) -> Names:
+        """Places and donors."""
+        return asked.place_and_donor_names()
+
+    @cached_property
+    def _first_gifts(self) -> Mapping[str, str]:
+        """Donor → the first of the donor's gifts, which stands for a donor who is not named."""
+        first: dict[str, str] = {}
+        for gift_id, donor in sorted(self.called.donors.items()):
+            first.setdefault(donor, gift_id)
+        return first
+
+    def label(self, word: str, part: str | int | None) -> str:
+        """What a part is called."""
+        if part is None:
+            return gettext("not known")
+        if word == "place":
+            return self.called.places.get(str(part), str(part))
+        if word == "group":
+            return asked.group_names().get(str(part), str(part))
+        if word == "donor":
+            gift_id = self._first_gifts.get(str(part), "")
+            return (
+                gettext("who gave %(gift)s", gift=gift_id) if self.hidden else labels.named("", str(part), self.names)
+            )
+        if word == "help":
+            return labels.help_word(str(part))
+        return str(_SEXES.get(str(part), part))
+
+    @property
+    def hidden(self) -> bool:
+        """Whether donors are not named."""
+        return self.names == labels.NAMES[0]
+
+    def link(self, word: str, part: str | int | None) -> str | None:
+        """The address of a part's own page; None when it has none."""
+        if part is None or word in ("sex", "year", "generation"):
+            return None
+        if word in ("place", "group"):
+            return navigation.to("managers.part", word=word, part_id=part)
+        if word == "help":
+            return navigation.to("lists.page", name="placements", help=part)
+        return navigation.to("lists.page", name="gifts", donor_of=self._first_gifts.get(str(part), ""))

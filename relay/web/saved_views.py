@@ -1,0 +1,104 @@
+"""Saved views: lists as somebody filtered and sorted them, kept by name in that reader's browser.
+
+They are a cookie, so that they need neither script nor an account, and nobody else sees what somebody looks at.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from flask import request, url_for
+
+from relay.errors import Invalid
+from relay.web.labels import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from werkzeug.wrappers import Response
+
+COOKIE: Final = "views"
+MOST: Final = 12  # our choice: so many are found again at a glance, and fit into a cookie
+LONGEST: Final = 40  # characters of a name
+_LONGEST_QUERY: Final = 400
+_ITS_OWN: Final = ("programme_id", "name")
+_A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
+
+
+class NoSuchView(Invalid):
+    """A view cannot be kept as it is named."""
+
+    def __init__(self) -> None:
+        """Say how it can."""
+        super().__init__(
+            f"A view needs a name of 1 to {LONGEST} characters, and there can be {MOST} of them.",
+            "Go back, name it otherwise, or forget another one first.",
+            field="title",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A list as it was filtered and sorted.
+
+    Attributes:
+        programme_id: Of which.
+        name: Of the list.
+        title: How its reader calls it.
+        query: What stands after the question mark of its address.
+    """
+
+    programme_id: str
+    name: str
+    title: str
+    query: str
+
+    @property
+    def href(self) -> str:
+        """Its address; what is saved is only ever an address of this very list."""
+        said = {key: value for key, value in parse_qsl(self.query) if key not in _ITS_OWN and not key.startswith("_")}
+        return url_for("lists.page", programme_id=self.programme_id, name=self.name, **said)  # type: ignore[arg-type]
+
+
+def views() -> tuple[View, ...]:
+    """Every view of this reader; empty when there is none, or when the cookie cannot be read."""
+    try:
+        said = json.loads(urlsafe_b64decode(request.cookies.get(COOKIE, "")))
+        return tuple(View(**{name: str(each[name]) for name in View.__dataclass_fields__}) for each in said)
+    except (ValueError, TypeError, KeyError):
+        return ()
+
+
+def views_of(programme_id: str, name: str | None = None) -> Sequence[View]:
+    """Those of a programme, or of one of its lists."""
+    return [view for view in views() if view.programme_id == programme_id and name in (None, view.name)]
+
+
+def with_one_more(view: View) -> tuple[View, ...]:
+    """All views and another; it takes the place of one that has its name.
+
+    Raises:
+        NoSuchView: It has no name, or there are too many.
+    """
+    title = plain(view.title).strip()
+    others = without(view)
+    if not 1 <= len(title) <= LONGEST or len(view.query) > _LONGEST_QUERY or len(others) >= MOST:
+        raise NoSuchView
+    return (*others, View(programme_id=view.programme_id, name=view.name, title=title, query=view.query))
+
+
+def without(view: View) -> tuple[View, ...]:
+    """All views but the one of that name."""
+    which = (view.programme_id, view.name, view.title)
+    return tuple(each for each in views() if (each.programme_id, each.name, each.title) != which)
+
+
+def keep(response: Response, kept: Sequence[View]) -> None:
+    """Have the browser keep these views."""
+    text = json.dumps([asdict(view) for view in kept], ensure_ascii=False)
+    value = urlsafe_b64encode(text.encode()).decode()
+    response.set_cookie(COOKIE, value, max_age=_A_YEAR, secure=request.is_secure, httponly=True, samesite="Lax")

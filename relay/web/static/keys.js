@@ -1,0 +1,51 @@
+// Keys for those who like them: "/" searches, "?" lists all, "g" and a letter goes somewhere, j and k walk a list.
+// They can be switched off, never act while somebody types, and no page needs them.
+"use strict";
+(() => {
+  const dialog = document.getElementById("keys");
+  const wanted = document.getElementById("keys-on");
+  const search = document.getElementById("search");
+  const suggestions = document.getElementById("suggestions");
+  const on = () => localStorage.getItem("keys") !== "off";
+  let going = false;
+
+  wanted.checked = on();
+  document.querySelector(".keys-hint").hidden = false;
+  wanted.addEventListener("change", () => localStorage.setItem("keys", wanted.checked ? "on" : "off"));
+  document.addEventListener("click", (event) => {
+    if (suggestions && !event.target.closest(".search")) suggestions.replaceChildren();
+  });
+
+  function walk(step) {
+    const links = [...document.querySelectorAll("main table tbody tr")].map((row) => row.querySelector("a")).filter(Boolean);
+    const at = links.indexOf(document.activeElement);
+    const next = links[Math.max(0, Math.min(links.length - 1, at + step))];
+    if (next) next.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && suggestions) suggestions.replaceChildren();
+    const typing = event.target.closest("input, select, textarea, [contenteditable], dialog, #network");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "?") {
+      dialog.showModal();
+    } else if (!on()) {
+      return;
+    } else if (going) {
+      going = false;
+      const link = [...document.querySelectorAll("nav.sections a")].find((each) => each.dataset.key === event.key);
+      if (link) link.click();
+    } else if (event.key === "/" && search) {
+      search.focus();
+    } else if (event.key === "g") {
+      going = true;
+      setTimeout(() => { going = false; }, 1500);
+      return;
+    } else if (event.key === "j" || event.key === "k") {
+      walk(event.key === "j" ? 1 : -1);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+})();

@@ -1,0 +1,58 @@
+"""The verify page: the head hash to note down, and whether the record holds together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import request
+
+from relay import verify
+from relay.errors import Invalid
+from relay.web import asked
+
+if TYPE_CHECKING:
+    from relay.verify import Verification
+
+_HASH: Final = re.compile("[0-9a-f]{64}")
+
+
+class NotAHash(Invalid):
+    """What was noted is no head hash: a slip of the pen must not look like a ledger that was cut."""
+
+    def __init__(self) -> None:
+        """Say what one looks like."""
+        super().__init__(
+            "This is no head hash: one has 64 digits, each 0 to 9 or a to f.",
+            "Compare it with your note, digit by digit.",
+            field="noted",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyPage:
+    """What was asked, and what was found.
+
+    Attributes:
+        noted: A head hash noted down earlier, or None.
+        found: What is wrong; None while nobody asked.
+    """
+
+    noted: str | None
+    found: Verification | None
+
+    @classmethod
+    def of_request(cls) -> VerifyPage:
+        """Verify the ledger if the address asks for it.
+
+        Raises:
+            NotAHash: What was noted is none.
+            Unavailable: The database cannot be reached.
+        """
+        noted = "".join(request.args.get("noted", "").split()).lower() or None
+        if noted and not _HASH.fullmatch(noted):
+            raise NotAHash
+        if "noted" not in request.args:
+            return cls(noted=None, found=None)
+        return cls(noted=noted, found=verify.verify(asked.graph(), asked.head().programme_id, noted=noted))

@@ -1,0 +1,107 @@
+"""Keep the catalogues of the pages' languages complete.
+
+    python tools/catalogues.py            take new texts out of templates and code into each messages.po, and compile
+    python tools/catalogues.py --check    fail when a text is missing, not translated, or not compiled
+
+A translator edits relay/web/translations/LANGUAGE/LC_MESSAGES/messages.po and runs the first.
+"""
+
+# ruff: noqa: INP001 - a script, in no package
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from relay.checks import CHECKS
+
+PAGES: Final = Path(__file__).parent.parent / "relay" / "web"
+LANGUAGES: Final = ("fr", "ne")
+METHODS: Final = [("templates/**.*", "jinja2"), ("**.py", "python")]
+KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+
+
+def template() -> Catalog:
+    """Every text of the pages and of the checks that they show, without translations.
+
+    Places are left out: a moved line changes no catalogue.
+    """
+    found = Catalog(fuzzy=False)
+    for _, _, message, comments, context in extract_from_dir(PAGES, method_map=METHODS, keywords=KEYWORDS):
+        found.add(message, auto_comments=comments, context=context)
+    for check in CHECKS:
+        for text in (check.title, check.sentence, check.why):
+            found.add(text)
+    return found
+
+
+def path_of(language: str) -> Path:
+    """Where the catalogue of a language lies."""
+    return PAGES / "translations" / language / "LC_MESSAGES" / "messages.po"
+
+
+def kept(language: str) -> Catalog:
+    """The catalogue of a language; an empty one when there is none yet."""
+    path = path_of(language)
+    if not path.exists():
+        return Catalog(locale=language, fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """What gettext reads."""
+    to = io.BytesIO()
+    write_mo(to, catalogue)
+    return to.getvalue()
+
+
+def update(language: str) -> Catalog:
+    """Take the texts of the pages into a language's catalogue, drop those that are gone, and compile it."""
+    catalogue = kept(language)
+    catalogue.update(template(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    path = path_of(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue, sort_output=True, omit_header=False, width=120)
+    path.with_suffix(".mo").write_bytes(compiled(kept(language)))
+    return catalogue
+
+
+def faults(language: str) -> list[str]:
+    """What is wrong with a language's catalogue, as sentences; empty when it is complete."""
+    catalogue, mo = kept(language), path_of(language).with_suffix(".mo")
+    found = [
+        f"{language}: not translated: {message.id!r}"
+        for message in template()
+        if message.id and not _translated(catalogue.get(message.id, message.context))
+    ]
+    found += [f"{language}: {error} in {message.id!r}" for message, errors in catalogue.check() for error in errors]
+    if not mo.exists() or mo.read_bytes() != compiled(catalogue):
+        found.append(f"{language}: not compiled; run python tools/catalogues.py")
+    return found
+
+
+def _translated(message: Message | None) -> bool:
+    strings = () if message is None else message.string if isinstance(message.string, tuple) else (message.string,)
+    return bool(strings) and all(strings) and message is not None and not message.fuzzy
+
+
+def main() -> None:
+    """Do what the first argument says."""
+    if "--check" not in sys.argv[1:]:
+        for language in LANGUAGES:
+            update(language)
+    found = [fault for language in LANGUAGES for fault in faults(language)]
+    sys.exit("\n".join(found) or None)
+
+
+if __name__ == "__main__":
+    main()
