@@ -1,6 +1,9 @@
 # make demo     the demonstration programme, on a machine that has Python only (NEO4J=1: on the tests' Neo4j)
 # make test     everything the tests need, then the tests (on both engines)
-# make check    the gates: form, types, layers
+# make soak     the same tests at their full figures, with compiled loops too, then the planted faults
+# make bench    the table of docs/performance.md, from one run (SIZE=10000000: with ten million placements)
+# make figures  docs/figures.md written anew: what soaks and what holds, at its full figures
+# make check    the gates: form, types, layers, security
 # make lock     write the lock files anew after a change of setup.cfg
 # PYTHON=python3.12 chooses another Python than python3; it must be 3.11 or later.
 
@@ -21,7 +24,7 @@ define need
 $(1) >/dev/null 2>&1 || .ci/install $(2)
 endef
 
-.PHONY: demo test check lock clean
+.PHONY: demo test soak bench figures check lock clean
 
 demo: $(BIN)/run.stamp $(if $(NEO4J),$(NEO4J_JARS)/stamp)
 	@$(if $(NEO4J),$(BIN)/python -m tests.neo4j_server .cache/neo4j-demo) $(BIN)/relay demo
@@ -29,7 +32,20 @@ demo: $(BIN)/run.stamp $(if $(NEO4J),$(NEO4J_JARS)/stamp)
 test: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)
 	@$(call need,chromium --version,chromium fonts-noto-core)
-	@$(BIN)/python -m pytest
+	@$(call need,systemd-analyze --version,systemd)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+soak: $(BIN)/fast.stamp
+	@RELAY_SOAK=1 $(MAKE) test
+	@$(BIN)/python -m tests.planted_faults
+
+bench: $(BIN)/fast.stamp $(NEO4J_JARS)/stamp
+	@$(call need,javac -version,openjdk-17-jdk-headless)
+	@$(BIN)/python -m benchmarks.lineage $(SIZE)
+
+figures: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
+	@$(call need,javac -version,openjdk-17-jdk-headless)
+	@$(BIN)/python -m benchmarks.figures
 
 check: $(BIN)/dev.stamp
 	@$(BIN)/ruff format --check --quiet || { $(BIN)/ruff format --diff --quiet; exit 1; }
@@ -37,10 +53,12 @@ check: $(BIN)/dev.stamp
 	@$(BIN)/mypy
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml relay seeds docs cli.py
 
 lock: $(BIN)/dev.stamp
 	@$(COMPILE) --extra build --output-file requirements.lock setup.cfg
 	@$(COMPILE) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock setup.cfg
+	@$(COMPILE) --extra fast --constraint requirements.lock --output-file requirements-fast.lock setup.cfg
 
 clean:
 	rm -rf $(VENV) .cache build *.egg-info
@@ -61,6 +79,11 @@ $(BIN)/run.stamp: $(BIN)/made-by-$(notdir $(PYTHON)) requirements.lock setup.cfg
 $(BIN)/dev.stamp: $(BIN)/run.stamp requirements-dev.lock
 	@echo 'Setting up: the tools of requirements-dev.lock' >&2
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(BIN)/fast.stamp: $(BIN)/dev.stamp requirements-fast.lock
+	@echo 'Setting up: the compiler of requirements-fast.lock (208 MB)' >&2
+	@$(PIP) install --require-hashes --requirement requirements-fast.lock
 	@touch $@
 
 $(NEO4J_JARS)/stamp: tests/neo4j/pom.xml

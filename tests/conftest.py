@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+import argon2
 import pytest
 
-from relay import engine
+from relay import accounts, engine
 from relay import graph as relay_graph
+from relay import loops as relay_loops
 from tests import neo4j_server as neo4j
 from tests.wiping import wiped
 
@@ -46,3 +49,18 @@ def graph(connection: Connection) -> Iterator[Graph]:
     with relay_graph.connect(connection) as graph:
         wiped(graph)
         yield graph
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords with less memory and time than Relay does: what is tested is who is let in, not the cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=1024))
+        yield
+
+
+@pytest.fixture(params=["plain", "compiled"] if find_spec("numba") else ["plain"])
+def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the loops over columns plain, and compiled where numba is installed."""
+    for limit in ("COMPILE_FROM", "COMPILE_AFTER"):
+        monkeypatch.setattr(relay_loops, limit, 0 if request.param == "compiled" else 10**9)

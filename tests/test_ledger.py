@@ -151,7 +151,7 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
         ([*lines[:2], lines[3], lines[2], *lines[4:]], "entry 3 does not follow the entry before it\n"),  # swapped
         ([*lines[:3], renamed, *lines[4:]], "entry 4 gives another name than was recorded\n"),
         ([*lines[:2], "not an entry", *lines[3:]], "entry 3 cannot be read\n"),
-        (lines[:-1], f"entry 5 is the last, and {head} is not in this ledger: its end was cut off\n"),
+        (lines[:-1], f"entry 5 is the last, and {head} is not in it: its end was cut off or rewritten\n"),
     ):
         assert checked(*faulty) == (1, said)
         assert not verify.verify_lines(faulty, noted=head).ok
