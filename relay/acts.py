@@ -48,6 +48,7 @@ PROGRAMME: Final = Kind(
         Column(name="name", type="text", required=True),
         Column(name="timezone", type="timezone", required=True),
         Column(name="goal_generations", type="term"),
+        Column(name="locked_until", type="date"),
     ),
 )
 

@@ -218,6 +218,15 @@ CHECKS: Final[tuple[Check, ...]] = (
         find=odd_paperwork.corrected_often,
     ),
     Check(
+        check_id="corrected_after_lock",
+        title="corrected after its period was locked",
+        sentence="An act was corrected although the period in which it happened was locked.",
+        why="Figures that were reported are no longer what the record says.",
+        severity="medium",
+        population=odd_paperwork.corrections,
+        find=odd_paperwork.corrected_after_lock,
+    ),
+    Check(
         check_id="to_herself",
         title="passed on to herself",
         sentence="Giver and receiver of a pass-on are one beneficiary (only foreign or damaged data can say so).",

@@ -138,6 +138,7 @@ KINDS: Final[tuple[Kind, ...]] = (
             _PLACE,
             _GROUP,
             Column(name="consent_on", type="date"),
+            Column(name="consent_language", type="text", personal=True),
         ),
     ),
     Kind(

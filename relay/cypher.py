@@ -586,6 +586,13 @@ RETURN COLLECT { UNWIND $people AS key MATCH (b:Beneficiary {key: key}) RETURN b
 # One row = what an act says, as JSON text; or none.
 PAYLOAD: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.payload AS payload"
 
+SAID_OF: Final[LiteralString] = """
+MATCH (e:Entry {act_key: $key})
+RETURN e.payload AS payload,
+  COLLECT { MATCH (c:Entry {kind: 'correct'})-[:ABOUT]->(e) RETURN c.payload } AS corrections"""
+
+LOCKED_UNTIL: Final[LiteralString] = "MATCH (p:Programme {key: $key}) RETURN toString(p.locked_until) AS day"
+
 # ---------------------------------------------------------------------------------------------------- to start from
 
 # What somebody who asks the graph in Cypher of her own can start from: those of docs/cypher.md that read nothing

@@ -11,7 +11,7 @@ from relay.books import DAY_OF, Books
 from relay.entries import Entry
 from relay.findings import Finding, found
 from relay.model import shown, thousandths
-from relay.register import ABOUT_ACTS, Fact
+from relay.register import ABOUT_ACTS, Fact, Register
 
 PLACED_WITHIN_DAYS: Final = 90
 """Days after a gift by which all of it is placed (our choice: a season)."""
@@ -102,3 +102,39 @@ def corrected_often(books: Books) -> Iterator[Finding]:
 def correctable(books: Books) -> list[Entry]:
     """Entries of all acts that say something themselves."""
     return [entry for entry in books.register.entries.values() if entry.kind not in ABOUT_ACTS]
+
+
+def corrected_after_lock(books: Books) -> Iterator[Finding]:
+    """Find corrections of what happened in a period that was locked by then."""
+    register, programme = books.register, Register(books.register.programme_id)
+    programme_id = f"programme:{register.programme_id}"
+    programme.replay(register.entries[programme_id])
+    for entry in corrections(books):
+        subject = register.last_subject(entry.act_id)
+        if subject == programme_id:
+            programme.replay(entry)
+            continue
+        locked_until, day = (
+            programme.facts[programme_id].values.get("locked_until"),
+            _first_day(register, subject, entry),
+        )
+        if locked_until and day and day <= locked_until:
+            yield Finding(
+                subject_id=subject,
+                acts=(entry.sequence,),
+                evidence=(register.entries[subject].sequence,),
+                sentence=f"{subject}: happened on {day}, and was corrected when all until {locked_until} was locked.",
+            )
+
+
+def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
+    """The earliest day that was said of an act until some entry; None where an act of its kind has no day."""
+    about = (register.entries[each] for each in register.about.get(act_id, ()))
+    said = [each.payload.get("changes") or {} for each in about if each.sequence <= last.sequence]
+    column, original = DAY_OF.get(act_id.partition(":")[0], ""), register.entries[act_id].payload
+    return min((day for each in (original, *said) if (day := each.get(column))), default=None)
+
+
+def corrections(books: Books) -> list[Entry]:
+    """Entries of all corrections, in the order of the ledger."""
+    return [entry for entry in books.register.entries.values() if entry.kind == "correct"]

@@ -37,6 +37,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "rule": _MANAGERS,
     "erase": _MANAGERS | _ADMINISTRATORS,
     "programme add": _ADMINISTRATORS,
+    "programme lock": _MANAGERS,  # and so is correcting what is locked
     # reading
     "programme list": frozenset(ROLES),
     "find": _WHO_WORK_WITH_IT,
@@ -114,6 +115,17 @@ class NotThatPlace(Refused):
         super().__init__(
             f"Your account works for {', '.join(sorted(place_ids))} only, and this does not lie there.",
             "Ask the staff of that place, or an administrator.",
+        )
+
+
+class Locked(Refused):
+    """Somebody who may not lock a period corrects what happened in one that is locked."""
+
+    def __init__(self) -> None:
+        """Say who may."""
+        super().__init__(
+            "This happened in a period that is locked, or would move the lock.",
+            "It takes the role manager: say what was wrong, and let one correct it.",
         )
 
 

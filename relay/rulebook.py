@@ -310,7 +310,7 @@ def judge(
 def _plausible(register: Register, fact: Fact, today: date) -> None:
     """Nothing dated in the future, numbers that can be, two ends, and nothing left unsaid."""
     act_id, values = fact.act_id, fact.values
-    for name in ("given_on", "received_on", "passed_on", "happened_on", "consent_on", "as_of"):
+    for name in ("given_on", "received_on", "passed_on", "happened_on", "consent_on", "as_of", "locked_until"):
         if values.get(name) is not None and values[name] > today.isoformat():
             raise InTheFuture(act_id, name, values[name], today)
     animals = values.get("animals")

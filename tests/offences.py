@@ -160,6 +160,15 @@ def corrected_often(programme: Clean) -> set[str]:
     return {visit}
 
 
+def corrected_after_lock(programme: Clean) -> set[str]:
+    visited_on = _later(programme, placement_id := programme.quiet.pop())
+    visit, locked_until = programme.event("visit", placement_id, visited_on), visited_on + timedelta(days=3)
+    programme.book.add(say.corrected("programme:demo", "L1", locked_until=locked_until.isoformat()))
+    moved = visited_on + timedelta(days=programme.random.randint(-5, 10))
+    programme.book.add(say.corrected(visit, "K20", happened_on=moved.isoformat()))
+    return {"correct:K20"}
+
+
 def to_herself(programme: Clean) -> set[str]:
     giver = programme.quiet.pop()
     return {_raw(programme, giver, f"{giver}b", _later(programme, giver, 800, 1000))}
@@ -206,7 +215,7 @@ OFFENCES: Final = {
     for plant in (
         same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, tag_twice, same_phone,
         busy_day, no_witness, busy_witness, no_gift, gift_total, claim_unsupported, recorded_late, corrected_often,
-        to_herself, never_received, cycle, before_receipt, no_rule,
+        corrected_after_lock,        to_herself, never_received, cycle, before_receipt, no_rule,
     )
 }  # fmt: skip
 """Check id → what plants its offence."""

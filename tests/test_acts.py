@@ -49,7 +49,7 @@ def test_every_kind_has_keys_and_personal_keys_among_them() -> None:
 
 
 def test_names_telephones_free_text_witnesses_and_donors_are_personal_and_a_place_is_not() -> None:
-    assert acts.PERSONAL["beneficiary"] == {"name", "birth_year", "household_id", "phone"}
+    assert acts.PERSONAL["beneficiary"] == {"name", "birth_year", "household_id", "phone", "consent_language"}
     assert acts.PERSONAL["group"] == {"name"}
     assert acts.PERSONAL["gift"] == {"donor", "note"}
     assert acts.PERSONAL["pass"] == {"witness", "note"}

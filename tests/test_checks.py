@@ -328,6 +328,19 @@ def test_two_corrections_are_not_often() -> None:
     assert found(book, "corrected_often") == {"event:E2"}
 
 
+def test_a_correction_before_the_lock_after_it_was_opened_or_of_a_later_day_is_innocent() -> None:
+    book = two_placements()
+    book.add(happened("E1: visit of P1 on 2021-03-01"), happened("E2: visit of P1 on 2021-09-01"))
+    book.add(say.corrected("event:E1", "C1", happened_on="2021-03-02"))
+    book.add(say.corrected("programme:demo", "L1", locked_until="2021-06-30"))
+    book.add(say.corrected("event:E1", "C2", happened_on="2021-03-03"))
+    book.add(say.corrected("event:E2", "C3", happened_on="2021-09-02"))
+    book.add(say.taken_back("correct:C2", "C4"))
+    book.add(say.taken_back("correct:L1", "L2"), say.corrected("event:E1", "C5", happened_on="2021-03-04"))
+
+    assert found(book, "corrected_after_lock") == {"correct:C2", "correct:C4"}
+
+
 # -- findings ----------------------------------------------------------------------------------------------------------
 
 

@@ -248,3 +248,24 @@ def programme_add(session: Session, /, programme_id: str, **given: str | None) -
         print_json(result)
     else:
         print_pairs(result.items())
+
+
+@programme.command("lock", example='relay programme lock 2026-07-16 --why "The yearly report is sent."')
+@click.argument("day", metavar="DAY")
+@click.option("--why", required=True, help="For the auditor.")
+@pass_session
+def programme_lock(session: Session, day: str, why: str) -> None:
+    """Close a period: what happened until DAY is corrected by managers only, and auditors see each such correction.
+
+    An earlier DAY opens again what came after it.
+    """
+    from relay.printing import print_json, print_pairs
+
+    act_id, locked_until = f"programme:{session.programme_id}", session.day(day, "DAY").isoformat()
+    said: dict[str, Any] = {"how": "wrong_data", "why": why, "changes": {"locked_until": locked_until}}
+    recorded = session.hand_in("correct", {"act_id": act_id, **said})
+    result = {"programme_id": session.programme_id, "locked_until": locked_until, "act_id": recorded.act_id}
+    if session.as_json:
+        print_json(result)
+    else:
+        print_pairs(result.items())

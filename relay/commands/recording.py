@@ -148,6 +148,7 @@ def _record_kind(session: Session, kind: str, given: Mapping[str, str | None]) -
 @click.option("--place", "--place-id", "place_id", metavar="ID")
 @click.option("--group", "--group-id", "group_id", metavar="ID")
 @click.option("--consent-on", "consent_on", metavar="DAY", help="When she agreed that her data is kept.")
+@click.option("--consent-language", "consent_language", metavar="TEXT", help="In which she was asked. Personal.")
 @click.option("--parent", "--parent-id", "parent_id", metavar="ID", help="For a place: the place it lies in.")
 @click.option("--latitude", metavar="N")
 @click.option("--longitude", metavar="N")

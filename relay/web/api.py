@@ -165,6 +165,7 @@ def record(programme_id: str, kind: str) -> Response:
         core.graph, programme_id, kind, values, new=wish.get("new", False), again=again, random=clerk.random
     )
     guard.within_places(guard.ACTIONS[str(request.endpoint)], programme_id, act.values)
+    guard.within_period(programme_id, act)
     recorded = desk.hand_in(core.graph, programme_id, act, clerk, again=again)
     return make_response(jsonify(json_of(recorded)), _ADDED if recorded.action == "added" else 200)
 

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from relay.accounts import NotLetIn, TooManyTries
 from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
-from relay.roles import NotAllowed, NotThatPlace
+from relay.roles import Locked, NotAllowed, NotThatPlace
 from relay.web.guard import NotByTheProxy, NotSignedIn
 from relay.web.language import gettext
 
@@ -30,6 +30,7 @@ STATUS: Final[Mapping[type[RelayError], int]] = {
     TooManyTries: 429,
     NotAllowed: 403,
     NotThatPlace: 403,
+    Locked: 403,
     NotFound: 404,
     Refused: 422,
     Invalid: 400,

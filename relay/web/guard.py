@@ -16,7 +16,7 @@ from flask import Flask, Request, Response, current_app, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 
-from relay import accounts, ledger, roles, whereabouts
+from relay import accounts, ledger, period, roles, whereabouts
 from relay.acts import KEYS
 from relay.errors import Refused
 from relay.roles import OWNER, Grant
@@ -24,6 +24,8 @@ from relay.web import asked
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from relay.acts import Act
 
 KEY_FILE: Final = "session.key"
 _KEY_BYTES: Final = 32
@@ -330,6 +332,17 @@ def within_places(action: str, programme_id: str, about: str | Mapping[str, Any]
         found = whereabouts.places_of(asked.graph(), programme_id, about)
     if not allowed & found:
         raise roles.NotThatPlace(allowed)
+
+
+def within_period(programme_id: str, act: Act) -> None:
+    """Let only who may lock a period correct what happened in one that is locked.
+
+    Raises:
+        Locked: Who is asking may not.
+        Unavailable: The database cannot be reached.
+    """
+    if not may("programme lock", programme_id) and period.reaches_back(asked.graph(), programme_id, act):
+        raise roles.Locked
 
 
 # ---------------------------------------------------------------------------------------------------- sessions

@@ -21,7 +21,7 @@ def test_the_command_prints_what_each_check_found_and_says_so_by_its_exit_code(s
     odd = shell.run("audit")
 
     assert clean.rows[0] == ["check_id", "title", "severity", "found", "population"]
-    assert len(clean.rows) == 22
+    assert len(clean.rows) == 23
     assert odd.code == exits.FOUND
     _, _, findings = odd.out.partition("\n\n")
     header, first = (line.split("\t") for line in findings.splitlines())

@@ -11,7 +11,7 @@ import pytest
 
 import cli
 from relay import accesses, accounts, ledger
-from relay.roles import HERE, MATRIX, ROLES, Grant, grant_of
+from relay.roles import HERE, MATRIX, ROLES, Grant, Role, grant_of
 from relay.web import asked, create_app, guard
 from relay.web.signing_in import TRIES_A_MINUTE, OneTime
 from tests import acts as say
@@ -257,6 +257,57 @@ def test_staff_of_a_place_are_told_the_names_of_those_who_live_there(door: Flask
         assert "Name of W2" in text
         assert "Name of W1" not in text
         assert "Name of W3" not in text
+
+
+# ---------------------------------------------------------------------------------------------------- locked periods
+
+
+@pytest.fixture
+def closed(recorded: Graph) -> Iterator[dict[str, dict[str, str]]]:
+    """Give the headers of staff and of a manager where all until the end of 2020 is locked.
+
+    E1 in 2020   E2 in 2021   E3 in 2021, which was said to be in 2020 before it was corrected
+    """
+    relays.record(
+        recorded,
+        "closed",
+        [
+            *(say.programme("closed"), say.rule(), say.gift(), say.woman("W1"), say.placed("P1 on 2020-03-01")),
+            *(say.happened(f"E{number}: visit of P1 on 202{year}-06-01") for number, year in ((1, 0), (2, 1), (3, 0))),
+            say.corrected("event:E3", "C3", happened_on="2021-06-01"),
+            say.corrected("programme:closed", "LOCK", locked_until="2020-12-31"),
+        ],
+    )
+    roles: tuple[Role, ...] = ("staff", "manager")
+    for role in roles:
+        accounts.add(recorded, f"{role}-closed", (Grant(role=role, programme_id="closed"),), None, relays.NOW)
+    yield {
+        role: bearer(accounts.issue(recorded, f"{role}-closed", days=1, now=relays.NOW, random=token_bytes).secret)
+        for role in roles
+    }
+    for role in roles:
+        accounts.remove(recorded, f"{role}-closed")
+
+
+def test_what_happened_in_a_locked_period_is_corrected_by_managers_alone(
+    door: FlaskClient, closed: dict[str, dict[str, str]]
+) -> None:
+    def correcting(role: str, act_id: str, **changes: str | None) -> int:
+        how = {"how": "wrong_data", "changes": changes} if changes else {"how": "did_not_happen"}
+        said = {"act_id": act_id, "why": "misread", **how}
+        return door.post("/api/v1/programmes/closed/acts/correct", json=said, headers=closed[role]).status_code
+
+    assert correcting("staff", "event:E1", happened_on="2020-07-01") == 403
+    assert correcting("staff", "event:E1", happened_on="2021-07-01") == 403
+    assert correcting("staff", "event:E2", happened_on="2020-07-01") == 403  # moved into it
+    assert correcting("staff", "event:E3", happened_on="2021-08-01") == 403  # moved out of it before
+    assert correcting("staff", "event:E3") == 403
+    assert correcting("staff", "correct:C3") == 403
+    assert correcting("staff", "programme:closed", locked_until=None) == 403
+    assert correcting("staff", "event:E2", happened_on="2021-07-01") == 201
+    assert correcting("manager", "event:E1", happened_on="2020-07-01") == 201
+    assert correcting("manager", "programme:closed", locked_until=None) == 201
+    assert correcting("staff", "event:E1", happened_on="2020-08-01") == 201  # no longer locked
 
 
 # ---------------------------------------------------------------------------------------------------- accesses
