@@ -49,6 +49,7 @@ GREET_SECONDS: Final = 8.0  # connecting included
 RETRY_SECONDS: Final = 6.0
 SILENCE_SECONDS: Final = 15.0  # not retried
 FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
+RACES: Final = 100  # lost one after another; our choice, and not by the clock: a try may have waited for the engine
 _EMBEDDED_AGENT: Final = "ArcadeDB"
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else its warnings land on the user's screen
@@ -152,10 +153,17 @@ class Transaction:
 class Graph:
     """A graph database of either engine."""
 
-    def __init__(self, driver: neo4j.Driver, database: str | None, before_writing: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        driver: neo4j.Driver,
+        database: str | None,
+        before_all: Callable[[], object],
+        before_writing: Callable[[], None],
+    ) -> None:
         """Keep an open driver; use `connect`."""
         self._driver = driver
         self._database = database
+        self._before_all = before_all
         self._before_writing = before_writing
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()  # in a cluster, reads are never older than own writes
 
@@ -178,8 +186,7 @@ class Graph:
         """
         self._before_writing()
         with _translated(writing=True), self._session() as session:
-            until = time.monotonic() + RETRY_SECONDS
-            while time.monotonic() < until:
+            for _ in range(RACES):
                 try:
                     return session.execute_write(lambda transaction: work(Transaction(transaction)))
                 except ConstraintError:  # the embedded engine's word for a race; the driver does not retry it
@@ -232,6 +239,7 @@ class Graph:
     @contextmanager
     def _session(self) -> Generator[neo4j.Session]:
         """A session that sends the beginning of a transaction together with its first statement: a round trip less."""
+        self._before_all()
         with (
             self._driver.session(database=self._database, bookmark_manager=self._bookmarks) as session,
             session._pipelined_begin,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no public name
@@ -269,11 +277,17 @@ class Graph:
         self.close()
 
 
-def connect(connection: Connection, *, before_writing: Callable[[], None] = lambda: None) -> Graph:
+def connect(
+    connection: Connection,
+    *,
+    before_all: Callable[[], object] = lambda: None,
+    before_writing: Callable[[], None] = lambda: None,
+) -> Graph:
     """Connect to a database of either engine and bring its schema up to date.
 
     Args:
         connection: Where it answers.
+        before_all: Asked before each read and write; may start what should answer.
         before_writing: Asked before each write; raises `Unavailable` when there is no room for it.
 
     Raises:
@@ -292,7 +306,7 @@ def connect(connection: Connection, *, before_writing: Callable[[], None] = lamb
             telemetry_disabled=True,
         )
     _give_up_on_silence(driver)
-    graph = Graph(driver, connection.database, before_writing)
+    graph = Graph(driver, connection.database, before_all, before_writing)
     try:
         graph.migrate()
     except BaseException:

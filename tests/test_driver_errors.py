@@ -6,6 +6,7 @@ cluster's servers raise them: every act lands exactly once, and nobody reads wha
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relay.config import Connection
-    from relay.graph import Graph
+    from relay.graph import Graph, Transaction
 
 Moment = Literal["begin", "statement", "commit refused", "commit done"]
 MOVED: Final = "Neo.ClientError.Cluster.NotALeader"
@@ -33,6 +34,7 @@ NOT_THERE: Final = "Neo.TransientError.General.DatabaseUnavailable"
 NOT_COPIED: Final = "Neo.TransientError.Cluster.ReplicationFailure"
 GONE: Final = "the server is gone"
 EXPIRED: Final = "the routes have expired"
+RACE: Final = "Neo.ClientError.Schema.ConstraintValidationFailed"
 WORDS: Final = (MOVED, READ_ONLY, BEHIND, NOT_THERE, NOT_COPIED, GONE, EXPIRED)
 
 
@@ -160,6 +162,24 @@ def test_a_cluster_without_a_leader_is_said_and_nothing_is_recorded(
 
             edge.left = 0
     assert head(graph, PROGRAMME).entries == 5
+
+
+def test_a_race_lost_after_a_long_wait_for_the_database_is_run_again(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_graph, "RETRY_SECONDS", 0.2)
+    tries = list[int]()
+
+    def work(transaction: Transaction) -> None:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            time.sleep(0.3)
+            raise said_by_the_driver(RACE)
+        transaction.run("CREATE (:Entry {key: 'second try'})")
+
+    graph.write(work)
+
+    assert len(tries) == 2
 
 
 @pytest.mark.parametrize(

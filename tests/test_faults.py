@@ -175,7 +175,7 @@ def test_an_engine_stops_although_a_clerk_is_in_the_middle_of_something(data_fol
             transaction.run("CREATE (:Entry {key: 'surplus'})")
             begun = time.monotonic()
             assert engine.stop(data_folder)
-            assert time.monotonic() - begun < 5
+            assert time.monotonic() - begun < 10
             raise Broken
 
         with pytest.raises(Broken):
@@ -293,7 +293,7 @@ def test_a_line_that_goes_silent_at_the_goodbye_keeps_nobody(graph: Graph, line:
     begun = time.monotonic()
     silent.close()
 
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5  # a silent line is given up after 15 s
 
 
 def test_a_line_that_breaks_between_two_commands_is_not_noticed(

@@ -378,8 +378,8 @@ def test_a_placement_descends_from_every_gift_above_it(graph: Graph) -> None:
 
 
 def test_women_who_pool_again_and_again_do_not_multiply_the_work(graph: Graph) -> None:
-    """D0 > D0a D0b > D1 > D1a D1b > … > D18: 2 to the 18th ways from the last to the first."""
-    pairs = 18
+    """D0 > D0a D0b > D1 > D1a D1b > … > D26: 2 to the 26th ways to the first; walking all would be broken off."""
+    pairs = 26
     acts = [*FOUNDING[:2], gift("G1")]
     acts += [woman(f"B{index}{side}", "Kamala") for index in range(pairs + 1) for side in ("", "a", "b")]
     acts += [original("D0", "G1", "B0")]
@@ -393,8 +393,6 @@ def test_women_who_pool_again_and_again_do_not_multiply_the_work(graph: Graph) -
             )
     record(graph, acts)
 
-    before = datetime.now(UTC)
     shown = history.show(graph, "demo", f"D{pairs}", TODAY)
 
     assert [(each.placement_id, each.pass_ons) for each in shown.gifts] == [("D0", 2 * pairs)]
-    assert (datetime.now(UTC) - before).total_seconds() < 1  # along every way: about 2 s on the embedded engine

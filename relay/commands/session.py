@@ -160,9 +160,17 @@ class Session:
         """The open graph."""
         from relay.graph import connect
 
-        graph = connect(self.connection, before_writing=self._require_room)
+        graph = connect(self.connection, before_all=self._require_engine, before_writing=self._require_room)
         self._opened.append(graph)
         return graph
+
+    def _require_engine(self) -> None:
+        """Start the embedded engine again when it was killed or stopped meanwhile: pages are served for weeks."""
+        if self.settings.neo4j is None:
+            from relay import engine
+
+            with usable(self.settings.data_folder):
+                engine.ensure(self.settings.data_folder)
 
     def _require_room(self) -> None:
         """Write into the embedded engine only while its disk has room: a full one fails without saying so."""
