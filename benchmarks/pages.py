@@ -81,7 +81,7 @@ def served(graph: Graph, settings: Settings) -> Generator[int]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield int(server.effective_port)
-    server.close()
+    server.trigger.pull_trigger(server.close)  # in its own thread, which waits for its sockets
     thread.join(timeout=10)
 
 

@@ -24,14 +24,12 @@ from relay import cells, cypher, errors, trees
 from relay.graph import Graph
 from relay.lineage import Survey
 from relay.model import STATES, shown
+from relay.outside import tellable
 from relay.save import CannotWrite
 from relay.snapshot import NONE, day_of
 
 Format = Literal["graphml", "gexf", "csv-graph", "geojson"]
 FORMATS: Final[tuple[Format, ...]] = ("graphml", "gexf", "csv-graph", "geojson")
-
-SMALL: Final = 5
-"""A count below this, and above 0, is not told (domain, §6)."""
 
 _NODE_COLUMNS: Final = (
     "beneficiary_id",
@@ -297,7 +295,7 @@ def _map(survey: Survey, points: Mapping[str, Point]) -> bytes:
         "type": "FeatureCollection",
         "programme_id": survey.snapshot.programme_id,
         "as_of": str(survey.as_of),
-        "without_point": nowhere if nowhere == 0 or nowhere >= SMALL else None,
+        "without_point": tellable(nowhere),
         "features": features,
     }
     return (json.dumps(collection, ensure_ascii=False, indent=1) + "\n").encode()
@@ -317,7 +315,5 @@ def _point_of(survey: Survey, holder: int, points: Mapping[str, Point]) -> str |
 
 def _told(states: list[int]) -> dict[str, int | None]:
     """Counts that may be told; null where one is small, and then for the total too, which would give it away."""
-    told: dict[str, int | None] = {
-        name: many if many == 0 or many >= SMALL else None for name, many in zip(STATES, states, strict=True)
-    }
+    told: dict[str, int | None] = {name: tellable(many) for name, many in zip(STATES, states, strict=True)}
     return {"placements": None if None in told.values() else sum(states), **told}

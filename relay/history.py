@@ -14,13 +14,14 @@ from relay.model import Rule, shown, standing
 from relay.projection import key_of, values_of
 from relay.records import Named, NotInRecord, resolve, says
 from relay.surroundings import read
-from relay.wording import what_it_is
+from relay.wording import PLAIN, what_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from relay.entries import Entry
     from relay.graph import Graph, Transaction
+    from relay.wording import Speech
 
 _DAYS: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
 _ENDS: Final = ("giver_placement_id", "receiver_placement_id", "placement_id")
@@ -166,7 +167,7 @@ class Record:
     gifts: tuple[Origin, ...]
 
 
-def show(graph: Graph, programme_id: str, id_: str, as_of: date) -> Record:
+def show(graph: Graph, programme_id: str, id_: str, as_of: date, *, speech: Speech = PLAIN) -> Record:
     """One record with its history and the gifts it descends from, as it stood on a day.
 
     Args:
@@ -174,6 +175,7 @@ def show(graph: Graph, programme_id: str, id_: str, as_of: date) -> Record:
         programme_id: Of the programme.
         id_: "kind:id", or bare when one kind has it.
         as_of: The day; later hand-overs and events are left out, corrections count as known now.
+        speech: The language in which it is told.
 
     Raises:
         NotInRecord: There is none, or it had not happened by then.
@@ -183,18 +185,19 @@ def show(graph: Graph, programme_id: str, id_: str, as_of: date) -> Record:
         Unavailable: The database cannot be reached.
     """
     act_id = resolve(graph, programme_id, id_)
-    return graph.read(lambda transaction: _Showing(transaction, programme_id, act_id, as_of).record())
+    return graph.read(lambda transaction: _Showing(transaction, programme_id, act_id, as_of, speech).record())
 
 
 class _Showing:
     """One record, being put together."""
 
-    def __init__(self, transaction: Transaction, programme_id: str, act_id: str, as_of: date) -> None:
+    def __init__(self, transaction: Transaction, programme_id: str, act_id: str, as_of: date, speech: Speech) -> None:
         self.transaction = transaction
         self.programme_id = programme_id
         self.act_id = act_id
         self.kind, _, self.id = act_id.partition(":")
         self.as_of = as_of
+        self.speech = speech
         self.belonging = self._belonging()
         register = read(transaction, programme_id, (act_id, *self.belonging))
         if register is None:
@@ -251,7 +254,7 @@ class _Showing:
         fact = register.facts.get(self.act_id)
         return Record(
             id=self.act_id,
-            what=what_it_is(self.act_id, values),
+            what=what_it_is(self.act_id, values, self.speech),
             name=self.named.name(self.act_id),
             place=self.named.place(self.act_id),
             values={name: values.get(name) for name in KEYS[self.kind]},
@@ -329,7 +332,7 @@ class _Showing:
         return Happening(
             happened_on=day,
             id=act_id,
-            what=what_it_is(act_id, values),
+            what=what_it_is(act_id, values, self.speech),
             gift_id=values.get("gift_id"),
             giver_placement_id=giver_id,
             receiver_placement_id=receiver_id,

@@ -12,12 +12,13 @@ from relay.projection import key_of
 from relay.records import KINDS, Named, says
 from relay.register import Register
 from relay.surroundings import read
-from relay.wording import what_it_is
+from relay.wording import PLAIN, what_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from relay.graph import Graph, Transaction
+    from relay.wording import Speech
 
 ID_BEGINNING: Final = 95.0  # our choice: the beginning of an id is nearer than a name with a slip
 PHONE_END: Final = 95.0  # our choice, as the beginning of an id
@@ -45,7 +46,7 @@ class Hit:
     score: float
 
 
-def find(graph: Graph, programme_id: str, text: str, limit: int = 20) -> tuple[Hit, ...]:
+def find(graph: Graph, programme_id: str, text: str, limit: int = 20, *, speech: Speech = PLAIN) -> tuple[Hit, ...]:
     """Find acts and placements by id, people, groups, donors and places by name, people by phone and household.
 
     Names are found in either script, with slips; ids and phones by a part too (an id's beginning, a phone's last
@@ -56,6 +57,7 @@ def find(graph: Graph, programme_id: str, text: str, limit: int = 20) -> tuple[H
         programme_id: Of the programme.
         text: What is known.
         limit: How many hits at most.
+        speech: The language in which they are told.
 
     Returns:
         The very id first, then the nearest. What is equally near: people, groups, placements, gifts, places, then
@@ -66,16 +68,17 @@ def find(graph: Graph, programme_id: str, text: str, limit: int = 20) -> tuple[H
         Unavailable: The database cannot be reached.
     """
     text = unicodedata.normalize("NFC", text.strip())
-    return graph.read(lambda transaction: _Search(transaction, programme_id, text).hits(limit))
+    return graph.read(lambda transaction: _Search(transaction, programme_id, text, speech).hits(limit))
 
 
 class _Search:
     """One search in a programme; every source gives act ids with scores, in an order of its own."""
 
-    def __init__(self, transaction: Transaction, programme_id: str, text: str) -> None:
+    def __init__(self, transaction: Transaction, programme_id: str, text: str, speech: Speech) -> None:
         self.transaction = transaction
         self.programme_id = programme_id
         self.text = text
+        self.speech = speech
 
     def hits(self, limit: int) -> tuple[Hit, ...]:
         scores: dict[str, float] = {}
@@ -117,12 +120,10 @@ class _Search:
         register = read(self.transaction, self.programme_id, act_ids) or Register(self.programme_id)
         named = Named(self.transaction, self.programme_id, {act_id: says(register, act_id) for act_id in act_ids})
         for act_id in act_ids:
-            what = what_it_is(act_id, named.said[act_id])
-            held = named.held(act_id)
-            taken_back = register.taken_back_by(act_id)
+            held, taken_back = named.held(act_id), register.taken_back_by(act_id) is not None
             yield Hit(
                 id=act_id,
-                what=what + (f", holds {', '.join(held)}" if held else "") + (", taken back" if taken_back else ""),
+                what=what_it_is(act_id, named.said[act_id], self.speech, held=held, taken_back=taken_back),
                 name=named.name(act_id),
                 place=named.place(act_id),
                 score=scores[act_id],

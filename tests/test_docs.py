@@ -17,7 +17,7 @@ import pytest
 
 import cli
 from benchmarks.figures import FIGURES
-from relay import audit, chains, health, history, ledger, parts, trees
+from relay import audit, chains, engine, health, history, ledger, parts, trees
 from relay import graph as relay_graph
 from relay.commands import exits, options
 from relay.demo import DAY, DEMO, load_demo
@@ -174,11 +174,14 @@ def _examples(group: click.Group) -> Iterator[options.RelayCommand]:
             yield command
 
 
-def test_on_a_terminal_the_demonstration_ends_by_serving_its_pages(sandbox: tuple[Path, dict[str, str]]) -> None:
+def test_on_a_terminal_the_demonstration_ends_by_serving_its_pages(
+    sandbox: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
     folder, environment = sandbox
-    own = {name: value for name, value in environment.items() if name != "CI"}
+    own = {name: value for name, value in environment.items() if name != "CI"} | {"RELAY_DATA": str(tmp_path)}
 
     shown = show(["relay", "demo"], environment=own, folder=folder, until="(Ctrl-C to stop)")
+    engine.stop(tmp_path)
 
     assert shown.code == exits.DONE
     addresses = re.findall(r"http://\S+", shown.text)

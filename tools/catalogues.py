@@ -20,15 +20,16 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from relay.checks import CHECKS
+from relay.web.labels import TEXTS
 
 PAGES: Final = Path(__file__).parent.parent / "relay" / "web"
 LANGUAGES: Final = ("fr", "ne")
 METHODS: Final = [("templates/**.*", "jinja2"), ("**.py", "python")]
-KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
 
 
 def template() -> Catalog:
-    """Every text of the pages and of the checks that they show, without translations.
+    """Every text of the pages, and of the checks and records that they show, without translations.
 
     Places are left out: a moved line changes no catalogue.
     """
@@ -38,6 +39,9 @@ def template() -> Catalog:
     for check in CHECKS:
         for text in (check.title, check.sentence, check.why):
             found.add(text)
+    for context, texts in TEXTS.items():
+        for text in texts:
+            found.add(text, context=context)
     return found
 
 

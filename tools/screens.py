@@ -1,6 +1,7 @@
 """Make a picture of every page on the demonstration programme, to look at before anybody else does.
 
     python tools/screens.py FOLDER      every page in three languages, and in English on a phone and in the dark
+    python tools/screens.py --docs      the few that the documents show, into docs/screens
 
 A file is named page-language.png, page-en-phone.png or page-en-dark.png. The pages are found where people find them: in
 the sections of a programme, and one of each kind that those lead to. Needs Debian's chromium.
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from flask import Flask
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     **{language: {"viewport": {"width": 1400, "height": 900}, "locale": language} for language in LANGUAGES},
@@ -56,6 +57,20 @@ DETAILS: Final = {
 }
 """One of each kind of page that the sections lead to."""
 
+IN_DOCUMENTS: Final = {
+    "front-page": (f"/p/{DEMO}", None),
+    "relay-tree": (DETAILS["tree"], "#network"),
+    "chain-health": (f"/p/{DEMO}/health?compare=2025-11-25&by=help", None),
+    "a-womans-record": (DETAILS["person"], None),
+}
+"""What the documents show: a page as a window shows it before anybody scrolls, or one part of it."""
+
+DOCUMENTS: Final = Path(__file__).parent.parent / "docs" / "screens"
+WINDOW: Final[Mapping[str, Any]] = {
+    "viewport": {"width": 1350, "height": 800},
+    "locale": "en",
+}  # below 200 kB a picture
+
 NOON: Final = datetime(DAY.year, DAY.month, DAY.day, 6, 15, tzinfo=UTC)  # in Nepal
 
 
@@ -71,7 +86,7 @@ def served() -> Generator[tuple[Flask, str]]:
             thread = threading.Thread(target=server.run, daemon=True)
             thread.start()
             yield app, f"http://127.0.0.1:{server.effective_port}"
-            server.close()
+            server.trigger.pull_trigger(server.close)  # in its own thread, which waits for its sockets
             thread.join(timeout=10)
         engine.stop(settings.data_folder)
 
@@ -82,23 +97,41 @@ def photograph(browser: Browser, site: str, found: Mapping[str, str], folder: Pa
         context = browser.new_context(**window)
         page = context.new_page()
         for name, path in found.items():
-            page.goto(f"{site}{path}")
-            if page.locator("#network").count():
-                page.locator("#network[data-drawn]").wait_for()
-            page.screenshot(path=folder / f"{name}-{ending}.png", full_page=True)
+            _opened(page, f"{site}{path}").screenshot(path=folder / f"{name}-{ending}.png", full_page=True)
         context.close()
 
 
-def main(folder: Path) -> None:
-    """Make all pictures in a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+def photograph_for_documents(browser: Browser, site: str) -> None:
+    """Make the pictures that the documents show."""
+    context = browser.new_context(**WINDOW)
+    page = context.new_page()
+    for name, (path, part) in IN_DOCUMENTS.items():
+        opened = _opened(page, f"{site}{path}")
+        (opened.locator(part) if part else opened).screenshot(path=DOCUMENTS / f"{name}.png")
+    context.close()
+
+
+def _opened(page: Page, address: str) -> Page:
+    """A page with its picture drawn, if it has one."""
+    page.goto(address)
+    if page.locator("#network").count():
+        page.locator("#network[data-drawn]").wait_for()
+    return page
+
+
+def main(folder: Path | None) -> None:
+    """Make all pictures in a folder; without one, those of the documents."""
     with served() as (app, site), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        photograph(browser, site, navigation.pages(app, DEMO) | DETAILS, folder)
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            photograph(browser, site, navigation.pages(app, DEMO) | DETAILS, folder)
+        else:
+            photograph_for_documents(browser, site)
         browser.close()
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:  # noqa: PLR2004 - the script and a folder
+    if len(sys.argv) != 2:  # noqa: PLR2004 - the script, and a folder or "--docs"
         sys.exit(__doc__)
-    main(Path(sys.argv[1]))
+    main(None if sys.argv[1] == "--docs" else Path(sys.argv[1]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay import listing
 from relay.model import STATES
+from relay.outside import SMALL, tellable
 from relay.picture import MOST, View
 from relay.snapshot import day_of
 from relay.web import asked, maps
@@ -112,17 +113,22 @@ class GiftPage:
         return sum(self.trace.states[state] for state in STATES if state in ("late", "due", "in_time"))
 
     @cached_property
-    def places(self) -> Sequence[tuple[str | None, str, int]]:
-        """Place id, name and placements, most first."""
+    def places(self) -> Sequence[tuple[str | None, str, int | None]]:
+        """Place id, name and placements, most first; None for placements too few to be told, by name."""
         called = asked.place_and_donor_names().places
         counted = self.holdings.by_place().items()
-        found = [(place_id, called.get(place_id or "", place_id or ""), many) for place_id, many in counted]
-        return sorted(found, key=lambda each: (-each[2], each[1]))
+        found = [(place_id, called.get(place_id or "", place_id or ""), tellable(many)) for place_id, many in counted]
+        return sorted(found, key=lambda each: (-(each[2] or 0), each[1]))
 
     @cached_property
-    def reached(self) -> Mapping[str, int]:
-        """Outline of a district → placements in it."""
-        return maps.reached(self.relay, {place_id: many for place_id, _, many in self.places})
+    def reached(self) -> Mapping[str, int | None]:
+        """Outline of a district → placements in it; None for too few to be told."""
+        return {name: tellable(many) for name, many in maps.reached(self.relay, self.holdings.by_place()).items()}
+
+    @property
+    def few(self) -> int:
+        """The least count of placements in a place that is told."""
+        return SMALL
 
     @property
     def sheet(self) -> maps.Sheet:

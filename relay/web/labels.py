@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from relay import drawing
+from relay import drawing, wording
 from relay.checks import CHECKS
+from relay.entries import CHANGES
 from relay.picture import BOX_WIDTH, Box, Tab
 from relay.sambat import bikram_sambat
-from relay.web.language import day, gettext, lazy_gettext, ngettext, number, percent
+from relay.web.language import day, gettext, lazy_gettext, ngettext, number, percent, pgettext, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import date
 
     from flask import Flask
@@ -75,6 +78,19 @@ HELPS: Final = {
     "seed_capital": lazy_gettext("seed capital"),
 }
 """The helps that many programmes give; others are shown as the programme names them."""
+UNITS: Final = {
+    "goat": plural("%(count)s goat", "%(count)s goats"),
+    "buck": plural("%(count)s buck", "%(count)s bucks"),
+    "pig": plural("%(count)s pig", "%(count)s pigs"),
+    "sheep": plural("%(count)s sheep", "%(count)s sheep"),
+    "chicken": plural("%(count)s chicken", "%(count)s chickens"),
+    "cow": plural("%(count)s cow", "%(count)s cows"),
+    "buffalo": plural("%(count)s buffalo", "%(count)s buffaloes"),
+    "seed_capital": plural("%(count)s seed capital", "%(count)s seed capital"),  # rupees, of which there are many
+}
+"""So many units of each of them."""
+TEXTS: Final = {"record": wording.TEXTS, "column": wording.HEADINGS}
+"""Texts of the core that pages show, by the context in which the catalogues hold them."""
 TITLES: Final = {check.check_id: check.title for check in CHECKS}
 NAMES: Final = ("ids", "initials", "full")
 """How much of a name is shown; ids first, since a tree may be shown in the village."""
@@ -149,6 +165,50 @@ def condition(word: str) -> str:
 def help_word(word: str) -> str:
     """A kind of help."""
     return str(HELPS.get(word) or word.replace("_", " "))
+
+
+def units(many: float | None, help_: str | None) -> str:
+    """So many units of a help, such as "2 goats"; one of the two alone where the other is not told."""
+    if many is None or help_ is None:
+        return number(many) if many is not None else help_word(help_ or "")
+    return _counted(many, help_, number(many))
+
+
+def unit_word(many: float, help_: str) -> str:
+    """What so many units of a help are called, to stand beside their number: "goats"."""
+    return _counted(many, help_, "").strip()
+
+
+def _counted(many: float, help_: str, count: str) -> str:
+    """A number with a help; a fraction is spoken of as the next whole number is: 0.5 goat, 1.5 goats."""
+    if help_ not in UNITS:
+        return f"{count} {help_word(help_)}"
+    return ngettext(*UNITS[help_], math.ceil(many), count=count)
+
+
+def _say(text: str) -> str:
+    return pgettext("record", text)
+
+
+def column(name: str) -> str:
+    """What a column of a record is called; what a correction changed, as the column itself."""
+    return pgettext("column", wording.heading(name.removeprefix(CHANGES)))
+
+
+SPEECH: Final = wording.Speech(say=_say, column=column, units=units)
+"""The language of the reader, to tell records in."""
+
+
+def said(value: object, name: str) -> str:
+    """What a column of a record says."""
+    if isinstance(value, Mapping):
+        called = help_word if name == "equivalents" else column
+        return ", ".join(f"{called(key)} {said(each, key)}" for key, each in value.items())
+    if value is None:
+        return gettext("nothing")
+    if name == "help":
+        return help_word(str(value))
+    return _say(wording.spoken(str(value))) if name in wording.CHOSEN else str(value)
 
 
 def plain(text: str, most: int | None = None) -> str:
@@ -255,6 +315,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "came_by": came_by,
     "cause": cause,
     "check": check,
+    "column": column,
     "condition": condition,
     "day": day,
     "help": help_word,
@@ -262,8 +323,11 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "outcome": outcome,
     "percent": percent,
     "plain": plain,
+    "said": said,
     "severity": severity,
     "shown": number,
     "state": state,
+    "unit_word": unit_word,
+    "units": units,
 }
 LOOK: Final = {"COLOURS": COLOURS, "FILLS": FILLS, "RADIUS": RADIUS, "DASHES": DASHES, "BOX_WIDTH": BOX_WIDTH}

@@ -69,14 +69,24 @@ def gettext(text: str, **values: object) -> str:
     return said % values if values else said
 
 
+def pgettext(context: str, text: str) -> str:
+    """A text that means what it means in a context."""
+    return _text(language(), text, context)
+
+
 @lru_cache(maxsize=_WRITTEN)
-def _text(_language: str, text: str) -> str:
-    return str(flask_babel.gettext(text))
+def _text(_language: str, text: str, context: str | None = None) -> str:
+    return str(flask_babel.pgettext(context, text) if context else flask_babel.gettext(text))
 
 
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
     """A text that depends on a number, which it may show as %(num)s."""
     return str(flask_babel.ngettext(one, many, number, **values))
+
+
+def plural(one: str, many: str) -> tuple[str, str]:
+    """Two forms of a text, of which `ngettext` will choose."""
+    return one, many
 
 
 def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - a LazyString, which is turned into text when it is shown

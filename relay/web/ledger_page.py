@@ -31,7 +31,8 @@ class EntryRow:
         sequence: Its number.
         kind: Of the act.
         act_id: Of the act.
-        what: What it says, in words, without anyone's name.
+        what: What it says, in plain English, without anyone's name.
+        told: The same in the language of the page.
         recorded_at: UTC.
         recorded_by: An account, or "local:LOGIN".
         hash: Its own.
@@ -42,6 +43,7 @@ class EntryRow:
     kind: str | None
     act_id: str | None
     what: str
+    told: str
     recorded_at: str | None
     recorded_by: str | None
     hash: str | None
@@ -51,10 +53,14 @@ class EntryRow:
     def of(cls, entry: Entry | Fault) -> EntryRow:
         """The row of an entry."""
         if isinstance(entry, Entry):
-            said = {name: getattr(entry, name) for name in cls.__slots__ if name != "what"}
-            return cls(what=what_it_is(entry.act_id, entry.act.values), **said)
-        nothing = dict.fromkeys(name for name in cls.__slots__ if name not in ("sequence", "what"))
-        return cls(sequence=entry.sequence or 0, what=entry.fault, **nothing)
+            said = {name: getattr(entry, name) for name in cls.__slots__ if name not in ("what", "told")}
+            return cls(what=what_it_is(entry.act_id, entry.act.values), told=_told(entry), **said)
+        nothing = dict.fromkeys(name for name in cls.__slots__ if name not in ("sequence", "what", "told"))
+        return cls(sequence=entry.sequence or 0, what=entry.fault, told=entry.fault, **nothing)
+
+
+def _told(entry: Entry) -> str:
+    return what_it_is(entry.act_id, entry.act.values, labels.SPEECH)
 
 
 class EntryRows(Sequence[EntryRow]):
@@ -103,7 +109,7 @@ LEDGER: Final = Listing(
         Column(key="sequence", label=lazy_gettext("Entry"), cell="entry", sort=True, downwards=True),
         Column(key="kind", label=lazy_gettext("Kind"), cell="kind"),
         Column(key="act_id", label=lazy_gettext("Act"), cell="record"),
-        Column(key="what", label=lazy_gettext("What it says")),
+        Column(key="what", label=lazy_gettext("What it says"), cell="told"),
         Column(key="recorded_at", label=lazy_gettext("Recorded at (UTC)"), cell="instant"),
         Column(key="recorded_by", label=lazy_gettext("By"), cell="by"),
         Column(key="hash", label=lazy_gettext("Hash"), cell="hash"),
@@ -155,7 +161,7 @@ class EntryPage:
     @property
     def what(self) -> str:
         """What it says, in words, without anyone's name."""
-        return what_it_is(self.entry.act_id, self.entry.act.values)
+        return _told(self.entry)
 
     @property
     def about(self) -> str | None:
@@ -186,4 +192,4 @@ class EntryPage:
 
     def said(self, entry: Entry) -> str:
         """What a later entry says, in words."""
-        return what_it_is(entry.act_id, entry.act.values)
+        return _told(entry)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, render_template, request
 
 from relay import history, search
-from relay.web import asked, personal
+from relay.web import asked, labels, personal
 
 if TYPE_CHECKING:
     from relay.history import Record
@@ -22,20 +22,26 @@ blueprint = Blueprint("staff", __name__)
 def find(programme_id: str) -> str:
     """What a few words find."""
     text = request.args.get("q", "").strip()
-    hits = personal.hits(search.find(asked.graph(), asked.head().programme_id, text)) if text else ()
+    found = search.find(asked.graph(), asked.head().programme_id, text, speech=labels.SPEECH) if text else ()
     template = "hits.html" if request.headers.get("HX-Request") else "find.html"
-    return render_template(template, hits=hits, q=text, programme_id=programme_id)
+    return render_template(template, hits=personal.hits(found), q=text, programme_id=programme_id)
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>")
 def record(programme_id: str, act_id: str) -> str:
     """One record with its history, and the gifts it descends from."""
-    found = history.show(asked.graph(), programme_id, act_id, asked.as_of())
+    found = _shown(programme_id, act_id)
     personal.opened("show", (found.id,))
-    return render_template("record.html", record=found, held=_held(found), as_of=asked.as_of(), today=asked.today())
+    return render_template(
+        "record.html", record=found, held=_held(programme_id, found), as_of=asked.as_of(), today=asked.today()
+    )
 
 
-def _held(record: Record) -> list[Record]:
+def _held(programme_id: str, record: Record) -> list[Record]:
     """The placements that a beneficiary holds, each with its own history."""
     ids = [f"placement:{each.placement_id}" for each in record.placements if record.id.startswith("beneficiary:")]
-    return [history.show(asked.graph(), asked.head().programme_id, id_, asked.as_of()) for id_ in ids[:HELD]]
+    return [_shown(programme_id, id_) for id_ in ids[:HELD]]
+
+
+def _shown(programme_id: str, id_: str) -> Record:
+    return history.show(asked.graph(), programme_id, id_, asked.as_of(), speech=labels.SPEECH)

@@ -90,7 +90,7 @@ def service(graph: Graph, tmp_path: Path) -> Iterator[str]:
     thread = threading.Thread(target=server.run)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    server.trigger.pull_trigger(server.close)  # in its own thread, which waits for its sockets
     thread.join(timeout=10)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ from relay.web import create_app
 from tests.web import relays
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -31,8 +32,8 @@ def recorded(settings: Settings) -> Iterator[Graph]:
     with relay_graph.connect(engine.ensure(settings.data_folder)) as graph:
         relays.record(graph, "demo", list(relays.small()))
         relays.record(graph, "large", list(relays.large()))
-        relays.record(graph, "hostile", list(relays.hostile()))
-        relays.record(graph, "hills", list(relays.hills()))
+        relays.record(graph, "hostile", list(relays.hostile()), by="local:bina")
+        relays.record_for_the_ways(graph)
         yield graph
     engine.stop(settings.data_folder)
 
@@ -55,15 +56,22 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture(scope="session")
-def site(app: Flask) -> Iterator[str]:
-    """Serve the pages as `relay serve` does, and say where."""
+@contextmanager
+def serving(app: Flask) -> Generator[str]:
+    """Serve pages as `relay serve` does, and say where."""
     server: Any = create_server(app, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    server.trigger.pull_trigger(server.close)  # in its own thread, which waits for its sockets
     thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def site(app: Flask) -> Iterator[str]:
+    """Serve the pages to their owner, and say where."""
+    with serving(app) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

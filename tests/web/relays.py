@@ -3,6 +3,7 @@
 small     G1 > P1 > P2 > P3 P4; P3 P4 > P5        P3 and P4 pooled; P5 broke
 large     a tree of 1,023 placements, each giver with two receivers
 hostile   the same shape as small, and everything that a hostile hand could write into a name or an id
+audited   G1 > P1 > P2 in one household; T1 corrected and confirmed; P2 was not found
 hills     two districts: a chain that broke this month, one that grows, and one that was lost long ago
 """
 
@@ -117,7 +118,26 @@ def hostile() -> Iterator[Act]:
             )
 
 
-def record(graph: Graph, programme_id: str, acts: Sequence[Act]) -> None:
+def audited() -> Iterator[Act]:
+    """Nine entries with something to find in them; the tenth is somebody else's confirmation of T1."""
+    yield say.programme("audited")
+    yield say.rule()
+    yield say.gift()
+    yield from (say.woman(f"W{number}", household_id="H1") for number in (1, 2))
+    yield say.placed("P1 on 2020-03-01")
+    yield say.passed("T1: P1 > P2 on 2021-03-01")  # entry 7
+    yield say.corrected("pass:T1", "C1", animals=1)
+    yield say.happened("E1: checked of P2 on 2026-11-22", outcome="not_found")
+
+
+def record(graph: Graph, programme_id: str, acts: Sequence[Act], by: str = "local:asha") -> None:
     """Record acts that must all stand."""
-    outcomes = ledger.record(graph, programme_id, acts, say.clerk(today=TODAY))
+    outcomes = ledger.record(graph, programme_id, acts, say.clerk(by, TODAY))
     assert [(outcome.act.act_id, str(outcome.error)) for outcome in outcomes if outcome.error] == []
+
+
+def record_for_the_ways(graph: Graph) -> None:
+    """Record the two programmes through which the ways of the three users lead."""
+    record(graph, "hills", list(hills()))
+    record(graph, "audited", list(audited()))
+    record(graph, "audited", [say.confirmed("pass:T1")], by="local:maya")

@@ -9,53 +9,28 @@ from __future__ import annotations
 import csv
 import html
 import io
-import json
 import re
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from secrets import token_bytes
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
 
-from relay import accounts, cypher, engine, ledger, sambat
+from relay import accounts, cypher, engine, sambat
 from relay.checks import CHECKS
 from relay.config import Settings
 from relay.roles import EVERY, Grant
 from relay.web import create_app, guard, periods, query_page
-from tests import acts as say
 from tests.web import relays
+from tests.web.addresses import AUDITED, DEMO
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
-    from playwright.sync_api import Browser
 
     from relay.graph import Graph
-    from tests.web.conftest import Watched
-
-AUDITED: Final = (
-    say.programme("audited"),
-    say.rule(),
-    say.gift(),
-    *(say.woman(f"W{number}", household_id="H1") for number in (1, 2)),
-    say.placed("P1 on 2020-03-01"),
-    say.passed("T1: P1 > P2 on 2021-03-01"),  # entry 7
-    say.corrected("pass:T1", "C1", animals=1),
-    say.happened("E1: checked of P2 on 2026-11-22", outcome="not_found"),
-)
-DEMO: Final = "/p/demo"
-
-
-@pytest.fixture(scope="module")
-def audited(recorded: Graph) -> str:
-    """Give the address of a programme with something to find in it; its last entry, 10, is a confirmation."""
-    relays.record(recorded, "audited", AUDITED)
-    confirmed = ledger.record_one(recorded, "audited", say.confirmed("pass:T1"), say.clerk("local:maya", relays.TODAY))
-    assert confirmed.sequence == 10
-    return "/p/audited"
 
 
 def words(text: str) -> str:
@@ -205,16 +180,16 @@ def test_a_programme_without_placements_says_so(client: FlaskClient) -> None:
 # -- checks and findings -----------------------------------------------------------------------------------------------
 
 
-def test_every_check_is_listed_with_what_it_found_and_looked_at(client: FlaskClient, audited: str) -> None:
-    text = words(client.get(f"{audited}/audit").text)
+def test_every_check_is_listed_with_what_it_found_and_looked_at(client: FlaskClient) -> None:
+    text = words(client.get(f"{AUDITED}/audit").text)
 
     assert all(check.title in text for check in CHECKS)
     assert "1 1 same household" in text
     assert "0 1 cycle" in text
 
 
-def test_a_finding_leads_to_its_record_and_to_the_entries_of_its_acts(client: FlaskClient, audited: str) -> None:
-    text = client.get(f"{audited}/findings?check=same_household").text
+def test_a_finding_leads_to_its_record_and_to_the_entries_of_its_acts(client: FlaskClient) -> None:
+    text = client.get(f"{AUDITED}/findings?check=same_household").text
 
     assert "giver and receiver live in one household." in text
     assert 'href="/p/audited/record/pass:T1"' in text
@@ -222,13 +197,13 @@ def test_a_finding_leads_to_its_record_and_to_the_entries_of_its_acts(client: Fl
     assert "too soon" not in words(text).partition("Show")[2]
 
 
-def test_findings_are_taken_away_as_they_are_shown(client: FlaskClient, audited: str) -> None:
-    as_csv = rows(client.get(f"{audited}/findings.csv?severity=high").text)
-    as_json = client.get(f"{audited}/findings.json?severity=high").get_json()
+def test_findings_are_taken_away_as_they_are_shown(client: FlaskClient) -> None:
+    as_csv = rows(client.get(f"{AUDITED}/findings.csv?severity=high").text)
+    as_json = client.get(f"{AUDITED}/findings.json?severity=high").get_json()
 
     assert [row["check_id"] for row in as_csv] == [row["check_id"] for row in as_json["rows"]]
     assert {"check_id": "same_household", "acts": [7]}.items() <= as_json["rows"][0].items()
-    assert client.get(f"{audited}/findings.xlsx").data[:2] == b"PK"
+    assert client.get(f"{AUDITED}/findings.xlsx").data[:2] == b"PK"
 
 
 # -- the ledger --------------------------------------------------------------------------------------------------------
@@ -243,28 +218,28 @@ def test_the_ledger_is_read_page_by_page_newest_first(client: FlaskClient) -> No
     assert ledger_length == 3 + 1023 + 1 + 1022  # programme, rule, gift; women; the first placement; pass-ons
 
 
-def test_the_ledger_is_searched(client: FlaskClient, audited: str) -> None:
+def test_the_ledger_is_searched(client: FlaskClient) -> None:
     def found(query: str) -> list[int]:
-        return [row["sequence"] for row in client.get(f"{audited}/ledger.json?{query}").get_json()["rows"]]
+        return [row["sequence"] for row in client.get(f"{AUDITED}/ledger.json?{query}").get_json()["rows"]]
 
     assert found("kind=correct") == [8]
     assert found("naming=T1") == [10, 8, 7]
     assert found("by=local:maya") == [10]
     assert found("since=2026-11-25&until=2026-11-25&sort=sequence") == list(range(1, 11))
     assert found("until=2026-11-24") == []
-    assert "No entry is like this." in client.get(f"{audited}/ledger?naming=nobody").text
+    assert "No entry is like this." in client.get(f"{AUDITED}/ledger?naming=nobody").text
 
 
-def test_a_file_of_the_ledger_holds_nothing_personal(client: FlaskClient, audited: str) -> None:
-    text = client.get(f"{audited}/ledger.json").text
+def test_a_file_of_the_ledger_holds_nothing_personal(client: FlaskClient) -> None:
+    text = client.get(f"{AUDITED}/ledger.json").text
 
     assert "Name of" not in text
     assert "H1" not in text
     assert "asked again" not in text
 
 
-def test_an_act_is_shown_before_and_after_with_what_was_said_of_it(client: FlaskClient, audited: str) -> None:
-    act, correction = (client.get(f"{audited}/ledger/{sequence}").text for sequence in (7, 8))
+def test_an_act_is_shown_before_and_after_with_what_was_said_of_it(client: FlaskClient) -> None:
+    act, correction = (client.get(f"{AUDITED}/ledger/{sequence}").text for sequence in (7, 8))
     entries = client.get("/api/v1/programmes/audited/ledger").get_json()["entries"]
 
     assert "animals 2 1 Said about it since" in words(correction)
@@ -274,59 +249,57 @@ def test_an_act_is_shown_before_and_after_with_what_was_said_of_it(client: Flask
     assert "Commitment to why" in correction
 
 
-def test_an_entry_that_is_not_there_is_not_found(client: FlaskClient, audited: str) -> None:
-    assert client.get(f"{audited}/ledger/11").status_code == 404
+def test_an_entry_that_is_not_there_is_not_found(client: FlaskClient) -> None:
+    assert client.get(f"{AUDITED}/ledger/11").status_code == 404
 
 
 # -- verify ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_head_hash_that_was_noted_is_looked_for(client: FlaskClient, audited: str) -> None:
+def test_a_head_hash_that_was_noted_is_looked_for(client: FlaskClient) -> None:
     noted = client.get("/api/v1/programmes/audited/ledger").get_json()["entries"][3]["hash"]
 
-    assert "Nothing is wrong" in client.get(f"{audited}/verify?noted={noted}").text
-    assert "The head hash that you noted is in the ledger" in client.get(f"{audited}/verify?noted={noted.upper()}").text
-    assert "is not in this ledger" in client.get(f"{audited}/verify?noted={'0' * 63}1").text
+    assert "Nothing is wrong" in client.get(f"{AUDITED}/verify?noted={noted}").text
+    assert "The head hash that you noted is in the ledger" in client.get(f"{AUDITED}/verify?noted={noted.upper()}").text
+    assert "is not in this ledger" in client.get(f"{AUDITED}/verify?noted={'0' * 63}1").text
 
 
-def test_a_slip_of_the_pen_does_not_look_like_a_ledger_that_was_cut(client: FlaskClient, audited: str) -> None:
-    answer = client.get(f"{audited}/verify?noted=d92b")
+def test_a_slip_of_the_pen_does_not_look_like_a_ledger_that_was_cut(client: FlaskClient) -> None:
+    answer = client.get(f"{AUDITED}/verify?noted=d92b")
 
     assert answer.status_code == 400
     assert "no head hash" in answer.text
 
 
-def test_what_was_changed_behind_the_ledger_is_named_at_its_entry(
-    client: FlaskClient, recorded: Graph, audited: str
-) -> None:
+def test_what_was_changed_behind_the_ledger_is_named_at_its_entry(client: FlaskClient, recorded: Graph) -> None:
     text = "MATCH ()-[r:PASSED_TO {key: 'audited/pass/T1'}]->() SET r.animals = $animals"
     recorded.write(lambda transaction: transaction.run(text, animals=9.0))
-    found = client.get(f"{audited}/verify?noted=").text
+    found = client.get(f"{AUDITED}/verify?noted=").text
     recorded.write(lambda transaction: transaction.run(text, animals=1.0))
 
     assert "1 fault" in found
     assert "animals is 9.0 where the ledger says 1" in found
     assert 'href="/p/audited/ledger/7"' in found
-    assert "Nothing is wrong" in client.get(f"{audited}/verify?noted=").text
+    assert "Nothing is wrong" in client.get(f"{AUDITED}/verify?noted=").text
 
 
 # -- the sample --------------------------------------------------------------------------------------------------------
 
 
-def test_the_sample_is_drawn_from_the_address_and_says_what_was_found(client: FlaskClient, audited: str) -> None:
+def test_the_sample_is_drawn_from_the_address_and_says_what_was_found(client: FlaskClient) -> None:
     query = "size=2&seed=7&as_of=2026-11-20"
-    text, sheet = client.get(f"{audited}/sample?{query}").text, client.get(f"{audited}/sample.json?{query}").get_json()
+    text, sheet = client.get(f"{AUDITED}/sample?{query}").text, client.get(f"{AUDITED}/sample.json?{query}").get_json()
 
     assert "2 of 2 placements received by 20 Nov 2026, drawn with seed 7" in words(text)
     assert "100.0% 2.5% to 100.0%, 1 of 1 checked" in words(text)  # one visited, not found: half of 5 %
     assert [(row["placement_id"], row["outcome"]) for row in sheet["rows"]] == [("P1", None), ("P2", "not_found")]
     assert "as_known=10" in text  # the address that draws it again
     assert "Name of W1" not in text
-    assert "Name of W1" in client.get(f"{audited}/sample?{query}&names=full").text
+    assert "Name of W1" in client.get(f"{AUDITED}/sample?{query}&names=full").text
 
 
-def test_a_sample_drawn_earlier_is_not_moved_by_what_was_recorded_since(client: FlaskClient, audited: str) -> None:
-    sheet = client.get(f"{audited}/sample.json?size=2&seed=7&as_of=2026-11-20&as_known=6").get_json()
+def test_a_sample_drawn_earlier_is_not_moved_by_what_was_recorded_since(client: FlaskClient) -> None:
+    sheet = client.get(f"{AUDITED}/sample.json?size=2&seed=7&as_of=2026-11-20&as_known=6").get_json()
 
     assert [row["placement_id"] for row in sheet["rows"]] == ["P1"]  # P2 was recorded with entry 7
 
@@ -458,50 +431,3 @@ def test_hostile_ids_and_names_are_text_on_the_pages_of_auditors(client: FlaskCl
         text = client.get(f"/p/hostile/{path}").text
         assert "<script>document" not in text, path
         assert "<img src=x" not in text, path
-
-
-def test_an_auditor_compares_two_years_opens_a_finding_verifies_and_takes_the_sample(
-    watched: Watched, audited: str
-) -> None:
-    page = watched.goto(audited)
-    page.get_by_role("link", name="Health", exact=True).click()
-    page.get_by_text("Report periods that have ended").click()
-    page.get_by_role("link", name="fiscal year 2081/82").click()
-    expect(page.get_by_role("row", name=re.compile("passed on all they owe")).first).to_contain_text("0 of 2")
-
-    page.get_by_role("link", name="Audit", exact=True).click()
-    page.get_by_role("link", name="1 finding of “same household”").click()
-    page.get_by_role("link", name="7", exact=True).click()
-    expect(page.get_by_role("heading", name="Entry 7")).to_be_visible()
-    page.get_by_role("link", name="Entry after").click()
-    expect(page.get_by_role("row", name=re.compile("animals"))).to_contain_text("21")
-
-    page.get_by_role("link", name="Verify", exact=True).click()
-    head = page.locator("dd.hash").inner_text()
-    page.get_by_label("A head hash that you noted earlier").fill(head)
-    page.get_by_role("button", name="Check every entry now").click()
-    expect(page.get_by_text("Nothing is wrong")).to_be_visible()
-
-    page.get_by_role("link", name="Sample", exact=True).click()
-    page.get_by_label("Seed").fill("7")
-    page.get_by_role("button", name="Draw").click()
-    with page.expect_download() as downloaded:
-        page.get_by_role("link", name="JSON of the sample").click()
-    assert len(json.loads(downloaded.value.path().read_text())["rows"]) == 2
-
-
-def test_without_script_an_auditor_parts_compares_and_searches(chromium: Browser, site: str, audited: str) -> None:
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site}{audited}/health")
-    page.get_by_label("Compared with").fill("2078-03-31 BS")
-    page.get_by_label("generation").check()
-    page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("heading", name="By generation")).to_be_visible()
-    expect(page.get_by_text("15 Jul 2021").first).to_be_visible()
-
-    page.goto(f"{site}{audited}/ledger")
-    page.get_by_label("Id that it names, or hash").fill("T1")
-    page.get_by_role("button", name="Show").click()
-    expect(page.get_by_text("1 to 3 of 3 rows")).to_be_visible()
-    context.close()

@@ -1,4 +1,4 @@
-"""The pages in a real browser: with a mouse, with a keyboard, without script, and for those who cannot see."""
+"""The tree in a real browser: with a mouse, with a keyboard, without script, and taken away."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.web import relays
+from tests.web.addresses import DEMO, TREE
 from tests.web.conftest import Watched
-from tests.web.test_pages import PAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,40 +18,10 @@ if TYPE_CHECKING:
     from flask import Flask
     from playwright.sync_api import Browser, Page
 
-TREE = "/p/large/tree/gift:G1"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", [*PAGES, "/p/nowhere/ledger", TREE])
-def test_axe_finds_no_fault(chromium: Browser, site: str, path: str, scheme: str) -> None:
-    context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
-    watched = Watched(context, site)
-    page = watched.goto(path)
-    for details in page.locator("details").all():
-        details.evaluate("each => each.open = true")
-
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
-
-    context.close()
-    assert found.violations_count == 0, found.generate_report()
-    assert watched.strangers == []
-    assert [each for each in watched.complaints if "404" not in each] == []
-
-
-@pytest.mark.parametrize("path", [*PAGES, TREE])
-def test_no_page_is_wider_than_a_phone(chromium: Browser, site: str, path: str) -> None:
-    context = chromium.new_context(viewport={"width": 390, "height": 800})
-    page = Watched(context, site).goto(path)
-
-    width = page.evaluate("document.documentElement.scrollWidth")
-
-    context.close()
-    assert width <= 390
-
 
 def test_a_tree_of_a_thousand_opens_folded_within_a_second(watched: Watched) -> None:
-    watched.goto("/p/large/tree/gift:G1")  # the first time imports what is slow to import
-    page = watched.goto("/p/large/tree/gift:G1")
+    watched.goto(TREE)  # the first time imports what is slow to import
+    page = watched.goto(TREE)
 
     page.locator("#network[data-drawn]").wait_for()
 
@@ -79,6 +48,51 @@ def point_at(page: Page, key: str) -> tuple[float, float]:
     return at["x"], at["y"]
 
 
+WHERE = """() => {
+    const { network, clientWidth, clientHeight } = document.getElementById("network");
+    const at = (key) => {
+        const { left, top, right, bottom } = network.getBoundingBox(key);
+        const [from, to] = [network.canvasToDOM({ x: left, y: top }), network.canvasToDOM({ x: right, y: bottom })];
+        return [from.x, from.y, clientWidth - to.x, clientHeight - to.y];
+    };
+    return Object.fromEntries(network.body.data.nodes.getIds().map((key) => [key, Math.min(...at(key))]));
+}"""  # for each box, how far the nearest edge of the frame is, in pixels; negative outside
+
+
+@pytest.mark.parametrize(
+    ("path", "boxes"),
+    [
+        (f"{DEMO}/tree/gift:G1", 6),  # the gift and its five placements
+        ("/p/large/tree/placement:P64", 15),  # it, and 2 + 4 + 8 below
+    ],
+)
+def test_a_tree_that_can_be_read_at_once_opens_whole_in_a_frame_as_high_as_it_needs(
+    watched: Watched, path: str, boxes: int
+) -> None:
+    page = watched.goto(path)
+
+    inside = page.evaluate(WHERE)
+    box = page.locator("#network").bounding_box()
+
+    assert len(inside) == boxes
+    assert min(inside.values()) >= 0
+    assert box
+    assert box["height"] <= 0.8 * 900 + 1
+    assert page.evaluate("document.getElementById('network').network.getScale()") >= 0.7
+
+
+def test_a_tree_that_cannot_begins_at_its_top_left_with_the_first_box_in_sight(watched: Watched) -> None:
+    page = watched.goto(TREE)
+
+    inside = page.evaluate(WHERE)
+    box = page.locator("#network").bounding_box()
+
+    assert min(inside.values()) < 0
+    assert inside["gift:G1"] >= 0
+    assert box
+    assert box["height"] == pytest.approx(0.8 * 900, abs=1)
+
+
 def test_a_click_on_a_tab_opens_it_in_place_and_the_address_says_so(watched: Watched) -> None:
     page = watched.goto(TREE)
     page.mouse.click(*point_at(page, "tab:P16"))
@@ -90,7 +104,7 @@ def test_a_click_on_a_tab_opens_it_in_place_and_the_address_says_so(watched: Wat
 
 
 def test_a_click_on_a_box_leads_to_its_record(watched: Watched) -> None:
-    page = watched.goto("/p/demo/tree/gift:G1")
+    page = watched.goto(f"{DEMO}/tree/gift:G1")
 
     page.mouse.click(*point_at(page, "P2"))
 
@@ -98,7 +112,7 @@ def test_a_click_on_a_box_leads_to_its_record(watched: Watched) -> None:
 
 
 def test_the_same_tree_can_be_walked_with_a_keyboard(watched: Watched) -> None:
-    page = watched.goto("/p/demo/tree/gift:G1")
+    page = watched.goto(f"{DEMO}/tree/gift:G1")
     page.locator("#drawing summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -126,7 +140,7 @@ def test_without_script_a_tree_is_read_opened_and_set_back_in_time(chromium: Bro
 
 
 def test_the_slider_goes_back_in_time_in_place(watched: Watched) -> None:
-    page = watched.goto("/p/demo/tree/gift:G1")
+    page = watched.goto(f"{DEMO}/tree/gift:G1")
 
     page.get_by_label("Month by month").fill("14")  # from March 2020: May 2021
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from relay import wording
+from relay.acts import FILED, HOW_CORRECTED, KEYS
+from relay.web import labels
 from relay.web.language import LANGUAGES
+from tests import acts as say
+from tests.web import relays
 
 if TYPE_CHECKING:
+    from flask import Flask
     from flask.testing import FlaskClient
+
+    from relay.graph import Graph
 
 CATALOGUES: Final = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "catalogues.py"))
 PROGRAMME: Final = "/p/demo"
@@ -73,3 +82,161 @@ def test_a_page_kept_in_one_language_is_not_taken_for_the_other(client: FlaskCli
     other = {"Accept-Language": "ne", "If-None-Match": english}
     assert client.get(PROGRAMME, headers=again).status_code == 304
     assert client.get(PROGRAMME, headers=other).status_code == 200
+
+
+# -- records ---------------------------------------------------------------------------------------------------------
+
+TOLD: Final = (
+    say.programme("told"),
+    say.rule("goat", condition="pregnant"),
+    say.rule("goat"),
+    say.place("DOT", kind="district"),
+    say.group("S1", kind="womens_group"),
+    say.gift(animals=2),
+    say.woman("W1", sex="F", birth_year=1992, place_id="DOT"),
+    say.woman("W2", kind="group"),
+    say.placed("P1 on 2020-03-01", condition="adult"),
+    say.passed("T1: P1 > P2 on 2021-03-01", kind="in_kind"),
+    say.happened("E1: birth of P1 on 2020-10-01", animals=1),
+    say.happened("E2: excused of P1 on 2022-01-01", reason="household_circumstances"),
+    say.happened("E3: extended of P2 on 2022-01-02", until_on="2023-09-01"),
+    say.happened("E4: checked of P2 on 2022-01-03", outcome="not_found"),
+    say.claimed("A1"),
+    say.corrected("pass:T1", "C1", animals=1.5),
+    say.erased("beneficiary:W2"),
+)
+
+SAID: Final = {
+    "fr": {
+        "record/rule:goat@2020-01-01@pregnant": "règle pour : chèvres, gestantes, réception à partir du 2020-01-01",
+        "record/place:DOT": "district",
+        "record/group:S1": "groupe de femmes",
+        "record/gift:G1": "don de 2 chèvres, fait le 2020-01-01",
+        "record/beneficiary:W1": "femme, naissance en 1992",
+        "record/placement:P1": "2 chèvres chez W1 depuis le 2020-03-01",
+        "record/pass:T1": "transmission de 1,5 du placement P1 au placement P2 le 2021-03-01",
+        "record/event:E1": "naissance de 1, placement P1, le 2020-10-01",
+        "record/event:E2": "dispense, placement P1, le 2022-01-01 : situation du foyer",
+        "record/event:E3": "délai prolongé, placement P2, le 2022-01-02, jusqu\u2019au 2023-09-01",
+        "record/event:E4": "contrôle, placement P2, le 2022-01-03 : non retrouvé",
+        "record/claim:A1": "chiffre annoncé de 3 familles pour le don G1, situation au 2024-01-01",
+        "record/correct:C1": "correction de pass:T1 : données fausses (animaux)",
+        "find?q=W1": "femme, naissance en 1992, détient P1",
+        "ledger": "effacement de ce qui est personnel sur beneficiary:W2",
+        "ledger/9": "identifiant du placement P1",
+        "ledger/16": "animaux 2 1.5",
+    },
+    "ne": {
+        "record/rule:goat@2020-01-01@pregnant": "2020-01-01 देखि पाएकाका लागि नियम: बाख्रा (गाभिन)",
+        "record/place:DOT": "जिल्ला",
+        "record/group:S1": "महिला समूह",
+        "record/gift:G1": "2020-01-01 मा दिइएको उपहार: 2 बाख्रा",
+        "record/beneficiary:W1": "महिला, जन्म साल 1992",
+        "record/placement:P1": "2020-03-01 देखि W1 सँग 2 बाख्रा",
+        "record/pass:T1": "2021-03-01 मा प्लेसमेन्ट P1 बाट P2 मा 1.5 हस्तान्तरण",
+        "record/event:E1": "2020-10-01 मा प्लेसमेन्ट P1: जन्म (1 वटा)",
+        "record/event:E2": "2022-01-01 मा प्लेसमेन्ट P1: छुट, कारण घरपरिवारको अवस्था",
+        "record/event:E3": "2022-01-02 मा प्लेसमेन्ट P2: म्याद थप, 2023-09-01 सम्म",
+        "record/event:E4": "2022-01-03 मा प्लेसमेन्ट P2: जाँच, भेटिएन",
+        "record/claim:A1": "2024-01-01 सम्म उपहार G1 बाट 3 परिवार को दाबी",
+        "record/correct:C1": "pass:T1 को संशोधन: गलत विवरण (पशु)",
+        "find?q=W1": "महिला, जन्म साल 1992, प्लेसमेन्ट P1",
+        "ledger": "beneficiary:W2 को व्यक्तिगत विवरण मेटाइएको",
+        "ledger/9": "प्लेसमेन्टको id P1",
+        "ledger/16": "पशु 2 1.5",
+    },
+}
+
+ENGLISH: Final = re.compile(
+    r" held by | since 2| passed on from | at placement | given on | born | holds P|\b(claim|rule|gift) (of|for) |"
+    r"\b(correction|confirmation|erasure) of |\b(woman|adult|birth|excused|checked|families|in kind|wrong data)\b|"
+    r"\bgoat\b(?!@)|(?<!@)\bpregnant\b|\b(act|beneficiary|gift|placement|pass|place|group|event) id\b|"
+    r"\b(received|passed|happened|given) on\b|\b(birth year|animals|sex|help|outcome|reason)\b|[a-z]_[a-z]"
+)
+"""What wording says in English, and raw names of columns; none of it is a word of another language of the pages."""
+
+
+@pytest.fixture(scope="module")
+def told(recorded: Graph) -> str:
+    """Give the address of a programme with a record of nearly every kind."""
+    relays.record(recorded, "told", TOLD)
+    return "/p/told"
+
+
+def read(client: FlaskClient, path: str) -> str:
+    """What the main part of a page says."""
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    main = answer.text.partition("<main")[2].partition("</main>")[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<bdi>|</bdi>|<code>.*?</code>", "", main)))
+
+
+def test_wording_says_nothing_but_what_translators_were_given() -> None:
+    asked: list[str] = []
+
+    def heard(text: str) -> str:
+        asked.append(text)
+        return text
+
+    speech = wording.Speech(say=heard)
+    choices = {kind.name: [choice for column in kind.columns for choice in column.choices] for kind in FILED}
+    for kind, names in KEYS.items():
+        for choice in (None, *choices.get(kind, HOW_CORRECTED)):
+            values = {name: choice if name in wording.CHOSEN else "2" for name in names}
+            wording.what_it_is(f"{kind}:1", values, speech, held=("P1",), taken_back=True)
+
+    assert set(asked) <= set(wording.TEXTS)
+
+
+@pytest.mark.parametrize("language", CATALOGUES["LANGUAGES"])
+def test_a_translation_of_wording_loses_no_id_and_no_day(language: str) -> None:
+    catalogue, places = CATALOGUES["kept"](language), re.compile(r"%\(\w+\)s")
+
+    for text in wording.TEXTS:
+        translated = catalogue.get(text, "record").string
+        assert sorted(places.findall(translated)) == sorted(places.findall(text)), text
+
+
+@pytest.mark.parametrize(("language", "path"), [(language, path) for language in SAID for path in SAID[language]])
+def test_a_record_is_told_in_the_readers_language_and_in_no_other(
+    client: FlaskClient, told: str, language: str, path: str
+) -> None:
+    said = read(client, f"{told}/{path}{'&' if '?' in path else '?'}lang={language}")
+
+    assert SAID[language][path] in said
+    assert not ENGLISH.search(said), ENGLISH.search(said)
+
+
+def test_what_is_taken_away_for_programs_is_plain_english_in_any_language(client: FlaskClient, told: str) -> None:
+    for language in LANGUAGES:
+        rows = client.get(f"{told}/ledger.json?lang={language}").get_json()["rows"]
+
+        assert [row["what"] for row in rows if row["sequence"] in (9, 16)] == [
+            "correction of pass:T1: wrong data in animals",
+            "2 goat held by W1 since 2020-03-01",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("language", "many", "help_", "together"),
+    [
+        ("en", 1, "goat", "1 goat"),
+        ("en", 2, "goat", "2 goats"),
+        ("en", 0, "goat", "0 goats"),
+        ("en", 0.5, "goat", "0.5 goat"),
+        ("en", 1.5, "goat", "1.5 goats"),
+        ("en", 2, "sheep", "2 sheep"),
+        ("en", 1000, "seed_capital", "1,000 seed capital"),
+        ("en", 3, "bee_hive", "3 bee hive"),
+        ("fr", 1, "goat", "1 chèvre"),
+        ("fr", 2, "goat", "2 chèvres"),
+        ("fr", 0, "goat", "0 chèvre"),
+        ("fr", 0.5, "goat", "0,5 chèvre"),
+        ("fr", 1.5, "pig", "1,5 porcs"),
+        ("ne", 1, "goat", "1 बाख्रा"),
+        ("ne", 2, "goat", "2 बाख्रा"),
+    ],
+)
+def test_a_number_of_a_help_has_its_plural(app: Flask, language: str, many: float, help_: str, together: str) -> None:
+    with app.test_request_context(f"/?lang={language}"):
+        assert labels.units(many, help_) == together

@@ -341,11 +341,42 @@ def test_a_gifts_story_counts_what_became_of_it(client: FlaskClient) -> None:
     assert "4 more, passed on from hand to hand" in said
     assert "5 people and groups in all" in said
     assert "4 of 5 have passed on all that they promised, and 0 may still do so." in said
-    assert "8 goat passed on so far, the latest on 20 Aug 2024" in said
+    assert "8 goats passed on so far, the latest on 20 Aug 2024" in said
     assert "Palpa: 5 placements" in said
     assert re.search(r"2020 1 2021 1 2022 1 2023 1 2024 1 ", said)  # one placed, then one passed on to, each year
     assert ">P5<" in client.get(f"{HILLS}/gift/G1").text  # the tree is drawn whole
     assert "Maya" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "few", "few_in_doti", "five_in_palpa"),
+    [
+        ("en", "fewer than 5", "Doti: fewer than 5 placements", "Palpa: 5 placements"),
+        ("fr", "moins de 5", "Doti \u2013 placements : moins de 5", "Palpa \u2013 placements : 5"),
+        ("ne", "5 भन्दा कम", "Doti: 5 भन्दा कम प्लेसमेन्ट", "Palpa: 5 प्लेसमेन्ट"),
+    ],
+)
+def test_a_donor_is_told_no_count_that_would_point_at_somebody(
+    client: FlaskClient, language: str, few: str, few_in_doti: str, five_in_palpa: str
+) -> None:
+    one_each, five = (text_of(client, f"{HILLS}/gift/{id_}?lang={language}") for id_ in ("G2", "G1"))
+
+    assert few_in_doti in one_each
+    assert f"Dipayal {few} Rampur {few}" in one_each
+    assert one_each.count("&lt;5") == 2  # on the map: Doti, and Palpa of which only P7 is of this gift
+    assert five_in_palpa in five
+    assert f"Rampur {few} Tansen {few}" in five  # P5, and P1 to P4: in the order of their names, not of their numbers
+    assert "&lt;5" not in five
+
+
+def test_a_donor_is_told_a_count_that_is_large_enough(client: FlaskClient) -> None:
+    assert "Place not known 1,023" in text_of(client, "/p/large/gift/G1")
+
+
+def test_a_number_and_its_help_stand_together(client: FlaskClient) -> None:
+    assert "2 goats" in text_of(client, f"{HILLS}/visits")
+    assert "2 goats" in text_of(client, f"{HILLS}/visits/print")
+    assert "2 chèvres" in text_of(client, f"{HILLS}?lang=fr")
 
 
 def test_a_gift_of_which_nothing_was_placed_says_what_to_do(client: FlaskClient) -> None:

@@ -83,7 +83,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     before = (log.handlers, log.level, log.propagate)
     served = Served(monkeypatch)
     yield served
-    served.server.close()
+    served.server.trigger.pull_trigger(served.server.close)  # in its own thread, which waits for its sockets
     for thread in served.threads:
         thread.join(timeout=10)
     log.handlers, log.level, log.propagate = before

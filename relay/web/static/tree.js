@@ -3,7 +3,9 @@
 (() => {
   const stage = document.getElementById("network");
   if (!stage || !window.vis) return;
-  const LEAST_SCALE = 0.8; // below it names cannot be read
+  const LEAST_SCALE = 0.7; // below it names cannot be read
+  const BESIDE = 60; // around a picture, together left and right
+  const ABOVE_AND_BELOW = 90; // the marks of the axis among it
   const ownData = document.getElementById("network-data"); // in the page that works without a network
   let network = null;
   let shown = null;
@@ -46,22 +48,35 @@
     }
   }
 
-  // Fit the picture when it can still be read; start at its first box, or at the focus, when it cannot.
+  // The frame is as high as the picture needs; relay.css says how high it may be.
+  function frame([left, top, right, bottom]) {
+    const scale = Math.min(Math.max(stage.clientWidth / (right - left + BESIDE), LEAST_SCALE), 1);
+    stage.style.height = `${Math.ceil((bottom - top + ABOVE_AND_BELOW) * scale) + 2}px`; // 2 of its border
+  }
+
+  // Fit the picture when it can still be read; when it cannot, start at its top left, or with its first box, or the
+  // focus, in the middle if that would be out of sight.
   function settle() {
     const [left, top, right, bottom] = shown.bounds;
-    const width = stage.clientWidth;
-    const height = stage.clientHeight;
-    const fit = Math.min(width / (right - left + 60), height / (bottom - top + 90), 1);
+    const across = stage.clientWidth / (right - left + BESIDE);
+    const down = stage.clientHeight / (bottom - top + ABOVE_AND_BELOW);
+    const fit = Math.min(across, down, 1);
     if (fit >= LEAST_SCALE) {
       network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 - 12 }, scale: fit });
       return;
     }
     const at = network.getPosition(shown.start);
-    const scale = Math.min(Math.max(width / (right - left + 60), LEAST_SCALE), 1);
-    const seen = height / scale / 2;
-    const y = Math.max(top + seen - 40, Math.min(at.y, bottom - seen + 40));
-    const x = Math.max(at.x, left + 103) + (width / 2 - 20) / scale - 103;
-    network.moveTo({ position: { x: shown.focused ? at.x : x, y: bottom - top < 2 * seen ? (top + bottom) / 2 - 12 : y }, scale });
+    const scale = Math.min(Math.max(across, LEAST_SCALE), 1);
+    const [beside, below] = [stage.clientWidth / scale / 2, stage.clientHeight / scale / 2]; // half of what is seen
+    const first = { x: left + beside - BESIDE / 2, y: top + below - 57 };
+    const last = { x: Math.max(first.x, right - beside + BESIDE / 2), y: Math.max(first.y, bottom - below + 33) };
+    const near = (from, to, middle, reach) => (middle <= from + reach ? from : Math.min(middle, to));
+    network.moveTo({
+      position: shown.focused
+        ? { x: Math.max(first.x, Math.min(at.x, last.x)), y: Math.max(first.y, Math.min(at.y, last.y)) }
+        : { x: near(first.x, last.x, at.x, beside - 110), y: near(first.y, last.y, at.y, below - 40) },
+      scale,
+    });
   }
 
   function keepInPlace(id, was) {
@@ -79,6 +94,7 @@
     const options = { ...picture.options, groups: { useDefaultGroups: false, ...groups() } };
     if (network) network.destroy();
     stage.hidden = false;
+    frame(picture.bounds);
     network = new vis.Network(stage.querySelector(".canvas"), data, options);
     network.on("beforeDrawing", drawAxis);
     network.on("click", (event) => follow(data.nodes.get(event.nodes[0] ?? "")));
@@ -151,6 +167,7 @@
   window.addEventListener("beforeprint", () => { document.getElementById("drawing").open = true; });
   slide();
   stage.hidden = false; // its place is kept, so that nothing jumps when the picture comes
+  frame(JSON.parse(stage.dataset.bounds));
   fetch(`${window.location.pathname}/network.json${window.location.search}`)
     .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
     .then((picture) => draw(picture, null))

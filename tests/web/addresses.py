@@ -1,0 +1,130 @@
+"""Every page by its address, and whatever else answers to GET: what the tests of the pages walk through.
+
+A route of the application without a row here fails a test, so that no page is left out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEMO: Final = "/p/demo"
+HILLS: Final = "/p/hills"
+AUDITED: Final = "/p/audited"
+TREE: Final = "/p/large/tree/gift:G1"  # of 1,023 placements, folded
+
+PAGES: Final = (
+    "/",
+    "/sign-in",
+    "/api/v1/docs",
+    # managers
+    DEMO,
+    HILLS,
+    f"{HILLS}/gifts",
+    f"{HILLS}/chains",
+    f"{HILLS}/chains?state=complete",
+    f"{HILLS}/visits",
+    f"{HILLS}/visits/print",
+    f"{HILLS}/placements?names=full",
+    f"{HILLS}/people",
+    f"{HILLS}/groups",
+    f"{HILLS}/places",
+    "/p/large/placements?page=21",  # the last of many
+    "/p/hostile/people?names=full",
+    f"{HILLS}/map",
+    f"{HILLS}/gift/G1",
+    f"{HILLS}/place/PAL",
+    f"{HILLS}/group/S1",
+    f"{DEMO}/tree/gift:G1",
+    f"{DEMO}/tree/placement:P2",
+    f"{HILLS}/tree/gift:G1?focus=P5&axis=date&names=full",
+    "/p/large/tree/placement:P16?depth=2",  # folded
+    f"{DEMO}/waiting",
+    "/p/hostile/waiting",
+    f"{AUDITED}/waiting",
+    # staff
+    f"{DEMO}/find?q=W1",
+    f"{DEMO}/find?q=nobody",
+    f"{DEMO}/record/placement:P5",
+    f"{DEMO}/record/beneficiary:W1",
+    f"{DEMO}/record/gift:G1",
+    f"{DEMO}/record/pass:T4",
+    f"{HILLS}/record/placement:P5",
+    f"{HILLS}/record/beneficiary:W7",
+    f"{HILLS}/record/group:S1",
+    f"{HILLS}/record/place:RAM",
+    f"{HILLS}/record/event:E1",
+    # auditors
+    f"{DEMO}/health?as_of=2024-12-31&compare=2023-12-31&by=help&by=place&by=donor",
+    f"{DEMO}/rates?by=generation",
+    f"{DEMO}/survival?by=help",
+    f"{DEMO}/audit",
+    f"{AUDITED}/audit",
+    f"{DEMO}/findings",
+    f"{AUDITED}/findings?check=same_household",
+    f"{DEMO}/sample",
+    f"{AUDITED}/sample?size=2&seed=7",
+    f"{DEMO}/ledger",
+    f"{AUDITED}/ledger/7",
+    f"{AUDITED}/ledger/8",
+    f"{DEMO}/verify?noted=",
+    f"{DEMO}/accesses",
+    f"{DEMO}/query",
+    f"{DEMO}/query?start=1",
+)
+"""Pages for people, each answered with 200; of each kind at least one, and one that has nothing to show."""
+
+FAILURES: Final[Mapping[str, int]] = {
+    "/p/nowhere/ledger": 404,
+    f"{DEMO}/record/placement:none": 404,
+    f"{DEMO}/tree/gift:G1?as_of=soon": 400,
+    "/sign-in/once/guessed": 404,
+}
+"""Pages that explain why they cannot be given → the number that says so too."""
+
+LISTS: Final = ("gifts", "chains", "visits", "placements", "people", "groups", "places")
+
+FILES: Final = (
+    *(f"{HILLS}/{name}.{form}" for name in LISTS for form in ("csv", "xlsx", "json")),
+    *(f"{DEMO}/{name}.{form}" for name in ("rates", "findings", "ledger") for form in ("csv", "xlsx", "json")),
+    *(f"{DEMO}/sample.{form}?size=2&seed=7" for form in ("csv", "xlsx", "json")),
+    *(f"{DEMO}/tree/gift:G1/tree.{form}" for form in ("svg", "html", "graphml", "json")),
+    f"{DEMO}/tree/gift:G1/network.json",
+    f"{DEMO}/trace/gift:G1.json",
+)
+"""Files to take along, and what the pages' own scripts ask for."""
+
+API: Final = (
+    "/api/v1/openapi.json",
+    "/api/v1/programmes",
+    *(
+        f"/api/v1/programmes/demo/{asked}"
+        for asked in (
+            "find?text=W1",
+            "show/P5",
+            "resolve/P5",
+            "names?beneficiary_id=W1",
+            "trace/gift:G1",
+            "tree/gift:G1",
+            "gifts",
+            "chains",
+            "todo",
+            "waiting",
+            "health",
+            "survival",
+            "deadlines",
+            "forecast",
+            "audit",
+            "audit/sample?size=2&seed=7",
+            "ledger",
+            "ledger/verify",
+            "accesses",
+        )
+    ),
+)
+"""What programs ask for."""
+
+HOUSE: Final = ("/healthz", "/readyz", "/metrics", "/static/relay.css", "/static/vis-network-9.1.2.js")
+"""What the house itself asks for."""

@@ -1,0 +1,142 @@
+"""Every page: for those who cannot see, in the light and in the dark, on a phone, and in each language."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from relay.web.language import LANGUAGES
+from tests.web import addresses
+from tests.web.addresses import DEMO, FAILURES, HILLS, PAGES
+from tests.web.conftest import Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, Page
+
+EVERY: Final = (*PAGES, *FAILURES)
+RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+OF_COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+CHOICE: Final = re.compile(r"<any\(([^)]*)\):(\w+)>")
+PHONE: Final = 390  # pixels
+
+
+# -- none is left out --------------------------------------------------------------------------------------------------
+
+
+def branches(rule: str) -> Iterator[str]:
+    """A rule once for each word that it may hold: "/<any(a, b):name>" is "/a" and "/b"."""
+    choice = CHOICE.search(rule)
+    if choice is None:
+        yield rule
+        return
+    for word in choice[1].split(", "):
+        yield from branches(rule.replace(choice[0], word))
+
+
+def branch(rule: str, words: Mapping[str, Any]) -> str:
+    """The one of its branches that these words of an address lead to."""
+    return CHOICE.sub(lambda choice: str(words[choice[2]]), rule)
+
+
+def test_every_route_is_among_the_addresses_and_answers(app: Flask, client: FlaskClient) -> None:
+    others = (*addresses.FILES, *addresses.API, *addresses.HOUSE)
+    expected = {**dict.fromkeys((*PAGES, *others), 200), **FAILURES}
+    routes = {
+        each for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) for each in branches(rule.rule)
+    }
+    at = app.url_map.bind("localhost")
+
+    asked, answers, pages = set[str](), dict[str, int](), set[str]()
+    for path in expected:
+        rule, values = at.match(path.partition("?")[0], return_rule=True)
+        asked.add(branch(rule.rule, values))
+        with client.get(path) as answer:
+            answers[path] = answer.status_code
+            if answer.mimetype == "text/html" and "download" not in rule.endpoint:
+                pages.add(path)
+
+    assert sorted(routes - asked) == []
+    assert answers == expected
+    assert pages == set(EVERY)
+
+
+# -- those who cannot see ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def window(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[Watched]:
+    """Give one window for all pages in each language."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 900}, locale=request.param)
+    yield Watched(context, site)
+    context.close()
+
+
+def faults(page: Page, dark: str = "html") -> list[str]:
+    """What axe finds in the light, and of colours in one part of the page in the dark: nothing else changes there."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")  # so that colours change at once
+    in_light = Axe().run(page, options=RULES | {"resultTypes": ["violations"]})
+    page.emulate_media(color_scheme="dark")
+    in_dark = Axe("void 0").run(page, dark, OF_COLOURS | {"resultTypes": ["violations"]})  # it is on the page already
+    return [found.generate_report() for found in (in_light, in_dark) if found.violations_count]
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_axe_finds_no_fault_in_the_light_nor_in_the_dark(window: Watched, path: str) -> None:
+    window.complaints.clear()
+    page = window.goto(path)
+    page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+
+    assert faults(page, dark="main") == []  # what is around it, and the same everywhere, comes with the next test
+    assert [each for each in window.complaints if str(FAILURES.get(path)) not in each] == []
+    assert window.strangers == []
+
+
+def test_axe_finds_no_fault_in_what_opens_and_in_what_forms_answer(watched: Watched) -> None:
+    page = watched.goto(f"{DEMO}/query?start=7")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_role("table")).to_be_visible()
+    answered = faults(page)
+
+    page = watched.goto(HILLS)
+    page.get_by_role("searchbox").first.press_sequentially("Maya")
+    expect(page.locator("#suggestions").get_by_role("link").first).to_be_visible()
+    suggested = faults(page)
+
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    opened = faults(page)
+
+    page = watched.goto("/sign-in")
+    page.get_by_label("Login").fill("nobody")
+    page.get_by_label("Password").fill("nothing")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    refused = faults(page)
+    watched.complaints[:] = [each for each in watched.complaints if "401" not in each]
+
+    assert [answered, suggested, opened, refused] == [[], [], [], []]
+
+
+# -- those who have a phone --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_is_wider_than_a_phone(chromium: Browser, site: str, language: str) -> None:
+    context = chromium.new_context(viewport={"width": PHONE, "height": 844}, locale=language)
+    page = context.new_page()
+    widths: dict[str, int] = {}
+    for path in EVERY:
+        page.goto(f"{site}{path}")
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+
+    assert {path: width for path, width in widths.items() if width > PHONE} == {}
