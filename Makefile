@@ -33,7 +33,7 @@ test: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)
 	@$(call need,chromium --version,chromium fonts-noto-core)
 	@$(call need,systemd-analyze --version,systemd)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 soak: $(BIN)/fast.stamp
 	@RELAY_SOAK=1 $(MAKE) test

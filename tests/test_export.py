@@ -93,9 +93,9 @@ def test_corrections_are_applied_and_what_was_taken_back_is_left_out(graph: Grap
     lines = files["passes.csv"].decode("utf-8-sig").splitlines()
     assert lines[1:] == ["T1,P1,P2,W2,2021-03-01,2,,,,,,,,,,,"]
     assert files["beneficiaries.csv"].decode("utf-8-sig").splitlines()[1:] == [
-        "W1,Name of W1,,,,H1,,,,",
-        "W2,True Name,,,,H2,,,,",
-        "W3,Name of W3,,,,H3,,,,",
+        "W1,Name of W1,,,,H1,,,,,",
+        "W2,True Name,,,,H2,,,,,",
+        "W3,Name of W3,,,,H3,,,,,",
     ]
     assert list(files) == ["beneficiaries.csv", "gifts.csv", "passes.csv", "placements.csv", "rules.toml"]
 

@@ -250,7 +250,7 @@ def programme_add(session: Session, /, programme_id: str, **given: str | None) -
         print_pairs(result.items())
 
 
-@programme.command("lock", example='relay programme lock 2026-07-16 --why "The yearly report is sent."')
+@programme.command("lock", example="relay programme lock 2026-07-16 --programme relay-demo --why reported")
 @click.argument("day", metavar="DAY")
 @click.option("--why", required=True, help="For the auditor.")
 @pass_session

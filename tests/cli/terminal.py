@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import pty
 import re
@@ -11,6 +12,7 @@ import signal
 import struct
 import subprocess
 import termios
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENCE: Final = 0.2  # seconds in which the kernel hands over what a process that has ended wrote
+_ONCE_MORE: Final = (
+    5.0  # seconds after which a process is interrupted again: just before it waits for input it hears none
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +57,14 @@ def show(
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     variables = {**environment, "TERM": "xterm-256color"}
     with subprocess.Popen(command, env=variables, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs) as process:
-        said = b""
+        said, again_at = b"", math.inf
         for piece in _read(ours, process):
             said += piece
             if until and until in said.decode(errors="replace"):
-                until = None
+                until, again_at = None, 0.0
+            if time.monotonic() > again_at and process.poll() is None:
                 process.send_signal(signal.SIGINT)
+                again_at = time.monotonic() + _ONCE_MORE
     os.close(theirs)
     os.close(ours)
     return Shown(code=process.returncode, text=said.decode().replace("\r\n", "\n"))
@@ -71,4 +78,6 @@ def _read(terminal: int, process: subprocess.Popen[bytes]) -> Iterator[bytes]:
             yield os.read(terminal, 4096)
         elif ended:
             return
+        else:
+            yield b""
         ended = process.poll() is not None

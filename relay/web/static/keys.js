@@ -25,7 +25,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && suggestions) suggestions.replaceChildren();
-    const typing = event.target.closest("input, select, textarea, [contenteditable], dialog, #network");
+    const typing = event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable], dialog[open], #network");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "?") {
       dialog.showModal();
