@@ -15,7 +15,7 @@ from relay.projection import key_of
 from relay.register import ABOUT_ACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from relay.acts import Act
     from relay.graph import Graph
@@ -32,26 +32,23 @@ def reaches_back(graph: Graph, programme_id: str, act: Act) -> bool:
     """
     if act.kind != "correct":
         return False
-    (row,) = graph.rows(cypher.LOCKED_UNTIL, key=key_of(programme_id, f"programme:{programme_id}")) or [{"day": None}]
-    said = list(_said(graph, programme_id, act.values))
-    if any(kind == "programme" for kind, _ in said):
+    kind, said = _said(graph, programme_id, act.values)
+    if kind == "programme":
         return True
-    days = (values.get(DAY_OF.get(kind, "")) for kind, values in said)
-    return row["day"] is not None and any(day is not None and str(day) <= row["day"] for day in days)
+    column = DAY_OF.get(kind, "")
+    locked = graph.rows(cypher.LOCKED_UNTIL, key=key_of(programme_id, f"programme:{programme_id}"))
+    locked_until = locked[0]["day"] if locked else None
+    return locked_until is not None and any(str(each[column]) <= locked_until for each in said if each.get(column))
 
 
-def _said(graph: Graph, programme_id: str, correction: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """All that was ever said of the act that a correction, or a correction of one, is about: its kind, and columns."""
-    changes, kind = [correction.get("changes") or {}], "correct"
-    about = str(correction["act_id"])
-    while kind in ABOUT_ACTS:
-        kind = about.partition(":")[0]
-        for row in graph.rows(cypher.SAID_OF, key=key_of(programme_id, about)):
-            payload: Mapping[str, Any] = json.loads(row["payload"])
-            changes += [json.loads(each).get("changes") or {} for each in row["corrections"]]
-            changes += [payload.get("changes") or payload]
-            about = str(payload.get("act_id") or payload.get("subject_id") or about)
-            break
-        else:
-            return
-    yield from ((kind, each) for each in changes)
+def _said(graph: Graph, programme_id: str, correction: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]]]:
+    """The kind of the act that a correction is about, be it by way of another correction, and all ever said of it."""
+    about, said = str(correction["act_id"]), [correction.get("changes") or {}]
+    while rows := graph.rows(cypher.SAID_OF, key=key_of(programme_id, about)):
+        kind, payload = about.partition(":")[0], json.loads(rows[0]["payload"])
+        said += [json.loads(each).get("changes") or {} for each in rows[0]["corrections"]]
+        if kind not in ABOUT_ACTS:
+            return kind, [*said, payload]
+        said.append(payload.get("changes") or {})
+        about = str(payload.get("act_id") or payload["subject_id"])
+    return "", []  # there is no such act; who records the correction is told so
