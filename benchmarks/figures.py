@@ -122,7 +122,8 @@ def outcome(figure: Figure, *, whole: bool) -> tuple[str, bool]:
         reported = ("-o", "junit_family=xunit1", f"--junitxml={report.name}")  # the one that holds properties
         command = [sys.executable, "-m", "pytest", "-q", *reported, *figure.tests]
         ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
-        measured = re.findall(r'<property name="(.+?)" value="(.+?)"', Path(report.name).read_text(encoding="utf-8"))
+        noted = Path(report.name).read_text(encoding="utf-8")
+    measured = re.findall(r'<property name="(?!hypothesis)(.+?)" value="(.+?)"', noted)
     counts = re.findall(r"(\d+ (?:passed|failed|errors?|skipped))", ended.stdout.rpartition("\n=")[2] or ended.stdout)
     said = ", ".join([*counts, *map(" ".join, measured)])
     return said or f"pytest ended with {ended.returncode}", ended.returncode == 0
