@@ -5,11 +5,12 @@ A list of 100,000 rows is filtered and put in order as columns; a row is made wh
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from relay.model import CHAIN_STATES, STATES, shown
 from relay.parts import NoSuchPart, row_of, within
 from relay.snapshot import NONE, Flags, Rows, day_number, day_of
 from relay.states import CAUSES
+
+_Row_co = TypeVar("_Row_co", covariant=True)
 
 HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]
 HOLDING_SORTINGS: Final[tuple[HoldingSorting, ...]] = ("id", "received", "due", "generation", "reach", "since", "state")
@@ -84,7 +87,28 @@ class Holder:
     states: Mapping[str, int]
 
 
-class Holdings(Sequence[Holding]):
+class _Made(Sequence[_Row_co]):
+    """Rows in some order, each made when it is asked for."""
+
+    _row: Rows
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._row)
+
+    def __getitem__(self, nth: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
+        """The n-th; of a slice, their list."""
+        return (
+            [self._made(row) for row in self._row[nth].tolist()]
+            if isinstance(nth, slice)
+            else self._made(int(self._row[nth]))
+        )
+
+    @abstractmethod
+    def _made(self, row: int) -> _Row_co: ...
+
+
+class Holdings(_Made[Holding]):
     """Placements in some order."""
 
     def __init__(self, survey: Survey, row: Rows) -> None:
@@ -92,18 +116,6 @@ class Holdings(Sequence[Holding]):
         self._survey = survey
         self._row = row
         self._gift: dict[int, int] = {}
-
-    def __len__(self) -> int:
-        """How many."""
-        return len(self._row)
-
-    def __getitem__(self, nth: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
-        """The n-th placement; of a slice, their list."""
-        return (
-            [self._made(row) for row in self._row[nth].tolist()]
-            if isinstance(nth, slice)
-            else self._made(int(self._row[nth]))
-        )
 
     def _made(self, row: int) -> Holding:
         survey, snapshot, stood = self._survey, self._survey.snapshot, self._survey.standings
@@ -265,7 +277,7 @@ def _ordered(row: Rows, ids: Any, by: Any, *, descending: bool) -> Rows:  # noqa
     return row[np.argsort(-key if descending else key, kind="stable")]
 
 
-class Holders(Sequence[Holder]):
+class Holders(_Made[Holder]):
     """Beneficiaries in some order."""
 
     def __init__(self, survey: Survey, row: Rows, states: Any) -> None:  # noqa: ANN401 - placements by state of each
@@ -273,18 +285,6 @@ class Holders(Sequence[Holder]):
         self._survey = survey
         self._row = row
         self._states = states
-
-    def __len__(self) -> int:
-        """How many."""
-        return len(self._row)
-
-    def __getitem__(self, nth: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
-        """The n-th beneficiary; of a slice, their list."""
-        return (
-            [self._made(row) for row in self._row[nth].tolist()]
-            if isinstance(nth, slice)
-            else self._made(int(self._row[nth]))
-        )
 
     def _made(self, row: int) -> Holder:
         snapshot, states = self._survey.snapshot, self._states[row].tolist()

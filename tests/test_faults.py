@@ -28,6 +28,7 @@ from relay.ledger import NotBuilt, entries, head, heads, record, record_one
 from relay.verify import verify
 from tests.clerks import PROGRAMME, act, clerk, founding, handover, woman
 from tests.faulty_line import between, black_hole, refused
+from tests.small_disk import on_a_small_disk
 from tests.soak import SOAK
 from tests.wiping import wiped
 
@@ -487,23 +488,8 @@ def _bolt_in(module: ast.Module) -> tuple[list[str], bool]:
 
 
 def test_a_full_disk_is_said_and_costs_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    script = "from pathlib import Path; from tests.test_faults import fill_a_small_disk as fill; fill(Path('data'))"
-    mounted = (
-        f'mkdir data && mount -t tmpfs -o size={SMALL_DISK},mode=700 tmpfs data && exec {sys.executable} -c "{script}"'
-    )
-    environ = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", mounted],  # noqa: S607  wherever the system has it
-        cwd=tmp_path,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    found = on_a_small_disk("tests.test_faults:fill_a_small_disk", SMALL_DISK, tmp_path)
 
-    assert done.returncode == 0, f"a small disk needs `unshare -rm`: {done.stderr}"
-    found = json.loads(done.stdout)
     assert found["acknowledged"] > 0
     assert "isk" in found["error"]
     assert "full" in found["error"]

@@ -23,6 +23,7 @@ from relay.errors import Invalid, Unavailable
 from relay.ledger import record
 from relay.sealed import CannotOpen, NotAKey, Seal, needs_to_open
 from tests.acts import beginnings, clerk, erased, passed, placed
+from tests.small_disk import on_a_small_disk
 from tests.wiping import wiped
 
 if TYPE_CHECKING:
@@ -195,20 +196,8 @@ def test_a_backup_made_after_an_erasure_holds_nothing_of_hers(kept: Graph, tmp_p
 
 
 def test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes_on_reading(tmp_path: Path) -> None:
-    script = "from pathlib import Path; from tests.test_keeping import write_on_a_small_disk as go; go(Path('data'))"
-    mounted = f'mkdir data && mount -t tmpfs -o size={SMALL_DISK},mode=700 tmpfs data && exec "$@" -c "{script}"'
-    done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", mounted, "sh", sys.executable],  # noqa: S607  wherever the system has it
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    found = on_a_small_disk("tests.test_keeping:write_on_a_small_disk", SMALL_DISK, tmp_path)
 
-    assert done.returncode == 0, f"a small disk needs `unshare -rm`: {done.stderr}"
-    found = json.loads(done.stdout)
     assert found["refused"].startswith("Disk full: ")
     assert "nothing was written" in found["refused"]
     assert found["read"] == found["written"] == found["again"] - 1

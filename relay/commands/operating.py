@@ -35,9 +35,9 @@ def demo(session: Session) -> None:
 
     Without a terminal, or where CI is set, it only tries whether the pages answer.
     """
-    from relay import health
     from relay.demo import DAY, DEMO, GIFT, load_demo
     from relay.printing import print_json, print_pairs
+    from relay.questions import HEALTH, TREE
 
     if any(head.programme_id != DEMO for head in session.heads):
         raise DemoElsewhere
@@ -46,8 +46,7 @@ def demo(session: Session) -> None:
     loaded = load_demo(session.graph, session.clerk)
     session.programme = DEMO
     del session.heads
-    found = session.relay(DAY.isoformat())
-    summary = health.health(found.survey)
+    summary = session.ask(HEALTH, as_of=DAY)
     if session.as_json:
         print_json({"acts": loaded.entries, "actions": loaded.actions, "health": summary})
         return
@@ -60,7 +59,7 @@ def demo(session: Session) -> None:
         )
     )
     click.echo(f"\nThe tree of gift {GIFT}, on {DAY}:\n")
-    tree = found.tree(f"gift:{GIFT}")
+    tree = session.ask(TREE, id=f"gift:{GIFT}", as_of=DAY)
     print_tree(tree, {})
     click.echo("\nTry next:")
     for words in (f"trace {GIFT} --as-of {DAY}", f"show {tree.nodes[0].placement_id}", "ledger verify"):

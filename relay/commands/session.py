@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from relay.ledger import Clerk, LedgerHead
     from relay.questions import Question
     from relay.remote import Remote
-    from relay.trees import Relay
 
 T = TypeVar("T")
 
@@ -240,14 +239,6 @@ class Session:
         with usage(option, text):
             return read_day(text, today)
 
-    def entry(self, text: str) -> int:
-        """An entry of the ledger as an option takes it: its number, or the last one of a day."""
-        if text.isdecimal():
-            return int(text)
-        from relay.ledger import last_known
-
-        return last_known(self.graph, self.programme_id, self.day(text, "--as-known"))
-
     def known(self, text: str | None) -> int | date | None:
         """An entry of the ledger, or a day, as --as-known takes it."""
         if text is None or text.isdecimal():
@@ -259,19 +250,6 @@ class Session:
     ) -> Mapping[str, Any]:
         """What the read options say, as a question takes it."""
         return {"as_of": self.day(as_of), "confirmed_only": confirmed_only, "as_known": self.known(as_known)}
-
-    def relay(self, as_of: str | None, *, confirmed_only: bool = False, as_known: str | None = None) -> Relay:
-        """The relays of the programme on a day, as the read options say."""
-        from relay import trees
-
-        return trees.relay(
-            self.graph,
-            self.programme_id,
-            self.day(as_of),
-            confirmed_only=confirmed_only,
-            last=None if as_known is None else self.entry(as_known),
-            folder=self.settings.data_folder / "snapshots",
-        )
 
     def names_of(self, beneficiary_ids: Iterable[str]) -> Mapping[str, str]:
         """Beneficiary id → her name, of those whose name is known."""

@@ -277,6 +277,14 @@ def _day(key: str, label: Any) -> Column:  # noqa: ANN401 - lazy text
     return Column(key=key, label=label, cell="day", sort=True)
 
 
+_OF_A_PART: Final = (
+    _number("placements", lazy_gettext("Placements")),
+    _number("stuck", lazy_gettext("Lost or broken")),
+    Column(key="share", label=lazy_gettext("Fulfilled, of those due"), cell="rate", sort=True, downwards=True),
+    _PLACEMENTS_BY_STATE,
+)
+
+
 LISTINGS: Final[Mapping[str, Listing]] = {
     "gifts": Listing(
         title=lazy_gettext("Gifts"),
@@ -410,16 +418,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         empty=lazy_gettext("No member of any group holds something by that day. Choose a later day."),
         columns=(
             Column(key="part", label=lazy_gettext("Group"), cell="group_of", sort=True),
-            _number("placements", lazy_gettext("Placements")),
-            _number("stuck", lazy_gettext("Lost or broken")),
-            Column(
-                key="share",
-                label=lazy_gettext("Fulfilled, of those due"),
-                cell="rate",
-                sort=True,
-                downwards=True,
-            ),
-            _PLACEMENTS_BY_STATE,
+            *_OF_A_PART,
         ),
         filters=(),
         order="part",
@@ -433,16 +432,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         empty=lazy_gettext("Nothing was placed anywhere by that day. Choose a later day."),
         columns=(
             Column(key="part", label=lazy_gettext("Place"), cell="place_of", sort=True),
-            _number("placements", lazy_gettext("Placements")),
-            _number("stuck", lazy_gettext("Lost or broken")),
-            Column(
-                key="share",
-                label=lazy_gettext("Fulfilled, of those due"),
-                cell="rate",
-                sort=True,
-                downwards=True,
-            ),
-            _PLACEMENTS_BY_STATE,
+            *_OF_A_PART,
         ),
         filters=(),
         order="part",
