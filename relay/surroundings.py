@@ -129,6 +129,7 @@ class _Part:
         self.register = Register(programme_id)
         self.head: Head | None = None
         self.asked: set[str] = set()
+        self.walked: set[str] = set()  # placements of which all that descends is read
 
     @property
     def transaction(self) -> Transaction:
@@ -377,9 +378,7 @@ class _Part:
             and (subject := register.last_subject(subject_of(act))).startswith(("pass:", "placement:"))
             and (entry := register.entries.get(subject))
         }
-        frontier = {key for key in receivers if key in register.placements}
-        while frontier:
-            below = {pass_on.receiver_id for key in frontier for pass_on in register.placements[key].passes}
-            frontier = {key for key in below if f"placement:{key}" not in self.asked}
-            self.load([], placements=frontier)
-            frontier &= register.placements.keys()
+        while frontier := (receivers & register.placements.keys()) - self.walked:
+            receivers = {pass_on.receiver_id for key in frontier for pass_on in register.placements[key].passes}
+            self.load([], placements=receivers)
+            self.walked |= frontier

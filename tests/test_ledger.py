@@ -336,6 +336,17 @@ def test_what_a_correction_names_is_found_although_its_subject_is_recorded_toget
     assert verify.verify(graph, "demo").faults == ()
 
 
+def test_what_hangs_below_a_corrected_placement_is_found_although_another_act_of_the_batch_names_a_part_of_it(
+    graph: Graph,
+) -> None:
+    chain = [passed("T1: P1 > P2 on 2021-03-01"), passed("T2: P2 > P3 on 2022-03-01")]
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), *chain)
+
+    record(graph, "demo", [passed("T1: P2 > P4 on 2022-04-01"), corrected("placement:P1", help="pig")], clerk())
+
+    assert verify.verify(graph, "demo").faults == ()
+
+
 def test_on_the_engine_too_an_act_on_a_placement_that_a_taken_back_pass_on_began_is_refused(graph: Graph) -> None:
     keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01"), taken_back("pass:T1"))
 
