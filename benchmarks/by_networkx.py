@@ -168,7 +168,7 @@ def same(found: Found, survey: Any, told: Any) -> None:  # noqa: ANN401 - a Surv
     Raises:
         AssertionError: Something differs.
     """
-    chains = survey.chains()
+    chains = survey.chains
     pairs = {
         "state": ([STATES.index(word) for word in found.state], survey.standings.state),
         "generation": (found.generation, survey.generation),

@@ -273,7 +273,7 @@ def one_chain(graph: Graph, size: int) -> None:
         answers.update({name: graph.rows(text) for name, text in SIX.items()})
 
     ask()
-    chains = survey.chains()
+    chains = survey.chains
     same(
         (answers["reach"][0]["reach"], int(chains.reach[0])),
         (tuple(each["placements"] for each in answers["by_generation"]), chains.by_generation(0)),
@@ -288,7 +288,7 @@ def one_chain(graph: Graph, size: int) -> None:
     asked = best(ask, 2)
 
     def relay() -> None:
-        lineage.survey(snapshot, DAY).chains().by_generation(0)
+        lineage.survey(snapshot, DAY).chains.by_generation(0)
 
     took = best(relay)
     row(

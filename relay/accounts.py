@@ -25,6 +25,7 @@ from relay import cypher
 from relay.entries import instant
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.roles import EVERY, OWNER, Grant, role_named
+from relay.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -50,7 +51,9 @@ class NoAccount(NotFound):
 
     def __init__(self, login: str) -> None:
         """Name the login."""
-        super().__init__(f"There is no account {login}.", "See relay account list.", field="login")
+        super().__init__(
+            Sentence("There is no account %(login)s.", login=login), Sentence("See relay account list."), field="login"
+        )
 
 
 class AccountThere(Conflict):
@@ -59,7 +62,9 @@ class AccountThere(Conflict):
     def __init__(self, login: str) -> None:
         """Name the login."""
         super().__init__(
-            f"There is an account {login} already.", f"Give it a role: relay account role {login}.", field="login"
+            Sentence("There is an account %(login)s already.", login=login),
+            Sentence("Give it a role: relay account role %(login)s.", login=login),
+            field="login",
         )
 
 
@@ -69,8 +74,8 @@ class NotALogin(Invalid):
     def __init__(self) -> None:
         """Say what can; the login itself is left out, since somebody may have written a name."""
         super().__init__(
-            "This cannot be a login: a to z, 0 to 9, dot, - and _, at most 32 characters.",
-            "Write, for example, asha.",
+            Sentence("This cannot be a login: a to z, 0 to 9, dot, - and _, at most 32 characters."),
+            Sentence("Write, for example, asha."),
             field="login",
         )
 
@@ -81,18 +86,21 @@ class NotAPassword(Invalid):
     def __init__(self) -> None:
         """Say how long it must be."""
         super().__init__(
-            f"A password has {LEAST_PASSWORD} to {LONGEST_PASSWORD} characters.",
-            "Take a few words that nobody else puts together.",
+            Sentence("A password has %(least)s to %(most)s characters.", least=LEAST_PASSWORD, most=LONGEST_PASSWORD),
+            Sentence("Take a few words that nobody else puts together."),
             field="password",
         )
+
+
+_WRONG: Final = Sentence("Login or password is wrong.")
 
 
 class NotLetIn(Refused):
     """Login and password do not belong together, or the token is not, or no longer, valid."""
 
-    def __init__(self, reason: str = "Login or password is wrong.") -> None:
+    def __init__(self, reason: Sentence = _WRONG) -> None:
         """Never say which of the two."""
-        super().__init__(reason, "Try again, or ask an administrator.")
+        super().__init__(reason, Sentence("Try again, or ask an administrator."))
 
 
 class TooManyTries(Refused):
@@ -104,7 +112,10 @@ class TooManyTries(Refused):
 
     def __init__(self, seconds: int) -> None:
         """Say how long to wait."""
-        super().__init__("Too many tries with a wrong password.", f"Wait {seconds} s, then try again.")
+        super().__init__(
+            Sentence("Too many tries with a wrong password."),
+            Sentence("Wait %(seconds)s s, then try again.", seconds=seconds),
+        )
         self.seconds = seconds
 
 
@@ -113,7 +124,11 @@ class NoToken(NotFound):
 
     def __init__(self, token_id: str) -> None:
         """Name its beginning."""
-        super().__init__(f"There is no token {token_id}.", "See relay token list.", field="token_id")
+        super().__init__(
+            Sentence("There is no token %(token_id)s.", token_id=token_id),
+            Sentence("See relay token list."),
+            field="token_id",
+        )
 
 
 class TokenTooLong(Invalid):
@@ -121,7 +136,11 @@ class TokenTooLong(Invalid):
 
     def __init__(self) -> None:
         """Say how long it may."""
-        super().__init__(f"A token is valid for 1 to {LONGEST_TOKEN_DAYS} days.", "Write --days 90.", field="days")
+        super().__init__(
+            Sentence("A token is valid for 1 to %(most)s days.", most=LONGEST_TOKEN_DAYS),
+            Sentence("Write --days 90."),
+            field="days",
+        )
 
 
 class BeyondTheAccount(Refused):
@@ -130,9 +149,13 @@ class BeyondTheAccount(Refused):
     def __init__(self, login: str, role: str, programme_id: str) -> None:
         """Name the role."""
         super().__init__(
-            f"{login} does not hold that ({'any role' if role == EVERY else role},"
-            f" in {'any programme' if programme_id == EVERY else programme_id}).",
-            f"Give the account that role first: relay account role {login}.",
+            Sentence(
+                "%(login)s does not hold that (%(role)s, in %(programme_id)s).",
+                login=login,
+                role=Sentence("any role") if role == EVERY else role,
+                programme_id=Sentence("any programme") if programme_id == EVERY else programme_id,
+            ),
+            Sentence("Give the account that role first: relay account role %(login)s.", login=login),
             field="role",
         )
 
@@ -446,7 +469,7 @@ def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Token]:
     key, at = _token_key(secret), now.astimezone(UTC)
     rows = graph.rows(cypher.TOKEN, key=key)
     if not rows or rows[0]["token"]["expires_at"] <= instant(at):
-        raise NotLetIn("This token is not valid, or no longer.")
+        raise NotLetIn(Sentence("This token is not valid, or no longer."))
     token, account = _token(rows[0]["token"]), _account(rows[0]["account"])
     if (token.last_used_at or "") < instant(at - _USED_STEP):
         graph.write(lambda transaction: transaction.run(cypher.TOKEN_USED, key=key, used_at=instant(at)))

@@ -22,6 +22,7 @@ from relay.graph import Graph, Transaction
 from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead
 from relay.projection import PROJECTION, Edge, Node, things_of
 from relay.register import NONSENSE, Register
+from relay.sentences import Sentence
 from relay.surroundings import Head
 from relay.verify import senseless
 
@@ -97,8 +98,10 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     there = {head.programme_id: head for head in ledger.heads(graph)}
     strangers = there.keys() - {head.programme_id for head in promised}
     if strangers:
-        message = f"The database already holds {', '.join(sorted(strangers))}."
-        raise Conflict(message, "Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
+        message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))
+        raise Conflict(
+            message, Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
+        )
     return tuple(_restore_one(graph, read, head, there.get(head.programme_id), clerk) for head in promised)
 
 
@@ -114,8 +117,8 @@ def _promised(line: str) -> tuple[Kept, ...]:
             for head in {FORMAT: written["programmes"]}[written["relay_backup"]]
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        message = "This is not a backup of Relay: its first line does not say so."
-        raise Invalid(message, "Give a file that `relay backup` wrote.") from error
+        message = Sentence("This is not a backup of Relay: its first line does not say so.")
+        raise Invalid(message, Sentence("Give a file that `relay backup` wrote.")) from error
 
 
 def _count(written: object) -> int:
@@ -133,8 +136,10 @@ def _restore_one(graph: Graph, lines: Iterator[str], promised: Kept, there: Ledg
             register.replay(entry)
             last = Head(sequence=entry.sequence, hash=entry.hash, projection=PROJECTION)
         if last.hash != there.head_hash:
-            message = f"The database already holds other entries of programme {key}."
-            raise Conflict(message, "Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
+            message = Sentence("The database already holds other entries of programme %(key)s.", key=key)
+            raise Conflict(
+                message, Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
+            )
     while step := tuple(islice(entries, STEP)):
         batch = Batch(register, last, clerk)
         difference = _replayed(batch, step)
@@ -152,7 +157,7 @@ def _replayed(batch: Batch, step: Iterable[Entry]) -> Difference:
     try:
         return batch.difference()
     except NONSENSE as error:
-        raise _doubtful(senseless(batch.head.sequence, "an entry up to here")) from error
+        raise _doubtful(senseless(batch.head.sequence, Sentence("an entry up to here"))) from error
 
 
 def _write(key: str, difference: Difference, head: Head, transaction: Transaction) -> None:
@@ -168,15 +173,27 @@ def _believed(lines: Iterator[str], promised: Kept) -> Iterator[Entry]:
         for fault in faults_of(entry, before):
             raise _doubtful(fault)
         if entry.programme_id != promised.programme_id:
-            raise _doubtful(Fault(sequence=entry.sequence, fault=f"Entry {entry.sequence} is of another programme."))
+            raise _doubtful(
+                Fault(
+                    sequence=entry.sequence,
+                    fault=Sentence("Entry %(sequence)s is of another programme.", sequence=entry.sequence),
+                )
+            )
         before = entry
         yield entry
     if before is None or before.sequence != promised.entries or before.hash != promised.head_hash:
-        raise _doubtful(Fault(sequence=None, fault=f"The ledger of {promised.programme_id} is cut short."))
+        raise _doubtful(
+            Fault(
+                sequence=None,
+                fault=Sentence("The ledger of %(programme_id)s is cut short.", programme_id=promised.programme_id),
+            )
+        )
 
 
 def _doubtful(fault: Fault) -> Invalid:
-    return Invalid(f"The backup cannot be believed. {fault.fault}", "Use another backup.")
+    return Invalid(
+        Sentence("The backup cannot be believed. %(fault)s", fault=fault.fault), Sentence("Use another backup.")
+    )
 
 
 def rebuild(graph: Graph, programme_id: str) -> None:

@@ -12,6 +12,7 @@ from relay.entries import CHANGES, Entry
 from relay.errors import NotFound
 from relay.graph import Graph, Transaction
 from relay.register import ABOUT_ACTS, Register, subject_of
+from relay.sentences import Sentence
 from relay.surroundings import read
 
 
@@ -20,7 +21,10 @@ class NoEntry(NotFound):
 
     def __init__(self, sequence: int, last: int) -> None:
         """Name it, and the last one."""
-        super().__init__(f"There is no entry {sequence} in this ledger.", f"Ask for one from 1 to {last}.")
+        super().__init__(
+            Sentence("There is no entry %(sequence)s in this ledger.", sequence=sequence),
+            Sentence("Ask for one from 1 to %(last)s.", last=last),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay import columns, errors, sambat
+from relay.sentences import Sentence, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,16 +55,16 @@ _MONTHS: Final = 12
 _LONGEST_MONTH: Final = 31
 _DECIMALS: Final = 3  # of units (design, "Rules are data"); also the digits between two commas of thousands
 _NOISE: Final = 1e-9  # our choice: far below a thousandth, above what double arithmetic leaves behind
-_THE_DAY_FORM: Final = "Write it as 2026-11-24, or as 2083-08-08 BS."
-_EQUIVALENTS_FORM: Final = "Write { pig = 1.5 } in rules.toml, pig=1.5 in a sheet."
-_MADE_A_NUMBER: Final = "A spreadsheet turned this id into a number."
-_AS_TEXT: Final = "Format the column as text and write it again"
+_THE_DAY_FORM: Final = Sentence("Write it as 2026-11-24, or as 2083-08-08 BS.")
+_EQUIVALENTS_FORM: Final = Sentence("Write { pig = 1.5 } in rules.toml, pig=1.5 in a sheet.")
+_MADE_A_NUMBER: Final = Sentence("A spreadsheet turned this id into a number.")
+_AS_TEXT: Final = Sentence("Format the column as text and write it again.")
 
 
 class CellFault(errors.Invalid):
     """One cell cannot be read; `reason` never holds the value itself, which may be a name."""
 
-    def __init__(self, *, reason: str, suggestion: str) -> None:
+    def __init__(self, *, reason: Sentence, suggestion: Sentence) -> None:
         """Say what is wrong with "this" cell, and what to write instead."""
         super().__init__(reason, suggestion)
 
@@ -106,7 +107,7 @@ def read_day(text: str, today: date) -> date:
         try:
             return today - timedelta(days=int(ago[1]))
         except OverflowError:
-            raise CellFault(reason="This is too many days ago.", suggestion=_THE_DAY_FORM) from None
+            raise CellFault(reason=Sentence("This is too many days ago."), suggestion=_THE_DAY_FORM) from None
     return _day(plain)
 
 
@@ -157,8 +158,10 @@ def _plain(cell: object) -> str:
         # Surrogates and U+FFFE, U+FFFF have no place in UTF-8 or XML; other control characters have no shape.
         if (unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t") or character in "\ufffe\uffff":
             raise CellFault(
-                reason=f"This holds the character U+{ord(character):04X}, which cannot be shown.",
-                suggestion="Delete that character.",
+                reason=Sentence(
+                    "This holds the character U+%(code)s, which cannot be shown.", code=f"{ord(character):04X}"
+                ),
+                suggestion=Sentence("Delete that character."),
             )
     return text
 
@@ -170,7 +173,19 @@ def _text_of(cell: object) -> str:
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
         return str(int(cell)) if cell == int(cell) else repr(cell)
-    raise CellFault(reason="This is not text.", suggestion=f"{_AS_TEXT}.")
+    raise CellFault(reason=Sentence("This is not text."), suggestion=_AS_TEXT)
+
+
+def _write_this(text: str) -> Sentence:
+    return Sentence("Write %(text)s.", text=text)
+
+
+def _if_that_is_meant(text: str) -> Sentence:
+    return Sentence("Write %(text)s, if that is meant.", text=text)
+
+
+def _perhaps(text: str) -> Sentence:
+    return Sentence("Format the column as text and write it again, perhaps %(text)s.", text=text)
 
 
 def _digits(text: str) -> str:
@@ -186,7 +201,10 @@ def _read_text(_column: columns.Column, cell: object) -> str | None:
         return None
     text = _plain(cell)
     if len(text) > LONGEST_TEXT:
-        raise CellFault(reason=f"This is longer than {LONGEST_TEXT} characters.", suggestion="Shorten it.")
+        raise CellFault(
+            reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_TEXT),
+            suggestion=Sentence("Shorten it."),
+        )
     return text
 
 
@@ -204,25 +222,28 @@ def _read_id(_column: columns.Column, cell: object) -> str | None:
         return None
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         raise CellFault(
-            reason="This is a number, and zeros before it may be lost.",
-            suggestion=f"{_AS_TEXT}, perhaps {_text_of(cell)}.",
+            reason=Sentence("This is a number, and zeros before it may be lost."),
+            suggestion=_perhaps(_text_of(cell)),
         )
     text = _digits(_plain(cell))
     if made := _ID_MADE_A_NUMBER.fullmatch(text):
-        raise CellFault(reason=_MADE_A_NUMBER, suggestion=f"{_AS_TEXT}, perhaps {made[1]}.")
+        raise CellFault(reason=_MADE_A_NUMBER, suggestion=_perhaps(made[1]))
     if _ID_MADE_SCIENTIFIC.fullmatch(text):
-        raise CellFault(reason=_MADE_A_NUMBER, suggestion=f"{_AS_TEXT}.")
+        raise CellFault(reason=_MADE_A_NUMBER, suggestion=_AS_TEXT)
     if len(text) > LONGEST_ID:
-        raise CellFault(reason=f"This is longer than {LONGEST_ID} characters.", suggestion="Write a shorter id.")
+        raise CellFault(
+            reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_ID),
+            suggestion=Sentence("Write a shorter id."),
+        )
     if ":" in text or "/" in text:
         raise CellFault(
-            reason='This holds ":" or "/", which an id may not.',
-            suggestion=f"Write {text.replace(':', '-').replace('/', '-')}.",
+            reason=Sentence('This holds ":" or "/", which an id may not.'),
+            suggestion=_write_this(text.replace(":", "-").replace("/", "-")),
         )
     if "\n" in text or "\t" in text or "\u2028" in text or "\u2029" in text:
         raise CellFault(
-            reason="This holds a line break or a tab, which an id may not.",
-            suggestion=f"Write {'-'.join(text.split())}.",
+            reason=Sentence("This holds a line break or a tab, which an id may not."),
+            suggestion=_write_this("-".join(text.split())),
         )
     return text
 
@@ -235,8 +256,10 @@ def _read_help(_column: columns.Column, cell: object) -> str | None:
         return text
     likely = re.sub(r"[\s\-]+", "_", _digits(text).lower())
     raise CellFault(
-        reason="This is not the name of a help: a to z, 0 to 9 and _, at most 40 characters.",
-        suggestion=f"Write {likely}." if _HELP.fullmatch(likely) else "Write the name that rules.toml gives it.",
+        reason=Sentence("This is not the name of a help: a to z, 0 to 9 and _, at most 40 characters."),
+        suggestion=_write_this(likely)
+        if _HELP.fullmatch(likely)
+        else Sentence("Write the name that rules.toml gives it."),
     )
 
 
@@ -250,8 +273,8 @@ def _read_choice(column: columns.Column, cell: object) -> str | None:
         if word == choice.casefold():
             return choice
     raise CellFault(
-        reason=f"This is none of {', '.join(column.choices)}.",
-        suggestion=f"Write {likely}." if (likely := closest(word, column.choices)) else "Write one of them.",
+        reason=Sentence("This is none of %(choices)s.", choices=", ".join(column.choices)),
+        suggestion=_write_this(likely) if (likely := closest(word, column.choices)) else Sentence("Write one of them."),
     )
 
 
@@ -264,22 +287,25 @@ def _read_date(_column: columns.Column, cell: object) -> str | None:
         return None
     if isinstance(cell, datetime):
         if cell.time() != time():
-            raise CellFault(reason="This is a time of a day.", suggestion=f"Write {cell.date().isoformat()}.")
+            raise CellFault(
+                reason=Sentence("This is a time of a day."),
+                suggestion=_write_this(cell.date().isoformat()),
+            )
         return _within_years(cell.date()).isoformat()
     if isinstance(cell, date):
         return _within_years(cell).isoformat()
     if isinstance(cell, int | float) and not isinstance(cell, bool) and 1 <= cell <= LARGEST_NUMBER:
-        raise CellFault(reason="This is a number, not a day.", suggestion=_spreadsheet_day(int(cell)))
-    raise CellFault(reason="This is not a day.", suggestion=_THE_DAY_FORM)
+        raise CellFault(reason=Sentence("This is a number, not a day."), suggestion=_spreadsheet_day(int(cell)))
+    raise CellFault(reason=Sentence("This is not a day."), suggestion=_THE_DAY_FORM)
 
 
-def _spreadsheet_day(days: int) -> str:
+def _spreadsheet_day(days: int) -> Sentence:
     try:
         day = _SPREADSHEET_DAY_0 + timedelta(days=days)
     except OverflowError:
         return _THE_DAY_FORM
     return (
-        f"Format the column as a date, perhaps {day.isoformat()}."
+        Sentence("Format the column as a date, perhaps %(day)s.", day=day)
         if FIRST_YEAR <= day.year <= LAST_YEAR
         else _THE_DAY_FORM
     )
@@ -291,51 +317,63 @@ def _day(text: str) -> date:
         return _within_years(_gregorian(int(day[1]), int(day[2]), int(day[3]), exact=len(text) == len("2026-11-24")))
     if day := _BS_DAY.fullmatch(text):
         return _bikram_sambat(int(day[1]), int(day[2]), int(day[3]))
-    raise CellFault(reason="This is not a day.", suggestion=_likely_day(text))
+    raise CellFault(reason=Sentence("This is not a day."), suggestion=_likely_day(text))
 
 
 def _within_years(day: date) -> date:
     if FIRST_YEAR <= day.year <= LAST_YEAR:
         return day
-    raise CellFault(reason=f"This is not between the years {FIRST_YEAR} and {LAST_YEAR}.", suggestion=_THE_DAY_FORM)
+    raise CellFault(
+        reason=Sentence("This is not between the years %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR),
+        suggestion=_THE_DAY_FORM,
+    )
 
 
 def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
     if not 1 <= month <= _MONTHS or year < 1:
         swapped = f"{year:04}-{day:02}-{month:02}"
         raise CellFault(
-            reason=f"There is no month {month}.",
-            suggestion=f"Write {swapped}, if that is meant."
+            reason=Sentence("There is no month %(month)s.", month=month),
+            suggestion=_if_that_is_meant(swapped)
             if 1 <= day <= _MONTHS and 1 <= month <= _LONGEST_MONTH
             else _THE_DAY_FORM,
         )
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
         raise CellFault(
-            reason=f"This day does not exist: the month has {last} days.",
-            suggestion=f"Look it up; the last day of that month is {year:04}-{month:02}-{last:02}.",
+            reason=Sentence("This day does not exist: the month has %(last)s days.", last=last),
+            suggestion=Sentence(
+                "Look it up; the last day of that month is %(day)s.", day=f"{year:04}-{month:02}-{last:02}"
+            ),
         )
     if not exact:
-        raise CellFault(reason="This day is not written in full.", suggestion=f"Write {year:04}-{month:02}-{day:02}.")
+        raise CellFault(
+            reason=Sentence("This day is not written in full."),
+            suggestion=_write_this(f"{year:04}-{month:02}-{day:02}"),
+        )
     return date(year, month, day)
 
 
 def _bikram_sambat(year: int, month: int, day: int) -> date:
     if not sambat.FIRST_YEAR <= year <= sambat.LAST_YEAR:
         raise CellFault(
-            reason=f"Bikram Sambat days are known from {sambat.FIRST_YEAR} to {sambat.LAST_YEAR} only.",
-            suggestion="Write the Gregorian day, as 2026-11-24.",
+            reason=Sentence(
+                "Bikram Sambat days are known from %(first)s to %(last)s only.",
+                first=sambat.FIRST_YEAR,
+                last=sambat.LAST_YEAR,
+            ),
+            suggestion=Sentence("Write the Gregorian day, as 2026-11-24."),
         )
     found = sambat.gregorian(year, month, day)
     if found is None:
         raise CellFault(
-            reason="This day does not exist in the Bikram Sambat calendar.",
-            suggestion="Look it up; months have 29 to 32 days.",
+            reason=Sentence("This day does not exist in the Bikram Sambat calendar."),
+            suggestion=Sentence("Look it up; months have 29 to 32 days."),
         )
     return found
 
 
-def _likely_day(text: str) -> str:
+def _likely_day(text: str) -> Sentence:
     """What the writer of a day in another form probably meant."""
     if form := _YEAR_FIRST.fullmatch(text):
         year, month, day = int(form[1]), int(form[2]), int(form[3])
@@ -350,7 +388,7 @@ def _likely_day(text: str) -> str:
         for year, month, day in meant
         if FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= _MONTHS and 1 <= day <= calendar.monthrange(year, month)[1]
     ]
-    return f"Write {' or '.join(possible)}." if possible else _THE_DAY_FORM
+    return _write_this(any_of(possible)) if possible else _THE_DAY_FORM
 
 
 def _number(cell: object) -> int | float:
@@ -360,24 +398,33 @@ def _number(cell: object) -> int | float:
         if _NUMBER.fullmatch(text):
             number: int | float = float(text) if "." in text else int(text)
         elif comma := _COMMA.fullmatch(text):
-            raise CellFault(reason="This holds a comma, which may mean two things.", suggestion=_without_comma(comma))
+            raise CellFault(
+                reason=Sentence("This holds a comma, which may mean two things."), suggestion=_without_comma(comma)
+            )
         else:
-            raise CellFault(reason="This is not a number.", suggestion="Write digits, such as 2 or 0.5.")
+            raise CellFault(
+                reason=Sentence("This is not a number."), suggestion=Sentence("Write digits, such as 2 or 0.5.")
+            )
     elif isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
         number = cell
     else:
-        raise CellFault(reason="This is not a number.", suggestion="Write digits, such as 2 or 0.5.")
+        raise CellFault(
+            reason=Sentence("This is not a number."), suggestion=Sentence("Write digits, such as 2 or 0.5.")
+        )
     if abs(number) > LARGEST_NUMBER:
-        raise CellFault(reason=f"This is more than {LARGEST_NUMBER}.", suggestion="Look for a digit too many.")
+        raise CellFault(
+            reason=Sentence("This is more than %(most)s.", most=LARGEST_NUMBER),
+            suggestion=Sentence("Look for a digit too many."),
+        )
     return int(number) if number == int(number) else number
 
 
-def _without_comma(comma: re.Match[str]) -> str:
+def _without_comma(comma: re.Match[str]) -> Sentence:
     whole, groups = comma[1], comma[2][1:].split(",")
     if len(groups) > 1:
-        return f"Write {whole}{''.join(groups)}."
+        return _write_this(f"{whole}{''.join(groups)}")
     point = f"{whole}.{groups[0]}"
-    return f"Write {whole}{groups[0]} or {point}." if len(groups[0]) == _DECIMALS else f"Write {point}."
+    return _write_this(any_of([f"{whole}{groups[0]}", point]) if len(groups[0]) == _DECIMALS else point)
 
 
 def _thousandths(cell: object) -> int | float:
@@ -385,7 +432,10 @@ def _thousandths(cell: object) -> int | float:
     number = _number(cell)
     rounded = round(number, _DECIMALS)
     if abs(number - rounded) > _NOISE:
-        raise CellFault(reason=f"This has more than {_DECIMALS} decimals.", suggestion=f"Write {write(rounded)}.")
+        raise CellFault(
+            reason=Sentence("This has more than %(most)s decimals.", most=_DECIMALS),
+            suggestion=_write_this(write(rounded)),
+        )
     return int(rounded) if rounded == int(rounded) else rounded
 
 
@@ -400,7 +450,7 @@ def _read_amount(_column: columns.Column, cell: object) -> int | float | None:
         return None
     number = _thousandths(cell)
     if number <= 0:
-        raise CellFault(reason="This is not more than 0.", suggestion="Write how many.")
+        raise CellFault(reason=Sentence("This is not more than 0."), suggestion=Sentence("Write how many."))
     return number
 
 
@@ -409,7 +459,10 @@ def _read_count(_column: columns.Column, cell: object) -> int | float | None:
         return None
     number = _thousandths(cell)
     if number < 0:
-        raise CellFault(reason="This is less than 0.", suggestion=f"Write {write(-number)}, if that is meant.")
+        raise CellFault(
+            reason=Sentence("This is less than 0."),
+            suggestion=_if_that_is_meant(write(-number)),
+        )
     return number
 
 
@@ -426,7 +479,8 @@ def _whole(cell: object, least: int) -> int:
     if isinstance(number, int) and least <= number <= LONGEST_TERM:
         return number
     raise CellFault(
-        reason=f"This is not a whole number from {least} to {LONGEST_TERM}.", suggestion="Write a whole number."
+        reason=Sentence("This is not a whole number from %(least)s to %(most)s.", least=least, most=LONGEST_TERM),
+        suggestion=Sentence("Write a whole number."),
     )
 
 
@@ -436,8 +490,8 @@ def _read_year(_column: columns.Column, cell: object) -> int | None:
     number = _number(cell)
     if not isinstance(number, int) or not FIRST_YEAR <= number <= LAST_YEAR:
         raise CellFault(
-            reason=f"This is not a year between {FIRST_YEAR} and {LAST_YEAR}.",
-            suggestion="Write the Gregorian year in four digits.",
+            reason=Sentence("This is not a year between %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR),
+            suggestion=Sentence("Write the Gregorian year in four digits."),
         )
     return number
 
@@ -449,8 +503,8 @@ def _read_degrees(column: columns.Column, cell: object) -> int | float | None:
     farthest = 90 if column.name == "latitude" else 180
     if abs(number) > farthest:
         raise CellFault(
-            reason=f"This is not between -{farthest} and {farthest} degrees.",
-            suggestion="In Nepal a latitude is 26 to 31, a longitude 80 to 89.",
+            reason=Sentence("This is not between -%(farthest)s and %(farthest)s degrees.", farthest=farthest),
+            suggestion=Sentence("In Nepal a latitude is 26 to 31, a longitude 80 to 89."),
         )
     return int(number) if number == int(number) else number
 
@@ -466,12 +520,12 @@ def _read_equivalents(_column: columns.Column, cell: object) -> Mapping[str, int
     elif cell is None:
         return None
     else:
-        raise CellFault(reason="This is no list of helps and numbers.", suggestion=_EQUIVALENTS_FORM)
+        raise CellFault(reason=Sentence("This is no list of helps and numbers."), suggestion=_EQUIVALENTS_FORM)
     equivalents: dict[str, int | float] = {}
     for name, number in parts:
         help_, amount = _read_help(_column, name), _read_amount(_column, number)
         if help_ is None or amount is None or help_ in equivalents:
-            raise CellFault(reason="This is not one number for each help.", suggestion=_EQUIVALENTS_FORM)
+            raise CellFault(reason=Sentence("This is not one number for each help."), suggestion=_EQUIVALENTS_FORM)
         equivalents[help_] = amount
     return dict(sorted(equivalents.items())) or None
 
@@ -483,8 +537,8 @@ def _read_programme_id(_column: columns.Column, cell: object) -> str | None:
     if _PROGRAMME_ID.fullmatch(text):
         return text
     raise CellFault(
-        reason="This is not a programme's id: a to z, 0 to 9 and -, at most 40 characters.",
-        suggestion="Write, for example, relay-demo.",
+        reason=Sentence("This is not a programme's id: a to z, 0 to 9 and -, at most 40 characters."),
+        suggestion=Sentence("Write, for example, relay-demo."),
     )
 
 
@@ -496,7 +550,8 @@ def _read_timezone(_column: columns.Column, cell: object) -> str | None:
         zoneinfo.ZoneInfo(text)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise CellFault(
-            reason="This is not the name of a time zone.", suggestion="Write, for example, Asia/Kathmandu."
+            reason=Sentence("This is not the name of a time zone."),
+            suggestion=Sentence("Write, for example, Asia/Kathmandu."),
         ) from None
     return text
 

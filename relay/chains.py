@@ -6,7 +6,7 @@ placement (our choice: a chain passes through many places, and "the chains that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -17,12 +17,15 @@ from relay.health import chains_counted
 from relay.lineage import Survey, Travels
 from relay.model import CHAIN_STATES, STATES
 from relay.parts import Names, NoSuchDonor, NoSuchPart, row_of, within
+from relay.rows import Keys, Made, order
 from relay.snapshot import NONE, Flags, Rows, day_number, day_of
 from relay.states import BROKEN, LATE
 
 Sorting = Literal["id", "reach", "age", "lateness"]
 SORTINGS: Final[tuple[Sorting, ...]] = ("id", "reach", "age", "lateness")
 """By id; the farthest first; the oldest first; the one whose longest overdue placement is overdue longest first."""
+ChainSorting = Sorting | Literal["generations", "state", "help", "gift"]
+"""Chains also with the most generations first; by the word for their state, their help or their gift."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,51 @@ class Chain:
     states: Mapping[str, int]
     received_on: date | None
     late_days: int
+
+
+class Chains(Made[Chain]):
+    """Chains in some order."""
+
+    def __init__(self, survey: Survey, nth: Rows, late_days: Rows) -> None:
+        """Keep which of the survey's chains, in what order, and for how many days each of all is overdue."""
+        super().__init__(nth)
+        self._survey = survey
+        self._late_days = late_days
+
+    @property
+    def origin(self) -> Rows:
+        """The rows of their original placements."""
+        return self._survey.chains.row[self._row]
+
+    def _made(self, rows: Rows) -> Iterator[Chain]:
+        survey, snapshot, travels = self._survey, self._survey.snapshot, self._survey.chains
+        goal, row = snapshot.goal_generations, travels.row[rows]
+        gift = snapshot.placements.gift[row]
+        gift_ids = dict(zip(gift.tolist(), snapshot.gifts.ids.some(np.maximum(gift, 0)), strict=True)) | {NONE: None}
+        for placement_id, gift_row, state, reach, generations, latest, states, received, late_days in zip(
+            snapshot.placements.ids.some(row),
+            gift.tolist(),
+            travels.chain_state[rows].tolist(),
+            travels.reach[rows].tolist(),
+            travels.generations[rows].tolist(),
+            travels.latest_day[rows].tolist(),
+            travels.states[rows].tolist(),
+            survey.standings.received_day[row].tolist(),
+            self._late_days[rows].tolist(),
+            strict=True,
+        ):
+            yield Chain(
+                placement_id=placement_id,
+                gift_id=gift_ids[gift_row],
+                chain_state=CHAIN_STATES[state],
+                goal_reached=None if goal is None else generations >= goal,
+                reach=reach,
+                generations=generations,
+                latest_passed_on=day_of(latest),
+                states=dict(zip(STATES, states, strict=True)),
+                received_on=day_of(received),
+                late_days=late_days,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +136,9 @@ def chains(
     group_id: str | None = None,
     donor: str | None = None,
     names: Names | None = None,
-    sort: Sorting = "id",
-) -> tuple[Chain, ...]:
+    sort: ChainSorting = "id",
+    backwards: bool = False,
+) -> Chains:
     """All chains of a programme, or those that every filter lets through.
 
     Args:
@@ -100,7 +149,8 @@ def chains(
         group_id: Only chains that began with a member of this group.
         donor: Only chains that began with a gift of this donor, upper and lower case being the same.
         names: With the donors, when a donor is asked for.
-        sort: The order; chains that are equal in it come by id.
+        sort: The order; chains that are equal in it come by id, and what foreign data does not say comes last.
+        backwards: The other way round.
 
     Returns:
         Empty when nothing had been placed by then, or nothing is let through.
@@ -109,7 +159,7 @@ def chains(
         NoSuchPart: The state, help, place or group is not in the programme.
         NoSuchDonor: No gift is of that donor.
     """
-    snapshot, travels = survey.snapshot, survey.chains()
+    snapshot, travels = survey.snapshot, survey.chains
     placements, beneficiaries = snapshot.placements, snapshot.beneficiaries
     chosen = np.ones(len(travels.row), np.bool_)
     holder = placements.beneficiary[travels.row]
@@ -124,11 +174,32 @@ def chains(
         chosen &= np.append(beneficiaries.group == group, False)[holder]
     if donor is not None:
         chosen &= _of_donor(survey, donor, names or Names())[placements.gift[travels.row]]
-    found = sorted(
-        _chains(survey, travels, np.flatnonzero(chosen).astype(np.int32)),
-        key=lambda chain: (_rank(sort, chain.reach, chain.received_on, chain.late_days), chain.placement_id),
-    )
-    return tuple(found)
+    nth, late_days = np.flatnonzero(chosen).astype(np.int32), _late_days(survey, travels)
+    key = None if sort == "id" else _keys(survey, late_days, sort, backwards=backwards)[nth]
+    by = order(placements.ids, travels.row[nth], key, descending=sort == "id" and backwards)
+    return Chains(survey, nth[by], late_days)
+
+
+def _keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: bool) -> Keys:
+    """Of each chain the key by which it is put in order, the least first."""
+    snapshot, travels = survey.snapshot, survey.chains
+    gift = snapshot.placements.gift[travels.row]
+    keys: Mapping[str, Keys] = {
+        "reach": -travels.reach,
+        "age": survey.standings.received_day[travels.row],
+        "lateness": -late_days,
+        "generations": -travels.generations,
+        "state": _alphabetical(CHAIN_STATES)[travels.chain_state],
+        "help": snapshot.placements.help[travels.row],
+        "gift": np.append(_alphabetical(snapshot.gifts.ids), 0)[gift],
+    }
+    key = -keys[sort] if backwards else keys[sort]
+    return np.where((gift == NONE) & (sort == "gift"), np.iinfo(key.dtype).max, key)
+
+
+def _alphabetical(words: Sequence[str]) -> Keys:
+    """Of each word its place in the order of the alphabet."""
+    return np.argsort(np.argsort(np.array(words)))
 
 
 def _code(word: str, words: tuple[str, ...], asked: str) -> int:
@@ -145,11 +216,6 @@ def _of_donor(survey: Survey, donor: str, names: Names) -> Flags:
     return np.array([*found, False])
 
 
-def _rank(sort: Sorting, reach: int, since: date | None, late_days: int = 0) -> int:
-    ranks = {"id": 0, "reach": -reach, "age": (since or date.max).toordinal(), "lateness": -late_days}
-    return ranks[sort]
-
-
 def _late_days(survey: Survey, travels: Travels) -> Rows:
     """Of each chain, the days past the due day of the placement that is late or broken for longest."""
     stood, cut = survey.standings, survey.cut
@@ -158,35 +224,6 @@ def _late_days(survey: Survey, travels: Travels) -> Rows:
     np.maximum.at(of_piece, cut.piece[late], day_number(survey.as_of) - stood.due_day[late])
     np.maximum.at(of_chain, np.searchsorted(travels.row, cut.by_chain.whose), of_piece[cut.by_chain.piece])
     return of_chain
-
-
-def _chains(survey: Survey, travels: Travels, chosen: Rows) -> Iterator[Chain]:
-    snapshot, row = survey.snapshot, travels.row[chosen]
-    goal, gift_ids = snapshot.goal_generations, [*snapshot.gifts.ids, None]
-    for placement_id, gift, state, reach, generations, latest, states, received, late_days in zip(
-        snapshot.placements.ids.some(row),
-        snapshot.placements.gift[row].tolist(),
-        travels.chain_state[chosen].tolist(),
-        travels.reach[chosen].tolist(),
-        travels.generations[chosen].tolist(),
-        travels.latest_day[chosen].tolist(),
-        travels.states[chosen].tolist(),
-        survey.standings.received_day[row].tolist(),
-        _late_days(survey, travels)[chosen].tolist(),
-        strict=True,
-    ):
-        yield Chain(
-            placement_id=placement_id,
-            gift_id=gift_ids[gift],
-            chain_state=CHAIN_STATES[state],
-            goal_reached=None if goal is None else generations >= goal,
-            reach=reach,
-            generations=generations,
-            latest_passed_on=day_of(latest),
-            states=dict(zip(STATES, states, strict=True)),
-            received_on=day_of(received),
-            late_days=late_days,
-        )
 
 
 def gifts(
@@ -213,7 +250,7 @@ def gifts(
         NoSuchPart: The help is not in the programme.
         NoSuchDonor: No gift is of that donor.
     """
-    snapshot, travels, chains = survey.snapshot, survey.gifts(), survey.chains()
+    snapshot, travels, chains = survey.snapshot, survey.gifts, survey.chains
     chosen = snapshot.gifts.day <= day_number(survey.as_of)
     if help_ is not None:
         chosen &= snapshot.gifts.help == _code("help", snapshot.helps, help_)
@@ -235,4 +272,8 @@ def gifts(
         )
         for row in np.flatnonzero(chosen).tolist()
     ]
-    return tuple(sorted(rows, key=lambda gift: (_rank(sort, gift.reach, gift.given_on), gift.gift_id)))
+    rank: Mapping[str, Callable[[GivenGift], int]] = {
+        "reach": lambda gift: -gift.reach,
+        "age": lambda gift: (gift.given_on or date.max).toordinal(),
+    }
+    return tuple(sorted(rows, key=lambda gift: (rank[sort](gift) if sort in rank else 0, gift.gift_id)))

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from relay.entries import Fault, canonical
 from relay.errors import Invalid
+from relay.sentences import Sentence
 
 _SEED_BYTES: Final = 32  # of an Ed25519 private key (RFC 8032, §5.1.5)
 _HEX_DIGITS: Final = {"head_hash": 64, "public_key": 64, "signature": 128}
@@ -36,7 +37,10 @@ class NotACheckpoint(Invalid):
 
     def __init__(self) -> None:
         """Say who writes one."""
-        super().__init__("This is not a checkpoint of Relay.", "Give a file that `relay ledger checkpoint FILE` wrote.")
+        super().__init__(
+            Sentence("This is not a checkpoint of Relay."),
+            Sentence("Give a file that `relay ledger checkpoint FILE` wrote."),
+        )
 
 
 class KeyUnreadable(Invalid):
@@ -45,8 +49,8 @@ class KeyUnreadable(Invalid):
     def __init__(self, path: Path) -> None:
         """Name the file."""
         super().__init__(
-            f"{path} does not hold the key that signs checkpoints.",
-            "Bring it back from where you keep a copy; without one, move it away, and a new key is made.",
+            Sentence("%(path)s does not hold the key that signs checkpoints.", path=path),
+            Sentence("Bring it back from where you keep a copy; without one, move it away, and a new key is made."),
         )
 
 
@@ -209,26 +213,52 @@ def faults_against(
     fitting = 0
     for checkpoint in sorted(checkpoints, key=lambda each: each.sequence):
         if wrong := _disbelieved(checkpoint, programme_id, public_key):
-            yield Fault(sequence=None, fault=f"The checkpoint of {checkpoint.made_at} {wrong}")
+            yield Fault(sequence=None, fault=wrong)
         elif hash_at.get(checkpoint.sequence) == checkpoint.head_hash:
             fitting = checkpoint.sequence
         else:
             yield Fault(sequence=checkpoint.sequence, fault=_difference(checkpoint, fitting, max(hash_at, default=0)))
 
 
-def _disbelieved(checkpoint: Checkpoint, programme_id: str | None, public_key: str | None) -> str:
+def _disbelieved(checkpoint: Checkpoint, programme_id: str | None, public_key: str | None) -> Sentence | None:
+    made_at = checkpoint.made_at
     if programme_id is not None and checkpoint.programme_id != programme_id:
-        return f"is of programme {checkpoint.programme_id}, not of {programme_id}: give the one of this ledger."
+        return Sentence(
+            "The checkpoint of %(made_at)s is of programme %(other)s, not of %(programme_id)s: give the one of this"
+            " ledger.",
+            made_at=made_at,
+            other=checkpoint.programme_id,
+            programme_id=programme_id,
+        )
     if public_key is not None and checkpoint.public_key != public_key:
-        return f"is signed with another key ({checkpoint.public_key}) than the programme's ({public_key})."
-    return "" if checkpoint.signed else "does not bear a true signature: it was altered or made up."
+        return Sentence(
+            "The checkpoint of %(made_at)s is signed with another key (%(other)s) than the programme's"
+            " (%(public_key)s).",
+            made_at=made_at,
+            other=checkpoint.public_key,
+            public_key=public_key,
+        )
+    if checkpoint.signed:
+        return None
+    return Sentence(
+        "The checkpoint of %(made_at)s does not bear a true signature: it was altered or made up.", made_at=made_at
+    )
 
 
-def _difference(checkpoint: Checkpoint, fitting: int, last: int) -> str:
-    said = f"the checkpoint of {checkpoint.made_at}"
-    if last < checkpoint.sequence:
-        return f"The ledger ends with entry {last}, before entry {checkpoint.sequence} of {said}: its end was cut off."
-    return (
-        f"Entry {checkpoint.sequence} has another hash than in {said}: an entry from {fitting + 1} to"
-        f" {checkpoint.sequence} was changed, and the hashes after it were made to fit."
+def _difference(checkpoint: Checkpoint, fitting: int, last: int) -> Sentence:
+    sequence, made_at = checkpoint.sequence, checkpoint.made_at
+    if last < sequence:
+        return Sentence(
+            "The ledger ends with entry %(last)s, before entry %(sequence)s of the checkpoint of %(made_at)s: its end"
+            " was cut off.",
+            last=last,
+            sequence=sequence,
+            made_at=made_at,
+        )
+    return Sentence(
+        "Entry %(sequence)s has another hash than in the checkpoint of %(made_at)s: an entry from %(first)s to"
+        " %(sequence)s was changed, and the hashes after it were made to fit.",
+        sequence=sequence,
+        made_at=made_at,
+        first=fitting + 1,
     )

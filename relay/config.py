@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from relay.errors import Invalid
+from relay.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,10 @@ class NotAnAddress(Invalid):
     def __init__(self, *, variable: str, schemes: tuple[str, ...]) -> None:
         """Say which `variable` is wrong; its value is left out, since it may hold a password."""
         begin = ", ".join(f"{scheme}://" for scheme in schemes)
-        super().__init__(f"{variable} is not an address.", f"Write the host after one of {begin}.")
+        super().__init__(
+            Sentence("%(variable)s is not an address.", variable=variable),
+            Sentence("Write the host after one of %(begin)s.", begin=begin),
+        )
 
 
 class PasswordMissing(Invalid):
@@ -39,8 +43,8 @@ class PasswordMissing(Invalid):
     def __init__(self) -> None:
         """Say which variable to set."""
         super().__init__(
-            "NEO4J_URI is set but NEO4J_PASSWORD is not.",
-            "Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file that begins with it.",
+            Sentence("NEO4J_URI is set but NEO4J_PASSWORD is not."),
+            Sentence("Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file that begins with it."),
         )
 
 
@@ -50,8 +54,8 @@ class SecretUnreadable(Invalid):
     def __init__(self, *, variable: str, path: str) -> None:
         """Name both."""
         super().__init__(
-            f"{variable} names {path}, which cannot be read or is empty.",
-            "Name a file whose first line is the secret, and that this user may read.",
+            Sentence("%(variable)s names %(path)s, which cannot be read or is empty.", variable=variable, path=path),
+            Sentence("Name a file whose first line is the secret, and that this user may read."),
         )
 
 
@@ -60,7 +64,10 @@ class TwoDatabases(Invalid):
 
     def __init__(self) -> None:
         """Say which variables contradict each other."""
-        super().__init__("RELAY_URL and NEO4J_URI are both set.", "Unset RELAY_URL to work on the database itself.")
+        super().__init__(
+            Sentence("RELAY_URL and NEO4J_URI are both set."),
+            Sentence("Unset RELAY_URL to work on the database itself."),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

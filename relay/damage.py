@@ -6,15 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 from relay.books import Books, HandOver
-from relay.findings import Finding, found
+from relay.findings import Finding, about, found
 from relay.register import Fact
+from relay.sentences import Sentence
 
 
 def to_herself(books: Books) -> Iterator[Finding]:
     """Find pass-ons of a beneficiary to herself."""
     for hand_over in books.hand_overs:
         if hand_over.giver.beneficiary_id == hand_over.pass_on.beneficiary_id:
-            yield found(hand_over.fact, "giver and receiver are one beneficiary.")
+            yield found(hand_over.fact, Sentence("giver and receiver are one beneficiary."))
 
 
 def never_received(books: Books) -> Iterator[Finding]:
@@ -27,7 +28,9 @@ def never_received(books: Books) -> Iterator[Finding]:
         yield Finding(
             subject_id=f"placement:{placement_id}",
             acts=tuple(fact.sequence for fact in facts),
-            sentence=f"placement:{placement_id} passed on and never received anything.",
+            sentence=Sentence(
+                "placement:%(placement_id)s passed on and never received anything.", placement_id=placement_id
+            ),
         )
 
 
@@ -41,7 +44,7 @@ def cycle(books: Books) -> Iterator[Finding]:
         yield Finding(
             subject_id=f"placement:{min(circle)}",
             acts=tuple(sorted(fact.sequence for fact in facts)),
-            sentence=f"the relay goes round through {', '.join(sorted(circle))}.",
+            sentence=Sentence("the relay goes round through %(circle)s.", circle=", ".join(sorted(circle))),
         )
 
 
@@ -104,7 +107,13 @@ def before_receipt(books: Books) -> Iterator[Finding]:
                     subject_id=act_id,
                     acts=(books.sequence(act_id),),
                     evidence=(books.sequence(held.receipt.act_id),),
-                    sentence=f"{act_id} of {day}: {placement.placement_id} received nothing before {received_on}.",
+                    sentence=Sentence(
+                        "%(act_id)s of %(day)s: %(placement_id)s received nothing before %(received_on)s.",
+                        act_id=act_id,
+                        day=day,
+                        placement_id=placement.placement_id,
+                        received_on=received_on,
+                    ),
                 )
 
 
@@ -116,5 +125,12 @@ def no_rule(books: Books) -> Iterator[Finding]:
             yield Finding(
                 subject_id=act_id,
                 acts=(books.sequence(act_id),),
-                sentence=f"{act_id}: no rule for {placement.help} was in force on {held.receipt.received_on}.",
+                sentence=about(
+                    act_id,
+                    Sentence(
+                        "no rule for %(help)s was in force on %(received_on)s.",
+                        help=placement.help,
+                        received_on=held.receipt.received_on,
+                    ),
+                ),
             )

@@ -20,6 +20,7 @@ from relay.ledger import Clerk, NoProgramme, record_one
 from relay.projection import key_of
 from relay.records import KINDS, resolve
 from relay.rulebook import Twin
+from relay.sentences import Sentence
 
 ID_BYTES: Final = 7
 
@@ -30,8 +31,12 @@ class HoldsSeveral(Refused):
     def __init__(self, beneficiary_id: str, placement_ids: Iterable[str]) -> None:
         """List them."""
         super().__init__(
-            f"Beneficiary {beneficiary_id} holds several placements: {', '.join(placement_ids)}.",
-            "Name the placement that passes on.",
+            Sentence(
+                "Beneficiary %(beneficiary_id)s holds several placements: %(placements)s.",
+                beneficiary_id=beneficiary_id,
+                placements=", ".join(placement_ids),
+            ),
+            Sentence("Name the placement that passes on."),
             field="giver_placement_id",
         )
 
@@ -42,8 +47,8 @@ class HoldsNone(NotFound):
     def __init__(self, id_: str) -> None:
         """Name the id."""
         super().__init__(
-            f"There is no placement {id_}, and no beneficiary {id_} who holds one.",
-            f"Look for it: relay find {id_}",
+            Sentence("There is no placement %(id)s, and no beneficiary %(id)s who holds one.", id=id_),
+            Sentence("Look for it: relay find %(id)s", id=id_),
             field="giver_placement_id",
         )
 
@@ -54,8 +59,13 @@ class HoldsOneAlready(Refused):
     def __init__(self, beneficiary_id: str, help_: str, placement_ids: Iterable[str]) -> None:
         """List her placements."""
         super().__init__(
-            f"Beneficiary {beneficiary_id} already holds {help_}: placement {', '.join(placement_ids)}.",
-            "Add to it with --into PLACEMENT, or begin a new placement with --new.",
+            Sentence(
+                "Beneficiary %(beneficiary_id)s already holds %(help)s: placement %(placements)s.",
+                beneficiary_id=beneficiary_id,
+                help=help_,
+                placements=", ".join(placement_ids),
+            ),
+            Sentence("Add to it with --into PLACEMENT, or begin a new placement with --new."),
             field="receiver_placement_id",
         )
 

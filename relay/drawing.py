@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.picture import BOX_WIDTH, TAB_WIDTH, Box, Picture, Tab
+from relay.picture import BOX_WIDTH, TAB_WIDTH, Box, Link, Picture, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -123,37 +123,33 @@ OPTIONS: Final = {
 def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Network:
     """A picture for vis-network, built by pyvis.
 
-    pyvis is the builder only, and imported here only: its pages load scripts from elsewhere, and to import it takes a
-    fifth of a second. Colours belong to the page, which knows whether it is dark: boxes name their state as `group`.
+    pyvis is the builder only, and imported here only: its pages load scripts from elsewhere, its network looks through
+    all boxes for each link, and to import it takes a fifth of a second. Colours belong to the page, which knows whether
+    it is dark: boxes name their state as `group`.
     """
-    from pyvis.network import Network as Builder  # noqa: PLC0415 - slow, as said above
+    from pyvis.edge import Edge  # noqa: PLC0415 - slow, as said above
+    from pyvis.node import Node  # noqa: PLC0415
 
-    built = Builder(directed=True, cdn_resources="local")
-    drawn: tuple[Box | Tab, ...] = (*picture.boxes, *picture.tabs)
-    for each in drawn:
-        said = caption(each)
-        node_id, group, look = _look(each)
-        built.add_node(
-            node_id,
-            label=said.label,
-            title=said.title,
-            href=said.href,
-            group=group,
-            shape="box",
-            x=each.x,
-            y=each.y,
-            physics=False,
-            **look,
-        )
-    for link in picture.links:
-        built.add_edge(
+    def node(each: Box | Tab) -> Any:  # noqa: ANN401 - pyvis has no types
+        said, (node_id, group, look) = caption(each), _look(each)
+        place = {"x": each.x, "y": each.y, "physics": False}
+        return Node(node_id, "box", said.label, title=said.title, href=said.href, group=group, **place, **look)
+
+    def edge(link: Link) -> Any:  # noqa: ANN401
+        return Edge(
             link.giver,
             link.receiver,
+            directed=True,
             dashes=[6, 4] if link.pooled else False,
             width=3 if link.on_path else 1.5 if link.pooled else 1,
             group="path" if link.on_path else "pooled" if link.pooled else "pass",
         )
-    return Network(nodes=built.nodes, edges=built.edges, options=OPTIONS)
+
+    return Network(
+        nodes=[*(node(box).options for box in picture.boxes), *(node(tab).options for tab in picture.tabs)],
+        edges=[edge(link).options for link in picture.links],
+        options=OPTIONS,
+    )
 
 
 DASHES: Final = {"late": [8, 3], "lost": [2, 3], "excused": [12, 4]}

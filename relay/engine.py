@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from relay.config import Connection
 from relay.errors import Unavailable
+from relay.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,7 +127,9 @@ class EngineDidNotStart(Unavailable):
 
     def __init__(self, *, log: Path) -> None:
         """Point to the `log` that holds the reason."""
-        super().__init__("The embedded engine did not start.", f"The reason is at the end of {log}.")
+        super().__init__(
+            Sentence("The embedded engine did not start."), Sentence("The reason is at the end of %(log)s.", log=log)
+        )
 
 
 class EngineIsBusyStarting(Unavailable):
@@ -135,8 +138,11 @@ class EngineIsBusyStarting(Unavailable):
     def __init__(self, *, data_folder: Path) -> None:
         """Say whose engine it is."""
         super().__init__(
-            f"The embedded engine of {data_folder} is still being started or stopped by another command.",
-            "Try again in a minute.",
+            Sentence(
+                "The embedded engine of %(data_folder)s is still being started or stopped by another command.",
+                data_folder=data_folder,
+            ),
+            Sentence("Try again in a minute."),
         )
 
 
@@ -146,8 +152,8 @@ class NoReader(Unavailable):
     def __init__(self) -> None:
         """Say how to start it anew."""
         super().__init__(
-            "The embedded engine was started by an earlier Relay, which knew no user who only reads.",
-            "Stop it, so that it starts anew: relay engine stop",
+            Sentence("The embedded engine was started by an earlier Relay, which knew no user who only reads."),
+            Sentence("Stop it, so that it starts anew: relay engine stop"),
         )
 
 
@@ -157,8 +163,12 @@ class EngineDidNotStop(Unavailable):
     def __init__(self, *, pid: int) -> None:
         """Say which process it is."""
         super().__init__(
-            f"The embedded engine (process {pid}) did not stop within {STOP_SECONDS} s.",
-            "Close what uses it and stop it again.",
+            Sentence(
+                "The embedded engine (process %(pid)s) did not stop within %(seconds)s s.",
+                pid=pid,
+                seconds=STOP_SECONDS,
+            ),
+            Sentence("Close what uses it and stop it again."),
         )
 
 
@@ -168,8 +178,12 @@ class DatabaseDamaged(Unavailable):
     def __init__(self, *, data_folder: Path, finding: str) -> None:
         """Say what the check found, and how to get the record back."""
         super().__init__(
-            f"The database in {data_folder} is damaged ({finding}), so it is not served.",
-            "Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup.",
+            Sentence(
+                "The database in %(data_folder)s is damaged (%(finding)s), so it is not served.",
+                data_folder=data_folder,
+                finding=finding,
+            ),
+            Sentence("Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup."),
         )
 
 
@@ -179,8 +193,8 @@ class CheckFailed(Unavailable):
     def __init__(self, *, data_folder: Path) -> None:
         """Say what was asked of which engine."""
         super().__init__(
-            f"The embedded engine of {data_folder} could not check its database.",
-            f"See the end of {data_folder / 'log'}, run `relay engine stop`, and try again.",
+            Sentence("The embedded engine of %(data_folder)s could not check its database.", data_folder=data_folder),
+            Sentence("See the end of %(log)s, run `relay engine stop`, and try again.", log=data_folder / "log"),
         )
 
 
@@ -190,9 +204,13 @@ class DiskFull(Unavailable):
     def __init__(self, *, data_folder: Path, free_bytes: int) -> None:
         """Say how much room there is and how much is needed."""
         super().__init__(
-            f"Disk full: {free_bytes // 1_000_000} MB are free at {data_folder} and {LEAST_FREE_BYTES // 1_000_000} MB "
-            "are needed; nothing was written.",
-            "Free some space and try again.",
+            Sentence(
+                "Disk full: %(free)s MB are free at %(data_folder)s and %(needed)s MB are needed; nothing was written.",
+                free=free_bytes // 1_000_000,
+                data_folder=data_folder,
+                needed=LEAST_FREE_BYTES // 1_000_000,
+            ),
+            Sentence("Free some space and try again."),
         )
 
 
@@ -202,9 +220,14 @@ class NoRoomToUpgrade(Unavailable):
     def __init__(self, *, data_folder: Path, release: str, needed_bytes: int) -> None:
         """Say how much room the copy needs."""
         super().__init__(
-            f"The database in {data_folder} was written by release {release} of the engine; before another opens it, it"
-            f" is copied, which needs {needed_bytes // 1_000_000} MB of free space.",
-            "Free some space and try again; nothing was changed.",
+            Sentence(
+                "The database in %(data_folder)s was written by release %(release)s of the engine; before"
+                " another opens it, it is copied, which needs %(needed)s MB of free space.",
+                data_folder=data_folder,
+                release=release,
+                needed=needed_bytes // 1_000_000,
+            ),
+            Sentence("Free some space and try again; nothing was changed."),
         )
 
 
@@ -214,8 +237,12 @@ class NetworkDrive(Unavailable):
     def __init__(self, *, data_folder: Path, filesystem: str) -> None:
         """Say which kind of drive it is."""
         super().__init__(
-            f"{data_folder} is on a network drive ({filesystem}), where the database would not be safe.",
-            "Set RELAY_DATA to a folder on a disk of this machine, or NEO4J_URI to a Neo4j server.",
+            Sentence(
+                "%(data_folder)s is on a network drive (%(filesystem)s), where the database would not be safe.",
+                data_folder=data_folder,
+                filesystem=filesystem,
+            ),
+            Sentence("Set RELAY_DATA to a folder on a disk of this machine, or NEO4J_URI to a Neo4j server."),
         )
 
 
@@ -225,8 +252,12 @@ class FolderNotPrivate(Unavailable):
     def __init__(self, *, data_folder: Path) -> None:
         """Say how to close it."""
         super().__init__(
-            f"{data_folder} can be read by other users of this machine.",
-            f"Run `chmod 700 {data_folder}` if it holds Relay's data only, else set RELAY_DATA to a folder of its own.",
+            Sentence("%(data_folder)s can be read by other users of this machine.", data_folder=data_folder),
+            Sentence(
+                "Run `chmod 700 %(data_folder)s` if it holds Relay's data only, else set RELAY_DATA to a folder"
+                " of its own.",
+                data_folder=data_folder,
+            ),
         )
 
 

@@ -19,6 +19,7 @@ import rfc8785
 
 from relay.acts import PERSONAL, Act
 from relay.errors import Invalid
+from relay.sentences import Sentence
 
 FORMAT: Final = 1
 ORIGIN: Final = "0" * 64  # previous_hash of entry 1
@@ -254,11 +255,11 @@ def from_line(line: str) -> Entry:
     try:
         written = json.loads(line)
     except (ValueError, RecursionError) as error:
-        message = "This line is not JSON."
-        raise Invalid(message, "Export the ledger again.") from error
+        message = Sentence("This line is not JSON.")
+        raise Invalid(message, Sentence("Export the ledger again.")) from error
     if not isinstance(written, dict) or frozenset(map(str, written)) - {"opened"} != _REQUIRED:
-        message = "This line is not an entry of a ledger: its keys differ."
-        raise Invalid(message, "Export the ledger again.")
+        message = Sentence("This line is not an entry of a ledger: its keys differ.")
+        raise Invalid(message, Sentence("Export the ledger again."))
     return from_values(written, opened=written.get("opened", {}))
 
 
@@ -280,8 +281,8 @@ def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: A
         and _writable(written, opened)
     )
     if not fits:
-        message = "This entry is malformed, or of a format newer than this version of Relay."
-        raise Invalid(message, "Use the version of Relay that wrote it.")
+        message = Sentence("This entry is malformed, or of a format newer than this version of Relay.")
+        raise Invalid(message, Sentence("Use the version of Relay that wrote it."))
     return Entry(
         programme_id=written["programme_id"],
         sequence=written["sequence"],
@@ -322,22 +323,48 @@ class Fault:
 def faults_of(entry: Entry, before: Entry | None) -> Iterator[Fault]:
     """What is wrong with one entry, seen after the one before it (None for the first)."""
 
-    def found(sentence: str) -> Fault:
+    def found(sentence: Sentence) -> Fault:
         return Fault(sequence=entry.sequence, fault=sentence)
 
     sequence, previous_hash = (before.sequence + 1, before.hash) if before else (1, ORIGIN)
     if entry.sequence != sequence:
-        yield found(f"Entry {entry.sequence} stands where entry {sequence} should.")
+        yield found(
+            Sentence(
+                "Entry %(sequence)s stands where entry %(expected)s should.", sequence=entry.sequence, expected=sequence
+            )
+        )
     if before and entry.programme_id != before.programme_id:
-        yield found(f"Entry {entry.sequence} belongs to another programme than the entries before it.")
+        yield found(
+            Sentence(
+                "Entry %(sequence)s belongs to another programme than the entries before it.", sequence=entry.sequence
+            )
+        )
     if entry.previous_hash != previous_hash:
-        yield found(f"Entry {entry.sequence} does not follow the entry before it: previous_hash differs.")
+        yield found(
+            Sentence(
+                "Entry %(sequence)s does not follow the entry before it: previous_hash differs.",
+                sequence=entry.sequence,
+            )
+        )
     if not _hash_fits(entry):
-        yield found(f"Entry {entry.sequence} ({entry.act_id}) was altered: its hash does not fit its content.")
+        yield found(
+            Sentence(
+                "Entry %(sequence)s (%(act_id)s) was altered: its hash does not fit its content.",
+                sequence=entry.sequence,
+                act_id=entry.act_id,
+            )
+        )
     committed = dict(_commitments(entry))
     for name, opening in entry.opened.items():
         if not _opens(opening, committed.get(name)):
-            yield found(f"Entry {entry.sequence} ({entry.act_id}): the value given for {name} is not the one recorded.")
+            yield found(
+                Sentence(
+                    "Entry %(sequence)s (%(act_id)s): the value given for %(name)s is not the one recorded.",
+                    sequence=entry.sequence,
+                    act_id=entry.act_id,
+                    name=name,
+                )
+            )
 
 
 def _hash_fits(entry: Entry) -> bool:
@@ -362,4 +389,6 @@ def read_lines(lines: Iterable[str]) -> Iterator[Entry | Fault]:
         try:
             yield from_line(line)
         except Invalid as error:
-            yield Fault(sequence=number, fault=f"Line {number}: {error.reason}")
+            yield Fault(
+                sequence=number, fault=Sentence("Line %(number)s: %(reason)s", number=number, reason=error.reason)
+            )

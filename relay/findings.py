@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from relay.register import Fact
+from relay.sentences import Sentence
 
 _Thing = TypeVar("_Thing")
 
@@ -33,23 +34,28 @@ class Finding:
     sentence: str
 
 
-def found(fact: Fact, said: str, *evidence: int) -> Finding:
+def about(act_id: str, said: str) -> Sentence:
+    """What is said of an act."""
+    return Sentence("%(act_id)s: %(said)s", act_id=act_id, said=said)
+
+
+def found(fact: Fact, said: Sentence, *evidence: int) -> Finding:
     """A finding about one act, with the entries that show it."""
     return Finding(
         subject_id=fact.act_id,
         acts=(fact.sequence,),
         evidence=tuple(sorted(evidence)),
-        sentence=f"{fact.act_id}: {said}",
+        sentence=about(fact.act_id, said),
     )
 
 
-def found_together(facts: Collection[Fact], said: str) -> Finding:
+def found_together(facts: Collection[Fact], said: Sentence) -> Finding:
     """A finding about acts that share something; its subject is the first of them."""
     first = min(facts, key=lambda fact: fact.sequence)
     return Finding(
         subject_id=first.act_id,
         acts=tuple(sorted({fact.sequence for fact in facts})),
-        sentence=f"{first.act_id} and others: {said.format(many=len(facts))}",
+        sentence=Sentence("%(act_id)s and others: %(said)s", act_id=first.act_id, said=said),
     )
 
 

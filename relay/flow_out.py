@@ -26,6 +26,7 @@ from relay.lineage import Survey
 from relay.model import STATES, shown
 from relay.outside import tellable
 from relay.save import CannotWrite
+from relay.sentences import Sentence
 from relay.snapshot import NONE, day_of
 
 Format = Literal["graphml", "gexf", "csv-graph", "geojson"]
@@ -54,7 +55,10 @@ class WrongEnding(errors.Invalid):
 
     def __init__(self, path: Path, ending: str) -> None:
         """Name the path and the ending."""
-        super().__init__(f"{path} does not end in {ending}.", f"Name it {path.stem}{ending}.")
+        super().__init__(
+            Sentence("%(path)s does not end in %(ending)s.", path=path, ending=ending),
+            Sentence("Name it %(stem)s%(ending)s.", stem=path.stem, ending=ending),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +173,11 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def _cannot(path: Path, fault: OSError) -> CannotWrite:
-    return CannotWrite(path, is_what=f"cannot be written ({fault.strerror})", suggestion="Name another place.")
+    return CannotWrite(
+        path,
+        is_what=Sentence("cannot be written (%(strerror)s)", strerror=fault.strerror),
+        suggestion=Sentence("Name another place."),
+    )
 
 
 # -- graphs ---------------------------------------------------------------------------------------------------------

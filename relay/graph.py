@@ -34,6 +34,7 @@ from neo4j.graph import Node, Path, Relationship
 
 from relay import cypher
 from relay.errors import Conflict, Refused, Unavailable
+from relay.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -65,8 +66,8 @@ class UnknownOutcome(Unavailable):
     def __init__(self, *, silent: bool) -> None:
         """Say what to do."""
         super().__init__(
-            "The connection was lost while the act was being recorded.",
-            "Send the same command again with the same id: what was recorded is not recorded twice.",
+            Sentence("The connection was lost while the act was being recorded."),
+            Sentence("Send the same command again with the same id: what was recorded is not recorded twice."),
         )
         self.silent = silent
 
@@ -81,16 +82,24 @@ class NotAnswered(Refused):
 
 _NOT_ANSWERED: Final = {
     "Forbidden": (
-        "This query would write, or read names, accounts or everything at once.",
-        "Name the kind of each node, such as (p:Placement); names are not read here.",
+        Sentence("This query would write, or read names, accounts or everything at once."),
+        Sentence("Name the kind of each node, such as (p:Placement); names are not read here."),
     ),
-    "TransactionTimedOut": ("This query took too long and was broken off.", "Ask for less: add conditions or a LIMIT."),
+    "TransactionTimedOut": (
+        Sentence("This query took too long and was broken off."),
+        Sentence("Ask for less: add conditions or a LIMIT."),
+    ),
     "UnknownError": (
-        "The database cannot answer this query: it does not know something in it, or it would take too much memory.",
-        "Ask for less, and for what docs/cypher.md lists.",
+        Sentence(
+            "The database cannot answer this query: it does not know something in it, or it would take too much memory."
+        ),
+        Sentence("Ask for less, and for what docs/cypher.md lists."),
     ),
-    "SyntaxError": ("This query cannot be read as Cypher.", "Compare it with those to start from."),
-    "SemanticError": ("This query cannot be read as Cypher.", "Compare it with those to start from."),
+    "SyntaxError": (Sentence("This query cannot be read as Cypher."), Sentence("Compare it with those to start from.")),
+    "SemanticError": (
+        Sentence("This query cannot be read as Cypher."),
+        Sentence("Compare it with those to start from."),
+    ),
 }
 """The last word of a code: what is said of it, and what to do."""
 
@@ -191,8 +200,8 @@ class Graph:
                     return session.execute_write(lambda transaction: work(Transaction(transaction)))
                 except ConstraintError:  # the embedded engine's word for a race; the driver does not retry it
                     time.sleep(FIRST_RETRY_SECONDS)
-        message = "Others were writing the same things at the same time."
-        raise Conflict(message, "Nothing was recorded: try again.")
+        message = Sentence("Others were writing the same things at the same time.")
+        raise Conflict(message, Sentence("Nothing was recorded: try again."))
 
     def rows(self, query: LiteralString, **parameters: object) -> list[dict[str, Any]]:
         """All rows of one read query."""
@@ -376,13 +385,16 @@ def _went_silent(error: BaseException | None) -> bool:
 
 _REFUSALS: Final = {
     "Forbidden": (
-        "The database does not allow this to the user that Relay speaks as.",
-        "Let NEO4J_USER read and write it.",
+        Sentence("The database does not allow this to the user that Relay speaks as."),
+        Sentence("Let NEO4J_USER read and write it."),
     ),
-    "DatabaseNotFound": ("The database server has no database of that name.", "Check NEO4J_DATABASE."),
+    "DatabaseNotFound": (
+        Sentence("The database server has no database of that name."),
+        Sentence("Check NEO4J_DATABASE."),
+    ),
     "TransactionNotFound": (  # engines.md §5: a full disk says so
-        "The database could not store the act; its disk may be full.",
-        "Make room, restart the engine (relay engine stop), and try again.",
+        Sentence("The database could not store the act; its disk may be full."),
+        Sentence("Make room, restart the engine (relay engine stop), and try again."),
     ),
 }
 """What a server refuses, by the last word of its code: what is said of it, and what to do."""
@@ -394,26 +406,26 @@ def _translated(*, writing: bool = False) -> Generator[None]:
     try:
         yield
     except AuthError as error:
-        message = "The database refused the user name or password."
+        message = Sentence("The database refused the user name or password.")
         raise Unavailable(
-            message, "Check NEO4J_USER and NEO4J_PASSWORD; after several wrong tries wait 30 seconds."
+            message, Sentence("Check NEO4J_USER and NEO4J_PASSWORD; after several wrong tries wait 30 seconds.")
         ) from error
     except UnsupportedServerProduct as error:
-        message = "What answers at the database's address is not a database that Relay knows."
-        raise Unavailable(message, "Check NEO4J_URI: host, port, and Neo4j 5.26 or later.") from error
+        message = Sentence("What answers at the database's address is not a database that Relay knows.")
+        raise Unavailable(message, Sentence("Check NEO4J_URI: host, port, and Neo4j 5.26 or later.")) from error
     except (ServiceUnavailable, DatabaseUnavailable, SessionExpired, OSError) as error:
         if writing and isinstance(error, IncompleteCommit):
             raise UnknownOutcome(silent=_went_silent(error)) from error
-        message = "The database cannot be reached, or did not answer in time."
-        raise Unavailable(message, "Nothing was recorded. See `relay status`, then try again.") from error
+        message = Sentence("The database cannot be reached, or did not answer in time.")
+        raise Unavailable(message, Sentence("Nothing was recorded. See `relay status`, then try again.")) from error
     except (TransientError, ConstraintError) as error:
-        message = "The database was too busy to finish in time."
-        raise Unavailable(message, "Nothing was recorded: try again.") from error
+        message = Sentence("The database was too busy to finish in time.")
+        raise Unavailable(message, Sentence("Nothing was recorded: try again.")) from error
     except ClientError as error:
         refusal = _REFUSALS.get(str(error.code).rpartition(".")[2])
         if refusal is None:
             raise
         raise Unavailable(*refusal) from error
     except (DriverError, Neo4jError) as error:
-        message = f"The database failed ({type(error).__name__})."
-        raise Unavailable(message, "See the database's log.") from error
+        message = Sentence("The database failed (%(error)s).", error=type(error).__name__)
+        raise Unavailable(message, Sentence("See the database's log.")) from error

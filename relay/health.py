@@ -196,7 +196,7 @@ def health(
         as_of=survey.as_of,
         placements=counted,
         states=_states(whole),
-        chains=chains_counted(np.bincount(survey.chains().chain_state, minlength=len(CHAIN_STATES))),
+        chains=chains_counted(np.bincount(survey.chains.chain_state, minlength=len(CHAIN_STATES))),
         animals=_units(animals),
         by_help=_helps(snapshot, by_help),
         additional_per_original=counted.passed_on / counted.original if counted.original else None,

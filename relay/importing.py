@@ -23,6 +23,7 @@ from relay.exchange import SHOWN, Action, ReportRow, Row, read_folder_or_workboo
 from relay.graph import Graph
 from relay.ledger import STEP, Clerk, Outcome, Rehearsal
 from relay.rulebook import Missing, TakenBack
+from relay.sentences import Sentence
 
 STEPS_HELD: Final = 20  # our choice: then what was read is dropped, so that memory stays flat however long the file
 
@@ -33,8 +34,8 @@ class NoProgrammeNamed(Invalid):
     def __init__(self, path: Path) -> None:
         """Say how to name it."""
         super().__init__(
-            f"{path} does not say which programme it is of.",
-            "Add a [programme] block with an id to rules.toml, or --programme ID.",
+            Sentence("%(path)s does not say which programme it is of.", path=path),
+            Sentence("Add a [programme] block with an id to rules.toml, or --programme ID."),
         )
 
 
@@ -44,7 +45,8 @@ class OtherProgramme(Invalid):
     def __init__(self, path: Path, own: str, named: str) -> None:
         """Name both."""
         super().__init__(
-            f"{path} is of programme {own}, not of {named}.", f"Use --programme {own}, or change the id in rules.toml."
+            Sentence("%(path)s is of programme %(own)s, not of %(named)s.", path=path, own=own, named=named),
+            Sentence("Use --programme %(own)s, or change the id in rules.toml.", own=own),
         )
 
 

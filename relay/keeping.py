@@ -24,6 +24,7 @@ from relay.errors import Invalid
 from relay.graph import Graph, connect
 from relay.ledger import Clerk
 from relay.sealed import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
+from relay.sentences import Sentence
 from relay.verify import verify
 
 _DATED: Final = re.compile(r"relay-\d{4}-\d\d-\d\dT\d{6}Z\.jsonl(\.age)?")
@@ -77,7 +78,9 @@ class ReadBackOtherwise(Invalid):
 
     def __init__(self, path: Path) -> None:
         """Name it; it is deleted, and what was there before stays."""
-        super().__init__(f"{path} was read back otherwise than it was written.", "Use another disk.")
+        super().__init__(
+            Sentence("%(path)s was read back otherwise than it was written.", path=path), Sentence("Use another disk.")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,5 +190,5 @@ def private_file(path: Path) -> Generator[BinaryIO]:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}."
-        raise Invalid(message, "Name another place.") from error
+        message = Sentence("%(path)s cannot be written: %(strerror)s.", path=path, strerror=error.strerror)
+        raise Invalid(message, Sentence("Name another place.")) from error

@@ -30,6 +30,7 @@ from relay.projection import (
 )
 from relay.register import Change, Register
 from relay.rulebook import Note, TakenBack, judge
+from relay.sentences import Sentence
 from relay.surroundings import Head, Rehearsed, entry_from, lock_and_load
 
 # Acts or entries in one transaction. Our choice: as quick as 5000 on both engines, and on a slow and busy machine each
@@ -45,8 +46,16 @@ class UsedOtherwise(Conflict):
     def __init__(self, act_id: str, sequence: int, fields: Sequence[str]) -> None:
         """Name the earlier entry and the fields that differ, not what they hold."""
         super().__init__(
-            f"{act_id} was recorded before (entry {sequence}) with other content in: {', '.join(fields)}.",
-            f"Give the new act an id of its own, or correct the earlier one (relay correct {act_id}).",
+            Sentence(
+                "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s.",
+                act_id=act_id,
+                sequence=sequence,
+                fields=", ".join(fields),
+            ),
+            Sentence(
+                "Give the new act an id of its own, or correct the earlier one (relay correct %(act_id)s).",
+                act_id=act_id,
+            ),
             field=fields[0] if fields else "",
         )
         self.fields = fields
@@ -58,8 +67,8 @@ class NoProgramme(NotFound):
     def __init__(self, programme_id: str) -> None:
         """Name it."""
         super().__init__(
-            f"There is no programme {programme_id} in this database.",
-            "Import one (relay import PATH --apply), or add one (relay programme add).",
+            Sentence("There is no programme %(programme_id)s in this database.", programme_id=programme_id),
+            Sentence("Import one (relay import PATH --apply), or add one (relay programme add)."),
         )
 
 
@@ -69,8 +78,11 @@ class NotBuilt(Unavailable):
     def __init__(self, programme_id: str) -> None:
         """Name the programme."""
         super().__init__(
-            f"The graph of programme {programme_id} is not the one that this version of Relay builds.",
-            "Rebuild it from the ledger: relay engine rebuild.",
+            Sentence(
+                "The graph of programme %(programme_id)s is not the one that this version of Relay builds.",
+                programme_id=programme_id,
+            ),
+            Sentence("Rebuild it from the ledger: relay engine rebuild."),
         )
 
 
@@ -458,8 +470,8 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        message = f"There is no time zone {name}."
-        raise Invalid(message, "Write it as in Asia/Kathmandu.", field="timezone") from error
+        message = Sentence("There is no time zone %(name)s.", name=name)
+        raise Invalid(message, Sentence("Write it as in Asia/Kathmandu."), field="timezone") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -529,7 +541,7 @@ def entries(graph: Graph, programme_id: str, *, first: int = 1, last: int | None
     end = head(graph, programme_id).entries if last is None else last
     for entry in stored(graph, programme_id, first=first, last=end):
         if isinstance(entry, Fault):
-            raise Invalid(entry.fault, "See `relay ledger verify`, and restore a backup.")
+            raise Invalid(entry.fault, Sentence("See `relay ledger verify`, and restore a backup."))
         yield entry
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -244,7 +245,7 @@ class _Relay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Notes:
+class Notes:
     """Which pieces belong to which chains, or to which gifts, and at what distance their tops lie; 0 for its own."""
 
     whose: Rows
@@ -275,8 +276,8 @@ class Cut:
     depth: Rows
     size: Rows
     height: Rows
-    by_chain: _Notes
-    by_gift: _Notes
+    by_chain: Notes
+    by_gift: Notes
 
 
 def _column(many: int, value: int = 0) -> Rows:
@@ -329,8 +330,8 @@ def _cut(relay: _Relay, sorted_: Rows) -> Cut:
         depth=depth,
         size=size[is_top],
         height=height[is_top],
-        by_chain=_Notes(whose=whose[chain], piece=pieces[chain], distance=distance[chain]),
-        by_gift=_Notes(whose=-1 - whose[~chain], piece=pieces[~chain], distance=distance[~chain]),
+        by_chain=Notes(whose=whose[chain], piece=pieces[chain], distance=distance[chain]),
+        by_gift=Notes(whose=-1 - whose[~chain], piece=pieces[~chain], distance=distance[~chain]),
     )
 
 
@@ -407,10 +408,10 @@ def _follow(relay: _Relay, roots: Rows) -> tuple[Rows, Rows]:
     return _reached(roots, relay.receiver, relay.live, relay.given, len(relay.weight))
 
 
-def _followed(relay: _Relay, things: Iterable[tuple[int, Rows]]) -> _Notes:
+def _followed(relay: _Relay, things: Iterable[tuple[int, Rows]]) -> Notes:
     notes = [(whose, *_follow(relay, roots)) for whose, roots in things]
     none = _column(0)
-    return _Notes(
+    return Notes(
         whose=np.concatenate([none, *(_column(len(below), whose) for whose, below, _ in notes)]),
         piece=np.concatenate([none, *(below for _, below, _ in notes)]),
         distance=np.concatenate([none, *(distance for _, _, distance in notes)]),
@@ -452,12 +453,15 @@ class Travels:
 
     def by_generation(self, nth: int) -> tuple[int, ...]:
         """Placements of the n-th thing by least distance from it; empty when it has none."""
-        counted = [0] * (int(self.generations[nth]) + 1)
-        for at in range(int(self._start[nth]), int(self._start[nth + 1])):
-            piece, away = int(self._piece[at]), int(self._distance[at])
-            for depth, placements in enumerate(self._levels[self._levels_start[piece] : self._levels_start[piece + 1]]):
-                counted[away + depth] += int(placements)
-        return tuple(counted) if self.placements[nth] else ()
+        if not self.placements[nth]:
+            return ()
+        of_nth = slice(self._start[nth], self._start[nth + 1])
+        piece, away = self._piece[of_nth], self._distance[of_nth]
+        first, levels = self._levels_start[piece], np.diff(self._levels_start)[piece]
+        depth = np.arange(levels.sum()) - np.repeat(np.cumsum(levels) - levels, levels)
+        placements = self._levels[np.repeat(first, levels) + depth]
+        counted = np.bincount(np.repeat(away, levels) + depth, placements, minlength=int(self.generations[nth]) + 1)
+        return tuple(counted.astype(np.int64).tolist())
 
 
 def chain_states(states: npt.NDArray[np.int64]) -> Codes:
@@ -472,7 +476,7 @@ def chain_states(states: npt.NDArray[np.int64]) -> Codes:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Survey:
     """The relay as it stood on a day.
 
@@ -515,15 +519,17 @@ class Survey:
         """
         return self.cut.obstruction
 
+    @cached_property
     def chains(self) -> Travels:
         """Every chain: one for each original placement, in ledger order."""
         return self._travels(np.flatnonzero(self.original).astype(np.int32), self.cut.by_chain)
 
+    @cached_property
     def gifts(self) -> Travels:
         """Every gift of the snapshot, in ledger order; also those from which nothing had been placed by then."""
         return self._travels(np.arange(len(self.snapshot.gifts), dtype=np.int32), self.cut.by_gift)
 
-    def _travels(self, row: Rows, notes: _Notes) -> Travels:
+    def _travels(self, row: Rows, notes: Notes) -> Travels:
         cut, passes, there = self.cut, self.snapshot.passes, self.standings.there
         many, kinds = len(cut.size), len(STATES)
         of_piece = np.bincount(

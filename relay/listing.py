@@ -5,23 +5,22 @@ A list of 100,000 rows is filtered and put in order as columns; a row is made wh
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from relay import lineage
+from relay.chains import Chains
 from relay.lineage import Survey
 from relay.model import CHAIN_STATES, STATES, shown
 from relay.parts import NoSuchPart, row_of, within
-from relay.snapshot import NONE, Flags, Rows, day_number, day_of
+from relay.rows import Keys, Made, order
+from relay.snapshot import NONE, Flags, Rows, Snapshot, day_number, day_of
 from relay.states import CAUSES
-
-_Row_co = TypeVar("_Row_co", covariant=True)
 
 HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]
 HOLDING_SORTINGS: Final[tuple[HoldingSorting, ...]] = ("id", "received", "due", "generation", "reach", "since", "state")
@@ -87,37 +86,19 @@ class Holder:
     states: Mapping[str, int]
 
 
-class _Made(Sequence[_Row_co]):
-    """Rows in some order, each made when it is asked for."""
-
-    _row: Rows
-
-    def __len__(self) -> int:
-        """How many."""
-        return len(self._row)
-
-    def __getitem__(self, nth: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
-        """The n-th; of a slice, their list."""
-        return (
-            [self._made(row) for row in self._row[nth].tolist()]
-            if isinstance(nth, slice)
-            else self._made(int(self._row[nth]))
-        )
-
-    @abstractmethod
-    def _made(self, row: int) -> _Row_co: ...
-
-
-class Holdings(_Made[Holding]):
+class Holdings(Made[Holding]):
     """Placements in some order."""
 
     def __init__(self, survey: Survey, row: Rows) -> None:
         """Keep which, and in what order."""
+        super().__init__(row)
         self._survey = survey
-        self._row = row
         self._gift: dict[int, int] = {}
 
-    def _made(self, row: int) -> Holding:
+    def _made(self, rows: Rows) -> Iterator[Holding]:
+        return map(self._holding, rows.tolist())
+
+    def _holding(self, row: int) -> Holding:
         survey, snapshot, stood = self._survey, self._survey.snapshot, self._survey.standings
         holder = int(snapshot.placements.beneficiary[row])
         people, cause = snapshot.beneficiaries, int(stood.cause[row])
@@ -239,7 +220,7 @@ def holdings(
     if since is not None:
         chosen &= stood.stuck & (stood.since_day > day_number(since))
     row = np.flatnonzero(chosen).astype(np.int32)
-    by = {
+    by: Mapping[str, Keys] = {
         "received": stood.received_day,
         "due": stood.due_day,
         "generation": survey.generation,
@@ -247,7 +228,8 @@ def holdings(
         "since": stood.since_day,
         "state": stood.state,
     }
-    return Holdings(survey, _ordered(row, snapshot.placements.ids, by.get(sort), descending=descending))
+    key = by[sort][row] if sort in by else None
+    return Holdings(survey, row[order(snapshot.placements.ids, row, key, descending=descending)])
 
 
 def _code(word: str, words: tuple[str, ...], asked: str) -> int:
@@ -267,26 +249,19 @@ def _holding_there(survey: Survey, place_id: str | None, group_id: str | None) -
     return chosen
 
 
-def _ordered(row: Rows, ids: Any, by: Any, *, descending: bool) -> Rows:  # noqa: ANN401 - ids, and any column
-    """Rows by id, or by a column and then by id."""
-    order = np.argsort(ids.sortable(row), kind="stable")
-    if by is None:
-        return row[order[::-1] if descending else order]
-    row = row[order]
-    key = by[row].astype(np.int64)
-    return row[np.argsort(-key if descending else key, kind="stable")]
-
-
-class Holders(_Made[Holder]):
+class Holders(Made[Holder]):
     """Beneficiaries in some order."""
 
     def __init__(self, survey: Survey, row: Rows, states: Any) -> None:  # noqa: ANN401 - placements by state of each
         """Keep which, in what order, and how what each holds stands."""
+        super().__init__(row)
         self._survey = survey
-        self._row = row
         self._states = states
 
-    def _made(self, row: int) -> Holder:
+    def _made(self, rows: Rows) -> Iterator[Holder]:
+        return map(self._holder, rows.tolist())
+
+    def _holder(self, row: int) -> Holder:
         snapshot, states = self._survey.snapshot, self._states[row].tolist()
         return Holder(
             beneficiary_id=snapshot.beneficiaries.ids[row],
@@ -334,8 +309,55 @@ def holders(
         chosen &= states[:, _code("state", STATES, state)] > 0
     row = np.flatnonzero(chosen).astype(np.int32)
     stuck = states[:, STATES.index("lost")] + states[:, STATES.index("broken")]
-    by = {"placements": states.sum(axis=1), "stuck": stuck}
-    return Holders(survey, _ordered(row, snapshot.beneficiaries.ids, by.get(sort), descending=descending), states)
+    by: Mapping[str, Keys] = {"placements": states.sum(axis=1), "stuck": stuck}
+    key = by[sort][row] if sort in by else None
+    return Holders(survey, row[order(snapshot.beneficiaries.ids, row, key, descending=descending)], states)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedChain:
+    """A chain, where it began, how far it travelled and how it does."""
+
+    placement_id: str
+    gift_id: str | None
+    help: str
+    place_id: str | None
+    chain_state: str
+    reach: int
+    generations: int
+    received_on: date | None
+    latest_passed_on: date | None
+    late_days: int
+    states: Mapping[str, int]
+
+
+class ListedChains(Made[ListedChain]):
+    """Chains in some order, with where each began."""
+
+    def __init__(self, snapshot: Snapshot, found: Chains) -> None:
+        """Keep the chains, and of what their rows are made."""
+        super().__init__(np.arange(len(found), dtype=np.int32))
+        self._snapshot = snapshot
+        self._found = found
+
+    def _made(self, rows: Rows) -> Iterator[ListedChain]:
+        snapshot, origin = self._snapshot, self._found.origin[rows]
+        lives = np.append(snapshot.beneficiaries.place, NONE)[snapshot.placements.beneficiary[origin]].tolist()
+        helps = snapshot.placements.help[origin].tolist()
+        for chain, help_, place in zip(self._found.some(rows), helps, lives, strict=True):
+            yield ListedChain(
+                placement_id=chain.placement_id,
+                gift_id=chain.gift_id,
+                help=snapshot.helps[help_],
+                place_id=_id(snapshot.places.ids, place),
+                chain_state=chain.chain_state,
+                reach=chain.reach,
+                generations=chain.generations,
+                received_on=chain.received_on,
+                latest_passed_on=chain.latest_passed_on,
+                late_days=chain.late_days,
+                states=chain.states,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,7 +382,7 @@ def beginnings(survey: Survey) -> tuple[Beginning, ...]:
         A place counts its own chains only, not those of places inside it; chains that began nowhere that is known are
         not counted. Empty when nothing had been placed by then.
     """
-    snapshot, travels = survey.snapshot, survey.chains()
+    snapshot, travels = survey.snapshot, survey.chains
     lives = np.append(snapshot.beneficiaries.place, NONE)[snapshot.placements.beneficiary[travels.row]]
     known, broken = lives != NONE, travels.chain_state == CHAIN_STATES.index("broken")
     many = np.bincount(lives[known], minlength=len(snapshot.places)).tolist()

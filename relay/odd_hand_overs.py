@@ -12,6 +12,7 @@ from relay.books import Books, HandOver, Held
 from relay.findings import Finding, found, found_together, sharing
 from relay.model import Event, lost_since, shown, standing, unwanted
 from relay.register import Fact
+from relay.sentences import Sentence
 
 HAND_OVERS_A_DAY: Final = 20
 """Hand-overs outside ceremonies that staff can follow on one day (our choice: two field officers, ten visits each)."""
@@ -32,7 +33,7 @@ def same_household(books: Books) -> Iterator[Finding]:
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
         household = books.household(giver)
         if household and giver != receiver and household == books.household(receiver):
-            yield found(hand_over.fact, "giver and receiver live in one household.")
+            yield found(hand_over.fact, Sentence("giver and receiver live in one household."))
 
 
 def holds_already(books: Books) -> Iterator[Finding]:
@@ -48,7 +49,12 @@ def holds_already(books: Books) -> Iterator[Finding]:
                 subject_id=held.receipt.act_id,
                 acts=(books.sequence(held.receipt.act_id),),
                 evidence=tuple(sorted(books.sequence(each.receipt.act_id) for each in unfulfilled)),
-                sentence=f"{held.receipt.act_id} of {day}: the receiver had not passed on what she owed of {ids}.",
+                sentence=Sentence(
+                    "%(act_id)s of %(day)s: the receiver had not passed on what she owed of %(ids)s.",
+                    act_id=held.receipt.act_id,
+                    day=day,
+                    ids=ids,
+                ),
             )
         earlier.append(held)
 
@@ -62,7 +68,7 @@ def same_phone(books: Books) -> Iterator[Finding]:
     """Find telephone numbers that several women have."""
     for shared in sharing((_digits(fact.values["phone"]), fact) for fact in with_phone(books)):
         if len(shared) > 1:
-            yield found_together(shared, "one telephone number for {many} women.")
+            yield found_together(shared, Sentence("one telephone number for %(many)s women.", many=len(shared)))
 
 
 def with_phone(books: Books) -> list[Fact]:
@@ -84,7 +90,11 @@ def too_soon(books: Books) -> Iterator[Finding]:
             if 0 <= days < held.rule.earliest_days:
                 yield found(
                     hand_over.fact,
-                    f"passed on {days} days after receipt; no sooner than {held.rule.earliest_days} is possible.",
+                    Sentence(
+                        "passed on %(days)s days after receipt; no sooner than %(least)s is possible.",
+                        days=days,
+                        least=held.rule.earliest_days,
+                    ),
                     books.sequence(held.receipt.act_id),
                 )
 
@@ -99,7 +109,12 @@ def more_than_born(books: Books) -> Iterator[Finding]:
         if passed > born:
             yield found(
                 hand_over.fact,
-                f"{shown(passed)} passed on in kind by {day}, {shown(born)} born.",
+                Sentence(
+                    "%(passed)s passed on in kind by %(day)s, %(born)s born.",
+                    passed=shown(passed),
+                    day=day,
+                    born=shown(born),
+                ),
                 *(books.sequence(f"event:{event.event_id}") for event in births),
             )
 
@@ -126,7 +141,11 @@ def after_loss(books: Books) -> Iterator[Finding]:
             losses = [event for event in events if event.kind in _ENDINGS and event.happened_on <= lost_on]
             yield found(
                 hand_over.fact,
-                f"nothing was left with {giver.placement_id} since {lost_on}.",
+                Sentence(
+                    "nothing was left with %(placement_id)s since %(lost_on)s.",
+                    placement_id=giver.placement_id,
+                    lost_on=lost_on,
+                ),
                 *(books.sequence(f"event:{event.event_id}") for event in losses),
             )
 
@@ -140,7 +159,15 @@ def unwanted_sex(books: Books) -> Iterator[Finding]:
         rule = hand_over.held.rule if hand_over.held else None
         units = unwanted(hand_over.pass_on, rule) if rule else 0
         if rule and units:
-            yield found(hand_over.fact, f"{shown(units)} of {shown(hand_over.pass_on.units)} not of sex {rule.sex}.")
+            yield found(
+                hand_over.fact,
+                Sentence(
+                    "%(unwanted)s of %(units)s not of sex %(sex)s.",
+                    unwanted=shown(units),
+                    units=shown(hand_over.pass_on.units),
+                    sex=rule.sex,
+                ),
+            )
 
 
 def bound(books: Books) -> list[HandOver]:
@@ -152,7 +179,7 @@ def tag_twice(books: Books) -> Iterator[Finding]:
     """Find ear tags that were passed on more than once."""
     for shared in sharing((tag, fact) for fact in tagged(books) for tag in fact.values["tags"].split(";")):
         if len(shared) > 1:
-            yield found_together(shared, "one ear tag passed on {many} times.")
+            yield found_together(shared, Sentence("one ear tag passed on %(many)s times.", many=len(shared)))
 
 
 def tagged(books: Books) -> list[Fact]:
@@ -168,8 +195,21 @@ def busy_day(books: Books) -> Iterator[Finding]:
         ceremony_id, day = shared[0].values.get("ceremony_id"), shared[0].values["passed_on"]
         most = HAND_OVERS_A_CEREMONY if ceremony_id else max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * usual)
         if len(shared) > most:
-            where = f"at ceremony {ceremony_id}" if ceremony_id else "outside ceremonies"
-            yield found_together(shared, f"{{many}} hand-overs on {day} {where}; {most:g} are possible.")
+            yield found_together(shared, _too_many(len(shared), day, ceremony_id, f"{most:g}"))
+
+
+def _too_many(many: int, day: str, ceremony_id: str | None, most: str) -> Sentence:
+    if not ceremony_id:
+        return Sentence(
+            "%(many)s hand-overs on %(day)s outside ceremonies; %(most)s are possible.", many=many, day=day, most=most
+        )
+    return Sentence(
+        "%(many)s hand-overs on %(day)s at ceremony %(ceremony_id)s; %(most)s are possible.",
+        many=many,
+        day=day,
+        ceremony_id=ceremony_id,
+        most=most,
+    )
 
 
 def _hand_overs_a_day(passes: Sequence[Fact]) -> float:
@@ -194,14 +234,14 @@ def no_witness(books: Books) -> Iterator[Finding]:
     """Find pass-ons that nobody signed, where most are signed."""
     for fact in witnessed(books):
         if not _signed(books, fact):
-            yield found(fact, "nobody signed as a witness.")
+            yield found(fact, Sentence("nobody signed as a witness."))
 
 
 def busy_witness(books: Books) -> Iterator[Finding]:
     """Find witnesses who signed too many pass-ons."""
     for shared in sharing((_spelt(fact.values["witness"]), fact) for fact in named_witness(books)):
         if len(shared) > SIGNATURES_A_WITNESS:
-            yield found_together(shared, "one witness signed {many} hand-overs.")
+            yield found_together(shared, Sentence("one witness signed %(many)s hand-overs.", many=len(shared)))
 
 
 def named_witness(books: Books) -> list[Fact]:

@@ -9,9 +9,10 @@ from typing import Final
 
 from relay.books import DAY_OF, Books
 from relay.entries import Entry
-from relay.findings import Finding, found
+from relay.findings import Finding, about, found
 from relay.model import shown, thousandths
 from relay.register import ABOUT_ACTS, Fact, Register
+from relay.sentences import Sentence
 
 PLACED_WITHIN_DAYS: Final = 90
 """Days after a gift by which all of it is placed (our choice: a season)."""
@@ -21,19 +22,40 @@ CORRECTIONS_OF_AN_ACT: Final = 3
 """Corrections that are often (our choice: a mistake happens, and a mistake in mending it)."""
 
 
+_COUNTED: Final = {"families": Sentence("families"), "units": Sentence("units")}
+
+
 def no_gift(books: Books) -> Iterator[Finding]:
     """Find original placements received before their gift was given, or of another help."""
     for fact in books.facts("placement"):
         gift = books.register.facts.get(f"gift:{fact.values['gift_id']}")
         if gift is None:
-            yield found(fact, f"there is no gift {fact.values['gift_id']}.")
+            yield found(fact, Sentence("there is no gift %(gift_id)s.", gift_id=fact.values["gift_id"]))
             continue
         received_on, given_on = fact.values["received_on"], gift.values["given_on"]
         if received_on < given_on:
-            yield found(fact, f"received on {received_on}, but {gift.act_id} was given on {given_on}.", gift.sequence)
+            yield found(
+                fact,
+                Sentence(
+                    "received on %(received_on)s, but %(gift)s was given on %(given_on)s.",
+                    received_on=received_on,
+                    gift=gift.act_id,
+                    given_on=given_on,
+                ),
+                gift.sequence,
+            )
         elif fact.values["help"] != gift.values["help"]:
             help_ = fact.values["help"]
-            yield found(fact, f"{help_} from {gift.act_id}, which is {gift.values['help']}.", gift.sequence)
+            yield found(
+                fact,
+                Sentence(
+                    "%(help)s from %(gift)s, which is %(other_help)s.",
+                    help=help_,
+                    gift=gift.act_id,
+                    other_help=gift.values["help"],
+                ),
+                gift.sequence,
+            )
 
 
 def gift_total(books: Books) -> Iterator[Finding]:
@@ -47,7 +69,9 @@ def gift_total(books: Books) -> Iterator[Finding]:
         waits = date.fromisoformat(gift.values["given_on"]) + timedelta(days=PLACED_WITHIN_DAYS) >= books.as_of
         if units > given or (units < given and not waits):
             yield found(
-                gift, f"{shown(given)} given, {shown(units)} placed.", *(fact.sequence for fact in placed[gift.id])
+                gift,
+                Sentence("%(given)s given, %(placed)s placed.", given=shown(given), placed=shown(units)),
+                *(fact.sequence for fact in placed[gift.id]),
             )
 
 
@@ -61,8 +85,16 @@ def claim_unsupported(books: Books) -> Iterator[Finding]:
     for claim in books.facts("claim"):
         claimed, supported = thousandths(claim.values["value"]), books.supported(claim)
         if claimed != supported:
-            what, day = claim.values["what"], claim.values["as_of"]
-            yield found(claim, f"{shown(claimed)} {what} claimed by {day}; the chain supports {shown(supported)}.")
+            yield found(
+                claim,
+                Sentence(
+                    "%(claimed)s %(what)s claimed by %(day)s; the chain supports %(supported)s.",
+                    claimed=shown(claimed),
+                    what=_COUNTED[claim.values["what"]],
+                    day=claim.values["as_of"],
+                    supported=shown(supported),
+                ),
+            )
 
 
 def recorded_late(books: Books) -> Iterator[Finding]:
@@ -72,7 +104,14 @@ def recorded_late(books: Books) -> Iterator[Finding]:
         recorded_on = date.fromisoformat(books.register.entries[fact.act_id].recorded_at[:10])
         days = (recorded_on - happened_on).days
         if days > LATE_DAYS:
-            yield found(fact, f"happened on {happened_on} and was recorded {days} days later.")
+            yield found(
+                fact,
+                Sentence(
+                    "happened on %(happened_on)s and was recorded %(days)s days later.",
+                    happened_on=happened_on,
+                    days=days,
+                ),
+            )
 
 
 def by_hand(books: Books) -> list[Fact]:
@@ -95,7 +134,7 @@ def corrected_often(books: Books) -> Iterator[Finding]:
                 subject_id=act_id,
                 acts=(entries[act_id].sequence,),
                 evidence=tuple(sorted(sequences)),
-                sentence=f"{act_id}: corrected {len(sequences)} times.",
+                sentence=about(act_id, Sentence("corrected %(times)s times.", times=len(sequences))),
             )
 
 
@@ -123,7 +162,14 @@ def corrected_after_lock(books: Books) -> Iterator[Finding]:
                 subject_id=subject,
                 acts=(entry.sequence,),
                 evidence=(register.entries[subject].sequence,),
-                sentence=f"{subject}: happened on {day}, and was corrected when all until {locked_until} was locked.",
+                sentence=about(
+                    subject,
+                    Sentence(
+                        "happened on %(day)s, and was corrected when all until %(locked_until)s was locked.",
+                        day=day,
+                        locked_until=locked_until,
+                    ),
+                ),
             )
 
 

@@ -17,6 +17,7 @@ from relay import cypher, lineage
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
 from relay.lineage import Survey
+from relay.sentences import Sentence
 from relay.snapshot import EPOCH, NONE, SEXES, Codes, Flags, Ids, Rows, Snapshot
 
 WORDS: Final = ("generation", "help", "place", "donor", "group", "sex", "year")
@@ -28,7 +29,10 @@ class NoSuchWord(Invalid):
 
     def __init__(self, word: str) -> None:
         """List what it is parted by."""
-        super().__init__(f"A programme is not parted by {word!r}.", f"Ask by one of: {', '.join(WORDS)}.")
+        super().__init__(
+            Sentence("A programme is not parted by %(word)s.", word=repr(word)),
+            Sentence("Ask by one of: %(words)s.", words=", ".join(WORDS)),
+        )
 
 
 class NoSuchPart(NotFound):
@@ -38,8 +42,10 @@ class NoSuchPart(NotFound):
         """Name it, and those that there are when these are few."""
         listed = ", ".join(known)
         super().__init__(
-            f"There is no {word} {asked} in this programme.",
-            f"Ask for one of: {listed}." if listed else f"Look for it: relay find {asked}",
+            Sentence("There is no %(word)s %(asked)s in this programme.", word=word, asked=asked),
+            Sentence("Ask for one of: %(listed)s.", listed=listed)
+            if listed
+            else Sentence("Look for it: relay find %(id)s", id=asked),
         )
 
 
@@ -48,7 +54,7 @@ class NoSuchDonor(NotFound):
 
     def __init__(self) -> None:
         """Name nobody: a donor may be a person."""
-        super().__init__("No gift is of that donor.", "Look at the donors: relay health --by donor")
+        super().__init__(Sentence("No gift is of that donor."), Sentence("Look at the donors: relay health --by donor"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

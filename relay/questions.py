@@ -195,7 +195,7 @@ def _names(source: Source, programme_id: str, said: Mapping[str, Any], word: str
 
 
 def _chains(source: Source, programme_id: str, said: Mapping[str, Any]) -> tuple[chains.Chain, ...]:
-    return chains.chains(
+    found = chains.chains(
         source.relay(programme_id, said).survey,
         state=said.get("state"),
         help_=said.get("help"),
@@ -205,6 +205,7 @@ def _chains(source: Source, programme_id: str, said: Mapping[str, Any]) -> tuple
         names=_names(source, programme_id, said),
         sort=said.get("sort") or "id",
     )
+    return tuple(found)
 
 
 def _gifts(source: Source, programme_id: str, said: Mapping[str, Any]) -> tuple[chains.GivenGift, ...]:

@@ -14,6 +14,7 @@ from relay.errors import Invalid, NotFound
 from relay.ledger import NoProgramme
 from relay.model import shown
 from relay.projection import key_of
+from relay.sentences import Sentence, any_of
 from relay.wording import a
 
 if TYPE_CHECKING:
@@ -31,8 +32,12 @@ class NotInRecord(NotFound):
 
     def __init__(self, id_: str, as_of: date | None = None) -> None:
         """Name the id and the day."""
-        on = f" on {as_of}" if as_of else ""
-        super().__init__(f"There is no {id_} in the record{on}.", f"Look for it: relay find {id_.rpartition(':')[2]}")
+        super().__init__(
+            Sentence("There is no %(id)s in the record on %(as_of)s.", id=id_, as_of=as_of)
+            if as_of
+            else Sentence("There is no %(id)s in the record.", id=id_),
+            Sentence("Look for it: relay find %(id)s", id=id_.rpartition(":")[2]),
+        )
 
 
 class SeveralOfThatId(NotFound):
@@ -40,11 +45,19 @@ class SeveralOfThatId(NotFound):
 
     def __init__(self, act_ids: Sequence[str]) -> None:
         """Say how to tell them apart; `act_ids` are at least two."""
-        *others, last = (a(act_id.partition(":")[0]) for act_id in act_ids)
-        named = f"{', '.join(others)} and {last}"
-        named = f"Both {named}" if len(others) == 1 else f"{named[0].upper()}{named[1:]}"
+        first, *others, last = (a(act_id.partition(":")[0]) for act_id in act_ids)
         id_ = act_ids[0].partition(":")[2]
-        super().__init__(f"{named} are called {id_}.", f"Write {', '.join(act_ids[:-1])} or {act_ids[-1]}.")
+        super().__init__(
+            Sentence(
+                "%(several)s and %(last)s are called %(id)s.",
+                several=", ".join([f"{first[0].upper()}{first[1:]}", *others]),
+                last=last,
+                id=id_,
+            )
+            if others
+            else Sentence("Both %(first)s and %(last)s are called %(id)s.", first=first, last=last, id=id_),
+            Sentence("Write %(text)s.", text=any_of([", ".join(act_ids[:-1]), act_ids[-1]])),
+        )
         self.act_ids = act_ids
 
 
@@ -54,8 +67,10 @@ class OtherKind(Invalid):
     def __init__(self, id_: str, kinds: Collection[str]) -> None:
         """Say which kinds can."""
         super().__init__(
-            f"{id_} names no {' or '.join(kinds) if len(kinds) < len(KINDS) else 'kind of record'}.",
-            f"Write one of these before the colon: {', '.join(kinds)}.",
+            Sentence("%(id)s names no %(kinds)s.", id=id_, kinds=any_of(kinds))
+            if len(kinds) < len(KINDS)
+            else Sentence("%(id)s names no kind of record.", id=id_),
+            Sentence("Write one of these before the colon: %(kinds)s.", kinds=", ".join(kinds)),
         )
 
 

@@ -25,6 +25,7 @@ from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unava
 from relay.graph import UnknownOutcome
 from relay.ledger import LedgerHead
 from relay.questions import Question
+from relay.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,7 +54,9 @@ class NotRelay(Unavailable):
 
     def __init__(self, url: str) -> None:
         """Name the address."""
-        super().__init__(f"What answers at {_host(url)} is not Relay.", "Check RELAY_URL.")
+        super().__init__(
+            Sentence("What answers at %(host)s is not Relay.", host=_host(url)), Sentence("Check RELAY_URL.")
+        )
 
 
 class NotReached(Unavailable):
@@ -62,8 +65,8 @@ class NotReached(Unavailable):
     def __init__(self, url: str) -> None:
         """Name the address."""
         super().__init__(
-            f"Relay at {_host(url)} cannot be reached, or did not answer in time.",
-            "Check RELAY_URL and the line, then try again.",
+            Sentence("Relay at %(host)s cannot be reached, or did not answer in time.", host=_host(url)),
+            Sentence("Check RELAY_URL and the line, then try again."),
         )
 
 
@@ -72,7 +75,10 @@ class NotEncrypted(Refused):
 
     def __init__(self, url: str) -> None:
         """Name the address."""
-        super().__init__(f"{_host(url)} is another machine and its address is not https.", "Write https:// before it.")
+        super().__init__(
+            Sentence("%(host)s is another machine and its address is not https.", host=_host(url)),
+            Sentence("Write https:// before it."),
+        )
 
 
 class NoTokenYet(Refused):
@@ -80,7 +86,10 @@ class NoTokenYet(Refused):
 
     def __init__(self, url: str) -> None:
         """Say how to."""
-        super().__init__(f"You are not signed in to {_host(url)}.", f"Sign in: relay login {url}")
+        super().__init__(
+            Sentence("You are not signed in to %(host)s.", host=_host(url)),
+            Sentence("Sign in: relay login %(url)s", url=url),
+        )
 
 
 class Remote:
@@ -290,7 +299,7 @@ def _told(url: str, status: int, body: bytes, *, signed_in: bool) -> RelayError:
         return NotRelay(url)
     branch = _BRANCHES.get(status, Unavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused)
     expired = signed_in and status == HTTPStatus.UNAUTHORIZED
-    suggestion = f"Sign in: relay login {url}" if expired else error.get("suggestion") or ""
+    suggestion = Sentence("Sign in: relay login %(url)s", url=url) if expired else error.get("suggestion") or ""
     return branch(error["reason"], suggestion, field=error.get("field") or "")
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from relay.errors import Invalid, Refused
+from relay.sentences import Sentence, any_of
 
 Role = Literal["staff", "manager", "auditor", "administrator"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -100,10 +101,12 @@ class NotAllowed(Refused):
 
     def __init__(self, action: str) -> None:
         """Name the action, and who may do it."""
-        who = " or ".join(role for role in ROLES if role in MATRIX.get(action, ()))
+        who = any_of([role for role in ROLES if role in MATRIX.get(action, ())])
         super().__init__(
-            f"Your account may not do this here ({action}).",
-            f"It takes the role {who}: ask an administrator." if who else "It is done on the database's own machine.",
+            Sentence("Your account may not do this here (%(action)s).", action=action),
+            Sentence("It takes the role %(who)s: ask an administrator.", who=who)
+            if who
+            else Sentence("It is done on the database's own machine."),
         )
 
 
@@ -113,8 +116,11 @@ class NotThatPlace(Refused):
     def __init__(self, place_ids: Collection[str]) -> None:
         """Name the places that are theirs."""
         super().__init__(
-            f"Your account works for {', '.join(sorted(place_ids))} only, and this does not lie there.",
-            "Ask the staff of that place, or an administrator.",
+            Sentence(
+                "Your account works for %(places)s only, and this does not lie there.",
+                places=", ".join(sorted(place_ids)),
+            ),
+            Sentence("Ask the staff of that place, or an administrator."),
         )
 
 
@@ -124,19 +130,22 @@ class Locked(Refused):
     def __init__(self) -> None:
         """Say who may."""
         super().__init__(
-            "This happened in a period that is locked, or would move the lock.",
-            "It takes the role manager: say what was wrong, and let one correct it.",
+            Sentence("This happened in a period that is locked, or would move the lock."),
+            Sentence("It takes the role manager: say what was wrong, and let one correct it."),
         )
 
 
 class NotARole(Invalid):
     """What should grant a role cannot be read."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Sentence) -> None:
         """Say what is wrong."""
         super().__init__(
             reason,
-            f"Write one of {', '.join(ROLES)}; in one programme: manager@hills; of one place: staff@hills/W3.",
+            Sentence(
+                "Write one of %(roles)s; in one programme: manager@hills; of one place: staff@hills/W3.",
+                roles=", ".join(ROLES),
+            ),
             field="role",
         )
 
@@ -178,7 +187,7 @@ def role_named(word: str) -> Role:
     for role in ROLES:
         if role == word:
             return role
-    raise NotARole(f"There is no role {word}.")
+    raise NotARole(Sentence("There is no role %(word)s.", word=word))
 
 
 def grant_of(text: str) -> Grant:
@@ -190,10 +199,10 @@ def grant_of(text: str) -> Grant:
     word, at, where = text.partition("@")
     programme_id, slash, place_id = where.partition("/")
     if (at and not programme_id) or (slash and not place_id):
-        raise NotARole(f"{text} ends too early.")
+        raise NotARole(Sentence("%(text)s ends too early.", text=text))
     role = role_named(word)
     if place_id and role != "staff":
-        raise NotARole("Only staff work for one place.")
+        raise NotARole(Sentence("Only staff work for one place."))
     return Grant(role=role, programme_id=programme_id or EVERY, place_id=place_id or None)
 
 

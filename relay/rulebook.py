@@ -15,6 +15,7 @@ from relay.acts import FILED, KEYS, PERSONAL, Act
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.model import Placement, Rule, binding_rule, lost_since, shown, standing, unwanted
 from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_of, subject_of
+from relay.sentences import Sentence
 
 _LIKELY_SAMBAT: Final = ("2060", "2090")  # years, our choice: 2003 to 2034; a programme is younger than the first
 
@@ -25,7 +26,11 @@ class Missing(NotFound):
     def __init__(self, act_id: str, field: str) -> None:
         """Name what is missing and the column that names it."""
         kind, _, id_ = act_id.partition(":")
-        super().__init__(f"There is no {kind} {id_} in the record.", "Record it first, or correct the id.", field=field)
+        super().__init__(
+            Sentence("There is no %(kind)s %(id)s in the record.", kind=kind, id=id_),
+            Sentence("Record it first, or correct the id."),
+            field=field,
+        )
         self.act_id = act_id
 
 
@@ -35,7 +40,9 @@ class TakenBack(Refused):
     def __init__(self, act_id: str, by: str, field: str = "") -> None:
         """Name the act and the correction that took it back."""
         super().__init__(
-            f"{act_id} was taken back by {by}.", f"To bring it back, correct {by} as did_not_happen.", field=field
+            Sentence("%(act_id)s was taken back by %(by)s.", act_id=act_id, by=by),
+            Sentence("To bring it back, correct %(by)s as did_not_happen.", by=by),
+            field=field,
         )
         self.act_id = act_id
 
@@ -45,10 +52,20 @@ class InTheFuture(Refused):
 
     def __init__(self, act_id: str, field: str, day: str, today: date) -> None:
         """Name the day and today; a day that is likely in Bikram Sambat is offered as such."""
-        suggestion = "Record it once it has happened."
+        suggestion = Sentence("Record it once it has happened.")
         if _LIKELY_SAMBAT[0] <= day[:4] <= _LIKELY_SAMBAT[1]:
-            suggestion = f"Write it as {day} BS, if it is in Bikram Sambat."
-        super().__init__(f"{act_id} says {field} {day}, but today is {today}.", suggestion, field=field)
+            suggestion = Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day)
+        super().__init__(
+            Sentence(
+                "%(act_id)s says %(field)s %(day)s, but today is %(today)s.",
+                act_id=act_id,
+                field=field,
+                day=day,
+                today=today,
+            ),
+            suggestion,
+            field=field,
+        )
 
 
 class NothingHandedOver(Refused):
@@ -56,7 +73,11 @@ class NothingHandedOver(Refused):
 
     def __init__(self, act_id: str, field: str, number: float) -> None:
         """Name the number."""
-        super().__init__(f"{act_id} says {field} {number}.", "Give a number above 0.", field=field)
+        super().__init__(
+            Sentence("%(act_id)s says %(field)s %(number)s.", act_id=act_id, field=field, number=number),
+            Sentence("Give a number above 0."),
+            field=field,
+        )
 
 
 class MoreOfASexThanAnimals(Invalid):
@@ -64,7 +85,11 @@ class MoreOfASexThanAnimals(Invalid):
 
     def __init__(self, act_id: str) -> None:
         """Name the act."""
-        super().__init__(f"In {act_id} females and males are more than animals.", "Count again.", field="animals")
+        super().__init__(
+            Sentence("In %(act_id)s females and males are more than animals.", act_id=act_id),
+            Sentence("Count again."),
+            field="animals",
+        )
 
 
 class GivenToHerself(Refused):
@@ -73,8 +98,8 @@ class GivenToHerself(Refused):
     def __init__(self, act_id: str) -> None:
         """Name the act."""
         super().__init__(
-            f"{act_id} passes on from a beneficiary to herself.",
-            "Name the woman who received.",
+            Sentence("%(act_id)s passes on from a beneficiary to herself.", act_id=act_id),
+            Sentence("Name the woman who received."),
             field="beneficiary_id",
         )
 
@@ -85,8 +110,13 @@ class GoesRound(Refused):
     def __init__(self, act_id: str, giver_id: str, receiver_id: str) -> None:
         """Name both placements."""
         super().__init__(
-            f"{act_id} would pass on in a circle: placement {giver_id} itself descends from {receiver_id}.",
-            "Begin a new placement for what she received.",
+            Sentence(
+                "%(act_id)s would pass on in a circle: placement %(giver_id)s itself descends from %(receiver_id)s.",
+                act_id=act_id,
+                giver_id=giver_id,
+                receiver_id=receiver_id,
+            ),
+            Sentence("Begin a new placement for what she received."),
             field="receiver_placement_id",
         )
 
@@ -97,8 +127,12 @@ class WithinItself(Refused):
     def __init__(self, act_id: str, parent_id: str) -> None:
         """Name the place and what it would lie in."""
         super().__init__(
-            f"{act_id} would lie within itself: place {parent_id} already lies in it.",
-            "Name the larger place.",
+            Sentence(
+                "%(act_id)s would lie within itself: place %(parent_id)s already lies in it.",
+                act_id=act_id,
+                parent_id=parent_id,
+            ),
+            Sentence("Name the larger place."),
             field="parent_id",
         )
 
@@ -109,8 +143,14 @@ class PassedBeforeReceipt(Refused):
     def __init__(self, pass_id: str, passed_on: date, giver_id: str, received_on: date) -> None:
         """Name both days."""
         super().__init__(
-            f"pass:{pass_id} is dated {passed_on}, but placement {giver_id} received only on {received_on}.",
-            "Check both dates.",
+            Sentence(
+                "pass:%(pass_id)s is dated %(passed_on)s, but placement %(giver_id)s received only on %(received_on)s.",
+                pass_id=pass_id,
+                passed_on=passed_on,
+                giver_id=giver_id,
+                received_on=received_on,
+            ),
+            Sentence("Check both dates."),
             field="passed_on",
         )
 
@@ -121,9 +161,15 @@ class LateAddition(Refused):
     def __init__(self, act_id: str, received_on: date, placement_id: str, first_passed_on: date) -> None:
         """Name the days."""
         super().__init__(
-            f"{act_id} adds to placement {placement_id} on {received_on}, but that had already passed on, on"
-            f" {first_passed_on}.",
-            "Begin a new placement for what she received.",
+            Sentence(
+                "%(act_id)s adds to placement %(placement_id)s on %(received_on)s, but that had already passed"
+                " on, on %(first_passed_on)s.",
+                act_id=act_id,
+                placement_id=placement_id,
+                received_on=received_on,
+                first_passed_on=first_passed_on,
+            ),
+            Sentence("Begin a new placement for what she received."),
             field="receiver_placement_id",
         )
 
@@ -134,8 +180,14 @@ class AddedBeforeGift(Refused):
     def __init__(self, act_id: str, placement_id: str, received_on: date) -> None:
         """Name the day of the gift's receipt."""
         super().__init__(
-            f"{act_id} adds to the original placement {placement_id} before that was received, on {received_on}.",
-            "Begin a new placement for what she received.",
+            Sentence(
+                "%(act_id)s adds to the original placement %(placement_id)s before that was received, on"
+                " %(received_on)s.",
+                act_id=act_id,
+                placement_id=placement_id,
+                received_on=received_on,
+            ),
+            Sentence("Begin a new placement for what she received."),
             field="receiver_placement_id",
         )
 
@@ -146,8 +198,13 @@ class HeldByAnother(Refused):
     def __init__(self, act_id: str, placement_id: str, beneficiary_id: str) -> None:
         """Name the holder."""
         super().__init__(
-            f"{act_id} names placement {placement_id}, which beneficiary {beneficiary_id} holds.",
-            "Name her placement, or begin a new one.",
+            Sentence(
+                "%(act_id)s names placement %(placement_id)s, which beneficiary %(beneficiary_id)s holds.",
+                act_id=act_id,
+                placement_id=placement_id,
+                beneficiary_id=beneficiary_id,
+            ),
+            Sentence("Name her placement, or begin a new one."),
             field="receiver_placement_id" if act_id.startswith("pass:") else "placement_id",
         )
 
@@ -158,8 +215,14 @@ class OtherHelp(Refused):
     def __init__(self, act_id: str, placement_id: str, held: str, added: str) -> None:
         """Name both kinds of help."""
         super().__init__(
-            f"{act_id} adds {added} to placement {placement_id}, which is of {held}.",
-            "Begin a new placement for what she received.",
+            Sentence(
+                "%(act_id)s adds %(added)s to placement %(placement_id)s, which is of %(held)s.",
+                act_id=act_id,
+                added=added,
+                placement_id=placement_id,
+                held=held,
+            ),
+            Sentence("Begin a new placement for what she received."),
             field="receiver_placement_id",
         )
 
@@ -170,8 +233,13 @@ class NoEquivalent(Refused):
     def __init__(self, pass_id: str, help_: str, rule_help: str) -> None:
         """Name both kinds of help."""
         super().__init__(
-            f"pass:{pass_id} passes on {help_}, but the rule for {rule_help} names no equivalent of {help_}.",
-            "Pass on the same help, or record a rule with the equivalent for later placements.",
+            Sentence(
+                "pass:%(pass_id)s passes on %(help)s, but the rule for %(rule_help)s names no equivalent of %(help)s.",
+                pass_id=pass_id,
+                help=help_,
+                rule_help=rule_help,
+            ),
+            Sentence("Pass on the same help, or record a rule with the equivalent for later placements."),
             field="help",
         )
 
@@ -182,8 +250,13 @@ class NoRule(Refused):
     def __init__(self, placement_id: str, help_: str, received_on: date) -> None:
         """Name the help and the day."""
         super().__init__(
-            f"No rule for {help_} was in force on {received_on}, when placement {placement_id} received.",
-            "Record a rule for it first (relay rule).",
+            Sentence(
+                "No rule for %(help)s was in force on %(received_on)s, when placement %(placement_id)s received.",
+                help=help_,
+                received_on=received_on,
+                placement_id=placement_id,
+            ),
+            Sentence("Record a rule for it first (relay rule)."),
             field="help",
         )
 
@@ -194,8 +267,13 @@ class BindsThePast(Refused):
     def __init__(self, act_id: str, help_: str, received_on: date) -> None:
         """Name the latest receipt recorded."""
         super().__init__(
-            f"{act_id} would bind the past: {help_} was received on {received_on} already.",
-            f"Let it begin after {received_on}.",
+            Sentence(
+                "%(act_id)s would bind the past: %(help)s was received on %(received_on)s already.",
+                act_id=act_id,
+                help=help_,
+                received_on=received_on,
+            ),
+            Sentence("Let it begin after %(received_on)s.", received_on=received_on),
             field="from",
         )
 
@@ -206,8 +284,15 @@ class BeforeReceipt(Refused):
     def __init__(self, event_id: str, happened_on: date, placement_id: str, received_on: date) -> None:
         """Name both days."""
         super().__init__(
-            f"event:{event_id} is dated {happened_on}, but placement {placement_id} received only on {received_on}.",
-            "Check both dates.",
+            Sentence(
+                "event:%(event_id)s is dated %(happened_on)s, but placement %(placement_id)s received only on"
+                " %(received_on)s.",
+                event_id=event_id,
+                happened_on=happened_on,
+                placement_id=placement_id,
+                received_on=received_on,
+            ),
+            Sentence("Check both dates."),
             field="happened_on",
         )
 
@@ -218,8 +303,12 @@ class StandingOnIt(Refused):
     def __init__(self, act_id: str, others: Iterable[str]) -> None:
         """List the acts that stand on it."""
         super().__init__(
-            f"{act_id} cannot be taken back while these acts stand on it: {', '.join(others)}.",
-            "Take those back first.",
+            Sentence(
+                "%(act_id)s cannot be taken back while these acts stand on it: %(others)s.",
+                act_id=act_id,
+                others=", ".join(others),
+            ),
+            Sentence("Take those back first."),
             field="act_id",
         )
 
@@ -227,7 +316,7 @@ class StandingOnIt(Refused):
 class NotCorrectable(Refused):
     """A correction asks for what corrections do not do."""
 
-    def __init__(self, reason: str, suggestion: str, field: str = "act_id") -> None:
+    def __init__(self, reason: Sentence, suggestion: Sentence, field: str = "act_id") -> None:
         """Say why, and what to do instead."""
         super().__init__(reason, suggestion, field=field)
 
@@ -238,7 +327,9 @@ class SamePerson(Refused):
     def __init__(self, act_id: str) -> None:
         """Name the act."""
         super().__init__(
-            f"{act_id} was recorded by the same person.", "Ask a second person to confirm it.", field="act_id"
+            Sentence("%(act_id)s was recorded by the same person.", act_id=act_id),
+            Sentence("Ask a second person to confirm it."),
+            field="act_id",
         )
 
 
@@ -248,8 +339,12 @@ class Twin(Conflict):
     def __init__(self, act_id: str, earlier: str) -> None:
         """Name the earlier act."""
         super().__init__(
-            f"{act_id} is already recorded as {earlier}: the same giver, receiver, day and units.",
-            "Use --again to record another.",
+            Sentence(
+                "%(act_id)s is already recorded as %(earlier)s: the same giver, receiver, day and units.",
+                act_id=act_id,
+                earlier=earlier,
+            ),
+            Sentence("Use --again to record another."),
             field="pass_id",
         )
 
@@ -321,14 +416,22 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
     if fact.kind == "pass" and values["giver_placement_id"] == values["receiver_placement_id"]:
         raise GivenToHerself(act_id)
     if fact.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
-        message = f"{act_id} extends without a new day."
-        raise Invalid(message, "Give until_on.", field="until_on")
+        message = Sentence("%(act_id)s extends without a new day.", act_id=act_id)
+        raise Invalid(message, Sentence("Give until_on."), field="until_on")
     if fact.kind == "rule" and values.get("owed") is None and values.get("owed_per_given") is None:
-        message = f"{act_id} does not say what is owed."
-        raise Invalid(message, "Give owed or owed_per_given.", field="owed")
+        message = Sentence("%(act_id)s does not say what is owed.", act_id=act_id)
+        raise Invalid(message, Sentence("Give owed or owed_per_given."), field="owed")
     if fact.kind == "programme" and fact.id != register.programme_id:
-        message = f"{act_id} cannot stand in the ledger of programme {register.programme_id}."
-        raise Invalid(message, f"Call it {register.programme_id}, or begin a ledger of its own.", field="id")
+        message = Sentence(
+            "%(act_id)s cannot stand in the ledger of programme %(programme_id)s.",
+            act_id=act_id,
+            programme_id=register.programme_id,
+        )
+        raise Invalid(
+            message,
+            Sentence("Call it %(programme_id)s, or begin a ledger of its own.", programme_id=register.programme_id),
+            field="id",
+        )
 
 
 def _may_stand(register: Register, fact: Fact, *, again: bool) -> None:
@@ -491,19 +594,28 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
         raise Missing(subject, "subject_id" if act.kind == "erase" else "act_id")
     if act.kind == "erase":
         if not PERSONAL[entry.kind]:
-            raise NotCorrectable(f"{subject} holds nothing personal.", "Nothing needs erasing.", "subject_id")
+            raise NotCorrectable(
+                Sentence("%(subject)s holds nothing personal.", subject=subject),
+                Sentence("Nothing needs erasing."),
+                "subject_id",
+            )
         return
     taken_back_by = register.taken_back_by(subject)
     if taken_back_by:
         raise TakenBack(subject, taken_back_by, "act_id")
     if act.kind == "confirm":
         if entry.kind != "pass":
-            raise NotCorrectable(f"{subject} is not a pass-on.", "Only pass-ons are confirmed.")
+            raise NotCorrectable(
+                Sentence("%(subject)s is not a pass-on.", subject=subject), Sentence("Only pass-ons are confirmed.")
+            )
         if _login(entry.recorded_by) == _login(by):
             raise SamePerson(subject)
         return
     if entry.kind == "erase" or (entry.kind == "programme" and act.values["how"] == "did_not_happen"):
-        raise NotCorrectable(f"{subject} cannot be taken back.", "What is erased is gone; a programme stays.")
+        raise NotCorrectable(
+            Sentence("%(subject)s cannot be taken back.", subject=subject),
+            Sentence("What is erased is gone; a programme stays."),
+        )
     if act.values["how"] == "wrong_data":
         _may_change(register, entry.kind, act)
 
@@ -516,25 +628,42 @@ def _login(by: str) -> str:
 def _may_change(register: Register, kind: str, act: Act) -> None:
     changes = act.values.get("changes")
     if kind in ABOUT_ACTS:
-        raise NotCorrectable(f"{subject_of(act)} holds no data to change.", "Take it back and record another.")
+        raise NotCorrectable(
+            Sentence("%(subject)s holds no data to change.", subject=subject_of(act)),
+            Sentence("Take it back and record another."),
+        )
     if not isinstance(changes, Mapping) or not changes:
-        raise NotCorrectable(f"{act.act_id} changes nothing.", "Name the fields to change.", "changes")
+        raise NotCorrectable(
+            Sentence("%(act_id)s changes nothing.", act_id=act.act_id),
+            Sentence("Name the fields to change."),
+            "changes",
+        )
     erased = register.erased_fields(subject_of(act))
     columns = {column.name: column for kind_ in FILED if kind_.name == kind for column in kind_.columns}
     for name, value in dict[str, Any](changes).items():
         column = columns.get(name)
         if name in erased:
             raise NotCorrectable(
-                f"{name} of {subject_of(act)} was erased and is never filled again.", "Leave it empty.", name
+                Sentence(
+                    "%(name)s of %(subject)s was erased and is never filled again.", name=name, subject=subject_of(act)
+                ),
+                Sentence("Leave it empty."),
+                name,
             )
         if name not in KEYS[kind] or (column and column.fixed):
             raise NotCorrectable(
-                f"{name} of {subject_of(act)} cannot be changed by a correction.",
-                "Take the act back (did_not_happen) and record it again.",
+                Sentence(
+                    "%(name)s of %(subject)s cannot be changed by a correction.", name=name, subject=subject_of(act)
+                ),
+                Sentence("Take the act back (did_not_happen) and record it again."),
                 name,
             )
         if value is None and column and column.required:
-            raise NotCorrectable(f"{name} of {subject_of(act)} cannot be empty.", "Give its true value.", name)
+            raise NotCorrectable(
+                Sentence("%(name)s of %(subject)s cannot be empty.", name=name, subject=subject_of(act)),
+                Sentence("Give its true value."),
+                name,
+            )
 
 
 def _notes(register: Register, change: Change) -> Iterator[Note]:
@@ -549,23 +678,36 @@ def _notes(register: Register, change: Change) -> Iterator[Note]:
     name = change.act.act_id
     if passed_on < stood.received_on + timedelta(days=stood.rule.earliest_days):
         days = (passed_on - stood.received_on).days
-        yield Note(note="too_soon", sentence=f"{name}: passed on only {days} days after receipt.")
+        yield Note(
+            note="too_soon",
+            sentence=Sentence("%(name)s: passed on only %(days)s days after receipt.", name=name, days=days),
+        )
     if stood.passed > stood.owed:
         more = shown(stood.passed - stood.owed)
-        yield Note(note="more_than_owed", sentence=f"{name}: {more} more than owed has been passed on.")
+        yield Note(
+            note="more_than_owed",
+            sentence=Sentence("%(name)s: %(more)s more than owed has been passed on.", name=name, more=more),
+        )
     household_id = _household_of(register, giver.beneficiary_id)
     if household_id and household_id == _household_of(register, str(values["beneficiary_id"])):
-        yield Note(note="same_household", sentence=f"{name}: giver and receiver are of one household.")
+        yield Note(
+            note="same_household", sentence=Sentence("%(name)s: giver and receiver are of one household.", name=name)
+        )
     if lost_since(
         [receipt for receipt in giver.receipts if receipt.received_on <= passed_on],
         [other for other in giver.passes if other.passed_on <= passed_on and other != pass_on],
         [event for event in giver.events if event.happened_on <= passed_on],
     ):
-        yield Note(note="after_loss", sentence=f"{name}: passed on after the animals were reported lost.")
+        yield Note(
+            note="after_loss", sentence=Sentence("%(name)s: passed on after the animals were reported lost.", name=name)
+        )
     if unwanted(pass_on, stood.rule):
         units = shown(unwanted(pass_on, stood.rule))
         yield Note(
-            note="unwanted_sex", sentence=f"{name}: {units} of the other sex than the rule asks for do not count."
+            note="unwanted_sex",
+            sentence=Sentence(
+                "%(name)s: %(units)s of the other sex than the rule asks for do not count.", name=name, units=units
+            ),
         )
 
 

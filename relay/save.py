@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TextIO
 import xlsxwriter
 
 from relay import cells, errors, sheets
+from relay.sentences import Sentence
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -29,9 +30,9 @@ Content = Sequence[cells.Value | None]
 class CannotWrite(errors.Invalid):
     """A programme cannot be written to a path."""
 
-    def __init__(self, path: Path | str, *, is_what: str, suggestion: str) -> None:
+    def __init__(self, path: Path | str, *, is_what: Sentence, suggestion: Sentence) -> None:
         """Say what is in the way at that path or sheet, and what to do about it."""
-        super().__init__(f"{path} {is_what}.", suggestion)
+        super().__init__(Sentence("%(path)s %(is_what)s.", path=path, is_what=is_what), suggestion)
 
 
 class Destination(Protocol):
@@ -68,7 +69,9 @@ def folder(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
         others = sorted(file.name for file in path.iterdir() if file.name not in ours) if path.is_dir() else [path.name]
         if others:
             raise CannotWrite(
-                path, is_what=f"holds {others[0]}, which no export wrote", suggestion="Name a new folder."
+                path,
+                is_what=Sentence("holds %(file)s, which no export wrote", file=others[0]),
+                suggestion=Sentence("Name a new folder."),
             )
     with _beside(path) as workplace:
         new = workplace / "new"
@@ -97,7 +100,9 @@ def workbook(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
         for sheet in sheets.opened(path, names):
             if isinstance(sheet, sheets.Unreadable):
                 raise CannotWrite(
-                    path, is_what=f"holds {sheet.file}, which no export wrote", suggestion="Name a new file."
+                    path,
+                    is_what=Sentence("holds %(file)s, which no export wrote", file=sheet.file),
+                    suggestion=Sentence("Name a new file."),
                 )
     with _beside(path) as workplace:
         new = workplace / "new.xlsx"
@@ -130,7 +135,9 @@ def _beside(path: Path) -> Generator[Path]:
             shutil.rmtree(workplace)
     except OSError as fault:
         raise CannotWrite(
-            path, is_what=f"cannot be written ({fault.strerror})", suggestion="Name another place."
+            path,
+            is_what=Sentence("cannot be written (%(strerror)s)", strerror=fault.strerror),
+            suggestion=Sentence("Name another place."),
         ) from fault
 
 
@@ -172,8 +179,8 @@ class _Workbook:
         if row == MOST_ROWS:
             raise CannotWrite(
                 name,
-                is_what=f"has more rows than a workbook can hold, {MOST_ROWS}",
-                suggestion="Write a folder instead.",
+                is_what=Sentence("has more rows than a workbook can hold, %(most)s", most=MOST_ROWS),
+                suggestion=Sentence("Write a folder instead."),
             )
         sheet = self._sheets[name]
         for place, value in enumerate(content):

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import pyrage
 
 from relay.errors import Invalid
+from relay.sentences import Sentence
 
 _age: Any = pyrage  # it is compiled and ships no types
 
@@ -28,8 +29,11 @@ class NotAKey(Invalid):
 
     def __init__(self, what: Literal["public", "secret"]) -> None:
         """Say which half is meant; the text itself is not shown."""
-        begins = {"public": "age1", "secret": "AGE-SECRET-KEY-1"}[what]
-        super().__init__(f"This is not a {what} key of age.", f"It begins with {begins}; age-keygen makes a pair.")
+        reason, begins = {
+            "public": (Sentence("This is not a public key of age."), "age1"),
+            "secret": (Sentence("This is not a secret key of age."), "AGE-SECRET-KEY-1"),
+        }[what]
+        super().__init__(reason, Sentence("It begins with %(begins)s; age-keygen makes a pair.", begins=begins))
 
 
 class CannotOpen(Invalid):
@@ -37,9 +41,13 @@ class CannotOpen(Invalid):
 
     def __init__(self, with_what: Literal["passphrase", "key"]) -> None:
         """Say with what it was tried; what is damaged and what is sealed otherwise look alike."""
+        said = {"passphrase": Sentence("passphrase"), "key": Sentence("key")}[with_what]
         super().__init__(
-            f"The file does not open with this {with_what}: it is another one's, or the file is damaged.",
-            f"Give the {with_what} with which it was made.",
+            Sentence(
+                "The file does not open with this %(with_what)s: it is another one's, or the file is damaged.",
+                with_what=said,
+            ),
+            Sentence("Give the %(with_what)s with which it was made.", with_what=said),
         )
 
 

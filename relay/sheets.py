@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Final
 import python_calamine
 
 from relay import cells, errors
+from relay.sentences import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,9 +44,9 @@ Cells = Sequence[object]
 class CannotRead(errors.Invalid):
     """There is no programme at a path."""
 
-    def __init__(self, path: Path, *, is_what: str, suggestion: str) -> None:
+    def __init__(self, path: Path, *, is_what: Sentence, suggestion: Sentence) -> None:
         """Say what the path is instead, and what to do about it."""
-        super().__init__(f"{path} {is_what}.", suggestion)
+        super().__init__(Sentence("%(path)s %(is_what)s.", path=path, is_what=is_what), suggestion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +109,14 @@ def opened(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
         else:
             raise CannotRead(
                 path,
-                is_what="is neither a folder nor an .xlsx file",
-                suggestion="Name the folder that holds the CSV files.",
+                is_what=Sentence("is neither a folder nor an .xlsx file"),
+                suggestion=Sentence("Name the folder that holds the CSV files."),
             )
     except OSError as fault:
         raise CannotRead(
-            path, is_what=f"cannot be read ({fault.strerror})", suggestion="Look at its permissions."
+            path,
+            is_what=Sentence("cannot be read (%(strerror)s)", strerror=fault.strerror),
+            suggestion=Sentence("Look at its permissions."),
         ) from fault
 
 
@@ -127,8 +130,8 @@ def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unrea
     if RULES_FILE not in files and not any(table in known for table in tables):
         raise CannotRead(
             path,
-            is_what=f"holds neither {RULES_FILE} nor a CSV file of a programme",
-            suggestion="Name another folder.",
+            is_what=Sentence("holds neither %(file)s nor a CSV file of a programme", file=RULES_FILE),
+            suggestion=Sentence("Name another folder."),
         )
     for table in tables:
         if table not in known:
@@ -300,14 +303,16 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
             present = workbook.sheet_names
             if not any(name in names for name in present):
                 raise CannotRead(
-                    path, is_what="has no sheet of a programme", suggestion=f"Its sheets are called {', '.join(names)}."
+                    path,
+                    is_what=Sentence("has no sheet of a programme"),
+                    suggestion=Sentence("Its sheets are called %(names)s.", names=", ".join(names)),
                 )
             for name in [name for name in present if name not in names] + [name for name in names if name in present]:
                 if (sheet := _opened_sheet(workbook.get_sheet_by_name(name))) is not None:
                     yield sheet if name in names else _unknown(name, names)
     except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError) as fault:
         raise CannotRead(
-            path, is_what="is not a workbook that can be read", suggestion="Save it again as .xlsx."
+            path, is_what=Sentence("is not a workbook that can be read"), suggestion=Sentence("Save it again as .xlsx.")
         ) from fault
 
 
@@ -318,8 +323,10 @@ def _refuse_huge(path: Path) -> None:
         if unpacked > LARGEST_WORKBOOK:
             raise CannotRead(
                 path,
-                is_what=f"unpacks to {unpacked} bytes, more than {LARGEST_WORKBOOK}",
-                suggestion="Bring it as a folder of CSV files.",
+                is_what=Sentence(
+                    "unpacks to %(unpacked)s bytes, more than %(most)s", unpacked=unpacked, most=LARGEST_WORKBOOK
+                ),
+                suggestion=Sentence("Bring it as a folder of CSV files."),
             )
         for part in archive.infolist():  # a sheet may lie anywhere
             _refuse_far_cells(path, partial(archive.open, part))
@@ -340,8 +347,11 @@ def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
         if columns * rows > MOST_CELLS:
             raise CannotRead(
                 path,
-                is_what=f"has a sheet with a cell far from all others, at {place[:20].decode(errors='replace')}",
-                suggestion="Delete the empty rows and columns beyond the table.",
+                is_what=Sentence(
+                    "has a sheet with a cell far from all others, at %(place)s",
+                    place=place[:20].decode(errors="replace"),
+                ),
+                suggestion=Sentence("Delete the empty rows and columns beyond the table."),
             )
 
 

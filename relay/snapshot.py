@@ -9,7 +9,7 @@ change at midnight with no act (see `states`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self, SupportsInt
 
@@ -148,8 +148,8 @@ class Ids(Sequence[str]):
         )
 
     def row(self, id_: str) -> int | None:
-        """The row of an id, or None; one look through the text."""
-        at = self.text.tobytes().find(f"\n{id_}\n".encode())
+        """The row of an id, or None; one look through the text, from its end, since what is new is asked for most."""
+        at = self.text.tobytes().rfind(f"\n{id_}\n".encode())
         return None if at < 0 or "\n" in id_ else int(np.searchsorted(self.breaks, at))
 
 
@@ -174,6 +174,14 @@ class Table:
     def __len__(self) -> int:
         """How many rows."""
         return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+
+    def some(self, rows: Rows) -> Self:
+        """Some of these rows, in the order asked for."""
+        picked: dict[str, Any] = {}
+        for field in fields(self):  # type: ignore[arg-type]  # every table is a dataclass
+            column = getattr(self, field.name)
+            picked[field.name] = Ids.of(column.some(rows)) if isinstance(column, Ids) else column[rows]
+        return type(self)(**picked)
 
     def more(self, rows: Sequence[Mapping[str, Any]]) -> Self:
         """These rows and some more after them."""
@@ -407,6 +415,8 @@ class Snapshot:
         programme_id: Its id.
         sequence: Of the last entry that is counted in; 0 for an empty ledger.
         head_hash: Of that entry.
+        root: Hash of the entry up to which it was read whole; what came later was added row by row, and changed none
+            but which pass-ons are confirmed.
         goal_generations: The programme's goal, or None.
         rules: All rule versions that stand, by sequence.
         helps: Names of all helps by code, in the order of the alphabet.
@@ -426,6 +436,7 @@ class Snapshot:
     programme_id: str
     sequence: int
     head_hash: str
+    root: str
     goal_generations: int | None
     rules: tuple[Rule, ...]
     helps: tuple[str, ...]
@@ -476,7 +487,7 @@ class Snapshot:
                     for column in names
                 }
             )
-        return cls(**plain, **tables)
+        return cls(root=plain["head_hash"], **plain, **tables)
 
 
 TABLES: Final[Mapping[str, type[Table]]] = {
@@ -492,6 +503,42 @@ TABLES: Final[Mapping[str, type[Table]]] = {
     "happened": Sheaves,
 }
 """The tables of a snapshot by name."""
+
+
+def around(snapshot: Snapshot, placements: Rows) -> Snapshot:
+    """The part of a programme in which some placements stand as they do in the whole.
+
+    Args:
+        snapshot: The whole.
+        placements: Which, in ledger order, each once.
+
+    Returns:
+        With these placements, all pass-ons that they made and received, and all that happened to them. One placement
+        more, the last, is in the place of all others who passed on to them or received from them.
+    """
+    made = np.union1d(snapshot.given.about(placements), snapshot.received.about(placements)).astype(np.int32)
+    others, many = len(placements), len(placements) + 1
+
+    def row_of(named: Rows) -> Rows:
+        rows = np.searchsorted(placements, named)
+        known = placements[np.minimum(rows, others - 1)] == named
+        return np.where(known, rows, others).astype(np.int32)
+
+    passes = snapshot.passes.some(made)
+    passes = replace(passes, giver=row_of(passes.giver), receiver=row_of(passes.receiver))
+    events = snapshot.events.some(np.sort(snapshot.happened.about(placements)))
+    events = replace(events, placement=row_of(events.placement))
+    anybody: dict[str, Any] = dict.fromkeys((field.name for field in fields(Placements)), NONE)
+    anybody |= {"ids": "", "filled_day": NO_DAY, "filled_units": 0, "help": 0}
+    return replace(
+        snapshot,
+        placements=snapshot.placements.some(placements).more([anybody]),
+        passes=passes,
+        events=events,
+        given=bind(passes.giver, passes.day, many),
+        received=bind(passes.receiver, passes.day, many),
+        happened=bind(events.placement, events.day, many),
+    )
 
 
 def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:
@@ -575,6 +622,7 @@ class Sheets:
             programme_id=self.programme_id,
             sequence=self.sequence,
             head_hash=self.head_hash,
+            root=self.head_hash,
             goal_generations=self.goal_generations,
             rules=self.rules,
             helps=helps,

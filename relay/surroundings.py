@@ -17,6 +17,7 @@ from relay.entries import ORIGIN, Entry, from_values
 from relay.errors import Invalid
 from relay.projection import PROJECTION, key_of, values_of
 from relay.register import ABOUT_ACTS, REFERENCES, Fact, Register, held_by, placement_of, rule_of, subject_of
+from relay.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,8 +55,8 @@ def entry_from(properties: Mapping[str, Any], opened: str | None) -> Entry:
         written = {**properties, "payload": json.loads(properties["payload"])}
         return from_values(written, opened=json.loads(opened) if opened else {})
     except (KeyError, TypeError, ValueError, RecursionError, Invalid) as error:
-        message = f"Entry {properties.get('key')} cannot be read: it was altered."
-        raise Invalid(message, "See `relay ledger verify`, and restore a backup.") from error
+        message = Sentence("Entry %(key)s cannot be read: it was altered.", key=properties.get("key"))
+        raise Invalid(message, Sentence("See `relay ledger verify`, and restore a backup.")) from error
 
 
 def lock_and_load(

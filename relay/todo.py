@@ -175,7 +175,7 @@ def _ranked(survey: Survey, names: Names) -> list[Visit]:
 
 def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
     """Of each placement: how many chains hang on it alone, and reach and generations of the farthest of them."""
-    travels, events = survey.chains(), survey.snapshot.events
+    travels, events = survey.chains, survey.snapshot.events
     mends = survey.standings.state == BROKEN
     mends[events.placement[(events.kind == _LEFT) & (events.day <= day_number(survey.as_of))]] = False
     many, who = _only(survey, travels, open_)

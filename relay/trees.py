@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relay import ledger, lineage, shelf
+from relay import growth, ledger, lineage, shelf
 from relay.errors import NotFound
 from relay.graph import Graph
 from relay.model import CHAIN_STATES, STATES, shown
+from relay.sentences import Sentence
 from relay.snapshot import Rows, Snapshot, Units, day_number, day_of, days_of, of_register
 from relay.states import CAUSES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from relay.lineage import Survey
 
 
 class NotInRelay(NotFound):
@@ -29,7 +32,8 @@ class NotInRelay(NotFound):
     def __init__(self, id_: str, as_of: date) -> None:
         """Name the id and the day."""
         super().__init__(
-            f"There is no gift or placement {id_} on {as_of}.", f"Look for it: relay find {id_.rpartition(':')[2]}"
+            Sentence("There is no gift or placement %(id)s on %(as_of)s.", id=id_, as_of=as_of),
+            Sentence("Look for it: relay find %(id)s", id=id_.rpartition(":")[2]),
         )
 
 
@@ -38,7 +42,10 @@ class TwoOfThatId(NotFound):
 
     def __init__(self, id_: str) -> None:
         """Say how to tell them apart."""
-        super().__init__(f"Both a gift and a placement are called {id_}.", f"Write gift:{id_} or placement:{id_}.")
+        super().__init__(
+            Sentence("Both a gift and a placement are called %(id)s.", id=id_),
+            Sentence("Write gift:%(id)s or placement:%(id)s.", id=id_),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +149,12 @@ class Relay:
         survey: Every placement of the programme on that day.
     """
 
-    def __init__(self, snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> None:
-        """Survey the programme on the day."""
-        self.survey = lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
+    def __init__(
+        self, snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False, before: Relay | None = None
+    ) -> None:
+        """Survey the programme on the day, or carry on how it stood on the same day before the last acts."""
+        carried = growth.carried_on(before.survey, snapshot) if before else None
+        self.survey: Survey = carried or lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
 
     def asked(self, id_: str) -> tuple[str, tuple[int, ...]]:
         """What an id asks for: its full id, and the rows of its placements.

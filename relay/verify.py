@@ -17,6 +17,7 @@ from relay.entries import ORIGIN, Entry, Fault, faults_of, read_lines
 from relay.graph import Graph
 from relay.projection import Edge, Node, about_edge, entry_node, things_of
 from relay.register import NONSENSE, Register
+from relay.sentences import Sentence
 
 # The ledger's head is checked apart; schema and accounts belong to no programme.
 _OWN: Final = frozenset({"Account", "Ledger", "Schema", "Token"})
@@ -62,7 +63,9 @@ class _Chain:
     def hold_against(self, noted: str | None, checkpoints: tuple[Checkpoint, ...], public_key: str | None) -> None:
         """Compare what was read with what an auditor kept of an earlier day."""
         if noted is not None and noted not in self.hash_at.values():
-            fault = f"The noted head hash {noted} is not in this ledger: it was cut or rewritten."
+            fault = Sentence(
+                "The noted head hash %(noted)s is not in this ledger: it was cut or rewritten.", noted=noted
+            )
             self.faults.append(Fault(sequence=None, fault=fault))
         programme_id = self.last.programme_id if self.last else None
         self.faults += faults_against(
@@ -137,7 +140,11 @@ def verify(
         chain.faults.append(
             Fault(
                 sequence=head.entries,
-                fault=f"The ledger should end with entry {head.entries}, hash {head.head_hash}; it does not.",
+                fault=Sentence(
+                    "The ledger should end with entry %(entries)s, hash %(head_hash)s; it does not.",
+                    entries=head.entries,
+                    head_hash=head.head_hash,
+                ),
             )
         )
     others = [each.programme_id for each in heads if each.programme_id != programme_id]
@@ -151,7 +158,12 @@ def _lost(register: Register, erased: Mapping[str, set[str]]) -> Iterator[Fault]
         for name in sorted(entry.withheld - erased.get(entry.act_id, set())):
             yield Fault(
                 sequence=entry.sequence,
-                fault=f"Entry {entry.sequence} ({entry.act_id}): {name} is not in the graph, but nobody erased it.",
+                fault=Sentence(
+                    "Entry %(sequence)s (%(act_id)s): %(name)s is not in the graph, but nobody erased it.",
+                    sequence=entry.sequence,
+                    act_id=entry.act_id,
+                    name=name,
+                ),
             )
 
 
@@ -162,7 +174,10 @@ def _differences(graph: Graph, register: Register, others: list[str]) -> Iterato
         if not _OWN & set(row["labels"]):
             yield from _node_faults(nodes, row)
     for sequence, node in nodes.values():
-        yield Fault(sequence=sequence, fault=f"{node.label} {node.key} is missing from the graph.")
+        yield Fault(
+            sequence=sequence,
+            fault=Sentence("%(thing)s is missing from the graph.", thing=f"{node.label} {node.key}"),
+        )
     strange: list[Mapping[str, Any]] = []
     for row in graph.read(lambda transaction: list(transaction.stream(cypher.ALL_EDGES, others=others))):
         found = _take_edge(edges, row)
@@ -175,11 +190,15 @@ def _differences(graph: Graph, register: Register, others: list[str]) -> Iterato
         if waiting:
             yield from _edge_faults(row, *waiting.pop(0))
         else:
-            yield Fault(sequence=None, fault=f"{_named(*_ends(row))} stands in the graph but not in the ledger.")
+            yield Fault(
+                sequence=None,
+                fault=Sentence("%(thing)s stands in the graph but not in the ledger.", thing=_named(*_ends(row))),
+            )
     for waiting in edges.values():
         for sequence, edge in waiting:
             yield Fault(
-                sequence=sequence, fault=f"{_named(edge.type, edge.start, edge.end)} is missing from the graph."
+                sequence=sequence,
+                fault=Sentence("%(thing)s is missing from the graph.", thing=_named(edge.type, edge.start, edge.end)),
             )
 
 
@@ -218,7 +237,10 @@ def _expected(register: Register) -> tuple[_Nodes, _Edges, list[Fault]]:
 
 def senseless(sequence: int, act_id: str) -> Fault:
     """What is said of an entry whose content cannot be replayed."""
-    return Fault(sequence=sequence, fault=f"Entry {sequence}: what {act_id} says makes no sense.")
+    return Fault(
+        sequence=sequence,
+        fault=Sentence("Entry %(sequence)s: what %(act_id)s says makes no sense.", sequence=sequence, act_id=act_id),
+    )
 
 
 def _sequence(register: Register, thing: str) -> int:
@@ -234,11 +256,20 @@ def _node_faults(expected: _Nodes, row: Mapping[str, Any]) -> Iterator[Fault]:
     label, key = "/".join(row["labels"]), row["properties"].get("key")
     found = expected.pop((label, str(key)), None)
     if found is None:
-        yield Fault(sequence=None, fault=f"{label or 'A node'} {key} stands in the graph but not in the ledger.")
+        yield Fault(
+            sequence=None,
+            fault=Sentence(
+                "%(thing)s stands in the graph but not in the ledger.",
+                thing=f"{label} {key}" if label else Sentence("A node %(key)s", key=key),
+            ),
+        )
         return
     sequence, node = found
     for difference in _altered(node.properties, row["properties"], hidden=label == "Personal"):
-        yield Fault(sequence=sequence, fault=f"{label} {key} was altered: {difference}.")
+        yield Fault(
+            sequence=sequence,
+            fault=Sentence("%(thing)s was altered: %(difference)s.", thing=f"{label} {key}", difference=difference),
+        )
 
 
 def _ends(row: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -255,18 +286,24 @@ def _take_edge(expected: _Edges, row: Mapping[str, Any]) -> tuple[int, Edge] | N
 
 def _edge_faults(row: Mapping[str, Any], sequence: int, edge: Edge) -> Iterator[Fault]:
     for difference in _altered(edge.properties, row["properties"], hidden=False):
-        yield Fault(sequence=sequence, fault=f"{_named(*_ends(row))} was altered: {difference}.")
+        yield Fault(
+            sequence=sequence,
+            fault=Sentence("%(thing)s was altered: %(difference)s.", thing=_named(*_ends(row)), difference=difference),
+        )
 
 
-def _named(type_: str, start: str, end: str) -> str:
-    return f"{type_} from {start} to {end}"
+def _named(type_: str, start: str, end: str) -> Sentence:
+    return Sentence("%(type)s from %(start)s to %(end)s", type=type_, start=start, end=end)
 
 
 def _altered(expected: Mapping[str, Any], found: Mapping[str, Any], *, hidden: bool) -> Iterator[str]:
     for name in sorted(expected.keys() | found.keys()):
         was, is_ = _plain(expected.get(name)), _plain(found.get(name))
         if was != is_ or isinstance(was, bool) != isinstance(is_, bool):
-            yield name if hidden else f"{name} is {is_} where the ledger says {was}"
+            told = Sentence(
+                "%(name)s is %(found)s where the ledger says %(expected)s", name=name, found=is_, expected=was
+            )
+            yield name if hidden else told
 
 
 def _plain(value: Any) -> object:  # noqa: ANN401 - what a property holds

@@ -7,8 +7,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from relay.acts import FILED, HOW_CORRECTED, KEYS
+from relay.sentences import Sentence
 
-_CALLED: Final = {"pass": "pass-on", "correct": "correction", "confirm": "confirmation", "erase": "erasure"}
+_WITH_ARTICLE: Final = {
+    "programme": Sentence("a programme"),
+    "rule": Sentence("a rule"),
+    "place": Sentence("a place"),
+    "group": Sentence("a group"),
+    "beneficiary": Sentence("a beneficiary"),
+    "gift": Sentence("a gift"),
+    "placement": Sentence("a placement"),
+    "pass": Sentence("a pass-on"),
+    "event": Sentence("an event"),
+    "claim": Sentence("a claim"),
+    "correct": Sentence("a correction"),
+    "confirm": Sentence("a confirmation"),
+    "erase": Sentence("an erasure"),
+}
 _HOLDERS: Final = {"F": "woman", "M": "man", "group": "group that holds help", "": "person"}
 _SPOKEN: Final = {"F": "female", "M": "male", "womens_group": "women's group", "did_not_happen": "it did not happen"}
 
@@ -47,14 +62,13 @@ CHOSEN: Final = frozenset({"how", *(column.name for kind in FILED for column in 
 """The columns that hold one of a few words."""
 
 
-def a(kind: str) -> str:
+def a(kind: str) -> Sentence:
     """A kind of record with its article.
 
     >>> a("pass"), a("event")
     ('a pass-on', 'an event')
     """
-    word = _CALLED.get(kind, kind)
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    return _WITH_ARTICLE[kind]
 
 
 def spoken(choice: str) -> str:

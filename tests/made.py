@@ -213,6 +213,7 @@ def columns(
         programme_id="made",
         sequence=first_act + len(order),
         head_hash=ORIGIN,
+        root=ORIGIN,
         goal_generations=5,
         rules=(RULE,),
         helps=("goat",),

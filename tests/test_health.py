@@ -394,7 +394,7 @@ def answers(graph: Graph, programme_id: str, as_of: date) -> str:
     names = parts.names(graph, programme_id, parts.WORDS)
     survey = lineage.survey(shelf.snapshot(graph, programme_id), as_of)
     words = parts.WORDS if as_of.month == 12 else ()
-    told = (health(survey, by=words, names=names), chains(survey), gifts(survey), todo(survey, names=names))
+    told = (health(survey, by=words, names=names), tuple(chains(survey)), gifts(survey), todo(survey, names=names))
     return json.dumps(json_of(told))
 
 

@@ -40,7 +40,7 @@ def by_id(survey: Survey, column: Rows) -> dict[str, int]:
 
 
 def chain_of(survey: Survey, name: str) -> tuple[lineage.Travels, int]:
-    chains = survey.chains()
+    chains = survey.chains
     return chains, chains.row.tolist().index(survey.snapshot.placements.ids.row(name))
 
 
@@ -70,7 +70,7 @@ def test_a_chain_numbers_its_placements_by_the_shortest_way() -> None:
 def test_a_pooled_couple_belongs_to_both_chains_and_to_the_gift_once() -> None:
     survey = surveyed(grow("P1 > P3; P2 > P3; P3 > P4; P4 > P5"))
 
-    chains, gifts = survey.chains(), survey.gifts()
+    chains, gifts = survey.chains, survey.gifts
 
     assert chains.reach.tolist() == [3, 3]
     assert gifts.reach.tolist() == [3]
@@ -82,7 +82,7 @@ def test_a_pooled_couple_belongs_to_both_chains_and_to_the_gift_once() -> None:
 def test_an_original_placement_below_another_of_its_gift_is_not_in_the_gifts_reach() -> None:
     survey = surveyed(grow("P1 > P2; P2* > P3; P3 > P4"))
 
-    gifts, (chains, nth) = survey.gifts(), chain_of(survey, "P1")
+    gifts, (chains, nth) = survey.gifts, chain_of(survey, "P1")
 
     assert gifts.by_generation(0) == (2, 1, 1)
     assert gifts.reach.tolist() == [2]
@@ -121,7 +121,7 @@ def test_a_chain_of_a_hundred_thousand_placements_is_no_deeper_than_any_other() 
 
     assert survey.reach.tolist() == list(range(many - 1, -1, -1))
     assert survey.generation.tolist() == list(range(many))
-    assert survey.chains().generations.tolist() == [many - 1]
+    assert survey.chains.generations.tolist() == [many - 1]
     assert len(lineage.below(survey, [0]).row) == many
 
 
@@ -344,7 +344,7 @@ def assert_lineage(survey: Survey, oracle: Oracle) -> None:
 
 
 def assert_travels(survey: Survey, oracle: Oracle) -> None:
-    ids, chains, gifts = survey.snapshot.placements.ids, survey.chains(), survey.gifts()
+    ids, chains, gifts = survey.snapshot.placements.ids, survey.chains, survey.gifts
     assert {ids[row] for row in chains.row} == oracle.original
     assert chains.reach.tolist() == survey.reach[chains.row].tolist()
     asked = [(chains, nth, [ids[row]]) for nth, row in enumerate(chains.row)]

@@ -23,12 +23,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from relay import lineage
+from relay import growth, lineage
 from relay.additions import carried_on
 from relay.snapshot import differences, of_register
 from tests import acts as say
 from tests.oracle import Oracle
 from tests.soak import share
+from tests.test_growth import same
 from tests.test_lineage import assert_lineage, assert_states, assert_travels, days_touched
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ FAULTS: Final[dict[str, list[dict[str, say.Said]]]] = {
 """What may turn out to be wrong, by kind of act."""
 
 
+LAST_DAY: Final = date(2030, 1, 1)
+
+
 def known(id_: str | None) -> MultipleResults[str]:
     """What was recorded, so that later acts may be about it; nothing where the rules refused it."""
     return multiple(id_) if id_ else multiple()
@@ -70,7 +74,8 @@ class Relays(RuleBasedStateMachine):
         self.book = say.Book(
             *say.beginnings(women=ACTS), *(say.placed(f"P{number} on 2020-02-15") for number in (1, 2))
         )
-        self.known = of_register(self.book.register)
+        self.known = self.before = of_register(self.book.register)
+        self.grown = lineage.survey(self.known, LAST_DAY)
         self.number = 2
         self.day = date(2020, 2, 15)
         return multiple("placement:P1", "placement:P2")
@@ -87,7 +92,8 @@ class Relays(RuleBasedStateMachine):
         whole = of_register(self.book.register)
         carried = carried_on(self.known, [self.book.register.entries[act.act_id]])
         assert carried is None or differences(carried, whole) == ()
-        self.known = carried or whole
+        self.before, self.known = self.known, carried or whole
+        self.grown = growth.carried_on(self.grown, self.known) or lineage.survey(self.known, LAST_DAY)
         said = act.values.get("passed_on") or act.values.get("received_on") or act.values.get("happened_on")
         self.day = date.fromisoformat(str(said)) if said else self.day
         return act.act_id
@@ -157,6 +163,13 @@ class Relays(RuleBasedStateMachine):
     def agrees_on_the_day_of_the_last_act(self) -> None:
         """What was just recorded is seen at once."""
         self.agree(self.day)
+        grown = growth.carried_on(lineage.survey(self.before, self.day), self.known)
+        assert grown is None or same(grown, lineage.survey(self.known, self.day))
+
+    @invariant()
+    def agrees_on_a_day_on_which_all_is_past(self) -> None:
+        """The survey that grows with each act is the one of them all."""
+        assert same(self.grown, lineage.survey(self.known, LAST_DAY))
 
     def teardown(self) -> None:
         """At the end all days are asked on which anything began and those beside them, confirmed pass-ons alone too."""

@@ -10,6 +10,7 @@ A translator edits relay/web/translations/LANGUAGE/LC_MESSAGES/messages.po and r
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 from typing import Final
@@ -22,19 +23,24 @@ from babel.messages.pofile import read_po, write_po
 from relay.checks import CHECKS
 from relay.web.labels import TEXTS
 
-PAGES: Final = Path(__file__).parent.parent / "relay" / "web"
+RELAY: Final = Path(__file__).parent.parent / "relay"
 LANGUAGES: Final = ("fr", "ne")
-METHODS: Final = [("templates/**.*", "jinja2"), ("**.py", "python")]
-KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
+METHODS: Final = [("web/templates/**.*", "jinja2"), ("**.py", "python")]
+KEYWORDS: Final = {
+    **dict.fromkeys(("_", "gettext", "lazy_gettext", "Sentence")),
+    **dict.fromkeys(("ngettext", "plural"), (1, 2)),
+}
+
+_VALUE: Final = re.compile(r"%\(\w+\)s")
 
 
 def template() -> Catalog:
-    """Every text of the pages, and of the checks and records that they show, without translations.
+    """Every text of the pages, and of the sentences, checks and records that they show, without translations.
 
     Places are left out: a moved line changes no catalogue.
     """
     found = Catalog(fuzzy=False)
-    for _, _, message, comments, context in extract_from_dir(PAGES, method_map=METHODS, keywords=KEYWORDS):
+    for _, _, message, comments, context in extract_from_dir(RELAY, method_map=METHODS, keywords=KEYWORDS):
         found.add(message, auto_comments=comments, context=context)
     for check in CHECKS:
         for text in (check.title, check.sentence, check.why):
@@ -47,7 +53,7 @@ def template() -> Catalog:
 
 def path_of(language: str) -> Path:
     """Where the catalogue of a language lies."""
-    return PAGES / "translations" / language / "LC_MESSAGES" / "messages.po"
+    return RELAY / "web" / "translations" / language / "LC_MESSAGES" / "messages.po"
 
 
 def kept(language: str) -> Catalog:
@@ -88,9 +94,19 @@ def faults(language: str) -> list[str]:
         if message.id and not _translated(catalogue.get(message.id, message.context))
     ]
     found += [f"{language}: {error} in {message.id!r}" for message, errors in catalogue.check() for error in errors]
+    found += [
+        f"{language}: not the same values in {message.id!r} and {message.string!r}"
+        for message in catalogue
+        if isinstance(message.id, str) and isinstance(message.string, str) and message.string
+        if _values(message.id) != _values(message.string)
+    ]
     if not mo.exists() or mo.read_bytes() != compiled(catalogue):
         found.append(f"{language}: not compiled; run python tools/catalogues.py")
     return found
+
+
+def _values(text: str) -> set[str]:
+    return set(_VALUE.findall(text))
 
 
 def _translated(message: Message | None) -> bool:

@@ -12,7 +12,7 @@ from relay.cells import read_day
 from relay.errors import Invalid
 from relay.ledger import LedgerHead, zone
 from relay.records import Named
-from relay.web.kept import kept
+from relay.web.kept import kept, kept_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -126,8 +126,11 @@ def relay_on(day: date) -> Relay:
     if "snapshot" not in g:
         g.snapshot = shelf.snapshot(graph(), head().programme_id, core().settings.data_folder / "snapshots")
     snapshot: Snapshot = g.snapshot
-    name = ("relay", snapshot.programme_id, snapshot.head_hash, day)
-    return kept(name, lambda: trees.Relay(snapshot, day))
+    return kept_up(
+        ("relay", snapshot.programme_id, day),
+        snapshot.head_hash,
+        lambda before: trees.Relay(snapshot, day, before=before),
+    )
 
 
 def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:

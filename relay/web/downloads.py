@@ -26,10 +26,12 @@ _GRAPHML: Final = "http://graphml.graphdrawing.org/xmlns"
 
 def network(page: TreePage) -> dict[str, Any]:
     """The picture as vis-network takes it, with the marks of its axis and the box to start at."""
-    picture = page.picture
+    picture, drawn = page.picture, page.network()
     start = page.wish.view.focus or (page.id if page.id.startswith("gift:") else page.id.partition(":")[2])
     return {
-        **json_of(page.network()),
+        "nodes": drawn.nodes,
+        "edges": drawn.edges,
+        "options": drawn.options,
         "marks": [{"x": mark.x, "label": _mark(mark.generation, mark.day)} for mark in picture.marks],
         "bounds": [picture.left, picture.top, picture.right, picture.bottom],
         "start": start,

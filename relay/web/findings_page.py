@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from relay import audit
 from relay.checks import CHECKS
+from relay.findings import about
 from relay.web import asked, labels, lists
 from relay.web.kept import kept
-from relay.web.language import lazy_gettext
+from relay.web.language import lazy_gettext, say
 from relay.web.lists import Column, Filter, Listing
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class FindingRow:
         check_id: Which check found it.
         severity: Of the check.
         subject_id: What is odd, as "kind:id".
-        sentence: What was found there, with ids and numbers only.
+        sentence: What was found there, in plain English, with ids and numbers only.
+        said: The same with its subject, as the check says it.
         acts: Entries of the acts that are odd.
         evidence: Entries of the acts that show it.
     """
@@ -48,8 +50,14 @@ class FindingRow:
     severity: Severity
     subject_id: str
     sentence: str
+    said: str
     acts: tuple[int, ...]
     evidence: tuple[int, ...]
+
+    @property
+    def told(self) -> str:
+        """What was found there, in the language of the page."""
+        return say(self.said).removeprefix(say(about(self.subject_id, "")))
 
 
 def findings(page: ListPage) -> tuple[FindingRow, ...]:
@@ -61,6 +69,7 @@ def findings(page: ListPage) -> tuple[FindingRow, ...]:
             severity=checked.severity,
             subject_id=finding.subject_id,
             sentence=finding.sentence.removeprefix(f"{finding.subject_id}: "),
+            said=finding.sentence,
             acts=finding.acts,
             evidence=finding.evidence,
         )
@@ -80,7 +89,7 @@ FINDINGS: Final = Listing(
         Column(key="check_id", label=lazy_gettext("Check"), cell="check"),
         Column(key="severity", label=lazy_gettext("Weight"), cell="severity"),
         Column(key="subject_id", label=lazy_gettext("Record"), cell="record", sort=True),
-        Column(key="sentence", label=lazy_gettext("What was found")),
+        Column(key="sentence", label=lazy_gettext("What was found"), cell="told"),
         Column(key="acts", label=lazy_gettext("Entries of the acts"), cell="entries"),
         Column(key="evidence", label=lazy_gettext("Entries that show it"), cell="entries"),
     ),

@@ -20,6 +20,7 @@ from relay import accounts, ledger, period, roles, whereabouts
 from relay.acts import KEYS
 from relay.errors import Refused
 from relay.roles import OWNER, Grant
+from relay.sentences import Sentence
 from relay.web import asked
 
 if TYPE_CHECKING:
@@ -126,7 +127,9 @@ class NotByTheProxy(Refused):
 
     def __init__(self, site: str) -> None:
         """Name the site."""
-        super().__init__("This was sent without encryption.", f"Write https://{site}/ instead.")
+        super().__init__(
+            Sentence("This was sent without encryption."), Sentence("Write https://%(site)s/ instead.", site=site)
+        )
 
 
 class NotSignedIn(Refused):
@@ -134,7 +137,9 @@ class NotSignedIn(Refused):
 
     def __init__(self) -> None:
         """Say how to sign in."""
-        super().__init__("This asks who you are.", "Sign in, or send a token: Authorization: Bearer TOKEN.")
+        super().__init__(
+            Sentence("This asks who you are."), Sentence("Sign in, or send a token: Authorization: Bearer TOKEN.")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ def unchanged() -> Response | None:
         return None
     forms = f"{session.get('csrf_token', '')} {request.cookies.get(saved_views.COOKIE, '')}"
     page = f"{request.url} {language.language()} {guard.page_of()} {forms}"
-    seen = f"{asked.head().head_hash} {asked.today()} {page} {version('relay')} {_own_files()}"
+    seen = f"{asked.head().head_hash} {asked.today()} {page} {_own_files()}"
     g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
     if not request.if_none_match.contains_weak(g.etag):
         return None
@@ -125,9 +125,9 @@ def _fingerprint(path: Path) -> str:
 
 @cache
 def _own_files() -> str:
-    """What templates and code add up to, so that a page cached from an earlier version is not taken for this one."""
+    """What version, templates and code add up to, so that a page cached from another is not taken for this one."""
     here = Path(__file__).parent
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(version("relay").encode())
     for path in sorted((*here.rglob("*.html"), *here.rglob("*.py"), *here.rglob("*.mo"), *here.glob("static/*"))):
         if path.is_file():
             digest.update(path.read_bytes())

@@ -23,10 +23,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _Result:
-    """What some work gave; whoever holds the lock does it."""
+    """What some work gave, and when; whoever holds the lock does it."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
-    is_there: bool = False
+    mark: str | None = None
     value: Any = None
 
 
@@ -56,10 +56,21 @@ def kept(name: Hashable, work: Callable[[], T]) -> T:
         name: All that the result depends on.
         work: Changes nothing; it may ask for other results, but none that asks for this one.
     """
+    return kept_up(name, "", lambda _: work())
+
+
+def kept_up(name: Hashable, mark: str, work: Callable[[T | None], T]) -> T:
+    """The result of some work as of a mark: the one that is kept, or one made now, of which only the latest is kept.
+
+    Args:
+        name: All that the result depends on but the mark.
+        mark: The hash of the ledger's head.
+        work: As for `kept`; it is given the result of another mark, or None when there is none, and does not change it.
+    """
     results: _Results = current_app.extensions.setdefault("relay.kept", _Results())
     result = results.of(name)
     with result.lock:
-        if not result.is_there:
-            result.value, result.is_there = work(), True
+        if result.mark != mark:
+            result.value, result.mark = work(result.value), mark
         found: T = result.value
         return found

@@ -12,7 +12,7 @@ from relay.checks import CHECKS
 from relay.entries import CHANGES
 from relay.picture import BOX_WIDTH, Box, Tab
 from relay.sambat import bikram_sambat
-from relay.web.language import day, gettext, lazy_gettext, ngettext, number, percent, pgettext, plural
+from relay.web.language import day, gettext, lazy_gettext, ngettext, number, percent, pgettext, plural, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,11 +213,14 @@ def said(value: object, name: str) -> str:
 
 def plain(text: str, most: int | None = None) -> str:
     """Text on one line, without characters that have no shape or turn the reading direction round, and cut to size."""
-    kept = "".join(
-        each if each in _JOINERS or unicodedata.category(each)[0] != "C" else " " if each.isspace() else ""
-        for each in text
-    )
+    kept = text if text.isprintable() else "".join(map(_shape, text))
     return kept if most is None or len(kept) <= most else f"{kept[: most - 1].rstrip()}…"
+
+
+def _shape(character: str) -> str:
+    if character in _JOINERS or unicodedata.category(character)[0] != "C":
+        return character
+    return " " if character.isspace() else ""
 
 
 def initials(name: str) -> str:
@@ -248,12 +251,7 @@ def lines(box: Box, name: str) -> list[str]:
     node = box.node
     if node is None:
         return [gettext("gift %(id)s", id=box.key.partition(":")[2])]
-    passed = gettext(
-        "%(state)s · %(passed)s of %(owed)s",
-        state=state(node.state),
-        passed=number(node.passed),
-        owed=number(node.owed),
-    )
+    passed = _passed(node.state, node.passed, node.owed)
     found = [node.placement_id, passed]
     if name != node.beneficiary_id:
         found = [name, f"{node.placement_id} · {passed}"]
@@ -264,6 +262,31 @@ def lines(box: Box, name: str) -> list[str]:
     return found
 
 
+# what many boxes of a tree say alike
+
+
+@remembered
+def _passed(state_: str, passed: float, owed: float) -> str:
+    return gettext("%(state)s · %(passed)s of %(owed)s", state=state(state_), passed=number(passed), owed=number(owed))
+
+
+@remembered
+def _received(help_: str, on: date) -> str:
+    return gettext("%(help)s, received %(day)s", help=help_word(help_), day=_both(on))
+
+
+@remembered
+def _due(on: date) -> str:
+    return gettext("due %(day)s", day=_both(on))
+
+
+@remembered
+def _passed_on(state_: str, passed: float, owed: float) -> str:
+    return gettext(
+        "%(state)s: passed on %(passed)s of %(owed)s", state=state(state_), passed=number(passed), owed=number(owed)
+    )
+
+
 def told(box: Box, name: str) -> str:
     """All that is known of a box, as text."""
     node = box.node
@@ -271,14 +294,9 @@ def told(box: Box, name: str) -> str:
         return gettext("The original gift %(id)s", id=box.key.partition(":")[2])
     found = [
         gettext("Placement %(id)s, held by %(name)s", id=node.placement_id, name=name),
-        gettext("%(help)s, received %(day)s", help=help_word(node.help), day=_both(node.received_on)),
-        gettext("due %(day)s", day=_both(node.due_on)),
-        gettext(
-            "%(state)s: passed on %(passed)s of %(owed)s",
-            state=state(node.state),
-            passed=number(node.passed),
-            owed=number(node.owed),
-        ),
+        _received(node.help, node.received_on),
+        _due(node.due_on),
+        _passed_on(node.state, node.passed, node.owed),
     ]
     if box.break_point:
         found.append(

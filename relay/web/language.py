@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
 
 import flask_babel
 from flask import g, request
 from flask_babel.speaklater import LazyString
 
+from relay.sentences import Sentence
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from flask import Flask, Response
@@ -21,6 +23,8 @@ LANGUAGES: Final = {"en": "English", "fr": "Français", "ne": "नेपाल�
 _WRITTEN: Final = 8192
 """Days and numbers that are remembered as they are written (our choice: those of a large tree; under a megabyte)."""
 
+_Values = TypeVarTuple("_Values")
+
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 
 
@@ -30,6 +34,7 @@ def set_up(app: Flask) -> None:
     flask_babel.Babel(app, locale_selector=_wanted)
     for name, function in (("_", gettext), ("ngettext", ngettext), ("language", language), ("languages", languages)):
         app.add_template_global(function, name)
+    app.add_template_filter(say, "say")
     app.after_request(_remembered)
 
 
@@ -57,16 +62,24 @@ def languages() -> Mapping[str, str]:
 
 def language() -> str:
     """The language of this page, such as "en"."""
-    if "language" not in g:
-        g.language = str(flask_babel.get_locale())
-    found: str = g.language
+    found: str | None = g.get("language")
+    if found is None:
+        found = g.language = str(flask_babel.get_locale())
     return found
 
 
-def gettext(text: str, **values: object) -> str:
+def gettext(text: str, /, **values: object) -> str:
     """A text with its values."""
     said = _text(language(), text)
     return said % values if values else said
+
+
+def say(sentence: str) -> str:
+    """A sentence of the core, with the sentences within it, in the language of the page; other text as it is."""
+    if not isinstance(sentence, Sentence):
+        return sentence
+    values = {name: say(value) if isinstance(value, str) else value for name, value in sentence.values.items()}
+    return gettext(sentence.template, **values)
 
 
 def pgettext(context: str, text: str) -> str:
@@ -94,13 +107,23 @@ def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - a LazyString, which is tur
     return LazyString(gettext, text)
 
 
+def remembered(say_it: Callable[[*_Values], str]) -> Callable[[*_Values], str]:
+    """A function that says something of its values, and remembers what it said in each language."""
+
+    @lru_cache(maxsize=_WRITTEN)
+    def kept(_language: str, values: tuple[*_Values]) -> str:
+        return say_it(*values)
+
+    @wraps(say_it)
+    def said(*values: *_Values) -> str:
+        return kept(language(), values)
+
+    return said
+
+
+@remembered
 def day(value: date) -> str:
     """A Gregorian day, such as "24 Nov 2026"."""
-    return _day(language(), value)
-
-
-@lru_cache(maxsize=_WRITTEN)
-def _day(_language: str, value: date) -> str:
     return str(flask_babel.format_date(value, "d MMM y"))
 
 
@@ -114,11 +137,7 @@ def percent(share: float) -> str:
     return str(flask_babel.format_percent(share, "0.0%"))
 
 
+@remembered
 def number(value: float) -> str:
     """A number of thousandths at most, such as "10,000" and "2.5"."""
-    return _number(language(), value)
-
-
-@lru_cache(maxsize=_WRITTEN)
-def _number(_language: str, value: float) -> str:
     return str(flask_babel.format_decimal(value, "#,##0.###"))

@@ -12,7 +12,7 @@ from relay.acts import KEYS
 from relay.cells import read_day
 from relay.entries import ORIGIN, Entry
 from relay.web import asked, labels, lists
-from relay.web.language import lazy_gettext
+from relay.web.language import lazy_gettext, say
 from relay.web.lists import Column, Filter, Listing, ListPage
 from relay.wording import what_it_is
 
@@ -56,7 +56,7 @@ class EntryRow:
             said = {name: getattr(entry, name) for name in cls.__slots__ if name not in ("what", "told")}
             return cls(what=what_it_is(entry.act_id, entry.act.values), told=_told(entry), **said)
         nothing = dict.fromkeys(name for name in cls.__slots__ if name not in ("sequence", "what", "told"))
-        return cls(sequence=entry.sequence or 0, what=entry.fault, told=entry.fault, **nothing)
+        return cls(sequence=entry.sequence or 0, what=entry.fault, told=say(entry.fault), **nothing)
 
 
 def _told(entry: Entry) -> str:

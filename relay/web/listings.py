@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import chains, health, listing, todo
+from relay.listing import ListedChains
 from relay.model import CHAIN_STATES, STATES
-from relay.snapshot import NONE
 from relay.web import labels, lists
 from relay.web.language import gettext, lazy_gettext
 from relay.web.lists import Column, Filter, Listing, ListPage
@@ -40,7 +40,7 @@ class GiftRow:
 def gift_rows(page: ListPage) -> Sequence[GiftRow]:
     """The gifts that had been given."""
     survey, asked_for = page.relay.survey, page.asked_for
-    travels = survey.gifts()
+    travels = survey.gifts
     nth = {gift_id: row for row, gift_id in enumerate(survey.snapshot.gifts.ids)}
     found = chains.gifts(
         survey, help_=asked_for.get("help"), donor=_donor(page), names=page.called if "donor_of" in asked_for else None
@@ -67,28 +67,10 @@ def _donor(page: ListPage) -> str | None:
     return page.called.donors.get(gift_id, "") if gift_id else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChainRow:
-    """A chain, where it began, how far it travelled and how it does."""
-
-    placement_id: str
-    gift_id: str | None
-    help: str
-    place_id: str | None
-    chain_state: str
-    reach: int
-    generations: int
-    received_on: date | None
-    latest_passed_on: date | None
-    late_days: int
-    states: Mapping[str, int]
-
-
-def chain_rows(page: ListPage) -> Sequence[ChainRow]:
+def chain_rows(page: ListPage) -> ListedChains:
     """All chains."""
     survey, asked_for = page.relay.survey, page.asked_for
-    snapshot, rows = survey.snapshot, survey.chains().row
-    nth = {placement_id: each for each, placement_id in enumerate(snapshot.placements.ids.some(rows))}
+    sort, downwards = _CHAIN_ORDERS[page.order.removeprefix("-")], page.order.startswith("-")
     found = chains.chains(
         survey,
         state=asked_for.get("state"),
@@ -97,26 +79,23 @@ def chain_rows(page: ListPage) -> Sequence[ChainRow]:
         group_id=asked_for.get("group"),
         donor=_donor(page),
         names=page.called if "donor_of" in asked_for else None,
+        sort=sort,
+        backwards=downwards != (sort in _GREATEST_FIRST),
     )
-    place_ids: list[str | None] = [*snapshot.places.ids, None]
-    lives = [*snapshot.beneficiaries.place.tolist(), NONE]
-    helps, holder = snapshot.placements.help[rows].tolist(), snapshot.placements.beneficiary[rows].tolist()
-    return tuple(
-        ChainRow(
-            placement_id=chain.placement_id,
-            gift_id=chain.gift_id,
-            help=snapshot.helps[helps[nth[chain.placement_id]]],
-            place_id=place_ids[lives[holder[nth[chain.placement_id]]]],
-            chain_state=chain.chain_state,
-            reach=chain.reach,
-            generations=chain.generations,
-            received_on=chain.received_on,
-            latest_passed_on=chain.latest_passed_on,
-            late_days=chain.late_days,
-            states=chain.states,
-        )
-        for chain in found
-    )
+    return ListedChains(survey.snapshot, found)
+
+
+_CHAIN_ORDERS: Final[Mapping[str, chains.ChainSorting]] = {
+    "placement_id": "id",
+    "chain_state": "state",
+    "gift_id": "gift",
+    "help": "help",
+    "reach": "reach",
+    "generations": "generations",
+    "received_on": "age",
+    "late_days": "lateness",
+}
+_GREATEST_FIRST: Final = ("reach", "generations", "lateness")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +313,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         order="-reach",
         find=chain_rows,
+        sorts=True,
     ),
     "visits": Listing(
         title=lazy_gettext("Whom to visit"),

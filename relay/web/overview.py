@@ -102,4 +102,4 @@ class Overview:
         survey = self.relay.survey
         nth = {gift_id: row for row, gift_id in enumerate(survey.snapshot.gifts.ids)}
         found = chains.gifts(survey, sort="reach")[:FARTHEST]
-        return [(gift, survey.gifts().by_generation(nth[gift.gift_id])) for gift in found]
+        return [(gift, survey.gifts.by_generation(nth[gift.gift_id])) for gift in found]

@@ -16,6 +16,7 @@ from relay import cypher, engine
 from relay.errors import NotFound
 from relay.graph import NotAnswered, Table, connect
 from relay.roles import EVERY
+from relay.sentences import Sentence
 from relay.web import asked, guard
 from relay.web.language import lazy_gettext
 
@@ -46,8 +47,8 @@ class NotEverywhere(NotFound):
     def __init__(self) -> None:
         """Say what it takes."""
         super().__init__(
-            "A query reads every programme of the database.",
-            "It takes the role administrator in all of them: ask one who holds it.",
+            Sentence("A query reads every programme of the database."),
+            Sentence("It takes the role administrator in all of them: ask one who holds it."),
         )
 
 

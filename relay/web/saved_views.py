@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from flask import request, url_for
 
 from relay.errors import Invalid
+from relay.sentences import Sentence
 from relay.web.labels import plain
 
 if TYPE_CHECKING:
@@ -35,8 +36,12 @@ class NoSuchView(Invalid):
     def __init__(self) -> None:
         """Say how it can."""
         super().__init__(
-            f"A view needs a name of 1 to {LONGEST} characters, and there can be {MOST} of them.",
-            "Go back, name it otherwise, or forget another one first.",
+            Sentence(
+                "A view needs a name of 1 to %(longest)s characters, and there can be %(most)s of them.",
+                longest=LONGEST,
+                most=MOST,
+            ),
+            Sentence("Go back, name it otherwise, or forget another one first."),
             field="title",
         )
 

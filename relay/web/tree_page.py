@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from flask import request, url_for
 
@@ -148,8 +149,11 @@ class TreePage:
 
     def record(self, key: str) -> str:
         """The record of a placement, or of the gift."""
-        act_id = key if key.startswith("gift:") else f"placement:{key}"
-        return url_for("staff.record", programme_id=self.programme_id, act_id=act_id)
+        return self._records + quote(key if key.startswith("gift:") else f"placement:{key}", safe=":")
+
+    @cached_property
+    def _records(self) -> str:
+        return url_for("staff.record", programme_id=self.programme_id, act_id="-").removesuffix("-")
 
     # -- what is said
 

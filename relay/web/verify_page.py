@@ -10,6 +10,7 @@ from flask import request
 
 from relay import verify
 from relay.errors import Invalid
+from relay.sentences import Sentence
 from relay.web import asked
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ class NotAHash(Invalid):
     def __init__(self) -> None:
         """Say what one looks like."""
         super().__init__(
-            "This is no head hash: one has 64 digits, each 0 to 9 or a to f.",
-            "Compare it with your note, digit by digit.",
+            Sentence("This is no head hash: one has 64 digits, each 0 to 9 or a to f."),
+            Sentence("Compare it with your note, digit by digit."),
             field="noted",
         )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 import runpy
+from http.client import BAD_REQUEST
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,9 +13,14 @@ import pytest
 
 from relay import wording
 from relay.acts import FILED, HOW_CORRECTED, KEYS
+from relay.audit import audit_of
+from relay.sentences import Sentence
 from relay.web import labels
+from relay.web import language as language_of_pages
 from relay.web.language import LANGUAGES
 from tests import acts as say
+from tests.clean import TODAY, grown
+from tests.offences import OFFENCES
 from tests.web import relays
 
 if TYPE_CHECKING:
@@ -48,6 +55,19 @@ def test_a_missing_and_a_wrong_translation_are_each_found(monkeypatch: pytest.Mo
     assert f"fr: not translated: {lost.id!r}" in found
     assert any("placeholder" in fault and "%(day)s" in fault for fault in found)
     assert "fr: not compiled; run python tools/catalogues.py" in found
+
+
+def test_a_translation_that_loses_a_value_is_found_and_one_that_turns_them_round_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    catalogue = CATALOGUES["kept"]("fr")
+    lost, turned = (catalogue.get(text) for text in ("%(type)s from %(start)s to %(end)s", "%(path)s %(is_what)s."))
+    lost.string, turned.string = "%(type)s de %(start)s", "%(is_what)s : %(path)s."
+    monkeypatch.setitem(CATALOGUES["faults"].__globals__, "kept", dict.fromkeys(LANGUAGES, catalogue).get)
+
+    found = [fault for fault in CATALOGUES["faults"]("fr") if "not the same values" in fault]
+
+    assert found == [f"fr: not the same values in {lost.id!r} and {lost.string!r}"]
 
 
 def test_the_browser_says_which_language_its_reader_reads(client: FlaskClient) -> None:
@@ -240,3 +260,109 @@ def test_what_is_taken_away_for_programs_is_plain_english_in_any_language(client
 def test_a_number_of_a_help_has_its_plural(app: Flask, language: str, many: float, help_: str, together: str) -> None:
     with app.test_request_context(f"/?lang={language}"):
         assert labels.units(many, help_) == together
+
+
+# -- sentences of the core -------------------------------------------------------------------------------------------
+
+FAILURES: Final = {
+    "/p/nowhere": {
+        "fr": "Il n\u2019y a pas de programme nowhere dans cette base de données.",
+        "ne": "यस डाटाबेसमा कार्यक्रम nowhere छैन।",
+    },
+    "/p/told/record/placement:P9": {"fr": "placement:P9 n\u2019est pas parmi", "ne": "placement:P9 रेकर्डमा छैन।"},
+    "/p/told/tree/placement:P9": {
+        "fr": "Il n\u2019y a ni don ni placement placement:P9 au",
+        "ne": "मा placement:P9 नामको उपहार वा प्लेसमेन्ट छैन।",
+    },
+    "/p/told/gifts?help=yak": {"fr": "« yak » (help) n\u2019existe pas dans ce programme.", "ne": "“yak” (help) छैन।"},
+    "/p/told/health?as_of=2026-02-30": {
+        "fr": "Ce jour n\u2019existe pas : le mois a 28 jours.",
+        "ne": "महिनामा 28 दिन छन्।",
+    },
+    "/p/told/health?compare=soon": {"fr": "Écrivez-le comme 2026-11-24, ou comme", "ne": "2083-08-08 BS जस्तै गरी"},
+    "/p/told/ledger/99": {
+        "fr": "Il n\u2019y a pas d\u2019écriture 99 dans ce registre.",
+        "ne": "यस खातामा प्रविष्टि 99 छैन।",
+    },
+    "/p/told/verify?noted=d92b": {"fr": "Ceci n\u2019est pas une empreinte de tête", "ne": "यो अन्तिम ह्यास होइन"},
+}
+CORE_ENGLISH: Final = re.compile(
+    r"\b(the|and|of|by|is|was|were|not|given|placed|born|passed|after|before|received|there|one|nobody|nothing|others|"
+    r"happened|corrected|this|write|look|ask|give|name|entry|ledger|claimed|families)\b",
+    re.IGNORECASE,
+)
+"""Words of the core's English, none of which is a word of another language of the pages."""
+
+
+@pytest.mark.parametrize("language", CATALOGUES["LANGUAGES"])
+@pytest.mark.parametrize("path", FAILURES)
+def test_a_failure_is_explained_in_the_readers_language_and_in_no_other(
+    client: FlaskClient, told: str, path: str, language: str
+) -> None:
+    assert told
+    answer = client.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
+    said = re.sub(r"<[^>]+>", " ", html.unescape(answer.text).partition("<main")[2].partition("</main>")[0])
+
+    assert answer.status_code >= BAD_REQUEST
+    assert FAILURES[path][language] in said.replace("\xa0", " ")
+    assert not CORE_ENGLISH.search(said), CORE_ENGLISH.search(said)
+
+
+def test_a_form_that_cannot_be_taken_is_explained_in_the_readers_language(client: FlaskClient, told: str) -> None:
+    page = client.get(f"{told}/gifts?lang=ne").text
+    token = re.findall(r'name="?csrf_token"? value="?([^" >]+)', page)[0]
+
+    answer = client.post(f"{told}/gifts/views", data={"csrf_token": token, "title": ""})
+
+    assert answer.status_code == BAD_REQUEST
+    assert "दृश्यको नाम 1 देखि 40 अक्षरको हुनुपर्छ" in answer.text
+
+
+def test_programs_are_told_what_failed_in_plain_english_in_any_language(client: FlaskClient) -> None:
+    for language in LANGUAGES:
+        answer = client.get(f"/api/v1/programmes/nowhere/gifts?lang={language}")
+
+        assert answer.get_json()["error"]["reason"] == "There is no programme nowhere in this database."
+
+
+@pytest.mark.parametrize("language", CATALOGUES["LANGUAGES"])
+def test_whatever_the_checks_find_is_said_in_the_readers_language_and_in_no_other(app: Flask, language: str) -> None:
+    for check_id, plant in OFFENCES.items():
+        programme = grown(1)
+        plant(programme)
+        audit = audit_of(programme.book.register, TODAY)
+
+        with app.test_request_context(f"/?lang={language}"):
+            said = [language_of_pages.say(finding.sentence) for each in audit.checks for finding in each.findings]
+
+        assert said, check_id
+        for sentence in said:
+            assert not CORE_ENGLISH.search(re.sub(r"\b\w+:\S+", "", sentence)), sentence
+
+
+def test_a_finding_is_listed_in_the_readers_language_and_taken_away_in_plain_english(client: FlaskClient) -> None:
+    said = {
+        "fr": "<bdi>donneuse et receveuse vivent dans un même foyer.</bdi>",
+        "ne": "<bdi>दिने र पाउने एउटै घरपरिवारमा बस्छन्।</bdi>",
+    }
+    for language, sentence in said.items():
+        assert sentence in client.get(f"/p/audited/findings?check=same_household&lang={language}").text
+        rows = client.get(f"/p/audited/findings.json?check=same_household&lang={language}").get_json()["rows"]
+        assert [row["sentence"] for row in rows] == ["giver and receiver live in one household."]
+
+
+def test_a_fault_of_the_ledger_is_said_in_the_readers_language(client: FlaskClient, told: str) -> None:
+    noted = "0" * 64
+
+    french, nepali = (client.get(f"{told}/verify?noted={noted}&lang={language}").text for language in ("fr", "ne"))
+
+    assert f"L\u2019empreinte de tête notée, {noted}, n\u2019est pas dans ce registre" in french
+    assert f"टिपेको अन्तिम ह्यास {noted} यस खातामा छैन" in nepali
+
+
+def test_sentences_within_a_sentence_are_said_too(app: Flask) -> None:
+    inner = Sentence("%(some)s or %(word)s", some="gift", word=Sentence("a placement"))
+
+    with app.test_request_context("/?lang=fr"):
+        assert language_of_pages.say(Sentence("Write %(text)s.", text=inner)) == "Écrivez gift ou un placement."
+        assert language_of_pages.say("As it is: 5 % (here).") == "As it is: 5 % (here)."

@@ -1,0 +1,44 @@
+"""Sentences: what the core says to people, in English, each with what it takes to say it in another language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import LiteralString, Self
+
+
+class Sentence(str):
+    """English text that remembers how it was made; printed, compared and written as JSON it is text like any other.
+
+    Attributes:
+        template: The text with the names of its values; the catalogues of the pages' languages know it.
+        values: Name → value; ids, days, numbers and words are shown as they are, sentences in turn are said.
+
+    >>> Sentence("There is no gift %(gift_id)s.", gift_id="G9")
+    'There is no gift G9.'
+    """
+
+    __slots__ = ("template", "values")
+
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: LiteralString, /, **values: object) -> Self:
+        """Say it in English; a template without values is taken as it is."""
+        sentence = super().__new__(cls, template % values if values else template)
+        sentence.template, sentence.values = template, values
+        return sentence
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Some words of which one will do; empty when there are none.
+
+    >>> any_of(["gift", "placement", "pass"])
+    'gift or placement or pass'
+    """
+    some = ""
+    for word in words:
+        some = Sentence("%(some)s or %(word)s", some=some, word=word) if some else word
+    return some

@@ -1,0 +1,160 @@
+"""A survey that is carried on says what surveying all of it anew would say."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from relay import lineage
+from relay.additions import carried_on as snapshot_carried_on
+from relay.growth import carried_on
+from relay.snapshot import around, of_register
+from relay.states import Standings, standings
+from tests import acts as say
+from tests.made import acts as made_acts
+from tests.made import programme
+from tests.strategies import programmes
+
+if TYPE_CHECKING:
+    from relay.acts import Act
+    from relay.lineage import Survey, Travels
+    from relay.snapshot import Snapshot
+
+DAY: Final = date(2023, 7, 1)
+BEFORE: Final = (
+    *say.beginnings(),
+    say.placed("P1 on 2020-03-01"),
+    say.placed("P9 on 2020-03-01", beneficiary_id="W6"),
+    say.passed("T1: P1 > P2 on 2021-03-01", animals=1),
+)
+"""P1 has passed one of two on to P2, and so is broken since May 2022; P9 has passed on nothing."""
+
+
+def same_travels(one: Travels, other: Travels) -> bool:
+    columns = ("row", "placements", "reach", "generations", "latest_day", "states")
+    alike = all(np.array_equal(getattr(one, name), getattr(other, name)) for name in columns)
+    return alike and all(one.by_generation(nth) == other.by_generation(nth) for nth in range(len(one.row)))
+
+
+def same(one: Survey, other: Survey) -> bool:
+    """Whether two surveys say the same of every placement, chain and gift."""
+    alike = all(
+        np.array_equal(getattr(one.standings, field.name), getattr(other.standings, field.name))
+        for field in fields(Standings)
+    )
+    columns = ("live", "original", "generation", "reach", "obstruction")
+    alike = alike and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in columns)
+    return alike and same_travels(one.chains, other.chains) and same_travels(one.gifts, other.gifts)
+
+
+def grown(*acts: Act, day: date = DAY) -> tuple[Survey | None, Survey]:
+    """The survey of what stands before, carried on by some acts; and the one that is made anew."""
+    book = say.Book(*BEFORE)
+    known = of_register(book.register)
+    before = lineage.survey(known, day)
+    book.add(*acts)
+    snapshot = snapshot_carried_on(known, [book.register.entries[act.act_id] for act in acts])
+    assert snapshot
+    return carried_on(before, snapshot), lineage.survey(snapshot, day)
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        [],
+        [say.woman("W7")],
+        [say.gift("G2"), say.placed("P7 on 2022-01-01", gift_id="G2", beneficiary_id="W3")],
+        [say.passed("T2: P9 > P3 on 2021-03-01")],
+        [say.passed("T2: P2 > P3 on 2022-03-01"), say.passed("T3: P3 > P4 on 2023-03-01", animals=1)],
+        [say.passed("T2: P1 > P2 on 2021-06-01", animals=0.5)],
+        [say.passed("T2: P9 > P3 on 2023-12-01")],
+        [say.happened("E1: birth of P2 on 2022-01-01"), say.happened("E2: death of P9 on 2021-01-01", animals=2)],
+    ],
+    ids=[
+        "nothing",
+        "a woman who waits",
+        "a gift and what it fills",
+        "a late pass-on that mends who has passed on nothing",
+        "a chain that grows by two",
+        "a little more to the same woman",
+        "a pass-on after the day",
+        "a birth, and a death above nobody",
+    ],
+)
+def test_what_adds_a_leaf_or_a_piece_is_carried_on(acts: list[Act]) -> None:
+    found, anew = grown(*acts)
+
+    assert found
+    assert same(found, anew)
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        [say.passed("T2: P9 > P2 on 2021-06-01", animals=1)],
+        [say.passed("T2: P1 > P3 on 2022-03-01", animals=1)],
+        [say.passed("T2: P1 > P2 on 2022-03-01", animals=1)],
+        [say.passed("T2: P9 > P3 on 2021-06-01"), say.passed("T3: P2 > P3 on 2022-06-01")],
+        [say.rule("goat", "2023-01-01", months=12)],
+        [say.passed("T2: P9 > P1 on 2020-06-01", animals=1)],
+    ],
+    ids=[
+        "two givers meet",
+        "a broken placement is mended above others by a new one",
+        "a broken placement is mended above others by more to the same",
+        "two givers meet at somebody new",
+        "a new rule",
+        "a gift's placement receives more",
+    ],
+)
+def test_what_changes_more_than_a_part_is_surveyed_anew(acts: list[Act]) -> None:
+    assert grown(*acts)[0] is None
+
+
+def test_another_day_or_a_snapshot_read_anew_is_surveyed_anew() -> None:
+    book = say.Book(*BEFORE)
+    before = lineage.survey(of_register(book.register), DAY)
+
+    book.add(say.woman("W7"))
+
+    assert carried_on(before, of_register(book.register)) is None
+    assert carried_on(before, before.snapshot) is not None
+
+
+def test_a_large_programme_grows_act_by_act_and_most_acts_are_carried_on() -> None:
+    book = say.Book(*made_acts(programme(300)), programme_id="made", today=date(2025, 1, 1))
+    entries = sorted(book.register.entries.values(), key=lambda entry: entry.sequence)
+    begun = say.Book(*[entry.act for entry in entries[:200]], programme_id="made", today=date(2025, 1, 1))
+    known: Snapshot = of_register(begun.register)
+    survey, carried = lineage.survey(known, DAY), 0
+
+    for entry in entries[200:]:
+        snapshot = snapshot_carried_on(known, [entry])
+        assert snapshot
+        found, anew = carried_on(survey, snapshot), lineage.survey(snapshot, DAY)
+        assert found is None or same(found, anew)
+        carried += found is not None
+        known, survey = snapshot, found or anew
+
+    assert carried / len(entries[200:]) > 0.8
+
+
+@settings(max_examples=100, deadline=None)
+@given(acts=programmes(most=40))
+def test_a_placement_stands_among_its_neighbours_as_in_the_whole(acts: list[Act]) -> None:
+    book = say.Book()
+    for act in acts:
+        book.offer(act, by="local:bina" if act.kind == "confirm" else "local:asha")
+    snapshot = of_register(book.register)
+    rows = np.arange(0, len(snapshot.placements), 2, dtype=np.int32)
+
+    part, whole = standings(around(snapshot, rows), DAY), standings(snapshot, DAY)
+
+    for field in fields(Standings):
+        if field.name != "made":
+            assert np.array_equal(getattr(part, field.name)[: len(rows)], getattr(whole, field.name)[rows]), field.name
