@@ -583,6 +583,14 @@ RETURN COLLECT { UNWIND $people AS key MATCH (b:Beneficiary {key: key}) RETURN b
   + COLLECT { UNWIND $groups AS key MATCH (w:`Group` {key: key}) RETURN w.place_id } AS homes
 """
 
+# One row = a beneficiary, with where she lives and where her group does, null where that is not known; in no order;
+# cost: one index look-up for each key.
+HOMES: Final[LiteralString] = """
+UNWIND $people AS key MATCH (b:Beneficiary {key: key})
+OPTIONAL MATCH (b)-[:MEMBER_OF]->(w:`Group`)
+RETURN b.beneficiary_id AS beneficiary_id, b.place_id AS home, w.place_id AS home_of_group
+"""
+
 # One row = what an act says, as JSON text; or none.
 PAYLOAD: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.payload AS payload"
 

@@ -14,7 +14,7 @@ from relay.projection import key_of
 from relay.records import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from relay.graph import Graph
 
@@ -51,7 +51,7 @@ def places_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> fro
         {"homes": []},
     )
     homes = {str(known[name]) for name in _PLACES if known.get(name)} | {str(home) for home in row["homes"] if home}
-    return _around(graph, programme_id, homes)
+    return _around(homes, _parents(graph, programme_id)) if homes else frozenset()
 
 
 def places_of_record(graph: Graph, programme_id: str, id_: str) -> frozenset[str]:
@@ -68,6 +68,25 @@ def places_of_record(graph: Graph, programme_id: str, id_: str) -> frozenset[str
     return places_of(graph, programme_id, said)
 
 
+def people_in(
+    graph: Graph, programme_id: str, place_ids: frozenset[str], beneficiary_ids: Collection[str]
+) -> frozenset[str]:
+    """Those of some people who live in some places or in any place inside these, or whose group does.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    keys, parent = (
+        [key_of(programme_id, f"beneficiary:{id_}") for id_ in beneficiary_ids],
+        _parents(graph, programme_id),
+    )
+    return frozenset(
+        row["beneficiary_id"]
+        for row in graph.rows(cypher.HOMES, people=keys)
+        if place_ids & _around({row["home"], row["home_of_group"]} - {None}, parent)
+    )
+
+
 def _payload(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:
     rows = graph.rows(cypher.PAYLOAD, key=key_of(programme_id, act_id))
     payload: Mapping[str, Any] = json.loads(rows[0]["payload"]) if rows else {}
@@ -78,15 +97,17 @@ def _keys(programme_id: str, kind: str, known: Mapping[str, Any], names: tuple[s
     return [key_of(programme_id, f"{kind}:{known[name]}") for name in names if known.get(name)]
 
 
-def _around(graph: Graph, programme_id: str, place_ids: set[str]) -> frozenset[str]:
-    """Some places and all that they lie within."""
-    if not place_ids:
-        return frozenset()
+def _parents(graph: Graph, programme_id: str) -> Mapping[str, str | None]:
+    """Place id → the place in which it lies."""
     columns = graph.rows(cypher.COLUMNS_OF_PLACES, programme_id=programme_id)[0]
-    parent = dict(zip(columns["ids"], columns["parent"], strict=True))
+    return dict(zip(columns["ids"], columns["parent"], strict=True))
+
+
+def _around(place_ids: set[str], parent: Mapping[str, str | None]) -> frozenset[str]:
+    """Some places and all that they lie within."""
     found = set[str]()
     for place_id in place_ids:
         while place_id and place_id not in found:  # places that lie within each other are no endless way up
             found.add(place_id)
-            place_id = parent.get(place_id, "")  # noqa: PLW2901 - the way up
+            place_id = parent.get(place_id) or ""  # noqa: PLW2901 - the way up
     return frozenset(found)

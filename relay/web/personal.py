@@ -39,7 +39,12 @@ def nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return tuple(id_ for id_ in beneficiary_ids if _lies_there("names", {"beneficiary_id": id_}))
+    programme_id = asked.head().programme_id
+    allowed = guard.places("names", programme_id)
+    if allowed is None or not beneficiary_ids:
+        return tuple(beneficiary_ids)
+    there = whereabouts.people_in(asked.graph(), programme_id, allowed, beneficiary_ids)
+    return tuple(id_ for id_ in beneficiary_ids if id_ in there)
 
 
 def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:
@@ -48,7 +53,13 @@ def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return tuple(hit for hit in found if _lies_there("find", hit.id))
+    programme_id = asked.head().programme_id
+    allowed = guard.places("find", programme_id)
+    return tuple(
+        hit
+        for hit in found
+        if allowed is None or allowed & whereabouts.places_of_record(asked.graph(), programme_id, hit.id)
+    )
 
 
 def opened(what: str, ids: Iterable[str]) -> None:
@@ -60,13 +71,3 @@ def opened(what: str, ids: Iterable[str]) -> None:
     core = asked.core()
     access = accesses.Access(at=instant(core.now()), by=guard.known().by, what=what, ids=tuple(ids))
     accesses.note(core.settings.data_folder, asked.head().programme_id, access)
-
-
-def _lies_there(action: str, about: str | dict[str, str]) -> bool:
-    programme_id = asked.head().programme_id
-    allowed = guard.places(action, programme_id)
-    if allowed is None:
-        return True
-    if isinstance(about, str):
-        return bool(allowed & whereabouts.places_of_record(asked.graph(), programme_id, about))
-    return bool(allowed & whereabouts.places_of(asked.graph(), programme_id, about))
