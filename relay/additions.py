@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from relay.model import Rule
     from relay.snapshot import Ids, Sheaves
 
+_NAMES: Final = frozenset({"place", "group", "gift", "correct", "erase"})
+"""Kinds of acts that may change what a place, a group or a donor is called."""
+
 _FEW: Final = 8  # our choice: to look through all ids that many times takes as long as to list them once
 
 
@@ -85,6 +88,7 @@ class _Additions:
         self.added: dict[str, list[dict[str, Any]]] = {kind: [] for kind in (*self.named, "event")}
         self.rules: list[Rule] = []
         self.confirmed: list[int] = []
+        self.named_at = snapshot.named
         self.takers: dict[str, Callable[[Entry, Mapping[str, Any]], None]] = {
             "rule": self._rule,
             "place": self._place,
@@ -110,6 +114,8 @@ class _Additions:
         if take is None:
             raise _ChangesWhatStands
         take(entry, entry.payload)
+        if entry.kind in _NAMES:
+            self.named_at = entry.sequence
 
     def all_of_it(self, last: Entry) -> Snapshot:
         """The snapshot and what was added, up to the last entry."""
@@ -129,6 +135,7 @@ class _Additions:
             was,
             sequence=last.sequence,
             head_hash=last.hash,
+            named=self.named_at,
             rules=(*was.rules, *self.rules),
             placements=was.placements.more(added["placement"]),
             passes=passes,

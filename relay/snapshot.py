@@ -417,6 +417,8 @@ class Snapshot:
         head_hash: Of that entry.
         root: Hash of the entry up to which it was read whole; what came later was added row by row, and changed none
             but which pass-ons are confirmed.
+        named: Sequence of the last entry that may have changed what a place, a group or a donor is called, or of that
+            entry.
         goal_generations: The programme's goal, or None.
         rules: All rule versions that stand, by sequence.
         helps: Names of all helps by code, in the order of the alphabet.
@@ -437,6 +439,7 @@ class Snapshot:
     sequence: int
     head_hash: str
     root: str
+    named: int
     goal_generations: int | None
     rules: tuple[Rule, ...]
     helps: tuple[str, ...]
@@ -487,7 +490,7 @@ class Snapshot:
                     for column in names
                 }
             )
-        return cls(root=plain["head_hash"], **plain, **tables)
+        return cls(root=plain["head_hash"], named=plain["sequence"], **plain, **tables)
 
 
 TABLES: Final[Mapping[str, type[Table]]] = {
@@ -623,6 +626,7 @@ class Sheets:
             sequence=self.sequence,
             head_hash=self.head_hash,
             root=self.head_hash,
+            named=self.sequence,
             goal_generations=self.goal_generations,
             rules=self.rules,
             helps=helps,

@@ -214,6 +214,7 @@ def columns(
         sequence=first_act + len(order),
         head_hash=ORIGIN,
         root=ORIGIN,
+        named=0,
         goal_generations=5,
         rules=(RULE,),
         helps=("goat",),

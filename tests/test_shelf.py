@@ -80,6 +80,27 @@ def test_additions_confirmations_erasures_and_corrected_names_are_carried_on() -
         assert snapshot.differences(carried, of_register(book.register)) == ()
 
 
+def test_a_carried_snapshot_tells_when_something_may_be_called_otherwise() -> None:
+    book = say.Book(*STORY, say.place("L9", name="Ward nine"))
+    known = of_register(book.register)
+    said = [
+        (say.passed("T4: P1 > P5 on 2021-01-05", animals=1), False),
+        (say.corrected("place:L9", "C9", name="Ward 9"), True),
+        (say.happened("E5: birth of P2 on 2021-01-04"), False),
+        (say.gift("G3", donor="A donor"), True),
+        (say.erased("gift:G3"), True),
+        (say.confirmed("pass:T4"), False),
+    ]
+    for act, names in said:
+        book.add(act, by="local:bina" if act.kind == "confirm" else "local:asha")
+        before, entry = known, book.register.entries[act.act_id]
+        carried = carried_on(before, [entry])
+        if carried is None:  # read anew, which tells it too
+            carried = of_register(book.register)
+        assert (carried.root, carried.named) != (before.root, before.named) if names else carried.named == before.named
+        known = carried
+
+
 @pytest.mark.parametrize(
     "act",
     [

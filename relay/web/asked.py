@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import abort, current_app, g, request
 
@@ -12,7 +12,8 @@ from relay.cells import read_day
 from relay.errors import Invalid
 from relay.ledger import LedgerHead, zone
 from relay.records import Named
-from relay.web.kept import kept, kept_up
+from relay.sentences import Sentence
+from relay.web.kept import kept_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -29,13 +30,18 @@ if TYPE_CHECKING:
     from relay.web.signing_in import OneTime
 
 
+_Names = TypeVar("_Names")
+
+
 class NotAChoice(Invalid):
     """A parameter of the address holds something that it cannot."""
 
     def __init__(self, name: str, choices: str) -> None:
         """Say which parameter, and what it can hold."""
         super().__init__(
-            f"“{name}” in the address is not one of: {choices}.", "Correct it, or leave it out.", field=name
+            Sentence("“%(name)s” in the address is not one of: %(choices)s.", name=name, choices=choices),
+            Sentence("Correct it, or leave it out."),
+            field=name,
         )
 
 
@@ -123,14 +129,22 @@ def relay_on(day: date) -> Relay:
     Raises:
         Unavailable: The database cannot be reached.
     """
+    known = snapshot()
+    return kept_up(
+        ("relay", known.programme_id, day), known.head_hash, lambda before: trees.Relay(known, day, before=before)
+    )
+
+
+def snapshot() -> Snapshot:
+    """The programme as columns, as this request found it first.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
     if "snapshot" not in g:
         g.snapshot = shelf.snapshot(graph(), head().programme_id, core().settings.data_folder / "snapshots")
-    snapshot: Snapshot = g.snapshot
-    return kept_up(
-        ("relay", snapshot.programme_id, day),
-        snapshot.head_hash,
-        lambda before: trees.Relay(snapshot, day, before=before),
-    )
+    found: Snapshot = g.snapshot
+    return found
 
 
 def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:
@@ -151,10 +165,7 @@ def place_and_donor_names() -> Names:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return kept(
-        ("names", head().programme_id, head().head_hash),
-        lambda: parts.names(graph(), head().programme_id, ("place", "donor")),
-    )
+    return _called("names", lambda programme_id: parts.names(graph(), programme_id, ("place", "donor")))
 
 
 def group_names() -> Mapping[str, str]:
@@ -163,9 +174,13 @@ def group_names() -> Mapping[str, str]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return kept(
-        ("groups", head().programme_id, head().head_hash), lambda: parts.group_names(graph(), head().programme_id)
-    )
+    return _called("groups", lambda programme_id: parts.group_names(graph(), programme_id))
+
+
+def _called(what: str, read: Callable[[str], _Names]) -> _Names:
+    """What something is called, read once for as long as nobody gives or changes a name."""
+    known = snapshot()
+    return kept_up((what, known.programme_id), f"{known.root} {known.named}", lambda _: read(known.programme_id))
 
 
 def districts() -> Mapping[str, str]:
@@ -174,9 +189,7 @@ def districts() -> Mapping[str, str]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return kept(
-        ("districts", head().programme_id, head().head_hash), lambda: parts.districts(graph(), head().programme_id)
-    )
+    return _called("districts", lambda programme_id: parts.districts(graph(), programme_id))
 
 
 def choice(name: str, choices: Collection[str]) -> str:
