@@ -26,7 +26,7 @@ SAID: Final = Sentence("There is no gift %(gift_id)s.", gift_id="G9")
 
 WORDS: Final = re.compile("[a-z] |[a-z]+[.]$| [a-z]")
 SAYS: Final = ("reason", "suggestion", "is_what")
-PLAIN: Final = ("commands/", "web/api.py", "web/bodies.py", "web/server.py", "web/trial.py", "web/asked.py")
+PLAIN: Final = ("commands/", "web/api.py", "web/bodies.py", "web/server.py", "web/trial.py")
 """Where failures speak English only: to the command line and to programs."""
 
 
