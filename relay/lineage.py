@@ -422,6 +422,23 @@ def _followed(relay: _Relay, things: Iterable[tuple[int, Rows]]) -> Notes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pieces:
+    """What is in each piece.
+
+    Attributes:
+        states: One row each, one column for each of `model.STATES`: placements.
+        latest_day: Of the pass-ons that its placements made, or `NO_DAY`.
+        start: `levels[start[n]:start[n + 1]]` are the placements of piece n by depth.
+        levels: Placements.
+    """
+
+    states: npt.NDArray[np.int64]
+    latest_day: Days
+    start: Rows
+    levels: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Travels:
     """How far each of several things travelled: chains, or gifts.
 
@@ -443,8 +460,7 @@ class Travels:
     _start: Rows
     _piece: Rows
     _distance: Rows
-    _levels_start: Rows
-    _levels: npt.NDArray[np.int64]
+    _pieces: _Pieces
 
     @property
     def chain_state(self) -> Codes:
@@ -457,9 +473,9 @@ class Travels:
             return ()
         of_nth = slice(self._start[nth], self._start[nth + 1])
         piece, away = self._piece[of_nth], self._distance[of_nth]
-        first, levels = self._levels_start[piece], np.diff(self._levels_start)[piece]
+        first, levels = self._pieces.start[piece], np.diff(self._pieces.start)[piece]
         depth = np.arange(levels.sum()) - np.repeat(np.cumsum(levels) - levels, levels)
-        placements = self._levels[np.repeat(first, levels) + depth]
+        placements = self._pieces.levels[np.repeat(first, levels) + depth]
         counted = np.bincount(np.repeat(away, levels) + depth, placements, minlength=int(self.generations[nth]) + 1)
         return tuple(counted.astype(np.int64).tolist())
 
@@ -529,24 +545,31 @@ class Survey:
         """Every gift of the snapshot, in ledger order; also those from which nothing had been placed by then."""
         return self._travels(np.arange(len(self.snapshot.gifts), dtype=np.int32), self.cut.by_gift)
 
-    def _travels(self, row: Rows, notes: Notes) -> Travels:
+    @cached_property
+    def _pieces(self) -> _Pieces:
         cut, passes, there = self.cut, self.snapshot.passes, self.standings.there
-        many, kinds = len(cut.size), len(STATES)
-        of_piece = np.bincount(
-            cut.piece[there].astype(np.int64) * kinds + self.standings.state[there], minlength=many * kinds
-        ).reshape(many, kinds)
-        latest_of_piece = np.full(many, NO_DAY, np.int32)
-        np.maximum.at(latest_of_piece, cut.piece[passes.giver[self.live]], passes.day[self.live])
-        levels_start = np.concatenate(([0], np.cumsum(cut.height + 1))).astype(np.int32)
+        piece, many, kinds = cut.piece[there].astype(np.int64), len(cut.size), len(STATES)
+        states = np.bincount(piece * kinds + self.standings.state[there], minlength=many * kinds)
+        latest_day = np.full(many, NO_DAY, np.int32)
+        np.maximum.at(latest_day, cut.piece[passes.giver[self.live]], passes.day[self.live])
+        start = np.concatenate(([0], np.cumsum(cut.height + 1))).astype(np.int32)
+        return _Pieces(
+            states=states.reshape(many, kinds),
+            latest_day=latest_day,
+            start=start,
+            levels=np.bincount(start[piece] + cut.depth[there], minlength=int(start[-1])),
+        )
+
+    def _travels(self, row: Rows, notes: Notes) -> Travels:
         nth = np.searchsorted(row, notes.whose)
         order = np.argsort(nth, kind="stable")
         nth, piece, distance = nth[order], notes.piece[order], notes.distance[order]
         own = np.bincount(nth[distance == 0], minlength=len(row))
-        states = np.zeros((len(row), kinds), np.int64)
-        np.add.at(states, nth, of_piece[piece])
+        states = np.zeros((len(row), len(STATES)), np.int64)
+        np.add.at(states, nth, self._pieces.states[piece])
         generations, latest_day = _column(len(row)), _column(len(row), NO_DAY)
-        np.maximum.at(generations, nth, distance + cut.height[piece])
-        np.maximum.at(latest_day, nth, latest_of_piece[piece])
+        np.maximum.at(generations, nth, distance + self.cut.height[piece])
+        np.maximum.at(latest_day, nth, self._pieces.latest_day[piece])
         return Travels(
             row=row,
             placements=own.astype(np.int32),
@@ -557,8 +580,7 @@ class Survey:
             _start=np.searchsorted(nth, np.arange(len(row) + 1)).astype(np.int32),
             _piece=piece,
             _distance=distance,
-            _levels_start=levels_start,
-            _levels=np.bincount(levels_start[cut.piece[there]] + cut.depth[there], minlength=int(levels_start[-1])),
+            _pieces=self._pieces,
         )
 
 

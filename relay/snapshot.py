@@ -89,6 +89,11 @@ def days_of(numbers: Days) -> list[date]:
     return days
 
 
+_WORD: Final = 8
+_LETTERS: Final = np.array([(1 << 64) - (1 << 8 * (_WORD - letters)) for letters in range(_WORD + 1)], np.uint64)
+"""By number: so many letters of a word of eight, without those after them."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ids(Sequence[str]):
     r"""Ids in one stretch of UTF-8 text, each between line ends; no id holds one.
@@ -127,12 +132,16 @@ class Ids(Sequence[str]):
     def sortable(self, rows: Rows) -> npt.NDArray[np.bytes_]:
         """The ids in some rows as UTF-8, whose bytes sort as the characters do."""
         starts, ends = self.breaks[rows] + 1, self.breaks[rows + 1]
-        longest = int((ends - starts).max(initial=1))
-        letters = np.zeros((len(rows), longest), np.uint8)
-        for nth in range(longest):
-            inside = starts + nth < ends
-            letters[inside, nth] = self.text[starts[inside] + nth]
-        return letters.view(f"S{longest}").ravel()
+        words = -(-int((ends - starts).max(initial=1)) // _WORD)
+        text = np.append(self.text, np.zeros(words * _WORD, np.uint8))
+        eight = np.ndarray(
+            len(text) - _WORD + 1, ">u8", text.data, strides=(1,)
+        )  # the eight letters from each letter on
+        letters = np.empty((len(rows), words), ">u8")
+        for nth in range(words):
+            left = np.clip(ends - starts - nth * _WORD, 0, _WORD)
+            letters[:, nth] = eight[starts + nth * _WORD] & _LETTERS[left]
+        return letters.view(f"S{words * _WORD}").ravel()
 
     def some(self, rows: Rows) -> list[str]:
         """The ids in some rows, in the order of these."""
@@ -398,6 +407,8 @@ def bind_more(sheaves: Sheaves, days: Days, placement: Rows, placements: int) ->
     """
     bound = len(sheaves.order)
     start = np.concatenate((sheaves.start, np.full(placements + 1 - len(sheaves.start), bound, np.int32)))
+    if not len(placement):
+        return Sheaves(start=start, order=sheaves.order)
     rows = np.lexsort((days[bound:], placement)) + bound
     at = [
         start[whose] + np.searchsorted(days[sheaves.order[start[whose] : start[whose + 1]]], days[row], "right")

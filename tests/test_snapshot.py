@@ -107,3 +107,11 @@ def test_a_snapshot_of_a_past_day_of_knowing_holds_what_was_known_then(graph: Gr
 def test_a_programme_that_is_not_there_is_not_found(graph: Graph) -> None:
     with pytest.raises(ledger.NoProgramme):
         shelf.load(graph, "demo")
+
+
+def test_ids_of_any_length_and_script_sort_as_their_characters_do() -> None:
+    words = ["P10", "P1", "P", "P12345678", "P1234567", "P123456", "प१", "प", "Z" * 17, "Z" * 16, "a", "Ä"]
+
+    found = snapshot.Ids.of(words).sortable(np.arange(len(words), dtype=np.int32))
+
+    assert [words[nth] for nth in np.argsort(found, kind="stable")] == sorted(words)
