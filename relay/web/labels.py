@@ -257,8 +257,7 @@ def lines(box: Box, name: str) -> list[str]:
         found = [name, f"{node.placement_id} · {passed}"]
     found = [plain(line, LONGEST) for line in found]
     if box.break_point:
-        since, why = box.break_point.since_on, cause(box.break_point.cause)
-        found.append(plain(gettext("since %(day)s: %(cause)s", day=since.isoformat(), cause=why), LONGEST))
+        found.append(plain(_since(box.break_point.since_on, box.break_point.cause), LONGEST))
     return found
 
 
@@ -268,6 +267,22 @@ def lines(box: Box, name: str) -> list[str]:
 @remembered
 def _passed(state_: str, passed: float, owed: float) -> str:
     return gettext("%(state)s · %(passed)s of %(owed)s", state=state(state_), passed=number(passed), owed=number(owed))
+
+
+@remembered
+def _since(day_: date, cause_: str) -> str:
+    return gettext("since %(day)s: %(cause)s", day=day_.isoformat(), cause=cause(cause_))
+
+
+@remembered
+def _broke(state_: str, since_on: date, cause_: str, still_owed: float) -> str:
+    return gettext(
+        "%(state)s since %(day)s: %(cause)s, %(owed)s still owed",
+        state=state(state_),
+        day=_both(since_on),
+        cause=cause(cause_),
+        owed=number(still_owed),
+    )
 
 
 @remembered
@@ -299,15 +314,8 @@ def told(box: Box, name: str) -> str:
         _passed_on(node.state, node.passed, node.owed),
     ]
     if box.break_point:
-        found.append(
-            gettext(
-                "%(state)s since %(day)s: %(cause)s, %(owed)s still owed",
-                state=state(box.break_point.state),
-                day=_both(box.break_point.since_on),
-                cause=cause(box.break_point.cause),
-                owed=number(box.break_point.still_owed),
-            )
-        )
+        broke = box.break_point
+        found.append(_broke(broke.state, broke.since_on, broke.cause, broke.still_owed))
     if box.givers > 1:
         found.append(ngettext("pooled by %(num)s giver", "pooled by %(num)s givers", box.givers))
     return "\n".join(found)
