@@ -29,7 +29,7 @@ import numpy as np
 
 from benchmarks import by_networkx, made_graph
 from benchmarks.machine import describe, milliseconds, p50, say, seconds_of
-from relay import ledger, lineage, loops, shelf, snapshot_file
+from relay import ledger, lineage, loops, shelf, snapshot_file, trees
 from relay.graph import Graph, connect
 from relay.health import health
 from relay.ledger import Clerk
@@ -204,20 +204,32 @@ def cold(graph: Graph, snapshot: Snapshot) -> None:
 
 
 def after_acts(graph: Graph, snapshot: Snapshot, folder: Path) -> None:
-    """What one more act costs: writing it, carrying the snapshot on, and surveying the day anew."""
+    """What one more act costs: writing it, carrying the snapshot and the day's survey on, and surveying it anew."""
     size, giver = len(snapshot.placements), snapshot.placements.ids[len(snapshot.placements) - 1]
-    shelf.snapshot(graph, "made", folder)
-    wrote, carried, surveyed = [], [], []
+    relay = trees.Relay(shelf.snapshot(graph, "made", folder), DAY)
+    wrote, carried, grown, surveyed = [], [], [], []
     for number in range(30):
         receiver = snapshot.beneficiaries.ids[number]
         handed = act.passed(f"N{number}: {giver} > X{number} on {DAY}", 0.01, beneficiary_id=receiver)
         wrote.append(milliseconds(lambda handed=handed: ledger.record_one(graph, "made", handed, CLERK)))  # type: ignore[misc]
         now: list[Snapshot] = []
         carried.append(milliseconds(lambda now=now: now.append(shelf.snapshot(graph, "made", folder))))  # type: ignore[misc]
-        surveyed.append(milliseconds(lambda now=now: lineage.survey(now[0], DAY)))  # type: ignore[misc]
+        day: list[trees.Relay] = []
+        grown.append(
+            milliseconds(lambda now=now, day=day, relay=relay: day.append(trees.Relay(now[0], DAY, before=relay)))  # type: ignore[misc]
+        )
+        anew: list[lineage.Survey] = []
+        surveyed.append(milliseconds(lambda now=now, anew=anew: anew.append(lineage.survey(now[0], DAY))))  # type: ignore[misc]
         same((now[0].placements.ids[len(now[0].placements) - 1], f"X{number}"))
+        same((day[0].survey.reach.tobytes(), anew[0].reach.tobytes()))
+        same((day[0].survey.standings.state.tobytes(), anew[0].standings.state.tobytes()))
+        relay = day[0]
     write = p50(wrote)
-    for what, times in (("snapshot carried on after one act", carried), ("survey anew after one act", surveyed)):
+    for what, times in (
+        ("snapshot carried on after one act", carried),
+        ("survey carried on after one act", grown),
+        ("survey anew after one act", surveyed),
+    ):
         ratio = f"{p50(times) / write:.0%} of its write ({write:.1f} ms)"
         row(f"{what}, p50", size, f"{p50(times):.1f} ms", ratio, "at most 5 %")
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from relay.snapshot import Snapshot
 
 DAY: Final = made.LAST_DAY + timedelta(days=1)
-ROUNDS: Final = 15
+ROUNDS: Final = 25
 PEOPLE: Final = 50
 TREE: Final = 1_000  # placements in the tree that is asked for
 EMPTY: Final = "/p/made/find"

@@ -184,16 +184,16 @@ def _keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: boo
     """Of each chain the key by which it is put in order, the least first."""
     snapshot, travels = survey.snapshot, survey.chains
     gift = snapshot.placements.gift[travels.row]
-    keys: Mapping[str, Keys] = {
-        "reach": -travels.reach,
-        "age": survey.standings.received_day[travels.row],
-        "lateness": -late_days,
-        "generations": -travels.generations,
-        "state": _alphabetical(CHAIN_STATES)[travels.chain_state],
-        "help": snapshot.placements.help[travels.row],
-        "gift": np.append(_alphabetical(snapshot.gifts.ids), 0)[gift],
+    keys: Mapping[str, Callable[[], Keys]] = {
+        "reach": lambda: -travels.reach,
+        "age": lambda: survey.standings.received_day[travels.row],
+        "lateness": lambda: -late_days,
+        "generations": lambda: -travels.generations,
+        "state": lambda: _alphabetical(CHAIN_STATES)[travels.chain_state],
+        "help": lambda: snapshot.placements.help[travels.row],
+        "gift": lambda: np.append(_alphabetical(snapshot.gifts.ids), 0)[gift],
     }
-    key = -keys[sort] if backwards else keys[sort]
+    key = -keys[sort]() if backwards else keys[sort]()
     return np.where((gift == NONE) & (sort == "gift"), np.iinfo(key.dtype).max, key)
 
 

@@ -152,8 +152,9 @@ class Relay:
     def __init__(
         self, snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False, before: Relay | None = None
     ) -> None:
-        """Survey the programme on the day, or carry on how it stood on the same day before the last acts."""
-        carried = growth.carried_on(before.survey, snapshot) if before else None
+        """Survey the programme on the day, or carry on how it stood on that day `before` the last acts."""
+        alike = before and (before.survey.as_of, before.survey.confirmed_only) == (as_of, confirmed_only)
+        carried = growth.carried_on(before.survey, snapshot) if before and alike else None
         self.survey: Survey = carried or lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
 
     def asked(self, id_: str) -> tuple[str, tuple[int, ...]]:

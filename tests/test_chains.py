@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 
 from relay import lineage
 from relay.asjson import json_of
-from relay.chains import chains, gifts
+from relay.chains import Chain, ChainSorting, chains, gifts
+from relay.model import CHAIN_STATES
 from relay.parts import Names, NoSuchDonor, NoSuchPart
-from relay.snapshot import of_register
+from relay.snapshot import NONE, of_register
 from tests import acts as say
 from tests.oracle import Oracle
 from tests.relays import replayed
@@ -20,6 +21,8 @@ from tests.test_lineage import LATER, relays
 from tests.village import DAY, seeded, village
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relay.acts import Act
 
 NAMES = Names(donors={"G1": "Donor of G1", "G2": "Rotary", "G3": "Rotary"})
@@ -109,6 +112,39 @@ def test_the_chain_that_is_overdue_longest_comes_first() -> None:
     found = [(chain.placement_id, chain.late_days) for chain in chains(village(), sort="lateness")]
 
     assert found[:4] == [("P11", 334), ("P8", 306), ("P10", 61), ("P1", 0)]
+
+
+@pytest.mark.parametrize(
+    ("sort", "least_first"),
+    [
+        ("id", lambda _: 0),
+        ("reach", lambda chain: -chain.reach),
+        ("age", lambda chain: chain.received_on.toordinal()),
+        ("lateness", lambda chain: -chain.late_days),
+        ("generations", lambda chain: -chain.generations),
+        ("state", lambda chain: sorted(CHAIN_STATES).index(chain.chain_state)),
+        ("help", lambda chain: int(chain.gift_id[1:])),  # G1 gave goats, G2 pigs, G3 seed capital
+        ("gift", lambda chain: int(chain.gift_id[1:])),
+    ],
+)
+def test_chains_come_in_any_order_and_the_other_way_round(
+    sort: ChainSorting, least_first: Callable[[Chain], int]
+) -> None:
+    by_id = sorted(chains(village()), key=lambda chain: chain.placement_id)
+    backwards = sorted(by_id, key=lambda chain: -least_first(chain)) if sort != "id" else by_id[::-1]
+
+    assert list(chains(village(), sort=sort)) == sorted(by_id, key=least_first)
+    assert list(chains(village(), sort=sort, backwards=True)) == backwards
+
+
+def test_a_chain_of_no_gift_comes_last_either_way() -> None:
+    register = say.Book(*say.beginnings(), say.placed("P1 on 2020-03-01"), say.placed("P2 on 2020-03-01")).register
+    survey = lineage.survey(of_register(register), DAY)
+    survey.snapshot.placements.gift[0] = NONE  # as in foreign data
+
+    for backwards in (False, True):
+        found = chains(survey, sort="gift", backwards=backwards)
+        assert [(chain.placement_id, chain.gift_id) for chain in found] == [("P2", "G1"), ("P1", None)]
 
 
 def test_gifts_are_filtered_and_sorted() -> None:

@@ -15,6 +15,7 @@ from relay.additions import carried_on as snapshot_carried_on
 from relay.growth import carried_on
 from relay.snapshot import around, of_register
 from relay.states import Standings, standings
+from relay.trees import Relay
 from tests import acts as say
 from tests.made import acts as made_acts
 from tests.made import programme
@@ -124,6 +125,15 @@ def test_another_day_or_a_snapshot_read_anew_is_surveyed_anew() -> None:
 
     assert carried_on(before, of_register(book.register)) is None
     assert carried_on(before, before.snapshot) is not None
+
+
+def test_a_relay_of_another_day_is_not_carried_on_into_this_one() -> None:
+    known = of_register(say.Book(*BEFORE).register)
+    before = Relay(known, date(2021, 1, 1))
+
+    assert same(Relay(known, DAY, before=before).survey, lineage.survey(known, DAY))
+    confirmed = Relay(known, DAY, confirmed_only=True, before=Relay(known, DAY))
+    assert same(confirmed.survey, lineage.survey(known, DAY, confirmed_only=True))
 
 
 def test_a_large_programme_grows_act_by_act_and_most_acts_are_carried_on() -> None:
