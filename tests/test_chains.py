@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,6 @@ from tests.test_lineage import LATER, relays
 from tests.village import DAY, seeded, village
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from relay.acts import Act
 
 NAMES = Names(donors={"G1": "Donor of G1", "G2": "Rotary", "G3": "Rotary"})
@@ -114,26 +113,24 @@ def test_the_chain_that_is_overdue_longest_comes_first() -> None:
     assert found[:4] == [("P11", 334), ("P8", 306), ("P10", 61), ("P1", 0)]
 
 
-@pytest.mark.parametrize(
-    ("sort", "least_first"),
-    [
-        ("id", lambda _: 0),
-        ("reach", lambda chain: -chain.reach),
-        ("age", lambda chain: chain.received_on.toordinal()),
-        ("lateness", lambda chain: -chain.late_days),
-        ("generations", lambda chain: -chain.generations),
-        ("state", lambda chain: sorted(CHAIN_STATES).index(chain.chain_state)),
-        ("help", lambda chain: int(chain.gift_id[1:])),  # G1 gave goats, G2 pigs, G3 seed capital
-        ("gift", lambda chain: int(chain.gift_id[1:])),
-    ],
-)
-def test_chains_come_in_any_order_and_the_other_way_round(
-    sort: ChainSorting, least_first: Callable[[Chain], int]
-) -> None:
-    by_id = sorted(chains(village()), key=lambda chain: chain.placement_id)
-    backwards = sorted(by_id, key=lambda chain: -least_first(chain)) if sort != "id" else by_id[::-1]
+LEAST_FIRST: dict[ChainSorting, Callable[[Chain], float]] = {
+    "id": lambda _: 0,
+    "reach": lambda chain: -chain.reach,
+    "age": lambda chain: (chain.received_on or DAY).toordinal(),
+    "lateness": lambda chain: -chain.late_days,
+    "generations": lambda chain: -chain.generations,
+    "state": lambda chain: sorted(CHAIN_STATES).index(chain.chain_state),
+    "help": lambda chain: int((chain.gift_id or "")[1:]),  # G1 gave goats, G2 pigs, G3 seed capital
+    "gift": lambda chain: int((chain.gift_id or "")[1:]),
+}
 
-    assert list(chains(village(), sort=sort)) == sorted(by_id, key=least_first)
+
+@pytest.mark.parametrize("sort", LEAST_FIRST)
+def test_chains_come_in_any_order_and_the_other_way_round(sort: ChainSorting) -> None:
+    key, by_id = LEAST_FIRST[sort], sorted(chains(village()), key=lambda chain: chain.placement_id)
+    backwards = sorted(by_id, key=lambda chain: -key(chain)) if sort != "id" else by_id[::-1]
+
+    assert list(chains(village(), sort=sort)) == sorted(by_id, key=key)
     assert list(chains(village(), sort=sort, backwards=True)) == backwards
 
 
