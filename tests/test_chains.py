@@ -119,7 +119,7 @@ LEAST_FIRST: dict[ChainSorting, Callable[[Chain], float]] = {
     "age": lambda chain: (chain.received_on or DAY).toordinal(),
     "lateness": lambda chain: -chain.late_days,
     "generations": lambda chain: -chain.generations,
-    "state": lambda chain: sorted(CHAIN_STATES).index(chain.chain_state),
+    "state": lambda chain: sorted(map(str, CHAIN_STATES)).index(chain.chain_state),
     "help": lambda chain: int((chain.gift_id or "")[1:]),  # G1 gave goats, G2 pigs, G3 seed capital
     "gift": lambda chain: int((chain.gift_id or "")[1:]),
 }
