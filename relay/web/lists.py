@@ -137,7 +137,7 @@ class ListPage:
             Invalid: A parameter cannot be read.
         """
         sortable = [column.key for column in listing.columns if column.sort]
-        orders = [listing.order, *sortable, *(f"-{key}" for key in sortable)]
+        orders = dict.fromkeys((listing.order, *sortable, *(f"-{key}" for key in sortable)))
         return cls(
             name=name,
             listing=listing,

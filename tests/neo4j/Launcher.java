@@ -1,5 +1,6 @@
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.neo4j.configuration.GraphDatabaseSettings;
@@ -7,19 +8,29 @@ import org.neo4j.configuration.connectors.BoltConnector;
 import org.neo4j.configuration.connectors.ConnectorPortRegister;
 import org.neo4j.configuration.connectors.ConnectorType;
 import org.neo4j.configuration.helpers.SocketAddress;
+import org.neo4j.configuration.ssl.SslPolicyConfig;
+import org.neo4j.configuration.ssl.SslPolicyScope;
 import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
 import org.neo4j.kernel.internal.GraphDatabaseAPI;
 
-/** A real Neo4j server in the folder of the first argument. Standard input: the password, then its end stops the server. */
+/**
+ * A real Neo4j server in the folder of the first argument; under TLS alone where that has certificates/bolt with
+ * private.key and public.crt. Standard input: the password, then its end stops the server.
+ */
 public class Launcher {
     public static void main(String[] arguments) throws Exception {
         var input = new BufferedReader(new InputStreamReader(System.in));
         var password = input.readLine();
-        var server = new DatabaseManagementServiceBuilder(Path.of(arguments[0]))
+        var home = Path.of(arguments[0]);
+        var builder = new DatabaseManagementServiceBuilder(home)
             .setConfig(BoltConnector.enabled, true)
             .setConfig(BoltConnector.listen_address, new SocketAddress("127.0.0.1", 0))
-            .setConfig(GraphDatabaseSettings.auth_enabled, true)
-            .build();
+            .setConfig(GraphDatabaseSettings.auth_enabled, true);
+        if (Files.isDirectory(home.resolve("certificates/bolt"))) {
+            builder.setConfig(SslPolicyConfig.forScope(SslPolicyScope.BOLT).enabled, true)
+                .setConfig(BoltConnector.encryption_level, BoltConnector.EncryptionLevel.REQUIRED);
+        }
+        var server = builder.build();
         var system = (GraphDatabaseAPI) server.database("system");
         system.executeTransactionally(
             "ALTER USER neo4j SET PASSWORD $password CHANGE NOT REQUIRED", Map.of("password", password));
