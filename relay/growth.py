@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.lineage import Cut, Notes, Survey
-from relay.snapshot import NO_DAY, NONE, Flags, Rows, Snapshot, around, day_number
+from relay.snapshot import NONE, Flags, Rows, Snapshot, around, day_number
 from relay.states import Standings, standings
 
 FEW: Final = 200
@@ -43,7 +43,7 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
     if survey.confirmed_only or survey.circles or len(touched) > FEW:
         return None
     stood = _standings(survey, snapshot, touched)
-    live = np.append(survey.live, (stood.made & stood.there[snapshot.passes.giver])[len(old.passes) :])
+    live = stood.made & stood.there[snapshot.passes.giver]
     if _changes_below(survey, stood, touched) or _joins(survey, snapshot, live):
         return None
     grown = _Growing(survey, snapshot, stood, live)
@@ -74,9 +74,7 @@ def _standings(survey: Survey, snapshot: Snapshot, touched: Rows) -> Standings:
             column = _longer(getattr(was, field.name), len(snapshot.placements))
             column[touched] = getattr(part, field.name)[: len(touched)]
             columns[field.name] = column
-    since = len(survey.snapshot.passes)
-    made = np.append(was.made, snapshot.passes.day[since:] <= day_number(survey.as_of))
-    return Standings(made=made, **columns)
+    return Standings(made=snapshot.passes.day <= day_number(survey.as_of), **columns)
 
 
 def _longer(column: npt.NDArray[Any], many: int, value: int = 0) -> npt.NDArray[Any]:
@@ -113,8 +111,7 @@ class _Growing:
 
     def __init__(self, survey: Survey, snapshot: Snapshot, stood: Standings, live: Flags) -> None:
         was, many = survey.cut, len(snapshot.placements)
-        filled_day = snapshot.placements.filled_day
-        self.original: Flags = (filled_day != NO_DAY) & (filled_day <= day_number(survey.as_of))
+        self.original = snapshot.placements.filled_by(day_number(survey.as_of))
         self.snapshot = snapshot
         self.live = live
         self.there = stood.there

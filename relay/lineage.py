@@ -594,8 +594,7 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
     """
     stood = standings(snapshot, as_of, confirmed_only=confirmed_only)
     passes, there = snapshot.passes, stood.there
-    filled_day = snapshot.placements.filled_day
-    original = (filled_day != NO_DAY) & (filled_day <= day_number(as_of))
+    original = snapshot.placements.filled_by(day_number(as_of))
     live = stood.made & there[passes.giver]
     to_herself = live & (passes.giver == passes.receiver)
     relay = _Relay(

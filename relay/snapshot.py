@@ -134,9 +134,7 @@ class Ids(Sequence[str]):
         starts, ends = self.breaks[rows] + 1, self.breaks[rows + 1]
         words = -(-int((ends - starts).max(initial=1)) // _WORD)
         text = np.append(self.text, np.zeros(words * _WORD, np.uint8))
-        eight = np.ndarray(
-            len(text) - _WORD + 1, ">u8", text.data, strides=(1,)
-        )  # the eight letters from each letter on
+        eight = np.ndarray(len(text) - _WORD + 1, ">u8", text.data, strides=(1,))  # eight letters from each one on
         letters = np.empty((len(rows), words), ">u8")
         for nth in range(words):
             left = np.clip(ends - starts - nth * _WORD, 0, _WORD)
@@ -236,6 +234,10 @@ class Placements(Table):
         """Which were filled from a gift, on whatever day."""
         original: Flags = self.filled_day != NO_DAY
         return original
+
+    def filled_by(self, day: int) -> Flags:
+        """Which had been filled from a gift by the end of a day."""
+        return self.original & (self.filled_day <= day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -128,7 +128,7 @@ def standings(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) 
     if confirmed_only:
         made &= snapshot.passes.confirmed
     happened = snapshot.events.day <= today
-    filled = (placements.filled_day != NO_DAY) & (placements.filled_day <= today)
+    filled = placements.filled_by(today)
     received_day, condition = _earliest(snapshot, filled, made)
     there = received_day != NO_DAY
     received = np.where(filled, placements.filled_units, 0) + _summed(snapshot, made)

@@ -76,10 +76,8 @@ def people_in(
     Raises:
         Unavailable: The database cannot be reached.
     """
-    keys, parent = (
-        [key_of(programme_id, f"beneficiary:{id_}") for id_ in beneficiary_ids],
-        _parents(graph, programme_id),
-    )
+    keys = [key_of(programme_id, f"beneficiary:{id_}") for id_ in beneficiary_ids]
+    parent = _parents(graph, programme_id)
     return frozenset(
         row["beneficiary_id"]
         for row in graph.rows(cypher.HOMES, people=keys)

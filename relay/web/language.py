@@ -68,9 +68,23 @@ def language() -> str:
     return found
 
 
+def remembered(say_it: Callable[[*_Values], str]) -> Callable[[*_Values], str]:
+    """A function that says something of its values, and remembers what it said in each language."""
+
+    @lru_cache(maxsize=_WRITTEN)
+    def kept(_language: str, values: tuple[*_Values]) -> str:
+        return say_it(*values)
+
+    @wraps(say_it)
+    def said(*values: *_Values) -> str:
+        return kept(language(), values)
+
+    return said
+
+
 def gettext(text: str, /, **values: object) -> str:
     """A text with its values."""
-    said = _text(language(), text)
+    said = _text(text, None)
     return said % values if values else said
 
 
@@ -84,11 +98,11 @@ def say(sentence: str) -> str:
 
 def pgettext(context: str, text: str) -> str:
     """A text that means what it means in a context."""
-    return _text(language(), text, context)
+    return _text(text, context)
 
 
-@lru_cache(maxsize=_WRITTEN)
-def _text(_language: str, text: str, context: str | None = None) -> str:
+@remembered
+def _text(text: str, context: str | None) -> str:
     return str(flask_babel.pgettext(context, text) if context else flask_babel.gettext(text))
 
 
@@ -105,20 +119,6 @@ def plural(one: str, many: str) -> tuple[str, str]:
 def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - a LazyString, which is turned into text when it is shown
     """A text whose language is chosen when it is shown."""
     return LazyString(gettext, text)
-
-
-def remembered(say_it: Callable[[*_Values], str]) -> Callable[[*_Values], str]:
-    """A function that says something of its values, and remembers what it said in each language."""
-
-    @lru_cache(maxsize=_WRITTEN)
-    def kept(_language: str, values: tuple[*_Values]) -> str:
-        return say_it(*values)
-
-    @wraps(say_it)
-    def said(*values: *_Values) -> str:
-        return kept(language(), values)
-
-    return said
 
 
 @remembered

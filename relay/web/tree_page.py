@@ -148,7 +148,7 @@ class TreePage:
         return self.link(endpoint="managers.download", form=form)
 
     def record(self, key: str) -> str:
-        """The record of a placement, or of the gift."""
+        """The record of a placement, or of the gift; where records lie is asked once for all boxes of a tree."""
         return self._records + quote(key if key.startswith("gift:") else f"placement:{key}", safe=":")
 
     @cached_property
