@@ -58,14 +58,14 @@ class _Named:
 
     def __init__(self, ids: Ids, *, many: bool) -> None:
         self.ids = ids
-        self.rows: dict[str, int] = {id_: row for row, id_ in enumerate(ids)} if many else {}
+        self.rows: dict[str, int | None] = {id_: row for row, id_ in enumerate(ids)} if many else {}
         self.listed = many
         self.length = len(ids)
 
     def row(self, id_: str) -> int | None:
-        if id_ in self.rows or self.listed:
-            return self.rows.get(id_)
-        return self.ids.row(id_)
+        if id_ not in self.rows and not self.listed:
+            self.rows[id_] = self.ids.row(id_)
+        return self.rows.get(id_)
 
     def add(self, id_: str) -> None:
         self.rows[id_] = self.length

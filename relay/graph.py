@@ -158,6 +158,15 @@ class Transaction:
         """Run a statement that returns nothing."""
         self._transaction.run(query, parameters).consume()
 
+    def last(self, query: LiteralString, **parameters: object) -> None:
+        """Run a statement that returns nothing together with the commit, a round trip less; nothing may follow it.
+
+        The database commits nothing when the statement fails.
+        """
+        line: Any = self._transaction._connection  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no public way
+        line.run(query, parameters)
+        line.pull()
+
 
 class Graph:
     """A graph database of either engine."""

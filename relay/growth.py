@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.lineage import Cut, Notes, Survey
-from relay.snapshot import NONE, Flags, Rows, Snapshot, around, day_number
+from relay.room import longer
+from relay.snapshot import NO_DAY, NONE, Flags, Rows, Snapshot, around, day_number
 from relay.states import Standings, standings
 
 FEW: Final = 200
@@ -39,12 +40,15 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
     old = survey.snapshot
     if snapshot.root != old.root or snapshot.sequence < old.sequence or snapshot.rules != old.rules:
         return None
-    touched = _touched(old, snapshot)
-    if survey.confirmed_only or survey.circles or len(touched) > FEW:
+    named = touched(old, snapshot)
+    if survey.confirmed_only or survey.circles or len(named) > FEW:
         return None
-    stood = _standings(survey, snapshot, touched)
-    live = stood.made & stood.there[snapshot.passes.giver]
-    if _changes_below(survey, stood, touched) or _joins(survey, snapshot, live):
+    stood = _standings(survey, snapshot, named)
+    if _changes_below(survey, stood, named):
+        return None
+    new = slice(len(survey.live), None)
+    live = longer(survey.live, stood.made[new] & stood.there[snapshot.passes.giver[new]])
+    if _joins(survey, snapshot, live):
         return None
     grown = _Growing(survey, snapshot, stood, live)
     if not all(grown.add(row) for row in range(len(old.placements), len(snapshot.placements))):
@@ -52,8 +56,23 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
     return replace(survey, snapshot=snapshot, standings=stood, live=live, original=grown.original, cut=grown.cut())
 
 
-def _touched(old: Snapshot, new: Snapshot) -> Rows:
-    """Placements that the rows which are new name, themselves new or not."""
+def carries_on(survey: Survey, earlier: Survey) -> bool:
+    """Whether a survey is an earlier one carried on, or the same: all but `touched` placements stand as they stood."""
+    mine, its = survey.snapshot, earlier.snapshot
+    return (
+        (survey.asked_at, mine.root) == (earlier.asked_at, its.root)
+        and (survey.as_of, survey.confirmed_only) == (earlier.as_of, earlier.confirmed_only)
+        and mine.sequence >= its.sequence
+    )
+
+
+def touched(old: Snapshot, new: Snapshot) -> Rows:
+    """Placements that the rows which are new name, themselves new or not; in order.
+
+    Args:
+        old: A snapshot.
+        new: The same, carried on.
+    """
     passes, events = new.passes, new.events
     since = slice(len(old.passes), None)
     named = (
@@ -71,16 +90,25 @@ def _standings(survey: Survey, snapshot: Snapshot, touched: Rows) -> Standings:
     columns: dict[str, Any] = {}
     for field in fields(Standings):
         if field.name != "made":
-            column = _longer(getattr(was, field.name), len(snapshot.placements))
-            column[touched] = getattr(part, field.name)[: len(touched)]
-            columns[field.name] = column
-    return Standings(made=snapshot.passes.day <= day_number(survey.as_of), **columns)
+            column, asked = getattr(was, field.name), getattr(part, field.name)[: len(touched)]
+            columns[field.name] = _changed(column, touched, asked)
+    made = longer(was.made, snapshot.passes.day[len(was.made) :] <= day_number(survey.as_of))
+    return Standings(made=made, **columns)
 
 
-def _longer(column: npt.NDArray[Any], many: int, value: int = 0) -> npt.NDArray[Any]:
-    longer = np.empty(many, column.dtype)
-    longer[: len(column)], longer[len(column) :] = column, value
-    return longer
+def _changed(column: npt.NDArray[Any], rows: Rows, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A column with other values in some rows, of which those that it does not have yet are the last."""
+    new = rows >= len(column)
+    old, changed = rows[~new], values[~new]
+    if (column[old] != changed).any():
+        column = column.copy()
+        column[old] = changed
+    return longer(column, values[new])
+
+
+def _with_room(column: npt.NDArray[Any], new: int) -> npt.NDArray[Any]:
+    """A copy with so many rows more, which hold 0."""
+    return np.concatenate((column, np.zeros(new, column.dtype)))
 
 
 def _changes_below(survey: Survey, stood: Standings, touched: Rows) -> bool:
@@ -110,17 +138,17 @@ class _Growing:
     """The pieces of a relay, to which placements are added one by one."""
 
     def __init__(self, survey: Survey, snapshot: Snapshot, stood: Standings, live: Flags) -> None:
-        was, many = survey.cut, len(snapshot.placements)
-        self.original = snapshot.placements.filled_by(day_number(survey.as_of))
+        was, new = survey.cut, len(snapshot.placements) - len(survey.original)
+        filled_day = snapshot.placements.filled_day[len(survey.original) :]
+        self.original = longer(survey.original, (filled_day != NO_DAY) & (filled_day <= day_number(survey.as_of)))
         self.snapshot = snapshot
         self.live = live
         self.there = stood.there
         self.stuck = stood.stuck
         self.was = was
-        self.generation, self.obstruction = (_longer(each, many, NONE) for each in (was.generation, was.obstruction))
-        self.reach, self.piece, self.depth = (_longer(each, many) for each in (was.reach, was.piece, was.depth))
-        new = many - len(was.piece)
-        self.size, self.height = (_longer(each, len(each) + new) for each in (was.size, was.height))
+        self.generation, self.obstruction = (longer(each, [NONE] * new) for each in (was.generation, was.obstruction))
+        self.piece, self.depth = (longer(each, [0] * new) for each in (was.piece, was.depth))
+        self.reach, self.size, self.height = (_with_room(each, new) for each in (was.reach, was.size, was.height))
         self.pieces = len(was.size)
         self.tops: list[int] = []
 

@@ -12,11 +12,12 @@ from typing import Final
 
 import numpy as np
 
+from relay import growth
 from relay.lineage import Survey
 from relay.model import CHAIN_STATES, STATES, shown
 from relay.parts import Names, parts
 from relay.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
-from relay.snapshot import NONE, Codes, Flags, Rows, Snapshot
+from relay.snapshot import NONE, Flags, Rows, Snapshot
 from relay.states import CAUSES, FULFILLED
 
 ANIMAL: Final = "animal"
@@ -171,8 +172,82 @@ class Health:
         return bool(self.changes.broke) if self.changes else any(self.causes.values())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Counted:
+    """Placements of a survey, counted.
+
+    Attributes:
+        survey: Of which.
+        sums: One row for each help: what `rates.sums` gives.
+        states: One row for each generation, one column for each of `model.STATES`: placements.
+        passed: By generation: thousandths passed on of helps whose unit is "animal".
+        causes: What made placements lost or broken: placements, in the order of `states.CAUSES`.
+    """
+
+    survey: Survey
+    sums: Sums
+    states: Sums
+    passed: Sums
+    causes: Sums
+
+    @classmethod
+    def of(cls, survey: Survey, rows: Rows) -> Counted:
+        """Count some placements, as far as they were there."""
+        stood, snapshot = survey.standings, survey.snapshot
+        there = rows[stood.there[rows]]
+        row = there[survey.generation[there] != NONE]
+        generation, state = survey.generation[row].astype(np.int64), stood.state[row]
+        passed = np.where(_animal(snapshot)[snapshot.placements.help[row]], stood.passed[row], 0)
+        many = int(generation.max(initial=NONE)) + 1
+        states = np.bincount(generation * len(STATES) + state, minlength=many * len(STATES))
+        return cls(
+            survey=survey,
+            sums=sums(survey, there, np.zeros_like(there), 1)[0],
+            states=states.reshape(many, len(STATES)),
+            passed=np.bincount(generation, passed, minlength=many).astype(np.int64),
+            causes=np.bincount(stood.cause[there] + 1, minlength=len(CAUSES) + 1)[1:],  # the first one stands for none
+        )
+
+    def but(self, was: Counted, is_: Counted) -> Counted:
+        """With some placements counted as they are, where they were counted as they were."""
+        return Counted(
+            survey=is_.survey,
+            sums=self.sums - was.sums + is_.sums,
+            states=_added(self.states, -was.states, is_.states),
+            passed=_added(self.passed, -was.passed, is_.passed),
+            causes=self.causes - was.causes + is_.causes,
+        )
+
+
+def _added(*columns: Sums) -> Sums:
+    """Columns of different lengths, added up."""
+    total = np.zeros_like(max(columns, key=len))
+    for column in columns:
+        total[: len(column)] += column
+    return total
+
+
+def counted(survey: Survey, before: Counted | None = None) -> Counted:
+    """All placements of a survey, counted.
+
+    Args:
+        survey: The programme on the day.
+        before: Those of an earlier one, which this one may carry on; then only what was touched is counted again.
+    """
+    if before is None or not growth.carries_on(survey, before.survey):
+        return Counted.of(survey, np.arange(len(survey.original), dtype=np.int32))
+    touched = growth.touched(before.survey.snapshot, survey.snapshot)
+    known = touched[touched < len(before.survey.original)]
+    return before.but(Counted.of(before.survey, known), Counted.of(survey, touched))
+
+
 def health(
-    survey: Survey, *, by: Iterable[str] = (), names: Names | None = None, earlier: Survey | None = None
+    survey: Survey,
+    *,
+    by: Iterable[str] = (),
+    names: Names | None = None,
+    earlier: Survey | None = None,
+    whole: Counted | None = None,
 ) -> Health:
     """The chain health of a programme.
 
@@ -181,29 +256,29 @@ def health(
         by: Words of `parts.WORDS`: how it is parted; none for the programme alone.
         names: Of places and donors, where these are asked for.
         earlier: The same snapshot on another day, to say what changed since.
+        whole: All its placements, where they were counted before.
 
     Raises:
         NoSuchWord: It is not parted by that word.
     """
-    snapshot, stood = survey.snapshot, survey.standings
-    there = np.flatnonzero(stood.there).astype(np.int32)
-    animal, by_help = _animal(snapshot), sums(survey, there, np.zeros_like(there), 1)[0]
-    whole, animals = by_help.sum(axis=0), by_help[animal].sum(axis=0)
-    by_generation = _by_generation(survey, there, animal)
-    counted = _counted(whole)
+    snapshot, whole = survey.snapshot, whole or counted(survey)
+    animal = _animal(snapshot)
+    total, animals = whole.sums.sum(axis=0), whole.sums[animal].sum(axis=0)
+    by_generation = _by_generation(whole)
+    placements = _counted(total)
     return Health(
         programme_id=snapshot.programme_id,
         as_of=survey.as_of,
-        placements=counted,
-        states=_states(whole),
+        placements=placements,
+        states=_states(total),
         chains=chains_counted(np.bincount(survey.chains.chain_state, minlength=len(CHAIN_STATES))),
         animals=_units(animals),
-        by_help=_helps(snapshot, by_help),
-        additional_per_original=counted.passed_on / counted.original if counted.original else None,
+        by_help=_helps(snapshot, whole.sums),
+        additional_per_original=placements.passed_on / placements.original if placements.original else None,
         generations=max(len(by_generation) - 1, 0),
         by_generation=by_generation,
-        rates=rates(whole, animals),
-        causes=_causes(stood.cause[there]),
+        rates=rates(total, animals),
+        causes=dict(zip(CAUSES, whole.causes.tolist(), strict=True)),
         breakdowns=tuple(_breakdown(survey, word, names or Names(), animal) for word in by),
         changes=_changes(survey, earlier) if earlier else None,
     )
@@ -227,11 +302,6 @@ def _counted(total: Sums) -> PlacementsCounted:
 
 def _states(total: Sums) -> Mapping[str, int]:
     return dict(zip(STATES, total[: len(STATES)].tolist(), strict=True))
-
-
-def _causes(cause: Codes) -> Mapping[str, int]:
-    counted = np.bincount(cause + 1, minlength=len(CAUSES) + 1)[1:]  # the first one stands for none
-    return dict(zip(CAUSES, counted.tolist(), strict=True))
 
 
 def _units(total: Sums) -> Units:
@@ -258,18 +328,10 @@ def _helps(snapshot: Snapshot, by_help: Sums) -> tuple[HelpHealth, ...]:
     )
 
 
-def _by_generation(survey: Survey, there: Rows, animal: Flags) -> tuple[GenerationHealth, ...]:
-    stood = survey.standings
-    row = there[survey.generation[there] != NONE]
-    generation = survey.generation[row].astype(np.int64)
-    passed = np.where(animal[survey.snapshot.placements.help[row]], stood.passed[row], 0)
-    many = int(generation.max(initial=NONE)) + 1
-    by_state = np.bincount(generation * len(STATES) + stood.state[row], minlength=many * len(STATES))
-    placements = by_state.reshape(many, len(STATES))
-    units = np.bincount(generation, passed, minlength=many)
+def _by_generation(whole: Counted) -> tuple[GenerationHealth, ...]:
     return tuple(
-        GenerationHealth(generation=nth, placements=sum(states), fulfilled=states[FULFILLED], passed=shown(int(handed)))
-        for nth, (states, handed) in enumerate(zip(placements.tolist(), units.tolist(), strict=True))
+        GenerationHealth(generation=nth, placements=sum(states), fulfilled=states[FULFILLED], passed=shown(passed))
+        for nth, (states, passed) in enumerate(zip(whole.states.tolist(), whole.passed.tolist(), strict=True))
     )
 
 

@@ -428,7 +428,7 @@ class Difference:
                 self.unlinked.setdefault(row.type, []).append(_edge_row(row))
 
     def write(self, transaction: Transaction, programme_id: str, head: Head) -> None:
-        """Write it all, with the new head of the ledger."""
+        """Write it all, with the new head of the ledger, and let nothing follow in the transaction."""
         for texts, rows_of_name in (
             (cypher.UNLINK, self.unlinked),
             (cypher.RELINK, self.relinked),
@@ -440,7 +440,7 @@ class Difference:
         for name, part in cypher.WRITE.items():
             if name in self.written:
                 text += part
-        transaction.run(text, ledger=programme_id, sequence=head.sequence, hash=head.hash, **self.written)
+        transaction.last(text, ledger=programme_id, sequence=head.sequence, hash=head.hash, **self.written)
 
 
 def rows_of(register: Register, thing: str) -> Iterator[Node | Edge]:

@@ -500,6 +500,7 @@ class Survey:
         snapshot: The programme.
         as_of: The day.
         confirmed_only: Whether pass-ons that nobody confirmed are left out.
+        asked_at: Sequence of the last entry when all of it was asked; what came later was carried on (`growth`).
         standings: How each placement stood; those that were not there count nowhere.
         live: One row a pass-on: whether it had been made by then, counts, and its giver was there.
         original: Which placements had been filled from a gift by then.
@@ -511,6 +512,7 @@ class Survey:
     snapshot: Snapshot
     as_of: date
     confirmed_only: bool
+    asked_at: int
     standings: Standings
     live: Flags
     original: Flags
@@ -565,11 +567,14 @@ class Survey:
         order = np.argsort(nth, kind="stable")
         nth, piece, distance = nth[order], notes.piece[order], notes.distance[order]
         own = np.bincount(nth[distance == 0], minlength=len(row))
+        start = np.searchsorted(nth, np.arange(len(row) + 1)).astype(np.int32)
+        some = np.flatnonzero(start[1:] > start[:-1])  # a gift may have none
         states = np.zeros((len(row), len(STATES)), np.int64)
-        np.add.at(states, nth, self._pieces.states[piece])
         generations, latest_day = _column(len(row)), _column(len(row), NO_DAY)
-        np.maximum.at(generations, nth, distance + self.cut.height[piece])
-        np.maximum.at(latest_day, nth, self._pieces.latest_day[piece])
+        if len(some):
+            states[some] = np.add.reduceat(self._pieces.states[piece], start[some])
+            generations[some] = np.maximum.reduceat(distance + self.cut.height[piece], start[some])
+            latest_day[some] = np.maximum.reduceat(self._pieces.latest_day[piece], start[some])
         return Travels(
             row=row,
             placements=own.astype(np.int32),
@@ -577,7 +582,7 @@ class Survey:
             generations=generations,
             latest_day=latest_day,
             states=states,
-            _start=np.searchsorted(nth, np.arange(len(row) + 1)).astype(np.int32),
+            _start=start,
             _piece=piece,
             _distance=distance,
             _pieces=self._pieces,
@@ -616,6 +621,7 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
         snapshot=snapshot,
         as_of=as_of,
         confirmed_only=confirmed_only,
+        asked_at=snapshot.sequence,
         standings=stood,
         live=live,
         original=original,

@@ -93,21 +93,23 @@ def sums(survey: Survey, row: Rows, part: Rows, parts: int) -> Sums:
         placements, and thousandths.
     """
     stood, placements, helps = survey.standings, survey.snapshot.placements, len(survey.snapshot.helps)
-    state, due = stood.state, stood.due_day < day_number(survey.as_of)
-    on_time = due & (stood.fulfilled_day != NO_DAY) & (stood.fulfilled_day <= stood.due_day)
-    impossible = due & ((state == EXCUSED) | ((state == LOST) & np.isin(stood.cause, _NOT_HER_DOING)))
+    state, due_day, fulfilled_day = stood.state[row], stood.due_day[row], stood.fulfilled_day[row]
+    due = due_day < day_number(survey.as_of)
+    on_time = due & (fulfilled_day != NO_DAY) & (fulfilled_day <= due_day)
+    impossible = due & ((state == EXCUSED) | ((state == LOST) & np.isin(stood.cause[row], _NOT_HER_DOING)))
     kind = state
-    for also in (due, on_time, impossible, survey.original):
+    for also in (due, on_time, impossible, survey.original[row]):
         kind = kind * 2 + also
-    cell = (part.astype(np.int64) * helps + placements.help[row]) * len(_STATE) + kind[row]
+    cell = (part.astype(np.int64) * helps + placements.help[row]) * len(_STATE) + kind
 
     def by_kind(units: Units | None = None) -> Sums:
         # float sums of whole numbers are exact below 2**53: nine thousand thousand million units
-        found = np.bincount(cell, None if units is None else units[row], minlength=parts * helps * len(_STATE))
+        found = np.bincount(cell, units, minlength=parts * helps * len(_STATE))
         return found.astype(np.int64).reshape(parts, helps, len(_STATE))
 
-    counted, given, owed, passed = map(by_kind, (None, placements.filled_units, stood.owed, stood.passed))
-    covered = by_kind(np.minimum(stood.passed, stood.owed))
+    units_owed, units_passed = stood.owed[row], stood.passed[row]
+    counted, given, owed, passed = map(by_kind, (None, placements.filled_units[row], units_owed, units_passed))
+    covered = by_kind(np.minimum(units_passed, units_owed))
     added = np.empty((parts, helps, WIDTH), np.int64)
     added[..., : len(STATES)] = counted @ np.eye(len(STATES), dtype=np.int64)[_STATE]
     for column, found, of in (

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Self, SupportsInt
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from relay.columns import kind_named
 from relay.entries import ORIGIN
 from relay.register import Fact, Register, rule_of
+from relay.room import longer
 
 if TYPE_CHECKING:
     from relay.model import Rule
@@ -149,10 +151,7 @@ class Ids(Sequence[str]):
     def more(self, ids: Sequence[str]) -> Ids:
         """These ids and some more after them."""
         added = Ids.of(ids)
-        return Ids(
-            np.concatenate((self.text, added.text[1:])),
-            np.concatenate((self.breaks, added.breaks[1:] + self.breaks[-1])),
-        )
+        return Ids(longer(self.text, added.text[1:]), longer(self.breaks, added.breaks[1:] + self.breaks[-1]))
 
     def row(self, id_: str) -> int | None:
         """The row of an id, or None; one look through the text, from its end, since what is new is asked for most."""
@@ -194,15 +193,11 @@ class Table:
         """These rows and some more after them."""
         if not rows:
             return self
-        longer: dict[str, Any] = {}
+        grown: dict[str, Any] = {}
         for field in fields(self):  # type: ignore[arg-type]  # every table is a dataclass
             column, added = getattr(self, field.name), [row[field.name] for row in rows]
-            longer[field.name] = (
-                column.more(added)
-                if isinstance(column, Ids)
-                else np.concatenate((column, np.array(added, dtype=column.dtype)))
-            )
-        return type(self)(**longer)
+            grown[field.name] = column.more(added) if isinstance(column, Ids) else longer(column, added)
+        return type(self)(**grown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -408,16 +403,19 @@ def bind_more(sheaves: Sheaves, days: Days, placement: Rows, placements: int) ->
         placements: How many there are now.
     """
     bound = len(sheaves.order)
-    start = np.concatenate((sheaves.start, np.full(placements + 1 - len(sheaves.start), bound, np.int32)))
+    start = longer(sheaves.start, [bound] * (placements + 1 - len(sheaves.start)))
     if not len(placement):
         return Sheaves(start=start, order=sheaves.order)
-    rows = np.lexsort((days[bound:], placement)) + bound
+    nth = np.lexsort((days[bound:], placement))
+    whose = placement[nth].tolist()
     at = [
-        start[whose] + np.searchsorted(days[sheaves.order[start[whose] : start[whose + 1]]], days[row], "right")
-        for row, whose in zip(rows.tolist(), placement[rows - bound].tolist(), strict=True)
+        start[each] + np.searchsorted(days[sheaves.order[start[each] : start[each + 1]]], day, "right")
+        for each, day in zip(whose, days[bound + nth], strict=True)
     ]
-    start[1:] += np.cumsum(np.bincount(placement, minlength=placements), dtype=np.int32)
-    return Sheaves(start=start, order=np.insert(sheaves.order, at, rows).astype(np.int32))
+    start = start.copy()
+    for before, (first, end) in enumerate(pairwise((*whose, placements)), start=1):
+        start[first + 1 : end + 1] += before
+    return Sheaves(start=start, order=np.insert(sheaves.order, at, (bound + nth).astype(np.int32)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,15 +6,18 @@ when she breaks, the chain is broken. Where none is open, a chain hangs on the o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from relay.lineage import Survey, Travels
 from relay.model import STATES, shown
 from relay.parts import Names, within
+from relay.rows import Made
 from relay.snapshot import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
 from relay.states import BROKEN, DUE, IN_TIME, LATE, months_later
 
@@ -93,10 +96,54 @@ class Visit:
     depends: Depends
 
 
+class Visits(Made[Visit]):
+    """Visits by rank."""
+
+    def __init__(self, survey: Survey, names: Names, ranked: _Ranked) -> None:
+        """Keep which placements they are about, the most pressing first."""
+        super().__init__(np.arange(len(ranked.row), dtype=np.int32))
+        self._survey = survey
+        self._names = names
+        self._ranked = ranked
+
+    def among(self, beneficiaries: Flags) -> list[Visit]:
+        """Those to some beneficiaries."""
+        holder = self._survey.snapshot.placements.beneficiary[self._ranked.row]
+        return list(self.some(np.flatnonzero(np.append(beneficiaries, False)[holder]).astype(np.int32)))
+
+    def _made(self, rows: Rows) -> Iterator[Visit]:
+        snapshot, stood, today = self._survey.snapshot, self._survey.standings, day_number(self._survey.as_of)
+        ranked = self._ranked
+        for nth in rows.tolist():
+            row = int(ranked.row[nth])
+            holder = int(snapshot.placements.beneficiary[row])
+            place = int(snapshot.beneficiaries.place[holder]) if holder != NONE else NONE
+            lives = None if place == NONE else snapshot.places.ids[place]
+            yield Visit(
+                rank=nth + 1,
+                place_id=lives,
+                place_name=self._names.places.get(lives) if lives else None,
+                placement_id=snapshot.placements.ids[row],
+                beneficiary_id=None if holder == NONE else snapshot.beneficiaries.ids[holder],
+                help=snapshot.helps[snapshot.placements.help[row]],
+                state=STATES[stood.state[row]],
+                reasons=tuple(reason for reason, is_one in zip(REASONS, ranked.why[:, nth], strict=True) if is_one),
+                due_on=day_of(stood.due_day[row]),
+                days=int(stood.due_day[row]) - today,
+                still_owed=shown(int(stood.owed[row] - stood.passed[row])),
+                last_word_on=day_of(ranked.word[nth]),
+                depends=Depends(
+                    chains=int(ranked.chains[nth]),
+                    reach=int(ranked.reach[nth]),
+                    generations=int(ranked.generations[nth]),
+                ),
+            )
+
+
 def todo(
     survey: Survey, *, place_id: str | None = None, most: int | None = None, names: Names | None = None
 ) -> tuple[Visit, ...]:
-    """Whom to visit next.
+    """Whom to visit next, place by place.
 
     Args:
         survey: The programme on the day.
@@ -111,66 +158,65 @@ def todo(
     Raises:
         NoSuchPart: There is no such place.
     """
-    snapshot = survey.snapshot
-    wanted = None if place_id is None else within(snapshot, place_id)
-    visits = _ranked(survey, names or Names())
-    if wanted is not None:
-        inside = {
-            beneficiary_id for beneficiary_id, lives in zip(snapshot.beneficiaries.ids, wanted, strict=True) if lives
-        }
-        visits = [visit for visit in visits if visit.beneficiary_id in inside]
-    visits = visits[:most]
+    inside = None if place_id is None else within(survey.snapshot, place_id)
+    ranked = by_rank(survey, names)
+    visits = ranked[:most] if inside is None else ranked.among(inside)[:most]
     first: dict[str | None, int] = {}
     for visit in visits:
         first.setdefault(visit.place_id, visit.rank)
     return tuple(sorted(visits, key=lambda visit: (first[visit.place_id], visit.rank)))
 
 
-def _ranked(survey: Survey, names: Names) -> list[Visit]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Ranked:
+    """Placements to visit, the most pressing first: their rows, why, and what `Visit` says of them."""
+
+    row: Rows
+    why: Flags
+    word: Days
+    chains: Rows
+    reach: Rows
+    generations: Rows
+
+
+def by_rank(survey: Survey, names: Names | None = None) -> Visits:
+    """Whom to visit next, the most pressing first, wherever she lives.
+
+    Args:
+        survey: The programme on the day.
+        names: With the names of places.
+    """
     snapshot, stood, today = survey.snapshot, survey.standings, day_number(survey.as_of)
-    state, ids = stood.state, snapshot.placements.ids
+    state = stood.state
     open_ = (state == LATE) | (state == DUE) | (state == IN_TIME)
     chains, reach, generations = _hanging(survey, open_)
     word = _last_word(survey)
+    row = np.flatnonzero(open_ | (reach >= LONG_REACH)).astype(np.int32)
     why = np.stack(
         (
-            reach >= LONG_REACH,
-            state == DUE,
-            state == LATE,
-            open_ & (months_later(word, SILENT_MONTHS) < today),
+            reach[row] >= LONG_REACH,
+            state[row] == DUE,
+            state[row] == LATE,
+            open_[row] & (months_later(word[row], SILENT_MONTHS) < today),
         )
     )
-    rows = np.flatnonzero(why.any(axis=0))
-    first = why[:, rows].argmax(axis=0)
-    due_day, named = stood.due_day[rows], ids.some(rows.astype(np.int32))
-    calm = (first == 0) & (why[:, rows].sum(axis=0) == 1) & (state[rows] != BROKEN)
-    most = np.choose(first, (-reach[rows], due_day, due_day, word[rows]))
-    keys = zip(first.tolist(), calm.tolist(), most.tolist(), due_day.tolist(), named, range(len(rows)), strict=True)
-    order = [nth for *_, nth in sorted(keys)]
-    visits = []
-    for rank, nth in enumerate(order, start=1):
-        row = int(rows[nth])
-        holder = int(snapshot.placements.beneficiary[row])
-        place = int(snapshot.beneficiaries.place[holder]) if holder != NONE else NONE
-        lives = None if place == NONE else snapshot.places.ids[place]
-        visits.append(
-            Visit(
-                rank=rank,
-                place_id=lives,
-                place_name=names.places.get(lives) if lives else None,
-                placement_id=named[nth],
-                beneficiary_id=None if holder == NONE else snapshot.beneficiaries.ids[holder],
-                help=snapshot.helps[snapshot.placements.help[row]],
-                state=STATES[state[row]],
-                reasons=tuple(reason for reason, is_one in zip(REASONS, why[:, row], strict=True) if is_one),
-                due_on=day_of(stood.due_day[row]),
-                days=int(stood.due_day[row]) - today,
-                still_owed=shown(int(stood.owed[row] - stood.passed[row])),
-                last_word_on=day_of(word[row]),
-                depends=Depends(chains=int(chains[row]), reach=int(reach[row]), generations=int(generations[row])),
-            )
-        )
-    return visits
+    row, why = row[why.any(axis=0)], why[:, why.any(axis=0)]
+    first = why.argmax(axis=0)
+    due_day, named = stood.due_day[row], snapshot.placements.ids.some(row)
+    calm = (first == 0) & (why.sum(axis=0) == 1) & (state[row] != BROKEN)
+    most = np.choose(first, (-reach[row], due_day, due_day, word[row]))
+    keys = zip(first.tolist(), calm.tolist(), most.tolist(), due_day.tolist(), named, range(len(row)), strict=True)
+    order = np.array([nth for *_, nth in sorted(keys)], np.int32)
+    row = row[order]
+    ranked = _Ranked(
+        row=row,
+        why=why[:, order],
+        word=word[row],
+        chains=chains[row],
+        reach=reach[row],
+        generations=generations[row],
+    )
+    return Visits(survey, names or Names(), ranked)
 
 
 def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
@@ -192,12 +238,16 @@ def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
 
 def _only(survey: Survey, travels: Travels, which: Flags) -> tuple[Rows, Rows]:
     """Of each chain: how many such placements it has, and the row of the only one, or -1."""
-    cut, rows = survey.cut, np.flatnonzero(which)
-    in_piece, in_chain = np.zeros((len(cut.size), 2), np.int64), np.zeros((len(travels.row), 2), np.int64)
-    np.add.at(in_piece, cut.piece[rows], np.stack((np.ones_like(rows), rows), axis=1))
-    np.add.at(in_chain, np.searchsorted(travels.row, cut.by_chain.whose), in_piece[cut.by_chain.piece])
-    many, total = in_chain.T
-    return many.astype(np.int32), np.where(many == 1, total, NONE).astype(np.int32)
+    cut, rows, chains = survey.cut, np.flatnonzero(which), len(travels.row)
+    piece, noted = cut.piece[rows], np.searchsorted(travels.row, cut.by_chain.whose)
+
+    def in_chains(weights: npt.NDArray[np.integer[Any]] | None) -> npt.NDArray[np.int64]:
+        # float sums of whole numbers are exact below 2**53, and only the sum of a single row is looked at
+        in_piece = np.bincount(piece, weights, minlength=len(cut.size))
+        return np.bincount(noted, in_piece[cut.by_chain.piece], minlength=chains).astype(np.int64)
+
+    many = in_chains(None)
+    return many.astype(np.int32), np.where(many == 1, in_chains(rows), NONE).astype(np.int32)
 
 
 def _last_word(survey: Survey) -> Days:

@@ -14,15 +14,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 import pytest
+from neo4j.exceptions import ClientError
 
-from relay import cypher, engine
+from relay import engine
 from relay import graph as relay_graph
 from relay.acts import KEYS
 from relay.backup import backup, rebuild, restore
-from relay.errors import Unavailable
+from relay.errors import RelayError, Unavailable
 from relay.graph import Transaction, UnknownOutcome
 from relay.ledger import NotBuilt, entries, head, heads, record, record_one
 from relay.verify import verify
@@ -33,7 +34,7 @@ from tests.soak import SOAK
 from tests.wiping import wiped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator, Iterator
 
     from relay.acts import Act
     from relay.config import Connection
@@ -232,16 +233,18 @@ def test_who_is_told_that_nobody_knows_whether_it_was_recorded_repeats_it_and_th
 SILENT = "The database cannot be reached"
 UNKNOWN = "The connection was lost while the act was being recorded"
 STRANGE = "not a database that Relay knows"
-# Connecting reads once: a first statement and a first commit. Recording asks, writes and commits.
+# Connecting reads once: a first statement and a first commit. Recording asks, then writes and commits at once.
 LINE_FAULTS: list[tuple[Moment, Fault, int, str]] = [
     ("greeting", "stall", 0, SILENT),
     ("statement", "stall", 0, SILENT),
-    ("statement", "stall", 2, SILENT),
+    ("statement", "stall", 1, SILENT),
+    ("statement", "stall", 2, UNKNOWN),
     ("commit", "stall", 0, SILENT),
     ("commit", "stall", 1, UNKNOWN),
     ("greeting", "garbage", 0, STRANGE),
     ("statement", "garbage", 0, SILENT),
-    ("statement", "garbage", 2, SILENT),
+    ("statement", "garbage", 1, SILENT),
+    ("statement", "garbage", 2, UNKNOWN),
     ("commit", "garbage", 1, UNKNOWN),
 ]
 
@@ -389,7 +392,7 @@ def test_an_act_whose_last_statement_fails_leaves_no_trace(
     programme_id = "other" if kind == "programme" else PROGRAMME
 
     with monkeypatch.context() as patched:
-        patched.setattr(Transaction, "run", _failing(Transaction.run, cypher.WRITE_HEAD))
+        patched.setattr(Transaction, "last", _done_and_failed)
         with pytest.raises(Broken):
             record(graph, programme_id, LAST[kind], clerk("second"))
     after = _everything(graph)
@@ -408,7 +411,7 @@ def test_a_restore_whose_last_statement_fails_leaves_no_entry_and_is_run_again(
     wiped(graph)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Transaction, "run", _failing(Transaction.run, cypher.WRITE_HEAD))
+        patched.setattr(Transaction, "last", _done_and_failed)
         with pytest.raises(Broken):
             restore(graph, kept, clerk("second"))
     assert _everything(graph) == []
@@ -425,7 +428,7 @@ def test_a_rebuilding_that_fails_keeps_clerks_out_until_it_is_run_again(
     before = _everything(graph)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Transaction, "run", _failing(Transaction.run, cypher.WRITE_HEAD))
+        patched.setattr(Transaction, "last", _done_and_failed)
         with pytest.raises(Broken):
             rebuild(graph, PROGRAMME)
     with pytest.raises(NotBuilt, match="relay engine rebuild"):
@@ -435,15 +438,36 @@ def test_a_rebuilding_that_fails_keeps_clerks_out_until_it_is_run_again(
     assert _everything(graph) == before
 
 
-def _failing(run: Callable[..., None], at: str) -> Callable[..., None]:
-    """Let a statement be done and fail all the same, if it begins in that way."""
+def _done_and_failed(transaction: Transaction, query: LiteralString, **parameters: object) -> None:
+    """Let a last statement be done, and fail all the same."""
+    transaction.run(query, **parameters)
+    raise Broken
 
-    def run_and_fail(self: Transaction, query: str, **parameters: object) -> None:
-        run(self, query, **parameters)
-        if query.startswith(at):
-            raise Broken
 
-    return run_and_fail
+@pytest.mark.parametrize(
+    "fails",
+    [
+        "RETURN one / 0 AS nothing",
+        "UNWIND [1, 0] AS by RETURN one / by AS nothing",
+        "CREATE (:Entry {key: 'first'})",
+        "CREATE (:Entry {key: $missing})",
+        "CREATES (:Entry)",
+    ],
+)
+def test_a_last_statement_that_the_database_refuses_commits_nothing_of_its_transaction(
+    graph: Graph, fails: LiteralString, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_graph, "RACES", 2)
+    graph.write(lambda transaction: transaction.last("CREATE (:Entry {key: 'first'})"))
+
+    def work(transaction: Transaction) -> None:
+        transaction.run("CREATE (:Entry {key: 'second'})")
+        transaction.last("CREATE (:Entry {key: 'third'}) WITH 1 AS one " + fails)
+
+    with pytest.raises((ClientError, RelayError)):
+        graph.write(work)
+
+    assert graph.rows("MATCH (e:Entry) RETURN e.key AS key") == [{"key": "first"}]
 
 
 def _everything(graph: Graph) -> list[str]:

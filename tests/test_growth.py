@@ -12,7 +12,8 @@ from hypothesis import given, settings
 
 from relay import lineage
 from relay.additions import carried_on as snapshot_carried_on
-from relay.growth import carried_on
+from relay.growth import carried_on, carries_on
+from relay.health import Counted, counted
 from relay.snapshot import around, of_register
 from relay.states import Standings, standings
 from relay.trees import Relay
@@ -51,6 +52,13 @@ def same(one: Survey, other: Survey) -> bool:
     columns = ("live", "original", "generation", "reach", "obstruction")
     alike = alike and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in columns)
     return alike and same_travels(one.chains, other.chains) and same_travels(one.gifts, other.gifts)
+
+
+def same_counts(one: Counted, other: Counted) -> bool:
+    """Whether the same was counted, in whatever way."""
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name)) for name in ("sums", "states", "passed", "causes")
+    )
 
 
 def grown(*acts: Act, day: date = DAY) -> tuple[Survey | None, Survey]:
@@ -127,6 +135,23 @@ def test_another_day_or_a_snapshot_read_anew_is_surveyed_anew() -> None:
     assert carried_on(before, before.snapshot) is not None
 
 
+def test_what_was_counted_is_carried_on_only_where_the_survey_is() -> None:
+    book = say.Book(*BEFORE)
+    first = lineage.survey(of_register(book.register), DAY)
+    before = counted(first)
+    acts = (say.passed("T2: P9 > P3 on 2021-03-01"), say.happened("E1: death of P9 on 2021-01-01", animals=2))
+    book.add(*acts)
+    snapshot = snapshot_carried_on(first.snapshot, [book.register.entries[act.act_id] for act in acts])
+    assert snapshot
+    later, anew = carried_on(first, snapshot), lineage.survey(snapshot, DAY)
+    assert later
+
+    assert [carries_on(later, first), carries_on(first, later), carries_on(anew, first)] == [True, False, False]
+    for survey, was in ((later, before), (anew, before), (first, counted(later))):
+        assert same_counts(counted(survey, was), counted(survey))
+    assert counted(later, before).states.sum() == before.states.sum() + 1
+
+
 def test_a_relay_of_another_day_is_not_carried_on_into_this_one() -> None:
     known = of_register(say.Book(*BEFORE).register)
     before = Relay(known, date(2021, 1, 1))
@@ -142,14 +167,18 @@ def test_a_large_programme_grows_act_by_act_and_most_acts_are_carried_on() -> No
     begun = say.Book(*[entry.act for entry in entries[:200]], programme_id="made", today=date(2025, 1, 1))
     known: Snapshot = of_register(begun.register)
     survey, carried = lineage.survey(known, DAY), 0
+    count = counted(survey)
 
     for entry in entries[200:]:
         snapshot = snapshot_carried_on(known, [entry])
         assert snapshot
         found, anew = carried_on(survey, snapshot), lineage.survey(snapshot, DAY)
         assert found is None or same(found, anew)
+        assert found is None or carries_on(found, survey)
         carried += found is not None
         known, survey = snapshot, found or anew
+        count = counted(survey, count)
+        assert same_counts(count, counted(anew))
 
     assert carried / len(entries[200:]) > 0.8
 

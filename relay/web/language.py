@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
 
@@ -23,6 +24,9 @@ LANGUAGES: Final = {"en": "English", "fr": "Français", "ne": "नेपाल�
 _WRITTEN: Final = 8192
 """Days and numbers that are remembered as they are written (our choice: those of a large tree; under a megabyte)."""
 
+_SPOKEN: Final = ContextVar[str | None]("language", default=None)
+"""The language of the page that is being made; a tree asks for it thousands of times."""
+
 _Values = TypeVarTuple("_Values")
 
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
@@ -35,7 +39,18 @@ def set_up(app: Flask) -> None:
     for name, function in (("_", gettext), ("ngettext", ngettext), ("language", language), ("languages", languages)):
         app.add_template_global(function, name)
     app.add_template_filter(say, "say")
+    app.before_request(_begins)
     app.after_request(_remembered)
+    app.teardown_request(_ends)
+
+
+def _begins() -> None:
+    g.spoken = _SPOKEN.set(str(flask_babel.get_locale()))
+
+
+def _ends(_: BaseException | None) -> None:
+    if "spoken" in g:
+        _SPOKEN.reset(g.pop("spoken"))
 
 
 def _wanted() -> str:
@@ -62,10 +77,7 @@ def languages() -> Mapping[str, str]:
 
 def language() -> str:
     """The language of this page, such as "en"."""
-    found: str | None = g.get("language")
-    if found is None:
-        found = g.language = str(flask_babel.get_locale())
-    return found
+    return _SPOKEN.get() or str(flask_babel.get_locale())
 
 
 def remembered(say_it: Callable[[*_Values], str]) -> Callable[[*_Values], str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from relay import chains, health, listing, todo
 from relay.model import add_months
 from relay.web import asked
-from relay.web.kept import kept
+from relay.web.kept import kept, kept_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,10 @@ class Overview:
     @cached_property
     def health(self) -> Health:
         """How the relays are doing."""
-        return kept(self._kept("health"), lambda: health.health(self.relay.survey))
+        survey = self.relay.survey
+        name = ("counted", survey.snapshot.programme_id, self.as_of)
+        counted = kept_up(name, survey.snapshot.head_hash, lambda before: health.counted(survey, before))
+        return health.health(survey, whole=counted)
 
     @cached_property
     def called(self) -> Names:
@@ -84,8 +87,7 @@ class Overview:
     @cached_property
     def visits(self) -> Sequence[Visit]:
         """Whom to visit first."""
-        found = kept(self._kept("todo"), lambda: todo.todo(self.relay.survey, names=self.called))
-        return sorted(found, key=lambda visit: visit.rank)
+        return kept(self._kept("visits"), lambda: todo.by_rank(self.relay.survey, self.called))
 
     @cached_property
     def stuck(self) -> Sequence[Beginning]:
