@@ -31,6 +31,7 @@ from relay.projection import Edge, Node, things_of
 
 FIRST: Final = date(1990, 1, 1)
 CLERK = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
+COLD: Final = 100  # pass-ons after which a server that has just started is warm (our choice)
 
 
 def act(kind: str, id_: str, /, **values: Value) -> Act:
@@ -88,8 +89,8 @@ def made(count: int) -> Iterator[Act]:
 
 
 def one_act(name: str, graph: Graph, folder: Path) -> None:
-    """One pass-on against (bare round trip + one fdatasync), in turn."""
-    programme_id, count, sync = "one", 500, synced(folder)
+    """One pass-on against (bare round trip + one fdatasync), in turn; the first `COLD` not counted."""
+    programme_id, count, sync = "one", 600, synced(folder)
     ledger.record(graph, programme_id, founding(programme_id), CLERK)
     ledger.record(graph, programme_id, [*map(woman, range(count)), placed(0)], CLERK)
     took: list[float] = []
@@ -100,49 +101,63 @@ def one_act(name: str, graph: Graph, folder: Path) -> None:
         disk.append(milliseconds(sync))
         passed = handed(number - 1, number, date(1991, 1, 1))
         took.append(milliseconds(partial(ledger.record_one, graph, programme_id, passed, CLERK)))
-    ratio = p50(took) / (p50(bare) + p50(disk))
+    each, trip, synced_ = (p50(times[COLD:]) for times in (took, bare, disk))
     say(
-        f"| one recorded pass-on, p50, against a bare round trip ({p50(bare):.2f} ms) + one fdatasync"
-        f" ({p50(disk):.2f} ms) | {name} | {p50(took):.2f} ms | {ratio:.1f} x | at most 3 x |"
+        f"| one recorded pass-on, p50, against a bare round trip ({trip:.2f} ms) + one fdatasync ({synced_:.2f} ms)"
+        f" | {name} | {each:.2f} ms | {each / (trip + synced_):.1f} x | at most 3 x |"
     )
 
 
 def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> None:
-    """Import a folder and verify it; then write the same rows under other keys, without a ledger."""
-    programme_id = f"import{count}"
-    written = folder / f"{name}-{programme_id}"
-    write_folder(written, [*founding(programme_id), *made(count)], with_names=True)
+    """Import a folder and verify it; then write the same rows under other keys, without a ledger.
+
+    A quarter of it comes first, with a row of its own: a Java server that has just started writes at two thirds of its
+    rate, whatever it is asked.
+    """
+    for size, aim in ((count // 4, ""), (count, goal)):
+        programme_id = f"import{size}"
+        took = _imported(graph, programme_id, size, folder / f"{name}-{programme_id}")
+        if aim:
+            verifying(name, graph, programme_id, folder)
+        register = ledger.replay(programme_id, ledger.entries(graph, programme_id))
+        rows = [
+            row
+            for thing in dict.fromkeys((*register.entries, *things_of(register)))
+            for row in ledger.rows_of(register, thing)
+        ]
+        del register
+        bare = milliseconds(partial(write_bare, graph, rows, f"bare{size}"))
+        say(
+            f"| import of {size:,} acts{'' if aim else ', the first'} against bare UNWIND of the same"
+            f" {len(rows):,} nodes and relationships | {name} | {size / took * 1000:,.0f} acts/s | {bare / took:.0%} |"
+            f" {aim and f'at least {aim}'} |"
+        )
+
+
+def _imported(graph: Graph, programme_id: str, count: int, folder: Path) -> float:
+    write_folder(folder, [*founding(programme_id), *made(count)], with_names=True)
 
     def import_all() -> None:
-        if any(row.action != "added" for row in import_programme(graph, written, CLERK, apply=True)):
+        if any(row.action != "added" for row in import_programme(graph, folder, CLERK, apply=True)):
             raise AssertionError
 
-    took = milliseconds(import_all)
-    verifying(name, graph, programme_id, folder)
-    register = ledger.replay(programme_id, ledger.entries(graph, programme_id))
-    rows = [
-        row
-        for thing in dict.fromkeys((*register.entries, *things_of(register)))
-        for row in ledger.rows_of(register, thing)
-    ]
-    del register
-    bare = milliseconds(lambda: write_bare(graph, rows))
-    say(
-        f"| import of {count:,} acts against bare UNWIND of the same {len(rows):,} nodes and relationships | {name} |"
-        f" {count / took * 1000:,.0f} acts/s | {bare / took:.0%} | at least {goal} |"
-    )
+    return milliseconds(import_all)
 
 
-def write_bare(graph: Graph, rows: list[Node | Edge]) -> None:
+def write_bare(graph: Graph, rows: list[Node | Edge], programme_id: str) -> None:
     nodes: dict[str, list[Any]] = {}
     edges: dict[str, list[Any]] = {}
     for row in rows:
         if isinstance(row, Node):
-            key = f"bare/{row.key}"
-            nodes.setdefault(row.label, []).append({**row.properties, "key": key, "programme_id": "bare"})
+            properties = {**row.properties, "key": f"{programme_id}/{row.key}", "programme_id": programme_id}
+            nodes.setdefault(row.label, []).append(properties)
         else:
             edges.setdefault(row.type, []).append(
-                {"start": f"bare/{row.start}", "end": f"bare/{row.end}", "properties": row.properties}
+                {
+                    "start": f"{programme_id}/{row.start}",
+                    "end": f"{programme_id}/{row.end}",
+                    "properties": row.properties,
+                }
             )
     for lists in (nodes, edges):
         for kind, all_rows in lists.items():

@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from relay.entries import Fault, canonical
+from relay.canonical import canonical
+from relay.entries import Fault
 from relay.errors import Invalid
 from relay.sentences import Sentence
 

@@ -132,7 +132,7 @@ def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Networ
 
     def node(each: Box | Tab) -> Any:  # noqa: ANN401 - pyvis has no types
         said, (node_id, group, look) = caption(each), _look(each)
-        place = {"x": each.x, "y": each.y, "physics": False}
+        place = {"x": round(each.x), "y": round(each.y), "physics": False}
         return Node(node_id, "box", said.label, title=said.title, href=said.href, group=group, **place, **look)
 
     def edge(link: Link) -> Any:  # noqa: ANN401

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-import rfc8785
-
 from relay.acts import PERSONAL, Act
+from relay.canonical import canonical
 from relay.errors import Invalid
 from relay.sentences import Sentence
 
@@ -105,18 +104,9 @@ def _commitments(entry: Entry) -> Iterator[tuple[str, str]]:
             yield CHANGES + name, value
 
 
-def canonical(content: Mapping[str, Any]) -> bytes:
-    """The one way to write content down (RFC 8785), over which hashes and signatures stand.
-
-    Raises:
-        ValueError: A text holds half a character, which cannot be written.
-    """
-    return rfc8785.dumps(dict(content))
-
-
 def commitment(salt: bytes, value: object) -> str:
     """What a payload holds in place of a personal value: lowercase hex."""
-    return hashlib.sha256(salt + rfc8785.dumps(value)).hexdigest()  # type: ignore[arg-type]
+    return hashlib.sha256(salt + canonical(value)).hexdigest()
 
 
 def instant(at: datetime) -> str:
@@ -163,39 +153,42 @@ def seal(
             key: committed(CHANGES + key, value) if key in subject_personal and value is not None else value
             for key, value in changes.items()
         }
-    unsealed = Entry(
-        programme_id=programme_id,
-        sequence=sequence,
-        act_id=act.act_id,
-        kind=act.kind,
-        format=FORMAT,
-        payload=payload,
-        recorded_by=recorded_by,
-        recorded_at=recorded_at,
-        previous_hash=previous_hash,
-        hash="",
-        opened=opened,
-    )
-    return replace(unsealed, hash=digest(unsealed))
+    hashed: dict[str, Any] = {
+        "programme_id": programme_id,
+        "sequence": sequence,
+        "act_id": act.act_id,
+        "kind": act.kind,
+        "format": FORMAT,
+        "payload": payload,
+        "recorded_by": recorded_by,
+        "recorded_at": recorded_at,
+        "previous_hash": previous_hash,
+    }
+    return Entry(**hashed, hash=_hash(hashed), opened=opened)
 
 
 def digest(entry: Entry) -> str:
     """The hash that an entry must bear."""
-    return hashlib.sha256(
-        rfc8785.dumps(
-            {
-                "programme_id": entry.programme_id,
-                "sequence": entry.sequence,
-                "act_id": entry.act_id,
-                "kind": entry.kind,
-                "format": entry.format,
-                "payload": entry.payload,
-                "recorded_by": entry.recorded_by,
-                "recorded_at": entry.recorded_at,
-                "previous_hash": entry.previous_hash,
-            }
-        )
-    ).hexdigest()
+    return _hash(_hashed(entry))
+
+
+def _hashed(entry: Entry) -> dict[str, Any]:
+    """All of an entry that its hash stands over."""
+    return {
+        "programme_id": entry.programme_id,
+        "sequence": entry.sequence,
+        "act_id": entry.act_id,
+        "kind": entry.kind,
+        "format": entry.format,
+        "payload": entry.payload,
+        "recorded_by": entry.recorded_by,
+        "recorded_at": entry.recorded_at,
+        "previous_hash": entry.previous_hash,
+    }
+
+
+def _hash(hashed: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(hashed)).hexdigest()
 
 
 def differing(said: Mapping[str, Any], act: Act, *, erased: frozenset[str]) -> tuple[str, ...]:
@@ -225,21 +218,10 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def to_line(entry: Entry, *, with_opened: bool) -> str:
     """An entry as one line of an exported ledger: canonical JSON, without the line break."""
-    written: dict[str, Any] = {
-        "programme_id": entry.programme_id,
-        "sequence": entry.sequence,
-        "act_id": entry.act_id,
-        "kind": entry.kind,
-        "format": entry.format,
-        "payload": entry.payload,
-        "recorded_by": entry.recorded_by,
-        "recorded_at": entry.recorded_at,
-        "previous_hash": entry.previous_hash,
-        "hash": entry.hash,
-    }
+    written = _hashed(entry) | {"hash": entry.hash}
     if with_opened:
         written["opened"] = entry.opened
-    return rfc8785.dumps(written).decode()
+    return canonical(written).decode()
 
 
 _TEXTS: Final = ("programme_id", "act_id", "kind", "recorded_by", "recorded_at", "previous_hash", "hash")
@@ -370,14 +352,14 @@ def faults_of(entry: Entry, before: Entry | None) -> Iterator[Fault]:
 def _hash_fits(entry: Entry) -> bool:
     try:
         return digest(entry) == entry.hash
-    except rfc8785.CanonicalizationError:  # a number that nothing was ever hashed with
+    except ValueError:  # a number that nothing was ever hashed with
         return False
 
 
 def _opens(opening: Mapping[str, Any], committed: str | None) -> bool:
     try:
         return commitment(bytes.fromhex(opening["salt"]), opening["value"]) == committed
-    except (ValueError, TypeError, rfc8785.CanonicalizationError):
+    except (ValueError, TypeError):
         return False
 
 

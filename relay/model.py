@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 State = Literal["fulfilled", "excused", "lost", "broken", "late", "due", "in_time"]
@@ -162,8 +163,8 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How a placement stands on a day.
+class Terms:
+    """What a placement owes, and by when, as of a day.
 
     Attributes:
         received_on: Day of the earliest receipt.
@@ -172,11 +173,6 @@ class Standing:
         rule: The rule that binds, or None in foreign data where none was in force.
         due_on: The day by which everything owed is to be passed on, extensions included.
         owed: Thousandths owed in all.
-        passed: Thousandths passed on so far that count.
-        fulfilled_on: The day on which passed reached owed, or None.
-        state: One of `STATES`.
-        since_on: For a lost or broken placement the day on which that began, else None.
-        cause: "overdue", or the event that ended a lost one; None for other states.
     """
 
     received_on: date
@@ -185,6 +181,20 @@ class Standing:
     rule: Rule | None
     due_on: date
     owed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing(Terms):
+    """How a placement stands on a day.
+
+    Attributes:
+        passed: Thousandths passed on so far that count.
+        fulfilled_on: The day on which passed reached owed, or None.
+        state: One of `STATES`.
+        since_on: For a lost or broken placement the day on which that began, else None.
+        cause: "overdue", or the event that ended a lost one; None for other states.
+    """
+
     passed: int
     fulfilled_on: date | None
     state: State
@@ -216,6 +226,7 @@ def shown(units: int) -> int | float:
     return units / UNIT if rest else whole
 
 
+@lru_cache(maxsize=4096)  # of many placements, many were received on the same day
 def add_months(day: date, months: int) -> date:
     """The same day number that many months later, or that month's last day.
 
@@ -269,6 +280,38 @@ def counted(pass_on: PassOn, rule: Rule) -> int:
     return (wanted * rule.equivalents.get(pass_on.help, 0) + UNIT // 2) // UNIT
 
 
+def terms(placement: Placement, rules: Iterable[Rule], as_of: date, *, confirmed_only: bool = False) -> Terms | None:
+    """What a placement owes by what had happened on a day, or None when nothing had been received by then.
+
+    Args:
+        placement: With all that ever happened to it.
+        rules: All rule versions of the programme, in any order.
+        as_of: The day; only what happened on or before it counts.
+        confirmed_only: Leave out what was received by pass-ons that nobody confirmed.
+    """
+    receipts = _received(placement, as_of, confirmed_only=confirmed_only)
+    if not receipts:
+        return None
+    first, received = receipts[0], sum(receipt.units for receipt in receipts)
+    rule = binding_rule(rules, placement.help, first.condition, first.received_on)
+    return Terms(
+        received_on=first.received_on,
+        condition=first.condition,
+        received=received,
+        rule=rule,
+        due_on=_due_on(first.received_on, rule, (event for event in placement.events if event.happened_on <= as_of)),
+        owed=owed_under(rule, received) if rule else 0,
+    )
+
+
+def _received(placement: Placement, as_of: date, *, confirmed_only: bool) -> list[Receipt]:
+    return [
+        receipt
+        for receipt in placement.receipts
+        if receipt.received_on <= as_of and (receipt.confirmed or not confirmed_only)
+    ]
+
+
 def standing(
     placement: Placement, rules: Iterable[Rule], as_of: date, *, confirmed_only: bool = False
 ) -> Standing | None:
@@ -280,32 +323,25 @@ def standing(
         as_of: The day; only what happened on or before it counts.
         confirmed_only: Leave out pass-ons, given and received, that nobody confirmed.
     """
-    receipts = [
-        receipt
-        for receipt in placement.receipts
-        if receipt.received_on <= as_of and (receipt.confirmed or not confirmed_only)
-    ]
-    if not receipts:
+    under = terms(placement, rules, as_of, confirmed_only=confirmed_only)
+    if under is None:
         return None
-    first, received = receipts[0], sum(receipt.units for receipt in receipts)
-    rule = binding_rule(rules, placement.help, first.condition, first.received_on)
+    receipts, rule, owed = _received(placement, as_of, confirmed_only=confirmed_only), under.rule, under.owed
     passes = [
         pass_on
         for pass_on in placement.passes
         if pass_on.passed_on <= as_of and (pass_on.confirmed or not confirmed_only)
     ]
     events = [event for event in placement.events if event.happened_on <= as_of]
-    owed = owed_under(rule, received) if rule else 0
-    due_on = _due_on(first.received_on, rule, events)
-    last_grace_on = _days_after(due_on, rule.grace_days if rule else 0)
-    passed, fulfilled_on = _passed(passes, rule, owed, first.received_on)
-    state, since_on, cause = _state(receipts, passes, events, as_of, due_on, last_grace_on, fulfilled_on)
+    last_grace_on = _days_after(under.due_on, rule.grace_days if rule else 0)
+    passed, fulfilled_on = _passed(passes, rule, owed, under.received_on)
+    state, since_on, cause = _state(receipts, passes, events, as_of, under.due_on, last_grace_on, fulfilled_on)
     return Standing(
-        received_on=first.received_on,
-        condition=first.condition,
-        received=received,
+        received_on=under.received_on,
+        condition=under.condition,
+        received=under.received,
         rule=rule,
-        due_on=due_on,
+        due_on=under.due_on,
         owed=owed,
         passed=passed,
         fulfilled_on=fulfilled_on,

@@ -201,6 +201,12 @@ def _given_by(survey: Survey, there: Rows, names: Names) -> Parts:
     return _called(keys, np.concatenate([*rows, unknown]), code)
 
 
+def inhabited(snapshot: Snapshot) -> list[int]:
+    """The rows of the places in which some beneficiary lives, in ledger order."""
+    rows: list[int] = np.flatnonzero(np.bincount(snapshot.beneficiaries.place + 1)[1:]).tolist()
+    return rows
+
+
 def within(snapshot: Snapshot, place_id: str) -> Flags:
     """Which beneficiaries live in a place, or in any place below it.
 

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from relay.acts import FILED, PERSONAL
 from relay.entries import Entry
-from relay.model import Placement, shown, standing
+from relay.model import Placement, shown, terms
 from relay.register import ABOUT_ACTS, Fact, Register, subject_of
 
 PROJECTION: Final = 1
@@ -64,7 +64,6 @@ _DATES: Final = {column.name for kind in FILED for column in kind.columns if col
 _UNITS: Final = {
     column.name for kind in FILED for column in kind.columns if column.type in ("units", "amount", "count", "degrees")
 }
-_NO_DATE: Final = date.max  # an unfilled placement of foreign data never becomes due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +244,7 @@ def _pass(register: Register, fact: Fact) -> Edge:
 
 def _placement(register: Register, placement: Placement, fact: Fact | None) -> Iterator[Node | Edge]:
     key = key_of(register.programme_id, f"placement:{placement.placement_id}")
-    stood = standing(placement, register.rules, _NO_DATE)
+    under = terms(placement, register.rules, date.max)
     properties: dict[str, Any] = {
         "key": key,
         "programme_id": register.programme_id,
@@ -255,15 +254,15 @@ def _placement(register: Register, placement: Placement, fact: Fact | None) -> I
     }
     if placement.gift_id is not None:
         properties["gift_id"] = placement.gift_id
-    if stood:
+    if under:
         properties |= {
-            "received_on": stood.received_on,
-            "animals": float(shown(stood.received)),
-            "due_on": stood.due_on,
-            "owed": float(shown(stood.owed)),
+            "received_on": under.received_on,
+            "animals": float(shown(under.received)),
+            "due_on": under.due_on,
+            "owed": float(shown(under.owed)),
         }
-        if stood.condition:
-            properties["condition"] = stood.condition
+        if under.condition:
+            properties["condition"] = under.condition
     yield Node(label="Placement", key=key, properties=properties)
     yield Edge(
         type="HOLDS",

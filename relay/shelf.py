@@ -44,13 +44,14 @@ class _Place:
 _PLACES: Final[WeakKeyDictionary[Graph, dict[str, _Place]]] = WeakKeyDictionary()
 
 
-def snapshot(graph: Graph, programme_id: str, folder: Path | None = None) -> Snapshot:
+def snapshot(graph: Graph, programme_id: str, folder: Path | None = None, head_hash: str | None = None) -> Snapshot:
     """The programme as it is recorded now.
 
     Args:
         graph: Where; while it is open, snapshots stay in memory.
         programme_id: Of the programme.
         folder: Where copies are kept from one run to the next; None keeps none.
+        head_hash: Of the head of its ledger, where that was read just now: a snapshot that bears it is not asked about.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -59,6 +60,8 @@ def snapshot(graph: Graph, programme_id: str, folder: Path | None = None) -> Sna
     """
     place = _PLACES.setdefault(graph, {}).setdefault(programme_id, _Place())
     known = place.snapshot
+    if known and known.head_hash == head_hash:
+        return known
     if known is None and folder:
         known = kept(folder, programme_id)
         place.on_disk = known.sequence if known else 0

@@ -71,6 +71,7 @@ def create_app(
         SEND_FILE_MAX_AGE_DEFAULT=house.A_YEAR,
         MAX_CONTENT_LENGTH=64 * 1024,
         COMPRESS_MIMETYPES=list(house.COMPRESSED),
+        COMPRESS_LEVEL=5,  # of a large tree 2 % more than at 6, in three fifths of the time
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

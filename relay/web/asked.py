@@ -142,7 +142,8 @@ def snapshot() -> Snapshot:
         Unavailable: The database cannot be reached.
     """
     if "snapshot" not in g:
-        g.snapshot = shelf.snapshot(graph(), head().programme_id, core().settings.data_folder / "snapshots")
+        known, folder = head(), core().settings.data_folder / "snapshots"
+        g.snapshot = shelf.snapshot(graph(), known.programme_id, folder, known.head_hash)
     found: Snapshot = g.snapshot
     return found
 

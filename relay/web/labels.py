@@ -326,6 +326,21 @@ def _both(value: date) -> str:
     return f"{day(value)} ({sambat})" if sambat else day(value)
 
 
+def stretches(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
+    """One bar of a thousand, parted: word, where its stretch begins, and how long it is, to a tenth.
+
+    >>> stretches({"late": 1, "due": 0, "lost": 3})
+    [('late', 0.0, 247.0), ('lost', 250.0, 747.0)]
+    """
+    total, before = sum(counts.values()), 0
+    found = list[tuple[str, float, float]]()
+    for word, count in counts.items():
+        if count:
+            found.append((word, round(1000 * before / total, 1), round(max(1000 * count / total - 3, 2), 1)))
+            before += count
+    return found
+
+
 def folded(tab: Tab) -> str:
     """What a tab says, such as "+43 below, 7 late"."""
     parts: list[Any] = [gettext("+%(number)s below", number=tab.below)]
@@ -353,6 +368,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "severity": severity,
     "shown": number,
     "state": state,
+    "stretches": stretches,
     "unit_word": unit_word,
     "units": units,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request, url_for
 
+from relay.parts import inhabited
 from relay.snapshot import NONE
 from relay.web import asked, labels
 from relay.web.asked import NotAChoice
@@ -205,6 +206,10 @@ class ListPage:
         """The columns that are shown; personal ones only when names are asked for."""
         return tuple(each for each in self.listing.columns if self.with_names or not each.personal)
 
+    def cells(self, row: Any, columns: Sequence[Column]) -> list[tuple[str, Any]]:  # noqa: ANN401 - a row of any list
+        """How each cell of a row is shown, and what it holds."""
+        return [(column.cell, getattr(row, column.key)) for column in columns]
+
     @property
     def with_names(self) -> bool:
         """Whether people and donors are named in any way."""
@@ -301,10 +306,10 @@ def words(known: Callable[[ListPage], Sequence[str]], read: Callable[[str], str]
 
 def places(page: ListPage) -> list[Choice]:
     """The places in which somebody lives and those around them, each below the one that it lies in."""
-    table, people = page.relay.survey.snapshot.places, page.relay.survey.snapshot.beneficiaries
-    ids, parents = list(table.ids), table.parent.tolist()
+    snapshot = page.relay.survey.snapshot
+    ids, parents = list(snapshot.places.ids), snapshot.places.parent.tolist()
     used: set[int] = set()
-    for lives in set(people.place.tolist()):
+    for lives in inhabited(snapshot):
         above = lives
         while above not in (NONE, *used):
             used.add(above)

@@ -167,11 +167,14 @@ class TreePage:
 
     def lines(self, box: Box) -> list[str]:
         """What stands on a box."""
-        return labels.lines(box, self.name(box.node.beneficiary_id) if box.node else "")
+        return labels.lines(box, self._holder(box))
 
     def told(self, box: Box) -> str:
         """All that is known of a box."""
-        return labels.told(box, self.name(box.node.beneficiary_id) if box.node else "")
+        return labels.told(box, self._holder(box))
+
+    def _holder(self, box: Box) -> str:
+        return self.name(box.node.beneficiary_id) if box.node else ""
 
     def path(self) -> list[Box]:
         """From the start to the focus; empty without one."""
@@ -212,7 +215,9 @@ class TreePage:
                 return Caption(
                     label=labels.folded(each), title=gettext("Open this branch"), href=self.opening(each.key)
                 )
-            return Caption(label="\n".join(self.lines(each)), title=self.told(each), href=self.record(each.key))
+            holder = self._holder(each)
+            lines, title = labels.lines(each, holder), labels.told(each, holder)
+            return Caption(label="\n".join(lines), title=title, href=self.record(each.key))
 
         return drawing.network(self.picture, caption)
 
