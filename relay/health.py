@@ -18,7 +18,7 @@ from relay.model import CHAIN_STATES, STATES, shown
 from relay.parts import Names, parts
 from relay.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
 from relay.snapshot import NONE, Flags, Rows, Snapshot
-from relay.states import CAUSES, FULFILLED
+from relay.states import CAUSES, FULFILLED, Standings
 
 ANIMAL: Final = "animal"
 """The unit in which helps can be added up: goats and pigs, but no rupees (design, "Commands and their JSON")."""
@@ -191,18 +191,20 @@ class Counted:
     causes: Sums
 
     @classmethod
-    def of(cls, survey: Survey, rows: Rows) -> Counted:
-        """Count some placements, as far as they were there."""
+    def of(cls, survey: Survey, rows: Rows | None = None) -> Counted:
+        """Count some placements, or all, as far as they were there."""
         stood, snapshot = survey.standings, survey.snapshot
-        there = rows[stood.there[rows]]
-        row = there[survey.generation[there] != NONE]
-        generation, state = survey.generation[row].astype(np.int64), stood.state[row]
-        passed = np.where(_animal(snapshot)[snapshot.placements.help[row]], stood.passed[row], 0)
+        there: Rows | slice = _there(stood) if rows is None else rows[stood.there[rows]]
+        generation, state = survey.generation[there].astype(np.int64), stood.state[there]
+        passed = np.where(_animal(snapshot)[snapshot.placements.help[there]], stood.passed[there], 0)
+        descends = generation != NONE
+        if not descends.all():
+            generation, state, passed = generation[descends], state[descends], passed[descends]
         many = int(generation.max(initial=NONE)) + 1
         states = np.bincount(generation * len(STATES) + state, minlength=many * len(STATES))
         return cls(
             survey=survey,
-            sums=sums(survey, there, np.zeros_like(there), 1)[0],
+            sums=sums(survey, there, np.zeros(len(descends), np.int32), 1)[0],
             states=states.reshape(many, len(STATES)),
             passed=np.bincount(generation, passed, minlength=many).astype(np.int64),
             causes=np.bincount(stood.cause[there] + 1, minlength=len(CAUSES) + 1)[1:],  # the first one stands for none
@@ -217,6 +219,11 @@ class Counted:
             passed=_added(self.passed, -was.passed, is_.passed),
             causes=self.causes - was.causes + is_.causes,
         )
+
+
+def _there(stood: Standings) -> Rows | slice:
+    """The rows of those that were there; where all were, no column has to be picked through for them."""
+    return slice(None) if stood.there.all() else np.flatnonzero(stood.there).astype(np.int32)
 
 
 def _added(*columns: Sums) -> Sums:
@@ -235,7 +242,7 @@ def counted(survey: Survey, before: Counted | None = None) -> Counted:
         before: Those of an earlier one, which this one may carry on; then only what was touched is counted again.
     """
     if before is None or not growth.carries_on(survey, before.survey):
-        return Counted.of(survey, np.arange(len(survey.original), dtype=np.int32))
+        return Counted.of(survey)
     touched = growth.touched(before.survey.snapshot, survey.snapshot)
     known = touched[touched < len(before.survey.original)]
     return before.but(Counted.of(before.survey, known), Counted.of(survey, touched))

@@ -79,7 +79,7 @@ class Rates:
     passed_of_possible: Rate
 
 
-def sums(survey: Survey, row: Rows, part: Rows, parts: int) -> Sums:
+def sums(survey: Survey, row: Rows | slice, part: Rows, parts: int) -> Sums:
     """Everything the rates are made of, by part and by help.
 
     Args:

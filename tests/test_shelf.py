@@ -236,6 +236,10 @@ def test_asking_again_costs_one_round_trip(graph: Graph, monkeypatch: pytest.Mon
     assert again is first
     assert list(later.beneficiaries.ids) == ["W1", "W2", "W3", "W4", "W5", "W6"]
     assert len(asked) == 1
+    assert shelf.snapshot(graph, "demo", head_hash=later.head_hash) is later
+    assert len(asked) == 1  # whoever has just read the head of the ledger need not ask again
+    record(graph, say.woman("W7"))
+    assert len(shelf.snapshot(graph, "demo", head_hash=ledger.head(graph, "demo").head_hash).beneficiaries) == 7
 
 
 def test_a_restored_database_is_read_again(graph: Graph, tmp_path: Path) -> None:
