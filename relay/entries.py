@@ -153,23 +153,25 @@ def seal(
             key: committed(CHANGES + key, value) if key in subject_personal and value is not None else value
             for key, value in changes.items()
         }
-    hashed: dict[str, Any] = {
-        "programme_id": programme_id,
-        "sequence": sequence,
-        "act_id": act.act_id,
-        "kind": act.kind,
-        "format": FORMAT,
-        "payload": payload,
-        "recorded_by": recorded_by,
-        "recorded_at": recorded_at,
-        "previous_hash": previous_hash,
-    }
-    return Entry(**hashed, hash=_hash(hashed), opened=opened)
+    unsealed = Entry(
+        programme_id=programme_id,
+        sequence=sequence,
+        act_id=act.act_id,
+        kind=act.kind,
+        format=FORMAT,
+        payload=payload,
+        recorded_by=recorded_by,
+        recorded_at=recorded_at,
+        previous_hash=previous_hash,
+        hash="",
+        opened=opened,
+    )
+    return replace(unsealed, hash=digest(unsealed))
 
 
 def digest(entry: Entry) -> str:
     """The hash that an entry must bear."""
-    return _hash(_hashed(entry))
+    return hashlib.sha256(canonical(_hashed(entry))).hexdigest()
 
 
 def _hashed(entry: Entry) -> dict[str, Any]:
@@ -185,10 +187,6 @@ def _hashed(entry: Entry) -> dict[str, Any]:
         "recorded_at": entry.recorded_at,
         "previous_hash": entry.previous_hash,
     }
-
-
-def _hash(hashed: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(hashed)).hexdigest()
 
 
 def differing(said: Mapping[str, Any], act: Act, *, erased: frozenset[str]) -> tuple[str, ...]:

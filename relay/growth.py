@@ -100,13 +100,14 @@ def _changed(column: npt.NDArray[Any], rows: Rows, values: npt.NDArray[Any]) -> 
     """A column with other values in some rows, of which those that it does not have yet are the last."""
     new = rows >= len(column)
     old, changed = rows[~new], values[~new]
-    if (column[old] != changed).any():
-        column = column.copy()
-        column[old] = changed
-    return longer(column, values[new])
+    if (column[old] == changed).all():
+        return longer(column, values[new])
+    copied = np.concatenate((column, values[new]))
+    copied[old] = changed
+    return copied
 
 
-def _with_room(column: npt.NDArray[Any], new: int) -> npt.NDArray[Any]:
+def _copied(column: npt.NDArray[Any], new: int) -> npt.NDArray[Any]:
     """A copy with so many rows more, which hold 0."""
     return np.concatenate((column, np.zeros(new, column.dtype)))
 
@@ -148,7 +149,7 @@ class _Growing:
         self.was = was
         self.generation, self.obstruction = (longer(each, [NONE] * new) for each in (was.generation, was.obstruction))
         self.piece, self.depth = (longer(each, [0] * new) for each in (was.piece, was.depth))
-        self.reach, self.size, self.height = (_with_room(each, new) for each in (was.reach, was.size, was.height))
+        self.reach, self.size, self.height = (_copied(each, new) for each in (was.reach, was.size, was.height))
         self.pieces = len(was.size)
         self.tops: list[int] = []
 

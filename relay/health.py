@@ -272,7 +272,7 @@ def health(
     animal = _animal(snapshot)
     total, animals = whole.sums.sum(axis=0), whole.sums[animal].sum(axis=0)
     by_generation = _by_generation(whole)
-    placements = _counted(total)
+    placements = _placements(total)
     return Health(
         programme_id=snapshot.programme_id,
         as_of=survey.as_of,
@@ -302,7 +302,7 @@ def _unit(snapshot: Snapshot, help_: str) -> str | None:
     return newest.unit if newest else None
 
 
-def _counted(total: Sums) -> PlacementsCounted:
+def _placements(total: Sums) -> PlacementsCounted:
     placements, original = int(total[: len(STATES)].sum()), int(total[ORIGINAL])
     return PlacementsCounted(total=placements, original=original, passed_on=placements - original)
 
@@ -353,7 +353,7 @@ def _breakdown(survey: Survey, word: str, names: Names, animal: Flags) -> Breakd
             PartHealth(
                 part=key,
                 name=names.places.get(str(key)) if word == "place" else None,
-                placements=_counted(total),
+                placements=_placements(total),
                 states=_states(total),
                 units=_units(of_units),
                 rates=rates(total, of_units),

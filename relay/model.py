@@ -280,36 +280,30 @@ def counted(pass_on: PassOn, rule: Rule) -> int:
     return (wanted * rule.equivalents.get(pass_on.help, 0) + UNIT // 2) // UNIT
 
 
-def terms(placement: Placement, rules: Iterable[Rule], as_of: date, *, confirmed_only: bool = False) -> Terms | None:
+def terms(placement: Placement, rules: Iterable[Rule], as_of: date) -> Terms | None:
     """What a placement owes by what had happened on a day, or None when nothing had been received by then.
 
     Args:
         placement: With all that ever happened to it.
         rules: All rule versions of the programme, in any order.
         as_of: The day; only what happened on or before it counts.
-        confirmed_only: Leave out what was received by pass-ons that nobody confirmed.
     """
-    receipts = _received(placement, as_of, confirmed_only=confirmed_only)
-    if not receipts:
-        return None
+    receipts = [receipt for receipt in placement.receipts if receipt.received_on <= as_of]
+    events = [event for event in placement.events if event.happened_on <= as_of]
+    return _terms(placement.help, receipts, events, rules) if receipts else None
+
+
+def _terms(help_: str, receipts: Sequence[Receipt], events: Iterable[Event], rules: Iterable[Rule]) -> Terms:
     first, received = receipts[0], sum(receipt.units for receipt in receipts)
-    rule = binding_rule(rules, placement.help, first.condition, first.received_on)
+    rule = binding_rule(rules, help_, first.condition, first.received_on)
     return Terms(
         received_on=first.received_on,
         condition=first.condition,
         received=received,
         rule=rule,
-        due_on=_due_on(first.received_on, rule, (event for event in placement.events if event.happened_on <= as_of)),
+        due_on=_due_on(first.received_on, rule, events),
         owed=owed_under(rule, received) if rule else 0,
     )
-
-
-def _received(placement: Placement, as_of: date, *, confirmed_only: bool) -> list[Receipt]:
-    return [
-        receipt
-        for receipt in placement.receipts
-        if receipt.received_on <= as_of and (receipt.confirmed or not confirmed_only)
-    ]
 
 
 def standing(
@@ -323,16 +317,21 @@ def standing(
         as_of: The day; only what happened on or before it counts.
         confirmed_only: Leave out pass-ons, given and received, that nobody confirmed.
     """
-    under = terms(placement, rules, as_of, confirmed_only=confirmed_only)
-    if under is None:
+    receipts = [
+        receipt
+        for receipt in placement.receipts
+        if receipt.received_on <= as_of and (receipt.confirmed or not confirmed_only)
+    ]
+    if not receipts:
         return None
-    receipts, rule, owed = _received(placement, as_of, confirmed_only=confirmed_only), under.rule, under.owed
     passes = [
         pass_on
         for pass_on in placement.passes
         if pass_on.passed_on <= as_of and (pass_on.confirmed or not confirmed_only)
     ]
     events = [event for event in placement.events if event.happened_on <= as_of]
+    under = _terms(placement.help, receipts, events, rules)
+    rule, owed = under.rule, under.owed
     last_grace_on = _days_after(under.due_on, rule.grace_days if rule else 0)
     passed, fulfilled_on = _passed(passes, rule, owed, under.received_on)
     state, since_on, cause = _state(receipts, passes, events, as_of, under.due_on, last_grace_on, fulfilled_on)

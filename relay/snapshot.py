@@ -403,16 +403,16 @@ def bind_more(sheaves: Sheaves, days: Days, placement: Rows, placements: int) ->
         placements: How many there are now.
     """
     bound = len(sheaves.order)
-    start = longer(sheaves.start, [bound] * (placements + 1 - len(sheaves.start)))
+    none_as_yet = np.full(placements + 1 - len(sheaves.start), bound, np.int32)
     if not len(placement):
-        return Sheaves(start=start, order=sheaves.order)
+        return Sheaves(start=longer(sheaves.start, none_as_yet), order=sheaves.order)
+    start = np.concatenate((sheaves.start, none_as_yet))
     nth = np.lexsort((days[bound:], placement))
     whose = placement[nth].tolist()
     at = [
         start[each] + np.searchsorted(days[sheaves.order[start[each] : start[each + 1]]], day, "right")
         for each, day in zip(whose, days[bound + nth], strict=True)
     ]
-    start = start.copy()
     for before, (first, end) in enumerate(pairwise((*whose, placements)), start=1):
         start[first + 1 : end + 1] += before
     return Sheaves(start=start, order=np.insert(sheaves.order, at, (bound + nth).astype(np.int32)))

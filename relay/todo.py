@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.lineage import Survey, Travels
+from relay.lineage import Survey
 from relay.model import STATES, shown
 from relay.parts import Names, within
 from relay.rows import Made
@@ -224,8 +224,9 @@ def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
     travels, events = survey.chains, survey.snapshot.events
     mends = survey.standings.state == BROKEN
     mends[events.placement[(events.kind == _LEFT) & (events.day <= day_number(survey.as_of))]] = False
-    many, who = _only(survey, travels, open_)
-    _, mender = _only(survey, travels, mends)
+    chain = np.searchsorted(travels.row, survey.cut.by_chain.whose)
+    many, who = _only(survey, chain, open_)
+    _, mender = _only(survey, chain, mends)
     who = np.where(many > 0, who, mender)
     order = np.lexsort((travels.generations, travels.reach))
     order = order[who[order] != NONE]
@@ -236,15 +237,18 @@ def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
     return chains, reach, generations
 
 
-def _only(survey: Survey, travels: Travels, which: Flags) -> tuple[Rows, Rows]:
-    """Of each chain: how many such placements it has, and the row of the only one, or -1."""
-    cut, rows, chains = survey.cut, np.flatnonzero(which), len(travels.row)
-    piece, noted = cut.piece[rows], np.searchsorted(travels.row, cut.by_chain.whose)
+def _only(survey: Survey, chain: npt.NDArray[np.intp], which: Flags) -> tuple[Rows, Rows]:
+    """Of each chain: how many such placements it has, and the row of the only one, or -1.
+
+    `chain` says of each of the notes of the pieces by chain which chain it is of.
+    """
+    cut, rows, chains = survey.cut, np.flatnonzero(which), len(survey.chains.row)
+    piece = cut.piece[rows]
 
     def in_chains(weights: npt.NDArray[np.integer[Any]] | None) -> npt.NDArray[np.int64]:
         # float sums of whole numbers are exact below 2**53, and only the sum of a single row is looked at
         in_piece = np.bincount(piece, weights, minlength=len(cut.size))
-        return np.bincount(noted, in_piece[cut.by_chain.piece], minlength=chains).astype(np.int64)
+        return np.bincount(chain, in_piece[cut.by_chain.piece], minlength=chains).astype(np.int64)
 
     many = in_chains(None)
     return many.astype(np.int32), np.where(many == 1, in_chains(rows), NONE).astype(np.int32)
