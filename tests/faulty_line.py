@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
@@ -113,8 +114,9 @@ def _connect_all(server: socket.socket, address: tuple[str, int], line: Line) ->
 def _carry(client: socket.socket, address: tuple[str, int], line: Line) -> None:
     """Carry what a client says to the database, until either of them ends or the fault comes."""
     with contextlib.suppress(OSError), _ended(client), _ended(socket.create_connection(address)) as database:
-        broken, done = threading.Event(), threading.Event()
-        threading.Thread(target=_answer, args=(database, client, broken, done), daemon=True).start()
+        broken = threading.Event()
+        dropped: SimpleQueue[bytes] = SimpleQueue()
+        threading.Thread(target=_answer, args=(database, client, broken, dropped), daemon=True).start()
         while said := client.recv(BYTES):
             if not line.breaks(said):
                 database.sendall(said)
@@ -122,7 +124,7 @@ def _carry(client: socket.socket, address: tuple[str, int], line: Line) -> None:
             broken.set()
             if line.fault == "cut_after":
                 database.sendall(said)
-                done.wait()
+                _await_all(_messages(said), dropped)
             elif line.fault in {"stall", "garbage"}:
                 client.sendall(GARBAGE if line.fault == "garbage" else b"")
                 while client.recv(BYTES):
@@ -141,12 +143,33 @@ def _ended(connection: socket.socket) -> Generator[socket.socket]:
                 connection.shutdown(socket.SHUT_RDWR)
 
 
-def _answer(database: socket.socket, client: socket.socket, broken: threading.Event, done: threading.Event) -> None:
-    """Carry what the database answers to a client; once the line is broken, only take note of it."""
+def _await_all(asked: int, dropped: SimpleQueue[bytes]) -> None:
+    """Wait until the database has answered all that it was asked: before that it has not done all of it."""
+    answers = b""
+    while _messages(answers) < asked and (answer := dropped.get()):
+        answers += answer
+
+
+def _messages(said: bytes) -> int:
+    """How many messages of Bolt end in what was said, which begins with one: chunks, the last of each one empty."""
+    place, ended, within = 0, 0, False
+    while place < len(said):
+        size = int.from_bytes(said[place : place + 2])
+        ended += within and not size
+        within = size > 0
+        place += 2 + size
+    return ended
+
+
+def _answer(
+    database: socket.socket, client: socket.socket, broken: threading.Event, dropped: SimpleQueue[bytes]
+) -> None:
+    """Carry what the database answers to a client; once the line is broken, drop it."""
     with contextlib.suppress(OSError):
         while said := database.recv(BYTES):
             if broken.is_set():
-                done.set()
+                dropped.put(said)
             else:
                 client.sendall(said)
         client.shutdown(socket.SHUT_RDWR)
+    dropped.put(b"")
