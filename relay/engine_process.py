@@ -13,10 +13,10 @@ import fcntl
 import json
 import os
 import secrets
+import select
 import signal
 import socket
 import sys
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -80,8 +80,7 @@ def main() -> None:
     os.set_inheritable(lock, False)  # noqa: FBT003  the system's own call
     signal.alarm(START_SECONDS)  # a start that hangs ends the process, and with it the locks
     _start_java()
-    stopping = threading.Event()
-    _stop_on_sigterm(stopping)
+    stopping = Stopping()
     starter = open(report, "w")  # noqa: SIM115 - closed below, where the starter may have gone
     _require_sound(starter)
     server, state = _open()
@@ -104,13 +103,24 @@ def _say(starter: TextIO, word: str) -> None:
         starter.flush()
 
 
-def _stop_on_sigterm(stopping: threading.Event) -> None:
-    """Take the signal from Java, which would end the process at once."""
+class Stopping:
+    """Whether this process was told to stop, by SIGTERM; Java, which had it before, would end the process at once.
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
+    The handler only writes to a pipe. It runs in the middle of whatever the main thread does: a lock that it waited for
+    could be one that the main thread holds.
+    """
 
-    signal.signal(signal.SIGTERM, stop)
+    def __init__(self) -> None:
+        """Take the signal; in the main thread only."""
+        self._told, self._tell = os.pipe()
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        os.write(self._tell, b"!")
+
+    def within(self, seconds: float) -> bool:
+        """Wait that long at most, and say whether it was told by then."""
+        return bool(select.select([self._told], [], [], seconds)[0])
 
 
 def _start_java() -> None:
@@ -247,7 +257,7 @@ def _require_bolt(port: int) -> None:
             sys.exit("the engine does not speak Bolt 5.4")
 
 
-def _wait(stopping: threading.Event, server: Any, serving: int, idle_seconds: float) -> None:  # noqa: ANN401
+def _wait(stopping: Stopping, server: Any, serving: int, idle_seconds: float) -> None:  # noqa: ANN401
     """Return when told to stop or when idle: no client connected, and nobody joined (see `relay.engine.ensure`).
 
     The lock on the state file is let go before the last look. Whoever joined until then is seen by the touch on that
@@ -256,7 +266,7 @@ def _wait(stopping: threading.Event, server: Any, serving: int, idle_seconds: fl
     clients = _bolt_clients(server)
     state = Path(STATE_FILE)
     joined_ns, used = state.stat().st_mtime_ns, time.monotonic()
-    while not stopping.wait(min(1.0, idle_seconds / 4)):
+    while not stopping.within(min(1.0, idle_seconds / 4)):
         if clients.size():
             used = time.monotonic()
         if time.monotonic() - used > idle_seconds:

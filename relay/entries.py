@@ -153,25 +153,27 @@ def seal(
             key: committed(CHANGES + key, value) if key in subject_personal and value is not None else value
             for key, value in changes.items()
         }
-    unsealed = Entry(
-        programme_id=programme_id,
-        sequence=sequence,
-        act_id=act.act_id,
-        kind=act.kind,
-        format=FORMAT,
-        payload=payload,
-        recorded_by=recorded_by,
-        recorded_at=recorded_at,
-        previous_hash=previous_hash,
-        hash="",
-        opened=opened,
-    )
-    return replace(unsealed, hash=digest(unsealed))
+    hashed: dict[str, Any] = {
+        "programme_id": programme_id,
+        "sequence": sequence,
+        "act_id": act.act_id,
+        "kind": act.kind,
+        "format": FORMAT,
+        "payload": payload,
+        "recorded_by": recorded_by,
+        "recorded_at": recorded_at,
+        "previous_hash": previous_hash,
+    }
+    return Entry(**hashed, hash=_digest(hashed), opened=opened)
 
 
 def digest(entry: Entry) -> str:
     """The hash that an entry must bear."""
-    return hashlib.sha256(canonical(_hashed(entry))).hexdigest()
+    return _digest(_hashed(entry))
+
+
+def _digest(hashed: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(hashed)).hexdigest()
 
 
 def _hashed(entry: Entry) -> dict[str, Any]:

@@ -303,6 +303,8 @@ def _rule_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
 
 def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
     """More females and males than animals; an event without an amount is about one."""
+    if "females" not in values and "males" not in values:
+        return
     females, males, animals = (values.get(key, other) for key, other in (("females", 0), ("males", 0), ("animals", 1)))
     if isinstance(females, str | Mapping) or isinstance(males, str | Mapping) or isinstance(animals, str | Mapping):
         return

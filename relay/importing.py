@@ -24,6 +24,7 @@ from relay.graph import Graph
 from relay.ledger import STEP, Clerk, Outcome, Rehearsal
 from relay.rulebook import Missing, TakenBack
 from relay.sentences import Sentence
+from relay.uncollected import uncollected
 
 STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a million acts need less than a gigabyte
 
@@ -99,7 +100,7 @@ def import_programme(
         raise NoProgrammeNamed(path)
     if own and programme_id and own != programme_id:
         raise OtherProgramme(path, own, programme_id)
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with ThreadPoolExecutor(max_workers=1) as beside, uncollected():
         rehearsal = Rehearsal(graph, own or programme_id or "", clerk, again=again)
         recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)
         yield from _Import(recorder, progress or (lambda _: None)).run(chain(first, rows))

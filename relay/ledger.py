@@ -27,6 +27,7 @@ from relay.projection import (
     graph_of,
     key_of,
     personal_of,
+    touched,
 )
 from relay.register import Change, Register
 from relay.rulebook import Note, TakenBack, judge
@@ -346,14 +347,14 @@ class Batch:
         self._take(self.register.change(entry.act, entry.sequence), entry)
 
     def _take(self, change: Change, entry: Entry) -> None:
-        for thing in change.things:
+        for thing in touched(self.register, change):
             if thing not in self.before:
                 self.before[thing] = tuple(rows_of(self.register, thing))
         self.before.setdefault(entry.act_id, ())
         self.register.take(change)
         self.register.note_entry(entry)
         self.entries.append(entry)
-        self.head = replace(self.head, sequence=entry.sequence, hash=entry.hash)
+        self.head = Head(sequence=entry.sequence, hash=entry.hash, projection=self.head.projection)
 
     def _recorded_before(self, act: Act, recorded: Entry) -> Outcome:
         by = self.register.taken_back_by(act.act_id)

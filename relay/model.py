@@ -213,6 +213,8 @@ def thousandths(number: float | Decimal) -> int:
     >>> thousandths(2), thousandths(0.5), thousandths(1.0005)
     (2000, 500, 1001)
     """
+    if isinstance(number, int):
+        return number * UNIT
     return int((Decimal(str(number)) * UNIT).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
@@ -243,15 +245,12 @@ def binding_rule(rules: Iterable[Rule], help_: str, condition: str | None, recei
 
     Rules with her condition beat the general ones, even newer ones; then the latest `from_on` wins.
     """
-    return max(
-        (
-            rule
-            for rule in rules
-            if rule.help == help_ and rule.from_on <= received_on and rule.condition in (None, condition)
-        ),
-        key=lambda rule: (rule.condition is not None, rule.from_on),
-        default=None,
-    )
+    in_force = [
+        rule
+        for rule in rules
+        if rule.help == help_ and rule.from_on <= received_on and rule.condition in (None, condition)
+    ]
+    return max(in_force, key=lambda rule: (rule.condition is not None, rule.from_on), default=None)
 
 
 def owed_under(rule: Rule, received: int) -> int:
@@ -352,7 +351,12 @@ def standing(
 
 def _due_on(received_on: date, rule: Rule | None, events: Iterable[Event]) -> date:
     due_on = add_months(received_on, rule.months) if rule else received_on
-    return max([due_on, *(event.until_on for event in events if event.kind == "extended" and event.until_on)])
+    return max([due_on, *extensions(events)])
+
+
+def extensions(events: Iterable[Event]) -> list[date]:
+    """The days to which a placement's due day was put off, in the order of the events; empty when it never was."""
+    return [event.until_on for event in events if event.kind == "extended" and event.until_on]
 
 
 def _days_after(day: date, days: int) -> date:

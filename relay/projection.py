@@ -22,8 +22,8 @@ from typing import Any, Final
 
 from relay.acts import FILED, PERSONAL
 from relay.entries import Entry
-from relay.model import Placement, shown, terms
-from relay.register import ABOUT_ACTS, Fact, Register, subject_of
+from relay.model import Placement, extensions, shown, terms
+from relay.register import ABOUT_ACTS, Change, Fact, Register, subject_of
 
 PROJECTION: Final = 1
 
@@ -132,6 +132,33 @@ def things_of(register: Register) -> Iterator[str]:
         f"placement:{placement_id}"
         for placement_id in register.placements
         if f"placement:{placement_id}" not in register.facts
+    )
+
+
+def touched(register: Register, change: Change) -> Iterator[str]:
+    """Ids of everything in the graph that an act alters, each once: acts, and placements as "placement:ID".
+
+    Args:
+        register: As it was before.
+        change: What the act changes in it.
+    """
+    ruled_alike = change.rules is register.rules
+    placements = (
+        f"placement:{placement_id}"
+        for placement_id, placement in change.placements.items()
+        if not (ruled_alike and _stand_alike(register.placements.get(placement_id), placement))
+    )
+    yield from dict.fromkeys([*change.facts, *placements, *change.erased])
+
+
+def _stand_alike(was: Placement | None, placement: Placement | None) -> bool:
+    """Whether a placement's node says the same as before, as it does whatever is passed on or merely happens."""
+    return bool(
+        was
+        and placement
+        and (was.beneficiary_id, was.help, was.gift_id) == (placement.beneficiary_id, placement.help, placement.gift_id)
+        and was.receipts == placement.receipts
+        and extensions(was.events) == extensions(placement.events)
     )
 
 

@@ -74,13 +74,6 @@ class Change:
     rules: tuple[Rule, ...]
     erased: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
-    @property
-    def things(self) -> Iterator[str]:
-        """Ids of everything in the graph that the act touches, each once: acts, and placements as "placement:ID"."""
-        yield from dict.fromkeys(
-            [*self.facts, *(f"placement:{placement_id}" for placement_id in self.placements), *self.erased]
-        )
-
 
 class Register:
     """What the acts of a ledger, or a part of it, add up to.

@@ -14,18 +14,23 @@ from base64 import b64encode
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 import neo4j
 import pytest
 
-from relay import engine, graph
+from relay import engine, engine_process, graph
 from relay.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
     from relay.config import Connection
+
+
+STEPS_OF_WAITING: Final = 40
+"""More lines of Python than are run in waiting once, whichever way it is done."""
 
 
 @pytest.fixture
@@ -34,6 +39,21 @@ def data_folder(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "data"
     yield folder
     engine.stop(folder)
+
+
+@pytest.fixture
+def sigterm() -> Iterator[None]:
+    """Give SIGTERM back afterwards to whoever had it; a wait that would never end fails."""
+
+    def give_up(_number: int, _frame: object) -> None:
+        raise TimeoutError
+
+    before = [signal.signal(signal.SIGALRM, give_up), signal.getsignal(signal.SIGTERM)]
+    signal.alarm(30)
+    yield
+    signal.alarm(0)
+    for number, handler in zip((signal.SIGALRM, signal.SIGTERM), before, strict=True):
+        signal.signal(number, handler)
 
 
 def query(connection: Connection, text: LiteralString) -> list[neo4j.Record]:
@@ -289,6 +309,42 @@ def test_the_engine_stops_itself_when_nobody_uses_it(data_folder: Path) -> None:
 
     assert used
     wait_until(lambda: not engine.status(data_folder).running, seconds=5)
+
+
+@pytest.mark.usefixtures("sigterm")
+def test_an_engine_that_is_told_to_stop_hears_it_at_whatever_step_of_its_waiting() -> None:
+    waiting = engine_process.Stopping()
+    assert not waiting.within(0.01)
+
+    for step in range(1, STEPS_OF_WAITING):
+        told = _told_at(step, engine_process.Stopping())
+        assert told.within(5), step
+
+
+def _told_at(step: int, stopping: engine_process.Stopping) -> engine_process.Stopping:
+    """Wait, and let the signal come just before the line of Python that is run at that step, or else afterwards."""
+    told, steps = False, iter(range(step - 1))
+
+    def tell() -> None:
+        nonlocal told
+        told = True
+        signal.raise_signal(signal.SIGTERM)
+
+    def trace(_frame: FrameType, _event: str, _argument: object) -> Callable[..., Any] | None:
+        if next(steps, None) is not None:
+            return trace
+        sys.settrace(None)
+        tell()
+        return None
+
+    sys.settrace(trace)
+    try:
+        stopping.within(0.01)
+    finally:
+        sys.settrace(None)
+    if not told:
+        tell()
+    return stopping
 
 
 def test_damaged_data_is_found_before_anybody_is_served(data_folder: Path) -> None:

@@ -1,0 +1,31 @@
+"""Work during which Python does not search for rings of objects."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from relay.uncollected import uncollected
+
+
+def test_no_rings_are_searched_for_until_the_end_of_the_work_even_of_one_that_fails() -> None:
+    searched: list[bool] = []
+
+    def fail() -> None:
+        searched.append(gc.isenabled())
+        raise ArithmeticError
+
+    with pytest.raises(ArithmeticError), uncollected():
+        fail()
+
+    assert [*searched, gc.isenabled()] == [False, True]
+
+
+def test_work_within_such_work_leaves_the_end_to_the_outer_one() -> None:
+    with uncollected():
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+
+    assert gc.isenabled()
