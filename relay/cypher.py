@@ -318,17 +318,11 @@ WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS cleared
 
 # ---------------------------------------------------------------------------------------------------- columns
 
-# A whole programme for `snapshot`: one row of lists of one length, in any order; what is empty is '', 0, -1 or
-# $no_day, since collect() leaves nulls out. Days are days since 1970-01-01. Cost: a scan of one label.
-COLUMNS_OF_PLACEMENTS: Final[LiteralString] = """
-MATCH (p:Placement {programme_id: $programme_id})
-OPTIONAL MATCH (:Gift)-[f:FILLED]->(p)
-RETURN collect(p.placement_id) AS ids, collect(p.beneficiary_id) AS beneficiary, collect(p.help) AS help,
-  collect(coalesce(p.gift_id, '')) AS gift, collect(coalesce(f.sequence, 0)) AS sequence,
-  collect(coalesce(duration.inDays(date('1970-01-01'), f.received_on).days, $no_day)) AS filled_day,
-  collect(coalesce(f.animals, 0.0)) AS filled_units, collect(coalesce(f.condition, '')) AS filled_condition
-"""
-COLUMNS_OF_PASSES: Final[LiteralString] = """
+# A whole programme for `snapshot`, the longest lists first. One row of lists of one length, in any order; what is empty
+# is '', 0, -1 or $no_day, since collect() leaves nulls out. Days are days since 1970-01-01. Cost: a scan of one label
+# for each.
+COLUMNS: Final[Mapping[str, LiteralString]] = {
+    "passes": """
 MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement)
 RETURN collect(r.pass_id) AS ids, collect(a.placement_id) AS giver, collect(b.placement_id) AS receiver,
   collect(duration.inDays(date('1970-01-01'), r.passed_on).days) AS day, collect(r.sequence) AS sequence,
@@ -336,31 +330,40 @@ RETURN collect(r.pass_id) AS ids, collect(a.placement_id) AS giver, collect(b.pl
   collect(coalesce(r.females, 0.0)) AS females, collect(coalesce(r.males, 0.0)) AS males,
   collect(coalesce(r.condition, '')) AS condition, collect(coalesce(r.kind, 'in_kind') = 'in_kind') AS in_kind,
   collect(r.confirm_id IS NOT NULL) AS confirmed
-"""
-COLUMNS_OF_EVENTS: Final[LiteralString] = """
+""",
+    "placements": """
+MATCH (p:Placement {programme_id: $programme_id})
+OPTIONAL MATCH (:Gift)-[f:FILLED]->(p)
+RETURN collect(p.placement_id) AS ids, collect(p.beneficiary_id) AS beneficiary, collect(p.help) AS help,
+  collect(coalesce(p.gift_id, '')) AS gift, collect(coalesce(f.sequence, 0)) AS sequence,
+  collect(coalesce(duration.inDays(date('1970-01-01'), f.received_on).days, $no_day)) AS filled_day,
+  collect(coalesce(f.animals, 0.0)) AS filled_units, collect(coalesce(f.condition, '')) AS filled_condition
+""",
+    "events": """
 MATCH (e:Event {programme_id: $programme_id})
 RETURN collect(e.placement_id) AS placement, collect(e.kind) AS kind, collect(e.sequence) AS sequence,
   collect(duration.inDays(date('1970-01-01'), e.happened_on).days) AS day, collect(coalesce(e.animals, 1.0)) AS units,
   collect(coalesce(duration.inDays(date('1970-01-01'), e.until_on).days, $no_day)) AS until
-"""
-COLUMNS_OF_GIFTS: Final[LiteralString] = """
-MATCH (g:Gift {programme_id: $programme_id})
-RETURN collect(g.gift_id) AS ids, collect(g.help) AS help, collect(g.sequence) AS sequence,
-  collect(duration.inDays(date('1970-01-01'), g.given_on).days) AS day, collect(coalesce(g.animals, -1.0)) AS units
-"""
-COLUMNS_OF_BENEFICIARIES: Final[LiteralString] = """
+""",
+    "beneficiaries": """
 MATCH (b:Beneficiary {programme_id: $programme_id})
 RETURN collect(b.beneficiary_id) AS ids, collect(coalesce(b.sex, '')) AS sex, collect(b.sequence) AS sequence,
   collect(coalesce(b.place_id, '')) AS place, collect(coalesce(b.group_id, '')) AS `group`
-"""
-COLUMNS_OF_GROUPS: Final[LiteralString] = """
+""",
+    "gifts": """
+MATCH (g:Gift {programme_id: $programme_id})
+RETURN collect(g.gift_id) AS ids, collect(g.help) AS help, collect(g.sequence) AS sequence,
+  collect(duration.inDays(date('1970-01-01'), g.given_on).days) AS day, collect(coalesce(g.animals, -1.0)) AS units
+""",
+    "groups": """
 MATCH (g:Group {programme_id: $programme_id})
 RETURN collect(g.group_id) AS ids, collect(g.sequence) AS sequence, collect(coalesce(g.place_id, '')) AS place
-"""
-COLUMNS_OF_PLACES: Final[LiteralString] = """
+""",
+    "places": """
 MATCH (p:Place {programme_id: $programme_id})
 RETURN collect(p.place_id) AS ids, collect(p.sequence) AS sequence, collect(coalesce(p.parent_id, '')) AS parent
-"""
+""",
+}
 
 # The head of a ledger. One row, or none without the ledger.
 HEAD: Final[LiteralString] = """

@@ -8,6 +8,7 @@ carried on by them; otherwise (corrections; another database, or a restored one)
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from weakref import WeakKeyDictionary
@@ -30,6 +31,7 @@ KEEP_AFTER: Final = 500
 """Entries after which the copy on disk is written anew (our choice: they are read in some 20 ms)."""
 
 _TRIES: Final = 3  # our choice
+_READERS: Final = 2  # lines at once: a database works on each query with one processor, and has two at least
 
 
 @dataclass(slots=True)
@@ -117,10 +119,8 @@ def load(graph: Graph, programme_id: str) -> Snapshot:
     """
     for _ in range(_TRIES):
         head = graph.write(lambda transaction: _head(transaction, cypher.LOCK, programme_id))
-        sheets, after = graph.read(
-            lambda transaction: (_sheets(transaction, programme_id), _head(transaction, cypher.HEAD, programme_id))
-        )
-        if after == head:
+        sheets = _sheets(graph, programme_id)
+        if graph.read(lambda transaction: _head(transaction, cypher.HEAD, programme_id)) == head:
             found = Sheets(programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, **sheets).bound()
             if found.is_of_one_entry:
                 return found
@@ -136,19 +136,15 @@ def _head(transaction: Transaction, query: LiteralString, programme_id: str) -> 
     raise NoProgramme(programme_id)
 
 
-def _sheets(transaction: Transaction, programme_id: str) -> dict[str, Any]:
+def _sheets(graph: Graph, programme_id: str) -> dict[str, Any]:
     def columns(query: LiteralString) -> dict[str, Any]:
-        return transaction.rows(query, programme_id=programme_id, no_day=NO_DAY)[0]
+        return graph.rows(query, programme_id=programme_id, no_day=NO_DAY)[0]
 
-    (programme,) = transaction.rows(cypher.RULES_AND_GOAL, key=key_of(programme_id, f"programme:{programme_id}"))
+    (programme,) = graph.rows(cypher.RULES_AND_GOAL, key=key_of(programme_id, f"programme:{programme_id}"))
+    with ThreadPoolExecutor(_READERS) as readers:
+        sheets = dict(zip(cypher.COLUMNS, readers.map(columns, cypher.COLUMNS.values()), strict=True))
     return {
         "goal_generations": programme["goal_generations"],
         "rules": tuple(rule_of(values_of(properties)) for properties in programme["rules"]),
-        "placements": columns(cypher.COLUMNS_OF_PLACEMENTS),
-        "passes": columns(cypher.COLUMNS_OF_PASSES),
-        "events": columns(cypher.COLUMNS_OF_EVENTS),
-        "gifts": columns(cypher.COLUMNS_OF_GIFTS),
-        "beneficiaries": columns(cypher.COLUMNS_OF_BENEFICIARIES),
-        "groups": columns(cypher.COLUMNS_OF_GROUPS),
-        "places": columns(cypher.COLUMNS_OF_PLACES),
+        **sheets,
     }

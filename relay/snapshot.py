@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING, Any, Final, Self, SupportsInt
 
 import numpy as np
@@ -664,7 +664,7 @@ def _in_order(sheet: Columns) -> tuple[dict[str, Any], dict[str, int]]:
 
 def _permuted(sheet: Columns, order: npt.NDArray[np.int64]) -> dict[str, Any]:
     rows = order.tolist()
-    return {name: [column[row] for row in rows] for name, column in sheet.items()}
+    return {name: list(map(column.__getitem__, rows)) for name, column in sheet.items()}
 
 
 def _placements_in_order(sheet: Columns, passes: Columns, events: Columns) -> tuple[dict[str, Any], dict[str, int]]:
@@ -678,9 +678,8 @@ def _placements_in_order(sheet: Columns, passes: Columns, events: Columns) -> tu
     np.minimum.at(named, _rows(passes["giver"], rows), np.asarray(passes["sequence"], np.int64))
     np.minimum.at(named, _rows(events["placement"], rows), np.asarray(events["sequence"], np.int64))
     began = np.where(began == never, named, began)
-    if (np.diff(began) > 0).all():
-        order = np.arange(len(ids))
-    else:
+    order = np.argsort(began)
+    if (np.diff(began[order]) == 0).any():  # one act names two that nothing filled
         numbers = began.tolist()
         order = np.array(sorted(range(len(ids)), key=lambda row: (numbers[row], ids[row])), np.int64)
     sorted_ = _permuted(sheet, order) | {"sequence": began[order]}
@@ -688,12 +687,12 @@ def _placements_in_order(sheet: Columns, passes: Columns, events: Columns) -> tu
 
 
 def _rows(ids: Sequence[str | None], rows: Mapping[str, int]) -> Rows:
-    return np.fromiter((rows.get(id_, NONE) for id_ in ids), np.int32, len(ids))  # type: ignore[arg-type]
+    return np.fromiter(map(rows.get, ids, repeat(NONE)), np.int32, len(ids))  # type: ignore[arg-type]
 
 
 def _codes(words: Sequence[str], codes: Sequence[str]) -> Codes:
     code_of = {word: code for code, word in enumerate(codes)}
-    return np.fromiter((code_of.get(word, NONE) for word in words), np.int16, len(words))
+    return np.fromiter(map(code_of.get, words, repeat(NONE)), np.int16, len(words))
 
 
 def _thousandths(numbers: Sequence[float]) -> Units:

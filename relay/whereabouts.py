@@ -97,7 +97,7 @@ def _keys(programme_id: str, kind: str, known: Mapping[str, Any], names: tuple[s
 
 def _parents(graph: Graph, programme_id: str) -> Mapping[str, str | None]:
     """Place id → the place in which it lies."""
-    columns = graph.rows(cypher.COLUMNS_OF_PLACES, programme_id=programme_id)[0]
+    columns = graph.rows(cypher.COLUMNS["places"], programme_id=programme_id)[0]
     return dict(zip(columns["ids"], columns["parent"], strict=True))
 
 
