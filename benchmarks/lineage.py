@@ -244,9 +244,8 @@ with neo4j.GraphDatabase.driver(os.environ["NEO4J_URI"], auth=login) as driver:
 
 def process(connection: Connection, size: int, folder: Path) -> None:
     """`relay health` as a whole process, its snapshot kept on disk."""
-    names = {f"NEO4J_{name.upper()}": getattr(connection, name) for name in ("uri", "user", "password", "database")}
     own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment = own | names | {"RELAY_DATA": str(folder)}
+    environment = own | neo4j_server.settings(connection) | {"RELAY_DATA": str(folder)}
     relay = [sys.executable, "cli.py", "health", "--as-of", DAY.isoformat()]
     took, bare = seconds_of(relay, [sys.executable, "-c", BARE], environment=environment, runs=7)
     ratio = f"{took / bare:.1f} x importing neo4j and numpy, and a bare query ({bare:.2f} s)"

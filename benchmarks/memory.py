@@ -58,12 +58,7 @@ def main() -> None:
         engine.stop(data)
         say(f"| import of {wanted.embedded:,} acts | embedded | {peak:,} MB | at most 1,024 MB |")
         with neo4j_server.serve(here / "neo4j") as connection:
-            settings = {
-                "NEO4J_URI": connection.uri,
-                "NEO4J_USER": connection.user,
-                "NEO4J_PASSWORD": connection.password,
-            }
-            peak = imported(written(here / "register", wanted.neo4j), settings)
+            peak = imported(written(here / "register", wanted.neo4j), neo4j_server.settings(connection))
         say(f"| import of {wanted.neo4j:,} acts | Neo4j | {peak:,} MB | at most 1,024 MB |")
 
 

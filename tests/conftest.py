@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import argon2
 import pytest
+from hypothesis import settings
 
 from relay import accounts, engine
 from relay import graph as relay_graph
 from relay import loops as relay_loops
 from tests import neo4j_server as neo4j
+from tests.soak import SOAK
 from tests.wiping import wiped
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
     from relay.config import Connection
     from relay.graph import Graph
+
+
+settings.register_profile("relay", derandomize=not SOAK)  # each run draws the same cases, and `make soak` new ones
+settings.load_profile("relay")
 
 
 @pytest.fixture(scope="session")

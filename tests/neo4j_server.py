@@ -61,12 +61,17 @@ def serve(home: Path) -> Generator[Connection]:
         server.stdin.close()
 
 
+def settings(connection: Connection) -> dict[str, str]:
+    """What a process in an environment of its own is told, so that it speaks to a database of either engine."""
+    named = {name: getattr(connection, name) for name in ("uri", "user", "password", "database")}
+    return {f"NEO4J_{name.upper()}": value for name, value in named.items() if value is not None}
+
+
 def main() -> int:
     """Run a command on a Neo4j of its own: `python -m tests.neo4j_server HOME COMMAND…`; HOME keeps the data."""
     home, *command = sys.argv[1:]
     with serve(Path(home)) as neo4j:
-        settings = {"NEO4J_URI": neo4j.uri, "NEO4J_USER": neo4j.user, "NEO4J_PASSWORD": neo4j.password}
-        return subprocess.run(command, check=False, env=os.environ | settings).returncode
+        return subprocess.run(command, check=False, env=os.environ | settings(neo4j)).returncode
 
 
 if __name__ == "__main__":

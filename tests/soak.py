@@ -1,4 +1,4 @@
-"""How much of a long test every run does: a fiftieth, and with RELAY_SOAK=1 (`make soak`) all of it."""
+"""How much of a long test every run does: a fiftieth, the same each time; all of it with RELAY_SOAK=1 (`make soak`)."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from relay.errors import RelayError, Unavailable
 from relay.graph import Transaction, UnknownOutcome
 from relay.ledger import NotBuilt, entries, head, heads, record, record_one
 from relay.verify import verify
+from tests import neo4j_server
 from tests.clerks import PROGRAMME, act, clerk, founding, handover, woman
 from tests.faulty_line import between, black_hole, refused
 from tests.small_disk import on_a_small_disk
@@ -279,12 +280,7 @@ def test_whatever_the_line_does_there_is_an_answer_within_twenty_seconds(graph: 
 
 
 def _one_handover(connection: Connection, programme_id: str) -> subprocess.Popen[str]:
-    environ = os.environ | {
-        "NEO4J_URI": connection.uri,
-        "NEO4J_USER": connection.user,
-        "NEO4J_PASSWORD": connection.password,
-        "NEO4J_DATABASE": connection.database,
-    }
+    environ = os.environ | neo4j_server.settings(connection)
     command = [sys.executable, "-m", "tests.clerks", "1", "1", programme_id]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, cwd=ROOT)
 

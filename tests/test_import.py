@@ -19,6 +19,7 @@ from relay.importing import Count, import_programme, rehearse_then_import
 from relay.ledger import Clerk, Rehearsal
 from relay.printing import plain
 from tests import acts as say
+from tests import neo4j_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -334,15 +335,6 @@ def test_what_somebody_else_records_meanwhile_costs_nothing(
     assert verify.verify(graph, "demo").ok
 
 
-def neo4j_settings(connection: Connection) -> dict[str, str]:
-    return {
-        "NEO4J_URI": connection.uri,
-        "NEO4J_USER": connection.user,
-        "NEO4J_PASSWORD": connection.password,
-        "NEO4J_DATABASE": connection.database,
-    }
-
-
 def test_an_import_that_is_killed_is_run_again_and_nothing_is_twice_or_missing(
     graph: Graph, connection: Connection
 ) -> None:
@@ -353,7 +345,7 @@ def test_an_import_that_is_killed_is_run_again_and_nothing_is_twice_or_missing(
         with subprocess.Popen(
             [sys.executable, "-m", "tests.importer", str(DEMO)],
             stdout=subprocess.PIPE,
-            env=os.environ | neo4j_settings(connection),
+            env=os.environ | neo4j_server.settings(connection),
         ) as clerk:
             assert clerk.stdout
             for _ in range(1 + patience):

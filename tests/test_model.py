@@ -406,6 +406,12 @@ def test_illness_a_visit_or_a_check_takes_nothing() -> None:
     assert lost(event("illness", "2020-06-01", 5000), event("visit", "2020-07-01", 5000)) is None
 
 
+def test_whoever_loses_everything_on_the_day_of_receipt_is_lost_from_that_day_on() -> None:
+    begun = receipt().received_on
+
+    assert lost(event("death", begun.isoformat(), 2000)) == begun
+
+
 def test_whoever_left_is_lost_with_all_her_animals() -> None:
     assert lost(event("left", "2020-06-01")) == day("2020-06-01")
 
@@ -584,7 +590,7 @@ def test_a_lost_placement_has_nothing_left_on_every_day_of_its_stretch(placement
     if stood and stood.state == "lost" and stood.since_on:
         for days in range((on - stood.since_on).days + 1):
             assert left_to_breed(placement, stood.since_on + timedelta(days=days)) <= 0
-        assert left_to_breed(placement, stood.since_on - timedelta(days=1)) > 0
+        assert stood.since_on == stood.received_on or left_to_breed(placement, stood.since_on - timedelta(days=1)) > 0
         assert stood.since_on <= stood.due_on + timedelta(days=90)
 
 

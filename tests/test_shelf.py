@@ -19,7 +19,7 @@ from relay.additions import carried_on
 from relay.graph import connect
 from relay.snapshot import of_register
 from tests import acts as say
-from tests import clerks
+from tests import clerks, neo4j_server
 from tests.made import acts as made_acts
 from tests.made import programme
 from tests.strategies import programmes
@@ -274,12 +274,7 @@ def test_what_another_process_writes_meanwhile_is_seen_whole_or_not_at_all(
 ) -> None:
     """Four clerks of another process record without a pause; every snapshot taken meanwhile stands at one entry."""
     ledger.record(graph, clerks.PROGRAMME, clerks.founding("P0", "P1", "P2", "P3"), say.clerk())
-    environment = os.environ | {
-        "NEO4J_URI": connection.uri,
-        "NEO4J_USER": connection.user,
-        "NEO4J_PASSWORD": connection.password,
-        "NEO4J_DATABASE": connection.database,
-    }
+    environment = os.environ | neo4j_server.settings(connection)
     taken: list[Snapshot] = []
 
     def take() -> None:

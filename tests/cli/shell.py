@@ -11,6 +11,7 @@ import cli
 from relay import ledger
 from relay.commands import exits
 from tests import acts as say
+from tests import neo4j_server
 
 if TYPE_CHECKING:
     import pytest
@@ -59,8 +60,8 @@ class Shell:
 
     def use(self, connection: Connection) -> None:
         """Let NEO4J_URI and the others name a database; the embedded engine speaks the same protocol."""
-        for name in ("uri", "user", "password", "database"):
-            self.monkeypatch.setenv(f"NEO4J_{name.upper()}", getattr(connection, name))
+        for name, value in neo4j_server.settings(connection).items():
+            self.monkeypatch.setenv(name, value)
 
     def run(self, *words: str) -> Answer:
         """Run one command."""

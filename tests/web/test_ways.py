@@ -20,6 +20,7 @@ from relay import graph as relay_graph
 from relay.config import Settings
 from relay.roles import Grant
 from relay.web import create_app, query_page
+from tests import neo4j_server
 from tests.web import relays
 from tests.web.addresses import AUDITED, HILLS
 from tests.web.conftest import serving
@@ -45,10 +46,9 @@ def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield request.getfixturevalue("recorded"), request.getfixturevalue("settings")
         return
     neo4j: Connection = request.getfixturevalue("neo4j_server")
-    said = {"NEO4J_URI": neo4j.uri, "NEO4J_USER": neo4j.user, "NEO4J_PASSWORD": neo4j.password}
     with relay_graph.connect(neo4j) as graph:
         relays.record_for_the_ways(wiped(graph))
-        yield graph, Settings.read({**said, "RELAY_DATA": str(tmp_path_factory.mktemp("ways"))})
+        yield graph, Settings.read({**neo4j_server.settings(neo4j), "RELAY_DATA": str(tmp_path_factory.mktemp("ways"))})
         wiped(graph)
 
 
