@@ -598,40 +598,30 @@ class Sheets:
                 )
             )
         )
-        places, place_rows = _in_order(self.places)
-        groups, group_rows = _in_order(self.groups)
-        beneficiaries, beneficiary_rows = _in_order(self.beneficiaries)
-        gifts, gift_rows = _in_order(self.gifts)
-        passes, events = _in_order(self.passes)[0], _in_order(self.events)[0]
-        placements, placement_rows = _placements_in_order(self.placements, passes, events)
+        sheets: dict[str, dict[str, Any]] = {name: dict(getattr(self, name)) for name in _SHEETS}
+        rows = {name: {id_: row for row, id_ in enumerate(sheet.get("ids", ()))} for name, sheet in sheets.items()}
         whole = True
-        for sheet, name, rows in (
-            (passes, "giver", placement_rows),
-            (passes, "receiver", placement_rows),
-            (events, "placement", placement_rows),
-            (placements, "beneficiary", beneficiary_rows),
-            (placements, "gift", gift_rows),
-            (beneficiaries, "place", place_rows),
-            (beneficiaries, "group", group_rows),
-            (groups, "place", place_rows),
-            (places, "parent", place_rows),
-        ):
-            ids, found = sheet[name], _rows(sheet[name], rows)
+        for name, column, table in _NAMING:
+            ids, found = sheets[name][column], _rows(sheets[name][column], rows[table])
             whole = whole and int(np.count_nonzero(found == NONE)) == ids.count("") + ids.count(None)
-            sheet |= {name: found}
-        placements |= {
-            "filled_condition": _codes(placements["filled_condition"], CONDITIONS),
-            "filled_units": _thousandths(placements["filled_units"]),
-        }
-        passes |= {"condition": _codes(passes["condition"], CONDITIONS)}
+            sheets[name][column] = found
+        placements, passes, events = sheets["placements"], sheets["passes"], sheets["events"]
+        gifts, beneficiaries = sheets["gifts"], sheets["beneficiaries"]
+        placements["sequence"] = _began(placements, passes, events)
+        order = {name: _order(sheet) for name, sheet in sheets.items()}
+        for name, column, table in _NAMING:
+            sheets[name][column] = _turned(order[table])[sheets[name][column]]
+        placements["filled_condition"] = _codes(placements["filled_condition"], CONDITIONS)
+        placements["filled_units"] = _thousandths(placements["filled_units"])
+        passes["condition"] = _codes(passes["condition"], CONDITIONS)
         passes |= {name: _thousandths(passes[name]) for name in ("units", "females", "males")}
         events |= {"kind": _codes(events["kind"], EVENT_KINDS), "units": _thousandths(events["units"])}
-        gifts |= {"units": np.where(np.asarray(gifts["units"]) < 0, -1, _thousandths(gifts["units"]))}
-        beneficiaries |= {"sex": _codes(beneficiaries["sex"], SEXES)}
+        gifts["units"] = np.where(np.asarray(gifts["units"]) < 0, -1, _thousandths(gifts["units"]))
+        beneficiaries["sex"] = _codes(beneficiaries["sex"], SEXES)
         for sheet in (placements, passes, gifts):
-            sheet |= {"help": _codes(sheet["help"], helps)}
-        made_placements, made_passes, made_events = Placements.of(placements), Passes.of(passes), Events.of(events)
-        many = len(made_placements)
+            sheet["help"] = _codes(sheet["help"], helps)
+        made = {name: table.of(_permuted(sheets[name], order[name])) for name, table in _SHEETS.items()}
+        many, pass_, event = len(placements["ids"]), made["passes"], made["events"]
         return Snapshot(
             programme_id=self.programme_id,
             sequence=self.sequence,
@@ -642,48 +632,65 @@ class Sheets:
             rules=self.rules,
             helps=helps,
             whole=whole,
-            placements=made_placements,
-            passes=made_passes,
-            events=made_events,
-            gifts=Gifts.of(gifts),
-            beneficiaries=Beneficiaries.of(beneficiaries),
-            groups=Groups.of(groups),
-            places=Places.of(places),
-            given=bind(made_passes.giver, made_passes.day, many),
-            received=bind(made_passes.receiver, made_passes.day, many),
-            happened=bind(made_events.placement, made_events.day, many),
+            **made,
+            given=bind(pass_.giver, pass_.day, many),
+            received=bind(pass_.receiver, pass_.day, many),
+            happened=bind(event.placement, event.day, many),
         )
 
 
-def _in_order(sheet: Columns) -> tuple[dict[str, Any], dict[str, int]]:
-    """A sheet by sequence, and the row of each id."""
-    sequence = np.asarray(sheet["sequence"], np.int64)
-    sorted_ = _permuted(sheet, np.argsort(sequence, kind="stable")) if (np.diff(sequence) < 0).any() else dict(sheet)
-    return sorted_, {id_: row for row, id_ in enumerate(sorted_.get("ids", ()))}
+_SHEETS: Final[Mapping[str, Any]] = {name: table for name, table in TABLES.items() if table is not Sheaves}
+
+_NAMING: Final = (
+    ("passes", "giver", "placements"),
+    ("passes", "receiver", "placements"),
+    ("events", "placement", "placements"),
+    ("placements", "beneficiary", "beneficiaries"),
+    ("placements", "gift", "gifts"),
+    ("beneficiaries", "place", "places"),
+    ("beneficiaries", "group", "groups"),
+    ("groups", "place", "places"),
+    ("places", "parent", "places"),
+)
+"""Sheet, column, and the table whose ids stand in it."""
 
 
-def _permuted(sheet: Columns, order: npt.NDArray[np.int64]) -> dict[str, Any]:
-    rows = order.tolist()
-    return {name: list(map(column.__getitem__, rows)) for name, column in sheet.items()}
-
-
-def _placements_in_order(sheet: Columns, passes: Columns, events: Columns) -> tuple[dict[str, Any], dict[str, int]]:
-    """Placements by the act that first filled them; in foreign data, that first named one which nothing filled."""
-    ids = sheet["ids"]
-    rows = {id_: row for row, id_ in enumerate(ids)}
+def _began(placements: Columns, passes: Columns, events: Columns) -> npt.NDArray[np.int64]:
+    """The act that first filled each placement; in foreign data, that first named one which nothing filled."""
     never = np.iinfo(np.int64).max
-    began = np.where(np.asarray(sheet["sequence"], np.int64) > 0, np.asarray(sheet["sequence"], np.int64), never)
-    np.minimum.at(began, _rows(passes["receiver"], rows), np.asarray(passes["sequence"], np.int64))
-    named = np.full(len(ids), never)
-    np.minimum.at(named, _rows(passes["giver"], rows), np.asarray(passes["sequence"], np.int64))
-    np.minimum.at(named, _rows(events["placement"], rows), np.asarray(events["sequence"], np.int64))
-    began = np.where(began == never, named, began)
-    order = np.argsort(began)
-    if (np.diff(began[order]) == 0).any():  # one act names two that nothing filled
-        numbers = began.tolist()
-        order = np.array(sorted(range(len(ids)), key=lambda row: (numbers[row], ids[row])), np.int64)
-    sorted_ = _permuted(sheet, order) | {"sequence": began[order]}
-    return sorted_, {id_: row for row, id_ in enumerate(sorted_["ids"])}
+    sequence = np.asarray(placements["sequence"], np.int64)
+    began = np.append(np.where(sequence > 0, sequence, never), never)  # the last is that of no placement
+    named = np.full(len(began), never)
+    given, happened = np.asarray(passes["sequence"], np.int64), np.asarray(events["sequence"], np.int64)
+    np.minimum.at(began, passes["receiver"], given)
+    np.minimum.at(named, passes["giver"], given)
+    np.minimum.at(named, events["placement"], happened)
+    return np.where(began == never, named, began)[:-1]
+
+
+def _order(sheet: Mapping[str, Any]) -> npt.NDArray[np.int64]:
+    """The rows of a sheet by sequence; those that one act named first by id."""
+    sequence = np.asarray(sheet["sequence"], np.int64)
+    order = np.argsort(sequence, kind="stable")
+    if (np.diff(sequence[order]) == 0).any() and "ids" in sheet:
+        ids, numbers = sheet["ids"], sequence.tolist()
+        order = np.array(sorted(order.tolist(), key=lambda row: (numbers[row], ids[row])), np.int64)
+    return order
+
+
+def _turned(order: npt.NDArray[np.int64]) -> Rows:
+    """Where each row goes in an order; the last stands for none."""
+    to = np.full(len(order) + 1, NONE, np.int32)
+    to[order] = np.arange(len(order), dtype=np.int32)
+    return to
+
+
+def _permuted(sheet: Mapping[str, Any], order: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """The columns of a sheet in another order."""
+    return {
+        name: list(map(column.__getitem__, order.tolist())) if name == "ids" else np.asarray(column)[order]
+        for name, column in sheet.items()
+    }
 
 
 def _rows(ids: Sequence[str | None], rows: Mapping[str, int]) -> Rows:
