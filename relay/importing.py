@@ -8,6 +8,7 @@ id, so an import that was cut short is run again and nothing is doubled.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -166,6 +167,7 @@ class _Writing:
     def _forget(self) -> None:
         self.rehearsal = self.rehearsal.anew()
         self.steps = 0
+        gc.collect()  # the few rings that there are keep much of what was read
 
 
 def _acts(rows: Iterable[Row]) -> list[Act]:
