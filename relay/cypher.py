@@ -318,9 +318,8 @@ WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS cleared
 
 # ---------------------------------------------------------------------------------------------------- columns
 
-# A whole programme for `snapshot`, the longest lists first. One row of lists of one length, in any order; what is empty
-# is '', 0, -1 or $no_day, since collect() leaves nulls out. Days are days since 1970-01-01. Cost: a scan of one label
-# for each.
+# A whole programme for `snapshot`, table by table. One row of lists of one length, in any order; what is empty is '',
+# 0, -1 or $no_day, since collect() leaves nulls out. Days are days since 1970-01-01. Cost: a scan of one label each.
 COLUMNS: Final[Mapping[str, LiteralString]] = {
     "passes": """
 MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement)

@@ -8,7 +8,6 @@ carried on by them; otherwise (corrections; another database, or a restored one)
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from weakref import WeakKeyDictionary
@@ -31,7 +30,6 @@ KEEP_AFTER: Final = 500
 """Entries after which the copy on disk is written anew (our choice: they are read in some 20 ms)."""
 
 _TRIES: Final = 3  # our choice
-_READERS: Final = 2  # lines at once: a database works on each query with one processor, and has two at least
 
 
 @dataclass(slots=True)
@@ -141,10 +139,8 @@ def _sheets(graph: Graph, programme_id: str) -> dict[str, Any]:
         return graph.rows(query, programme_id=programme_id, no_day=NO_DAY)[0]
 
     (programme,) = graph.rows(cypher.RULES_AND_GOAL, key=key_of(programme_id, f"programme:{programme_id}"))
-    with ThreadPoolExecutor(_READERS) as readers:
-        sheets = dict(zip(cypher.COLUMNS, readers.map(columns, cypher.COLUMNS.values()), strict=True))
     return {
         "goal_generations": programme["goal_generations"],
         "rules": tuple(rule_of(values_of(properties)) for properties in programme["rules"]),
-        **sheets,
+        **{name: columns(query) for name, query in cypher.COLUMNS.items()},
     }
