@@ -117,8 +117,10 @@ def load(graph: Graph, programme_id: str) -> Snapshot:
     """
     for _ in range(_TRIES):
         head = graph.write(lambda transaction: _head(transaction, cypher.LOCK, programme_id))
-        sheets = _sheets(graph, programme_id)
-        if graph.read(lambda transaction: _head(transaction, cypher.HEAD, programme_id)) == head:
+        sheets, after = graph.read(
+            lambda transaction: (_sheets(transaction, programme_id), _head(transaction, cypher.HEAD, programme_id))
+        )
+        if after == head:
             found = Sheets(programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, **sheets).bound()
             if found.is_of_one_entry:
                 return found
@@ -134,13 +136,13 @@ def _head(transaction: Transaction, query: LiteralString, programme_id: str) -> 
     raise NoProgramme(programme_id)
 
 
-def _sheets(graph: Graph, programme_id: str) -> dict[str, Any]:
-    def columns(query: LiteralString) -> dict[str, Any]:
-        return graph.rows(query, programme_id=programme_id, no_day=NO_DAY)[0]
-
-    (programme,) = graph.rows(cypher.RULES_AND_GOAL, key=key_of(programme_id, f"programme:{programme_id}"))
+def _sheets(transaction: Transaction, programme_id: str) -> dict[str, Any]:
+    (programme,) = transaction.rows(cypher.RULES_AND_GOAL, key=key_of(programme_id, f"programme:{programme_id}"))
     return {
         "goal_generations": programme["goal_generations"],
         "rules": tuple(rule_of(values_of(properties)) for properties in programme["rules"]),
-        **{name: columns(query) for name, query in cypher.COLUMNS.items()},
+        **{
+            name: transaction.rows(query, programme_id=programme_id, no_day=NO_DAY)[0]
+            for name, query in cypher.COLUMNS.items()
+        },
     }
