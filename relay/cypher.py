@@ -87,7 +87,7 @@ LOAD: Final[Mapping[str, LiteralString]] = {
             } AS beneficiary""",
     "placement": """,
   COLLECT { UNWIND $placement AS key MATCH (p:Placement {key: key})
-            RETURN {placement: properties(p),
+            RETURN {placement_id: p.placement_id, beneficiary_id: p.beneficiary_id, help: p.help,
                     household_id: COLLECT { MATCH (o:Personal {key: $holder + p.beneficiary_id})
                                             RETURN o.household_id },
                     filled: COLLECT { MATCH (:Gift)-[f:FILLED]->(p) RETURN properties(f) },
@@ -318,11 +318,12 @@ WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS cleared
 
 # ---------------------------------------------------------------------------------------------------- columns
 
-# A whole programme for `snapshot`, table by table. One row of lists of one length, in any order; what is empty is '',
-# 0, -1 or $no_day, since collect() leaves nulls out. Days are days since 1970-01-01. Cost: a scan of one label each.
+# A part of a programme for `snapshot`, table by table: what has keys from $first on, before $beyond. One row of lists
+# of one length, in any order; what is empty is '', 0, -1 or $no_day, since collect() leaves nulls out. Days are days
+# since 1970-01-01. Cost: on Neo4j a range of an index, on the embedded engine a scan of one label.
 COLUMNS: Final[Mapping[str, LiteralString]] = {
     "passes": """
-MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement)
+MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) WHERE a.key >= $first AND a.key < $beyond
 RETURN collect(r.pass_id) AS ids, collect(a.placement_id) AS giver, collect(b.placement_id) AS receiver,
   collect(duration.inDays(date('1970-01-01'), r.passed_on).days) AS day, collect(r.sequence) AS sequence,
   collect(coalesce(r.help, a.help)) AS help, collect(r.animals) AS units,
@@ -331,7 +332,7 @@ RETURN collect(r.pass_id) AS ids, collect(a.placement_id) AS giver, collect(b.pl
   collect(r.confirm_id IS NOT NULL) AS confirmed
 """,
     "placements": """
-MATCH (p:Placement {programme_id: $programme_id})
+MATCH (p:Placement {programme_id: $programme_id}) WHERE p.key >= $first AND p.key < $beyond
 OPTIONAL MATCH (:Gift)-[f:FILLED]->(p)
 RETURN collect(p.placement_id) AS ids, collect(p.beneficiary_id) AS beneficiary, collect(p.help) AS help,
   collect(coalesce(p.gift_id, '')) AS gift, collect(coalesce(f.sequence, 0)) AS sequence,
@@ -339,29 +340,44 @@ RETURN collect(p.placement_id) AS ids, collect(p.beneficiary_id) AS beneficiary,
   collect(coalesce(f.animals, 0.0)) AS filled_units, collect(coalesce(f.condition, '')) AS filled_condition
 """,
     "events": """
-MATCH (e:Event {programme_id: $programme_id})
+MATCH (e:Event {programme_id: $programme_id}) WHERE e.key >= $first AND e.key < $beyond
 RETURN collect(e.placement_id) AS placement, collect(e.kind) AS kind, collect(e.sequence) AS sequence,
   collect(duration.inDays(date('1970-01-01'), e.happened_on).days) AS day, collect(coalesce(e.animals, 1.0)) AS units,
   collect(coalesce(duration.inDays(date('1970-01-01'), e.until_on).days, $no_day)) AS until
 """,
     "beneficiaries": """
-MATCH (b:Beneficiary {programme_id: $programme_id})
+MATCH (b:Beneficiary {programme_id: $programme_id}) WHERE b.key >= $first AND b.key < $beyond
 RETURN collect(b.beneficiary_id) AS ids, collect(coalesce(b.sex, '')) AS sex, collect(b.sequence) AS sequence,
   collect(coalesce(b.place_id, '')) AS place, collect(coalesce(b.group_id, '')) AS `group`
 """,
     "gifts": """
-MATCH (g:Gift {programme_id: $programme_id})
+MATCH (g:Gift {programme_id: $programme_id}) WHERE g.key >= $first AND g.key < $beyond
 RETURN collect(g.gift_id) AS ids, collect(g.help) AS help, collect(g.sequence) AS sequence,
   collect(duration.inDays(date('1970-01-01'), g.given_on).days) AS day, collect(coalesce(g.animals, -1.0)) AS units
 """,
     "groups": """
-MATCH (g:Group {programme_id: $programme_id})
+MATCH (g:Group {programme_id: $programme_id}) WHERE g.key >= $first AND g.key < $beyond
 RETURN collect(g.group_id) AS ids, collect(g.sequence) AS sequence, collect(coalesce(g.place_id, '')) AS place
 """,
     "places": """
-MATCH (p:Place {programme_id: $programme_id})
+MATCH (p:Place {programme_id: $programme_id}) WHERE p.key >= $first AND p.key < $beyond
 RETURN collect(p.place_id) AS ids, collect(p.sequence) AS sequence, collect(coalesce(p.parent_id, '')) AS parent
 """,
+}
+
+# Where the next part of a table begins, by the kind of its keys: after $many nodes from $first on. One row = a key, or
+# none when no more follow; cost: on Neo4j so many keys of an index.
+_BORDER: Final[LiteralString] = """
+MATCH (n:LABEL) WHERE n.key >= $first AND n.key < $beyond
+WITH n.key AS key ORDER BY key SKIP $many LIMIT 1 RETURN key
+"""
+BORDER: Final[Mapping[str, LiteralString]] = {
+    "placement": _BORDER.replace("LABEL", "Placement"),
+    "event": _BORDER.replace("LABEL", "Event"),
+    "beneficiary": _BORDER.replace("LABEL", "Beneficiary"),
+    "gift": _BORDER.replace("LABEL", "Gift"),
+    "group": _BORDER.replace("LABEL", "`Group`"),
+    "place": _BORDER.replace("LABEL", "Place"),
 }
 
 # The head of a ledger. One row, or none without the ledger.

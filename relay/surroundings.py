@@ -250,13 +250,12 @@ class _Part:
         return fact
 
     def _take_placement(self, found: Mapping[str, Any]) -> None:
-        properties = found["placement"]
         facts = [
             *(self._take_fact("placement", row) for row in found["filled"]),
             *(self._take_fact("pass", row) for row in (*found["received"], *found["passed"])),
             *(self._take_fact("event", row) for row in found["events"]),
         ]
-        placement = placement_of(properties["placement_id"], properties["beneficiary_id"], properties["help"], facts)
+        placement = placement_of(found["placement_id"], found["beneficiary_id"], found["help"], facts)
         self.register.placements[placement.placement_id] = placement
         household_id = next(iter(found["household_id"]), None)
         if household_id:  # enough of the holder to see that giver and receiver share a household

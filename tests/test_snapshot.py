@@ -95,6 +95,18 @@ def test_graph_and_ledger_give_the_same_snapshot(graph: Graph) -> None:
         assert snapshot.differences(shelf.load(graph, "demo"), snapshot.of_register(register)) == ()
 
 
+@pytest.mark.parametrize("many", [1, 2, 4, 5])
+def test_a_large_programme_is_read_in_parts(graph: Graph, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    record(graph, *STORY)  # four placements and two events: one, some or all in a part
+    for neighbour in ("dem", "demo-2"):
+        ledger.record(graph, neighbour, (say.programme(neighbour), *STORY[1:]), say.clerk())
+    monkeypatch.setattr(shelf, "PART", many)
+
+    read = shelf.load(graph, "demo")
+
+    assert snapshot.differences(read, snapshot.of_register(ledger.replay("demo", ledger.entries(graph, "demo")))) == ()
+
+
 def test_a_snapshot_of_a_past_day_of_knowing_holds_what_was_known_then(graph: Graph) -> None:
     record(graph, *STORY, *LATER)
 
