@@ -95,6 +95,16 @@ def key_of(programme_id: str, act_id: str) -> str:
     return f"{programme_id}/{kind}/{id_}"
 
 
+def keys_of(programme_id: str, kind: str) -> tuple[str, str]:
+    """Between which keys all of a kind lie: from the first one on, and before the second.
+
+    >>> keys_of("relay-demo", "placement")
+    ('relay-demo/placement/', 'relay-demo/placement0')
+    """
+    first = key_of(programme_id, f"{kind}:")
+    return first, f"{first.removesuffix('/')}0"  # the character after "/"
+
+
 def properties_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """Payload values as graph properties: dates DATE, units FLOAT, a rule's equivalents as text."""
     return {name: _property(name, value) for name, value in values.items()}

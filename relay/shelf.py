@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from relay import cypher, ledger
 from relay.additions import carried_on
 from relay.ledger import STEP, NoProgramme, NotBuilt
-from relay.projection import PROJECTION, key_of, values_of
+from relay.projection import PROJECTION, key_of, keys_of, values_of
 from relay.register import rule_of
 from relay.snapshot import NO_DAY, Sheets, Snapshot, of_register
 from relay.snapshot_file import keep, kept
@@ -174,8 +174,7 @@ def _sheets(graph: Graph, programme_id: str) -> dict[str, Any]:
 
 def _parts(graph: Graph, kind: str, programme_id: str) -> Iterator[tuple[str, str]]:
     """Between which keys to read: in parts on Neo4j; in one on the embedded engine, which has no ranges of an index."""
-    first = key_of(programme_id, f"{kind}:")
-    beyond = f"{first.removesuffix('/')}0"  # the character after "/"
+    first, beyond = keys_of(programme_id, kind)
     while not graph.embedded and (rows := graph.rows(cypher.BORDER[kind], first=first, beyond=beyond, many=PART)):
         yield first, rows[0]["key"]
         first = rows[0]["key"]

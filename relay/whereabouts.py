@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
-from relay.projection import key_of
+from relay.projection import key_of, keys_of
 from relay.records import resolve
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def _keys(programme_id: str, kind: str, known: Mapping[str, Any], names: tuple[s
 
 def _parents(graph: Graph, programme_id: str) -> Mapping[str, str | None]:
     """Place id → the place in which it lies."""
-    columns = graph.rows(cypher.COLUMNS["places"], programme_id=programme_id)[0]
+    first, beyond = keys_of(programme_id, "place")
+    columns = graph.rows(cypher.COLUMNS["places"], programme_id=programme_id, first=first, beyond=beyond)[0]
     return dict(zip(columns["ids"], columns["parent"], strict=True))
 
 
