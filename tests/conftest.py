@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 
+if not SOAK:  # both engines are Java: a test of some seconds is over before it would have paid to compile them twice
+    os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each command that a test runs compiles Relay anew
 settings.register_profile("relay", derandomize=not SOAK)  # each run draws the same cases, and `make soak` new ones
 settings.load_profile("relay")
 

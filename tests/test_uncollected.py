@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 
 import pytest
 
@@ -29,3 +30,24 @@ def test_work_within_such_work_leaves_the_end_to_the_outer_one() -> None:
         assert not gc.isenabled()
 
     assert gc.isenabled()
+
+
+class Ring:
+    """What keeps itself, until somebody searches for rings."""
+
+    def __init__(self) -> None:
+        """Tie it."""
+        self.kept = self
+
+
+def test_who_searches_meanwhile_looks_only_at_what_was_made_meanwhile() -> None:
+    gc.collect()
+    before = weakref.ref(Ring())
+
+    with uncollected():
+        meanwhile = weakref.ref(Ring())
+        gc.collect()
+        assert (before() is None, meanwhile() is None) == (False, True)
+
+    gc.collect()
+    assert before() is None
