@@ -131,9 +131,6 @@ def _start_java() -> None:
         jvm_args=[
             "-XX:+UseParallelGC",  # on two cores a tenth more acts a second than with the default
             "-Darcadedb.txWalFlush=1",
-            # an eighth of the default: each act copies and writes whole pages; it takes a twentieth less time
-            "-Darcadedb.indexDefaultPageSize=32768",
-            "-Darcadedb.indexCompactionMinPagesSchedule=80",  # the default, in bytes
             f"-Darcadedb.command.timeout={QUERY_SECONDS * 1000}",
             f"-Djava.util.logging.config.file={LOGGING_FILE}",
         ],

@@ -154,7 +154,8 @@ def _head(transaction: Transaction, query: LiteralString, programme_id: str) -> 
 def _sheets(graph: Graph, programme_id: str) -> dict[str, Any]:
     (programme,) = graph.rows(cypher.RULES_AND_GOAL, key=key_of(programme_id, f"programme:{programme_id}"))
     sheets: dict[str, dict[str, list[Any]]] = {name: {} for name in cypher.COLUMNS}
-    parts = [(name, *part) for name, kind in _KEYED.items() for part in _parts(graph, kind, programme_id)]
+    parts_of = {kind: tuple(_parts(graph, kind, programme_id)) for kind in dict.fromkeys(_KEYED.values())}
+    parts = [(name, *part) for name, kind in _KEYED.items() for part in parts_of[kind]]
 
     def columns(part: tuple[str, str, str]) -> dict[str, list[Any]]:
         name, first, beyond = part
