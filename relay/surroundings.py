@@ -157,8 +157,9 @@ class _Part:
                 said += self.load_for_correction(act, offered)
         begun = {f"placement:{act.values['receiver_placement_id']}" for act in acts if act.kind == "pass"}
         unknown = self.unknown(said) - begun - {act.act_id for act in acts}
-        self.load([], unknown)
-        self.load_beginnings({act_id.partition(":")[2] for act_id in unknown if act_id.startswith("placement:")})
+        if unknown:
+            self.load([], unknown)
+            self.load_beginnings({act_id.partition(":")[2] for act_id in unknown if act_id.startswith("placement:")})
         self.load_below(acts)
         new_rules = [act for act in acts if act.kind == "rule" and act.act_id not in self.register.entries]
         for help_ in sorted({str(act.values["help"]) for act in new_rules}):
