@@ -80,8 +80,8 @@ LATER = (
 )
 
 
-def record(graph: Graph, *acts: Act) -> None:
-    for outcome in ledger.record(graph, "demo", acts, say.clerk()):
+def record(graph: Graph, *acts: Act, programme_id: str = "demo") -> None:
+    for outcome in ledger.record(graph, programme_id, acts, say.clerk()):
         assert outcome.action == "added", outcome.error
 
 
@@ -99,7 +99,7 @@ def test_graph_and_ledger_give_the_same_snapshot(graph: Graph) -> None:
 def test_a_large_programme_is_read_in_parts(graph: Graph, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
     record(graph, *STORY)  # four placements and two events: one, some or all in a part
     for neighbour in ("dem", "demo-2"):
-        ledger.record(graph, neighbour, (say.programme(neighbour), *STORY[1:]), say.clerk())
+        record(graph, say.programme(neighbour), *STORY[1:], programme_id=neighbour)
     monkeypatch.setattr(shelf, "PART", many)
 
     read = shelf.load(graph, "demo")
