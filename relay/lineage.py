@@ -302,8 +302,7 @@ def _cut(relay: _Relay, sorted_: Rows) -> Cut:
     columns = (relay.giver, relay.live, received.start, received.order, relay.original)
     run(_descend, many, sorted_, *columns, relay.stuck, generation, obstruction, top, depth, above)
     run(_gather, many, sorted_, top, depth, above, relay.weight, reach, size, height)
-    is_top, entered = above == NONE, np.zeros(many, np.bool_)
-    entered[relay.receiver[relay.live]] = True
+    is_top, entered = above == NONE, np.diff(received.start) > 0
     piece = (np.cumsum(is_top, dtype=np.int32) - 1)[top]
     originals = np.flatnonzero(relay.original).astype(np.int32)
     with_gift = originals[relay.gift[originals] != NONE]
