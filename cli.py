@@ -107,10 +107,12 @@ def _explained() -> Generator[None]:
 
 def _say_usage(error: click.ClickException) -> None:
     """Say it as click does, but with what would command a terminal made visible."""
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    said = f"Error: {error.format_message()}".expandtabs(4).splitlines()
-    if context:
-        said = [*context.get_usage().splitlines(), f"Try '{context.command_path} --help' for help.", "", *said]
+    said = error.format_message().expandtabs(4).splitlines()
+    if not isinstance(error, click.exceptions.NoArgsIsHelpError):  # whose message is the whole help
+        said = ["Error: " + said[0], *said[1:]]
+        if isinstance(error, click.UsageError) and error.ctx:
+            usage = error.ctx.get_usage().splitlines()
+            said = [*usage, f"Try '{error.ctx.command_path} --help' for help.", "", *said]
     for line in said:
         say(line)
 

@@ -215,7 +215,12 @@ def _read_tags(column: columns.Column, cell: object) -> str | None:
     return ";".join(tag for part in text.split(";") if (tag := part.strip())) or None
 
 
-def _read_id(_column: columns.Column, cell: object) -> str | None:
+def _kind_of(column: columns.Column) -> str:
+    """What an id is of: "placement" of giver_placement_id; its kind may stand before it, as in placement:P1."""
+    return column.refers_to or column.name.removesuffix("_id").rpartition("_")[2]
+
+
+def _read_id(column: columns.Column, cell: object) -> str | None:
     if isinstance(cell, str) and cell.isascii() and cell.isalnum() and len(cell) <= LONGEST_ID:
         return cell  # the usual id, at no cost
     if _is_blank(cell):
@@ -225,7 +230,8 @@ def _read_id(_column: columns.Column, cell: object) -> str | None:
             reason=Sentence("This is a number, and zeros before it may be lost."),
             suggestion=_perhaps(_text_of(cell)),
         )
-    text = _digits(_plain(cell))
+    kind = _kind_of(column)
+    text = _digits(_plain(cell)).removeprefix(f"{kind}:")
     if made := _ID_MADE_A_NUMBER.fullmatch(text):
         raise CellFault(reason=_MADE_A_NUMBER, suggestion=_perhaps(made[1]))
     if _ID_MADE_SCIENTIFIC.fullmatch(text):
@@ -234,6 +240,11 @@ def _read_id(_column: columns.Column, cell: object) -> str | None:
         raise CellFault(
             reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_ID),
             suggestion=Sentence("Write a shorter id."),
+        )
+    if any(text.startswith(f"{each.name}:") for each in columns.KINDS):
+        raise CellFault(
+            reason=Sentence("This names a record of another kind."),
+            suggestion=Sentence("Write the id that is asked for, alone or with its kind before it."),
         )
     if ":" in text or "/" in text:
         raise CellFault(

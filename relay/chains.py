@@ -210,7 +210,8 @@ def _code(word: str, words: tuple[str, ...], asked: str) -> int:
 
 def _of_donor(survey: Survey, donor: str, names: Names) -> Flags:
     """Which gifts are of a donor; the last element, for no gift, is not."""
-    found = [names.donors.get(gift_id, "").casefold() == donor.casefold() for gift_id in survey.snapshot.gifts.ids]
+    known = [names.donors.get(gift_id, "").casefold() for gift_id in survey.snapshot.gifts.ids]
+    found = [name == donor.casefold() != "" for name in known]
     if not any(found):
         raise NoSuchDonor
     return np.array([*found, False])
@@ -234,7 +235,7 @@ def gifts(
     names: Names | None = None,
     sort: Sorting = "id",
 ) -> tuple[GivenGift, ...]:
-    """All gifts that had been given by the day, or those of a help or donor.
+    """All gifts that had been given, or placed, by the day, or those of a help or donor.
 
     Args:
         survey: The programme on the day.
@@ -251,7 +252,7 @@ def gifts(
         NoSuchDonor: No gift is of that donor.
     """
     snapshot, travels, chains = survey.snapshot, survey.gifts, survey.chains
-    chosen = snapshot.gifts.day <= day_number(survey.as_of)
+    chosen = survey.given
     if help_ is not None:
         chosen &= snapshot.gifts.help == _code("help", snapshot.helps, help_)
     if donor is not None:

@@ -115,7 +115,7 @@ RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.help } AS giver,
             RETURN p {.placement_id, .help} ORDER BY p.placement_id } AS held_by_receiver,
   COLLECT { MATCH (:Beneficiary {key: $receiver})-[:HOLDS]->(q:Placement) MATCH (p:Placement)-[r:PASSED_TO]->(q)
             WHERE r.passed_on = $on AND r.animals = $animals
-            RETURN r {.pass_id, .giver_placement_id} ORDER BY r.pass_id } AS twins,
+            RETURN r {.pass_id, .giver_placement_id, .help} ORDER BY r.pass_id } AS twins,
   COLLECT { MATCH (e:Entry {act_key: $act}) RETURN e.payload } AS recorded
 """
 
@@ -445,7 +445,7 @@ RETURN COLLECT { UNWIND $beneficiaries AS key MATCH (b:Beneficiary {key: key})
          RETURN {beneficiary_id: b.beneficiary_id, place_id: b.place_id,
                  name: head(COLLECT { MATCH (o:Personal {key: key}) RETURN o.name }),
                  place: head(COLLECT { MATCH (b)-[:LIVES_IN]->(p:Place) RETURN p.name }),
-                 placement_ids: COLLECT { MATCH (b)-[:HOLDS]->(h:Placement)
+                 placement_ids: COLLECT { MATCH (b)-[:HOLDS]->(h:Placement) WHERE h.received_on <= $as_of
                                           RETURN h.placement_id ORDER BY h.placement_id }} } AS beneficiaries,
   COLLECT { UNWIND $places AS key MATCH (p:Place {key: key})
          RETURN {place_id: p.place_id, name: p.name} } AS places
@@ -581,6 +581,7 @@ REMOVE_TOKENS_OF: Final[LiteralString] = "MATCH (t:Token {login: $login}) DELETE
 #     (a:Placement)-[r:PASSED_TO]->(b:Placement)   without r.confirm_id
 UNCONFIRMED: Final[LiteralString] = """
 MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) WHERE r.confirm_id IS NULL
+  AND r.passed_on <= $as_of
 RETURN r.pass_id AS pass_id, a.placement_id AS giver_placement_id, b.placement_id AS receiver_placement_id,
   b.beneficiary_id AS beneficiary_id, toString(r.passed_on) AS passed_on, coalesce(r.help, a.help) AS help,
   r.animals AS animals, head(COLLECT { MATCH (e:Entry {act_key: r.key}) RETURN e.recorded_by }) AS recorded_by

@@ -18,11 +18,14 @@ from relay.errors import NotFound, Refused
 from relay.graph import Graph
 from relay.ledger import Clerk, NoProgramme, record_one
 from relay.projection import key_of
-from relay.records import KINDS, resolve
+from relay.records import KINDS, OtherKind, SeveralOfThatId, resolve
 from relay.rulebook import Twin
 from relay.sentences import Sentence
 
 ID_BYTES: Final = 7
+
+GIVERS: Final = ("placement", "beneficiary")
+"""What may pass on: a placement, or a beneficiary who holds one."""
 
 
 class HoldsSeveral(Refused):
@@ -96,6 +99,8 @@ def pass_on(
 
     Raises:
         HoldsNone: The giver is not in the record.
+        OtherKind: What is named as giver can hold nothing.
+        SeveralOfThatId: The bare id is that of a placement, and of a beneficiary who holds another one.
         HoldsSeveral: The giver holds several placements.
         Twin: The same hand-over is recorded under another id and `again` was not said.
         HoldsOneAlready: The receiver holds that help already, and neither a placement, `new` nor `again` was said.
@@ -103,7 +108,9 @@ def pass_on(
         Unavailable: The database cannot be reached.
     """
     pass_id = str(said.get("pass_id") or new_id(random(ID_BYTES)))
-    kind, _, bare = giver.rpartition(":")
+    kind, colon, bare = giver.rpartition(":")
+    if colon and kind not in GIVERS:
+        raise OtherKind(giver, GIVERS)
     rows = graph.rows(
         cypher.HAND_OVER,
         ledger=programme_id,
@@ -118,15 +125,19 @@ def pass_on(
         raise NoProgramme(programme_id)
     row = rows[0]
     giver_id, help_ = _giver(row, bare)
-    twins = [f"pass:{twin['pass_id']}" for twin in row["twins"] if twin["giver_placement_id"] == giver_id]
+    wanted = str(said.get("help") or help_)
+    twins = [
+        f"pass:{twin['pass_id']}"
+        for twin in row["twins"]
+        if (twin["giver_placement_id"], twin["help"] or help_) == (giver_id, wanted)
+    ]
     if twins and f"pass:{pass_id}" not in twins and not again:
         raise Twin(f"pass:{pass_id}", twins[0])
     receiver_id = said.get("receiver_placement_id") or _recorded_receiver(row)
     if receiver_id is None:
-        wanted = said.get("help") or help_
         held = [each["placement_id"] for each in row["held_by_receiver"] if each["help"] == wanted]
         if held and not (new or again):
-            raise HoldsOneAlready(str(said["beneficiary_id"]), str(wanted), held)
+            raise HoldsOneAlready(str(said["beneficiary_id"]), wanted, held)
         receiver_id = new_id(random(ID_BYTES))
     return act(
         "pass",
@@ -142,9 +153,12 @@ def pass_on(
 
 
 def _giver(row: Mapping[str, Any], id_: str) -> tuple[str, str]:
-    if row["giver"]:
-        return id_, row["giver"][0]
+    """The placement that passes on, and its help; a bare id may be a placement's or that of a beneficiary with one."""
     held = row["held_by_giver"]
+    if row["giver"]:
+        if any(each["placement_id"] != id_ for each in held):
+            raise SeveralOfThatId([f"placement:{id_}", f"beneficiary:{id_}"])
+        return id_, row["giver"][0]
     if not held:
         raise HoldsNone(id_)
     if len(held) > 1:

@@ -12,7 +12,7 @@ from relay.acts import KEYS, rule_id
 from relay.ledger import NoProgramme, zone
 from relay.model import Rule, shown, standing
 from relay.projection import key_of, values_of
-from relay.records import Named, NotInRecord, resolve, says
+from relay.records import Named, NotInRecord, day_of, resolve, says
 from relay.surroundings import read
 from relay.wording import PLAIN, what_it_is
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
     from relay.wording import Speech
 
-_DAYS: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
 _ENDS: Final = ("giver_placement_id", "receiver_placement_id", "placement_id")
 
 
@@ -204,8 +203,7 @@ class _Showing:
             raise NoProgramme(programme_id)
         self.register = register
         self.values = says(self.register, act_id)
-        day = self._day(act_id)
-        if day and day > as_of:
+        if self._began() > as_of:
             raise NotInRecord(act_id, as_of)
         self.start_id = str(self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id", ""))
         self.above = self._above(self.start_id) if self.start_id else {}
@@ -239,10 +237,12 @@ class _Showing:
 
     # -- what is known ---------------------------------------------------------------------------------------------
 
-    def _day(self, act_id: str) -> date | None:
-        """The day on which an act or placement happened; None for what has no day of its own."""
-        day = says(self.register, act_id).get(_DAYS.get(act_id.partition(":")[0], ""))
-        return date.fromisoformat(day) if day else None
+    def _began(self) -> date:
+        """The day from which the record is there; a gift's, too, from which something was placed before its own."""
+        placed = self.belonging if self.kind == "gift" else ()
+        return min(
+            (day for act_id in (self.act_id, *placed) if (day := day_of(self.register, act_id))), default=date.min
+        )
 
     def _holder(self, placement_id: str | None) -> str | None:
         return self.above[placement_id]["beneficiary_id"] if placement_id in self.above else None
@@ -302,7 +302,7 @@ class _Showing:
         for act_id in self._with_what_was_said(self._own_acts()):
             entry = self.register.entries[act_id]
             recorded_on = datetime.fromisoformat(entry.recorded_at).astimezone(timezone).date()
-            yield self._happening(entry, self._day(act_id) or recorded_on)
+            yield self._happening(entry, day_of(self.register, act_id) or recorded_on)
 
     def _own_acts(self) -> Iterator[str]:
         """The acts that the record is about, as far as they had happened."""
@@ -312,7 +312,7 @@ class _Showing:
                 own = entry.kind in ("placement", "pass", "event") and self.id in (values.get(end) for end in _ENDS)
             else:
                 own = act_id == self.act_id or entry.kind == "claim"
-            day = self._day(act_id)
+            day = day_of(self.register, act_id)
             if own and (day is None or day <= self.as_of):
                 yield act_id
 

@@ -33,12 +33,25 @@ STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a millio
 class NoProgrammeNamed(Invalid):
     """A folder whose programme cannot be read is imported and no programme was named."""
 
-    def __init__(self, path: Path) -> None:
-        """Say how to name it."""
-        super().__init__(
-            Sentence("%(path)s does not say which programme it is of.", path=path),
-            Sentence("Add a [programme] block with an id to rules.toml, or --programme ID."),
-        )
+    def __init__(self, path: Path, fault: ReportRow | None) -> None:
+        """Say how to name it, or what is wrong where it is named."""
+        if fault is None:
+            super().__init__(
+                Sentence("%(path)s does not say which programme it is of.", path=path),
+                Sentence("Add a [programme] block with an id to rules.toml, or --programme ID."),
+            )
+        else:
+            super().__init__(
+                Sentence(
+                    "%(path)s does not say which programme it is of: %(file)s, row %(row)s, %(field)s: %(reason)s",
+                    path=path,
+                    file=fault.file,
+                    row=fault.row,
+                    field=fault.field or "",
+                    reason=fault.reason,
+                ),
+                fault.suggestion,
+            )
 
 
 class OtherProgramme(Invalid):
@@ -97,8 +110,9 @@ def import_programme(
     first = _until_the_first_act(rows)
     own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
     if own is None and programme_id is None:
-        yield from chain.from_iterable(map(_faults, first))
-        raise NoProgrammeNamed(path)
+        faults = tuple(chain.from_iterable(map(_faults, first)))
+        yield from faults
+        raise NoProgrammeNamed(path, next(iter(faults), None))
     if own and programme_id and own != programme_id:
         raise OtherProgramme(path, own, programme_id)
     with ThreadPoolExecutor(max_workers=1) as beside, uncollected():

@@ -178,6 +178,9 @@ def private_file(path: Path) -> Generator[BinaryIO]:
     Raises:
         Invalid: The file cannot be written there.
     """
+    if not path.name:
+        message = Sentence("%(path)s is the name of no file.", path=path)
+        raise Invalid(message, Sentence("Name another place."))
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)

@@ -34,11 +34,11 @@ from relay.rulebook import Note, TakenBack, judge
 from relay.sentences import Sentence
 from relay.surroundings import Head, Rehearsed, entry_from, lock_and_load
 
-# Acts or entries in one transaction. Our choice: as quick as 5000 on both engines, and on a slow and busy machine each
-# still ends well before the line is given up as silent.
 _Answer = TypeVar("_Answer")
 
 STEP: Final = 2000
+"""Acts or entries in one transaction (our choice: as quick as 5000 on both engines, and on a slow and busy machine each
+still ends well before the line is given up as silent)."""
 
 
 class UsedOtherwise(Conflict):

@@ -536,6 +536,14 @@ class Survey:
         """
         return self.cut.obstruction
 
+    @property
+    def given(self) -> Flags:
+        """Which gifts were there: given by then or, which an auditor finds odd, placed before they were given."""
+        gifts, filled_by = self.snapshot.gifts, self.snapshot.placements.gift[self.original]
+        given = gifts.day <= day_number(self.as_of)
+        given[filled_by[filled_by != NONE]] = True
+        return given
+
     @cached_property
     def chains(self) -> Travels:
         """Every chain: one for each original placement, in ledger order."""

@@ -191,7 +191,7 @@ def _sort(*choices: str) -> Parameter:
 
 
 def _names(source: Source, programme_id: str, said: Mapping[str, Any], word: str = "donor") -> parts.Names:
-    return parts.names(source.graph, programme_id, (word,) if word != "donor" or said.get("donor") else ())
+    return parts.names(source.graph, programme_id, (word,) if word != "donor" or said.get("donor") is not None else ())
 
 
 def _chains(source: Source, programme_id: str, said: Mapping[str, Any]) -> tuple[chains.Chain, ...]:
@@ -288,9 +288,14 @@ FIND: Final[Question[tuple[search.Hit, ...]]] = Question(
     action="find",
     path="find",
     says="People, placements, gifts and places that a few words find, in either script.",
-    parameters=(Parameter(name="text", sort="word", says="A name, an id, or the beginning of one.", required=True),),
+    parameters=(
+        Parameter(name="text", sort="word", says="A name, an id, or the beginning of one.", required=True),
+        _AS_OF,
+    ),
     kind=tuple[search.Hit, ...],
-    answer=lambda source, programme_id, said: search.find(source.graph, programme_id, said["text"]),
+    answer=lambda source, programme_id, said: search.find(
+        source.graph, programme_id, said["text"], as_of=said["as_of"]
+    ),
 )
 SHOW: Final[Question[history.Record]] = Question(
     name="show",
@@ -381,9 +386,11 @@ WAITING: Final[Question[tuple[waiting.Waiting, ...]]] = Question(
     action="waiting",
     path="waiting",
     says="Pass-ons that nobody confirmed yet, the earliest first.",
-    parameters=(Parameter(name="most", sort="count", says="Only so many."),),
+    parameters=(_AS_OF, Parameter(name="most", sort="count", says="Only so many.")),
     kind=tuple[waiting.Waiting, ...],
-    answer=lambda source, programme_id, said: waiting.waiting(source.graph, programme_id, said.get("most")),
+    answer=lambda source, programme_id, said: waiting.waiting(
+        source.graph, programme_id, said["as_of"], said.get("most")
+    ),
 )
 HEALTH: Final[Question[health.Health]] = Question(
     name="health",

@@ -6,6 +6,7 @@ Whatever id a person types is resolved here: an act's, or that of a placement wh
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
@@ -19,7 +20,6 @@ from relay.wording import a
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
 
     from relay.graph import Graph, Transaction
     from relay.register import Register
@@ -136,6 +136,15 @@ def says(register: Register, act_id: str) -> Mapping[str, Any]:
     }
 
 
+_DAYS: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
+
+
+def day_of(register: Register, act_id: str) -> date | None:
+    """The day on which an act or placement happened; None for what has no day of its own."""
+    day = says(register, act_id).get(_DAYS.get(act_id.partition(":")[0], ""))
+    return date.fromisoformat(day) if day else None
+
+
 class Named:
     """What the beneficiaries and places are called that some records name.
 
@@ -143,14 +152,21 @@ class Named:
         said: act id → what it says, as `says` has it.
     """
 
-    def __init__(self, transaction: Transaction, programme_id: str, said: Mapping[str, Mapping[str, Any]]) -> None:
-        """Read them, in one query."""
+    def __init__(
+        self,
+        transaction: Transaction,
+        programme_id: str,
+        said: Mapping[str, Mapping[str, Any]],
+        as_of: date = date.max,
+    ) -> None:
+        """Read them, in one query; `as_of` is the day by which what they hold was received."""
         self.said = said
         beneficiaries = {values["beneficiary_id"] for values in said.values() if values.get("beneficiary_id")}
         places = {place_id for act_id in said if (place_id := self._place_id(act_id))}
         rows = transaction.rows(
             cypher.WHO,
             ledger=programme_id,
+            as_of=as_of,
             beneficiaries=[key_of(programme_id, f"beneficiary:{id_}") for id_ in sorted(beneficiaries)],
             places=[key_of(programme_id, f"place:{id_}") for id_ in sorted(places)],
         )

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from relay.acts import FILED, KEYS, PERSONAL, Act
 from relay.errors import Conflict, Invalid, NotFound, Refused
-from relay.model import Placement, Rule, binding_rule, lost_since, shown, standing, unwanted
+from relay.model import UNIT, Placement, Rule, binding_rule, counted, lost_since, owed_under, shown, standing, unwanted
 from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_of, subject_of
 from relay.sentences import Sentence
 
+_MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
 _LIKELY_SAMBAT: Final = ("2060", "2090")  # years, our choice: 2003 to 2034; a programme is younger than the first
 
 
@@ -68,6 +69,18 @@ class InTheFuture(Refused):
         )
 
 
+class NotBornYet(Refused):
+    """A year of birth is still to come."""
+
+    def __init__(self, act_id: str) -> None:
+        """Name the act, not the year, which is personal."""
+        super().__init__(
+            Sentence("%(act_id)s says a birth_year that is still to come.", act_id=act_id),
+            Sentence("Write the Gregorian year in four digits."),
+            field="birth_year",
+        )
+
+
 class NothingHandedOver(Refused):
     """A number of units is 0 or less."""
 
@@ -80,14 +93,31 @@ class NothingHandedOver(Refused):
         )
 
 
+class TooMuch(Refused):
+    """By its rule a placement would owe, or have passed on, more than can be counted."""
+
+    def __init__(self, act_id: str, placement_id: str) -> None:
+        """Name both."""
+        super().__init__(
+            Sentence(
+                "With %(act_id)s, the rule for placement %(placement_id)s comes to more than %(most)s.",
+                act_id=act_id,
+                placement_id=placement_id,
+                most=_MOST,
+            ),
+            Sentence("Look for a digit too many, here or in the rule."),
+            field="animals",
+        )
+
+
 class MoreOfASexThanAnimals(Invalid):
     """Females and males together are more than all the units."""
 
-    def __init__(self, act_id: str) -> None:
-        """Name the act."""
+    def __init__(self, act_id: str, *, counted: bool) -> None:
+        """Name the act; say what holds where the animals were not counted."""
         super().__init__(
             Sentence("In %(act_id)s females and males are more than animals.", act_id=act_id),
-            Sentence("Count again."),
+            Sentence("Count again.") if counted else Sentence("Give animals: without a number, it is about one."),
             field="animals",
         )
 
@@ -408,11 +438,13 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
     for name in ("given_on", "received_on", "passed_on", "happened_on", "consent_on", "as_of", "locked_until"):
         if values.get(name) is not None and values[name] > today.isoformat():
             raise InTheFuture(act_id, name, values[name], today)
-    animals = values.get("animals")
-    if animals is not None and animals <= 0:
+    if values.get("birth_year", 0) > today.year:
+        raise NotBornYet(act_id)
+    animals = values.get("animals", 1)  # an event without an amount is about one
+    if animals <= 0:
         raise NothingHandedOver(act_id, "animals", animals)
-    if animals is not None and values.get("females", 0) + values.get("males", 0) > animals:
-        raise MoreOfASexThanAnimals(act_id)
+    if round(values.get("females", 0) + values.get("males", 0), 3) > animals:
+        raise MoreOfASexThanAnimals(act_id, counted="animals" in values)
     if fact.kind == "pass" and values["giver_placement_id"] == values["receiver_placement_id"]:
         raise GivenToHerself(act_id)
     if fact.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
@@ -467,10 +499,9 @@ def _missing(register: Register, act_id: str, field: str) -> None:
 def _binds_only_the_future(register: Register, fact: Fact) -> None:
     rule = rule_of(fact.values)
     received = [
-        receipt.received_on
+        placement.receipts[0].received_on
         for placement in register.placements.values()
-        if placement.help == rule.help
-        for receipt in placement.receipts
+        if placement.help == rule.help and placement.receipts
     ]
     if received and rule.from_on <= max(received):
         raise BindsThePast(fact.act_id, rule.help, max(received))
@@ -525,7 +556,7 @@ def _has_no_twin(act_id: str, values: Mapping[str, Any], giver: Placement) -> No
     for pass_on in giver.passes:
         if (
             pass_on.passed_on.isoformat() == values["passed_on"]
-            and shown(pass_on.units) == values["animals"]
+            and (pass_on.help, shown(pass_on.units)) == (values.get("help", giver.help), values["animals"])
             and pass_on.beneficiary_id == values["beneficiary_id"]
             and f"pass:{pass_on.pass_id}" != act_id
         ):
@@ -574,6 +605,7 @@ def _keeps_the_rules(placement: Placement, rules: Iterable[Rule]) -> None:
             raise PassedBeforeReceipt(pass_on.pass_id, pass_on.passed_on, placement.placement_id, first.received_on)
         if pass_on.help != placement.help and pass_on.help not in rule.equivalents:
             raise NoEquivalent(pass_on.pass_id, pass_on.help, placement.help)
+    _can_be_counted(placement, rule)
     for receipt in placement.receipts:
         if placement.passes and receipt.received_on > placement.passes[0].passed_on:
             raise LateAddition(
@@ -585,6 +617,16 @@ def _keeps_the_rules(placement: Placement, rules: Iterable[Rule]) -> None:
     for event in placement.events:
         if event.happened_on < first.received_on:
             raise BeforeReceipt(event.event_id, event.happened_on, placement.placement_id, first.received_on)
+
+
+def _can_be_counted(placement: Placement, rule: Rule) -> None:
+    comes_to = {
+        placement.receipts[-1].act_id: owed_under(rule, sum(receipt.units for receipt in placement.receipts)),
+        **{f"pass:{pass_on.pass_id}": counted(pass_on, rule) for pass_on in placement.passes},
+    }
+    for act_id, units in comes_to.items():
+        if units > _MOST * UNIT:
+            raise TooMuch(act_id, placement.placement_id)
 
 
 def _may_correct(register: Register, act: Act, by: str) -> None:
@@ -611,13 +653,29 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
         if _login(entry.recorded_by) == _login(by):
             raise SamePerson(subject)
         return
-    if entry.kind == "erase" or (entry.kind == "programme" and act.values["how"] == "did_not_happen"):
+    if act.values["how"] == "wrong_data" and entry.kind != "erase":
+        _may_change(register, entry.kind, act)
+    else:
+        _may_take_back(entry.kind, act)
+
+
+def _may_take_back(kind: str, act: Act) -> None:
+    subject = subject_of(act)
+    if kind in ("erase", "programme"):
         raise NotCorrectable(
             Sentence("%(subject)s cannot be taken back.", subject=subject),
             Sentence("What is erased is gone; a programme stays."),
         )
-    if act.values["how"] == "wrong_data":
-        _may_change(register, entry.kind, act)
+    if act.values.get("changes"):
+        raise NotCorrectable(
+            Sentence(
+                "%(act_id)s says that %(subject)s did not happen, and changes it too.",
+                act_id=act.act_id,
+                subject=subject,
+            ),
+            Sentence("Say wrong_data to change it, or leave out the changes."),
+            "changes",
+        )
 
 
 def _login(by: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from relay import cypher, names
 from relay.ledger import NoProgramme
 from relay.projection import key_of
-from relay.records import KINDS, Named, says
+from relay.records import KINDS, Named, day_of, says
 from relay.register import Register
 from relay.surroundings import read
 from relay.wording import PLAIN, what_it_is
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph, Transaction
     from relay.wording import Speech
+
+MOST: Final = 20
+"""Hits when nobody says how many (our choice: what a person looks through before she types another letter)."""
 
 ID_BEGINNING: Final = 95.0  # our choice: the beginning of an id is nearer than a name with a slip
 PHONE_END: Final = 95.0  # our choice, as the beginning of an id
@@ -46,7 +50,9 @@ class Hit:
     score: float
 
 
-def find(graph: Graph, programme_id: str, text: str, limit: int = 20, *, speech: Speech = PLAIN) -> tuple[Hit, ...]:
+def find(
+    graph: Graph, programme_id: str, text: str, limit: int = MOST, *, as_of: date = date.max, speech: Speech = PLAIN
+) -> tuple[Hit, ...]:
     """Find acts and placements by id, people, groups, donors and places by name, people by phone and household.
 
     Names are found in either script, with slips; ids and phones by a part too (an id's beginning, a phone's last
@@ -57,6 +63,7 @@ def find(graph: Graph, programme_id: str, text: str, limit: int = 20, *, speech:
         programme_id: Of the programme.
         text: What is known.
         limit: How many hits at most.
+        as_of: The day; what happened later is not found, nor what anybody holds only since.
         speech: The language in which they are told.
 
     Returns:
@@ -68,16 +75,17 @@ def find(graph: Graph, programme_id: str, text: str, limit: int = 20, *, speech:
         Unavailable: The database cannot be reached.
     """
     text = unicodedata.normalize("NFC", text.strip())
-    return graph.read(lambda transaction: _Search(transaction, programme_id, text, speech).hits(limit))
+    return graph.read(lambda transaction: _Search(transaction, programme_id, text, as_of, speech).hits(limit))
 
 
 class _Search:
     """One search in a programme; every source gives act ids with scores, in an order of its own."""
 
-    def __init__(self, transaction: Transaction, programme_id: str, text: str, speech: Speech) -> None:
+    def __init__(self, transaction: Transaction, programme_id: str, text: str, as_of: date, speech: Speech) -> None:
         self.transaction = transaction
         self.programme_id = programme_id
         self.text = text
+        self.as_of = as_of
         self.speech = speech
 
     def hits(self, limit: int) -> tuple[Hit, ...]:
@@ -118,8 +126,10 @@ class _Search:
 
     def _described(self, act_ids: Sequence[str], scores: dict[str, float]) -> Iterator[Hit]:
         register = read(self.transaction, self.programme_id, act_ids) or Register(self.programme_id)
-        named = Named(self.transaction, self.programme_id, {act_id: says(register, act_id) for act_id in act_ids})
-        for act_id in act_ids:
+        there = [act_id for act_id in act_ids if (day_of(register, act_id) or date.min) <= self.as_of]
+        said = {act_id: says(register, act_id) for act_id in there}
+        named = Named(self.transaction, self.programme_id, said, self.as_of)
+        for act_id in there:
             held, taken_back = named.held(act_id), register.taken_back_by(act_id) is not None
             yield Hit(
                 id=act_id,

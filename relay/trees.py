@@ -17,7 +17,7 @@ from relay.errors import NotFound
 from relay.graph import Graph
 from relay.model import CHAIN_STATES, STATES, shown
 from relay.sentences import Sentence
-from relay.snapshot import Rows, Snapshot, Units, day_number, day_of, days_of, of_register
+from relay.snapshot import NONE, Rows, Snapshot, Units, day_of, days_of, of_register
 from relay.states import CAUSES
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class BreakPoint:
         state: "lost" or "broken".
         since_on: The first day of it.
         cause: "overdue", or the event that ended it.
-        generation: Least number of pass-ons from any original placement.
+        generation: Least number of pass-ons from any original placement; None when it descends from none that counts.
         still_owed: Units not passed on.
         reach: Placements that descend from it.
     """
@@ -74,7 +74,7 @@ class BreakPoint:
     state: str
     since_on: date
     cause: str
-    generation: int
+    generation: int | None
     still_owed: float
     reach: int
 
@@ -110,12 +110,15 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeNode:
-    """A placement in a relay tree; units are of its own help."""
+    """A placement in a relay tree; units are of its own help.
+
+    Its generation is None when it descends from no original placement: by pass-ons that nobody confirmed, say.
+    """
 
     placement_id: str
     beneficiary_id: str
     help: str
-    generation: int
+    generation: int | None
     state: str
     received_on: date
     due_on: date
@@ -167,7 +170,7 @@ class Relay:
         survey, snapshot = self.survey, self.survey.snapshot
         kind, _, bare = id_.rpartition(":")
         gift = snapshot.gifts.ids.row(bare) if kind in ("", "gift") else None
-        if gift is not None and snapshot.gifts.day[gift] > day_number(survey.as_of):
+        if gift is not None and not survey.given[gift]:
             gift = None
         placement = snapshot.placements.ids.row(bare) if kind in ("", "placement") else None
         if placement is not None and not survey.standings.there[placement]:
@@ -223,7 +226,7 @@ class Relay:
                 state=STATES[stood.state[row]],
                 since_on=since_on,
                 cause=CAUSES[stood.cause[row]],
-                generation=int(survey.generation[row]),
+                generation=None if survey.generation[row] == NONE else int(survey.generation[row]),
                 still_owed=shown(max(int(stood.owed[row] - stood.passed[row]), 0)),
                 reach=int(survey.reach[row]),
             )
@@ -266,7 +269,7 @@ class Relay:
                 placement_id=placement_id,
                 beneficiary_id=beneficiary_id,
                 help=snapshot.helps[help_],
-                generation=away,
+                generation=None if away == NONE else away,
                 state=STATES[state],
                 received_on=received_on,
                 due_on=due_on,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
+from relay.model import shown, thousandths
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -40,12 +41,13 @@ class Waiting:
 MOST: Final = 10_000  # our choice: a programme in which more wait does not confirm
 
 
-def waiting(graph: Graph, programme_id: str, most: int | None = None) -> tuple[Waiting, ...]:
+def waiting(graph: Graph, programme_id: str, as_of: date, most: int | None = None) -> tuple[Waiting, ...]:
     """The pass-ons that nobody confirmed.
 
     Args:
         graph: Where.
         programme_id: Of the programme.
+        as_of: Those that had been made by this day; confirmations count as known now.
         most: Only so many, the earliest; `MOST` when None.
 
     Returns:
@@ -54,9 +56,9 @@ def waiting(graph: Graph, programme_id: str, most: int | None = None) -> tuple[W
     Raises:
         Unavailable: The database cannot be reached.
     """
-    rows = graph.rows(cypher.UNCONFIRMED, programme_id=programme_id, most=min(most or MOST, MOST))
+    rows = graph.rows(cypher.UNCONFIRMED, programme_id=programme_id, as_of=as_of, most=min(most or MOST, MOST))
     return tuple(_waiting(**row) for row in rows)
 
 
-def _waiting(*, passed_on: str, **row: Any) -> Waiting:  # noqa: ANN401 - a row's other columns
-    return Waiting(passed_on=date.fromisoformat(passed_on), **row)
+def _waiting(*, passed_on: str, animals: float, **row: Any) -> Waiting:  # noqa: ANN401 - a row's other columns
+    return Waiting(passed_on=date.fromisoformat(passed_on), animals=shown(thousandths(animals)), **row)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relay import cells, columns
-from relay.columns import Column
+from relay.columns import Column, kind_named
 
 TODAY = date(2026, 11, 24)
 
@@ -88,7 +88,12 @@ def test_ids_keep_their_zeros_and_get_ascii_digits() -> None:
             "This is a number, and zeros before it may be lost.",
             "Format the column as text and write it again, perhaps 12.",
         ),
-        ("pass:1", 'This holds ":" or "/", which an id may not.', "Write pass-1."),
+        (
+            "pass:1",
+            "This names a record of another kind.",
+            "Write the id that is asked for, alone or with its kind before it.",
+        ),
+        ("ward:1", 'This holds ":" or "/", which an id may not.', "Write ward-1."),
         ("2024/7", 'This holds ":" or "/", which an id may not.', "Write 2024-7."),
         ("a\nb", "This holds a line break or a tab, which an id may not.", "Write a-b."),
         ("x" * 65, "This is longer than 64 characters.", "Write a shorter id."),
@@ -97,6 +102,17 @@ def test_ids_keep_their_zeros_and_get_ascii_digits() -> None:
 )
 def test_what_is_no_id_is_a_fault(cell: object, reason: str, suggestion: str) -> None:
     assert fault("id", cell) == (reason, suggestion)
+
+
+def test_an_id_may_have_its_own_kind_before_it_and_no_other() -> None:
+    giver, receiver, beneficiary, own = (kind_named("pass").columns[number] for number in (1, 2, 3, 0))
+
+    assert cells.read(giver, "placement:P-1") == cells.read(receiver, "placement:P-1") == "P-1"
+    assert cells.read(beneficiary, "beneficiary:B1") == "B1"
+    assert cells.read(own, "pass:T1") == "T1"
+    for column, other in ((giver, "gift:1"), (beneficiary, "placement:1"), (own, "event:1")):
+        with pytest.raises(cells.CellFault, match="another kind"):
+            cells.read(column, other)
 
 
 def test_an_id_of_64_characters_and_one_with_a_point_inside_are_ids() -> None:

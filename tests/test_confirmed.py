@@ -70,6 +70,15 @@ def test_a_trace_ends_where_nothing_was_confirmed(relay: Relay) -> None:
         assert [point.placement_id for point in found.break_points] == ["P4", "P5"]
 
 
+def test_what_descends_from_no_original_has_no_generation() -> None:
+    """T4 to P5 was confirmed, and what led to its giver was not."""
+    relay = Relay(PICTURE, DAY, confirmed_only=True)
+    (node,), (point,) = relay.tree("P5").nodes, relay.trace("P5").break_points
+
+    assert (node.placement_id, node.generation, point.generation) == ("P5", None, None)
+    assert [node.generation for node in relay.tree("P1").nodes] == [0, 1, 2]
+
+
 def test_chains_and_gifts_reach_as_far_as_was_confirmed(relay: Relay) -> None:
     (chain,), (gift,) = chains(relay.survey), gifts(relay.survey)
 

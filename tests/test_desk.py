@@ -10,8 +10,9 @@ import pytest
 from relay import desk
 from relay.desk import HoldsNone, HoldsOneAlready, HoldsSeveral
 from relay.ledger import NoProgramme, record
+from relay.records import OtherKind, SeveralOfThatId
 from relay.rulebook import Twin
-from tests.acts import beginnings, clerk, passed, placed
+from tests.acts import beginnings, clerk, passed, placed, woman
 
 RANDOM = Random(1)  # noqa: S311 - the tests keep no secrets
 
@@ -63,6 +64,30 @@ def test_the_giver_may_be_named_by_placement_or_by_who_holds_just_one(office: Gr
     for giver in ("P9", "W5", "beneficiary:P1", "placement:W2"):
         with pytest.raises(HoldsNone):
             said(office, giver, "W6")
+
+
+def test_a_bare_id_that_is_a_placements_and_another_holders_is_asked_about(graph: Graph) -> None:
+    numbered = {"beneficiary_id": "1"}, {"beneficiary_id": "2"}
+    placements = (placed("1 on 2020-03-01", **numbered[1]), placed("2 on 2020-03-01", **numbered[0]))
+    record(graph, "demo", [*beginnings(), woman("1"), woman("2"), woman("3"), *placements], clerk())
+    record(graph, "demo", [placed("3 on 2020-03-01", beneficiary_id="3")], clerk())
+
+    with pytest.raises(SeveralOfThatId, match="Both a placement and a beneficiary are called 1"):
+        said(graph, "1", "W5")
+    assert said(graph, "placement:1", "W5").values["giver_placement_id"] == "1"
+    assert said(graph, "beneficiary:1", "W5").values["giver_placement_id"] == "2"
+    assert said(graph, "3", "W5").values["giver_placement_id"] == "3"  # she holds placement 3: both are the same giver
+
+
+def test_what_holds_nothing_cannot_pass_on(office: Graph) -> None:
+    with pytest.raises(OtherKind, match="gift:G1 names no placement or beneficiary"):
+        said(office, "gift:G1", "W5")
+
+
+def test_another_help_on_the_same_day_is_no_twin(office: Graph) -> None:
+    with pytest.raises(Twin):
+        said(office, "P1", "W2", help="goat")
+    assert said(office, "P1", "W2", help="pig").id
 
 
 def test_a_woman_who_holds_that_help_already_is_asked_about(office: Graph) -> None:

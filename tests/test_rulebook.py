@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
 from relay import rulebook
+from relay.acts import Act
 from relay.errors import Conflict, Invalid, NotFound, RelayError
 from relay.ledger import NoProgramme, UsedOtherwise
 from tests.acts import (
@@ -28,9 +28,6 @@ from tests.acts import (
     taken_back,
     woman,
 )
-
-if TYPE_CHECKING:
-    from relay.acts import Act
 
 
 @pytest.fixture
@@ -158,6 +155,30 @@ def test_more_of_a_sex_than_animals_is_put_aside(book: Book) -> None:
     refused(book, passed("T9: P4 > P5 on 2023-01-01", females=2, males=1), rulebook.MoreOfASexThanAnimals)
     assert isinstance(book.refusal(placed("P5 on 2023-01-01", females=3)), Invalid)
     book.add(passed("T9: P4 > P5 on 2023-01-01", females=1, males=1))
+    book.add(passed("T10: P4 > P6 on 2023-01-01", 0.3, females=0.1, males=0.2))  # 0.30000000000000004 of floats
+
+
+def test_an_event_that_does_not_say_how_many_is_about_one(book: Book) -> None:
+    refused(book, happened("E1: birth of P4 on 2023-01-01", females=2), rulebook.MoreOfASexThanAnimals, "Give animals")
+    book.add(happened("E1: birth of P4 on 2023-01-01", females=1))
+    book.add(happened("E2: birth of P4 on 2023-01-01", animals=2, females=2))
+
+
+def test_nobody_is_born_in_years_to_come(book: Book) -> None:
+    refused(book, woman("W9", birth_year=2025), rulebook.NotBornYet, "birth_year")
+    assert "2025" not in str(book.refusal(woman("W9", birth_year=2025)))  # personal
+    book.add(woman("W9", birth_year=2024))
+
+
+def test_what_comes_to_more_than_can_be_counted_is_refused(book: Book) -> None:
+    book.add(rule("loan", owed=None, owed_per_given=1000), gift("G2", "loan"))
+
+    refused(book, passed("T9: P4 > P5 on 2023-01-01", 10**9, help="pig"), rulebook.TooMuch, "pass:T9", "P4")  # 1.5 each
+    refused(
+        book, placed("P5 on 2023-01-01", gift_id="G2", help="loan", animals=10**9), rulebook.TooMuch, "placement:P5"
+    )
+    book.add(placed("P5 on 2023-01-01", gift_id="G2", help="loan", animals=10**6))
+    book.add(passed("T9: P4 > P6 on 2023-01-01", 10**8, help="pig"))
 
 
 def test_another_help_needs_an_equivalent_in_the_givers_rule(book: Book) -> None:
@@ -186,6 +207,13 @@ def test_a_rule_version_that_would_bind_the_past_is_refused(book: Book) -> None:
     refused(book, rule("goat", "2022-03-01"), rulebook.BindsThePast, "2022-03-01")  # P3 received that day
     refused(book, rule("goat", "2021-01-01", condition="pregnant"), rulebook.BindsThePast, "goat@2021-01-01@pregnant")
     book.add(rule("goat", "2022-03-02"), rule("pig", "2021-01-01"))
+
+
+def test_an_addition_binds_nothing_anew_since_the_earliest_receipt_decides(book: Book) -> None:
+    book.add(passed("T9: P4 > P3 on 2022-05-01"))  # P3 received on 2022-03-01 already
+
+    refused(book, rule("goat", "2022-03-01"), rulebook.BindsThePast, "2022-03-01")
+    book.add(rule("goat", "2022-03-02"))
 
 
 def test_help_of_another_kind_is_not_added_to_a_placement(book: Book) -> None:
@@ -247,6 +275,7 @@ def test_a_twin_is_asked_about_and_recorded_again_on_request(book: Book) -> None
     book.add(passed("T8: P1 > P2 on 2021-03-01", 1))  # other units
     book.add(passed("T7: P1 > P5 on 2021-03-01"))  # another receiver
     book.add(passed("T6: P4 > P2 on 2021-03-01"))  # another giver
+    book.add(passed("T5: P1 > P2b on 2021-03-01", help="pig"))  # another help
     book.add(twin, again=True)
 
 
@@ -446,6 +475,13 @@ def test_a_restored_original_placement_is_judged_by_what_its_id_holds_by_now(boo
 
     refused(book, taken_back("correct:C1", "C2"), rulebook.AddedBeforeGift, "P5")
     book.add(corrected("pass:T9", "C3", passed_on="2022-01-01"), taken_back("correct:C1", "C2"))
+
+
+def test_what_did_not_happen_is_not_changed_too(book: Book) -> None:
+    both = Act(kind="correct", id="C1", values={**taken_back("pass:T2").values, "changes": {"animals": 1}})
+
+    refused(book, both, rulebook.NotCorrectable, "pass:T2", "did not happen")
+    book.add(taken_back("pass:T2"))
 
 
 def test_the_programme_and_what_was_erased_stay(book: Book) -> None:

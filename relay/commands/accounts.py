@@ -11,9 +11,10 @@ from relay.commands.options import command, group, pass_session
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from relay.accounts import Account, Token
+    from relay.roles import Grant
 
 
 def _password_file(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,6 +62,7 @@ def account_add(session: Session, login: str, roles: tuple[str, ...], password_f
     grants = tuple(map(grant_of, roles))
     password = _password(password_file, new=True)
     _print_accounts(session, accounts.add(session.graph, login, grants, password, session.now))
+    _say_what_is_missing(session, grants)
 
 
 @account.command("list", example="relay account list")
@@ -93,7 +95,23 @@ def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
     from relay import accounts
     from relay.roles import grant_of
 
-    _print_accounts(session, accounts.set_grants(session.graph, login, tuple(map(grant_of, roles))))
+    grants = tuple(map(grant_of, roles))
+    _print_accounts(session, accounts.set_grants(session.graph, login, grants))
+    _say_what_is_missing(session, grants)
+
+
+def _say_what_is_missing(session: Session, grants: Iterable[Grant]) -> None:
+    """Say which programmes and places there are none of, yet: a slip would leave somebody without any right."""
+    from relay.ledger import recorded
+    from relay.roles import EVERY
+
+    known = {head.programme_id for head in session.heads}
+    for grant in grants:
+        programme_id, place_id = grant.programme_id, grant.place_id
+        if programme_id not in (EVERY, *known):
+            say(f"{grant}: there is no programme {programme_id} yet.")
+        elif place_id and not recorded(session.graph, programme_id, f"place:{place_id}"):
+            say(f"{grant}: there is no place {place_id} in {programme_id} yet.")
 
 
 @account.command("remove", example="relay account remove bina")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from relay.sample import Sample
 
 
-@group("audit", invoke_without_command=True)
+@group("audit", invoke_without_command=True, example="relay audit --as-of 2026-11-25")
 @as_of_option
 @click.option(
     "--as-known", metavar="ENTRY|DAY", help="As the ledger stood when it ended with that entry, or on that day."

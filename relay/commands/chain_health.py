@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @click.option(
     "--by",
     multiple=True,
-    metavar="WORD",
-    help="Part it by generation, help, place, donor, group, sex or year of receipt; may be repeated.",
+    type=click.Choice(["generation", "help", "place", "donor", "group", "sex", "year"]),
+    help="Part it by this, year being that of receipt; may be repeated.",
 )
 @click.option("--compare", metavar="DAY", help="Say what changed since that day.")
 @click.option("--check", is_flag=True, help="Exit with 3 when a placement is lost or broken; with --compare, newly so.")

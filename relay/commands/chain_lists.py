@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from relay.commands.options import command, donor_option, help_option, pass_session, place_option, read_options
+from relay.commands.options import (
+    as_of_option,
+    command,
+    donor_option,
+    help_option,
+    pass_session,
+    place_option,
+    read_options,
+)
 from relay.commands.session import Session
 from relay.commands.showing import counted
 
@@ -19,7 +27,9 @@ if TYPE_CHECKING:
 
 @command(example="relay chains --state broken --sort reach --as-of 2026-11-25")
 @read_options
-@click.option("--state", metavar="STATE", help="Only those that are complete, growing, weakened or broken.")
+@click.option(
+    "--state", type=click.Choice(["complete", "growing", "weakened", "broken"]), help="Only those in this state."
+)
 @help_option
 @place_option
 @donor_option
@@ -112,14 +122,15 @@ def todo(
 
 
 @command(example="relay waiting")
+@as_of_option
 @click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N earliest.")
 @pass_session
-def waiting(session: Session, most: int | None) -> None:
+def waiting(session: Session, as_of: str | None, most: int | None) -> None:
     """List the pass-ons that nobody has confirmed. Confirm one with relay confirm, if you did not record it."""
     from relay.printing import print_json, print_table
     from relay.questions import WAITING
 
-    found = session.ask(WAITING, most=most)
+    found = session.ask(WAITING, as_of=session.day(as_of), most=most)
     if session.as_json:
         print_json(found)
         return

@@ -42,11 +42,10 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
         progress=_progress(path),
     )
     counts = _print_report(session, report)
-    say(
-        ", ".join(f"{count} {action}" for action, count in counts.items())
-        + ("." if apply else "; nothing was written.")
-    )
     failed = counts["put aside"] + counts["refused"]
+    written = apply and not (failed and strict)
+    said = ", ".join(f"{count} {action}" for action, count in counts.items())
+    say(f"{said}." if written else f"{said}; nothing was written.")
     context = click.get_current_context()
     if failed and strict:
         say("Nothing was written, because some rows cannot stand (--strict).")

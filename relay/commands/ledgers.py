@@ -25,7 +25,12 @@ def ledger() -> None:
 
 @ledger.command("log", example="relay ledger log --about pass:T0596")
 @click.option(
-    "--last", "count", type=int, default=20, show_default=True, help="How many of the newest entries; 0: all."
+    "--last",
+    "count",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="How many of the newest entries; 0: all.",
 )
 @click.option("--about", metavar="ACT", type=ID, help="Only entries that record, correct, confirm or erase this act.")
 @pass_session
@@ -48,7 +53,7 @@ _SHORT_HASH: Final = 12  # our choice: on a terminal as many digits tell hashes 
 
 
 def _newest(session: Session, count: int, about: str | None) -> list[ShownEntry]:
-    """The newest entries, newest last; all of them when `count` is 0, and all that are about an act."""
+    """The newest entries, newest last; all of them when `count` is 0."""
     from relay.questions import ENTRIES, MOST_ENTRIES
 
     found: list[ShownEntry] = []
@@ -59,7 +64,7 @@ def _newest(session: Session, count: int, about: str | None) -> list[ShownEntry]
         found += page.entries
         before = page.next
         if before is None or (count and len(found) >= count):
-            return found[::-1]
+            return found[: count or None][::-1]
 
 
 @ledger.command("verify", example="relay ledger verify")

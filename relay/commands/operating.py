@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from relay.commands.options import command, group, pass_session
-from relay.commands.recording import said_of
+from relay.commands.recording import reason, said_of
 from relay.commands.session import Session, say, usable
 from relay.commands.showing import counted, print_tree
 from relay.errors import Refused
@@ -94,7 +94,7 @@ def _this_command() -> str:
 
 @command(example="relay serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=int, default=0, help="A free one when left out.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one when left out.")
 @click.option("--site", metavar="NAME", help="The host name under which a proxy serves the pages over TLS.")
 @click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine when left out.")
 @pass_session
@@ -190,13 +190,14 @@ def engine_rebuild(session: Session) -> None:
     from relay.backup import rebuild
     from relay.printing import print_json
 
+    programme_id = session.programme_id
     kept = keeping.dated(keeping.own_folder(session.settings.data_folder), session.now)
     keeping.keep(session.graph, kept)
     say(f"A backup was written to {kept}.")
-    rebuild(session.graph, session.programme_id)
+    rebuild(session.graph, programme_id)
     if session.as_json:
-        print_json({"programme_id": session.programme_id, "entries": session.head.entries, "backup": str(kept)})
-    say(f"The graph of {session.programme_id} was rebuilt from {session.head.entries} entries.")
+        print_json({"programme_id": programme_id, "entries": session.head.entries, "backup": str(kept)})
+    say(f"The graph of {programme_id} was rebuilt from {session.head.entries} entries.")
 
 
 def _print_engine(session: Session) -> None:
@@ -240,9 +241,9 @@ def programme_add(session: Session, /, programme_id: str, **given: str | None) -
     from relay.acts import PROGRAMME
     from relay.printing import print_json, print_pairs
 
-    said = said_of(session, PROGRAMME.columns, {**given, "id": programme_id})
-    recorded = session.hand_in("programme", said, programme_id=programme_id)
-    result = {"programme_id": programme_id, "act_id": recorded.act_id, "action": recorded.action}
+    said = said_of(session, PROGRAMME, {**given, "id": programme_id})
+    recorded = session.hand_in("programme", said, programme_id=str(said["id"]))
+    result = {"programme_id": recorded.programme_id, "act_id": recorded.act_id, "action": recorded.action}
     if session.as_json:
         print_json(result)
     else:
@@ -261,7 +262,7 @@ def programme_lock(session: Session, day: str, why: str) -> None:
     from relay.printing import print_json, print_pairs
 
     act_id, locked_until = f"programme:{session.programme_id}", session.day(day, "DAY").isoformat()
-    said: dict[str, Any] = {"how": "wrong_data", "why": why, "changes": {"locked_until": locked_until}}
+    said: dict[str, Any] = {"how": "wrong_data", "why": reason(session, why), "changes": {"locked_until": locked_until}}
     recorded = session.hand_in("correct", {"act_id": act_id, **said})
     result = {"programme_id": session.programme_id, "locked_until": locked_until, "act_id": recorded.act_id}
     if session.as_json:

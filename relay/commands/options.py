@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class RelayCommand(click.Command):
-    """A command that takes --programme and --json too, as the group before it does, and shows an example."""
+class _WithExample(click.Command):
+    """A command whose help ends with an example."""
 
     def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:  # noqa: ANN401 - whatever click gives
-        """Add both options."""
+        """Keep the example; without one there is none."""
         super().__init__(*args, **kwargs)
         self.example = example
-        self.params += [*shared_options()]
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """End with the example, unbroken so that it can be pasted."""
@@ -31,7 +30,16 @@ class RelayCommand(click.Command):
                 formatter.write(f"  {self.example}\n")
 
 
-class RelayGroup(click.Group):
+class RelayCommand(_WithExample):
+    """A command that takes --programme and --json too, as the group before it does."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever click gives
+        """Add both options."""
+        super().__init__(*args, **kwargs)
+        self.params += [*shared_options()]
+
+
+class RelayGroup(_WithExample, click.Group):
     """A group whose commands are `RelayCommand`s, listed in the order of this file."""
 
     command_class = RelayCommand

@@ -17,19 +17,23 @@ if TYPE_CHECKING:
 
 @command(example="relay find Sita")
 @click.argument("words", metavar="TEXT", nargs=-1, required=True)
+@as_of_option
 @pass_session
-def find(session: Session, words: tuple[str, ...]) -> None:
+def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
     """Search people, placements, gifts and places. Names are found in either script."""
     from relay.printing import print_json, print_table
     from relay.questions import FIND
+    from relay.search import MOST
 
-    hits = session.ask(FIND, text=" ".join(words))
+    hits = session.ask(FIND, text=" ".join(words), as_of=session.day(as_of))
     if session.as_json:
         print_json(hits)
         return
     print_table(("id", "what", "place", "name"), ((hit.id, hit.what, hit.place, hit.name) for hit in hits))
     if not hits:
         say("Try fewer letters, or an id.")
+    if len(hits) == MOST:
+        say(f"These are the {MOST} nearest; there may be more. Write more letters, or an id.")
 
 
 @command(example="relay show P0424")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from relay.columns import KINDS, Column, kind_named
+from relay.columns import KINDS, Column, Kind, kind_named
 from relay.commands.options import ID, command, pass_session
 from relay.commands.session import Session, say, usage
 
@@ -84,30 +84,38 @@ def _help(column: Column, *, required: bool = False) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _said(session: Session, kind: str, given: Mapping[str, str | None]) -> dict[str, Value]:
+def said_of(session: Session, kind: Kind, given: Mapping[str, str | None]) -> dict[str, Value]:
     """What was said on the command line, read as cells of the kind's columns; its day is today when it was not said.
 
-    What a command takes as an argument, or finds out itself, is not missed here.
+    What a command finds out itself, or makes, is not missed here.
     """
-    kind_ = kind_named(kind)
+    own = kind.id_column if kind in KINDS else ""
     said: dict[str, Value] = {}
     missing: list[str] = []
-    for column in kind_.columns:
-        flag = _flags(column, kind, kind_.id_column)[0]
+    for column in kind.columns:
+        option = _ARGUMENTS.get((kind.name, column.name)) or _flags(column, kind.name, own)[0]
         text = given.get(column.name)
-        if text is None and column.name == _MAIN_DAY.get(kind):
+        if text is None and column.name == _MAIN_DAY.get(kind.name):
             text = "today"
-        read = None if text is None else value(session, column, text, _ARGUMENTS.get((kind, column.name), flag))
+        read = None if text is None else _value(session, column, text, option)
         if read is not None:
             said[column.name] = read
-        elif column.required and column.name not in (kind_.id_column, *_FOUND_OUT):
-            missing.append(_ARGUMENTS.get((kind, column.name), flag))
+        elif column.required and column.name not in (own, *_FOUND_OUT):
+            missing.append(option)
     if missing:
         raise click.UsageError(f"Missing: {', '.join(missing)}.")
     return said
 
 
-def value(session: Session, column: Column, text: str, option: str) -> Value | None:
+def reason(session: Session, text: str) -> str:
+    """Why something is corrected: never nothing."""
+    why = _value(session, Column(name="why", type="text"), text, "--why")
+    if why is None:
+        raise click.UsageError("--why is empty. Say why, for the auditor.")
+    return str(why)
+
+
+def _value(session: Session, column: Column, text: str, option: str) -> Value | None:
     """One option's value, as the column takes it."""
     from relay import cells
 
@@ -121,15 +129,18 @@ _FOUND_OUT: Final = ("giver_placement_id", "receiver_placement_id")
 _ARGUMENTS: Final = {
     **{(kind, "name"): "NAME" for kind in ("place", "group", "beneficiary")},
     ("pass", "beneficiary_id"): "--to",
+    ("pass", "receiver_placement_id"): "--into",
     ("event", "kind"): "KIND",
     ("event", "placement_id"): "PLACEMENT",
     ("claim", "gift_id"): "GIFT",
+    ("programme", "id"): "ID",
+    ("rule", "equivalents"): "--equivalent",
 }
 """Columns that a command takes by another name than the column's option."""
 
 
 def _record_kind(session: Session, kind: str, given: Mapping[str, str | None]) -> Recorded:
-    return session.hand_in(kind, _said(session, kind, given))
+    return session.hand_in(kind, said_of(session, kind_named(kind), given))
 
 
 @command(example='relay register "Maya Tamang" --sex F --group W01 --id B2001')
@@ -153,23 +164,41 @@ def _record_kind(session: Session, kind: str, given: Mapping[str, str | None]) -
 @click.option("--latitude", metavar="N")
 @click.option("--longitude", metavar="N")
 @pass_session
-def register(session: Session, /, name: str, what: str, own_id: str | None, **given: str | None) -> None:
+def register(
+    session: Session, /, name: str, what: str, own_id: str | None, *, holder: bool, **given: str | None
+) -> None:
     """Register a person, a group or a place."""
-    group_kind, place_kind = given.pop("group_kind"), given.pop("place_kind")
-    holder = given.pop("holder")
-    recorded: list[Recorded] = []
-    if what == "place":
-        recorded += [_record_kind(session, "place", {**given, "place_id": own_id, "name": name, "kind": place_kind})]
-    if what == "group":
-        from relay.acts import new_id
-        from relay.desk import ID_BYTES
+    from relay.acts import new_id
+    from relay.desk import ID_BYTES
 
-        own_id = own_id or new_id(session.clerk.random(ID_BYTES))
-        recorded += [_record_kind(session, "group", {**given, "group_id": own_id, "name": name, "kind": group_kind})]
-    if what == "person" or (what == "group" and holder):
-        said = {**given, "beneficiary_id": own_id, "name": name, "kind": "group" if what == "group" else "person"}
-        recorded += [_record_kind(session, "beneficiary", said)]
-    _print_recorded(session, *recorded)
+    kinds = ["beneficiary" if what == "person" else what, *(["beneficiary"] if holder else [])]
+    given["kind"] = given.pop(f"{what}_kind", None)
+    _require_fitting(what, kinds, given, holder=holder)
+    own_id = own_id or new_id(session.clerk.random(ID_BYTES))
+    recorded: list[Recorded] = []
+    try:
+        for kind in kinds:
+            said = {**given, f"{kind}_id": own_id, "name": name}
+            if kind == "beneficiary":
+                said["kind"] = what
+            recorded.append(_record_kind(session, kind, said))
+    finally:
+        if recorded:
+            _print_recorded(session, *recorded)
+
+
+def _require_fitting(what: str, kinds: Iterable[str], given: Mapping[str, str | None], *, holder: bool) -> None:
+    """Refuse options of another kind: without --kind place, a place would become a person."""
+    fitting = {column.name for kind in kinds for column in kind_named(kind).columns[1:]}
+    strange = [
+        f"--{name.removesuffix('_id').replace('_', '-')}"
+        for name, text in given.items()
+        if text is not None and name not in fitting
+    ]
+    if holder and what != "group":
+        strange.append("--holder")
+    if strange:
+        raise click.UsageError(f"A {what} has no {', '.join(strange)}. Say what it is by --kind.")
 
 
 @command(example='relay gift --id G101 --donor "A friend" --of goat --on 2026-11-20 --animals 4')
@@ -198,7 +227,7 @@ def place(session: Session, /, **given: str | None) -> None:
 @pass_session
 def pass_on(session: Session, /, giver: str, *, new: bool, again: bool, **given: str | None) -> None:
     """Record that help was passed on. GIVER is a placement, or a beneficiary who holds just one."""
-    said = {**_said(session, "pass", given), "giver_placement_id": giver}
+    said = {**said_of(session, kind_named("pass"), given), "giver_placement_id": giver}
     _print_recorded(session, session.hand_in("pass", said, new=new, again=again))
 
 
@@ -239,9 +268,12 @@ def correct(
     from relay.questions import RESOLVE
 
     subject = session.ask(RESOLVE, id=act_id)
-    said: dict[str, Value] = {"act_id": subject, "how": how.replace("-", "_"), "why": why}
-    if changes:
-        said["changes"] = dict(_change(session, subject, change) for change in changes)
+    said: dict[str, Value] = {"act_id": subject, "how": how.replace("-", "_"), "why": reason(session, why)}
+    changed = dict(_change(session, subject, change) for change in changes)
+    if len(changed) < len(changes):
+        raise click.UsageError("--set names a field twice.")
+    if changed:
+        said["changes"] = changed
     _print_recorded(session, session.hand_in("correct", _with_id(session, said, "correct_id", correct_id)))
 
 
@@ -253,11 +285,11 @@ def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:
     columns = {column.name: column for each in FILED if each.name == kind for column in each.columns}
     if not equals or name not in columns:
         raise click.UsageError(f"--set {name}: write FIELD=VALUE with a field of {kind}: {', '.join(columns)}.")
-    return name, value(session, columns[name], text, f"--set {name}") if text else None
+    return name, _value(session, columns[name], text, f"--set {name}") if text else None
 
 
 def _with_id(session: Session, said: dict[str, Value], column: str, id_: str | None) -> dict[str, Value]:
-    own = None if id_ is None else value(session, Column(name=column, type="id"), id_, "--id")
+    own = None if id_ is None else _value(session, Column(name=column, type="id"), id_, "--id")
     return said if own is None else {column: own, **said}
 
 
@@ -316,35 +348,5 @@ def rule(session: Session, /, equivalents: tuple[str, ...], **given: str | None)
     """Record a version of the rule for one kind of help."""
     from relay.acts import RULE
 
-    said = said_of(session, RULE.columns, given)
-    if equivalents:
-        said["equivalents"] = dict(_equivalent(session, text) for text in equivalents)
-    _print_recorded(session, session.hand_in("rule", said))
-
-
-def _equivalent(session: Session, text: str) -> tuple[str, Any]:
-    help_, equals, worth = text.partition("=")
-    if not equals:
-        raise click.UsageError(f"--equivalent {text}: write HELP=N, such as pig=1.5.")
-    return (
-        str(value(session, Column(name="help", type="help"), help_, "--equivalent")),
-        value(session, Column(name="equivalents", type="units"), worth, "--equivalent"),
-    )
-
-
-def said_of(session: Session, columns: Iterable[Column], given: Mapping[str, str | None]) -> dict[str, Value]:
-    """What was said on the command line, read as cells of the columns; what was not said is left out."""
-    values = (
-        (
-            column.name,
-            None
-            if text is None
-            else value(session, column, text, _RULE_OPTIONS.get(column.name, f"--{column.name.replace('_', '-')}")),
-        )
-        for column in columns
-        for text in (given.get(column.name),)
-    )
-    return {name: value for name, value in values if value is not None}
-
-
-_RULE_OPTIONS: Final = {"help": "--of", "id": "ID"}
+    said = {**given, "equivalents": ";".join(equivalents)}
+    _print_recorded(session, session.hand_in("rule", said_of(session, RULE, said)))

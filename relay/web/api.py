@@ -173,7 +173,7 @@ def record(programme_id: str, kind: str) -> Response:
 def _body() -> Any:  # noqa: ANN401 - JSON
     if not request.is_json:
         raise UnsupportedMediaType
-    return request.get_json()
+    return request.get_json(silent=True)  # what is no JSON is None, and refused as no object
 
 
 def _recording(kind: str) -> Callable[..., Response]:

@@ -23,7 +23,7 @@ blueprint = Blueprint("confirming", __name__)
 @blueprint.get("/p/<programme_id>/waiting")
 def waiting(programme_id: str) -> str:
     """The pass-ons that nobody confirmed."""
-    found = waiting_for_a_second_person(asked.graph(), programme_id, SHOWN + 1)
+    found = waiting_for_a_second_person(asked.graph(), programme_id, asked.as_of(), SHOWN + 1)
     return render_template("waiting.html", rows=found[:SHOWN], more=len(found) > SHOWN, own=guard.known().login)
 
 

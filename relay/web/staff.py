@@ -24,7 +24,7 @@ def find(programme_id: str) -> str:
     text = request.args.get("q", "").strip()
     found = search.find(asked.graph(), asked.head().programme_id, text, speech=labels.SPEECH) if text else ()
     template = "hits.html" if request.headers.get("HX-Request") else "find.html"
-    return render_template(template, hits=personal.hits(found), q=text, programme_id=programme_id)
+    return render_template(template, hits=personal.hits(found), most=search.MOST, q=text, programme_id=programme_id)
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>")

@@ -70,6 +70,7 @@ def test_gifts_are_listed_and_a_donors_name_is_never_said_back(shell: Shell) -> 
     refused = shell.run("gifts", "--donor", "Maya Tamang")
     assert refused.code == exits.NOT_DONE
     assert "Maya" not in refused.err
+    assert shell.run("gifts", "--donor", "").code == exits.NOT_DONE
 
 
 def test_the_list_of_visits_says_why(shell: Shell) -> None:

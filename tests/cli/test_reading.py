@@ -132,6 +132,41 @@ def test_find_takes_names_in_either_script(shell: Shell, graph: Graph) -> None:
     assert "fewer letters" in nothing.err
 
 
+def test_find_tells_when_there_is_more_and_what_was_held_on_a_day(shell: Shell, graph: Graph) -> None:
+    assert "there may be more" not in shell.ok("find", "Name").err
+    record(graph, *(say.woman(f"X{number:02}", name="Tirtha Maya Tamang") for number in range(21)))
+
+    many = shell.ok("find", "Tirtha")
+    assert (len(many.rows) - 1, "20 nearest; there may be more" in many.err) == (20, True)
+    assert "holds P4" in shell.ok("find", "W4").out
+    assert "holds" not in shell.ok("find", "W4", "--as-of", "2022-05-31").out
+    assert shell.ok("find", "placement:P4", "--as-of", "2022-05-31").rows[1:] == []
+
+
+def test_what_waits_is_told_with_whole_numbers_and_as_of_a_day(shell: Shell) -> None:
+    rows = shell.ok("waiting", "--json").json
+
+    assert [(row["pass_id"], row["animals"], type(row["animals"])) for row in rows] == [
+        ("T1", 1, int),
+        ("T2", 1, int),
+        ("T3", 2, int),
+    ]
+    assert [row["pass_id"] for row in shell.ok("waiting", "--as-of", "2021-12-31", "--json").json] == ["T1", "T2"]
+
+
+def test_a_gift_is_there_from_the_day_on_which_something_was_placed_from_it(shell: Shell, graph: Graph) -> None:
+    """Recorded as given on 2023-01-01, and placed a year before: the auditor is told, and all lists agree."""
+    record(graph, say.gift("G2", given_on="2023-01-01"), say.placed("P5 on 2022-01-01", gift_id="G2"))
+
+    gifts = {row["gift_id"]: row["placements"] for row in shell.ok("gifts", "--as-of", "2022-06-30", "--json").json}
+    assert gifts == {"G1": 1, "G2": 1}
+    assert shell.ok("trace", "G2", "--as-of", "2022-06-30").pairs["id"] == "gift:G2"
+    assert shell.ok("show", "G2", "--as-of", "2022-06-30").pairs["id"] == "gift:G2"
+    for words in (("trace", "G2"), ("show", "G2")):
+        assert shell.run(*words, "--as-of", "2021-12-31").code == exits.NOT_DONE
+    assert [row["gift_id"] for row in shell.ok("gifts", "--as-of", "2021-12-31", "--json").json] == ["G1"]
+
+
 def test_gifts_and_chains_list_all(shell: Shell) -> None:
     gifts = shell.ok("gifts", "--as-of", ON, "--json").json
     chains = shell.ok("chains", "--as-of", ON, "--json").json
@@ -190,6 +225,10 @@ def test_the_ledger_is_listed_and_verified(shell: Shell) -> None:
 
     assert log.rows[0] == ["sequence", "act_id", "recorded_at", "recorded_by", "hash"]
     assert [row[1] for row in log.rows[1:]] == ["pass:T3", "event:E1"]
+    shell.ok("correct", "E1", "--how", "did-not-happen", "--why", "another goat", "--id", "K9")
+    about = [row[1] for row in shell.ok("ledger", "log", "--about", "E1").rows[1:]]
+    newest = [row[1] for row in shell.ok("ledger", "log", "--about", "E1", "--last", "1").rows[1:]]
+    assert (about, newest) == (["event:E1", "correct:K9"], ["correct:K9"])
     assert [list(entry) for entry in entries] == [ENTRY]
     assert (list(verified), verified["ok"], verified["faults"]) == (["entries", "head_hash", "ok", "faults"], True, [])
     assert verified["entries"] == entries[0]["sequence"]
@@ -249,13 +288,21 @@ def test_rows_that_cannot_stand_end_with_3_and_strict_with_1(empty: Shell, tmp_p
     (tmp_path / "beneficiaries.csv").write_text("beneficiary_id,name,sex\nB1,Maya,F\nB2,Mina,X\n")
 
     strict = empty.run("import", str(tmp_path), "--apply", "--strict")
-    assert strict.code == exits.NOT_DONE
+    assert (strict.code, "1 put aside, 0 refused; nothing was written." in strict.err) == (exits.NOT_DONE, True)
     assert empty.ok("programme", "list").rows[1:] == []
 
     written = empty.run("import", str(tmp_path), "--apply")
     assert written.code == exits.FOUND
     row = next(row for row in written.rows if row[3] == "put aside")
     assert row[4:6] == ["sex", "X"]
+
+
+def test_what_is_wrong_where_the_programme_is_named_is_said(empty: Shell, tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text('[programme]\nid = "hills"\nnaem = "Hills"\ntimezone = "Asia/Kathmandu"\n')
+
+    answer = empty.run("import", str(tmp_path))
+    assert answer.code == exits.NOT_DONE
+    assert "rules.toml, row 1, naem: The format has no column of this name. Call it name" in answer.err
 
 
 def test_what_is_exported_comes_in_again_as_the_same(shell: Shell, tmp_path: Path) -> None:

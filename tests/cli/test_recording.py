@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -10,6 +10,8 @@ from relay.columns import kind_named
 from relay.commands import exits
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.shell import Shell
 
 
@@ -39,6 +41,36 @@ def test_a_group_that_holds_help_is_a_beneficiary_too(shell: Shell) -> None:
     recorded = shell.ok("register", "Sunrise", "--kind", "group", "--id", "W9", "--holder", "--json").json
 
     assert [each["act_id"] for each in recorded] == ["group:W9", "beneficiary:W9"]
+
+
+def test_what_was_recorded_is_said_although_the_rest_is_refused(shell: Shell) -> None:
+    answer = shell.run("register", "Sunrise", "--kind", "group", "--id", "W5", "--holder")
+
+    assert answer.code == exits.NOT_DONE
+    assert answer.pairs["act_id"] == "group:W5"
+    assert "beneficiary:W5 was recorded before" in answer.err
+
+
+def test_ids_are_taken_as_they_are_shown_with_their_kind(shell: Shell) -> None:
+    shell.ok("event", "birth", "placement:P4", "--animals", "1", "--on", "2024-01-01", "--id", "event:E9")
+    words = ("pass-on", "placement:P4", "--to", "beneficiary:W5", "--animals", "1", "--on", "2024-01-02")
+    passed = shell.ok(*words, "--into", "placement:P5")
+    shell.ok("place", "--gift", "gift:G1", "--beneficiary", "beneficiary:W6", "--of", "goat", "--animals", "2")
+    shell.ok("claim", "gift:G1", "--what", "families", "--value", "3", "--as-of", "2024-01-01")
+
+    assert passed.pairs["placement_id"] == "P5"
+    assert shell.ok("show", "E9").pairs["placement_id"] == "P4"
+    other = shell.run("pass-on", "P4", "--to", "placement:P5", "--animals", "1")
+    assert (other.code, "--to placement:P5" in other.err) == (exits.USAGE, True)
+
+
+def test_a_rule_with_equivalents_comes_in_again_as_the_same(shell: Shell, tmp_path: Path) -> None:
+    words = ("--given", "2", "--owed", "2", "--months", "30", "--from", "2024-07-01")
+    shell.ok("rule", "--of", "cow", *words, "--equivalent", "pig=1.5", "--equivalent", "goat=3")
+    shell.ok("export", str(tmp_path / "all"), "--with-names")
+
+    report = shell.ok("import", str(tmp_path / "all"), "--json").json
+    assert {row["action"] for row in report["rows"]} == {"same"}
 
 
 def test_a_gift_a_placement_and_a_pass_on_are_recorded(shell: Shell) -> None:
@@ -173,6 +205,8 @@ def test_erasing_asks_first(shell: Shell) -> None:
 
 # ------------------------------------------------------------------------------------------------ said wrong
 
+RULE: Final = ("rule", "--of", "cow", "--given", "1", "--owed", "1", "--months", "9", "--from", "2024-01-01")
+
 
 @pytest.mark.parametrize(
     ("words", "option", "advice"),
@@ -191,6 +225,36 @@ def test_erasing_asks_first(shell: Shell) -> None:
         (("programme", "add", "Hills!", "--name", "x"), "ID Hills!", "a to z"),
         (("trace", "P4", "--as-of", "yesterday"), "--as-of yesterday", "2026-11-24"),
         (("show", ""), "ID", "empty"),
+        (("register", "Ward 9", "--latitude", "27.1", "--place-kind", "ward"), "--latitude", "--kind"),
+        (
+            ("register", "Ward 9", "--kind", "place", "--phone", "9800000000", "--place", "L1"),
+            "--phone, --place",
+            "A place",
+        ),
+        (("register", "Maya", "--group-kind", "womens_group", "--holder"), "--group-kind, --holder", "A person"),
+        (("correct", "T3", "--how", "did-not-happen", "--why", " "), "--why", "auditor"),
+        (
+            ("correct", "T3", "--how", "wrong-data", "--why", "x", "--set", "animals=1", "--set", "animals=2"),
+            "--set",
+            "twice",
+        ),
+        (("programme", "lock", "2024-01-01", "--why", ""), "--why", "auditor"),
+        (("programme", "add", "hills", "--name", " "), "--name", "Missing"),
+        (("programme", "add", "hills", "--name", "x", "--timezone", ""), "--timezone", "Missing"),
+        (("programme", "add", "", "--name", "x"), "ID", "Missing"),
+        (
+            ("rule", "--of", "", "--given", "", "--months", "", "--from", ""),
+            "--of, --given, --months, --from",
+            "Missing",
+        ),
+        ((*RULE, "--equivalent", "goat=-1"), "--equivalent goat=-1", "more than 0"),
+        ((*RULE, "--equivalent", "goat="), "--equivalent goat=", "one number"),
+        ((*RULE, "--equivalent", "=2"), "--equivalent =2", "one number"),
+        ((*RULE, "--equivalent", "pig=1", "--equivalent", "pig=2"), "--equivalent", "one number"),
+        (("serve", "--port", "99999"), "--port", "65535"),
+        (("ledger", "log", "--last", "-3"), "--last", "x>=0"),
+        (("chains", "--state", "bogus"), "--state", "broken"),
+        (("health", "--by", "bogus"), "--by", "generation"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_its_option(
@@ -210,6 +274,10 @@ def test_what_cannot_be_read_is_named_with_its_option(
         (("pass-on", "P4", "--to", "W99", "--animals", "1"), "no beneficiary W99"),
         (("pass-on", "P4", "--to", "W5", "--animals", "-2"), "animals -2"),
         (("pass-on", "P4", "--to", "W4", "--new", "--animals", "1"), "to herself"),
+        (("pass-on", "gift:G1", "--to", "W5", "--animals", "1"), "placement or beneficiary"),
+        (("event", "birth", "P4", "--females", "2", "--on", "2024-01-01"), "about one"),
+        (("register", "Maya", "--birth-year", "2099"), "still to come"),
+        (("correct", "T3", "--how", "did-not-happen", "--why", "x", "--set", "animals=2"), "did not happen"),
         (("pass-on", "P4", "--to", "W1", "--into", "P1", "--animals", "1"), "P1"),
         (("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2022-05-01"), "2022-06-01"),
         (("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2099-01-01"), "2099-01-01"),

@@ -82,6 +82,29 @@ def test_several_programmes_must_be_named(shell: Shell, graph: Graph) -> None:
     assert "demo, hills" in wrong.err
 
 
+def test_nothing_is_begun_before_it_is_known_of_which_programme(
+    shell: Shell, graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, say.programme("hills"), programme_id="hills")
+    monkeypatch.setenv("RELAY_DATA", str(tmp_path / "data"))
+
+    answer = shell.run("engine", "rebuild")
+    assert (answer.code, "--programme" in answer.err) == (exits.NOT_DONE, True)
+    assert "backup" not in answer.err
+    assert shell.ok("engine", "rebuild", "--programme", "demo", "--json").json["programme_id"] == "demo"
+
+
+def test_a_role_where_there_is_nothing_is_said_to_be_so(shell: Shell, graph: Graph, tmp_path: Path) -> None:
+    record(graph, say.place("L1"))
+    (tmp_path / "password").write_text("correct horse battery")
+    words = ("account", "add", "asha", "--password-file", str(tmp_path / "password"))
+
+    slips = shell.ok(*words, "--role", "staff@dmeo", "--role", "staff@demo/L9")
+    assert "there is no programme dmeo yet" in slips.err
+    assert "there is no place L9 in demo yet" in slips.err
+    assert shell.ok("account", "role", "asha", "--role", "staff@demo/L1", "--role", "auditor").err == ""
+
+
 def test_the_demonstration_stays_out_of_a_real_database(shell: Shell) -> None:
     answer = shell.run("demo")
 
@@ -155,6 +178,13 @@ def test_a_file_that_cannot_be_written_is_named(shell: Shell, tmp_path: Path) ->
         assert str(tmp_path / "file") in answer.err
 
 
+def test_a_path_without_a_name_is_no_file(shell: Shell) -> None:
+    for words in (("backup", "."), ("backup", ""), ("ledger", "export", ""), ("ledger", "evidence", "")):
+        answer = shell.run(*words)
+        assert (answer.code, "Traceback" in answer.err) == (exits.NOT_DONE, False)
+        assert ". is the name of no file" in answer.err
+
+
 def test_the_engine_starts_stops_and_says_how_it_does(alone: Shell) -> None:
     assert alone.ok("engine", "status").pairs["running"] == "no"
     assert alone.ok("status", "--json").json["programmes"] == []
@@ -186,10 +216,18 @@ def test_every_command_explains_itself_with_an_example(alone: Shell, words: tupl
     said = alone.ok(*words, "--help").out
 
     command = dict(commands())[words]
-    if not isinstance(command, click.Group):
+    if not isinstance(command, click.Group) or command.invoke_without_command:
         assert "--json" in said
         assert "--programme ID" in said
         assert f"Example:\n  relay {' '.join(words)}" in said
+
+
+def test_a_group_without_a_command_tells_its_usage_once(alone: Shell) -> None:
+    answer = alone.run("ledger")
+
+    assert answer.code == exits.USAGE
+    assert answer.err.count("Usage:") == 1
+    assert "verify" in answer.err
 
 
 def test_an_unknown_command_or_option_suggests_the_closest(alone: Shell) -> None:

@@ -257,6 +257,7 @@ def test_a_body_that_is_no_json_is_refused(api: FlaskClient) -> None:
     assert api.post(f"{HERE}/acts/gift", data="gift_id=G2").status_code == 415
     broken = api.post(f"{HERE}/acts/gift", data="{", content_type="application/json")
     assert (broken.status_code, broken.get_json()["error"]["status"]) == (400, 400)
+    assert broken.get_json()["error"]["reason"] == "The body is not a JSON object."
     wrong = api.put(f"{HERE}/acts/gift", json={})
     assert (wrong.status_code, {*wrong.headers["Allow"].split(", ")}) == (405, {"OPTIONS", "POST"})
 

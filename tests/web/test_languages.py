@@ -8,6 +8,7 @@ import runpy
 from http.client import BAD_REQUEST
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import pytest
 
@@ -86,6 +87,16 @@ def test_a_chosen_language_stays_chosen_and_its_name_is_written_in_itself(client
     for name in ("English", "Français", "नेपाली"):
         assert name in first
     assert f'href="{PROGRAMME}?lang=ne&amp;as_of=2026-01-31"' in first
+
+
+@pytest.mark.parametrize("id_", relays.IDS)
+def test_a_page_whose_address_holds_signs_is_found_in_another_language(client: FlaskClient, id_: str) -> None:
+    first = client.get(f"/p/hostile/record/{quote(f'beneficiary:{id_}', safe='')}?lang=ne")
+    (french,) = re.findall(r'href="([^"]*lang=fr[^"]*)"', first.text)
+    second = client.get(html.unescape(french))
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert '<html lang="fr"' in second.text
 
 
 def test_an_unknown_language_is_not_remembered(client: FlaskClient) -> None:
