@@ -6,6 +6,7 @@
 # make check    the gates: form, types, layers, security
 # make lock     write the lock files anew after a change of setup.cfg
 # PYTHON=python3.12 chooses another Python than python3; it must be 3.11 or later.
+# NEO4J_VERSION=2026.08.1 chooses another Neo4j for the tests; from 2025 on it needs a JDK 21 or later, found first.
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,6 +17,7 @@ COPY_JARS := org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-depende
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
+export NEO4J_VERSION
 export PYTHONUTF8 = 1
 MAKEFLAGS += --no-print-directory
 

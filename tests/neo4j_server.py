@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 ROOT: Final = Path(__file__).parent.parent
-JARS: Final = ROOT / ".cache" / "neo4j-5.26.12"
+JARS: Final = ROOT / ".cache" / f"neo4j-{os.environ.get('NEO4J_VERSION', '5.26.12')}"
 LAUNCHER: Final = ROOT / "tests" / "neo4j" / "Launcher.java"
 
 JAVA: Final = (
