@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
 import threading
 from base64 import urlsafe_b64encode
 from dataclasses import asdict, dataclass, field, replace
@@ -168,7 +169,8 @@ class Account:
         login: The account's id.
         grants: The roles held.
         password: Whether a password opens it; else only a one-time link or a token does.
-        generation: Goes up when password or roles change and when its owner signs out: it ends every session.
+        generation: Begins anywhere, and goes up when password or roles change and when its owner signs out: it ends
+            every session.
         created_at: A UTC instant.
     """
 
@@ -234,7 +236,7 @@ def add(graph: Graph, login: str, grants: Collection[Grant], password: str | Non
         "login": login,
         "grants": _written(grants),
         "password": "" if password is None else _hashed(password),
-        "generation": 1,
+        "generation": 1 + secrets.randbits(48),  # no session of an account that once had this login is one of it
         "created_at": instant(now.astimezone(UTC)),
     }
 

@@ -177,7 +177,7 @@ def bound(books: Books) -> list[HandOver]:
 
 def tag_twice(books: Books) -> Iterator[Finding]:
     """Find ear tags that were passed on more than once."""
-    for shared in sharing((tag, fact) for fact in tagged(books) for tag in fact.values["tags"].split(";")):
+    for shared in sharing((tag, fact) for fact in tagged(books) for tag in {*fact.values["tags"].split(";")}):
         if len(shared) > 1:
             yield found_together(shared, Sentence("one ear tag passed on %(many)s times.", many=len(shared)))
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from relay.acts import FILED, KEYS, PERSONAL, Act
+from relay.entries import Entry
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.model import UNIT, Placement, Rule, binding_rule, counted, lost_since, owed_under, shown, standing, unwanted
 from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_of, subject_of
@@ -363,6 +364,18 @@ class SamePerson(Refused):
         )
 
 
+class ConfirmedAlready(Conflict):
+    """A pass-on is confirmed once more by who confirmed it before."""
+
+    def __init__(self, act_id: str, earlier: str) -> None:
+        """Name the act and the earlier confirmation."""
+        super().__init__(
+            Sentence("You confirmed %(act_id)s already, by %(earlier)s.", act_id=act_id, earlier=earlier),
+            Sentence("Nothing more is needed."),
+            field="act_id",
+        )
+
+
 class Twin(Conflict):
     """The same hand-over seems to be recorded already under another id."""
 
@@ -646,17 +659,26 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
     if taken_back_by:
         raise TakenBack(subject, taken_back_by, "act_id")
     if act.kind == "confirm":
-        if entry.kind != "pass":
-            raise NotCorrectable(
-                Sentence("%(subject)s is not a pass-on.", subject=subject), Sentence("Only pass-ons are confirmed.")
-            )
-        if _login(entry.recorded_by) == _login(by):
-            raise SamePerson(subject)
+        _may_confirm(register, entry, by)
         return
     if act.values["how"] == "wrong_data" and entry.kind != "erase":
         _may_change(register, entry.kind, act)
     else:
         _may_take_back(entry.kind, act)
+
+
+def _may_confirm(register: Register, entry: Entry, by: str) -> None:
+    if entry.kind != "pass":
+        raise NotCorrectable(
+            Sentence("%(subject)s is not a pass-on.", subject=entry.act_id), Sentence("Only pass-ons are confirmed.")
+        )
+    if _login(entry.recorded_by) == _login(by):
+        raise SamePerson(entry.act_id)
+    for act_id in register.about.get(entry.act_id, ()):
+        said = register.entries[act_id]
+        again = said.kind == "confirm" and _login(said.recorded_by) == _login(by)
+        if again and not register.taken_back_by(act_id):
+            raise ConfirmedAlready(entry.act_id, act_id)
 
 
 def _may_take_back(kind: str, act: Act) -> None:

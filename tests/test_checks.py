@@ -209,6 +209,13 @@ def test_a_buck_among_she_kids_is_found_under_a_rule_that_asks_for_them() -> Non
     assert found(book, "unwanted_sex") == {"pass:T1"}
 
 
+def test_an_ear_tag_named_twice_by_one_pass_on_was_passed_on_once() -> None:
+    book = two_placements()
+    book.add(passed("T1: P1 > P3 on 2021-03-01", tags="A1;A1"))
+
+    assert found(book, "tag_twice") == set()
+
+
 def test_an_ear_tag_that_was_corrected_since_is_innocent() -> None:
     book = two_placements()
     book.add(passed("T1: P1 > P3 on 2021-03-01", tags="A1;A2"), passed("T2: P2 > P4 on 2021-03-01", tags="A3;A2"))

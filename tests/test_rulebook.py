@@ -477,6 +477,15 @@ def test_a_restored_original_placement_is_judged_by_what_its_id_holds_by_now(boo
     book.add(corrected("pass:T9", "C3", passed_on="2022-01-01"), taken_back("correct:C1", "C2"))
 
 
+def test_a_pass_on_is_confirmed_once_by_each(book: Book) -> None:
+    book.add(confirmed("pass:T1", "F1"), by="local:bina")
+
+    assert type(book.refusal(confirmed("pass:T1", "F2"), by="account:bina")) is rulebook.ConfirmedAlready
+    book.add(confirmed("pass:T1", "F2"), by="local:chandra")
+    book.add(taken_back("confirm:F1", "C1"), by="local:bina")
+    book.add(confirmed("pass:T1", "F3"), by="local:bina")
+
+
 def test_what_did_not_happen_is_not_changed_too(book: Book) -> None:
     both = Act(kind="correct", id="C1", values={**taken_back("pass:T2").values, "changes": {"animals": 1}})
 

@@ -312,7 +312,7 @@ def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool)
     """Erase what is personal about a beneficiary or another act. Links, numbers and hashes stay."""
     from relay.questions import RESOLVE
 
-    subject = session.ask(RESOLVE, id=subject_id)
+    subject = subject_id if ":" in subject_id else session.ask(RESOLVE, id=subject_id)
     if not yes:
         click.confirm(f"Erase all that is personal about {subject}? This cannot be undone", abort=True, err=True)
     said: dict[str, Value] = {"subject_id": subject}

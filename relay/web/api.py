@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
-from relay import accounts, cells, desk
+from relay import accounts, cells, desk, ledger
 from relay.acts import KEYS
 from relay.asjson import json_of
 from relay.cells import read_day
 from relay.columns import Column
 from relay.entries import instant
 from relay.errors import Invalid
-from relay.questions import ENTRIES, FIND, MOST_NAMES, NAMES, QUESTIONS, Parameter, Question, Source
+from relay.questions import ENTRIES, FIND, MOST_NAMES, NAMES, QUESTIONS, SHOW, Parameter, Question, Source
 from relay.records import resolve
-from relay.web import asked, bodies, guard, openapi, personal, signing_in
+from relay.web import asked, bodies, guard, house, openapi, personal, signing_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +74,10 @@ def answer(programme_id: str, question: Question[object], id_: str | None = None
     answered: Any = question.answer(source, asked.head().programme_id, wish)
     if question is FIND:
         answered = personal.hits(answered)
+    if question is SHOW:
+        answered = personal.record(answered)
+    if question.opened:
+        house.never_unchanged()
     question.note(source, programme_id, answered, by=guard.known().by, at=instant(asked.core().now()))
     found = json_of(answered)
     if question is ENTRIES:
@@ -164,7 +168,10 @@ def record(programme_id: str, kind: str) -> Response:
     act = desk.made(
         core.graph, programme_id, kind, values, new=wish.get("new", False), again=again, random=clerk.random
     )
-    guard.within_places(guard.ACTIONS[str(request.endpoint)], programme_id, act.values)
+    action = guard.ACTIONS[str(request.endpoint)]
+    guard.within_places(action, programme_id, act.values)
+    if guard.places(action, programme_id) is not None and ledger.recorded(core.graph, programme_id, act.act_id):
+        guard.within_places(action, programme_id, act.act_id)  # what is said of it otherwise tells what was recorded
     guard.within_period(programme_id, act)
     recorded = desk.hand_in(core.graph, programme_id, act, clerk, again=again)
     return make_response(jsonify(json_of(recorded)), _ADDED if recorded.action == "added" else 200)

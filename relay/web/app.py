@@ -80,6 +80,7 @@ def create_app(
         settings=settings,
         now=now,
         told=personal.told,
+        donors_told=personal.donors_told,
         tries=Tries(time.monotonic),
         owner=owner,
         once=once,

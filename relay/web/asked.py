@@ -11,6 +11,7 @@ from relay import ledger, parts, shelf, trees
 from relay.cells import read_day
 from relay.errors import Invalid
 from relay.ledger import LedgerHead, zone
+from relay.parts import Names
 from relay.records import Named
 from relay.sentences import Sentence
 from relay.web.kept import kept_up
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from relay.accounts import Tries
     from relay.config import Settings
     from relay.graph import Graph
-    from relay.parts import Names
     from relay.snapshot import Snapshot
     from relay.trees import Relay
     from relay.web.signing_in import OneTime
@@ -54,6 +54,7 @@ class Core:
         settings: As they were read.
         now: What time it is.
         told: Those of some beneficiaries whose names the reader is told.
+        donors_told: Whether the reader is told who gave.
         tries: Tries to sign in.
         owner: The login of who is at this machine and need not sign in; None: everybody signs in.
         once: The link that lets the owner in once; None when none was printed.
@@ -64,6 +65,7 @@ class Core:
     settings: Settings = field(repr=False)
     now: Callable[[], datetime]
     told: Callable[[Collection[str]], Collection[str]]
+    donors_told: Callable[[], bool]
     tries: Tries
     owner: str | None
     once: OneTime | None
@@ -161,12 +163,13 @@ def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:
 
 
 def place_and_donor_names() -> Names:
-    """What places and donors are called.
+    """What places are called, and donors where the reader is told who gave.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return _called("names", lambda programme_id: parts.names(graph(), programme_id, ("place", "donor")))
+    found = _called("names", lambda programme_id: parts.names(graph(), programme_id, ("place", "donor")))
+    return found if core().donors_told() else Names(places=found.places)
 
 
 def group_names() -> Mapping[str, str]:

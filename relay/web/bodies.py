@@ -5,7 +5,7 @@ The exchange format's columns (`relay.columns`) decide, as they do for files and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -52,6 +52,14 @@ class NotAnObject(Invalid):
     def __init__(self) -> None:
         """Say what it must be."""
         super().__init__("The body is not a JSON object.", 'Send the columns, such as {"gift_id": "G1"}.')
+
+
+class NoSuchField(Invalid):
+    """A body that asks for a token names what it has not."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        """Name those that there are."""
+        super().__init__("The body names what is not known here.", f"It may hold: {', '.join(known)}.")
 
 
 class NoSuchColumn(Invalid):
@@ -150,8 +158,8 @@ class TokenWish:
             raise ColumnMissing(name)
         for name, value in body.items():
             if name not in known:
-                raise NotAnObject
-            number = isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
+                raise NoSuchField(known)
+            number = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
             if not (number if name == "days" else isinstance(value, str)):
                 raise OtherType(name, "a whole number" if name == "days" else "text")
         return cls(

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from relay import drawing
 from relay.asjson import json_of
+from relay.web import house
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,10 +47,8 @@ def _mark(generation: int | None, day: Any) -> str:  # noqa: ANN401 - a day or N
 
 def file(page: TreePage, form: str) -> Response:
     """The tree in one of the `FORMS`, named after the programme, what was asked for, and the day."""
-    response = FORMS[form](page)
     name = f"{page.programme_id}-{page.id.replace(':', '-')}-{page.wish.as_of}.{form}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return house.attached(FORMS[form](page), name)
 
 
 def _svg(page: TreePage) -> Response:

@@ -113,17 +113,22 @@ class GiftPage:
         return sum(self.trace.states[state] for state in STATES if state in ("late", "due", "in_time"))
 
     @cached_property
-    def places(self) -> Sequence[tuple[str | None, str, int | None]]:
-        """Place id, name and placements, most first; None for placements too few to be told, by name."""
-        called = asked.place_and_donor_names().places
-        counted = self.holdings.by_place().items()
-        found = [(place_id, called.get(place_id or "", place_id or ""), tellable(many)) for place_id, many in counted]
-        return sorted(found, key=lambda each: (-(each[2] or 0), each[1]))
+    def places(self) -> Sequence[tuple[str, int]]:
+        """Name and placements of each place that has enough of them to be told, most first."""
+        called, counted = asked.place_and_donor_names().places, self.holdings.by_place().items()
+        found = [(called.get(place_id or "", place_id or ""), many) for place_id, many in counted if tellable(many)]
+        return sorted(found, key=lambda each: (-each[1], each[0]))
+
+    @property
+    def elsewhere(self) -> int:
+        """Placements in all other places, which are not named: named, the last one would follow from the sum of all."""
+        return len(self.holdings) - sum(many for _, many in self.places)
 
     @cached_property
-    def reached(self) -> Mapping[str, int | None]:
-        """Outline of a district → placements in it; None for too few to be told."""
-        return {name: tellable(many) for name, many in maps.reached(self.relay, self.holdings.by_place()).items()}
+    def reached(self) -> Mapping[str, int]:
+        """Outline of a district → placements in it, where these are enough to be told."""
+        found = maps.reached(self.relay, self.holdings.by_place())
+        return {name: many for name, many in found.items() if tellable(many)}
 
     @property
     def few(self) -> int:

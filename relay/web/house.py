@@ -12,6 +12,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, g, jsonify, make_response, request, send_file, session
 
@@ -41,8 +42,8 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-_BESIDE_THE_LEDGER: Final = frozenset({"api.accesses", "confirming.opened"})
-"""What tells of more than the ledger, and so may change while its head does not."""
+_BESIDE_THE_LEDGER: Final = frozenset({"api.accesses", "api.verify", "auditors.verify", "confirming.opened"})
+"""What tells of more than the ledger, and so may change while its head does not: of who looked, of the graph itself."""
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 log = logging.getLogger("relay.web")
@@ -67,15 +68,29 @@ def unchanged() -> Response | None:
     """Answer 304 when the reader has this very page already: nothing was recorded since, and it is the same day."""
     if request.method not in ("GET", "HEAD") or "programme_id" not in (request.view_args or {}):
         return None
+    head = asked.head()  # which every page tells at its top
     if request.endpoint in _BESIDE_THE_LEDGER:
         return None
     forms = f"{session.get('csrf_token', '')} {request.cookies.get(saved_views.COOKIE, '')}"
     page = f"{request.url} {language.language()} {guard.page_of()} {forms}"
-    seen = f"{asked.head().head_hash} {asked.today()} {page} {_own_files()}"
+    seen = f"{head.head_hash} {asked.today()} {page} {_own_files()}"
     g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
     if not request.if_none_match.contains_weak(g.etag):
         return None
     return make_response("", 304)
+
+
+def never_unchanged() -> None:
+    """Let this answer be asked for anew each time: that it was given is written down."""
+    g.pop("etag", None)
+
+
+def attached(response: Response, name: str) -> Response:
+    """Let an answer be kept as a file of that name; its ASCII letters alone stand beside, for old browsers."""
+    plain = name.encode("ascii", "ignore").decode()
+    whole = {} if plain == name else {"filename*": f"UTF-8''{quote(name, safe='')}"}
+    response.headers.set("Content-Disposition", "attachment", filename=plain, **whole)
+    return response
 
 
 def _headers(response: Response) -> Response:

@@ -12,7 +12,7 @@ from flask import Response, jsonify
 
 from relay import save
 from relay.asjson import json_of
-from relay.web import asked
+from relay.web import asked, house
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,10 +27,8 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 
 def file(page: ListPage, form: str) -> Response:
     """The list in one of the `FORMS`, named after the programme, the list and the day."""
-    response = FORMS[form](page)
     name = f"{page.relay.survey.snapshot.programme_id}-{page.name}-{page.as_of}.{form}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return house.attached(FORMS[form](page), name)
 
 
 def _rows(page: ListPage) -> Iterator[dict[str, Any]]:

@@ -10,9 +10,10 @@ from flask import request, url_for
 
 from relay.parts import inhabited
 from relay.snapshot import NONE
-from relay.web import asked, labels
+from relay.web import asked, labels, personal
 from relay.web.asked import NotAChoice
 from relay.web.kept import kept
+from relay.web.language import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -252,8 +253,14 @@ class ListPage:
         return self.person(beneficiary_id, self._all_people)
 
     def donor(self, name: str) -> str:
-        """A donor, as far as one may be named."""
-        return labels.named("", name, self.names)
+        """A donor, as far as one may be named; "" when not at all. That donors are named is written down."""
+        return labels.named("", name, self.names) if self._names_donors else ""
+
+    @cached_property
+    def _names_donors(self) -> bool:
+        if self.with_names and self.called.donors:
+            personal.opened(str(request.endpoint), (f"gift:{gift_id}" for gift_id in sorted(self.called.donors)))
+        return self.with_names
 
     def place(self, place_id: str | None) -> str:
         """A place by name, or by its id when it has none."""
@@ -344,10 +351,13 @@ def gifts(page: ListPage) -> list[Choice]:
 
 
 def donors(page: ListPage) -> list[Choice]:
-    """All donors by name; in the address stands the first of each one's gifts, since a donor may be a person."""
+    """All donors as far as they may be named; the first of each one's gifts stands for a donor, who may be a person."""
     first: dict[str, str] = {}
     for gift_id in sorted(page.relay.survey.snapshot.gifts.ids):
         donor = page.called.donors.get(gift_id)
         if donor:
             first.setdefault(donor, gift_id)
-    return sorted(((gift_id, labels.plain(donor, 60)) for donor, gift_id in first.items()), key=lambda each: each[1])
+    found = (
+        (gift_id, page.donor(donor) or gettext("who gave %(gift)s", gift=gift_id)) for donor, gift_id in first.items()
+    )
+    return sorted(((gift_id, labels.plain(donor, 60)) for gift_id, donor in found), key=lambda each: each[1])

@@ -24,8 +24,14 @@ def front() -> str | Answer:
     """The programmes; of one alone, its own page."""
     heads = guard.heads()
     if len(heads) == 1:
-        return redirect(url_for("managers.programme", programme_id=heads[0].programme_id))
-    return render_template("front.html", heads=heads)
+        return redirect(_begins(heads[0].programme_id))
+    return render_template("front.html", heads=heads, begins=_begins)
+
+
+def _begins(programme_id: str) -> str:
+    """Where a programme begins for this reader: who looks after accounts alone sees who opened what."""
+    page = "managers.programme" if guard.may("gifts", programme_id) else "confirming.opened"
+    return url_for(page, programme_id=programme_id)
 
 
 @blueprint.get("/p/<programme_id>")

@@ -6,17 +6,19 @@ by `asked.names`; a page about one record says `opened`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import request
 
 from relay import accesses, whereabouts
 from relay.entries import instant
-from relay.web import asked, guard
+from relay.web import asked, guard, house
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from relay.history import Record
     from relay.search import Hit
 
 
@@ -62,6 +64,33 @@ def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:
     )
 
 
+def record(found: Record) -> Record:
+    """A record as far as this reader may see it: staff of a place are told who lives there, and no donor.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    if donors_told():
+        return found
+    kind, _, id_ = found.id.partition(":")
+    own = id_ if kind == "beneficiary" else found.values.get("beneficiary_id")
+    named = {*nameable({str(id_) for id_ in (own, *(each.beneficiary_id for each in found.history)) if id_})}
+    return replace(
+        found,
+        name=found.name if own is None or own in named else None,
+        history=tuple(
+            each if each.beneficiary_id in named and not each.gift_id else replace(each, name=None)
+            for each in found.history
+        ),
+        gifts=tuple(replace(each, donor=None) for each in found.gifts),
+    )
+
+
+def donors_told() -> bool:
+    """Whether this reader is told who gave: staff of a place are not, since a gift lies in none."""
+    return guard.places("names", asked.head().programme_id) is None
+
+
 def opened(what: str, ids: Iterable[str]) -> None:
     """Write down that this reader opened something personal.
 
@@ -69,5 +98,6 @@ def opened(what: str, ids: Iterable[str]) -> None:
         OSError: It cannot be written; then it must not be shown.
     """
     core = asked.core()
+    house.never_unchanged()
     access = accesses.Access(at=instant(core.now()), by=guard.known().by, what=what, ids=tuple(ids))
     accesses.note(core.settings.data_folder, asked.head().programme_id, access)

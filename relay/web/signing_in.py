@@ -66,7 +66,7 @@ def page() -> str:
 @blueprint.post("/sign-in")
 def sign_in() -> Response | tuple[str, int, dict[str, str]]:
     """Let somebody in, or say that login and password do not belong together."""
-    login = request.form.get("login", "").strip().casefold()
+    login = request.form.get("login", "")
     try:
         account = let_in(login, request.form.get("password", ""))
     except (accounts.NotLetIn, accounts.TooManyTries) as error:
@@ -76,13 +76,13 @@ def sign_in() -> Response | tuple[str, int, dict[str, str]]:
 
 
 def let_in(login: str, password: str) -> accounts.Account:
-    """The account that login and password open; who guesses waits.
+    """The account that login and password open, however the login's letters were typed; who guesses waits.
 
     Raises:
         NotLetIn: They do not belong together.
         TooManyTries: It comes too early after others in vain.
     """
-    tries, source = asked.core().tries, request.remote_addr or ""
+    tries, source, login = asked.core().tries, request.remote_addr or "", login.strip().casefold()
     tries.may(source, login)
     try:
         account = accounts.let_in(asked.graph(), login, password)

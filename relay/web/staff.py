@@ -44,4 +44,4 @@ def _held(programme_id: str, record: Record) -> list[Record]:
 
 
 def _shown(programme_id: str, id_: str) -> Record:
-    return history.show(asked.graph(), programme_id, id_, asked.as_of(), speech=labels.SPEECH)
+    return personal.record(history.show(asked.graph(), programme_id, id_, asked.as_of(), speech=labels.SPEECH))

@@ -182,6 +182,12 @@ def test_a_role_allows_no_more_from_elsewhere(shell: Shell, graph: Graph, servic
 # ---------------------------------------------------------------------------------------------------- signing in
 
 
+def test_who_looks_after_accounts_alone_erases_from_elsewhere(shell: Shell, graph: Graph, service: str) -> None:
+    elsewhere(shell, service, token(graph, "administrator"))
+
+    assert shell.ok("erase", "beneficiary:W3", "--yes").pairs["action"] == "added"
+
+
 @pytest.fixture
 def password(tmp_path: Path) -> str:
     """Give a file that holds a password."""

@@ -259,6 +259,33 @@ def test_staff_of_a_place_are_told_the_names_of_those_who_live_there(door: Flask
         assert "Name of W3" not in text
 
 
+def test_staff_of_a_place_are_told_nobody_elsewhere_by_a_record_nor_who_gave(door: FlaskClient, village: Graph) -> None:
+    """T1 was given in W1 and received in W2: the record of it is theirs, the giver's name is not."""
+    own = bearer(accounts.issue(village, "staff-w2", days=1, now=relays.NOW, random=token_bytes).secret)
+    api, pages = "/api/v1/programmes/wards", "/p/wards"
+
+    for record_id in ("placement:P2", "pass:T1", "beneficiary:W2"):
+        for path in (f"{api}/show/{record_id}", f"{pages}/record/{record_id}"):
+            text = door.get(path, headers=own).text
+            assert ("Name of W2" in text, "Name of W1" in text, "Donor of" in text) == (True, False, False), path
+    for path in ("chains", "gifts", "gifts?names=full", "gifts.csv?names=full"):
+        assert "Donor of G1" not in door.get(f"{pages}/{path}", headers=own).text, path
+
+
+def test_what_is_recorded_elsewhere_is_not_guessed_by_recording_it_again(door: FlaskClient, village: Graph) -> None:
+    own = bearer(accounts.issue(village, "staff-w2", days=1, now=relays.NOW, random=token_bytes).secret)
+    guess = {"beneficiary_id": "W1", "name": "Name of W1", "place_id": "W2"}
+
+    refused = door.post("/api/v1/programmes/wards/acts/beneficiary", json=guess, headers=own)
+    assert (refused.status_code, "place_id" in refused.text, "name" in refused.get_json()["error"]) == (
+        403,
+        False,
+        False,
+    )
+    hers = {**guess, "beneficiary_id": "W2", "name": "Another name"}
+    assert door.post("/api/v1/programmes/wards/acts/beneficiary", json=hers, headers=own).status_code == 409
+
+
 # ---------------------------------------------------------------------------------------------------- locked periods
 
 
@@ -338,6 +365,10 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     seen = door.get("/api/v1/programmes/demo/accesses?most=1", headers=bearer(people["auditor"]))
     assert [line["ids"] for line in seen.get_json()] == [["beneficiary:W2"]]
     assert "ETag" not in seen.headers  # it changes while the ledger does not
+    for path in paths:  # so that each time it is opened is written down
+        assert ("ETag" in door.get(path, headers=bearer(people["manager"])).headers) == (path == "/p/demo/tree/gift:G1")
+    for path in ("/p/demo/verify?noted=", "/api/v1/programmes/demo/ledger/verify"):  # the graph may change alone
+        assert "ETag" not in door.get(path, headers=bearer(people["auditor"])).headers
     assert "account:manager" in door.get("/p/demo/accesses", headers=bearer(people["auditor"])).text
 
 
@@ -391,6 +422,43 @@ def test_another_password_ends_the_sessions_that_are_open(
     accounts.set_password(recorded, "manager", f"{WORDS} again")
     assert door.get("/p/demo").location == "/sign-in"
     accounts.set_password(recorded, "manager", WORDS)
+
+
+def test_a_session_does_not_outlive_its_account_when_the_login_is_given_anew(
+    door: FlaskClient, recorded: Graph, people: dict[str, str]
+) -> None:
+    assert people
+    grants = (grant_of("auditor@demo"),)
+    accounts.add(recorded, "leaves", grants, WORDS, relays.NOW)
+    sign_in(door, "leaves")
+    assert door.get("/p/demo/ledger").status_code == 200
+
+    accounts.remove(recorded, "leaves")
+    accounts.add(recorded, "leaves", grants, f"{WORDS} again", relays.NOW)
+    assert door.get("/p/demo/ledger").location == "/sign-in"
+    accounts.remove(recorded, "leaves")
+
+
+def test_who_looks_after_accounts_alone_begins_where_she_may(door: FlaskClient, recorded: Graph) -> None:
+    accounts.add(recorded, "keeper", (grant_of("administrator@demo"),), WORDS, relays.NOW)
+    sign_in(door, "keeper")
+
+    assert door.get("/").location == "/p/demo/accesses"
+    assert door.get("/p/demo/accesses").status_code == 200
+    accounts.remove(recorded, "keeper")
+
+
+def test_a_login_is_read_alike_by_page_and_token(door: FlaskClient, people: dict[str, str]) -> None:
+    assert people
+    body = {"login": " Auditor ", "password": WORDS}
+
+    assert sign_in(door, " Auditor ").status_code == 303
+    assert door.post("/api/v1/tokens", json=body).status_code == 201
+    for days in ("1e400", "-1e400", "NaN", "0.5"):
+        text = f'{{"login": "auditor", "password": "{WORDS}", "days": {days}}}'
+        assert door.post("/api/v1/tokens", data=text, content_type="application/json").status_code == 400, days
+    strange = door.post("/api/v1/tokens", json={**body, "until": 3}).get_json()["error"]
+    assert "login, password, role, programme_id, days" in strange["suggestion"]
 
 
 def test_a_forged_cookie_opens_nothing(door: FlaskClient) -> None:

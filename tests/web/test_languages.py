@@ -99,6 +99,17 @@ def test_a_page_whose_address_holds_signs_is_found_in_another_language(client: F
     assert '<html lang="fr"' in second.text
 
 
+@pytest.mark.parametrize("form", ["svg", "html", "graphml", "json"])
+def test_a_tree_is_taken_away_under_a_name_in_any_script(client: FlaskClient, form: str) -> None:
+    address = quote("placement:P 6 न", safe="")
+
+    answer = client.get(f"/p/hostile/tree/{address}/tree.{form}")
+
+    named = answer.headers["Content-Disposition"]
+    assert (answer.status_code, f"P%206%20%E0%A4%A8-2026-11-25.{form}" in named) == (200, True)
+    assert named.isascii()
+
+
 def test_an_unknown_language_is_not_remembered(client: FlaskClient) -> None:
     answer = client.get(f"{PROGRAMME}?lang=tlh")
 
