@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from typing import Any, Final
@@ -21,10 +21,11 @@ import numpy as np
 from relay.lineage import Survey
 from relay.parts import Names, parts
 from relay.snapshot import EVENT_KINDS, NO_DAY, Days, Flags, Rows, day_number
-from relay.states import EXCUSED, LOST
+from relay.states import EXCUSED, LOST, Standings, standings
 
 CONFIDENCE: Final = 0.95
 _EXCUSED_EVENT: Final = EVENT_KINDS.index("excused")
+_VISIT: Final = EVENT_KINDS.index("visit")  # which changes nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +221,10 @@ def waits(survey: Survey) -> Waits:
     excusing = (events.kind == _EXCUSED_EVENT) & (events.day <= today)
     np.minimum.at(excused_day, events.placement[excusing], events.day[excusing])
     fulfilled, excused, lost = stood.fulfilled_day != NO_DAY, stood.state == EXCUSED, stood.state == LOST
+    if excused.any():
+        unexcused = _without_excuses(survey)
+        before = excused & (unexcused.state == LOST)  # what was lost already waited no longer until it was excused
+        excused_day[before] = np.minimum(excused_day, unexcused.since_day)[before]
     last = np.select([fulfilled, excused, lost], [stood.fulfilled_day, excused_day, stood.since_day], today)
     row = np.flatnonzero(stood.there & (stood.owed > 0) & (last >= stood.received_day)).astype(np.int32)
     return Waits(
@@ -229,6 +234,14 @@ def waits(survey: Survey) -> Waits:
         excused=excused[row],
         lost=lost[row],
     )
+
+
+def _without_excuses(survey: Survey) -> Standings:
+    """How each placement would stand had the committee waived nothing."""
+    snapshot, events = survey.snapshot, survey.snapshot.events
+    kind = np.where(events.kind == _EXCUSED_EVENT, np.int16(_VISIT), events.kind)
+    waived_nothing = replace(snapshot, events=replace(events, kind=kind))
+    return standings(waived_nothing, survey.as_of, confirmed_only=survey.confirmed_only)
 
 
 def curve(seen: Waits) -> Curve:

@@ -103,6 +103,29 @@ def test_waits_end_by_fulfilment_excuse_loss_or_the_day() -> None:
     assert [(step.at_risk, step.waiting_share) for step in whole.steps] == [(9, 8 / 9), (2, pytest.approx(8 / 9 / 2))]
 
 
+def test_what_was_lost_and_excused_later_waited_until_it_was_lost() -> None:
+    """P1 was lost 100 days after receipt and excused after 400; P2 was excused after 400; P3 had a replacement."""
+    found = waits(
+        lineage.survey(
+            of_register(
+                replayed(
+                    [
+                        *say.beginnings(women=3),
+                        *(say.placed(f"P{number} on 2020-01-01") for number in (1, 2, 3)),
+                        *(say.happened(f"D{number}: death of P{number} on 2020-04-10", animals=2) for number in (1, 3)),
+                        say.happened("R3: replacement of P3 on 2020-06-01"),
+                        *(say.happened(f"E{number}: excused of P{number} on 2021-02-04") for number in (1, 2, 3)),
+                    ]
+                )
+            ),
+            date(2022, 1, 1),
+        )
+    )
+
+    assert found.days.tolist() == [100, 400, 400]
+    assert found.excused.all()
+
+
 def test_a_district_is_not_held_against_its_own_wards() -> None:
     found = fulfilment(village(), "place", Names(places={"L2": "Ward 2"}))
 
