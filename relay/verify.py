@@ -97,9 +97,9 @@ def verify_lines(
     chain = _Chain()
     for _ in chain.read(read_lines(lines)):
         pass
+    chain.hold_against(noted, checkpoints, public_key)
     if not chain.count and not chain.faults:
         chain.faults.append(Fault(sequence=None, fault=Sentence("The file holds no entry.")))
-    chain.hold_against(noted, checkpoints, public_key)
     return chain.verified()
 
 
