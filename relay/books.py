@@ -13,20 +13,15 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
+from relay.columns import DAYS
 from relay.errors import NotFound
 from relay.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.register import Fact, Register
 from relay.snapshot import Snapshot, of_register
 from relay.trees import Relay, Trace
 
-DAY_OF: Final[Mapping[str, str]] = {
-    "gift": "given_on",
-    "placement": "received_on",
-    "pass": "passed_on",
-    "event": "happened_on",
-    "claim": "as_of",
-}
-"""The column that says when an act of a kind happened; other kinds have no day and count always."""
+DAY_OF: Final[Mapping[str, str]] = {**DAYS, "claim": "as_of"}
+"""The column that says from when an act of a kind counts; other kinds have no day and count always."""
 
 IMPORTED_TOGETHER: Final = 20
 """Acts of one clerk in one second from which they are an import (our choice: no hand records so many at once)."""

@@ -230,8 +230,7 @@ def _read_id(column: columns.Column, cell: object) -> str | None:
             reason=Sentence("This is a number, and zeros before it may be lost."),
             suggestion=_perhaps(_text_of(cell)),
         )
-    kind = _kind_of(column)
-    text = _digits(_plain(cell)).removeprefix(f"{kind}:")
+    text = _digits(_plain(cell)).removeprefix(f"{_kind_of(column)}:")
     if made := _ID_MADE_A_NUMBER.fullmatch(text):
         raise CellFault(reason=_MADE_A_NUMBER, suggestion=_perhaps(made[1]))
     if _ID_MADE_SCIENTIFIC.fullmatch(text):

@@ -210,8 +210,8 @@ def _code(word: str, words: tuple[str, ...], asked: str) -> int:
 
 def _of_donor(survey: Survey, donor: str, names: Names) -> Flags:
     """Which gifts are of a donor; the last element, for no gift, is not."""
-    known = [names.donors.get(gift_id, "").casefold() for gift_id in survey.snapshot.gifts.ids]
-    found = [name == donor.casefold() != "" for name in known]
+    wanted, known = donor.casefold(), names.donors
+    found = [id_ in known and known[id_].casefold() == wanted for id_ in survey.snapshot.gifts.ids]
     if not any(found):
         raise NoSuchDonor
     return np.array([*found, False])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
 from relay.acts import KEYS
+from relay.columns import DAYS
 from relay.errors import Invalid, NotFound
 from relay.ledger import NoProgramme
 from relay.model import shown
@@ -136,12 +137,9 @@ def says(register: Register, act_id: str) -> Mapping[str, Any]:
     }
 
 
-_DAYS: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
-
-
 def day_of(register: Register, act_id: str) -> date | None:
     """The day on which an act or placement happened; None for what has no day of its own."""
-    day = says(register, act_id).get(_DAYS.get(act_id.partition(":")[0], ""))
+    day = says(register, act_id).get(DAYS.get(act_id.partition(":")[0], ""))
     return date.fromisoformat(day) if day else None
 
 

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from relay.columns import KINDS, Column, Kind, kind_named
+from relay.columns import DAYS, KINDS, Column, Kind, kind_named
 from relay.commands.options import ID, command, pass_session
 from relay.commands.session import Session, say, usage
 
 if TYPE_CHECKING:
     from relay.acts import Value
     from relay.desk import Recorded
-
-_MAIN_DAY: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
 
 
 def _print_recorded(session: Session, *recorded: Recorded) -> None:
@@ -35,7 +33,7 @@ def _flags(column: Column, kind: str, own: str) -> list[str]:
     full = f"--{column.name.replace('_', '-')}"
     if column.name == own:
         return ["--id", full]
-    if column.name == _MAIN_DAY.get(kind):
+    if column.name == DAYS.get(kind):
         return ["--on", full]
     if column.name == "help":
         return ["--of", "--help-name"]
@@ -57,7 +55,7 @@ def _columns_as_options(kind: str, *, but: Iterable[str] = ()) -> Callable[[Call
                     *flags,
                     metavar=_metavar(column),
                     help=_help(
-                        column, required=column.required and column.name not in (kind_.id_column, _MAIN_DAY.get(kind))
+                        column, required=column.required and column.name not in (kind_.id_column, DAYS.get(kind))
                     ),
                 )(command)
         return command
@@ -95,7 +93,7 @@ def said_of(session: Session, kind: Kind, given: Mapping[str, str | None]) -> di
     for column in kind.columns:
         option = _ARGUMENTS.get((kind.name, column.name)) or _flags(column, kind.name, own)[0]
         text = given.get(column.name)
-        if text is None and column.name == _MAIN_DAY.get(kind.name):
+        if text is None and column.name == DAYS.get(kind.name):
             text = "today"
         read = None if text is None else _value(session, column, text, option)
         if read is not None:

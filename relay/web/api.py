@@ -17,11 +17,10 @@ from relay.acts import KEYS
 from relay.asjson import json_of
 from relay.cells import read_day
 from relay.columns import Column
-from relay.entries import instant
 from relay.errors import Invalid
 from relay.questions import ENTRIES, FIND, MOST_NAMES, NAMES, QUESTIONS, SHOW, Parameter, Question, Source
 from relay.records import resolve
-from relay.web import asked, bodies, guard, house, openapi, personal, signing_in
+from relay.web import asked, bodies, guard, openapi, personal, signing_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,8 +76,7 @@ def answer(programme_id: str, question: Question[object], id_: str | None = None
     if question is SHOW:
         answered = personal.record(answered)
     if question.opened:
-        house.never_unchanged()
-    question.note(source, programme_id, answered, by=guard.known().by, at=instant(asked.core().now()))
+        personal.opened(question.name, question.opened(answered))
     found = json_of(answered)
     if question is ENTRIES:
         found["next_url"] = _next_url(programme_id, found["next"])

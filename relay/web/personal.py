@@ -92,7 +92,7 @@ def donors_told() -> bool:
 
 
 def opened(what: str, ids: Iterable[str]) -> None:
-    """Write down that this reader opened something personal.
+    """Write down that this reader opened something personal; nothing of nobody.
 
     Raises:
         OSError: It cannot be written; then it must not be shown.
@@ -100,4 +100,5 @@ def opened(what: str, ids: Iterable[str]) -> None:
     core = asked.core()
     house.never_unchanged()
     access = accesses.Access(at=instant(core.now()), by=guard.known().by, what=what, ids=tuple(ids))
-    accesses.note(core.settings.data_folder, asked.head().programme_id, access)
+    if access.ids:
+        accesses.note(core.settings.data_folder, asked.head().programme_id, access)
