@@ -6,7 +6,7 @@ recorded is not enough, since a loss may be recorded, or a birth corrected, long
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Final
 
 from relay.columns import DAYS
+from relay.entries import Entry
 from relay.errors import NotFound
 from relay.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.register import Fact, Register
@@ -134,19 +135,27 @@ class Books:
         return fact.values.get("household_id") if fact else None
 
     @cached_property
+    def _together(self) -> Mapping[tuple[str, str], tuple[Entry, ...]]:
+        """The entries that one clerk recorded in one second."""
+        together: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for entry in self.register.entries.values():
+            together[entry.recorded_by, entry.recorded_at].append(entry)
+        return {key: tuple(entries) for key, entries in together.items()}
+
+    @cached_property
+    def founding(self) -> frozenset[str]:
+        """Ids of the acts recorded together with the programme's own act: the import that began it, however small."""
+        first = self.register.entries[f"programme:{self.register.programme_id}"]
+        return frozenset(entry.act_id for entry in self._together[first.recorded_by, first.recorded_at])
+
+    @cached_property
     def imported(self) -> frozenset[str]:
         """Ids of the acts that an import recorded: one clerk, one second, and at least `IMPORTED_TOGETHER` of them.
 
-        What was recorded together with the programme's own act belongs to the import that began it, however small.
+        Those of the import that began the programme are among them.
         """
-        entries = self.register.entries.values()
-        together = Counter((entry.recorded_by, entry.recorded_at) for entry in entries)
-        founding = {(entry.recorded_by, entry.recorded_at) for entry in entries if entry.kind == "programme"}
-        return frozenset(
-            entry.act_id
-            for entry in entries
-            if together[key := (entry.recorded_by, entry.recorded_at)] >= IMPORTED_TOGETHER or key in founding
-        )
+        many = (each for each in self._together.values() if len(each) >= IMPORTED_TOGETHER)
+        return self.founding | {entry.act_id for entries in many for entry in entries}
 
     @cached_property
     def _snapshot(self) -> Snapshot:

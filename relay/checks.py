@@ -227,6 +227,15 @@ CHECKS: Final[tuple[Check, ...]] = (
         find=odd_paperwork.corrected_after_lock,
     ),
     Check(
+        check_id="recorded_after_lock",
+        title="recorded after its period was locked",
+        sentence="An act was recorded although the period in which it happened was locked.",
+        why="The figures that were reported do not count it.",
+        severity="medium",
+        population=odd_paperwork.dated,
+        find=odd_paperwork.recorded_after_lock,
+    ),
+    Check(
         check_id="to_herself",
         title="passed on to herself",
         sentence="Giver and receiver of a pass-on are one beneficiary (only foreign or damaged data can say so).",

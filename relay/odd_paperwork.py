@@ -116,8 +116,7 @@ def recorded_late(books: Books) -> Iterator[Finding]:
 
 def by_hand(books: Books) -> list[Fact]:
     """Acts that say when something happened, but for those that an import recorded together."""
-    acts = books.facts("gift", "placement", "pass", "event")
-    return [fact for fact in acts if fact.act_id not in books.imported]
+    return [fact for fact in dated(books) if fact.act_id not in books.imported]
 
 
 def corrected_often(books: Books) -> Iterator[Finding]:
@@ -145,19 +144,11 @@ def correctable(books: Books) -> list[Entry]:
 
 def corrected_after_lock(books: Books) -> Iterator[Finding]:
     """Find corrections of what happened in a period that was locked by then."""
-    register, programme = books.register, Register(books.register.programme_id)
-    programme_id = f"programme:{register.programme_id}"
-    programme.replay(register.entries[programme_id])
+    register, locks = books.register, _locks(books)
     for entry in corrections(books):
         subject = register.last_subject(entry.act_id)
-        if subject == programme_id:
-            programme.replay(entry)
-            continue
-        locked_until, day = (
-            programme.facts[programme_id].values.get("locked_until"),
-            _first_day(register, subject, entry),
-        )
-        if locked_until and day and day <= locked_until:
+        day, locked_until = _first_day(register, subject, entry), _lock_at(locks, entry)
+        if day and day <= locked_until:
             yield Finding(
                 subject_id=subject,
                 acts=(entry.sequence,),
@@ -171,6 +162,44 @@ def corrected_after_lock(books: Books) -> Iterator[Finding]:
                     ),
                 ),
             )
+
+
+def recorded_after_lock(books: Books) -> Iterator[Finding]:
+    """Find acts of a period that was locked when they were recorded."""
+    locks = _locks(books)
+    for fact in dated(books):
+        entry = books.register.entries[fact.act_id]
+        day, locked_until = str(entry.payload[DAY_OF[fact.kind]]), _lock_at(locks, entry)
+        if day <= locked_until and fact.act_id not in books.founding:
+            yield found(
+                fact,
+                Sentence(
+                    "happened on %(day)s, and was recorded when all until %(locked_until)s was locked.",
+                    day=day,
+                    locked_until=locked_until,
+                ),
+            )
+
+
+def dated(books: Books) -> tuple[Fact, ...]:
+    """Acts that say when something happened."""
+    return books.facts("gift", "placement", "pass", "event")
+
+
+def _locks(books: Books) -> tuple[tuple[int, str], ...]:
+    """The sequence of each entry that said until when the record is locked, and that day, or "" for not at all."""
+    register, programme = books.register, Register(books.register.programme_id)
+    programme_id, locks = f"programme:{register.programme_id}", list[tuple[int, str]]()
+    said_later = (entry for entry in corrections(books) if register.last_subject(entry.act_id) == programme_id)
+    for entry in (register.entries[programme_id], *said_later):
+        programme.replay(entry)
+        locks.append((entry.sequence, programme.facts[programme_id].values.get("locked_until") or ""))
+    return tuple(locks)
+
+
+def _lock_at(locks: tuple[tuple[int, str], ...], entry: Entry) -> str:
+    """The day until which the record was locked when an entry was recorded, or ""."""
+    return max((each for each in locks if each[0] < entry.sequence), default=(0, ""))[1]
 
 
 def _first_day(register: Register, act_id: str, last: Entry) -> str | None:

@@ -169,6 +169,13 @@ def corrected_after_lock(programme: Clean) -> set[str]:
     return {"correct:K20"}
 
 
+def recorded_after_lock(programme: Clean) -> set[str]:
+    visited_on = TODAY - timedelta(days=programme.random.randint(10, 170))
+    locked_until = visited_on + timedelta(days=programme.random.randint(0, 5))
+    programme.book.add(say.corrected("programme:demo", "L2", locked_until=locked_until.isoformat()))
+    return {programme.event("visit", programme.quiet.pop(), visited_on, by="local:late")}
+
+
 def to_herself(programme: Clean) -> set[str]:
     giver = programme.quiet.pop()
     return {_raw(programme, giver, f"{giver}b", _later(programme, giver, 800, 1000))}
@@ -215,7 +222,7 @@ OFFENCES: Final = {
     for plant in (
         same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, tag_twice, same_phone,
         busy_day, no_witness, busy_witness, no_gift, gift_total, claim_unsupported, recorded_late, corrected_often,
-        corrected_after_lock,        to_herself, never_received, cycle, before_receipt, no_rule,
+        corrected_after_lock, recorded_after_lock, to_herself, never_received, cycle, before_receipt, no_rule,
     )
 }  # fmt: skip
 """Check id → what plants its offence."""

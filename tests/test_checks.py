@@ -348,6 +348,26 @@ def test_a_correction_before_the_lock_after_it_was_opened_or_of_a_later_day_is_i
     assert found(book, "corrected_after_lock") == {"correct:C2", "correct:C4"}
 
 
+def test_an_act_before_the_lock_after_it_was_opened_or_of_a_later_day_is_innocent() -> None:
+    book = two_placements()
+    book.add(happened("E1: visit of P1 on 2021-06-30"), by="local:maya")
+    book.add(say.corrected("programme:demo", "L1", locked_until="2021-06-30"))
+    book.add(happened("E2: visit of P1 on 2021-06-30"), happened("E3: visit of P1 on 2021-07-01"), by="local:maya")
+    book.add(say.taken_back("correct:L1", "L2"))
+    book.add(happened("E4: visit of P1 on 2021-06-30"), by="local:maya")
+
+    assert found(book, "recorded_after_lock") == {"event:E2"}
+
+
+def test_what_came_with_the_import_that_began_a_locked_programme_is_innocent_and_a_later_import_is_not() -> None:
+    book = two_placements()
+    book.add(say.corrected("programme:demo", "L1", locked_until="2021-06-30"))
+    book.add(happened("E0: visit of P1 on 2021-03-01"))
+    book.add(*(happened(f"E{number}: visit of P1 on 2021-03-01") for number in range(1, 31)), by="local:import")
+
+    assert found(book, "recorded_after_lock") == {f"event:E{number}" for number in range(1, 31)}
+
+
 # -- findings ----------------------------------------------------------------------------------------------------------
 
 
