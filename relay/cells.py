@@ -90,6 +90,17 @@ def read(column: columns.Column, cell: object) -> Value | None:
         raise
 
 
+def read_record(column: columns.Column, text: str) -> str | None:
+    """Read the id of a record of any kind, which may say its kind, as in pass:T1; None when there is no id.
+
+    Raises:
+        CellFault: What follows the kind cannot be an id.
+    """
+    kind, colon, bare = text.rpartition(":")
+    id_ = read(column, bare)
+    return None if id_ is None else f"{kind}{colon}{id_}"
+
+
 def read_day(text: str, today: date) -> date:
     """Read a day as options of the command line take it.
 

@@ -43,13 +43,12 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
     )
     counts = _print_report(session, report)
     failed = counts["put aside"] + counts["refused"]
-    written = apply and not (failed and strict)
     said = ", ".join(f"{count} {action}" for action, count in counts.items())
-    say(f"{said}." if written else f"{said}; nothing was written.")
     context = click.get_current_context()
     if failed and strict:
-        say("Nothing was written, because some rows cannot stand (--strict).")
+        say(f"{said}; nothing was written, because some rows cannot stand (--strict).")
         context.exit(NOT_DONE)
+    say(f"{said}." if apply else f"{said}; nothing was written.")
     if not apply and not failed and counts["added"]:
         say("Write it with --apply.")
     context.exit(FOUND if failed else DONE)

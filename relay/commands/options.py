@@ -63,14 +63,13 @@ class _Id(click.ParamType[str]):
         """
         from relay import cells
 
-        kind, colon, bare = value.rpartition(":")
         try:
-            id_ = cells.read(Column(name="id", type="id"), bare)
+            id_ = cells.read_record(Column(name="id", type="id"), value)
         except Invalid as error:
             self.fail(str(error), param, ctx)
         if id_ is None:
             self.fail("This is empty. Write an id, such as P0001 or pass:T0001.", param, ctx)
-        return f"{kind}{colon}{id_}"
+        return id_
 
 
 ID: Final = _Id()

@@ -183,7 +183,5 @@ def _cell(column: Column, value: object) -> Value | None:
     elif not isinstance(value, int | float) or isinstance(value, bool):
         raise OtherType(column.name, "a number")
     if column.name in RECORDS and isinstance(value, str):
-        kind, colon, bare = value.rpartition(":")
-        read = cells.read(column, bare)
-        return None if read is None else f"{kind}{colon}{read}"
+        return cells.read_record(column, value)
     return cells.read(column, value)

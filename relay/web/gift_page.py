@@ -11,7 +11,7 @@ from relay.model import STATES
 from relay.outside import SMALL, tellable
 from relay.picture import MOST, View
 from relay.snapshot import day_of
-from relay.web import asked, maps
+from relay.web import asked, maps, personal
 from relay.web.tree_page import TreePage, Wish
 
 if TYPE_CHECKING:
@@ -78,8 +78,11 @@ class GiftPage:
 
     @cached_property
     def donor(self) -> str | None:
-        """Who gave it; None when that is not known or was erased."""
-        return asked.place_and_donor_names().donors.get(self.gift_id)
+        """Who gave it; None when that is not known, was erased or is not for this reader. It is written down."""
+        donor = asked.place_and_donor_names().donors.get(self.gift_id)
+        if donor:
+            personal.donors_named((self.gift_id,))
+        return donor
 
     @property
     def help(self) -> str:

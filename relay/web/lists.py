@@ -258,8 +258,8 @@ class ListPage:
 
     @cached_property
     def _names_donors(self) -> bool:
-        if self.with_names and self.called.donors:
-            personal.opened(str(request.endpoint), (f"gift:{gift_id}" for gift_id in sorted(self.called.donors)))
+        if self.with_names:
+            personal.donors_named(self.called.donors)
         return self.with_names
 
     def place(self, place_id: str | None) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from relay.parts import Names
-from relay.web import asked, labels, navigation
+from relay.web import asked, labels, navigation, personal
 from relay.web.language import gettext, lazy_gettext
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class PartLabels:
         return first
 
     def label(self, word: str, part: str | int | None) -> str:
-        """What a part is called."""
+        """What a part is called. That donors are named is written down."""
         if part is None:
             return gettext("not known")
         if word == "place":
@@ -64,11 +64,19 @@ class PartLabels:
         if word == "donor":
             gift_id = self._first_gifts.get(str(part), "")
             return (
-                gettext("who gave %(gift)s", gift=gift_id) if self.hidden else labels.named("", str(part), self.names)
+                labels.named("", str(part), self.names)
+                if self._names_donors
+                else gettext("who gave %(gift)s", gift=gift_id)
             )
         if word == "help":
             return labels.help_word(str(part))
         return str(_SEXES.get(str(part), part))
+
+    @cached_property
+    def _names_donors(self) -> bool:
+        if not self.hidden:
+            personal.donors_named(self.called.donors)
+        return not self.hidden
 
     @property
     def hidden(self) -> bool:

@@ -35,6 +35,15 @@ def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
     return found
 
 
+def donors_named(gift_ids: Iterable[str]) -> None:
+    """Write down that this reader is told who gave some gifts.
+
+    Raises:
+        OSError: It cannot be written down.
+    """
+    opened(str(request.endpoint), (f"gift:{id_}" for id_ in sorted(gift_ids)))
+
+
 def nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
     """Those of some people whose names this reader may be told.
 

@@ -372,6 +372,20 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     assert "account:manager" in door.get("/p/demo/accesses", headers=bearer(people["auditor"])).text
 
 
+def test_whoever_is_told_who_gave_is_written_down(door: FlaskClient, people: dict[str, str]) -> None:
+    folder = asked.core_of(door.application).settings.data_folder
+    (folder / "accesses.jsonl").unlink(missing_ok=True)
+    for path in ("health?by=donor", "health?by=donor&names=full", "survival?by=donor&names=full", "gift/G1"):
+        assert door.get(f"/p/demo/{path}", headers=bearer(people["manager"])).status_code == 200
+
+    written = [(line.what, line.ids) for line in reversed(accesses.newest(folder, "demo"))]
+    assert written == [
+        ("auditors.health", ("gift:G1",)),
+        ("auditors.survival", ("gift:G1",)),
+        ("managers.gift", ("gift:G1",)),
+    ]
+
+
 # ---------------------------------------------------------------------------------------------------- sessions
 
 
