@@ -9,22 +9,9 @@ from typing import Any
 from relay import ledger
 from relay.acts import PERSONAL
 from relay.entries import CHANGES, Entry
-from relay.errors import NotFound
 from relay.graph import Graph, Transaction
 from relay.register import ABOUT_ACTS, Register, subject_of
-from relay.sentences import Sentence
 from relay.surroundings import read
-
-
-class NoEntry(NotFound):
-    """The ledger has no entry of that number."""
-
-    def __init__(self, sequence: int, last: int) -> None:
-        """Name it, and the last one."""
-        super().__init__(
-            Sentence("There is no entry %(sequence)s in this ledger.", sequence=sequence),
-            Sentence("Ask for one from 1 to %(last)s.", last=last),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +62,7 @@ def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
     """What one entry of a ledger changed.
 
     Raises:
-        NoEntry: There is none of that number.
+        ledger.NoEntry: There is none of that number.
         NoProgramme: The programme is not in the database.
         Invalid: The entry cannot be read: it was altered behind Relay's back.
         Unavailable: The database cannot be reached.
@@ -83,7 +70,7 @@ def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
     last = ledger.head(graph, programme_id).entries
     entry = next(ledger.entries(graph, programme_id, first=sequence, last=min(sequence, last)), None)
     if entry is None:
-        raise NoEntry(sequence, last)
+        raise ledger.NoEntry(sequence, last)
     return graph.read(lambda transaction: _changed(transaction, entry))
 
 

@@ -146,6 +146,17 @@ class EngineIsBusyStarting(Unavailable):
         )
 
 
+class StateDamaged(Unavailable):
+    """The state file does not say how to reach the engine."""
+
+    def __init__(self, *, path: Path) -> None:
+        """Name it, and say how the engine is ended without it."""
+        super().__init__(
+            Sentence("%(path)s was altered, so that the embedded engine cannot be reached.", path=path),
+            Sentence("End the process relay.engine_process (pkill -f relay.engine_process), and try again."),
+        )
+
+
 class NoReader(Unavailable):
     """The engine was started by an earlier Relay."""
 
@@ -283,8 +294,15 @@ class State:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read a state file that an engine wrote."""
-        return cls(**json.loads(path.read_text()))
+        """Read a state file that an engine wrote.
+
+        Raises:
+            StateDamaged: It does not hold what an engine writes.
+        """
+        try:
+            return cls(**json.loads(path.read_text()))
+        except (ValueError, TypeError) as fault:
+            raise StateDamaged(path=path) from fault
 
     def write(self, path: Path) -> int:
         """Put the state at `path` in one step, readable by its owner only.

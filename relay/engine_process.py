@@ -39,6 +39,7 @@ from relay.engine import (
     STATE_FILE,
     USER,
     State,
+    StateDamaged,
     count_faults,
 )
 
@@ -92,7 +93,8 @@ def main() -> None:
     _wait(stopping, server, serving, idle_minutes * 60)
     os.close(serving)
     server.stop()
-    CLOSED_FILE.write_text(json.dumps(_files()))
+    with suppress(OSError):  # a full disk: then all files are checked before they are served again
+        CLOSED_FILE.write_text(json.dumps(_files()))
     os._exit(0)  # all is closed; Java would wait for every client that is still connected
 
 
@@ -144,7 +146,9 @@ def _files() -> dict[str, list[int]]:
 
 def _require_sound(starter: TextIO) -> None:
     """End the process, and say so to the starter, when the database is damaged."""
-    closed = json.loads(CLOSED_FILE.read_text()) if CLOSED_FILE.exists() else None
+    closed = None
+    with suppress(OSError, ValueError):
+        closed = json.loads(CLOSED_FILE.read_text())
     CLOSED_FILE.unlink(missing_ok=True)
     if not FILES.exists() or closed == _files():
         return
@@ -174,7 +178,9 @@ def _check() -> str:
 
 def _open() -> tuple[Any, State]:
     """Start the server on ports of its own and make the database when there is none."""
-    earlier = State.read(Path(STATE_FILE)) if Path(STATE_FILE).exists() else None
+    earlier = None
+    with suppress(FileNotFoundError, StateDamaged):
+        earlier = State.read(Path(STATE_FILE))
     if earlier is None:
         Path("config/server-users.jsonl").unlink(missing_ok=True)  # whose password nobody knows any more
     password = secrets.token_urlsafe(24) if earlier is None else earlier.password

@@ -149,20 +149,21 @@ def dated(folder: Path, at: datetime, seal: Seal = OPEN) -> Path:
     return folder / f"relay-{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.jsonl{seal.ending}"
 
 
-def rotate(folder: Path, newest: int) -> tuple[Path, ...]:
-    """Delete all but the newest backups of a folder, by the instant in their names; other files stay.
+def rotate(written: Path, newest: int) -> tuple[Path, ...]:
+    """Delete all but the newest backups beside one that was just written, which stays; other files stay too.
 
     Args:
-        folder: In which `dated` backups lie.
-        newest: How many stay; at least 1.
+        written: The backup, `dated`; the clock may have gone back since those beside it were written.
+        newest: How many stay with it; at least 1.
 
     Returns:
-        What was deleted, oldest first.
+        What was deleted, oldest first by the instant in the names.
     """
-    kept = sorted(path for path in folder.iterdir() if _DATED.fullmatch(path.name))
-    for path in kept[:-newest]:
+    others = sorted(path for path in written.parent.iterdir() if _DATED.fullmatch(path.name) and path != written)
+    deleted = tuple(others[: max(len(others) - newest + 1, 0)])
+    for path in deleted:
         path.unlink()
-    return tuple(kept[:-newest])
+    return deleted
 
 
 @contextmanager
@@ -178,7 +179,7 @@ def private_file(path: Path) -> Generator[BinaryIO]:
     Raises:
         Invalid: The file cannot be written there.
     """
-    if not path.name:
+    if not path.name or (path.exists() and not path.is_file()):
         message = Sentence("%(path)s is the name of no file.", path=path)
         raise Invalid(message, Sentence("Name another place."))
     beside = path.with_name(f".{path.name}.{os.getpid()}")

@@ -73,6 +73,17 @@ class NoProgramme(NotFound):
         )
 
 
+class NoEntry(NotFound):
+    """The ledger has no entry of that number."""
+
+    def __init__(self, sequence: int, last: int) -> None:
+        """Name it, and the last one."""
+        super().__init__(
+            Sentence("There is no entry %(sequence)s in this ledger.", sequence=sequence),
+            Sentence("Ask for one from 1 to %(last)s.", last=last),
+        )
+
+
 class NotBuilt(Unavailable):
     """The graph was built by another version of Relay, or is being rebuilt."""
 
@@ -561,14 +572,20 @@ def stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterato
                 yield Fault(sequence=row["sequence"], fault=error.reason)
 
 
-def last_known(graph: Graph, programme_id: str, day: date) -> int:
-    """The last entry that was recorded by the end of a day in the programme's time zone; 0 when none was.
+def last_known(graph: Graph, programme_id: str, known: int | date) -> int:
+    """With which entry the ledger ended: that one, or the last by the end of a day in the programme's time zone, or 0.
 
     Raises:
         NoProgramme: It is not in the database.
+        NoEntry: The ledger has not come so far.
         Unavailable: The database cannot be reached.
     """
-    midnight = datetime.combine(day + timedelta(days=1), time(), zone(head(graph, programme_id).timezone))
+    now = head(graph, programme_id)
+    if isinstance(known, int):
+        if known > now.entries:
+            raise NoEntry(known, now.entries)
+        return known
+    midnight = datetime.combine(known + timedelta(days=1), time(), zone(now.timezone))
     rows = graph.rows(cypher.LAST_BEFORE, programme_id=programme_id, instant=instant(midnight.astimezone(UTC)))
     return rows[0]["sequence"] or 0
 

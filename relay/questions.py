@@ -96,7 +96,7 @@ class Source:
 
     def last(self, programme_id: str, known: int | date | None) -> int | None:
         """The entry with which the ledger ended; None for all of it."""
-        return ledger.last_known(self.graph, programme_id, known) if isinstance(known, date) else known
+        return None if known is None else ledger.last_known(self.graph, programme_id, known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

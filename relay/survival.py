@@ -9,6 +9,7 @@ knows how long it would have. So the curve tells of placements that can still pa
 
 from __future__ import annotations
 
+import heapq
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,10 +21,13 @@ import numpy as np
 
 from relay.lineage import Survey
 from relay.parts import Names, parts
-from relay.snapshot import EVENT_KINDS, NO_DAY, Days, Flags, Rows, day_number
+from relay.snapshot import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number
 from relay.states import EXCUSED, LOST, Standings, standings
 
 CONFIDENCE: Final = 0.95
+PAIRS: Final = 66
+"""Pairs of parts that are tested at most, those whose smaller part is largest first (our choice: all of twelve parts;
+the more are tested, the less any of them can tell)."""
 _EXCUSED_EVENT: Final = EVENT_KINDS.index("excused")
 _VISIT: Final = EVENT_KINDS.index("visit")  # which changes nothing
 
@@ -139,8 +143,8 @@ class Fulfilment:
             received, as only foreign data can hold.
         whole: Of the programme.
         parts: In order, what is not known last; those with no placement that counts are left out.
-        differences: Between any two parts that share no placement, places only where they lie in the same place;
-            left out where nobody in either was fulfilled. In the order of the parts.
+        differences: Between two parts that share no placement, places only where they lie in the same place; `PAIRS`
+            at most, and left out where nobody in either was fulfilled. In the order of the parts.
     """
 
     as_of: date
@@ -304,11 +308,13 @@ def _parted(survey: Survey, seen: Waits, by: str, names: Names) -> Iterator[tupl
 
 
 def _differences(survey: Survey, by: str | None, each: list[tuple[str | int | None, Waits]]) -> tuple[Difference, ...]:
+    known = [(part, seen) for part, seen in each if part is not None]
+    around = [_around(survey, str(part)) if by == "place" else NONE for part, _ in known]
+    pairs = (pair for pair in combinations(range(len(known)), 2) if around[pair[0]] == around[pair[1]])
+    largest = heapq.nlargest(PAIRS, pairs, key=lambda pair: min(len(known[nth][1].row) for nth in pair))
     tests = [
         (one, other, *found)
-        for (one, its), (other, others) in combinations(each, 2)
-        if one is not None and other is not None
-        if by != "place" or _around(survey, str(one)) == _around(survey, str(other))
+        for (one, its), (other, others) in ((known[first], known[second]) for first, second in sorted(largest))
         if not np.isin(its.row, others.row).any()
         if (found := log_rank(its, others))
     ]

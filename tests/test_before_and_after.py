@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.before_and_after import Changed, NoEntry, about, changed
-from relay.ledger import record
+from relay.before_and_after import Changed, about, changed
+from relay.ledger import NoEntry, record
 from tests.acts import beginnings, clerk, confirmed, corrected, erased, passed, placed, taken_back
 
 if TYPE_CHECKING:

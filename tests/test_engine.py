@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, LiteralString
@@ -226,6 +226,36 @@ def test_the_state_of_a_dead_engine_fools_nobody_even_when_its_pid_lives_again(d
     assert query(connection, "RETURN 1 AS one")
 
 
+def test_a_state_file_that_was_altered_is_told_and_the_next_engine_needs_none(data_folder: Path) -> None:
+    engine.ensure(data_folder)
+    pid = state_of(data_folder).pid
+    (data_folder / engine.STATE_FILE).write_text("{bad")
+
+    for ask in (engine.ensure, engine.status, engine.stop):
+        with pytest.raises(engine.StateDamaged, match=r"engine\.json was altered"):
+            ask(data_folder)
+    os.kill(pid, signal.SIGTERM)
+
+    def is_gone() -> bool:
+        with suppress(engine.StateDamaged):
+            return not engine.status(data_folder).running
+        return False
+
+    wait_until(is_gone)
+    assert query(engine.ensure(data_folder), "RETURN 1 AS one")[0]["one"] == 1
+
+
+@pytest.mark.parametrize("left", ["", "xx", "{}"])
+def test_a_list_of_files_that_a_full_disk_cut_off_has_all_files_checked(data_folder: Path, left: str) -> None:
+    relay_of(data_folder)
+    engine.stop(data_folder)
+    (data_folder / "closed.json").write_text(left)
+
+    placements = query(engine.ensure(data_folder), "MATCH (p:Placement) RETURN count(p) AS placements")
+
+    assert placements[0]["placements"] == 400
+
+
 def test_what_was_committed_is_there_after_a_kill(data_folder: Path) -> None:
     relay_of(data_folder)
 
@@ -285,7 +315,10 @@ def test_every_commit_reaches_the_disk_before_it_is_acknowledged(data_folder: Pa
 def test_the_engine_answers_this_machine_only(data_folder: Path) -> None:
     engine.ensure(data_folder)
     pid = state_of(data_folder).pid
-    inodes = {os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")}  # noqa: PTH115, PTH208
+    inodes = set[str]()
+    for name in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208 - its names, not its files
+        with suppress(FileNotFoundError):  # closed meanwhile
+            inodes.add(os.readlink(f"/proc/{pid}/fd/{name}"))  # noqa: PTH115 - what it says, not where it leads
 
     listening = [
         fields[1]

@@ -105,7 +105,7 @@ def test_the_newest_backups_stay_and_other_files_are_left_alone(tmp_path: Path) 
     for other in (sealed, tmp_path / "relay-backup.jsonl", tmp_path / "relay-2020-01-01.jsonl"):
         other.touch()
 
-    deleted = keeping.rotate(tmp_path, 2)
+    deleted = keeping.rotate(keeping.dated(tmp_path, NOON), 2)
 
     assert [path.name for path in deleted] == [
         "relay-2026-11-16T061500Z.jsonl.age",
@@ -119,7 +119,18 @@ def test_the_newest_backups_stay_and_other_files_are_left_alone(tmp_path: Path) 
         "relay-2026-11-25T061500Z.jsonl",
         "relay-backup.jsonl",
     ]
-    assert keeping.rotate(tmp_path, 2) == ()
+    assert keeping.rotate(keeping.dated(tmp_path, NOON), 2) == ()
+
+
+def test_a_backup_that_was_just_written_stays_although_the_clock_went_back(tmp_path: Path) -> None:
+    earlier = [keeping.dated(tmp_path, NOON - timedelta(days=day)) for day in range(3)]
+    written = keeping.dated(tmp_path, NOON - timedelta(days=2000))
+    for path in (*earlier, written):
+        path.touch()
+
+    assert keeping.rotate(written, 3) == (earlier[2],)
+    assert keeping.rotate(written, 1) == (earlier[1], earlier[0])
+    assert written.exists()
 
 
 # ------------------------------------------------------------------------------------------------ seals

@@ -158,6 +158,20 @@ def test_of_several_tests_each_is_corrected_for_all() -> None:
     )
 
 
+def test_of_many_parts_only_the_pairs_with_the_most_placements_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three were placed in 2020, two in 2021, and in 2022 one and the three who received by pass-on."""
+    placed = [say.placed(f"P{nth} on {year}-01-01") for nth, year in enumerate((2020, 2020, 2020, 2021, 2021, 2022), 1)]
+    passed = [say.passed(f"T{nth}: P{nth} > P{10 + nth} on 2022-0{nth}-01") for nth in (1, 4, 6)]
+    survey = lineage.survey(of_register(replayed([*say.beginnings(women=20), *placed, *passed])), date(2023, 12, 31))
+
+    every = fulfilment(survey, "year").differences
+    monkeypatch.setattr("relay.survival.PAIRS", 1)
+    largest = fulfilment(survey, "year").differences
+
+    assert [(each.one, each.other) for each in every] == [(2020, 2021), (2020, 2022), (2021, 2022)]
+    assert [(each.one, each.other) for each in largest] == [(2020, 2022)]  # at least three each
+
+
 def test_two_parts_of_which_nobody_was_fulfilled_are_not_compared() -> None:
     acts = [*VILLAGE[:9], *(act for act in VILLAGE if act.kind == "beneficiary")]
     acts += [say.placed("P1 on 2020-03-01"), say.placed("P7 on 2020-03-01")]

@@ -166,7 +166,7 @@ def backup(
         file = keeping.dated(file, session.now, seal)
     _check_engine(session)
     kept = keeping.keep(session.graph, file, seal)
-    deleted = keeping.rotate(file.parent, keep) if keep is not None else ()
+    deleted = keeping.rotate(file, keep) if keep is not None else ()
     if session.as_json:
         print_json({"file": str(file), "programmes": kept, "deleted": [str(each) for each in deleted]})
         return

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
+
+from werkzeug.utils import cached_property
 
 from relay import listing
 from relay.model import STATES

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from flask import request
+from werkzeug.utils import cached_property
 
 from relay import health, listing
 from relay.cells import read_day

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import request, url_for
+from werkzeug.utils import cached_property
 
 from relay.parts import inhabited
 from relay.snapshot import NONE

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from flask import request
+from werkzeug.utils import cached_property
 
 from relay import deadlines, future, survival
 from relay.parts import WORDS

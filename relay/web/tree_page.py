@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from flask import request, url_for
+from werkzeug.utils import cached_property
 
 from relay import drawing
 from relay.drawing import Caption

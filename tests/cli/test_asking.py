@@ -81,6 +81,13 @@ def test_the_list_of_visits_says_why(shell: Shell) -> None:
     assert shell.ok("todo", "--as-of", ON, "--json").json[0]["depends"] == {"chains": 1, "reach": 3, "generations": 2}
 
 
+def test_what_the_ledger_does_not_know_yet_is_told_at_once(shell: Shell) -> None:
+    for words in (("health",), ("trace", "G1"), ("audit",), ("audit", "sample", "--size", "2", "--seed", "1")):
+        answer = shell.run(*words, "--as-known", "999999999")
+        assert answer.code == exits.NOT_DONE
+        assert "There is no entry 999999999 in this ledger" in answer.err
+
+
 def test_reads_take_what_was_known_and_what_was_confirmed(shell: Shell) -> None:
     known = len(shell.ok("ledger", "log", "--last", "0", "--json").json) - 1  # without the death of P3
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -21,7 +22,6 @@ from tests.cli.shell import ON, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from relay.graph import Graph
     from tests.cli.shell import Shell
@@ -186,6 +186,8 @@ def test_a_path_without_a_name_is_no_file(shell: Shell) -> None:
         answer = shell.run(*words)
         assert (answer.code, "Traceback" in answer.err) == (exits.NOT_DONE, False)
         assert ". is the name of no file" in answer.err
+    assert "/dev/full is the name of no file" in shell.run("backup", "/dev/full").err
+    assert not Path("/dev/full").is_file()
 
 
 def test_the_engine_starts_stops_and_says_how_it_does(alone: Shell) -> None:

@@ -92,6 +92,7 @@
     shown = picture;
     const data = { nodes: new vis.DataSet(picture.nodes), edges: new vis.DataSet(coloured(picture.edges)) };
     const options = { ...picture.options, groups: { useDefaultGroups: false, ...groups() } };
+    const inUse = stage.contains(document.activeElement);
     if (network) network.destroy();
     stage.hidden = false;
     frame(picture.bounds);
@@ -100,6 +101,10 @@
     network.on("click", (event) => follow(data.nodes.get(event.nodes[0] ?? "")));
     network.on("hoverNode", () => { stage.style.cursor = "pointer"; });
     network.on("blurNode", () => { stage.style.cursor = ""; });
+    const moved = stage.querySelector(".vis-network"); // by the keys, when it has the focus
+    moved.setAttribute("role", "application");
+    moved.setAttribute("aria-label", stage.dataset.told ?? document.title);
+    if (inUse) moved.focus({ preventScroll: true });
     if (held && data.nodes.get(held.id)) keepInPlace(held.id, held);
     else settle();
     stage.network = network; // for whoever wants to look at it from the console
@@ -120,21 +125,34 @@
 
   // The same address gives the picture as data, and the page around it: both follow it.
   async function show(held) {
+    const address = window.location.href;
     const source = `${window.location.pathname}/network.json${window.location.search}`;
-    const [data, page] = await Promise.all([fetch(source), fetch(window.location.href)]);
+    const [data, page] = await Promise.all([fetch(source), fetch(address)]);
     if (!data.ok || !page.ok) {
       window.location.reload();
       return;
     }
-    const text = await page.text();
-    draw(await data.json(), held);
-    const fresh = new DOMParser().parseFromString(text, "text/html");
+    const [picture, text] = await Promise.all([data.json(), page.text()]);
+    if (window.location.href !== address) return; // gone on meanwhile
+    draw(picture, held);
+    takeOver(new DOMParser().parseFromString(text, "text/html"));
+  }
+
+  // Parts are replaced. An input stays, since it may be in use, and takes on what the other says; so do the links around.
+  function takeOver(page) {
     for (const part of document.querySelectorAll("[data-follows]")) {
-      const other = fresh.getElementById(part.id);
-      if (!other) continue;
+      const other = page.getElementById(part.id);
+      if (part.matches("input")) {
+        for (const { name, value } of other.attributes) part.setAttribute(name, value);
+        part.value = other.value;
+        continue;
+      }
       if (part.open !== undefined) other.open = part.open;
       part.replaceWith(document.adoptNode(other));
     }
+    const links = (of) => of.querySelectorAll("body > header a, body > footer a");
+    const others = links(page);
+    links(document).forEach((link, nth) => link.setAttribute("href", others[nth].getAttribute("href")));
   }
 
   function slide() {
@@ -142,8 +160,8 @@
     const field = document.getElementById("as_of");
     if (!slider || !field) return;
     slider.closest("label").hidden = false;
-    const first = new Date(`${slider.dataset.first}T00:00:00Z`);
     const day = () => {
+      const first = new Date(`${slider.dataset.first}T00:00:00Z`);
       const at = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + Number(slider.value) + 1, 0));
       const iso = at.toISOString().slice(0, 10);
       return iso > slider.dataset.today ? slider.dataset.today : iso;
