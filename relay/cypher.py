@@ -585,7 +585,7 @@ MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) W
 RETURN r.pass_id AS pass_id, a.placement_id AS giver_placement_id, b.placement_id AS receiver_placement_id,
   b.beneficiary_id AS beneficiary_id, toString(r.passed_on) AS passed_on, coalesce(r.help, a.help) AS help,
   r.animals AS animals, head(COLLECT { MATCH (e:Entry {act_key: r.key}) RETURN e.recorded_by }) AS recorded_by
-ORDER BY passed_on, pass_id LIMIT $most
+ORDER BY recorded_by ENDS WITH $last, passed_on, pass_id LIMIT $most
 """
 
 # ---------------------------------------------------------------------------------------------------- whereabouts

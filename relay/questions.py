@@ -296,6 +296,7 @@ FIND: Final[Question[tuple[search.Hit, ...]]] = Question(
     answer=lambda source, programme_id, said: search.find(
         source.graph, programme_id, said["text"], as_of=said["as_of"]
     ),
+    opened=search.named,
 )
 SHOW: Final[Question[history.Record]] = Question(
     name="show",

@@ -50,6 +50,11 @@ class Hit:
     score: float
 
 
+def named(hits: Iterable[Hit]) -> tuple[str, ...]:
+    """The ids of what was found by name: people, what they hold, and gifts with their donors; places are no secret."""
+    return tuple(hit.id for hit in hits if hit.name and not hit.id.startswith(("place:", "group:", "programme:")))
+
+
 def find(
     graph: Graph, programme_id: str, text: str, limit: int = MOST, *, as_of: date = date.max, speech: Speech = PLAIN
 ) -> tuple[Hit, ...]:

@@ -41,14 +41,17 @@ class Waiting:
 MOST: Final = 10_000  # our choice: a programme in which more wait does not confirm
 
 
-def waiting(graph: Graph, programme_id: str, as_of: date, most: int | None = None) -> tuple[Waiting, ...]:
+def waiting(
+    graph: Graph, programme_id: str, as_of: date, most: int | None = None, *, last_by: str | None = None
+) -> tuple[Waiting, ...]:
     """The pass-ons that nobody confirmed.
 
     Args:
         graph: Where.
         programme_id: Of the programme.
         as_of: Those that had been made by this day; confirmations count as known now.
-        most: Only so many, the earliest; `MOST` when None.
+        most: Only so many, the first; `MOST` when None.
+        last_by: The login of somebody who cannot confirm what she recorded herself: that comes after all others.
 
     Returns:
         By day, then by id; empty when all are confirmed, or when there is no such programme.
@@ -56,7 +59,8 @@ def waiting(graph: Graph, programme_id: str, as_of: date, most: int | None = Non
     Raises:
         Unavailable: The database cannot be reached.
     """
-    rows = graph.rows(cypher.UNCONFIRMED, programme_id=programme_id, as_of=as_of, most=min(most or MOST, MOST))
+    most = min(most or MOST, MOST)
+    rows = graph.rows(cypher.UNCONFIRMED, programme_id=programme_id, as_of=as_of, last=f":{last_by}", most=most)
     return tuple(_waiting(**row) for row in rows)
 
 

@@ -217,7 +217,7 @@ def number(name: str, least: int = 0) -> int | None:
     text = request.args.get(name)
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= len("999999999") and int(text) >= least):
+    if not (text.isdecimal() and len(text) <= len("999999999") and int(text) >= least):
         raise NotAChoice(name, f"{least}, {least + 1}, …")
     return int(text)
 

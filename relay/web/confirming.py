@@ -14,7 +14,7 @@ from relay.web.language import gettext
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-SHOWN: Final = 50  # our choice: pass-ons on the page, the earliest; the others follow when these are confirmed
+SHOWN: Final = 50  # our choice: pass-ons on the page, the earliest that the reader can confirm; the others follow these
 ACCESSES: Final = 200  # our choice: lines on the page; `relay access log` tells more
 
 blueprint = Blueprint("confirming", __name__)
@@ -23,8 +23,9 @@ blueprint = Blueprint("confirming", __name__)
 @blueprint.get("/p/<programme_id>/waiting")
 def waiting(programme_id: str) -> str:
     """The pass-ons that nobody confirmed."""
-    found = waiting_for_a_second_person(asked.graph(), programme_id, asked.as_of(), SHOWN + 1)
-    return render_template("waiting.html", rows=found[:SHOWN], more=len(found) > SHOWN, own=guard.known().login)
+    login = guard.known().login
+    found = waiting_for_a_second_person(asked.graph(), programme_id, asked.as_of(), SHOWN + 1, last_by=login)
+    return render_template("waiting.html", rows=found[:SHOWN], more=len(found) > SHOWN, own=login)
 
 
 @blueprint.post("/p/<programme_id>/waiting")

@@ -9,7 +9,19 @@ import logging
 import traceback
 from typing import TYPE_CHECKING, Final
 
-from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    flash,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from relay.accounts import NotLetIn, TooManyTries
@@ -56,6 +68,9 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
         return explained(error)
     if request.method == "GET":
         session["wanted"] = request.full_path.removesuffix("?")
+    else:
+        flash(gettext("Nothing was recorded, since nobody was signed in any more. Sign in, and do it again."))
+        session["wanted"] = (request.referrer or "").removeprefix(request.host_url.removesuffix("/"))
     return redirect(url_for("signing_in.page"), 303)
 
 

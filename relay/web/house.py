@@ -71,7 +71,7 @@ def unchanged() -> Response | None:
     head = asked.head()  # which every page tells at its top
     if request.endpoint in _BESIDE_THE_LEDGER:
         return None
-    forms = f"{session.get('csrf_token', '')} {request.cookies.get(saved_views.COOKIE, '')}"
+    forms = f"{session.get('csrf_token', '')} {request.cookies.get(saved_views.cookie(), '')}"
     page = f"{request.url} {language.language()} {guard.page_of()} {forms}"
     seen = f"{head.head_hash} {asked.today()} {page} {_own_files()}"
     g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
@@ -80,9 +80,10 @@ def unchanged() -> Response | None:
     return make_response("", 304)
 
 
-def never_unchanged() -> None:
-    """Let this answer be asked for anew each time: that it was given is written down."""
+def never_kept() -> None:
+    """Let no browser keep this answer: it is personal, and each time that it is given is written down."""
     g.pop("etag", None)
+    g.personal = True
 
 
 def attached(response: Response, name: str) -> Response:
@@ -99,7 +100,7 @@ def _headers(response: Response) -> Response:
     if request.endpoint in ("static", "house.vis_network"):
         response.cache_control.immutable = True
     else:
-        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers["Cache-Control"] = "no-store" if "personal" in g else "private, no-cache"
         response.vary.add("Accept")
         response.vary.update(("Accept-Language", "Cookie"))
     if "etag" in g and response.status_code in (200, 304):

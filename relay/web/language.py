@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
+from urllib.parse import quote, urlencode
 
 import flask_babel
 from flask import g, request
@@ -36,8 +37,9 @@ def set_up(app: Flask) -> None:
     """Let an application speak to its reader in a language that it knows."""
     app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations")
     flask_babel.Babel(app, locale_selector=_wanted)
-    for name, function in (("_", gettext), ("ngettext", ngettext), ("language", language), ("languages", languages)):
-        app.add_template_global(function, name)
+    for function in (ngettext, language, languages, in_language):
+        app.add_template_global(function)
+    app.add_template_global(gettext, "_")
     app.add_template_filter(say, "say")
     app.before_request(_begins)
     app.after_request(_remembered)
@@ -73,6 +75,12 @@ def _remembered(response: Response) -> Response:
 def languages() -> Mapping[str, str]:
     """Each language by its own name."""
     return LANGUAGES
+
+
+def in_language(word: str) -> str:
+    """The address of this page in a language."""
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{quote(request.script_root + request.path)}?{urlencode([*asked, ('lang', word)])}"
 
 
 def language() -> str:
@@ -146,10 +154,11 @@ def month_and_year(value: date) -> str:
 
 def percent(share: float) -> str:
     """A share to a tenth of a per cent, such as "61.5%"."""
-    return str(flask_babel.format_percent(share, "0.0%"))
+    whole = flask_babel.get_locale().percent_formats[None].pattern
+    return str(flask_babel.format_percent(share, whole.replace("0", "0.0")))
 
 
 @remembered
 def number(value: float) -> str:
     """A number of thousandths at most, such as "10,000" and "2.5"."""
-    return str(flask_babel.format_decimal(value, "#,##0.###"))
+    return str(flask_babel.format_decimal(value))

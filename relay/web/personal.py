@@ -107,7 +107,7 @@ def opened(what: str, ids: Iterable[str]) -> None:
         OSError: It cannot be written; then it must not be shown.
     """
     core = asked.core()
-    house.never_unchanged()
+    house.never_kept()
     access = accesses.Access(at=instant(core.now()), by=guard.known().by, what=what, ids=tuple(ids))
     if access.ids:
         accesses.note(core.settings.data_folder, asked.head().programme_id, access)

@@ -1,10 +1,11 @@
 """Saved views: lists as somebody filtered and sorted them, kept by name in that reader's browser.
 
-They are a cookie, so that they need neither script nor an account, and nobody else sees what somebody looks at.
+They are a cookie for each account, so that they need no script, and nobody else sees what somebody looks at.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from flask import request, url_for
 
 from relay.errors import Invalid
 from relay.sentences import Sentence
+from relay.web import guard
 from relay.web.labels import plain
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-COOKIE: Final = "views"
-MOST: Final = 12  # our choice: so many are found again at a glance, and fit into a cookie
+MOST: Final = 12  # our choice: so many are found again at a glance
+LARGEST: Final = 3_800  # bytes of the cookie; browsers drop one of more than 4,096 with its name and how it is kept
 LONGEST: Final = 40  # characters of a name
 _LONGEST_QUERY: Final = 400
 _ITS_OWN: Final = ("programme_id", "name")
@@ -37,7 +39,7 @@ class NoSuchView(Invalid):
         """Say how it can."""
         super().__init__(
             Sentence(
-                "A view needs a name of 1 to %(longest)s characters, and there can be %(most)s of them.",
+                "A view needs a name of 1 to %(longest)s characters; there can be %(most)s, fewer when they are long.",
                 longest=LONGEST,
                 most=MOST,
             ),
@@ -69,10 +71,15 @@ class View:
         return url_for("lists.page", programme_id=self.programme_id, name=self.name, **said)  # type: ignore[arg-type]
 
 
+def cookie() -> str:
+    """Under which name the browser keeps the views of this reader."""
+    return f"views-{hashlib.sha256(guard.known().by.encode()).hexdigest()[:12]}"
+
+
 def views() -> tuple[View, ...]:
     """Every view of this reader; empty when there is none, or when the cookie cannot be read."""
     try:
-        said = json.loads(urlsafe_b64decode(request.cookies.get(COOKIE, "")))
+        said = json.loads(urlsafe_b64decode(request.cookies.get(cookie(), "")))
         return tuple(View(**{name: str(each[name]) for name in View.__dataclass_fields__}) for each in said)
     except (ValueError, TypeError, KeyError):
         return ()
@@ -87,13 +94,16 @@ def with_one_more(view: View) -> tuple[View, ...]:
     """All views and another; it takes the place of one that has its name.
 
     Raises:
-        NoSuchView: It has no name, or there are too many.
+        NoSuchView: It has no name, or there are too many for a cookie.
     """
     title = plain(view.title).strip()
     others = without(view)
     if not 1 <= len(title) <= LONGEST or len(view.query) > _LONGEST_QUERY or len(others) >= MOST:
         raise NoSuchView
-    return (*others, View(programme_id=view.programme_id, name=view.name, title=title, query=view.query))
+    kept = (*others, View(programme_id=view.programme_id, name=view.name, title=title, query=view.query))
+    if len(_written(kept)) > LARGEST:
+        raise NoSuchView
+    return kept
 
 
 def without(view: View) -> tuple[View, ...]:
@@ -104,6 +114,10 @@ def without(view: View) -> tuple[View, ...]:
 
 def keep(response: Response, kept: Sequence[View]) -> None:
     """Have the browser keep these views."""
+    value, secure = _written(kept), request.is_secure
+    response.set_cookie(cookie(), value, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
+
+
+def _written(kept: Sequence[View]) -> str:
     text = json.dumps([asdict(view) for view in kept], ensure_ascii=False)
-    value = urlsafe_b64encode(text.encode()).decode()
-    response.set_cookie(COOKIE, value, max_age=_A_YEAR, secure=request.is_secure, httponly=True, samesite="Lax")
+    return urlsafe_b64encode(text.encode()).decode()

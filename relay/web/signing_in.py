@@ -106,7 +106,9 @@ def once(secret: str) -> Response:
 def sign_out() -> Response:
     """Sign out, wherever this account is signed in."""
     guard.end()
-    return redirect(url_for("signing_in.page"), 303)
+    response = redirect(url_for("signing_in.page"), 303)
+    response.headers["Clear-Site-Data"] = '"cache"'  # the next one at this machine may press Back
+    return response
 
 
 def _welcome(account: accounts.Account) -> Response:

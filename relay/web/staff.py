@@ -22,9 +22,11 @@ blueprint = Blueprint("staff", __name__)
 def find(programme_id: str) -> str:
     """What a few words find."""
     text = request.args.get("q", "").strip()
-    found = search.find(asked.graph(), asked.head().programme_id, text, speech=labels.SPEECH) if text else ()
+    found = search.find(asked.graph(), programme_id, text, as_of=asked.as_of(), speech=labels.SPEECH) if text else ()
+    hits = personal.hits(found)
+    personal.opened("find", search.named(hits))
     template = "hits.html" if request.headers.get("HX-Request") else "find.html"
-    return render_template(template, hits=personal.hits(found), most=search.MOST, q=text, programme_id=programme_id)
+    return render_template(template, hits=hits, most=search.MOST, q=text)
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>")

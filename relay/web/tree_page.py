@@ -16,6 +16,7 @@ from relay.picture import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, Tab, V
 from relay.search import find
 from relay.web import asked, labels
 from relay.web.language import gettext
+from relay.web.navigation import to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,11 +150,13 @@ class TreePage:
 
     def record(self, key: str) -> str:
         """The record of a placement, or of the gift; where records lie is asked once for all boxes of a tree."""
-        return self._records + quote(key if key.startswith("gift:") else f"placement:{key}", safe=":")
+        before, after = self._records
+        return before + quote(key if key.startswith("gift:") else f"placement:{key}", safe=":") + after
 
     @cached_property
-    def _records(self) -> str:
-        return url_for("staff.record", programme_id=self.programme_id, act_id="-").removesuffix("-")
+    def _records(self) -> tuple[str, str]:
+        before, _, after = to("staff.record", act_id="-id-").partition("-id-")
+        return before, after
 
     # -- what is said
 

@@ -348,6 +348,7 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     paths = (
         *("/p/demo/record/beneficiary:W1", "/api/v1/programmes/demo/show/P5", "/p/demo/tree/gift:G1"),
         *("/p/demo/tree/gift:G1?names=full", "/api/v1/programmes/demo/names?beneficiary_id=W2"),
+        *("/p/demo/find?q=W1", "/api/v1/programmes/demo/find?text=W1"),
     )
     for path in paths:
         assert door.get(path, headers=bearer(people["manager"])).status_code == 200
@@ -358,12 +359,14 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
         ("show", "placement:P5"),
         ("managers.tree", "beneficiary:W1"),
         ("names", "beneficiary:W2"),
+        ("find", "beneficiary:W1"),
+        ("find", "beneficiary:W1"),
     ]
     assert {line.by for line in lines} == {"account:manager"}
     assert "Name" not in (folder / "accesses.jsonl").read_text(encoding="utf-8")
     assert (folder / "accesses.jsonl").stat().st_mode & 0o777 == 0o600
     seen = door.get("/api/v1/programmes/demo/accesses?most=1", headers=bearer(people["auditor"]))
-    assert [line["ids"] for line in seen.get_json()] == [["beneficiary:W2"]]
+    assert [line["ids"][0] for line in seen.get_json()] == ["beneficiary:W1"]
     assert "ETag" not in seen.headers  # it changes while the ledger does not
     for path in paths:  # so that each time it is opened is written down
         assert ("ETag" in door.get(path, headers=bearer(people["manager"])).headers) == (path == "/p/demo/tree/gift:G1")
@@ -424,6 +427,47 @@ def test_a_session_that_somebody_else_began_is_not_gone_on_with(door: FlaskClien
     assert door.post("/sign-out", data={"csrf_token": token[1]}).status_code == 303
     attacker.set_cookie("relay", during.value)
     assert attacker.get("/p/demo").location == "/sign-in"
+
+
+def test_nothing_personal_is_kept_by_the_browser_and_signing_out_clears_what_is(
+    door: FlaskClient, people: dict[str, str]
+) -> None:
+    assert people
+    sign_in(door, "manager")
+    kept = {path: door.get(f"/p/demo/{path}").headers["Cache-Control"] for path in ("chains", "find?q=Name")}
+    for path in ("record/beneficiary:W1", "people?names=full", "tree/gift:G1?names=full", "people.csv?names=full"):
+        assert door.get(f"/p/demo/{path}").headers["Cache-Control"] == "no-store", path
+    assert kept == {"chains": "private, no-cache", "find?q=Name": "no-store"}
+
+    token = re.search(r'name="csrf_token" value="([^"]+)"', door.get("/p/demo").text)
+    assert token
+    assert door.post("/sign-out", data={"csrf_token": token[1]}).headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_views_are_her_own_whoever_signs_in_at_this_browser_later(door: FlaskClient, people: dict[str, str]) -> None:
+    assert people
+    for login, others in (("manager", "auditor"), ("auditor", "manager")):
+        sign_in(door, login)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', door.get("/p/demo/chains").text)
+        assert token
+        said = {"csrf_token": token[1], "title": f"View of {login}", "query": ""}
+        assert door.post("/p/demo/chains/views", data=said).status_code == 303
+        shown = door.get("/p/demo/chains").text
+        assert (f"View of {login}" in shown, f"View of {others}" in shown) == (True, False)
+
+
+def test_who_was_signed_out_meanwhile_is_told_that_nothing_was_recorded_and_led_back(
+    door: FlaskClient, people: dict[str, str]
+) -> None:
+    assert people
+    form, referrer = {"pass_id": "T1"}, {"Referer": "http://localhost/p/demo/waiting?as_of=2024-01-01"}
+    assert door.post("/p/demo/waiting", data=form, headers=referrer).location == "/sign-in"
+    assert "Nothing was recorded, since nobody was signed in any more." in door.get("/sign-in").text
+    assert sign_in(door, "manager").location == "/p/demo/waiting?as_of=2024-01-01"
+
+    elsewhere = door.application.test_client()
+    elsewhere.post("/p/demo/waiting", data=form, headers={"Referer": "https://elsewhere.example/p"})
+    assert sign_in(elsewhere, "manager").location == "/"
 
 
 def test_another_password_ends_the_sessions_that_are_open(

@@ -61,3 +61,12 @@ def test_what_waits_is_confirmed_by_the_one_who_did_not_record_it(asha: FlaskCli
     after = asha.get(f"/p/{TWO}/waiting").text
     assert '<p role="status"><strong><bdi>Pass-on T2 is confirmed.</bdi></strong></p>' in after
     assert "is confirmed" not in asha.get(f"/p/{TWO}/waiting").text
+
+
+def test_what_she_cannot_confirm_comes_last(asha: FlaskClient, recorded: Graph) -> None:
+    assert asha
+    told = [each.pass_id for each in waiting(recorded, TWO, date.max)]
+
+    assert sorted(told) == told
+    assert [each.pass_id for each in waiting(recorded, TWO, date.max, last_by="asha")][-1] == "T1"
+    assert [each.pass_id for each in waiting(recorded, TWO, date.max, last_by="sha")] == told

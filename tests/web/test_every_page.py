@@ -126,6 +126,20 @@ def test_axe_finds_no_fault_in_what_opens_and_in_what_forms_answer(watched: Watc
     assert [answered, suggested, opened, refused] == [[], [], [], []]
 
 
+def test_a_failed_sign_in_is_said_first_and_leads_back_to_the_password(watched: Watched) -> None:
+    page = watched.goto("/sign-in")
+    page.get_by_label("Login").fill("nobody")
+    page.get_by_label("Password").fill("nothing")
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page).to_have_title(re.compile("^Login or password is wrong"))
+    expect(page.get_by_label("Password")).to_be_focused()
+    for label in ("Login", "Password"):
+        expect(page.get_by_label(label)).to_have_attribute("aria-invalid", "true")
+        expect(page.get_by_label(label)).to_have_accessible_description("Login or password is wrong.")
+    watched.complaints[:] = [each for each in watched.complaints if "401" not in each]
+
+
 # -- those who have a phone --------------------------------------------------------------------------------------------
 
 
@@ -140,3 +154,14 @@ def test_no_page_is_wider_than_a_phone(chromium: Browser, site: str, language: s
     context.close()
 
     assert {path: width for path, width in widths.items() if width > PHONE} == {}
+
+
+def test_what_a_phone_cannot_show_at_once_can_be_moved_with_keys(chromium: Browser, site: str) -> None:
+    page = chromium.new_page(viewport={"width": PHONE, "height": 844})
+    page.goto(f"{site}{DEMO}/query")
+
+    found = Axe().run(page, options={"runOnly": ["scrollable-region-focusable"]})
+
+    assert page.locator("pre").evaluate("pre => pre.scrollWidth > pre.clientWidth")
+    assert found.violations_count == 0, found.generate_report()
+    page.close()

@@ -80,13 +80,13 @@ def test_the_browser_says_which_language_its_reader_reads(client: FlaskClient) -
 
 
 def test_a_chosen_language_stays_chosen_and_its_name_is_written_in_itself(client: FlaskClient) -> None:
-    first = client.get(f"{PROGRAMME}?lang=fr&as_of=2026-01-31").text
+    first = client.get(f"{PROGRAMME}?by=place&lang=fr&by=group").text
 
     assert '<html lang="fr"' in first
     assert '<html lang="fr"' in client.get(PROGRAMME, headers={"Accept-Language": "en"}).text
     for name in ("English", "Français", "नेपाली"):
         assert name in first
-    assert f'href="{PROGRAMME}?lang=ne&amp;as_of=2026-01-31"' in first
+    assert f'href="{PROGRAMME}?by=place&amp;by=group&amp;lang=ne"' in first
 
 
 @pytest.mark.parametrize("id_", relays.IDS)

@@ -65,9 +65,9 @@ def test_the_front_page_says_how_the_relays_do_what_broke_and_whom_to_visit(clie
     assert "2 broken" in said
     assert "7 placements" in said
     assert "4 fulfilled" in said
-    assert "67 % 4 of 6" in said  # P1 to P4 of P1 to P5 and P7; P6 is not due yet
-    assert "80 % 4 of 5" in said  # without P7, whose animals died
-    assert "67 % 8 of 12" in said  # animals
+    assert "66.7% 4 of 6" in said  # P1 to P4 of P1 to P5 and P7; P6 is not due yet
+    assert "80.0% 4 of 5" in said  # without P7, whose animals died
+    assert "66.7% 8 of 12" in said  # animals
     assert "1 placement broke in the last month" in said
     assert "overdue, 0 of 2" in said
     assert "All 2 visits" in said  # P5, on whom a chain of 4 pass-ons hangs, and P6, of whom nothing was heard
@@ -534,10 +534,24 @@ def test_a_saved_view_never_leads_elsewhere(reader: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "e30=", "W10=", "W3siYSI6MX1d", "bnVsbA=="])  # no JSON, {}, [], [{"a":1}]
-def test_a_cookie_that_cannot_be_read_is_no_view(client: FlaskClient, cookie: str) -> None:
-    client.set_cookie("views", cookie)
+def test_a_cookie_that_cannot_be_read_is_no_view(reader: FlaskClient, cookie: str) -> None:
+    name = cookie_of(reader)
+    reader.set_cookie(name, cookie)
 
-    assert client.get(f"{HILLS}/chains").status_code == 200
+    assert reader.get(f"{HILLS}/chains").status_code == 200
+
+
+def cookie_of(reader: FlaskClient) -> str:
+    answer = reader.post(f"{HILLS}/chains/views", data={"title": "Mine", "query": ""})
+    return next(each.partition("=")[0] for each in answer.headers.getlist("Set-Cookie") if each.startswith("views-"))
+
+
+def test_views_that_no_cookie_can_hold_are_refused_and_the_others_stay(reader: FlaskClient) -> None:
+    title, query = "क" * 37, "state=broken&" + "place=PAL&" * 30
+    kept = [save(reader, "chains", title=f"{title}{number}", query=query) for number in range(6)]
+
+    assert kept == [303, 303, 303, 303, 303, 400]
+    assert reader.get(f"{HILLS}/chains").text.count("<bdi>ककक") == 5
 
 
 def test_a_page_is_sent_again_when_a_view_was_saved(reader: FlaskClient) -> None:

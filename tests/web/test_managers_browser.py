@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.web.addresses import HILLS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Request
+    from playwright.sync_api import Browser, BrowserContext, Request
 
     from tests.web.conftest import Watched
 
@@ -54,6 +54,31 @@ def test_the_search_box_finds_as_one_types(watched: Watched, typed: str, found: 
     page.locator("#suggestions").get_by_role("link", name=found).first.click()
 
     expect(page).to_have_url(re.compile(rf"/record/{found}$"))
+
+
+def test_escape_leads_from_the_suggestions_back_to_the_search_box(watched: Watched) -> None:
+    page = watched.goto(HILLS)
+    page.get_by_role("searchbox").first.press_sequentially("Maya")
+    page.locator("#suggestions").get_by_role("link").first.focus()
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#suggestions")).to_be_empty()
+    expect(page.get_by_role("searchbox").first).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["groups", "verify", "query"])
+def test_a_phone_shows_which_section_a_page_is_of(chromium: Browser, site: str, path: str) -> None:
+    page = chromium.new_page(viewport={"width": 360, "height": 800})
+    page.goto(f"{site}{HILLS}/{path}")
+
+    box = page.locator("nav.sections [aria-current]").bounding_box()
+
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    assert page.evaluate("window.scrollY") == 0
+    page.close()
 
 
 def test_a_view_is_saved_and_forgotten_with_a_mouse(watched: Watched) -> None:

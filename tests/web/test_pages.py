@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import networkx as nx
 import pytest
+from flask import get_template_attribute
 
 from relay.web.house import HEADERS, JsonLines
 from tests import acts as say
@@ -54,6 +55,18 @@ def test_every_page_is_html_under_the_strict_policy(client: FlaskClient, path: s
     tags.feed(answer.text)
     assert len(tags.seen) > 20
     assert [tag for tag in tags.seen if tags.is_against_the_policy(*tag)] == []
+
+
+def test_a_long_chain_is_drawn_as_wide_as_a_table_and_the_rest_of_it_is_said(app: Flask) -> None:
+    with app.test_request_context():
+        bars = get_template_attribute("macros.html", "bars")
+        short, long = str(bars((3, 2, 1))), str(bars((1,) * 1001))
+
+    assert short.count("<rect") == 3
+    assert "more" not in short
+    assert long.count("<rect") == 40
+    assert 'width="560"' in long
+    assert "and 961 more" in long
 
 
 def test_the_front_page_lists_the_programmes(client: FlaskClient) -> None:
