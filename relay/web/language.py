@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
 from urllib.parse import quote, urlencode
 
 import flask_babel
+from babel import Locale
 from flask import g, request
 from flask_babel.speaklater import LazyString
 
@@ -154,7 +155,7 @@ def month_and_year(value: date) -> str:
 
 def percent(share: float) -> str:
     """A share to a tenth of a per cent, such as "61.5%"."""
-    whole = flask_babel.get_locale().percent_formats[None].pattern
+    whole = Locale.parse(language()).percent_formats[None].pattern
     return str(flask_babel.format_percent(share, whole.replace("0", "0.0")))
 
 

@@ -63,8 +63,8 @@ def test_what_waits_is_confirmed_by_the_one_who_did_not_record_it(asha: FlaskCli
     assert "is confirmed" not in asha.get(f"/p/{TWO}/waiting").text
 
 
-def test_what_she_cannot_confirm_comes_last(asha: FlaskClient, recorded: Graph) -> None:
-    assert asha
+@pytest.mark.usefixtures("asha")
+def test_what_she_cannot_confirm_comes_last(recorded: Graph) -> None:
     told = [each.pass_id for each in waiting(recorded, TWO, date.max)]
 
     assert sorted(told) == told
