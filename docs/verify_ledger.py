@@ -7,7 +7,7 @@ sound; 1: the first entry that is wrong is named. Needs Python 3.11 and nothing 
 
 Hashes are over RFC 8785 bytes. For what Relay writes, `canonical` is all that this takes: field names are ASCII, so
 that sorting by character is sorting by UTF-16 code unit; texts hold no lone surrogates; whole numbers are below 2^53;
-and a fraction has at most 6 decimals, which RFC 8785 writes out where Python says 1e-05.
+and a fraction has at most 6 decimals, which are written out.
 """
 
 import json
@@ -20,19 +20,22 @@ from pathlib import Path
 def canonical(value):
     if isinstance(value, dict):
         return b"{" + b",".join(canonical(key) + b":" + canonical(value[key]) for key in sorted(value)) + b"}"
-    return (f"{Decimal(repr(value)):f}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)).encode()
+    return (f"{value.normalize():f}" if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)).encode()
+
+
+def once(pairs):  # nothing where a name stands twice: of two, one reader takes the first and another the last
+    return dict(pairs) if len(dict(pairs)) == len(pairs) else None
 
 
 def fault(entry, number, hash_before):
-    sealed = {name: value for name, value in entry.items() if name not in ("hash", "opened")}
     if (entry["sequence"], entry["previous_hash"]) != (number, hash_before):
         return "does not follow the entry before it"
-    if sha256(canonical(sealed)).hexdigest() != entry["hash"]:
+    if sha256(canonical({key: entry[key] for key in entry.keys() - {"hash", "opened"}})).hexdigest() != entry["hash"]:
         return "was altered: its hash does not fit its content"
     for name, opening in entry.get("opened", {}).items():
         payload = entry["payload"]["changes"] if name.startswith("changes.") else entry["payload"]
-        salted = bytes.fromhex(opening["salt"]) + canonical(opening["value"])
-        if sha256(salted).hexdigest() != payload[name.removeprefix("changes.")]:
+        salted = bytes.fromhex(opening.pop("salt")) + canonical(opening.pop("value"))
+        if opening or sha256(salted).hexdigest() != payload[name.removeprefix("changes.")]:
             return f"gives another {name} than was recorded"
 
 
@@ -40,7 +43,7 @@ hashes = ["0" * 64]
 with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
     for number, line in enumerate(file, start=1):
         try:
-            found = fault(entry := json.loads(line), number, hashes[-1])
+            found = fault(entry := json.loads(line, object_pairs_hook=once, parse_float=Decimal), number, hashes[-1])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             found = "cannot be read"
         if found:

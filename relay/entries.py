@@ -235,14 +235,22 @@ def from_line(line: str) -> Entry:
         Invalid: The line is not JSON, or not an entry of a format that this version reads.
     """
     try:
-        written = json.loads(line)
+        written = json.loads(line, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        message = Sentence("This line is not JSON.")
+        message = Sentence("This line is not JSON in which each name stands once.")
         raise Invalid(message, Sentence("Export the ledger again.")) from error
     if not isinstance(written, dict) or frozenset(map(str, written)) - {"opened"} != _REQUIRED:
         message = Sentence("This line is not an entry of a ledger: its keys differ.")
         raise Invalid(message, Sentence("Export the ledger again."))
     return from_values(written, opened=written.get("opened", {}))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON in which each name stands once: of two, one reader takes the first and another the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
 
 
 def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: ANN401 - whatever a file holds

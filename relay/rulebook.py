@@ -309,6 +309,24 @@ class BindsThePast(Refused):
         )
 
 
+class OtherUnit(Refused):
+    """A rule version would count a help in another unit, and so change what was added up before."""
+
+    def __init__(self, act_id: str, help_: str, unit: str, known: str) -> None:
+        """Name both units."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s counts in %(unit)s, but %(help)s was always counted in %(known)s.",
+                act_id=act_id,
+                unit=unit,
+                help=help_,
+                known=known,
+            ),
+            Sentence("Write the unit %(known)s, or give what is counted otherwise a help of its own.", known=known),
+            field="unit",
+        )
+
+
 class BeforeReceipt(Refused):
     """An event is dated before its placement received anything."""
 
@@ -484,6 +502,7 @@ def _may_stand(register: Register, fact: Fact, *, again: bool) -> None:
     again = again or fact.act_id in register.facts  # no twin of another by a correction only
     if fact.kind == "rule" and fact.act_id not in register.facts:
         _binds_only_the_future(register, fact)
+        _counts_as_before(register, fact)
     elif fact.kind == "place":
         _not_within_itself(register, fact)
     elif fact.kind == "placement":
@@ -518,6 +537,13 @@ def _binds_only_the_future(register: Register, fact: Fact) -> None:
     ]
     if received and rule.from_on <= max(received):
         raise BindsThePast(fact.act_id, rule.help, max(received))
+
+
+def _counts_as_before(register: Register, fact: Fact) -> None:
+    rule = rule_of(fact.values)
+    for known in register.rules:
+        if known.help == rule.help and known.unit != rule.unit:
+            raise OtherUnit(fact.act_id, rule.help, rule.unit, known.unit)
 
 
 def _not_within_itself(register: Register, fact: Fact) -> None:

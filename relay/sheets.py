@@ -35,8 +35,11 @@ MOST_CELLS: Final = 50_000_000  # of one sheet, from its first corner to its las
 _STANDS: Final = rb"""<(?:\w+:)?(?:c|row)\b[^<>]*?\br\s*=\s*["']"""
 _PLACE: Final = re.compile(_STANDS + rb"""([^"']*)["']""")
 _FAR: Final = re.compile(_STANDS + rb"""(?![A-Z]?[0-9]{1,6}["'])""")
+_FAILED: Final = re.compile(_STANDS + rb"""([^"']*)["'](?=[^<>]*\bt\s*=\s*["']e["'])""")  # as #REF!, read as nothing
 _LETTERS_AND_NUMBER: Final = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
+
+_DELIMITERS: Final = (",", ";", "\t")
 
 Cells = Sequence[object]
 
@@ -156,7 +159,7 @@ def _unknown(file: str, known: tuple[str, ...]) -> Unreadable:
 def _opened_table(path: Path, name: str) -> Sheet | Unreadable | None:
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         first = text.readline()
-        delimiter = ";" if first.count(";") > first.count(",") else ","
+        delimiter = max(_DELIMITERS, key=first.count)
     if not _is_utf8(path):
         return _not_utf8(path, delimiter)
     header = next(_lines(path, delimiter), None)
@@ -330,6 +333,7 @@ def _refuse_huge(path: Path) -> None:
             )
         for part in archive.infolist():  # a sheet may lie anywhere
             _refuse_far_cells(path, partial(archive.open, part))
+            _refuse_failed_cells(path, partial(archive.open, part))
 
 
 def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
@@ -353,6 +357,20 @@ def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
                 ),
                 suggestion=Sentence("Delete the empty rows and columns beyond the table."),
             )
+
+
+def _refuse_failed_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
+    """Refuse a sheet in which a formula failed: nobody knows what the cell should say, and empty means something."""
+    failed = next((found[1] for tags in _tags(sheet) for found in _FAILED.finditer(tags)), None)
+    if failed is not None:
+        raise CannotRead(
+            path,
+            is_what=Sentence(
+                "has a cell whose formula failed (as #REF! or #VALUE!), at %(place)s",
+                place=failed[:20].decode(errors="replace"),
+            ),
+            suggestion=Sentence("Write there what it should say, or empty it."),
+        )
 
 
 def _tags(sheet: Callable[[], IO[bytes]]) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ import runpy
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -131,7 +132,7 @@ def test_relays_numbers_and_texts_are_canonical_by_the_scripts_simple_rules(
         canonical = runpy.run_path(str(script))["canonical"]
     finally:
         sys.argv = given_to_it
-    written = json.loads(to_line(entry, with_opened=False))
+    written = json.loads(to_line(entry, with_opened=False), parse_float=Decimal)
     del written["hash"]
 
     assert hashlib.sha256(canonical(written)).hexdigest() == entry.hash
@@ -239,7 +240,7 @@ def test_reading_goes_on_after_a_line_that_cannot_be_read() -> None:
     first, second, third = read_lines([lines[0], "{", "", lines[2]])
 
     assert isinstance(first, Entry)
-    assert second == Fault(sequence=2, fault="Line 2: This line is not JSON.")
+    assert second == Fault(sequence=2, fault="Line 2: This line is not JSON in which each name stands once.")
     assert isinstance(third, Entry)
 
 

@@ -171,6 +171,12 @@ def test_a_byte_order_mark_semicolons_quoted_line_breaks_and_blank_rows_are_acce
     assert [row.act.values["name"] for row in rows if row.act] == ["Ward 1\nKaski", 'say "hi"; do']
 
 
+def test_a_table_that_was_copied_out_of_a_sheet_is_accepted_with_its_tabs(tmp_path: Path) -> None:
+    here = folder(tmp_path / "p", places_csv="place_id\tname\tkind\nW1\tWard 1, east\tward\n")
+
+    assert [row.act.values["name"] for row in read(here) if row.act] == ["Ward 1, east"]
+
+
 def test_devanagari_digits_and_bikram_sambat_days_are_accepted(tmp_path: Path) -> None:
     here = folder(tmp_path / "p", gifts_csv="gift_id,donor,help,given_on,animals\n१२,लक्ष्मी,goat,२०८३-०८-०८ BS,४\n")
 
@@ -586,6 +592,20 @@ def test_a_sheet_that_hides_how_large_it_is_is_refused_wherever_it_lies(tmp_path
     for name in ("sheet1.xml", "other.bin"):
         with pytest.raises(errors.Invalid, match=f"far from all others, at {place}"):
             read(liar(tmp_path / "liar.xlsx", place, name))
+
+
+def test_a_workbook_in_which_a_formula_failed_is_refused_and_one_that_was_worked_out_is_read(tmp_path: Path) -> None:
+    """What failed is read as nothing, and no number of animals means one."""
+    for name, value in (("failed.xlsx", "#REF!"), ("sound.xlsx", "#REF! Street")):
+        with xlsxwriter.Workbook(tmp_path / name) as book:
+            sheet = book.add_worksheet("places")
+            sheet.write_row(0, 0, ["place_id", "name"])
+            sheet.write_string(1, 0, "W1")
+            sheet.write_formula(1, 1, "=A9", None, value)
+
+    assert [row.act_id for row in read(tmp_path / "sound.xlsx")] == ["place:W1"]
+    with pytest.raises(errors.Invalid, match=r"whose formula failed \(as #REF! or #VALUE!\), at B2"):
+        read(tmp_path / "failed.xlsx")
 
 
 @pytest.mark.parametrize("place", ["A2", "B2", "AB2", "A1048576", "XFD2", "ZZZ9"])

@@ -144,6 +144,9 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
 
     altered = lines[2].replace("goat", "pigs")
     renamed = lines[3].replace("सीता", "गीता")
+    twice = lines[2].replace("{", '{"kind":"claim",', 1)  # and "kind":"gift" further on
+    more = lines[3].replace('"salt":', '"true":"Gita","salt":', 1)
+    assert checked(*lines[:5], lines[5].replace('"animals":2', '"animals":2.0', 1))[0] == 0  # which is the same number
     assert checked(*lines) == (0, f"6 entries, head {head}: sound\n")
     for faulty, said in (
         ([*lines[:2], altered, *lines[3:]], "entry 3 was altered: its hash does not fit its content\n"),
@@ -151,6 +154,8 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
         ([*lines[:2], lines[3], lines[2], *lines[4:]], "entry 3 does not follow the entry before it\n"),  # swapped
         ([*lines[:3], renamed, *lines[4:]], "entry 4 gives another name than was recorded\n"),
         ([*lines[:2], "not an entry", *lines[3:]], "entry 3 cannot be read\n"),
+        ([*lines[:2], twice, *lines[3:]], "entry 3 cannot be read\n"),
+        ([*lines[:3], more, *lines[4:]], "entry 4 gives another name than was recorded\n"),
         (lines[:-1], f"entry 5 is the last, and {head} is not in it: its end was cut off or rewritten\n"),
     ):
         assert checked(*faulty) == (1, said)

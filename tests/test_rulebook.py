@@ -706,3 +706,13 @@ def test_every_refusal_is_an_error_of_its_own_with_a_suggestion() -> None:
 
     assert len(refusals) >= 20
     assert all(refusal.__doc__ and refusal.__init__.__doc__ for refusal in refusals)
+
+
+def test_a_rule_version_counts_its_help_as_before() -> None:
+    book = Book(*beginnings())
+
+    refused = book.refusal(rule("goat", "2030-01-01", unit="rupee"))
+
+    assert isinstance(refused, rulebook.OtherUnit)
+    assert refused.field == "unit"
+    book.add(rule("goat", "2030-01-01"), rule("seed_capital", "2030-01-01", unit="rupee"))
