@@ -104,12 +104,7 @@ OPTIONS: Final = {
         "smooth": {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": 0.8},
         "arrows": {"to": {"enabled": True, "scaleFactor": 0.5}},
     },
-    "nodes": {
-        "font": {"size": 13, "face": "Noto Sans, Noto Sans Devanagari, sans-serif"},
-        "scaling": {"label": {"drawThreshold": 6}},
-        "labelHighlightBold": False,
-        "margin": {"top": 6, "bottom": 6, "left": 4, "right": 4},
-    },
+    "nodes": {"margin": {"top": 5, "bottom": 5, "left": 4, "right": 4}},
     "interaction": {
         "hover": True,
         "dragNodes": False,
@@ -125,7 +120,7 @@ def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Networ
 
     pyvis is the builder only, and imported here only: its pages load scripts from elsewhere, its network looks through
     all boxes for each link, and to import it takes a fifth of a second. Colours belong to the page, which knows whether
-    it is dark: boxes name their state as `group`.
+    it is dark: boxes name their state as `group`. The page writes their labels too, so the constraints alone size them.
     """
     from pyvis.edge import Edge  # noqa: PLC0415 - slow, as said above
     from pyvis.node import Node  # noqa: PLC0415
@@ -153,6 +148,7 @@ def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Networ
 
 
 DASHES: Final = {"late": [8, 3], "lost": [2, 3], "excused": [12, 4]}
+TAB_HEIGHT: Final = 30
 RADIUS: Final = {"fulfilled": 16, "excused": 16, "broken": 0, "lost": 0, "late": 3}
 
 
@@ -160,11 +156,12 @@ def _look(each: Box | Tab) -> tuple[str, str, dict[str, Any]]:
     """Id, group and border: the state can be told without its colour."""
     if isinstance(each, Tab):
         look = {"borderWidth": 1, "shapeProperties": {"borderRadius": 10, "borderDashes": [2, 2]}}
-        return f"tab:{each.key}", "tab", look | {"widthConstraint": TAB_WIDTH - 10}
+        return f"tab:{each.key}", "tab", look | {"widthConstraint": TAB_WIDTH - 10, "heightConstraint": TAB_HEIGHT - 10}
     state = each.node.state if each.node else "gift"
     width = 3 if each.break_point or each.focused else 2
     shape = {"borderRadius": RADIUS.get(state, 6), "borderDashes": DASHES.get(state, False)}
-    return each.key, state, {"borderWidth": width, "shapeProperties": shape, "widthConstraint": BOX_WIDTH - 10}
+    size = {"widthConstraint": BOX_WIDTH - 10, "heightConstraint": each.height - 10}
+    return each.key, state, {"borderWidth": width, "shapeProperties": shape, **size}
 
 
 def vis_network() -> Path:

@@ -24,6 +24,7 @@ from relay import (
     parts,
     sample,
     search,
+    shelf,
     survival,
     trees,
     verify,
@@ -91,7 +92,7 @@ class Source:
             said["as_of"],
             confirmed_only=said.get("confirmed_only", False),
             last=self.last(programme_id, said.get("as_known")),
-            folder=self.folder / "snapshots",
+            folder=self.folder / shelf.FOLDER,
         )
 
     def last(self, programme_id: str, known: int | date | None) -> int | None:
@@ -487,7 +488,9 @@ VERIFY: Final[Question[verify.Verification]] = Question(
         Parameter(name="noted", sort="word", says="A head hash noted down earlier: it must be in the ledger."),
     ),
     kind=verify.Verification,
-    answer=lambda source, programme_id, said: verify.verify(source.graph, programme_id, noted=said.get("noted")),
+    answer=lambda source, programme_id, said: shelf.verified(
+        source.graph, programme_id, source.folder / shelf.FOLDER, noted=said.get("noted")
+    ),
 )
 ACCESSES: Final[Question[tuple[accesses.Access, ...]]] = Question(
     name="accesses",

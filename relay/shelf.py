@@ -15,18 +15,27 @@ from weakref import WeakKeyDictionary
 
 from relay import cypher, ledger
 from relay.additions import carried_on
+from relay.entries import Fault
 from relay.ledger import STEP, NoProgramme, NotBuilt
 from relay.projection import PROJECTION, key_of, keys_of, values_of
 from relay.register import rule_of
-from relay.snapshot import NO_DAY, Sheets, Snapshot, of_register
-from relay.snapshot_file import keep, kept
+from relay.sentences import Sentence
+from relay.snapshot import NO_DAY, Sheets, Snapshot, differences, of_register
+from relay.snapshot_file import forget, keep, kept
 from relay.surroundings import Head, entry_from
+from relay.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from relay.checkpoints import Checkpoint
     from relay.graph import Graph, Transaction
+    from relay.register import Register
+    from relay.verify import Verification
+
+FOLDER: Final = "snapshots"
+"""Where copies are kept, below the data folder."""
 
 KEEP_AFTER: Final = 500
 """Entries after which the copy on disk is written anew (our choice: they are read in some 20 ms)."""
@@ -93,6 +102,42 @@ def snapshot(graph: Graph, programme_id: str, folder: Path | None = None, head_h
     if folder and found.sequence - place.on_disk >= (KEEP_AFTER if place.on_disk else 1):
         keep(folder, found)
         place.on_disk = found.sequence
+    return found
+
+
+def verified(
+    graph: Graph,
+    programme_id: str,
+    folder: Path,
+    *,
+    noted: str | None = None,
+    checkpoints: tuple[Checkpoint, ...] = (),
+    public_key: str | None = None,
+) -> Verification:
+    """`verify.verify`, and whether what questions are answered from is what the ledger says.
+
+    Where anything is wrong, no snapshot is believed any more: the programme is read again.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+
+    def altered(register: Register) -> Iterator[Fault]:
+        known, replayed = snapshot(graph, programme_id, folder), of_register(register)
+        columns = differences(known, replayed) if known.head_hash == replayed.head_hash else ()
+        if columns:
+            fault = Sentence(
+                "The snapshot kept in %(folder)s was altered (%(columns)s) and is thrown away: start relay serve anew.",
+                folder=folder,
+                columns=", ".join(columns),
+            )
+            yield Fault(sequence=None, fault=fault)
+
+    found = verify(graph, programme_id, noted=noted, checkpoints=checkpoints, public_key=public_key, also=altered)
+    if not found.ok:
+        _PLACES.get(graph, {}).pop(programme_id, None)
+        forget(folder, programme_id)
     return found
 
 

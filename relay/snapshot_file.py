@@ -54,6 +54,13 @@ def keep(folder: Path, snapshot: Snapshot) -> None:
             beside.unlink(missing_ok=True)
 
 
+def forget(folder: Path, programme_id: str) -> None:
+    """Keep no snapshot of a programme any longer."""
+    if _NAMES_A_FILE.fullmatch(programme_id):
+        with suppress(OSError):
+            _path(folder, programme_id).unlink(missing_ok=True)
+
+
 def kept(folder: Path, programme_id: str) -> Snapshot | None:
     """The snapshot that is kept of a programme, or None when there is none that can be used."""
     if not _NAMES_A_FILE.fullmatch(programme_id):

@@ -6,7 +6,7 @@ personal fields are never shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -110,6 +110,7 @@ def verify(
     noted: str | None = None,
     checkpoints: tuple[Checkpoint, ...] = (),
     public_key: str | None = None,
+    also: Callable[[Register], Iterable[Fault]] | None = None,
 ) -> Verification:
     """Recompute every hash, replay the ledger into memory, and compare it with the whole graph.
 
@@ -119,6 +120,7 @@ def verify(
         noted: A head hash noted down earlier: it must be in the ledger.
         checkpoints: Signed ones of earlier days, in any order: the ledger must still be what they say.
         public_key: Of the programme, 64 lowercase hex digits; None believes the key that a checkpoint names.
+        also: Where nothing else is wrong, says what is when it is given the register that the ledger adds up to.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -151,7 +153,10 @@ def verify(
         )
     others = [each.programme_id for each in heads if each.programme_id != programme_id]
     chain.hold_against(noted, checkpoints, public_key)
-    return chain.verified(_differences(graph, register, others))
+    faults = [*_differences(graph, register, others)]
+    if also and not chain.faults and not faults:
+        faults += also(register)
+    return chain.verified(faults)
 
 
 def _lost(register: Register, erased: Mapping[str, set[str]]) -> Iterator[Fault]:

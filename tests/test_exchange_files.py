@@ -601,7 +601,7 @@ def test_a_workbook_in_which_a_formula_failed_is_refused_and_one_that_was_worked
             sheet = book.add_worksheet("places")
             sheet.write_row(0, 0, ["place_id", "name"])
             sheet.write_string(1, 0, "W1")
-            sheet.write_formula(1, 1, "=A9", None, value)
+            sheet.write_formula(1, 1, "=A9", None, value)  # pyright: ignore[reportArgumentType] - it takes text too
 
     assert [row.act_id for row in read(tmp_path / "sound.xlsx")] == ["place:W1"]
     with pytest.raises(errors.Invalid, match=r"whose formula failed \(as #REF! or #VALUE!\), at B2"):

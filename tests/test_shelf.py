@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -214,6 +215,22 @@ def test_a_snapshot_is_never_stale(graph: Graph, connection: Connection, tmp_pat
             assert snapshot.differences(shelf.snapshot(other, "demo"), whole) == ()
             with connect(connection) as later:
                 assert snapshot.differences(shelf.snapshot(later, "demo", tmp_path), whole) == ()
+
+
+def test_a_kept_snapshot_that_was_forged_is_found_by_verifying_and_read_again(graph: Graph, tmp_path: Path) -> None:
+    record(graph, *STORY)
+    sound = shelf.load(graph, "demo")
+    forged = replace(sound, passes=replace(sound.passes, units=sound.passes.units + 1000))
+    snapshot_file.keep(tmp_path, forged)
+
+    assert np.array_equal(shelf.snapshot(graph, "demo", tmp_path).passes.units, forged.passes.units)
+    first, second = (shelf.verified(graph, "demo", tmp_path) for _ in range(2))
+
+    assert [fault.fault.partition(" and is")[0] for fault in first.faults] == [
+        f"The snapshot kept in {tmp_path} was altered (passes.units)"
+    ]
+    assert second.ok
+    assert np.array_equal(shelf.snapshot(graph, "demo", tmp_path).passes.units, sound.passes.units)
 
 
 def test_asking_again_costs_one_round_trip(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:

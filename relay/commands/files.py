@@ -104,10 +104,11 @@ def export(session: Session, path: Path, format_: Format | None, *, with_names: 
     from relay.printing import print_json
 
     if format_:
+        from relay import shelf
         from relay.flow_out import flow_out
 
         with_names = with_names and format_ != "geojson"  # a map holds no person
-        folder = session.settings.data_folder / "snapshots"
+        folder = session.settings.data_folder / shelf.FOLDER
         day = session.day(None)
         flow_out(session.graph, session.programme_id, path, format_, day, with_names=with_names, folder=folder)
     else:

@@ -88,7 +88,7 @@ def ledger_verify(
     session: Session, file: Path | None, noted: str | None, kept: tuple[Path, ...], public_key: str | None
 ) -> None:
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
-    from relay import verify
+    from relay import shelf, verify
     from relay.questions import VERIFY
 
     checkpoints = tuple(_checkpoint(each) for each in kept)
@@ -100,8 +100,9 @@ def ledger_verify(
     elif session.service and not checkpoints:
         found = session.ask(VERIFY, noted=noted)
     else:
-        found = verify.verify(
-            session.graph, session.programme_id, noted=noted, checkpoints=checkpoints, public_key=public_key
+        folder = session.settings.data_folder / shelf.FOLDER
+        found = shelf.verified(
+            session.graph, session.programme_id, folder, noted=noted, checkpoints=checkpoints, public_key=public_key
         )
     _print_verification(session, found)
     click.get_current_context().exit(DONE if found.ok else FOUND)

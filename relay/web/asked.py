@@ -144,7 +144,7 @@ def snapshot() -> Snapshot:
         Unavailable: The database cannot be reached.
     """
     if "snapshot" not in g:
-        known, folder = head(), core().settings.data_folder / "snapshots"
+        known, folder = head(), core().settings.data_folder / shelf.FOLDER
         g.snapshot = shelf.snapshot(graph(), known.programme_id, folder, known.head_hash)
     found: Snapshot = g.snapshot
     return found

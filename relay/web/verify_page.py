@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
-from relay import verify
+from relay import shelf
 from relay.errors import Invalid
 from relay.sentences import Sentence
 from relay.web import asked
@@ -56,4 +56,5 @@ class VerifyPage:
             raise NotAHash
         if "noted" not in request.args:
             return cls(noted=None, found=None)
-        return cls(noted=noted, found=verify.verify(asked.graph(), asked.head().programme_id, noted=noted))
+        folder = asked.core().settings.data_folder / shelf.FOLDER
+        return cls(noted=noted, found=shelf.verified(asked.graph(), asked.head().programme_id, folder, noted=noted))

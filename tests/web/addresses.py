@@ -33,6 +33,7 @@ PAGES: Final = (
     f"{HILLS}/places",
     "/p/large/placements?page=21",  # the last of many
     "/p/hostile/people?names=full",
+    "/p/hostile/record/beneficiary:tab",  # whose name is 500 letters without a break
     f"{HILLS}/map",
     f"{HILLS}/gift/G1",
     f"{HILLS}/place/PAL",

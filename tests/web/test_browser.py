@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 
 def test_a_tree_of_a_thousand_opens_folded_within_a_second(watched: Watched) -> None:
@@ -146,6 +146,135 @@ def test_the_slider_goes_back_in_time_in_place(watched: Watched) -> None:
 
     page.wait_for_url(re.compile("as_of=2021-05-31"))
     expect(page.locator("#way")).to_contain_text("2 of 2 placements are shown")
+
+
+def words_around(page: Page) -> dict[str, str | None]:
+    """What the form and the ways to other pages would take along."""
+    return {
+        "opened": page.locator("form.controls").evaluate("form => new FormData(form).getAll('open').join()"),
+        "day": page.locator("#as_of").input_value(),
+        "months": page.locator("#months").input_value(),
+        "section": page.locator("nav.sections a").first.get_attribute("href"),
+        "language": page.locator(".languages a").first.get_attribute("href"),
+        "search": page.locator("#search").get_attribute("hx-get"),
+    }
+
+
+def test_what_was_opened_goes_along_with_the_form_and_the_languages(watched: Watched) -> None:
+    page = watched.goto(TREE)
+    page.mouse.click(*point_at(page, "tab:P16"))
+    expect(page.locator("#way")).to_contain_text("45 of 1,023 placements")
+
+    around = words_around(page)
+    page.get_by_label("Names").select_option("full")
+    page.get_by_role("button", name="Show").click()
+
+    assert around["opened"] == "P16"
+    assert "open=P16" in (around["language"] or "")
+    expect(page).to_have_url(re.compile("open=P16.*names=full"))
+    expect(page.locator("#way")).to_contain_text("45 of 1,023 placements")
+
+
+def test_the_day_of_the_slider_goes_along_and_back_with_the_page(watched: Watched) -> None:
+    page = watched.goto(f"{DEMO}/tree/gift:G1")
+    before = words_around(page)
+    page.get_by_label("Month by month").focus()
+    page.get_by_label("Month by month").fill("14")  # May 2021, when nobody was late
+    expect(page.locator("#breaks table")).to_have_count(0)
+
+    around, held = words_around(page), page.evaluate("document.activeElement.id")
+    page.go_back()
+    expect(page.locator("#breaks table")).to_have_count(1)
+
+    assert (around["day"], around["months"], held) == ("2021-05-31", "14", "months")
+    assert around["section"] == f"{DEMO}?as_of=2021-05-31"
+    assert "as_of=2021-05-31" in (around["language"] or "")
+    assert "as_of=2021-05-31" in (around["search"] or "")
+    assert words_around(page) == before
+
+
+def swiped(page: Page) -> tuple[float, float]:
+    """How far a finger that goes up on the picture moves the page, and how far what is seen of the picture."""
+    place = """() => [window.scrollY, document.getElementById("network").network.getViewPosition().y]"""
+    box = page.locator("#network").bounding_box()
+    assert box
+    before, finger = page.evaluate(place), page.context.new_cdp_session(page)
+    for way in range(0, 151, 15):
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2 - way}
+        touch = "touchMove" if way else "touchStart"
+        finger.send("Input.dispatchTouchEvent", {"type": touch, "touchPoints": [at]})
+        page.wait_for_timeout(20)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(300)
+    after = page.evaluate(place)
+    return after[0] - before[0], after[1] - before[1]
+
+
+def test_a_finger_moves_the_page_until_it_taps_the_picture(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True)
+    page = Watched(context, site).goto(TREE)
+    page.locator("#network").evaluate("stage => stage.scrollIntoView({ block: 'center' })")
+
+    moved, unseen = swiped(page)
+    page.locator("#network").evaluate("stage => stage.scrollIntoView({ block: 'center' })")
+    page.locator("#network").tap(position={"x": 10, "y": 10})  # where nothing is drawn
+    still, seen = swiped(page)
+
+    assert moved > 50
+    assert unseen == still == 0
+    assert seen > 50
+    context.close()
+
+
+def test_a_finger_opens_a_box_with_one_tap(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True)
+    page = Watched(context, site).goto(TREE)
+    page.touchscreen.tap(*point_at(page, "tab:P16"))
+    expect(page.locator("#way")).to_contain_text("45 of 1,023 placements")
+
+    page.touchscreen.tap(*point_at(page, "P16"))
+
+    page.wait_for_url(re.compile(r"/record/placement:P16$"))
+    context.close()
+
+
+def test_who_walks_with_keys_hears_what_the_picture_is_where_the_arrows_move_it(watched: Watched) -> None:
+    page = watched.goto(TREE)
+    picture = page.get_by_role("application", name="The relay tree as a picture that can be moved")
+    before = page.evaluate("document.getElementById('network').network.getViewPosition().x")
+    picture.focus()
+    page.keyboard.down("ArrowRight")
+    page.wait_for_timeout(200)
+    page.keyboard.up("ArrowRight")
+
+    assert page.evaluate("document.getElementById('network').network.getViewPosition().x") > before
+    assert page.locator("#network [tabindex='0'], #network[tabindex], #network[role]").count() == 1
+    page.mouse.click(*point_at(page, "tab:P16"))
+    page.wait_for_url(re.compile("open=P16"))
+    expect(picture).to_be_focused()
+
+
+WRITTEN = """
+    window.written = {};
+    const write = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...others) {
+        window.written[text] = y;
+        write.call(this, text, x, y, ...others);
+    };
+"""  # text → where it was written last
+
+
+def test_the_signs_of_one_line_of_devanagari_do_not_lie_on_the_next(context: BrowserContext, watched: Watched) -> None:
+    context.add_init_script(WRITTEN)
+    page = watched.goto(f"{DEMO}/tree/gift:G1?names=full&lang=ne")
+    on_canvas = page.evaluate("window.written")
+    lines = page.locator("svg.tree .box.broken").first.locator("text")
+    in_svg = {str(line.text_content()): float(line.get_attribute("y") or 0) for line in lines.all()}
+
+    assert len(in_svg) == 3
+    for written in (in_svg, on_canvas):
+        first, second, third = (written[line] for line in in_svg)
+        assert min(second - first, third - second) >= 18  # which Noto Sans Devanagari needs in 13 pixels
 
 
 def test_hostile_names_and_ids_run_nowhere(watched: Watched, app: Flask) -> None:

@@ -4,6 +4,9 @@
   const stage = document.getElementById("network");
   if (!stage || !window.vis) return;
   const LEAST_SCALE = 0.7; // below it names cannot be read
+  const LETTERS = 13;
+  const LEAST_LETTERS = 5; // on the screen; smaller ones are left out
+  const LINE = 18; // vis-network would set lines as close as letters are high, signs of Devanagari on each other
   const BESIDE = 60; // around a picture, together left and right
   const ABOVE_AND_BELOW = 90; // the marks of the axis among it
   const ownData = document.getElementById("network-data"); // in the page that works without a network
@@ -17,10 +20,7 @@
     for (const state of ["fulfilled", "excused", "lost", "broken", "late", "due", "in_time", "gift", "tab"]) {
       const background = colour(`${state}-fill`) || colour("box");
       const border = colour(state);
-      made[state] = {
-        color: { background, border, highlight: { background, border }, hover: { background, border } },
-        font: { color: state === "tab" ? colour("quiet") : colour("ink") },
-      };
+      made[state] = { color: { background, border, highlight: { background, border }, hover: { background, border } } };
     }
     return made;
   }
@@ -45,6 +45,23 @@
       context.lineTo(mark.x, bottom);
       context.stroke();
       context.globalAlpha = 1;
+    }
+  }
+
+  function drawWords(context) {
+    const scale = network.getScale();
+    if (scale * LETTERS < LEAST_LETTERS) return;
+    const middle = network.getViewPosition();
+    const [beside, below] = [stage.clientWidth / scale / 2, stage.clientHeight / scale / 2]; // half of what is seen
+    const [ink, quiet] = [colour("ink"), colour("quiet")];
+    context.font = `${LETTERS}px "Noto Sans", "Noto Sans Devanagari", sans-serif`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (const { x, y, group, label, widthConstraint: width } of shown.nodes) {
+      if (Math.abs(x - middle.x) > beside + width || Math.abs(y - middle.y) > below + width) continue;
+      context.fillStyle = group === "tab" ? quiet : ink;
+      const lines = label.split("\n");
+      lines.forEach((line, nth) => context.fillText(line, x, y + LINE * (nth - (lines.length - 1) / 2), width));
     }
   }
 
@@ -90,7 +107,8 @@
 
   function draw(picture, held) {
     shown = picture;
-    const data = { nodes: new vis.DataSet(picture.nodes), edges: new vis.DataSet(coloured(picture.edges)) };
+    const boxes = picture.nodes.map(({ label, ...box }) => box);
+    const data = { nodes: new vis.DataSet(boxes), edges: new vis.DataSet(coloured(picture.edges)) };
     const options = { ...picture.options, groups: { useDefaultGroups: false, ...groups() } };
     const inUse = stage.contains(document.activeElement);
     if (network) network.destroy();
@@ -98,7 +116,8 @@
     frame(picture.bounds);
     network = new vis.Network(stage.querySelector(".canvas"), data, options);
     network.on("beforeDrawing", drawAxis);
-    network.on("click", (event) => follow(data.nodes.get(event.nodes[0] ?? "")));
+    network.on("afterDrawing", drawWords);
+    network.on("click", (event) => follow(event.nodes[0]));
     network.on("hoverNode", () => { stage.style.cursor = "pointer"; });
     network.on("blurNode", () => { stage.style.cursor = ""; });
     const moved = stage.querySelector(".vis-network"); // by the keys, when it has the focus
@@ -111,16 +130,32 @@
     stage.dataset.drawn = picture.nodes.length;
   }
 
-  function follow(node) {
+  function follow(key) {
+    const node = shown.nodes.find((each) => each.id === key);
     if (!node || ownData) return;
-    if (!node.id.startsWith("tab:")) {
+    if (!key.startsWith("tab:")) {
       window.location.assign(node.href);
       return;
     }
-    const id = node.id.slice("tab:".length);
+    const id = key.slice("tab:".length);
     const dom = network.canvasToDOM(network.getPosition(id));
     history.pushState(null, "", node.href);
     show({ id, dom, scale: network.getScale() });
+  }
+
+  // A finger moves the page until it taps the picture; vis-network would hold on to both.
+  function wake() {
+    let asleep = false;
+    stage.addEventListener("pointerdown", (event) => {
+      asleep = event.pointerType === "touch" && !stage.contains(document.activeElement);
+      if (asleep) event.stopPropagation();
+    }, true);
+    stage.addEventListener("click", (event) => {
+      if (!asleep) return;
+      const { left, top } = stage.querySelector("canvas").getBoundingClientRect();
+      stage.querySelector(".vis-network").focus({ preventScroll: true });
+      follow(network.getNodeAt({ x: event.clientX - left, y: event.clientY - top }));
+    });
   }
 
   // The same address gives the picture as data, and the page around it: both follow it.
@@ -138,21 +173,25 @@
     takeOver(new DOMParser().parseFromString(text, "text/html"));
   }
 
-  // Parts are replaced. An input stays, since it may be in use, and takes on what the other says; so do the links around.
+  // Parts are replaced. What may be in use stays and takes on what the other says: inputs, and ways to other pages.
   function takeOver(page) {
+    const become = (part, other) => [...other.attributes].forEach(({ name, value }) => part.setAttribute(name, value));
     for (const part of document.querySelectorAll("[data-follows]")) {
       const other = page.getElementById(part.id);
       if (part.matches("input")) {
-        for (const { name, value } of other.attributes) part.setAttribute(name, value);
+        become(part, other);
         part.value = other.value;
         continue;
       }
       if (part.open !== undefined) other.open = part.open;
-      part.replaceWith(document.adoptNode(other));
+      part.replaceWith(other);
     }
-    const links = (of) => of.querySelectorAll("body > header a, body > footer a");
-    const others = links(page);
-    links(document).forEach((link, nth) => link.setAttribute("href", others[nth].getAttribute("href")));
+    const ways = (of) => of.querySelectorAll(".brand a, nav.sections a, .languages a, #search");
+    const others = ways(page);
+    ways(document).forEach((way, nth) => become(way, others[nth]));
+    const search = document.querySelector("form.search");
+    search.querySelector("[type=hidden]")?.remove();
+    search.append(...page.querySelectorAll("form.search [type=hidden]"));
   }
 
   function slide() {
@@ -175,6 +214,7 @@
     });
   }
 
+  wake();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => shown && draw(shown, null));
   if (ownData) {
     draw(JSON.parse(ownData.textContent), null);
