@@ -36,6 +36,7 @@ LONGEST_TERM: Final = (
     36_500  # months, days or generations of a rule; our choice: keeps every due date below the year 9999
 )
 
+_HOW_MANY: Final = Sentence("Write how many.")
 _DEVANAGARI_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _PROGRAMME_ID: Final = re.compile(r"[a-z0-9-]{1,40}")
@@ -455,7 +456,7 @@ def _thousandths(cell: object) -> int | float:
     if abs(number - rounded) > _NOISE:
         raise CellFault(
             reason=Sentence("This has more than %(most)s decimals.", most=_DECIMALS),
-            suggestion=_write_this(write(rounded)),
+            suggestion=_write_this(write(rounded)) if rounded else _HOW_MANY,
         )
     return int(rounded) if rounded == int(rounded) else rounded
 
@@ -471,7 +472,7 @@ def _read_amount(_column: columns.Column, cell: object) -> int | float | None:
         return None
     number = _thousandths(cell)
     if number <= 0:
-        raise CellFault(reason=Sentence("This is not more than 0."), suggestion=Sentence("Write how many."))
+        raise CellFault(reason=Sentence("This is not more than 0."), suggestion=_HOW_MANY)
     return number
 
 

@@ -207,6 +207,15 @@ CHECKS: Final[tuple[Check, ...]] = (
         find=odd_paperwork.recorded_late,
     ),
     Check(
+        check_id="clock_went_back",
+        title="recorded with a clock that went back",
+        sentence=f"An entry bears a time more than {odd_paperwork.CLOCKS_DAYS} day earlier than the entry before it.",
+        why="A machine's clock was wrong, or was set: what was known on which day cannot be told.",
+        severity="medium",
+        population=odd_paperwork.recorded,
+        find=odd_paperwork.clock_went_back,
+    ),
+    Check(
         check_id="corrected_often",
         title="corrected often",
         sentence=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
 from relay.books import DAY_OF, Books
@@ -18,6 +19,8 @@ PLACED_WITHIN_DAYS: Final = 90
 """Days after a gift by which all of it is placed (our choice: a season)."""
 LATE_DAYS: Final = 180
 """Days after which an act is recorded late (our choice: a register is written up at least twice a year)."""
+CLOCKS_DAYS: Final = 1
+"""Days by which the clocks of two machines may differ, or an import may take (our choice)."""
 CORRECTIONS_OF_AN_ACT: Final = 3
 """Corrections that are often (our choice: a mistake happens, and a mistake in mending it)."""
 
@@ -117,6 +120,31 @@ def recorded_late(books: Books) -> Iterator[Finding]:
 def by_hand(books: Books) -> list[Fact]:
     """Acts that say when something happened, but for those that an import recorded together."""
     return [fact for fact in dated(books) if fact.act_id not in books.imported]
+
+
+def clock_went_back(books: Books) -> Iterator[Finding]:
+    """Find entries that bear a much earlier time than the entry before them."""
+    for before, entry in pairwise(recorded(books)):
+        was, is_ = (date.fromisoformat(each.recorded_at[:10]) for each in (before, entry))
+        if was - is_ > timedelta(days=CLOCKS_DAYS):
+            yield Finding(
+                subject_id=entry.act_id,
+                acts=(entry.sequence,),
+                evidence=(before.sequence,),
+                sentence=about(
+                    entry.act_id,
+                    Sentence(
+                        "recorded at %(recorded_at)s, after an entry of %(before)s.",
+                        recorded_at=entry.recorded_at,
+                        before=before.recorded_at,
+                    ),
+                ),
+            )
+
+
+def recorded(books: Books) -> list[Entry]:
+    """All entries, in the order of the ledger."""
+    return list(books.register.entries.values())
 
 
 def corrected_often(books: Books) -> Iterator[Finding]:

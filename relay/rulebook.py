@@ -14,7 +14,20 @@ from typing import Any, Final
 from relay.acts import FILED, KEYS, PERSONAL, Act
 from relay.entries import Entry
 from relay.errors import Conflict, Invalid, NotFound, Refused
-from relay.model import UNIT, Placement, Rule, binding_rule, counted, lost_since, owed_under, shown, standing, unwanted
+from relay.model import (
+    UNIT,
+    PassOn,
+    Placement,
+    Receipt,
+    Rule,
+    binding_rule,
+    counted,
+    lost_since,
+    owed_under,
+    shown,
+    standing,
+    unwanted,
+)
 from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_of, subject_of
 from relay.sentences import Sentence
 
@@ -189,19 +202,20 @@ class PassedBeforeReceipt(Refused):
 class LateAddition(Refused):
     """Help is added to a placement that had already passed on."""
 
-    def __init__(self, act_id: str, received_on: date, placement_id: str, first_passed_on: date) -> None:
-        """Name the days."""
+    def __init__(self, receipt: Receipt, placement_id: str, first: PassOn) -> None:
+        """Name both acts, either of which may be the later one to be recorded, and their days."""
         super().__init__(
             Sentence(
                 "%(act_id)s adds to placement %(placement_id)s on %(received_on)s, but that had already passed"
-                " on, on %(first_passed_on)s.",
-                act_id=act_id,
+                " on, on %(first_passed_on)s (%(first)s).",
+                act_id=receipt.act_id,
                 placement_id=placement_id,
-                received_on=received_on,
-                first_passed_on=first_passed_on,
+                received_on=receipt.received_on,
+                first_passed_on=first.passed_on,
+                first=f"pass:{first.pass_id}",
             ),
-            Sentence("Begin a new placement for what she received."),
-            field="receiver_placement_id",
+            Sentence("Correct the day, or begin a new placement for what she received."),
+            field="received_on" if receipt.act_id.startswith("placement:") else "passed_on",
         )
 
 
@@ -647,9 +661,7 @@ def _keeps_the_rules(placement: Placement, rules: Iterable[Rule]) -> None:
     _can_be_counted(placement, rule)
     for receipt in placement.receipts:
         if placement.passes and receipt.received_on > placement.passes[0].passed_on:
-            raise LateAddition(
-                receipt.act_id, receipt.received_on, placement.placement_id, placement.passes[0].passed_on
-            )
+            raise LateAddition(receipt, placement.placement_id, placement.passes[0])
     gift = next((receipt for receipt in placement.receipts if receipt.act_id.startswith("placement:")), first)
     if first.received_on < gift.received_on:
         raise AddedBeforeGift(first.act_id, placement.placement_id, gift.received_on)

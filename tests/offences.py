@@ -149,6 +149,13 @@ def recorded_late(programme: Clean) -> set[str]:
     return {programme.event("visit", placement_id, on, by="local:late")}
 
 
+def clock_went_back(programme: Clean) -> set[str]:
+    programme.book.today = day = TODAY - timedelta(days=programme.random.randint(2, 400))
+    visit = programme.event("visit", programme.quiet.pop(), day - timedelta(days=3), by="local:late")
+    programme.book.today = TODAY
+    return {visit}
+
+
 def corrected_often(programme: Clean) -> set[str]:
     placement_id = programme.quiet.pop()
     visited_on = _later(programme, placement_id)
@@ -221,8 +228,8 @@ OFFENCES: Final = {
     plant.__name__: plant
     for plant in (
         same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, tag_twice, same_phone,
-        busy_day, no_witness, busy_witness, no_gift, gift_total, claim_unsupported, recorded_late, corrected_often,
-        corrected_after_lock, recorded_after_lock, to_herself, never_received, cycle, before_receipt, no_rule,
+        busy_day, no_witness, busy_witness, no_gift, gift_total, claim_unsupported, recorded_late, clock_went_back,
+        corrected_often, corrected_after_lock, recorded_after_lock, to_herself, never_received, cycle, before_receipt, no_rule,
     )
 }  # fmt: skip
 """Check id → what plants its offence."""

@@ -224,6 +224,7 @@ def test_units_are_a_number_and_whole_ones_are_whole(cell: object, value: float)
     ("cell", "reason", "suggestion"),
     [
         ("1.2345", "This has more than 3 decimals.", "Write 1.234."),
+        ("0.0004", "This has more than 3 decimals.", "Write how many."),
         ("2,5", "This holds a comma, which may mean two things.", "Write 2.5."),
         ("1,500", "This holds a comma, which may mean two things.", "Write 1500 or 1.500."),
         ("1,00,000", "This holds a comma, which may mean two things.", "Write 100000."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -72,7 +72,8 @@ def test_an_empty_programme_is_looked_at_without_complaint() -> None:
 
     assert audit.found == 0
     assert {checked.check_id: checked.population for checked in audit.checks if checked.population} == {
-        "corrected_often": 1
+        "clock_went_back": 1,
+        "corrected_often": 1,
     }
 
 
@@ -324,6 +325,15 @@ def test_180_days_after_is_not_long_after() -> None:
     book.add(happened("E1: visit of P1 on 2024-01-01"), happened("E2: visit of P1 on 2024-01-02"), by="local:late")
 
     assert found(book, "recorded_late") == {"event:E1"}
+
+
+def test_a_clock_that_is_a_day_behind_is_innocent_and_one_of_two_days_is_not() -> None:
+    book = two_placements()
+    for number, behind in enumerate((0, 1, 3, 0, 0), 1):
+        book.today = DAY - timedelta(days=behind)
+        book.add(happened(f"E{number}: visit of P1 on 2024-06-01"), by="local:maya")
+
+    assert found(book, "clock_went_back") == {"event:E3"}
 
 
 def test_two_corrections_are_not_often() -> None:

@@ -121,7 +121,9 @@ def test_today_is_the_day_in_the_programmes_time_zone() -> None:
 
 
 def test_a_late_addition_to_a_placement_that_had_already_passed_on_is_refused(book: Book) -> None:
-    refused(book, passed("T9: P4 > P2 on 2022-03-02"), rulebook.LateAddition, "2022-03-02", "P2", "2022-03-01")
+    refused(
+        book, passed("T9: P4 > P2 on 2022-03-02"), rulebook.LateAddition, "P2", "2022-03-02", "2022-03-01 (pass:T2)"
+    )
     book.add(passed("T9: P4 > P2 on 2022-03-01"))  # on the day of its first pass-on; recorded later, but dates decide
 
 

@@ -50,6 +50,7 @@ STATUS: Final[Mapping[type[RelayError], int]] = {
     Unavailable: 503,
 }
 STATUS_UNFORESEEN: Final = 500
+STATUS_TOO_OFTEN: Final = 429
 RETRY_SECONDS: Final = "5"  # our choice: an engine that was stopped starts in about four
 
 log = logging.getLogger("relay.web")
@@ -100,6 +101,8 @@ def refused(error: HTTPException) -> Response:
         log.error("failed", extra={"said": {"failure": type(cause).__name__, "at": frames}})
     status = error.code or STATUS_UNFORESEEN
     response = _answer(status, _reasons().get(status, error.name), _suggestion(status), None)
+    if status == STATUS_TOO_OFTEN:
+        response.headers["Retry-After"] = "60"
     for name, value in error.get_headers(request.environ):
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
@@ -113,7 +116,7 @@ def _reasons() -> Mapping[int, str]:
         405: gettext("This page cannot be asked for in that way."),
         413: gettext("This request is too large."),
         415: gettext("This must be sent as JSON (Content-Type: application/json)."),
-        429: gettext("This was asked for too often: wait a minute."),
+        STATUS_TOO_OFTEN: gettext("This was asked for too often: wait a minute."),
         500: gettext("Relay failed, and did not foresee it. Nothing was recorded."),
     }
 

@@ -47,7 +47,6 @@ class OneTime:
 
 def set_up(app: Flask) -> None:
     """Have an application let people in, and slow down those who guess."""
-    app.config["RATELIMIT_HEADERS_ENABLED"] = True
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")  # one process, so memory is right
     _slow_down(app, limiter.limit(f"{TRIES_A_MINUTE} per minute"))
 
