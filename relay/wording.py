@@ -120,11 +120,13 @@ class Speech:
         say: One of `TEXTS` → the same in that language.
         column: The name of a column → what it is called.
         units: A number and a help, either of which may be missing → both together, such as "2 goat".
+        day: ISO text → that day as it is written in that language.
     """
 
     say: Callable[[str], str] = str
     column: Callable[[str], str] = str
     units: Callable[[float | None, str | None], str] = _together
+    day: Callable[[str], str] = str
 
 
 PLAIN: Final = Speech()
@@ -160,6 +162,10 @@ def what_it_is(
     )
 
 
+_DAYS: Final = ("from", "as_of")
+"""Columns of a day, beside those that end with "_on"."""
+
+
 class _Words(dict[str, str]):
     """What an act says, as the words of a phrase."""
 
@@ -171,6 +177,7 @@ def _words(kind: str, values: Mapping[str, Any], speech: Speech) -> _Words:
     known = {name: value for name, value in values.items() if value is not None and value != {}}
     said = _Words((name, str(value)) for name, value in known.items())
     said |= {name: speech.say(spoken(said[name])) for name in CHOSEN & known.keys()}
+    said |= {name: speech.day(said[name]) for name in known if name.endswith("_on") or name in _DAYS}
     if isinstance(known.get("changes"), Mapping):
         said["changes"] = ", ".join(map(speech.column, known["changes"]))
 

@@ -229,7 +229,8 @@ OFFENCES: Final = {
     for plant in (
         same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, tag_twice, same_phone,
         busy_day, no_witness, busy_witness, no_gift, gift_total, claim_unsupported, recorded_late, clock_went_back,
-        corrected_often, corrected_after_lock, recorded_after_lock, to_herself, never_received, cycle, before_receipt, no_rule,
+        corrected_often, corrected_after_lock, recorded_after_lock, to_herself, never_received, cycle,
+        before_receipt, no_rule,
     )
 }  # fmt: skip
 """Check id → what plants its offence."""

@@ -12,7 +12,18 @@ from relay.checks import CHECKS
 from relay.entries import CHANGES
 from relay.picture import BOX_WIDTH, Box, Tab
 from relay.sambat import bikram_sambat
-from relay.web.language import day, gettext, lazy_gettext, ngettext, number, percent, pgettext, plural, remembered
+from relay.web.language import (
+    day,
+    gettext,
+    iso_day,
+    lazy_gettext,
+    ngettext,
+    number,
+    percent,
+    pgettext,
+    plural,
+    remembered,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,7 +206,7 @@ def column(name: str) -> str:
     return pgettext("column", wording.heading(name.removeprefix(CHANGES)))
 
 
-SPEECH: Final = wording.Speech(say=_say, column=column, units=units)
+SPEECH: Final = wording.Speech(say=_say, column=column, units=units, day=iso_day)
 """The language of the reader, to tell records in."""
 
 

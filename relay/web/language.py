@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
+from datetime import date
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
 from urllib.parse import quote, urlencode
@@ -16,7 +18,6 @@ from relay.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date
 
     from flask import Flask, Response
 
@@ -31,6 +32,7 @@ _SPOKEN: Final = ContextVar[str | None]("language", default=None)
 
 _Values = TypeVarTuple("_Values")
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 
 
@@ -113,8 +115,16 @@ def say(sentence: str) -> str:
     """A sentence of the core, with the sentences within it, in the language of the page; other text as it is."""
     if not isinstance(sentence, Sentence):
         return sentence
-    values = {name: say(value) if isinstance(value, str) else value for name, value in sentence.values.items()}
-    return gettext(sentence.template, **values)
+    return gettext(sentence.template, **{name: _said(value) for name, value in sentence.values.items()})
+
+
+def _said(value: object) -> object:
+    """A value of a sentence: a sentence within it, or a day, as this language says it; anything else as it is."""
+    if isinstance(value, Sentence):
+        return say(value)
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return iso_day(str(value))
+    return value
 
 
 def pgettext(context: str, text: str) -> str:
@@ -146,6 +156,14 @@ def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - a LazyString, which is tur
 def day(value: date) -> str:
     """A Gregorian day, such as "24 Nov 2026"."""
     return str(flask_babel.format_date(value, "d MMM y"))
+
+
+def iso_day(text: str) -> str:
+    """A Gregorian day that is given as ISO text; other text as it is."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def month_and_year(value: date) -> str:
