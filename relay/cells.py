@@ -257,17 +257,27 @@ def _read_id(column: columns.Column, cell: object) -> str | None:
             reason=Sentence("This names a record of another kind."),
             suggestion=Sentence("Write the id that is asked for, alone or with its kind before it."),
         )
+    _fits_an_address(text)
+    return text
+
+
+def _fits_an_address(text: str) -> None:
+    """An id is part of the address of a page, and one word of a line."""
     if ":" in text or "/" in text:
         raise CellFault(
             reason=Sentence('This holds ":" or "/", which an id may not.'),
             suggestion=_write_this(text.replace(":", "-").replace("/", "-")),
+        )
+    if not text.strip("."):
+        raise CellFault(
+            reason=Sentence("This is dots alone, which no address of a page can hold."),
+            suggestion=Sentence("Write letters or digits."),
         )
     if "\n" in text or "\t" in text or "\u2028" in text or "\u2029" in text:
         raise CellFault(
             reason=Sentence("This holds a line break or a tab, which an id may not."),
             suggestion=_write_this("-".join(text.split())),
         )
-    return text
 
 
 def _read_help(_column: columns.Column, cell: object) -> str | None:

@@ -162,8 +162,9 @@ def what_it_is(
     )
 
 
-_DAYS: Final = ("from", "as_of")
-"""Columns of a day, beside those that end with "_on"."""
+def is_day(name: str) -> bool:
+    """Whether a column tells a day."""
+    return name.endswith("_on") or name in ("from", "as_of", "locked_until")
 
 
 class _Words(dict[str, str]):
@@ -177,7 +178,7 @@ def _words(kind: str, values: Mapping[str, Any], speech: Speech) -> _Words:
     known = {name: value for name, value in values.items() if value is not None and value != {}}
     said = _Words((name, str(value)) for name, value in known.items())
     said |= {name: speech.say(spoken(said[name])) for name in CHOSEN & known.keys()}
-    said |= {name: speech.day(said[name]) for name in known if name.endswith("_on") or name in _DAYS}
+    said |= {name: speech.day(said[name]) for name in known if is_day(name)}
     if isinstance(known.get("changes"), Mapping):
         said["changes"] = ", ".join(map(speech.column, known["changes"]))
 

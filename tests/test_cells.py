@@ -95,6 +95,7 @@ def test_ids_keep_their_zeros_and_get_ascii_digits() -> None:
         ),
         ("ward:1", 'This holds ":" or "/", which an id may not.', "Write ward-1."),
         ("2024/7", 'This holds ":" or "/", which an id may not.', "Write 2024-7."),
+        ("..", "This is dots alone, which no address of a page can hold.", "Write letters or digits."),
         ("a\nb", "This holds a line break or a tab, which an id may not.", "Write a-b."),
         ("x" * 65, "This is longer than 64 characters.", "Write a shorter id."),
         (True, "This is not text.", "Format the column as text and write it again."),

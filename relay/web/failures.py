@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from flask import (
@@ -27,6 +28,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from relay.accounts import NotLetIn, TooManyTries
 from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
 from relay.roles import Locked, NotAllowed, NotThatPlace
+from relay.web import asked, guard
 from relay.web.guard import NotByTheProxy, NotSignedIn
 from relay.web.language import gettext
 
@@ -140,5 +142,15 @@ def _answer(status: int, reason: str, suggestion: str, field: str | None) -> Res
         "field": field,
         "request_id": g.get("request_id"),
     }
-    body = jsonify(error=error) if _wants_json() else render_template("failure.html", error=error)
-    return make_response(body, status)
+    if _wants_json():
+        return make_response(jsonify(error=error), status)
+    _find_programme()
+    return make_response(render_template("failure.html", error=error), status)
+
+
+def _find_programme() -> None:
+    """Let the page of a failure have the sections and the search of the programme in which its reader is."""
+    programme_id, visitor = (request.view_args or {}).get("programme_id"), guard.visitor()
+    if programme_id and visitor and visitor.sees(programme_id):
+        with suppress(RelayError):
+            asked.head()

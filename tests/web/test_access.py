@@ -444,6 +444,15 @@ def test_nothing_personal_is_kept_by_the_browser_and_signing_out_clears_what_is(
     assert door.post("/sign-out", data={"csrf_token": token[1]}).headers["Clear-Site-Data"] == '"cache"'
 
 
+def test_who_asks_for_what_is_not_there_or_not_hers_keeps_the_search_and_the_sections(
+    door: FlaskClient, people: dict[str, str]
+) -> None:
+    for path, login, status in (("record/pass:nope", "manager", 404), ("audit", "staff", 403)):
+        answer = door.get(f"/p/demo/{path}", headers=bearer(people[login]))
+        assert (answer.status_code, 'id="search"' in answer.text, "relay find" in answer.text) == (status, True, False)
+    assert 'id="search"' not in door.get("/p/large", headers=bearer(people["manager"])).text  # where she has no role
+
+
 def test_views_are_her_own_whoever_signs_in_at_this_browser_later(door: FlaskClient, people: dict[str, str]) -> None:
     assert people
     for login, others in (("manager", "auditor"), ("auditor", "manager")):
