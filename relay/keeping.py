@@ -154,7 +154,7 @@ def rotate(written: Path, newest: int) -> tuple[Path, ...]:
 
     Args:
         written: The backup, `dated`; the clock may have gone back since those beside it were written.
-        newest: How many stay with it; at least 1.
+        newest: How many stay, it among them; at least 1.
 
     Returns:
         What was deleted, oldest first by the instant in the names.

@@ -144,7 +144,8 @@ def _answer(status: int, reason: str, suggestion: str, field: str | None) -> Res
     }
     if _wants_json():
         return make_response(jsonify(error=error), status)
-    _find_programme()
+    if status < STATUS_UNFORESEEN:  # else the database may be what failed
+        _find_programme()
     return make_response(render_template("failure.html", error=error), status)
 
 

@@ -175,6 +175,16 @@ def test_what_was_opened_goes_along_with_the_form_and_the_languages(watched: Wat
     expect(page.locator("#way")).to_contain_text("45 of 1,023 placements")
 
 
+def test_what_was_found_before_is_gone_when_a_tab_is_opened(watched: Watched) -> None:
+    page = watched.goto(f"{TREE}?q=P")
+    expect(page.locator("#hits")).to_have_count(1)
+    page.mouse.click(*point_at(page, "tab:P16"))
+    expect(page.locator("#way")).to_contain_text("45 of 1,023 placements")
+
+    expect(page.locator("#hits")).to_have_count(0)
+    assert "null" not in page.locator("main").inner_text()
+
+
 def test_the_day_of_the_slider_goes_along_and_back_with_the_page(watched: Watched) -> None:
     page = watched.goto(f"{DEMO}/tree/gift:G1")
     before = words_around(page)

@@ -178,6 +178,10 @@
     const become = (part, other) => [...other.attributes].forEach(({ name, value }) => part.setAttribute(name, value));
     for (const part of document.querySelectorAll("[data-follows]")) {
       const other = page.getElementById(part.id);
+      if (!other) { // what was found in the tree before
+        part.remove();
+        continue;
+      }
       if (part.matches("input")) {
         become(part, other);
         part.value = other.value;
