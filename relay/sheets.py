@@ -332,8 +332,28 @@ def _refuse_huge(path: Path) -> None:
                 suggestion=Sentence("Bring it as a folder of CSV files."),
             )
         for part in archive.infolist():  # a sheet may lie anywhere
-            _refuse_far_cells(path, partial(archive.open, part))
-            _refuse_failed_cells(path, partial(archive.open, part))
+            _refuse_cells(path, partial(archive.open, part))
+
+
+def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
+    """Refuse a sheet in which a formula failed, or whose cells lie too far apart; it is read once if none lies far.
+
+    Of a formula that failed nobody knows what the cell should say, and empty means something.
+    """
+    far = False
+    for tags in _tags(sheet):
+        if failed := _FAILED.search(tags):
+            raise CannotRead(
+                path,
+                is_what=Sentence(
+                    "has a cell whose formula failed (as #REF! or #VALUE!), at %(place)s",
+                    place=failed[1][:20].decode(errors="replace"),
+                ),
+                suggestion=Sentence("Write there what it should say, or empty it."),
+            )
+        far = far or bool(_FAR.search(tags))
+    if far:
+        _refuse_far_cells(path, sheet)
 
 
 def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
@@ -341,8 +361,6 @@ def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
 
     What a sheet says of its own dimension is not believed: each cell says where it stands.
     """
-    if not any(_FAR.search(tags) for tags in _tags(sheet)):
-        return
     columns = rows = 1
     for place in (found[1] for tags in _tags(sheet) for found in _PLACE.finditer(tags)):
         stands = _LETTERS_AND_NUMBER.fullmatch(place)
@@ -357,20 +375,6 @@ def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
                 ),
                 suggestion=Sentence("Delete the empty rows and columns beyond the table."),
             )
-
-
-def _refuse_failed_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
-    """Refuse a sheet in which a formula failed: nobody knows what the cell should say, and empty means something."""
-    failed = next((found[1] for tags in _tags(sheet) for found in _FAILED.finditer(tags)), None)
-    if failed is not None:
-        raise CannotRead(
-            path,
-            is_what=Sentence(
-                "has a cell whose formula failed (as #REF! or #VALUE!), at %(place)s",
-                place=failed[:20].decode(errors="replace"),
-            ),
-            suggestion=Sentence("Write there what it should say, or empty it."),
-        )
 
 
 def _tags(sheet: Callable[[], IO[bytes]]) -> Iterator[bytes]:
