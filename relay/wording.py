@@ -61,6 +61,9 @@ _CHOICES: Final = (*(choice for kind in FILED for column in kind.columns for cho
 CHOSEN: Final = frozenset({"how", *(column.name for kind in FILED for column in kind.columns if column.choices)})
 """The columns that hold one of a few words."""
 
+TELL_A_DAY: Final = frozenset(column.name for kind in FILED for column in kind.columns if column.type == "date")
+"""The columns that hold a day."""
+
 
 def a(kind: str) -> Sentence:
     """A kind of record with its article.
@@ -162,11 +165,6 @@ def what_it_is(
     )
 
 
-def is_day(name: str) -> bool:
-    """Whether a column tells a day."""
-    return name.endswith("_on") or name in ("from", "as_of", "locked_until")
-
-
 class _Words(dict[str, str]):
     """What an act says, as the words of a phrase."""
 
@@ -178,7 +176,7 @@ def _words(kind: str, values: Mapping[str, Any], speech: Speech) -> _Words:
     known = {name: value for name, value in values.items() if value is not None and value != {}}
     said = _Words((name, str(value)) for name, value in known.items())
     said |= {name: speech.say(spoken(said[name])) for name in CHOSEN & known.keys()}
-    said |= {name: speech.day(said[name]) for name in known if is_day(name)}
+    said |= {name: speech.day(said[name]) for name in TELL_A_DAY & known.keys()}
     if isinstance(known.get("changes"), Mapping):
         said["changes"] = ", ".join(map(speech.column, known["changes"]))
 

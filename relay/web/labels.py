@@ -219,7 +219,7 @@ def said(value: object, name: str) -> str:
         return gettext("nothing")
     if name == "help":
         return help_word(str(value))
-    if wording.is_day(name):
+    if name in wording.TELL_A_DAY:
         return iso_day(str(value))
     return _say(wording.spoken(str(value))) if name in wording.CHOSEN else str(value)
 
