@@ -277,9 +277,10 @@ WRITTEN = """
 def test_the_signs_of_one_line_of_devanagari_do_not_lie_on_the_next(context: BrowserContext, watched: Watched) -> None:
     context.add_init_script(WRITTEN)
     page = watched.goto(f"{DEMO}/tree/gift:G1?names=full&lang=ne")
-    on_canvas = page.evaluate("window.written")
     lines = page.locator("svg.tree .box.broken").first.locator("text")
     in_svg = {str(line.text_content()): float(line.get_attribute("y") or 0) for line in lines.all()}
+    page.wait_for_function("lines => lines.every(line => line in window.written)", arg=list(in_svg))
+    on_canvas = page.evaluate("window.written")
 
     assert len(in_svg) == 3
     for written in (in_svg, on_canvas):
