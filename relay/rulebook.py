@@ -495,9 +495,8 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
     if fact.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
         message = Sentence("%(act_id)s extends without a new day.", act_id=act_id)
         raise Invalid(message, Sentence("Give until_on."), field="until_on")
-    if fact.kind == "rule" and values.get("owed") is None and values.get("owed_per_given") is None:
-        message = Sentence("%(act_id)s does not say what is owed.", act_id=act_id)
-        raise Invalid(message, Sentence("Give owed or owed_per_given."), field="owed")
+    if fact.kind == "rule":
+        _plausible_rule(fact)
     if fact.kind == "programme" and fact.id != register.programme_id:
         message = Sentence(
             "%(act_id)s cannot stand in the ledger of programme %(programme_id)s.",
@@ -509,6 +508,17 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
             Sentence("Call it %(programme_id)s, or begin a ledger of its own.", programme_id=register.programme_id),
             field="id",
         )
+
+
+def _plausible_rule(fact: Fact) -> None:
+    """It says what is owed, and nothing of its own help that it says already."""
+    act_id, values = fact.act_id, fact.values
+    if values.get("owed") is None and values.get("owed_per_given") is None:
+        message = Sentence("%(act_id)s does not say what is owed.", act_id=act_id)
+        raise Invalid(message, Sentence("Give owed or owed_per_given."), field="owed")
+    if values["help"] in values.get("equivalents", {}):
+        message = Sentence("%(act_id)s names %(help)s as an equivalent of itself.", act_id=act_id, help=values["help"])
+        raise Invalid(message, Sentence("Leave it out: one of it counts as one."), field="equivalents")
 
 
 def _may_stand(register: Register, fact: Fact, *, again: bool) -> None:

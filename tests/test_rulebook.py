@@ -579,6 +579,7 @@ def test_corrected_values_are_held_against_every_rule(book: Book) -> None:
     refused(book, corrected("event:E1", kind="extended"), Invalid, "event:E1")
     refused(book, corrected("event:E1", happened_on="2020-02-01"), rulebook.BeforeReceipt)
     refused(book, corrected("rule:goat@2020-01-01", owed=None), Invalid, "rule:goat@2020-01-01")
+    refused(book, corrected("rule:goat@2020-01-01", equivalents={"goat": 2}), Invalid, "equivalent of itself")
     refused(book, corrected("beneficiary:W1", place_id="L9"), rulebook.Missing, "place L9")
 
 
