@@ -124,15 +124,34 @@ class Question(Generic[T_co]):
     answer: Callable[[Source, str, Mapping[str, Any]], T_co]
     opened: Callable[[Any], Iterable[str]] | None = None
 
-    def note(self, source: Source, programme_id: str, answer: object, *, by: str, at: str) -> None:
-        """Write down that somebody opened what is personal, where the question asks for such.
+    def opens(self, source: Source, programme_id: str, said: Mapping[str, Any], answer: object) -> tuple[str, ...]:
+        """The records that an answer opened: "kind:id"; of who gave, every gift whose donor is known.
 
         Raises:
+            Unavailable: The database cannot be reached.
+        """
+        records = tuple(self.opened(answer)) if self.opened else ()
+        donors = parts.names(source.graph, programme_id, ("donor",) if tells_donors(said) else ()).donors
+        return (*records, *(f"gift:{gift_id}" for gift_id in sorted(donors)))
+
+    def note(
+        self, source: Source, programme_id: str, said: Mapping[str, Any], answer: object, *, by: str, at: str
+    ) -> None:
+        """Write down that somebody opened what is personal, where the answer tells such.
+
+        Raises:
+            Unavailable: The database cannot be reached.
             OSError: It cannot be written; then the answer should not be shown.
         """
-        ids = tuple(self.opened(answer)) if self.opened else ()
+        ids = self.opens(source, programme_id, said, answer)
         if ids:
             accesses.note(source.folder, programme_id, accesses.Access(at=at, by=by, what=self.name, ids=ids))
+
+
+def tells_donors(said: Mapping[str, Any]) -> bool:
+    """Whether an answer tells who gave: what one donor gave, or a programme parted by its donors."""
+    by = said.get("by") or ()
+    return said.get("donor") is not None or "donor" in ((by,) if isinstance(by, str) else by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,7 @@ class Session:
 
         source = Source(graph=self.graph, folder=self.settings.data_folder)
         found = question.answer(source, self.programme_id, said)
-        question.note(source, self.programme_id, found, by=self.clerk.by, at=self.at)
+        question.note(source, self.programme_id, said, found, by=self.clerk.by, at=self.at)
         return found
 
     def hand_in(

@@ -18,7 +18,7 @@ from relay.asjson import json_of
 from relay.cells import read_day
 from relay.columns import Column
 from relay.errors import Invalid
-from relay.questions import ENTRIES, FIND, MOST_NAMES, NAMES, QUESTIONS, SHOW, Parameter, Question, Source
+from relay.questions import ENTRIES, FIND, MOST_NAMES, NAMES, QUESTIONS, SHOW, Parameter, Question, Source, tells_donors
 from relay.records import resolve
 from relay.web import asked, bodies, guard, openapi, personal, signing_in
 
@@ -67,6 +67,8 @@ def answer(programme_id: str, question: Question[object], id_: str | None = None
     wish = {**said(question.parameters), **({"id": id_} if id_ is not None else {})}
     if question is NAMES and len(wish["beneficiary_id"]) > MOST_NAMES:
         raise NotThat("beneficiary_id", f"at most {MOST_NAMES} ids")
+    if tells_donors(wish):
+        personal.require_donors()
     source = Source(graph=asked.graph(), folder=asked.core().settings.data_folder)
     if question is NAMES:
         wish["beneficiary_id"] = personal.nameable(wish["beneficiary_id"])
@@ -75,8 +77,9 @@ def answer(programme_id: str, question: Question[object], id_: str | None = None
         answered = personal.hits(answered)
     if question is SHOW:
         answered = personal.record(answered)
-    if question.opened:
-        personal.opened(question.name, question.opened(answered))
+    opened = question.opens(source, asked.head().programme_id, wish, answered)
+    if question.opened or opened:
+        personal.opened(question.name, opened)
     found = json_of(answered)
     if question is ENTRIES:
         found["next_url"] = _next_url(programme_id, found["next"])

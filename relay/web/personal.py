@@ -7,12 +7,13 @@ by `asked.names`; a page about one record says `opened`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import request
 
 from relay import accesses, whereabouts
 from relay.entries import instant
+from relay.roles import NotThatPlace
 from relay.web import asked, guard, house
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from relay.history import Record
     from relay.search import Hit
+
+
+_OF_ONE_PLACE: Final = ("place:", "group:", "beneficiary:", "placement:")
+"""Records that lie where the one lives whose name they bear; a pass-on lies where its giver lives too."""
 
 
 def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
@@ -66,10 +71,12 @@ def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:
     """
     programme_id = asked.head().programme_id
     allowed = guard.places("find", programme_id)
+    if allowed is None:
+        return tuple(found)
     return tuple(
-        hit
+        hit if hit.id.startswith(_OF_ONE_PLACE) else replace(hit, name=None)
         for hit in found
-        if allowed is None or allowed & whereabouts.places_of_record(asked.graph(), programme_id, hit.id)
+        if allowed & whereabouts.places_of_record(asked.graph(), programme_id, hit.id)
     )
 
 
@@ -93,6 +100,17 @@ def record(found: Record) -> Record:
         ),
         gifts=tuple(replace(each, donor=None) for each in found.gifts),
     )
+
+
+def require_donors() -> None:
+    """Refuse to tell who gave where this reader may not be told.
+
+    Raises:
+        NotThatPlace: The reader's account works for some places only.
+    """
+    own = guard.places("names", asked.head().programme_id)
+    if own is not None:
+        raise NotThatPlace(own)
 
 
 def donors_told() -> bool:

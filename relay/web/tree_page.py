@@ -9,12 +9,11 @@ from urllib.parse import quote
 from flask import request, url_for
 from werkzeug.utils import cached_property
 
-from relay import drawing
+from relay import drawing, search
 from relay.drawing import Caption
 from relay.model import add_months
 from relay.picture import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, Tab, View, picture
-from relay.search import find
-from relay.web import asked, labels
+from relay.web import asked, labels, personal
 from relay.web.language import gettext
 from relay.web.navigation import to
 
@@ -251,12 +250,13 @@ class TreePage:
     # -- finding somebody in it
 
     def found(self, text: str) -> list[str]:
-        """The placements of the tree that a text finds, by nearness."""
+        """The placements of the tree that a text finds, by nearness. That people are found by name is written down."""
         held: dict[str, list[str]] = {}
         for node in self.tree.nodes:
             held.setdefault(f"beneficiary:{node.beneficiary_id}", []).append(node.placement_id)
             held[f"placement:{node.placement_id}"] = [node.placement_id]
-        hits = find(asked.graph(), self.programme_id, text, HITS)
+        hits = personal.hits(search.find(asked.graph(), self.programme_id, text, HITS))
+        personal.opened("find", search.named(hits))
         return list(dict.fromkeys(placement_id for hit in hits for placement_id in held.get(hit.id, ())))
 
 

@@ -203,8 +203,10 @@ def village(recorded: Graph) -> Iterator[Graph]:
 
 def staff_of(graph: Graph, place_id: str) -> dict[str, str]:
     """Somebody who works for one place; her headers."""
-    accounts.add(graph, f"staff-{place_id.lower()}", (grant_of(f"staff@wards/{place_id}"),), None, relays.NOW)
-    issued = accounts.issue(graph, f"staff-{place_id.lower()}", days=1, now=relays.NOW, random=token_bytes)
+    login = f"staff-{place_id.lower()}"
+    if login not in {account.login for account in accounts.every(graph)}:
+        accounts.add(graph, login, (grant_of(f"staff@wards/{place_id}"),), None, relays.NOW)
+    issued = accounts.issue(graph, login, days=1, now=relays.NOW, random=token_bytes)
     return bearer(issued.secret)
 
 
@@ -245,12 +247,14 @@ def test_staff_of_a_place_open_and_record_what_lies_there(door: FlaskClient, vil
 
 
 def test_staff_of_a_place_are_told_the_names_of_those_who_live_there(door: FlaskClient, village: Graph) -> None:
-    own = bearer(accounts.issue(village, "staff-w2", days=1, now=relays.NOW, random=token_bytes).secret)
+    own = staff_of(village, "W2")
     asked = "/api/v1/programmes/wards/names?" + "&".join(f"beneficiary_id=W{number}" for number in (1, 2, 3))
 
     assert door.get(asked, headers=own).get_json() == {"W2": "Name of W2"}
     found = door.get("/api/v1/programmes/wards/find?text=Name", headers=own).get_json()
     assert {hit["name"] for hit in found} == {"Name of W2"}
+    (handed_over,) = door.get("/api/v1/programmes/wards/find?text=T1", headers=staff_of(village, "W1")).get_json()
+    assert handed_over["name"] is None  # she who received it lives in W2
     page = door.get("/p/wards/tree/placement:P2?names=full", headers=own).text
     listed = door.get("/p/wards/people?names=full", headers=own).text
     for text in (page, listed):
@@ -261,7 +265,7 @@ def test_staff_of_a_place_are_told_the_names_of_those_who_live_there(door: Flask
 
 def test_staff_of_a_place_are_told_nobody_elsewhere_by_a_record_nor_who_gave(door: FlaskClient, village: Graph) -> None:
     """T1 was given in W1 and received in W2: the record of it is theirs, the giver's name is not."""
-    own = bearer(accounts.issue(village, "staff-w2", days=1, now=relays.NOW, random=token_bytes).secret)
+    own = staff_of(village, "W2")
     api, pages = "/api/v1/programmes/wards", "/p/wards"
 
     for record_id in ("placement:P2", "pass:T1", "beneficiary:W2"):
@@ -273,7 +277,7 @@ def test_staff_of_a_place_are_told_nobody_elsewhere_by_a_record_nor_who_gave(doo
 
 
 def test_what_is_recorded_elsewhere_is_not_guessed_by_recording_it_again(door: FlaskClient, village: Graph) -> None:
-    own = bearer(accounts.issue(village, "staff-w2", days=1, now=relays.NOW, random=token_bytes).secret)
+    own = staff_of(village, "W2")
     guess = {"beneficiary_id": "W1", "name": "Name of W1", "place_id": "W2"}
 
     refused = door.post("/api/v1/programmes/wards/acts/beneficiary", json=guess, headers=own)
@@ -378,15 +382,50 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
 def test_whoever_is_told_who_gave_is_written_down(door: FlaskClient, people: dict[str, str]) -> None:
     folder = asked.core_of(door.application).settings.data_folder
     (folder / "accesses.jsonl").unlink(missing_ok=True)
-    for path in ("health?by=donor", "health?by=donor&names=full", "survival?by=donor&names=full", "gift/G1"):
-        assert door.get(f"/p/demo/{path}", headers=bearer(people["manager"])).status_code == 200
+    api = "/api/v1/programmes/demo"
+    for path in (
+        *("/p/demo/health?by=donor", "/p/demo/health?by=donor&names=full", "/p/demo/survival?by=donor&names=full"),
+        *("/p/demo/gift/G1", f"{api}/health", f"{api}/health?by=help&by=donor", f"{api}/survival?by=donor"),
+        *(f"{api}/gifts?donor=donor of G1", f"{api}/chains?donor=Donor of G1", f"{api}/chains"),
+    ):
+        answer = door.get(path, headers=bearer(people["manager"]))
+        assert answer.status_code == 200
+        told = path not in ("/p/demo/health?by=donor", f"{api}/health", f"{api}/chains")
+        assert ("ETag" in answer.headers) != told
 
     written = [(line.what, line.ids) for line in reversed(accesses.newest(folder, "demo"))]
     assert written == [
         ("auditors.health", ("gift:G1",)),
         ("auditors.survival", ("gift:G1",)),
         ("managers.gift", ("gift:G1",)),
+        ("health", ("gift:G1",)),
+        ("survival", ("gift:G1",)),
+        ("gifts", ("gift:G1",)),
+        ("chains", ("gift:G1",)),
     ]
+
+
+def test_staff_of_a_place_are_not_told_who_gave(door: FlaskClient, village: Graph) -> None:
+    own = staff_of(village, "W2")
+    for path in ("health?by=donor", "survival?by=donor", "gifts?donor=Donor of G1", "chains?donor=Donor of G1"):
+        answer = door.get(f"/api/v1/programmes/wards/{path}", headers=own)
+        assert answer.status_code == 403
+        assert "Donor of G1" not in answer.text
+    assert door.get("/api/v1/programmes/wards/health?by=place", headers=own).status_code == 200
+
+
+def test_who_finds_somebody_in_a_tree_is_written_down_and_finds_only_her_own(door: FlaskClient, village: Graph) -> None:
+    folder = asked.core_of(door.application).settings.data_folder
+    (folder / "accesses.jsonl").unlink(missing_ok=True)
+    tree = "/p/wards/tree/placement:P1"
+
+    found = door.get(f"{tree}?q=Name of W1", headers=staff_of(village, "W1"))
+    hidden = door.get(f"{tree}?q=Name of W2", headers=staff_of(village, "W1"))
+
+    assert found.location == f"{tree}?focus=P1"
+    assert hidden.location != f"{tree}?focus=P2"  # but perhaps the nearest of those that she may find
+    written = [line for line in accesses.newest(folder, "wards") if line.what == "find"]
+    assert {id_ for line in written for id_ in line.ids} == {"beneficiary:W1"}
 
 
 # ---------------------------------------------------------------------------------------------------- sessions
