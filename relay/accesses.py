@@ -6,13 +6,18 @@ change it. What an application answers "unchanged" was written down when it was 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
+from relay.errors import Unavailable
+from relay.sentences import Sentence
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 LARGEST: Final = 8_000_000
@@ -40,8 +45,22 @@ class Access:
     ids: tuple[str, ...]
 
 
+class NotWrittenDown(Unavailable):
+    """That something personal was opened cannot be written down, so it is not shown."""
+
+    def __init__(self, error: OSError) -> None:
+        """Say why not."""
+        super().__init__(
+            Sentence(
+                "It cannot be written down who opened this, so it is not shown: %(reason)s.",
+                reason=error.strerror or type(error).__name__,
+            ),
+            Sentence("Whoever looks after Relay has to see to the disk of its data folder."),
+        )
+
+
 def note(folder: Path, programme_id: str, access: Access) -> None:
-    """Write an access down.
+    """Write an access down: a whole line, or nothing.
 
     Args:
         folder: The data folder.
@@ -49,18 +68,46 @@ def note(folder: Path, programme_id: str, access: Access) -> None:
         access: What was opened.
 
     Raises:
-        OSError: It cannot be written; then nothing should be shown.
+        NotWrittenDown: It cannot be written; then nothing should be shown.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    line = json.dumps({"programme_id": programme_id, **asdict(access)}, ensure_ascii=False) + "\n"
-    descriptor = os.open(folder / _FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    line = json.dumps({"programme_id": programme_id, **asdict(access)}, ensure_ascii=False).encode() + b"\n"
     try:
-        os.write(descriptor, line.encode())  # at once: lines of several who write together stay whole
-        full = os.fstat(descriptor).st_size > LARGEST
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder):
+            path = folder / _FILE
+            if path.exists() and path.stat().st_size > LARGEST:
+                path.replace(folder / _OLDER)
+            _append(path, line)
+    except OSError as error:
+        raise NotWrittenDown(error) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """Keep others who write accesses waiting meanwhile, in this process and in others."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)
-    if full:
-        (folder / _FILE).replace(folder / _OLDER)
+
+
+def _append(path: Path, line: bytes) -> None:
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        before = os.fstat(descriptor).st_size
+        if before and os.pread(descriptor, 1, before - 1) != b"\n":  # torn off when the machine lost its power
+            line = b"\n" + line
+        written = 0
+        try:
+            while written < len(line):
+                written += os.write(descriptor, line[written:])
+        except OSError:
+            os.ftruncate(descriptor, before)  # a full disk takes a part of a line
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def newest(folder: Path, programme_id: str, most: int | None = None) -> tuple[Access, ...]:
@@ -83,6 +130,9 @@ def _lines(path: Path, programme_id: str) -> Iterator[Access]:
         return
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            said = json.loads(line)
+            try:
+                said = json.loads(line)
+            except ValueError:  # torn off
+                continue
             if said["programme_id"] == programme_id:
                 yield Access(at=said["at"], by=said["by"], what=said["what"], ids=tuple(said["ids"]))

@@ -270,7 +270,8 @@ class Step:
         """Write the step if the ledger still ends where it was judged.
 
         Returns:
-            Whether it is recorded; False when somebody else recorded meanwhile, and nothing was written.
+            Whether it is recorded; False when somebody else recorded meanwhile, or the graph is being rebuilt, and
+            nothing was written.
 
         Raises:
             Unavailable: The database cannot be reached; nothing was written.
@@ -289,7 +290,7 @@ class Step:
         row = transaction.rows(cypher.LOCK, ledger=self.programme_id, lock=self.lock)[0]
         if row["hash"] == self.after.hash:
             return True  # the first answer was lost, the step was not
-        if (row["sequence"], row["hash"]) != (self.before.sequence, self.before.hash):
+        if Head(sequence=row["sequence"], hash=row["hash"], projection=row["projection"]) != self.before:
             return False
         self.difference.write(transaction, self.programme_id, self.after)
         return True

@@ -141,7 +141,7 @@ class Question(Generic[T_co]):
 
         Raises:
             Unavailable: The database cannot be reached.
-            OSError: It cannot be written; then the answer should not be shown.
+            NotWrittenDown: It cannot be written; then the answer should not be shown.
         """
         ids = self.opens(source, programme_id, said, answer)
         if ids:

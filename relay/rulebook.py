@@ -524,9 +524,10 @@ def _plausible_rule(fact: Fact) -> None:
 def _may_stand(register: Register, fact: Fact, *, again: bool) -> None:
     """What is asked of rules, placements and pass-ons, whether recorded, corrected or brought back."""
     again = again or fact.act_id in register.facts  # no twin of another by a correction only
-    if fact.kind == "rule" and fact.act_id not in register.facts:
-        _binds_only_the_future(register, fact)
-        _counts_as_before(register, fact)
+    if fact.kind == "rule":
+        if fact.act_id not in register.facts:
+            _binds_only_the_future(register, fact)
+        _counts_as_others(register, fact)
     elif fact.kind == "place":
         _not_within_itself(register, fact)
     elif fact.kind == "placement":
@@ -563,10 +564,12 @@ def _binds_only_the_future(register: Register, fact: Fact) -> None:
         raise BindsThePast(fact.act_id, rule.help, max(received))
 
 
-def _counts_as_before(register: Register, fact: Fact) -> None:
-    rule = rule_of(fact.values)
+def _counts_as_others(register: Register, fact: Fact) -> None:
+    """A rule counts as all other versions for its help do; of the only one a slip can still be corrected."""
+    rule, was = rule_of(fact.values), register.facts.get(fact.act_id)
+    own = rule_of(was.values) if was else None
     for known in register.rules:
-        if known.help == rule.help and known.unit != rule.unit:
+        if known != own and known.help == rule.help and known.unit != rule.unit:
             raise OtherUnit(fact.act_id, rule.help, rule.unit, known.unit)
 
 

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from relay import cypher, ledger
 from relay.additions import carried_on
 from relay.entries import Fault
+from relay.errors import NoRoom
 from relay.ledger import STEP, NoProgramme, NotBuilt
 from relay.projection import PROJECTION, key_of, keys_of, values_of
 from relay.register import rule_of
@@ -178,13 +179,21 @@ def load(graph: Graph, programme_id: str) -> Snapshot:
         Unavailable: The database cannot be reached.
     """
     for _ in range(_TRIES):
-        head = graph.write(lambda transaction: _head(transaction, cypher.LOCK, programme_id))
+        head = _waited_for(graph, programme_id)
         sheets = _sheets(graph, programme_id)
         if graph.read(lambda transaction: _head(transaction, cypher.HEAD, programme_id)) == head:
             found = Sheets(programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, **sheets).bound()
             if found.is_of_one_entry:
                 return found
     return of_register(ledger.replay(programme_id, ledger.entries(graph, programme_id)))
+
+
+def _waited_for(graph: Graph, programme_id: str) -> Head:
+    """The head of the ledger once nobody is committing; where there is no room to write, nobody is."""
+    try:
+        return graph.write(lambda transaction: _head(transaction, cypher.LOCK, programme_id))
+    except NoRoom:
+        return graph.read(lambda transaction: _head(transaction, cypher.HEAD, programme_id))
 
 
 def _head(transaction: Transaction, query: LiteralString, programme_id: str) -> Head:

@@ -25,7 +25,7 @@ from relay.acts import KEYS
 from relay.backup import backup, rebuild, restore
 from relay.errors import RelayError, Unavailable
 from relay.graph import Transaction, UnknownOutcome
-from relay.ledger import NotBuilt, entries, head, heads, record, record_one
+from relay.ledger import NotBuilt, Rehearsal, entries, head, heads, record, record_one
 from relay.verify import verify
 from tests import neo4j_server
 from tests.clerks import PROGRAMME, act, clerk, founding, handover, woman
@@ -432,6 +432,25 @@ def test_a_rebuilding_that_fails_keeps_clerks_out_until_it_is_run_again(
     rebuild(graph, PROGRAMME)
 
     assert _everything(graph) == before
+
+
+def test_an_import_judged_before_a_rebuilding_writes_nothing_into_it(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, PROGRAMME, _beginning(), clerk("first"))
+    _, step = Rehearsal(graph, PROGRAMME, clerk("second")).offer([woman("U")])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "last", _done_and_failed)
+        with pytest.raises(Broken):
+            rebuild(graph, PROGRAMME)
+    stopped = _everything(graph)
+
+    assert not step.commit(graph)
+    assert _everything(graph) == stopped
+    rebuild(graph, PROGRAMME)
+    assert step.commit(graph)
+    assert verify(graph, PROGRAMME).faults == ()
 
 
 def _done_and_failed(transaction: Transaction, query: LiteralString, **parameters: object) -> None:

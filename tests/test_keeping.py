@@ -10,17 +10,19 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 
 import pyrage
 import pytest
 
-from relay import engine, keeping, ledger
+from relay import accounts, engine, keeping, ledger, shelf
 from relay import graph as relay_graph
 from relay.backup import backup, check
 from relay.errors import Invalid, Unavailable
 from relay.ledger import record
+from relay.roles import grant_of
 from relay.sealed import CannotOpen, NotAKey, Seal, needs_to_open
 from tests.acts import beginnings, clerk, erased, passed, placed
 from tests.small_disk import on_a_small_disk
@@ -212,13 +214,14 @@ def test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes
     assert found["refused"].startswith("Disk full: ")
     assert "nothing was written" in found["refused"]
     assert found["read"] == found["written"] == found["again"] - 1
+    assert found["asked"] == 1  # a whole programme is read, and who asks with a token is let in
     assert "nearly full" in found["status"]
 
 
 def write_on_a_small_disk(data_folder: Path) -> None:
     """Fill a disk to below the reserve, try to write, read, make room, and write; tell how each went."""
     data_folder = data_folder.absolute()
-    ballast = data_folder / "ballast"
+    ballast, now = data_folder / "ballast", datetime.now(UTC)
 
     def room() -> None:
         engine.require_free_space(data_folder)
@@ -227,6 +230,8 @@ def write_on_a_small_disk(data_folder: Path) -> None:
         with relay_graph.connect(engine.ensure(data_folder), before_writing=room) as graph:
             record(graph, "demo", beginnings(1), clerk())
             written, refused = ledger.head(graph, "demo").entries, ""
+            accounts.add(graph, "maya", (grant_of("manager"),), None, now)
+            token = accounts.issue(graph, "maya", days=1, now=now, random=token_bytes)
             free_bytes = engine.status(data_folder).free_bytes
             ballast.write_bytes(bytes(free_bytes - engine.LEAST_FREE_BYTES + 1_000_000))
             try:
@@ -234,6 +239,8 @@ def write_on_a_small_disk(data_folder: Path) -> None:
             except Unavailable as error:
                 refused = str(error)
             read = ledger.head(graph, "demo").entries
+            accounts.holder(graph, token.secret, now)
+            asked = len(shelf.snapshot(graph, "demo").beneficiaries)
             said = subprocess.run(
                 [sys.executable, str(ROOT / "cli.py"), "status"],
                 env=os.environ | {"RELAY_DATA": str(data_folder)},
@@ -246,7 +253,8 @@ def write_on_a_small_disk(data_folder: Path) -> None:
             again = ledger.head(graph, "demo").entries
     finally:
         engine.stop(data_folder)
-    told = {"written": written, "refused": refused, "read": read, "again": again, "status": said.stderr}
+    told = {"written": written, "refused": refused, "read": read, "again": again, "asked": asked}
+    told["status"] = said.stderr
     json.dump(told, sys.stdout)
 
 

@@ -719,3 +719,6 @@ def test_a_rule_version_counts_its_help_as_before() -> None:
     assert isinstance(refused, rulebook.OtherUnit)
     assert refused.field == "unit"
     book.add(rule("goat", "2030-01-01"), rule("seed_capital", "2030-01-01", unit="rupee"))
+    assert isinstance(book.refusal(corrected("rule:goat@2030-01-01", unit="rupee")), rulebook.OtherUnit)
+    assert isinstance(book.refusal(corrected("rule:goat@2020-01-01", unit="rupee")), rulebook.OtherUnit)
+    book.add(corrected("rule:seed_capital@2030-01-01", unit="bag"))  # the only version: a slip, put right

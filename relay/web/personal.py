@@ -32,7 +32,7 @@ def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
 
     Raises:
         Unavailable: The database cannot be reached.
-        OSError: It cannot be written down.
+        NotWrittenDown: It cannot be written down.
     """
     found = nameable(beneficiary_ids)
     if found:
@@ -44,7 +44,7 @@ def donors_named(gift_ids: Iterable[str]) -> None:
     """Write down that this reader is told who gave some gifts.
 
     Raises:
-        OSError: It cannot be written down.
+        NotWrittenDown: It cannot be written down.
     """
     opened(str(request.endpoint), (f"gift:{id_}" for id_ in sorted(gift_ids)))
 
@@ -122,7 +122,7 @@ def opened(what: str, ids: Iterable[str]) -> None:
     """Write down that this reader opened something personal; nothing of nobody.
 
     Raises:
-        OSError: It cannot be written; then it must not be shown.
+        NotWrittenDown: It cannot be written; then it must not be shown.
     """
     core = asked.core()
     house.never_kept()
