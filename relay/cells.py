@@ -355,14 +355,20 @@ def _day(text: str) -> date:
 def _within_years(day: date) -> date:
     if FIRST_YEAR <= day.year <= LAST_YEAR:
         return day
-    raise CellFault(
+    raise _outside_years()
+
+
+def _outside_years() -> CellFault:
+    return CellFault(
         reason=Sentence("This is not between the years %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR),
         suggestion=_THE_DAY_FORM,
     )
 
 
 def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
-    if not 1 <= month <= _MONTHS or year < 1:
+    if year < FIRST_YEAR:
+        raise _outside_years()
+    if not 1 <= month <= _MONTHS:
         swapped = f"{year:04}-{day:02}-{month:02}"
         raise CellFault(
             reason=Sentence("There is no month %(month)s.", month=month),

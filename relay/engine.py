@@ -450,7 +450,7 @@ def check(data_folder: Path) -> None:
     try:
         line.request("POST", f"/api/v1/command/{state.database}", question, {"Authorization": f"Basic {login}"})
         report = json.load(line.getresponse())["result"][0]
-    except (OSError, http.client.HTTPException, KeyError, ValueError) as fault:
+    except (OSError, http.client.HTTPException, LookupError, ValueError) as fault:
         raise CheckFailed(data_folder=data_folder) from fault
     finally:
         line.close()

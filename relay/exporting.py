@@ -31,7 +31,7 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
         Unavailable: The database cannot be reached.
     """
     last = ledger.head(graph, programme_id).entries
-    write: Callable[..., None] = write_workbook if path.suffix == ".xlsx" else write_folder
+    write: Callable[..., None] = write_workbook if path.suffix.lower() == ".xlsx" else write_folder
     graph.read(lambda transaction: write(path, standing_acts(transaction, programme_id, last), with_names=with_names))
 
 

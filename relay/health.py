@@ -93,7 +93,7 @@ class PartHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
-    """A programme parted by one word of `parts.WORDS`; in order, what is not known last."""
+    """A programme parted by one word of `model.PARTED_BY`; in order, what is not known last."""
 
     by: str
     parts: tuple[PartHealth, ...]
@@ -260,7 +260,7 @@ def health(
 
     Args:
         survey: The programme on the day.
-        by: Words of `parts.WORDS`: how it is parted; none for the programme alone.
+        by: Words of `model.PARTED_BY`: how it is parted; none for the programme alone.
         names: Of places and donors, where these are asked for.
         earlier: The same snapshot on another day, to say what changed since.
         whole: All its placements, where they were counted before.

@@ -319,15 +319,18 @@ def rehearse_then_import(
     strict: bool,
     again: bool,
     progress: Callable[[int], None] | None = None,
-) -> Iterator[ReportRow]:
+) -> tuple[bool, Iterator[ReportRow]]:
     """Import or rehearse; when strict, write only if a rehearsal finds that every row can stand.
 
-    Args and what it yields and raises are those of `import_programme`; when a strict import cannot stand, the report is
-    that of the rehearsal.
+    Args and what it raises are those of `import_programme`.
+
+    Returns:
+        Whether the rows are written, and what `import_programme` yields; of a strict import that cannot stand, the
+        report of the rehearsal.
     """
     question = partial(import_programme, graph, path, clerk, programme_id=programme_id, again=again, progress=progress)
     if not (apply and strict):
-        return question(apply=apply)
+        return apply, question(apply=apply)
     report = tuple(question())
     stands = all(row.action in ("added", "same") for row in report)
-    return question(apply=True) if stands else iter(report)
+    return stands, question(apply=True) if stands else iter(report)

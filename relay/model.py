@@ -24,6 +24,9 @@ STATES: Final[tuple[State, ...]] = ("fulfilled", "excused", "lost", "broken", "l
 ChainState = Literal["complete", "growing", "weakened", "broken"]
 CHAIN_STATES: Final[tuple[ChainState, ...]] = ("complete", "growing", "weakened", "broken")
 
+PARTED_BY: Final = ("generation", "help", "place", "donor", "group", "sex", "year")
+"""By what a programme is parted; year is that of the earliest receipt."""
+
 UNIT: Final = 1000
 DUE_SOON_DAYS: Final = 60  # design, state 6: due within 60 days
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+_PHONE_DIGITS: Final = 10  # of a telephone number in Nepal, without its country's code
 NEAR: Final = 75.0  # our choice: one slip in a word of four letters is still found (Sita, Gita)
 BEGINNING: Final = 90.0  # our choice: a word's beginning is nearer than a slip, and further than the word itself
 
@@ -92,6 +93,15 @@ _LAST_Y: Final = re.compile(r"y\b")
 _SOUND: Final = re.compile("|".join(sorted(_SOUNDS, key=lambda sound: (-len(sound), sound))))
 _TWICE: Final = re.compile(r"([^\W\d])\1+")
 _APART: Final = re.compile(r"[\W_]+")
+
+
+def phone_digits(text: str) -> str:
+    """The digits of a telephone number in any script, without the code of its country; "" when it has none.
+
+    >>> phone_digits("+977 98-41-000226"), phone_digits("00977 9841000226"), phone_digits("९८४१")
+    ('9841000226', '9841000226', '9841')
+    """
+    return "".join(str(int(letter)) for letter in text if letter.isdecimal())[-_PHONE_DIGITS:]
 
 
 def key(name: str) -> str:

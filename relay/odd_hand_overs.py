@@ -11,6 +11,7 @@ from typing import Final
 from relay.books import Books, HandOver, Held
 from relay.findings import Finding, found, found_together, sharing
 from relay.model import Event, lost_since, shown, standing, unwanted
+from relay.names import phone_digits
 from relay.register import Fact
 from relay.sentences import Sentence
 
@@ -23,8 +24,6 @@ HAND_OVERS_A_CEREMONY: Final = 100
 SIGNATURES_A_WITNESS: Final = 20
 """Hand-overs that one person sees (our choice: a committee of five signs in turn)."""
 _DAYS_OF_A_YEAR: Final = 365
-_PHONE_DIGITS: Final = 10
-"""Digits of a telephone number in Nepal, without its country code."""
 
 
 def same_household(books: Books) -> Iterator[Finding]:
@@ -66,7 +65,7 @@ def _settled(books: Books, held: Held, day: date) -> bool:
 
 def same_phone(books: Books) -> Iterator[Finding]:
     """Find telephone numbers that several women have."""
-    for shared in sharing((_digits(fact.values["phone"]), fact) for fact in with_phone(books)):
+    for shared in sharing((phone_digits(fact.values["phone"]), fact) for fact in with_phone(books)):
         if len(shared) > 1:
             yield found_together(shared, Sentence("one telephone number for %(many)s women.", many=len(shared)))
 
@@ -74,12 +73,9 @@ def same_phone(books: Books) -> Iterator[Finding]:
 def with_phone(books: Books) -> list[Fact]:
     """Women, and rarely men, whose telephone number is known; a group's is its leader's."""
     people = books.facts("beneficiary")
-    return [fact for fact in people if fact.values.get("kind") != "group" and _digits(fact.values.get("phone", ""))]
-
-
-def _digits(phone: str) -> str:
-    """The last digits of a telephone number, in any script, without its country code."""
-    return "".join(str(unicodedata.decimal(each)) for each in phone if each.isdecimal())[-_PHONE_DIGITS:]
+    return [
+        fact for fact in people if fact.values.get("kind") != "group" and phone_digits(fact.values.get("phone", ""))
+    ]
 
 
 def too_soon(books: Books) -> Iterator[Finding]:

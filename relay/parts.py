@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 
@@ -17,11 +16,9 @@ from relay import cypher, lineage
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
 from relay.lineage import Survey
+from relay.model import PARTED_BY
 from relay.sentences import Sentence
 from relay.snapshot import EPOCH, NONE, SEXES, Codes, Flags, Ids, Rows, Snapshot
-
-WORDS: Final = ("generation", "help", "place", "donor", "group", "sex", "year")
-"""By what a programme is parted; year is that of the earliest receipt."""
 
 
 class NoSuchWord(Invalid):
@@ -31,7 +28,7 @@ class NoSuchWord(Invalid):
         """List what it is parted by."""
         super().__init__(
             Sentence("A programme is not parted by %(word)s.", word=repr(word)),
-            Sentence("Ask by one of: %(words)s.", words=", ".join(WORDS)),
+            Sentence("Ask by one of: %(words)s.", words=", ".join(PARTED_BY)),
         )
 
 
@@ -124,7 +121,7 @@ class Parts:
 
 
 def parts(survey: Survey, word: str, names: Names) -> Parts:
-    """A programme parted by one of `WORDS`, as it stood on the day of the survey.
+    """A programme parted by one of `model.PARTED_BY`, as it stood on the day of the survey.
 
     Raises:
         NoSuchWord: It is none of them.

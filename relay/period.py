@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def reaches_back(graph: Graph, programme_id: str, act: Act) -> bool:
-    """Whether a correction moves the lock or concerns what happened in a closed period; no other act does.
+    """Whether a correction changes the programme, which holds the lock, or concerns what happened in a closed period.
 
-    Every day counts that was ever said of the act which is corrected: one that was moved out of a closed period by an
-    earlier correction still belongs to it.
+    No other act does. Every day counts that was ever said of the act which is corrected: one that was moved out of a
+    closed period by an earlier correction still belongs to it.
 
     Raises:
         Unavailable: The database cannot be reached.

@@ -32,7 +32,7 @@ from relay import (
 )
 from relay import todo as visits
 from relay.acts import KEYS
-from relay.model import CHAIN_STATES
+from relay.model import CHAIN_STATES, PARTED_BY
 from relay.records import Named, resolve
 
 if TYPE_CHECKING:
@@ -200,7 +200,6 @@ _HELP: Final = Parameter(name="help", sort="word", says="Only this help, such as
 _PLACE: Final = Parameter(name="place_id", sort="word", says="Only this place and all within it.")
 _GROUP: Final = Parameter(name="group_id", sort="word", says="Only those that a member of this group began.")
 _DONOR: Final = Parameter(name="donor", sort="word", says="Only what this donor gave. Personal.")
-_PARTS: Final = ("generation", "help", "place", "donor", "group", "sex", "year")
 
 
 def _sort(*choices: str) -> Parameter:
@@ -420,7 +419,7 @@ HEALTH: Final[Question[health.Health]] = Question(
     says="Chain health: what is owed, was passed on, and broke.",
     parameters=(
         *READ,
-        Parameter(name="by", sort="word", says="Part it by this; may be repeated.", choices=_PARTS, many=True),
+        Parameter(name="by", sort="word", says="Part it by this; may be repeated.", choices=PARTED_BY, many=True),
         Parameter(name="compare", sort="day", says="Say what changed since that day."),
     ),
     kind=health.Health,
@@ -431,7 +430,7 @@ SURVIVAL: Final[Question[survival.Fulfilment]] = Question(
     action="survival",
     path="survival",
     says="How long it takes from receipt until all is passed on.",
-    parameters=(*READ, Parameter(name="by", sort="word", says="Part it by this, and compare.", choices=_PARTS)),
+    parameters=(*READ, Parameter(name="by", sort="word", says="Part it by this, and compare.", choices=PARTED_BY)),
     kind=survival.Fulfilment,
     answer=_survival,
 )

@@ -130,7 +130,7 @@ class Locked(Refused):
     def __init__(self) -> None:
         """Say who may."""
         super().__init__(
-            Sentence("This happened in a period that is locked, or would move the lock."),
+            Sentence("This belongs to a period that is locked, or changes the programme itself."),
             Sentence("It takes the role manager: say what was wrong, and let one correct it."),
         )
 

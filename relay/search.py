@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from relay import cypher, names
@@ -100,7 +101,7 @@ class _Search:
         exact = {self.text, *(f"{kind}:{self.text}" for kind in KINDS)}
         # Sorting keeps the order of the source among equals.
         nearest = sorted(scores, key=lambda act_id: (act_id not in exact, -scores[act_id], _rank(act_id)))
-        return tuple(self._described(nearest[:limit], scores))
+        return tuple(islice(self._described(nearest, scores, limit), limit))
 
     def _by_id(self, limit: int) -> Iterator[tuple[str, float]]:
         kind, colon, bare = self.text.rpartition(":")
@@ -129,7 +130,12 @@ class _Search:
         for likeness in names.like(self.text, named):
             yield likeness.id, likeness.score
 
-    def _described(self, act_ids: Sequence[str], scores: dict[str, float]) -> Iterator[Hit]:
+    def _described(self, nearest: Sequence[str], scores: dict[str, float], step: int) -> Iterator[Hit]:
+        """Those that had happened, by nearness; read step by step, since mostly the first step is enough."""
+        for first in range(0, len(nearest), step):
+            yield from self._described_at_once(nearest[first : first + step], scores)
+
+    def _described_at_once(self, act_ids: Sequence[str], scores: dict[str, float]) -> Iterator[Hit]:
         register = read(self.transaction, self.programme_id, act_ids) or Register(self.programme_id)
         there = [act_id for act_id in act_ids if (day_of(register, act_id) or date.min) <= self.as_of]
         said = {act_id: says(register, act_id) for act_id in there}
@@ -144,9 +150,6 @@ class _Search:
                 score=scores[act_id],
             )
 
-    def _keys(self, act_ids: Iterable[str]) -> list[str]:
-        return [key_of(self.programme_id, act_id) for act_id in act_ids]
-
 
 def _by_person(people: Iterable[tuple[str, str, str]], digits: str, household_id: str) -> Iterator[tuple[str, float]]:
     for act_id, phone, household in people:
@@ -157,15 +160,12 @@ def _by_person(people: Iterable[tuple[str, str, str]], digits: str, household_id
 
 
 def _digits(text: str) -> str:
-    """The digits of a phone or a part of it in either script, without Nepal's +977; "" of a text with letters.
+    """The digits of a phone or a part of it; "" of a text with letters.
 
-    >>> _digits("+977 98-41-000226"), _digits("९८४१"), _digits("B0001")
-    ('9841000226', '9841', '')
+    >>> _digits("+977 98-41-000226"), _digits("B0001")
+    ('9841000226', '')
     """
-    if any(letter.isalpha() for letter in text):
-        return ""
-    digits = "".join(str(int(letter)) for letter in text if letter.isdecimal())
-    return digits.removeprefix("977") if text.lstrip().startswith(("+", "00")) else digits
+    return "" if any(letter.isalpha() for letter in text) else names.phone_digits(text)
 
 
 def _rank(act_id: str) -> int:

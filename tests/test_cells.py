@@ -156,6 +156,7 @@ def test_a_day_is_read_from_iso_bikram_sambat_and_workbook_cells(cell: object, v
             "Look it up; the last day of that month is 2026-02-28.",
         ),
         ("2026-24-11", "There is no month 24.", "Write 2026-11-24, if that is meant."),
+        ("0000-05-03", "This is not between the years 1900 and 2100.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
         ("2026-24-40", "There is no month 24.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
         ("2026-2-3", "This day is not written in full.", "Write 2026-02-03."),
         ("24/11/2026", "This is not a day.", "Write 2026-11-24."),

@@ -146,7 +146,7 @@ def test_what_is_exported_imports_again_as_the_same_after_corrections_and_erasur
 ) -> None:
     load_demo(graph, CLERK)
 
-    for path, with_names in ((tmp_path / "named", True), (tmp_path / "p", False), (tmp_path / "named.xlsx", True)):
+    for path, with_names in ((tmp_path / "named", True), (tmp_path / "p", False), (tmp_path / "named.XLSX", True)):
         exported(graph, path, programme_id="relay-demo", with_names=with_names)
         assert actions(graph, path) == {"same"}
 

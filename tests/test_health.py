@@ -16,7 +16,7 @@ from relay import graph as relay_graph
 from relay.asjson import json_of
 from relay.chains import chains, gifts
 from relay.health import health
-from relay.model import STATES, Standing, shown
+from relay.model import PARTED_BY, STATES, Standing, shown
 from relay.parts import Names
 from relay.snapshot import of_register
 from relay.todo import todo
@@ -220,12 +220,12 @@ def test_nothing_is_parted_by_a_word_that_is_none() -> None:
 
 @pytest.mark.parametrize("survey", [lineage.survey(of_register(replayed([])), DAY), village(as_of=date(2019, 1, 1))])
 def test_before_anything_happened_all_is_nothing(survey: lineage.Survey) -> None:
-    found = health(survey, by=parts.WORDS, earlier=survey)
+    found = health(survey, by=PARTED_BY, earlier=survey)
 
     assert (found.generations, found.by_generation, found.by_help, found.additional_per_original) == (0, (), (), None)
     assert set(found.states.values()) | set(found.chains.values()) == {0}
     assert json_of(found.rates.fulfilled_of_due) == {"numerator": 0, "denominator": 0, "share": None}
-    assert [each.parts for each in found.breakdowns] == [()] * len(parts.WORDS)
+    assert [each.parts for each in found.breakdowns] == [()] * len(PARTED_BY)
     assert not found.found_something
 
 
@@ -391,9 +391,9 @@ def month_ends(first: int, last: int) -> Iterator[date]:
 
 def answers(graph: Graph, programme_id: str, as_of: date) -> str:
     """Everything that managers and auditors are told of a day, names included."""
-    names = parts.names(graph, programme_id, parts.WORDS)
+    names = parts.names(graph, programme_id, PARTED_BY)
     survey = lineage.survey(shelf.snapshot(graph, programme_id), as_of)
-    words = parts.WORDS if as_of.month == 12 else ()
+    words = PARTED_BY if as_of.month == 12 else ()
     told = (health(survey, by=words, names=names), tuple(chains(survey)), gifts(survey), todo(survey, names=names))
     return json.dumps(json_of(told))
 

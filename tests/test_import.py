@@ -278,11 +278,13 @@ def test_a_strict_import_writes_all_or_nothing(graph: Graph, tmp_path: Path) -> 
     faulty = folder(tmp_path / "faulty", passes=f"{PASSES}T1,P1,P2,W2,2021-03-01,0\n")
     sound = folder(tmp_path / "sound", passes=f"{PASSES}T1,P1,P2,W2,2021-03-01,2\n")
 
-    report = rehearse_then_import(graph, faulty, CLERK, apply=True, strict=True, again=False)
+    written, report = rehearse_then_import(graph, faulty, CLERK, apply=True, strict=True, again=False)
+    assert not written
     assert counted(report) == {"added": 13, "refused": 1}
     assert nodes(graph) == 0
 
-    report = rehearse_then_import(graph, sound, CLERK, apply=True, strict=True, again=False)
+    written, report = rehearse_then_import(graph, sound, CLERK, apply=True, strict=True, again=False)
+    assert written
     assert counted(report) == {"added": 14}
     assert ledger.head(graph, "demo").entries == 14
 

@@ -186,6 +186,7 @@ def test_the_very_id_comes_before_ids_that_begin_with_it(demo: Graph) -> None:
 def test_a_phone_is_found_by_its_last_digits_and_a_household_by_its_id(demo: Graph) -> None:
     assert found(demo, "9841000222") == ["beneficiary:B2"]
     assert found(demo, "+977 98-41-000221") == ["beneficiary:B1"]
+    assert found(demo, "00977 9841000222") == ["beneficiary:B2"]
     assert found(demo, "०२२१") == ["beneficiary:B1"]
     assert found(demo, "221") == []  # three digits: too few
     assert found(demo, "h2") == ["beneficiary:B2"]
@@ -217,6 +218,14 @@ def test_an_erased_woman_is_found_by_her_id_alone(demo: Graph) -> None:
 
 def test_no_more_hits_than_the_limit(demo: Graph) -> None:
     assert [hit.id for hit in search.find(demo, "demo", "laxmi", limit=1)] == ["beneficiary:B1"]
+
+
+def test_what_had_not_happened_takes_no_place_among_the_hits(demo: Graph) -> None:
+    record(demo, [act("gift", "G0", gift_id="G0", donor="Donor of G1", help="goat", given_on="2023-02-01")])
+
+    assert [hit.id for hit in search.find(demo, "demo", "Donor of G1", limit=1)] == ["gift:G0"]
+    then = search.find(demo, "demo", "Donor of G1", limit=1, as_of=date(2021, 12, 31))
+    assert [hit.id for hit in then] == ["gift:G1"]
 
 
 def test_nothing_is_found_by_nothing(demo: Graph) -> None:

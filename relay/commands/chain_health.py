@@ -10,6 +10,7 @@ from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, pass_session, read_options
 from relay.commands.session import Session
 from relay.commands.showing import RATES, counted, decimals, rate, rates
+from relay.model import PARTED_BY
 
 if TYPE_CHECKING:
     from relay.health import Changes, Health
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--by",
     multiple=True,
-    type=click.Choice(["generation", "help", "place", "donor", "group", "sex", "year"]),
+    type=click.Choice(PARTED_BY),
     help="Part it by this, year being that of receipt; may be repeated.",
 )
 @click.option("--compare", metavar="DAY", help="Say what changed since that day.")

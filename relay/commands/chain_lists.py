@@ -17,6 +17,7 @@ from relay.commands.options import (
 )
 from relay.commands.session import Session
 from relay.commands.showing import counted
+from relay.model import CHAIN_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 
 @command(example="relay chains --state broken --sort reach --as-of 2026-11-25")
 @read_options
-@click.option(
-    "--state", type=click.Choice(["complete", "growing", "weakened", "broken"]), help="Only those in this state."
-)
+@click.option("--state", type=click.Choice(CHAIN_STATES), help="Only those in this state.")
 @help_option
 @place_option
 @donor_option

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from relay.commands.exits import DONE, FOUND, NOT_DONE
-from relay.commands.options import command, pass_session
+from relay.commands.options import command, first_line, pass_session, text_of
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
     """Import CSV files or a workbook: a dry run unless --apply."""
     from relay.importing import rehearse_then_import
 
-    report = rehearse_then_import(
+    written, report = rehearse_then_import(
         session.graph,
         path,
         session.clerk,
@@ -45,10 +45,10 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
     failed = counts["put aside"] + counts["refused"]
     said = ", ".join(f"{count} {action}" for action, count in counts.items())
     context = click.get_current_context()
-    if failed and strict:
+    if failed and strict and not written:
         say(f"{said}; nothing was written, because some rows cannot stand (--strict).")
         context.exit(NOT_DONE)
-    say(f"{said}." if apply else f"{said}; nothing was written.")
+    say(f"{said}." if written else f"{said}; nothing was written.")
     if not apply and not failed and counts["added"]:
         say("Write it with --apply.")
     context.exit(FOUND if failed else DONE)
@@ -190,8 +190,7 @@ def _passphrase(file: Path | None, *, new: bool) -> str:
     """The passphrase from the first line of a file, or from the person at the terminal."""
     if file is None:
         return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True))
-    said = file.read_text(encoding="utf-8").partition("\n")[0]
-    if not said:
+    if not (said := first_line(file)):
         raise click.UsageError(f"{file} does not begin with a passphrase.")
     return said
 
@@ -234,7 +233,7 @@ def _seal_of(file: Path, key_file: Path | None, passphrase_file: Path | None) ->
     if needs == "key":
         if key_file is None:
             raise click.UsageError("This backup was sealed for a key: give the file that holds it by --key-file.")
-        lines = key_file.read_text(encoding="utf-8").split()
+        lines = text_of(key_file).split()
         return Seal(secret_key=next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), ""))
     return OPEN
 

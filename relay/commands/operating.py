@@ -12,7 +12,7 @@ import click
 
 from relay.commands.options import command, group, pass_session
 from relay.commands.recording import reason, said_of
-from relay.commands.session import Session, say, usable
+from relay.commands.session import NotByService, Session, say, usable
 from relay.commands.showing import counted, print_tree
 from relay.errors import Refused
 
@@ -127,6 +127,8 @@ def _status(session: Session) -> dict[str, Any]:
     from relay import engine
     from relay.asjson import json_of
 
+    if session.settings.url:
+        raise NotByService
     neo4j = session.settings.neo4j
     known = (
         {"database": neo4j.uri, "data_folder": None}

@@ -12,6 +12,28 @@ from relay.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+
+def text_of(file: Path) -> str:
+    """What a file says, which holds a secret.
+
+    Raises:
+        click.UsageError: It is no text.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file} holds no text in UTF-8.") from None
+
+
+def first_line(file: Path) -> str:
+    """The first line of a file, which is the secret that it holds.
+
+    Raises:
+        click.UsageError: It is no text.
+    """
+    return text_of(file).partition("\n")[0]
 
 
 class _WithExample(click.Command):

@@ -128,18 +128,19 @@ class Session:
         from relay.acts import KEYS, new_id
         from relay.graph import UnknownOutcome
 
-        into, column = programme_id or self.programme_id, KEYS[kind][0]
+        into, column, sent = programme_id or self.programme_id, KEYS[kind][0], ""
         if kind != "rule" and column not in said:
             said = {column: new_id(self.clerk.random(desk.ID_BYTES)), **said}
-        repeat = f"--id {said.get(column)}"
+            sent = f" --id {said[column]}"
         try:
             if self.service:
                 return self.service.hand_in(into, kind, said, new=new, again=again)
             act = desk.made(self.graph, into, kind, said, new=new, again=again, random=self.clerk.random)
-            repeat += f" --into {receiver}" if (receiver := act.values.get("receiver_placement_id")) else ""
+            sent += f" --into {receiver}" if (receiver := act.values.get("receiver_placement_id")) else ""
             return desk.hand_in(self.graph, into, act, self.clerk, again=again)
         except UnknownOutcome:
-            say(f"The act was sent with {repeat}: give them when you repeat it.")
+            with_ids = f", with{sent}" if sent else ""
+            say(f"Repeat the same command{with_ids}: what is recorded already is not recorded twice.")
             raise
 
     @cached_property

@@ -27,7 +27,7 @@ def rates(found: Rates) -> Iterator[str]:
 def rate(found: Rate) -> str:
     """A rate as people read it, never without what it is made of."""
     if found.share is None:
-        return "none due"
+        return "nothing to count"
     return f"{found.share:.1%} ({found.numerator} of {found.denominator})"
 
 

@@ -8,6 +8,7 @@ import click
 
 from relay.commands.options import ID, command, pass_session, read_options
 from relay.commands.session import Session, say
+from relay.model import PARTED_BY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +26,8 @@ _SMALL: Final = 0.001
 @read_options
 @click.option(
     "--by",
-    metavar="WORD",
-    help="Part it by help, place, year of receipt, generation, donor, group or sex, and compare.",
+    type=click.Choice(PARTED_BY),
+    help="Part it by this, year being that of receipt, and compare.",
 )
 @pass_session
 def survival(

@@ -12,15 +12,14 @@ from werkzeug.utils import cached_property
 from relay import health, listing
 from relay.cells import read_day
 from relay.error_rate import interval
-from relay.parts import WORDS
+from relay.model import PARTED_BY
 from relay.web import asked, labels, lists, periods
 from relay.web.asked import NotAChoice
 from relay.web.kept import kept
 from relay.web.language import lazy_gettext
 from relay.web.lists import Column, Filter, Listing
 from relay.web.navigation import to
-from relay.web.part_labels import WORDS as PART_WORDS
-from relay.web.part_labels import PartLabels
+from relay.web.part_labels import WORDS, PartLabels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,8 +114,8 @@ class HealthPage:
             Invalid: A day or word cannot be read.
         """
         by = tuple(dict.fromkeys(request.args.getlist("by")))
-        if not set(by) <= set(WORDS):
-            raise NotAChoice("by", ", ".join(WORDS))
+        if not set(by) <= set(PARTED_BY):
+            raise NotAChoice("by", ", ".join(PARTED_BY))
         compare = request.args.get("compare", "").strip()
         today = asked.today()
         return cls(
@@ -244,8 +243,8 @@ class RateRow:
 def rate_rows(page: ListPage) -> Sequence[RateRow]:
     """Every rate of every part, or those that the filters let through; a donor is named by the first gift."""
     word, called = page.asked_for.get("by", "help"), PartLabels()
-    if word not in WORDS:
-        raise NotAChoice("by", ", ".join(WORDS))
+    if word not in PARTED_BY:
+        raise NotAChoice("by", ", ".join(PARTED_BY))
     found = health.health(page.relay.survey, by=(word,), names=called.called)
     return tuple(
         RateRow(
@@ -287,7 +286,7 @@ LISTING: Final = Listing(
         Filter(
             name="by",
             label=lazy_gettext("By (help, when nothing is chosen)"),
-            choices=lists.words(lambda _page: tuple(PART_WORDS), lambda word: str(PART_WORDS[word])),
+            choices=lists.words(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
         ),
         Filter(
             name="rate",

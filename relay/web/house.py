@@ -143,8 +143,8 @@ def _fingerprint(path: Path) -> str:
 def _own_files() -> str:
     """What version, templates and code add up to, so that a page cached from another is not taken for this one."""
     here = Path(__file__).parent
-    digest = hashlib.sha256(version("relay").encode())
-    for path in sorted((*here.rglob("*.html"), *here.rglob("*.py"), *here.rglob("*.mo"), *here.glob("static/*"))):
+    digest, code = hashlib.sha256(version("relay").encode()), here.parent.rglob("*.py")
+    for path in sorted((*code, *here.rglob("*.html"), *here.rglob("*.mo"), *here.glob("static/*"))):
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

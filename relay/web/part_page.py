@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from relay.listing import Holders, Holdings
     from relay.trees import Relay
 
-WORDS: Final = ("group", "place")
 PEOPLE: Final = 50  # our choice: people on the page; all are on their list
 
 

@@ -9,7 +9,7 @@ from flask import request
 from werkzeug.utils import cached_property
 
 from relay import deadlines, future, survival
-from relay.parts import WORDS
+from relay.model import PARTED_BY
 from relay.web import asked, charts, labels
 from relay.web.kept import kept
 from relay.web.part_labels import PartLabels
@@ -116,7 +116,7 @@ class SurvivalPage:
         """
         return cls(
             relay=asked.relay(),
-            by=asked.choice("by", WORDS) if request.args.get("by") else None,
+            by=asked.choice("by", PARTED_BY) if request.args.get("by") else None,
             names=asked.choice("names", labels.NAMES),
             today=asked.today(),
         )

@@ -233,6 +233,20 @@ def test_a_wrong_password_signs_nobody_in(shell: Shell, service: str, password: 
     assert not (tmp_path / "config").exists()
 
 
+def test_a_password_file_that_holds_no_text_is_told(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "password").write_bytes(b"caf\xe9\n")
+    answer = shell.run("login", "http://127.0.0.1:9", "--login", "bina", "--password-file", str(tmp_path / "password"))
+
+    assert answer.code == exits.USAGE
+    assert "holds no text in UTF-8." in answer.err
+
+
+def test_the_state_of_the_database_is_asked_for_on_its_own_machine(shell: Shell, service: str) -> None:
+    elsewhere(shell, service)
+
+    assert "done on the database's own machine only" in shell.run("status").err
+
+
 def test_a_password_never_travels_in_clear(shell: Shell, password: str) -> None:
     answer = shell.run("login", "http://relay.example.org", "--login", "bina", "--password-file", password)
 
@@ -262,7 +276,7 @@ def test_an_act_whose_answer_was_lost_is_sent_again_by_the_id_that_is_told(shell
         thread.join(timeout=10)
 
     assert sent.code == exits.UNAVAILABLE
-    assert "The act was sent with --id V1: give them when you repeat it." in sent.err
+    assert "Repeat the same command: what is recorded already is not recorded twice." in sent.err
 
 
 def test_what_is_no_relay_is_told(shell: Shell) -> None:

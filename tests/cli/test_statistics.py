@@ -41,7 +41,7 @@ def test_survival_is_parted_and_the_parts_compared(shell: Shell) -> None:
 
     assert "\n2020\t\t1\t1\t549 (" in told
     assert "\none\tother\tslower\tp\tcorrected_p\n2020\t2021\t2020\t" in told
-    assert (refused.code, "colour" in refused.err) == (exits.NOT_DONE, True)
+    assert (refused.code, "colour" in refused.err) == (exits.USAGE, True)
 
 
 def test_forecast_tells_what_becomes_of_the_relay_if_nothing_changes(shell: Shell) -> None:

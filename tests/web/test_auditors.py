@@ -71,8 +71,8 @@ def test_parts_show_their_own_rates_now_and_then(client: FlaskClient) -> None:
     text = words(client.get(f"{DEMO}/health?as_of=2024-12-31&compare=2023-12-31&by=generation").text)
 
     assert "0 1 100.0% 1 of 1 2.5% to 100.0% was 100.0%, 1 of 1 (+0.0)" in text  # P1
-    assert "2 2 0.0% 0 of 2 0.0% to 84.2% none due then" in text  # P3 and P4, due in 2024
-    assert "3 1 none due yet none due then" in text  # P5, due in 2025
+    assert "2 2 0.0% 0 of 2 0.0% to 84.2% nothing to count then" in text  # P3 and P4, due in 2024
+    assert "3 1 nothing to count yet nothing to count then" in text  # P5, due in 2025
 
 
 def test_a_donor_is_named_only_when_asked_for(client: FlaskClient) -> None:

@@ -194,12 +194,15 @@ def test_another_host_name_is_turned_away(client: FlaskClient) -> None:
 
 def test_health_and_metrics_say_no_more_than_they_must(client: FlaskClient) -> None:
     client.get("/p/demo/find?q=Name of W1")
+    client.open("/p/demo/find", method="INVENTED")
 
     assert client.get("/healthz").get_json() == {"ok": True}
     assert client.get("/readyz").get_json() == {"ok": True}
     metrics = client.get("/metrics").text
     assert 'relay_requests_total{method="GET",rule="/p/<programme_id>/find",status="200"}' in metrics
     assert "Name of" not in metrics
+    assert 'method="other"' in metrics
+    assert "INVENTED" not in metrics
 
 
 def test_logs_have_a_request_id_and_no_name(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
