@@ -207,7 +207,7 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     def read_rows() -> None:
         sum(1 for _ in ledger.entries(graph, programme_id))
         others = [head.programme_id for head in ledger.heads(graph) if head.programme_id != programme_id]
-        for query in (cypher.ALL_NODES, cypher.ALL_EDGES):
+        for query in (cypher.ENTRY_NODES, cypher.OTHER_NODES, cypher.ALL_EDGES):
             graph.rows(query, others=others)
 
     def verify_graph() -> None:

@@ -19,12 +19,12 @@ from relay import cypher, ledger
 from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, to_line
 from relay.errors import Conflict, Invalid
 from relay.graph import Graph, Transaction
+from relay.graph_check import senseless
 from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead
 from relay.projection import PROJECTION, Edge, Node, things_of
 from relay.register import NONSENSE, Register
 from relay.sentences import Sentence
 from relay.surroundings import Head
-from relay.verify import senseless
 
 FORMAT: Final = 1
 

@@ -297,14 +297,53 @@ MATCH (e:Entry {programme_id: $programme_id}) WHERE e.recorded_at < $instant RET
 RECORDED: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.sequence AS sequence"
 
 # Everything in the database but what other programmes own; any order; cost: a scan of all there is.
-ALL_NODES: Final[LiteralString] = """
-MATCH (n) WHERE NOT coalesce(n.programme_id, '') IN $others RETURN labels(n) AS labels, properties(n) AS properties
+ENTRY_NODES: Final[LiteralString] = """
+MATCH (n:Entry) WHERE NOT coalesce(n.programme_id, '') IN $others
+RETURN labels(n) AS labels, properties(n) AS properties
+"""
+OTHER_NODES: Final[LiteralString] = """
+MATCH (n) WHERE NOT n:Entry AND NOT coalesce(n.programme_id, '') IN $others
+RETURN labels(n) AS labels, properties(n) AS properties
 """
 ALL_EDGES: Final[LiteralString] = """
 MATCH (a)-[r]->(b)
 WHERE NOT (coalesce(a.programme_id, '') IN $others AND coalesce(b.programme_id, '') IN $others)
 RETURN a.key AS start, type(r) AS type, b.key AS end, properties(r) AS properties
 """
+
+# The nodes of some keys, and the relationships that begin there; any order; cost: one look-up a key.
+_SOME_NODES: Final[LiteralString] = """
+UNWIND $keys AS key MATCH (n:LABEL {key: key}) RETURN labels(n) AS labels, properties(n) AS properties
+"""
+_SOME_EDGES: Final[LiteralString] = """
+UNWIND $keys AS key MATCH (a:LABEL {key: key})-[r]->(b)
+RETURN a.key AS start, type(r) AS type, b.key AS end, properties(r) AS properties
+"""
+SOME_NODES: Final[Mapping[str, LiteralString]] = {
+    "Entry": _SOME_NODES.replace("LABEL", "Entry"),
+    "Programme": _SOME_NODES.replace("LABEL", "Programme"),
+    "Rule": _SOME_NODES.replace("LABEL", "Rule"),
+    "Place": _SOME_NODES.replace("LABEL", "Place"),
+    "Group": _SOME_NODES.replace("LABEL", "Group"),
+    "Beneficiary": _SOME_NODES.replace("LABEL", "Beneficiary"),
+    "Gift": _SOME_NODES.replace("LABEL", "Gift"),
+    "Placement": _SOME_NODES.replace("LABEL", "Placement"),
+    "Event": _SOME_NODES.replace("LABEL", "Event"),
+    "Claim": _SOME_NODES.replace("LABEL", "Claim"),
+    "Personal": _SOME_NODES.replace("LABEL", "Personal"),
+}
+SOME_EDGES: Final[Mapping[str, LiteralString]] = {
+    "Entry": _SOME_EDGES.replace("LABEL", "Entry"),
+    "Programme": _SOME_EDGES.replace("LABEL", "Programme"),
+    "Place": _SOME_EDGES.replace("LABEL", "Place"),
+    "Group": _SOME_EDGES.replace("LABEL", "Group"),
+    "Beneficiary": _SOME_EDGES.replace("LABEL", "Beneficiary"),
+    "Gift": _SOME_EDGES.replace("LABEL", "Gift"),
+    "Placement": _SOME_EDGES.replace("LABEL", "Placement"),
+    "Event": _SOME_EDGES.replace("LABEL", "Event"),
+    "Claim": _SOME_EDGES.replace("LABEL", "Claim"),
+}
+"""Label → text, of all that a programme has, and of all that relationships begin at."""
 
 # ---------------------------------------------------------------------------------------------------- rebuilding
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from relay import cypher, ledger
+from relay import graph_check, ledger
 from relay.checkpoints import Checkpoint, faults_against
 from relay.entries import ORIGIN, Entry, Fault, faults_of, read_lines
+from relay.errors import Unavailable
 from relay.graph import Graph
-from relay.projection import Edge, Node, about_edge, entry_node, things_of
+from relay.graph_check import Difference, Moved, senseless
 from relay.register import NONSENSE, Register
 from relay.sentences import Sentence
 
-# The ledger's head is checked apart; schema and accounts belong to no programme.
-_OWN: Final = frozenset({"Account", "Ledger", "Schema", "Token"})
+_TRIES: Final = 100  # our choice: only an import that goes on and on is faster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +113,9 @@ def verify(
 ) -> Verification:
     """Recompute every hash, replay the ledger into memory, and compare it with the whole graph.
 
+    Nobody is kept from recording meanwhile: what is recorded after the graph began to be read is taken in too, and all
+    that it changed is compared once more.
+
     Args:
         graph: Where.
         programme_id: Of the programme.
@@ -124,22 +126,24 @@ def verify(
 
     Raises:
         NoProgramme: It is not in the database.
-        Unavailable: The database cannot be reached.
+        Unavailable: The database cannot be reached, or others record faster than it can be verified.
     """
-    heads = ledger.heads(graph)
-    head = ledger.head(graph, programme_id)
-    chain = _Chain()
-    register = Register(programme_id)
-    erased: dict[str, set[str]] = {}
-    for entry in chain.read(ledger.stored(graph, programme_id, first=1, last=head.entries)):
-        try:
-            change = register.replay(entry)
-        except NONSENSE:
-            chain.faults.append(senseless(entry.sequence, entry.act_id))
-            continue
-        for act_id, names in change.erased.items():
-            erased.setdefault(act_id, set()).update(names)
-    chain.faults += _lost(register, erased)
+    others, replay = _others(graph, programme_id), _Replay(graph, programme_id)
+    replay.go_on(ledger.head(graph, programme_id).entries)
+    differing = graph_check.whole(graph, replay.register, others)
+    moved, again = Moved(), list[Difference]()
+    for _ in range(_TRIES):
+        head = ledger.head(graph, programme_id)
+        if head.entries == replay.last:
+            break
+        replay.go_on(head.entries, moved)
+        again = graph_check.some(graph, replay.register, moved)
+    else:
+        raise Unavailable(
+            Sentence("Others record faster than it can be verified."), Sentence("Verify it once they are done.")
+        )
+    chain = replay.chain
+    chain.faults += _lost(replay.register, replay.erased)
     if chain.count != head.entries or (chain.last and chain.last.hash != head.head_hash):
         chain.faults.append(
             Fault(
@@ -151,12 +155,44 @@ def verify(
                 ),
             )
         )
-    others = [each.programme_id for each in heads if each.programme_id != programme_id]
     chain.hold_against(noted, checkpoints, public_key)
-    faults = [*_differences(graph, register, others)]
+    begun = tuple(f"{other}/" for other in _others(graph, programme_id) if other not in others)
+    differing = [each for each in differing if each.about not in moved.about and not each.key.startswith(begun)]
+    faults = [each.fault for each in (*differing, *again)]
     if also and not chain.faults and not faults:
-        faults += also(register)
+        faults += also(replay.register)
     return chain.verified(faults)
+
+
+def _others(graph: Graph, programme_id: str) -> list[str]:
+    return [each.programme_id for each in ledger.heads(graph) if each.programme_id != programme_id]
+
+
+class _Replay:
+    """A ledger read from the graph and added up, as far as it had come."""
+
+    def __init__(self, graph: Graph, programme_id: str) -> None:
+        self.graph = graph
+        self.chain = _Chain()
+        self.register = Register(programme_id)
+        self.erased: dict[str, set[str]] = {}
+        self.last = 0
+
+    def go_on(self, last: int, moved: Moved | None = None) -> None:
+        """Take in the entries up to one; what they change is noted where it is asked for."""
+        programme_id, first, self.last = self.register.programme_id, self.last + 1, last
+        for entry in self.chain.read(ledger.stored(self.graph, programme_id, first=first, last=last)):
+            try:
+                change = self.register.change(entry.act, entry.sequence)
+                if moved:
+                    moved.note(self.register, entry, change)
+                self.register.take(change)
+                self.register.note_entry(entry)
+            except NONSENSE:
+                self.chain.faults.append(senseless(entry.sequence, entry.act_id))
+                continue
+            for act_id, names in change.erased.items():
+                self.erased.setdefault(act_id, set()).update(names)
 
 
 def _lost(register: Register, erased: Mapping[str, set[str]]) -> Iterator[Fault]:
@@ -172,148 +208,3 @@ def _lost(register: Register, erased: Mapping[str, set[str]]) -> Iterator[Fault]
                     name=name,
                 ),
             )
-
-
-def _differences(graph: Graph, register: Register, others: list[str]) -> Iterator[Fault]:
-    nodes, edges, senseless = _expected(register)
-    yield from senseless
-    for row in graph.read(lambda transaction: list(transaction.stream(cypher.ALL_NODES, others=others))):
-        if not _OWN & set(row["labels"]):
-            yield from _node_faults(nodes, row)
-    for sequence, node in nodes.values():
-        yield Fault(
-            sequence=sequence,
-            fault=Sentence("%(thing)s is missing from the graph.", thing=f"{node.label} {node.key}"),
-        )
-    strange: list[Mapping[str, Any]] = []
-    for row in graph.read(lambda transaction: list(transaction.stream(cypher.ALL_EDGES, others=others))):
-        found = _take_edge(edges, row)
-        if found:
-            yield from _edge_faults(row, *found)
-        else:
-            strange.append(row)
-    for row in strange:  # another key, or none: an altered one where one is missing, else one too many
-        waiting = edges.get(_ends(row))
-        if waiting:
-            yield from _edge_faults(row, *waiting.pop(0))
-        else:
-            yield Fault(
-                sequence=None,
-                fault=Sentence("%(thing)s stands in the graph but not in the ledger.", thing=_named(*_ends(row))),
-            )
-    for waiting in edges.values():
-        for sequence, edge in waiting:
-            yield Fault(
-                sequence=sequence,
-                fault=Sentence("%(thing)s is missing from the graph.", thing=_named(edge.type, edge.start, edge.end)),
-            )
-
-
-_Nodes = dict[tuple[str, str], tuple[int, Node]]
-_Edges = dict[tuple[str, str, str], list[tuple[int, Edge]]]
-
-
-def _expected(register: Register) -> tuple[_Nodes, _Edges, list[Fault]]:
-    """Everything that must be in the graph, with the sequence of the entry that put it there; what cannot be told."""
-    faults: list[Fault] = []
-    nodes: _Nodes = {}
-    edges: _Edges = {}
-
-    def expect(sequence: int, row: Node | Edge) -> None:
-        if isinstance(row, Node):
-            nodes[row.label, row.key] = sequence, row
-        else:
-            edges.setdefault((row.type, row.start, row.end), []).append((sequence, row))
-
-    for thing in dict.fromkeys((*register.entries, *things_of(register))):
-        sequence = _sequence(register, thing)
-        try:
-            rows = tuple(ledger.rows_of(register, thing))
-        except NONSENSE:
-            faults.append(senseless(sequence, thing))
-            continue
-        for row in rows:
-            expect(sequence, row)
-    for entry in register.entries.values():
-        expect(entry.sequence, entry_node(entry))
-        about = about_edge(register, entry)
-        if about:
-            expect(entry.sequence, about)
-    return nodes, edges, faults
-
-
-def senseless(sequence: int, act_id: str) -> Fault:
-    """What is said of an entry whose content cannot be replayed."""
-    return Fault(
-        sequence=sequence,
-        fault=Sentence("Entry %(sequence)s: what %(act_id)s says makes no sense.", sequence=sequence, act_id=act_id),
-    )
-
-
-def _sequence(register: Register, thing: str) -> int:
-    if thing in register.entries:
-        return register.entries[thing].sequence
-    if thing in register.facts:
-        return register.facts[thing].sequence
-    receipts = register.placements[thing.partition(":")[2]].receipts
-    return min((receipt.sequence for receipt in receipts), default=0)
-
-
-def _node_faults(expected: _Nodes, row: Mapping[str, Any]) -> Iterator[Fault]:
-    label, key = "/".join(row["labels"]), row["properties"].get("key")
-    found = expected.pop((label, str(key)), None)
-    if found is None:
-        yield Fault(
-            sequence=None,
-            fault=Sentence(
-                "%(thing)s stands in the graph but not in the ledger.",
-                thing=f"{label} {key}" if label else Sentence("A node %(key)s", key=key),
-            ),
-        )
-        return
-    sequence, node = found
-    for difference in _altered(node.properties, row["properties"], hidden=label == "Personal"):
-        yield Fault(
-            sequence=sequence,
-            fault=Sentence("%(thing)s was altered: %(difference)s.", thing=f"{label} {key}", difference=difference),
-        )
-
-
-def _ends(row: Mapping[str, Any]) -> tuple[str, str, str]:
-    return row["type"], row["start"], row["end"]
-
-
-def _take_edge(expected: _Edges, row: Mapping[str, Any]) -> tuple[int, Edge] | None:
-    waiting, key = expected.get(_ends(row), []), row["properties"].get("key")
-    found = next((each for each in waiting if each[1].properties.get("key") == key), None)
-    if found:
-        waiting.remove(found)
-    return found
-
-
-def _edge_faults(row: Mapping[str, Any], sequence: int, edge: Edge) -> Iterator[Fault]:
-    for difference in _altered(edge.properties, row["properties"], hidden=False):
-        yield Fault(
-            sequence=sequence,
-            fault=Sentence("%(thing)s was altered: %(difference)s.", thing=_named(*_ends(row)), difference=difference),
-        )
-
-
-def _named(type_: str, start: str, end: str) -> Sentence:
-    return Sentence("%(type)s from %(start)s to %(end)s", type=type_, start=start, end=end)
-
-
-def _altered(expected: Mapping[str, Any], found: Mapping[str, Any], *, hidden: bool) -> Iterator[str]:
-    for name in sorted(expected.keys() | found.keys()):
-        was, is_ = _plain(expected.get(name)), _plain(found.get(name))
-        if was != is_ or isinstance(was, bool) != isinstance(is_, bool):
-            told = Sentence(
-                "%(name)s is %(found)s where the ledger says %(expected)s", name=name, found=is_, expected=was
-            )
-            yield name if hidden else told
-
-
-def _plain(value: Any) -> object:  # noqa: ANN401 - what a property holds
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.iso_format() if hasattr(value, "iso_format") else value

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, LiteralString
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 import pytest
 
-from relay import backup, ledger, verify
+from relay import backup, graph_check, ledger, verify
+from relay.errors import Unavailable
 from relay.ledger import NoProgramme, record
 from tests.acts import (
     beginnings,
@@ -15,6 +17,7 @@ from tests.acts import (
     clerk,
     confirmed,
     corrected,
+    erased,
     gift,
     group,
     happened,
@@ -28,7 +31,11 @@ from tests.acts import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from relay.acts import Act
     from relay.graph import Graph
+    from relay.register import Register
 
 # Changes behind the ledger's back, each with the words that must be in the faults: the first ones can be made all at
 # once, so that each has many innocents beside it.
@@ -205,6 +212,92 @@ def test_what_is_done_to_one_programme_leaves_the_other_sound(kept: Graph) -> No
 
     assert found(kept, "demo")
     assert found(kept, "other") == ""
+
+
+MEANWHILE: Final = (
+    [passed("T2: P2 > P3 on 2022-03-01", beneficiary_id="W7")],
+    [taken_back("event:E1", "C2"), corrected("placement:P1", "C3", received_on="2020-03-02")],
+    [erased("beneficiary:W1"), woman("W8"), claimed("K2", source="a leaflet")],
+)
+"""New things, things that go, things that change and things that are erased."""
+
+
+def recording(kept: Graph, monkeypatch: pytest.MonkeyPatch, meanwhile: Iterable[list[Act]]) -> None:
+    """Have clerks record whenever the graph is about to be read, for as long as there is something."""
+    left = iter(meanwhile)
+
+    def first(name: str) -> None:
+        read = getattr(graph_check, name)
+
+        def read_later(*arguments: Any) -> list[graph_check.Difference]:  # noqa: ANN401 - those of both
+            for acts in islice(left, 1):
+                record(kept, "demo", acts, clerk())
+            found: list[graph_check.Difference] = read(*arguments)
+            return found
+
+        monkeypatch.setattr(graph_check, name, read_later)
+
+    first("whole")
+    first("some")
+
+
+def test_what_is_recorded_while_it_is_verified_is_verified_too(kept: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    recording(kept, monkeypatch, MEANWHILE)
+
+    found = verify.verify(kept, "demo")
+
+    assert found.faults == ()
+    assert (found.entries, found.head_hash) == (ledger.head(kept, "demo").entries, ledger.head(kept, "demo").head_hash)
+    assert verify.verify(kept, "demo") == found
+
+
+def test_a_programme_that_is_begun_while_another_is_verified_is_not_held_against_it(
+    kept: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = graph_check.whole
+
+    def read_later(graph: Graph, register: Register, others: list[str]) -> list[graph_check.Difference]:
+        record(kept, "third", [programme("third"), rule(), gift(), woman("W1"), placed("P1 on 2020-03-01")], clerk())
+        return whole(graph, register, others)
+
+    monkeypatch.setattr(graph_check, "whole", read_later)
+
+    assert found(kept) == ""
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("MATCH ()-[r:PASSED_TO {pass_id: 'T2'}]->() SET r.animals = 9.0", "PASSED_TO from demo/placement/P2 to"),
+        (
+            "MATCH (n:Placement {placement_id: 'P3'}) SET n.help = 'pig'",
+            "Placement demo/placement/P3 was altered: help",
+        ),
+        ("MATCH (n:Entry {act_id: 'pass:T2'}) SET n.note = 'x'", "Entry demo/entry/"),
+        ("MATCH (n:Beneficiary {beneficiary_id: 'W2'}) DETACH DELETE n", "Beneficiary demo/beneficiary/W2 is missing"),
+    ],
+)
+def test_what_is_altered_while_it_is_verified_is_named(
+    kept: Graph, monkeypatch: pytest.MonkeyPatch, statement: LiteralString, words: str
+) -> None:
+    recording(kept, monkeypatch, MEANWHILE[:1])
+    whole = graph_check.whole
+
+    def alter_first(graph: Graph, register: Register, others: list[str]) -> list[graph_check.Difference]:
+        found = whole(graph, register, others)
+        alter(graph, statement)
+        return [*found, *whole(graph, register, others)]
+
+    monkeypatch.setattr(graph_check, "whole", alter_first)
+
+    assert words in found(kept)
+
+
+def test_who_records_without_end_is_waited_for_no_longer(kept: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    recording(kept, monkeypatch, ([woman(f"W{number}")] for number in range(100, 1000)))
+
+    with pytest.raises(Unavailable, match="faster than it can be verified"):
+        verify.verify(kept, "demo")
 
 
 def test_an_entry_that_was_removed_is_missed(kept: Graph) -> None:

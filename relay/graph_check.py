@@ -1,0 +1,300 @@
+"""The whole graph held against what a replayed ledger says: each node, relationship and property that differs.
+
+Faults are values. Each names what differs, and where it is known the entry that put it there; values of personal fields
+are never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from relay import cypher, ledger
+from relay.entries import Entry, Fault
+from relay.graph import Graph, Transaction
+from relay.projection import EDGES, Edge, Node, about_edge, entry_node, things_of, touched
+from relay.register import NONSENSE, Change, Register
+from relay.sentences import Sentence
+
+# The ledger's head is checked apart; schema and accounts belong to no programme.
+_OWN: Final = frozenset({"Account", "Ledger", "Schema", "Token"})
+
+_Row = Node | Edge
+_About = tuple[str, ...]
+"""Label and key of a node; type, key of the start and key of the end of a relationship."""
+_Nodes = dict[_About, tuple[int, Node]]
+_Edges = dict[_About, list[tuple[int, Edge]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Something in the graph that is not as the ledger says.
+
+    Attributes:
+        about: Label and key of a node; type, key of the start and key of the end of a relationship; or nothing.
+        fault: What is said of it.
+    """
+
+    about: tuple[str, ...]
+    fault: Fault
+
+    @property
+    def key(self) -> str:
+        """Of the node, or of the start of the relationship; "" for neither."""
+        return self.about[1] if self.about else ""
+
+
+@dataclass(slots=True)
+class Moved:
+    """What entries changed that were recorded after the graph had begun to be read.
+
+    Attributes:
+        things: Ids of acts and placements, as in `projection.touched`, in order.
+        entries: These entries.
+        about: Of all nodes and relationships that were there for these things; `some` adds those that are.
+    """
+
+    things: dict[str, None] = field(default_factory=dict[str, None])
+    entries: list[Entry] = field(default_factory=list[Entry])
+    about: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+
+    def note(self, register: Register, entry: Entry, change: Change) -> None:
+        """Note what an entry is about to change.
+
+        Args:
+            register: As it was before.
+            entry: The entry.
+            change: What it changes.
+        """
+        things = dict.fromkeys([*touched(register, change), entry.act_id])
+        self.things |= things
+        self.entries.append(entry)
+        self.about |= {_about(row) for _, row in _rows_of_things(register, things, [])}
+
+
+def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[Difference]:
+    """Everything in the graph that differs from a register.
+
+    Args:
+        graph: Where.
+        register: Of one programme.
+        others: Programmes whose nodes and relationships are left out.
+
+    Returns:
+        Nodes first, then relationships; empty when nothing differs.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    left_out, entries = [*others], [*register.entries.values()]
+    things = [*dict.fromkeys((*register.entries, *things_of(register)))]
+    unclear: list[Fault] = []
+    # One after the other, since all together would take some gigabytes for 100,000 placements.
+    nodes = _nodes(_rows_of_entries(register, entries))
+    found = graph.read(
+        lambda transaction: [*_unlike_nodes({**nodes}, transaction.stream(cypher.ENTRY_NODES, others=left_out))]
+    )
+    nodes = _nodes(_rows_of_things(register, things, unclear))
+    found += graph.read(
+        lambda transaction: [*_unlike_nodes({**nodes}, transaction.stream(cypher.OTHER_NODES, others=left_out))]
+    )
+    nodes.clear()
+    edges = _edges((*_rows_of_entries(register, entries), *_rows_of_things(register, things, [])))
+    found += graph.read(
+        lambda transaction: [*_unlike_edges(_copied(edges), transaction.stream(cypher.ALL_EDGES, others=left_out))]
+    )
+    return [*(Difference(about=(), fault=fault) for fault in unclear), *found]
+
+
+def some(graph: Graph, register: Register, moved: Moved) -> list[Difference]:
+    """What differs of that which was recorded meanwhile.
+
+    Args:
+        graph: Where.
+        register: With all of it taken in.
+        moved: What it changed; told by what is there now too.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = [*_rows_of_entries(register, moved.entries), *_rows_of_things(register, moved.things, [])]
+    moved.about |= {_about(row) for _, row in rows}
+    nodes, edges = _nodes(rows), _edges(rows)
+    return graph.read(
+        lambda transaction: [
+            *_unlike_nodes({**nodes}, _read_nodes(transaction, moved.about)),
+            *_unlike_edges(_copied(edges), _read_edges(transaction, moved.about)),
+        ]
+    )
+
+
+def senseless(sequence: int, act_id: str) -> Fault:
+    """What is said of an entry whose content cannot be replayed."""
+    return Fault(
+        sequence=sequence,
+        fault=Sentence("Entry %(sequence)s: what %(act_id)s says makes no sense.", sequence=sequence, act_id=act_id),
+    )
+
+
+# -- what must be there -----------------------------------------------------------------------------------------------
+
+
+def _rows_of_entries(register: Register, entries: Iterable[Entry]) -> Iterator[tuple[int, _Row]]:
+    """Entries as rows of the graph, each with its sequence."""
+    for entry in entries:
+        yield entry.sequence, entry_node(entry)
+        about = about_edge(register, entry)
+        if about:
+            yield entry.sequence, about
+
+
+def _rows_of_things(register: Register, things: Iterable[str], unclear: list[Fault]) -> Iterator[tuple[int, _Row]]:
+    """All that things put into the graph, each with the sequence of its entry; what cannot be told is unclear."""
+    for thing in things:
+        sequence = _sequence(register, thing)
+        try:
+            rows = tuple(ledger.rows_of(register, thing))
+        except NONSENSE:
+            unclear.append(senseless(sequence, thing))
+            continue
+        yield from ((sequence, row) for row in rows)
+
+
+def _sequence(register: Register, thing: str) -> int:
+    if thing in register.entries:
+        return register.entries[thing].sequence
+    if thing in register.facts:
+        return register.facts[thing].sequence
+    placement = register.placements.get(thing.partition(":")[2])
+    return min((receipt.sequence for receipt in placement.receipts), default=0) if placement else 0
+
+
+def _about(row: _Row) -> _About:
+    return (row.label, row.key) if isinstance(row, Node) else (row.type, row.start, row.end)
+
+
+def _nodes(rows: Iterable[tuple[int, _Row]]) -> _Nodes:
+    return {_about(row): (sequence, row) for sequence, row in rows if isinstance(row, Node)}
+
+
+def _edges(rows: Iterable[tuple[int, _Row]]) -> _Edges:
+    edges: _Edges = {}
+    for sequence, row in rows:
+        if isinstance(row, Edge):
+            edges.setdefault(_about(row), []).append((sequence, row))
+    return edges
+
+
+def _copied(edges: _Edges) -> _Edges:
+    """The same to take from; a read may be done twice."""
+    return {about: [*waiting] for about, waiting in edges.items()}
+
+
+# -- what is there ----------------------------------------------------------------------------------------------------
+
+
+def _read_nodes(transaction: Transaction, about: Iterable[_About]) -> Iterator[Mapping[str, Any]]:
+    keys: dict[str, list[str]] = {}
+    for label, key in (each for each in about if len(each) == _OF_A_NODE):
+        keys.setdefault(label, []).append(key)
+    for label, of_label in keys.items():
+        yield from transaction.rows(cypher.SOME_NODES[label], keys=of_label)
+
+
+def _read_edges(transaction: Transaction, about: set[_About]) -> Iterator[Mapping[str, Any]]:
+    starts: dict[str, set[str]] = {}
+    for type_, start, _ in (each for each in about if len(each) != _OF_A_NODE):
+        starts.setdefault(EDGES[type_][0], set()).add(start)
+    for label, keys in starts.items():
+        rows = transaction.rows(cypher.SOME_EDGES[label], keys=[*keys])
+        yield from (row for row in rows if _ends(row) in about)
+
+
+_OF_A_NODE: Final = len(("label", "key"))
+
+
+# -- what differs -----------------------------------------------------------------------------------------------------
+
+
+def _unlike_nodes(expected: _Nodes, rows: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
+    for row in rows:
+        about = "/".join(row["labels"]), str(row["properties"].get("key"))
+        if not _OWN & set(row["labels"]):
+            yield from (
+                Difference(about=about, fault=fault) for fault in _node_faults(*about, row, expected.pop(about, None))
+            )
+    for missed, (sequence, node) in expected.items():
+        missing = Sentence("%(thing)s is missing from the graph.", thing=f"{node.label} {node.key}")
+        yield Difference(about=missed, fault=Fault(sequence=sequence, fault=missing))
+
+
+def _node_faults(label: str, key: str, row: Mapping[str, Any], found: tuple[int, Node] | None) -> Iterator[Fault]:
+    if found is None:
+        thing = f"{label} {key}" if label else Sentence("A node %(key)s", key=key)
+        yield Fault(sequence=None, fault=Sentence("%(thing)s stands in the graph but not in the ledger.", thing=thing))
+        return
+    sequence, node = found
+    for difference in _altered(node.properties, row["properties"], hidden=label == "Personal"):
+        altered = Sentence("%(thing)s was altered: %(difference)s.", thing=f"{label} {key}", difference=difference)
+        yield Fault(sequence=sequence, fault=altered)
+
+
+def _unlike_edges(expected: _Edges, rows: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
+    strange: list[Mapping[str, Any]] = []
+    for row in rows:
+        found = _take_edge(expected, row)
+        if found:
+            yield from _edge_faults(row, *found)
+        else:
+            strange.append(row)
+    for row in strange:  # another key, or none: an altered one where one is missing, else one too many
+        waiting = expected.get(_ends(row))
+        if waiting:
+            yield from _edge_faults(row, *waiting.pop(0))
+        else:
+            surplus = Sentence("%(thing)s stands in the graph but not in the ledger.", thing=_named(*_ends(row)))
+            yield Difference(about=_ends(row), fault=Fault(sequence=None, fault=surplus))
+    for about, waiting in expected.items():
+        for sequence, edge in waiting:
+            missing = Sentence("%(thing)s is missing from the graph.", thing=_named(edge.type, edge.start, edge.end))
+            yield Difference(about=about, fault=Fault(sequence=sequence, fault=missing))
+
+
+def _ends(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(row["type"]), str(row["start"]), str(row["end"])
+
+
+def _take_edge(expected: _Edges, row: Mapping[str, Any]) -> tuple[int, Edge] | None:
+    waiting, key = expected.get(_ends(row), []), row["properties"].get("key")
+    found = next((each for each in waiting if each[1].properties.get("key") == key), None)
+    if found:
+        waiting.remove(found)
+    return found
+
+
+def _edge_faults(row: Mapping[str, Any], sequence: int, edge: Edge) -> Iterator[Difference]:
+    for difference in _altered(edge.properties, row["properties"], hidden=False):
+        altered = Sentence("%(thing)s was altered: %(difference)s.", thing=_named(*_ends(row)), difference=difference)
+        yield Difference(about=_ends(row), fault=Fault(sequence=sequence, fault=altered))
+
+
+def _named(type_: str, start: str, end: str) -> Sentence:
+    return Sentence("%(type)s from %(start)s to %(end)s", type=type_, start=start, end=end)
+
+
+def _altered(expected: Mapping[str, Any], found: Mapping[str, Any], *, hidden: bool) -> Iterator[str]:
+    for name in sorted(expected.keys() | found.keys()):
+        was, is_ = _plain(expected.get(name)), _plain(found.get(name))
+        if was != is_ or isinstance(was, bool) != isinstance(is_, bool):
+            told = Sentence(
+                "%(name)s is %(found)s where the ledger says %(expected)s", name=name, found=is_, expected=was
+            )
+            yield name if hidden else told
+
+
+def _plain(value: Any) -> object:  # noqa: ANN401 - what a property holds
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.iso_format() if hasattr(value, "iso_format") else value
