@@ -20,8 +20,8 @@ from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, to_line
 from relay.errors import Conflict, Invalid
 from relay.graph import Graph, Transaction
 from relay.graph_check import senseless
-from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead
-from relay.projection import PROJECTION, Edge, Node, things_of
+from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead, NotBuilt, NotRestored
+from relay.projection import PROJECTION, RESTORING, Edge, Node, things_of
 from relay.register import NONSENSE, Register
 from relay.sentences import Sentence
 from relay.surroundings import Head
@@ -91,7 +91,9 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     Raises:
         Invalid: The file is not a backup, or was altered or cut; nothing of the faulty step is written.
         Conflict: The database holds other entries already.
-        Unavailable: The database cannot be reached.
+        NotBuilt: The graph of a programme that is there already was built by another version.
+        Unavailable: The database cannot be reached; the programme that was under way is neither asked nor recorded into
+            until it is restored further.
     """
     read = iter(lines)
     promised = _promised(next(read, ""))
@@ -132,6 +134,8 @@ def _restore_one(graph: Graph, lines: Iterator[str], promised: Kept, there: Ledg
     register, last = Register(key), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
     entries = _believed(lines, promised)
     if there:
+        if _projection(graph, key) not in (PROJECTION, RESTORING):
+            raise NotBuilt(key)
         for entry in islice(entries, there.entries):
             register.replay(entry)
             last = Head(sequence=entry.sequence, hash=entry.hash, projection=PROJECTION)
@@ -145,6 +149,7 @@ def _restore_one(graph: Graph, lines: Iterator[str], promised: Kept, there: Ledg
         difference = _replayed(batch, step)
         graph.write(partial(_write, key, difference, batch.head))
         last = batch.head
+    _set_projection(graph, key, PROJECTION)
     return Kept(programme_id=key, entries=last.sequence, head_hash=last.hash)
 
 
@@ -161,7 +166,8 @@ def _replayed(batch: Batch, step: Iterable[Entry]) -> Difference:
 
 
 def _write(key: str, difference: Difference, head: Head, transaction: Transaction) -> None:
-    transaction.run(cypher.BEGIN_LEDGER, key=key, programme_id=key, hash=ORIGIN, projection=PROJECTION)
+    transaction.run(cypher.BEGIN_LEDGER, key=key, programme_id=key, hash=ORIGIN, projection=RESTORING)
+    transaction.run(cypher.SET_PROJECTION, key=key, projection=RESTORING)
     difference.write(transaction, key, head)
 
 
@@ -205,9 +211,12 @@ def rebuild(graph: Graph, programme_id: str) -> None:
 
     Raises:
         NoProgramme: It is not in the database.
+        NotRestored: Its ledger is not all there.
         Unavailable: The database cannot be reached; run it again, and it starts anew.
     """
     ledger.head(graph, programme_id)
+    if _projection(graph, programme_id) == RESTORING:
+        raise NotRestored(programme_id)
     _set_projection(graph, programme_id, 0)  # nobody records meanwhile
     head = ledger.head(graph, programme_id)
     register = ledger.replay(programme_id, ledger.entries(graph, programme_id, last=head.entries))
@@ -227,6 +236,11 @@ def rebuild(graph: Graph, programme_id: str) -> None:
             difference.between((), step)
             graph.write(lambda transaction: difference.write(transaction, programme_id, last))  # noqa: B023 - run at once
     _set_projection(graph, programme_id, PROJECTION)
+
+
+def _projection(graph: Graph, programme_id: str) -> int:
+    found: int = graph.rows(cypher.HEAD, ledger=programme_id)[0]["projection"]
+    return found
 
 
 def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:

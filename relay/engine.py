@@ -82,7 +82,7 @@ LOG_LIMIT_BYTES: Final = 10_000_000
 HEAP_MEGABYTES: Final = 512
 """Memory of the engine's own. Measured: enough for point queries on a million nodes and relationships."""
 
-QUERY_SECONDS: Final = 30
+QUERY_SECONDS: Final = 120
 """After this long the engine breaks a query off."""
 
 LIMITS: Final = (

@@ -401,6 +401,10 @@ _REFUSALS: Final = {
         Sentence("The database server has no database of that name."),
         Sentence("Check NEO4J_DATABASE."),
     ),
+    "TransactionTimedOut": (
+        Sentence("The database took too long over this, and broke it off."),
+        Sentence("Try again when it is less busy; a programme that is always too large belongs on Neo4j."),
+    ),
     "TransactionNotFound": (  # engines.md §5: a full disk says so
         Sentence("The database could not store the act; its disk may be full."),
         Sentence("Make room, restart the engine (relay engine stop), and try again."),

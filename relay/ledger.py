@@ -20,6 +20,7 @@ from relay.errors import Conflict, Invalid, NotFound, RelayError, Unavailable
 from relay.graph import Graph, Transaction, UnknownOutcome
 from relay.projection import (
     PROJECTION,
+    RESTORING,
     Edge,
     Node,
     about_edge,
@@ -96,6 +97,32 @@ class NotBuilt(Unavailable):
             ),
             Sentence("Rebuild it from the ledger: relay engine rebuild."),
         )
+
+
+class NotRestored(NotBuilt):
+    """The programme is being restored, or was so in part."""
+
+    def __init__(self, programme_id: str) -> None:
+        """Name the programme, and how its restoring goes on."""
+        Unavailable.__init__(
+            self,
+            Sentence(
+                "Programme %(programme_id)s is being restored, and not all of it is there.", programme_id=programme_id
+            ),
+            Sentence("If that was cut short, run the same relay restore again: it goes on where it stopped."),
+        )
+
+
+def require_built(programme_id: str, projection: int) -> None:
+    """Let only a graph be asked, or recorded into, that is all there.
+
+    Raises:
+        NotBuilt: It is being rebuilt or restored, or was built by another version.
+    """
+    if projection == RESTORING:
+        raise NotRestored(programme_id)
+    if projection != PROJECTION:
+        raise NotBuilt(programme_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +222,7 @@ class _Recording:
         if loaded is None:
             raise NoProgramme(self.programme_id)
         head, register = loaded
-        if head.projection != PROJECTION:
-            raise NotBuilt(self.programme_id)
+        require_built(self.programme_id, head.projection)
         batch = Batch(register, head, self.clerk, again=self.again, resent=self.resent)
         outcomes = tuple(batch.offer(act) for act in self.acts)
         batch.write(transaction)
@@ -226,8 +252,7 @@ class Rehearsal:
         """
         self.graph.read(lambda transaction: self.rehearsed.surround(transaction, acts))
         before = self.head or self.rehearsed.head
-        if before.projection != PROJECTION:
-            raise NotBuilt(self.rehearsed.register.programme_id)
+        require_built(self.rehearsed.register.programme_id, before.projection)
         batch = Batch(self.rehearsed.register, before, self.clerk, again=self.again)
         outcomes = tuple(batch.offer(act) for act in acts)
         self.head = batch.head

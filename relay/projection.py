@@ -26,6 +26,8 @@ from relay.model import Placement, extensions, shown, terms
 from relay.register import ABOUT_ACTS, Change, Fact, Register, subject_of
 
 PROJECTION: Final = 1
+RESTORING: Final = -1
+"""In place of `PROJECTION` while a ledger is being restored: until then a part of it would pass for the whole."""
 
 LABELS: Final = {
     "programme": "Programme",

@@ -17,8 +17,8 @@ from relay import cypher, ledger
 from relay.additions import carried_on
 from relay.entries import Fault
 from relay.errors import NoRoom
-from relay.ledger import STEP, NoProgramme, NotBuilt
-from relay.projection import PROJECTION, key_of, keys_of, values_of
+from relay.ledger import STEP, NoProgramme, NotRestored, require_built
+from relay.projection import RESTORING, key_of, keys_of, values_of
 from relay.register import rule_of
 from relay.sentences import Sentence
 from relay.snapshot import NO_DAY, Sheets, Snapshot, differences, of_register
@@ -153,6 +153,8 @@ def _up_to_date(graph: Graph, known: Snapshot) -> Snapshot | None:
     )
     if not rows:
         return None
+    if rows[0]["projection"] == RESTORING:
+        raise NotRestored(known.programme_id)
     entries, hash_ = [entry_from(properties, None) for properties in rows[0]["entries"]], known.head_hash
     for entry in entries:
         if entry.previous_hash != hash_:
@@ -198,8 +200,7 @@ def _waited_for(graph: Graph, programme_id: str) -> Head:
 
 def _head(transaction: Transaction, query: LiteralString, programme_id: str) -> Head:
     for row in transaction.rows(query, ledger=programme_id, lock="columns are read"):
-        if row["projection"] != PROJECTION:
-            raise NotBuilt(programme_id)
+        require_built(programme_id, row["projection"])
         if row["sequence"]:
             return Head(sequence=row["sequence"], hash=row["hash"], projection=row["projection"])
     raise NoProgramme(programme_id)

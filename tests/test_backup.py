@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, LiteralString
 
 import pytest
 
-from relay import backup, cypher, ledger, verify
+from relay import backup, cypher, ledger, shelf, verify
 from relay import graph as relay_graph
 from relay.backup import Kept
 from relay.entries import ORIGIN, Entry, digest, to_line
 from relay.errors import Conflict, Invalid
-from relay.ledger import NoProgramme, NotBuilt, record, record_one
+from relay.ledger import NoProgramme, NotBuilt, NotRestored, record, record_one
 from tests.acts import (
     beginnings,
     clerk,
@@ -144,7 +144,14 @@ def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypat
 
     with pytest.raises(Invalid, match="cut short"):
         backup.restore(graph, lines[:12], clerk())
-    assert [head.entries for head in ledger.heads(graph)] == [8]
+    assert [(head.entries, head.built) for head in ledger.heads(graph)] == [(8, False)]
+    for ask in (
+        lambda: record_one(graph, "demo", woman("W9"), clerk()),
+        lambda: shelf.snapshot(graph, "demo"),
+        lambda: backup.rebuild(graph, "demo"),
+    ):
+        with pytest.raises(NotRestored, match="run the same relay restore again"):
+            ask()
     backup.restore(graph, lines, clerk())
 
     assert ledger.heads(graph) == heads
