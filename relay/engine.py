@@ -18,6 +18,7 @@ import fcntl
 import importlib.metadata
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -269,6 +270,21 @@ class FolderNotPrivate(Unavailable):
                 " of its own.",
                 data_folder=data_folder,
             ),
+        )
+
+
+class OfAnotherUser(Unavailable):
+    """The data folder belongs to another user of the machine; files made there now would lock that user out."""
+
+    def __init__(self, *, data_folder: Path, owner: int) -> None:
+        """Say whose it is, by name where the machine knows one."""
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = str(owner)
+        super().__init__(
+            Sentence("%(data_folder)s belongs to the user %(name)s.", data_folder=data_folder, name=name),
+            Sentence("Run this as that user (sudo -u %(name)s), or set RELAY_DATA to a folder of your own.", name=name),
         )
 
 
@@ -545,6 +561,7 @@ def _start(data_folder: Path, lock: int, idle_minutes: float) -> None:
                 [sys.executable, "-P", "-m", "relay.engine_process", str(lock), str(said), str(idle_minutes)],
                 check=True,
                 cwd=data_folder,
+                env={**os.environ, "LC_ALL": "C.UTF-8"},  # else Java knows no folder whose name is not ASCII
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -590,6 +607,8 @@ def _copy_before_upgrade(data_folder: Path) -> None:
 
 def _make_private(data_folder: Path) -> None:
     data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (owner := data_folder.stat().st_uid) != os.geteuid():
+        raise OfAnotherUser(data_folder=data_folder, owner=owner)
     if not any(data_folder.iterdir()):
         data_folder.chmod(0o700)
     if data_folder.stat().st_mode & 0o077:

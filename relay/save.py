@@ -87,7 +87,7 @@ def folder(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
 def workbook(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
     """Write a workbook: it appears, or takes the place of an older one, at the end.
 
-    Text is never written as a formula or a link.
+    Text is never written as a formula or a link. Only the owner may open it, since it may hold names.
 
     Args:
         path: The .xlsx file to write. One that is there is replaced if all its sheets are of the format.
@@ -121,6 +121,7 @@ def workbook(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
             yield _Workbook(book)
         finally:
             book.close()
+        new.chmod(0o600)
         new.replace(path)
 
 
@@ -161,7 +162,9 @@ class _Folder:
         self._tables[name](["" if value is None else cells.write(value) for value in content])
 
     def _text(self, file: str, encoding: str) -> TextIO:
-        return self._files.enter_context((self._path / file).open("w", encoding=encoding, newline=""))
+        path = self._path / file
+        path.touch(mode=0o600)
+        return self._files.enter_context(path.open("w", encoding=encoding, newline=""))
 
 
 class _Workbook:

@@ -276,6 +276,29 @@ def test_only_the_owner_can_read_the_data(data_folder: Path) -> None:
     assert modes == {0o600, 0o700}
 
 
+def test_the_folder_of_another_user_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir(mode=0o700)
+    monkeypatch.setattr(os, "geteuid", lambda: theirs.stat().st_uid + 1)
+
+    with pytest.raises(Unavailable, match="belongs to the user"):
+        engine.ensure(theirs)
+
+    assert list(theirs.iterdir()) == []
+
+
+def test_the_folder_may_have_any_name_whatever_the_locale(tmp_path: Path) -> None:
+    home = tmp_path / "My Data घर"
+    home.mkdir()
+    environment = os.environ | {"LC_ALL": "C", "RELAY_DATA": str(home / "relay")}
+    try:
+        relay = [sys.executable, str(Path(__file__).parent.parent / "cli.py"), "programme", "list"]
+        done = subprocess.run(relay, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+    finally:
+        engine.stop(home / "relay")
+
+
 def test_a_folder_that_others_can_read_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()
@@ -308,7 +331,7 @@ def test_every_commit_reaches_the_disk_before_it_is_acknowledged(data_folder: Pa
     settings = settings_in_force(data_folder)
 
     assert settings["arcadedb.txWalFlush"] == 1
-    assert settings["arcadedb.command.timeout"] == 30_000
+    assert settings["arcadedb.command.timeout"] == 120_000
     assert settings["arcadedb.server.mode"] == "production"
 
 

@@ -148,6 +148,8 @@ def test_what_is_exported_imports_again_as_the_same_after_corrections_and_erasur
 
     for path, with_names in ((tmp_path / "named", True), (tmp_path / "p", False), (tmp_path / "named.XLSX", True)):
         exported(graph, path, programme_id="relay-demo", with_names=with_names)
+        files = [*path.iterdir()] if path.is_dir() else [path]
+        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
         assert actions(graph, path) == {"same"}
 
 

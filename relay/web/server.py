@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from waitress.server import create_server
 
 from relay import accounts
-from relay.errors import Refused
+from relay.errors import Invalid, Refused
 from relay.remote import is_loopback
 from relay.web.app import create_app
 from relay.web.house import JsonLines
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 _FROM_THE_PROXY: Final = frozenset({"x-forwarded-for", "x-forwarded-proto"})  # who asks, and whether by TLS
+_NAME: Final = re.compile(r"[\w.-]+(:\d+)?")
 THREADS: Final = 8  # our choice: more would only wait for one database
 
 
@@ -46,6 +48,18 @@ class NobodyMaySignIn(Refused):
         super().__init__(
             "There is no account with a password yet, so that nobody could sign in.",
             "Make one: relay account add LOGIN --role administrator",
+        )
+
+
+class NotAName(Invalid):
+    """A site is named by an address, or by a part of one."""
+
+    def __init__(self) -> None:
+        """Say what is wanted."""
+        super().__init__(
+            "A site is a host name alone, such as relay.example.org: Relay is served over https, at its first path.",
+            "Leave out https:// and what follows the name.",
+            field="site",
         )
 
 
@@ -84,10 +98,13 @@ def serve(
         say: Is given the one sentence that names the address.
 
     Raises:
+        NotAName: The site is no host name.
         NotThisMachine: Others could reach that host, and no proxy is named.
         NobodyMaySignIn: A site is named, and no account has a password.
         PortTaken: Something listens on that port already.
     """
+    if site is not None and not _NAME.fullmatch(site):
+        raise NotAName
     if not is_loopback(host) and not (site and proxy):
         raise NotThisMachine(host)
     if site and not any(account.password for account in accounts.every(graph)):

@@ -15,6 +15,7 @@ from waitress.server import create_server
 
 from relay import accounts
 from relay.config import Settings
+from relay.errors import Invalid
 from relay.roles import OWNER
 from relay.web import serve, server
 
@@ -125,6 +126,12 @@ def test_a_site_to_which_nobody_could_sign_in_is_not_served(recorded: Graph, own
     with pytest.raises(server.NobodyMaySignIn):
         serve(recorded, own, owner="asha", site="relay.example.org", say=print)
     accounts.remove(recorded, "program")
+
+
+@pytest.mark.parametrize("site", ["https://relay.example.org", "relay.example.org/relay", ""])
+def test_a_site_is_a_name_and_no_address(recorded: Graph, own: Settings, site: str) -> None:
+    with pytest.raises(Invalid, match="host name alone"):
+        serve(recorded, own, owner="asha", site=site, say=print)
 
 
 @pytest.mark.usefixtures("account")
