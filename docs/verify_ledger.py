@@ -3,7 +3,8 @@
 FILE is what `relay ledger export FILE` writes, one entry a line. KEPT is a head hash that you noted down on an
 earlier day, or a checkpoint of that day (a file that ends in .json; its signature is what verify_checkpoint.py looks
 at): without one nobody can see that the end of a ledger was cut off, or rewritten with hashes that fit. Exit code 0:
-sound; 1: the first entry that is wrong is named. Needs Python 3.11 and nothing else, and takes nothing from Relay.
+sound; 1: the first entry that is wrong is named, or there is none. Needs Python 3.11 and nothing else, and takes
+nothing from Relay.
 
 Hashes are over RFC 8785 bytes. For what Relay writes, `canonical` is all that this takes: field names are ASCII, so
 that sorting by character is sorting by UTF-16 code unit; texts hold no lone surrogates; whole numbers are below 2^53;
@@ -12,15 +13,17 @@ and a fraction has at most 6 decimals, which are written out.
 
 import json
 import sys
-from decimal import Decimal
+from decimal import Context, Decimal
 from hashlib import sha256
 from pathlib import Path
+
+EXACT = Context(prec=10**6).normalize  # rounds nothing that anybody writes
 
 
 def canonical(value):
     if isinstance(value, dict):
         return b"{" + b",".join(canonical(key) + b":" + canonical(value[key]) for key in sorted(value)) + b"}"
-    return (f"{value.normalize():f}" if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)).encode()
+    return (f"{EXACT(value):f}" if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)).encode()
 
 
 def once(pairs):  # nothing where a name stands twice: of two, one reader takes the first and another the last
@@ -28,14 +31,13 @@ def once(pairs):  # nothing where a name stands twice: of two, one reader takes 
 
 
 def fault(entry, number, hash_before):
-    if (entry["sequence"], entry["previous_hash"]) != (number, hash_before):
+    if (str(entry["sequence"]), entry["previous_hash"]) != (str(number), hash_before):
         return "does not follow the entry before it"
     if sha256(canonical({key: entry[key] for key in entry.keys() - {"hash", "opened"}})).hexdigest() != entry["hash"]:
         return "was altered: its hash does not fit its content"
     for name, opening in entry.get("opened", {}).items():
-        payload = entry["payload"]["changes"] if name.startswith("changes.") else entry["payload"]
-        salted = bytes.fromhex(opening.pop("salt")) + canonical(opening.pop("value"))
-        if opening or sha256(salted).hexdigest() != payload[name.removeprefix("changes.")]:
+        said = (entry["payload"]["changes"] if "." in name else entry["payload"])[name.split(".")[-1]]
+        if sha256(bytes.fromhex(opening.pop("salt")) + canonical(opening.pop("value"))).hexdigest() != said or opening:
             return f"gives another {name} than was recorded"
 
 
@@ -56,4 +58,4 @@ for kept in sys.argv[2:]:
         sys.exit(f"{kept} is not a checkpoint")
     if head not in hashes:
         sys.exit(f"entry {len(hashes) - 1} is the last, and {head} is not in it: its end was cut off or rewritten")
-print(f"{len(hashes) - 1} entries, head {hashes[-1]}: {'sound' if hashes[1:] else 'nothing to check'}")
+print(f"{len(hashes) - 1} entries, head {hashes[-1]}: sound") if hashes[1:] else sys.exit("the file holds no entry")

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from relay.acts import PERSONAL, Act
@@ -235,7 +236,7 @@ def from_line(line: str) -> Entry:
         Invalid: The line is not JSON, or not an entry of a format that this version reads.
     """
     try:
-        written = json.loads(line, object_pairs_hook=_once)
+        written = json.loads(line, object_pairs_hook=_once, parse_float=_exactly)
     except (ValueError, RecursionError) as error:
         message = Sentence("This line is not JSON in which each name stands once.")
         raise Invalid(message, Sentence("Export the ledger again.")) from error
@@ -251,6 +252,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError
     return found
+
+
+def _exactly(text: str) -> float:
+    """A fraction that is written as it is kept: one with digits that rounding drops is not what was recorded."""
+    number = float(text)
+    if Decimal(text) != Decimal(repr(number)):
+        raise ValueError
+    return number
 
 
 def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: ANN401 - whatever a file holds
@@ -374,8 +383,6 @@ def _opens(opening: Mapping[str, Any], committed: str | None) -> bool:
 def read_lines(lines: Iterable[str]) -> Iterator[Entry | Fault]:
     """The entries of an exported ledger; a line that cannot be read comes as a `Fault`, and reading goes on."""
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
         try:
             yield from_line(line)
         except Invalid as error:

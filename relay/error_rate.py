@@ -1,8 +1,10 @@
 """What a stratified sample says of the whole: an error rate with its confidence interval.
 
 Each stratum weighs as many placements as it has. The interval is Korn and Graubard's (Survey Methodology 24, 1998): the
-exact one of Clopper and Pearson at the effective size of the sample, which is honest at 0 errors too. Design effects
-below 1 are not used, and no correction is made for a finite population, so that it errs on the wide side.
+exact one of Clopper and Pearson at the effective size of the sample, which is honest at 0 errors too. That size is
+never more than Kish's (Survey Sampling, 1965, section 11.7): a large stratum of which little was checked, and nothing
+was wrong as yet, is not taken for one without errors. No correction is made for a finite population, so that the
+interval errs on the wide side.
 """
 
 from __future__ import annotations
@@ -63,7 +65,9 @@ def error_rate(strata: Sequence[Seen]) -> ErrorRate | None:
     covered, checked = sum(each.placements for each in seen), sum(each.checked for each in seen)
     share = sum(each.placements / covered * each.wrong / each.checked for each in seen)
     variance = sum((each.placements / covered) ** 2 * _variance(each, share) for each in seen)
-    effective = min(share * (1 - share) / variance, checked) if 0 < share < 1 and variance else checked
+    effective = 1 / sum((each.placements / covered) ** 2 / each.checked for each in seen)
+    if variance:
+        effective = min(share * (1 - share) / variance, effective)
     low, high = interval(share, effective)
     return ErrorRate(
         wrong=sum(each.wrong for each in seen),

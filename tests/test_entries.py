@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import runpy
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -124,14 +122,11 @@ def test_an_entry_reads_back_from_its_line_whatever_it_holds(name: str, note: st
 def test_relays_numbers_and_texts_are_canonical_by_the_scripts_simple_rules(
     text: str, number: float, degrees: int
 ) -> None:
-    script, given_to_it = Path(__file__).parent.parent / "docs" / "verify_ledger.py", sys.argv
+    script, its = Path(__file__).parent.parent / "docs" / "verify_ledger.py", dict[str, Any]()
     values: dict[str, Value] = {"name": text, "latitude": degrees / 10**6, "animals": number, "place_id": "L1"}
     entry = sealed(Act(kind="place", id="L1", values=values))
-    sys.argv = ["", "/dev/null"]
-    try:
-        canonical = runpy.run_path(str(script))["canonical"]
-    finally:
-        sys.argv = given_to_it
+    exec(script.read_text(encoding="utf-8").partition("\nhashes = ")[0], its)  # noqa: S102 - our own, up to its main part
+    canonical = its["canonical"]
     written = json.loads(to_line(entry, with_opened=False), parse_float=Decimal)
     del written["hash"]
 
@@ -237,11 +232,12 @@ def test_an_entry_with_a_part_of_the_wrong_type_or_half_a_character_is_invalid(c
 def test_reading_goes_on_after_a_line_that_cannot_be_read() -> None:
     lines = [to_line(entry, with_opened=True) for entry in chain()]
 
-    first, second, third = read_lines([lines[0], "{", "", lines[2]])
+    first, second, third, fourth = read_lines([lines[0], "{", "", lines[2]])
 
     assert isinstance(first, Entry)
     assert second == Fault(sequence=2, fault="Line 2: This line is not JSON in which each name stands once.")
-    assert isinstance(third, Entry)
+    assert third == Fault(sequence=3, fault="Line 3: This line is not JSON in which each name stands once.")
+    assert isinstance(fourth, Entry)
 
 
 # --- same content -----------------------------------------------------------------------------------------------------

@@ -146,6 +146,8 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
     renamed = lines[3].replace("सीता", "गीता")
     twice = lines[2].replace("{", '{"kind":"claim",', 1)  # and "kind":"gift" further on
     more = lines[3].replace('"salt":', '"true":"Gita","salt":', 1)
+    finer = lines[1].replace('"pig":1.5', f'"pig":1.5{"0" * 30}1')  # which a reader rounds to the same
+    tenths = lines[2].replace('"sequence":3', '"sequence":3.0')
     assert checked(*lines[:5], lines[5].replace('"animals":2', '"animals":2.0', 1))[0] == 0  # which is the same number
     assert checked(*lines) == (0, f"6 entries, head {head}: sound\n")
     for faulty, said in (
@@ -156,11 +158,17 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
         ([*lines[:2], "not an entry", *lines[3:]], "entry 3 cannot be read\n"),
         ([*lines[:2], twice, *lines[3:]], "entry 3 cannot be read\n"),
         ([*lines[:3], more, *lines[4:]], "entry 4 gives another name than was recorded\n"),
+        ([*lines[:2], " ", *lines[2:]], "entry 3 cannot be read\n"),
+        ([lines[0], finer, *lines[2:]], "entry 2 was altered: its hash does not fit its content\n"),
+        ([*lines[:2], tenths, *lines[3:]], "entry 3 does not follow the entry before it\n"),
         (lines[:-1], f"entry 5 is the last, and {head} is not in it: its end was cut off or rewritten\n"),
     ):
         assert checked(*faulty) == (1, said)
         assert not verify.verify_lines(faulty, noted=head).ok
     assert checked(*lines[:-1], noted=json.loads(lines[-2])["hash"])[0] == 0
+    file.write_bytes(b"")
+    assert run_the_script(file) == (1, "the file holds no entry\n")
+    assert not verify.verify_lines([]).ok
     assert verify.verify_lines(lines, noted=head).ok
 
 

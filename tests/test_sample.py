@@ -179,7 +179,17 @@ def test_strata_weigh_as_many_placements_as_they_have() -> None:
     assert rate is not None
     assert rate.share == pytest.approx(0.14)
     # variance 0.81 x 0.09 / 9 + 0.01 x 0.25 / 9 = 0.0083778; effective size 0.14 x 0.86 / 0.0083778 = 14.37
-    assert (rate.low, rate.high) == pytest.approx(interval(0.14, 0.14 * 0.86 / 0.00837778), abs=1e-5)
+    # weights 1 / (0.81 / 10 + 0.01 / 10) = 12.195, which is less
+    assert (rate.low, rate.high) == pytest.approx(interval(0.14, 12.195122), abs=1e-5)
+
+
+def test_two_checks_of_a_large_stratum_say_little_however_many_a_small_one_had() -> None:
+    rate = error_rate([Seen(placements=900, checked=2, wrong=0), Seen(placements=100, checked=38, wrong=0)])
+
+    # 1 / (0.81 / 2 + 0.01 / 38) = 2.46753 checks' worth; 1 - 0.025 ** (1 / 2.46753) = 0.7757
+    assert rate is not None
+    assert (rate.share, rate.low) == (0, 0)
+    assert rate.high == pytest.approx(0.7757, abs=1e-4)
 
 
 def test_an_estimate_says_how_much_of_the_programme_it_speaks_of() -> None:
@@ -189,8 +199,17 @@ def test_an_estimate_says_how_much_of_the_programme_it_speaks_of() -> None:
     assert (rate.covers, rate.share) == (0.75, 0.2)
 
 
-def test_nineteen_of_twenty_intervals_hold_the_truth() -> None:
-    random, strata = Random(1), ((600, 0.05, 18), (300, 0.2, 9), (100, 0.5, 3))  # noqa: S311 - the tests keep no secrets
+@pytest.mark.parametrize(
+    "strata",
+    [
+        ((600, 0.05, 18), (300, 0.2, 9), (100, 0.5, 3)),
+        ((900, 0.3, 2), (100, 0.02, 38)),
+        ((900, 0.02, 5), (100, 0.5, 95)),
+    ],
+    ids=["by size", "few of the most", "many of the worst"],
+)
+def test_nineteen_of_twenty_intervals_hold_the_truth(strata: tuple[tuple[int, float, int], ...]) -> None:
+    random = Random(1)  # noqa: S311 - the tests keep no secrets
     truth = sum(placements * share for placements, share, _ in strata) / 1000
     held = Counter[bool]()
 
