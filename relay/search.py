@@ -105,7 +105,8 @@ class _Search:
 
     def _by_id(self, limit: int) -> Iterator[tuple[str, float]]:
         kind, colon, bare = self.text.rpartition(":")
-        beginnings = sorted({bare, bare.upper()} - {""})
+        latin = "".join(str(int(letter)) if letter.isdecimal() else letter for letter in bare)  # as ids are kept
+        beginnings = sorted({bare, latin, latin.upper()} - {""})
         found: set[str] = set()
         for act_id in (
             f"{each}:{beginning}" for each in KINDS for beginning in beginnings if not colon or each == kind

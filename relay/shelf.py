@@ -44,6 +44,7 @@ KEEP_AFTER: Final = 500
 PART: Final = 50_000
 """Nodes that Neo4j is asked for at once (our choice: the quickest, and it is silent for half a second meanwhile)."""
 
+_VERIFYING: Final = threading.Lock()  # one at a time: each holds the whole ledger in memory
 _TRIES: Final = 3  # our choice
 _READERS: Final = 2  # lines at once: a database works on each query with one processor, and has two at least
 
@@ -135,7 +136,8 @@ def verified(
             )
             yield Fault(sequence=None, fault=fault)
 
-    found = verify(graph, programme_id, noted=noted, checkpoints=checkpoints, public_key=public_key, also=altered)
+    with _VERIFYING:
+        found = verify(graph, programme_id, noted=noted, checkpoints=checkpoints, public_key=public_key, also=altered)
     if not found.ok:
         _PLACES.get(graph, {}).pop(programme_id, None)
         forget(folder, programme_id)

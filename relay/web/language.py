@@ -137,9 +137,10 @@ def _text(text: str, context: str | None) -> str:
     return str(flask_babel.pgettext(context, text) if context else flask_babel.gettext(text))
 
 
-def ngettext(one: str, many: str, number: int, **values: object) -> str:
-    """A text that depends on a number, which it may show as %(num)s."""
-    return str(flask_babel.ngettext(one, many, number, **values))
+def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
+    """A text that depends on a count, which it may show as %(num)s, written as the language writes numbers."""
+    text = flask_babel.get_domain().get_translations().ungettext(one, many, num)
+    return str(text) % {"num": number(num), **values}
 
 
 def plural(one: str, many: str) -> tuple[str, str]:

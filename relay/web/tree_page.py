@@ -135,6 +135,16 @@ class TreePage:
         """Where nothing is folded away."""
         return self.link(self.wish.with_view(depth=MOST, opened=frozenset(), focus=None))
 
+    @property
+    def shows_most(self) -> bool:
+        """Whether all is asked for that a drawing can hold."""
+        return self.wish.view.depth == MOST and not self.wish.view.opened and self.wish.view.focus is None
+
+    @property
+    def most(self) -> int:
+        """How many placements a drawing can hold."""
+        return MOST
+
     def on_day(self, day: date) -> str:
         """The same tree on another day."""
         return self.link(replace(self.wish, as_of=min(day, self.wish.today)))
