@@ -74,6 +74,9 @@ RULE: Final = Kind(
 # In the order in which the exchange format takes them.
 FILED: Final[tuple[Kind, ...]] = (PROGRAMME, RULE, *columns.KINDS)
 
+DAY_COLUMNS: Final = frozenset(column.name for kind in FILED for column in kind.columns if column.type == "date")
+"""The columns that hold a day."""
+
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     **{kind.name: tuple(column.name for column in kind.columns) for kind in FILED},
     "correct": ("correct_id", "act_id", "how", "why", "changes"),

@@ -161,16 +161,25 @@ class Books:
     def _snapshot(self) -> Snapshot:
         return of_register(self.register)
 
+    def _relay(self, day: date) -> Relay:
+        if day not in self._relays:
+            self._relays[day] = Relay(self._snapshot, day)
+        return self._relays[day]
+
+    @property
+    def circles(self) -> list[frozenset[str]]:
+        """Ids of placements that descend from themselves, those of one circle together; empty in a sound record."""
+        survey = self._relay(self.as_of).survey
+        return [frozenset(survey.snapshot.placements.ids[row] for row in circle) for circle in survey.circles]
+
     def supported(self, claim: Fact) -> int:
         """What the chain of a claim's gift supports on the claim's day, in thousandths, by the definition of a trace.
 
         Families are its reach; units are those of all pass-ons made by the gift's chain, as handed over.
         """
-        day = date.fromisoformat(claim.values["as_of"])
-        if day not in self._relays:
-            self._relays[day] = Relay(self._snapshot, day)
+        relay = self._relay(date.fromisoformat(claim.values["as_of"]))
         try:
-            trace = self._relays[day].trace(f"gift:{claim.values['gift_id']}")
+            trace = relay.trace(f"gift:{claim.values['gift_id']}")
         except NotFound:  # claimed of a day before the gift was given
             return 0
         return _families(trace) if claim.values["what"] == "families" else _units(trace)

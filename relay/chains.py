@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -22,7 +22,6 @@ from relay.snapshot import NONE, Flags, Rows, day_number, day_of
 from relay.states import BROKEN, LATE
 
 Sorting = Literal["id", "reach", "age", "lateness"]
-SORTINGS: Final[tuple[Sorting, ...]] = ("id", "reach", "age", "lateness")
 """By id; the farthest first; the oldest first; the one whose longest overdue placement is overdue longest first."""
 ChainSorting = Sorting | Literal["generations", "state", "help", "gift"]
 """Chains also with the most generations first; by the word for their state, their help or their gift."""

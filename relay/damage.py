@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator
 
 from relay.books import Books, HandOver
 from relay.findings import Finding, about, found
@@ -39,60 +39,13 @@ def cycle(books: Books) -> Iterator[Finding]:
     given: dict[str, list[HandOver]] = defaultdict(list)
     for hand_over in books.hand_overs:
         given[hand_over.giver.placement_id].append(hand_over)
-    for circle in _circles({giver: [each.pass_on.receiver_id for each in made] for giver, made in given.items()}):
+    for circle in books.circles:
         facts = [each.fact for giver in circle for each in given[giver] if each.pass_on.receiver_id in circle]
         yield Finding(
             subject_id=f"placement:{min(circle)}",
             acts=tuple(sorted(fact.sequence for fact in facts)),
             sentence=Sentence("the relay goes round through %(circle)s.", circle=", ".join(sorted(circle))),
         )
-
-
-def _circles(passed_to: Mapping[str, Collection[str]]) -> Iterator[frozenset[str]]:
-    """Placements that descend from themselves, those of one circle together."""
-    waiting = _both_ways_ahead(passed_to)
-    while waiting:
-        start = min(waiting)
-        below = _reached(start, passed_to, waiting)
-        circle = frozenset(each for each in below if start in _reached(each, passed_to, waiting))
-        if circle:
-            yield circle
-        waiting -= circle | {start}
-
-
-def _both_ways_ahead(passed_to: Mapping[str, Collection[str]]) -> set[str]:
-    """What is left of the relay when, again and again, all that received nothing, or passed nothing on, is put away."""
-    left = set(passed_to)
-    for links in (passed_to, _turned(passed_to)):
-        times = Counter(end for start in left for end in links.get(start, ()) if end in left)
-        ready = [each for each in left if not times[each]]
-        while ready:
-            start = ready.pop()
-            left.discard(start)
-            for end in links.get(start, ()):
-                if end in left:
-                    times[end] -= 1
-                    if not times[end]:
-                        ready.append(end)
-    return left
-
-
-def _turned(passed_to: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:
-    turned: dict[str, list[str]] = defaultdict(list)
-    for start, ends in passed_to.items():
-        for end in ends:
-            turned[end].append(start)
-    return turned
-
-
-def _reached(start: str, passed_to: Mapping[str, Collection[str]], among: Collection[str]) -> set[str]:
-    seen, frontier = set[str](), [start]
-    while frontier:
-        for end in passed_to.get(frontier.pop(), ()):
-            if end in among and end not in seen:
-                seen.add(end)
-                frontier.append(end)
-    return seen
 
 
 def before_receipt(books: Books) -> Iterator[Finding]:

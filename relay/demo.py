@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import seeds
 from relay import ledger
@@ -63,9 +63,4 @@ def _acts(file: Path) -> Iterator[Act]:
     blocks = tomllib.loads(file.read_text(encoding="utf-8"))
     for kind in ("correct", "confirm", "erase"):
         for values in blocks.get(kind, ()):
-            yield Act(kind=kind, id=values[f"{kind}_id"], values=_plain(values))
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    changes = values.get("changes")
-    return {**values, "changes": _plain(changes)} if changes else dict(values)
+            yield Act(kind=kind, id=values[f"{kind}_id"], values=values)

@@ -623,7 +623,8 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
     )
     sorted_ = _topological(relay)
     circles = _circles(relay, sorted_) if len(sorted_) < len(there) else ()
-    alone = ((row,) for row in np.unique(passes.giver[to_herself]).tolist())
+    inside = {row for circle in circles for row in circle}
+    alone = ((row,) for row in np.unique(passes.giver[to_herself]).tolist() if row not in inside)
     return Survey(
         snapshot=snapshot,
         as_of=as_of,

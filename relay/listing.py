@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,9 +23,7 @@ from relay.snapshot import NONE, Flags, Rows, Snapshot, day_number, day_of
 from relay.states import CAUSES
 
 HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]
-HOLDING_SORTINGS: Final[tuple[HoldingSorting, ...]] = ("id", "received", "due", "generation", "reach", "since", "state")
-HolderSorting = Literal["id", "placements", "stuck"]
-HOLDER_SORTINGS: Final[tuple[HolderSorting, ...]] = ("id", "placements", "stuck")
+HolderSorting = Literal["id", "placements"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,9 +306,7 @@ def holders(
     elif state is not None:
         chosen &= states[:, _code("state", STATES, state)] > 0
     row = np.flatnonzero(chosen).astype(np.int32)
-    stuck = states[:, STATES.index("lost")] + states[:, STATES.index("broken")]
-    by: Mapping[str, Keys] = {"placements": states.sum(axis=1), "stuck": stuck}
-    key = by[sort][row] if sort in by else None
+    key = states.sum(axis=1)[row] if sort == "placements" else None
     return Holders(survey, row[order(snapshot.beneficiaries.ids, row, key, descending=descending)], states)
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from relay.acts import FILED, PERSONAL
+from relay.acts import DAY_COLUMNS, FILED, PERSONAL
 from relay.entries import Entry
 from relay.model import Placement, extensions, shown, terms
 from relay.register import ABOUT_ACTS, Change, Fact, Register, subject_of
@@ -62,7 +62,6 @@ _POINTERS: Final = (  # kind, column, type, whether the thing that points is the
     ("event", "placement_id", "HAPPENED_TO", "placement"),
     ("claim", "gift_id", "CLAIMED_OF", "gift"),
 )
-_DATES: Final = {column.name for kind in FILED for column in kind.columns if column.type == "date"}
 _UNITS: Final = {
     column.name for kind in FILED for column in kind.columns if column.type in ("units", "amount", "count", "degrees")
 }
@@ -113,7 +112,7 @@ def properties_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _property(name: str, value: Any) -> Any:  # noqa: ANN401 - payload values
-    if name in _DATES:
+    if name in DAY_COLUMNS:
         return date.fromisoformat(value)
     if name == "equivalents":
         return ";".join(f"{help_}={worth}" for help_, worth in sorted(value.items()))
@@ -130,7 +129,7 @@ def values_of(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - graph properties
-    if name in _DATES:
+    if name in DAY_COLUMNS:
         return value.iso_format() if hasattr(value, "iso_format") else value.isoformat()
     if name == "equivalents":
         return {help_: float(worth) for help_, _, worth in (pair.partition("=") for pair in value.split(";") if pair)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from relay.acts import FILED, KEYS, PERSONAL, Act
+from relay.acts import DAY_COLUMNS, FILED, KEYS, PERSONAL, Act
 from relay.entries import Entry
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.model import (
@@ -32,6 +32,7 @@ from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_
 from relay.sentences import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
+_MAY_LIE_AHEAD: Final = frozenset({"from", "until_on"})  # a rule is made known before it binds; an extension ends later
 _LIKELY_SAMBAT: Final = ("2060", "2090")  # years, our choice: 2003 to 2034; a programme is younger than the first
 
 
@@ -480,7 +481,7 @@ def judge(
 def _plausible(register: Register, fact: Fact, today: date) -> None:
     """Nothing dated in the future, numbers that can be, two ends, and nothing left unsaid."""
     act_id, values = fact.act_id, fact.values
-    for name in ("given_on", "received_on", "passed_on", "happened_on", "consent_on", "as_of", "locked_until"):
+    for name in sorted(DAY_COLUMNS - _MAY_LIE_AHEAD):
         if values.get(name) is not None and values[name] > today.isoformat():
             raise InTheFuture(act_id, name, values[name], today)
     if values.get("birth_year", 0) > today.year:

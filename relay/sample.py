@@ -174,9 +174,8 @@ def draw(books: Books, *, size: int, seed: int) -> Drawn:
 
 def _strata(books: Books, size: int) -> Mapping[Key, list[Held]]:
     """The finest strata of which the sample can hold two placements each."""
-    district = _Districts(books.register).of
     whole = tuple(books.held.values())
-    by_district: list[Key] = [(_came_by(held), district(held)) for held in whole]
+    by_district: list[Key] = [(_came_by(held), _district(books.register, held)) for held in whole]
     by_source: list[Key] = [(_came_by(held), None) for held in whole]
     undivided: list[Key] = [(None, None) for _ in whole]
     keys = next((keys for keys in (by_district, by_source) if len(set(keys)) * FEWEST_OF_A_STRATUM <= size), undivided)
@@ -210,21 +209,16 @@ def allocate(sizes: Mapping[Key, int], size: int) -> Mapping[Key, int]:
     return taken
 
 
-class _Districts:
+def _district(register: Register, held: Held) -> str | None:
     """Which district a placement's holder lives in, or else the highest place around her that is known."""
-
-    def __init__(self, register: Register) -> None:
-        self.register = register
-
-    def of(self, held: Held) -> str | None:
-        place_id = place_of(self.register, held.placement.beneficiary_id)
-        seen = set[str]()
-        while (place := self.register.facts.get(f"place:{place_id}")) and place.id not in seen:
-            seen.add(place.id)
-            if place.values.get("kind") == "district" or not place.values.get("parent_id"):
-                return place.id
-            place_id = place.values["parent_id"]
-        return place_id
+    place_id = place_of(register, held.placement.beneficiary_id)
+    seen = set[str]()
+    while (place := register.facts.get(f"place:{place_id}")) and place.id not in seen:
+        seen.add(place.id)
+        if place.values.get("kind") == "district" or not place.values.get("parent_id"):
+            return place.id
+        place_id = place.values["parent_id"]
+    return place_id
 
 
 def place_of(register: Register, beneficiary_id: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay import cypher
 from relay.acts import Act
@@ -349,12 +349,10 @@ class _Part:
             f"{kind}:{act.values[column]}" for column, kind in REFERENCES.get(act.kind, ()) if act.values.get(column)
         )
 
-    def load_placements(self, query: Any, **parameters: object) -> list[str]:  # noqa: ANN401 - a text of `cypher`
-        """Read all placements that a query names, and say which."""
+    def load_placements(self, query: LiteralString, **parameters: object) -> None:
+        """Read all placements that a query names."""
         rows = self.transaction.rows(query, programme_id=self.register.programme_id, **parameters)
-        ids = [row["placement_id"] for row in rows]
-        self.load([], placements=ids)
-        return ids
+        self.load([], placements=[row["placement_id"] for row in rows])
 
     def unknown(self, acts: Iterable[Act]) -> set[str]:
         """What acts name and the graph does not hold: their entries tell whether it was taken back."""

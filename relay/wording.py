@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from relay.acts import FILED, HOW_CORRECTED, KEYS
+from relay.acts import DAY_COLUMNS, FILED, HOW_CORRECTED, KEYS
 from relay.sentences import Sentence
 
 _WITH_ARTICLE: Final = {
@@ -60,9 +60,6 @@ _CHOICES: Final = (*(choice for kind in FILED for column in kind.columns for cho
 
 CHOSEN: Final = frozenset({"how", *(column.name for kind in FILED for column in kind.columns if column.choices)})
 """The columns that hold one of a few words."""
-
-TELL_A_DAY: Final = frozenset(column.name for kind in FILED for column in kind.columns if column.type == "date")
-"""The columns that hold a day."""
 
 
 def a(kind: str) -> Sentence:
@@ -176,7 +173,7 @@ def _words(kind: str, values: Mapping[str, Any], speech: Speech) -> _Words:
     known = {name: value for name, value in values.items() if value is not None and value != {}}
     said = _Words((name, str(value)) for name, value in known.items())
     said |= {name: speech.say(spoken(said[name])) for name in CHOSEN & known.keys()}
-    said |= {name: speech.day(said[name]) for name in TELL_A_DAY & known.keys()}
+    said |= {name: speech.day(said[name]) for name in DAY_COLUMNS & known.keys()}
     if isinstance(known.get("changes"), Mapping):
         said["changes"] = ", ".join(map(speech.column, known["changes"]))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import drawing, wording
+from relay.acts import DAY_COLUMNS
 from relay.checks import CHECKS
 from relay.entries import CHANGES
 from relay.picture import BOX_WIDTH, Box, Tab
@@ -219,7 +220,7 @@ def said(value: object, name: str) -> str:
         return gettext("nothing")
     if name == "help":
         return help_word(str(value))
-    if name in wording.TELL_A_DAY:
+    if name in DAY_COLUMNS:
         return iso_day(str(value))
     return _say(wording.spoken(str(value))) if name in wording.CHOSEN else str(value)
 

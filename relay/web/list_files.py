@@ -12,15 +12,13 @@ from flask import Response, jsonify
 
 from relay import save
 from relay.asjson import json_of
+from relay.cells import escaped
 from relay.web import asked, house
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from relay.web.lists import Column, ListPage
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes text that begins so for a formula (OWASP, "CSV Injection")."""
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -70,9 +68,7 @@ def _written(value: object) -> str | float | None:
 def _safe(value: object) -> str | float:
     """A value as a cell of CSV: what a spreadsheet would take for a formula begins with an apostrophe."""
     written = _written(value)
-    if isinstance(written, str) and written.startswith(_FORMULA):
-        return f"'{written}"
-    return "" if written is None else written
+    return escaped(written) if isinstance(written, str) else "" if written is None else written
 
 
 def _headings(page: ListPage, rows: list[dict[str, Any]]) -> tuple[str, ...]:

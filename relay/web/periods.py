@@ -10,10 +10,7 @@ from relay import sambat
 from relay.web.language import gettext, lazy_gettext, month_and_year
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-CALENDARS: Final = ("bs", "fiscal", "ad")
-"""Months of Bikram Sambat, Nepal's fiscal years, Gregorian months: the programme lives by the first."""
+    from collections.abc import Callable, Iterator
 
 MOST: Final = 24
 """Periods side by side (our choice: two years of months can still be told apart on a page)."""
@@ -87,14 +84,6 @@ def ad_month(day: date) -> Period:
 def ad_year(day: date) -> Period:
     """The Gregorian year in which a day lies."""
     return Period(key=str(day.year), label=str(day.year), last=date(day.year, 12, 31))
-
-
-AROUND: Final[Mapping[str, Callable[[date], Period | None]]] = {
-    "bs": bs_month,
-    "fiscal": fiscal_year,
-    "ad": ad_month,
-}
-"""Calendar → the period around a day."""
 
 
 def back(around: Callable[[date], Period | None], day: date, first: date, most: int) -> list[Period]:
