@@ -32,7 +32,7 @@ from relay.sentences import Sentence
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from relay.graph import Graph
+    from relay.graph import Graph, Transaction
 
 LEAST_PASSWORD: Final = 12  # characters; our choice: length beats odd signs (NIST SP 800-63B asks for 8 at least)
 LONGEST_PASSWORD: Final = 1024  # characters; our choice: nobody makes the server hash a book
@@ -194,8 +194,8 @@ class Token:
     Attributes:
         token_id: The beginning of the secret, which tells it apart.
         login: Whose it is.
-        role: It allows what this role of the account does, or, with `EVERY`, all that it holds,
-        programme_id: in this programme, or, with `EVERY`, wherever the account holds it.
+        role: Of what the account may do it allows what this role does; `EVERY`: all of it.
+        programme_id: Where it allows it; `EVERY`: wherever the account may.
         created_at: A UTC instant.
         expires_at: From this UTC instant on it is no longer valid.
         last_used_at: A UTC instant, true to five minutes; None when it was never used.
@@ -241,7 +241,7 @@ def add(graph: Graph, login: str, grants: Collection[Grant], password: str | Non
         "created_at": instant(now.astimezone(UTC)),
     }
 
-    def work(transaction: Any) -> None:  # noqa: ANN401 - a graph's transaction
+    def work(transaction: Transaction) -> None:
         if transaction.rows(cypher.ACCOUNT, key=_key(login)):
             raise AccountThere(login)
         transaction.run(cypher.ADD_ACCOUNT, account=properties)
@@ -309,7 +309,7 @@ def remove(graph: Graph, login: str) -> None:
     """
     find(graph, login)
 
-    def work(transaction: Any) -> None:  # noqa: ANN401 - a graph's transaction
+    def work(transaction: Transaction) -> None:
         transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
         transaction.run(cypher.REMOVE_ACCOUNT, key=_key(login))
 
@@ -554,7 +554,7 @@ def _properties(graph: Graph, login: str) -> Mapping[str, Any]:
 
 
 def _change(graph: Graph, login: str, **changes: str) -> Account:
-    def work(transaction: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a graph's transaction
+    def work(transaction: Transaction) -> Mapping[str, Any]:
         rows = transaction.rows(cypher.ACCOUNT, key=_key(login))
         if not rows:
             raise NoAccount(login)

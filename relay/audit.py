@@ -67,6 +67,7 @@ def audit(graph: Graph, programme_id: str, as_of: date, *, last: int | None = No
 
     Raises:
         NoProgramme: It is not in the database.
+        Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
     return audit_of(ledger.replay(programme_id, ledger.entries(graph, programme_id, last=last)), as_of)

@@ -49,6 +49,7 @@ def export(graph: Graph, programme_id: str, *, with_names: bool) -> Iterator[str
 
     Raises:
         NoProgramme: It is not in the database.
+        Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
     for entry in ledger.entries(graph, programme_id):
@@ -59,6 +60,7 @@ def backup(graph: Graph) -> Iterator[str]:
     """The lines of a backup of all programmes, without line breaks.
 
     Raises:
+        Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
     heads = ledger.heads(graph)

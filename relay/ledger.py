@@ -265,7 +265,7 @@ class Rehearsal:
         )
 
     def record(self, acts: Sequence[Act]) -> tuple[Outcome, ...]:
-        """Record acts under the lock, where nobody can be faster; the rehearsal knows nothing of it: go on `anew`."""
+        """Record acts at once, under the ledger's lock. This rehearsal does not learn of them: go on with `anew`."""
         return record(self.graph, self.rehearsed.register.programme_id, acts, self.clerk, again=self.again)
 
     def anew(self) -> Rehearsal:

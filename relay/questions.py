@@ -38,6 +38,7 @@ from relay.records import Named, resolve
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from relay.entries import Entry
     from relay.graph import Graph
 
 T_co = TypeVar("T_co", covariant=True)
@@ -292,11 +293,11 @@ def _entries(source: Source, programme_id: str, said: Mapping[str, Any]) -> Page
     return Page(entries=tuple(_shown(each) for each in reversed(entries)), next=first if first > 1 else None)
 
 
-def _is_about(entry: Any, act_id: str) -> bool:  # noqa: ANN401 - an entry of the ledger
+def _is_about(entry: Entry, act_id: str) -> bool:
     return act_id in (entry.act_id, entry.payload.get("act_id"), entry.payload.get("subject_id"))
 
 
-def _shown(entry: Any) -> ShownEntry:  # noqa: ANN401 - an entry of the ledger
+def _shown(entry: Entry) -> ShownEntry:
     return ShownEntry(**{name: getattr(entry, name) for name in ShownEntry.__slots__})
 
 

@@ -479,7 +479,7 @@ def judge(
 
 
 def _plausible(register: Register, fact: Fact, today: date) -> None:
-    """Nothing dated in the future, numbers that can be, two ends, and nothing left unsaid."""
+    """Refuse what cannot be true by itself: a day after today, nothing handed over, a pass-on to its own giver."""
     act_id, values = fact.act_id, fact.values
     for name in sorted(DAY_COLUMNS - _MAY_LIE_AHEAD):
         if values.get(name) is not None and values[name] > today.isoformat():

@@ -129,6 +129,7 @@ def sample(graph: Graph, programme_id: str, as_of: date, *, size: int, seed: int
 
     Raises:
         NoProgramme: It is not in the database.
+        Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
     register, drawn, known = Register(programme_id), None, 0

@@ -83,7 +83,8 @@ def snapshot(graph: Graph, programme_id: str, folder: Path | None = None, head_h
 
     Raises:
         NoProgramme: It is not in the database.
-        NotBuilt: Its graph is being rebuilt, or was built by another version.
+        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
+        Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
     place = _PLACES.setdefault(graph, {}).setdefault(programme_id, _Place())
@@ -179,7 +180,8 @@ def load(graph: Graph, programme_id: str) -> Snapshot:
 
     Raises:
         NoProgramme: It is not in the database.
-        NotBuilt: Its graph is being rebuilt, or was built by another version.
+        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
+        Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
     for _ in range(_TRIES):

@@ -428,8 +428,8 @@ class Snapshot:
         head_hash: Of that entry.
         root: Hash of the entry up to which it was read whole; what came later was added row by row, and changed none
             but which pass-ons are confirmed.
-        named: Sequence of the last entry that may have changed what a place, a group or a donor is called, or of that
-            entry.
+        named: Sequence of the last entry that may have changed what a place, a group or a donor is called; at first, of
+            the entry in `root`.
         goal_generations: The programme's goal, or None.
         rules: All rule versions that stand, by sequence.
         helps: Names of all helps by code, in the order of the alphabet.

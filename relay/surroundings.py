@@ -93,7 +93,7 @@ class Rehearsed:
         return self._part.head or BEFORE_ALL
 
     def surround(self, transaction: Transaction, acts: Sequence[Act]) -> None:
-        """Read what a step of acts touches and no step before it named; cut short, it goes on when called again."""
+        """Read what some acts touch and no acts before them did; a read that failed is simply called again."""
         self._part.transaction = transaction
         self._part.surround(acts)
 

@@ -325,7 +325,8 @@ def relay(
 
     Raises:
         NoProgramme: It is not in the database.
-        NotBuilt: Its graph is being rebuilt, or was built by another version.
+        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
+        Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
     if last is None:

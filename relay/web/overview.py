@@ -82,7 +82,7 @@ class Overview:
 
     @property
     def broke_first(self) -> Sequence[listing.Holding]:
-        """Those that carried most, as many as are shown."""
+        """Those from which most placements descend, as many as are shown."""
         return sorted(self.broke[:], key=lambda row: (-row.reach, row.placement_id))[:ROWS]
 
     @cached_property

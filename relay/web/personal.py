@@ -119,7 +119,7 @@ def donors_told() -> bool:
 
 
 def opened(what: str, ids: Iterable[str]) -> None:
-    """Write down that this reader opened something personal; nothing of nobody.
+    """Write down that this reader opened something personal; without any ids nothing is written.
 
     Raises:
         NotWrittenDown: It cannot be written; then it must not be shown.
