@@ -6,10 +6,11 @@ are never shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, LiteralString
 
 from relay import cypher, ledger
 from relay.entries import Entry, Fault
@@ -22,6 +23,7 @@ from relay.sentences import Sentence
 _OWN: Final = frozenset({"Account", "Ledger", "Schema", "Token"})
 
 _Row = Node | Edge
+_Found = Mapping[str, Any]
 _About = tuple[str, ...]
 """Label and key of a node; type, key of the start and key of the end of a relationship."""
 _Nodes = dict[_About, tuple[int, Node]]
@@ -91,20 +93,18 @@ def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[Diffe
     left_out, entries = [*others], [*register.entries.values()]
     things = [*dict.fromkeys((*register.entries, *things_of(register)))]
     unclear: list[Fault] = []
+
+    def read(query: LiteralString, unlike: Callable[[Iterable[_Found]], Iterator[Difference]]) -> list[Difference]:
+        return graph.read(lambda transaction: [*unlike(transaction.stream(query, others=left_out))])
+
     # One after the other, since all together would take some gigabytes for 100,000 placements.
     nodes = _nodes(_rows_of_entries(register, entries))
-    found = graph.read(
-        lambda transaction: [*_unlike_nodes({**nodes}, transaction.stream(cypher.ENTRY_NODES, others=left_out))]
-    )
+    found = read(cypher.ENTRY_NODES, lambda rows: _unlike_nodes({**nodes}, rows))
     nodes = _nodes(_rows_of_things(register, things, unclear))
-    found += graph.read(
-        lambda transaction: [*_unlike_nodes({**nodes}, transaction.stream(cypher.OTHER_NODES, others=left_out))]
-    )
+    found += read(cypher.OTHER_NODES, lambda rows: _unlike_nodes({**nodes}, rows))
     nodes.clear()
-    edges = _edges((*_rows_of_entries(register, entries), *_rows_of_things(register, things, [])))
-    found += graph.read(
-        lambda transaction: [*_unlike_edges(_copied(edges), transaction.stream(cypher.ALL_EDGES, others=left_out))]
-    )
+    edges = _edges(chain(_rows_of_entries(register, entries), _rows_of_things(register, things, [])))
+    found += read(cypher.ALL_EDGES, lambda rows: _unlike_edges(_copied(edges), rows))
     return [*(Difference(about=(), fault=fault) for fault in unclear), *found]
 
 
@@ -195,7 +195,7 @@ def _copied(edges: _Edges) -> _Edges:
 # -- what is there ----------------------------------------------------------------------------------------------------
 
 
-def _read_nodes(transaction: Transaction, about: Iterable[_About]) -> Iterator[Mapping[str, Any]]:
+def _read_nodes(transaction: Transaction, about: Iterable[_About]) -> Iterator[_Found]:
     keys: dict[str, list[str]] = {}
     for label, key in (each for each in about if len(each) == _OF_A_NODE):
         keys.setdefault(label, []).append(key)
@@ -203,7 +203,7 @@ def _read_nodes(transaction: Transaction, about: Iterable[_About]) -> Iterator[M
         yield from transaction.rows(cypher.SOME_NODES[label], keys=of_label)
 
 
-def _read_edges(transaction: Transaction, about: set[_About]) -> Iterator[Mapping[str, Any]]:
+def _read_edges(transaction: Transaction, about: set[_About]) -> Iterator[_Found]:
     starts: dict[str, set[str]] = {}
     for type_, start, _ in (each for each in about if len(each) != _OF_A_NODE):
         starts.setdefault(EDGES[type_][0], set()).add(start)
@@ -218,7 +218,7 @@ _OF_A_NODE: Final = len(("label", "key"))
 # -- what differs -----------------------------------------------------------------------------------------------------
 
 
-def _unlike_nodes(expected: _Nodes, rows: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
+def _unlike_nodes(expected: _Nodes, rows: Iterable[_Found]) -> Iterator[Difference]:
     for row in rows:
         about = "/".join(row["labels"]), str(row["properties"].get("key"))
         if not _OWN & set(row["labels"]):
@@ -230,7 +230,7 @@ def _unlike_nodes(expected: _Nodes, rows: Iterable[Mapping[str, Any]]) -> Iterat
         yield Difference(about=missed, fault=Fault(sequence=sequence, fault=missing))
 
 
-def _node_faults(label: str, key: str, row: Mapping[str, Any], found: tuple[int, Node] | None) -> Iterator[Fault]:
+def _node_faults(label: str, key: str, row: _Found, found: tuple[int, Node] | None) -> Iterator[Fault]:
     if found is None:
         thing = f"{label} {key}" if label else Sentence("A node %(key)s", key=key)
         yield Fault(sequence=None, fault=Sentence("%(thing)s stands in the graph but not in the ledger.", thing=thing))
@@ -241,8 +241,8 @@ def _node_faults(label: str, key: str, row: Mapping[str, Any], found: tuple[int,
         yield Fault(sequence=sequence, fault=altered)
 
 
-def _unlike_edges(expected: _Edges, rows: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
-    strange: list[Mapping[str, Any]] = []
+def _unlike_edges(expected: _Edges, rows: Iterable[_Found]) -> Iterator[Difference]:
+    strange: list[_Found] = []
     for row in rows:
         found = _take_edge(expected, row)
         if found:
@@ -262,11 +262,11 @@ def _unlike_edges(expected: _Edges, rows: Iterable[Mapping[str, Any]]) -> Iterat
             yield Difference(about=about, fault=Fault(sequence=sequence, fault=missing))
 
 
-def _ends(row: Mapping[str, Any]) -> tuple[str, str, str]:
+def _ends(row: _Found) -> tuple[str, str, str]:
     return str(row["type"]), str(row["start"]), str(row["end"])
 
 
-def _take_edge(expected: _Edges, row: Mapping[str, Any]) -> tuple[int, Edge] | None:
+def _take_edge(expected: _Edges, row: _Found) -> tuple[int, Edge] | None:
     waiting, key = expected.get(_ends(row), []), row["properties"].get("key")
     found = next((each for each in waiting if each[1].properties.get("key") == key), None)
     if found:
@@ -274,7 +274,7 @@ def _take_edge(expected: _Edges, row: Mapping[str, Any]) -> tuple[int, Edge] | N
     return found
 
 
-def _edge_faults(row: Mapping[str, Any], sequence: int, edge: Edge) -> Iterator[Difference]:
+def _edge_faults(row: _Found, sequence: int, edge: Edge) -> Iterator[Difference]:
     for difference in _altered(edge.properties, row["properties"], hidden=False):
         altered = Sentence("%(thing)s was altered: %(difference)s.", thing=_named(*_ends(row)), difference=difference)
         yield Difference(about=_ends(row), fault=Fault(sequence=sequence, fault=altered))
