@@ -43,7 +43,7 @@ def fault(entry, number, hash_before):
 
 hashes = ["0" * 64]
 with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
-    for number, line in enumerate(file, start=1):
+    for number, line in enumerate(filter(str.strip, file), start=1):
         try:
             found = fault(entry := json.loads(line, object_pairs_hook=once, parse_float=Decimal), number, hashes[-1])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -383,6 +383,8 @@ def _opens(opening: Mapping[str, Any], committed: str | None) -> bool:
 def read_lines(lines: Iterable[str]) -> Iterator[Entry | Fault]:
     """The entries of an exported ledger; a line that cannot be read comes as a `Fault`, and reading goes on."""
     for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
             yield from_line(line)
         except Invalid as error:

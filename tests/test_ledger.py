@@ -150,6 +150,8 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
     tenths = lines[2].replace('"sequence":3', '"sequence":3.0')
     assert checked(*lines[:5], lines[5].replace('"animals":2', '"animals":2.0', 1))[0] == 0  # which is the same number
     assert checked(*lines) == (0, f"6 entries, head {head}: sound\n")
+    assert checked(*lines[:2], " ", *lines[2:], "") == (0, f"6 entries, head {head}: sound\n")  # as editors leave it
+    assert verify.verify_lines([*lines[:2], " ", *lines[2:], ""], noted=head).ok
     for faulty, said in (
         ([*lines[:2], altered, *lines[3:]], "entry 3 was altered: its hash does not fit its content\n"),
         ([*lines[:2], *lines[3:]], "entry 3 does not follow the entry before it\n"),  # one removed
@@ -158,7 +160,6 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
         ([*lines[:2], "not an entry", *lines[3:]], "entry 3 cannot be read\n"),
         ([*lines[:2], twice, *lines[3:]], "entry 3 cannot be read\n"),
         ([*lines[:3], more, *lines[4:]], "entry 4 gives another name than was recorded\n"),
-        ([*lines[:2], " ", *lines[2:]], "entry 3 cannot be read\n"),
         ([lines[0], finer, *lines[2:]], "entry 2 was altered: its hash does not fit its content\n"),
         ([*lines[:2], tenths, *lines[3:]], "entry 3 does not follow the entry before it\n"),
         (lines[:-1], f"entry 5 is the last, and {head} is not in it: its end was cut off or rewritten\n"),
