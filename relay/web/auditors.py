@@ -104,4 +104,4 @@ def entry(programme_id: str, sequence: int) -> str:  # noqa: ARG001 - `asked` re
 def verify(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """Whether the ledger holds together, and the graph with it."""
     page = VerifyPage.of_request()
-    return render_template("verify.html", found=page.found, noted=page.noted)
+    return render_template("verify.html", found=page.found, noted=page.noted, minutes=page.minutes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -201,6 +202,11 @@ class ListPage:
         for row in self.rows if all else self.shown:
             found.setdefault(row.place_id, []).append(row)
         return list(found.items())
+
+    @cached_property
+    def at_places(self) -> Mapping[str | None, int]:
+        """Place id → rows of all pages."""
+        return Counter(row.place_id for row in self.rows)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

@@ -16,6 +16,7 @@ from relay.web import asked
 if TYPE_CHECKING:
     from relay.verify import Verification
 
+_A_MINUTE: Final = 150_000  # entries verified; measured: 3,500 a second on two cores that do other work too
 _HASH: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -42,6 +43,11 @@ class VerifyPage:
 
     noted: str | None
     found: Verification | None
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to verify the ledger, about, in minutes begun."""
+        return -(-asked.head().entries // _A_MINUTE)
 
     @classmethod
     def of_request(cls) -> VerifyPage:
