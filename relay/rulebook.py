@@ -32,7 +32,9 @@ from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_
 from relay.sentences import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
-_MAY_LIE_AHEAD: Final = frozenset({"from", "until_on"})  # a rule is made known before it binds; an extension ends later
+_PAST_DAYS: Final = sorted(
+    DAY_COLUMNS - {"from", "until_on"}
+)  # a rule is known before it binds, an extension ends
 _LIKELY_SAMBAT: Final = ("2060", "2090")  # years, our choice: 2003 to 2034; a programme is younger than the first
 
 
@@ -481,7 +483,7 @@ def judge(
 def _plausible(register: Register, fact: Fact, today: date) -> None:
     """Refuse what cannot be true by itself: a day after today, nothing handed over, a pass-on to its own giver."""
     act_id, values = fact.act_id, fact.values
-    for name in sorted(DAY_COLUMNS - _MAY_LIE_AHEAD):
+    for name in _PAST_DAYS:
         if values.get(name) is not None and values[name] > today.isoformat():
             raise InTheFuture(act_id, name, values[name], today)
     if values.get("birth_year", 0) > today.year:
