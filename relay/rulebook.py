@@ -32,9 +32,7 @@ from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_
 from relay.sentences import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
-_PAST_DAYS: Final = sorted(
-    DAY_COLUMNS - {"from", "until_on"}
-)  # a rule is known before it binds, an extension ends
+_PAST_DAYS: Final = sorted(DAY_COLUMNS - {"from", "until_on"})  # a rule is known before it binds, an extension ends
 _LIKELY_SAMBAT: Final = ("2060", "2090")  # years, our choice: 2003 to 2034; a programme is younger than the first
 
 
