@@ -97,7 +97,7 @@ HOW_CORRECTED: Final = ("did_not_happen", "wrong_data")
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID_LENGTH: Final = 10
-_ID_BYTES: Final = 7  # 10 characters of 5 bits each need 50 bits
+ID_BYTES: Final = 7  # 10 characters of 5 bits each need 50 bits
 
 
 def new_id(token: bytes) -> str:
@@ -112,9 +112,9 @@ def new_id(token: bytes) -> str:
     Raises:
         ValueError: Fewer than 7 bytes were given; a fault of the caller.
     """
-    if len(token) < _ID_BYTES:
-        raise ValueError(_ID_BYTES)
-    number = int.from_bytes(token[:_ID_BYTES], "big")
+    if len(token) < ID_BYTES:
+        raise ValueError(ID_BYTES)
+    number = int.from_bytes(token[:ID_BYTES], "big")
     return "".join(_CROCKFORD[(number >> (5 * place)) & 31] for place in reversed(range(_ID_LENGTH)))
 
 

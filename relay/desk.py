@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Final
 
 from relay import cypher
-from relay.acts import KEYS, Act, Value, new_id, rule_id
+from relay.acts import ID_BYTES, KEYS, Act, Value, new_id, rule_id
 from relay.errors import NotFound, Refused
 from relay.graph import Graph
 from relay.ledger import Clerk, NoProgramme, record_one
@@ -21,8 +21,6 @@ from relay.projection import key_of
 from relay.records import KINDS, OtherKind, SeveralOfThatId, resolve
 from relay.rulebook import Twin
 from relay.sentences import Sentence
-
-ID_BYTES: Final = 7
 
 GIVERS: Final = ("placement", "beneficiary")
 """What may pass on: a placement, or a beneficiary who holds one."""

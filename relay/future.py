@@ -21,12 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from relay import lineage
-from relay.error_rate import interval
+from relay.error_rate import CONFIDENCE, interval
 from relay.lineage import Survey
 from relay.snapshot import EVENT_KINDS, NO_DAY, Flags, Rows, day_number
 from relay.states import DUE, IN_TIME, LATE, LOST
 
-CONFIDENCE: Final = 0.95
 DRAWS: Final = 1000
 """Offspring distributions drawn for an interval (our choice: its ends then move by about a hundredth)."""
 RUNS: Final = 1000

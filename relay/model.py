@@ -21,6 +21,10 @@ from typing import Final, Literal
 
 State = Literal["fulfilled", "excused", "lost", "broken", "late", "due", "in_time"]
 STATES: Final[tuple[State, ...]] = ("fulfilled", "excused", "lost", "broken", "late", "due", "in_time")
+SETTLED: Final[tuple[State, ...]] = ("fulfilled", "excused")
+"""Of those in these states nothing more is expected."""
+STUCK: Final[tuple[State, ...]] = ("lost", "broken")
+"""Those in these states obstruct what descends from them."""
 ChainState = Literal["complete", "growing", "weakened", "broken"]
 CHAIN_STATES: Final[tuple[ChainState, ...]] = ("complete", "growing", "weakened", "broken")
 
@@ -33,7 +37,8 @@ DUE_SOON_DAYS: Final = 60  # design, state 6: due within 60 days
 GIFT_SEQUENCE: Final = 0  # receipts of one day: the gift's first (design, "Pooled")
 
 _LOSSES: Final = frozenset({"death", "theft", "sale", "slaughter"})
-_ENDINGS: Final = _LOSSES | {"left"}
+ENDINGS: Final = _LOSSES | {"left"}
+"""Kinds of events that may end what a placement has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,7 +411,7 @@ def lost_since(receipts: Iterable[Receipt], passes: Iterable[PassOn], events: Se
     She left, or received + replacements + max(births - units passed in kind, 0) - (deaths + thefts + sales +
     slaughters) ≤ 0, judged at the end of each day. None when she can still pass on.
     """
-    if not any(event.kind in _ENDINGS for event in events):
+    if not any(event.kind in ENDINGS for event in events):
         return None
     days: dict[date, list[tuple[str, int]]] = {}
     for receipt in receipts:
@@ -432,7 +437,7 @@ def _cause(events: Iterable[Event], lost_on: date) -> str | None:
         (
             (event.happened_on, event.sequence, event.kind)
             for event in events
-            if event.kind in _ENDINGS and event.happened_on <= lost_on
+            if event.kind in ENDINGS and event.happened_on <= lost_on
         ),
         default=(None, None, None),
     )[2]
@@ -447,8 +452,8 @@ def chain_state(states: Iterable[State]) -> ChainState:
     >>> chain_state(["fulfilled", "excused"]), chain_state(["fulfilled", "broken"]), chain_state(["lost", "due"])
     ('complete', 'broken', 'weakened')
     """
-    unfulfilled = [state for state in states if state not in ("fulfilled", "excused")]
-    stuck = sum(state in ("lost", "broken") for state in unfulfilled)
+    unfulfilled = [state for state in states if state not in SETTLED]
+    stuck = sum(state in STUCK for state in unfulfilled)
     if not unfulfilled:
         return "complete"
     if not stuck:

@@ -10,7 +10,7 @@ from typing import Final
 
 from relay.books import Books, HandOver, Held
 from relay.findings import Finding, found, found_together, sharing
-from relay.model import Event, lost_since, shown, standing, unwanted
+from relay.model import ENDINGS, SETTLED, Event, lost_since, shown, standing, unwanted
 from relay.names import phone_digits
 from relay.register import Fact
 from relay.sentences import Sentence
@@ -60,7 +60,7 @@ def holds_already(books: Books) -> Iterator[Finding]:
 
 def _settled(books: Books, held: Held, day: date) -> bool:
     stood = standing(held.placement, books.register.rules, day)
-    return stood is not None and stood.state in ("fulfilled", "excused")
+    return stood is not None and stood.state in SETTLED
 
 
 def same_phone(books: Books) -> Iterator[Finding]:
@@ -134,7 +134,7 @@ def after_loss(books: Books) -> Iterator[Finding]:
             events := [event for event in giver.events if event.happened_on <= eve],
         )
         if lost_on and hand_over.held and hand_over.held.receipt.received_on <= eve:
-            losses = [event for event in events if event.kind in _ENDINGS and event.happened_on <= lost_on]
+            losses = [event for event in events if event.kind in ENDINGS and event.happened_on <= lost_on]
             yield found(
                 hand_over.fact,
                 Sentence(
@@ -144,9 +144,6 @@ def after_loss(books: Books) -> Iterator[Finding]:
                 ),
                 *(books.sequence(f"event:{event.event_id}") for event in losses),
             )
-
-
-_ENDINGS: Final = frozenset({"death", "theft", "sale", "slaughter", "left"})
 
 
 def unwanted_sex(books: Books) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from relay.model import STUCK
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -31,7 +33,6 @@ COLUMN: Final = 266  # from a generation to the next
 ROW: Final = 70
 YEAR: Final = 266  # on an axis of dates
 DAYS_OF_YEAR: Final = 365.25
-_BROKEN: Final = ("lost", "broken")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,7 +295,7 @@ class Branching:
             mine[self.nodes[key].state] += 1
             counted[giver] = counted[giver] + mine if giver in counted else mine
         return {
-            key: (states.total(), states["late"], sum(states[state] for state in _BROKEN))
+            key: (states.total(), states["late"], sum(states[state] for state in STUCK))
             for key, states in sorted(counted.items())
         }
 

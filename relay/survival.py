@@ -19,12 +19,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from relay.error_rate import CONFIDENCE
 from relay.lineage import Survey
 from relay.parts import Names, parts
 from relay.snapshot import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number
 from relay.states import EXCUSED, LOST, Standings, standings
 
-CONFIDENCE: Final = 0.95
 PAIRS: Final = 66
 """Pairs of parts that are tested at most, those whose smaller part is largest first (our choice: all of twelve parts;
 the more are tested, the less any of them can tell)."""

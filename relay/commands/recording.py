@@ -166,8 +166,7 @@ def register(
     session: Session, /, name: str, what: str, own_id: str | None, *, holder: bool, **given: str | None
 ) -> None:
     """Register a person, a group or a place."""
-    from relay.acts import new_id
-    from relay.desk import ID_BYTES
+    from relay.acts import ID_BYTES, new_id
 
     kinds = ["beneficiary" if what == "person" else what, *(["beneficiary"] if holder else [])]
     given["kind"] = given.pop(f"{what}_kind", None)

@@ -125,12 +125,12 @@ class Session:
     ) -> Recorded:
         """Record an act, here or through the service; its id is made here when nobody gave one."""
         from relay import desk
-        from relay.acts import KEYS, new_id
+        from relay.acts import ID_BYTES, KEYS, new_id
         from relay.graph import UnknownOutcome
 
         into, column, sent = programme_id or self.programme_id, KEYS[kind][0], ""
         if kind != "rule" and column not in said:
-            said = {column: new_id(self.clerk.random(desk.ID_BYTES)), **said}
+            said = {column: new_id(self.clerk.random(ID_BYTES)), **said}
             sent = f" --id {said[column]}"
         try:
             if self.service:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from relay.model import SETTLED
+
 if TYPE_CHECKING:
     from relay.rates import Rate, Rates
     from relay.trees import Tree
@@ -61,7 +63,7 @@ def print_tree(tree: Tree, names: Mapping[str, str]) -> None:
         yield f", passed {node.passed:g} of {node.owed:g}", ""
         if edge is None or helps[edge.giver_placement_id] != node.help:
             yield f" {node.help}", ""
-        if node.state not in ("fulfilled", "excused"):
+        if node.state not in SETTLED:
             yield f", due {node.due_on}", ""
         yield f"  {node.beneficiary_id} {names.get(node.beneficiary_id, '')}".rstrip(), ""
 
