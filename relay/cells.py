@@ -38,7 +38,7 @@ LONGEST_TERM: Final = (
 
 _HOW_MANY: Final = Sentence("Write how many.")
 _DEVANAGARI_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
 _PROGRAMME_ID: Final = re.compile(r"[a-z0-9-]{1,40}")
 _HELP: Final = re.compile(r"[a-z0-9_]{1,40}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
@@ -142,7 +142,7 @@ def write(value: Value) -> str:
 
 
 def escaped(text: str) -> str:
-    """Put an apostrophe before text that begins with = + - @ tab or return, as a formula does.
+    """Put an apostrophe before text that begins with = + - @ tab, return or line feed, as a formula does.
 
     Text that begins with apostrophes and then one of these gets one more, so that no two texts are written alike.
     """
