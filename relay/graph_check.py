@@ -222,23 +222,9 @@ def _unlike_nodes(expected: _Nodes, rows: Iterable[_Found]) -> Iterator[Differen
     for row in rows:
         about = "/".join(row["labels"]), str(row["properties"].get("key"))
         if not _OWN & set(row["labels"]):
-            yield from (
-                Difference(about=about, fault=fault) for fault in _node_faults(*about, row, expected.pop(about, None))
-            )
-    for missed, (sequence, node) in expected.items():
-        missing = Sentence("%(thing)s is missing from the graph.", thing=f"{node.label} {node.key}")
-        yield Difference(about=missed, fault=Fault(sequence=sequence, fault=missing))
-
-
-def _node_faults(label: str, key: str, row: _Found, found: tuple[int, Node] | None) -> Iterator[Fault]:
-    if found is None:
-        thing = f"{label} {key}" if label else Sentence("A node %(key)s", key=key)
-        yield Fault(sequence=None, fault=Sentence("%(thing)s stands in the graph but not in the ledger.", thing=thing))
-        return
-    sequence, node = found
-    for difference in _altered(node.properties, row["properties"], hidden=label == "Personal"):
-        altered = Sentence("%(thing)s was altered: %(difference)s.", thing=f"{label} {key}", difference=difference)
-        yield Fault(sequence=sequence, fault=altered)
+            found = expected.pop(about, None)
+            yield from _altered(about, row, *found) if found else (_surplus(about),)
+    yield from (_missing(about, sequence) for about, (sequence, _) in expected.items())
 
 
 def _unlike_edges(expected: _Edges, rows: Iterable[_Found]) -> Iterator[Difference]:
@@ -246,20 +232,13 @@ def _unlike_edges(expected: _Edges, rows: Iterable[_Found]) -> Iterator[Differen
     for row in rows:
         found = _take_edge(expected, row)
         if found:
-            yield from _edge_faults(row, *found)
+            yield from _altered(_ends(row), row, *found)
         else:
             strange.append(row)
     for row in strange:  # another key, or none: an altered one where one is missing, else one too many
         waiting = expected.get(_ends(row))
-        if waiting:
-            yield from _edge_faults(row, *waiting.pop(0))
-        else:
-            surplus = Sentence("%(thing)s stands in the graph but not in the ledger.", thing=_named(*_ends(row)))
-            yield Difference(about=_ends(row), fault=Fault(sequence=None, fault=surplus))
-    for about, waiting in expected.items():
-        for sequence, edge in waiting:
-            missing = Sentence("%(thing)s is missing from the graph.", thing=_named(edge.type, edge.start, edge.end))
-            yield Difference(about=about, fault=Fault(sequence=sequence, fault=missing))
+        yield from _altered(_ends(row), row, *waiting.pop(0)) if waiting else (_surplus(_ends(row)),)
+    yield from (_missing(about, sequence) for about, waiting in expected.items() for sequence, _ in waiting)
 
 
 def _ends(row: _Found) -> tuple[str, str, str]:
@@ -274,17 +253,31 @@ def _take_edge(expected: _Edges, row: _Found) -> tuple[int, Edge] | None:
     return found
 
 
-def _edge_faults(row: _Found, sequence: int, edge: Edge) -> Iterator[Difference]:
-    for difference in _altered(edge.properties, row["properties"], hidden=False):
-        altered = Sentence("%(thing)s was altered: %(difference)s.", thing=_named(*_ends(row)), difference=difference)
-        yield Difference(about=_ends(row), fault=Fault(sequence=sequence, fault=altered))
+def _surplus(about: _About) -> Difference:
+    said = Sentence("%(thing)s stands in the graph but not in the ledger.", thing=_named(about))
+    return Difference(about=about, fault=Fault(sequence=None, fault=said))
 
 
-def _named(type_: str, start: str, end: str) -> Sentence:
-    return Sentence("%(type)s from %(start)s to %(end)s", type=type_, start=start, end=end)
+def _missing(about: _About, sequence: int) -> Difference:
+    said = Sentence("%(thing)s is missing from the graph.", thing=_named(about))
+    return Difference(about=about, fault=Fault(sequence=sequence, fault=said))
 
 
-def _altered(expected: Mapping[str, Any], found: Mapping[str, Any], *, hidden: bool) -> Iterator[str]:
+def _altered(about: _About, found: _Found, sequence: int, expected: _Row) -> Iterator[Difference]:
+    for each in _unlike(expected.properties, found["properties"], hidden=about[0] == "Personal"):
+        said = Sentence("%(thing)s was altered: %(difference)s.", thing=_named(about), difference=each)
+        yield Difference(about=about, fault=Fault(sequence=sequence, fault=said))
+
+
+def _named(about: _About) -> str:
+    if len(about) != _OF_A_NODE:
+        type_, start, end = about
+        return Sentence("%(type)s from %(start)s to %(end)s", type=type_, start=start, end=end)
+    label, key = about
+    return f"{label} {key}" if label else Sentence("A node %(key)s", key=key)
+
+
+def _unlike(expected: Mapping[str, Any], found: Mapping[str, Any], *, hidden: bool) -> Iterator[str]:
     for name in sorted(expected.keys() | found.keys()):
         was, is_ = _plain(expected.get(name)), _plain(found.get(name))
         if was != is_ or isinstance(was, bool) != isinstance(is_, bool):

@@ -131,19 +131,10 @@ class TreePage:
         """Where the picture starts at a placement, or anew."""
         return self.link(self.wish.with_view(focus=placement_id, depth=None, opened=frozenset()))
 
-    def everything(self) -> str:
-        """Where nothing is folded away."""
-        return self.link(self.wish.with_view(depth=MOST, opened=frozenset(), focus=None))
-
     @property
-    def shows_most(self) -> bool:
-        """Whether all is asked for that a drawing can hold."""
-        return self.wish.view.depth == MOST and not self.wish.view.opened and self.wish.view.focus is None
-
-    @property
-    def most(self) -> int:
-        """How many placements a drawing can hold."""
-        return MOST
+    def unfolded(self) -> Wish:
+        """The same tree with nothing folded away, as far as a drawing can hold it."""
+        return self.wish.with_view(depth=MOST, opened=frozenset(), focus=None)
 
     def on_day(self, day: date) -> str:
         """The same tree on another day."""
