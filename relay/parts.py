@@ -66,6 +66,13 @@ class Names:
     places: Mapping[str, str] = field(default_factory=dict[str, str])
     donors: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def first_gifts(self) -> Mapping[str, str]:
+        """Donor → the first of the donor's gifts by id, which stands for a donor who is not named; by these ids."""
+        first: dict[str, str] = {}
+        for gift_id, donor in sorted(self.donors.items()):
+            first.setdefault(donor, gift_id)
+        return first
+
 
 def names(graph: Graph, programme_id: str, words: Iterable[str]) -> Names:
     """The names that some words need: of places, and of donors only when they are asked for.

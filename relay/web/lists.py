@@ -358,12 +358,8 @@ def gifts(page: ListPage) -> list[Choice]:
 
 def donors(page: ListPage) -> list[Choice]:
     """All donors as far as they may be named; the first of each one's gifts stands for a donor, who may be a person."""
-    first: dict[str, str] = {}
-    for gift_id in sorted(page.relay.survey.snapshot.gifts.ids):
-        donor = page.called.donors.get(gift_id)
-        if donor:
-            first.setdefault(donor, gift_id)
     found = (
-        (gift_id, page.donor(donor) or gettext("who gave %(gift)s", gift=gift_id)) for donor, gift_id in first.items()
+        (gift_id, page.donor(donor) or gettext("who gave %(gift)s", gift=gift_id))
+        for donor, gift_id in page.called.first_gifts().items()
     )
     return sorted(((gift_id, labels.plain(donor, 60)) for gift_id, donor in found), key=lambda each: each[1])

@@ -48,11 +48,7 @@ class PartLabels:
 
     @cached_property
     def _first_gifts(self) -> Mapping[str, str]:
-        """Donor → the first of the donor's gifts, which stands for a donor who is not named."""
-        first: dict[str, str] = {}
-        for gift_id, donor in sorted(self.called.donors.items()):
-            first.setdefault(donor, gift_id)
-        return first
+        return self.called.first_gifts()
 
     def label(self, word: str, part: str | int | None) -> str:
         """What a part is called. That donors are named is written down."""
