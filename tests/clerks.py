@@ -117,7 +117,7 @@ def _hand_on(programme_id: str, original: str, handovers: int, over: threading.E
                 opened, programme_id, (woman(f"of {receiver}"), handover(receiver, giver, receiver)), clerk(original)
             )
         except Unavailable as error:
-            print(f"failed {receiver} {time.monotonic() - begun:.1f} {type(error).__name__}: {error}", flush=True)  # noqa: T201  what it says
+            _say(f"failed {receiver} {time.monotonic() - begun:.1f} {type(error).__name__}: {error}")
             if opened:
                 opened.close()
             opened = None
@@ -126,10 +126,15 @@ def _hand_on(programme_id: str, original: str, handovers: int, over: threading.E
         for outcome in outcomes:
             if outcome.error:
                 raise outcome.error
-        print(f"acknowledged {receiver}", flush=True)  # noqa: T201  what it says
+        _say(f"acknowledged {receiver}")
         giver = receiver
     if opened:
         opened.close()
+
+
+def _say(line: str) -> None:
+    """Write a line in one piece: `print` writes the line feed on its own, and another clerk may come between."""
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
 
 if __name__ == "__main__":
