@@ -9,7 +9,6 @@ one. The key lies in `keys/` of the data folder, for its owner only; the public 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from relay import private
 from relay.canonical import canonical
 from relay.entries import Fault
 from relay.errors import Invalid
@@ -161,10 +161,12 @@ def known_key(data_folder: Path, programme_id: str) -> Key | None:
         KeyUnreadable: The file holds something else.
     """
     path = key_path(data_folder, programme_id)
-    if not path.exists():
-        return None
+    return _key(path, path.read_bytes()) if path.exists() else None
+
+
+def _key(path: Path, pem: bytes) -> Key:
     try:
-        private_key = load_pem_private_key(path.read_bytes(), password=None)
+        private_key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:
         raise KeyUnreadable(path) from error
     if not isinstance(private_key, Ed25519PrivateKey):
@@ -173,7 +175,7 @@ def known_key(data_folder: Path, programme_id: str) -> Key | None:
 
 
 def make_key(data_folder: Path, programme_id: str, random: Callable[[int], bytes]) -> Key:
-    """Make a programme's key and keep it where only its owner reads it; a key that is there stays.
+    """The programme's key, kept where only its owner reads it: made now, unless one is there by now.
 
     Args:
         data_folder: Of this machine.
@@ -181,17 +183,12 @@ def make_key(data_folder: Path, programme_id: str, random: Callable[[int], bytes
         random: Gives that many random bytes.
 
     Raises:
-        FileExistsError: The programme has a key; ask `known_key` first.
+        KeyUnreadable: The file holds something else.
+        NotWritten: It cannot be kept there.
     """
     path = key_path(data_folder, programme_id)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    private_key = Ed25519PrivateKey.from_private_bytes(random(_SEED_BYTES))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        file.flush()
-        os.fsync(file.fileno())
-    return Key(private_key)
+    made = Ed25519PrivateKey.from_private_bytes(random(_SEED_BYTES))
+    return _key(path, private.written_once(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())))
 
 
 def faults_against(

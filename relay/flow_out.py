@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,12 +19,11 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from relay import cells, cypher, errors, trees
+from relay import cells, cypher, errors, private, trees
 from relay.graph import Graph
 from relay.lineage import Survey
 from relay.model import STATES, shown
 from relay.outside import tellable
-from relay.save import CannotWrite
 from relay.sentences import Sentence
 from relay.snapshot import NONE, day_of
 
@@ -145,13 +143,13 @@ def write(
 
     Raises:
         WrongEnding: The file's name ends as another format does.
-        CannotWrite: The path cannot be written.
+        NotWritten: The path cannot be written.
     """
     if format_ == "csv-graph":
         try:
             path.mkdir(mode=0o700, exist_ok=True)
         except OSError as fault:
-            raise _cannot(path, fault) from fault
+            raise private.NotWritten(path, fault.strerror) from fault
         _put(path / "people.csv", _people(survey, names))
         _put(path / "links.csv", _links(survey))
         return
@@ -161,23 +159,8 @@ def write(
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Put a file in place whole or not at all; only the owner may open it."""
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as workplace:
-            new = Path(workplace) / "new"
-            new.touch(mode=0o600)
-            new.write_bytes(content)
-            new.replace(path)
-    except OSError as fault:
-        raise _cannot(path, fault) from fault
-
-
-def _cannot(path: Path, fault: OSError) -> CannotWrite:
-    return CannotWrite(
-        path,
-        is_what=Sentence("cannot be written (%(strerror)s)", strerror=fault.strerror),
-        suggestion=Sentence("Name another place."),
-    )
+    with private.written(path) as file:
+        file.write(content)
 
 
 # -- graphs ---------------------------------------------------------------------------------------------------------

@@ -1,23 +1,20 @@
 """Backups as files: written so that they can be believed, read back, sealed, rotated, and tried out.
 
-A file appears whole, for its owner only, or not at all. A backup takes its place only after it was read back; older
-ones are deleted only after that.
+A backup takes its place only after it was read back; older ones are deleted only after that.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import re
 import tempfile
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from relay import engine
+from relay import engine, private
 from relay.backup import Kept, backup, check, restore
 from relay.entries import Fault
 from relay.errors import Invalid
@@ -46,7 +43,7 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
         Unavailable: The database cannot be reached; what was there stays.
     """
     lines = (f"{line}\n".encode() for line in backup(graph))
-    with private_file(path) as file:
+    with private.written(path) as file:
         if not seal.ending:
             file.writelines(lines)
             file.seek(0)
@@ -138,15 +135,22 @@ def _drilled(graph: Graph, kept: Kept) -> Drilled:
 
 
 def own_folder(data_folder: Path) -> Path:
-    """The folder of a machine's own backups, made when it is not there, for its owner only."""
-    folder = data_folder / "backups"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    """The folder of a machine's own backups."""
+    return data_folder / "backups"
 
 
 def dated(folder: Path, at: datetime, seal: Seal = OPEN) -> Path:
-    """Where in a folder a backup of an instant belongs, such as relay-2026-11-24T222819Z.jsonl."""
-    return folder / f"relay-{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.jsonl{seal.ending}"
+    """Where in a folder a backup of an instant belongs, such as relay-2026-11-24T222819Z.jsonl.
+
+    Args:
+        folder: Is made for its owner only, when it is not there.
+        at: The instant.
+        seal: With what it is sealed.
+
+    Raises:
+        NotWritten: The folder cannot be made.
+    """
+    return private.folder(folder) / f"relay-{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.jsonl{seal.ending}"
 
 
 def rotate(written: Path, newest: int) -> tuple[Path, ...]:
@@ -164,35 +168,3 @@ def rotate(written: Path, newest: int) -> tuple[Path, ...]:
     for path in deleted:
         path.unlink()
     return deleted
-
-
-@contextmanager
-def private_file(path: Path) -> Generator[BinaryIO]:
-    """Write a file: it appears whole, on disk, for its owner only, or not at all.
-
-    Args:
-        path: Of the file; one that is there is replaced at the end.
-
-    Yields:
-        The file, beside its later place.
-
-    Raises:
-        Invalid: The file cannot be written there.
-    """
-    if not path.name or (path.exists() and not path.is_file()):
-        message = Sentence("%(path)s is the name of no file.", path=path)
-        raise Invalid(message, Sentence("Name another place."))
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "w+b") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        message = Sentence("%(path)s cannot be written: %(strerror)s.", path=path, strerror=error.strerror)
-        raise Invalid(message, Sentence("Name another place.")) from error

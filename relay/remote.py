@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import os
 import socket
 import ssl
 import time
@@ -19,6 +18,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from relay import private
 from relay.asjson import json_of, of_json
 from relay.desk import Recorded
 from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
@@ -225,15 +225,16 @@ def kept_token(folder: Path, url: str) -> str | None:
 
 
 def keep_token(folder: Path, url: str, token: str | None) -> Path:
-    """Keep a token for a service, readable by its owner alone; None forgets it. The file it lies in."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / "tokens.json"
+    """Keep a token for a service, readable by its owner alone; None forgets it. The file it lies in.
+
+    Raises:
+        NotWritten: It cannot be kept there.
+    """
+    path = private.folder(folder) / "tokens.json"
     known = {**_kept(folder), url.rstrip("/"): token}
-    written = folder / f"tokens.json.{os.getpid()}"
-    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({service: each for service, each in known.items() if each is not None}, file)
-    return written.replace(path)
+    with private.written(path) as file:
+        file.write(json.dumps({service: each for service, each in known.items() if each is not None}).encode())
+    return path
 
 
 def _kept(folder: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TextIO
 import xlsxwriter
 
 from relay import cells, errors, sheets
+from relay.private import NotWritten
 from relay.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -135,11 +136,7 @@ def _beside(path: Path) -> Generator[Path]:
         finally:
             shutil.rmtree(workplace)
     except OSError as fault:
-        raise CannotWrite(
-            path,
-            is_what=Sentence("cannot be written (%(strerror)s)", strerror=fault.strerror),
-            suggestion=Sentence("Name another place."),
-        ) from fault
+        raise NotWritten(path, fault.strerror) from fault
 
 
 class _Folder:

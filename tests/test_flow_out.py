@@ -13,7 +13,7 @@ import pytest
 
 from relay import flow_out, ledger
 from relay.flow_out import Format, Point, WrongEnding, write
-from relay.save import CannotWrite
+from relay.private import NotWritten
 from tests import acts as say
 from tests.village import DAY, VILLAGE, village
 
@@ -145,7 +145,7 @@ def test_a_file_that_ends_as_another_format_is_not_overwritten(tmp_path: Path) -
 
 @pytest.mark.parametrize(("name", "format_"), [("nowhere/relay.gexf", "gexf"), ("nowhere/relay", "csv-graph")])
 def test_a_place_that_is_not_there_is_told_so(tmp_path: Path, name: str, format_: Format) -> None:
-    with pytest.raises(CannotWrite, match="cannot be written"):
+    with pytest.raises(NotWritten, match="cannot be written"):
         write(village(), tmp_path / name, format_)
 
 

@@ -163,7 +163,6 @@ def backup(
         seal = Seal(passphrase=_passphrase(passphrase_file, new=True))
     file = path or keeping.own_folder(session.settings.data_folder)
     if keep is not None:
-        file.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = keeping.dated(file, session.now, seal)
     _check_engine(session)
     kept = keeping.keep(session.graph, file, seal)

@@ -143,11 +143,11 @@ def _print_verification(session: Session, found: Verification) -> None:
 @pass_session
 def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
     """Write the ledger to FILE, one entry a line, for an auditor to check without us."""
+    from relay import private
     from relay.backup import export
-    from relay.keeping import private_file
     from relay.printing import print_json
 
-    with private_file(file) as written:
+    with private.written(file) as written:
         written.writelines(
             f"{line}\n".encode() for line in export(session.graph, session.programme_id, with_names=with_names)
         )
@@ -161,12 +161,12 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
 @pass_session
 def ledger_checkpoint(session: Session, file: Path | None) -> None:
     """Sign how far the ledger has come, to print, mail or keep outside."""
-    from relay.keeping import private_file
+    from relay import private
     from relay.printing import print_json, print_pairs
 
     checkpoint = _signed_now(session)
     if file:
-        with private_file(file) as written:
+        with private.written(file) as written:
             written.write(checkpoint.to_text().encode())
     if session.as_json:
         print_json(checkpoint)
@@ -212,14 +212,13 @@ def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
     """Write ledger, checkpoint and the scripts that check them to FILE: for any computer with Python alone."""
     from itertools import islice
 
-    from relay import evidence
+    from relay import evidence, private
     from relay.backup import export
-    from relay.keeping import private_file
     from relay.printing import print_json
 
     checkpoint = _signed_now(session)
     lines = islice(export(session.graph, session.programme_id, with_names=with_names), checkpoint.sequence)
-    with private_file(file) as written:
+    with private.written(file) as written:
         evidence.write(written, lines, checkpoint, with_names=with_names)
     if session.as_json:
         print_json({"file": str(file), "with_names": with_names, "checkpoint": checkpoint})

@@ -6,7 +6,6 @@ open to nobody but the owner; a programme in which somebody holds no role is, fo
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from flask import Flask, Request, Response, current_app, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 
-from relay import accounts, ledger, period, roles, whereabouts
+from relay import accounts, ledger, period, private, roles, whereabouts
 from relay.acts import KEYS
 from relay.errors import Refused
 from relay.roles import OWNER, Grant
@@ -405,16 +404,4 @@ def _of_request(sent: Request) -> Visitor | None:
 def _key(folder: Path) -> bytes:
     """What signs the sessions: made once, readable by the owner of the data folder alone."""
     path = folder / KEY_FILE
-    if not path.exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = folder / f"{KEY_FILE}.{secrets.token_hex(8)}"
-        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
-        try:
-            path.hardlink_to(made)  # the first of several wins, and none reads half a key
-        except FileExistsError:
-            pass
-        finally:
-            made.unlink()
-    return path.read_bytes()
+    return path.read_bytes() if path.exists() else private.written_once(path, secrets.token_bytes(_KEY_BYTES))

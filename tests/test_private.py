@@ -1,0 +1,78 @@
+"""Files for their owner only: whole or not at all, and what is made once is made once."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay import private
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_file_takes_its_place_at_the_end_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+    path.write_bytes(b"older")
+    path.chmod(0o644)
+
+    with private.written(path) as file:
+        file.write(b"newer")
+        file.seek(0)
+        assert file.read() == b"newer"
+        assert path.read_bytes() == b"older"
+
+    assert (path.read_bytes(), mode(path), list(tmp_path.iterdir())) == (b"newer", 0o600, [path])
+
+
+def test_whoever_fails_while_writing_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+    path.write_bytes(b"older")
+
+    with pytest.raises(ZeroDivisionError), private.written(path) as file:
+        file.writelines(bytes([1 // number]) for number in (1, 0))
+
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"older", [path])
+
+
+def test_two_who_write_the_same_file_at_once_both_write_it_whole(tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+
+    with private.written(path) as one, private.written(path) as other:
+        one.write(b"one")
+        other.write(b"other")
+
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"one", [path])
+
+
+def test_a_place_where_nothing_can_be_written_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "nowhere" / "kept", tmp_path / "file" / "kept"):
+        told = pytest.raises(private.NotWritten, match=r"kept cannot be written: .*Name another place\.")
+        with told, private.written(path):
+            pass
+    with pytest.raises(private.NoFile, match="is the name of no file"), private.written(tmp_path):
+        pass
+    with pytest.raises(private.NotWritten, match="cannot be written"):
+        private.folder(tmp_path / "file" / "folder")
+
+
+def test_of_several_who_make_a_secret_at_once_the_first_one_wins_and_all_read_it_whole(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "demo.pem"
+    made = [bytes([number]) * 10_000 for number in range(8)]
+
+    with ThreadPoolExecutor(len(made)) as pool:
+        read = set(pool.map(partial(private.written_once, path), made))
+
+    assert len(read) == 1
+    assert read <= set(made)
+    assert private.written_once(path, b"too late") in read
+    assert (mode(path), mode(path.parent), list(path.parent.iterdir())) == (0o600, 0o700, [path])
