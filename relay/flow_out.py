@@ -11,21 +11,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from relay import cells, cypher, errors, private, trees
 from relay.graph import Graph
-from relay.lineage import Survey
+from relay.lineage import Survey, below
 from relay.model import STATES, shown
 from relay.outside import tellable
 from relay.sentences import Sentence
-from relay.snapshot import NONE, day_of
+from relay.snapshot import NONE, Rows, day_of
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Format = Literal["graphml", "gexf", "csv-graph", "geojson"]
 FORMATS: Final[tuple[Format, ...]] = ("graphml", "gexf", "csv-graph", "geojson")
@@ -155,7 +158,11 @@ def write(
         return
     if path.suffix != f".{format_}":
         raise WrongEnding(path, f".{format_}")
-    _put(path, _map(survey, points or {}) if format_ == "geojson" else _drawn(survey, format_, names))
+    if format_ == "geojson":
+        content = _map(survey, points or {})
+    else:
+        content = (_gexf if format_ == "gexf" else graphml)(network(survey, names=names))
+    _put(path, content)
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -166,11 +173,61 @@ def _put(path: Path, content: bytes) -> None:
 # -- graphs ---------------------------------------------------------------------------------------------------------
 
 
-def _nodes(survey: Survey, names: Mapping[str, str] | None) -> Iterator[tuple[str, Attributes]]:
-    """Every placement by its row: its id, and what is known of it; what is not known is left out."""
+def network(
+    survey: Survey, roots: Sequence[int] | None = None, names: Mapping[str, str] | None = None
+) -> nx.MultiDiGraph[str]:
+    """A relay as it stood on the day of the survey, for analysis by hand: placements by id, pass-ons keyed by id.
+
+    Nodes carry label (the name, or else the id), beneficiary_id, name, place_id, help, generation, reach, state,
+    received_on, due_on, owed and passed; edges passed_on, help and animals. Days are ISO text, units are those of
+    design's JSON. What is not known is left out.
+
+    Args:
+        survey: The programme on the day.
+        roots: Rows of placements that were there: they and all that descends from them; None for the whole programme.
+        names: Beneficiary id → name; None leaves all names out.
+    """
+    import networkx as nx  # noqa: PLC0415 - slow to load, and no other export needs it
+
+    relay: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    found = None if roots is None else below(survey, roots)
+    for id_, known in _nodes(survey, names, found.row if found else None):
+        relay.add_node(id_, label=known.get("name", id_), **known)
+    for giver, receiver, pass_id, known in _edges(survey, found.passes if found else None):
+        relay.add_edge(giver, receiver, key=pass_id, **known)
+    return relay
+
+
+def graphml(relay: nx.MultiDiGraph[str]) -> bytes:
+    """A network in GraphML."""
+    import networkx as nx  # noqa: PLC0415 - slow to load
+
+    written = io.BytesIO()
+    nx.write_graphml_xml(relay, written)
+    return written.getvalue()
+
+
+def _gexf(relay: nx.MultiDiGraph[str]) -> bytes:
+    from networkx.readwrite.gexf import GEXFWriter  # noqa: PLC0415 - slow to load
+
+    for _, _, pass_id, known in relay.edges(keys=True, data=True):
+        known["id"] = pass_id
+    writer = GEXFWriter(version="1.2draft")
+    for meta in writer.xml.findall("meta"):  # tells the day of writing: the same relay would give other bytes
+        writer.xml.remove(meta)
+    writer.add_graph(relay)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def _nodes(
+    survey: Survey, names: Mapping[str, str] | None, rows: Rows | None = None
+) -> Iterator[tuple[str, Attributes]]:
+    """Some placements, or all by row: of each its id, and what is known of it; what is not known is left out."""
     snapshot, stood = survey.snapshot, survey.standings
     placements, beneficiaries = snapshot.placements, snapshot.beneficiaries
-    for row in np.flatnonzero(stood.there).tolist():
+    for row in (np.flatnonzero(stood.there) if rows is None else rows).tolist():
         holder = int(placements.beneficiary[row])
         beneficiary_id = beneficiaries.ids[holder] if holder != NONE else None
         place = int(beneficiaries.place[holder]) if holder != NONE else NONE
@@ -190,38 +247,17 @@ def _nodes(survey: Survey, names: Mapping[str, str] | None) -> Iterator[tuple[st
         yield placements.ids[row], {name: value for name, value in known.items() if value is not None}
 
 
-def _edges(survey: Survey) -> Iterator[tuple[str, str, str, Attributes]]:
-    """Every pass-on by sequence: giver, receiver, its own id, and what is known of it."""
+def _edges(survey: Survey, rows: Rows | None = None) -> Iterator[tuple[str, str, str, Attributes]]:
+    """Some pass-ons, or all by sequence: of each giver, receiver, its own id, and what is known of it."""
     snapshot = survey.snapshot
     passes, ids = snapshot.passes, snapshot.placements.ids
-    for row in np.flatnonzero(survey.live).tolist():
+    for row in (np.flatnonzero(survey.live) if rows is None else rows).tolist():
         known: Attributes = {
             "passed_on": str(day_of(passes.day[row])),
             "help": snapshot.helps[passes.help[row]],
             "animals": float(shown(int(passes.units[row]))),
         }
         yield ids[passes.giver[row]], ids[passes.receiver[row]], passes.ids[row], known
-
-
-def _drawn(survey: Survey, format_: Format, names: Mapping[str, str] | None) -> bytes:
-    import networkx as nx  # noqa: PLC0415 - slow to load, and no other export needs it
-    from networkx.readwrite.gexf import GEXFWriter  # noqa: PLC0415 - the same
-
-    relay: Any = nx.MultiDiGraph()
-    for id_, known in _nodes(survey, names):
-        relay.add_node(id_, label=known.get("name", id_), **known)
-    for giver, receiver, pass_id, known in _edges(survey):
-        relay.add_edge(giver, receiver, key=pass_id, **({"id": pass_id} if format_ == "gexf" else {}), **known)
-    written = io.BytesIO()
-    if format_ == "graphml":
-        nx.write_graphml_xml(relay, written)
-    else:
-        writer = GEXFWriter(version="1.2draft")
-        for meta in writer.xml.findall("meta"):  # tells the day of writing: the same relay would give other bytes
-            writer.xml.remove(meta)
-        writer.add_graph(relay)
-        writer.write(written)
-    return written.getvalue()
 
 
 def _people(survey: Survey, names: Mapping[str, str] | None) -> bytes:

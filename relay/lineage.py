@@ -21,14 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.loops import Column, run
-from relay.model import CHAIN_STATES, STATES, shown
-from relay.snapshot import NO_DAY, NONE, Codes, Days, Flags, Rows, Sheaves, Snapshot, bind, day_number, day_of
+from relay.model import CHAIN_STATES, STATES
+from relay.snapshot import NO_DAY, NONE, Codes, Days, Flags, Rows, Sheaves, Snapshot, bind, day_number
 from relay.states import BROKEN, EXCUSED, FULFILLED, LOST, Standings, standings
 
 if TYPE_CHECKING:
     from datetime import date
-
-    import networkx as nx
 
 # -- the loops ------------------------------------------------------------------------------------------------------
 #
@@ -661,39 +659,3 @@ def below(survey: Survey, roots: Sequence[int]) -> Below:
     )
     made = given.about(rows)
     return Below(row=rows, distance=distance, passes=np.sort(made[survey.live[made]]))
-
-
-def chain(survey: Survey, root: int) -> nx.MultiDiGraph[str]:
-    """A placement and all that descends from it, for analysis by hand: ids as nodes, pass-ons as edges keyed by id.
-
-    Nodes carry beneficiary_id, help, generation, state, received_on, due_on, owed and passed; edges passed_on,
-    animals and help. Days are ISO text, units are those of design's JSON.
-    """
-    import networkx as nx  # noqa: PLC0415 - slow to load, and no other question needs it
-
-    snapshot, stood = survey.snapshot, survey.standings
-    found = below(survey, [root])
-    placements, passes = snapshot.placements, snapshot.passes
-    graph = nx.MultiDiGraph()
-    for row in found.row.tolist():
-        graph.add_node(
-            placements.ids[row],
-            beneficiary_id=snapshot.beneficiaries.ids[placements.beneficiary[row]],
-            help=snapshot.helps[placements.help[row]],
-            generation=int(survey.generation[row]),
-            state=STATES[stood.state[row]],
-            received_on=str(day_of(stood.received_day[row])),
-            due_on=str(day_of(stood.due_day[row])),
-            owed=shown(int(stood.owed[row])),
-            passed=shown(int(stood.passed[row])),
-        )
-    for row in found.passes.tolist():
-        graph.add_edge(
-            placements.ids[passes.giver[row]],
-            placements.ids[passes.receiver[row]],
-            key=passes.ids[row],
-            passed_on=str(day_of(passes.day[row])),
-            animals=shown(int(passes.units[row])),
-            help=snapshot.helps[passes.help[row]],
-        )
-    return graph

@@ -12,7 +12,7 @@ import networkx as nx
 import pytest
 
 from relay import flow_out, ledger
-from relay.flow_out import Format, Point, WrongEnding, write
+from relay.flow_out import Format, Point, WrongEnding, network, write
 from relay.private import NotWritten
 from tests import acts as say
 from tests.village import DAY, VILLAGE, village
@@ -64,6 +64,30 @@ def test_the_same_relay_gives_the_same_bytes_for_its_owner_alone(tmp_path: Path,
 
     assert first.read_bytes() == second.read_bytes()
     assert first.stat().st_mode & 0o077 == 0
+
+
+def test_a_chain_is_handed_out_for_networkx() -> None:
+    survey = village()
+    root = survey.snapshot.placements.ids.row("P3")
+    assert root is not None
+
+    chain = network(survey, [root])
+
+    assert sorted(chain.edges(keys=True)) == [("P3", "P4", "T2"), ("P3", "P5", "T3")]
+    assert chain.nodes["P4"] == {
+        "label": "P4",
+        "beneficiary_id": "W4",
+        "place_id": "L2",
+        "help": "goat",
+        "generation": 1,
+        "reach": 0,
+        "state": "lost",
+        "received_on": "2021-03-01",
+        "due_on": "2023-03-01",
+        "owed": 2,
+        "passed": 0,
+    }
+    assert len(network(survey)) == 13
 
 
 def test_people_and_links_are_two_tables(tmp_path: Path) -> None:

@@ -153,24 +153,6 @@ def test_below_gives_what_descends_nearest_first_and_the_pass_ons_made() -> None
     assert [survey.snapshot.passes.ids[row] for row in found.passes] == ["T1.1", "T1.2", "T2.1"]
 
 
-def test_a_chain_is_handed_out_for_networkx() -> None:
-    survey = surveyed(grow("P1 > P2 P3; P2 > P4; P5 > P6"))
-
-    graph = lineage.chain(survey, survey.snapshot.placements.ids.row("P1") or 0)
-
-    assert sorted(graph.edges(keys=True)) == [("P1", "P2", "T1.1"), ("P1", "P3", "T1.2"), ("P2", "P4", "T2.1")]
-    assert graph.nodes["P4"] == {
-        "beneficiary_id": "W4",
-        "help": "goat",
-        "generation": 2,
-        "state": "broken",
-        "received_on": "2022-03-01",
-        "due_on": "2024-03-01",
-        "owed": 2,
-        "passed": 0,
-    }
-
-
 # -- random relays ----------------------------------------------------------------------------------------------------
 
 DAYS = st.dates(date(2020, 1, 1), date(2024, 1, 1)).map(lambda day: day.replace(day=1) if day.day % 2 else day)

@@ -7,12 +7,11 @@ import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from xml.etree import ElementTree as ET
 
 from flask import Response, current_app, jsonify, render_template
 from markupsafe import Markup
 
-from relay import drawing
+from relay import drawing, flow_out
 from relay.asjson import json_of
 from relay.web import house
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from relay.web.tree_page import TreePage
 
 _HERE: Final = Path(__file__).parent
-_GRAPHML: Final = "http://graphml.graphdrawing.org/xmlns"
 
 
 def network(page: TreePage) -> dict[str, Any]:
@@ -93,28 +91,10 @@ def _hash(text: str) -> str:
 
 
 def _graphml(page: TreePage) -> Response:
-    """The whole tree: a node for each placement, an edge for each pass-on, with the fields of the JSON."""
-    written = json_of(page.tree)
-    root = ET.Element("graphml", xmlns=_GRAPHML)
-    for scope, rows in (("node", written["nodes"]), ("edge", written["edges"])):
-        for name, value in (rows[0] if rows else {}).items():
-            kind = "double" if isinstance(value, (int, float)) else "string"
-            ET.SubElement(root, "key", {"id": name, "for": scope, "attr.name": name, "attr.type": kind})
-    graph = ET.SubElement(root, "graph", id=page.id, edgedefault="directed")
-    for row in written["nodes"]:
-        _element(graph, "node", {"id": row["placement_id"]}, row)
-    for row in written["edges"]:
-        ends = {"id": row["pass_id"], "source": row["giver_placement_id"], "target": row["receiver_placement_id"]}
-        _element(graph, "edge", ends, row)
-    ET.indent(root)
-    text = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return Response(text, mimetype="application/graphml+xml")
-
-
-def _element(graph: ET.Element, name: str, attributes: dict[str, str], row: Mapping[str, Any]) -> None:
-    element = ET.SubElement(graph, name, attributes)
-    for key, value in row.items():
-        ET.SubElement(element, "data", key=key).text = str(value)
+    """The whole tree, for analysis by hand."""
+    _, roots = page.relay.asked(page.id)
+    drawn = flow_out.graphml(flow_out.network(page.relay.survey, roots))
+    return Response(drawn, mimetype="application/graphml+xml")
 
 
 FORMS: Final[Mapping[str, Callable[[TreePage], Response]]] = {
