@@ -470,11 +470,19 @@ RETURN collect(o.key) AS keys, collect(coalesce(o.name, o.donor, '')) AS names,
   collect(coalesce(o.phone, '')) AS phones, collect(coalesce(o.household_id, '')) AS households
 """
 
-# Every place of a programme with its name, as columns. One row, or none without the programme; cost: a scan of :Place.
+# Every place of a programme with its name and the place around it, as columns; "" for none. One row, or none without
+# the programme; cost: a scan of :Place.
 PLACE_NAMES: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 OPTIONAL MATCH (p:Place {programme_id: l.programme_id})
-RETURN l.sequence AS sequence, collect(p.key) AS keys, collect(p.name) AS names
+RETURN l.sequence AS sequence, collect(p.place_id) AS ids, collect(p.name) AS names,
+  collect(coalesce(p.parent_id, '')) AS parents
+"""
+
+# Where each beneficiary of a programme lives of whom it is known, as columns. One row; cost: a scan of :Beneficiary.
+WHERE_PEOPLE_LIVE: Final[LiteralString] = """
+MATCH (b:Beneficiary {programme_id: $programme_id}) WHERE b.place_id IS NOT NULL
+RETURN collect(b.beneficiary_id) AS ids, collect(b.place_id) AS homes
 """
 
 # Who some beneficiaries are, and what some places are called. One row; lists in no order; cost: look-ups.

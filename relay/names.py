@@ -133,14 +133,14 @@ class Likeness:
 
     Attributes:
         id: Whose name.
-        score: 0 to 100; 100 when each word that was asked for is a word of the name.
+        score: 0 to 100; 100 when each word that was asked for is a word of the name, or of what is around it.
     """
 
     id: str
     score: float
 
 
-def like(text: str, names: Mapping[str, str]) -> tuple[Likeness, ...]:
+def like(text: str, names: Mapping[str, str], around: Mapping[str, str] | None = None) -> tuple[Likeness, ...]:
     """The names that are like a text, nearest first; those of one score by length, then by id.
 
     Each word of the text is held against the words of the name, in any order: as it sounds, as a beginning, or with
@@ -150,6 +150,8 @@ def like(text: str, names: Mapping[str, str]) -> tuple[Likeness, ...]:
     Args:
         text: In either script.
         names: id → name in either script.
+        around: id → the places around who is so called. Where a word of the text is like one of the name, the others
+            may be words of these: "Maya Tansen".
 
     Returns:
         Those of at least `NEAR`; empty when the text has no letters.
@@ -159,13 +161,21 @@ def like(text: str, names: Mapping[str, str]) -> tuple[Likeness, ...]:
         return ()
     weights = [len(word) / sum(map(len, asked)) for word in asked]
     scores: dict[str, Sequence[float]] = {}  # names share their words, so each is compared once
-    found: list[tuple[float, int, str]] = []
-    for id_, name in names.items():
-        best = [0.0] * len(asked)
+
+    def best_of(name: str) -> Sequence[float]:
+        best: Sequence[float] = [0.0] * len(asked)
         for written in name.split():
             if written not in scores:
                 scores[written] = tuple(_word_scores(asked, key(written).split()))
             best = list(map(max, best, scores[written]))
+        return best
+
+    found: list[tuple[float, int, str]] = []
+    for id_, name in names.items():
+        best = best_of(name)
+        if around and max(best) >= NEAR:
+            lives = best_of(around.get(id_, ""))
+            best = [max(own, place if place >= NEAR else 0.0) for own, place in zip(best, lives, strict=True)]
         score = sum(weight * each for weight, each in zip(weights, best, strict=True))
         if score >= NEAR:
             found.append((-score, len(name), id_))

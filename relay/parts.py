@@ -84,9 +84,7 @@ def names(graph: Graph, programme_id: str, words: Iterable[str]) -> Names:
     places = graph.rows(cypher.PLACE_NAMES, ledger=programme_id) if "place" in asked else []
     donors = graph.rows(cypher.DONORS, programme_id=programme_id) if "donor" in asked else []
     return Names(
-        places={
-            key.rpartition("/")[2]: name for row in places for key, name in zip(row["keys"], row["names"], strict=True)
-        },
+        places={id_: name for row in places for id_, name in zip(row["ids"], row["names"], strict=True)},
         donors={row["gift_id"]: row["donor"] for row in donors if row["donor"]},
     )
 

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher, names
 from relay.ledger import NoProgramme
@@ -17,7 +17,7 @@ from relay.surroundings import read
 from relay.wording import PLAIN, what_it_is
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from relay.graph import Graph, Transaction
     from relay.wording import Speech
@@ -41,7 +41,8 @@ class Hit:
         what: What it is, in words, without anyone's name.
         name: Its own name, its donor's, or that of who holds or received it; None when none is known.
         place: Where she lives, or in which place it lies; None when that is not known.
-        score: 0 to 100; 100 for an id, a phone, a household, or when every word of the text is a word of the name.
+        score: 0 to 100; 100 for an id, a phone, a household, or when every word of the text is a word of the name,
+            or of a place around who is so called.
     """
 
     id: str
@@ -61,8 +62,8 @@ def find(
 ) -> tuple[Hit, ...]:
     """Find acts and placements by id, people, groups, donors and places by name, people by phone and household.
 
-    Names are found in either script, with slips; ids and phones by a part too (an id's beginning, a phone's last
-    digits).
+    Names are found in either script, with slips; a woman by her name and the places around her, too. Ids and phones are
+    found by a part (an id's beginning, a phone's last digits).
 
     Args:
         graph: Where.
@@ -127,9 +128,21 @@ class _Search:
         rows = zip(act_ids, people["phones"], people["households"], strict=True)
         yield from sorted(_by_person(rows, _digits(self.text), self.text.casefold()))
         named = dict(zip(act_ids, people["names"], strict=True))
-        named |= dict(zip(map(_act_id, places[0]["keys"]), places[0]["names"], strict=True))
-        for likeness in names.like(self.text, named):
+        named |= {f"place:{id_}": name for id_, name in zip(places[0]["ids"], places[0]["names"], strict=True)}
+        for likeness in names.like(self.text, named, self._around(places[0])):
             yield likeness.id, likeness.score
+
+    def _around(self, places: Mapping[str, Any]) -> dict[str, str]:
+        """Beneficiary → the names of the places around her; empty where no word of the text is like one of them."""
+        called = dict(zip(places["ids"], places["names"], strict=True))
+        words = self.text.split()
+        if len(words) == 1 or not any(names.like(word, called) for word in words):
+            return {}
+        parent = dict(zip(places["ids"], places["parents"], strict=True))
+        (lives,) = self.transaction.rows(cypher.WHERE_PEOPLE_LIVE, programme_id=self.programme_id)
+        homes = dict(zip(lives["ids"], lives["homes"], strict=True))
+        around = {home: " ".join(called[each] for each in _upwards(home, parent)) for home in set(homes.values())}
+        return {f"beneficiary:{id_}": around[home] for id_, home in homes.items()}
 
     def _described(self, nearest: Sequence[str], scores: dict[str, float], step: int) -> Iterator[Hit]:
         """Those that had happened, by nearness; read step by step, since mostly the first step is enough."""
@@ -150,6 +163,15 @@ class _Search:
                 place=named.place(act_id),
                 score=scores[act_id],
             )
+
+
+def _upwards(place_id: str, parent: Mapping[str, str]) -> list[str]:
+    """A place and those around it, the smallest first; foreign data may name one that is not there, or go round."""
+    found: list[str] = []
+    while place_id in parent and place_id not in found:
+        found.append(place_id)
+        place_id = parent[place_id]
+    return found
 
 
 def _by_person(people: Iterable[tuple[str, str, str]], digits: str, household_id: str) -> Iterator[tuple[str, float]]:

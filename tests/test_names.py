@@ -88,5 +88,17 @@ def test_a_name_that_is_too_far_is_not_found() -> None:
     assert [each.id for each in names.like("Poudyal", {"B1": "पौडेल", "B2": "Kamala"})] == ["B1"]
 
 
+def test_beside_a_word_of_the_name_the_others_may_be_words_of_the_places_around_it() -> None:
+    register = {"B1": "Maya Rai", "B2": "Maya Rai", "B3": "Sita Rai", "B4": "माया Tansen"}
+    around = {"B1": "Tansen पाल्पा", "B2": "Butwal Rupandehi", "B3": "Tansen Palpa"}
+
+    assert [(each.id, each.score) for each in names.like("maya tansen", register, around)] == [
+        ("B1", 100.0),
+        ("B4", 100.0),
+    ]
+    assert names.like("palpa maya rai", register, around)[0].id == "B1"
+    assert names.like("tansen palpa", {"B1": "Maya Rai"}, around) == ()  # no word of it is of her name
+
+
 def test_a_text_without_letters_finds_nothing() -> None:
     assert names.like("--", {"B1": "Kamala"}) == ()

@@ -161,6 +161,15 @@ def test_a_name_is_found_in_either_script_among_people_groups_donors_and_places(
     assert found(demo, "तानसेन") == ["place:W5"]
 
 
+def test_of_many_of_one_name_those_of_a_place_are_found_by_it(demo: Graph) -> None:
+    record(demo, [woman("B4", "Laxmi Rai", place_id="PAL"), woman("B5", "Laxmi Thapa")])
+
+    assert found(demo, "laxmi palpa")[:2] == ["beneficiary:B4", "beneficiary:B1"]
+    assert found(demo, "पाल्पा लक्ष्मी मगर")[0] == "beneficiary:B1"
+    assert found(demo, "laxmi tansen") == ["beneficiary:B1"]
+    assert found(demo, "palpa tansen") == []  # no woman is called so
+
+
 def test_a_hit_says_what_it_is_and_where(demo: Graph) -> None:
     (hit, *_) = search.find(demo, "demo", "Laxmi Magar")
 

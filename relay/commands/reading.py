@@ -33,7 +33,7 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
     if not hits:
         say("Try fewer letters, or an id.")
     if len(hits) == MOST:
-        say(f"These are the {MOST} nearest; there may be more. Write more letters, or an id.")
+        say(f"These are the {MOST} nearest; there may be more. Write more letters, her place, or an id.")
 
 
 @command(example="relay show P0424")
