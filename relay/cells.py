@@ -421,12 +421,16 @@ def _likely_day(text: str) -> Sentence:
         meant = [(year, two, one), (year, one, two)] if one != two else [(year, one, two)]
     else:
         return _THE_DAY_FORM
-    possible = [
-        f"{year:04}-{month:02}-{day:02}"
-        for year, month, day in meant
-        if FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= _MONTHS and 1 <= day <= calendar.monthrange(year, month)[1]
-    ]
+    if year in sambat.LIKELY_YEARS:
+        possible = [f"{year}-{month:02}-{day:02} BS" for _, month, day in meant if sambat.gregorian(year, month, day)]
+    else:
+        possible = [f"{year:04}-{month:02}-{day:02}" for _, month, day in meant if _is_day(year, month, day)]
     return _write_this(any_of(possible)) if possible else _THE_DAY_FORM
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    months = FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= _MONTHS
+    return months and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 def _number(cell: object) -> int | float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from relay import sambat
 from relay.acts import DAY_COLUMNS, FILED, KEYS, PERSONAL, Act
 from relay.entries import Entry
 from relay.errors import Conflict, Invalid, NotFound, Refused
@@ -33,7 +34,7 @@ from relay.sentences import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
 _PAST_DAYS: Final = sorted(DAY_COLUMNS - {"from", "until_on"})  # a rule is known before it binds, an extension ends
-_LIKELY_SAMBAT: Final = ("2060", "2090")  # years, our choice: 2003 to 2034; a programme is younger than the first
+_YEARS_PUT_OFF: Final = 20  # our choice: animals that are owed for longer are not the ones that were given
 
 
 class Missing(NotFound):
@@ -68,9 +69,6 @@ class InTheFuture(Refused):
 
     def __init__(self, act_id: str, field: str, day: str, today: date) -> None:
         """Name the day and today; a day that is likely in Bikram Sambat is offered as such."""
-        suggestion = Sentence("Record it once it has happened.")
-        if _LIKELY_SAMBAT[0] <= day[:4] <= _LIKELY_SAMBAT[1]:
-            suggestion = Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day)
         super().__init__(
             Sentence(
                 "%(act_id)s says %(field)s %(day)s, but today is %(today)s.",
@@ -79,9 +77,31 @@ class InTheFuture(Refused):
                 day=day,
                 today=today,
             ),
-            suggestion,
+            _perhaps_sambat(day) or Sentence("Record it once it has happened."),
             field=field,
         )
+
+
+class PutOffTooFar(Refused):
+    """A due day is put off for longer than anybody waits."""
+
+    def __init__(self, act_id: str, day: str) -> None:
+        """Name the day; one that is likely in Bikram Sambat is offered as such."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s puts the due day off to %(day)s, more than %(years)s years from today.",
+                act_id=act_id,
+                day=day,
+                years=_YEARS_PUT_OFF,
+            ),
+            _perhaps_sambat(day) or Sentence("Give a nearer day."),
+            field="until_on",
+        )
+
+
+def _perhaps_sambat(day: str) -> Sentence | None:
+    likely = int(day[:4]) in sambat.LIKELY_YEARS
+    return Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day) if likely else None
 
 
 class NotBornYet(Refused):
@@ -493,9 +513,8 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
         raise MoreOfASexThanAnimals(act_id, counted="animals" in values)
     if fact.kind == "pass" and values["giver_placement_id"] == values["receiver_placement_id"]:
         raise GivenToHerself(act_id)
-    if fact.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
-        message = Sentence("%(act_id)s extends without a new day.", act_id=act_id)
-        raise Invalid(message, Sentence("Give until_on."), field="until_on")
+    if fact.kind == "event" and values["kind"] == "extended":
+        _plausible_extension(fact, today)
     if fact.kind == "rule":
         _plausible_rule(fact)
     if fact.kind == "programme" and fact.id != register.programme_id:
@@ -509,6 +528,16 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
             Sentence("Call it %(programme_id)s, or begin a ledger of its own.", programme_id=register.programme_id),
             field="id",
         )
+
+
+def _plausible_extension(fact: Fact, today: date) -> None:
+    """It says until when, and that is not for ever."""
+    until_on = fact.values.get("until_on")
+    if not until_on:
+        message = Sentence("%(act_id)s extends without a new day.", act_id=fact.act_id)
+        raise Invalid(message, Sentence("Give until_on."), field="until_on")
+    if int(until_on[:4]) > today.year + _YEARS_PUT_OFF:
+        raise PutOffTooFar(fact.act_id, until_on)
 
 
 def _plausible_rule(fact: Fact) -> None:

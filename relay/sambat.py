@@ -14,6 +14,10 @@ LAST_YEAR: Final = 2083
 """The last year that is published and right in nepali-datetime 1.0.8.5 (its pull request 70, May 2026;
 medic/bikram-sambat issue 31, June 2026)."""
 
+LIKELY_YEARS: Final = range(2060, 2091)
+"""Years that are likelier meant in Bikram Sambat than not: 2003 to 2034 (our choice: a programme is younger than the
+first)."""
+
 FISCAL_MONTH: Final = 4
 """Shrawan, with whose first day Nepal's fiscal year begins (Financial Procedures and Fiscal
 Accountability Act, 2076)."""

@@ -162,6 +162,8 @@ def test_a_day_is_read_from_iso_bikram_sambat_and_workbook_cells(cell: object, v
         ("24/11/2026", "This is not a day.", "Write 2026-11-24."),
         ("03.04.2026", "This is not a day.", "Write 2026-04-03 or 2026-03-04."),
         ("2026/11/24", "This is not a day.", "Write 2026-11-24."),
+        ("२०८२/०८/०८", "This is not a day.", "Write 2082-08-08 BS."),
+        ("32/03/2082", "This is not a day.", "Write 2082-03-32 BS."),
         ("2026-11-24T10:00:00", "This is not a day.", "Write 2026-11-24."),
         ("last week", "This is not a day.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
         ("1026-11-24", "This is not between the years 1900 and 2100.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
