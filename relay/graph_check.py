@@ -221,7 +221,7 @@ _OF_A_NODE: Final = len(("label", "key"))
 def _unlike_nodes(expected: _Nodes, rows: Iterable[_Found]) -> Iterator[Difference]:
     for row in rows:
         about = "/".join(row["labels"]), str(row["properties"].get("key"))
-        if not _OWN & set(row["labels"]):
+        if not row["labels"] or set(row["labels"]) - _OWN:  # an own label does not hide another one beside it
             found = expected.pop(about, None)
             yield from _altered(about, row, *found) if found else (_surplus(about),)
     yield from (_missing(about, sequence) for about, (sequence, _) in expected.items())
@@ -279,15 +279,26 @@ def _named(about: _About) -> str:
 
 def _unlike(expected: Mapping[str, Any], found: Mapping[str, Any], *, hidden: bool) -> Iterator[str]:
     for name in sorted(expected.keys() | found.keys()):
-        was, is_ = _plain(expected.get(name)), _plain(found.get(name))
-        if was != is_ or isinstance(was, bool) != isinstance(is_, bool):
+        (was, of), (is_, found_of) = _plain(expected.get(name)), _plain(found.get(name))
+        if was != is_:
             told = Sentence(
                 "%(name)s is %(found)s where the ledger says %(expected)s", name=name, found=is_, expected=was
             )
             yield name if hidden else told
+        elif of != found_of:
+            yield Sentence(
+                "%(name)s is of type %(found)s where the ledger says %(expected)s",
+                name=name,
+                found=found_of,
+                expected=of,
+            )
 
 
-def _plain(value: Any) -> object:  # noqa: ANN401 - what a property holds
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.iso_format() if hasattr(value, "iso_format") else value
+def _plain(value: Any) -> tuple[object, str]:  # noqa: ANN401 - what a property holds
+    """A value as it can be compared and shown, and its type as Cypher calls it."""
+    if isinstance(value, date) or hasattr(value, "iso_format"):
+        return (value.isoformat() if isinstance(value, date) else value.iso_format()), "DATE"
+    return value, _TYPES.get(type(value), type(value).__name__)
+
+
+_TYPES: Final = {bool: "BOOLEAN", int: "INTEGER", float: "FLOAT", str: "STRING", list: "LIST"}

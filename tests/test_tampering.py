@@ -196,13 +196,23 @@ def an_entry(every: list[Thing], draw: random.Random) -> Alteration:
 
 
 def a_property(every: list[Thing], draw: random.Random) -> Alteration:
-    """A property of a node or relationship: another value, none, or one too many."""
+    """A property of a node or relationship: another value, none, one too many, or the same of another type."""
     thing = draw.choice([each for each in every if not each.named.startswith("Entry")])
     name = draw.choice(sorted(thing.properties.keys() - {"key"}) or ["surplus"])
-    how = draw.choice(["other", "gone", "more"])
+    how = draw.choice(["other", "gone", "more", "type"])
     if how == "more" or name == "surplus":
         return altered(thing, "surplus", draw.randrange(100))
-    return altered(thing, name, other(thing.properties[name]) if how == "other" else None)
+    value = thing.properties[name]
+    return altered(thing, name, {"other": other(value), "gone": None, "type": of_another_type(value)}[how])
+
+
+def of_another_type(value: Any) -> Any:  # noqa: ANN401 - whatever a property holds
+    """The same to somebody who reads it, but not to a query; a text has no such twin."""
+    if hasattr(value, "iso_format"):
+        return value.iso_format()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return float(value) if isinstance(value, int) else other(value)
 
 
 # ------------------------------------------------------------------------------------------------ missing and surplus
@@ -257,9 +267,12 @@ def _surplus_node(every: list[Thing], draw: random.Random) -> Alteration:
     like = draw.choice([each for each in every if "end" not in each.given])
     label, key = like.named.partition(" ")[0], f"{like.given['key']}x"
     properties = like.properties | {"key": key} | ({"act_key": key} if label == "Entry" else {})
+    also = draw.choice([None, "Account", "Token", "Schema", "Ledger"])  # of these labels verifying answers for none
+    labels = [label, *([also] if also else [])]
+    named = ("/".join(labels), "/".join(reversed(labels)))
     return Alteration(
-        named=(f"{label} {key} stands in the graph but not in the ledger",),
-        done=(f"CREATE (x:`{label}`) SET x = $properties", {"properties": properties}),
+        named=tuple(f"{each} {key} stands in the graph but not in the ledger" for each in named),
+        done=(f"CREATE (x:`{'`:`'.join(labels)}`) SET x = $properties", {"properties": properties}),
         undone=[(f"MATCH (x:`{label}` {{key: $key}}) DETACH DELETE x", {"key": key})],
     )
 

@@ -85,6 +85,14 @@ ALTERED: list[tuple[LiteralString, tuple[str, ...]]] = [
     ("MATCH (e:Entry {key: 'demo/entry/6'}) SET e.note = 'x'", ("Entry demo/entry/6 was altered: note is x",)),
     ("MATCH (e:Entry {key: 'demo/entry/7'}) SET e.act_key = 'x'", ("Entry demo/entry/7 was altered: act_key is x",)),
     ("CREATE (:Gift {key: 'demo/gift/G9', programme_id: 'demo'})", ("Gift demo/gift/G9 stands in the graph but not",)),
+    (
+        "MATCH (n:Placement {key: 'demo/placement/P1'}) SET n.received_on = toString(n.received_on)",
+        ("placement/P1 was altered: received_on is of type STRING where the ledger says DATE",),
+    ),
+    ("CREATE (:Event:Token {key: 'demo/event/E6', programme_id: 'demo'})", (" demo/event/E6 stands in the graph",)),
+    ("CREATE (:Event:Account {key: 'demo/event/E7', programme_id: 'demo'})", (" demo/event/E7 stands in the graph",)),
+    ("CREATE (:Event:Schema {key: 'demo/event/E8', programme_id: 'demo'})", (" demo/event/E8 stands in the graph",)),
+    ("CREATE (:Event:Ledger {key: 'demo/event/E9', programme_id: 'demo'})", (" demo/event/E9 stands in the graph",)),
     ("CREATE (:Stranger {key: 'demo/stranger/1'})", ("Stranger demo/stranger/1 stands in the graph but not",)),
     (
         "CREATE (:Entry {key: 'demo/entry/99', act_key: 'demo/gift/G9', programme_id: 'demo'})",
