@@ -20,7 +20,7 @@ from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, to_line
 from relay.errors import Conflict, Invalid
 from relay.graph import Graph, Transaction
 from relay.graph_check import senseless
-from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead, NotBuilt, NotRestored
+from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead, NotBuilt
 from relay.projection import PROJECTION, RESTORING, Edge, Node, things_of
 from relay.register import NONSENSE, Register
 from relay.sentences import Sentence
@@ -49,6 +49,7 @@ def export(graph: Graph, programme_id: str, *, with_names: bool) -> Iterator[str
 
     Raises:
         NoProgramme: It is not in the database.
+        NotRestored: Its ledger is not all there.
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
@@ -60,10 +61,11 @@ def backup(graph: Graph) -> Iterator[str]:
     """The lines of a backup of all programmes, without line breaks.
 
     Raises:
+        NotRestored: The ledger of one is not all there.
         Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    heads = ledger.heads(graph)
+    heads = [ledger.head(graph, each.programme_id) for each in ledger.heads(graph)]
     yield json.dumps(
         {
             "relay_backup": FORMAT,
@@ -217,8 +219,6 @@ def rebuild(graph: Graph, programme_id: str) -> None:
         Unavailable: The database cannot be reached; run it again, and it starts anew.
     """
     ledger.head(graph, programme_id)
-    if _projection(graph, programme_id) == RESTORING:
-        raise NotRestored(programme_id)
     _set_projection(graph, programme_id, 0)  # nobody records meanwhile
     head = ledger.head(graph, programme_id)
     register = ledger.replay(programme_id, ledger.entries(graph, programme_id, last=head.entries))

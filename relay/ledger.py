@@ -7,7 +7,7 @@ and leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, Literal, TypeVar
@@ -539,17 +539,17 @@ def heads(graph: Graph) -> tuple[LedgerHead, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return tuple(
-        LedgerHead(
-            programme_id=row["programme_id"],
-            entries=row["sequence"],
-            head_hash=row["hash"],
-            built=row["projection"] == PROJECTION,
-            name=row["name"] or row["programme_id"],
-            timezone=row["timezone"] or "UTC",
-        )
-        for row in graph.rows(cypher.LEDGERS)
-        if row["sequence"]
+    return tuple(_head_of(row) for row in graph.rows(cypher.LEDGERS) if row["sequence"])
+
+
+def _head_of(row: Mapping[str, Any]) -> LedgerHead:
+    return LedgerHead(
+        programme_id=row["programme_id"],
+        entries=row["sequence"],
+        head_hash=row["hash"],
+        built=row["projection"] == PROJECTION,
+        name=row["name"] or row["programme_id"],
+        timezone=row["timezone"] or "UTC",
     )
 
 
@@ -558,12 +558,15 @@ def head(graph: Graph, programme_id: str) -> LedgerHead:
 
     Raises:
         NoProgramme: It is not in the database.
+        NotRestored: Its ledger is not all there.
         Unavailable: The database cannot be reached.
     """
-    found = next((each for each in heads(graph) if each.programme_id == programme_id), None)
-    if found is None:
-        raise NoProgramme(programme_id)
-    return found
+    for row in graph.rows(cypher.LEDGERS):
+        if row["programme_id"] == programme_id and row["sequence"]:
+            if row["projection"] == RESTORING:
+                raise NotRestored(programme_id)
+            return _head_of(row)
+    raise NoProgramme(programme_id)
 
 
 def entries(graph: Graph, programme_id: str, *, first: int = 1, last: int | None = None) -> Iterator[Entry]:

@@ -149,6 +149,9 @@ def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypat
         lambda: record_one(graph, "demo", woman("W9"), clerk()),
         lambda: shelf.snapshot(graph, "demo"),
         lambda: backup.rebuild(graph, "demo"),
+        lambda: list(backup.backup(graph)),
+        lambda: list(backup.export(graph, "demo", with_names=True)),
+        lambda: verify.verify(graph, "demo"),
     ):
         with pytest.raises(NotRestored, match="run the same relay restore again"):
             ask()
