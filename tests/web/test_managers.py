@@ -86,6 +86,15 @@ def test_a_day_before_the_first_placement_says_what_to_do(client: FlaskClient) -
     assert "relay place" in said
 
 
+def test_a_chain_that_began_nowhere_that_is_known_is_broken_all_the_same(client: FlaskClient) -> None:
+    said = text_of(client, "/p/demo")
+
+    assert "Of 1 broken chain it is not known where it began." in said
+    assert "No chain is broken." not in said
+    assert "it is not known where" not in text_of(client, HILLS)
+    assert "No chain is broken." in text_of(client, "/p/demo?as_of=2020-04-01")
+
+
 def test_a_broken_chain_is_two_clicks_from_the_front_page(client: FlaskClient) -> None:
     first = re.findall(r'href="(/p/hills/chains\?[^"]*state=broken[^"]*)"', client.get(HILLS).text)
 
