@@ -164,6 +164,20 @@ def test_a_cluster_without_a_leader_is_said_and_nothing_is_recorded(
     assert head(graph, PROGRAMME).entries == 5
 
 
+def test_what_fails_in_the_server_once_is_run_again_and_twice_is_said(graph: Graph, edge: Edge) -> None:
+    record(graph, PROGRAMME, founding("P"), clerk("first"))
+    edge.fail("statement", "Neo.DatabaseError.General.UnknownError", times=1)
+
+    assert record_one(graph, PROGRAMME, woman("W"), clerk("second")).sequence == 6
+
+    edge.fail("statement", "Neo.DatabaseError.General.UnknownError", times=10)
+    with pytest.raises(Unavailable, match="The database failed"):
+        record_one(graph, PROGRAMME, woman("V"), clerk("second"))
+    assert edge.left == 8
+    edge.left = 0
+    assert head(graph, PROGRAMME).entries == 6
+
+
 def test_a_race_lost_after_a_long_wait_for_the_database_is_run_again(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Request, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
+from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from relay import accounts, ledger, period, private, roles, whereabouts
 from relay.acts import KEYS
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 KEY_FILE: Final = "session.key"
 _KEY_BYTES: Final = 32
+_AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have run fast when somebody signed in
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_FORM: Final = frozenset({"api.token"})  # JSON with a password in it: no page can send that for somebody else
@@ -179,9 +182,30 @@ class Visitor:
         return any(grant.covers(programme_id) for grant in self.grants)
 
 
+class _Signer(TimestampSigner):
+    """Takes a session that was signed in the future for one of now: a clock that ran fast was put right since."""
+
+    def unsign(self, *signed: Any, **wish: Any) -> Any:  # noqa: ANN401 - whatever the library's own takes and gives
+        try:
+            return super().unsign(*signed, **wish)
+        except SignatureExpired as error:
+            if error.date_signed and 0 < error.date_signed.timestamp() - self.get_timestamp() <= _AHEAD_SECONDS:
+                return super().unsign(*signed, **{**wish, "max_age": None})
+            raise
+
+
+class _Sessions(SecureCookieSessionInterface):
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        serializer = super().get_signing_serializer(app)
+        if serializer:
+            serializer.signer = _Signer
+        return serializer
+
+
 def set_up(app: Flask) -> None:
     """Have an application ask who is there, and keep the key of its sessions."""
     site = asked.core_of(app).site
+    app.session_interface = _Sessions()
     app.secret_key = _key(asked.core_of(app).settings.data_folder)
     app.config.update(
         SESSION_COOKIE_NAME="__Host-relay" if site else "relay",

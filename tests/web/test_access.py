@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 import pytest
+from itsdangerous import TimestampSigner
 
 import cli
 from relay import accesses, accounts, ledger
@@ -641,6 +643,24 @@ def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settin
     assert owner.get("/p/large").status_code == 200
     assert thief.get(f"/sign-in/once/{link.secret}").status_code == 404
     assert link.secret not in repr(link)
+    accounts.remove(recorded, "asha")
+
+
+@pytest.mark.parametrize(
+    ("behind", "status"), [(0, 200), (10, 200), (23 * 3600, 200), (25 * 3600, 303), (-13 * 3600, 303)]
+)
+def test_a_clock_that_is_put_right_signs_nobody_out(
+    recorded: Graph, settings: Settings, monkeypatch: pytest.MonkeyPatch, behind: int, status: int
+) -> None:
+    link = OneTime(login="Asha")
+    owner = create_app(recorded, settings, now=lambda: relays.NOW, once=link).test_client()
+    owner.get(f"/sign-in/once/{link.secret}")
+
+    def then(_: TimestampSigner) -> int:
+        return int(time.time()) - behind
+
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", then)
+    assert owner.get("/p/demo").status_code == status
     accounts.remove(recorded, "asha")
 
 
