@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from relay import damage, odd_hand_overs, odd_paperwork
 from relay.books import IMPORTED_TOGETHER, Books
+from relay.entries import CLOCKS_DAYS
 from relay.findings import Finding
 
 Severity = Literal["high", "medium", "low"]
@@ -209,7 +210,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check(
         check_id="clock_went_back",
         title="recorded with a clock that went back",
-        sentence=f"An entry bears a time more than {odd_paperwork.CLOCKS_DAYS} day earlier than the entry before it.",
+        sentence=f"An entry bears a time more than {CLOCKS_DAYS} day earlier than the entry before it.",
         why="A machine's clock was wrong, or was set: what was known on which day cannot be told.",
         severity="medium",
         population=odd_paperwork.recorded,

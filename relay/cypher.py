@@ -288,9 +288,12 @@ MATCH (e:Entry {key: $prefix + toString(sequence)})
 RETURN sequence, properties(e) AS entry ORDER BY sequence
 """
 
-# One row = the last entry recorded before an instant, or null when there is none; cost: a scan of the ledger.
-LAST_BEFORE: Final[LiteralString] = """
-MATCH (e:Entry {programme_id: $programme_id}) WHERE e.recorded_at < $instant RETURN max(e.sequence) AS sequence
+# One row = the last entry recorded before an instant, and the first one recorded from another on; null when there is
+# none; cost: a scan of the ledger.
+AROUND: Final[LiteralString] = """
+MATCH (e:Entry {programme_id: $programme_id})
+RETURN max(CASE WHEN e.recorded_at < $before THEN e.sequence END) AS last,
+  min(CASE WHEN e.recorded_at >= $from THEN e.sequence END) AS later
 """
 
 # One row when an act is in the ledger.

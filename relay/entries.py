@@ -24,6 +24,7 @@ from relay.sentences import Sentence
 FORMAT: Final = 1
 ORIGIN: Final = "0" * 64  # previous_hash of entry 1
 SALT_BYTES: Final = 16
+CLOCKS_DAYS: Final = 1  # by which the clocks of two machines may differ, or an import may take (our choice)
 CHANGES: Final = "changes."  # opened["changes.name"] opens payload["changes"]["name"]
 
 Opened = Mapping[str, Mapping[str, Any]]

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay import cypher
 from relay.acts import Act
-from relay.entries import ORIGIN, Entry, Fault, differing, instant, seal
+from relay.entries import CLOCKS_DAYS, ORIGIN, Entry, Fault, differing, instant, seal
 from relay.errors import Conflict, Invalid, NotFound, RelayError, Unavailable
 from relay.graph import Graph, Transaction, UnknownOutcome
 from relay.projection import (
@@ -82,6 +82,24 @@ class NoEntry(NotFound):
         super().__init__(
             Sentence("There is no entry %(sequence)s in this ledger.", sequence=sequence),
             Sentence("Ask for one from 1 to %(last)s.", last=last),
+        )
+
+
+class NotTellable(NotFound):
+    """A clock was wrong while something was recorded, so that nobody can tell what was known on a day."""
+
+    def __init__(self, day: date, last: int, later: int) -> None:
+        """Name the day, the last entry of it by its time, and the first one after it."""
+        super().__init__(
+            Sentence(
+                "Nobody can tell what was known on %(day)s: entry %(later)s bears a later time, and entry %(last)s, "
+                "recorded after it, an earlier one. A clock was wrong.",
+                day=day,
+                last=last,
+                later=later,
+            ),
+            Sentence("Give the number of an entry in place of the day: relay ledger log shows them."),
+            field="as_known",
         )
 
 
@@ -607,6 +625,7 @@ def last_known(graph: Graph, programme_id: str, known: int | date) -> int:
     Raises:
         NoProgramme: It is not in the database.
         NoEntry: The ledger has not come so far.
+        NotTellable: An entry before the last of that day bears a time that is more than a day later.
         Unavailable: The database cannot be reached.
     """
     now = head(graph, programme_id)
@@ -614,9 +633,13 @@ def last_known(graph: Graph, programme_id: str, known: int | date) -> int:
         if known > now.entries:
             raise NoEntry(known, now.entries)
         return known
-    midnight = datetime.combine(known + timedelta(days=1), time(), zone(now.timezone))
-    rows = graph.rows(cypher.LAST_BEFORE, programme_id=programme_id, instant=instant(midnight.astimezone(UTC)))
-    return rows[0]["sequence"] or 0
+    midnight = datetime.combine(known + timedelta(days=1), time(), zone(now.timezone)).astimezone(UTC)
+    bounds = {"before": instant(midnight), "from": instant(midnight + timedelta(days=CLOCKS_DAYS))}
+    (around,) = graph.rows(cypher.AROUND, programme_id=programme_id, **bounds)
+    last, later = around["last"] or 0, around["later"]
+    if later and later < last:
+        raise NotTellable(known, last, later)
+    return last
 
 
 def recorded(graph: Graph, programme_id: str, act_id: str) -> bool:

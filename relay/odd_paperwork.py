@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from relay.books import DAY_OF, Books
-from relay.entries import Entry
+from relay.entries import CLOCKS_DAYS, Entry
 from relay.findings import Finding, about, found
 from relay.model import shown, thousandths
 from relay.register import ABOUT_ACTS, Fact, Register
@@ -19,8 +19,6 @@ PLACED_WITHIN_DAYS: Final = 90
 """Days after a gift by which all of it is placed (our choice: a season)."""
 LATE_DAYS: Final = 180
 """Days after which an act is recorded late (our choice: a register is written up at least twice a year)."""
-CLOCKS_DAYS: Final = 1
-"""Days by which the clocks of two machines may differ, or an import may take (our choice)."""
 CORRECTIONS_OF_AN_ACT: Final = 3
 """Corrections that are often (our choice: a mistake happens, and a mistake in mending it)."""
 

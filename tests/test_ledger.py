@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from relay import backup, ledger, verify
 from relay.errors import Refused
-from relay.ledger import NoProgramme, UsedOtherwise, record, record_one
+from relay.ledger import NoProgramme, NotTellable, UsedOtherwise, record, record_one
 from relay.rulebook import Missing, TakenBack, Twin
 from tests import strategies
 from tests.acts import (
@@ -367,6 +368,23 @@ def test_on_the_engine_too_an_act_on_a_placement_that_a_taken_back_pass_on_began
     for act in (happened("E1: death of P2 on 2021-04-01"), passed("T2: P2 > P3 on 2021-04-01")):
         with pytest.raises(TakenBack, match="placement:P2 was taken back by correct:C1"):
             record_one(graph, "demo", act, clerk())
+
+
+def test_what_was_known_on_a_day_is_told_by_the_entries_times_unless_a_clock_was_wrong(graph: Graph) -> None:
+    record(graph, "demo", [programme(), rule()], clerk(today=date(2024, 5, 1)))  # entries 1 and 2
+    record(graph, "demo", [gift("G1")], clerk(today=date(2024, 5, 10)))
+    record(graph, "demo", [gift("G2")], clerk(today=date(2024, 5, 9)))  # two clocks that differ by a day
+
+    days = [date(2024, 4, 30), date(2024, 5, 1), date(2024, 5, 9), date(2024, 5, 10), date(2024, 6, 1)]
+    assert [ledger.last_known(graph, "demo", day) for day in days] == [0, 2, 4, 4, 4]
+
+    record(graph, "demo", [gift("G3")], clerk(today=date(2024, 5, 4)))  # a clock that was set back
+
+    for day in (date(2024, 5, 4), date(2024, 5, 8)):
+        with pytest.raises(NotTellable, match="entry 3 bears a later time, and entry 5, recorded after it, an earlier"):
+            ledger.last_known(graph, "demo", day)
+    assert [ledger.last_known(graph, "demo", day) for day in (date(2024, 5, 3), date(2024, 5, 9))] == [2, 5]
+    assert ledger.last_known(graph, "demo", 4) == 4
 
 
 def test_two_programmes_share_a_database_and_nothing_else(graph: Graph) -> None:
