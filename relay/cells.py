@@ -57,8 +57,18 @@ _LONGEST_MONTH: Final = 31
 _DECIMALS: Final = 3  # of units (design, "Rules are data"); also the digits between two commas of thousands
 _NOISE: Final = 1e-9  # our choice: far below a thousandth, above what double arithmetic leaves behind
 _THE_DAY_FORM: Final = Sentence("Write it as 2026-11-24, or as 2083-08-08 BS.")
+_SAMBAT: Final = re.compile(r"\s*(?:B\.?\s?S\.?|वि\.?\s?सं\.?)\s*", re.IGNORECASE)
+_SERIAL: Final = re.compile(r"[0-9]{5}")  # days, as a spreadsheet counts them: 10,000 is in 1927
+_YEAR_FORM: Final = Sentence("Write the Gregorian year in four digits.")
 _EQUIVALENTS_FORM: Final = Sentence("Write { pig = 1.5 } in rules.toml, pig=1.5 in a sheet.")
 _MADE_A_NUMBER: Final = Sentence("A spreadsheet turned this id into a number.")
+_DITTO: Final = frozenset(
+    {
+        *('"', "''", "”", "“", "„", "″", "〃", ",,", '-"-', "-do-", "do.", "ditto", "same as above", "as above"),
+        *("ऐ", "ऐ.", "ऐ ऐ", "ऐ.ऐ.", "उही", "सोही"),
+    }
+)
+_LONGEST_DITTO: Final = 2 * max(map(len, _DITTO))  # blanks around it
 _AS_TEXT: Final = Sentence("Format the column as text and write it again.")
 
 
@@ -85,6 +95,7 @@ def read(column: columns.Column, cell: object) -> Value | None:
         CellFault: The cell holds something else.
     """
     try:
+        _says_something(cell)
         return READERS[column.type](column, cell)
     except CellFault as fault:
         fault.field = column.name
@@ -204,6 +215,14 @@ def _digits(text: str) -> str:
     return text if text.isascii() else text.translate(_DEVANAGARI_DIGITS)
 
 
+def _says_something(cell: object) -> None:
+    """Refuse what points at the cell above: rows have no order."""
+    if isinstance(cell, str) and len(cell) <= _LONGEST_DITTO and cell.strip().casefold() in _DITTO:
+        raise CellFault(
+            reason=Sentence("This repeats the cell above."), suggestion=Sentence("Write out what stands there.")
+        )
+
+
 def _is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
@@ -216,6 +235,16 @@ def _read_text(_column: columns.Column, cell: object) -> str | None:
         raise CellFault(
             reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_TEXT),
             suggestion=Sentence("Shorten it."),
+        )
+    return text
+
+
+def _read_name(column: columns.Column, cell: object) -> str | None:
+    text = _read_text(column, cell)
+    if text is not None and not any(letter.isalpha() for letter in text):
+        raise CellFault(
+            reason=Sentence("This has no letter, so it is nobody's name."),
+            suggestion=Sentence("Write what she is called; leave out rows of totals."),
         )
     return text
 
@@ -413,6 +442,9 @@ def _bikram_sambat(year: int, month: int, day: int) -> date:
 
 def _likely_day(text: str) -> Sentence:
     """What the writer of a day in another form probably meant."""
+    if _SERIAL.fullmatch(text):
+        return _spreadsheet_day(int(text))
+    text, marked = _SAMBAT.subn("", text)
     if form := _YEAR_FIRST.fullmatch(text):
         year, month, day = int(form[1]), int(form[2]), int(form[3])
         meant = [(year, month, day)]
@@ -421,7 +453,7 @@ def _likely_day(text: str) -> Sentence:
         meant = [(year, two, one), (year, one, two)] if one != two else [(year, one, two)]
     else:
         return _THE_DAY_FORM
-    if year in sambat.LIKELY_YEARS:
+    if marked or year in sambat.LIKELY_YEARS:
         possible = [f"{year}-{month:02}-{day:02} BS" for _, month, day in meant if sambat.gregorian(year, month, day)]
     else:
         possible = [f"{year:04}-{month:02}-{day:02}" for _, month, day in meant if _is_day(year, month, day)]
@@ -529,11 +561,14 @@ def _whole(cell: object, least: int) -> int:
 def _read_year(_column: columns.Column, cell: object) -> int | None:
     if _is_blank(cell):
         return None
-    number = _number(cell)
+    try:
+        number = _number(cell)
+    except CellFault as fault:
+        raise CellFault(reason=Sentence("This is not a year."), suggestion=_YEAR_FORM) from fault
     if not isinstance(number, int) or not FIRST_YEAR <= number <= LAST_YEAR:
         raise CellFault(
             reason=Sentence("This is not a year between %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR),
-            suggestion=Sentence("Write the Gregorian year in four digits."),
+            suggestion=_YEAR_FORM,
         )
     return number
 
@@ -601,6 +636,7 @@ def _read_timezone(_column: columns.Column, cell: object) -> str | None:
 READERS: Final[Mapping[columns.Type, Callable[[columns.Column, object], Value | None]]] = {
     "id": _read_id,
     "text": _read_text,
+    "name": _read_name,
     "help": _read_help,
     "date": _read_date,
     "units": _read_units,

@@ -12,6 +12,7 @@ from typing import Final, Literal
 Type = Literal[
     "id",  # an identifier: NFC, 1 to 64 characters, no control characters, ":" or "/"
     "text",  # any text on one or more lines, NFC
+    "name",  # what a person is called: text with a letter in it
     "help",  # a help name: [a-z0-9_]{1,40}
     "date",  # a calendar day
     "units",  # a number with at most 3 decimals; the rule book refuses 0 and less
@@ -129,7 +130,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         file="beneficiaries",
         columns=(
             _own_id("beneficiary_id"),
-            Column(name="name", type="text", required=True, personal=True),
+            Column(name="name", type="name", required=True, personal=True),
             Column(name="kind", type="choice", choices=("person", "group")),
             Column(name="sex", type="choice", choices=("F", "M")),
             Column(name="birth_year", type="year", personal=True),

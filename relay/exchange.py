@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from relay import acts, cells, columns, save, sheets
@@ -22,6 +22,7 @@ Action = Literal["added", "same", "put aside", "refused"]
 
 _KINDS: Final = {kind.file: kind for kind in acts.FILED}
 _KINDS_BY_NAME: Final = {kind.name: kind for kind in acts.FILED}
+_TITLE_ROWS: Final = 5  # our choice: above the names of the columns
 SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
 
 
@@ -148,6 +149,8 @@ def _unreadable(part: sheets.Unreadable) -> Row:
 def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
     """What is wrong with a header; none of the sheet's rows is taken then."""
     known = tuple(column.name for column in kind.columns)
+    if not set(known) & set(sheet.header) and (below := _header_below(sheet, known)):
+        return (_fault(None, "", "This row holds no name of a column.", f"Row {below} does: delete what is above it."),)
     faults: list[Fault] = []
     seen: set[str] = set()
     for name in filter(None, sheet.header):
@@ -166,9 +169,19 @@ def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
+def _header_below(sheet: sheets.Sheet, known: tuple[str, ...]) -> int | None:
+    """The row below a title in which the columns have their names, if there is one near the top."""
+    for line in islice(sheet.rows(), _TITLE_ROWS):
+        if not isinstance(line, sheets.Unreadable) and {str(cell).strip() for cell in line[1]} & {*known}:
+            return line[0]
+    return None
+
+
 def _fault(field: str | None, value: object, reason: str, suggestion: str) -> Fault:
     if isinstance(value, Mapping):
         value = ";".join(f"{key}={one}" for key, one in value.items())
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # as a spreadsheet shows it
     return Fault(field=field, value=str(value)[:SHOWN], reason=reason, suggestion=suggestion)
 
 

@@ -12,7 +12,7 @@ import re
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING, Final
@@ -138,7 +138,7 @@ def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unrea
         )
     for table in tables:
         if table not in known:
-            yield _unknown(table, tuple(known))
+            yield _unknown(table, tuple(known), files)
     if RULES_FILE in files:
         yield from _opened_rules(files[RULES_FILE])
     for name in names:
@@ -146,14 +146,12 @@ def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unrea
             yield sheet
 
 
-def _unknown(file: str, known: tuple[str, ...]) -> Unreadable:
+def _unknown(file: str, known: tuple[str, ...], present: Collection[str]) -> Unreadable:
     likely = cells.closest(file, known)
-    return Unreadable(
-        file=file,
-        row=1,
-        reason="The format has no file or sheet of this name.",
-        suggestion=f"Call it {likely}, if that is meant." if likely else f"Their names are {', '.join(known)}.",
-    )
+    suggestion = f"Call it {likely}, if that is meant." if likely else f"Their names are {', '.join(known)}."
+    if likely in present:
+        suggestion = f"Move its rows into {likely}, if they belong there."
+    return Unreadable(file=file, row=1, reason="The format has no file or sheet of this name.", suggestion=suggestion)
 
 
 def _opened_table(path: Path, name: str) -> Sheet | Unreadable | None:
@@ -312,7 +310,7 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
                 )
             for name in [name for name in present if name not in names] + [name for name in names if name in present]:
                 if (sheet := _opened_sheet(workbook.get_sheet_by_name(name))) is not None:
-                    yield sheet if name in names else _unknown(name, names)
+                    yield sheet if name in names else _unknown(name, names, present)
     except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError) as fault:
         raise CannotRead(
             path, is_what=Sentence("is not a workbook that can be read"), suggestion=Sentence("Save it again as .xlsx.")
@@ -404,9 +402,26 @@ def _opened_sheet(sheet: python_calamine.CalamineSheet) -> Sheet | Unreadable | 
     if not any(header):
         return _without_header(sheet.name)
 
-    def rows() -> Iterator[tuple[int, Cells]]:
+    merged = _merged(sheet, header)
+
+    def rows() -> Iterator[tuple[int, Cells] | Unreadable]:
         lines = enumerate(sheet.iter_rows(), 1)
         next(lines)
-        return ((row, [*cut, *line] if cut else line) for row, line in lines)
+        return (merged.get(row, (row, [*cut, *line] if cut else line)) for row, line in lines)
 
     return Sheet(name=sheet.name, file=sheet.name, header=header, rows=rows)
+
+
+def _merged(sheet: python_calamine.CalamineSheet, header: Sequence[str]) -> Mapping[int, Unreadable]:
+    """The rows in which a cell is but the lower part of one that begins above: nobody can tell what it says there."""
+    return {
+        row + 1: Unreadable(
+            file=sheet.name,
+            row=row + 1,
+            field=(header[left] or None) if left < len(header) else None,
+            reason=f"This cell is one with those above it, from row {top + 1} on.",
+            suggestion="Unmerge them, and write into each row what it should say.",
+        )
+        for (top, left), (bottom, _) in sheet.merged_cell_ranges or ()
+        for row in range(top + 1, min(bottom + 1, sheet.total_height))
+    }

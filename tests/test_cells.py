@@ -28,6 +28,19 @@ def fault(type_: columns.Type, cell: object) -> tuple[str, str]:
     return caught.value.reason, caught.value.suggestion
 
 
+@pytest.mark.parametrize("type_", ["text", "name", "id", "date", "units", "choice", "tags"])
+@pytest.mark.parametrize("cell", ['"', " 〃 ", "-do-", "Ditto", "Same as above", "ऐ.", "उही"])
+def test_a_cell_that_repeats_the_one_above_is_a_fault_in_any_column(type_: columns.Type, cell: str) -> None:
+    assert fault(type_, cell) == ("This repeats the cell above.", "Write out what stands there.")
+
+
+def test_a_name_has_a_letter() -> None:
+    assert read("name", "Maya 2") == "Maya 2"
+    assert read("name", "माया") == "माया"
+    told = ("This has no letter, so it is nobody's name.", "Write what she is called; leave out rows of totals.")
+    assert [fault("name", cell) for cell in ("40", 40, "- -", "४०")] == [told] * 4
+
+
 @pytest.mark.parametrize("type_", sorted(cells.READERS))
 def test_an_empty_or_blank_cell_has_no_value_in_any_column(type_: columns.Type) -> None:
     assert read(type_, None) is None
@@ -163,6 +176,9 @@ def test_a_day_is_read_from_iso_bikram_sambat_and_workbook_cells(cell: object, v
         ("03.04.2026", "This is not a day.", "Write 2026-04-03 or 2026-03-04."),
         ("2026/11/24", "This is not a day.", "Write 2026-11-24."),
         ("२०८२/०८/०८", "This is not a day.", "Write 2082-08-08 BS."),
+        ("2080/05/02 BS", "This is not a day.", "Write 2080-05-02 BS."),
+        ("वि.सं. २०५९-०८-०८", "This is not a day.", "Write 2059-08-08 BS."),
+        ("44567", "This is not a day.", "Format the column as a date, perhaps 2022-01-06."),
         ("32/03/2082", "This is not a day.", "Write 2082-03-32 BS."),
         ("2026-11-24T10:00:00", "This is not a day.", "Write 2026-11-24."),
         ("last week", "This is not a day.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
@@ -291,6 +307,7 @@ def test_a_year_is_whole_and_of_our_time() -> None:
     assert read("year", 1980.0) == 1980
     for cell in ("80", "1899", "2101", "1980.5"):
         assert fault("year", cell)[0] == "This is not a year between 1900 and 2100."
+    assert fault("year", "2041 BS") == ("This is not a year.", "Write the Gregorian year in four digits.")
 
 
 def test_a_latitude_goes_to_90_degrees_and_a_longitude_to_180() -> None:

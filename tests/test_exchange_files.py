@@ -369,9 +369,48 @@ def test_an_id_that_a_workbook_holds_as_a_number_is_put_aside(tmp_path: Path) ->
         "places",
         2,
         "place_id",
-        "12.0",
+        "12",
         "This is a number, and zeros before it may be lost.",
         "Format the column as text and write it again, perhaps 12.",
+    )
+
+
+def test_a_title_above_the_names_of_the_columns_is_one_fault(tmp_path: Path) -> None:
+    title = ["Register of ward 5", "", ""]
+    path = workbook(tmp_path / "relay.xlsx", {"beneficiaries": [title, ["beneficiary_id", "name"], ["B1", "Maya"]]})
+
+    told = ("beneficiaries", 1, None, "", "This row holds no name of a column.", "Row 2 does: delete what is above it.")
+    assert only_fault(path) == told
+
+
+def test_a_second_sheet_of_a_kind_is_not_told_to_take_the_name_of_the_first(tmp_path: Path) -> None:
+    rows = [["beneficiary_id", "name"], ["B1", "Maya"]]
+    path = workbook(tmp_path / "relay.xlsx", {"beneficiaries": rows, "beneficiaries (2)": rows})
+
+    assert only_fault(path)[0] == "beneficiaries (2)"
+    assert only_fault(path)[-1] == "Move its rows into beneficiaries, if they belong there."
+
+
+def test_rows_whose_cells_are_merged_with_those_above_are_put_aside(tmp_path: Path) -> None:
+    path = tmp_path / "relay.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("beneficiaries")
+        sheet.write_row(0, 1, ["beneficiary_id", "name", "place_id"])
+        for row in range(1, 6):
+            sheet.write_row(row, 1, [f"B{row}", f"Maya {row}"])
+        sheet.merge_range("D3:D4", "W1")  # B2's place, and B3's
+        sheet.merge_range("C6:D6", "Maya 5")  # two cells of one row
+
+    rows = read(path)
+
+    assert [row.act.id for row in rows if row.act] == ["B1", "B2", "B4", "B5"]
+    assert only_fault(path) == (
+        "beneficiaries",
+        4,
+        "place_id",
+        "",
+        "This cell is one with those above it, from row 3 on.",
+        "Unmerge them, and write into each row what it should say.",
     )
 
 
@@ -806,6 +845,7 @@ def valid(column: columns.Column) -> st.SearchStrategy[cells.Value | None]:
     tries: dict[str, st.SearchStrategy[object]] = {
         "id": text,
         "text": text,
+        "name": text.map("A {}".format),
         "tags": text,
         "help": st.from_regex(r"\A[a-z0-9_]{1,40}\Z"),
         "date": st.dates(date(1900, 1, 1), date(2100, 12, 31)),

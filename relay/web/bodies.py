@@ -31,7 +31,7 @@ RECORDS: Final = frozenset({"giver_placement_id", "act_id", "subject_id"})
 """Columns that take an id with or without its kind before it, such as pass:88 or 88."""
 
 TOKEN_DAYS: Final = 30  # our choice: when nobody says how long
-_TEXTS: Final = ("id", "text", "help", "date", "choice", "tags", "programme_id", "timezone")
+_TEXTS: Final = ("id", "text", "name", "help", "date", "choice", "tags", "programme_id", "timezone")
 
 
 def _columns(kind: str) -> tuple[Column, ...]:

@@ -223,6 +223,7 @@ def _column(column: Column) -> dict[str, Any]:
         types_: Mapping[str, dict[str, Any]] = {
             "id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": r"^[^/:]*[^/:\s][^/:]*$"},
             "text": _TEXT,
+            "name": _TEXT,
             "tags": _TEXT,
             "help": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"},
             "date": _DAY,
