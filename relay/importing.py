@@ -17,14 +17,15 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from relay import cells
+from relay import cells, ledger
 from relay.acts import FILED, PERSONAL, Act
-from relay.errors import Invalid, NotFound, RelayError
+from relay.errors import Invalid, NotFound, Refused, RelayError
 from relay.exchange import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.graph import Graph
 from relay.ledger import STEP, Clerk, Outcome, Rehearsal
 from relay.rulebook import Missing, TakenBack
 from relay.sentences import Sentence
+from relay.sheets import PROGRAMME, RULES_FILE
 from relay.uncollected import uncollected
 
 STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a million acts need less than a gigabyte
@@ -93,14 +94,14 @@ def import_programme(
         graph: Where.
         path: Of the folder or workbook.
         clerk: Who records.
-        programme_id: Of the programme, when the folder does not say.
+        programme_id: Of the programme, when the folder does not say; needed only where there are several.
         apply: Write; without it nothing is written.
         again: Record pass-ons that seem to be recorded already.
         progress: Told after each step how many rows are done.
 
     Yields:
         A line for each row read, and one more for each further fault of a row that could not be read; in the order of
-        the exchange format, but rows that point at something missing come last.
+        the exchange format, but rows that point at something missing, and pass-ons that are refused, come last.
 
     Raises:
         Invalid: There is no programme at the path, it is not named, or it is of another one than named.
@@ -109,6 +110,8 @@ def import_programme(
     rows = read_folder_or_workbook(path)
     first = _until_the_first_act(rows)
     own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
+    if own is None and programme_id is None:
+        programme_id = _the_only_one(graph, first)
     if own is None and programme_id is None:
         faults = tuple(chain.from_iterable(map(_faults, first)))
         yield from faults
@@ -129,6 +132,14 @@ def _until_the_first_act(rows: Iterator[Row]) -> list[Row]:
         if row.act:
             break
     return first
+
+
+def _the_only_one(graph: Graph, first: Iterable[Row]) -> str | None:
+    """The only programme of the database, for a folder that names none; one that names it badly may mean another."""
+    if any(row.faults and row.file in (RULES_FILE, PROGRAMME) for row in first):
+        return None
+    heads = ledger.heads(graph)
+    return heads[0].programme_id if len(heads) == 1 else None
 
 
 class _Dry:
@@ -194,13 +205,18 @@ def _judged(rows: Iterable[Row], outcomes: Iterable[Outcome]) -> Sequence[_Judge
 
 
 class _Import:
-    """The rows on their way; a row that points at something missing waits until nothing more can provide it."""
+    """The rows on their way.
+
+    A row that points at something missing waits until nothing more can provide it. A pass-on that is refused waits too:
+    which rule binds its giver may hang on what she received in a row further down.
+    """
 
     def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
         self.recorder = recorder
         self.progress = progress
         self.waiting: dict[str, list[_Judged]] = {}
         self.provided: list[Row] = []
+        self.refused: list[_Judged] = []
 
     def run(self, rows: Iterator[Row]) -> Iterator[ReportRow]:
         done = 0
@@ -209,19 +225,31 @@ class _Import:
             done += len(step)
             self.progress(done)
         yield from self._settle(self.recorder.finish())
+        yield from self._again()
+        while refused := sorted(self.refused, key=_place):
+            self.refused, self.provided = [], [judged.row for judged in refused]
+            yield from self._again()
+            if {*map(_place, refused)} <= {*map(_place, self.refused)}:  # none of them got in
+                break
+        for judged in sorted((*self.refused, *chain.from_iterable(self.waiting.values())), key=_place):
+            yield from _report(judged)
+
+    def _again(self) -> Iterator[ReportRow]:
+        """Judge rows once more that may be able to stand by now, and those that can then, and so on."""
         while self.provided:
             again, self.provided = self.provided, []
             for start in range(0, len(again), STEP):
                 yield from self._settle(self.recorder.offer(again[start : start + STEP]))
             yield from self._settle(self.recorder.finish())
-        for judged in sorted(chain.from_iterable(self.waiting.values()), key=_place):
-            yield from _report(judged)
 
     def _settle(self, judged: Iterable[_Judged]) -> Iterator[ReportRow]:
         for each in judged:
             error = each.error
             if isinstance(error, Missing):
                 self.waiting.setdefault(error.act_id, []).append(each)
+                continue
+            if isinstance(error, Refused) and each.outcome and each.outcome.act.kind == "pass":
+                self.refused.append(each)
                 continue
             yield from _report(each)
             if each.outcome and each.outcome.action == "added":

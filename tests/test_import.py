@@ -202,6 +202,21 @@ def test_when_the_row_that_begins_a_placement_is_refused_another_may_begin_it(gr
     }
 
 
+@pytest.mark.parametrize("order", ["ABX", "XBA", "BXA", "XAB"])
+def test_the_order_of_rows_decides_nothing(graph: Graph, tmp_path: Path, order: str) -> None:
+    # P2 received by A first, when a goat was worth 1.5 pigs, and more by B; X gives a pig.
+    goat = f"[[rule]]{RULES.partition('[[rule]]')[2]}"
+    rules = (
+        f"{RULES}equivalents = {{ pig = 1.5 }}\n{goat.replace('2020-01-01', '2021-01-15')}{goat.replace('goat', 'pig')}"
+    )
+    rows = {"A": "A,P1,P2,W2,2021-01-01,1,", "B": "B,P1,P2,W2,2021-02-01,1,", "X": "X,P2,P3,W3,2022-09-01,1,pig"}
+    passes = PASSES.replace("animals", "animals,help") + "".join(f"{rows[each]}\n" for each in order)
+
+    report = actions(import_programme(graph, folder(tmp_path / "p", rules=rules, passes=passes), CLERK, apply=True))
+
+    assert {report[f"pass:{each}"] for each in order} == {"added"}
+
+
 @pytest.mark.parametrize(("step", "held"), [(1, 1), (2, 3), (7, 2), (5000, 8)])
 def test_steps_of_any_size_give_the_same_report(
     graph: Graph, monkeypatch: pytest.MonkeyPatch, step: int, held: int
@@ -228,13 +243,23 @@ def test_a_dry_run_of_a_new_programme_writes_nothing_at_all(graph: Graph, tmp_pa
     assert counted(import_programme(graph, here, CLERK)) == {"same": 13}
 
 
-def test_a_folder_that_names_no_programme_needs_one_named(graph: Graph, tmp_path: Path) -> None:
-    list(import_programme(graph, folder(tmp_path / "first"), CLERK, apply=True))
+def test_a_folder_that_names_no_programme_needs_one_named_where_there_is_not_just_one(
+    graph: Graph, tmp_path: Path
+) -> None:
     nameless = folder(tmp_path / "second", rules="", passes=f"{PASSES}T1,P1,P2,W2,2021-03-01,2\n")
-
+    spoiled = folder(tmp_path / "spoiled", rules="[programme]\nid = 'Demo'\n")
     with pytest.raises(errors.Invalid, match="does not say which programme"):
         list(import_programme(graph, nameless, CLERK))
 
+    list(import_programme(graph, folder(tmp_path / "first"), CLERK, apply=True))
+    assert counted(import_programme(graph, nameless, CLERK)) == {"same": 11, "added": 1}
+    with pytest.raises(errors.Invalid, match="does not say which programme"):
+        list(import_programme(graph, spoiled, CLERK))
+
+    other = folder(tmp_path / "other", rules=RULES.replace('"demo"', '"other"'))
+    list(import_programme(graph, other, CLERK, apply=True))
+    with pytest.raises(errors.Invalid, match="does not say which programme"):
+        list(import_programme(graph, nameless, CLERK))
     assert counted(import_programme(graph, nameless, CLERK, programme_id="demo")) == {"same": 11, "added": 1}
 
 
