@@ -73,19 +73,19 @@ class ReportRow:
         act_id: As in `Row`.
         action: *added* and *same* stand; *put aside* could not be read; *refused* broke a rule or an earlier act.
         field: The column at fault, or None.
-        value: As in `Fault`.
-        reason: Why it was put aside or refused, else "".
-        suggestion: What to do about it, else "".
+        value: As in `Fault`, or None when it is not shown.
+        reason: Why it was put aside or refused, else None.
+        suggestion: What to do about it, or None.
     """
 
     file: str
     row: int
     act_id: str | None
     action: Action
-    field: str | None
-    value: str
-    reason: str
-    suggestion: str
+    field: str | None = None
+    value: str | None = None
+    reason: str | None = None
+    suggestion: str | None = None
 
 
 def estimated_rows(path: Path) -> int:

@@ -49,9 +49,9 @@ class NoProgrammeNamed(Invalid):
                     file=fault.file,
                     row=fault.row,
                     field=fault.field or "",
-                    reason=fault.reason,
+                    reason=fault.reason or "",
                 ),
-                fault.suggestion,
+                fault.suggestion or "",
             )
 
 
@@ -282,9 +282,9 @@ def _report(judged: _Judged) -> Iterator[ReportRow]:
         act_id=row.act_id,
         action=_action(outcome),
         field=(error.field or None) if error else None,
-        value=_value(outcome.act, error.field) if error else "",
-        reason=error.reason if error else "",
-        suggestion=error.suggestion if error else "",
+        value=(_value(outcome.act, error.field) or None) if error else None,
+        reason=error.reason if error else None,
+        suggestion=(error.suggestion or None) if error else None,
     )
 
 
@@ -296,9 +296,9 @@ def _faults(row: Row) -> Iterator[ReportRow]:
             act_id=row.act_id,
             action="put aside",
             field=fault.field,
-            value=fault.value,
+            value=fault.value or None,
             reason=fault.reason,
-            suggestion=fault.suggestion,
+            suggestion=fault.suggestion or None,
         )
 
 

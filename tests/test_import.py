@@ -182,7 +182,7 @@ def test_a_row_that_points_at_one_put_aside_is_put_aside_naming_what_is_missing(
 
     assert [(row.act_id, row.action, row.field, row.value) for row in report[-3:]] == [
         ("pass:T1", "put aside", "passed_on", "2021-02-31"),
-        ("pass:T3", "added", None, ""),
+        ("pass:T3", "added", None, None),
         ("pass:T2", "put aside", "giver_placement_id", "P2"),
     ]
     assert report[-1].reason == "There is no placement P2 in the record."
