@@ -26,7 +26,7 @@ from relay.commands import (
     statistics,
 )
 from relay.commands.exits import DONE, NOT_DONE, UNAVAILABLE
-from relay.commands.options import RelayGroup, pass_session, shared_options
+from relay.commands.options import RelayGroup, pass_session
 from relay.commands.session import Session, say
 from relay.errors import RelayError, Unavailable
 
@@ -74,7 +74,6 @@ def relay(session: Session) -> None:
     click.get_current_context().call_on_close(session.close)
 
 
-relay.params += [*shared_options()]
 for _users in USERS.values():
     for _command in _users:
         relay.add_command(_command)

@@ -87,5 +87,5 @@ def _run(check: Check, books: Books) -> Checked:
         why=check.why,
         severity=check.severity,
         population=len(check.population(books)),
-        findings=tuple(sorted(check.find(books), key=lambda finding: (finding.acts, finding.subject_id))),
+        findings=tuple(sorted(check.find(books), key=lambda finding: (finding.subject_id, finding.acts))),
     )

@@ -786,6 +786,12 @@ def _login(by: str) -> str:
     return by.partition(":")[2]
 
 
+def _says_already(register: Register, subject: str, changes: Mapping[str, Any]) -> bool:
+    """Whether an act says all that some changes say; it does when there are none."""
+    stands = register.settled(subject)
+    return not changes or (stands is not None and all(stands.values.get(name) == changes[name] for name in changes))
+
+
 def _may_change(register: Register, kind: str, act: Act) -> None:
     changes = act.values.get("changes")
     if kind in ABOUT_ACTS:
@@ -793,7 +799,7 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
             Sentence("%(subject)s holds no data to change.", subject=subject_of(act)),
             Sentence("Take it back and record another."),
         )
-    if not isinstance(changes, Mapping) or not changes:
+    if not isinstance(changes, Mapping) or _says_already(register, subject_of(act), changes):
         raise NotCorrectable(
             Sentence("%(act_id)s changes nothing.", act_id=act.act_id),
             Sentence("Name the fields to change."),

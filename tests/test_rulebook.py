@@ -544,6 +544,9 @@ def test_ids_are_never_changed(book: Book) -> None:
     ):
         refused(book, corrected(act_id, **{field: "W4"}), rulebook.NotCorrectable, field, act_id)
     refused(book, corrected("pass:T2"), rulebook.NotCorrectable, "C1")
+    said_already = corrected("pass:T2", animals=2, witness=None)
+    refused(book, said_already, rulebook.NotCorrectable, "C1 changes nothing")
+    book.add(corrected("pass:T2", animals=2, witness="Sita"))
 
 
 def test_the_givers_later_date_is_refused_when_she_had_passed_on_by_then(book: Book) -> None:

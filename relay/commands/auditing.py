@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relay.commands.exits import DONE, FOUND
-from relay.commands.options import as_of_option, group, pass_session, shared_options
+from relay.commands.options import as_of_option, group, pass_session
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
@@ -39,9 +39,6 @@ def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> N
     else:
         _print_audit(found)
     context.exit(FOUND if found.found else DONE)
-
-
-audit_.params += [*shared_options()]
 
 
 def _print_audit(audit: Audit) -> None:

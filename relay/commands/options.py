@@ -36,12 +36,13 @@ def first_line(file: Path) -> str:
     return text_of(file).partition("\n")[0]
 
 
-class _WithExample(click.Command):
-    """A command whose help ends with an example."""
+class RelayCommand(click.Command):
+    """A command that takes --programme and --json, as each group before it does; its help ends with an example."""
 
     def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:  # noqa: ANN401 - whatever click gives
-        """Keep the example; without one there is none."""
+        """Add both options and keep the example; without one there is none."""
         super().__init__(*args, **kwargs)
+        self.params += [*shared_options()]
         self.example = example
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -52,16 +53,7 @@ class _WithExample(click.Command):
                 formatter.write(f"  {self.example}\n")
 
 
-class RelayCommand(_WithExample):
-    """A command that takes --programme and --json too, as the group before it does."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever click gives
-        """Add both options."""
-        super().__init__(*args, **kwargs)
-        self.params += [*shared_options()]
-
-
-class RelayGroup(_WithExample, click.Group):
+class RelayGroup(RelayCommand, click.Group):
     """A group whose commands are `RelayCommand`s, listed in the order of this file."""
 
     command_class = RelayCommand

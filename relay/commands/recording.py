@@ -176,7 +176,7 @@ def register(
     try:
         for kind in kinds:
             said = {**given, f"{kind}_id": own_id, "name": name}
-            if kind == "beneficiary":
+            if holder and kind == "beneficiary":
                 said["kind"] = what
             recorded.append(_record_kind(session, kind, said))
     finally:

@@ -23,6 +23,13 @@ def test_a_person_is_registered_and_found(shell: Shell) -> None:
     assert shell.ok("find", "Maya").rows[1][0] == "beneficiary:B1"
 
 
+def test_nothing_is_written_that_nobody_said(shell: Shell, tmp_path: Path) -> None:
+    shell.ok("register", "Maya Tamang", "--id", "B1")
+    (tmp_path / "beneficiaries.csv").write_text("beneficiary_id,name\nB1,Maya Tamang\n", encoding="utf-8")
+
+    assert shell.ok("import", str(tmp_path), "--json").json["counts"]["same"] == 1
+
+
 def test_an_id_that_nobody_gave_is_made(shell: Shell) -> None:
     act_id = shell.ok("register", "Maya Tamang").pairs["act_id"]
 

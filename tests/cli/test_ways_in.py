@@ -56,7 +56,7 @@ def test_a_programme_is_begun(empty: Shell) -> None:
 
 
 def test_a_period_is_locked_and_what_is_corrected_or_added_in_it_is_shown_to_the_auditor(shell: Shell) -> None:
-    shell.ok("correct", "T1", "--how", "wrong-data", "--set", "animals=1", "--why", "misread", "--id", "C1")
+    shell.ok("correct", "T1", "--how", "wrong-data", "--set", "females=1", "--why", "misread", "--id", "C1")
     locked = shell.run("programme", "lock", "2026-12-01", "--why", "too early")
     shell.ok("programme", "lock", "2025-12-31", "--why", "The yearly report is sent.")
     shell.ok("correct", "T1", "--how", "wrong-data", "--set", "animals=2", "--why", "read again", "--id", "C2")
@@ -121,6 +121,14 @@ def test_json_is_accepted_before_and_after_the_command(shell: Shell, place: str)
     answer = shell.ok("--json", *words) if place == "before" else shell.ok(*words, "--json")
 
     assert answer.json["reach"] == 3
+
+
+@pytest.mark.parametrize("nth", [0, 1, 2])
+def test_they_are_accepted_between_two_words_of_a_command_too(shell: Shell, nth: int) -> None:
+    words = ["ledger", "verify"]
+    words[nth:nth] = ["--json", "--programme", "demo"]
+
+    assert shell.ok(*words).json["ok"]
 
 
 # ------------------------------------------------------------------------------------------------ the environment
