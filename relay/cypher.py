@@ -509,7 +509,7 @@ RETURN COLLECT { UNWIND $beneficiaries AS key MATCH (b:Beneficiary {key: key})
 ABOVE: Final[LiteralString] = """
 CALL () { MATCH (:Placement {key: $key})<-[:PASSED_TO*0..]-(a:Placement) RETURN DISTINCT a }
 RETURN a.placement_id AS placement_id, a.beneficiary_id AS beneficiary_id,
-  COLLECT { MATCH (a)-[r:PASSED_TO]->(:Placement) RETURN r {.receiver_placement_id, .passed_on} } AS given,
+  COLLECT { MATCH (a)-[r:PASSED_TO]->(:Placement) RETURN r {.receiver_placement_id, .passed_on, .confirm_id} } AS given,
   COLLECT { MATCH (g:Gift)-[f:FILLED]->(a)
             RETURN {gift_id: g.gift_id, help: g.help, given_on: g.given_on, received_on: f.received_on,
                     donor: head(COLLECT { MATCH (o:Personal {key: g.key}) RETURN o.donor })} } AS gifts

@@ -78,6 +78,7 @@ def flow_out(
     format_: Format,
     as_of: date,
     *,
+    confirmed_only: bool = False,
     with_names: bool = False,
     folder: Path | None = None,
 ) -> None:
@@ -89,6 +90,7 @@ def flow_out(
         path: What is written.
         format_: One of `FORMATS`.
         as_of: The day.
+        confirmed_only: Leave out pass-ons that nobody confirmed.
         with_names: Write the beneficiaries' names too; points never hold them.
         folder: Where snapshots are kept; None keeps none.
 
@@ -98,7 +100,7 @@ def flow_out(
         Invalid: The path cannot be written, or ends as another format does.
         Unavailable: The database cannot be reached.
     """
-    survey = trees.relay(graph, programme_id, as_of, folder=folder).survey
+    survey = trees.relay(graph, programme_id, as_of, confirmed_only=confirmed_only, folder=folder).survey
     write(
         survey,
         path,

@@ -166,7 +166,9 @@ class Record:
     gifts: tuple[Origin, ...]
 
 
-def show(graph: Graph, programme_id: str, id_: str, as_of: date, *, speech: Speech = PLAIN) -> Record:
+def show(
+    graph: Graph, programme_id: str, id_: str, as_of: date, *, confirmed_only: bool = False, speech: Speech = PLAIN
+) -> Record:
     """One record with its history and the gifts it descends from, as it stood on a day.
 
     Args:
@@ -174,6 +176,8 @@ def show(graph: Graph, programme_id: str, id_: str, as_of: date, *, speech: Spee
         programme_id: Of the programme.
         id_: "kind:id", or bare when one kind has it.
         as_of: The day; later hand-overs and events are left out, corrections count as known now.
+        confirmed_only: Leave pass-ons that nobody confirmed out of how a placement stands and what it descends from;
+            its history tells them all, and by which act each was confirmed.
         speech: The language in which it is told.
 
     Raises:
@@ -184,18 +188,29 @@ def show(graph: Graph, programme_id: str, id_: str, as_of: date, *, speech: Spee
         Unavailable: The database cannot be reached.
     """
     act_id = resolve(graph, programme_id, id_)
-    return graph.read(lambda transaction: _Showing(transaction, programme_id, act_id, as_of, speech).record())
+    return graph.read(
+        lambda transaction: _Showing(transaction, programme_id, act_id, as_of, confirmed_only, speech).record()
+    )
 
 
 class _Showing:
     """One record, being put together."""
 
-    def __init__(self, transaction: Transaction, programme_id: str, act_id: str, as_of: date, speech: Speech) -> None:
+    def __init__(
+        self,
+        transaction: Transaction,
+        programme_id: str,
+        act_id: str,
+        as_of: date,
+        confirmed_only: bool,  # noqa: FBT001 - as `show` was asked
+        speech: Speech,
+    ) -> None:
         self.transaction = transaction
         self.programme_id = programme_id
         self.act_id = act_id
         self.kind, _, self.id = act_id.partition(":")
         self.as_of = as_of
+        self.confirmed_only = confirmed_only
         self.speech = speech
         self.belonging = self._belonging()
         register = read(transaction, programme_id, (act_id, *self.belonging))
@@ -278,8 +293,10 @@ class _Showing:
 
     def _standing(self, placement_id: str) -> Stand | None:
         placement = self.register.placements.get(placement_id)
-        stood = standing(placement, self.register.rules, self.as_of) if placement else None
-        if placement is None or stood is None:
+        if placement is None:
+            return None
+        stood = standing(placement, self.register.rules, self.as_of, confirmed_only=self.confirmed_only)
+        if stood is None:
             return None
         return Stand(
             placement_id=placement_id,
@@ -353,7 +370,8 @@ class _Showing:
         """The gifts above the placement, found generation by generation along the pass-ons that had happened."""
         givers: dict[str, list[str]] = {}
         for placement_id, row in self.above.items():
-            for given in map(values_of, row["given"]):
+            counting = [each for each in row["given"] if each["confirm_id"] or not self.confirmed_only]
+            for given in map(values_of, counting):
                 if given["passed_on"] <= self.as_of.isoformat():
                     givers.setdefault(given["receiver_placement_id"], []).append(placement_id)
         seen, frontier, pass_ons = {self.start_id}, [self.start_id], 0

@@ -190,11 +190,8 @@ _AS_OF: Final = Parameter(name="as_of", sort="day", says="The state on that day,
 _AS_KNOWN: Final = Parameter(
     name="as_known", sort="entry", says="As the ledger stood when it ended with that entry, or on that day."
 )
-READ: Final = (
-    _AS_OF,
-    _AS_KNOWN,
-    Parameter(name="confirmed_only", sort="flag", says="Leave out pass-ons that nobody confirmed."),
-)
+_CONFIRMED_ONLY: Final = Parameter(name="confirmed_only", sort="flag", says="Leave out pass-ons that nobody confirmed.")
+READ: Final = (_AS_OF, _AS_KNOWN, _CONFIRMED_ONLY)
 """The parameters of every read."""
 
 _HELP: Final = Parameter(name="help", sort="word", says="Only this help, such as goat.")
@@ -323,9 +320,15 @@ SHOW: Final[Question[history.Record]] = Question(
     action="show",
     path="show/<id>",
     says="One record with its history and the gifts it descends from. Personal.",
-    parameters=(_AS_OF,),
+    parameters=(_AS_OF, _CONFIRMED_ONLY),
     kind=history.Record,
-    answer=lambda source, programme_id, said: history.show(source.graph, programme_id, said["id"], said["as_of"]),
+    answer=lambda source, programme_id, said: history.show(
+        source.graph,
+        programme_id,
+        said["id"],
+        said["as_of"],
+        confirmed_only=said.get("confirmed_only", False),
+    ),
     opened=lambda record: (record.id,),
 )
 RESOLVE: Final[Question[str]] = Question(

@@ -268,6 +268,23 @@ def test_a_placement_shows_its_standing_and_its_holder(demo: Graph) -> None:
     assert (shown.standing.due_on, shown.standing.rule_id) == (date(2023, 10, 1), "goat@2020-01-01")
 
 
+def test_unconfirmed_pass_ons_count_for_nothing_where_only_confirmed_ones_do(demo: Graph) -> None:
+    record(demo, [act("confirm", "F1", confirm_id="F1", act_id="pass:T1")], by="local:bina")
+
+    shown = history.show(demo, "demo", "P2", TODAY, confirmed_only=True)
+    assert shown.standing is not None
+    assert (shown.standing.state, shown.standing.passed) == ("broken", 0)
+    assert {line.id: line.confirm_id for line in shown.history if line.id.startswith("pass:")} == {
+        "pass:T1": "F1",
+        "pass:T2": None,
+    }
+    assert [(each.gift_id, each.pass_ons) for each in shown.gifts] == [("G1", 1)]
+
+    begun = history.show(demo, "demo", "P3", TODAY, confirmed_only=True)
+    assert (begun.standing, begun.gifts) == (None, ())
+    assert len(history.show(demo, "demo", "P3", TODAY).gifts) == 1
+
+
 def test_a_broken_placement_shows_since_when_and_why(demo: Graph) -> None:
     stood = history.show(demo, "demo", "P3", TODAY).standing
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from relay.commands.exits import DONE, FOUND, NOT_DONE
-from relay.commands.options import command, first_line, pass_session, text_of
+from relay.commands.options import as_of_option, command, confirmed_option, first_line, pass_session, text_of
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
@@ -96,10 +96,14 @@ def _progress(path: Path) -> Callable[[int], None]:
     "--format",
     "format_",
     type=click.Choice(("graphml", "gexf", "csv-graph", "geojson")),
-    help="For other programs, as of today: a graph, or places as points; CSV files or a workbook when left out.",
+    help="For other programs, on a day: a graph, or places as points; CSV files or a workbook when left out.",
 )
+@as_of_option
+@confirmed_option
 @pass_session
-def export(session: Session, path: Path, format_: Format | None, *, with_names: bool) -> None:
+def export(
+    session: Session, path: Path, format_: Format | None, as_of: str | None, *, with_names: bool, confirmed_only: bool
+) -> None:
     """Export a programme as CSV files, or a workbook (PATH.xlsx)."""
     from relay.printing import print_json
 
@@ -109,8 +113,18 @@ def export(session: Session, path: Path, format_: Format | None, *, with_names: 
 
         with_names = with_names and format_ != "geojson"  # a map holds no person
         folder = session.settings.data_folder / shelf.FOLDER
-        day = session.day(None)
-        flow_out(session.graph, session.programme_id, path, format_, day, with_names=with_names, folder=folder)
+        flow_out(
+            session.graph,
+            session.programme_id,
+            path,
+            format_,
+            session.day(as_of),
+            confirmed_only=confirmed_only,
+            with_names=with_names,
+            folder=folder,
+        )
+    elif as_of or confirmed_only:
+        raise click.UsageError("The record is exported whole: --as-of and --confirmed-only go with --format.")
     else:
         from relay.exporting import export_programme
 

@@ -122,16 +122,17 @@ def as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
+def confirmed_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which pass-ons count."""
+    return click.option("--confirmed-only", is_flag=True, help="Leave out pass-ons that nobody confirmed.")(command)
+
+
 def read_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every read."""
-    for option in (
-        click.option("--confirmed-only", is_flag=True, help="Leave out pass-ons that nobody confirmed."),
-        click.option(
-            "--as-known", metavar="ENTRY|DAY", help="As the ledger stood when it ended with that entry, or on that day."
-        ),
-    ):
-        command = option(command)
-    return as_of_option(command)
+    as_known = click.option(
+        "--as-known", metavar="ENTRY|DAY", help="As the ledger stood when it ended with that entry, or on that day."
+    )
+    return as_of_option(as_known(confirmed_option(command)))
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)

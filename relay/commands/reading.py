@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from relay.commands.options import ID, as_of_option, command, pass_session, read_options
+from relay.commands.options import ID, as_of_option, command, confirmed_option, pass_session, read_options
 from relay.commands.session import Session, say
 from relay.commands.showing import counted, print_tree
 
@@ -39,13 +39,14 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
 @command(example="relay show P0424")
 @click.argument("id_", metavar="ID", type=ID)
 @as_of_option
+@confirmed_option
 @pass_session
-def show(session: Session, id_: str, as_of: str | None) -> None:
+def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool) -> None:
     """Show a record, its history, and the gifts it descends from."""
     from relay.printing import print_json
     from relay.questions import SHOW
 
-    record = session.ask(SHOW, id=id_, as_of=session.day(as_of))
+    record = session.ask(SHOW, id=id_, as_of=session.day(as_of), confirmed_only=confirmed_only)
     if session.as_json:
         print_json(record)
     else:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import networkx as nx
+
 from relay.commands import exits
 from tests import acts as say
 from tests.cli.shell import ON, record
@@ -312,6 +314,18 @@ def test_what_is_exported_comes_in_again_as_the_same(shell: Shell, tmp_path: Pat
         counts = shell.ok("import", str(path), "--json").json["counts"]
         assert counts["same"] > 0
         assert counts["same"] == sum(counts.values())
+
+
+def test_a_graph_is_of_a_day_and_of_the_pass_ons_that_are_asked_for(shell: Shell, tmp_path: Path) -> None:
+    def nodes(*options: str) -> list[str]:
+        shell.ok("export", str(tmp_path / "relay.graphml"), "--format", "graphml", *options)
+        return sorted(nx.read_graphml(tmp_path / "relay.graphml").nodes)
+
+    assert nodes("--as-of", ON) == ["P1", "P2", "P3", "P4"]
+    assert nodes("--as-of", "2022-03-01") == ["P1", "P2", "P3"]
+    assert nodes("--as-of", ON, "--confirmed-only") == ["P1"]
+    answer = shell.run("export", str(tmp_path / "all"), "--as-of", ON)
+    assert (answer.code, "go with --format" in answer.err) == (exits.USAGE, True)
 
 
 def test_a_backup_is_restored_into_an_empty_database(shell: Shell, graph: Graph, tmp_path: Path) -> None:
