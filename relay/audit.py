@@ -11,6 +11,7 @@ from relay.checks import CHECKS, Check, Severity
 from relay.findings import Finding
 from relay.graph import Graph
 from relay.register import Register
+from relay.uncollected import uncollected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ def audit(graph: Graph, programme_id: str, as_of: date, *, last: int | None = No
     return audit_of(ledger.replay(programme_id, ledger.entries(graph, programme_id, last=last)), as_of)
 
 
+@uncollected()
 def audit_of(register: Register, as_of: date) -> Audit:
     """Check a whole replayed register."""
     books = Books(register, as_of)

@@ -34,6 +34,7 @@ from relay.register import Change, Register
 from relay.rulebook import Note, TakenBack, judge
 from relay.sentences import Sentence
 from relay.surroundings import Head, Rehearsed, entry_from, lock_and_load
+from relay.uncollected import uncollected
 
 _Answer = TypeVar("_Answer")
 
@@ -651,6 +652,7 @@ def recorded(graph: Graph, programme_id: str, act_id: str) -> bool:
     return bool(graph.rows(cypher.RECORDED, key=key_of(programme_id, act_id)))
 
 
+@uncollected()
 def replay(programme_id: str, ledger: Iterable[Entry]) -> Register:
     """The whole register that a ledger adds up to."""
     register = Register(programme_id)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def uncollected() -> Generator[None]:
-    """Search for no rings until the end: a quarter of an import's time went into that, and it found next to none.
+    """Search for no rings until the end: a quarter of an import's or a replay's time went into that, for next to none.
 
     What nobody uses any more is dropped at once as ever; only objects that use each other in a ring stay meanwhile. It
     holds for the whole process, and within another one it changes nothing. Who searches all the same (`gc.collect`)

@@ -18,6 +18,7 @@ from relay.graph import Graph
 from relay.graph_check import Difference, Moved, senseless
 from relay.register import NONSENSE, Register
 from relay.sentences import Sentence
+from relay.uncollected import uncollected
 
 _TRIES: Final = 100  # our choice: only an import that goes on and on is faster
 
@@ -102,6 +103,7 @@ def verify_lines(
     return chain.verified()
 
 
+@uncollected()
 def verify(
     graph: Graph,
     programme_id: str,
