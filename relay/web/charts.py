@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MONTH_DAYS: Final = 365.25 / 12
 WIDTH, HEIGHT = 460, 262
-LEFT, RIGHT, TOP, BOTTOM = 46, 448, 10, 220
+LEFT, RIGHT, TOP, BOTTOM = 54, 448, 10, 220
 _YEAR: Final = 12  # months
 _FEW_MONTHS: Final = 36  # up to which the axis is marked at half years
 

@@ -22,6 +22,7 @@ from relay.web.language import (
     number,
     percent,
     pgettext,
+    places,
     plural,
     remembered,
 )
@@ -147,6 +148,12 @@ def kind(word: str) -> str:
 def cause(word: str) -> str:
     """Why a placement broke."""
     return str(CAUSES.get(word, word))
+
+
+def record(act_id: str) -> str:
+    """A gift or placement by its id, such as "placement P0155" of placement:P0155."""
+    kind_, _, id_ = act_id.partition(":")
+    return gettext("gift %(id)s", id=id_) if kind_ == "gift" else gettext("placement %(id)s", id=id_)
 
 
 def severity(word: str) -> str:
@@ -377,7 +384,9 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "kind": kind,
     "outcome": outcome,
     "percent": percent,
+    "places": places,
     "plain": plain,
+    "record": record,
     "said": said,
     "severity": severity,
     "shown": number,

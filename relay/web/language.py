@@ -179,6 +179,12 @@ def percent(share: float) -> str:
 
 
 @remembered
+def places(value: float, many: int = 2) -> str:
+    """A number to that many decimal places, such as "0.83"."""
+    return str(flask_babel.format_decimal(value, f"#,##0.{'0' * many}"))
+
+
+@remembered
 def number(value: float) -> str:
     """A number of thousandths at most, such as "10,000" and "2.5"."""
     return str(flask_babel.format_decimal(value))
