@@ -97,11 +97,13 @@ LOAD: Final[Mapping[str, LiteralString]] = {
 }
 
 # The FIRST statement of a step that was judged in memory: lock the head of the ledger and see whether it is where the
-# step begins.
+# step begins, and who locked it before.
 LOCK: Final[LiteralString] = """
-MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock
-WITH l
-RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection
+MATCH (l:Ledger {key: $ledger})
+WITH l, l.lock AS earlier
+SET l.lock = $lock
+WITH l, earlier
+RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection, earlier
 """
 
 # What a clerk needs to know before a pass-on: the giver's help, what the receiver holds, and the pass-on if it was

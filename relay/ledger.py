@@ -332,7 +332,7 @@ class Step:
         if not self.before.sequence:
             transaction.run(cypher.BEGIN_LEDGER, **_beginning(self.programme_id))
         row = transaction.rows(cypher.LOCK, ledger=self.programme_id, lock=self.lock)[0]
-        if row["hash"] == self.after.hash:
+        if (row["hash"], row["earlier"]) == (self.after.hash, self.lock):
             return True  # the first answer was lost, the step was not
         if Head(sequence=row["sequence"], hash=row["hash"], projection=row["projection"]) != self.before:
             return False

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from relay import backup, ledger, verify
 from relay.errors import Refused
-from relay.ledger import NoProgramme, NotTellable, UsedOtherwise, record, record_one
+from relay.ledger import NoProgramme, NotTellable, Rehearsal, UsedOtherwise, record, record_one
 from relay.rulebook import Missing, TakenBack, Twin
 from tests import strategies
 from tests.acts import (
@@ -368,6 +368,16 @@ def test_on_the_engine_too_an_act_on_a_placement_that_a_taken_back_pass_on_began
     for act in (happened("E1: death of P2 on 2021-04-01"), passed("T2: P2 > P3 on 2021-04-01")):
         with pytest.raises(TakenBack, match="placement:P2 was taken back by correct:C1"):
             record_one(graph, "demo", act, clerk())
+
+
+def test_a_step_that_is_sent_again_is_known_and_another_one_of_the_same_hash_is_not_taken_for_it(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"))
+    births = [happened(f"E{number}: birth of P1 on 2021-03-01") for number in range(3)]  # nothing is salted
+    steps = [Rehearsal(graph, "demo", clerk(seed=seed)).offer(births)[1] for seed in (1, 2)]
+    assert steps[0].after == steps[1].after
+
+    assert [steps[0].commit(graph), steps[0].commit(graph), steps[1].commit(graph)] == [True, True, False]
+    assert ledger.head(graph, "demo").entries == steps[0].after.sequence
 
 
 def test_what_was_known_on_a_day_is_told_by_the_entries_times_unless_a_clock_was_wrong(graph: Graph) -> None:
