@@ -19,7 +19,7 @@ from relay.graph import Graph
 from relay.ledger import Clerk, NoProgramme, record_one
 from relay.projection import key_of
 from relay.records import KINDS, OtherKind, SeveralOfThatId, resolve
-from relay.rulebook import Twin
+from relay.rulebook import GivenToHerself, Twin
 from relay.sentences import Sentence
 
 GIVERS: Final = ("placement", "beneficiary")
@@ -100,6 +100,7 @@ def pass_on(
         OtherKind: What is named as giver can hold nothing.
         SeveralOfThatId: The bare id is that of a placement, and of a beneficiary who holds another one.
         HoldsSeveral: The giver holds several placements.
+        GivenToHerself: The receiver is the giver.
         Twin: The same hand-over is recorded under another id and `again` was not said.
         HoldsOneAlready: The receiver holds that help already, and neither a placement, `new` nor `again` was said.
         NoProgramme: The programme is not in the database.
@@ -123,6 +124,8 @@ def pass_on(
         raise NoProgramme(programme_id)
     row = rows[0]
     giver_id, help_ = _giver(row, bare)
+    if giver_id in [each["placement_id"] for each in row["held_by_receiver"]]:
+        raise GivenToHerself(f"pass:{pass_id}")
     wanted = str(said.get("help") or help_)
     twins = [
         f"pass:{twin['pass_id']}"

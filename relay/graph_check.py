@@ -21,6 +21,7 @@ from relay.sentences import Sentence
 
 # The ledger's head is checked apart; schema and accounts belong to no programme.
 _OWN: Final = frozenset({"Account", "Ledger", "Schema", "Token"})
+_OF_A_HEAD: Final = frozenset({"key", "programme_id", "sequence", "hash", "projection", "lock"})
 
 _Row = Node | Edge
 _Found = Mapping[str, Any]
@@ -224,6 +225,9 @@ def _unlike_nodes(expected: _Nodes, rows: Iterable[_Found]) -> Iterator[Differen
         if not row["labels"] or set(row["labels"]) - _OWN:  # an own label does not hide another one beside it
             found = expected.pop(about, None)
             yield from _altered(about, row, *found) if found else (_surplus(about),)
+        elif row["labels"] == ["Ledger"]:
+            for name in sorted(row["properties"].keys() - _OF_A_HEAD):
+                yield from _differing(about, None, _unlike({}, {name: row["properties"][name]}, hidden=False))
     yield from (_missing(about, sequence) for about, (sequence, _) in expected.items())
 
 
@@ -264,7 +268,12 @@ def _missing(about: _About, sequence: int) -> Difference:
 
 
 def _altered(about: _About, found: _Found, sequence: int, expected: _Row) -> Iterator[Difference]:
-    for each in _unlike(expected.properties, found["properties"], hidden=about[0] == "Personal"):
+    unlike = _unlike(expected.properties, found["properties"], hidden=about[0] == "Personal")
+    yield from _differing(about, sequence, unlike)
+
+
+def _differing(about: _About, sequence: int | None, unlike: Iterable[str]) -> Iterator[Difference]:
+    for each in unlike:
         said = Sentence("%(thing)s was altered: %(difference)s.", thing=_named(about), difference=each)
         yield Difference(about=about, fault=Fault(sequence=sequence, fault=said))
 

@@ -11,7 +11,7 @@ from relay import desk
 from relay.desk import HoldsNone, HoldsOneAlready, HoldsSeveral
 from relay.ledger import NoProgramme, record
 from relay.records import OtherKind, SeveralOfThatId
-from relay.rulebook import Twin
+from relay.rulebook import GivenToHerself, Twin
 from tests.acts import beginnings, clerk, passed, placed, woman
 
 RANDOM = Random(1)  # noqa: S311 - the tests keep no secrets
@@ -54,6 +54,12 @@ def test_ids_that_nobody_gave_are_made_and_differ(office: Graph) -> None:
     assert len(made) == 2
     assert all(len(id_) == 10 for id_ in made)
     assert act.values["pass_id"] == act.id
+
+
+def test_who_passes_on_to_herself_is_told_so_before_anything_else(office: Graph) -> None:
+    for giver in ("P2", "W2"):
+        with pytest.raises(GivenToHerself):
+            said(office, giver, "W2")
 
 
 def test_the_giver_may_be_named_by_placement_or_by_who_holds_just_one(office: Graph) -> None:
