@@ -33,8 +33,9 @@ from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_
 from relay.sentences import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
-_PAST_DAYS: Final = sorted(DAY_COLUMNS - {"from", "until_on"})  # a rule is known before it binds, an extension ends
-_YEARS_PUT_OFF: Final = 20  # our choice: animals that are owed for longer are not the ones that were given
+_COMING_DAYS: Final = ("from", "until_on")  # a rule is known before it binds, an extension ends
+_PAST_DAYS: Final = sorted(DAY_COLUMNS - {*_COMING_DAYS})
+_YEARS_AHEAD: Final = 20  # our choice: nobody waits for longer, or announces a rule so early
 
 
 class Missing(NotFound):
@@ -82,20 +83,21 @@ class InTheFuture(Refused):
         )
 
 
-class PutOffTooFar(Refused):
-    """A due day is put off for longer than anybody waits."""
+class TooFarAhead(Refused):
+    """A due day is put off, or a rule announced, for a day that is further away than anybody plans."""
 
-    def __init__(self, act_id: str, day: str) -> None:
+    def __init__(self, act_id: str, field: str, day: str) -> None:
         """Name the day; one that is likely in Bikram Sambat is offered as such."""
         super().__init__(
             Sentence(
-                "%(act_id)s puts the due day off to %(day)s, more than %(years)s years from today.",
+                "%(act_id)s says %(field)s %(day)s, more than %(years)s years from today.",
                 act_id=act_id,
+                field=field,
                 day=day,
-                years=_YEARS_PUT_OFF,
+                years=_YEARS_AHEAD,
             ),
             _perhaps_sambat(day) or Sentence("Give a nearer day."),
-            field="until_on",
+            field=field,
         )
 
 
@@ -501,9 +503,7 @@ def judge(
 def _plausible(register: Register, fact: Fact, today: date) -> None:
     """Refuse what cannot be true by itself: a day after today, nothing handed over, a pass-on to its own giver."""
     act_id, values = fact.act_id, fact.values
-    for name in _PAST_DAYS:
-        if values.get(name) is not None and values[name] > today.isoformat():
-            raise InTheFuture(act_id, name, values[name], today)
+    _plausible_days(act_id, values, today)
     if values.get("birth_year", 0) > today.year:
         raise NotBornYet(act_id)
     animals = values.get("animals", 1)  # an event without an amount is about one
@@ -513,8 +513,9 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
         raise MoreOfASexThanAnimals(act_id, counted="animals" in values)
     if fact.kind == "pass" and values["giver_placement_id"] == values["receiver_placement_id"]:
         raise GivenToHerself(act_id)
-    if fact.kind == "event" and values["kind"] == "extended":
-        _plausible_extension(fact, today)
+    if fact.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
+        message = Sentence("%(act_id)s extends without a new day.", act_id=act_id)
+        raise Invalid(message, Sentence("Give until_on."), field="until_on")
     if fact.kind == "rule":
         _plausible_rule(fact)
     if fact.kind == "programme" and fact.id != register.programme_id:
@@ -530,14 +531,14 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
         )
 
 
-def _plausible_extension(fact: Fact, today: date) -> None:
-    """It says until when, and that is not for ever."""
-    until_on = fact.values.get("until_on")
-    if not until_on:
-        message = Sentence("%(act_id)s extends without a new day.", act_id=fact.act_id)
-        raise Invalid(message, Sentence("Give until_on."), field="until_on")
-    if int(until_on[:4]) > today.year + _YEARS_PUT_OFF:
-        raise PutOffTooFar(fact.act_id, until_on)
+def _plausible_days(act_id: str, values: Mapping[str, Any], today: date) -> None:
+    """What happened is not dated after today, and what is to come not for ever."""
+    for name in _PAST_DAYS:
+        if values.get(name) is not None and values[name] > today.isoformat():
+            raise InTheFuture(act_id, name, values[name], today)
+    for name in _COMING_DAYS:
+        if int((values.get(name) or "0")[:4]) > today.year + _YEARS_AHEAD:
+            raise TooFarAhead(act_id, name, values[name])
 
 
 def _plausible_rule(fact: Fact) -> None:

@@ -240,11 +240,14 @@ def test_an_extension_needs_its_new_day(book: Book) -> None:
     book.add(happened("E1: extended of P4 on 2021-03-01", until_on="2022-06-01"))
 
 
-def test_nobody_waits_for_longer_than_twenty_years(book: Book) -> None:
-    far = happened("E1: extended of P4 on 2021-03-01", until_on="2082-08-08")
-    refused(book, far, rulebook.PutOffTooFar, "2082-08-08", "Write it as 2082-08-08 BS")
-    refused(book, happened("E1: extended of P4 on 2021-03-01", until_on="2045-01-01"), rulebook.PutOffTooFar, "nearer")
-    book.add(happened("E1: extended of P4 on 2021-03-01", until_on="2044-12-31"))
+def test_nobody_waits_for_longer_than_twenty_years_or_announces_a_rule_so_early(book: Book) -> None:
+    for act in (
+        happened("E1: extended of P4 on 2021-03-01", until_on="2082-08-08"),
+        rule("goat", "2082-08-08"),
+    ):
+        refused(book, act, rulebook.TooFarAhead, "2082-08-08", "Write it as 2082-08-08 BS")
+    refused(book, happened("E1: extended of P4 on 2021-03-01", until_on="2045-01-01"), rulebook.TooFarAhead, "nearer")
+    book.add(happened("E1: extended of P4 on 2021-03-01", until_on="2044-12-31"), rule("goat", "2044-12-31"))
 
 
 def test_a_rule_must_say_what_is_owed(book: Book) -> None:

@@ -61,6 +61,7 @@ _KINDS: Final = {
     "pass": "pass-on",
     "programme": "programme add",
 }
+_BEGINS: Final = _KINDS["programme"]
 
 ACTIONS: Final[Mapping[str, str]] = {
     "managers.front": "programme list",
@@ -309,7 +310,7 @@ def _always_encrypted(response: Response) -> Response:
 
 def _allow(found: Visitor, action: str | None, programme_id: str | None) -> None:
     if programme_id is not None and not found.sees(programme_id):
-        raise ledger.NoProgramme(programme_id)
+        raise roles.NotAllowed(_BEGINS) if action == _BEGINS else ledger.NoProgramme(programme_id)
     if action is None:  # a route that nobody thought of
         if not set(OWNER) <= set(found.grants):
             raise roles.NotAllowed(str(request.endpoint))
