@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -20,7 +20,7 @@ from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, to_line
 from relay.errors import Conflict, Invalid
 from relay.graph import Graph, Transaction
 from relay.graph_check import senseless
-from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead, NotBuilt
+from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead, NotBuilt, NotRestored
 from relay.projection import PROJECTION, RESTORING, Edge, Node, things_of
 from relay.register import NONSENSE, Register
 from relay.sentences import Sentence
@@ -65,7 +65,10 @@ def backup(graph: Graph) -> Iterator[str]:
         Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    heads = [ledger.head(graph, each.programme_id) for each in ledger.heads(graph)]
+    for row in graph.rows(cypher.LEDGERS):
+        if row["projection"] == RESTORING:
+            raise NotRestored(row["programme_id"])
+    heads = ledger.heads(graph)
     yield json.dumps(
         {
             "relay_backup": FORMAT,
@@ -108,7 +111,8 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
         raise Conflict(
             message, Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
         )
-    return tuple(_restore_one(graph, read, head, there.get(head.programme_id), clerk) for head in promised)
+    keys = tuple(head.programme_id for head in promised)
+    return tuple(_restore_one(graph, read, head, there.get(head.programme_id), clerk, keys) for head in promised)
 
 
 def _promised(line: str) -> tuple[Kept, ...]:
@@ -133,7 +137,9 @@ def _count(written: object) -> int:
     return written
 
 
-def _restore_one(graph: Graph, lines: Iterator[str], promised: Kept, there: LedgerHead | None, clerk: Clerk) -> Kept:
+def _restore_one(
+    graph: Graph, lines: Iterator[str], promised: Kept, there: LedgerHead | None, clerk: Clerk, keys: Sequence[str]
+) -> Kept:
     key = promised.programme_id
     register, last = Register(key), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
     entries = _believed(lines, promised)
@@ -151,7 +157,7 @@ def _restore_one(graph: Graph, lines: Iterator[str], promised: Kept, there: Ledg
     while step := tuple(islice(entries, STEP)):
         batch = Batch(register, last, clerk)
         difference = _replayed(batch, step)
-        graph.write(partial(_write, key, difference, batch.head))
+        graph.write(partial(_write, key, keys, difference, batch.head))
         last = batch.head
     _set_projection(graph, key, PROJECTION)
     return Kept(programme_id=key, entries=last.sequence, head_hash=last.hash)
@@ -169,8 +175,10 @@ def _replayed(batch: Batch, step: Iterable[Entry]) -> Difference:
         raise _doubtful(senseless(batch.head.sequence, Sentence("an entry up to here"))) from error
 
 
-def _write(key: str, difference: Difference, head: Head, transaction: Transaction) -> None:
-    transaction.run(cypher.BEGIN_LEDGER, key=key, programme_id=key, hash=ORIGIN, projection=RESTORING)
+def _write(key: str, keys: Iterable[str], difference: Difference, head: Head, transaction: Transaction) -> None:
+    """Write a step; all that the backup holds bears the mark from the first one on, so that no part is the whole."""
+    for each in keys:
+        transaction.run(cypher.BEGIN_LEDGER, key=each, programme_id=each, hash=ORIGIN, projection=RESTORING)
     transaction.run(cypher.SET_PROJECTION, key=key, projection=RESTORING)
     difference.write(transaction, key, head)
 

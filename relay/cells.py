@@ -95,11 +95,26 @@ def read(column: columns.Column, cell: object) -> Value | None:
         CellFault: The cell holds something else.
     """
     try:
-        _says_something(cell)
         return READERS[column.type](column, cell)
     except CellFault as fault:
         fault.field = column.name
         raise
+
+
+def read_in_table(column: columns.Column, cell: object) -> Value | None:
+    """Read one cell that has others above it, as `read` does.
+
+    Raises:
+        CellFault: The cell holds something else, or ditto marks, since rows have no order; free text may be anything.
+    """
+    marks = isinstance(cell, str) and column.type != "text" and len(cell) <= _LONGEST_DITTO
+    if marks and str(cell).strip().casefold() in _DITTO:
+        fault = CellFault(
+            reason=Sentence("This repeats the cell above."), suggestion=Sentence("Write out what stands there.")
+        )
+        fault.field = column.name
+        raise fault
+    return read(column, cell)
 
 
 def read_record(column: columns.Column, text: str) -> str | None:
@@ -215,14 +230,6 @@ def _digits(text: str) -> str:
     return text if text.isascii() else text.translate(_DEVANAGARI_DIGITS)
 
 
-def _says_something(cell: object) -> None:
-    """Refuse what points at the cell above: rows have no order."""
-    if isinstance(cell, str) and len(cell) <= _LONGEST_DITTO and cell.strip().casefold() in _DITTO:
-        raise CellFault(
-            reason=Sentence("This repeats the cell above."), suggestion=Sentence("Write out what stands there.")
-        )
-
-
 def _is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
@@ -241,9 +248,9 @@ def _read_text(_column: columns.Column, cell: object) -> str | None:
 
 def _read_name(column: columns.Column, cell: object) -> str | None:
     text = _read_text(column, cell)
-    if text is not None and not any(letter.isalpha() for letter in text):
+    if text and any(letter.isdecimal() for letter in text) and not any(letter.isalpha() for letter in text):
         raise CellFault(
-            reason=Sentence("This has no letter, so it is nobody's name."),
+            reason=Sentence("This is a number, and nobody's name."),
             suggestion=Sentence("Write what she is called; leave out rows of totals."),
         )
     return text
@@ -429,7 +436,7 @@ def _bikram_sambat(year: int, month: int, day: int) -> date:
                 first=sambat.FIRST_YEAR,
                 last=sambat.LAST_YEAR,
             ),
-            suggestion=Sentence("Write the Gregorian day, as 2026-11-24."),
+            suggestion=sambat.NOT_YET_PUBLISHED,
         )
     found = sambat.gregorian(year, month, day)
     if found is None:
@@ -454,6 +461,8 @@ def _likely_day(text: str) -> Sentence:
     else:
         return _THE_DAY_FORM
     if marked or year in sambat.LIKELY_YEARS:
+        if year > sambat.LAST_YEAR:
+            return sambat.NOT_YET_PUBLISHED
         possible = [f"{year}-{month:02}-{day:02} BS" for _, month, day in meant if sambat.gregorian(year, month, day)]
     else:
         possible = [f"{year:04}-{month:02}-{day:02}" for _, month, day in meant if _is_day(year, month, day)]

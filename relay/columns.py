@@ -12,7 +12,7 @@ from typing import Final, Literal
 Type = Literal[
     "id",  # an identifier: NFC, 1 to 64 characters, no control characters, ":" or "/"
     "text",  # any text on one or more lines, NFC
-    "name",  # what a person is called: text with a letter in it
+    "name",  # what a person is called: text, but no number
     "help",  # a help name: [a-z0-9_]{1,40}
     "date",  # a calendar day
     "units",  # a number with at most 3 decimals; the rule book refuses 0 and less

@@ -204,7 +204,7 @@ def _value(column: Column, cell: object) -> cells.Value | Fault | None:
     try:
         if isinstance(cell, str) and cell.startswith("'"):
             cell = cells.unescaped(cell)
-        return cells.read(column, cell)
+        return cells.read_in_table(column, cell)
     except cells.CellFault as fault:
         return _fault(column.name, "" if column.personal else cell, fault.reason, fault.suggestion)
 

@@ -148,7 +148,7 @@ def write(
 
     Raises:
         WrongEnding: The file's name ends as another format does.
-        NotWritten: The path cannot be written.
+        NoFile, NotWritten: The path cannot be written.
     """
     if format_ == "csv-graph":
         try:
@@ -205,7 +205,7 @@ def graphml(relay: nx.MultiDiGraph[str]) -> bytes:
     import networkx as nx  # noqa: PLC0415 - slow to load
 
     written = io.BytesIO()
-    nx.write_graphml_xml(relay, written)
+    nx.write_graphml_xml(relay, written, infer_numeric_types=True)
     return written.getvalue()
 
 

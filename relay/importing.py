@@ -101,7 +101,7 @@ def import_programme(
 
     Yields:
         A line for each row read, and one more for each further fault of a row that could not be read; in the order of
-        the exchange format, but rows that point at something missing, and pass-ons that are refused, come last.
+        the exchange format, but rows that point at something missing, and refused pass-ons and events, come last.
 
     Raises:
         Invalid: There is no programme at the path, it is not named, or it is of another one than named.
@@ -207,8 +207,8 @@ def _judged(rows: Iterable[Row], outcomes: Iterable[Outcome]) -> Sequence[_Judge
 class _Import:
     """The rows on their way.
 
-    A row that points at something missing waits until nothing more can provide it. A pass-on that is refused waits too:
-    which rule binds its giver may hang on what she received in a row further down.
+    A row that points at something missing waits until nothing more can provide it. A pass-on or event that is refused
+    waits too: since when somebody holds help, and which rule binds her, may hang on a row further down.
     """
 
     def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
@@ -248,7 +248,7 @@ class _Import:
             if isinstance(error, Missing):
                 self.waiting.setdefault(error.act_id, []).append(each)
                 continue
-            if isinstance(error, Refused) and each.outcome and each.outcome.act.kind == "pass":
+            if isinstance(error, Refused) and each.outcome and each.outcome.act.kind in ("pass", "event"):
                 self.refused.append(each)
                 continue
             yield from _report(each)

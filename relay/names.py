@@ -133,7 +133,8 @@ class Likeness:
 
     Attributes:
         id: Whose name.
-        score: 0 to 100; 100 when each word that was asked for is a word of the name, or of what is around it.
+        score: 0 to 100; 100 when each word that was asked for is a word of the name, or beside one of the name, of a
+            place around it.
     """
 
     id: str
@@ -141,7 +142,7 @@ class Likeness:
 
 
 def like(text: str, names: Mapping[str, str], around: Mapping[str, str] | None = None) -> tuple[Likeness, ...]:
-    """The names that are like a text, nearest first; those of one score by length, then by id.
+    """The names that are like a text, nearest first; those of one score by the name alone, by length, then by id.
 
     Each word of the text is held against the words of the name, in any order: as it sounds, as a beginning, or with
     slips. The score is the mean over the words of the text, weighed by their length; words that the name has beside
@@ -170,16 +171,19 @@ def like(text: str, names: Mapping[str, str], around: Mapping[str, str] | None =
             best = list(map(max, best, scores[written]))
         return best
 
-    found: list[tuple[float, int, str]] = []
+    def weighed(best: Sequence[float]) -> float:
+        return sum(weight * each for weight, each in zip(weights, best, strict=True))
+
+    found: list[tuple[float, float, int, str]] = []
     for id_, name in names.items():
-        best = best_of(name)
-        if around and max(best) >= NEAR:
-            lives = best_of(around.get(id_, ""))
-            best = [max(own, place if place >= NEAR else 0.0) for own, place in zip(best, lives, strict=True)]
-        score = sum(weight * each for weight, each in zip(weights, best, strict=True))
+        own = best_of(name)
+        score = alone = weighed(own)
+        if around and max(own) >= NEAR:
+            lives = [each if each >= NEAR else 0.0 for each in best_of(around.get(id_, ""))]
+            score = weighed(list(map(max, own, lives)))
         if score >= NEAR:
-            found.append((-score, len(name), id_))
-    return tuple(Likeness(id=id_, score=-score) for score, _, id_ in sorted(found))
+            found.append((-score, -alone, len(name), id_))
+    return tuple(Likeness(id=id_, score=-score) for score, _, _, id_ in sorted(found))
 
 
 def _word_scores(asked: Sequence[str], words: Sequence[str]) -> Iterator[float]:

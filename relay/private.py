@@ -49,8 +49,6 @@ def written(path: Path) -> Generator[BinaryIO]:
         NoFile: Something that is no file is there.
         NotWritten: It cannot be written there.
     """
-    if not path.name or (path.exists() and not path.is_file()):
-        raise NoFile(path)
     with _beside(path) as (file, beside):
         yield file
         _sync(file)
@@ -68,7 +66,7 @@ def written_once(path: Path, content: bytes) -> bytes:
         What is there now.
 
     Raises:
-        NotWritten: It cannot be written there.
+        NoFile, NotWritten: It cannot be written there.
     """
     folder(path.parent)
     with _beside(path) as (file, beside):
@@ -81,9 +79,11 @@ def written_once(path: Path, content: bytes) -> bytes:
 
 @contextmanager
 def _beside(path: Path) -> Generator[tuple[BinaryIO, Path]]:
-    """A new file next to a place, and where; removed at the end unless it was moved."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    """A new file next to the place of one, and where; removed at the end unless it was moved."""
     try:
+        if not path.name or (path.exists() and not path.is_file()):
+            raise NoFile(path)
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
             with os.fdopen(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
                 yield file, beside

@@ -102,8 +102,11 @@ class TooFarAhead(Refused):
 
 
 def _perhaps_sambat(day: str) -> Sentence | None:
-    likely = int(day[:4]) in sambat.LIKELY_YEARS
-    return Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day) if likely else None
+    if int(day[:4]) not in sambat.LIKELY_YEARS:
+        return None
+    if int(day[:4]) > sambat.LAST_YEAR:
+        return sambat.NOT_YET_PUBLISHED
+    return Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day)
 
 
 class NotBornYet(Refused):

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
+from relay.sentences import Sentence
+
 FIRST_YEAR: Final = 1975  # where the table of nepali-datetime 1.0.8.5 begins (April 1918)
 LAST_YEAR: Final = 2083
 """The last year that is published and right in nepali-datetime 1.0.8.5 (its pull request 70, May 2026;
@@ -17,6 +19,9 @@ medic/bikram-sambat issue 31, June 2026)."""
 LIKELY_YEARS: Final = range(2060, 2091)
 """Years that are likelier meant in Bikram Sambat than not: 2003 to 2034 (our choice: a programme is younger than the
 first)."""
+
+NOT_YET_PUBLISHED: Final = Sentence("Write the Gregorian day, as 2026-11-24.")
+"""What is said of a day after `LAST_YEAR`."""
 
 FISCAL_MONTH: Final = 4
 """Shrawan, with whose first day Nepal's fiscal year begins (Financial Procedures and Fiscal

@@ -42,7 +42,7 @@ class Hit:
         name: Its own name, its donor's, or that of who holds or received it; None when none is known.
         place: Where she lives, or in which place it lies; None when that is not known.
         score: 0 to 100; 100 for an id, a phone, a household, or when every word of the text is a word of the name,
-            or of a place around who is so called.
+            or beside one of the name, of a place around.
     """
 
     id: str

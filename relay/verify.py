@@ -128,6 +128,7 @@ def verify(
 
     Raises:
         NoProgramme: It is not in the database.
+        NotRestored: Its ledger is not all there.
         Unavailable: The database cannot be reached, or others record faster than it can be verified.
     """
     others, replay = _others(graph, programme_id), _Replay(graph, programme_id)

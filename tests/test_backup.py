@@ -163,6 +163,27 @@ def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypat
     assert ledger.heads(graph) == heads
 
 
+def test_a_restore_that_was_cut_between_two_programmes_is_no_whole_either(graph: Graph) -> None:
+    fill(graph)
+    record(graph, "later", [programme("later"), rule()], clerk())
+    lines, heads = list(backup.backup(graph)), ledger.heads(graph)
+    wiped(graph)
+
+    with pytest.raises(Invalid, match="cut short"):
+        backup.restore(graph, lines[: 1 + heads[0].entries], clerk())
+
+    assert [head.programme_id for head in ledger.heads(graph)] == ["demo"]
+    assert verify.verify(graph, "demo").faults == ()
+    for ask in (
+        lambda: list(backup.backup(graph)),
+        lambda: record(graph, "later", [programme("later")], clerk()),
+    ):
+        with pytest.raises(NotRestored, match="later is being restored"):
+            ask()
+    backup.restore(graph, lines, clerk())
+    assert ledger.heads(graph) == heads
+
+
 def doctored(line: str, **changed: object) -> str:
     return json.dumps({**json.loads(line), **changed}, ensure_ascii=False)
 

@@ -838,7 +838,7 @@ def test_only_its_owner_may_open_an_exported_folder(tmp_path: Path) -> None:
 
 
 def valid(column: columns.Column) -> st.SearchStrategy[cells.Value | None]:
-    """Normalised values of a column: what `cells.read` gives."""
+    """Normalised values of a column: what `cells.read_in_table` gives."""
     text = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(
         ["=1", "'+", "_x0041_", "a\nb", "लक्ष्मी"]
     )
@@ -858,7 +858,7 @@ def valid(column: columns.Column) -> st.SearchStrategy[cells.Value | None]:
 
     def normalised(cell: object) -> cells.Value | None:
         try:
-            return cells.read(column, cell)
+            return cells.read_in_table(column, cell)
         except cells.CellFault:
             return None
 

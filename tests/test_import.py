@@ -202,19 +202,22 @@ def test_when_the_row_that_begins_a_placement_is_refused_another_may_begin_it(gr
     }
 
 
-@pytest.mark.parametrize("order", ["ABX", "XBA", "BXA", "XAB"])
+@pytest.mark.parametrize("order", ["ABXY", "YXBA", "BXAY", "XABY", "BYAX"])
 def test_the_order_of_rows_decides_nothing(graph: Graph, tmp_path: Path, order: str) -> None:
-    # P2 received by A first, when a goat was worth 1.5 pigs, and more by B; X gives a pig.
+    # P2 received by A first, when a goat was worth 1.5 pigs, and more by B; X and later Y give P3 a pig, which bears.
     goat = f"[[rule]]{RULES.partition('[[rule]]')[2]}"
     rules = (
         f"{RULES}equivalents = {{ pig = 1.5 }}\n{goat.replace('2020-01-01', '2021-01-15')}{goat.replace('goat', 'pig')}"
     )
     rows = {"A": "A,P1,P2,W2,2021-01-01,1,", "B": "B,P1,P2,W2,2021-02-01,1,", "X": "X,P2,P3,W3,2022-09-01,1,pig"}
+    rows["Y"] = "Y,P2,P3,W3,2022-10-01,1,pig"
+    events = "event_id,placement_id,kind,happened_on\nE,P3,birth,2022-09-15\n"
     passes = PASSES.replace("animals", "animals,help") + "".join(f"{rows[each]}\n" for each in order)
 
-    report = actions(import_programme(graph, folder(tmp_path / "p", rules=rules, passes=passes), CLERK, apply=True))
+    here = folder(tmp_path / "p", rules=rules, passes=passes, events=events)
+    report = actions(import_programme(graph, here, CLERK, apply=True))
 
-    assert {report[f"pass:{each}"] for each in order} == {"added"}
+    assert {report["event:E"], *(report[f"pass:{each}"] for each in order)} == {"added"}
 
 
 @pytest.mark.parametrize(("step", "held"), [(1, 1), (2, 3), (7, 2), (5000, 8)])

@@ -93,11 +93,18 @@ def test_beside_a_word_of_the_name_the_others_may_be_words_of_the_places_around_
     around = {"B1": "Tansen पाल्पा", "B2": "Butwal Rupandehi", "B3": "Tansen Palpa"}
 
     assert [(each.id, each.score) for each in names.like("maya tansen", register, around)] == [
-        ("B1", 100.0),
         ("B4", 100.0),
+        ("B1", 100.0),
     ]
     assert names.like("palpa maya rai", register, around)[0].id == "B1"
     assert names.like("tansen palpa", {"B1": "Maya Rai"}, around) == ()  # no word of it is of her name
+
+
+def test_a_whole_name_comes_before_a_part_of_one_beside_its_place() -> None:
+    register = {"B1": "Maya BK", "B2": "Maya Kumari Rai"}
+
+    found = names.like("Maya Rai", register, {"B1": "Rai Tole"})
+    assert [(each.id, each.score) for each in found] == [("B2", 100.0), ("B1", 100.0)]
 
 
 def test_a_text_without_letters_finds_nothing() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from relay.columns import DAYS, KINDS, Column, Kind, kind_named
 from relay.commands.options import ID, command, pass_session
@@ -172,13 +173,17 @@ def register(
     given["kind"] = given.pop(f"{what}_kind", None)
     _require_fitting(what, kinds, given, holder=holder)
     own_id = own_id or new_id(session.clerk.random(ID_BYTES))
+    typed = click.get_current_context().get_parameter_source("what") is not ParameterSource.DEFAULT
+    acts: list[tuple[str, Mapping[str, Value]]] = []
+    for kind in kinds:
+        said = {**given, f"{kind}_id": own_id, "name": name}
+        if typed and kind == "beneficiary":
+            said["kind"] = what
+        acts.append((kind, said_of(session, kind_named(kind), said)))
     recorded: list[Recorded] = []
     try:
-        for kind in kinds:
-            said = {**given, f"{kind}_id": own_id, "name": name}
-            if holder and kind == "beneficiary":
-                said["kind"] = what
-            recorded.append(_record_kind(session, kind, said))
+        for kind, values in acts:
+            recorded.append(session.hand_in(kind, values))
     finally:
         if recorded:
             _print_recorded(session, *recorded)
