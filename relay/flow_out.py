@@ -205,7 +205,7 @@ def graphml(relay: nx.MultiDiGraph[str]) -> bytes:
     import networkx as nx  # noqa: PLC0415 - slow to load
 
     written = io.BytesIO()
-    nx.write_graphml_xml(relay, written, infer_numeric_types=True)
+    nx.write_graphml_xml(relay, written)
     return written.getvalue()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,9 @@ def test_a_graph_is_read_back_as_it_was(tmp_path: Path, format_: Format) -> None
         ("P3", "P5"),
         ("P8", "P9"),
     ]
+    if format_ == "graphml":
+        named = re.findall(r'for="node" attr.name="(\w+)"', (tmp_path / "relay.graphml").read_text(encoding="utf-8"))
+        assert len(named) == len(set(named)), "a name with two types would be two columns"
     node = read.nodes["P3"]
     assert (node["name"], node["state"], node["owed"], node["passed"], node["reach"]) == (LAXMI, "fulfilled", 2, 3, 2)
     (edge,) = (known for giver, _, known in read.edges(data=True) if giver == "P11")

@@ -30,6 +30,19 @@ def test_nothing_is_written_that_nobody_said(shell: Shell, tmp_path: Path) -> No
     assert shell.ok("import", str(tmp_path), "--json").json["counts"]["same"] == 1
 
 
+def test_what_was_said_is_written(shell: Shell) -> None:
+    shell.ok("register", "Maya Tamang", "--id", "B1", "--kind", "person")
+
+    assert shell.ok("show", "beneficiary:B1").pairs["kind"] == "person"
+
+
+def test_of_a_group_that_holds_help_both_parts_are_read_before_one_is_recorded(shell: Shell) -> None:
+    answer = shell.run("register", "12", "--kind", "group", "--id", "W8", "--holder")
+
+    assert (answer.code, "nobody's name" in answer.err) == (exits.USAGE, True)
+    assert shell.run("show", "group:W8").code == exits.NOT_DONE
+
+
 def test_an_id_that_nobody_gave_is_made(shell: Shell) -> None:
     act_id = shell.ok("register", "Maya Tamang").pairs["act_id"]
 
