@@ -6,6 +6,7 @@ backups cannot read them. The whole file passes through memory.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -22,6 +23,11 @@ ENOUGH_TO_TELL: Final = 200
 
 _MARK: Final = b"age-encryption.org/v1\n"
 _WITH_PASSPHRASE: Final = b"-> scrypt "
+_TOO_MUCH: Final = "Excessive work"
+"""How age begins to say that a passphrase takes more than 16 times the work that this machine seems to do in a second:
+it guesses that each time from a few milliseconds, in which a busy machine may do next to nothing."""
+_TRIES: Final = 5
+_PAUSE_SECONDS: Final = 1.0  # our choice, as the tries: what keeps a machine busy for a moment is over by then
 
 
 class NotAKey(Invalid):
@@ -48,6 +54,20 @@ class CannotOpen(Invalid):
                 with_what=said,
             ),
             Sentence("Give the %(with_what)s with which it was made.", with_what=said),
+        )
+
+
+class TooMuchWork(Invalid):
+    """A passphrase would take this machine too long."""
+
+    def __init__(self) -> None:
+        """Say what may be the matter: not the passphrase."""
+        super().__init__(
+            Sentence(
+                "Opening the file takes too much work: this machine is busy, or much slower than the one that sealed "
+                "it, or the file is damaged."
+            ),
+            Sentence("Try again when it is idle, or on a quicker machine."),
         )
 
 
@@ -92,18 +112,30 @@ class Seal:
         Raises:
             NotAKey: The secret key is none.
             CannotOpen: The passphrase or key is not the one, or is missing, or the file is damaged.
+            TooMuchWork: The passphrase would take this machine too long.
         """
         needs = needs_to_open(content)
         if needs is None:
             return content
         try:
             if needs == "passphrase":
-                return bytes(_age.passphrase.decrypt(content, self.passphrase))
+                return _opened_with(self.passphrase, content)
             return bytes(_age.decrypt(content, [_age.x25519.Identity.from_str(self.secret_key)]))
         except _age.IdentityError as error:
             raise NotAKey("secret") from error
         except _age.DecryptError as error:
             raise CannotOpen(needs) from error
+
+
+def _opened_with(passphrase: str, content: bytes) -> bytes:
+    for _ in range(_TRIES):
+        try:
+            return bytes(_age.passphrase.decrypt(content, passphrase))
+        except _age.DecryptError as error:
+            if not str(error).startswith(_TOO_MUCH):
+                raise
+        time.sleep(_PAUSE_SECONDS)
+    raise TooMuchWork
 
 
 OPEN: Final = Seal()

@@ -17,13 +17,13 @@ from unittest.mock import Mock
 import pyrage
 import pytest
 
-from relay import accounts, engine, keeping, ledger, shelf
+from relay import accounts, engine, keeping, ledger, sealed, shelf
 from relay import graph as relay_graph
 from relay.backup import backup, check
 from relay.errors import Invalid, Unavailable
 from relay.ledger import record
 from relay.roles import grant_of
-from relay.sealed import CannotOpen, NotAKey, Seal, needs_to_open
+from relay.sealed import CannotOpen, NotAKey, Seal, TooMuchWork, needs_to_open
 from tests.acts import beginnings, clerk, erased, passed, placed
 from tests.small_disk import on_a_small_disk
 from tests.wiping import wiped
@@ -161,6 +161,25 @@ def test_a_passphrase_seals_and_opens_and_no_other_does() -> None:
     assert needs_to_open(sealed) == "passphrase"
     assert list(keeping.lines_of(io.BytesIO(sealed), Seal(passphrase="four plain words here"))) == ["सीता\n"]
     assert "four plain" not in repr(Seal(passphrase="four plain words here"))
+
+
+def test_a_machine_that_is_busy_for_a_moment_opens_the_file_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    seal = Seal(passphrase="four plain words")
+    made = seal.close(b"content")
+    work = made.splitlines()[1].split()[-1]
+    harder = made.replace(b" " + work, b" 60", 1)  # as it looks to a machine that does next to nothing
+    files, decrypt = iter([harder, harder, made]), _age.passphrase.decrypt
+
+    def busy(_: bytes, passphrase: str) -> bytes:
+        return bytes(decrypt(next(files), passphrase))
+
+    monkeypatch.setattr(sealed, "_PAUSE_SECONDS", 0)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(_age.passphrase, "decrypt", busy)
+        assert seal.open(made) == b"content"
+
+    with pytest.raises(TooMuchWork, match="Try again when it is idle"):
+        seal.open(harder)
 
 
 def test_a_sealed_file_that_was_cut_or_altered_does_not_open() -> None:
