@@ -20,7 +20,7 @@ from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, to_line
 from relay.errors import Conflict, Invalid
 from relay.graph import Graph, Transaction
 from relay.graph_check import senseless
-from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead, NotBuilt, NotRestored
+from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead, NotBuilt
 from relay.projection import PROJECTION, RESTORING, Edge, Node, things_of
 from relay.register import NONSENSE, Register
 from relay.sentences import Sentence
@@ -65,10 +65,7 @@ def backup(graph: Graph) -> Iterator[str]:
         Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    for row in graph.rows(cypher.LEDGERS):
-        if row["projection"] == RESTORING:
-            raise NotRestored(row["programme_id"])
-    heads = ledger.heads(graph)
+    heads = ledger.all_heads(graph)
     yield json.dumps(
         {
             "relay_backup": FORMAT,

@@ -24,6 +24,7 @@ from relay.graph import Graph
 from relay.lineage import Survey, below
 from relay.model import STATES, shown
 from relay.outside import tellable
+from relay.places import upwards
 from relay.sentences import Sentence
 from relay.snapshot import NONE, Rows, day_of
 
@@ -331,15 +332,10 @@ def _map(survey: Survey, points: Mapping[str, Point]) -> bytes:
 
 
 def _point_of(survey: Survey, holder: int, points: Mapping[str, Point]) -> str | None:
-    places, seen = survey.snapshot.places, set[int]()
-    place = int(survey.snapshot.beneficiaries.place[holder]) if holder != NONE else NONE
-    while place not in (NONE, *seen):
-        place_id: str = places.ids[place]
-        if place_id in points:
-            return place_id
-        seen.add(place)
-        place = int(places.parent[place])
-    return None
+    places = survey.snapshot.places
+    home = int(survey.snapshot.beneficiaries.place[holder]) if holder != NONE else NONE
+    around = (places.ids[place] for place in upwards(places.parent, home)) if home != NONE else ()
+    return next((place_id for place_id in around if place_id in points), None)
 
 
 def _told(states: list[int]) -> dict[str, int | None]:

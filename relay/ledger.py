@@ -132,14 +132,23 @@ class NotRestored(NotBuilt):
         )
 
 
+def require_restored(programme_id: str, projection: int) -> None:
+    """Let only a ledger be read that is all there.
+
+    Raises:
+        NotRestored: It is being restored, or was so in part.
+    """
+    if projection == RESTORING:
+        raise NotRestored(programme_id)
+
+
 def require_built(programme_id: str, projection: int) -> None:
     """Let only a graph be asked, or recorded into, that is all there.
 
     Raises:
         NotBuilt: It is being rebuilt or restored, or was built by another version.
     """
-    if projection == RESTORING:
-        raise NotRestored(programme_id)
+    require_restored(programme_id, projection)
     if projection != PROJECTION:
         raise NotBuilt(programme_id)
 
@@ -561,6 +570,19 @@ def heads(graph: Graph) -> tuple[LedgerHead, ...]:
     return tuple(_head_of(row) for row in graph.rows(cypher.LEDGERS) if row["sequence"])
 
 
+def all_heads(graph: Graph) -> tuple[LedgerHead, ...]:
+    """The same, where the ledger of each programme is all there.
+
+    Raises:
+        NotRestored: That of one is not.
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.LEDGERS)
+    for row in rows:  # one of which nothing is there yet too
+        require_restored(row["programme_id"], row["projection"])
+    return tuple(_head_of(row) for row in rows if row["sequence"])
+
+
 def _head_of(row: Mapping[str, Any]) -> LedgerHead:
     return LedgerHead(
         programme_id=row["programme_id"],
@@ -582,8 +604,7 @@ def head(graph: Graph, programme_id: str) -> LedgerHead:
     """
     for row in graph.rows(cypher.LEDGERS):
         if row["programme_id"] == programme_id and row["sequence"]:
-            if row["projection"] == RESTORING:
-                raise NotRestored(programme_id)
+            require_restored(programme_id, row["projection"])
             return _head_of(row)
     raise NoProgramme(programme_id)
 

@@ -17,6 +17,7 @@ from relay.errors import Invalid, NotFound
 from relay.graph import Graph
 from relay.lineage import Survey
 from relay.model import PARTED_BY
+from relay.places import upwards
 from relay.sentences import Sentence
 from relay.snapshot import EPOCH, NONE, SEXES, Codes, Flags, Ids, Rows, Snapshot
 
@@ -173,20 +174,12 @@ def _parted(row: Rows, code: Rows, key_of: Callable[[int], str | int | None]) ->
 
 def _around(snapshot: Snapshot, row: Rows, place: Rows) -> Parts:
     """Placements by every place that they lie in: a ward, its municipality, its district and its province."""
-    around = [_upwards(snapshot.places.parent, each) for each in range(len(snapshot.places))] + [[NONE]]
+    around = [upwards(snapshot.places.parent, each) for each in range(len(snapshot.places))] + [[NONE]]
     many = np.array([len(each) for each in around])
     start, of_each = np.cumsum(many) - many, many[place]
     nth = np.arange(of_each.sum()) - np.repeat(np.cumsum(of_each) - of_each, of_each)
     code = np.concatenate(around)[np.repeat(start[place], of_each) + nth]
     return _called(snapshot.places.ids, np.repeat(row, of_each), code.astype(np.int32))
-
-
-def _upwards(parent: Rows, place: int) -> list[int]:
-    """A place and all around it, each once: foreign data may hold places that lie in each other."""
-    found = [place]
-    while (place := int(parent[place])) not in (NONE, *found):
-        found.append(place)
-    return found
 
 
 def _given_by(survey: Survey, there: Rows, names: Names) -> Parts:
@@ -216,7 +209,7 @@ def within(snapshot: Snapshot, place_id: str) -> Flags:
         NoSuchPart: There is no such place.
     """
     asked, places = row_of("place", snapshot.places.ids, place_id), snapshot.places
-    inside = np.array([asked in _upwards(places.parent, place) for place in range(len(places))] + [False])
+    inside = np.array([asked in upwards(places.parent, place) for place in range(len(places))] + [False])
     found: Flags = inside[snapshot.beneficiaries.place]
     return found
 

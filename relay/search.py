@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher, names
 from relay.ledger import NoProgramme
+from relay.places import upwards
 from relay.projection import key_of
 from relay.records import KINDS, Named, day_of, says
 from relay.register import Register
@@ -138,11 +139,16 @@ class _Search:
         words = self.text.split()
         if len(words) == 1 or not any(names.like(word, called) for word in words):
             return {}
-        parent = dict(zip(places["ids"], places["parents"], strict=True))
+        row_of = {id_: row for row, id_ in enumerate(places["ids"])}
+        parent = [row_of.get(each, -1) for each in places["parents"]]
         (lives,) = self.transaction.rows(cypher.WHERE_PEOPLE_LIVE, programme_id=self.programme_id)
         homes = dict(zip(lives["ids"], lives["homes"], strict=True))
-        around = {home: " ".join(called[each] for each in _upwards(home, parent)) for home in set(homes.values())}
-        return {f"beneficiary:{id_}": around[home] for id_, home in homes.items()}
+        around = {
+            home: " ".join(places["names"][each] for each in upwards(parent, row_of[home]))
+            for home in set(homes.values())
+            if home in row_of
+        }
+        return {f"beneficiary:{id_}": around[home] for id_, home in homes.items() if home in around}
 
     def _described(self, nearest: Sequence[str], scores: dict[str, float], step: int) -> Iterator[Hit]:
         """Those that had happened, by nearness; read step by step, since mostly the first step is enough."""
@@ -163,15 +169,6 @@ class _Search:
                 place=named.place(act_id),
                 score=scores[act_id],
             )
-
-
-def _upwards(place_id: str, parent: Mapping[str, str]) -> list[str]:
-    """A place and those around it, the smallest first; foreign data may name one that is not there, or go round."""
-    found: list[str] = []
-    while place_id in parent and place_id not in found:
-        found.append(place_id)
-        place_id = parent[place_id]
-    return found
 
 
 def _by_person(people: Iterable[tuple[str, str, str]], digits: str, household_id: str) -> Iterator[tuple[str, float]]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from relay import listing
 from relay.health import health
 from relay.names import key
-from relay.snapshot import NONE
+from relay.places import upwards
 from relay.web import asked
 from relay.web.kept import kept
 
@@ -208,12 +208,10 @@ def _district_of(relay: Relay, districts_: Mapping[str, str]) -> Mapping[str, st
     ids, parents = list(table.ids), table.parent.tolist()
     found: dict[str, str] = {}
     for row, place_id in enumerate(ids):
-        above, seen = row, set[int]()
-        while above not in (NONE, *seen) and ids[above] not in districts_:
-            seen.add(above)
-            above = parents[above]
-        if above not in (NONE, *seen):
-            found[place_id] = ids[above]
+        around = (ids[above] for above in upwards(parents, row))
+        district = next((each for each in around if each in districts_), None)
+        if district is not None:
+            found[place_id] = district
     return found
 
 
