@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 _NAMES: Final = frozenset({"place", "group", "gift", "correct", "erase"})
 """Kinds of acts that may change what a place, a group or a donor is called."""
 
-_FEW: Final = 8  # our choice: to look through all ids that many times takes as long as to list them once
-
 
 def carried_on(snapshot: Snapshot, entries: Sequence[Entry]) -> Snapshot | None:
     """The snapshot once some entries are counted in, or None when they change what stands.
@@ -40,7 +38,7 @@ def carried_on(snapshot: Snapshot, entries: Sequence[Entry]) -> Snapshot | None:
     """
     if not snapshot.whole:
         return None
-    additions = _Additions(snapshot, many=len(entries) > _FEW)
+    additions = _Additions(snapshot)
     try:
         for entry in entries:
             additions.add(entry)
@@ -56,16 +54,15 @@ class _ChangesWhatStands(Exception):
 class _Named:
     """The rows of a table by id, those to be added included."""
 
-    def __init__(self, ids: Ids, *, many: bool) -> None:
+    def __init__(self, ids: Ids) -> None:
         self.ids = ids
-        self.rows: dict[str, int | None] = {id_: row for row, id_ in enumerate(ids)} if many else {}
-        self.listed = many
+        self.rows: dict[str, int | None] = {}
         self.length = len(ids)
 
     def row(self, id_: str) -> int | None:
-        if id_ not in self.rows and not self.listed:
+        if id_ not in self.rows:
             self.rows[id_] = self.ids.row(id_)
-        return self.rows.get(id_)
+        return self.rows[id_]
 
     def add(self, id_: str) -> None:
         self.rows[id_] = self.length
@@ -75,15 +72,15 @@ class _Named:
 class _Additions:
     """Rows that some entries add to the tables of a snapshot."""
 
-    def __init__(self, snapshot: Snapshot, *, many: bool) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.named = {
-            "placement": _Named(snapshot.placements.ids, many=many),
-            "pass": _Named(snapshot.passes.ids, many=many),
-            "gift": _Named(snapshot.gifts.ids, many=many),
-            "beneficiary": _Named(snapshot.beneficiaries.ids, many=many),
-            "group": _Named(snapshot.groups.ids, many=many),
-            "place": _Named(snapshot.places.ids, many=many),
+            "placement": _Named(snapshot.placements.ids),
+            "pass": _Named(snapshot.passes.ids),
+            "gift": _Named(snapshot.gifts.ids),
+            "beneficiary": _Named(snapshot.beneficiaries.ids),
+            "group": _Named(snapshot.groups.ids),
+            "place": _Named(snapshot.places.ids),
         }
         self.added: dict[str, list[dict[str, Any]]] = {kind: [] for kind in (*self.named, "event")}
         self.rules: list[Rule] = []

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from relay.lineage import Cut, Notes, Survey
 from relay.room import longer
 from relay.snapshot import NO_DAY, NONE, Flags, Rows, Snapshot, around, day_number
-from relay.states import Standings, standings
+from relay.states import Standings, are_stuck, are_there, standings
 
 FEW: Final = 200
 """Placements up to which only a part is asked (our choice: of more, asking all takes about as long)."""
@@ -47,7 +47,7 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
     if _changes_below(survey, stood, named):
         return None
     new = slice(len(survey.live), None)
-    live = longer(survey.live, stood.made[new] & stood.there[snapshot.passes.giver[new]])
+    live = longer(survey.live, stood.made[new] & are_there(stood.state[snapshot.passes.giver[new]]))
     if _joins(survey, snapshot, live):
         return None
     grown = _Growing(survey, snapshot, stood, live)
@@ -115,9 +115,10 @@ def _copied(column: npt.NDArray[Any], new: int) -> npt.NDArray[Any]:
 def _changes_below(survey: Survey, stood: Standings, touched: Rows) -> bool:
     """Whether a placement is there that was not, or obstructs, or no longer, placements that were below it before."""
     before, old = touched[touched < len(survey.original)], survey.snapshot
-    if (stood.there[before] != survey.standings.there[before]).any():
+    was, is_ = survey.standings.state[before], stood.state[before]
+    if (are_there(was) != are_there(is_)).any():
         return True
-    turned = before[stood.stuck[before] != survey.standings.stuck[before]]
+    turned = before[are_stuck(was) != are_stuck(is_)]
     return bool(survey.live[old.given.about(turned)].any())
 
 
@@ -144,8 +145,7 @@ class _Growing:
         self.original = longer(survey.original, (filled_day != NO_DAY) & (filled_day <= day_number(survey.as_of)))
         self.snapshot = snapshot
         self.live = live
-        self.there = stood.there
-        self.stuck = stood.stuck
+        self.state = stood.state
         self.was = was
         self.generation, self.obstruction = (longer(each, [NONE] * new) for each in (was.generation, was.obstruction))
         self.piece, self.depth = (longer(each, [0] * new) for each in (was.piece, was.depth))
@@ -166,13 +166,13 @@ class _Growing:
             return False
         piece = self.piece[giver]
         self.piece[row], self.depth[row] = piece, self.depth[giver] + 1
-        self.size[piece] += self.there[row]
+        self.size[piece] += are_there(self.state[row])
         self.height[piece] = max(self.height[piece], self.depth[row])
-        self.reach[list(above)] += self.there[row]
+        self.reach[list(above)] += are_there(self.state[row])
         if self.generation[giver] != NONE:
             self.generation[row] = self.generation[giver] + 1
         obstructed = self.obstruction[giver]
-        self.obstruction[row] = giver if obstructed == NONE and self.stuck[giver] else obstructed
+        self.obstruction[row] = giver if obstructed == NONE and are_stuck(self.state[giver]) else obstructed
         return True
 
     def _received(self, row: int) -> Rows:
@@ -190,7 +190,7 @@ class _Growing:
 
     def _begin(self, row: int) -> None:
         """Begin a piece with a placement that nobody passed on to."""
-        self.piece[row], self.size[self.pieces] = self.pieces, self.there[row]
+        self.piece[row], self.size[self.pieces] = self.pieces, are_there(self.state[row])
         self.pieces += 1
         if self.original[row]:
             self.generation[row] = 0

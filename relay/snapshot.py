@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from itertools import pairwise, repeat
 from typing import TYPE_CHECKING, Any, Final, Self, SupportsInt
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -107,12 +108,15 @@ class Ids(Sequence[str]):
 
     text: npt.NDArray[np.uint8]
     breaks: npt.NDArray[np.int64]
+    sums: npt.NDArray[np.uint32]
+    """The CRC-32 of each, by which its row is found."""
 
     @classmethod
     def of(cls, ids: Iterable[str]) -> Ids:
         """Lay ids out in order."""
-        text = np.frombuffer("\n".join(("", *ids, "")).encode(), np.uint8)
-        return cls(text, np.flatnonzero(text == ord("\n")))
+        letters = [id_.encode() for id_ in ids]
+        text = np.frombuffer(b"\n".join((b"", *letters, b"")), np.uint8)
+        return cls(text, np.flatnonzero(text == ord("\n")), np.fromiter(map(crc32, letters), np.uint32, len(letters)))
 
     def __len__(self) -> int:
         """How many ids."""
@@ -151,12 +155,16 @@ class Ids(Sequence[str]):
     def more(self, ids: Sequence[str]) -> Ids:
         """These ids and some more after them."""
         added = Ids.of(ids)
-        return Ids(longer(self.text, added.text[1:]), longer(self.breaks, added.breaks[1:] + self.breaks[-1]))
+        return Ids(
+            longer(self.text, added.text[1:]),
+            longer(self.breaks, added.breaks[1:] + self.breaks[-1]),
+            longer(self.sums, added.sums),
+        )
 
     def row(self, id_: str) -> int | None:
-        """The row of an id, or None; one look through the text, from its end, since what is new is asked for most."""
-        at = self.text.tobytes().rfind(f"\n{id_}\n".encode())
-        return None if at < 0 or "\n" in id_ else int(np.searchsorted(self.breaks, at))
+        """The row of an id, or None."""
+        rows = np.flatnonzero(self.sums == crc32(id_.encode()))
+        return next((row for row in rows.tolist() if self[row] == id_), None)
 
 
 class Table:
@@ -474,6 +482,7 @@ class Snapshot:
                 if isinstance(values, Ids):
                     yield f"{name}.{column.name}.text", values.text
                     yield f"{name}.{column.name}.breaks", values.breaks
+                    yield f"{name}.{column.name}.sums", values.sums
                 else:
                     yield f"{name}.{column.name}", values
 
@@ -495,7 +504,7 @@ class Snapshot:
             names = [column.name for column in fields(table)]  # type: ignore[arg-type]  # every table is a dataclass
             tables[name] = table.of(
                 {
-                    column: Ids(columns[f"{name}.ids.text"], columns[f"{name}.ids.breaks"])
+                    column: Ids(*(columns[f"{name}.ids.{part}"] for part in ("text", "breaks", "sums")))
                     if column == "ids"
                     else columns[f"{name}.{column}"]
                     for column in names

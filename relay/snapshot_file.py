@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """A file of another number is of another format."""
 
 _NAMES_A_FILE: Final = re.compile(r"[a-z0-9-]{1,40}")  # design: programme ids; foreign data may hold others

@@ -81,14 +81,24 @@ class Standings:
     @property
     def there(self) -> Flags:
         """Which placements had received something by then."""
-        there: Flags = self.state != NONE
-        return there
+        return are_there(self.state)
 
     @property
     def stuck(self) -> Flags:
         """Which placements are lost or broken."""
-        stuck: Flags = (self.state == LOST) | (self.state == BROKEN)
-        return stuck
+        return are_stuck(self.state)
+
+
+def are_there(state: Codes) -> Flags:
+    """Whether placements in these states had received something."""
+    there: Flags = state != NONE
+    return there
+
+
+def are_stuck(state: Codes) -> Flags:
+    """Whether placements in these states are lost or broken."""
+    stuck: Flags = (state == LOST) | (state == BROKEN)
+    return stuck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -24,6 +25,14 @@ def test_ids_are_found_again_and_nothing_else_is() -> None:
 
     assert list(ids) == ["P1", "P10", "पोखरा-2", "P"]
     assert [ids.row(each) for each in ("P1", "P10", "पोखरा-2", "P", "P2", "", "P1\nP10")] == [0, 1, 2, 3, *[None] * 3]
+
+
+def test_ids_of_one_check_sum_are_told_apart() -> None:
+    ids = Ids.of(["plumless", "P1"])
+
+    assert crc32(b"plumless") == crc32(b"buckeroo")
+    assert [ids.row(each) for each in ("plumless", "buckeroo")] == [0, None]
+    assert [ids.more(["buckeroo"]).row(each) for each in ("plumless", "buckeroo", "P1")] == [0, 2, 1]
 
 
 def test_no_ids_are_no_rows() -> None:
