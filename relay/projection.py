@@ -96,6 +96,16 @@ def key_of(programme_id: str, act_id: str) -> str:
     return f"{programme_id}/{kind}/{id_}"
 
 
+def act_id_of(key: str) -> str:
+    """What `key_of` was given: the act id of a node's key.
+
+    >>> act_id_of("relay-demo/placement/P/1")
+    'placement:P/1'
+    """
+    _, kind, id_ = key.split("/", 2)
+    return f"{kind}:{id_}"
+
+
 def keys_of(programme_id: str, kind: str) -> tuple[str, str]:
     """Between which keys all of a kind lie: from the first one on, and before the second.
 
