@@ -13,7 +13,7 @@ from relay import cypher, ledger
 from relay.acts import KEYS, PERSONAL, Act
 from relay.exchange import write_folder, write_workbook
 from relay.graph import Graph, Transaction
-from relay.projection import act_id_of, values_of
+from relay.projection import kind_and_id, values_of
 
 
 def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names: bool = False) -> None:
@@ -45,6 +45,6 @@ def standing_acts(transaction: Transaction, programme_id: str, last: int) -> Ite
             values = values_of(properties) | {name: personal[name] for name in PERSONAL[kind] if name in personal}
             yield Act(
                 kind=kind,
-                id=act_id_of(properties["key"]).partition(":")[2],
+                id=kind_and_id(properties["key"])[1],
                 values={name: values[name] for name in KEYS[kind] if name in values},
             )

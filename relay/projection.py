@@ -96,14 +96,14 @@ def key_of(programme_id: str, act_id: str) -> str:
     return f"{programme_id}/{kind}/{id_}"
 
 
-def act_id_of(key: str) -> str:
-    """What `key_of` was given: the act id of a node's key.
+def kind_and_id(key: str) -> tuple[str, str]:
+    """What a property `key` names.
 
-    >>> act_id_of("relay-demo/placement/P/1")
-    'placement:P/1'
+    >>> kind_and_id("relay-demo/placement/P/1")
+    ('placement', 'P/1')
     """
     _, kind, id_ = key.split("/", 2)
-    return f"{kind}:{id_}"
+    return kind, id_
 
 
 def keys_of(programme_id: str, kind: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay import cypher, names
 from relay.ledger import NoProgramme
 from relay.places import upwards
-from relay.projection import act_id_of, key_of
+from relay.projection import key_of, kind_and_id
 from relay.records import KINDS, Named, day_of, says
 from relay.register import Register
 from relay.surroundings import read
@@ -125,7 +125,7 @@ class _Search:
         if not places:
             raise NoProgramme(self.programme_id)
         (people,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
-        act_ids = [act_id_of(key) for key in people["keys"]]
+        act_ids = [":".join(kind_and_id(key)) for key in people["keys"]]
         rows = zip(act_ids, people["phones"], people["households"], strict=True)
         yield from sorted(_by_person(rows, _digits(self.text), self.text.casefold()))
         named = dict(zip(act_ids, people["names"], strict=True))

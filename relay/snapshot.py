@@ -480,9 +480,8 @@ class Snapshot:
             for column in fields(table):  # type: ignore[arg-type]  # every table is a dataclass
                 values = getattr(getattr(self, name), column.name)
                 if isinstance(values, Ids):
-                    yield f"{name}.{column.name}.text", values.text
-                    yield f"{name}.{column.name}.breaks", values.breaks
-                    yield f"{name}.{column.name}.sums", values.sums
+                    for part in fields(Ids):
+                        yield f"{name}.{column.name}.{part.name}", getattr(values, part.name)
                 else:
                     yield f"{name}.{column.name}", values
 
@@ -504,7 +503,7 @@ class Snapshot:
             names = [column.name for column in fields(table)]  # type: ignore[arg-type]  # every table is a dataclass
             tables[name] = table.of(
                 {
-                    column: Ids(*(columns[f"{name}.ids.{part}"] for part in ("text", "breaks", "sums")))
+                    column: Ids(*(columns[f"{name}.ids.{part.name}"] for part in fields(Ids)))
                     if column == "ids"
                     else columns[f"{name}.{column}"]
                     for column in names

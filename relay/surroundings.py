@@ -15,7 +15,7 @@ from relay import cypher
 from relay.acts import Act
 from relay.entries import ORIGIN, Entry, from_values
 from relay.errors import Invalid
-from relay.projection import PROJECTION, act_id_of, key_of, values_of
+from relay.projection import PROJECTION, key_of, kind_and_id, values_of
 from relay.register import ABOUT_ACTS, REFERENCES, Fact, Register, held_by, placement_of, rule_of, subject_of
 from relay.sentences import Sentence
 
@@ -240,7 +240,7 @@ class _Part:
             properties = properties["node"]
         fact = Fact(
             kind=kind,
-            id=act_id_of(properties["key"]).partition(":")[2],
+            id=kind_and_id(properties["key"])[1],
             values=values_of(properties) | ({"household_id": household_id} if household_id else {}),
             sequence=properties["sequence"],
             confirm_id=properties.get("confirm_id"),
