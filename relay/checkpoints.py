@@ -9,7 +9,7 @@ one. The key lies in `keys/` of the data folder, for its owner only; the public 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -196,7 +196,7 @@ def faults_against(
     *,
     programme_id: str | None,
     hash_at: Mapping[int, str],
-    public_key: str | None,
+    public_keys: Collection[str],
 ) -> Iterator[Fault]:
     """Where a ledger is no longer what its checkpoints say.
 
@@ -206,11 +206,11 @@ def faults_against(
         checkpoints: In any order.
         programme_id: Whose ledger it is; None of an empty one.
         hash_at: Sequence → hash, of all entries.
-        public_key: The programme's, as noted down or kept; None leaves it to whoever holds the checkpoint.
+        public_keys: The programme's, as noted down or kept; without any it is left to whoever holds the checkpoint.
     """
     fitting = 0
     for checkpoint in sorted(checkpoints, key=lambda each: each.sequence):
-        if wrong := _disbelieved(checkpoint, programme_id, public_key):
+        if wrong := _disbelieved(checkpoint, programme_id, public_keys):
             yield Fault(sequence=None, fault=wrong)
         elif hash_at.get(checkpoint.sequence) == checkpoint.head_hash:
             fitting = checkpoint.sequence
@@ -218,7 +218,7 @@ def faults_against(
             yield Fault(sequence=checkpoint.sequence, fault=_difference(checkpoint, fitting, max(hash_at, default=0)))
 
 
-def _disbelieved(checkpoint: Checkpoint, programme_id: str | None, public_key: str | None) -> Sentence | None:
+def _disbelieved(checkpoint: Checkpoint, programme_id: str | None, public_keys: Collection[str]) -> Sentence | None:
     made_at = checkpoint.made_at
     if programme_id is not None and checkpoint.programme_id != programme_id:
         return Sentence(
@@ -228,13 +228,13 @@ def _disbelieved(checkpoint: Checkpoint, programme_id: str | None, public_key: s
             other=checkpoint.programme_id,
             programme_id=programme_id,
         )
-    if public_key is not None and checkpoint.public_key != public_key:
+    if public_keys and checkpoint.public_key not in public_keys:
         return Sentence(
             "The checkpoint of %(made_at)s is signed with another key (%(other)s) than the programme's"
-            " (%(public_key)s).",
+            " (%(public_keys)s). If you noted that key down on another machine of the programme, give each by --key.",
             made_at=made_at,
             other=checkpoint.public_key,
-            public_key=public_key,
+            public_keys=", ".join(public_keys),
         )
     if checkpoint.signed:
         return None
@@ -255,7 +255,8 @@ def _difference(checkpoint: Checkpoint, fitting: int, last: int) -> Sentence:
         )
     return Sentence(
         "Entry %(sequence)s has another hash than in the checkpoint of %(made_at)s: an entry from %(first)s to"
-        " %(sequence)s was changed, and the hashes after it were made to fit.",
+        " %(sequence)s was changed and the hashes after it made to fit, or the checkpoint is of another copy that went"
+        " on from the same backup.",
         sequence=sequence,
         made_at=made_at,
         first=fitting + 1,

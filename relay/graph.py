@@ -51,6 +51,10 @@ RETRY_SECONDS: Final = 6.0
 SILENCE_SECONDS: Final = 15.0  # not retried
 FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
 RACES: Final = 100  # lost one after another; our choice, and not by the clock: a try may have waited for the engine
+_RACES_LOST: Final = (  # the last words of codes that the driver does not retry
+    "ConstraintValidationFailed",  # the embedded engine's word for a race of writers
+    "EntityNotFound",  # on either engine: what is being read was just removed by another
+)
 _EMBEDDED_AGENT: Final = "ArcadeDB"
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else its warnings land on the user's screen
@@ -168,6 +172,23 @@ class Transaction:
         line.pull()
 
 
+def _through_races(work: Callable[[], _T]) -> _T:
+    """Run a transaction until no other tears it: each time it had been rolled back.
+
+    Raises:
+        Conflict: Another was faster, again and again.
+    """
+    for _ in range(RACES):
+        try:
+            return _once_more(work)
+        except ClientError as error:
+            if _last_word(error) not in _RACES_LOST:
+                raise
+            time.sleep(FIRST_RETRY_SECONDS)
+    message = Sentence("Others were writing the same things at the same time.")
+    raise Conflict(message, Sentence("Nothing was recorded: try again."))
+
+
 def _once_more(work: Callable[[], _T]) -> _T:
     """Run a transaction, and once more when the server itself failed in it.
 
@@ -179,6 +200,10 @@ def _once_more(work: Callable[[], _T]) -> _T:
     except DatabaseError:
         time.sleep(FIRST_RETRY_SECONDS)
         return work()
+
+
+def _last_word(error: Neo4jError) -> str:
+    return str(error.code).rpartition(".")[2]
 
 
 class Graph:
@@ -203,9 +228,10 @@ class Graph:
 
         Raises:
             Unavailable: The database cannot be reached, or did not answer in time.
+            Conflict: Other writers were faster, again and again.
         """
         with _translated(), self._session() as session:
-            return _once_more(lambda: session.execute_read(lambda transaction: work(Transaction(transaction))))
+            return _through_races(lambda: session.execute_read(lambda transaction: work(Transaction(transaction))))
 
     def write(self, work: Callable[[Transaction], _T]) -> _T:
         """Run a write: all of `work`, or nothing of it. `work` may run several times.
@@ -217,13 +243,7 @@ class Graph:
         """
         self._before_writing()
         with _translated(writing=True), self._session() as session:
-            for _ in range(RACES):
-                try:
-                    return _once_more(lambda: session.execute_write(lambda transaction: work(Transaction(transaction))))
-                except ConstraintError:  # the embedded engine's word for a race; the driver does not retry it
-                    time.sleep(FIRST_RETRY_SECONDS)
-        message = Sentence("Others were writing the same things at the same time.")
-        raise Conflict(message, Sentence("Nothing was recorded: try again."))
+            return _through_races(lambda: session.execute_write(lambda transaction: work(Transaction(transaction))))
 
     def rows(self, query: LiteralString, **parameters: object) -> list[dict[str, Any]]:
         """All rows of one read query."""
@@ -251,7 +271,7 @@ class Graph:
             except _Silence as error:
                 raise NotAnswered("TransactionTimedOut") from error
             except (ClientError, DatabaseError) as error:
-                raise NotAnswered(str(error.code).rpartition(".")[2]) from error
+                raise NotAnswered(_last_word(error)) from error
 
     def migrate(self) -> None:
         """Bring constraints and indexes up to date; quick when they are.
@@ -448,7 +468,7 @@ def _translated(*, writing: bool = False) -> Generator[None]:
         message = Sentence("The database was too busy to finish in time.")
         raise Unavailable(message, Sentence("Nothing was recorded: try again.")) from error
     except ClientError as error:
-        refusal = _REFUSALS.get(str(error.code).rpartition(".")[2])
+        refusal = _REFUSALS.get(_last_word(error))
         if refusal is None:
             raise
         raise Unavailable(*refusal) from error

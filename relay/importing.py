@@ -22,7 +22,7 @@ from relay.acts import FILED, PERSONAL, Act
 from relay.errors import Invalid, NotFound, Refused, RelayError
 from relay.exchange import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.graph import Graph
-from relay.ledger import STEP, Clerk, Outcome, Rehearsal
+from relay.ledger import STEP, Clerk, Outcome, Rehearsal, provided_by
 from relay.rulebook import Missing, TakenBack
 from relay.sentences import Sentence
 from relay.sheets import PROGRAMME, RULES_FILE
@@ -253,7 +253,7 @@ class _Import:
                 continue
             yield from _report(each)
             if each.outcome and each.outcome.action == "added":
-                for provided in _provides(each.outcome.act):
+                for provided in provided_by(each.outcome.act):
                     self.provided += [waiting.row for waiting in self.waiting.pop(provided, ())]
 
 
@@ -261,13 +261,6 @@ def _place(judged: _Judged) -> tuple[int, int]:
     """Where a readable row stands in the exchange format."""
     kinds = [kind.name for kind in FILED]
     return (kinds.index(judged.outcome.act.kind) if judged.outcome else 0), judged.row.row
-
-
-def _provides(act: Act) -> Iterator[str]:
-    """What other rows may point at once this one is recorded."""
-    yield act.act_id
-    if act.kind == "pass":
-        yield f"placement:{act.values['receiver_placement_id']}"
 
 
 def _report(judged: _Judged) -> Iterator[ReportRow]:

@@ -30,7 +30,7 @@ from relay.projection import (
     personal_of,
     touched,
 )
-from relay.register import Change, Register
+from relay.register import Change, Register, named_by, subject_of
 from relay.rulebook import Note, TakenBack, judge
 from relay.sentences import Sentence
 from relay.surroundings import Head, Rehearsed, entry_from, lock_and_load
@@ -62,6 +62,22 @@ class UsedOtherwise(Conflict):
             field=fields[0] if fields else "",
         )
         self.fields = fields
+
+
+class NamesDisputed(Conflict):
+    """An act names one that is given, together with it, with other content than is recorded."""
+
+    def __init__(self, act_id: str, named: str, field: str) -> None:
+        """Name both, and the column in which the one names the other."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s names %(named)s, which is given here with other content than is recorded.",
+                act_id=act_id,
+                named=named,
+            ),
+            Sentence("First correct %(named)s, or give what bears its id here an id of its own.", named=named),
+            field=field,
+        )
 
 
 class NoProgramme(NotFound):
@@ -188,9 +204,18 @@ class Outcome:
 
 
 def record(
-    graph: Graph, programme_id: str, acts: Sequence[Act], clerk: Clerk, *, again: bool = False
+    graph: Graph,
+    programme_id: str,
+    acts: Sequence[Act],
+    clerk: Clerk,
+    *,
+    again: bool = False,
+    disputed: Iterable[str] = (),
 ) -> tuple[Outcome, ...]:
     """Record acts in one transaction; each is judged after those before it, and one that fails stops no other.
+
+    But where an act is given with other content than is recorded under its id, none that names it is recorded: what
+    they are about may be another than the one in the record.
 
     When the line is cut during the commit, the acts are sent once more with the same ids, so that nothing is lost
     and nothing is doubled.
@@ -201,6 +226,7 @@ def record(
         acts: In order.
         clerk: Who records.
         again: Record pass-ons that seem to be recorded already.
+        disputed: What was given with other content before these acts, as in `Batch`.
 
     Returns:
         One outcome for each act, in order.
@@ -211,7 +237,9 @@ def record(
         UnknownOutcome: The line was cut twice while committing, or went silent.
     """
     founding = any(act.kind == "programme" for act in acts)
-    work = _Recording(programme_id=programme_id, acts=tuple(acts), clerk=clerk, again=again)
+    work = _Recording(
+        programme_id=programme_id, acts=tuple(acts), clerk=clerk, again=again, disputed=frozenset(disputed)
+    )
     if founding:
         graph.write(lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id)))
     try:
@@ -243,6 +271,7 @@ class _Recording:
     acts: tuple[Act, ...]
     clerk: Clerk
     again: bool
+    disputed: frozenset[str]
     resent: bool = False
 
     def in_transaction(self, transaction: Transaction) -> tuple[Outcome, ...]:
@@ -251,8 +280,8 @@ class _Recording:
             raise NoProgramme(self.programme_id)
         head, register = loaded
         require_built(self.programme_id, head.projection)
-        batch = Batch(register, head, self.clerk, again=self.again, resent=self.resent)
-        outcomes = tuple(batch.offer(act) for act in self.acts)
+        batch = Batch(register, head, self.clerk, again=self.again, disputed=self.disputed, resent=self.resent)
+        outcomes = batch.offer(self.acts)
         batch.write(transaction)
         return outcomes
 
@@ -263,11 +292,14 @@ class Rehearsal:
     What it judges can be thrown away (a dry run) or committed step by step (an import).
     """
 
-    def __init__(self, graph: Graph, programme_id: str, clerk: Clerk, *, again: bool = False) -> None:
+    def __init__(
+        self, graph: Graph, programme_id: str, clerk: Clerk, *, again: bool = False, disputed: Iterable[str] = ()
+    ) -> None:
         """Begin at the end of the ledger; a programme that is not there begins with its own act."""
         self.graph = graph
         self.clerk = clerk
         self.again = again
+        self.disputed = frozenset(disputed)
         self.rehearsed = Rehearsed(programme_id)
         self.head: Head | None = None
 
@@ -281,9 +313,9 @@ class Rehearsal:
         self.graph.read(lambda transaction: self.rehearsed.surround(transaction, acts))
         before = self.head or self.rehearsed.head
         require_built(self.rehearsed.register.programme_id, before.projection)
-        batch = Batch(self.rehearsed.register, before, self.clerk, again=self.again)
-        outcomes = tuple(batch.offer(act) for act in acts)
-        self.head = batch.head
+        batch = Batch(self.rehearsed.register, before, self.clerk, again=self.again, disputed=self.disputed)
+        outcomes = batch.offer(acts)
+        self.head, self.disputed = batch.head, frozenset(batch.disputed)
         return outcomes, Step(
             programme_id=self.rehearsed.register.programme_id,
             before=before,
@@ -294,11 +326,13 @@ class Rehearsal:
 
     def record(self, acts: Sequence[Act]) -> tuple[Outcome, ...]:
         """Record acts at once, under the ledger's lock. This rehearsal does not learn of them: go on with `anew`."""
-        return record(self.graph, self.rehearsed.register.programme_id, acts, self.clerk, again=self.again)
+        programme_id = self.rehearsed.register.programme_id
+        return record(self.graph, programme_id, acts, self.clerk, again=self.again, disputed=self.disputed)
 
     def anew(self) -> Rehearsal:
         """One that begins at the end of the ledger as it is now."""
-        return Rehearsal(self.graph, self.rehearsed.register.programme_id, self.clerk, again=self.again)
+        programme_id = self.rehearsed.register.programme_id
+        return Rehearsal(self.graph, programme_id, self.clerk, again=self.again, disputed=self.disputed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,27 +400,49 @@ def _beginning(programme_id: str) -> dict[str, Any]:
 
 
 class Batch:
-    """Acts judged one after another against a register, and what they change in the graph."""
+    """Acts judged one after another against a register, and what they change in the graph.
+
+    Attributes:
+        disputed: What was given with other content than is recorded: act ids, and "placement:ID" of what a pass-on
+            begins or adds to.
+    """
 
     def __init__(
-        self, register: Register, head: Head, clerk: Clerk, *, again: bool = False, resent: bool = False
+        self,
+        register: Register,
+        head: Head,
+        clerk: Clerk,
+        *,
+        again: bool = False,
+        disputed: Iterable[str] = (),
+        resent: bool = False,
     ) -> None:
         """Begin after the head of the ledger; `resent` when the first answer to these very acts was lost."""
         self.register = register
         self.head = head
         self.clerk = clerk
         self.again = again
+        self.disputed = set(disputed)
         self.resent = resent
         self.recorded_at = instant(clerk.now.astimezone(UTC))
         self.entries: list[Entry] = []
         self.before: dict[str, tuple[Node | Edge, ...]] = {}
 
-    def offer(self, act: Act) -> Outcome:
-        """Judge an act and take it in, or say why not."""
+    def offer(self, acts: Sequence[Act]) -> tuple[Outcome, ...]:
+        """Judge acts in order, and take each in or say why not; what is disputed further down binds those above it."""
+        corrected = {subject_of(act) for act in acts if act.kind == "correct"}  # may agree by then
+        for act in acts:
+            recorded = self.register.entries.get(act.act_id)
+            if recorded and act.act_id not in corrected and self._otherwise(act, recorded):
+                self.disputed.update(provided_by(act))
+        return tuple(map(self._offer, acts))
+
+    def _offer(self, act: Act) -> Outcome:
         try:
             recorded = self.register.entries.get(act.act_id)
             if recorded:
                 return self._recorded_before(act, recorded)
+            self._names_nothing_disputed(act)
             if not self.head.sequence and act.kind != "programme":
                 raise NoProgramme(self.register.programme_id)
             change, notes = judge(
@@ -425,13 +481,24 @@ class Batch:
         by = self.register.taken_back_by(act.act_id)
         if by:
             raise TakenBack(act.act_id, by)
-        erased = self.register.erased_fields(act.act_id)
-        fields = differing(recorded.act.values, act, erased=erased)
-        now = self.register.settled(act.act_id)  # as an export writes it, corrections included
-        if fields and (now is None or differing(now.values, act, erased=erased)):
+        fields = self._otherwise(act, recorded)
+        if fields:
+            self.disputed.update(provided_by(act))
             raise UsedOtherwise(act.act_id, recorded.sequence, fields)
         mine = self.resent and (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
         return Outcome(act=act, action="added" if mine else "same", sequence=recorded.sequence)
+
+    def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
+        """The fields in which an act says neither what was recorded nor what an export of that would say now."""
+        erased = self.register.erased_fields(act.act_id)
+        fields = differing(recorded.act.values, act, erased=erased)
+        now = self.register.settled(act.act_id) if fields else None
+        return fields if now is None or differing(now.values, act, erased=erased) else ()
+
+    def _names_nothing_disputed(self, act: Act) -> None:
+        for column, named in named_by(act):
+            if named in self.disputed:
+                raise NamesDisputed(act.act_id, named, column)
 
     def _has_a_zone(self, change: Change) -> None:
         for fact in change.facts.values():
@@ -507,6 +574,13 @@ class Difference:
             if name in self.written:
                 text += part
         transaction.last(text, ledger=programme_id, sequence=head.sequence, hash=head.hash, **self.written)
+
+
+def provided_by(act: Act) -> Iterator[str]:
+    """What other acts may name once this one is recorded: itself, and the placement of what a pass-on hands over."""
+    yield act.act_id
+    if act.kind == "pass":
+        yield f"placement:{act.values['receiver_placement_id']}"
 
 
 def rows_of(register: Register, thing: str) -> Iterator[Node | Edge]:

@@ -277,6 +277,11 @@ def _called(source: Source, programme_id: str, said: Mapping[str, Any]) -> Mappi
     return {id_: name for id_ in asked if (name := named.beneficiary(id_))}
 
 
+def _verified(source: Source, programme_id: str, said: Mapping[str, Any]) -> verify.Verification:
+    noted = verify.read_hash(said["noted"]) if "noted" in said else None
+    return shelf.verified(source.graph, programme_id, source.folder / shelf.FOLDER, noted=noted)
+
+
 def _entries(source: Source, programme_id: str, said: Mapping[str, Any]) -> Page:
     about = said.get("about")
     if about:
@@ -510,9 +515,7 @@ VERIFY: Final[Question[verify.Verification]] = Question(
         Parameter(name="noted", sort="word", says="A head hash noted down earlier: it must be in the ledger."),
     ),
     kind=verify.Verification,
-    answer=lambda source, programme_id, said: shelf.verified(
-        source.graph, programme_id, source.folder / shelf.FOLDER, noted=said.get("noted")
-    ),
+    answer=_verified,
 )
 ACCESSES: Final[Question[tuple[accesses.Access, ...]]] = Question(
     name="accesses",

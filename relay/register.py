@@ -298,6 +298,15 @@ def subject_of(act: Act) -> str:
     return str(act.values["subject_id" if act.kind == "erase" else "act_id"])
 
 
+def named_by(act: Act) -> Iterator[tuple[str, str]]:
+    """The columns in which an act names others, each with the act id, or "placement:ID", that it names there."""
+    if act.kind in ABOUT_ACTS:
+        yield "subject_id" if act.kind == "erase" else "act_id", subject_of(act)
+    for column, kind in REFERENCES.get(act.kind, ()):
+        if column in act.values:
+            yield column, f"{kind}:{act.values[column]}"
+
+
 def rule_of(values: Mapping[str, Any]) -> Rule:
     """The rule that a rule act states, with the design's values for what is absent."""
     owed, scaled = values.get("owed"), values.get("owed_per_given")

@@ -27,7 +27,7 @@ from relay.surroundings import Head, entry_from
 from relay.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from relay.checkpoints import Checkpoint
@@ -115,7 +115,7 @@ def verified(
     *,
     noted: str | None = None,
     checkpoints: tuple[Checkpoint, ...] = (),
-    public_key: str | None = None,
+    public_keys: Collection[str] = (),
 ) -> Verification:
     """`verify.verify`, and whether what questions are answered from is what the ledger says.
 
@@ -138,7 +138,7 @@ def verified(
             yield Fault(sequence=None, fault=fault)
 
     with _VERIFYING:
-        found = verify(graph, programme_id, noted=noted, checkpoints=checkpoints, public_key=public_key, also=altered)
+        found = verify(graph, programme_id, noted=noted, checkpoints=checkpoints, public_keys=public_keys, also=altered)
     if not found.ok:
         _PLACES.get(graph, {}).pop(programme_id, None)
         forget(folder, programme_id)

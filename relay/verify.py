@@ -6,14 +6,15 @@ personal fields are never shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from relay import graph_check, ledger
 from relay.checkpoints import Checkpoint, faults_against
 from relay.entries import ORIGIN, Entry, Fault, faults_of, read_lines
-from relay.errors import Unavailable
+from relay.errors import Invalid, Unavailable
 from relay.graph import Graph
 from relay.graph_check import Difference, Moved, senseless
 from relay.register import NONSENSE, Register
@@ -21,6 +22,56 @@ from relay.sentences import Sentence
 from relay.uncollected import uncollected
 
 _TRIES: Final = 100  # our choice: only an import that goes on and on is faster
+_HEX: Final = re.compile("[0-9a-f]{64}")
+
+
+class NotAHash(Invalid):
+    """What was noted is no head hash: a slip of the pen must not look like a ledger that was cut."""
+
+    def __init__(self) -> None:
+        """Say what one looks like."""
+        super().__init__(
+            Sentence("This is no head hash: one has 64 digits, each 0 to 9 or a to f."),
+            Sentence("Compare it with your note, digit by digit."),
+            field="noted",
+        )
+
+
+class NotAPublicKey(Invalid):
+    """What was noted is no public key: a slip of the pen must not look like a checkpoint that was made up."""
+
+    def __init__(self) -> None:
+        """Say what one looks like."""
+        super().__init__(
+            Sentence("This is no public key: one has 64 digits, each 0 to 9 or a to f."),
+            Sentence("Compare it with your note, digit by digit."),
+            field="key",
+        )
+
+
+def read_hash(typed: str) -> str:
+    """A head hash as it was typed from a note: in groups, and in capitals, too.
+
+    Raises:
+        NotAHash: It is none.
+    """
+    return _read(typed, NotAHash)
+
+
+def read_public_key(typed: str) -> str:
+    """The same of a public key.
+
+    Raises:
+        NotAPublicKey: It is none.
+    """
+    return _read(typed, NotAPublicKey)
+
+
+def _read(typed: str, fault: Callable[[], Invalid]) -> str:
+    digits = "".join(typed.split()).lower()
+    if not _HEX.fullmatch(digits):
+        raise fault()
+    return digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +111,20 @@ class _Chain:
             self.hash_at[entry.sequence] = entry.hash
             yield entry
 
-    def hold_against(self, noted: str | None, checkpoints: tuple[Checkpoint, ...], public_key: str | None) -> None:
+    def hold_against(
+        self, noted: str | None, checkpoints: tuple[Checkpoint, ...], public_keys: Collection[str]
+    ) -> None:
         """Compare what was read with what an auditor kept of an earlier day."""
         if noted is not None and noted not in self.hash_at.values():
             fault = Sentence(
-                "The noted head hash %(noted)s is not in this ledger: it was cut or rewritten.", noted=noted
+                "The noted head hash %(noted)s is not in this ledger: it was cut or rewritten, or the hash is of"
+                " another copy that went on from the same backup.",
+                noted=noted,
             )
             self.faults.append(Fault(sequence=None, fault=fault))
         programme_id = self.last.programme_id if self.last else None
         self.faults += faults_against(
-            checkpoints, programme_id=programme_id, hash_at=self.hash_at, public_key=public_key
+            checkpoints, programme_id=programme_id, hash_at=self.hash_at, public_keys=public_keys
         )
 
     def verified(self, more: Iterable[Fault] = ()) -> Verification:
@@ -84,7 +139,7 @@ def verify_lines(
     *,
     noted: str | None = None,
     checkpoints: tuple[Checkpoint, ...] = (),
-    public_key: str | None = None,
+    public_keys: Collection[str] = (),
 ) -> Verification:
     """Check an exported ledger without any database.
 
@@ -92,12 +147,13 @@ def verify_lines(
         lines: Of the file.
         noted: A head hash noted down earlier: it must be in the ledger.
         checkpoints: Signed ones of earlier days, in any order: the ledger must still be what they say.
-        public_key: Of the programme, 64 lowercase hex digits; None believes the key that a checkpoint names.
+        public_keys: Of the programme, one for each machine that signed, 64 lowercase hex digits each; without any the
+            key that a checkpoint names is believed.
     """
     chain = _Chain()
     for _ in chain.read(read_lines(lines)):
         pass
-    chain.hold_against(noted, checkpoints, public_key)
+    chain.hold_against(noted, checkpoints, public_keys)
     if not chain.count and not chain.faults:
         chain.faults.append(Fault(sequence=None, fault=Sentence("The file holds no entry.")))
     return chain.verified()
@@ -110,7 +166,7 @@ def verify(
     *,
     noted: str | None = None,
     checkpoints: tuple[Checkpoint, ...] = (),
-    public_key: str | None = None,
+    public_keys: Collection[str] = (),
     also: Callable[[Register], Iterable[Fault]] | None = None,
 ) -> Verification:
     """Recompute every hash, replay the ledger into memory, and compare it with the whole graph.
@@ -123,7 +179,8 @@ def verify(
         programme_id: Of the programme.
         noted: A head hash noted down earlier: it must be in the ledger.
         checkpoints: Signed ones of earlier days, in any order: the ledger must still be what they say.
-        public_key: Of the programme, 64 lowercase hex digits; None believes the key that a checkpoint names.
+        public_keys: Of the programme, one for each machine that signed, 64 lowercase hex digits each; without any the
+            key that a checkpoint names is believed.
         also: Where nothing else is wrong, says what is when it is given the register that the ledger adds up to.
 
     Raises:
@@ -158,7 +215,7 @@ def verify(
                 ),
             )
         )
-    chain.hold_against(noted, checkpoints, public_key)
+    chain.hold_against(noted, checkpoints, public_keys)
     begun = tuple(f"{other}/" for other in _others(graph, programme_id) if other not in others)
     differing = [each for each in differing if each.about not in moved.about and not each.key.startswith(begun)]
     faults = [each.fault for each in (*differing, *again)]

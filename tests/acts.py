@@ -22,7 +22,7 @@ from relay.register import Register
 from relay.surroundings import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from relay.errors import RelayError
 
@@ -136,11 +136,16 @@ class Book:
 
     def offer(self, act: Act, *, by: str = "local:asha", again: bool = False) -> Outcome:
         """What becomes of one more act."""
+        (outcome,) = self.together([act], by=by, again=again)
+        return outcome
+
+    def together(self, acts: Sequence[Act], *, by: str = "local:asha", again: bool = False) -> tuple[Outcome, ...]:
+        """What becomes of each of some acts that are given together."""
         batch = Batch(self.register, self.head, clerk(by, self.today, seed=self.head.sequence), again=again)
-        outcome = batch.offer(act)
+        outcomes = batch.offer(acts)
         self.head = batch.head
         self.differences.append(batch.difference())
-        return outcome
+        return outcomes
 
     def add(self, *acts: Act, by: str = "local:asha", again: bool = False) -> Outcome | None:
         """Record acts that must stand; the last one's outcome."""

@@ -19,6 +19,8 @@ from relay.verify import verify_lines
 from tests.clean import grown
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from relay.checkpoints import Key
 
 DOCS: Final = Path(__file__).parent.parent / "docs"
@@ -53,11 +55,11 @@ def rehashed(chain: list[Entry], sequence: int, recorded_by: str) -> list[Entry]
     return doctored
 
 
-def faults(chain: list[Entry], *checkpoints: Checkpoint, public_key: str | None = None) -> list[str]:
+def faults(chain: list[Entry], *checkpoints: Checkpoint, public_keys: Collection[str] = ()) -> list[str]:
     lines = (to_line(entry, with_opened=False) for entry in chain)
     return [
         f"{fault.sequence}: {fault.fault}"
-        for fault in verify_lines(lines, checkpoints=checkpoints, public_key=public_key).faults
+        for fault in verify_lines(lines, checkpoints=checkpoints, public_keys=public_keys).faults
     ]
 
 
@@ -100,7 +102,7 @@ def test_a_file_that_holds_another_thing_than_the_key_is_named(tmp_path: Path, k
 def test_a_ledger_that_only_grew_fits_every_checkpoint_of_it(key: Key, chain: list[Entry]) -> None:
     kept = [at(key, chain, sequence) for sequence in (1, 40, len(chain))]
 
-    assert faults(chain, *kept, public_key=key.public_key) == []
+    assert faults(chain, *kept, public_keys=[key.public_key]) == []
     assert faults(chain[:40], kept[1]) == []
 
 
@@ -113,8 +115,8 @@ def test_an_entry_changed_before_a_checkpoint_is_found_although_every_hash_fits(
 
     assert faults(doctored) == []
     assert first == (
-        f"40: Entry 40 has another hash than in the checkpoint of {NOON}: an entry from 21 to 40 was changed, and the"
-        " hashes after it were made to fit."
+        f"40: Entry 40 has another hash than in the checkpoint of {NOON}: an entry from 21 to 40 was changed and the"
+        " hashes after it made to fit, or the checkpoint is of another copy that went on from the same backup."
     )
     assert "entry from 21 to 60" in second
     assert faults(rehashed(chain, 61, recorded_by="local:somebody"), *kept) == []  # after all of them: nobody can tell
@@ -138,7 +140,7 @@ def test_a_checkpoint_that_was_altered_made_up_or_is_of_another_ledger_proves_no
     foreign = key.sign(programme_id="hills", sequence=40, head_hash=chain[39].hash, made_at=NOON)
 
     altered = faults(chain, replace(true, made_at="2020-01-01T00:00:00Z"))
-    made_up = faults(chain, at(other, chain, 40), public_key=key.public_key)
+    made_up = faults(chain, at(other, chain, 40), public_keys=[key.public_key])
 
     assert altered == [
         "None: The checkpoint of 2020-01-01T00:00:00Z does not bear a true signature: it was altered or made up."

@@ -34,6 +34,7 @@ NOT_THERE: Final = "Neo.TransientError.General.DatabaseUnavailable"
 NOT_COPIED: Final = "Neo.TransientError.Cluster.ReplicationFailure"
 GONE: Final = "the server is gone"
 EXPIRED: Final = "the routes have expired"
+REMOVED: Final = "Neo.ClientError.Statement.EntityNotFound"
 RACE: Final = "Neo.ClientError.Schema.ConstraintValidationFailed"
 WORDS: Final = (MOVED, READ_ONLY, BEHIND, NOT_THERE, NOT_COPIED, GONE, EXPIRED)
 
@@ -194,6 +195,18 @@ def test_a_race_lost_after_a_long_wait_for_the_database_is_run_again(
     graph.write(work)
 
     assert len(tries) == 2
+
+
+def test_what_another_removes_while_it_is_read_is_asked_for_again(graph: Graph, edge: Edge) -> None:
+    record(graph, PROGRAMME, founding("P"), clerk("first"))
+
+    edge.fail("statement", REMOVED, times=3)
+    assert record_one(graph, PROGRAMME, woman("W"), clerk("second")).sequence == 6
+    assert edge.left == 0
+
+    edge.fail("statement", REMOVED, times=3)
+    assert head(graph, PROGRAMME).entries == 6
+    assert edge.left == 0
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,54 @@ def test_a_known_id_with_other_content_is_refused_and_names_the_column(graph: Gr
     assert {row.action for row in report if row.act_id != "placement:P1"} == {"same"}
 
 
+@pytest.mark.usefixtures("small_steps")
+def test_what_names_another_woman_of_the_same_id_is_not_recorded_as_hers(graph: Graph, path: Path) -> None:
+    # one backup, two offices: each gave the id W2 to a woman of its own, and T1 to a hand-over of its own
+    # ours: P1 -T1-> P2        theirs: P1 -T1-> P2 (a month later), and then P1 -T2-> P2
+    known = [*beginnings(1), placed("P1 on 2020-03-01")]
+    ours = [woman("W2", name="Maya"), passed("T1: P1 > P2 on 2021-03-01")]
+    ledger.record(graph, "demo", [*known, *ours], clerk())
+    before = entries(graph)
+    theirs = [woman("W2", name="Sita"), passed("T1: P1 > P2 on 2021-04-01"), passed("T2: P1 > P2 on 2021-05-01")]
+    write(path, *known, *theirs)
+
+    promised = run(graph, path)
+    report = run(graph, path, apply=True)
+
+    assert promised == report
+    row = only(report, "pass:T2")
+    assert (row.action, row.field, row.value) == ("refused", "beneficiary_id", "W2")
+    assert row.reason == "pass:T2 names beneficiary:W2, which is given here with other content than is recorded."
+    assert counted(report) == {"added": 0, "same": len(known), "put aside": 0, "refused": len(theirs)}
+    assert entries(graph) == before
+
+
+def test_what_adds_to_a_disputed_hand_over_is_refused_even_where_it_is_written_above_it(
+    graph: Graph, path: Path
+) -> None:
+    known = [*beginnings(3), placed("P1 on 2020-03-01")]
+    ledger.record(graph, "demo", [*known, passed("T1: P1 > P2 on 2021-03-01")], clerk())
+    write(
+        path,
+        *known,
+        passed("T2: P2 > P3 on 2022-03-01"),
+        passed("T3: P1 > P3 on 2022-03-01"),  # innocent
+        passed("T1: P1 > P2 on 2021-04-01"),
+    )
+
+    report = run(graph, path, apply=True)
+
+    assert only(report, "pass:T2").reason == (
+        "pass:T2 names placement:P2, which is given here with other content than is recorded."
+    )
+    assert {row.act_id: row.action for row in report if row.action != "same"} == {
+        "pass:T1": "refused",
+        "pass:T2": "refused",
+        "pass:T3": "added",
+    }
+    assert stands(graph)
+
+
 def test_without_a_name_a_row_is_the_same_and_another_name_is_refused_and_not_shown(graph: Graph, path: Path) -> None:
     write(path, *beginnings(1))
     run(graph, path, apply=True)

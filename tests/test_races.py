@@ -199,3 +199,20 @@ def test_two_processes_found_the_same_programme_in_a_database_that_nobody_saw_be
     finally:
         engine.stop(folder)
     assert all(set(answer) in ({"added"}, {"same"}) and len(answer) == 5 for answer in answers)
+
+
+def test_eight_clerks_who_take_back_hand_overs_of_one_woman_at_once_all_do(desks: tuple[Graph, ...]) -> None:
+    everyone = [f"{number}.{n}" for number in range(ROUNDS) for n in range(CLERKS)]
+    record(desks[0], PROGRAMME, (*founding("P"), *(woman(f"of {each}") for each in everyone)), clerk("first"))
+    handed_over = record(desks[0], PROGRAMME, [handover(each, "P", each) for each in everyone], clerk("first"))
+    assert {one.action for one in handed_over} == {"added"}
+
+    for number in range(ROUNDS):
+        mine = [f"{number}.{n}" for n in range(CLERKS)]
+        outcomes = at_once(
+            desks,
+            [[act("correct", each, act_id=f"pass:{each}", how="did_not_happen", why="another day")] for each in mine],
+        )
+
+        assert {one.action for one in outcomes} == {"added"}
+    assert sound(desks[0]) == 5 + 3 * len(everyone)

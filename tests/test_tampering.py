@@ -410,12 +410,12 @@ def test_whatever_is_done_to_an_exported_file_is_named_by_relay_and_seen_with_py
     for number in range(EACH):
         found = doctored(lines, checkpoints, random.Random(number))  # noqa: S311 - the tests keep no secrets
 
-        faults = verify.verify_lines(found.lines, checkpoints=tuple(checkpoints), public_key=key.public_key).faults
+        faults = verify.verify_lines(found.lines, checkpoints=tuple(checkpoints), public_keys=[key.public_key]).faults
 
         assert any(found.named in fault.fault for fault in faults), (number, found.named, faults)
         assert verify.verify_lines(found.lines).ok is not found.alone
         assert _seen_with_python_alone(found.lines, checkpoints[-1], tmp_path), (number, found.named)
-    assert verify.verify_lines(lines, checkpoints=tuple(checkpoints), public_key=key.public_key).faults == ()
+    assert verify.verify_lines(lines, checkpoints=tuple(checkpoints), public_keys=[key.public_key]).faults == ()
     assert not _seen_with_python_alone(lines, checkpoints[-1], tmp_path)
 
 

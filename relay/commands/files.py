@@ -220,7 +220,7 @@ def _passphrase(file: Path | None, *, new: bool) -> str:
 @pass_session
 def restore(session: Session, file: Path, key_file: Path | None, passphrase_file: Path | None, *, drill: bool) -> None:
     """Replay a backup into an empty database of either engine."""
-    from relay import backup, keeping
+    from relay import backup, checkpoints, keeping
     from relay.printing import print_json, print_table
 
     with file.open("rb") as content:
@@ -229,6 +229,11 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
             _print_drill(session, keeping.drill(lines, session.clerk))
             return
         kept = backup.restore(session.graph, lines, session.clerk)
+    folder = session.settings.data_folder
+    keyless = [each.programme_id for each in kept if checkpoints.known_key(folder, each.programme_id) is None]
+    for programme_id in keyless:
+        say(f"The key that signs checkpoints of {programme_id} is not in a backup: if there is one, copy it to")
+        say(f"{checkpoints.key_path(folder, programme_id)} before the next checkpoint, else that makes a new key.")
     if session.as_json:
         print_json({"programmes": kept})
         return

@@ -69,7 +69,7 @@ def _newest(session: Session, count: int, about: str | None) -> list[ShownEntry]
 
 @ledger.command("verify", example="relay ledger verify")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
-@click.option("--head", "noted", metavar="HASH", help="A head hash noted down earlier: it must be in the ledger.")
+@click.option("--head", "typed_head", metavar="HASH", help="A head hash noted down earlier: it must be in the ledger.")
 @click.option(
     "--checkpoint",
     "kept",
@@ -79,30 +79,34 @@ def _newest(session: Session, count: int, about: str | None) -> list[ShownEntry]
 )
 @click.option(
     "--key",
-    "public_key",
+    "typed_keys",
     metavar="HEX",
-    help="The programme's public key as you noted it down; left out, the one that this machine keeps, if any.",
+    multiple=True,
+    help="The programme's public key as you noted it down; left out, the one that this machine keeps, if any. May be"
+    " repeated, for a programme that moved to another machine.",
 )
 @pass_session
 def ledger_verify(
-    session: Session, file: Path | None, noted: str | None, kept: tuple[Path, ...], public_key: str | None
+    session: Session, file: Path | None, typed_head: str | None, kept: tuple[Path, ...], typed_keys: tuple[str, ...]
 ) -> None:
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
     from relay import shelf, verify
     from relay.questions import VERIFY
 
-    checkpoints = tuple(_checkpoint(each) for each in kept)
-    if checkpoints and public_key is None:
-        public_key = _known_public_key(session, checkpoints)
+    noted = None if typed_head is None else verify.read_hash(typed_head)
+    public_keys = tuple(map(verify.read_public_key, typed_keys))
+    checkpoints = tuple(map(_checkpoint, kept))
+    if checkpoints and not public_keys:
+        public_keys = _known_public_keys(session, checkpoints)
     if file:
         with file.open(encoding="utf-8", errors="replace") as lines:
-            found = verify.verify_lines(lines, noted=noted, checkpoints=checkpoints, public_key=public_key)
+            found = verify.verify_lines(lines, noted=noted, checkpoints=checkpoints, public_keys=public_keys)
     elif session.service and not checkpoints:
         found = session.ask(VERIFY, noted=noted)
     else:
         folder = session.settings.data_folder / shelf.FOLDER
         found = shelf.verified(
-            session.graph, session.programme_id, folder, noted=noted, checkpoints=checkpoints, public_key=public_key
+            session.graph, session.programme_id, folder, noted=noted, checkpoints=checkpoints, public_keys=public_keys
         )
     _print_verification(session, found)
     click.get_current_context().exit(DONE if found.ok else FOUND)
@@ -114,16 +118,16 @@ def _checkpoint(path: Path) -> Checkpoint:
     return from_text(path.read_text(encoding="utf-8", errors="replace"))
 
 
-def _known_public_key(session: Session, checkpoints: tuple[Checkpoint, ...]) -> str | None:
+def _known_public_keys(session: Session, checkpoints: tuple[Checkpoint, ...]) -> tuple[str, ...]:
     """The programme's public key as this machine keeps it; else the checkpoints are believed, and it is said."""
     from relay.checkpoints import known_key
 
     key = known_key(session.settings.data_folder, checkpoints[0].programme_id)
     if key is not None:
-        return key.public_key
+        return (key.public_key,)
     for public_key in sorted({each.public_key for each in checkpoints}):
         say(f"Signed with key {public_key}: compare it with the one that you noted down, or give that one by --key.")
-    return None
+    return ()
 
 
 def _print_verification(session: Session, found: Verification) -> None:
