@@ -455,7 +455,7 @@ class Note:
     """Something that is recorded but that an auditor will want to see.
 
     Attributes:
-        note: "too_soon", "more_than_owed", "same_household", "after_loss" or "unwanted_sex".
+        note: "too_soon", "more_than_owed", "same_household", "after_loss" or "unwanted_sex"; of a gift, "no_rule".
         sentence: For people.
     """
 
@@ -500,7 +500,8 @@ def judge(
     for placement in change.placements.values():
         if placement and placement.receipts:
             _keeps_the_rules(placement, change.rules)
-    return change, tuple(_notes(register, change)) if act.kind == "pass" else ()
+    notes = {"pass": _notes_of_pass_on, "gift": _notes_of_gift}.get(act.kind)
+    return change, tuple(notes(register, change)) if notes else ()
 
 
 def _plausible(register: Register, fact: Fact, today: date) -> None:
@@ -837,7 +838,22 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
             )
 
 
-def _notes(register: Register, change: Change) -> Iterator[Note]:
+def _notes_of_gift(register: Register, change: Change) -> Iterator[Note]:
+    """A gift may be recorded before its rule; but then its help may also be a slip of the pen."""
+    help_, known = str(change.act.values["help"]), sorted({rule.help for rule in register.rules})
+    if help_ not in known:
+        yield Note(
+            note="no_rule",
+            sentence=Sentence(
+                "%(name)s: no rule for %(help)s is recorded, so none can be placed; there are rules for: %(known)s.",
+                name=change.act.act_id,
+                help=help_,
+                known=", ".join(known) or "-",
+            ),
+        )
+
+
+def _notes_of_pass_on(register: Register, change: Change) -> Iterator[Note]:
     """What a new pass-on makes an auditor look at; `register` is as it was before."""
     values = change.act.values
     giver = change.placements[str(values["giver_placement_id"])]

@@ -319,6 +319,18 @@ def test_more_than_owed_is_noted_of_an_earlier_pass_on_that_is_recorded_later(bo
     assert book.notes(passed("T9: P4 > P6 on 2022-01-01", 0.5)) == ["more_than_owed"]
 
 
+def test_a_gift_of_help_that_no_rule_knows_is_noted_for_it_may_be_a_slip_of_the_pen() -> None:
+    book = Book(programme(), rule("goat"), rule("pig"))
+
+    assert book.notes(gift("G1", "goat")) == []
+    assert book.notes(gift("G2", "gaot")) == ["no_rule"]
+    (note,) = book.offer(gift("G3", "gaot")).notes
+    assert (
+        note.sentence == "gift:G3: no rule for gaot is recorded, so none can be placed; there are rules for: goat, pig."
+    )
+    assert Book(programme()).notes(gift("G1", "goat")) == ["no_rule"]
+
+
 def test_a_pass_on_within_one_household_is_noted() -> None:
     book = Book(
         *beginnings(1),

@@ -17,6 +17,7 @@ from relay.commands.session import Session, say
 if TYPE_CHECKING:
     from relay.exchange import ReportRow
     from relay.flow_out import Format
+    from relay.importing import Count
     from relay.keeping import Drilled
     from relay.sealed import Seal
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 @pass_session
 def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: bool) -> None:
     """Import CSV files or a workbook: a dry run unless --apply."""
-    from relay.importing import rehearse_then_import
+    from relay.importing import Count, rehearse_then_import
 
+    count, context = Count(), click.get_current_context()
     written, report = rehearse_then_import(
         session.graph,
         path,
@@ -41,25 +43,29 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
         again=again,
         progress=_progress(path),
     )
-    counts = _print_report(session, report)
-    failed = counts["put aside"] + counts["refused"]
-    said = ", ".join(f"{count} {action}" for action, count in counts.items())
-    context = click.get_current_context()
+    try:
+        _print_report(session, report, count)
+    except KeyboardInterrupt:
+        if written:
+            say(f"Stopped: {count.actions['added']} rows or more are recorded. Run the same command again: it goes on.")
+        else:
+            say("Stopped: nothing was written.")
+        context.exit(NOT_DONE)
+    failed = count.actions["put aside"] + count.actions["refused"]
+    said = ", ".join(f"{rows} {action}" for action, rows in count.actions.items())
     if failed and strict and not written:
         say(f"{said}; nothing was written, because some rows cannot stand (--strict).")
         context.exit(NOT_DONE)
     say(f"{said}." if written else f"{said}; nothing was written.")
-    if not apply and not failed and counts["added"]:
+    if not apply and not failed and count.actions["added"]:
         say("Write it with --apply.")
     context.exit(FOUND if failed else DONE)
 
 
-def _print_report(session: Session, report: Iterator[ReportRow]) -> dict[str, int]:
-    """Print a report: a line a row in a pipe or as JSON, on a terminal only the rows that cannot stand."""
-    from relay.importing import Count
+def _print_report(session: Session, report: Iterator[ReportRow], count: Count) -> None:
+    """Print a report, counting it: a line a row in a pipe or as JSON, on a terminal only the rows that cannot stand."""
     from relay.printing import print_json, print_table
 
-    count = Count()
     rows = count.through(report)
     headers = ("file", "row", "act_id", "action", "field", "value", "reason", "suggestion")
     if session.as_json:
@@ -70,7 +76,6 @@ def _print_report(session: Session, report: Iterator[ReportRow]) -> dict[str, in
             print_table(headers, ([getattr(row, name) for name in headers] for row in failed))
     else:
         print_table(headers, ([getattr(row, name) for name in headers] for row in rows))
-    return count.actions
 
 
 def _progress(path: Path) -> Callable[[int], None]:

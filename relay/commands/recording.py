@@ -55,9 +55,7 @@ def _columns_as_options(kind: str, *, but: Iterable[str] = ()) -> Callable[[Call
                     column.name,
                     *flags,
                     metavar=_metavar(column),
-                    help=_help(
-                        column, required=column.required and column.name not in (kind_.id_column, DAYS.get(kind))
-                    ),
+                    help=_help(column, kind_),
                 )(command)
         return command
 
@@ -70,12 +68,15 @@ def _metavar(column: Column) -> str:
     )
 
 
-def _help(column: Column, *, required: bool = False) -> str:
+def _help(column: Column, kind: Kind) -> str:
+    own_day = column.name == DAYS.get(kind.name)
     parts = [f"One of {', '.join(column.choices)}." if column.choices else ""]
-    if required:
+    if column.required and column.name != kind.id_column and not own_day:
         parts.insert(0, "Required.")
     if column.type == "date":
         parts.append('2026-11-24, today, -3d or "2083-08-08 BS".')
+    if own_day:
+        parts.append("Today when left out.")
     if column.personal:
         parts.append("Personal: kept apart, erasable.")
     if column.name in ("note", "why"):
@@ -139,15 +140,23 @@ _ARGUMENTS: Final = {
 
 
 def _record_kind(session: Session, kind: str, given: Mapping[str, str | None]) -> Recorded:
-    return session.hand_in(kind, said_of(session, kind_named(kind), given))
+    recorded = session.hand_in(kind, said_of(session, kind_named(kind), given))
+    _say_if_today(session, kind, given)
+    return recorded
+
+
+def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) -> None:
+    """Tell that a day was left out: a register is often typed in later."""
+    if kind in DAYS and given.get(DAYS[kind]) is None:
+        say(f"Dated today, {session.today}: no other day was given.")
 
 
 @command(example='relay register "Maya Tamang" --sex F --group W01 --id B2001')
 @click.argument("name")
 @click.option("--kind", "what", type=click.Choice(["person", "group", "place"]), default="person", show_default=True)
 @click.option("--id", "own_id", metavar="ID", help="Her id; made when left out.")
-@click.option("--group-kind", metavar="WORD", help=_help(KINDS[1].columns[2]))
-@click.option("--place-kind", metavar="WORD", help=_help(KINDS[0].columns[2]))
+@click.option("--group-kind", metavar="WORD", help=_help(KINDS[1].columns[2], KINDS[1]))
+@click.option("--place-kind", metavar="WORD", help=_help(KINDS[0].columns[2], KINDS[0]))
 @click.option(
     "--holder", is_flag=True, help="For a group: it holds help itself (a buck), so make it a beneficiary too."
 )
@@ -230,7 +239,9 @@ def place(session: Session, /, **given: str | None) -> None:
 def pass_on(session: Session, /, giver: str, *, new: bool, again: bool, **given: str | None) -> None:
     """Record that help was passed on. GIVER is a placement, or a beneficiary who holds just one."""
     said = {**said_of(session, kind_named("pass"), given), "giver_placement_id": giver}
-    _print_recorded(session, session.hand_in("pass", said, new=new, again=again))
+    recorded = session.hand_in("pass", said, new=new, again=again)
+    _say_if_today(session, "pass", given)
+    _print_recorded(session, recorded)
 
 
 @command(example="relay event birth P0926 --animals 2 --on -3d")

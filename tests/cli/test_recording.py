@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from relay.columns import kind_named
 from relay.commands import exits
+from tests.cli.shell import ON
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -341,3 +343,11 @@ def test_every_column_is_an_option_or_an_argument(alone: Shell, kind: str) -> No
 
 def _today(shell: Shell) -> str:
     return str(shell.ok("health", "--json").json["as_of"])
+
+
+def test_a_day_that_is_left_out_is_today_and_said_to_be(shell: Shell) -> None:
+    left_out = shell.ok("event", "birth", "P1", "--animals", "1")
+    given = shell.ok("event", "birth", "P1", "--animals", "1", "--on", ON)
+
+    assert re.fullmatch(r"Dated today, 20\d\d-\d\d-\d\d: no other day was given.\n", left_out.err)
+    assert given.err == ""

@@ -17,11 +17,12 @@ import pytest
 
 import cli
 from relay.commands import exits
+from relay.exchange import write_folder
 from tests import acts as say
 from tests.cli.shell import ON, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from relay.graph import Graph
     from tests.cli.shell import Shell
@@ -303,6 +304,32 @@ def test_an_interrupted_command_says_so(alone: Shell) -> None:
     assert process.returncode == exits.NOT_DONE
     assert "stopped" in said
     assert "Traceback" not in said
+
+
+def test_an_interrupted_import_says_how_much_is_recorded_and_goes_on_when_it_is_run_again(
+    shell: Shell, tmp_path: Path
+) -> None:
+    write_folder(tmp_path / "more", [say.programme(), *(say.woman(f"V{n}") for n in range(30))], with_names=True)
+    importing = ("import", str(tmp_path / "more"), "--apply")
+
+    def stopped_at(rows: int) -> Callable[[Path], Callable[[int], None]]:
+        def progress(done: int) -> None:
+            if done >= rows:
+                raise KeyboardInterrupt
+
+        return lambda _: progress
+
+    shell.monkeypatch.setattr("relay.importing.STEP", 8)
+    shell.monkeypatch.setattr("relay.commands.files._progress", stopped_at(16))
+    stopped = shell.run(*importing)
+    rehearsed = shell.run(*importing[:-1])
+    shell.monkeypatch.setattr("relay.commands.files._progress", stopped_at(1000))
+    again = shell.ok(*importing)
+
+    assert stopped.code == exits.NOT_DONE
+    assert stopped.err == "Stopped: 7 rows or more are recorded. Run the same command again: it goes on.\n"
+    assert (rehearsed.code, rehearsed.err) == (exits.NOT_DONE, "Stopped: nothing was written.\n")
+    assert again.err == "15 added, 16 same, 0 put aside, 0 refused.\n"
 
 
 # ------------------------------------------------------------------------------------------------ quickness
