@@ -26,6 +26,7 @@ RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-p
 OF_COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 CHOICE: Final = re.compile(r"<any\(([^)]*)\):(\w+)>")
 PHONE: Final = 390  # pixels
+PAPER: Final = {"auto": 688, "across": 1032}  # pixels of 1/96 inch, between the margins of A4, upright and on its side
 
 
 # -- none is left out --------------------------------------------------------------------------------------------------
@@ -164,4 +165,43 @@ def test_what_a_phone_cannot_show_at_once_can_be_moved_with_keys(chromium: Brows
 
     assert page.locator("pre").evaluate("pre => pre.scrollWidth > pre.clientWidth")
     assert found.violations_count == 0, found.generate_report()
+    page.close()
+
+
+# -- those who print ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_is_wider_than_paper(chromium: Browser, site: str, language: str) -> None:
+    page = chromium.new_page(locale=language)
+    page.emulate_media(media="print")
+    wider: dict[str, int] = {}
+    for path in (*EVERY, f"{HILLS}/gifts?names=full&help=goat", f"{DEMO}/health?compare=2023-12-31"):
+        page.goto(f"{site}{path}")
+        paper = PAPER[page.evaluate("getComputedStyle(document.body).page")]
+        page.set_viewport_size({"width": paper, "height": 800})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > paper:
+            wider[path] = width
+    page.close()
+
+    assert wider == {}
+
+
+def test_paper_tells_the_day_and_the_filters_that_were_chosen_and_the_head_of_the_ledger(
+    chromium: Browser, site: str
+) -> None:
+    page = chromium.new_page()
+    page.emulate_media(media="print")
+    page.goto(f"{site}{HILLS}/chains?as_of=2026-10-01&help=goat")
+    form = page.get_by_role("form", name="Filters")
+
+    expect(form.get_by_text("1 Oct 2026")).to_be_visible()
+    expect(form.get_by_label("Help")).to_have_value("goat")
+    expect(form.get_by_label("Help")).to_be_visible()
+    expect(form.locator("[name=state]")).to_be_hidden()  # of any state
+    expect(form.get_by_role("button")).to_be_hidden()
+    expect(page.get_by_text("Ledger: ")).to_be_visible()
+    page.goto(f"{site}{HILLS}?as_of=2026-10-01")
+    expect(page.get_by_text("1 Oct 2026").first).to_be_visible()
     page.close()
