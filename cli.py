@@ -56,8 +56,19 @@ USERS: Final = {
 """Who uses which command."""
 
 
+_EDITING: Final = ("undo", "delete", "remove", "edit", "change")
+
+
 class UsersGroup(RelayGroup):
     """The commands, listed under those who use them."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; tell who looks for one that edits how a mistake is put right."""
+        if args[0] in _EDITING:
+            ctx.fail("Nothing recorded is ever edited. A new act puts a mistake right: see relay correct --help.")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """One section for each kind of user."""
@@ -100,7 +111,7 @@ def _explained() -> Generator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(NOT_DONE)
     except OSError as error:
-        say(f"relay: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
+        say(f"relay: {error.filename or 'the answer could not be written out'}: {error.strerror or error}.")
         sys.exit(NOT_DONE)
 
 

@@ -184,7 +184,16 @@ def _believed(lines: Iterator[str], promised: Kept) -> Iterator[Entry]:
     """The entries of one programme, each checked before it is passed on."""
     before: Entry | None = None
     for line in islice(lines, promised.entries):
-        entry = from_line(line)
+        try:
+            entry = from_line(line)
+        except Invalid as error:
+            after = before.sequence if before else 0
+            cut = Sentence(
+                "What follows entry %(sequence)s of %(programme_id)s was cut off or altered.",
+                sequence=after,
+                programme_id=promised.programme_id,
+            )
+            raise _doubtful(Fault(sequence=after + 1, fault=cut)) from error
         for fault in faults_of(entry, before):
             raise _doubtful(fault)
         if entry.programme_id != promised.programme_id:

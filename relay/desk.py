@@ -7,6 +7,7 @@ would clash.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -49,7 +50,7 @@ class HoldsNone(NotFound):
         """Name the id."""
         super().__init__(
             Sentence("There is no placement %(id)s, and no beneficiary %(id)s who holds one.", id=id_),
-            Sentence("Look for it: relay find %(id)s", id=id_),
+            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_)),
             field="giver_placement_id",
         )
 

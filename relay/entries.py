@@ -237,7 +237,7 @@ def from_line(line: str) -> Entry:
         Invalid: The line is not JSON, or not an entry of a format that this version reads.
     """
     try:
-        written = json.loads(line, object_pairs_hook=_once, parse_float=_exactly)
+        written = json.loads(line, object_pairs_hook=once, parse_float=_exactly)
     except (ValueError, RecursionError) as error:
         message = Sentence("This line is not JSON in which each name stands once.")
         raise Invalid(message, Sentence("Export the ledger again.")) from error
@@ -247,8 +247,12 @@ def from_line(line: str) -> Entry:
     return from_values(written, opened=written.get("opened", {}))
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON in which each name stands once: of two, one reader takes the first and another the last."""
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON in which each name stands once: of two, one reader takes the first and another the last.
+
+    Raises:
+        ValueError: One stands twice.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError

@@ -7,6 +7,7 @@ their numbers do not add up to the programme's.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -43,7 +44,7 @@ class NoSuchPart(NotFound):
             Sentence("There is no %(word)s %(asked)s in this programme.", word=word, asked=asked),
             Sentence("Ask for one of: %(listed)s.", listed=listed)
             if listed
-            else Sentence("Look for it: relay find %(id)s", id=asked),
+            else Sentence("Look for it: relay find %(id)s", id=shlex.quote(asked)),
         )
 
 

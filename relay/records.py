@@ -5,6 +5,7 @@ Whatever id a person types is resolved here: an act's, or that of a placement wh
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -37,7 +38,7 @@ class NotInRecord(NotFound):
             Sentence("There is no %(id)s in the record on %(as_of)s.", id=id_, as_of=as_of)
             if as_of
             else Sentence("There is no %(id)s in the record.", id=id_),
-            Sentence("Look for it: relay find %(id)s", id=id_.rpartition(":")[2]),
+            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_.rpartition(":")[2])),
         )
 
 

@@ -218,6 +218,10 @@ class Register:
         facts = {subject: left.settled(subject) for subject in subjects if subject in self.facts}
         return Change(act=act, sequence=sequence, facts=facts, placements={}, rules=self.rules, erased=erased)
 
+    def opened_by(self, subject: str) -> bool:
+        """Whether anything that erasing a subject would drop is still there."""
+        return any(names & self.entries[act_id].opened.keys() for act_id, names in self._openings(subject))
+
     def _openings(self, subject: str) -> Iterator[tuple[str, frozenset[str]]]:
         """What erasing a subject drops: all that was said of it, and for a beneficiary the notes on her placements.
 

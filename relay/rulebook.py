@@ -455,7 +455,8 @@ class Note:
     """Something that is recorded but that an auditor will want to see.
 
     Attributes:
-        note: "too_soon", "more_than_owed", "same_household", "after_loss" or "unwanted_sex"; of a gift, "no_rule".
+        note: "too_soon", "more_than_owed", "same_household", "after_loss" or "unwanted_sex"; of a gift,
+            "no_rule"; of an event, "nothing_owed".
         sentence: For people.
     """
 
@@ -500,7 +501,7 @@ def judge(
     for placement in change.placements.values():
         if placement and placement.receipts:
             _keeps_the_rules(placement, change.rules)
-    notes = {"pass": _notes_of_pass_on, "gift": _notes_of_gift}.get(act.kind)
+    notes = {"pass": _notes_of_pass_on, "gift": _notes_of_gift, "event": _notes_of_event}.get(act.kind)
     return change, tuple(notes(register, change)) if notes else ()
 
 
@@ -740,6 +741,12 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
                 Sentence("Nothing needs erasing."),
                 "subject_id",
             )
+        if not register.opened_by(subject):
+            raise NotCorrectable(
+                Sentence("All that was personal about %(subject)s is erased already.", subject=subject),
+                Sentence("Nothing more is needed."),
+                "subject_id",
+            )
         return
     taken_back_by = register.taken_back_by(subject)
     if taken_back_by:
@@ -849,6 +856,21 @@ def _notes_of_gift(register: Register, change: Change) -> Iterator[Note]:
                 name=change.act.act_id,
                 help=help_,
                 known=", ".join(known) or "-",
+            ),
+        )
+
+
+def _notes_of_event(register: Register, change: Change) -> Iterator[Note]:
+    """An excuse where nothing is owed any more was perhaps meant for another."""
+    placement = register.placements[str(change.act.values["placement_id"])]
+    stood = standing(placement, register.rules, date.max)
+    if change.act.values["kind"] == "excused" and stood and stood.passed >= stood.owed:
+        yield Note(
+            note="nothing_owed",
+            sentence=Sentence(
+                "%(name)s: placement %(placement_id)s had passed on all that it owes.",
+                name=change.act.act_id,
+                placement_id=placement.placement_id,
             ),
         )
 

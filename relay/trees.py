@@ -5,6 +5,7 @@ The relay is a directed acyclic graph, mostly a branching. Nothing here assumes 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +34,7 @@ class NotInRelay(NotFound):
         """Name the id and the day."""
         super().__init__(
             Sentence("There is no gift or placement %(id)s on %(as_of)s.", id=id_, as_of=as_of),
-            Sentence("Look for it: relay find %(id)s", id=id_.rpartition(":")[2]),
+            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_.rpartition(":")[2])),
         )
 
 

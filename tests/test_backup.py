@@ -222,6 +222,19 @@ def test_a_doctored_backup_is_refused_and_nothing_of_it_is_written(graph: Graph)
     assert verify.verify(graph, "demo").faults == ()
 
 
+def test_a_backup_cut_within_a_line_says_after_which_entry(graph: Graph) -> None:
+    fill(graph)
+    lines = list(backup.backup(graph))
+    wiped(graph)
+
+    with pytest.raises(Invalid) as said:
+        backup.restore(graph, [*lines[:5], lines[5][:40]], clerk())
+
+    assert str(said.value) == (
+        "The backup cannot be believed. What follows entry 4 of demo was cut off or altered. Use another backup."
+    )
+
+
 def test_a_backup_whose_hashes_fit_but_whose_content_makes_no_sense_is_refused(graph: Graph) -> None:
     """Whoever makes up a whole ledger can make its hashes fit: nothing is stumbled over."""
     for kind, payload in (

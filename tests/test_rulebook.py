@@ -319,6 +319,15 @@ def test_more_than_owed_is_noted_of_an_earlier_pass_on_that_is_recorded_later(bo
     assert book.notes(passed("T9: P4 > P6 on 2022-01-01", 0.5)) == ["more_than_owed"]
 
 
+def test_an_excuse_where_nothing_is_owed_any_more_is_noted() -> None:
+    book = Book(*beginnings(4), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1))
+
+    assert book.notes(happened("E1: excused of P1 on 2021-06-01")) == []
+    book.add(passed("T2: P1 > P3 on 2021-07-01", 1))
+    assert book.notes(happened("E2: excused of P1 on 2021-08-01")) == ["nothing_owed"]
+    assert book.notes(happened("E3: birth of P1 on 2021-08-01")) == []
+
+
 def test_a_gift_of_help_that_no_rule_knows_is_noted_for_it_may_be_a_slip_of_the_pen() -> None:
     book = Book(programme(), rule("goat"), rule("pig"))
 
@@ -697,6 +706,16 @@ def test_a_confirmation_can_be_taken_back(book: Book) -> None:
 def test_there_is_nothing_to_erase_where_nothing_is_personal(book: Book) -> None:
     refused(book, erased("placement:P1"), rulebook.NotCorrectable, "placement:P1")
     book.add(erased("beneficiary:W1"))
+
+
+def test_what_is_erased_already_needs_no_second_erasing_until_more_is_said_of_her(book: Book) -> None:
+    book.add(erased("beneficiary:W1"))
+
+    refused(book, erased("beneficiary:W1", "X2"), rulebook.NotCorrectable, "beneficiary:W1", "erased already")
+    book.add(happened("E9: checked of P1 on 2022-03-01", outcome="true", note="met her"))
+    book.add(erased("beneficiary:W1", "X2"))
+    refused(book, erased("beneficiary:W1", "X3"), rulebook.NotCorrectable, "erased already")
+    book.add(erased("beneficiary:W2", "X3"))
 
 
 def test_an_erased_field_is_never_filled_again(book: Book) -> None:

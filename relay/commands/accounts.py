@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from relay.commands.options import command, first_line, group, pass_session
+from relay.commands.options import command, first_line, group, pass_session, secret
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _password_file(command: Callable[..., Any]) -> Callable[..., Any]:
 def _password(file: Path | None, *, new: bool) -> str:
     if file:
         return first_line(file)
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=new, err=True))
+    return secret("Password", new=new, instead="--password-file")
 
 
 def _roles(*, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from relay.commands.exits import DONE, FOUND, NOT_DONE
-from relay.commands.options import as_of_option, command, confirmed_option, first_line, pass_session, text_of
+from relay.commands.options import as_of_option, command, confirmed_option, first_line, pass_session, secret, text_of
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def _check_engine(session: Session) -> None:
 def _passphrase(file: Path | None, *, new: bool) -> str:
     """The passphrase from the first line of a file, or from the person at the terminal."""
     if file is None:
-        return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True))
+        return secret("Passphrase", new=new, instead="--passphrase-file")
     if not (said := first_line(file)):
         raise click.UsageError(f"{file} does not begin with a passphrase.")
     return said

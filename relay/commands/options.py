@@ -36,6 +36,23 @@ def first_line(file: Path) -> str:
     return text_of(file).partition("\n")[0]
 
 
+def secret(what: str, *, new: bool, instead: str) -> str:
+    """What somebody types at the terminal unseen, twice where it is new.
+
+    Raises:
+        click.UsageError: There is no terminal; the option that helps instead is named.
+    """
+    import warnings
+    from getpass import GetPassWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", GetPassWarning)
+        try:
+            return str(click.prompt(what, hide_input=True, confirmation_prompt=new, err=True))
+        except GetPassWarning:
+            raise click.UsageError(f"There is no terminal to ask at: give {instead}.") from None
+
+
 class RelayCommand(click.Command):
     """A command that takes --programme and --json, as each group before it does; its help ends with an example."""
 

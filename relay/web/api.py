@@ -6,6 +6,7 @@ one for the others. What an address may hold is said once, there; an unknown par
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from relay.acts import KEYS
 from relay.asjson import json_of
 from relay.cells import read_day
 from relay.columns import Column
+from relay.entries import once
 from relay.errors import Invalid
 from relay.questions import ENTRIES, FIND, MOST_NAMES, NAMES, QUESTIONS, SHOW, Parameter, Question, Source, tells_donors
 from relay.records import resolve
@@ -181,7 +183,10 @@ def record(programme_id: str, kind: str) -> Response:
 def _body() -> Any:  # noqa: ANN401 - JSON
     if not request.is_json:
         raise UnsupportedMediaType
-    return request.get_json(silent=True)  # what is no JSON is None, and refused as no object
+    try:
+        return json.loads(request.get_data(), object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        return None  # refused as no object
 
 
 def _recording(kind: str) -> Callable[..., Response]:

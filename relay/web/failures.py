@@ -126,6 +126,8 @@ def _reasons() -> Mapping[int, str]:
 def _suggestion(status: int) -> str:
     if status == STATUS_UNFORESEEN:
         return gettext("Tell those who look after it, with the number of this request.")
+    if request.path.startswith("/api/"):
+        return gettext("What can be asked here, and how: /api/v1/docs.")
     return gettext("Go to the first page, and on from there.")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Request, Response, current_app, g, request, session
@@ -207,9 +208,12 @@ def set_up(app: Flask) -> None:
     """Have an application ask who is there, and keep the key of its sessions."""
     site = asked.core_of(app).site
     app.session_interface = _Sessions()
-    app.secret_key = _key(asked.core_of(app).settings.data_folder)
+    app.secret_key = key = _key(asked.core_of(app).settings.data_folder)
+    own = (
+        f"relay-{sha256(key).hexdigest()[:8]}"  # several on one machine differ in their port only, which cookies ignore
+    )
     app.config.update(
-        SESSION_COOKIE_NAME="__Host-relay" if site else "relay",
+        SESSION_COOKIE_NAME="__Host-relay" if site else own,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=site is not None,

@@ -8,11 +8,13 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from relay import accounts
+from relay.errors import NotFound
+from relay.sentences import Sentence
 from relay.web import asked, guard
 
 if TYPE_CHECKING:
@@ -25,6 +27,17 @@ TRIES_A_MINUTE: Final = 20  # our choice: a whole office behind one address sign
 _STATUS: Final = {accounts.NotLetIn: 401, accounts.TooManyTries: 429}
 
 blueprint = Blueprint("signing_in", __name__)
+
+
+class LinkUsed(NotFound):
+    """A link that signs its owner in once was used before, or is of another start."""
+
+    def __init__(self) -> None:
+        """Say how to get another one."""
+        super().__init__(
+            Sentence("This link signs nobody in: it was used already, or Relay was started anew since."),
+            Sentence("Start relay serve again for another link, or sign in with login and password."),
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,7 +110,7 @@ def once(secret: str) -> Response:
     """Sign in the owner, by the link that only the owner's terminal showed."""
     link = asked.core().once
     if link is None or not link.take(secret):
-        abort(404)
+        raise LinkUsed
     return _welcome(accounts.owner(asked.graph(), link.login, asked.core().now()))
 
 

@@ -220,6 +220,19 @@ def test_a_passphrase_is_asked_for_and_an_empty_file_is_none(shell: Shell, tmp_p
     assert not (tmp_path / "other.age").exists()
 
 
+def test_where_nobody_can_be_asked_for_a_passphrase_the_file_for_it_is_named(shell: Shell, tmp_path: Path) -> None:
+    run = [sys.executable, "-c", "import cli; cli.main()", "backup", str(tmp_path / "backup.age"), "--encrypt"]
+    said = subprocess.run(
+        run, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, start_new_session=True
+    )
+
+    del shell
+    assert (said.returncode, said.stderr.splitlines()[-1]) == (
+        exits.USAGE,
+        "Error: There is no terminal to ask at: give --passphrase-file.",
+    )
+
+
 def test_a_backup_sealed_for_a_key_is_restored_by_its_holder_only(shell: Shell, graph: Graph, tmp_path: Path) -> None:
     owner, file, key_file = _age.x25519.Identity.generate(), tmp_path / "backup.age", tmp_path / "key.txt"
     key_file.write_text(f"# created: 2026-11-25\n# public key: {owner.to_public()}\n{owner}\n", encoding="utf-8")

@@ -332,6 +332,29 @@ def test_an_interrupted_import_says_how_much_is_recorded_and_goes_on_when_it_is_
     assert again.err == "15 added, 16 same, 0 put aside, 0 refused.\n"
 
 
+def test_an_answer_that_cannot_be_written_out_is_said_to_be(shell: Shell) -> None:
+    run = [sys.executable, "-c", "import cli; cli.main()", "ledger", "log"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(run, env=os.environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    del shell
+    assert done.returncode == exits.NOT_DONE
+    assert done.stderr == "relay: the answer could not be written out: No space left on device.\n"
+
+
+def test_who_looks_for_a_way_to_undo_is_shown_how_a_mistake_is_put_right(alone: Shell) -> None:
+    for word in ("undo", "delete", "edit"):
+        answer = alone.run(word, "pass:T1")
+        assert (answer.code, "relay correct --help" in answer.err) == (exits.USAGE, True)
+    assert "No such command 'frob'" in alone.run("frob").err
+
+
+def test_an_id_in_an_advice_can_be_pasted_into_a_shell(shell: Shell) -> None:
+    assert shell.run("show", "B [1]").err.endswith("Look for it: relay find 'B [1]'\n")
+    assert shell.run("tree", "B [1]").err.endswith("Look for it: relay find 'B [1]'\n")
+    assert shell.run("show", "B1").err.endswith("Look for it: relay find B1\n")
+
+
 # ------------------------------------------------------------------------------------------------ quickness
 
 

@@ -13,6 +13,7 @@ from itsdangerous import TimestampSigner
 
 import cli
 from relay import accesses, accounts, ledger
+from relay.config import Settings
 from relay.roles import HERE, MATRIX, ROLES, Grant, Role, grant_of
 from relay.web import asked, create_app, guard
 from relay.web.signing_in import TRIES_A_MINUTE, OneTime
@@ -21,13 +22,13 @@ from tests.web import relays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.routing import Rule
     from werkzeug.test import TestResponse
 
-    from relay.config import Settings
     from relay.graph import Graph
 
 WORDS: Final = "goats pass from hand to hand"
@@ -455,21 +456,21 @@ def test_a_session_that_somebody_else_began_is_not_gone_on_with(door: FlaskClien
     """A session fixed before signing in, and one kept after signing out, open nothing."""
     assert people
     door.get("/p/demo/ledger")
-    before = door.get_cookie("relay")
+    before = door.get_cookie(door.application.config["SESSION_COOKIE_NAME"])
     sign_in(door, "auditor")
-    during = door.get_cookie("relay")
+    during = door.get_cookie(door.application.config["SESSION_COOKIE_NAME"])
     assert before
     assert during
     assert before.value != during.value
     attacker = door.application.test_client()
-    attacker.set_cookie("relay", before.value)
+    attacker.set_cookie(attacker.application.config["SESSION_COOKIE_NAME"], before.value)
     assert attacker.get("/p/demo").location == "/sign-in"
 
     form = door.get("/p/demo").text
     token = re.search(r'name="csrf_token" value="([^"]+)"', form)
     assert token
     assert door.post("/sign-out", data={"csrf_token": token[1]}).status_code == 303
-    attacker.set_cookie("relay", during.value)
+    attacker.set_cookie(attacker.application.config["SESSION_COOKIE_NAME"], during.value)
     assert attacker.get("/p/demo").location == "/sign-in"
 
 
@@ -573,7 +574,7 @@ def test_a_login_is_read_alike_by_page_and_token(door: FlaskClient, people: dict
 
 
 def test_a_forged_cookie_opens_nothing(door: FlaskClient) -> None:
-    door.set_cookie("relay", "eyJfdXNlcl9pZCI6IjEgbWFuYWdlciJ9.aSUV3Q.forged")
+    door.set_cookie(door.application.config["SESSION_COOKIE_NAME"], "eyJfdXNlcl9pZCI6IjEgbWFuYWdlciJ9.aSUV3Q.forged")
 
     assert door.get("/p/demo").location == "/sign-in"
 
@@ -635,6 +636,17 @@ def test_one_address_asks_for_so_many_passwords_a_minute_and_no_more(recorded: G
 # ---------------------------------------------------------------------------------------------------- the owner
 
 
+def test_two_relays_on_one_machine_do_not_sign_each_others_readers_out(
+    app: Flask, recorded: Graph, tmp_path: Path
+) -> None:
+    """Cookies know the machine, not the port."""
+    other = create_app(recorded, Settings.read({"RELAY_DATA": str(tmp_path)}))
+    again = create_app(recorded, app.extensions["relay"].settings)
+
+    assert other.config["SESSION_COOKIE_NAME"] != app.config["SESSION_COOKIE_NAME"]
+    assert again.config["SESSION_COOKIE_NAME"] == app.config["SESSION_COOKIE_NAME"]  # after a restart too
+
+
 def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settings) -> None:
     link = OneTime(login="Asha")
     app = create_app(recorded, settings, now=lambda: relays.NOW, once=link)
@@ -644,7 +656,8 @@ def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settin
     assert thief.get("/sign-in/once/guessed").status_code == 404
     assert owner.get(f"/sign-in/once/{link.secret}").location == "/p/demo/ledger"
     assert owner.get("/p/large").status_code == 200
-    assert thief.get(f"/sign-in/once/{link.secret}").status_code == 404
+    late = thief.get(f"/sign-in/once/{link.secret}")
+    assert (late.status_code, "This link signs nobody in" in late.text) == (404, True)
     assert link.secret not in repr(link)
     accounts.remove(recorded, "asha")
 

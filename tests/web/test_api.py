@@ -258,6 +258,15 @@ def test_a_body_that_is_no_json_is_refused(api: FlaskClient) -> None:
     broken = api.post(f"{HERE}/acts/gift", data="{", content_type="application/json")
     assert (broken.status_code, broken.get_json()["error"]["status"]) == (400, 400)
     assert broken.get_json()["error"]["reason"] == "The body is not a JSON object."
+
+
+@pytest.mark.parametrize("path", [f"{HERE}/acts/gift", "/api/v1/tokens"])
+def test_a_body_that_is_nested_without_end_or_names_something_twice_is_refused(api: FlaskClient, path: str) -> None:
+    for body in ("[" * 9_000, '{"a":' * 9_000, '{"gift_id":"G8","gift_id":"G9"}', b"\xff"):
+        answer = api.post(path, data=body, content_type="application/json")
+
+        assert answer.status_code == 400, body[:9]
+        assert answer.get_json()["error"]["reason"] == "The body is not a JSON object."
     wrong = api.put(f"{HERE}/acts/gift", json={})
     assert (wrong.status_code, {*wrong.headers["Allow"].split(", ")}) == (405, {"OPTIONS", "POST"})
 
