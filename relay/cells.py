@@ -136,7 +136,7 @@ def read_day(text: str, today: date) -> date:
         today: The date in the programme's time zone.
 
     Raises:
-        CellFault: The text is none of these, or that day does not exist.
+        CellFault: The text is none of these, that day does not exist, or it is most likely in Bikram Sambat.
     """
     plain = _digits(_plain(text))
     if plain.casefold() == "today":
@@ -146,7 +146,10 @@ def read_day(text: str, today: date) -> date:
             return today - timedelta(days=int(ago[1]))
         except OverflowError:
             raise CellFault(reason=Sentence("This is too many days ago."), suggestion=_THE_DAY_FORM) from None
-    return _day(plain)
+    day = _day(plain)
+    if advice := sambat.likely(day.isoformat()):
+        raise CellFault(reason=Sentence("This day is decades from today."), suggestion=advice)
+    return day
 
 
 def write(value: Value) -> str:

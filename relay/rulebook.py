@@ -78,7 +78,7 @@ class InTheFuture(Refused):
                 day=day,
                 today=today,
             ),
-            _perhaps_sambat(day) or Sentence("Record it once it has happened."),
+            sambat.likely(day) or Sentence("Record it once it has happened."),
             field=field,
         )
 
@@ -96,17 +96,9 @@ class TooFarAhead(Refused):
                 day=day,
                 years=_YEARS_AHEAD,
             ),
-            _perhaps_sambat(day) or Sentence("Give a nearer day."),
+            sambat.likely(day) or Sentence("Give a nearer day."),
             field=field,
         )
-
-
-def _perhaps_sambat(day: str) -> Sentence | None:
-    if int(day[:4]) not in sambat.LIKELY_YEARS:
-        return None
-    if int(day[:4]) > sambat.LAST_YEAR:
-        return sambat.NOT_YET_PUBLISHED
-    return Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day)
 
 
 class NotBornYet(Refused):

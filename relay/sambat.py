@@ -102,3 +102,17 @@ def last_of_fiscal_year(year: int) -> date | None:
     datetime.date(2026, 7, 16)
     """
     return last_of_month(year + 1, FISCAL_MONTH - 1)
+
+
+def likely(day: str) -> Sentence | None:
+    """What to do with a Gregorian day, in ISO form, that is likelier meant in Bikram Sambat; None for any other day.
+
+    >>> print(likely("2083-08-08"))
+    Write it as 2083-08-08 BS, if it is in Bikram Sambat.
+    """
+    year = int(day[:4])
+    if year not in LIKELY_YEARS:
+        return None
+    if year > LAST_YEAR:
+        return NOT_YET_PUBLISHED
+    return Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day)

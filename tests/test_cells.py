@@ -162,6 +162,16 @@ def test_a_day_is_read_from_iso_bikram_sambat_and_workbook_cells(cell: object, v
     assert read("date", cell) == value
 
 
+def test_a_day_that_is_asked_for_and_likely_in_bikram_sambat_is_asked_about() -> None:
+    today = date(2026, 11, 24)
+
+    assert cells.read_day("2083-08-08 BS", today) == today
+    assert cells.read_day("2046-08-08", today) == date(2046, 8, 8)
+    with pytest.raises(cells.CellFault) as said:
+        cells.read_day("2083-08-08", today)
+    assert str(said.value) == ("This day is decades from today. Write it as 2083-08-08 BS, if it is in Bikram Sambat.")
+
+
 @pytest.mark.parametrize(
     ("cell", "reason", "suggestion"),
     [
