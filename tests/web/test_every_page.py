@@ -192,9 +192,11 @@ def test_paper_tells_the_day_and_the_filters_that_were_chosen_and_the_head_of_th
     chromium: Browser, site: str
 ) -> None:
     page = chromium.new_page()
-    page.emulate_media(media="print")
     page.goto(f"{site}{HILLS}/chains?as_of=2026-10-01&help=goat")
     form = page.get_by_role("form", name="Filters")
+    expect(form.get_by_text("1 Oct 2026")).to_be_hidden()  # on a screen the field says so
+
+    page.emulate_media(media="print")
 
     expect(form.get_by_text("1 Oct 2026")).to_be_visible()
     expect(form.get_by_label("Help")).to_have_value("goat")
