@@ -21,7 +21,7 @@ from relay.register import Fact, Register
 from relay.snapshot import Snapshot, of_register
 from relay.trees import Relay, Trace
 
-DAY_OF: Final[Mapping[str, str]] = {**DAYS, "claim": "as_of"}
+DAY_OF: Final[Mapping[str, str]] = {**DAYS, "claim": "as_of", "rule": "from"}
 """The column that says from when an act of a kind counts; other kinds have no day and count always."""
 
 IMPORTED_TOGETHER: Final = 20

@@ -668,7 +668,8 @@ PAYLOAD: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.payloa
 SAID_OF: Final[LiteralString] = """
 MATCH (e:Entry {act_key: $key})
 RETURN e.payload AS payload,
-  COLLECT { MATCH (c:Entry {kind: 'correct'})-[:ABOUT]->(e) RETURN c.payload } AS corrections"""
+  COLLECT { MATCH (c:Entry {kind: 'correct'})-[:ABOUT]->(e) RETURN c.payload } AS corrections,
+  COLLECT { MATCH (c:Entry {kind: 'confirm'})-[:ABOUT]->(e) RETURN c.act_id } AS confirmations"""
 
 LOCKED_UNTIL: Final[LiteralString] = "MATCH (p:Programme {key: $key}) RETURN toString(p.locked_until) AS day"
 

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any, Final
 
 from relay import cypher
@@ -94,7 +95,8 @@ def pass_on(
         random: Gives that many random bytes, for ids that nobody gave.
 
     Returns:
-        With every id. A pass-on that was recorded before keeps the receiving placement that it began.
+        With every id. A placement that it begins, and that nobody named, is named after the pass-on's own id, so that
+        who sends the same twice says the same twice.
 
     Raises:
         HoldsNone: The giver is not in the record.
@@ -103,7 +105,8 @@ def pass_on(
         HoldsSeveral: The giver holds several placements.
         GivenToHerself: The receiver is the giver.
         Twin: The same hand-over is recorded under another id and `again` was not said.
-        HoldsOneAlready: The receiver holds that help already, and neither a placement, `new` nor `again` was said.
+        HoldsOneAlready: The receiver holds that help already, and neither a placement of hers, `new` nor `again` was
+            said.
         NoProgramme: The programme is not in the database.
         Unavailable: The database cannot be reached.
     """
@@ -135,12 +138,9 @@ def pass_on(
     ]
     if twins and f"pass:{pass_id}" not in twins and not again:
         raise Twin(f"pass:{pass_id}", twins[0])
-    receiver_id = said.get("receiver_placement_id") or _recorded_receiver(row)
-    if receiver_id is None:
-        held = [each["placement_id"] for each in row["held_by_receiver"] if each["help"] == wanted]
-        if held and not (new or again):
-            raise HoldsOneAlready(str(said["beneficiary_id"]), wanted, held)
-        receiver_id = new_id(random(ID_BYTES))
+    receiver_id = said.get("receiver_placement_id") or _recorded_receiver(row) or new_id(_made_from(pass_id))
+    if not (row["recorded"] or new or again):
+        _begins_no_second(row["held_by_receiver"], str(said["beneficiary_id"]), str(receiver_id), wanted)
     return act(
         "pass",
         {
@@ -166,6 +166,17 @@ def _giver(row: Mapping[str, Any], id_: str) -> tuple[str, str]:
     if len(held) > 1:
         raise HoldsSeveral(id_, [each["placement_id"] for each in held])
     return held[0]["placement_id"], held[0]["help"]
+
+
+def _begins_no_second(held: Iterable[Mapping[str, Any]], beneficiary_id: str, receiver_id: str, help_: str) -> None:
+    """Refuse to begin a placement where she holds that help already: it may be a slip of the pen for hers."""
+    of_that_help = [each["placement_id"] for each in held if each["help"] == help_]
+    if of_that_help and receiver_id not in [each["placement_id"] for each in held]:
+        raise HoldsOneAlready(beneficiary_id, help_, of_that_help)
+
+
+def _made_from(pass_id: str) -> bytes:
+    return sha256(pass_id.encode()).digest()
 
 
 def _recorded_receiver(row: Mapping[str, Any]) -> str | None:

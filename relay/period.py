@@ -1,7 +1,8 @@
-"""The period lock: the day up to which a programme's record is closed, and which corrections reach back before it.
+"""The period lock: the day up to which a programme's record is closed, and which corrections are a manager's.
 
 A closed period is one whose figures were reported. What was recorded of it can still be corrected, but by a manager,
-and `odd_paperwork.corrected_after_lock` shows the auditor each such correction.
+and `odd_paperwork.corrected_after_lock` shows the auditor each such correction. A manager's, too, is what a manager
+decided: the programme, its rules, and what was confirmed.
 """
 
 from __future__ import annotations
@@ -21,19 +22,20 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 
-def reaches_back(graph: Graph, programme_id: str, act: Act) -> bool:
-    """Whether a correction changes the programme, which holds the lock, or concerns what happened in a closed period.
+def is_a_managers(graph: Graph, programme_id: str, act: Act) -> bool:
+    """Whether an act corrects what only a manager may.
 
-    No other act does. Every day counts that was ever said of the act which is corrected: one that was moved out of a
-    closed period by an earlier correction still belongs to it.
+    That is the programme, which holds the lock, a rule, what was ever confirmed, and what happened in a closed period.
+    Every day counts that was ever said of the act which is corrected: one that was moved out of a closed period by an
+    earlier correction still belongs to it.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     if act.kind != "correct":
         return False
-    kind, said = _said(graph, programme_id, act.values)
-    if kind == "programme":
+    kind, said, confirmed = _said(graph, programme_id, act.values)
+    if confirmed or kind in ("programme", "rule"):
         return True
     column = DAY_OF.get(kind, "")
     locked = graph.rows(cypher.LOCKED_UNTIL, key=key_of(programme_id, f"programme:{programme_id}"))
@@ -41,14 +43,14 @@ def reaches_back(graph: Graph, programme_id: str, act: Act) -> bool:
     return locked_until is not None and any(str(each[column]) <= locked_until for each in said if each.get(column))
 
 
-def _said(graph: Graph, programme_id: str, correction: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]]]:
-    """The kind of the act that a correction is about, be it by way of another correction, and all ever said of it."""
+def _said(graph: Graph, programme_id: str, correction: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]], bool]:
+    """Kind, all that was ever said, and whether it was ever confirmed, of what is corrected, be it by way of others."""
     about, said = str(correction["act_id"]), [correction.get("changes") or {}]
     while rows := graph.rows(cypher.SAID_OF, key=key_of(programme_id, about)):
         kind, payload = about.partition(":")[0], json.loads(rows[0]["payload"])
         said += [json.loads(each).get("changes") or {} for each in rows[0]["corrections"]]
         if kind not in ABOUT_ACTS:
-            return kind, [*said, payload]
+            return kind, [*said, payload], bool(rows[0]["confirmations"])
         said.append(payload.get("changes") or {})
         about = str(payload.get("act_id") or payload["subject_id"])
-    return "", []  # there is no such act; who records the correction is told so
+    return "", [], False  # there is no such act; who records the correction is told so

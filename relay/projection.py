@@ -25,7 +25,7 @@ from relay.entries import Entry
 from relay.model import Placement, extensions, shown, terms
 from relay.register import ABOUT_ACTS, Change, Fact, Register, subject_of
 
-PROJECTION: Final = 1
+PROJECTION: Final = 2
 RESTORING: Final = -1
 """In place of `PROJECTION` while a ledger is being restored: until then a part of it would pass for the whole."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from relay.acts import Act
+from relay.acts import PERSONAL, Act
 from relay.columns import KINDS
 from relay.entries import CHANGES, Entry
 from relay.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
@@ -39,7 +39,7 @@ class Fact:
         id: Its own id.
         values: Column → value, as in `Act.values`; personal values that are withheld are absent.
         sequence: Of the entry that first recorded it.
-        confirm_id: The act by which a second person confirmed it, or None.
+        confirm_id: The act by which a second person confirmed it as it stands now, or None.
     """
 
     kind: str
@@ -190,6 +190,8 @@ class Register:
                 changes = later.values.get("changes")
                 _update(values, changes if isinstance(changes, Mapping) else {})
                 _update(values, dict.fromkeys(self._erased_changes(later.act_id)))
+                if unsettles(later, entry.kind):
+                    confirm_id = None
         return Fact(
             kind=entry.kind,
             id=act_id.partition(":")[2],
@@ -300,6 +302,12 @@ def held_by(beneficiary_id: str, entries: Iterable[Entry]) -> set[str]:
 def subject_of(act: Act) -> str:
     """The act id that a correction, confirmation or erasure names."""
     return str(act.values["subject_id" if act.kind == "erase" else "act_id"])
+
+
+def unsettles(correction: Act, kind: str) -> bool:
+    """Whether a correction of an act of a kind changes more than what is personal: then it has to be confirmed anew."""
+    changes = correction.values.get("changes")
+    return isinstance(changes, Mapping) and not changes.keys() <= PERSONAL[kind]
 
 
 def named_by(act: Act) -> Iterator[tuple[str, str]]:

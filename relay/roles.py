@@ -38,7 +38,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "rule": _MANAGERS,
     "erase": _MANAGERS | _ADMINISTRATORS,
     "programme add": _ADMINISTRATORS,
-    "programme lock": _MANAGERS,  # and so is correcting what is locked
+    "programme lock": _MANAGERS,  # and so is correcting what is locked, confirmed, or a rule
     # reading
     "programme list": frozenset(ROLES),
     "find": _WHO_WORK_WITH_IT,
@@ -125,12 +125,12 @@ class NotThatPlace(Refused):
 
 
 class Locked(Refused):
-    """Somebody who may not lock a period corrects what happened in one that is locked."""
+    """Somebody who may not lock a period corrects what happened in one that is locked, or what a manager decided."""
 
     def __init__(self) -> None:
         """Say who may."""
         super().__init__(
-            Sentence("This belongs to a period that is locked, or changes the programme itself."),
+            Sentence("This was confirmed, belongs to a period that is locked, or is the programme or a rule of it."),
             Sentence("It takes the role manager: say what was wrong, and let one correct it."),
         )
 

@@ -29,7 +29,7 @@ from relay.model import (
     standing,
     unwanted,
 )
-from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_of, subject_of
+from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_of, subject_of, unsettles
 from relay.sentences import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
@@ -403,12 +403,12 @@ class NotCorrectable(Refused):
 
 
 class SamePerson(Refused):
-    """A pass-on is confirmed by the one who recorded it."""
+    """A pass-on is confirmed by one who recorded or corrected it."""
 
     def __init__(self, act_id: str) -> None:
         """Name the act."""
         super().__init__(
-            Sentence("%(act_id)s was recorded by the same person.", act_id=act_id),
+            Sentence("%(act_id)s was recorded or corrected by the same person.", act_id=act_id),
             Sentence("Ask a second person to confirm it."),
             field="act_id",
         )
@@ -757,13 +757,18 @@ def _may_confirm(register: Register, entry: Entry, by: str) -> None:
         raise NotCorrectable(
             Sentence("%(subject)s is not a pass-on.", subject=entry.act_id), Sentence("Only pass-ons are confirmed.")
         )
-    if _login(entry.recorded_by) == _login(by):
-        raise SamePerson(entry.act_id)
-    for act_id in register.about.get(entry.act_id, ()):
+    told, confirmed = {_login(entry.recorded_by)}, dict[str, str]()
+    for act_id in filter(register.stands, register.about.get(entry.act_id, ())):
         said = register.entries[act_id]
-        again = said.kind == "confirm" and _login(said.recorded_by) == _login(by)
-        if again and not register.taken_back_by(act_id):
-            raise ConfirmedAlready(entry.act_id, act_id)
+        if said.kind == "correct" and unsettles(said.act, entry.kind):
+            told.add(_login(said.recorded_by))
+            confirmed.clear()
+        elif said.kind == "confirm":
+            confirmed[_login(said.recorded_by)] = act_id
+    if _login(by) in told:
+        raise SamePerson(entry.act_id)
+    if earlier := confirmed.get(_login(by)):
+        raise ConfirmedAlready(entry.act_id, earlier)
 
 
 def _may_take_back(kind: str, act: Act) -> None:

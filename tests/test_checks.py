@@ -358,6 +358,18 @@ def test_a_correction_before_the_lock_after_it_was_opened_or_of_a_later_day_is_i
     assert found(book, "corrected_after_lock") == {"correct:C2", "correct:C4"}
 
 
+def test_a_rule_that_is_corrected_when_a_period_it_binds_is_locked_is_found() -> None:
+    book = two_placements()
+    book.add(say.corrected("rule:goat@2020-01-01", "C1", months=30))
+    book.add(say.corrected("programme:demo", "L1", locked_until="2021-06-30"))
+    book.add(say.rule("goat", "2022-01-01"))
+    book.add(say.corrected("rule:goat@2022-01-01", "C2", months=30))
+
+    book.add(say.corrected("rule:goat@2020-01-01", "C3", months=60))
+
+    assert found(book, "corrected_after_lock") == {"correct:C3"}
+
+
 def test_an_act_before_the_lock_after_it_was_opened_or_of_a_later_day_is_innocent() -> None:
     book = two_placements()
     book.add(happened("E1: visit of P1 on 2021-06-30"), by="local:maya")

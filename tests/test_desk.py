@@ -107,6 +107,24 @@ def test_a_woman_who_holds_that_help_already_is_asked_about(office: Graph) -> No
         said(office, "P1", "W3", help="pig")
 
 
+def test_a_placement_that_she_does_not_hold_is_begun_only_where_she_holds_none_or_where_that_is_meant(
+    office: Graph,
+) -> None:
+    with pytest.raises(HoldsOneAlready, match="Beneficiary W4 already holds goat: placement P4, P4b"):
+        said(office, "P1", "W4", receiver_placement_id="P44")  # a slip of the pen
+
+    assert said(office, "P1", "W4", receiver_placement_id="P44", new=True).values["receiver_placement_id"] == "P44"
+    assert said(office, "P1", "W5", receiver_placement_id="P5").values["receiver_placement_id"] == "P5"
+
+
+def test_the_same_request_twice_says_the_same_twice_and_another_something_else(office: Graph) -> None:
+    first, second = (said(office, "P1", "W5", pass_id="T9") for _ in range(2))
+
+    assert first == second
+    other = said(office, "P1", "W5", pass_id="T8")
+    assert other.values["receiver_placement_id"] != first.values["receiver_placement_id"]
+
+
 def test_a_twin_is_asked_about_before_anything_else(office: Graph) -> None:
     with pytest.raises(Twin, match="pass:T1"):
         said(office, "P1", "W2")

@@ -690,6 +690,25 @@ def test_only_pass_ons_are_confirmed(book: Book) -> None:
     assert type(error) is rulebook.NotCorrectable
 
 
+def test_what_was_corrected_is_confirmed_anew_by_somebody_who_did_not_correct_it(book: Book) -> None:
+    book.add(confirmed("pass:T2", "F1"), by="local:bina")
+    book.add(corrected("pass:T2", "C1", note="both were there"), by="local:asha")
+    assert book.register.placements["P2"].passes[0].confirmed  # nothing of it changed that was confirmed
+
+    book.add(corrected("pass:T2", "C2", animals=1), by="local:chandra")
+
+    assert not book.register.placements["P2"].passes[0].confirmed
+    assert not book.register.placements["P3"].receipts[0].confirmed
+    refused(book, confirmed("pass:T2", "F2"), rulebook.SamePerson, "recorded or corrected by the same person")
+    assert type(book.refusal(confirmed("pass:T2", "F2"), by="account:chandra")) is rulebook.SamePerson
+    book.add(confirmed("pass:T2", "F2"), by="local:bina")  # again: it is another hand-over now
+    assert book.register.facts["pass:T2"].confirm_id == "F2"
+    book.add(taken_back("correct:C2", "C3"), by="local:asha")
+    assert book.register.facts["pass:T2"].confirm_id == "F2"
+    book.add(taken_back("confirm:F2", "C4"), by="local:bina")
+    assert book.register.facts["pass:T2"].confirm_id == "F1"  # what she confirmed first is what it says again
+
+
 def test_a_confirmation_can_be_taken_back(book: Book) -> None:
     book.add(confirmed("pass:T2"), by="local:bina")
 

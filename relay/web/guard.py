@@ -368,13 +368,13 @@ def within_places(action: str, programme_id: str, about: str | Mapping[str, Any]
 
 
 def within_period(programme_id: str, act: Act) -> None:
-    """Let only who may lock a period correct what happened in one that is locked.
+    """Let only who may lock a period correct what happened in one that is locked, and what else is a manager's.
 
     Raises:
         Locked: Who is asking may not.
         Unavailable: The database cannot be reached.
     """
-    if not may("programme lock", programme_id) and period.reaches_back(asked.graph(), programme_id, act):
+    if not may("programme lock", programme_id) and period.is_a_managers(asked.graph(), programme_id, act):
         raise roles.Locked
 
 

@@ -304,17 +304,21 @@ def closed(recorded: Graph) -> Iterator[dict[str, dict[str, str]]]:
     """Give the headers of staff and of a manager where all until the end of 2020 is locked.
 
     E1 in 2020   E2 in 2021   E3 in 2021, which was said to be in 2020 before it was corrected
+    T2, which was confirmed, and T3, both in 2021
     """
     relays.record(
         recorded,
         "closed",
         [
-            *(say.programme("closed"), say.rule(), say.gift(), say.woman("W1"), say.placed("P1 on 2020-03-01")),
+            *(say.programme("closed"), say.rule(), say.gift(), *(say.woman(f"W{number}") for number in (1, 2, 3))),
+            *(say.placed("P1 on 2020-03-01"), say.passed("T2: P1 > P2 on 2021-03-01", 1)),
+            say.passed("T3: P1 > P3 on 2021-04-01", 1),
             *(say.happened(f"E{number}: visit of P1 on 202{year}-06-01") for number, year in ((1, 0), (2, 1), (3, 0))),
             say.corrected("event:E3", "C3", happened_on="2021-06-01"),
             say.corrected("programme:closed", "LOCK", locked_until="2020-12-31"),
         ],
     )
+    relays.record(recorded, "closed", [say.confirmed("pass:T2", "F2")], by="local:bina")
     roles: tuple[Role, ...] = ("staff", "manager")
     for role in roles:
         accounts.add(recorded, f"{role}-closed", (Grant(role=role, programme_id="closed"),), None, relays.NOW)
@@ -345,6 +349,27 @@ def test_what_happened_in_a_locked_period_is_corrected_by_managers_alone(
     assert correcting("manager", "event:E1", happened_on="2020-07-01") == 201
     assert correcting("manager", "programme:closed", locked_until=None) == 201
     assert correcting("staff", "event:E1", happened_on="2020-08-01") == 201  # no longer locked
+
+
+def test_what_a_manager_decided_is_corrected_by_managers_alone(
+    door: FlaskClient, closed: dict[str, dict[str, str]]
+) -> None:
+    """Rules, and what was confirmed, now or ever; and the confirmation itself."""
+
+    def correcting(role: str, act_id: str, **changes: str | int | None) -> int:
+        how = {"how": "wrong_data", "changes": changes} if changes else {"how": "did_not_happen"}
+        said = {"act_id": act_id, "why": "misread", **how}
+        return door.post("/api/v1/programmes/closed/acts/correct", json=said, headers=closed[role]).status_code
+
+    assert correcting("staff", "rule:goat@2020-01-01", months=60) == 403
+    assert correcting("staff", "pass:T2", animals=2) == 403
+    assert correcting("staff", "pass:T2") == 403
+    assert correcting("staff", "confirm:F2") == 403
+    assert correcting("staff", "pass:T3", animals=2) == 201  # which nobody confirmed
+    assert correcting("manager", "rule:goat@2020-01-01", months=30) == 201
+    assert correcting("manager", "confirm:F2") == 201
+    assert correcting("staff", "pass:T2", animals=2) == 403  # it was confirmed once
+    assert correcting("manager", "pass:T2", animals=2) == 201
 
 
 # ---------------------------------------------------------------------------------------------------- accesses
