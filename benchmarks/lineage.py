@@ -30,9 +30,9 @@ import numpy as np
 from benchmarks import by_networkx, made_graph
 from benchmarks.machine import describe, milliseconds, p50, say, seconds_of
 from relay import ledger, lineage, loops, shelf, snapshot_file, trees
+from relay.batch import Clerk
 from relay.graph import Graph, connect
 from relay.health import health
-from relay.ledger import Clerk
 from relay.snapshot import Snapshot, day_number, differences
 from tests import acts as act
 from tests import made, neo4j_server

@@ -23,10 +23,11 @@ from benchmarks.machine import both_engines, describe, milliseconds, p50, say, s
 from relay import cypher, engine, ledger, trees, verify
 from relay.acts import Act, Value
 from relay.backup import export
+from relay.batch import Clerk
+from relay.difference import rows_of
 from relay.exchange import write_folder
 from relay.graph import Graph, connect
 from relay.importing import import_programme
-from relay.ledger import Clerk
 from relay.projection import Edge, Node, things_of
 
 FIRST: Final = date(1990, 1, 1)
@@ -121,9 +122,7 @@ def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> N
     verifying(name, graph, programme_id, folder)
     register = ledger.replay(programme_id, ledger.entries(graph, programme_id))
     rows = [
-        row
-        for thing in dict.fromkeys((*register.entries, *things_of(register)))
-        for row in ledger.rows_of(register, thing)
+        row for thing in dict.fromkeys((*register.entries, *things_of(register))) for row in rows_of(register, thing)
     ]
     del register
     bare = milliseconds(lambda: write_bare(graph, rows))

@@ -53,9 +53,9 @@ with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
         hashes.append(entry["hash"])
 for kept in sys.argv[2:]:
     try:
-        head = json.loads(Path(kept).read_text("utf-8"))["head_hash"] if kept.endswith(".json") else kept.lower()
+        head = json.loads(Path(kept).read_text("utf-8"))["head_hash"] if kept.endswith(".json") else kept
     except (ValueError, KeyError, TypeError, RecursionError):
         sys.exit(f"{kept} is not a checkpoint")
-    if head not in hashes:
+    if "".join(head.lower().split()) not in hashes:
         sys.exit(f"entry {len(hashes) - 1} is the last, and none is {head}: mistyped, another copy's, cut or rewritten")
 print(f"{len(hashes) - 1} entries, head {hashes[-1]}: sound") if hashes[1:] else sys.exit("the file holds no entry")

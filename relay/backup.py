@@ -16,11 +16,13 @@ from itertools import islice
 from typing import Any, Final
 
 from relay import cypher, ledger
+from relay.batch import Batch, Clerk
+from relay.difference import Difference, rows_of
 from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, to_line
 from relay.errors import Conflict, Invalid
 from relay.graph import Graph, Transaction
 from relay.graph_check import senseless
-from relay.ledger import STEP, Batch, Clerk, Difference, LedgerHead, NotBuilt
+from relay.ledger import STEP, LedgerHead, NotBuilt
 from relay.projection import PROJECTION, RESTORING, Edge, Node, things_of
 from relay.register import NONSENSE, Register
 from relay.sentences import Sentence
@@ -242,7 +244,7 @@ def rebuild(graph: Graph, programme_id: str) -> None:
         pass
     last = Head(sequence=head.entries, hash=head.head_hash, projection=PROJECTION)
     things = dict.fromkeys((*register.entries, *things_of(register)))
-    all_rows = [row for thing in things for row in ledger.rows_of(register, thing)]
+    all_rows = [row for thing in things for row in rows_of(register, thing)]
     nodes = [row for row in all_rows if isinstance(row, Node)]
     edges = [row for row in all_rows if isinstance(row, Edge)]
     both: tuple[Iterator[Node | Edge], ...] = (iter(nodes), iter(edges))

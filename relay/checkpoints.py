@@ -55,6 +55,54 @@ class KeyUnreadable(Invalid):
         )
 
 
+class NotAHash(Invalid):
+    """What was noted is no head hash: a slip of the pen must not look like a ledger that was cut."""
+
+    def __init__(self) -> None:
+        """Say what one looks like."""
+        super().__init__(
+            Sentence("This is no head hash: one has 64 digits, each 0 to 9 or a to f."),
+            Sentence("Compare it with your note, digit by digit."),
+            field="noted",
+        )
+
+
+class NotAPublicKey(Invalid):
+    """What was noted is no public key: a slip of the pen must not look like a checkpoint that was made up."""
+
+    def __init__(self) -> None:
+        """Say what one looks like."""
+        super().__init__(
+            Sentence("This is no public key: one has 64 digits, each 0 to 9 or a to f."),
+            Sentence("Compare it with your note, digit by digit."),
+        )
+
+
+def read_hash(typed: str) -> str:
+    """A head hash as it was typed from a note: in groups, and in capitals, too.
+
+    Raises:
+        NotAHash: It is none.
+    """
+    return _as_noted(typed, "head_hash", NotAHash)
+
+
+def read_public_key(typed: str) -> str:
+    """The same of a public key.
+
+    Raises:
+        NotAPublicKey: It is none.
+    """
+    return _as_noted(typed, "public_key", NotAPublicKey)
+
+
+def _as_noted(typed: str, name: str, fault: Callable[[], Invalid]) -> str:
+    noted = "".join(typed.split()).lower()
+    if not _is_hex(name, noted):
+        raise fault()
+    return noted
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """How far a ledger had come.
@@ -115,11 +163,12 @@ def _well_formed(written: Mapping[str, Any]) -> bool:
         texts
         and type(written["sequence"]) is int
         and written["sequence"] > 0
-        and all(
-            len(written[name]) == digits and set(written[name]) <= set("0123456789abcdef")
-            for name, digits in _HEX_DIGITS.items()
-        )
+        and all(_is_hex(name, written[name]) for name in _HEX_DIGITS)
     )
+
+
+def _is_hex(name: str, text: str) -> bool:
+    return len(text) == _HEX_DIGITS[name] and set(text) <= set("0123456789abcdef")
 
 
 class Key:
@@ -248,7 +297,7 @@ def _difference(checkpoint: Checkpoint, fitting: int, last: int) -> Sentence:
     if last < sequence:
         return Sentence(
             "The ledger ends with entry %(last)s, before entry %(sequence)s of the checkpoint of %(made_at)s: its end"
-            " was cut off.",
+            " was cut off, or the checkpoint is of another copy that went on from the same backup.",
             last=last,
             sequence=sequence,
             made_at=made_at,

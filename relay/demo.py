@@ -13,9 +13,9 @@ from typing import Final
 import seeds
 from relay import ledger
 from relay.acts import Act
+from relay.batch import Clerk
 from relay.graph import Graph
 from relay.importing import import_programme
-from relay.ledger import Clerk
 
 DEMO: Final = "relay-demo"
 DAY: Final = date(2026, 11, 25)  # on which the seeds end: on later days nearly all is overdue

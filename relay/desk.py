@@ -16,9 +16,10 @@ from typing import Any, Final
 
 from relay import cypher
 from relay.acts import ID_BYTES, KEYS, Act, Value, new_id, rule_id
+from relay.batch import Clerk, NoProgramme
 from relay.errors import NotFound, Refused
 from relay.graph import Graph
-from relay.ledger import Clerk, NoProgramme, record_one
+from relay.ledger import record_one
 from relay.projection import key_of
 from relay.records import KINDS, OtherKind, SeveralOfThatId, resolve
 from relay.rulebook import GivenToHerself, Twin

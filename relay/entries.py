@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay.acts import PERSONAL, Act
 from relay.canonical import canonical
@@ -396,3 +397,16 @@ def read_lines(lines: Iterable[str]) -> Iterator[Entry | Fault]:
             yield Fault(
                 sequence=number, fault=Sentence("Line %(number)s: %(reason)s", number=number, reason=error.reason)
             )
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that name.
+
+    Raises:
+        Invalid: There is no such zone.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        message = Sentence("There is no time zone %(name)s.", name=name)
+        raise Invalid(message, Sentence("Write it as in Asia/Kathmandu."), field="timezone") from error

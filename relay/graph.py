@@ -51,10 +51,8 @@ RETRY_SECONDS: Final = 6.0
 SILENCE_SECONDS: Final = 15.0  # not retried
 FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
 RACES: Final = 100  # lost one after another; our choice, and not by the clock: a try may have waited for the engine
-_RACES_LOST: Final = (  # the last words of codes that the driver does not retry
-    "ConstraintValidationFailed",  # the embedded engine's word for a race of writers
-    "EntityNotFound",  # on either engine: what is being read was just removed by another
-)
+FEW_RACES: Final = 5  # our choice: what is still gone after these tries, and after RETRY_SECONDS, is damage
+_REMOVED: Final = "EntityNotFound"  # either engine's word for what another just removed; the driver does not retry it
 _EMBEDDED_AGENT: Final = "ArcadeDB"
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else its warnings land on the user's screen
@@ -173,18 +171,21 @@ class Transaction:
 
 
 def _through_races(work: Callable[[], _T]) -> _T:
-    """Run a transaction until no other tears it: each time it had been rolled back.
+    """Run a transaction again as long as it loses a race: each time it had been rolled back.
 
     Raises:
         Conflict: Another was faster, again and again.
     """
-    for _ in range(RACES):
+    until = time.monotonic() + RETRY_SECONDS
+    for tries in range(RACES):
         try:
             return _once_more(work)
+        except ConstraintError:  # the embedded engine's word for a race of writers; the driver does not retry it
+            pass
         except ClientError as error:
-            if _last_word(error) not in _RACES_LOST:
+            if _last_word(error) != _REMOVED or (tries >= FEW_RACES and time.monotonic() > until):
                 raise
-            time.sleep(FIRST_RETRY_SECONDS)
+        time.sleep(FIRST_RETRY_SECONDS)
     message = Sentence("Others were writing the same things at the same time.")
     raise Conflict(message, Sentence("Nothing was recorded: try again."))
 
@@ -426,6 +427,10 @@ def _went_silent(error: BaseException | None) -> bool:
 
 
 _REFUSALS: Final = {
+    _REMOVED: (
+        Sentence("What is asked for was removed again and again while it was read."),
+        Sentence("Nothing was recorded: try again. If it stays so, see `relay ledger verify`."),
+    ),
     "Forbidden": (
         Sentence("The database does not allow this to the user that Relay speaks as."),
         Sentence("Let NEO4J_USER read and write it."),

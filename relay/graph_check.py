@@ -12,7 +12,8 @@ from datetime import date
 from itertools import chain
 from typing import Any, Final, LiteralString
 
-from relay import cypher, ledger
+from relay import cypher
+from relay.difference import rows_of
 from relay.entries import Entry, Fault
 from relay.graph import Graph, Transaction
 from relay.projection import EDGES, Edge, Node, about_edge, entry_node, things_of, touched
@@ -156,7 +157,7 @@ def _rows_of_things(register: Register, things: Iterable[str], unclear: list[Fau
     for thing in things:
         sequence = _sequence(register, thing)
         try:
-            rows = tuple(ledger.rows_of(register, thing))
+            rows = tuple(rows_of(register, thing))
         except NONSENSE:
             unclear.append(senseless(sequence, thing))
             continue

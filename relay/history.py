@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
 from relay.acts import KEYS, rule_id
-from relay.ledger import NoProgramme, zone
+from relay.batch import NoProgramme
+from relay.entries import zone
 from relay.model import Rule, shown, standing
 from relay.projection import key_of, values_of
 from relay.records import Named, NotInRecord, day_of, resolve, says

@@ -19,10 +19,11 @@ from typing import Final
 
 from relay import cells, ledger
 from relay.acts import FILED, PERSONAL, Act
+from relay.batch import Clerk, Outcome, provided_by
 from relay.errors import Invalid, NotFound, Refused, RelayError
 from relay.exchange import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.graph import Graph
-from relay.ledger import STEP, Clerk, Outcome, Rehearsal, provided_by
+from relay.ledger import STEP, Rehearsal
 from relay.rulebook import Missing, TakenBack
 from relay.sentences import Sentence
 from relay.sheets import PROGRAMME, RULES_FILE
@@ -213,6 +214,7 @@ class _Import:
 
     def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
         self.recorder = recorder
+        self.told = recorder.rehearsal.told
         self.progress = progress
         self.waiting: dict[str, list[_Judged]] = {}
         self.provided: list[Row] = []
@@ -221,6 +223,7 @@ class _Import:
     def run(self, rows: Iterator[Row]) -> Iterator[ReportRow]:
         done = 0
         while step := tuple(islice(rows, STEP)):
+            self.told.unread.update(row.act_id for row in step if row.act_id and not row.act)
             yield from self._settle(self.recorder.offer(step))
             done += len(step)
             self.progress(done)

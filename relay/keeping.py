@@ -16,10 +16,10 @@ from typing import BinaryIO, Final
 
 from relay import engine, private
 from relay.backup import Kept, backup, check, restore
+from relay.batch import Clerk
 from relay.entries import Fault
 from relay.errors import Invalid
 from relay.graph import Graph, connect
-from relay.ledger import Clerk
 from relay.sealed import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
 from relay.sentences import Sentence
 from relay.verify import verify

@@ -8,30 +8,19 @@ and leaves no trace.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Literal, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Final, TypeVar
 
 from relay import cypher
 from relay.acts import Act
-from relay.entries import CLOCKS_DAYS, ORIGIN, Entry, Fault, differing, instant, seal
-from relay.errors import Conflict, Invalid, NotFound, RelayError, Unavailable
+from relay.batch import Batch, Clerk, NoProgramme, Outcome, Told
+from relay.difference import Difference
+from relay.entries import CLOCKS_DAYS, ORIGIN, Entry, Fault, instant, zone
+from relay.errors import Invalid, NotFound, Unavailable
 from relay.graph import Graph, Transaction, UnknownOutcome
-from relay.projection import (
-    PROJECTION,
-    RESTORING,
-    Edge,
-    Node,
-    about_edge,
-    entry_node,
-    graph_of,
-    key_of,
-    personal_of,
-    touched,
-)
-from relay.register import Change, Register, named_by, subject_of
-from relay.rulebook import Note, TakenBack, judge
+from relay.projection import PROJECTION, RESTORING, key_of
+from relay.register import Register
 from relay.sentences import Sentence
 from relay.surroundings import Head, Rehearsed, entry_from, lock_and_load
 from relay.uncollected import uncollected
@@ -41,54 +30,6 @@ _Answer = TypeVar("_Answer")
 STEP: Final = 2000
 """Acts or entries in one transaction (our choice: as quick as 5000 on both engines, and on a slow and busy machine each
 still ends well before the line is given up as silent)."""
-
-
-class UsedOtherwise(Conflict):
-    """An id was used before with other content."""
-
-    def __init__(self, act_id: str, sequence: int, fields: Sequence[str]) -> None:
-        """Name the earlier entry and the fields that differ, not what they hold."""
-        super().__init__(
-            Sentence(
-                "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s.",
-                act_id=act_id,
-                sequence=sequence,
-                fields=", ".join(fields),
-            ),
-            Sentence(
-                "Give the new act an id of its own, or correct the earlier one (relay correct %(act_id)s).",
-                act_id=act_id,
-            ),
-            field=fields[0] if fields else "",
-        )
-        self.fields = fields
-
-
-class NamesDisputed(Conflict):
-    """An act names one that is given, together with it, with other content than is recorded."""
-
-    def __init__(self, act_id: str, named: str, field: str) -> None:
-        """Name both, and the column in which the one names the other."""
-        super().__init__(
-            Sentence(
-                "%(act_id)s names %(named)s, which is given here with other content than is recorded.",
-                act_id=act_id,
-                named=named,
-            ),
-            Sentence("First correct %(named)s, or give what bears its id here an id of its own.", named=named),
-            field=field,
-        )
-
-
-class NoProgramme(NotFound):
-    """No programme of that id is in the database."""
-
-    def __init__(self, programme_id: str) -> None:
-        """Name it."""
-        super().__init__(
-            Sentence("There is no programme %(programme_id)s in this database.", programme_id=programme_id),
-            Sentence("Import one (relay import PATH --apply), or add one (relay programme add)."),
-        )
 
 
 class NoEntry(NotFound):
@@ -169,40 +110,6 @@ def require_built(programme_id: str, projection: int) -> None:
         raise NotBuilt(programme_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clerk:
-    """Who records, when, and with which randomness; given by the shell.
-
-    Attributes:
-        by: An account id, or "local:LOGIN".
-        now: The instant, with its zone.
-        random: Gives that many random bytes.
-    """
-
-    by: str
-    now: datetime
-    random: Callable[[int], bytes] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one act.
-
-    Attributes:
-        act: As it was given.
-        action: "added", "same" (recorded before with the same content), or "not" with the error that says why.
-        sequence: Of its entry, or None when there is none.
-        notes: What is noted for the auditor.
-        error: Why it was not recorded, or None.
-    """
-
-    act: Act
-    action: Literal["added", "same", "not"]
-    sequence: int | None = None
-    notes: tuple[Note, ...] = ()
-    error: RelayError | None = None
-
-
 def record(
     graph: Graph,
     programme_id: str,
@@ -210,12 +117,9 @@ def record(
     clerk: Clerk,
     *,
     again: bool = False,
-    disputed: Iterable[str] = (),
+    told: Told | None = None,
 ) -> tuple[Outcome, ...]:
     """Record acts in one transaction; each is judged after those before it, and one that fails stops no other.
-
-    But where an act is given with other content than is recorded under its id, none that names it is recorded: what
-    they are about may be another than the one in the record.
 
     When the line is cut during the commit, the acts are sent once more with the same ids, so that nothing is lost
     and nothing is doubled.
@@ -226,7 +130,7 @@ def record(
         acts: In order.
         clerk: Who records.
         again: Record pass-ons that seem to be recorded already.
-        disputed: What was given with other content before these acts, as in `Batch`.
+        told: By the acts that came before these in one import.
 
     Returns:
         One outcome for each act, in order.
@@ -237,9 +141,7 @@ def record(
         UnknownOutcome: The line was cut twice while committing, or went silent.
     """
     founding = any(act.kind == "programme" for act in acts)
-    work = _Recording(
-        programme_id=programme_id, acts=tuple(acts), clerk=clerk, again=again, disputed=frozenset(disputed)
-    )
+    work = _Recording(programme_id=programme_id, acts=tuple(acts), clerk=clerk, again=again, told=told or Told())
     if founding:
         graph.write(lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id)))
     try:
@@ -271,7 +173,7 @@ class _Recording:
     acts: tuple[Act, ...]
     clerk: Clerk
     again: bool
-    disputed: frozenset[str]
+    told: Told
     resent: bool = False
 
     def in_transaction(self, transaction: Transaction) -> tuple[Outcome, ...]:
@@ -280,8 +182,8 @@ class _Recording:
             raise NoProgramme(self.programme_id)
         head, register = loaded
         require_built(self.programme_id, head.projection)
-        batch = Batch(register, head, self.clerk, again=self.again, disputed=self.disputed, resent=self.resent)
-        outcomes = batch.offer(self.acts)
+        batch = Batch(register, head, self.clerk, again=self.again, told=self.told, resent=self.resent)
+        outcomes = tuple(map(batch.offer, self.acts))
         batch.write(transaction)
         return outcomes
 
@@ -293,13 +195,13 @@ class Rehearsal:
     """
 
     def __init__(
-        self, graph: Graph, programme_id: str, clerk: Clerk, *, again: bool = False, disputed: Iterable[str] = ()
+        self, graph: Graph, programme_id: str, clerk: Clerk, *, again: bool = False, told: Told | None = None
     ) -> None:
         """Begin at the end of the ledger; a programme that is not there begins with its own act."""
         self.graph = graph
         self.clerk = clerk
         self.again = again
-        self.disputed = frozenset(disputed)
+        self.told = told or Told()
         self.rehearsed = Rehearsed(programme_id)
         self.head: Head | None = None
 
@@ -313,9 +215,9 @@ class Rehearsal:
         self.graph.read(lambda transaction: self.rehearsed.surround(transaction, acts))
         before = self.head or self.rehearsed.head
         require_built(self.rehearsed.register.programme_id, before.projection)
-        batch = Batch(self.rehearsed.register, before, self.clerk, again=self.again, disputed=self.disputed)
-        outcomes = batch.offer(acts)
-        self.head, self.disputed = batch.head, frozenset(batch.disputed)
+        batch = Batch(self.rehearsed.register, before, self.clerk, again=self.again, told=self.told)
+        outcomes = tuple(map(batch.offer, acts))
+        self.head = batch.head
         return outcomes, Step(
             programme_id=self.rehearsed.register.programme_id,
             before=before,
@@ -327,12 +229,12 @@ class Rehearsal:
     def record(self, acts: Sequence[Act]) -> tuple[Outcome, ...]:
         """Record acts at once, under the ledger's lock. This rehearsal does not learn of them: go on with `anew`."""
         programme_id = self.rehearsed.register.programme_id
-        return record(self.graph, programme_id, acts, self.clerk, again=self.again, disputed=self.disputed)
+        return record(self.graph, programme_id, acts, self.clerk, again=self.again, told=self.told)
 
     def anew(self) -> Rehearsal:
         """One that begins at the end of the ledger as it is now."""
         programme_id = self.rehearsed.register.programme_id
-        return Rehearsal(self.graph, programme_id, self.clerk, again=self.again, disputed=self.disputed)
+        return Rehearsal(self.graph, programme_id, self.clerk, again=self.again, told=self.told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,221 +299,6 @@ def _send_again(graph: Graph, work: Callable[[Transaction], _Answer], unknown: U
 
 def _beginning(programme_id: str) -> dict[str, Any]:
     return {"key": programme_id, "programme_id": programme_id, "hash": ORIGIN, "projection": PROJECTION}
-
-
-class Batch:
-    """Acts judged one after another against a register, and what they change in the graph.
-
-    Attributes:
-        disputed: What was given with other content than is recorded: act ids, and "placement:ID" of what a pass-on
-            begins or adds to.
-    """
-
-    def __init__(
-        self,
-        register: Register,
-        head: Head,
-        clerk: Clerk,
-        *,
-        again: bool = False,
-        disputed: Iterable[str] = (),
-        resent: bool = False,
-    ) -> None:
-        """Begin after the head of the ledger; `resent` when the first answer to these very acts was lost."""
-        self.register = register
-        self.head = head
-        self.clerk = clerk
-        self.again = again
-        self.disputed = set(disputed)
-        self.resent = resent
-        self.recorded_at = instant(clerk.now.astimezone(UTC))
-        self.entries: list[Entry] = []
-        self.before: dict[str, tuple[Node | Edge, ...]] = {}
-
-    def offer(self, acts: Sequence[Act]) -> tuple[Outcome, ...]:
-        """Judge acts in order, and take each in or say why not; what is disputed further down binds those above it."""
-        corrected = {subject_of(act) for act in acts if act.kind == "correct"}  # may agree by then
-        for act in acts:
-            recorded = self.register.entries.get(act.act_id)
-            if recorded and act.act_id not in corrected and self._otherwise(act, recorded):
-                self.disputed.update(provided_by(act))
-        return tuple(map(self._offer, acts))
-
-    def _offer(self, act: Act) -> Outcome:
-        try:
-            recorded = self.register.entries.get(act.act_id)
-            if recorded:
-                return self._recorded_before(act, recorded)
-            self._names_nothing_disputed(act)
-            if not self.head.sequence and act.kind != "programme":
-                raise NoProgramme(self.register.programme_id)
-            change, notes = judge(
-                self.register, act, self.head.sequence + 1, by=self.clerk.by, today=self._today(act), again=self.again
-            )
-            self._has_a_zone(change)
-        except RelayError as error:
-            return Outcome(act=act, action="not", error=error)
-        entry = seal(
-            act,
-            programme_id=self.register.programme_id,
-            sequence=self.head.sequence + 1,
-            previous_hash=self.head.hash,
-            recorded_by=self.clerk.by,
-            recorded_at=self.recorded_at,
-            salt=lambda: self.clerk.random(16),
-        )
-        self._take(change, entry)
-        return Outcome(act=act, action="added", sequence=entry.sequence, notes=notes)
-
-    def replay(self, entry: Entry) -> None:
-        """Take in an entry as it stands, without judging it."""
-        self._take(self.register.change(entry.act, entry.sequence), entry)
-
-    def _take(self, change: Change, entry: Entry) -> None:
-        for thing in touched(self.register, change):
-            if thing not in self.before:
-                self.before[thing] = tuple(rows_of(self.register, thing))
-        self.before.setdefault(entry.act_id, ())
-        self.register.take(change)
-        self.register.note_entry(entry)
-        self.entries.append(entry)
-        self.head = Head(sequence=entry.sequence, hash=entry.hash, projection=self.head.projection)
-
-    def _recorded_before(self, act: Act, recorded: Entry) -> Outcome:
-        by = self.register.taken_back_by(act.act_id)
-        if by:
-            raise TakenBack(act.act_id, by)
-        fields = self._otherwise(act, recorded)
-        if fields:
-            self.disputed.update(provided_by(act))
-            raise UsedOtherwise(act.act_id, recorded.sequence, fields)
-        mine = self.resent and (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
-        return Outcome(act=act, action="added" if mine else "same", sequence=recorded.sequence)
-
-    def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
-        """The fields in which an act says neither what was recorded nor what an export of that would say now."""
-        erased = self.register.erased_fields(act.act_id)
-        fields = differing(recorded.act.values, act, erased=erased)
-        now = self.register.settled(act.act_id) if fields else None
-        return fields if now is None or differing(now.values, act, erased=erased) else ()
-
-    def _names_nothing_disputed(self, act: Act) -> None:
-        for column, named in named_by(act):
-            if named in self.disputed:
-                raise NamesDisputed(act.act_id, named, column)
-
-    def _has_a_zone(self, change: Change) -> None:
-        for fact in change.facts.values():
-            if fact and fact.kind == "programme":
-                zone(str(fact.values["timezone"]))
-
-    def _today(self, act: Act) -> date:
-        programme = self.register.facts.get(f"programme:{self.register.programme_id}")
-        values = programme.values if programme else act.values
-        return self.clerk.now.astimezone(zone(str(values.get("timezone", "UTC")))).date()
-
-    def write(self, transaction: Transaction) -> None:
-        """Write the entries and what changed in the graph; nothing when no act was taken in."""
-        if self.entries:
-            self.difference().write(transaction, self.register.programme_id, self.head)
-
-    def difference(self) -> Difference:
-        """What has to be written so that the graph follows: the entries, and what they changed."""
-        difference = Difference()
-        for entry in self.entries:
-            difference.add(entry_node(entry))
-            about = about_edge(self.register, entry)
-            if about:
-                difference.add(about)
-        for thing, was in self.before.items():
-            difference.between(was, rows_of(self.register, thing))
-        return difference
-
-
-class Difference:
-    """What has to be written so that the graph follows the register."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.written: dict[str, list[Any]] = {}
-        self.unlinked: dict[str, list[Any]] = {}
-        self.relinked: dict[str, list[Any]] = {}
-        self.dropped: dict[str, list[Any]] = {}
-
-    def add(self, row: Node | Edge) -> None:
-        """Write a node, new or changed, or a new relationship."""
-        if isinstance(row, Node):
-            self.written.setdefault(row.label, []).append(row.properties)
-        else:
-            self.written.setdefault(row.type, []).append(_edge_row(row))
-
-    def between(self, was: Iterable[Node | Edge], is_: Iterable[Node | Edge]) -> None:
-        """Write what differs between what one thing put into the graph and what it puts there now."""
-        old = {_identity(row): row for row in was}
-        for row in is_:
-            earlier = old.pop(_identity(row), None)
-            if isinstance(row, Edge) and earlier and earlier != row:
-                self.relinked.setdefault(row.type, []).append(_edge_row(row))
-            elif earlier != row:
-                self.add(row)
-        for row in old.values():
-            if isinstance(row, Node):
-                self.dropped.setdefault(row.label, []).append({"key": row.key})
-            else:
-                self.unlinked.setdefault(row.type, []).append(_edge_row(row))
-
-    def write(self, transaction: Transaction, programme_id: str, head: Head) -> None:
-        """Write it all, with the new head of the ledger, and let nothing follow in the transaction."""
-        for texts, rows_of_name in (
-            (cypher.UNLINK, self.unlinked),
-            (cypher.RELINK, self.relinked),
-            (cypher.DROP, self.dropped),
-        ):
-            for name, rows in rows_of_name.items():
-                transaction.run(texts[name], rows=rows)
-        text = cypher.WRITE_HEAD
-        for name, part in cypher.WRITE.items():
-            if name in self.written:
-                text += part
-        transaction.last(text, ledger=programme_id, sequence=head.sequence, hash=head.hash, **self.written)
-
-
-def provided_by(act: Act) -> Iterator[str]:
-    """What other acts may name once this one is recorded: itself, and the placement of what a pass-on hands over."""
-    yield act.act_id
-    if act.kind == "pass":
-        yield f"placement:{act.values['receiver_placement_id']}"
-
-
-def rows_of(register: Register, thing: str) -> Iterator[Node | Edge]:
-    """All that one thing puts into the graph, its personal values included."""
-    yield from graph_of(register, thing)
-    personal = personal_of(register, thing)
-    if personal:
-        yield personal
-
-
-def _identity(row: Node | Edge) -> tuple[str, ...]:
-    if isinstance(row, Node):
-        return row.label, row.key
-    return row.type, row.start, row.end, str(row.properties.get("key"))
-
-
-def _edge_row(edge: Edge) -> dict[str, Any]:
-    return {"start": edge.start, "end": edge.end, "properties": edge.properties}
-
-
-def zone(name: str) -> ZoneInfo:
-    """The time zone of that name.
-
-    Raises:
-        Invalid: There is no such zone.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        message = Sentence("There is no time zone %(name)s.", name=name)
-        raise Invalid(message, Sentence("Write it as in Asia/Kathmandu."), field="timezone") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from relay import cypher
-from relay.entries import Entry, Fault, instant
+from relay.entries import Entry, Fault, instant, zone
 from relay.errors import Invalid
 from relay.graph import Graph
-from relay.ledger import STEP, LedgerHead, zone
+from relay.ledger import STEP, LedgerHead
 from relay.surroundings import entry_from
 
 _EVER: Final = ("0000", "9999")  # before and after every instant, as text

@@ -36,8 +36,8 @@ DUE_SOON_DAYS: Final = 60  # design, state 6: due within 60 days
 
 GIFT_SEQUENCE: Final = 0  # receipts of one day: the gift's first (design, "Pooled")
 
-_LOSSES: Final = frozenset({"death", "theft", "sale", "slaughter"})
-ENDINGS: Final = _LOSSES | {"left"}
+LOSSES: Final = frozenset({"death", "theft", "sale", "slaughter"})
+ENDINGS: Final = LOSSES | {"left"}
 """Kinds of events that may end what a placement has."""
 
 
@@ -425,7 +425,7 @@ def lost_since(receipts: Iterable[Receipt], passes: Iterable[PassOn], events: Se
     left, since_on = False, None
     for day in sorted(days):
         for kind, units in days[day]:
-            kept += units if kind in ("receipt", "replacement") else -units if kind in _LOSSES else 0
+            kept += units if kind in ("receipt", "replacement") else -units if kind in LOSSES else 0
             bred += units if kind == "birth" else -units if kind == "pass" else 0
             left = left or kind == "left"
         since_on = (since_on or day) if left or kept + max(bred, 0) <= 0 else None

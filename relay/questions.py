@@ -32,6 +32,7 @@ from relay import (
 )
 from relay import todo as visits
 from relay.acts import KEYS
+from relay.checkpoints import read_hash
 from relay.model import CHAIN_STATES, PARTED_BY
 from relay.records import Named, resolve
 
@@ -278,7 +279,7 @@ def _called(source: Source, programme_id: str, said: Mapping[str, Any]) -> Mappi
 
 
 def _verified(source: Source, programme_id: str, said: Mapping[str, Any]) -> verify.Verification:
-    noted = verify.read_hash(said["noted"]) if "noted" in said else None
+    noted = read_hash(said["noted"]) if "noted" in said else None
     return shelf.verified(source.graph, programme_id, source.folder / shelf.FOLDER, noted=noted)
 
 

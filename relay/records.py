@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
 from relay.acts import KEYS
+from relay.batch import NoProgramme
 from relay.columns import DAYS
 from relay.errors import Invalid, NotFound
-from relay.ledger import NoProgramme
 from relay.model import shown
 from relay.projection import key_of
 from relay.sentences import Sentence, any_of

@@ -200,6 +200,24 @@ class Register:
             confirm_id=confirm_id,
         )
 
+    def versions(self, act_id: str) -> Iterator[Mapping[str, Any]]:
+        """What an act said when it was recorded, after each correction, and now: a copy may hold any of it."""
+        values = dict(self.entries[act_id].act.values)
+        yield values
+        for later in self._later(act_id, None):
+            if later.kind == "correct":
+                values = dict(values)
+                changes = later.values.get("changes")
+                _update(values, changes if isinstance(changes, Mapping) else {})
+                yield values
+        if now := self.settled(act_id):
+            yield now.values
+
+    def knows(self, name: str) -> bool:
+        """Whether an act, or "placement:ID", stands here."""
+        kind, _, id_ = name.partition(":")
+        return id_ in self.placements if kind == "placement" else name in self.facts
+
     def erased_fields(self, act_id: str) -> frozenset[str]:
         """Personal fields that an act or a correction of it recorded and that were erased (or left out of a file)."""
         erased = {name for later_id in self.about.get(act_id, ()) for name in self._erased_changes(later_id)}
@@ -310,12 +328,10 @@ def unsettles(correction: Act, kind: str) -> bool:
     return isinstance(changes, Mapping) and not changes.keys() <= PERSONAL[kind]
 
 
-def named_by(act: Act) -> Iterator[tuple[str, str]]:
-    """The columns in which an act names others, each with the act id, or "placement:ID", that it names there."""
-    if act.kind in ABOUT_ACTS:
-        yield "subject_id" if act.kind == "erase" else "act_id", subject_of(act)
+def named_by(act: Act | Fact) -> Iterator[tuple[str, str]]:
+    """The columns in which an act names what is recorded or comes with it, each with the act id, or "placement:ID"."""
     for column, kind in REFERENCES.get(act.kind, ()):
-        if column in act.values:
+        if act.values.get(column) is not None:
             yield column, f"{kind}:{act.values[column]}"
 
 

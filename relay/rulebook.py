@@ -1,4 +1,4 @@
-"""The rule book: what may be recorded, and what is recorded but noted for the auditor.
+"""The rule book: what may be recorded.
 
 Each rule that says no is a class with its own sentence. Rules are asked only when an act is recorded, never on
 replay, so stricter rules later never make an old ledger unreadable.
@@ -7,8 +7,7 @@ replay, so stricter rules later never make an old ledger unreadable.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from relay import sambat
@@ -23,13 +22,11 @@ from relay.model import (
     Rule,
     binding_rule,
     counted,
-    lost_since,
     owed_under,
     shown,
-    standing,
-    unwanted,
 )
-from relay.register import ABOUT_ACTS, REFERENCES, Change, Fact, Register, rule_of, subject_of, unsettles
+from relay.notes import Note, helps_of, notes_of
+from relay.register import ABOUT_ACTS, Change, Fact, Register, named_by, rule_of, subject_of, unsettles
 from relay.sentences import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
@@ -310,8 +307,8 @@ class NoEquivalent(Refused):
 class NoRule(Refused):
     """No rule was in force when help was received."""
 
-    def __init__(self, placement_id: str, help_: str, received_on: date) -> None:
-        """Name the help and the day."""
+    def __init__(self, placement_id: str, help_: str, received_on: date, known: str) -> None:
+        """Name the help, the day, and the helps that have a rule."""
         super().__init__(
             Sentence(
                 "No rule for %(help)s was in force on %(received_on)s, when placement %(placement_id)s received.",
@@ -319,7 +316,7 @@ class NoRule(Refused):
                 received_on=received_on,
                 placement_id=placement_id,
             ),
-            Sentence("Record a rule for it first (relay rule)."),
+            Sentence("Record a rule for it first (relay rule), or name one that has a rule: %(known)s.", known=known),
             field="help",
         )
 
@@ -442,20 +439,6 @@ class Twin(Conflict):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """Something that is recorded but that an auditor will want to see.
-
-    Attributes:
-        note: "too_soon", "more_than_owed", "same_household", "after_loss" or "unwanted_sex"; of a gift,
-            "no_rule"; of an event, "nothing_owed".
-        sentence: For people.
-    """
-
-    note: str
-    sentence: str
-
-
 def judge(
     register: Register, act: Act, sequence: int, *, by: str, today: date, again: bool = False
 ) -> tuple[Change, tuple[Note, ...]]:
@@ -493,8 +476,7 @@ def judge(
     for placement in change.placements.values():
         if placement and placement.receipts:
             _keeps_the_rules(placement, change.rules)
-    notes = {"pass": _notes_of_pass_on, "gift": _notes_of_gift, "event": _notes_of_event}.get(act.kind)
-    return change, tuple(notes(register, change)) if notes else ()
+    return change, tuple(notes_of(register, change))
 
 
 def _plausible(register: Register, fact: Fact, today: date) -> None:
@@ -566,11 +548,9 @@ def _may_stand(register: Register, fact: Fact, *, again: bool) -> None:
 
 def _known(register: Register, fact: Fact) -> None:
     """Everything that the fact names is in the record and was not taken back."""
-    for field, kind in REFERENCES.get(fact.kind, ()):
-        id_ = fact.values.get(field)
-        known = register.placements if kind == "placement" else register.facts
-        if id_ is not None and (id_ if kind == "placement" else f"{kind}:{id_}") not in known:
-            _missing(register, f"{kind}:{id_}", field)
+    for field, name in named_by(fact):
+        if not register.knows(name):
+            _missing(register, name, field)
 
 
 def _missing(register: Register, act_id: str, field: str) -> None:
@@ -693,7 +673,7 @@ def _keeps_the_rules(placement: Placement, rules: Iterable[Rule]) -> None:
     """Every receipt, pass-on and event of a placement agrees with the rules."""
     first, rule = placement.receipts[0], _binding(rules, placement)
     if rule is None:
-        raise NoRule(placement.placement_id, placement.help, first.received_on)
+        raise NoRule(placement.placement_id, placement.help, first.received_on, helps_of(rules))
     for pass_on in placement.passes:
         if pass_on.passed_on < first.received_on:
             raise PassedBeforeReceipt(pass_on.pass_id, pass_on.passed_on, placement.placement_id, first.received_on)
@@ -840,83 +820,3 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
                 Sentence("Give its true value."),
                 name,
             )
-
-
-def _notes_of_gift(register: Register, change: Change) -> Iterator[Note]:
-    """A gift may be recorded before its rule; but then its help may also be a slip of the pen."""
-    help_, known = str(change.act.values["help"]), sorted({rule.help for rule in register.rules})
-    if help_ not in known:
-        yield Note(
-            note="no_rule",
-            sentence=Sentence(
-                "%(name)s: no rule for %(help)s is recorded, so none can be placed; there are rules for: %(known)s.",
-                name=change.act.act_id,
-                help=help_,
-                known=", ".join(known) or "-",
-            ),
-        )
-
-
-def _notes_of_event(register: Register, change: Change) -> Iterator[Note]:
-    """An excuse where nothing is owed any more was perhaps meant for another."""
-    placement = register.placements[str(change.act.values["placement_id"])]
-    stood = standing(placement, register.rules, date.max)
-    if change.act.values["kind"] == "excused" and stood and stood.passed >= stood.owed:
-        yield Note(
-            note="nothing_owed",
-            sentence=Sentence(
-                "%(name)s: placement %(placement_id)s had passed on all that it owes.",
-                name=change.act.act_id,
-                placement_id=placement.placement_id,
-            ),
-        )
-
-
-def _notes_of_pass_on(register: Register, change: Change) -> Iterator[Note]:
-    """What a new pass-on makes an auditor look at; `register` is as it was before."""
-    values = change.act.values
-    giver = change.placements[str(values["giver_placement_id"])]
-    passed_on = date.fromisoformat(str(values["passed_on"]))
-    stood = standing(giver, change.rules, date.max) if giver else None
-    if not giver or not stood or not stood.rule:
-        return
-    pass_on = next(pass_on for pass_on in giver.passes if pass_on.pass_id == change.act.id)
-    name = change.act.act_id
-    if passed_on < stood.received_on + timedelta(days=stood.rule.earliest_days):
-        days = (passed_on - stood.received_on).days
-        yield Note(
-            note="too_soon",
-            sentence=Sentence("%(name)s: passed on only %(days)s days after receipt.", name=name, days=days),
-        )
-    if stood.passed > stood.owed:
-        more = shown(stood.passed - stood.owed)
-        yield Note(
-            note="more_than_owed",
-            sentence=Sentence("%(name)s: %(more)s more than owed has been passed on.", name=name, more=more),
-        )
-    household_id = _household_of(register, giver.beneficiary_id)
-    if household_id and household_id == _household_of(register, str(values["beneficiary_id"])):
-        yield Note(
-            note="same_household", sentence=Sentence("%(name)s: giver and receiver are of one household.", name=name)
-        )
-    if lost_since(
-        [receipt for receipt in giver.receipts if receipt.received_on <= passed_on],
-        [other for other in giver.passes if other.passed_on <= passed_on and other != pass_on],
-        [event for event in giver.events if event.happened_on <= passed_on],
-    ):
-        yield Note(
-            note="after_loss", sentence=Sentence("%(name)s: passed on after the animals were reported lost.", name=name)
-        )
-    if unwanted(pass_on, stood.rule):
-        units = shown(unwanted(pass_on, stood.rule))
-        yield Note(
-            note="unwanted_sex",
-            sentence=Sentence(
-                "%(name)s: %(units)s of the other sex than the rule asks for do not count.", name=name, units=units
-            ),
-        )
-
-
-def _household_of(register: Register, beneficiary_id: str) -> str | None:
-    beneficiary = register.facts.get(f"beneficiary:{beneficiary_id}")
-    return beneficiary.values.get("household_id") if beneficiary else None

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher, names
-from relay.ledger import NoProgramme
+from relay.batch import NoProgramme
 from relay.places import upwards
 from relay.projection import key_of, kind_and_id
 from relay.records import KINDS, Named, day_of, says

@@ -15,9 +15,10 @@ from weakref import WeakKeyDictionary
 
 from relay import cypher, ledger
 from relay.additions import carried_on
+from relay.batch import NoProgramme
 from relay.entries import Fault
 from relay.errors import NoRoom
-from relay.ledger import STEP, NoProgramme, NotRestored, require_built
+from relay.ledger import STEP, NotRestored, require_built
 from relay.projection import RESTORING, key_of, keys_of, values_of
 from relay.register import rule_of
 from relay.sentences import Sentence

@@ -16,7 +16,7 @@ from relay.acts import Act
 from relay.entries import ORIGIN, Entry, from_values
 from relay.errors import Invalid
 from relay.projection import PROJECTION, key_of, kind_and_id, values_of
-from relay.register import ABOUT_ACTS, REFERENCES, Fact, Register, held_by, placement_of, rule_of, subject_of
+from relay.register import ABOUT_ACTS, Fact, Register, held_by, named_by, placement_of, rule_of, subject_of
 from relay.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -173,9 +173,9 @@ class _Part:
         wanted: dict[str, set[str]] = {kind: set() for kind in (*_NAMED, "placement")}
         wanted["placement"] |= set(placements)
         for act in acts:
-            for column, kind in REFERENCES.get(act.kind, ()):
-                if act.values.get(column) is not None:
-                    wanted[kind].add(str(act.values[column]))
+            for _, name in named_by(act):
+                kind, _, id_ = name.partition(":")
+                wanted[kind].add(id_)
             if act.kind in ("pass", "placement"):
                 wanted["placement"].add(str(act.values.get("receiver_placement_id", act.id)))
         names = {kind: {f"{kind}:{id_}" for id_ in ids} - self.asked for kind, ids in wanted.items()}
@@ -283,7 +283,7 @@ class _Part:
         later = (*(register.entries[act_id].act for act_id in register.about.get(subject, ())), act)
         changes = [changes for each in later if isinstance(changes := each.values.get("changes"), Mapping)]
         said = [original, *(Act(kind=kind, id=original.id, values={**original.values, **each}) for each in changes)]
-        self.load(said, {subject, *(name for each in said for name in self._references(each))})
+        self.load(said, {subject, *(name for each in said for _, name in named_by(each))})
         if kind in _NAMED:
             self._load_pointing(subject)
         if kind == "place":
@@ -344,11 +344,6 @@ class _Part:
         )
         self.load([], {row["act_id"] for row in found})
 
-    def _references(self, act: Act) -> Iterable[str]:
-        return (
-            f"{kind}:{act.values[column]}" for column, kind in REFERENCES.get(act.kind, ()) if act.values.get(column)
-        )
-
     def load_placements(self, query: LiteralString, **parameters: object) -> None:
         """Read all placements that a query names."""
         rows = self.transaction.rows(query, programme_id=self.register.programme_id, **parameters)
@@ -356,15 +351,7 @@ class _Part:
 
     def unknown(self, acts: Iterable[Act]) -> set[str]:
         """What acts name and the graph does not hold: their entries tell whether it was taken back."""
-        register = self.register
-        return {
-            f"{kind}:{act.values[column]}"
-            for act in acts
-            for column, kind in REFERENCES.get(act.kind, ())
-            if act.values.get(column) is not None
-            and f"{kind}:{act.values[column]}" not in register.facts
-            and (kind != "placement" or act.values[column] not in register.placements)
-        }
+        return {name for act in acts for _, name in named_by(act) if not self.register.knows(name)}
 
     def load_below(self, acts: Iterable[Act]) -> None:
         """Read what descends from receivers that passed on already: does a pass-on go round, where does help go."""

@@ -6,7 +6,6 @@ personal fields are never shown.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +13,7 @@ from typing import Final
 from relay import graph_check, ledger
 from relay.checkpoints import Checkpoint, faults_against
 from relay.entries import ORIGIN, Entry, Fault, faults_of, read_lines
-from relay.errors import Invalid, Unavailable
+from relay.errors import Unavailable
 from relay.graph import Graph
 from relay.graph_check import Difference, Moved, senseless
 from relay.register import NONSENSE, Register
@@ -22,56 +21,6 @@ from relay.sentences import Sentence
 from relay.uncollected import uncollected
 
 _TRIES: Final = 100  # our choice: only an import that goes on and on is faster
-_HEX: Final = re.compile("[0-9a-f]{64}")
-
-
-class NotAHash(Invalid):
-    """What was noted is no head hash: a slip of the pen must not look like a ledger that was cut."""
-
-    def __init__(self) -> None:
-        """Say what one looks like."""
-        super().__init__(
-            Sentence("This is no head hash: one has 64 digits, each 0 to 9 or a to f."),
-            Sentence("Compare it with your note, digit by digit."),
-            field="noted",
-        )
-
-
-class NotAPublicKey(Invalid):
-    """What was noted is no public key: a slip of the pen must not look like a checkpoint that was made up."""
-
-    def __init__(self) -> None:
-        """Say what one looks like."""
-        super().__init__(
-            Sentence("This is no public key: one has 64 digits, each 0 to 9 or a to f."),
-            Sentence("Compare it with your note, digit by digit."),
-            field="key",
-        )
-
-
-def read_hash(typed: str) -> str:
-    """A head hash as it was typed from a note: in groups, and in capitals, too.
-
-    Raises:
-        NotAHash: It is none.
-    """
-    return _read(typed, NotAHash)
-
-
-def read_public_key(typed: str) -> str:
-    """The same of a public key.
-
-    Raises:
-        NotAPublicKey: It is none.
-    """
-    return _read(typed, NotAPublicKey)
-
-
-def _read(typed: str, fault: Callable[[], Invalid]) -> str:
-    digits = "".join(typed.split()).lower()
-    if not _HEX.fullmatch(digits):
-        raise fault()
-    return digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from relay.acts import Act, rule_id
+from relay.batch import Batch, Clerk, Outcome
+from relay.difference import Difference
 from relay.entries import ORIGIN
-from relay.ledger import Batch, Clerk, Difference, Outcome
 from relay.projection import PROJECTION
 from relay.register import Register
 from relay.surroundings import Head
@@ -142,7 +143,7 @@ class Book:
     def together(self, acts: Sequence[Act], *, by: str = "local:asha", again: bool = False) -> tuple[Outcome, ...]:
         """What becomes of each of some acts that are given together."""
         batch = Batch(self.register, self.head, clerk(by, self.today, seed=self.head.sequence), again=again)
-        outcomes = batch.offer(acts)
+        outcomes = tuple(map(batch.offer, acts))
         self.head = batch.head
         self.differences.append(batch.difference())
         return outcomes

@@ -18,9 +18,10 @@ from typing import Final
 
 from relay import engine, graph
 from relay.acts import Act, Value
+from relay.batch import Clerk
 from relay.config import Connection, Settings
 from relay.errors import RelayError, Unavailable
-from relay.ledger import Clerk, record
+from relay.ledger import record
 
 PROGRAMME: Final = "relay"
 PAUSE_SECONDS: Final = 0.1  # between two tries to reach an engine that is away

@@ -13,8 +13,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from relay import importing
+from relay.batch import Clerk
 from relay.graph import connect
-from relay.ledger import Clerk
 from tests.clerks import database
 
 

@@ -12,9 +12,10 @@ import pytest
 from relay import backup, cypher, ledger, shelf, verify
 from relay import graph as relay_graph
 from relay.backup import Kept
+from relay.batch import NoProgramme
 from relay.entries import ORIGIN, Entry, digest, to_line
 from relay.errors import Conflict, Invalid
-from relay.ledger import NoProgramme, NotBuilt, NotRestored, record, record_one
+from relay.ledger import NotBuilt, NotRestored, record, record_one
 from tests.acts import (
     beginnings,
     clerk,

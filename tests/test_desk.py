@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay import desk
+from relay.batch import NoProgramme
 from relay.desk import HoldsNone, HoldsOneAlready, HoldsSeveral
-from relay.ledger import NoProgramme, record
+from relay.ledger import record
 from relay.records import OtherKind, SeveralOfThatId
 from relay.rulebook import GivenToHerself, Twin
 from tests.acts import beginnings, clerk, passed, placed, woman

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from relay import ledger
+from relay.batch import Clerk, NoProgramme
 from relay.demo import load_demo
 from relay.exporting import export_programme
 from relay.graph import connect
 from relay.importing import import_programme
-from relay.ledger import Clerk, NoProgramme
 from tests import acts as say
 from tests.strategies import programmes
 from tests.wiping import wiped

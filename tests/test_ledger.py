@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from relay import backup, ledger, verify
+from relay.batch import NoProgramme, Outcome, StandsOnDoubt, UsedOtherwise
 from relay.errors import Refused
-from relay.ledger import NamesDisputed, NoProgramme, NotTellable, Rehearsal, UsedOtherwise, record, record_one
+from relay.ledger import NotTellable, Rehearsal, record, record_one
 from relay.rulebook import Missing, TakenBack, Twin
 from tests import strategies
 from tests.acts import (
@@ -234,7 +235,7 @@ def test_what_names_an_id_that_is_disputed_in_its_batch_is_refused_unless_a_corr
     settled = record(graph, "demo", [correction, *hand_over], clerk())
 
     assert [outcome.action for outcome in disputed] == ["not", "not"]
-    assert isinstance(disputed[1].error, NamesDisputed)
+    assert isinstance(disputed[1].error, StandsOnDoubt)
     assert [outcome.action for outcome in settled] == ["added", "same", "added"]
 
 
@@ -313,7 +314,7 @@ def batches(acts: list[Act], sizes: list[int]) -> Iterator[list[Act]]:
         acts, number = acts[size:], number + 1
 
 
-def said(outcome: ledger.Outcome, *, alone: bool) -> tuple[object, ...]:
+def said(outcome: Outcome, *, alone: bool) -> tuple[object, ...]:
     """What became of an act; what is gone since the middle of a batch may be said to be missing or taken back."""
     refusal = type(outcome.error)
     if not alone and refusal in (Missing, TakenBack):

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.acts import Act
+    from relay.batch import Outcome
     from relay.config import Connection
     from relay.graph import Graph
-    from relay.ledger import Outcome
 
 CLERKS = 8
 ROUNDS = 20

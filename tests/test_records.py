@@ -10,6 +10,7 @@ import pytest
 
 from relay import history, ledger, records, search
 from relay.acts import Act
+from relay.batch import Clerk, NoProgramme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ def act(kind_: str, id_: str, **values: Any) -> Act:  # noqa: ANN401 - whatever 
 
 
 def record(graph: Graph, acts: Iterable[Act], by: str = "local:clerk") -> None:
-    clerk = ledger.Clerk(by=by, now=RECORDED, random=lambda size: hashlib.sha256(by.encode()).digest()[:size])
+    clerk = Clerk(by=by, now=RECORDED, random=lambda size: hashlib.sha256(by.encode()).digest()[:size])
     refused = [outcome.error for outcome in ledger.record(graph, "demo", list(acts), clerk) if outcome.error]
     assert refused == []
 
@@ -147,7 +148,7 @@ def test_a_kind_that_cannot_stand_there_is_invalid(demo: Graph) -> None:
 
 def test_a_programme_that_is_not_there_is_named(demo: Graph) -> None:
     for ask in (records.resolve, search.find):
-        with pytest.raises(ledger.NoProgramme):
+        with pytest.raises(NoProgramme):
             ask(demo, "elsewhere", "P1")
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from relay import rulebook
 from relay.acts import Act
+from relay.batch import NoProgramme, UsedOtherwise
 from relay.errors import Conflict, Invalid, NotFound, RelayError
-from relay.ledger import NoProgramme, UsedOtherwise
 from tests.acts import (
     Book,
     beginnings,
@@ -328,15 +328,46 @@ def test_an_excuse_where_nothing_is_owed_any_more_is_noted() -> None:
     assert book.notes(happened("E3: birth of P1 on 2021-08-01")) == []
 
 
+def test_what_may_be_a_slip_in_an_event_is_noted() -> None:
+    book = Book(*beginnings(4), placed("P1 on 2020-03-01"))  # 2 goats, due on 2022-03-01
+
+    assert book.notes(happened("E1: extended of P1 on 2021-03-01", until_on="2022-03-01")) == ["extends_nothing"]
+    assert book.notes(happened("E2: extended of P1 on 2021-03-01", until_on="2022-06-01")) == []
+    assert book.notes(happened("E3: extended of P1 on 2021-03-01", until_on="2022-05-31")) == ["extends_nothing"]
+    assert book.notes(happened("E4: death of P1 on 2020-09-01", animals=2)) == []
+    assert book.notes(happened("E5: sale of P1 on 2020-10-01")) == ["more_than_held"]
+    assert book.notes(happened("E6: birth of P1 on 2020-08-01", animals=2)) == []
+    assert book.notes(happened("E7: theft of P1 on 2020-10-02")) == []  # 2 and 2 born, and 4 lost
+    assert book.notes(happened("E8: birth of P1 on 2020-08-01", animals=2)) == ["alike"]
+    assert book.notes(happened("E9: birth of P1 on 2020-08-01", animals=1)) == []
+    assert book.notes(happened("E10: visit of P1 on 2021-03-01")) == []
+    assert book.notes(happened("E11: visit of P1 on 2021-03-01")) == []
+
+
+def test_a_hand_over_like_one_of_the_days_around_it_is_noted() -> None:
+    book = Book(*beginnings(4), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-08", 0.5))
+
+    assert book.notes(passed("T2: P1 > P2 on 2021-03-01", 0.5)) == ["due_sooner", "alike"]
+    assert book.notes(passed("T3: P1 > P2 on 2021-03-16", 0.5)) == []  # 8 days after the nearest
+    assert book.notes(passed("T4: P1 > P3 on 2021-03-08", 0.5)) == []
+
+
+def test_an_earlier_receipt_that_makes_her_due_sooner_is_noted() -> None:
+    book = Book(*beginnings(4), placed("P1 on 2020-03-01"), placed("P3 on 2020-03-01"))
+    book.add(passed("T1: P1 > P2 on 2021-06-01", 1))
+
+    assert book.notes(passed("T2: P3 > P2 on 2021-07-01", 1)) == []
+    (note,) = book.offer(passed("T3: P1 > P2 on 2021-05-01", 1)).notes
+    assert note.sentence == "pass:T3: placement P2 is due on 2023-05-01 now, not on 2023-06-01."
+
+
 def test_a_gift_of_help_that_no_rule_knows_is_noted_for_it_may_be_a_slip_of_the_pen() -> None:
     book = Book(programme(), rule("goat"), rule("pig"))
 
     assert book.notes(gift("G1", "goat")) == []
     assert book.notes(gift("G2", "gaot")) == ["no_rule"]
     (note,) = book.offer(gift("G3", "gaot")).notes
-    assert (
-        note.sentence == "gift:G3: no rule for gaot is recorded, so none can be placed; there are rules for: goat, pig."
-    )
+    assert note.sentence.endswith("none is placed as that. There are rules for: goat, pig.")
     assert Book(programme()).notes(gift("G1", "goat")) == ["no_rule"]
 
 

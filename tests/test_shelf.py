@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 
 from relay import backup, ledger, shelf, snapshot, snapshot_file
 from relay.additions import carried_on
+from relay.batch import NoProgramme
 from relay.graph import connect
 from relay.snapshot import of_register
 from tests import acts as say
@@ -274,7 +275,7 @@ def test_a_restored_database_is_read_again(graph: Graph, tmp_path: Path) -> None
             record(graph, act)
 
         assert snapshot.differences(shelf.snapshot(graph, "demo", tmp_path), now(graph)) == ()
-        with pytest.raises(ledger.NoProgramme):
+        with pytest.raises(NoProgramme):
             shelf.snapshot(graph, "another", tmp_path)
 
 

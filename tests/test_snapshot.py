@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from relay import ledger, shelf, snapshot
+from relay.batch import NoProgramme
 from relay.snapshot import Ids
 from tests import acts as say
 from tests.made import acts as made_acts
@@ -126,7 +127,7 @@ def test_a_snapshot_of_a_past_day_of_knowing_holds_what_was_known_then(graph: Gr
 
 
 def test_a_programme_that_is_not_there_is_not_found(graph: Graph) -> None:
-    with pytest.raises(ledger.NoProgramme):
+    with pytest.raises(NoProgramme):
         shelf.load(graph, "demo")
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 import pytest
 
 from relay import backup, graph_check, ledger, verify
+from relay.batch import NoProgramme
 from relay.errors import Unavailable
-from relay.ledger import NoProgramme, record
+from relay.ledger import record
 from tests.acts import (
     beginnings,
     claimed,

@@ -24,9 +24,9 @@ from waitress.server import create_server
 
 from relay import engine
 from relay import graph as relay_graph
+from relay.batch import Clerk
 from relay.config import Settings
 from relay.demo import DAY, DEMO, GIFT, load_demo
-from relay.ledger import Clerk
 from relay.web import create_app, navigation
 from relay.web.language import LANGUAGES
 

@@ -224,7 +224,7 @@ def _passphrase(file: Path | None, *, new: bool) -> str:
 @_passphrase_option
 @pass_session
 def restore(session: Session, file: Path, key_file: Path | None, passphrase_file: Path | None, *, drill: bool) -> None:
-    """Replay a backup into an empty database of either engine."""
+    """Replay a backup into an empty database. One that holds the beginning of the same ledgers is gone on with."""
     from relay import backup, checkpoints, keeping
     from relay.printing import print_json, print_table
 
@@ -234,15 +234,15 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
             _print_drill(session, keeping.drill(lines, session.clerk))
             return
         kept = backup.restore(session.graph, lines, session.clerk)
-    folder = session.settings.data_folder
-    keyless = [each.programme_id for each in kept if checkpoints.known_key(folder, each.programme_id) is None]
-    for programme_id in keyless:
-        say(f"The key that signs checkpoints of {programme_id} is not in a backup: if there is one, copy it to")
-        say(f"{checkpoints.key_path(folder, programme_id)} before the next checkpoint, else that makes a new key.")
     if session.as_json:
         print_json({"programmes": kept})
-        return
-    print_table(_KEPT, ([getattr(each, name) for name in _KEPT] for each in kept))
+    else:
+        print_table(_KEPT, ([getattr(each, name) for name in _KEPT] for each in kept))
+    for each in kept:
+        path = checkpoints.key_path(session.settings.data_folder, each.programme_id)
+        if not path.exists():
+            say(f"The key that signs checkpoints of {each.programme_id} is in no backup. If there is one, copy it to")
+            say(f"{path} before the next checkpoint: that makes a new one else.")
 
 
 def _seal_of(file: Path, key_file: Path | None, passphrase_file: Path | None) -> Seal:

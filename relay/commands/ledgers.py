@@ -90,23 +90,25 @@ def ledger_verify(
     session: Session, file: Path | None, typed_head: str | None, kept: tuple[Path, ...], typed_keys: tuple[str, ...]
 ) -> None:
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
-    from relay import shelf, verify
+    from relay import checkpoints, shelf, verify
     from relay.questions import VERIFY
 
-    noted = None if typed_head is None else verify.read_hash(typed_head)
-    public_keys = tuple(map(verify.read_public_key, typed_keys))
-    checkpoints = tuple(map(_checkpoint, kept))
-    if checkpoints and not public_keys:
-        public_keys = _known_public_keys(session, checkpoints)
+    if typed_keys and not kept:
+        raise click.UsageError("--key goes with --checkpoint: it says by whom that is signed.")
+    noted = None if typed_head is None else checkpoints.read_hash(typed_head)
+    public_keys = tuple(map(checkpoints.read_public_key, typed_keys))
+    signed = tuple(map(_checkpoint, kept))
+    if signed and not public_keys:
+        public_keys = _known_public_keys(session, signed)
     if file:
         with file.open(encoding="utf-8", errors="replace") as lines:
-            found = verify.verify_lines(lines, noted=noted, checkpoints=checkpoints, public_keys=public_keys)
-    elif session.service and not checkpoints:
+            found = verify.verify_lines(lines, noted=noted, checkpoints=signed, public_keys=public_keys)
+    elif session.service and not signed:
         found = session.ask(VERIFY, noted=noted)
     else:
         folder = session.settings.data_folder / shelf.FOLDER
         found = shelf.verified(
-            session.graph, session.programme_id, folder, noted=noted, checkpoints=checkpoints, public_keys=public_keys
+            session.graph, session.programme_id, folder, noted=noted, checkpoints=signed, public_keys=public_keys
         )
     _print_verification(session, found)
     click.get_current_context().exit(DONE if found.ok else FOUND)

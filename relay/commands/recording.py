@@ -77,6 +77,8 @@ def _help(column: Column, kind: Kind) -> str:
         parts.append('2026-11-24, today, -3d or "2083-08-08 BS".')
     if own_day:
         parts.append("Today when left out.")
+    if kind.name == "event" and column.name == "animals":
+        parts.append("One when left out.")
     if column.personal:
         parts.append("Personal: kept apart, erasable.")
     if column.name in ("note", "why"):
@@ -263,11 +265,19 @@ def excuse(session: Session, /, **given: str | None) -> None:
     _print_recorded(session, _record_kind(session, "event", {**given, "kind": "excused"}))
 
 
+class _How(click.Choice[str]):
+    """A word of the ledger, typed with hyphens or, as messages and files write it, with underscores."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        """With hyphens."""
+        return super().normalize_choice(str(choice).replace("_", "-"), ctx)
+
+
 @command(
     example='relay correct event:E0052 --how wrong-data --set happened_on=2019-02-08 --why "The day was hard to read."'
 )
 @click.argument("act_id", metavar="ACT", type=ID)
-@click.option("--how", type=click.Choice(["did-not-happen", "wrong-data"]), required=True)
+@click.option("--how", type=_How(["did-not-happen", "wrong-data"]), required=True)
 @click.option("--why", required=True, help="For the auditor. Never write of violence or of anyone's protection case.")
 @click.option(
     "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="For wrong-data; an empty VALUE empties it."

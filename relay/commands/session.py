@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.acts import Value
+    from relay.batch import Clerk
     from relay.config import Connection, Settings
     from relay.desk import Recorded
     from relay.graph import Graph
-    from relay.ledger import Clerk, LedgerHead
+    from relay.ledger import LedgerHead
     from relay.questions import Question
     from relay.remote import Remote
 
@@ -209,7 +210,7 @@ class Session:
     @cached_property
     def today(self) -> date:
         """The date in the programme's time zone."""
-        from relay.ledger import zone
+        from relay.entries import zone
 
         return self.now.astimezone(zone(self.head.timezone)).date()
 
@@ -219,7 +220,7 @@ class Session:
         import getpass
         import secrets
 
-        from relay.ledger import Clerk
+        from relay.batch import Clerk
 
         return Clerk(by=f"local:{getpass.getuser()}", now=self.now, random=secrets.token_bytes)
 

@@ -9,8 +9,9 @@ from flask import abort, current_app, g, request
 
 from relay import ledger, parts, shelf, trees
 from relay.cells import read_day
+from relay.entries import zone
 from relay.errors import Invalid
-from relay.ledger import LedgerHead, zone
+from relay.ledger import LedgerHead
 from relay.parts import Names
 from relay.records import Named
 from relay.sentences import Sentence

@@ -20,6 +20,7 @@ from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializ
 
 from relay import accounts, ledger, period, private, roles, whereabouts
 from relay.acts import KEYS
+from relay.batch import Clerk, NoProgramme
 from relay.errors import Refused
 from relay.roles import OWNER, Grant
 from relay.sentences import Sentence
@@ -251,13 +252,13 @@ def known() -> Visitor:
     return found
 
 
-def clerk() -> ledger.Clerk:
+def clerk() -> Clerk:
     """Who is asking, as the ledger names who records.
 
     Raises:
         NotSignedIn: Nobody said who is asking.
     """
-    return ledger.Clerk(by=known().by, now=asked.core().now(), random=secrets.token_bytes)
+    return Clerk(by=known().by, now=asked.core().now(), random=secrets.token_bytes)
 
 
 def heads() -> tuple[ledger.LedgerHead, ...]:
@@ -314,7 +315,7 @@ def _always_encrypted(response: Response) -> Response:
 
 def _allow(found: Visitor, action: str | None, programme_id: str | None) -> None:
     if programme_id is not None and not found.sees(programme_id):
-        raise roles.NotAllowed(_BEGINS) if action == _BEGINS else ledger.NoProgramme(programme_id)
+        raise roles.NotAllowed(_BEGINS) if action == _BEGINS else NoProgramme(programme_id)
     if action is None:  # a route that nobody thought of
         if not set(OWNER) <= set(found.grants):
             raise roles.NotAllowed(str(request.endpoint))

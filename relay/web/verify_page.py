@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
-from relay import shelf, verify
+from relay import shelf
+from relay.checkpoints import read_hash
 from relay.web import asked
 
 if TYPE_CHECKING:
@@ -44,6 +45,6 @@ class VerifyPage:
         if "noted" not in request.args:
             return cls(noted=None, found=None)
         typed = request.args["noted"]
-        noted = verify.read_hash(typed) if typed.strip() else None
+        noted = read_hash(typed) if typed.strip() else None
         folder = asked.core().settings.data_folder / shelf.FOLDER
         return cls(noted=noted, found=shelf.verified(asked.graph(), asked.head().programme_id, folder, noted=noted))

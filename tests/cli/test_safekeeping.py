@@ -126,8 +126,9 @@ def test_a_noted_hash_or_key_may_be_typed_in_groups_and_capitals_and_a_slip_is_n
     assert shell.ok("ledger", "verify", "--head", head, "--checkpoint", kept, "--key", key).pairs["ok"] == "yes"
     for slip in ("", head[:-1], f"{head[:-1]}g", f"{head}0"):
         for option, word in (("--head", "head hash"), ("--key", "public key")):
-            refused = shell.run("ledger", "verify", option, slip)
+            refused = shell.run("ledger", "verify", option, slip, "--checkpoint", kept)
             assert (refused.code, f"This is no {word}" in refused.err) == (exits.NOT_DONE, True), (option, slip)
+    assert shell.run("ledger", "verify", "--key", key).code == exits.USAGE  # which has nothing to say
     other = shell.run("ledger", "verify", "--head", "0" * 64)
     assert (other.code, "cut or rewritten, or the hash is of another copy" in other.out) == (exits.FOUND, True)
 

@@ -1,0 +1,326 @@
+"""A batch of acts: judged one after another against a register, and what they change in the graph.
+
+Acts that come together, as an import or a request, are also held against each other: where one of them does not agree
+with the record, those that stand on it may be about another woman or placement than the record's, and are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Final, Literal
+
+from relay.acts import Act
+from relay.difference import Difference, rows_of
+from relay.entries import Entry, differing, instant, seal, zone
+from relay.errors import Conflict, NotFound, RelayError
+from relay.graph import Transaction
+from relay.notes import Note
+from relay.projection import Edge, Node, about_edge, entry_node, touched
+from relay.register import Change, Register, named_by
+from relay.rulebook import HeldByAnother, TakenBack, judge
+from relay.sentences import Sentence
+from relay.surroundings import Head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clerk:
+    """Who records, when, and with which randomness; given by the shell.
+
+    Attributes:
+        by: An account id, or "local:LOGIN".
+        now: The instant, with its zone.
+        random: Gives that many random bytes.
+    """
+
+    by: str
+    now: datetime
+    random: Callable[[int], bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one act.
+
+    Attributes:
+        act: As it was given.
+        action: "added", "same" (recorded before with the same content), or "not" with the error that says why.
+        sequence: Of its entry, or None when there is none.
+        notes: What is noted for the auditor.
+        error: Why it was not recorded, or None.
+    """
+
+    act: Act
+    action: Literal["added", "same", "not"]
+    sequence: int | None = None
+    notes: tuple[Note, ...] = ()
+    error: RelayError | None = None
+
+
+class NoProgramme(NotFound):
+    """No programme of that id is in the database."""
+
+    def __init__(self, programme_id: str) -> None:
+        """Name it."""
+        super().__init__(
+            Sentence("There is no programme %(programme_id)s in this database.", programme_id=programme_id),
+            Sentence("Import one (relay import PATH --apply), or add one (relay programme add)."),
+        )
+
+
+class UsedOtherwise(Conflict):
+    """An id was used before with other content."""
+
+    def __init__(self, act_id: str, sequence: int, fields: Sequence[str]) -> None:
+        """Name the earlier entry and the fields that differ, not what they hold."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s.",
+                act_id=act_id,
+                sequence=sequence,
+                fields=", ".join(fields),
+            ),
+            Sentence(
+                "Give the new act an id of its own, or correct the earlier one (relay correct %(act_id)s).",
+                act_id=act_id,
+            ),
+            field=fields[0] if fields else "",
+        )
+        self.fields = fields
+
+
+class GivenTwice(Conflict):
+    """An id is given twice together, with other content each time."""
+
+    def __init__(self, act_id: str, fields: Sequence[str]) -> None:
+        """Name the fields that differ, not what they hold."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s is given twice, with other content in: %(fields)s.",
+                act_id=act_id,
+                fields=", ".join(fields),
+            ),
+            Sentence("Keep one of the two, or give one of them an id of its own."),
+            field=fields[0] if fields else "",
+        )
+
+
+class StandsOnDoubt(Conflict):
+    """An act stands on one that came together with it and does not agree with the record, or cannot be read."""
+
+    def __init__(self, act_id: str, doubtful: str, field: str) -> None:
+        """Name both, and the column by which the one stands on the other."""
+        super().__init__(
+            Sentence("%(act_id)s stands on %(doubtful)s, which is in doubt.", act_id=act_id, doubtful=doubtful),
+            Sentence("First settle %(doubtful)s: what is wrong with it is said there.", doubtful=doubtful),
+            field=field,
+        )
+        self.doubtful = doubtful
+
+
+class SameAsTakenBack(Conflict):
+    """The same hand-over came together with this one, and was taken back."""
+
+    def __init__(self, act_id: str, earlier: str) -> None:
+        """Name both."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s is the same hand-over as %(earlier)s, which was taken back.",
+                act_id=act_id,
+                earlier=earlier,
+            ),
+            Sentence("Leave it out. If it did happen, use --again."),
+            field="pass_id",
+        )
+
+
+def provided_by(act: Act) -> Iterator[str]:
+    """What other acts may name once this one is recorded: itself, and the placement of what a pass-on hands over."""
+    yield act.act_id
+    if act.kind == "pass":
+        yield f"placement:{act.values['receiver_placement_id']}"
+
+
+HandOver = tuple[object, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """What an import or a request said so far: its later acts are held against that.
+
+    Attributes:
+        since: The last entry of the ledger before the first of its acts; None until that is judged.
+        doubtful: An act, or "placement:ID" → the act that is at fault.
+        agreed: "placement:ID" of those of which an act said what the record says.
+        unread: Acts that cannot be read.
+        undone: Hand-over → the pass-on that recorded it and was taken back.
+    """
+
+    since: int | None = None
+    doubtful: dict[str, str] = field(default_factory=dict[str, str])
+    agreed: set[str] = field(default_factory=set[str])
+    unread: set[str] = field(default_factory=set[str])
+    undone: dict[HandOver, str] = field(default_factory=dict[HandOver, str])
+
+    def doubt(self, act: Act, fault: str) -> None:
+        """Take an act for doubtful, and the placement that it fills, unless another act agreed about that."""
+        for name in provided_by(act):
+            if name not in self.agreed:
+                self.doubtful.setdefault(name, fault)
+
+    def agree(self, act: Act) -> None:
+        """Take the placement that an act fills for the record's."""
+        if act.kind in ("placement", "pass"):
+            *_, name = provided_by(act)
+            self.agreed.add(name)
+            self.doubtful.pop(name, None)
+
+
+def hand_over(act: Act) -> HandOver:
+    """Who handed over how much of what to whom, and when."""
+    names = ("giver_placement_id", "beneficiary_id", "passed_on", "animals", "help")
+    return tuple(act.values.get(name) for name in names)
+
+
+_DOUBT: Final = (UsedOtherwise, GivenTwice, StandsOnDoubt, HeldByAnother)
+
+
+class Batch:
+    """Acts judged one after another against a register, and what they change in the graph."""
+
+    def __init__(
+        self,
+        register: Register,
+        head: Head,
+        clerk: Clerk,
+        *,
+        again: bool = False,
+        told: Told | None = None,
+        resent: bool = False,
+    ) -> None:
+        """Begin after the head of the ledger.
+
+        Args:
+            register: With everything that the acts touch.
+            head: The end of the ledger.
+            clerk: Who records.
+            again: Record pass-ons that seem to be recorded already.
+            told: By the acts that came before these in one import; what these tell is added to it.
+            resent: The first answer to these very acts was lost.
+        """
+        self.register = register
+        self.head = head
+        self.clerk = clerk
+        self.again = again
+        self.told = told or Told()
+        if self.told.since is None:
+            self.told.since = head.sequence
+        self.resent = resent
+        self.recorded_at = instant(clerk.now.astimezone(UTC))
+        self.entries: list[Entry] = []
+        self.before: dict[str, tuple[Node | Edge, ...]] = {}
+
+    def offer(self, act: Act) -> Outcome:
+        """Judge an act and take it in, or say why not."""
+        recorded = self.register.entries.get(act.act_id)
+        try:
+            outcome = self._recorded_before(act, recorded) if recorded else self._recorded_now(act)
+        except RelayError as error:
+            if isinstance(error, _DOUBT):
+                self.told.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
+            return Outcome(act=act, action="not", error=error)
+        self.told.agree(act)
+        return outcome
+
+    def _recorded_now(self, act: Act) -> Outcome:
+        if not self.head.sequence and act.kind != "programme":
+            raise NoProgramme(self.register.programme_id)
+        self._stands_on_no_doubt(act)
+        change, notes = judge(
+            self.register, act, self.head.sequence + 1, by=self.clerk.by, today=self._today(act), again=self.again
+        )
+        self._has_a_zone(change)
+        entry = seal(
+            act,
+            programme_id=self.register.programme_id,
+            sequence=self.head.sequence + 1,
+            previous_hash=self.head.hash,
+            recorded_by=self.clerk.by,
+            recorded_at=self.recorded_at,
+            salt=lambda: self.clerk.random(16),
+        )
+        self._take(change, entry)
+        return Outcome(act=act, action="added", sequence=entry.sequence, notes=notes)
+
+    def replay(self, entry: Entry) -> None:
+        """Take in an entry as it stands, without judging it."""
+        self._take(self.register.change(entry.act, entry.sequence), entry)
+
+    def _take(self, change: Change, entry: Entry) -> None:
+        for thing in touched(self.register, change):
+            if thing not in self.before:
+                self.before[thing] = tuple(rows_of(self.register, thing))
+        self.before.setdefault(entry.act_id, ())
+        self.register.take(change)
+        self.register.note_entry(entry)
+        self.entries.append(entry)
+        self.head = Head(sequence=entry.sequence, hash=entry.hash, projection=self.head.projection)
+
+    def _recorded_before(self, act: Act, recorded: Entry) -> Outcome:
+        by = self.register.taken_back_by(act.act_id)
+        if by:
+            self.told.undone[hand_over(act)] = act.act_id
+            raise TakenBack(act.act_id, by)
+        fields = self._otherwise(act, recorded)
+        if fields and recorded.sequence > (self.told.since or 0):
+            raise GivenTwice(act.act_id, fields)
+        if fields:
+            raise UsedOtherwise(act.act_id, recorded.sequence, fields)
+        mine = self.resent and (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
+        return Outcome(act=act, action="added" if mine else "same", sequence=recorded.sequence)
+
+    def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
+        """The fields in which an act differs from what was recorded; none where it agrees with any of its versions."""
+        erased = self.register.erased_fields(act.act_id)
+        fields = differing(recorded.act.values, act, erased=erased)
+        versions = self.register.versions(act.act_id) if fields else ()
+        return () if any(not differing(said, act, erased=erased) for said in versions) else fields
+
+    def _stands_on_no_doubt(self, act: Act) -> None:
+        told, register = self.told, self.register
+        filled = [("receiver_placement_id", name) for name in provided_by(act) if name != act.act_id]
+        for column, name in (*named_by(act), *filled):
+            if told.doubtful.get(name, act.act_id) != act.act_id:
+                raise StandsOnDoubt(act.act_id, told.doubtful[name], column)
+            if name in told.unread and register.knows(name):
+                raise StandsOnDoubt(act.act_id, name, column)
+        if act.kind == "pass" and not self.again and hand_over(act) in told.undone:
+            raise SameAsTakenBack(act.act_id, told.undone[hand_over(act)])
+
+    def _has_a_zone(self, change: Change) -> None:
+        for fact in change.facts.values():
+            if fact and fact.kind == "programme":
+                zone(str(fact.values["timezone"]))
+
+    def _today(self, act: Act) -> date:
+        programme = self.register.facts.get(f"programme:{self.register.programme_id}")
+        values = programme.values if programme else act.values
+        return self.clerk.now.astimezone(zone(str(values.get("timezone", "UTC")))).date()
+
+    def write(self, transaction: Transaction) -> None:
+        """Write the entries and what changed in the graph; nothing when no act was taken in."""
+        if self.entries:
+            self.difference().write(transaction, self.register.programme_id, self.head)
+
+    def difference(self) -> Difference:
+        """What has to be written so that the graph follows: the entries, and what they changed."""
+        difference = Difference()
+        for entry in self.entries:
+            difference.add(entry_node(entry))
+            about = about_edge(self.register, entry)
+            if about:
+                difference.add(about)
+        for thing, was in self.before.items():
+            difference.between(was, rows_of(self.register, thing))
+        return difference
