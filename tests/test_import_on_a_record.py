@@ -202,6 +202,7 @@ def test_what_was_in_doubt_stays_so_when_another_clerk_was_faster(
     report = run(graph, path, apply=True)
 
     assert (only(report, "beneficiary:W7").action, only(report, "pass:T1").action) == ("refused", "refused")
+    assert "was recorded before" in (only(report, "beneficiary:W7").reason or "")
     assert only(report, "beneficiary:V5").action == "added"
 
 
