@@ -150,12 +150,14 @@ class Told:
     """What an import or a request said so far: its later acts are held against that.
 
     Attributes:
+        since: The last entry of the ledger before the first of its acts; None until that is judged.
         doubtful: An act, or "placement:ID" → the act that is at fault.
         agreed: "placement:ID" of those of which an act said what the record says.
         unread: Acts that cannot be read.
         undone: Hand-over → the pass-on that recorded it and was taken back.
     """
 
+    since: int | None = None
     doubtful: dict[str, str] = field(default_factory=dict[str, str])
     agreed: set[str] = field(default_factory=set[str])
     unread: set[str] = field(default_factory=set[str])
@@ -212,6 +214,8 @@ class Batch:
         self.clerk = clerk
         self.again = again
         self.told = told or Told()
+        if self.told.since is None:
+            self.told.since = head.sequence
         self.resent = resent
         self.recorded_at = instant(clerk.now.astimezone(UTC))
         self.entries: list[Entry] = []
@@ -271,8 +275,10 @@ class Batch:
             raise TakenBack(act.act_id, by)
         fields = self._otherwise(act, recorded)
         mine = (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
+        if fields and mine and recorded.sequence > (self.told.since or 0):
+            raise GivenTwice(act.act_id, fields)
         if fields:
-            raise GivenTwice(act.act_id, fields) if mine else UsedOtherwise(act.act_id, recorded.sequence, fields)
+            raise UsedOtherwise(act.act_id, recorded.sequence, fields)
         return Outcome(act=act, action="added" if mine and self.resent else "same", sequence=recorded.sequence)
 
     def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
