@@ -290,6 +290,8 @@ class Batch:
 
     def _stands_on_no_doubt(self, act: Act) -> None:
         told, register = self.told, self.register
+        if not (told.doubtful or told.unread or told.undone):
+            return
         filled = [("receiver_placement_id", name) for name in provided_by(act) if name != act.act_id]
         for column, name in (*named_by(act), *filled):
             if told.doubtful.get(name, act.act_id) != act.act_id:

@@ -69,7 +69,10 @@ class HoldsOneAlready(Refused):
                 help=help_,
                 placements=", ".join(placement_ids),
             ),
-            Sentence("Add to it with --into PLACEMENT, or begin a new placement with --new."),
+            Sentence(
+                "Add to it with --into PLACEMENT (over the API: receiver_placement_id), or begin a new placement with"
+                " --new (new=true)."
+            ),
             field="receiver_placement_id",
         )
 

@@ -158,7 +158,11 @@ def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
             faults.append(_fault(name, name, "This column stands twice.", "Keep one of the two."))
         elif name not in known:
             likely = cells.closest(name, known)
-            suggestion = f"Call it {likely}, if that is meant." if likely else f"The columns are {', '.join(known)}."
+            suggestion = (
+                f"Call it {likely}, if that is meant."
+                if likely
+                else f"Take it out, or call it one of {', '.join(known)}."
+            )
             faults.append(_fault(name, name, "The format has no column of this name.", suggestion))
         seen.add(name)
     faults.extend(
@@ -322,7 +326,7 @@ def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
     if isinstance(females, str | Mapping) or isinstance(males, str | Mapping) or isinstance(animals, str | Mapping):
         return
     together = round(females + males, 3)
-    if together > max(animals, 0):  # nothing or less is the rule book's to refuse
+    if 0 < animals < together:  # nothing or less is the rule book's to refuse
         yield _fault(
             "animals",
             values.get("animals", ""),

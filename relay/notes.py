@@ -71,7 +71,7 @@ def _of_event(register: Register, change: Change) -> Iterator[Note]:
     name, event = change.act.act_id, next(event for event in after.events if event.event_id == change.act.id)
     if event.kind in ("excused", "extended"):
         yield from _of_waiver(name, event, before, register.rules)
-    if event.kind in LOSSES and _lost(after) > max(_had(after), 0):
+    if event.kind in LOSSES and _lost(after) > _had(after):
         yield Note(
             note="more_than_held",
             sentence=Sentence(
@@ -120,10 +120,11 @@ def _lost(placement: Placement) -> int:
 
 
 def _had(placement: Placement) -> int:
-    """Units received, replaced and born that were not passed on in kind."""
-    came = sum(receipt.units for receipt in placement.receipts)
-    came += sum(event.units for event in placement.events if event.kind in ("birth", "replacement"))
-    return came - sum(pass_on.units for pass_on in placement.passes if pass_on.in_kind)
+    """Units received, replaced, and born and not passed on."""
+    kept = sum(receipt.units for receipt in placement.receipts)
+    kept += sum(event.units for event in placement.events if event.kind == "replacement")
+    born = sum(event.units for event in placement.events if event.kind == "birth")
+    return kept + max(born - sum(pass_on.units for pass_on in placement.passes if pass_on.in_kind), 0)
 
 
 def _of_pass_on(register: Register, change: Change) -> Iterator[Note]:

@@ -434,7 +434,7 @@ class Twin(Conflict):
                 act_id=act_id,
                 earlier=earlier,
             ),
-            Sentence("Use --again to record another."),
+            Sentence("Use --again (over the API: again=true) to record another."),
             field="pass_id",
         )
 

@@ -148,7 +148,9 @@ def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unrea
 
 def _unknown(file: str, known: tuple[str, ...], present: Collection[str]) -> Unreadable:
     likely = cells.closest(file, known)
-    suggestion = f"Call it {likely}, if that is meant." if likely else f"Their names are {', '.join(known)}."
+    suggestion = (
+        f"Call it {likely}, if that is meant." if likely else f"Take it out, or call it one of {', '.join(known)}."
+    )
     if likely in present:
         suggestion = f"Move its rows into {likely}, if they belong there."
     return Unreadable(file=file, row=1, reason="The format has no file or sheet of this name.", suggestion=suggestion)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.model import Rule
+from relay.projection import PROJECTION
 from relay.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT: Final = 2
-"""A file of another number is of another format."""
+"""A file of another number is of another format; one of another `PROJECTION` reads the ledger otherwise."""
 
 _NAMES_A_FILE: Final = re.compile(r"[a-z0-9-]{1,40}")  # design: programme ids; foreign data may hold others
 _PLAIN: Final = ("programme_id", "sequence", "head_hash", "goal_generations", "whole")
@@ -84,7 +85,7 @@ def _written(snapshot: Snapshot) -> Words:
     columns = list(snapshot.columns())
     head = json.dumps(
         {
-            "format": FORMAT,
+            "format": [FORMAT, PROJECTION],
             **{name: getattr(snapshot, name) for name in _PLAIN},
             "helps": snapshot.helps,
             "rules": [asdict(rule) | {"from_on": rule.from_on.isoformat()} for rule in snapshot.rules],
@@ -111,7 +112,7 @@ def _read(words: Words) -> Snapshot | None:
         return None
     bytes_, at = words.view(np.uint8), 16
     head: dict[str, Any] = json.loads(bytes_[at : at + int(words[1])].tobytes())
-    if head["format"] != FORMAT:
+    if head["format"] != [FORMAT, PROJECTION]:
         return None
     at += 8 * _words(int(words[1]))
     columns: dict[str, npt.NDArray[Any]] = {}

@@ -322,6 +322,7 @@ def test_a_personal_value_at_fault_is_not_shown(tmp_path: Path) -> None:
         ("3", "2", "2", False),
         ("0.3", "0.1", "0.2", True),
         ("1", "", "2", False),
+        ("-1", "1", "", True),  # which the rule book refuses, by its own sentence
     ],
 )
 def test_females_and_males_may_not_be_more_than_animals(
@@ -439,7 +440,7 @@ def test_a_day_with_a_time_in_a_workbook_is_put_aside(tmp_path: Path) -> None:
             "place_id,name,xyzw",
             "xyzw",
             "The format has no column of this name.",
-            "The columns are place_id, name, kind, parent_id, latitude, longitude.",
+            "Take it out, or call it one of place_id, name, kind, parent_id, latitude, longitude.",
         ),
     ],
 )
