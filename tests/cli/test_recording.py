@@ -9,11 +9,13 @@ import pytest
 
 from relay.columns import kind_named
 from relay.commands import exits
-from tests.cli.shell import ON
+from tests import acts as say
+from tests.cli.shell import ON, record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from relay.graph import Graph
     from tests.cli.shell import Shell
 
 
@@ -351,3 +353,21 @@ def test_a_day_that_is_left_out_is_today_and_said_to_be(shell: Shell) -> None:
 
     assert re.fullmatch(r"Dated today, 20\d\d-\d\d-\d\d: no other day was given.\n", left_out.err)
     assert given.err == ""
+
+
+def test_what_was_confirmed_and_then_corrected_waits_to_be_confirmed_again(shell: Shell, graph: Graph) -> None:
+    def confirmed() -> tuple[bool, str]:
+        waiting = {row["pass_id"] for row in shell.ok("waiting", "--json").json}
+        return "T1" not in waiting, shell.ok("trace", "G1", "--confirmed-only", "--as-of", ON).pairs["reach"]
+
+    before = confirmed()
+    record(graph, say.confirmed("pass:T1", "F1"), by="local:bina")
+    after = confirmed()
+    shell.ok(
+        "correct", "pass:T1", "--how", "wrong_data", "--set", "passed_on=2021-03-02", "--why", "misread", "--id", "C1"
+    )
+    corrected = confirmed()
+    shell.ok("correct", "correct:C1", "--how", "did-not-happen", "--why", "it was right")
+
+    assert (before, after, corrected, confirmed()) == ((False, "0"), (True, "1"), (False, "0"), (True, "1"))
+    assert shell.ok("ledger", "verify").pairs["ok"] == "yes"
