@@ -19,7 +19,7 @@ from relay.graph import Transaction
 from relay.notes import Note
 from relay.projection import Edge, Node, about_edge, entry_node, touched
 from relay.register import Change, Register, named_by
-from relay.rulebook import HeldByAnother, TakenBack, judge
+from relay.rulebook import HeldByAnother, OtherHelp, TakenBack, judge
 from relay.sentences import Sentence
 from relay.surroundings import Head
 
@@ -151,39 +151,51 @@ class Told:
 
     Attributes:
         since: The last entry of the ledger before the first of its acts; None until that is judged.
-        doubtful: An act, or "placement:ID" → the act that is at fault.
-        agreed: "placement:ID" of those of which an act said what the record says.
+        doubtful: An act, or "placement:ID", that does not agree with the record → the act that is at fault.
+        agreed: "placement:ID" → an act that fills it and says what the record says.
         unread: Acts that cannot be read.
         undone: Hand-over → the pass-on that recorded it and was taken back.
     """
 
     since: int | None = None
     doubtful: dict[str, str] = field(default_factory=dict[str, str])
-    agreed: set[str] = field(default_factory=set[str])
+    agreed: dict[str, str] = field(default_factory=dict[str, str])
     unread: set[str] = field(default_factory=set[str])
     undone: dict[HandOver, str] = field(default_factory=dict[HandOver, str])
 
     def doubt(self, act: Act, fault: str) -> None:
-        """Take an act for doubtful, and the placement that it fills, unless another act agreed about that."""
+        """Take an act for doubtful, and the placement that it fills."""
         for name in provided_by(act):
-            if name not in self.agreed:
-                self.doubtful.setdefault(name, fault)
+            self.doubtful.setdefault(name, fault)
 
     def agree(self, act: Act) -> None:
         """Take the placement that an act fills for the record's."""
         if act.kind in ("placement", "pass"):
             *_, name = provided_by(act)
-            self.agreed.add(name)
-            self.doubtful.pop(name, None)
+            self.agreed[name] = act.act_id
+
+    def fault(self, name: str, register: Register) -> str | None:
+        """The act for whose sake an act, or "placement:ID", is in doubt; None when it is not.
+
+        A placement is in doubt with her who holds it and with what filled it, but not where another act agreed.
+        """
+        agreeing = self.agreed.get(name)
+        agreed = agreeing is not None and agreeing not in self.doubtful
+        if name in self.doubtful and not (agreed and self.doubtful[name] != name):
+            return self.doubtful[name]
+        if name in self.unread and register.knows(name):
+            return name
+        kind, _, id_ = name.partition(":")
+        if agreed or kind != "placement" or id_ not in register.placements:
+            return None
+        placement = register.placements[id_]
+        for behind in (f"beneficiary:{placement.beneficiary_id}", *(each.act_id for each in placement.receipts)):
+            if behind in self.doubtful or behind in self.unread:
+                return self.doubtful.get(behind, behind)
+        return None
 
 
-def hand_over(act: Act) -> HandOver:
-    """Who handed over how much of what to whom, and when."""
-    names = ("giver_placement_id", "beneficiary_id", "passed_on", "animals", "help")
-    return tuple(act.values.get(name) for name in names)
-
-
-_DOUBT: Final = (UsedOtherwise, GivenTwice, StandsOnDoubt, HeldByAnother)
+_DOUBT: Final = (UsedOtherwise, GivenTwice, StandsOnDoubt, HeldByAnother, OtherHelp)
 
 
 class Batch:
@@ -227,7 +239,7 @@ class Batch:
         try:
             outcome = self._recorded_before(act, recorded) if recorded else self._recorded_now(act)
         except RelayError as error:
-            if isinstance(error, _DOUBT):
+            if isinstance(error, _DOUBT) and not (recorded and self._adds_only(act, recorded)):
                 self.told.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
             return Outcome(act=act, action="not", error=error)
         self.told.agree(act)
@@ -271,7 +283,7 @@ class Batch:
         by = self.register.taken_back_by(act.act_id)
         if by:
             if act.kind == "pass":
-                self.told.undone[hand_over(act)] = act.act_id
+                self.told.undone[self._hand_over(act)] = act.act_id
             raise TakenBack(act.act_id, by)
         fields = self._otherwise(act, recorded)
         mine = (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
@@ -282,11 +294,17 @@ class Batch:
         return Outcome(act=act, action="added" if mine and self.resent else "same", sequence=recorded.sequence)
 
     def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
-        """The fields in which an act differs from what was recorded; none where it agrees with any of its versions."""
+        """The fields in which an act differs from what was recorded; none where it agrees with what that ever said."""
         erased = self.register.erased_fields(act.act_id)
         fields = differing(recorded.act.values, act, erased=erased)
         versions = self.register.versions(act.act_id) if fields else ()
         return () if any(not differing(said, act, erased=erased) for said in versions) else fields
+
+    def _adds_only(self, act: Act, recorded: Entry) -> bool:
+        """Whether an act says only more than the record does, such as a telephone that was not known."""
+        now = self.register.settled(act.act_id)
+        known = {**recorded.act.values, **(now.values if now else {})}
+        return not any(name in known for name in self._otherwise(act, recorded))
 
     def _stands_on_no_doubt(self, act: Act) -> None:
         told, register = self.told, self.register
@@ -294,12 +312,16 @@ class Batch:
             return
         filled = [("receiver_placement_id", name) for name in provided_by(act) if name != act.act_id]
         for column, name in (*named_by(act), *filled):
-            if told.doubtful.get(name, act.act_id) != act.act_id:
-                raise StandsOnDoubt(act.act_id, told.doubtful[name], column)
-            if name in told.unread and register.knows(name):
-                raise StandsOnDoubt(act.act_id, name, column)
-        if act.kind == "pass" and not self.again and hand_over(act) in told.undone:
-            raise SameAsTakenBack(act.act_id, told.undone[hand_over(act)])
+            if (fault := told.fault(name, register)) and fault != act.act_id:
+                raise StandsOnDoubt(act.act_id, fault, column)
+        if act.kind == "pass" and not self.again and (earlier := told.undone.get(self._hand_over(act))):
+            raise SameAsTakenBack(act.act_id, earlier)
+
+    def _hand_over(self, act: Act) -> HandOver:
+        """Who handed over how much of what to whom, and when."""
+        giver = self.register.placements.get(str(act.values["giver_placement_id"]))
+        names = ("giver_placement_id", "beneficiary_id", "passed_on", "animals")
+        return act.values.get("help") or (giver and giver.help), *(act.values[name] for name in names)
 
     def _has_a_zone(self, change: Change) -> None:
         for fact in change.facts.values():

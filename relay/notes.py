@@ -94,11 +94,11 @@ def _of_twins(name: str, event: Event, placement: Placement) -> Iterator[Note]:
 def _of_waiver(name: str, event: Event, placement: Placement, rules: Iterable[Rule]) -> Iterator[Note]:
     """An excuse where nothing is owed, or an extension that gives no time, was perhaps meant for another."""
     stood = standing(placement, rules, date.max)
-    if stood and event.kind == "excused" and stood.passed >= stood.owed:
+    if stood and event.kind == "excused" and (stood.passed >= stood.owed or stood.state == "excused"):
         yield Note(
             note="nothing_owed",
             sentence=Sentence(
-                "%(name)s: placement %(placement_id)s had passed on all that it owes.",
+                "%(name)s: placement %(placement_id)s owed nothing any more.",
                 name=name,
                 placement_id=placement.placement_id,
             ),
@@ -124,7 +124,8 @@ def _had(placement: Placement) -> int:
     kept = sum(receipt.units for receipt in placement.receipts)
     kept += sum(event.units for event in placement.events if event.kind == "replacement")
     born = sum(event.units for event in placement.events if event.kind == "birth")
-    return kept + max(born - sum(pass_on.units for pass_on in placement.passes if pass_on.in_kind), 0)
+    handed_on = [each.units for each in placement.passes if each.in_kind and each.help == placement.help]
+    return kept + max(born - sum(handed_on), 0)
 
 
 def _of_pass_on(register: Register, change: Change) -> Iterator[Note]:

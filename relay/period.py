@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def is_a_managers(graph: Graph, programme_id: str, act: Act) -> bool:
     """Whether an act corrects what only a manager may.
 
-    That is the programme, which holds the lock, a rule, what was ever confirmed, and what happened in a closed period.
+    That is the programme, which holds the lock, a rule, what was ever confirmed, the help of a placement, which its
+    pass-ons inherit, and what happened in a closed period.
     Every day counts that was ever said of the act which is corrected: one that was moved out of a closed period by an
     earlier correction still belongs to it.
 
@@ -35,7 +36,11 @@ def is_a_managers(graph: Graph, programme_id: str, act: Act) -> bool:
     if act.kind != "correct":
         return False
     kind, said, confirmed = _said(graph, programme_id, act.values)
-    if confirmed or kind in ("programme", "rule"):
+    if (
+        confirmed
+        or kind in ("programme", "rule")
+        or (kind == "placement" and any("help" in each for each in said[:-1]))
+    ):
         return True
     column = DAY_OF.get(kind, "")
     locked = graph.rows(cypher.LOCKED_UNTIL, key=key_of(programme_id, f"programme:{programme_id}"))

@@ -180,38 +180,58 @@ class Register:
         entry = self.entries[act_id]
         if not self.stands(act_id, new):
             return None
-        values, confirm_id = dict(entry.act.values), None
+        values = dict(entry.act.values)
         for later in self._later(act_id, new):
-            if not self.stands(later.act_id, new):
-                continue
-            if later.kind == "confirm":
-                confirm_id = later.id
-            elif later.kind == "correct":
-                changes = later.values.get("changes")
-                _update(values, changes if isinstance(changes, Mapping) else {})
+            if later.kind == "correct" and self.stands(later.act_id, new):
+                _update(values, _changes(later))
                 _update(values, dict.fromkeys(self._erased_changes(later.act_id)))
-                if unsettles(later, entry.kind):
-                    confirm_id = None
         return Fact(
             kind=entry.kind,
             id=act_id.partition(":")[2],
             values=values,
             sequence=entry.sequence,
-            confirm_id=confirm_id,
+            confirm_id=next((later.id for later in self._confirmations(act_id, values, new)), None),
         )
 
+    def confirmed_by(self, act_id: str) -> Iterator[Entry]:
+        """The confirmations that stand of what an act says now, the last one first."""
+        now = self.settled(act_id)
+        yield from (self.entries[each.act_id] for each in self._confirmations(act_id, now.values if now else {}, None))
+
+    def _confirmations(self, act_id: str, values: Mapping[str, Any], new: Act | None) -> Iterator[Act]:
+        """A confirmation counts as long as the act says what it said then, apart from what is personal."""
+        for later in reversed([*self._later(act_id, new)]):
+            if later.kind == "confirm" and self.stands(later.act_id, new):
+                entry = self.entries.get(later.act_id)
+                then = self._said(act_id, entry.sequence) if entry else values
+                names = (then.keys() | values.keys()) - PERSONAL[act_id.partition(":")[0]]
+                if all(then.get(name) == values.get(name) for name in names):
+                    yield later
+
     def versions(self, act_id: str) -> Iterator[Mapping[str, Any]]:
-        """What an act said when it was recorded, after each correction, and now: a copy may hold any of it."""
+        """All that an act ever said, from its recording on: a copy of the record may hold any of it."""
+        about = [act_id]
+        for each in about:  # and what is about what is about it
+            about += self.about.get(each, ())
+        yield from (self._said(act_id, self.entries[each].sequence) for each in about)
+
+    def _said(self, act_id: str, sequence: int) -> dict[str, Any]:
+        """What an act said once the ledger had come to an entry, not counting whether it was taken back itself."""
         values = dict(self.entries[act_id].act.values)
-        yield values
-        for later in self._later(act_id, None):
-            if later.kind == "correct":
-                values = dict(values)
-                changes = later.values.get("changes")
-                _update(values, changes if isinstance(changes, Mapping) else {})
-                yield values
-        if now := self.settled(act_id):
-            yield now.values
+        for later_id in self.about.get(act_id, ()):
+            later = self.entries[later_id]
+            if later.kind == "correct" and later.sequence <= sequence and not self._was_taken_back(later_id, sequence):
+                _update(values, _changes(later.act))
+        return values
+
+    def _was_taken_back(self, act_id: str, sequence: int) -> bool:
+        return any(
+            later.kind == "correct"
+            and later.sequence <= sequence
+            and later.payload["how"] == "did_not_happen"
+            and not self._was_taken_back(later.act_id, sequence)
+            for later in (self.entries[later_id] for later_id in self.about.get(act_id, ()))
+        )
 
     def knows(self, name: str) -> bool:
         """Whether an act, or "placement:ID", stands here."""
@@ -322,10 +342,9 @@ def subject_of(act: Act) -> str:
     return str(act.values["subject_id" if act.kind == "erase" else "act_id"])
 
 
-def unsettles(correction: Act, kind: str) -> bool:
-    """Whether a correction of an act of a kind changes more than what is personal: then it has to be confirmed anew."""
+def _changes(correction: Act) -> Mapping[str, Any]:
     changes = correction.values.get("changes")
-    return isinstance(changes, Mapping) and not changes.keys() <= PERSONAL[kind]
+    return changes if isinstance(changes, Mapping) else {}
 
 
 def named_by(act: Act | Fact) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ from relay.model import (
     shown,
 )
 from relay.notes import Note, helps_of, notes_of
-from relay.register import ABOUT_ACTS, Change, Fact, Register, named_by, rule_of, subject_of, unsettles
+from relay.register import ABOUT_ACTS, Change, Fact, Register, named_by, rule_of, subject_of
 from relay.sentences import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
@@ -737,18 +737,13 @@ def _may_confirm(register: Register, entry: Entry, by: str) -> None:
         raise NotCorrectable(
             Sentence("%(subject)s is not a pass-on.", subject=entry.act_id), Sentence("Only pass-ons are confirmed.")
         )
-    told, confirmed = {_login(entry.recorded_by)}, dict[str, str]()
-    for act_id in filter(register.stands, register.about.get(entry.act_id, ())):
-        said = register.entries[act_id]
-        if said.kind == "correct" and unsettles(said.act, entry.kind):
-            told.add(_login(said.recorded_by))
-            confirmed.clear()
-        elif said.kind == "confirm":
-            confirmed[_login(said.recorded_by)] = act_id
-    if _login(by) in told:
+    corrections = (register.entries[each] for each in register.about.get(entry.act_id, ()) if register.stands(each))
+    told = [entry, *(each for each in corrections if each.kind == "correct")]
+    if _login(by) in {_login(each.recorded_by) for each in told}:
         raise SamePerson(entry.act_id)
-    if earlier := confirmed.get(_login(by)):
-        raise ConfirmedAlready(entry.act_id, earlier)
+    for confirmation in register.confirmed_by(entry.act_id):
+        if _login(confirmation.recorded_by) == _login(by):
+            raise ConfirmedAlready(entry.act_id, confirmation.act_id)
 
 
 def _may_take_back(kind: str, act: Act) -> None:

@@ -18,8 +18,8 @@ from relay.additions import carried_on
 from relay.batch import NoProgramme
 from relay.entries import Fault
 from relay.errors import NoRoom
-from relay.ledger import STEP, NotRestored, require_built
-from relay.projection import RESTORING, key_of, keys_of, values_of
+from relay.ledger import STEP, require_built
+from relay.projection import key_of, keys_of, values_of
 from relay.register import rule_of
 from relay.sentences import Sentence
 from relay.snapshot import NO_DAY, Sheets, Snapshot, differences, of_register
@@ -157,8 +157,7 @@ def _up_to_date(graph: Graph, known: Snapshot) -> Snapshot | None:
     )
     if not rows:
         return None
-    if rows[0]["projection"] == RESTORING:
-        raise NotRestored(known.programme_id)
+    require_built(known.programme_id, rows[0]["projection"])
     entries, hash_ = [entry_from(properties, None) for properties in rows[0]["entries"]], known.head_hash
     for entry in entries:
         if entry.previous_hash != hash_:

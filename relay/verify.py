@@ -134,11 +134,14 @@ def verify(
 
     Raises:
         NoProgramme: It is not in the database.
-        NotRestored: Its ledger is not all there.
+        NotBuilt: The graph was built by another version, or not all of it or of its ledger is there.
         Unavailable: The database cannot be reached, or others record faster than it can be verified.
     """
     others, replay = _others(graph, programme_id), _Replay(graph, programme_id)
-    replay.go_on(ledger.head(graph, programme_id).entries)
+    head = ledger.head(graph, programme_id)
+    if not head.built:
+        raise ledger.NotBuilt(programme_id)
+    replay.go_on(head.entries)
     differing = graph_check.whole(graph, replay.register, others)
     moved, again = Moved(), list[Difference]()
     for _ in range(_TRIES):

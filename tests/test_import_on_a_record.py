@@ -242,6 +242,86 @@ def test_of_two_rows_of_one_id_the_second_is_told_to_be_given_twice_and_casts_do
         assert only(report, "placement:P3").reason == "placement:P3 stands on beneficiary:W3, which is in doubt."
 
 
+def test_a_placement_given_to_two_women_casts_doubt_whichever_row_comes_first(graph: Graph, path: Path) -> None:
+    known = [*beginnings(4), placed("P1 on 2020-03-01")]
+    ledger.record(graph, "demo", known, clerk())
+    right, wrong = placed("P1 on 2020-03-01"), placed("P1 on 2020-03-01", beneficiary_id="W4")
+    event = happened("E1: birth of P1 on 2021-12-01")
+    for rows in ([right, wrong], [wrong, right]):
+        write(path, *beginnings(4), *rows, event)
+
+        assert only(run(graph, path), "event:E1").reason == "event:E1 stands on placement:P1, which is in doubt."
+
+    write(path, *beginnings(4), placed("P2 on 2020-03-01"), placed("P2 on 2020-03-01", beneficiary_id="W4"))
+    (path / "events.csv").write_text(
+        "event_id,placement_id,kind,happened_on\nE2,P2,birth,2021-12-01\n", encoding="utf-8"
+    )
+    assert only(run(graph, path), "event:E2").action == "refused"
+
+
+def test_what_names_only_the_placement_of_a_woman_in_doubt_is_in_doubt_too_unless_the_placement_is_agreed(
+    graph: Graph, path: Path
+) -> None:
+    known = [*beginnings(3), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1)]
+    ledger.record(graph, "demo", known, clerk())
+    other = [*beginnings(1), woman("W2", name="Another", household_id="H2"), woman("W3", household_id="H3")]
+    theirs = [passed("T2: P2 > P3 on 2022-03-01", 1), happened("E1: birth of P2 on 2021-12-01")]
+
+    write(path, *other, *theirs)
+    alone = run(graph, path)
+    write(path, *other, placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1), *theirs)
+    agreed = run(graph, path)
+
+    assert [only(alone, act.act_id).action for act in theirs] == ["refused", "refused"]
+    assert [only(agreed, act.act_id).action for act in theirs] == ["added", "added"]
+
+
+def test_a_row_that_only_says_more_is_refused_and_casts_no_doubt(graph: Graph, path: Path) -> None:
+    known = [*beginnings(2), placed("P1 on 2020-03-01")]
+    ledger.record(graph, "demo", known, clerk())
+    more = woman("W2", household_id="H2", phone="981")
+    write(path, *beginnings(1), more, known[-1], passed("T1: P1 > P2 on 2021-03-01"))
+
+    report = run(graph, path)
+
+    assert (only(report, "beneficiary:W2").action, only(report, "pass:T1").action) == ("refused", "added")
+
+
+def test_a_pass_on_whose_row_cannot_be_read_leaves_what_it_filled_in_doubt(graph: Graph, path: Path) -> None:
+    known = [*beginnings(3), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1)]
+    ledger.record(graph, "demo", known, clerk())
+    write(path, *known, happened("E1: birth of P2 on 2021-12-01"), happened("E2: birth of P1 on 2021-12-01"))
+    passes = path / "passes.csv"
+    passes.write_text(passes.read_text(encoding="utf-8").replace("2021-03-01", "2021-13-01"), encoding="utf-8")
+
+    report = run(graph, path)
+
+    assert only(report, "event:E1").reason == "event:E1 stands on pass:T1, which is in doubt."
+    assert only(report, "event:E2").action == "added"
+
+
+def test_a_copy_agrees_with_what_a_fact_said_before_a_correction_was_taken_back_and_not_with_what_it_never_said(
+    graph: Graph, path: Path
+) -> None:
+    known = [*beginnings(1), placed("P1 on 2020-03-01")]
+    told = [
+        corrected("placement:P1", "C1", animals=3),
+        taken_back("correct:C1", "C2"),
+        corrected("placement:P1", "C3", received_on="2020-03-05"),
+        taken_back("correct:C3", "C4"),
+    ]
+    ledger.record(graph, "demo", [*known, *told], clerk())
+
+    def action(**said: str | int) -> str:
+        write(path, *beginnings(1), placed("P1 on 2020-03-01", **said))
+        return only(run(graph, path), "placement:P1").action
+
+    assert action() == "same"
+    assert action(animals=3) == "same"
+    assert action(received_on="2020-03-05") == "same"
+    assert action(animals=3, received_on="2020-03-05") == "refused"
+
+
 def test_a_hand_over_that_was_taken_back_does_not_come_again_by_its_twin(graph: Graph, path: Path) -> None:
     # typed twice, T1 and T2; T2 was refused as a twin, and then T1 was taken back
     acts = [*beginnings(2), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1)]

@@ -735,9 +735,11 @@ def test_what_was_corrected_is_confirmed_anew_by_somebody_who_did_not_correct_it
     book.add(confirmed("pass:T2", "F2"), by="local:bina")  # again: it is another hand-over now
     assert book.register.facts["pass:T2"].confirm_id == "F2"
     book.add(taken_back("correct:C2", "C3"), by="local:asha")
-    assert book.register.facts["pass:T2"].confirm_id == "F2"
-    book.add(taken_back("confirm:F2", "C4"), by="local:bina")
     assert book.register.facts["pass:T2"].confirm_id == "F1"  # what she confirmed first is what it says again
+    book.add(taken_back("confirm:F1", "C4"), by="local:bina")
+    assert book.register.facts["pass:T2"].confirm_id is None  # for F2 is of what it no longer says
+    book.add(confirmed("pass:T2", "F3"), by="local:bina")
+    assert book.register.facts["pass:T2"].confirm_id == "F3"
 
 
 def test_a_confirmation_can_be_taken_back(book: Book) -> None:
