@@ -33,6 +33,7 @@ from relay import (
 from relay import todo as visits
 from relay.acts import KEYS
 from relay.checkpoints import read_hash
+from relay.ledger import LedgerHead, NotBuilt
 from relay.model import CHAIN_STATES, PARTED_BY
 from relay.records import Named, resolve
 
@@ -115,6 +116,7 @@ class Question(Generic[T_co]):
         kind: The type of the answer.
         answer: Gives it.
         opened: The records that an answer opened, where that is written down; see `relay.accesses`.
+        of_graph: Whether the answer hangs on how this version builds the graph.
     """
 
     name: str
@@ -125,6 +127,18 @@ class Question(Generic[T_co]):
     kind: Any
     answer: Callable[[Source, str, Mapping[str, Any]], T_co]
     opened: Callable[[Any], Iterable[str]] | None = None
+    of_graph: bool = True
+
+    def of(self, source: Source, head: LedgerHead, said: Mapping[str, Any]) -> T_co:
+        """The answer about a programme.
+
+        Raises:
+            NotBuilt: Its graph was built by another version, or is being rebuilt.
+            RelayError: What else `answer` raises.
+        """
+        if self.of_graph and not head.built:
+            raise NotBuilt(head.programme_id)
+        return self.answer(source, head.programme_id, said)
 
     def opens(self, source: Source, programme_id: str, said: Mapping[str, Any], answer: object) -> tuple[str, ...]:
         """The records that an answer opened: "kind:id"; of who gave, every gift whose donor is known.
@@ -506,6 +520,7 @@ ENTRIES: Final[Question[Page]] = Question(
     ),
     kind=Page,
     answer=_entries,
+    of_graph=False,
 )
 VERIFY: Final[Question[verify.Verification]] = Question(
     name="verify",
@@ -524,6 +539,7 @@ ACCESSES: Final[Question[tuple[accesses.Access, ...]]] = Question(
     path="accesses",
     says="Who opened whose record, or names, newest first.",
     parameters=(Parameter(name="most", sort="count", says=f"How many, at most {accesses.MOST}."),),
+    of_graph=False,
     kind=tuple[accesses.Access, ...],
     answer=lambda source, programme_id, said: accesses.newest(source.folder, programme_id, said.get("most")),
 )

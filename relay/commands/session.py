@@ -111,7 +111,7 @@ class Session:
         from relay.questions import Source
 
         source = Source(graph=self.graph, folder=self.settings.data_folder)
-        found = question.answer(source, self.programme_id, said)
+        found = question.of(source, self.head, said)
         question.note(source, self.programme_id, said, found, by=self.clerk.by, at=self.at)
         return found
 

@@ -74,7 +74,7 @@ def answer(programme_id: str, question: Question[object], id_: str | None = None
     source = Source(graph=asked.graph(), folder=asked.core().settings.data_folder)
     if question is NAMES:
         wish["beneficiary_id"] = personal.nameable(wish["beneficiary_id"])
-    answered: Any = question.answer(source, asked.head().programme_id, wish)
+    answered: Any = question.of(source, asked.head(), wish)
     if question is FIND:
         answered = personal.hits(answered)
     if question is SHOW:

@@ -306,6 +306,16 @@ def test_an_interrupted_command_says_so(alone: Shell) -> None:
     assert "Traceback" not in said
 
 
+def test_a_graph_of_another_version_is_not_asked_but_its_ledger_is(shell: Shell, graph: Graph) -> None:
+    graph.write(lambda transaction: transaction.run("MATCH (l:Ledger {key: 'demo'}) SET l.projection = 1"))
+
+    for words in (("waiting",), ("show", "P1"), ("find", "W1"), ("health",), ("tree", "G1"), ("ledger", "verify")):
+        answer = shell.run(*words)
+        assert answer.code == exits.UNAVAILABLE, words
+        assert "relay engine rebuild" in answer.err, words
+    assert shell.ok("ledger", "log", "--last", "1").out
+
+
 def test_an_interrupted_import_says_how_much_is_recorded_and_goes_on_when_it_is_run_again(
     shell: Shell, tmp_path: Path
 ) -> None:
