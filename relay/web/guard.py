@@ -210,9 +210,8 @@ def set_up(app: Flask) -> None:
     site = asked.core_of(app).site
     app.session_interface = _Sessions()
     app.secret_key = key = _key(asked.core_of(app).settings.data_folder)
-    own = (
-        f"relay-{sha256(key).hexdigest()[:8]}"  # several on one machine differ in their port only, which cookies ignore
-    )
+    # several on one machine differ in their port only, which cookies do not know
+    own = f"relay-{sha256(key).hexdigest()[:8]}"
     app.config.update(
         SESSION_COOKIE_NAME="__Host-relay" if site else own,
         SESSION_COOKIE_HTTPONLY=True,
