@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -108,11 +108,18 @@ def _explained() -> Generator[None]:
         _say_usage(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         sys.exit(NOT_DONE)
     except OSError as error:
         say(f"relay: {error.filename or 'the answer could not be written out'}: {error.strerror or error}.")
+        _give_up_output()
         sys.exit(NOT_DONE)
+
+
+def _give_up_output() -> None:
+    """Let what was not written out by now go nowhere: Python would try once more, and complain."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say_usage(error: click.ClickException) -> None:
@@ -153,7 +160,9 @@ def main() -> None:
 
     use_utf8()
     with _explained():
-        sys.exit(relay.main(args=_words(), prog_name="relay", standalone_mode=False) or DONE)
+        code = relay.main(args=_words(), prog_name="relay", standalone_mode=False) or DONE
+        sys.stdout.flush()
+        sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -342,10 +342,12 @@ def test_an_interrupted_import_says_how_much_is_recorded_and_goes_on_when_it_is_
     assert again.err == "15 added, 16 same, 0 put aside, 0 refused.\n"
 
 
-def test_an_answer_that_cannot_be_written_out_is_said_to_be(shell: Shell) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_answer_that_cannot_be_written_out_is_said_to_be(shell: Shell, unbuffered: str) -> None:
     run = [sys.executable, "-c", "import cli; cli.main()", "ledger", "log"]
+    own = os.environ | {"PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        done = subprocess.run(run, env=os.environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(run, env=own, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
 
     del shell
     assert done.returncode == exits.NOT_DONE
