@@ -212,7 +212,7 @@ class Register:
         """All that an act ever said, from its recording on: a copy of the record may hold any of it."""
         about = [act_id]
         for each in about:  # and what is about what is about it
-            about += self.about.get(each, ())
+            about += [later for later in self.about.get(each, ()) if later not in about]
         yield from (self._said(act_id, self.entries[each].sequence) for each in about)
 
     def _said(self, act_id: str, sequence: int) -> dict[str, Any]:
