@@ -18,8 +18,8 @@ from relay.errors import Conflict, NotFound, RelayError
 from relay.graph import Transaction
 from relay.notes import Note
 from relay.projection import Edge, Node, about_edge, entry_node, touched
-from relay.register import Change, Register, named_by
-from relay.rulebook import HeldByAnother, OtherHelp, TakenBack, judge
+from relay.register import Change, Register, filled_by, named_by
+from relay.rulebook import HeldByAnother, OtherHelp, TakenBack, hand_over, judge
 from relay.sentences import Sentence
 from relay.surroundings import Head
 
@@ -87,7 +87,6 @@ class UsedOtherwise(Conflict):
             ),
             field=fields[0] if fields else "",
         )
-        self.fields = fields
 
 
 class GivenTwice(Conflict):
@@ -136,13 +135,10 @@ class SameAsTakenBack(Conflict):
 
 
 def provided_by(act: Act) -> Iterator[str]:
-    """What other acts may name once this one is recorded: itself, and the placement of what a pass-on hands over."""
+    """What other acts may name once this one is recorded: itself, and the placement that a pass-on fills."""
     yield act.act_id
-    if act.kind == "pass":
-        yield f"placement:{act.values['receiver_placement_id']}"
-
-
-HandOver = tuple[object, ...]
+    if act.kind == "pass" and (filled := filled_by(act)):
+        yield filled
 
 
 @dataclass(slots=True, kw_only=True)
@@ -161,7 +157,7 @@ class Told:
     doubtful: dict[str, str] = field(default_factory=dict[str, str])
     agreed: dict[str, str] = field(default_factory=dict[str, str])
     unread: set[str] = field(default_factory=set[str])
-    undone: dict[HandOver, str] = field(default_factory=dict[HandOver, str])
+    undone: dict[tuple[object, ...], str] = field(default_factory=dict[tuple[object, ...], str])
 
     def doubt(self, act: Act, fault: str) -> None:
         """Take an act for doubtful, and the placement that it fills."""
@@ -170,9 +166,8 @@ class Told:
 
     def agree(self, act: Act) -> None:
         """Take the placement that an act fills for the record's."""
-        if act.kind in ("placement", "pass"):
-            *_, name = provided_by(act)
-            self.agreed[name] = act.act_id
+        if filled := filled_by(act):
+            self.agreed[filled] = act.act_id
 
     def fault(self, name: str, register: Register) -> str | None:
         """The act for whose sake an act, or "placement:ID", is in doubt; None when it is not.
@@ -195,7 +190,7 @@ class Told:
         return None
 
 
-_DOUBT: Final = (UsedOtherwise, GivenTwice, StandsOnDoubt, HeldByAnother, OtherHelp)
+_DOUBT: Final = (StandsOnDoubt, HeldByAnother, OtherHelp)
 
 
 class Batch:
@@ -239,7 +234,7 @@ class Batch:
         try:
             outcome = self._recorded_before(act, recorded) if recorded else self._recorded_now(act)
         except RelayError as error:
-            if isinstance(error, _DOUBT) and not (recorded and self._adds_only(act, recorded)):
+            if isinstance(error, _DOUBT):
                 self.told.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
             return Outcome(act=act, action="not", error=error)
         self.told.agree(act)
@@ -287,10 +282,11 @@ class Batch:
             raise TakenBack(act.act_id, by)
         fields = self._otherwise(act, recorded)
         mine = (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
-        if fields and mine and recorded.sequence > (self.told.since or 0):
-            raise GivenTwice(act.act_id, fields)
         if fields:
-            raise UsedOtherwise(act.act_id, recorded.sequence, fields)
+            if not self._are_new(fields, recorded):
+                self.told.doubt(act, act.act_id)
+            twice = mine and recorded.sequence > (self.told.since or 0)
+            raise GivenTwice(act.act_id, fields) if twice else UsedOtherwise(act.act_id, recorded.sequence, fields)
         return Outcome(act=act, action="added" if mine and self.resent else "same", sequence=recorded.sequence)
 
     def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
@@ -300,28 +296,28 @@ class Batch:
         versions = self.register.versions(act.act_id) if fields else ()
         return () if any(not differing(said, act, erased=erased) for said in versions) else fields
 
-    def _adds_only(self, act: Act, recorded: Entry) -> bool:
-        """Whether an act says only more than the record does, such as a telephone that was not known."""
-        now = self.register.settled(act.act_id)
+    def _are_new(self, fields: Sequence[str], recorded: Entry) -> bool:
+        """Whether the record says nothing in some fields of an act, such as a telephone that was not known."""
+        now = self.register.settled(recorded.act_id)
         known = {**recorded.act.values, **(now.values if now else {})}
-        return not any(name in known for name in self._otherwise(act, recorded))
+        return not any(name in known for name in fields)
 
     def _stands_on_no_doubt(self, act: Act) -> None:
         told, register = self.told, self.register
         if not (told.doubtful or told.unread or told.undone):
             return
-        filled = [("receiver_placement_id", name) for name in provided_by(act) if name != act.act_id]
-        for column, name in (*named_by(act), *filled):
+        names = [*named_by(act)]
+        if act.kind == "pass" and (filled := filled_by(act)):
+            names.append(("receiver_placement_id", filled))
+        for column, name in names:
             if (fault := told.fault(name, register)) and fault != act.act_id:
                 raise StandsOnDoubt(act.act_id, fault, column)
         if act.kind == "pass" and not self.again and (earlier := told.undone.get(self._hand_over(act))):
             raise SameAsTakenBack(act.act_id, earlier)
 
-    def _hand_over(self, act: Act) -> HandOver:
-        """Who handed over how much of what to whom, and when."""
-        giver = self.register.placements.get(str(act.values["giver_placement_id"]))
-        names = ("giver_placement_id", "beneficiary_id", "passed_on", "animals")
-        return act.values.get("help") or (giver and giver.help), *(act.values[name] for name in names)
+    def _hand_over(self, act: Act) -> tuple[object, ...]:
+        giver_id = str(act.values["giver_placement_id"])
+        return giver_id, *hand_over(act.values, self.register.placements.get(giver_id))
 
     def _has_a_zone(self, change: Change) -> None:
         for fact in change.facts.values():

@@ -183,7 +183,8 @@ def _through_races(work: Callable[[], _T]) -> _T:
         except ConstraintError:  # the embedded engine's word for a race of writers; the driver does not retry it
             pass
         except ClientError as error:
-            if _last_word(error) != _REMOVED or (tries >= FEW_RACES and time.monotonic() > until) or tries == RACES - 1:
+            enough = tries == RACES - 1 or (tries >= FEW_RACES and time.monotonic() > until)
+            if enough or _last_word(error) != _REMOVED:
                 raise
         time.sleep(FIRST_RETRY_SECONDS)
     message = Sentence("Others were writing the same things at the same time.")

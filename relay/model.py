@@ -443,6 +443,11 @@ def _cause(events: Iterable[Event], lost_on: date) -> str | None:
     )[2]
 
 
+def helps_of(rules: Iterable[Rule]) -> str:
+    """The helps that have a rule, for people; "-" where none has."""
+    return ", ".join(sorted({rule.help for rule in rules})) or "-"
+
+
 def chain_state(states: Iterable[State]) -> ChainState:
     """How a chain is doing, from the states of all its placements.
 

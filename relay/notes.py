@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from relay.model import LOSSES, Event, PassOn, Placement, Rule, lost_since, shown, standing, unwanted
+from relay.model import LOSSES, Event, PassOn, Placement, Rule, helps_of, lost_since, shown, standing, unwanted
 from relay.register import Change, Register
 from relay.sentences import Sentence
 
@@ -40,11 +40,6 @@ def notes_of(register: Register, change: Change) -> Iterator[Note]:
         yield from _of_gift(register, change)
     elif change.act.kind == "event":
         yield from _of_event(register, change)
-
-
-def helps_of(rules: Iterable[Rule]) -> str:
-    """The helps that have a rule, for people; "-" where none has."""
-    return ", ".join(sorted({rule.help for rule in rules})) or "-"
 
 
 def _of_gift(register: Register, change: Change) -> Iterator[Note]:
@@ -81,10 +76,10 @@ def _of_event(register: Register, change: Change) -> Iterator[Note]:
             ),
         )
     if event.kind in _COUNTED:
-        yield from _of_twins(name, event, before)
+        yield from _of_like(name, event, before)
 
 
-def _of_twins(name: str, event: Event, placement: Placement) -> Iterator[Note]:
+def _of_like(name: str, event: Event, placement: Placement) -> Iterator[Note]:
     for other in placement.events:
         if (other.kind, other.happened_on, other.units) == (event.kind, event.happened_on, event.units):
             sentence = Sentence("%(name)s: the same as event:%(other)s. Typed twice?", name=name, other=other.event_id)
@@ -138,7 +133,7 @@ def _of_pass_on(register: Register, change: Change) -> Iterator[Note]:
         return
     pass_on = next(pass_on for pass_on in giver.passes if pass_on.pass_id == change.act.id)
     name = change.act.act_id
-    yield from _of_receiver(register, change, pass_on)
+    yield from _of_receiver(register, change, giver, pass_on)
     if passed_on < stood.received_on + timedelta(days=stood.rule.earliest_days):
         days = (passed_on - stood.received_on).days
         yield Note(
@@ -174,7 +169,7 @@ def _of_pass_on(register: Register, change: Change) -> Iterator[Note]:
         )
 
 
-def _of_receiver(register: Register, change: Change, pass_on: PassOn) -> Iterator[Note]:
+def _of_receiver(register: Register, change: Change, giver: Placement, pass_on: PassOn) -> Iterator[Note]:
     """A new pass-on makes what was received before due sooner, or is like one of the days around it."""
     name = change.act.act_id
     before, after = register.placements.get(pass_on.receiver_id), change.placements.get(pass_on.receiver_id)
@@ -191,11 +186,10 @@ def _of_receiver(register: Register, change: Change, pass_on: PassOn) -> Iterato
                 was_due_on=was.due_on,
             ),
         )
-    giver = register.placements[str(change.act.values["giver_placement_id"])]
     for other in giver.passes:
         days = abs((other.passed_on - pass_on.passed_on).days)
         same = (other.beneficiary_id, other.help, other.units) == (pass_on.beneficiary_id, pass_on.help, pass_on.units)
-        if same and days <= _DAYS_ALIKE:
+        if other != pass_on and same and days <= _DAYS_ALIKE:
             yield Note(
                 note="alike",
                 sentence=Sentence(

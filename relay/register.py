@@ -158,33 +158,42 @@ class Register:
             act_id = subject_of(self.entries[act_id].act)
         return act_id
 
-    def stands(self, act_id: str, new: Act | None = None) -> bool:
-        """Whether an act has not been taken back, with one new correction already counted."""
-        return self.taken_back_by(act_id, new) is None
+    def stands(self, act_id: str, new: Act | None = None, until: int | None = None) -> bool:
+        """Whether an act has not been taken back, with one new act already counted, or by the entry `until`."""
+        return self.taken_back_by(act_id, new, until) is None
 
-    def taken_back_by(self, act_id: str, new: Act | None = None) -> str | None:
-        """The id of the correction that took an act back and itself stands, or None."""
-        for later in self._later(act_id, new):
-            if later.kind == "correct" and later.values["how"] == "did_not_happen" and self.stands(later.act_id, new):
+    def taken_back_by(self, act_id: str, new: Act | None = None, until: int | None = None) -> str | None:
+        """The id of the correction that took an act back and itself stands, or None; the rest as in `stands`."""
+        for later in self._later(act_id, new, until):
+            took_back = later.kind == "correct" and later.values["how"] == "did_not_happen"
+            if took_back and self.stands(later.act_id, new, until):
                 return later.act_id
         return None
 
-    def _later(self, act_id: str, new: Act | None) -> Iterator[Act]:
+    def _later(self, act_id: str, new: Act | None = None, until: int | None = None) -> Iterator[Act]:
         for later_id in self.about.get(act_id, ()):
-            yield self.entries[later_id].act
+            entry = self.entries[later_id]
+            if until is None or entry.sequence <= until:
+                yield entry.act
         if new is not None and subject_of(new) == act_id and new.act_id not in self.about.get(act_id, ()):
             yield new
+
+    def _said(self, act_id: str, new: Act | None = None, until: int | None = None) -> dict[str, Any]:
+        """What an act says, corrections included, whether or not it was taken back itself."""
+        values = dict(self.entries[act_id].act.values)
+        for later in self._later(act_id, new, until):
+            if later.kind == "correct" and self.stands(later.act_id, new, until):
+                changes = later.values.get("changes")
+                _update(values, changes if isinstance(changes, Mapping) else {})
+                _update(values, dict.fromkeys(self._erased_changes(later.act_id)))
+        return values
 
     def settled(self, act_id: str, new: Act | None = None) -> Fact | None:
         """What an act says once everything that was said about it later is counted, or None when it was taken back."""
         entry = self.entries[act_id]
         if not self.stands(act_id, new):
             return None
-        values = dict(entry.act.values)
-        for later in self._later(act_id, new):
-            if later.kind == "correct" and self.stands(later.act_id, new):
-                _update(values, _changes(later))
-                _update(values, dict.fromkeys(self._erased_changes(later.act_id)))
+        values = self._said(act_id, new)
         return Fact(
             kind=entry.kind,
             id=act_id.partition(":")[2],
@@ -195,15 +204,14 @@ class Register:
 
     def confirmed_by(self, act_id: str) -> Iterator[Entry]:
         """The confirmations that stand of what an act says now, the last one first."""
-        now = self.settled(act_id)
-        yield from (self.entries[each.act_id] for each in self._confirmations(act_id, now.values if now else {}, None))
+        yield from (self.entries[each.act_id] for each in self._confirmations(act_id, self._said(act_id)))
 
-    def _confirmations(self, act_id: str, values: Mapping[str, Any], new: Act | None) -> Iterator[Act]:
+    def _confirmations(self, act_id: str, values: Mapping[str, Any], new: Act | None = None) -> Iterator[Act]:
         """A confirmation counts as long as the act says what it said then, apart from what is personal."""
         for later in reversed([*self._later(act_id, new)]):
             if later.kind == "confirm" and self.stands(later.act_id, new):
                 entry = self.entries.get(later.act_id)
-                then = self._said(act_id, entry.sequence) if entry else values
+                then = self._said(act_id, until=entry.sequence) if entry else values
                 names = (then.keys() | values.keys()) - PERSONAL[act_id.partition(":")[0]]
                 if all(then.get(name) == values.get(name) for name in names):
                     yield later
@@ -213,25 +221,7 @@ class Register:
         about = [act_id]
         for each in about:  # and what is about what is about it
             about += [later for later in self.about.get(each, ()) if later not in about]
-        yield from (self._said(act_id, self.entries[each].sequence) for each in about)
-
-    def _said(self, act_id: str, sequence: int) -> dict[str, Any]:
-        """What an act said once the ledger had come to an entry, not counting whether it was taken back itself."""
-        values = dict(self.entries[act_id].act.values)
-        for later_id in self.about.get(act_id, ()):
-            later = self.entries[later_id]
-            if later.kind == "correct" and later.sequence <= sequence and not self._was_taken_back(later_id, sequence):
-                _update(values, _changes(later.act))
-        return values
-
-    def _was_taken_back(self, act_id: str, sequence: int) -> bool:
-        return any(
-            later.kind == "correct"
-            and later.sequence <= sequence
-            and later.payload["how"] == "did_not_happen"
-            and not self._was_taken_back(later.act_id, sequence)
-            for later in (self.entries[later_id] for later_id in self.about.get(act_id, ()))
-        )
+        yield from (self._said(act_id, until=self.entries[each].sequence) for each in about)
 
     def knows(self, name: str) -> bool:
         """Whether an act, or "placement:ID", stands here."""
@@ -342,9 +332,11 @@ def subject_of(act: Act) -> str:
     return str(act.values["subject_id" if act.kind == "erase" else "act_id"])
 
 
-def _changes(correction: Act) -> Mapping[str, Any]:
-    changes = correction.values.get("changes")
-    return changes if isinstance(changes, Mapping) else {}
+def filled_by(act: Act | Fact) -> str | None:
+    """The placement that an act fills, as "placement:ID"; None for what is neither a placement nor a pass-on."""
+    if act.kind == "placement":
+        return act.act_id
+    return f"placement:{act.values['receiver_placement_id']}" if act.kind == "pass" else None
 
 
 def named_by(act: Act | Fact) -> Iterator[tuple[str, str]]:

@@ -14,18 +14,8 @@ from relay import sambat
 from relay.acts import DAY_COLUMNS, FILED, KEYS, PERSONAL, Act
 from relay.entries import Entry
 from relay.errors import Conflict, Invalid, NotFound, Refused
-from relay.model import (
-    UNIT,
-    PassOn,
-    Placement,
-    Receipt,
-    Rule,
-    binding_rule,
-    counted,
-    owed_under,
-    shown,
-)
-from relay.notes import Note, helps_of, notes_of
+from relay.model import UNIT, PassOn, Placement, Receipt, Rule, binding_rule, counted, helps_of, owed_under, shown
+from relay.notes import Note, notes_of
 from relay.register import ABOUT_ACTS, Change, Fact, Register, named_by, rule_of, subject_of
 from relay.sentences import Sentence
 
@@ -626,15 +616,21 @@ def _same_help(register: Register, change: Change) -> None:
                 raise OtherHelp(f"pass:{pass_on.pass_id}", receiver.placement_id, receiver.help, pass_on.help)
 
 
+def hand_over(values: Mapping[str, Any], giver: Placement | None) -> tuple[object, ...]:
+    """By what two pass-ons of one giver are told to be one hand-over: help, receiver, day and units."""
+    return (
+        values.get("help") or (giver and giver.help),
+        values["beneficiary_id"],
+        values["passed_on"],
+        values["animals"],
+    )
+
+
 def _has_no_twin(act_id: str, values: Mapping[str, Any], giver: Placement) -> None:
-    for pass_on in giver.passes:
-        if (
-            pass_on.passed_on.isoformat() == values["passed_on"]
-            and (pass_on.help, shown(pass_on.units)) == (values.get("help", giver.help), values["animals"])
-            and pass_on.beneficiary_id == values["beneficiary_id"]
-            and f"pass:{pass_on.pass_id}" != act_id
-        ):
-            raise Twin(act_id, f"pass:{pass_on.pass_id}")
+    for each in giver.passes:
+        recorded = each.help, each.beneficiary_id, each.passed_on.isoformat(), shown(each.units)
+        if f"pass:{each.pass_id}" != act_id and recorded == hand_over(values, giver):
+            raise Twin(act_id, f"pass:{each.pass_id}")
 
 
 def _stands_on(register: Register, change: Change) -> None:

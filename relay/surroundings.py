@@ -16,7 +16,7 @@ from relay.acts import Act
 from relay.entries import ORIGIN, Entry, from_values
 from relay.errors import Invalid
 from relay.projection import PROJECTION, key_of, kind_and_id, values_of
-from relay.register import ABOUT_ACTS, Fact, Register, held_by, named_by, placement_of, rule_of, subject_of
+from relay.register import ABOUT_ACTS, Fact, Register, filled_by, held_by, named_by, placement_of, rule_of, subject_of
 from relay.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class _Part:
         for act in acts:
             if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries:
                 said += self.load_for_correction(act, offered)
-        begun = {f"placement:{act.values['receiver_placement_id']}" for act in acts if act.kind == "pass"}
+        begun = {filled_by(act) for act in acts if act.kind == "pass"}
         unknown = self.unknown(said) - begun - {act.act_id for act in acts}
         if unknown:
             self.load([], unknown)
@@ -173,11 +173,9 @@ class _Part:
         wanted: dict[str, set[str]] = {kind: set() for kind in (*_NAMED, "placement")}
         wanted["placement"] |= set(placements)
         for act in acts:
-            for _, name in named_by(act):
+            for name in filter(None, (*(name for _, name in named_by(act)), filled_by(act))):
                 kind, _, id_ = name.partition(":")
                 wanted[kind].add(id_)
-            if act.kind in ("pass", "placement"):
-                wanted["placement"].add(str(act.values.get("receiver_placement_id", act.id)))
         names = {kind: {f"{kind}:{id_}" for id_ in ids} - self.asked for kind, ids in wanted.items()}
         entries = {f"entry of {act_id}" for act_id in entries} - self.asked
         first = not self.asked
