@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from relay.model import CHAIN_STATES, DUE_SOON_DAYS, STATES, add_months, chain_state
+from relay.model import DUE_SOON_DAYS, add_months, chain_state
 from relay.snapshot import EVENT_KINDS, NO_DAY, day_number, day_of
+from relay.vocabulary import CHAIN_STATES, STATES
 from tests.made import RULE
 
 if TYPE_CHECKING:

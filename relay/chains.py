@@ -15,11 +15,11 @@ import numpy as np
 
 from relay.health import chains_counted
 from relay.lineage import Survey, Travels
-from relay.model import CHAIN_STATES, STATES
 from relay.parts import Names, NoSuchDonor, NoSuchPart, row_of, within
 from relay.rows import Keys, Made, order
 from relay.snapshot import NONE, Flags, Rows, day_number, day_of
 from relay.states import BROKEN, LATE
+from relay.vocabulary import CHAIN_STATES, STATES
 
 Sorting = Literal["id", "reach", "age", "lateness"]
 """By id; the farthest first; the oldest first; the one whose longest overdue placement is overdue longest first."""
@@ -34,7 +34,7 @@ class Chain:
     Attributes:
         placement_id: Of the original placement.
         gift_id: That filled it; None when foreign data does not say.
-        chain_state: One of `model.CHAIN_STATES`.
+        chain_state: One of `vocabulary.CHAIN_STATES`.
         goal_reached: Whether it has the generations that the programme aims at; None without a goal.
         reach: Placements that descend from it; itself not counted.
         generations: The greatest of the least distances from it.
@@ -142,7 +142,7 @@ def chains(
 
     Args:
         survey: The programme on the day.
-        state: Only chains in this state, one of `model.CHAIN_STATES`.
+        state: Only chains in this state, one of `vocabulary.CHAIN_STATES`.
         help_: Only chains that began with this help.
         place_id: Only chains that began with a holder in this place or in any place below it.
         group_id: Only chains that began with a member of this group.

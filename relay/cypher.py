@@ -627,8 +627,8 @@ REMOVE_TOKENS_OF: Final[LiteralString] = "MATCH (t:Token {login: $login}) DELETE
 
 # ---------------------------------------------------------------------------------------------------- confirmation
 
-# The pass-ons that nobody confirmed. One row = a pass-on, with who recorded it; by day, then id; cost: a scan of the
-# programme's placements, and a look-up each.
+# The pass-ons that nobody confirmed. One row = a pass-on, with who recorded it and who corrected it; by day, then id;
+# cost: a scan of the programme's placements, and a look-up each.
 #
 #     (a:Placement)-[r:PASSED_TO]->(b:Placement)   without r.confirm_id
 UNCONFIRMED: Final[LiteralString] = """
@@ -636,8 +636,11 @@ MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) W
   AND r.passed_on <= $as_of
 RETURN r.pass_id AS pass_id, a.placement_id AS giver_placement_id, b.placement_id AS receiver_placement_id,
   b.beneficiary_id AS beneficiary_id, toString(r.passed_on) AS passed_on, coalesce(r.help, a.help) AS help,
-  r.animals AS animals, head(COLLECT { MATCH (e:Entry {act_key: r.key}) RETURN e.recorded_by }) AS recorded_by
-ORDER BY recorded_by ENDS WITH $last, passed_on, pass_id LIMIT $most
+  r.animals AS animals, head(COLLECT { MATCH (e:Entry {act_key: r.key}) RETURN e.recorded_by }) AS recorded_by,
+  COLLECT { MATCH (c:Entry {kind: 'correct'})-[:ABOUT]->(e:Entry {act_key: r.key})
+            WHERE NOT EXISTS { MATCH (:Entry {kind: 'correct'})-[:ABOUT]->(c) }
+            RETURN DISTINCT c.recorded_by ORDER BY c.recorded_by } AS corrected_by
+ORDER BY any(who IN corrected_by + recorded_by WHERE who ENDS WITH $last), passed_on, pass_id LIMIT $most
 """
 
 # ---------------------------------------------------------------------------------------------------- whereabouts

@@ -22,11 +22,12 @@ import numpy as np
 from relay import cells, cypher, errors, private, trees
 from relay.graph import Graph
 from relay.lineage import Survey, below
-from relay.model import STATES, shown
+from relay.model import shown
 from relay.outside import tellable
 from relay.places import upwards
 from relay.sentences import Sentence
 from relay.snapshot import NONE, Rows, day_of
+from relay.vocabulary import STATES
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -14,11 +14,12 @@ import numpy as np
 
 from relay import growth
 from relay.lineage import Survey
-from relay.model import CHAIN_STATES, STATES, shown
+from relay.model import shown
 from relay.parts import Names, parts
 from relay.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
 from relay.snapshot import NONE, Flags, Rows, Snapshot
 from relay.states import CAUSES, FULFILLED, Standings
+from relay.vocabulary import CHAIN_STATES, STATES
 
 ANIMAL: Final = "animal"
 """The unit in which helps can be added up: goats and pigs, but no rupees (design, "Commands and their JSON")."""
@@ -93,7 +94,7 @@ class PartHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
-    """A programme parted by one word of `model.PARTED_BY`; in order, what is not known last."""
+    """A programme parted by one word of `vocabulary.PARTED_BY`; in order, what is not known last."""
 
     by: str
     parts: tuple[PartHealth, ...]
@@ -179,7 +180,7 @@ class Counted:
     Attributes:
         survey: Of which.
         sums: One row for each help: what `rates.sums` gives.
-        states: One row for each generation, one column for each of `model.STATES`: placements.
+        states: One row for each generation, one column for each of `vocabulary.STATES`: placements.
         passed: By generation: thousandths passed on of helps whose unit is "animal".
         causes: What made placements lost or broken: placements, in the order of `states.CAUSES`.
     """
@@ -260,7 +261,7 @@ def health(
 
     Args:
         survey: The programme on the day.
-        by: Words of `model.PARTED_BY`: how it is parted; none for the programme alone.
+        by: Words of `vocabulary.PARTED_BY`: how it is parted; none for the programme alone.
         names: Of places and donors, where these are asked for.
         earlier: The same snapshot on another day, to say what changed since.
         whole: All its placements, where they were counted before.
@@ -316,7 +317,7 @@ def _units(total: Sums) -> Units:
 
 
 def chains_counted(states: Sums) -> Mapping[str, int]:
-    """Chains in all and in each state, from their numbers in the order of `model.CHAIN_STATES`."""
+    """Chains in all and in each state, from their numbers in the order of `vocabulary.CHAIN_STATES`."""
     return {"total": int(states.sum()), **dict(zip(CHAIN_STATES, states.tolist(), strict=True))}
 
 

@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.loops import Column, run
-from relay.model import CHAIN_STATES, STATES
 from relay.snapshot import NO_DAY, NONE, Codes, Days, Flags, Rows, Sheaves, Snapshot, bind, day_number
 from relay.states import BROKEN, EXCUSED, FULFILLED, LOST, Standings, standings
+from relay.vocabulary import CHAIN_STATES, STATES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -423,7 +423,7 @@ class _Pieces:
     """What is in each piece.
 
     Attributes:
-        states: One row each, one column for each of `model.STATES`: placements.
+        states: One row each, one column for each of `vocabulary.STATES`: placements.
         latest_day: Of the pass-ons that its placements made, or `NO_DAY`.
         start: `levels[start[n]:start[n + 1]]` are the placements of piece n by depth.
         levels: Placements.
@@ -445,7 +445,7 @@ class Travels:
         reach: Distinct placements that descend from it; its own never counted.
         generations: The greatest of the least distances from it.
         latest_day: Of the pass-ons made by it and its descendants, or `NO_DAY`.
-        states: One row each, one column for each of `model.STATES`: placements, its own included.
+        states: One row each, one column for each of `vocabulary.STATES`: placements, its own included.
     """
 
     row: Rows
@@ -461,7 +461,7 @@ class Travels:
 
     @property
     def chain_state(self) -> Codes:
-        """Codes in `model.CHAIN_STATES`: the state of each with all its placements taken together."""
+        """Codes in `vocabulary.CHAIN_STATES`: the state of each with all its placements taken together."""
         return chain_states(self.states)
 
     def by_generation(self, nth: int) -> tuple[int, ...]:
@@ -478,7 +478,7 @@ class Travels:
 
 
 def chain_states(states: npt.NDArray[np.int64]) -> Codes:
-    """`model.chain_state` of many rows of placements counted by state: codes in `model.CHAIN_STATES`."""
+    """`model.chain_state` of many rows of placements counted by state: codes in `vocabulary.CHAIN_STATES`."""
     stuck = states[:, LOST] + states[:, BROKEN]
     unfulfilled = states.sum(axis=1) - states[:, FULFILLED] - states[:, EXCUSED]
     code = {state: number for number, state in enumerate(CHAIN_STATES)}

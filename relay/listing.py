@@ -16,11 +16,12 @@ import numpy as np
 from relay import lineage
 from relay.chains import Chains
 from relay.lineage import Survey
-from relay.model import CHAIN_STATES, STATES, shown
+from relay.model import shown
 from relay.parts import NoSuchPart, row_of, within
 from relay.rows import Keys, Made, order
 from relay.snapshot import NONE, Flags, Rows, Snapshot, day_number, day_of
 from relay.states import CAUSES
+from relay.vocabulary import CHAIN_STATES, STATES
 
 HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]
 HolderSorting = Literal["id", "placements"]
@@ -41,7 +42,7 @@ class Holding:
         due_on: By when it owes.
         passed: Units so far.
         owed: Units in all.
-        state: One of `model.STATES`.
+        state: One of `vocabulary.STATES`.
         since_on: Lost or broken since, else None.
         cause: Why it is lost or broken, else None.
         reach: Placements that descend from it.
@@ -184,7 +185,7 @@ def holdings(
 
     Args:
         survey: The programme on the day.
-        state: One of `model.STATES`, or "stuck" for lost and broken ones.
+        state: One of `vocabulary.STATES`, or "stuck" for lost and broken ones.
         help_: Of this help.
         place_id: Held in this place or in any place below it.
         group_id: Held by a member of this group.
@@ -283,7 +284,7 @@ def holders(
 
     Args:
         survey: The programme on the day.
-        state: Who holds a placement in this state, one of `model.STATES`, or "waiting" for who holds none.
+        state: Who holds a placement in this state, one of `vocabulary.STATES`, or "waiting" for who holds none.
         place_id: Who lives in this place or in any place below it.
         group_id: Who belongs to this group.
         sort: The order; beneficiaries that are equal in it come by id.

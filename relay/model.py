@@ -17,28 +17,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final
 
-State = Literal["fulfilled", "excused", "lost", "broken", "late", "due", "in_time"]
-STATES: Final[tuple[State, ...]] = ("fulfilled", "excused", "lost", "broken", "late", "due", "in_time")
-SETTLED: Final[tuple[State, ...]] = ("fulfilled", "excused")
-"""Of those in these states nothing more is expected."""
-STUCK: Final[tuple[State, ...]] = ("lost", "broken")
-"""Those in these states obstruct what descends from them."""
-ChainState = Literal["complete", "growing", "weakened", "broken"]
-CHAIN_STATES: Final[tuple[ChainState, ...]] = ("complete", "growing", "weakened", "broken")
+from relay.vocabulary import ENDINGS, LOSSES, SETTLED, STUCK
 
-PARTED_BY: Final = ("generation", "help", "place", "donor", "group", "sex", "year")
-"""By what a programme is parted; year is that of the earliest receipt."""
+if TYPE_CHECKING:
+    from relay.vocabulary import ChainState, State
 
 UNIT: Final = 1000
 DUE_SOON_DAYS: Final = 60  # design, state 6: due within 60 days
 
 GIFT_SEQUENCE: Final = 0  # receipts of one day: the gift's first (design, "Pooled")
-
-LOSSES: Final = frozenset({"death", "theft", "sale", "slaughter"})
-ENDINGS: Final = LOSSES | {"left"}
-"""Kinds of events that may end what a placement has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from relay.model import LOSSES, Event, PassOn, Placement, Rule, helps_of, lost_since, shown, standing, unwanted
+from relay.model import Event, PassOn, Placement, Rule, helps_of, lost_since, shown, standing, unwanted
 from relay.register import Change, Register
 from relay.sentences import Sentence
+from relay.vocabulary import LOSSES
 
 _COUNTED: Final = LOSSES | {"birth", "replacement"}  # events that change how many animals there are
 _DAYS_ALIKE: Final = 7  # our choice: one hand-over that two people noted is hardly dated further apart

@@ -10,10 +10,11 @@ from typing import Final
 
 from relay.books import Books, HandOver, Held
 from relay.findings import Finding, found, found_together, sharing
-from relay.model import ENDINGS, SETTLED, Event, lost_since, shown, standing, unwanted
+from relay.model import Event, lost_since, shown, standing, unwanted
 from relay.names import phone_digits
 from relay.register import Fact
 from relay.sentences import Sentence
+from relay.vocabulary import ENDINGS, SETTLED
 
 HAND_OVERS_A_DAY: Final = 20
 """Hand-overs outside ceremonies that staff can follow on one day (our choice: two field officers, ten visits each)."""

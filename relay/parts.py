@@ -17,10 +17,10 @@ from relay import cypher, lineage
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
 from relay.lineage import Survey
-from relay.model import PARTED_BY
 from relay.places import upwards
 from relay.sentences import Sentence
 from relay.snapshot import EPOCH, NONE, SEXES, Codes, Flags, Ids, Rows, Snapshot
+from relay.vocabulary import PARTED_BY
 
 
 class NoSuchWord(Invalid):
@@ -128,7 +128,7 @@ class Parts:
 
 
 def parts(survey: Survey, word: str, names: Names) -> Parts:
-    """A programme parted by one of `model.PARTED_BY`, as it stood on the day of the survey.
+    """A programme parted by one of `vocabulary.PARTED_BY`, as it stood on the day of the survey.
 
     Raises:
         NoSuchWord: It is none of them.

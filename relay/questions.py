@@ -34,8 +34,8 @@ from relay import todo as visits
 from relay.acts import KEYS
 from relay.checkpoints import read_hash
 from relay.ledger import LedgerHead, NotBuilt
-from relay.model import CHAIN_STATES, PARTED_BY
 from relay.records import Named, resolve
+from relay.vocabulary import CHAIN_STATES, PARTED_BY
 
 if TYPE_CHECKING:
     from pathlib import Path

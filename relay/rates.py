@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.lineage import Survey
-from relay.model import STATES, shown
+from relay.model import shown
 from relay.snapshot import NO_DAY, Rows, Units, day_number
 from relay.states import CAUSES, EXCUSED, FULFILLED, LOST
+from relay.vocabulary import STATES
 
 _NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
 """What makes passing on impossible; who sold or slaughtered could have passed on (design, "Rates")."""
@@ -89,7 +90,7 @@ def sums(survey: Survey, row: Rows | slice, part: Rows, parts: int) -> Sums:
         parts: How many parts.
 
     Returns:
-        Shape (parts, helps, WIDTH): the first columns are `model.STATES`, then ORIGINAL and so on; counts of
+        Shape (parts, helps, WIDTH): the first columns are `vocabulary.STATES`, then ORIGINAL and so on; counts of
         placements, and thousandths.
     """
     stood, placements, helps = survey.standings, survey.snapshot.placements, len(survey.snapshot.helps)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.model import DUE_SOON_DAYS, STATES, UNIT, Rule
+from relay.model import DUE_SOON_DAYS, UNIT, Rule
 from relay.snapshot import (
     CONDITIONS,
     EVENT_KINDS,
@@ -26,6 +26,7 @@ from relay.snapshot import (
     Units,
     day_number,
 )
+from relay.vocabulary import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ class Standings:
     """Every placement of a snapshot on a day, one row a placement.
 
     Attributes:
-        state: Code in `model.STATES`; -1 when nothing had been received by then, and nothing else counts.
+        state: Code in `vocabulary.STATES`; -1 when nothing had been received by then, and nothing else counts.
         received_day: Of the earliest receipt.
         condition: Code, at the earliest receipt.
         received: Thousandths received by then.

@@ -195,7 +195,7 @@ def fulfilment(survey: Survey, by: str | None = None, names: Names | None = None
 
     Args:
         survey: The programme on the day.
-        by: A word of `model.PARTED_BY`, or None for the programme alone.
+        by: A word of `vocabulary.PARTED_BY`, or None for the programme alone.
         names: Of places or donors, where these are asked for.
 
     Raises:

@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.lineage import Survey
-from relay.model import STATES, shown
+from relay.model import shown
 from relay.parts import Names, within
 from relay.rows import Made
 from relay.snapshot import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
 from relay.states import BROKEN, DUE, IN_TIME, LATE, months_later
+from relay.vocabulary import STATES
 
 REASONS: Final = ("chain_hangs", "due", "late", "no_word")
 """In the order of their rank: what a visit may save first.

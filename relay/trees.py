@@ -16,10 +16,11 @@ import numpy as np
 from relay import growth, ledger, lineage, shelf
 from relay.errors import NotFound
 from relay.graph import Graph
-from relay.model import CHAIN_STATES, STATES, shown
+from relay.model import shown
 from relay.sentences import Sentence
 from relay.snapshot import NONE, Rows, Snapshot, Units, day_of, days_of, of_register
 from relay.states import CAUSES
+from relay.vocabulary import CHAIN_STATES, STATES
 
 if TYPE_CHECKING:
     from pathlib import Path

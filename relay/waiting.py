@@ -10,6 +10,8 @@ from relay import cypher
 from relay.model import shown, thousandths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from relay.graph import Graph
 
 
@@ -26,6 +28,7 @@ class Waiting:
         help: As handed over.
         animals: Units handed over.
         recorded_by: Who recorded it, and so cannot confirm it.
+        corrected_by: Who corrected it, and so cannot confirm it either; in order, each once.
     """
 
     pass_id: str
@@ -36,6 +39,11 @@ class Waiting:
     help: str
     animals: float
     recorded_by: str
+    corrected_by: tuple[str, ...]
+
+    def told_by(self, login: str) -> bool:
+        """Whether it is somebody's own word, who so cannot confirm it."""
+        return login in {who.partition(":")[2] for who in (self.recorded_by, *self.corrected_by)}
 
 
 MOST: Final = 10_000  # our choice: a programme in which more wait does not confirm
@@ -51,7 +59,7 @@ def waiting(
         programme_id: Of the programme.
         as_of: Those that had been made by this day; confirmations count as known now.
         most: Only so many, the first; `MOST` when None.
-        last_by: The login of somebody who cannot confirm what she recorded herself: that comes after all others.
+        last_by: The login of somebody who cannot confirm her own word: that comes after all others.
 
     Returns:
         By day, then by id; empty when all are confirmed, or when there is no such programme.
@@ -64,5 +72,10 @@ def waiting(
     return tuple(_waiting(**row) for row in rows)
 
 
-def _waiting(*, passed_on: str, animals: float, **row: Any) -> Waiting:  # noqa: ANN401 - a row's other columns
-    return Waiting(passed_on=date.fromisoformat(passed_on), animals=shown(thousandths(animals)), **row)
+def _waiting(*, passed_on: str, animals: float, corrected_by: Iterable[str], **row: Any) -> Waiting:  # noqa: ANN401 - a row's other columns
+    return Waiting(
+        passed_on=date.fromisoformat(passed_on),
+        animals=shown(thousandths(animals)),
+        corrected_by=tuple(corrected_by),
+        **row,
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from relay.model import STATES, ChainState, Standing, chain_state, standing
+from relay.model import Standing, chain_state, standing
+from relay.vocabulary import STATES, ChainState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

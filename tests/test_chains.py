@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from relay import lineage
 from relay.asjson import json_of
 from relay.chains import Chain, ChainSorting, chains, gifts
-from relay.model import CHAIN_STATES
 from relay.parts import Names, NoSuchDonor, NoSuchPart
 from relay.snapshot import NONE, of_register
+from relay.vocabulary import CHAIN_STATES
 from tests import acts as say
 from tests.oracle import Oracle
 from tests.relays import replayed

@@ -15,10 +15,10 @@ import pytest
 
 from relay.chains import chains, gifts
 from relay.health import health
-from relay.model import STATES
 from relay.rates import Rate
 from relay.snapshot import of_register
 from relay.trees import NotInRelay, Relay
+from relay.vocabulary import STATES
 from tests import acts as say
 
 DAY = date(2024, 6, 30)

@@ -16,10 +16,11 @@ from relay import graph as relay_graph
 from relay.asjson import json_of
 from relay.chains import chains, gifts
 from relay.health import health
-from relay.model import PARTED_BY, STATES, Standing, shown
+from relay.model import Standing, shown
 from relay.parts import Names
 from relay.snapshot import of_register
 from relay.todo import todo
+from relay.vocabulary import PARTED_BY, STATES
 from tests import acts as say
 from tests.oracle import Oracle
 from tests.relays import replayed

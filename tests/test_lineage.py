@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relay import lineage
-from relay.model import CHAIN_STATES, STATES, standing
+from relay.model import standing
 from relay.snapshot import CONDITIONS, NO_DAY, Snapshot, day_number, day_of, of_register
 from relay.states import CAUSES
+from relay.vocabulary import CHAIN_STATES, STATES
 from tests import acts as say
 from tests.made import columns
 from tests.oracle import Oracle

@@ -11,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relay.model import (
-    CHAIN_STATES,
-    STATES,
     Event,
     PassOn,
     Placement,
@@ -29,6 +27,7 @@ from relay.model import (
     thousandths,
     unwanted,
 )
+from relay.vocabulary import CHAIN_STATES, STATES
 from tests import strategies
 
 RECEIVED = date(2020, 3, 1)

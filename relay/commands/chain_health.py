@@ -10,7 +10,7 @@ from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, pass_session, read_options
 from relay.commands.session import Session
 from relay.commands.showing import RATES, counted, decimals, rate, rates
-from relay.model import PARTED_BY
+from relay.vocabulary import PARTED_BY
 
 if TYPE_CHECKING:
     from relay.health import Changes, Health

@@ -17,7 +17,7 @@ from relay.commands.options import (
 )
 from relay.commands.session import Session
 from relay.commands.showing import counted
-from relay.model import CHAIN_STATES
+from relay.vocabulary import CHAIN_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from relay.model import SETTLED
+from relay.vocabulary import SETTLED
 
 if TYPE_CHECKING:
     from relay.rates import Rate, Rates

@@ -8,7 +8,7 @@ import click
 
 from relay.commands.options import ID, command, pass_session, read_options
 from relay.commands.session import Session, say
-from relay.model import PARTED_BY
+from relay.vocabulary import PARTED_BY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

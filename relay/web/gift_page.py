@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.utils import cached_property
 
 from relay import listing
-from relay.model import STATES
 from relay.outside import SMALL, tellable
 from relay.picture import MOST, View
 from relay.snapshot import day_of
+from relay.vocabulary import STATES
 from relay.web import asked, maps, personal
 from relay.web.tree_page import TreePage, Wish
 

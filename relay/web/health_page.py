@@ -12,7 +12,7 @@ from werkzeug.utils import cached_property
 from relay import health, listing
 from relay.cells import read_day
 from relay.error_rate import interval
-from relay.model import PARTED_BY
+from relay.vocabulary import PARTED_BY
 from relay.web import asked, labels, lists, periods
 from relay.web.asked import NotAChoice
 from relay.web.kept import kept

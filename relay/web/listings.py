@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import chains, health, listing, todo
 from relay.listing import ListedChains
-from relay.model import CHAIN_STATES, STATES
+from relay.vocabulary import CHAIN_STATES, STATES
 from relay.web import labels, lists
 from relay.web.language import gettext, lazy_gettext
 from relay.web.lists import Column, Filter, Listing, ListPage

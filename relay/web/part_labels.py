@@ -23,7 +23,7 @@ WORDS: Final = {
     "year": lazy_gettext("year of receipt"),
     "generation": lazy_gettext("generation"),
 }
-"""By what a programme is parted, as people read it; the words are those of `model.PARTED_BY`."""
+"""By what a programme is parted, as people read it; the words are those of `vocabulary.PARTED_BY`."""
 
 OVERLAPPING: Final = ("place", "donor")
 """Parts that share placements: a ward lies in its district, a pooled placement descends from two donors' gifts."""

@@ -9,7 +9,7 @@ from flask import request
 from werkzeug.utils import cached_property
 
 from relay import deadlines, future, survival
-from relay.model import PARTED_BY
+from relay.vocabulary import PARTED_BY
 from relay.web import asked, charts, labels
 from relay.web.kept import kept
 from relay.web.part_labels import PartLabels

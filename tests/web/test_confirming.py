@@ -1,7 +1,8 @@
 """The page on which a second person confirms what another recorded.
 
 G1 ── P1 ─┬─ T1 ── P2      recorded by Asha herself
-          └─ T2 ── P3      recorded by Bina
+          ├─ T2 ── P3      recorded by Bina
+          └─ T3 ── P4      recorded by Bina; its day corrected by Asha, or by Chandra
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def confirm(client: FlaskClient, pass_id: str) -> tuple[int, str]:
 def test_what_waits_is_confirmed_by_the_one_who_did_not_record_it(asha: FlaskClient, recorded: Graph) -> None:
     before = asha.get(f"/p/{TWO}/waiting")
     rows = dict(re.findall(r'<th scope="row">.*?<bdi>(T\d)</bdi>(.*?)</tr>', before.text, re.DOTALL))
-    assert "recorded by you" in rows["T1"]
+    assert "recorded or corrected by you" in rows["T1"]
     assert 'aria-label="Confirm pass-on T2"' in rows["T2"]
 
     assert confirm(asha, "T1")[0] == 422
@@ -70,3 +71,28 @@ def test_what_she_cannot_confirm_comes_last(recorded: Graph) -> None:
     assert sorted(told) == told
     assert [each.pass_id for each in waiting(recorded, TWO, date.max, last_by="asha")][-1] == "T1"
     assert [each.pass_id for each in waiting(recorded, TWO, date.max, last_by="sha")] == told
+
+
+def test_who_corrected_a_pass_on_is_not_asked_to_confirm_it(asha: FlaskClient, recorded: Graph) -> None:
+    programme_id = "corrected-by-her"
+    begun = (say.programme(programme_id), say.rule(), say.gift(), say.woman("W1"), say.woman("W4"))
+    record(recorded, *begun, say.placed("P1 on 2020-03-01"), programme_id=programme_id)
+    record(recorded, say.passed("T3: P1 > P4 on 2021-03-03", animals=1), programme_id=programme_id, by="account:bina")
+
+    def told() -> tuple[str, ...]:
+        (row,) = waiting(recorded, programme_id, date.max)
+        assert row.told_by("asha") == ("account:asha" in row.corrected_by)
+        assert row.told_by("bina")
+        return row.corrected_by
+
+    assert told() == ()
+    for by, day in (("account:chandra", 4), ("account:asha", 5)):
+        fixed = say.corrected("pass:T3", f"C{day}", passed_on=f"2021-03-0{day}")
+        record(recorded, fixed, programme_id=programme_id, by=by)
+    assert told() == ("account:asha", "account:chandra")
+    page = asha.get(f"/p/{programme_id}/waiting").text
+    assert "recorded or corrected by you" in page
+    assert "Confirm pass-on T3" not in page
+    record(recorded, say.taken_back("correct:C5", "C6"), programme_id=programme_id, by="account:bina")
+    assert told() == ("account:chandra",)
+    assert "Confirm pass-on T3" in asha.get(f"/p/{programme_id}/waiting").text
