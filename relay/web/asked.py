@@ -11,7 +11,7 @@ from relay import ledger, parts, shelf, trees
 from relay.cells import read_day
 from relay.entries import zone
 from relay.errors import Invalid
-from relay.ledger import LedgerHead
+from relay.ledger import LedgerHead, NotBuilt
 from relay.parts import Names
 from relay.records import Named
 from relay.sentences import Sentence
@@ -87,6 +87,19 @@ def core_of(app: Flask) -> Core:
 def graph() -> Graph:
     """The open graph."""
     return core().graph
+
+
+def built() -> Graph:
+    """The open graph, where this version built what it holds of the programme; its ledger can be asked in any case.
+
+    Raises:
+        NoProgramme: There is no such programme.
+        NotBuilt: Another version built it, or it is being rebuilt.
+        Unavailable: The database cannot be reached.
+    """
+    if not head().built:
+        raise NotBuilt(head().programme_id)
+    return graph()
 
 
 def head() -> LedgerHead:

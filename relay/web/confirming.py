@@ -24,7 +24,7 @@ blueprint = Blueprint("confirming", __name__)
 def waiting(programme_id: str) -> str:
     """The pass-ons that nobody confirmed."""
     login = guard.known().login
-    found = waiting_for_a_second_person(asked.graph(), programme_id, asked.as_of(), SHOWN + 1, last_by=login)
+    found = waiting_for_a_second_person(asked.built(), programme_id, asked.as_of(), SHOWN + 1, last_by=login)
     return render_template("waiting.html", rows=found[:SHOWN], more=len(found) > SHOWN, own=login)
 
 
@@ -32,8 +32,8 @@ def waiting(programme_id: str) -> str:
 def confirm(programme_id: str) -> Response:
     """Confirm one of them."""
     said, clerk = {"act_id": f"pass:{request.form.get('pass_id', '')}"}, guard.clerk()
-    act = desk.made(asked.graph(), programme_id, "confirm", said, random=clerk.random)
-    desk.hand_in(asked.graph(), programme_id, act, clerk)
+    act = desk.made(asked.built(), programme_id, "confirm", said, random=clerk.random)
+    desk.hand_in(asked.built(), programme_id, act, clerk)
     flash(gettext("Pass-on %(pass_id)s is confirmed.", pass_id=request.form["pass_id"]))
     return redirect(navigation.to("confirming.waiting"), 303)
 

@@ -22,7 +22,7 @@ blueprint = Blueprint("staff", __name__)
 def find(programme_id: str) -> str:
     """What a few words find."""
     text = request.args.get("q", "").strip()
-    found = search.find(asked.graph(), programme_id, text, as_of=asked.as_of(), speech=labels.SPEECH) if text else ()
+    found = search.find(asked.built(), programme_id, text, as_of=asked.as_of(), speech=labels.SPEECH) if text else ()
     hits = personal.hits(found)
     personal.opened("find", search.named(hits))
     template = "hits.html" if request.headers.get("HX-Request") else "find.html"
@@ -46,4 +46,4 @@ def _held(programme_id: str, record: Record) -> list[Record]:
 
 
 def _shown(programme_id: str, id_: str) -> Record:
-    return personal.record(history.show(asked.graph(), programme_id, id_, asked.as_of(), speech=labels.SPEECH))
+    return personal.record(history.show(asked.built(), programme_id, id_, asked.as_of(), speech=labels.SPEECH))

@@ -256,7 +256,7 @@ class TreePage:
         for node in self.tree.nodes:
             held.setdefault(f"beneficiary:{node.beneficiary_id}", []).append(node.placement_id)
             held[f"placement:{node.placement_id}"] = [node.placement_id]
-        hits = personal.hits(search.find(asked.graph(), self.programme_id, text, HITS))
+        hits = personal.hits(search.find(asked.built(), self.programme_id, text, HITS))
         personal.opened("find", search.named(hits))
         return list(dict.fromkeys(placement_id for hit in hits for placement_id in held.get(hit.id, ())))
 

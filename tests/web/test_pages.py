@@ -275,3 +275,19 @@ def test_a_hostile_tree_is_well_formed_in_every_download(client: FlaskClient, ap
     assert "<img" not in svg
     ET.fromstring(svg)  # noqa: S314 - our own
     assert sorted(nx.parse_graphml(graphml).nodes) == sorted(relays.IDS)
+
+
+def test_a_page_does_not_show_what_another_version_built_but_shows_its_ledger(
+    client: FlaskClient, recorded: Graph
+) -> None:
+    text = "MATCH (l:Ledger {key: 'demo'}) WITH l, l.projection AS was SET l.projection = was + $more"
+    recorded.write(lambda transaction: transaction.run(text, more=-1))
+    try:
+        for page in ("waiting", "find?q=W1", "record/placement:P5"):
+            answer = client.get(f"/p/demo/{page}")
+            assert answer.status_code == 503, page
+            assert "relay engine rebuild" in answer.text, page
+        assert client.get("/p/demo/ledger").status_code == 200
+    finally:
+        recorded.write(lambda transaction: transaction.run(text, more=1))
+    assert client.get("/p/demo/waiting").status_code == 200
