@@ -169,7 +169,7 @@ def backup(
     encrypt: bool,
 ) -> None:
     """Write the ledgers of all programmes to PATH. It holds names: seal it, or keep it locked away."""
-    from relay import keeping
+    from relay import keeping, last_backup
     from relay.printing import print_json, print_table
     from relay.sealed import OPEN, Seal
 
@@ -186,6 +186,7 @@ def backup(
     _check_engine(session)
     kept = keeping.keep(session.graph, file, seal)
     deleted = keeping.rotate(file, keep) if keep is not None else ()
+    last_backup.note(session.settings.data_folder, session.now, file, kept)
     if session.as_json:
         print_json({"file": str(file), "programmes": kept, "deleted": [str(each) for each in deleted]})
         return

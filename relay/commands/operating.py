@@ -106,7 +106,7 @@ def serve(session: Session, *, host: str, port: int, site: str | None, proxy: st
 @command(example="relay status")
 @pass_session
 def status(session: Session) -> None:
-    """Show which database is used, and which programmes it holds."""
+    """Show which database is used, which programmes it holds, and when they were last backed up."""
     from relay import engine
     from relay.printing import print_json, print_pairs, print_table
 
@@ -114,17 +114,22 @@ def status(session: Session) -> None:
     if session.as_json:
         print_json(found)
         return
-    print_pairs((name, value) for name, value in found.items() if name not in ("programmes", "limits"))
-    headers = ("programme_id", "name", "entries", "head_hash")
+    last = found["last_backup"]
+    told = found | {"last_backup": f"{last['at']} {last['file']}" if last else "never"}
+    print_pairs((name, value) for name, value in told.items() if name not in ("programmes", "limits"))
+    headers = ("programme_id", "name", "entries", "entries_since_backup", "head_hash")
     print_table(headers, ([each[name] for name in headers] for each in found["programmes"]), title="programmes")
     for sentence in found["limits"]:
         say(sentence)
+    since = sum(each["entries_since_backup"] for each in found["programmes"])
+    if since:
+        say(f"Entries that the last backup does not hold: {since}. Make one: relay backup PATH")
     if found["data_folder"] and found["free_bytes"] < engine.LOW_FREE_BYTES:
         say(f"The disk is nearly full: {found['free_bytes'] // 1_000_000} MB are left. Make room before you record.")
 
 
 def _status(session: Session) -> dict[str, Any]:
-    from relay import engine
+    from relay import engine, last_backup
     from relay.asjson import json_of
 
     if session.settings.url:
@@ -140,10 +145,15 @@ def _status(session: Session) -> dict[str, Any]:
         }
     )
     reached = neo4j is not None or bool(known.get("running"))
+    last = last_backup.last_backup(session.settings.data_folder)
     return {
         **known,
         "server": session.graph.agent() if reached else None,
-        "programmes": json_of(session.heads) if reached else [],
+        "last_backup": {"at": last.at, "file": last.file} if last else None,
+        "programmes": [
+            {**json_of(head), "entries_since_backup": last_backup.entries_since(session.graph, head, last)}
+            for head in (session.heads if reached else ())
+        ],
         "limits": [] if neo4j else list(engine.LIMITS),
     }
 

@@ -308,6 +308,47 @@ def test_the_embedded_engine_is_checked_before_its_record_is_taken_for_a_good_on
     assert file.read_bytes() == good
 
 
+def test_status_says_when_the_last_backup_was_made_and_what_it_does_not_hold(
+    shell: Shell, graph: Graph, tmp_path: Path
+) -> None:
+    entries = shell.ok("status", "--json").json["programmes"][0]["entries"]
+
+    def told() -> tuple[Any, int]:
+        status = shell.ok("status", "--json").json
+        return status["last_backup"], status["programmes"][0]["entries_since_backup"]
+
+    assert told() == (None, entries)
+    before = shell.ok("status")
+    assert before.pairs["last_backup"] == "never"
+    assert f"does not hold: {entries}. Make one: relay backup PATH" in before.err
+    shell.ok("backup", str(tmp_path / "all.jsonl"))
+    (last, since) = told()
+    assert (last["file"], since) == (str(tmp_path / "all.jsonl"), 0)
+    assert "Make one" not in shell.ok("status").err
+    record(graph, say.woman("W90"), say.woman("W91"))
+    assert told() == (last, 2)
+    shell.run("backup", str(tmp_path / "nowhere" / "all.jsonl"))
+    assert told() == (last, 2)
+
+
+@pytest.mark.parametrize("written", ["", "[]", "{}", '{"at": 1, "file": 2, "programmes": [{"entries": 1}]}'])
+def test_a_note_of_the_last_backup_that_cannot_be_read_is_none(shell: Shell, tmp_path: Path, written: str) -> None:
+    shell.ok("backup", str(tmp_path / "all.jsonl"))
+    (tmp_path / "data" / "last_backup.json").write_text(written, encoding="utf-8")
+
+    assert shell.ok("status").pairs["last_backup"] == "never"
+
+
+def test_a_backup_of_another_ledger_of_that_name_holds_nothing_of_this_one(
+    shell: Shell, graph: Graph, tmp_path: Path
+) -> None:
+    shell.ok("backup", str(tmp_path / "all.jsonl"))
+    wiped(graph)
+    record(graph, say.programme("demo"), *(say.woman(f"W{number}") for number in range(40)))
+
+    assert shell.ok("status", "--json").json["programmes"][0]["entries_since_backup"] == 41
+
+
 @pytest.mark.parametrize("free_bytes", [engine.LOW_FREE_BYTES, engine.LOW_FREE_BYTES - 1])
 def test_status_warns_before_the_disk_is_full(alone: Shell, free_bytes: int) -> None:
     alone.monkeypatch.setattr(engine, "_free_bytes", Mock(return_value=free_bytes))

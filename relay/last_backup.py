@@ -1,0 +1,74 @@
+"""The last backup that was made with a data folder: when, where to, and what was recorded since.
+
+Written beside the record, not into it: it tells a tired operator when to make the next one, and proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from relay import ledger, private
+from relay.backup import Kept
+from relay.entries import Entry, instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from relay.graph import Graph
+    from relay.ledger import LedgerHead
+
+FILE: Final = "last_backup.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastBackup:
+    """The last backup.
+
+    Attributes:
+        at: When it was written, as `entries.instant` writes it.
+        file: Where to.
+        programmes: What it holds.
+    """
+
+    at: str
+    file: str
+    programmes: tuple[Kept, ...]
+
+
+def note(data_folder: Path, at: datetime, file: Path, programmes: Iterable[Kept]) -> None:
+    """Note that a backup was made.
+
+    Raises:
+        NotWritten: The note cannot be written; the backup stands.
+    """
+    last = LastBackup(at=instant(at), file=str(file.absolute()), programmes=tuple(programmes))
+    with private.written(private.folder(data_folder) / FILE) as written:
+        written.write(json.dumps(asdict(last)).encode())
+
+
+def last_backup(data_folder: Path) -> LastBackup | None:
+    """The last backup that was noted; None when none was, or the note cannot be read."""
+    try:
+        said: Any = json.loads((data_folder / FILE).read_bytes())
+        programmes = tuple(Kept(**each) for each in said["programmes"])
+        return LastBackup(at=str(said["at"]), file=str(said["file"]), programmes=programmes)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def entries_since(graph: Graph, head: LedgerHead, last: LastBackup | None) -> int:
+    """How many entries of a ledger the last backup does not hold: all, where it holds another ledger of that name.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    for kept in last.programmes if last else ():
+        if kept.programme_id == head.programme_id and 0 < kept.entries <= head.entries:
+            newest = next(ledger.stored(graph, kept.programme_id, first=kept.entries, last=kept.entries), None)
+            if isinstance(newest, Entry) and newest.hash == kept.head_hash:
+                return head.entries - kept.entries
+    return head.entries
