@@ -13,6 +13,7 @@ from relay import damage, odd_hand_overs, odd_paperwork
 from relay.books import IMPORTED_TOGETHER, Books
 from relay.entries import CLOCKS_DAYS
 from relay.findings import Finding
+from relay.notes import DAYS_ALIKE
 
 Severity = Literal["high", "medium", "low"]
 
@@ -115,6 +116,17 @@ CHECKS: Final[tuple[Check, ...]] = (
         severity="low",
         population=odd_hand_overs.bound,
         find=odd_hand_overs.unwanted_sex,
+    ),
+    Check(
+        check_id="recorded_twice",
+        title="recorded twice",
+        sentence=(
+            f"Within {DAYS_ALIKE} days a giver passed on as much of one help to one receiver twice, by two entries."
+        ),
+        why="Two people noted one hand-over, and what was passed on once counts twice.",
+        severity="high",
+        population=_hand_overs,
+        find=odd_hand_overs.recorded_twice,
     ),
     Check(
         check_id="tag_twice",

@@ -16,7 +16,7 @@ from relay.sentences import Sentence
 from relay.vocabulary import LOSSES
 
 _COUNTED: Final = LOSSES | {"birth", "replacement"}  # events that change how many animals there are
-_DAYS_ALIKE: Final = 7  # our choice: one hand-over that two people noted is hardly dated further apart
+DAYS_ALIKE: Final = 7  # our choice: one hand-over that two people noted is hardly dated further apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,12 @@ class Note:
 
     note: str
     sentence: str
+
+
+def is_like(one: PassOn, other: PassOn) -> bool:
+    """Whether two pass-ons of one giver may be one that was recorded twice: of the week around, all else the same."""
+    same = (one.beneficiary_id, one.help, one.units) == (other.beneficiary_id, other.help, other.units)
+    return same and abs((one.passed_on - other.passed_on).days) <= DAYS_ALIKE
 
 
 def notes_of(register: Register, change: Change) -> Iterator[Note]:
@@ -188,9 +194,7 @@ def _of_receiver(register: Register, change: Change, giver: Placement, pass_on: 
             ),
         )
     for other in giver.passes:
-        days = abs((other.passed_on - pass_on.passed_on).days)
-        same = (other.beneficiary_id, other.help, other.units) == (pass_on.beneficiary_id, pass_on.help, pass_on.units)
-        if other != pass_on and same and days <= _DAYS_ALIKE:
+        if other != pass_on and is_like(pass_on, other):
             yield Note(
                 note="alike",
                 sentence=Sentence(

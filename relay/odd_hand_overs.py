@@ -12,6 +12,7 @@ from relay.books import Books, HandOver, Held
 from relay.findings import Finding, found, found_together, sharing
 from relay.model import Event, lost_since, shown, standing, unwanted
 from relay.names import phone_digits
+from relay.notes import is_like
 from relay.register import Fact
 from relay.sentences import Sentence
 from relay.vocabulary import ENDINGS, SETTLED
@@ -123,6 +124,15 @@ def own_young(books: Books) -> list[HandOver]:
 
 def _births(books: Books, hand_over: HandOver) -> list[Event]:
     return [event for event in hand_over.giver.events if event.kind == "birth" and event.happened_on <= books.as_of]
+
+
+def recorded_twice(books: Books) -> Iterator[Finding]:
+    """Find pass-ons like one that was recorded before."""
+    for hand_over in books.hand_overs:
+        for other in hand_over.giver.passes:
+            if other.sequence < hand_over.pass_on.sequence and is_like(hand_over.pass_on, other):
+                said = Sentence("like pass:%(other)s of %(day)s.", other=other.pass_id, day=other.passed_on)
+                yield found(hand_over.fact, said, other.sequence)
 
 
 def after_loss(books: Books) -> Iterator[Finding]:

@@ -77,6 +77,7 @@ DASHAIN: Final = {  # the day of Vijaya Dashami
 }  # fmt: skip
 BUCK_DIES_AT: Final = 4  # the fifth group's buck
 SWINE_FEVER: Final = (dt.date(2022, 5, 9), "W07")  # in Nepal since 2022 (general knowledge); day and group our choice
+ALIKE_DAYS: Final = 7  # of a check of the auditor: "recorded twice"
 CEREMONY_SEATS: Final = 10  # pass-ons at one ceremony of one group; our choice
 COMMITTEE_SIZE: Final = 5  # our choice
 SIGNATURES: Final = 8  # of a member, until another committee is elected; our choice
@@ -542,7 +543,19 @@ class Relay:
                 self.live(placement)
             else:
                 self.hand_over(hand)
+        self._space_out()
         return self.register
+
+    def _space_out(self) -> None:
+        """Whoever brings the same to the same woman again comes over a week later: else it looks recorded twice."""
+        for hand in sorted(self.register.passes, key=lambda hand: hand.passed_on):
+            for other in hand.giver.passes:
+                alike = (other.receiver, other.help, other.animals) == (hand.receiver, hand.help, hand.animals)
+                days = (other.passed_on - hand.passed_on).days
+                if other is not hand and alike and 0 <= days <= ALIKE_DAYS:
+                    hand.receiver.received.remove((other.passed_on, other.animals))
+                    other.passed_on = hand.passed_on + dt.timedelta(days=ALIKE_DAYS + 1)
+                    hand.receiver.received.append((other.passed_on, other.animals))
 
     def _give_lot(self, help_: str, day: dt.date, women: int) -> None:
         gift = Gift(donor=self.chance.pick(DONORS), help=help_, given_on=day)

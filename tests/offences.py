@@ -55,6 +55,14 @@ def unwanted_sex(programme: Clean) -> set[str]:
     return {programme.hand_over(giver, programme.woman(), on, females=2 - males, males=males)}
 
 
+def recorded_twice(programme: Clean) -> set[str]:
+    giver, receiver, random = programme.quiet.pop(), programme.woman(), programme.random
+    on = _later(programme, giver)
+    programme.hand_over(giver, receiver, on, animals=1)
+    days = random.choice((-1, 1)) * random.randint(1, 7)
+    return {programme.hand_over(giver, receiver, on + timedelta(days=days), animals=1)}
+
+
 def tag_twice(programme: Clean) -> set[str]:
     giver = programme.quiet.pop()
     tagged = [fact for fact in programme.book.register.facts.values() if fact.kind == "pass" and "tags" in fact.values]
@@ -227,9 +235,9 @@ def _raw(programme: Clean, giver: str, receiver: str, on: date) -> str:
 OFFENCES: Final = {
     plant.__name__: plant
     for plant in (
-        same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, tag_twice, same_phone,
-        busy_day, no_witness, busy_witness, no_gift, gift_total, claim_unsupported, recorded_late, clock_went_back,
-        corrected_often, corrected_after_lock, recorded_after_lock, to_herself, never_received, cycle,
+        same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, recorded_twice, tag_twice,
+        same_phone, busy_day, no_witness, busy_witness, no_gift, gift_total, claim_unsupported, recorded_late,
+        clock_went_back, corrected_often, corrected_after_lock, recorded_after_lock, to_herself, never_received, cycle,
         before_receipt, no_rule,
     )
 }  # fmt: skip

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from relay.register import Register
 
 TODAY = demo.DAY
+RECORDED_TWICE = {"recorded twice": {"pass:T0596"}}  # until K01 takes it back
 CORRECTED_OFTEN = {"corrected often": {"event:E0391"}}  # by K06, K07 and K08, as the seeds' README says
 
 
@@ -66,7 +67,7 @@ def load(graph: Graph, programme_id: str) -> None:
 def test_each_odd_row_of_the_demonstration_is_found_and_nothing_more() -> None:
     register = imported(SEEDS / "relay-demo", "relay-demo")
 
-    assert named(audit.audit_of(register, TODAY), register) == promised()
+    assert named(audit.audit_of(register, TODAY), register) == promised() | RECORDED_TWICE
 
 
 @pytest.fixture(scope="module")

@@ -107,6 +107,19 @@ def test_a_neighbour_of_another_household_is_innocent() -> None:
     assert found(book, "same_household") == {"pass:T1"}
 
 
+def test_two_young_ones_given_at_two_times_are_no_pass_on_recorded_twice() -> None:
+    book = two_placements()
+    book.add(passed("T1: P1 > P3 on 2021-03-01", animals=1), passed("T2: P1 > P3 on 2021-03-09", animals=1))
+    book.add(passed("T3: P2 > P4 on 2021-03-01", animals=1), passed("T4: P2 > P5 on 2021-03-01", animals=1))
+    assert found(book, "recorded_twice") == set()
+
+    book.add(passed("T5: P2 > P5 on 2021-03-08", animals=1))
+    assert found(book, "recorded_twice") == {"pass:T5"}
+    assert found(book, "recorded_twice", date(2021, 3, 7)) == set()
+    book.add(say.taken_back("pass:T4"))
+    assert found(book, "recorded_twice") == set()
+
+
 def test_a_household_that_was_corrected_since_is_innocent() -> None:
     book = two_placements()
     book.add(say.woman("W7", household_id="H1"), passed("T1: P1 > P7 on 2021-03-01"))
