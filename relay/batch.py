@@ -147,7 +147,8 @@ class Told:
 
     Attributes:
         since: The last entry of the ledger before the first of its acts; None until that is judged.
-        doubtful: An act, or "placement:ID", that does not agree with the record → the act that is at fault.
+        doubtful: An act that does not agree with the record, or stands on such a one → the act that is at fault.
+        filled: "placement:ID" that a doubtful act fills → the act that is at fault.
         agreed: "placement:ID" → an act that fills it and says what the record says.
         unread: Acts that cannot be read.
         undone: Hand-over → the pass-on that recorded it and was taken back.
@@ -155,14 +156,16 @@ class Told:
 
     since: int | None = None
     doubtful: dict[str, str] = field(default_factory=dict[str, str])
+    filled: dict[str, str] = field(default_factory=dict[str, str])
     agreed: dict[str, str] = field(default_factory=dict[str, str])
     unread: set[str] = field(default_factory=set[str])
     undone: dict[tuple[object, ...], str] = field(default_factory=dict[tuple[object, ...], str])
 
     def doubt(self, act: Act, fault: str) -> None:
         """Take an act for doubtful, and the placement that it fills."""
-        for name in provided_by(act):
-            self.doubtful.setdefault(name, fault)
+        self.doubtful.setdefault(act.act_id, fault)
+        if filled := filled_by(act):
+            self.filled.setdefault(filled, fault)
 
     def agree(self, act: Act) -> None:
         """Take the placement that an act fills for the record's."""
@@ -178,6 +181,8 @@ class Told:
         agreed = agreeing is not None and agreeing not in self.doubtful
         if name in self.doubtful and not (agreed and self.doubtful[name] != name):
             return self.doubtful[name]
+        if name in self.filled and not agreed:
+            return self.filled[name]
         if name in self.unread and register.knows(name):
             return name
         kind, _, id_ = name.partition(":")

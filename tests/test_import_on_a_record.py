@@ -259,6 +259,25 @@ def test_a_placement_given_to_two_women_casts_doubt_whichever_row_comes_first(gr
     assert only(run(graph, path), "event:E2").action == "refused"
 
 
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("slip", [{"beneficiary_id": "W4"}, {"help": "pig"}])
+def test_a_slip_of_a_receiver_holds_nothing_back_where_a_row_says_whose_her_placement_is(
+    graph: Graph, path: Path, slip: dict[str, str], *, first: bool
+) -> None:
+    # P2 -TYPO-> P1, which placements.csv gives to W1; the rest is sound
+    known = [*beginnings(5), placed("P1 on 2020-03-01"), placed("P2 on 2020-03-01")]
+    typo = passed("TYPO: P2 > P1 on 2021-03-01", 1, **slip)
+    sound = [passed("T1: P1 > P3 on 2021-01-01", 1), passed("T2: P3 > P5 on 2022-06-01", 1)]
+    events = [happened("E1: birth of P1 on 2020-12-01"), happened("E2: birth of P3 on 2022-01-01")]
+    for recorded in ([], known):
+        if recorded:
+            ledger.record(graph, "demo", recorded, clerk())
+        write(path, *known, *([typo, *sound] if first else [*sound, typo]), *events)
+
+        actions = {row.act_id: row.action for row in run(graph, path) if row.action not in ("same", "added")}
+        assert actions == {"pass:TYPO": "refused"}
+
+
 def test_what_names_only_the_placement_of_a_woman_in_doubt_is_in_doubt_too_unless_the_placement_is_agreed(
     graph: Graph, path: Path
 ) -> None:
