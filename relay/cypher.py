@@ -301,20 +301,25 @@ RETURN max(CASE WHEN e.recorded_at < $before THEN e.sequence END) AS last,
 # One row when an act is in the ledger.
 RECORDED: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.sequence AS sequence"
 
-# Everything in the database but what other programmes own; any order; cost: a scan of all there is.
+# Everything in the database but what other programmes own, which bears their id and a key that begins with it; in any
+# order; cost: a scan of all there is.
+_OTHERS: Final[LiteralString] = """
+coalesce(NODE.programme_id IN $others AND NODE.key + '/' STARTS WITH NODE.programme_id + '/', false)
+"""
 ENTRY_NODES: Final[LiteralString] = """
-MATCH (n:Entry) WHERE NOT coalesce(n.programme_id, '') IN $others
+MATCH (n:Entry) WHERE NOT OTHERS
 RETURN labels(n) AS labels, properties(n) AS properties
-"""
+""".replace("OTHERS", _OTHERS.replace("NODE", "n"))
 OTHER_NODES: Final[LiteralString] = """
-MATCH (n) WHERE NOT n:Entry AND NOT coalesce(n.programme_id, '') IN $others
+MATCH (n) WHERE NOT n:Entry AND NOT OTHERS
 RETURN labels(n) AS labels, properties(n) AS properties
-"""
+""".replace("OTHERS", _OTHERS.replace("NODE", "n"))
 ALL_EDGES: Final[LiteralString] = """
 MATCH (a)-[r]->(b)
-WHERE NOT (coalesce(a.programme_id, '') IN $others AND coalesce(b.programme_id, '') IN $others)
-RETURN a.key AS start, type(r) AS type, b.key AS end, properties(r) AS properties
-"""
+WHERE NOT (OTHERS_START AND OTHERS_END)
+RETURN labels(a) AS start_labels, a.key AS start, type(r) AS type, labels(b) AS end_labels, b.key AS end,
+  properties(r) AS properties
+""".replace("OTHERS_START", _OTHERS.replace("NODE", "a")).replace("OTHERS_END", _OTHERS.replace("NODE", "b"))
 
 # The nodes of some keys, and the relationships that begin there; any order; cost: one look-up a key.
 _SOME_NODES: Final[LiteralString] = """
@@ -322,7 +327,8 @@ UNWIND $keys AS key MATCH (n:LABEL {key: key}) RETURN labels(n) AS labels, prope
 """
 _SOME_EDGES: Final[LiteralString] = """
 UNWIND $keys AS key MATCH (a:LABEL {key: key})-[r]->(b)
-RETURN a.key AS start, type(r) AS type, b.key AS end, properties(r) AS properties
+RETURN labels(a) AS start_labels, a.key AS start, type(r) AS type, labels(b) AS end_labels, b.key AS end,
+  properties(r) AS properties
 """
 SOME_NODES: Final[Mapping[str, LiteralString]] = {
     "Entry": _SOME_NODES.replace("LABEL", "Entry"),

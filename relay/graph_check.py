@@ -227,9 +227,16 @@ def _unlike_nodes(expected: _Nodes, rows: Iterable[_Found]) -> Iterator[Differen
             found = expected.pop(about, None)
             yield from _altered(about, row, *found) if found else (_surplus(about),)
         elif about[0] == "Ledger":
-            for name in sorted(row["properties"].keys() - _OF_A_HEAD):
-                yield from _differing(about, None, _unlike({}, {name: row["properties"][name]}, hidden=False))
+            yield from _unlike_head(about, row["properties"])
     yield from (_missing(about, sequence) for about, (sequence, _) in expected.items())
+
+
+def _unlike_head(about: _About, properties: Mapping[str, Any]) -> Iterator[Difference]:
+    """What a ledger's head holds beside its own; one that bears another programme's id is one too many."""
+    if about[1] != properties.get("programme_id"):
+        yield _surplus(about)
+    for name in sorted(properties.keys() - _OF_A_HEAD):
+        yield from _differing(about, None, _unlike({}, {name: properties[name]}, hidden=False))
 
 
 def _unlike_edges(expected: _Edges, rows: Iterable[_Found]) -> Iterator[Difference]:
@@ -247,7 +254,11 @@ def _unlike_edges(expected: _Edges, rows: Iterable[_Found]) -> Iterator[Differen
 
 
 def _ends(row: _Found) -> tuple[str, str, str]:
-    return str(row["type"]), str(row["start"]), str(row["end"])
+    """Type, and the keys of both ends; an end of another label than the type joins is named with its own."""
+    labels = EDGES.get(row["type"], ("", ""))
+    ends = ((row["start_labels"], row["start"], labels[0]), (row["end_labels"], row["end"], labels[1]))
+    start, end = (str(key) if found == [label] else f"{'/'.join(found)} {key}" for found, key, label in ends)
+    return str(row["type"]), start, end
 
 
 def _take_edge(expected: _Edges, row: _Found) -> tuple[int, Edge] | None:

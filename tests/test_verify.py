@@ -118,11 +118,11 @@ ALTERED: list[tuple[LiteralString, tuple[str, ...]]] = [
     ),
     (
         "MATCH (a:Placement {key: 'demo/placement/P1'}) MATCH (b:Ledger {key: 'demo'}) CREATE (a)-[:KNOWS]->(b)",
-        ("KNOWS from demo/placement/P1 to demo stands in the graph but not in the ledger",),
+        ("KNOWS from Placement demo/placement/P1 to Ledger demo stands in the graph but not in the ledger",),
     ),
     (
         "MATCH (a:Gift {key: 'demo/gift/G1'}) CREATE (a)-[:KNOWS]->(:Stranger {x: 1})",
-        ("KNOWS from demo/gift/G1 to None",),
+        ("KNOWS from Gift demo/gift/G1 to Stranger None",),
     ),
 ]
 
@@ -150,6 +150,20 @@ ALONE: list[tuple[LiteralString, tuple[str, ...]]] = [
     (
         "MATCH (n:Event) SET n.key = 'other/event/E1'",
         ("other/event/E1 stands in the graph", "demo/event/E1 is missing"),
+    ),
+    (
+        (
+            "MATCH (g:Gift {key: 'demo/gift/G1'})-[r:FILLED]->(p) MATCH (o:Personal {key: 'demo/gift/G1'})"
+            " CREATE (o)-[n:FILLED]->(p) SET n = properties(r) DELETE r"
+        ),
+        ("FILLED from demo/gift/G1 to demo/placement/P1 is missing", "FILLED from Personal demo/gift/G1 to demo/place"),
+    ),
+    (
+        (
+            "MATCH (a)-[r:HOLDS]->(:Placement {key: 'demo/placement/P2'}) CREATE (t:Token {key: 'demo/placement/P2'})"
+            " CREATE (a)-[n:HOLDS]->(t) SET n = properties(r) DELETE r"
+        ),
+        ("HOLDS from demo/beneficiary/W2 to demo/placement/P2 is missing", "W2 to Token demo/placement/P2 stands in"),
     ),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.sequence = 5", ("stands in the graph but not in the ledger", "hash")),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.hash = 'x'", ("hash x; it does not",)),
@@ -211,7 +225,26 @@ def test_what_hides_other_things_is_named(kept: Graph, statement: LiteralString,
     faults = found(kept)
 
     assert all(word in faults for word in words), faults
-    assert found(kept, "other") == "" or "n:Event" in statement
+    assert found(kept, "other") == "" or "n:Event" in statement or ":Token" in statement
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("CREATE (:Event {key: 'demo/event/E9', programme_id: 'other'})", "Event demo/event/E9 stands in the graph"),
+        ("CREATE (:Event {key: 'demo/event/E9'})", "Event demo/event/E9 stands in the graph"),
+        ("CREATE (:Event {key: 7, programme_id: 'other'})", "Event 7 stands in the graph"),
+        ("CREATE (:Event {placement_id: 'P1'})", "Event None stands in the graph"),
+    ],
+)
+def test_what_another_ledger_seems_to_own_is_named_unless_its_key_says_so_too(
+    kept: Graph, statement: LiteralString, words: str
+) -> None:
+    alter(kept, "CREATE (:Ledger {key: 'z', programme_id: '', sequence: 1, hash: 'x', projection: 2})")
+    alter(kept, statement)
+
+    assert words in found(kept)
+    assert "Ledger z stands in the graph but not in the ledger" in found(kept)
 
 
 def test_what_is_done_to_one_programme_leaves_the_other_sound(kept: Graph) -> None:
