@@ -18,6 +18,10 @@ L = 2**252 + 27742317777372353535851937790883648493  # the order of the base poi
 D = -121665 * pow(121666, -1, P) % P
 
 
+def once(pairs):  # nothing where a name stands twice: of two, one reader takes the first and another the last
+    return dict(pairs) if len(dict(pairs)) == len(pairs) else None
+
+
 def plus(a, b):
     (x1, y1, z1, t1), (x2, y2, z2, t2) = a, b
     e = (y1 - x1) * (y2 - x2)
@@ -58,7 +62,7 @@ def signed(key, content, signature):
 
 try:
     with open(sys.argv[1], encoding="utf-8") as file:
-        checkpoint = json.load(file)
+        checkpoint = json.load(file, object_pairs_hook=once)
     content = {name: value for name, value in checkpoint.items() if name != "signature"}
     octets = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     true = signed(bytes.fromhex(checkpoint["public_key"]), octets, bytes.fromhex(checkpoint["signature"]))

@@ -31,13 +31,14 @@ def once(pairs):  # nothing where a name stands twice: of two, one reader takes 
 
 
 def fault(entry, number, hash_before):
-    if (str(entry["sequence"]), entry["previous_hash"]) != (str(number), hash_before):
+    if (repr(entry["sequence"]), entry["previous_hash"]) != (str(number), hash_before):
         return "does not follow the entry before it"
     if sha256(canonical({key: entry[key] for key in entry.keys() - {"hash", "opened"}})).hexdigest() != entry["hash"]:
         return "was altered: its hash does not fit its content"
     for name, opening in entry.get("opened", {}).items():
-        said = (entry["payload"]["changes"] if "." in name else entry["payload"])[name.split(".")[-1]]
-        if sha256(bytes.fromhex(opening.pop("salt")) + canonical(opening.pop("value"))).hexdigest() != said or opening:
+        said = entry["payload"]["changes"][name[8:]] if name.startswith("changes.") else entry["payload"][name]
+        salt = bytes.fromhex(opening.pop("salt"))  # always of one length: no value can begin in it, and none end there
+        if (sha256(salt + canonical(opening.pop("value"))).hexdigest(), len(salt), opening) != (said, 16, {}):
             return f"gives another {name} than was recorded"
 
 
@@ -46,16 +47,16 @@ with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
     for number, line in enumerate(filter(str.strip, file), start=1):
         try:
             found = fault(entry := json.loads(line, object_pairs_hook=once, parse_float=Decimal), number, hashes[-1])
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
             found = "cannot be read"
         if found:
             sys.exit(f"entry {number} {found}")
         hashes.append(entry["hash"])
 for kept in sys.argv[2:]:
     try:
-        head = json.loads(Path(kept).read_text("utf-8"))["head_hash"] if kept.endswith(".json") else kept
+        head = json.loads(Path(kept).read_bytes(), object_pairs_hook=once)["head_hash"] if ".json" in kept else kept
     except (ValueError, KeyError, TypeError, RecursionError):
         sys.exit(f"{kept} is not a checkpoint")
-    if "".join(head.lower().split()) not in hashes:
+    if "".join(head.lower().split()) not in hashes[1:]:
         sys.exit(f"entry {len(hashes) - 1} is the last, and none is {head}: mistyped, another copy's, cut or rewritten")
 print(f"{len(hashes) - 1} entries, head {hashes[-1]}: sound") if hashes[1:] else sys.exit("the file holds no entry")

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from relay import private
 from relay.canonical import canonical
-from relay.entries import Fault
+from relay.entries import Fault, once
 from relay.errors import Invalid
 from relay.sentences import Sentence
 
@@ -149,7 +149,7 @@ def from_text(text: str) -> Checkpoint:
         NotACheckpoint: It holds something else.
     """
     try:
-        checkpoint = Checkpoint(**json.loads(text))
+        checkpoint = Checkpoint(**json.loads(text, object_pairs_hook=once))
     except (ValueError, TypeError, RecursionError) as error:
         raise NotACheckpoint from error
     if not _well_formed(asdict(checkpoint)):

@@ -380,8 +380,10 @@ def _hash_fits(entry: Entry) -> bool:
 
 
 def _opens(opening: Mapping[str, Any], committed: str | None) -> bool:
+    """Whether an opening is the one of a commitment; in a salt of another length a value could begin."""
     try:
-        return commitment(bytes.fromhex(opening["salt"]), opening["value"]) == committed
+        salt = bytes.fromhex(opening["salt"])
+        return len(salt) == SALT_BYTES and commitment(salt, opening["value"]) == committed
     except (ValueError, TypeError):
         return False
 

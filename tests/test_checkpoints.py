@@ -217,7 +217,10 @@ def test_the_script_refuses_what_was_altered_or_is_no_checkpoint(tmp_path: Path,
         file.write_text(false.to_text(), encoding="utf-8")
         assert script(file)[0] == 1
         assert not false.signed
-    for text in ("", "[]", "{}", '{"public_key":5,"signature":""}', '{"public_key":"","signature":""}'):
+    twice = true.to_text().replace("{", '{"head_hash": "' + "0" * 64 + '",', 1)
+    with pytest.raises(NotACheckpoint):
+        from_text(twice)
+    for text in (twice, "", "[]", "{}", '{"public_key":5,"signature":""}', '{"public_key":"","signature":""}'):
         file.write_text(text, encoding="utf-8")
         assert script(file) == (1, "this is not a checkpoint\n")
 
