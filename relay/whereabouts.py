@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _SUBJECTS: Final = ("act_id", "subject_id")
 _PLACEMENTS: Final = ("placement_id", "giver_placement_id", "receiver_placement_id")
 _PLACES: Final = ("place_id", "parent_id")
+_OF_KIND: Final = {"placement": "placement_id", "beneficiary": "beneficiary_id", "group": "group_id", "place": "place_id"}
+"""Kinds that may have moved since they were recorded → the column that leads to where they are now."""
 
 
 def places_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> frozenset[str]:
@@ -36,7 +38,7 @@ def places_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> fro
     """
     said = [values]
     while subject := next((said[-1][name] for name in _SUBJECTS if said[-1].get(name)), None):
-        said.append(_payload(graph, programme_id, str(subject)))
+        said.append(_leading(graph, programme_id, str(subject)))
     known = {name: value for each in said for name, value in each.items()}
     row: Mapping[str, Any] = next(
         iter(
@@ -62,10 +64,7 @@ def places_of_record(graph: Graph, programme_id: str, id_: str) -> frozenset[str
         SeveralOfThatId: The bare id is that of several kinds.
         Unavailable: The database cannot be reached.
     """
-    kind, _, bare = resolve(graph, programme_id, id_).partition(":")
-    own = {"placement": "placement_id", "beneficiary": "beneficiary_id", "group": "group_id", "place": "place_id"}
-    said = {own[kind]: bare} if kind in own else _payload(graph, programme_id, f"{kind}:{bare}")
-    return places_of(graph, programme_id, said)
+    return places_of(graph, programme_id, _leading(graph, programme_id, resolve(graph, programme_id, id_)))
 
 
 def people_in(
@@ -83,6 +82,12 @@ def people_in(
         for row in graph.rows(cypher.HOMES, people=keys)
         if place_ids & _around({row["home"], row["home_of_group"]} - {None}, parent)
     )
+
+
+def _leading(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:
+    """What leads from a record to where it lies: its own id where that may have changed, else what it says."""
+    kind, _, bare = act_id.partition(":")
+    return {_OF_KIND[kind]: bare} if kind in _OF_KIND else _payload(graph, programme_id, act_id)
 
 
 def _payload(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:
