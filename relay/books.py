@@ -17,6 +17,7 @@ from relay.columns import DAYS
 from relay.entries import Entry
 from relay.errors import NotFound
 from relay.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
+from relay.names import code
 from relay.register import Fact, Register
 from relay.snapshot import Snapshot, of_register
 from relay.trees import Relay, Trace
@@ -130,9 +131,9 @@ class Books:
         return tuple(sorted(made, key=lambda hand_over: hand_over.fact.sequence))
 
     def household(self, beneficiary_id: str) -> str | None:
-        """The household of a beneficiary, where it is known."""
+        """The code of a beneficiary's household, however it is written; None where it is not known."""
         fact = self.register.facts.get(f"beneficiary:{beneficiary_id}")
-        return fact.values.get("household_id") if fact else None
+        return code(fact.values.get("household_id") or "") or None if fact else None
 
     @cached_property
     def _together(self) -> Mapping[tuple[str, str], tuple[Entry, ...]]:

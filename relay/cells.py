@@ -43,6 +43,10 @@ _PROGRAMME_ID: Final = re.compile(r"[a-z0-9-]{1,40}")
 _HELP: Final = re.compile(r"[a-z0-9_]{1,40}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 _COMMA: Final = re.compile(r"([0-9]{1,3})((?:,[0-9]+)+)")
+_UNSEEN: Final = re.compile(  # else two ids look alike; between two letters of Devanagari a joiner shapes them
+    r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+    r"|(?<![\u0900-\u097f])[\u200c\u200d]|[\u200c\u200d](?![\u0900-\u097f])"
+)
 _ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
 _ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
@@ -306,6 +310,14 @@ def _fits_an_address(text: str) -> None:
         raise CellFault(
             reason=Sentence('This holds ":" or "/", which an id may not.'),
             suggestion=_write_this(text.replace(":", "-").replace("/", "-")),
+        )
+    if unseen := _UNSEEN.search(text):
+        raise CellFault(
+            reason=Sentence(
+                "This holds the character U+%(code)s, which nobody sees, and which an id may not hold.",
+                code=f"{ord(unseen[0]):04X}",
+            ),
+            suggestion=_write_this(_UNSEEN.sub("", text)),
         )
     if not text.strip("."):
         raise CellFault(

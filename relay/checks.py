@@ -50,6 +50,10 @@ def _held(books: Books) -> Collection[object]:
     return books.held
 
 
+def _people(books: Books) -> Collection[object]:
+    return books.facts("beneficiary")
+
+
 def _placed(books: Books) -> Collection[object]:
     return books.facts("placement")
 
@@ -127,6 +131,24 @@ CHECKS: Final[tuple[Check, ...]] = (
         severity="high",
         population=_hand_overs,
         find=odd_hand_overs.recorded_twice,
+    ),
+    Check(
+        check_id="far_more_than_owed",
+        title="many times more than owed",
+        sentence=f"A placement passed on at least {odd_hand_overs.TIMES_OWED} times what it owes.",
+        why="Hand-overs were invented, or those of others were written down as hers.",
+        severity="medium",
+        population=_hand_overs,
+        find=odd_hand_overs.far_more_than_owed,
+    ),
+    Check(
+        check_id="another_name",
+        title="renamed",
+        sentence="A beneficiary's name was corrected to one that is unlike the name before, in either script.",
+        why="What she received and passed on now stands as another woman's.",
+        severity="high",
+        population=_people,
+        find=odd_hand_overs.another_name,
     ),
     Check(
         check_id="tag_twice",

@@ -104,6 +104,15 @@ def phone_digits(text: str) -> str:
     return "".join(str(int(letter)) for letter in text if letter.isdecimal())[-_PHONE_DIGITS:]
 
 
+def code(text: str) -> str:
+    """What people write to tell one from another, such as an ear tag: its letters and digits alone, without case.
+
+    >>> code("H-77"), code("h 77"), code("NP 0042")
+    ('h77', 'h77', 'np0042')
+    """
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+
+
 def key(name: str) -> str:
     """The key of a name: its words folded, in their order, with one space between; "" when it has no letters.
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from relay.model import Event, PassOn, Placement, Rule, helps_of, lost_since, shown, standing, unwanted
+from relay.names import code
 from relay.register import Change, Register
 from relay.sentences import Sentence
 from relay.vocabulary import LOSSES
@@ -208,4 +209,4 @@ def _of_receiver(register: Register, change: Change, giver: Placement, pass_on: 
 
 def _household_of(register: Register, beneficiary_id: str) -> str | None:
     beneficiary = register.facts.get(f"beneficiary:{beneficiary_id}")
-    return beneficiary.values.get("household_id") if beneficiary else None
+    return code(beneficiary.values.get("household_id") or "") or None if beneficiary else None

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
 from relay.books import Books, HandOver, Held
 from relay.findings import Finding, found, found_together, sharing
 from relay.model import Event, lost_since, shown, standing, unwanted
-from relay.names import phone_digits
+from relay.names import code, like, phone_digits
 from relay.notes import is_like
 from relay.register import Fact
 from relay.sentences import Sentence
@@ -25,6 +25,8 @@ HAND_OVERS_A_CEREMONY: Final = 100
 """Hand-overs at one ceremony: in Palpa four groups passed on 170 does and 8 bucks in one, which are some 90."""
 SIGNATURES_A_WITNESS: Final = 20
 """Hand-overs that one person sees (our choice: a committee of five signs in turn)."""
+TIMES_OWED: Final = 3
+"""How many times what is owed is far more (our choice: some pass on one more; twice is generous)."""
 _DAYS_OF_A_YEAR: Final = 365
 
 
@@ -135,6 +137,34 @@ def recorded_twice(books: Books) -> Iterator[Finding]:
                 yield found(hand_over.fact, said, other.sequence)
 
 
+def far_more_than_owed(books: Books) -> Iterator[Finding]:
+    """Find placements that passed on many times what they owed."""
+    for held in books.held.values():
+        stood = standing(held.placement, books.register.rules, books.as_of) if held.placement.passes else None
+        if stood and 0 < TIMES_OWED * stood.owed <= stood.passed:
+            facts = [
+                books.register.facts[f"pass:{pass_on.pass_id}"]
+                for pass_on in held.placement.passes
+                if pass_on.passed_on <= books.as_of
+            ]
+            said = Sentence("%(passed)s passed on, %(owed)s owed.", passed=shown(stood.passed), owed=shown(stood.owed))
+            yield found_together(facts, said)
+
+
+def another_name(books: Books) -> Iterator[Finding]:
+    """Find beneficiaries whose name was corrected to one that is unlike it."""
+    register = books.register
+    for fact in books.facts("beneficiary"):
+        corrections = register.about.get(fact.act_id, ())
+        said = register.versions(fact.act_id) if corrections else ()
+        names = [str(each["name"]) for each in said if each.get("name")]
+        if any(
+            one != other and not (like(one, {"": other}) or like(other, {"": one})) for one, other in pairwise(names)
+        ):
+            evidence = map(books.sequence, corrections)
+            yield found(fact, Sentence("was corrected to a name unlike the one before."), *evidence)
+
+
 def after_loss(books: Books) -> Iterator[Finding]:
     """Find pass-ons of a giver who on the day before had nothing left, or had left."""
     for hand_over in books.hand_overs:
@@ -181,7 +211,9 @@ def bound(books: Books) -> list[HandOver]:
 
 def tag_twice(books: Books) -> Iterator[Finding]:
     """Find ear tags that were passed on more than once."""
-    for shared in sharing((tag, fact) for fact in tagged(books) for tag in {*fact.values["tags"].split(";")}):
+    for shared in sharing(
+        (tag, fact) for fact in tagged(books) for tag in {*map(code, fact.values["tags"].split(";"))}
+    ):
         if len(shared) > 1:
             yield found_together(shared, Sentence("one ear tag passed on %(many)s times.", many=len(shared)))
 
@@ -243,7 +275,7 @@ def no_witness(books: Books) -> Iterator[Finding]:
 
 def busy_witness(books: Books) -> Iterator[Finding]:
     """Find witnesses who signed too many pass-ons."""
-    for shared in sharing((_spelt(fact.values["witness"]), fact) for fact in named_witness(books)):
+    for shared in sharing((code(fact.values["witness"]), fact) for fact in named_witness(books)):
         if len(shared) > SIGNATURES_A_WITNESS:
             yield found_together(shared, Sentence("one witness signed %(many)s hand-overs.", many=len(shared)))
 
@@ -251,7 +283,3 @@ def busy_witness(books: Books) -> Iterator[Finding]:
 def named_witness(books: Books) -> list[Fact]:
     """Pass-ons that name a witness."""
     return [fact for fact in books.facts("pass") if fact.values.get("witness")]
-
-
-def _spelt(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

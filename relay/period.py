@@ -2,13 +2,13 @@
 
 A closed period is one whose figures were reported. What was recorded of it can still be corrected, but by a manager,
 and `odd_paperwork.corrected_after_lock` shows the auditor each such correction. A manager's, too, is what a manager
-decided: the programme, its rules, and what was confirmed.
+decided: the programme, its rules, what was confirmed, and which place lies in which.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
 from relay.books import DAY_OF
@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 
+_DECIDED: Final = {"placement": "help", "place": "parent_id"}
+"""Kind → the column that only a manager corrects."""
+
+
 def is_a_managers(graph: Graph, programme_id: str, act: Act) -> bool:
     """Whether an act corrects what only a manager may.
 
     That is the programme, which holds the lock, a rule, what was ever confirmed, the help of a placement, which its
-    pass-ons inherit, and what happened in a closed period.
+    pass-ons inherit, in what a place lies, by which staff are let in, and what happened in a closed period.
     Every day counts that was ever said of the act which is corrected: one that was moved out of a closed period by an
     earlier correction still belongs to it.
 
@@ -36,11 +40,7 @@ def is_a_managers(graph: Graph, programme_id: str, act: Act) -> bool:
     if act.kind != "correct":
         return False
     kind, said, confirmed = _said(graph, programme_id, act.values)
-    if (
-        confirmed
-        or kind in ("programme", "rule")
-        or (kind == "placement" and any("help" in each for each in said[:-1]))
-    ):
+    if confirmed or kind in ("programme", "rule") or any(_DECIDED.get(kind) in each for each in said[:-1]):
         return True
     column = DAY_OF.get(kind, "")
     locked = graph.rows(cypher.LOCKED_UNTIL, key=key_of(programme_id, f"programme:{programme_id}"))

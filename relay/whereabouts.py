@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 _SUBJECTS: Final = ("act_id", "subject_id")
 _PLACEMENTS: Final = ("placement_id", "giver_placement_id", "receiver_placement_id")
 _PLACES: Final = ("place_id", "parent_id")
-_OF_KIND: Final = {"placement": "placement_id", "beneficiary": "beneficiary_id", "group": "group_id", "place": "place_id"}
+_OF_KIND: Final = {
+    "placement": "placement_id",
+    "beneficiary": "beneficiary_id",
+    "group": "group_id",
+    "place": "place_id",
+}
 """Kinds that may have moved since they were recorded → the column that leads to where they are now."""
 
 

@@ -63,6 +63,20 @@ def recorded_twice(programme: Clean) -> set[str]:
     return {programme.hand_over(giver, receiver, on + timedelta(days=days), animals=1)}
 
 
+def far_more_than_owed(programme: Clean) -> set[str]:
+    giver = programme.quiet.pop()
+    first, many = _later(programme, giver), programme.random.randint(3, 6)
+    days = [first + timedelta(days=number) for number in range(many)]
+    return {programme.hand_over(giver, programme.woman(), on) for on in days}
+
+
+def another_name(programme: Clean) -> set[str]:
+    receiver = say.holder(programme.quiet[0])
+    name = programme.random.choice(("Zubeda Ahmad", "ज्ञानेश्वर झा"))
+    programme.book.add(say.corrected(f"beneficiary:{receiver}", "C1", name=name))
+    return {f"beneficiary:{receiver}"}
+
+
 def tag_twice(programme: Clean) -> set[str]:
     giver = programme.quiet.pop()
     tagged = [fact for fact in programme.book.register.facts.values() if fact.kind == "pass" and "tags" in fact.values]
@@ -235,10 +249,10 @@ def _raw(programme: Clean, giver: str, receiver: str, on: date) -> str:
 OFFENCES: Final = {
     plant.__name__: plant
     for plant in (
-        same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, recorded_twice, tag_twice,
-        same_phone, busy_day, no_witness, busy_witness, no_gift, gift_total, claim_unsupported, recorded_late,
-        clock_went_back, corrected_often, corrected_after_lock, recorded_after_lock, to_herself, never_received, cycle,
-        before_receipt, no_rule,
+        same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, recorded_twice,
+        far_more_than_owed, another_name, tag_twice, same_phone, busy_day, no_witness, busy_witness, no_gift,
+        gift_total, claim_unsupported, recorded_late, clock_went_back, corrected_often, corrected_after_lock,
+        recorded_after_lock, to_herself, never_received, cycle, before_receipt, no_rule,
     )
 }  # fmt: skip
 """Check id → what plants its offence."""

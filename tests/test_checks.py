@@ -120,6 +120,57 @@ def test_two_young_ones_given_at_two_times_are_no_pass_on_recorded_twice() -> No
     assert found(book, "recorded_twice") == set()
 
 
+def test_codes_and_witnesses_are_the_same_however_they_are_written() -> None:
+    book = two_placements(tags="NP-0042;NP-0043")
+    book.add(say.woman("W7", household_id="h 1"), say.woman("W8", household_id="H-11"))
+    book.add(passed("T1: P1 > P7 on 2021-03-01", tags="NP-0042"), passed("T2: P2 > P8 on 2021-03-01", tags="np 0042"))
+    book.add(passed("T3: P7 > P3 on 2022-03-01", tags="NP-0052"))
+
+    assert found(book, "same_household") == {"pass:T1"}
+    assert found(book, "tag_twice") == {"pass:T1", "pass:T2"}
+
+
+def test_one_witness_with_a_dot_and_in_capitals_is_one() -> None:
+    book = two_placements()
+    spelt = ("Sita Rai", "Sita Rai.", "SITA RAI", "Sita  Rai")
+    for number in range(21):
+        giver, receiver = ("P1", 100 + number) if number % 2 else ("P2", 100 + number)
+        book.add(say.woman(f"W{receiver}"))
+        said = f"T{number}: {giver} > P{receiver} on {date(2021, 3, 1) + timedelta(days=number)}"
+        book.add(passed(said, animals=1, witness=spelt[number % 4]))
+
+    assert len(found(book, "busy_witness")) == 21
+
+
+def test_twice_what_is_owed_is_generous_and_no_more() -> None:
+    book = two_placements()
+    book.add(*(say.woman(f"W{number}") for number in range(11, 14)))
+    book.add(passed("T1: P1 > P11 on 2021-03-01"), passed("T2: P1 > P12 on 2022-03-01"))
+    book.add(passed("T3: P2 > P3 on 2021-03-01", animals=5))
+    assert found(book, "far_more_than_owed") == set()
+
+    book.add(passed("T4: P1 > P13 on 2023-03-01"))
+    assert found(book, "far_more_than_owed") == {"pass:T1", "pass:T2", "pass:T4"}
+    assert found(book, "far_more_than_owed", date(2023, 2, 28)) == set()
+    book.add(say.taken_back("pass:T1"))
+    assert found(book, "far_more_than_owed") == set()
+
+
+def test_a_name_that_was_misread_in_either_script_is_innocent() -> None:
+    book = two_placements()
+    book.add(say.woman("W7", name="Sita Rai"), say.woman("W8", name="लक्ष्मी मगर"), say.woman("W9", name="Gita"))
+    book.add(say.corrected("beneficiary:W7", "C1", name="Gita Rai"))
+    book.add(say.corrected("beneficiary:W7", "C2", name="Gita Kumari Rai"))
+    book.add(say.corrected("beneficiary:W8", "C3", name="Laxmi Magar"), say.corrected("beneficiary:W9", "C4", sex="F"))
+    assert found(book, "another_name") == set()
+
+    book.add(say.corrected("beneficiary:W9", "C5", name="Rupa Chaudhary"))
+    book.add(say.corrected("beneficiary:W9", "C6", name="Gita"))  # and back
+    assert found(book, "another_name") == {"beneficiary:W9"}
+    book.add(say.erased("beneficiary:W9"))
+    assert found(book, "another_name") == set()
+
+
 def test_a_household_that_was_corrected_since_is_innocent() -> None:
     book = two_placements()
     book.add(say.woman("W7", household_id="H1"), passed("T1: P1 > P7 on 2021-03-01"))

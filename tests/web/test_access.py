@@ -310,7 +310,8 @@ def closed(recorded: Graph) -> Iterator[dict[str, dict[str, str]]]:
         recorded,
         "closed",
         [
-            *(say.programme("closed"), say.rule(), say.gift(), *(say.woman(f"W{number}") for number in (1, 2, 3))),
+            *(say.programme("closed"), say.rule(), say.gift(), say.place("VALE"), say.place("HILL", parent_id="VALE")),
+            *(say.woman(f"W{number}") for number in (1, 2, 3)),
             *(say.placed("P1 on 2020-03-01"), say.passed("T2: P1 > P2 on 2021-03-01", 1)),
             say.passed("T3: P1 > P3 on 2021-04-01", 1),
             *(say.happened(f"E{number}: visit of P1 on 202{year}-06-01") for number, year in ((1, 0), (2, 1), (3, 0))),
@@ -366,6 +367,9 @@ def test_what_a_manager_decided_is_corrected_by_managers_alone(
     assert correcting("staff", "pass:T2") == 403
     assert correcting("staff", "confirm:F2") == 403
     assert correcting("staff", "pass:T3", animals=2) == 201  # which nobody confirmed
+    assert correcting("staff", "place:HILL", parent_id=None) == 403  # by which staff are let in
+    assert correcting("staff", "place:HILL", name="The hill") == 201
+    assert correcting("manager", "place:HILL", parent_id=None) == 201
     assert correcting("manager", "rule:goat@2020-01-01", months=30) == 201
     assert correcting("manager", "confirm:F2") == 201
     assert correcting("staff", "pass:T2", animals=2) == 403  # it was confirmed once
