@@ -671,6 +671,12 @@ OPTIONAL MATCH (b)-[:MEMBER_OF]->(w:`Group`)
 RETURN b.beneficiary_id AS beneficiary_id, b.place_id AS home, w.place_id AS home_of_group
 """
 
+# One row = a group that is at home somewhere, with where; in no order; cost: a scan of :Group.
+GROUP_HOMES: Final[LiteralString] = """
+MATCH (w:`Group` {programme_id: $programme_id}) WHERE w.place_id IS NOT NULL
+RETURN w.group_id AS group_id, w.place_id AS home
+"""
+
 # One row = what an act says, as JSON text; or none.
 PAYLOAD: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.payload AS payload"
 

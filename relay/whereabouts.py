@@ -89,6 +89,16 @@ def people_in(
     )
 
 
+def groups_in(graph: Graph, programme_id: str, place_ids: frozenset[str]) -> frozenset[str]:
+    """Those groups of a programme that are at home in some places or in any place inside these.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows, parent = graph.rows(cypher.GROUP_HOMES, programme_id=programme_id), _parents(graph, programme_id)
+    return frozenset(row["group_id"] for row in rows if place_ids & _around({row["home"]}, parent))
+
+
 def _leading(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:
     """What leads from a record to where it lies: its own id where that may have changed, else what it says."""
     kind, _, bare = act_id.partition(":")

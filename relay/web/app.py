@@ -80,7 +80,7 @@ def create_app(
         settings=settings,
         now=now,
         told=personal.told,
-        donors_told=personal.donors_told,
+        within=personal.within,
         tries=Tries(time.monotonic),
         owner=owner,
         once=once,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flask import abort, current_app, g, request
 
-from relay import ledger, parts, shelf, trees
+from relay import ledger, parts, shelf, trees, whereabouts
 from relay.cells import read_day
 from relay.entries import zone
 from relay.errors import Invalid
@@ -55,7 +55,7 @@ class Core:
         settings: As they were read.
         now: What time it is.
         told: Those of some beneficiaries whose names the reader is told.
-        donors_told: Whether the reader is told who gave.
+        within: The places whose names the reader is told; None: all, and who gave.
         tries: Tries to sign in.
         owner: The login of who is at this machine and need not sign in; None: everybody signs in.
         once: The link that lets the owner in once; None when none was printed.
@@ -66,7 +66,7 @@ class Core:
     settings: Settings = field(repr=False)
     now: Callable[[], datetime]
     told: Callable[[Collection[str]], Collection[str]]
-    donors_told: Callable[[], bool]
+    within: Callable[[], frozenset[str] | None]
     tries: Tries
     owner: str | None
     once: OneTime | None
@@ -183,16 +183,21 @@ def place_and_donor_names() -> Names:
         Unavailable: The database cannot be reached.
     """
     found = _called("names", lambda programme_id: parts.names(graph(), programme_id, ("place", "donor")))
-    return found if core().donors_told() else Names(places=found.places)
+    return found if core().within() is None else Names(places=found.places)
 
 
 def group_names() -> Mapping[str, str]:
-    """Group id → what it is called, of those whose name is known.
+    """Group id → what it is called, of those whose name is known and may be told to this reader.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return _called("groups", lambda programme_id: parts.group_names(graph(), programme_id))
+    found = _called("groups", lambda programme_id: parts.group_names(graph(), programme_id))
+    within = core().within()
+    if within is None:
+        return found
+    there = whereabouts.groups_in(graph(), head().programme_id, within)
+    return {id_: name for id_, name in found.items() if id_ in there}
 
 
 def _called(what: str, read: Callable[[str], _Names]) -> _Names:

@@ -163,7 +163,7 @@ class ListPage:
             NotFound: A filter names what there is not.
         """
         snapshot = self.relay.survey.snapshot
-        choice = (self.name, snapshot.programme_id, snapshot.head_hash, self.as_of)
+        choice = (self.name, snapshot.programme_id, snapshot.head_hash, self.as_of, asked.core().within())
         return kept((*choice, self.order, *sorted(self.asked_for.items())), self._found)
 
     def _found(self) -> Sequence[Any]:

@@ -55,11 +55,10 @@ def nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    programme_id = asked.head().programme_id
-    allowed = guard.places("names", programme_id)
+    allowed = within()
     if allowed is None or not beneficiary_ids:
         return tuple(beneficiary_ids)
-    there = whereabouts.people_in(asked.graph(), programme_id, allowed, beneficiary_ids)
+    there = whereabouts.people_in(asked.graph(), asked.head().programme_id, allowed, beneficiary_ids)
     return tuple(id_ for id_ in beneficiary_ids if id_ in there)
 
 
@@ -86,7 +85,7 @@ def record(found: Record) -> Record:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    if donors_told():
+    if within() is None:
         return found
     kind, _, id_ = found.id.partition(":")
     own = id_ if kind == "beneficiary" else found.values.get("beneficiary_id")
@@ -108,14 +107,14 @@ def require_donors() -> None:
     Raises:
         NotThatPlace: The reader's account works for some places only.
     """
-    own = guard.places("names", asked.head().programme_id)
+    own = within()
     if own is not None:
         raise NotThatPlace(own)
 
 
-def donors_told() -> bool:
-    """Whether this reader is told who gave: staff of a place are not, since a gift lies in none."""
-    return guard.places("names", asked.head().programme_id) is None
+def within() -> frozenset[str] | None:
+    """The places whose names this reader is told; None: all, and who gave, since a gift lies in none."""
+    return guard.places("names", asked.head().programme_id)
 
 
 def opened(what: str, ids: Iterable[str]) -> None:

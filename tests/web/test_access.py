@@ -194,8 +194,10 @@ def village(recorded: Graph) -> Iterator[Graph]:
             say.place("W1", parent_id="D"),
             say.place("W2", parent_id="D"),
             say.place("W3"),
-            say.woman("W1", place_id="W1"),
-            say.woman("W2", place_id="W2"),
+            say.group("V1", place_id="W1", name="Dawn"),
+            say.group("V2", place_id="W2", name="Dusk"),
+            say.woman("W1", place_id="W1", group_id="V1"),
+            say.woman("W2", place_id="W2", group_id="V2"),
             say.woman("W3", place_id="W3"),
             say.placed("P1 on 2020-03-01"),
             say.passed("T1: P1 > P2 on 2021-03-01", animals=1),
@@ -280,6 +282,16 @@ def test_staff_of_a_place_are_told_nobody_elsewhere_by_a_record_nor_who_gave(doo
             assert ("Name of W2" in text, "Name of W1" in text, "Donor of" in text) == (True, False, False), path
     for path in ("chains", "gifts", "gifts?names=full", "gifts.csv?names=full"):
         assert "Donor of G1" not in door.get(f"{pages}/{path}", headers=own).text, path
+
+
+def test_staff_of_a_place_are_told_the_names_of_the_groups_there(door: FlaskClient, village: Graph) -> None:
+    own, whole = staff_of(village, "W2"), staff_of(village, "D")
+
+    for path in ("groups", "groups.csv", "groups.json", "placements", "chains", "health?by=group", "gifts"):
+        text = door.get(f"/p/wards/{path}", headers=own).text
+        assert "Dawn" not in text, path
+        assert ("Dusk" in text) == (path != "gifts"), path
+        assert ("Dawn" in door.get(f"/p/wards/{path}", headers=whole).text) == (path != "gifts"), path
 
 
 def test_what_is_recorded_elsewhere_is_not_guessed_by_recording_it_again(door: FlaskClient, village: Graph) -> None:
