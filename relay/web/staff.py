@@ -18,10 +18,10 @@ HELD: Final = 10
 blueprint = Blueprint("staff", __name__)
 
 
-@blueprint.get("/p/<programme_id>/find")
+@blueprint.route("/p/<programme_id>/find", methods=("GET", "POST"))
 def find(programme_id: str) -> str:
-    """What a few words find."""
-    text = request.args.get("q", "").strip()
+    """What a few words find: a form sends them beside the address, in which a name would be left behind."""
+    text = request.form.get("q", request.args.get("q", "")).strip()
     found = search.find(asked.built(), programme_id, text, as_of=asked.as_of(), speech=labels.SPEECH) if text else ()
     hits = personal.hits(found)
     personal.opened("find", search.named(hits))

@@ -156,7 +156,7 @@ def words_around(page: Page) -> dict[str, str | None]:
         "months": page.locator("#months").input_value(),
         "section": page.locator("nav.sections a").first.get_attribute("href"),
         "language": page.locator(".languages a").first.get_attribute("href"),
-        "search": page.locator("#search").get_attribute("hx-get"),
+        "search": page.locator("#search").get_attribute("hx-post"),
     }
 
 

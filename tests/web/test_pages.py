@@ -187,6 +187,19 @@ def test_a_page_is_not_sent_again_until_something_is_recorded(client: FlaskClien
     assert client.get("/p/demo/tree/gift:G1", headers=tag).status_code == 200
 
 
+def test_a_name_that_is_looked_for_stands_beside_the_address_and_wins_over_one_in_it(client: FlaskClient) -> None:
+    for path in ("/p/demo", "/p/demo/find", "/p/demo/record/placement:P1?as_of=2024-01-01"):
+        seen = Tags()
+        seen.feed(client.get(path).text)
+        searches = [form for tag, form in seen.seen if tag == "form" and "/find" in (form.get("action") or "")]
+        assert {form["method"] for form in searches} == {"post"}
+        assert all(("as_of=2024-01-01" in str(form["action"])) == ("as_of" in path) for form in searches)
+
+    found = client.post("/p/demo/find?q=nobody", data={"q": "Name of W1"})
+    assert (found.status_code, "Name of W1" in found.text) == (200, True)
+    assert found.headers["Cache-Control"] == "no-store"
+
+
 def test_another_host_name_is_turned_away(client: FlaskClient) -> None:
     assert client.get("/", headers={"Host": "relay.example.org"}).status_code == 400
     assert client.get("/", headers={"Host": "127.0.0.1:8000"}).status_code == 200

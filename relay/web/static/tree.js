@@ -190,12 +190,9 @@
       if (part.open !== undefined) other.open = part.open;
       part.replaceWith(other);
     }
-    const ways = (of) => of.querySelectorAll(".brand a, nav.sections a, .languages a, #search");
+    const ways = (of) => of.querySelectorAll(".brand a, nav.sections a, .languages a, form.search, #search");
     const others = ways(page);
     ways(document).forEach((way, nth) => become(way, others[nth]));
-    const search = document.querySelector("form.search");
-    search.querySelector("[type=hidden]")?.remove();
-    search.append(...page.querySelectorAll("form.search [type=hidden]"));
   }
 
   function slide() {
