@@ -110,8 +110,7 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
         raise Conflict(
             message, Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
         )
-    keys = tuple(head.programme_id for head in promised)
-    return tuple(_restore_one(graph, read, head, there.get(head.programme_id), clerk, keys) for head in promised)
+    return tuple(_restore_one(graph, read, head, there.get(head.programme_id), clerk, promised) for head in promised)
 
 
 def _promised(line: str) -> tuple[Kept, ...]:
@@ -137,11 +136,11 @@ def _count(written: object) -> int:
 
 
 def _restore_one(
-    graph: Graph, lines: Iterator[str], promised: Kept, there: LedgerHead | None, clerk: Clerk, keys: Sequence[str]
+    graph: Graph, lines: Iterator[str], promised: Kept, there: LedgerHead | None, clerk: Clerk, all_: Sequence[Kept]
 ) -> Kept:
-    key = promised.programme_id
+    key, keys = promised.programme_id, [each.programme_id for each in all_]
     register, last = Register(key), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
-    entries = _believed(lines, promised)
+    entries = _believed(lines, promised, last=promised is all_[-1])
     if there:
         if _projection(graph, key) not in (PROJECTION, RESTORING):
             raise NotBuilt(key)
@@ -182,8 +181,8 @@ def _write(key: str, keys: Iterable[str], difference: Difference, head: Head, tr
     difference.write(transaction, key, head)
 
 
-def _believed(lines: Iterator[str], promised: Kept) -> Iterator[Entry]:
-    """The entries of one programme, each checked before it is passed on."""
+def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[Entry]:
+    """The entries of one programme, each checked before it is passed on; after the last programme nothing follows."""
     before: Entry | None = None
     for line in islice(lines, promised.entries):
         try:
@@ -207,6 +206,8 @@ def _believed(lines: Iterator[str], promised: Kept) -> Iterator[Entry]:
             )
         before = entry
         yield entry
+    if last and any(line.strip() for line in lines):
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds more lines than its first line says.")))
     if before is None or before.sequence != promised.entries or before.hash != promised.head_hash:
         raise _doubtful(
             Fault(
@@ -277,6 +278,6 @@ def check(lines: Iterable[str]) -> tuple[Kept, ...]:
     read = iter(lines)
     promised = _promised(next(read, ""))
     for head in promised:
-        for _ in _believed(read, head):
+        for _ in _believed(read, head, last=head is promised[-1]):
             pass
     return promised

@@ -219,8 +219,25 @@ def test_a_doctored_backup_is_refused_and_nothing_of_it_is_written(graph: Graph)
             backup.restore(graph, faulty, clerk())
         assert graph.rows("MATCH (n) WHERE NOT n:Schema RETURN n.key AS key") == []
 
-    backup.restore(graph, lines, clerk())
+    backup.restore(graph, [*lines, " "], clerk())  # as editors leave it
     assert verify.verify(graph, "demo").faults == ()
+
+
+def test_a_backup_that_goes_on_after_what_it_promises_is_refused_and_no_whole(graph: Graph) -> None:
+    fill(graph)
+    first, *rest = lines = list(backup.backup(graph))
+    wiped(graph)
+    sooner = json.loads(first)
+    sooner["programmes"][1] |= {"entries": 3, "head_hash": json.loads(rest[-3])["hash"]}  # of five
+
+    for faulty in ([json.dumps(sooner), *rest], [*lines, "and more"]):
+        with pytest.raises(Invalid, match="more lines than its first line says"):
+            backup.check(faulty)
+        with pytest.raises(Invalid, match="more lines than its first line says"):
+            backup.restore(graph, faulty, clerk())
+        with pytest.raises(NotRestored, match="other is being restored"):
+            list(backup.backup(graph))
+        wiped(graph)
 
 
 def test_a_backup_cut_within_a_line_says_after_which_entry(graph: Graph) -> None:
