@@ -133,7 +133,8 @@ class Books:
     def household(self, beneficiary_id: str) -> str | None:
         """The code of a beneficiary's household, however it is written; None where it is not known."""
         fact = self.register.facts.get(f"beneficiary:{beneficiary_id}")
-        return code(fact.values.get("household_id") or "") or None if fact else None
+        household_id = fact.values.get("household_id") if fact else None
+        return code(household_id) if household_id else None
 
     @cached_property
     def _together(self) -> Mapping[tuple[str, str], tuple[Entry, ...]]:

@@ -107,10 +107,13 @@ def phone_digits(text: str) -> str:
 def code(text: str) -> str:
     """What people write to tell one from another, such as an ear tag: its letters and digits alone, without case.
 
-    >>> code("H-77"), code("h 77"), code("NP 0042")
-    ('h77', 'h77', 'np0042')
+    A text that has none, such as "-", is its own code.
+
+    >>> code("H-77"), code("h 77"), code("NP 0042"), code("सीता"), code("-")
+    ('h77', 'h77', 'np0042', 'सीता', '-')
     """
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LMN") or text
 
 
 def key(name: str) -> str:

@@ -209,4 +209,5 @@ def _of_receiver(register: Register, change: Change, giver: Placement, pass_on: 
 
 def _household_of(register: Register, beneficiary_id: str) -> str | None:
     beneficiary = register.facts.get(f"beneficiary:{beneficiary_id}")
-    return code(beneficiary.values.get("household_id") or "") or None if beneficiary else None
+    household_id = beneficiary.values.get("household_id") if beneficiary else None
+    return code(household_id) if household_id else None

@@ -125,6 +125,8 @@ def test_codes_and_witnesses_are_the_same_however_they_are_written() -> None:
     book.add(say.woman("W7", household_id="h 1"), say.woman("W8", household_id="H-11"))
     book.add(passed("T1: P1 > P7 on 2021-03-01", tags="NP-0042"), passed("T2: P2 > P8 on 2021-03-01", tags="np 0042"))
     book.add(passed("T3: P7 > P3 on 2022-03-01", tags="NP-0052"))
+    book.add(say.woman("W9", household_id="सी"), say.woman("W10", household_id="से"))
+    book.add(passed("T4: P2 > P9 on 2021-06-01", tags="खा"), passed("T5: P9 > P10 on 2022-06-01", tags="खि"))
 
     assert found(book, "same_household") == {"pass:T1"}
     assert found(book, "tag_twice") == {"pass:T1", "pass:T2"}
