@@ -55,8 +55,8 @@ with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
 for kept in sys.argv[2:]:
     try:
         head = json.loads(Path(kept).read_bytes(), object_pairs_hook=once)["head_hash"] if ".json" in kept else kept
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         sys.exit(f"{kept} is not a checkpoint")
-    if "".join(head.lower().split()) not in hashes[1:]:
+    if "".join(str(head).lower().split()) not in hashes[1:]:
         sys.exit(f"entry {len(hashes) - 1} is the last, and none is {head}: mistyped, another copy's, cut or rewritten")
 print(f"{len(hashes) - 1} entries, head {hashes[-1]}: sound") if hashes[1:] else sys.exit("the file holds no entry")

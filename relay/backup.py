@@ -110,6 +110,8 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
         raise Conflict(
             message, Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
         )
+    if not promised:
+        _ends(read)
     return tuple(_restore_one(graph, read, head, there.get(head.programme_id), clerk, promised) for head in promised)
 
 
@@ -206,8 +208,8 @@ def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[E
             )
         before = entry
         yield entry
-    if last and any(line.strip() for line in lines):
-        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds more lines than its first line says.")))
+    if last:
+        _ends(lines)
     if before is None or before.sequence != promised.entries or before.hash != promised.head_hash:
         raise _doubtful(
             Fault(
@@ -215,6 +217,12 @@ def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[E
                 fault=Sentence("The ledger of %(programme_id)s is cut short.", programme_id=promised.programme_id),
             )
         )
+
+
+def _ends(lines: Iterator[str]) -> None:
+    """Let nothing follow what a backup promises: its first line would have been altered."""
+    if any(line.strip() for line in lines):
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds more lines than its first line says.")))
 
 
 def _doubtful(fault: Fault) -> Invalid:
@@ -277,6 +285,8 @@ def check(lines: Iterable[str]) -> tuple[Kept, ...]:
     """
     read = iter(lines)
     promised = _promised(next(read, ""))
+    if not promised:
+        _ends(read)
     for head in promised:
         for _ in _believed(read, head, last=head is promised[-1]):
             pass

@@ -134,7 +134,7 @@ class Books:
         """The code of a beneficiary's household, however it is written; None where it is not known."""
         fact = self.register.facts.get(f"beneficiary:{beneficiary_id}")
         household_id = fact.values.get("household_id") if fact else None
-        return code(household_id) if household_id else None
+        return code(str(household_id)) if household_id else None
 
     @cached_property
     def _together(self) -> Mapping[tuple[str, str], tuple[Entry, ...]]:

@@ -43,9 +43,9 @@ _PROGRAMME_ID: Final = re.compile(r"[a-z0-9-]{1,40}")
 _HELP: Final = re.compile(r"[a-z0-9_]{1,40}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 _COMMA: Final = re.compile(r"([0-9]{1,3})((?:,[0-9]+)+)")
-_UNSEEN: Final = re.compile(  # else two ids look alike; between two letters of Devanagari a joiner shapes them
-    r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-    r"|(?<![\u0900-\u097f])[\u200c\u200d]|[\u200c\u200d](?![\u0900-\u097f])"
+_UNSEEN: Final = re.compile(  # else two ids look alike; after the virama of Devanagari a joiner shapes the letters
+    r"[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200b\u200e\u200f\u202a-\u202f"
+    r"\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]|(?<!\u094d)[\u200c\u200d]"
 )
 _ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
 _ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
@@ -301,7 +301,20 @@ def _read_id(column: columns.Column, cell: object) -> str | None:
             suggestion=Sentence("Write the id that is asked for, alone or with its kind before it."),
         )
     _fits_an_address(text)
+    if column.fixed and column.refers_to is None:  # its own: what is recorded already can be named
+        _is_seen(text)
     return text
+
+
+def _is_seen(text: str) -> None:
+    if unseen := _UNSEEN.search(text):
+        raise CellFault(
+            reason=Sentence(
+                "This holds the character U+%(code)s, which nobody sees, and which an id may not hold.",
+                code=f"{ord(unseen[0]):04X}",
+            ),
+            suggestion=_write_this(_UNSEEN.sub("", text)),
+        )
 
 
 def _fits_an_address(text: str) -> None:
@@ -310,14 +323,6 @@ def _fits_an_address(text: str) -> None:
         raise CellFault(
             reason=Sentence('This holds ":" or "/", which an id may not.'),
             suggestion=_write_this(text.replace(":", "-").replace("/", "-")),
-        )
-    if unseen := _UNSEEN.search(text):
-        raise CellFault(
-            reason=Sentence(
-                "This holds the character U+%(code)s, which nobody sees, and which an id may not hold.",
-                code=f"{ord(unseen[0]):04X}",
-            ),
-            suggestion=_write_this(_UNSEEN.sub("", text)),
         )
     if not text.strip("."):
         raise CellFault(

@@ -124,12 +124,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check(
         check_id="recorded_twice",
         title="recorded twice",
-        sentence=(
-            f"Within {DAYS_ALIKE} days a giver passed on as much of one help to one receiver twice, by two entries."
-        ),
+        sentence=(f"Within {DAYS_ALIKE} days a giver passed as many animals on to one receiver twice, by two entries."),
         why="Two people noted one hand-over, and what was passed on once counts twice.",
         severity="high",
-        population=_hand_overs,
+        population=odd_hand_overs.animals,
         find=odd_hand_overs.recorded_twice,
     ),
     Check(
@@ -144,7 +142,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check(
         check_id="another_name",
         title="renamed",
-        sentence="A beneficiary's name was corrected to one that is unlike the name before, in either script.",
+        sentence="A beneficiary's given name was corrected to one that is unlike the first, in either script.",
         why="What she received and passed on now stands as another woman's.",
         severity="high",
         population=_people,

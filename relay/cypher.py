@@ -644,7 +644,8 @@ RETURN r.pass_id AS pass_id, a.placement_id AS giver_placement_id, b.placement_i
   b.beneficiary_id AS beneficiary_id, toString(r.passed_on) AS passed_on, coalesce(r.help, a.help) AS help,
   r.animals AS animals, head(COLLECT { MATCH (e:Entry {act_key: r.key}) RETURN e.recorded_by }) AS recorded_by,
   COLLECT { MATCH (e:Entry {act_key: r.key}) MATCH (e)<-[:ABOUT]-(c:Entry {kind: 'correct'})
-            WHERE NOT EXISTS { MATCH (c)<-[:ABOUT]-(:Entry {kind: 'correct'}) }
+            WHERE NOT EXISTS { MATCH (c)<-[:ABOUT]-(d:Entry {kind: 'correct'})
+                               WHERE NOT EXISTS { MATCH (d)<-[:ABOUT]-(:Entry {kind: 'correct'}) } }
             RETURN DISTINCT c.recorded_by ORDER BY c.recorded_by } AS corrected_by
 ORDER BY any(who IN corrected_by + recorded_by WHERE who ENDS WITH $last), passed_on, pass_id LIMIT $most
 """

@@ -92,6 +92,7 @@ _KSHETRI: Final = re.compile(r"\bksh")  # क्षेत्री is spoken, an
 _LAST_Y: Final = re.compile(r"y\b")
 _SOUND: Final = re.compile("|".join(sorted(_SOUNDS, key=lambda sound: (-len(sound), sound))))
 _TWICE: Final = re.compile(r"([^\W\d])\1+")
+_BETWEEN_NUMBERS: Final = re.compile(r"(?<=\d) (?=\d)")
 _APART: Final = re.compile(r"[\W_]+")
 
 
@@ -107,13 +108,14 @@ def phone_digits(text: str) -> str:
 def code(text: str) -> str:
     """What people write to tell one from another, such as an ear tag: its letters and digits alone, without case.
 
-    A text that has none, such as "-", is its own code.
+    What stands between two numbers keeps them apart. A text without letters and digits, such as "-", is its own code.
 
-    >>> code("H-77"), code("h 77"), code("NP 0042"), code("सीता"), code("-")
-    ('h77', 'h77', 'np0042', 'सीता', '-')
+    >>> code("H-77"), code("h 77"), code("NP 0042"), code("1-11"), code("11/1"), code("सीता"), code("-")
+    ('h77', 'h77', 'np0042', '1-11', '11-1', 'सीता', '-')
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LMN") or text
+    marked = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in folded)
+    return _BETWEEN_NUMBERS.sub("-", " ".join(marked.split())).replace(" ", "") or text
 
 
 def key(name: str) -> str:

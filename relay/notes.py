@@ -36,8 +36,10 @@ class Note:
 
 def is_like(one: PassOn, other: PassOn) -> bool:
     """Whether two pass-ons of one giver may be one that was recorded twice: of the week around, all else the same."""
-    same = (one.beneficiary_id, one.help, one.units) == (other.beneficiary_id, other.help, other.units)
-    return same and abs((one.passed_on - other.passed_on).days) <= DAYS_ALIKE
+    said = [
+        (each.beneficiary_id, each.help, each.units, each.females, each.males, each.in_kind) for each in (one, other)
+    ]
+    return said[0] == said[1] and abs((one.passed_on - other.passed_on).days) <= DAYS_ALIKE
 
 
 def notes_of(register: Register, change: Change) -> Iterator[Note]:
@@ -210,4 +212,4 @@ def _of_receiver(register: Register, change: Change, giver: Placement, pass_on: 
 def _household_of(register: Register, beneficiary_id: str) -> str | None:
     beneficiary = register.facts.get(f"beneficiary:{beneficiary_id}")
     household_id = beneficiary.values.get("household_id") if beneficiary else None
-    return code(household_id) if household_id else None
+    return code(str(household_id)) if household_id else None

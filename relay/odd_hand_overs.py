@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Final
 
 from relay.books import Books, HandOver, Held
 from relay.findings import Finding, found, found_together, sharing
+from relay.health import ANIMAL
 from relay.model import Event, lost_since, shown, standing, unwanted
 from relay.names import code, like, phone_digits
 from relay.notes import is_like
@@ -129,12 +129,25 @@ def _births(books: Books, hand_over: HandOver) -> list[Event]:
 
 
 def recorded_twice(books: Books) -> Iterator[Finding]:
-    """Find pass-ons like one that was recorded before."""
-    for hand_over in books.hand_overs:
-        for other in hand_over.giver.passes:
-            if other.sequence < hand_over.pass_on.sequence and is_like(hand_over.pass_on, other):
-                said = Sentence("like pass:%(other)s of %(day)s.", other=other.pass_id, day=other.passed_on)
-                yield found(hand_over.fact, said, other.sequence)
+    """Find pass-ons of animals like one that was recorded before, unless ear tags tell the animals apart."""
+    made = {hand_over.pass_on.pass_id: hand_over for hand_over in animals(books)}
+    for hand_over in made.values():
+        for other in (made[each.pass_id] for each in hand_over.giver.passes if each.pass_id in made):
+            later = other.pass_on.sequence < hand_over.pass_on.sequence
+            if later and is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
+                day = other.pass_on.passed_on
+                said = Sentence("like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
+                yield found(hand_over.fact, said, other.fact.sequence)
+
+
+def animals(books: Books) -> list[HandOver]:
+    """Hand-overs by givers who owe animals; money is repaid by instalments, which are alike."""
+    return [each for each in bound(books) if each.held and each.held.rule and each.held.rule.unit == ANIMAL]
+
+
+def _told_apart(one: Fact, other: Fact) -> bool:
+    tags = [fact.values.get("tags") for fact in (one, other)]
+    return all(tags) and tags[0] != tags[1]
 
 
 def far_more_than_owed(books: Books) -> Iterator[Finding]:
@@ -142,27 +155,27 @@ def far_more_than_owed(books: Books) -> Iterator[Finding]:
     for held in books.held.values():
         stood = standing(held.placement, books.register.rules, books.as_of) if held.placement.passes else None
         if stood and 0 < TIMES_OWED * stood.owed <= stood.passed:
-            facts = [
-                books.register.facts[f"pass:{pass_on.pass_id}"]
-                for pass_on in held.placement.passes
-                if pass_on.passed_on <= books.as_of
-            ]
+            made = [pass_on for pass_on in held.placement.passes if pass_on.passed_on <= books.as_of]
+            facts = [books.register.facts[f"pass:{pass_on.pass_id}"] for pass_on in made]
             said = Sentence("%(passed)s passed on, %(owed)s owed.", passed=shown(stood.passed), owed=shown(stood.owed))
-            yield found_together(facts, said)
+            yield found_together(facts, said) if len(facts) > 1 else found(facts[0], said)
 
 
 def another_name(books: Books) -> Iterator[Finding]:
-    """Find beneficiaries whose name was corrected to one that is unlike it."""
-    register = books.register
+    """Find beneficiaries whose given name now is unlike the one that was recorded first."""
+    entries = books.register.entries
     for fact in books.facts("beneficiary"):
-        corrections = register.about.get(fact.act_id, ())
-        said = register.versions(fact.act_id) if corrections else ()
-        names = [str(each["name"]) for each in said if each.get("name")]
-        if any(
-            one != other and not (like(one, {"": other}) or like(other, {"": one})) for one, other in pairwise(names)
-        ):
-            evidence = map(books.sequence, corrections)
+        corrections = [entries[each] for each in books.register.about.get(fact.act_id, ()) if each in entries]
+        first, now = entries[fact.act_id].act.values.get("name"), fact.values.get("name")
+        if corrections and first and now and _is_another(str(first), str(now)):
+            evidence = (each.sequence for each in corrections if "name" in (each.payload.get("changes") or {}))
             yield found(fact, Sentence("was corrected to a name unlike the one before."), *evidence)
+
+
+def _is_another(one: str, other: str) -> bool:
+    """Whether neither given name, which comes first, is like any word of the other name."""
+    pairs = ((one, other), (other, one))
+    return not any(like(name.split()[0], {"": words}) for name, words in pairs if name.split())
 
 
 def after_loss(books: Books) -> Iterator[Finding]:
@@ -275,7 +288,7 @@ def no_witness(books: Books) -> Iterator[Finding]:
 
 def busy_witness(books: Books) -> Iterator[Finding]:
     """Find witnesses who signed too many pass-ons."""
-    for shared in sharing((code(fact.values["witness"]), fact) for fact in named_witness(books)):
+    for shared in sharing((code(str(fact.values["witness"])), fact) for fact in named_witness(books)):
         if len(shared) > SIGNATURES_A_WITNESS:
             yield found_together(shared, Sentence("one witness signed %(many)s hand-overs.", many=len(shared)))
 

@@ -39,8 +39,8 @@ def is_a_managers(graph: Graph, programme_id: str, act: Act) -> bool:
     """
     if act.kind != "correct":
         return False
-    kind, said, confirmed = _said(graph, programme_id, act.values)
-    if confirmed or kind in ("programme", "rule") or any(_DECIDED.get(kind) in each for each in said[:-1]):
+    kind, said, confirmed, changed = _said(graph, programme_id, act.values)
+    if confirmed or kind in ("programme", "rule") or _DECIDED.get(kind) in changed:
         return True
     column = DAY_OF.get(kind, "")
     locked = graph.rows(cypher.LOCKED_UNTIL, key=key_of(programme_id, f"programme:{programme_id}"))
@@ -48,14 +48,22 @@ def is_a_managers(graph: Graph, programme_id: str, act: Act) -> bool:
     return locked_until is not None and any(str(each[column]) <= locked_until for each in said if each.get(column))
 
 
-def _said(graph: Graph, programme_id: str, correction: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]], bool]:
-    """Kind, all that was ever said, and whether it was ever confirmed, of what is corrected, be it by way of others."""
+def _said(
+    graph: Graph, programme_id: str, correction: Mapping[str, Any]
+) -> tuple[str, list[Mapping[str, Any]], bool, frozenset[str]]:
+    """What is corrected, be it by way of other corrections.
+
+    Returns:
+        Its kind, all that was ever said of it, whether it was ever confirmed, and the columns that change by this.
+    """
     about, said = str(correction["act_id"]), [correction.get("changes") or {}]
+    changed = {*said[0]}
     while rows := graph.rows(cypher.SAID_OF, key=key_of(programme_id, about)):
         kind, payload = about.partition(":")[0], json.loads(rows[0]["payload"])
         said += [json.loads(each).get("changes") or {} for each in rows[0]["corrections"]]
         if kind not in ABOUT_ACTS:
-            return kind, [*said, payload], bool(rows[0]["confirmations"])
+            return kind, [*said, payload], bool(rows[0]["confirmations"]), frozenset(changed)
         said.append(payload.get("changes") or {})
+        changed |= {*said[-1]}
         about = str(payload.get("act_id") or payload["subject_id"])
-    return "", [], False  # there is no such act; who records the correction is told so
+    return "", [], False, frozenset()  # there is no such act; who records the correction is told so

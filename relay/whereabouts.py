@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _SUBJECTS: Final = ("act_id", "subject_id")
 _PLACEMENTS: Final = ("placement_id", "giver_placement_id", "receiver_placement_id")
 _PLACES: Final = ("place_id", "parent_id")
-_OF_KIND: Final = {
-    "placement": "placement_id",
-    "beneficiary": "beneficiary_id",
-    "group": "group_id",
-    "place": "place_id",
+_MOVING: Final = {
+    "placement": ("Placement", "placement_id"),
+    "beneficiary": ("Beneficiary", "beneficiary_id"),
+    "group": ("Group", "group_id"),
+    "place": ("Place", "place_id"),
 }
-"""Kinds that may have moved since they were recorded → the column that leads to where they are now."""
+"""Kinds that may have moved since they were recorded → their label, and the column that leads to where they are now."""
 
 
 def places_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> frozenset[str]:
@@ -100,9 +100,13 @@ def groups_in(graph: Graph, programme_id: str, place_ids: frozenset[str]) -> fro
 
 
 def _leading(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:
-    """What leads from a record to where it lies: its own id where that may have changed, else what it says."""
+    """What leads from a record to where it lies: its own id where it stands and may have moved, else what it said."""
     kind, _, bare = act_id.partition(":")
-    return {_OF_KIND[kind]: bare} if kind in _OF_KIND else _payload(graph, programme_id, act_id)
+    if kind in _MOVING:
+        label, column = _MOVING[kind]
+        if graph.rows(cypher.SOME_NODES[label], keys=[key_of(programme_id, act_id)]):
+            return {column: bare}
+    return _payload(graph, programme_id, act_id)
 
 
 def _payload(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:

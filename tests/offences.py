@@ -58,7 +58,7 @@ def unwanted_sex(programme: Clean) -> set[str]:
 def recorded_twice(programme: Clean) -> set[str]:
     giver, receiver, random = programme.quiet.pop(), programme.woman(), programme.random
     on = _later(programme, giver)
-    programme.hand_over(giver, receiver, on, animals=1)
+    programme.hand_over(giver, receiver, on, animals=1, tags=None)
     days = random.choice((-1, 1)) * random.randint(1, 7)
     return {programme.hand_over(giver, receiver, on + timedelta(days=days), animals=1)}
 

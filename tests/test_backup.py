@@ -238,6 +238,11 @@ def test_a_backup_that_goes_on_after_what_it_promises_is_refused_and_no_whole(gr
         with pytest.raises(NotRestored, match="other is being restored"):
             list(backup.backup(graph))
         wiped(graph)
+    nothing = ['{"relay_backup":1,"programmes":[]}', *rest]
+    with pytest.raises(Invalid, match="more lines than its first line says"):
+        backup.check(nothing)
+    with pytest.raises(Invalid, match="more lines than its first line says"):
+        backup.restore(graph, nothing, clerk())
 
 
 def test_a_backup_cut_within_a_line_says_after_which_entry(graph: Graph) -> None:

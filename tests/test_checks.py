@@ -116,8 +116,29 @@ def test_two_young_ones_given_at_two_times_are_no_pass_on_recorded_twice() -> No
     book.add(passed("T5: P2 > P5 on 2021-03-08", animals=1))
     assert found(book, "recorded_twice") == {"pass:T5"}
     assert found(book, "recorded_twice", date(2021, 3, 7)) == set()
+    book.add(passed("T6: P2 > P5 on 2021-02-28", animals=1))  # like T4, which had not happened yet
+    assert found(book, "recorded_twice", date(2021, 2, 28)) == set()
+    assert found(book, "recorded_twice", date(2021, 3, 1)) == {"pass:T6"}
+    book.add(say.taken_back("pass:T6", "C6"))
     book.add(say.taken_back("pass:T4"))
     assert found(book, "recorded_twice") == set()
+
+
+def test_two_animals_that_are_told_apart_are_no_pass_on_recorded_twice() -> None:
+    book = two_placements(tags="A9")
+    first, second = "P1 > P3 on 2021-03-01", "P1 > P3 on 2021-03-03"
+    told_apart: tuple[tuple[dict[str, Said], dict[str, Said]], ...] = (
+        ({"tags": "A1"}, {"tags": "A2"}),
+        ({"females": 1}, {"males": 1}),
+        ({}, {"kind": "cash"}),
+    )
+    for number, (one, other) in enumerate(told_apart):
+        book.add(passed(f"T{number}: {first}", animals=1, **one), passed(f"U{number}: {second}", animals=1, **other))
+        assert found(book, "recorded_twice") == set()
+        book.add(say.taken_back(f"pass:T{number}", f"C{number}"), say.taken_back(f"pass:U{number}", f"D{number}"))
+
+    book.add(passed(f"T9: {first}", animals=1, tags="A1"), passed(f"U9: {second}", animals=1, tags="A1"))
+    assert found(book, "recorded_twice") == {"pass:U9"}
 
 
 def test_codes_and_witnesses_are_the_same_however_they_are_written() -> None:
@@ -127,6 +148,9 @@ def test_codes_and_witnesses_are_the_same_however_they_are_written() -> None:
     book.add(passed("T3: P7 > P3 on 2022-03-01", tags="NP-0052"))
     book.add(say.woman("W9", household_id="सी"), say.woman("W10", household_id="से"))
     book.add(passed("T4: P2 > P9 on 2021-06-01", tags="खा"), passed("T5: P9 > P10 on 2022-06-01", tags="खि"))
+
+    book.add(say.woman("W12", household_id="1-11"), say.woman("W13", household_id="11-1"))
+    book.add(passed("T6: P1 > P12 on 2021-07-01", tags="?"), passed("T7: P12 > P13 on 2022-07-01", tags="-"))
 
     assert found(book, "same_household") == {"pass:T1"}
     assert found(book, "tag_twice") == {"pass:T1", "pass:T2"}
@@ -164,12 +188,13 @@ def test_a_name_that_was_misread_in_either_script_is_innocent() -> None:
     book.add(say.corrected("beneficiary:W7", "C1", name="Gita Rai"))
     book.add(say.corrected("beneficiary:W7", "C2", name="Gita Kumari Rai"))
     book.add(say.corrected("beneficiary:W8", "C3", name="Laxmi Magar"), say.corrected("beneficiary:W9", "C4", sex="F"))
+    book.add(say.woman("W10", name="Sita Rai"), say.corrected("beneficiary:W10", "C7", name="Sita Gurung"))  # married
     assert found(book, "another_name") == set()
 
     book.add(say.corrected("beneficiary:W9", "C5", name="Rupa Chaudhary"))
-    book.add(say.corrected("beneficiary:W9", "C6", name="Gita"))  # and back
-    assert found(book, "another_name") == {"beneficiary:W9"}
-    book.add(say.erased("beneficiary:W9"))
+    book.add(say.woman("W11", name="सीता मगर"), say.corrected("beneficiary:W11", "C8", name="Maya Magar"))
+    assert found(book, "another_name") == {"beneficiary:W9", "beneficiary:W11"}
+    book.add(say.taken_back("correct:C8", "C9"), say.erased("beneficiary:W9"))
     assert found(book, "another_name") == set()
 
 

@@ -55,6 +55,10 @@ def test_what_is_said_of_somebody_who_moved_lies_where_she_lives_now(graph: Grap
     assert lies("beneficiary:W4") == {"E"}
     assert lies("group:V2") == lies("beneficiary:W2") == {"D1"}
     assert lies("pass:T1") == lies("correct:C4") == {"D1", "E"}  # from her who moved to her who did not
+    keep(graph, say.placed("P2b on 2022-03-01"), say.taken_back("placement:P2b", "C5"))
+    keep(graph, say.woman("W5", place_id="D1"), say.taken_back("beneficiary:W5", "C6"))
+    for gone in ("correct:C5", "correct:C6"):  # so that who took it back can bring it back
+        assert lies(gone) == {"D1"}, gone
     fetched_back = {"correct_id": "C9", "act_id": "beneficiary:W1", "changes": {"place_id": "D1"}}
     assert whereabouts.places_of(graph, "demo", fetched_back) == {"E"}
     assert whereabouts.places_of(graph, "demo", {"correct_id": "C9", "act_id": "correct:C1"}) == {"E"}

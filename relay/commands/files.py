@@ -13,6 +13,7 @@ import click
 from relay.commands.exits import DONE, FOUND, NOT_DONE
 from relay.commands.options import as_of_option, command, confirmed_option, first_line, pass_session, secret, text_of
 from relay.commands.session import Session, say
+from relay.errors import RelayError
 
 if TYPE_CHECKING:
     from relay.exchange import ReportRow
@@ -186,7 +187,10 @@ def backup(
     _check_engine(session)
     kept = keeping.keep(session.graph, file, seal)
     deleted = keeping.rotate(file, keep) if keep is not None else ()
-    last_backup.note(session.settings.data_folder, session.now, file, kept)
+    try:
+        last_backup.note(session.settings.data_folder, session.now, file, kept)
+    except RelayError as error:  # the backup stands all the same
+        say(f"When it was made could not be noted: {error}")
     if session.as_json:
         print_json({"file": str(file), "programmes": kept, "deleted": [str(each) for each in deleted]})
         return

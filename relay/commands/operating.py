@@ -106,7 +106,7 @@ def serve(session: Session, *, host: str, port: int, site: str | None, proxy: st
 @command(example="relay status")
 @pass_session
 def status(session: Session) -> None:
-    """Show which database is used, which programmes it holds, and when they were last backed up."""
+    """Show which database is used, its programmes and the last backup."""
     from relay import engine
     from relay.printing import print_json, print_pairs, print_table
 

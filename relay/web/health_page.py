@@ -148,7 +148,8 @@ class HealthPage:
 
     def _health(self, relay: Relay, earlier: Relay | None) -> Health:
         survey, before = relay.survey, earlier.survey if earlier else None
-        name = ("health", survey.snapshot.programme_id, survey.snapshot.head_hash, survey.as_of, self.by)
+        reader = asked.core().within()
+        name = ("health", survey.snapshot.programme_id, survey.snapshot.head_hash, survey.as_of, self.by, reader)
         return kept(
             (*name, before.as_of if before else None),
             lambda: health.health(survey, by=self.by, names=self.labels.called, earlier=before),

@@ -139,7 +139,7 @@ class SurvivalPage:
     def fulfilment(self) -> Fulfilment:
         """How long fulfilment takes."""
         return kept(
-            (*self._key("survival"), self.by),
+            (*self._key("survival"), self.by, asked.core().within()),
             lambda: survival.fulfilment(self.relay.survey, self.by, self.labels.called),
         )
 

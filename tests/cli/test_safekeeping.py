@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 from unittest.mock import Mock
 
 import click
@@ -331,12 +331,29 @@ def test_status_says_when_the_last_backup_was_made_and_what_it_does_not_hold(
     assert told() == (last, 2)
 
 
-@pytest.mark.parametrize("written", ["", "[]", "{}", '{"at": 1, "file": 2, "programmes": [{"entries": 1}]}'])
+_KEPT: Final = '{"at": "x", "file": "y", "programmes": [{"programme_id": "demo", "head_hash": "z", "entries": 5}]}'
+UNREADABLE: Final = (
+    *("", "[]", "{}", "[" * 100_000, '{"at": 1, "file": 2, "programmes": [{"entries": 1}]}'),
+    *(_KEPT.replace("5", entries) for entries in ('"5"', "null", "2.5")),
+)
+
+
+@pytest.mark.parametrize("written", UNREADABLE)
 def test_a_note_of_the_last_backup_that_cannot_be_read_is_none(shell: Shell, tmp_path: Path, written: str) -> None:
     shell.ok("backup", str(tmp_path / "all.jsonl"))
     (tmp_path / "data" / "last_backup.json").write_text(written, encoding="utf-8")
 
     assert shell.ok("status").pairs["last_backup"] == "never"
+
+
+def test_a_backup_stands_although_the_note_of_it_cannot_be_written(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "data" / "last_backup.json").mkdir(parents=True)
+
+    made = shell.ok("backup", str(tmp_path / "all.jsonl"))
+
+    assert "could not be noted" in made.err
+    assert "read back" in made.err
+    assert (tmp_path / "all.jsonl").exists()
 
 
 def test_a_backup_of_another_ledger_of_that_name_holds_nothing_of_this_one(

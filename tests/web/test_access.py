@@ -294,6 +294,20 @@ def test_staff_of_a_place_are_told_the_names_of_the_groups_there(door: FlaskClie
         assert ("Dawn" in door.get(f"/p/wards/{path}", headers=whole).text) == (path != "gifts"), path
 
 
+def test_what_one_reader_was_told_is_not_kept_for_another(door: FlaskClient, village: Graph) -> None:
+    """Whoever comes first: staff of a place, who are told no donor, or a manager, who is."""
+    accounts.add(village, "staff-everywhere", (grant_of("manager@wards"),), None, relays.NOW)
+    issued = accounts.issue(village, "staff-everywhere", days=1, now=relays.NOW, random=token_bytes)
+    own, manager = staff_of(village, "W2"), bearer(issued.secret)
+
+    for path in ("health?by=donor", "survival?by=donor"):
+        for day, first in (("2024-01-01", own), ("2024-01-02", manager)):
+            page = f"/p/wards/{path}&names=full&as_of={day}"
+            door.get(page, headers=first)
+            assert "Donor of G1" not in door.get(page, headers=own).text, page
+            assert "Donor of G1" in door.get(page, headers=manager).text, page
+
+
 def test_what_is_recorded_elsewhere_is_not_guessed_by_recording_it_again(door: FlaskClient, village: Graph) -> None:
     own = staff_of(village, "W2")
     guess = {"beneficiary_id": "W1", "name": "Name of W1", "place_id": "W2"}
@@ -382,6 +396,7 @@ def test_what_a_manager_decided_is_corrected_by_managers_alone(
     assert correcting("staff", "place:HILL", parent_id=None) == 403  # by which staff are let in
     assert correcting("staff", "place:HILL", name="The hill") == 201
     assert correcting("manager", "place:HILL", parent_id=None) == 201
+    assert correcting("staff", "place:HILL", name="Hill") == 201  # a name is theirs whatever else was corrected
     assert correcting("manager", "rule:goat@2020-01-01", months=30) == 201
     assert correcting("manager", "confirm:F2") == 201
     assert correcting("staff", "pass:T2", animals=2) == 403  # it was confirmed once

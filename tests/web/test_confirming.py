@@ -96,3 +96,5 @@ def test_who_corrected_a_pass_on_is_not_asked_to_confirm_it(asha: FlaskClient, r
     record(recorded, say.taken_back("correct:C5", "C6"), programme_id=programme_id, by="account:bina")
     assert told() == ("account:chandra",)
     assert "Confirm pass-on T3" in asha.get(f"/p/{programme_id}/waiting").text
+    record(recorded, say.taken_back("correct:C6", "C7"), programme_id=programme_id, by="account:bina")
+    assert told() == ("account:asha", "account:chandra")

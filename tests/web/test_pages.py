@@ -187,7 +187,7 @@ def test_a_page_is_not_sent_again_until_something_is_recorded(client: FlaskClien
     assert client.get("/p/demo/tree/gift:G1", headers=tag).status_code == 200
 
 
-def test_a_name_that_is_looked_for_stands_beside_the_address_and_wins_over_one_in_it(client: FlaskClient) -> None:
+def test_a_name_that_is_looked_for_stands_beside_the_address(client: FlaskClient) -> None:
     for path in ("/p/demo", "/p/demo/find", "/p/demo/record/placement:P1?as_of=2024-01-01"):
         seen = Tags()
         seen.feed(client.get(path).text)
@@ -195,9 +195,15 @@ def test_a_name_that_is_looked_for_stands_beside_the_address_and_wins_over_one_i
         assert {form["method"] for form in searches} == {"post"}
         assert all(("as_of=2024-01-01" in str(form["action"])) == ("as_of" in path) for form in searches)
 
-    found = client.post("/p/demo/find?q=nobody", data={"q": "Name of W1"})
-    assert (found.status_code, "Name of W1" in found.text) == (200, True)
-    assert found.headers["Cache-Control"] == "no-store"
+    sent = client.post("/p/demo/find?as_of=2024-01-01", data={"q": "Name of W1"})
+    assert (sent.status_code, "W1" in sent.location, "as_of=2024-01-01" in sent.location) == (303, False, True)
+    for _ in range(2):  # one can come back to it
+        found = client.get(sent.location)
+        assert (found.status_code, "Name of W1" in found.text) == (200, True)
+        assert found.headers["Cache-Control"] == "no-store"
+    assert "Name of W1" not in client.get("/p/demo/find?s=another").text
+    typed = client.post("/p/demo/find", data={"q": "Name of W1"}, headers={"HX-Request": "true"})
+    assert (typed.status_code, "Name of W1" in typed.text) == (200, True)
 
 
 def test_another_host_name_is_turned_away(client: FlaskClient) -> None:
