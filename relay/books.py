@@ -17,7 +17,6 @@ from relay.columns import DAYS
 from relay.entries import Entry
 from relay.errors import NotFound
 from relay.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
-from relay.names import code
 from relay.register import Fact, Register
 from relay.snapshot import Snapshot, of_register
 from relay.trees import Relay, Trace
@@ -129,12 +128,6 @@ class Books:
             if pass_on.passed_on <= self.as_of
         ]
         return tuple(sorted(made, key=lambda hand_over: hand_over.fact.sequence))
-
-    def household(self, beneficiary_id: str) -> str | None:
-        """The code of a beneficiary's household, however it is written; None where it is not known."""
-        fact = self.register.facts.get(f"beneficiary:{beneficiary_id}")
-        household_id = fact.values.get("household_id") if fact else None
-        return code(str(household_id)) if household_id else None
 
     @cached_property
     def _together(self) -> Mapping[tuple[str, str], tuple[Entry, ...]]:

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from typing import Final
 
 from relay.model import Event, PassOn, Placement, Rule, helps_of, lost_since, shown, standing, unwanted
-from relay.names import code
 from relay.register import Change, Register
 from relay.sentences import Sentence
 from relay.vocabulary import LOSSES
@@ -156,8 +155,8 @@ def _of_pass_on(register: Register, change: Change) -> Iterator[Note]:
             note="more_than_owed",
             sentence=Sentence("%(name)s: %(more)s more than owed has been passed on.", name=name, more=more),
         )
-    household_id = _household_of(register, giver.beneficiary_id)
-    if household_id and household_id == _household_of(register, str(values["beneficiary_id"])):
+    household = register.household(giver.beneficiary_id)
+    if household and household == register.household(str(values["beneficiary_id"])):
         yield Note(
             note="same_household", sentence=Sentence("%(name)s: giver and receiver are of one household.", name=name)
         )
@@ -207,9 +206,3 @@ def _of_receiver(register: Register, change: Change, giver: Placement, pass_on: 
                     day=other.passed_on,
                 ),
             )
-
-
-def _household_of(register: Register, beneficiary_id: str) -> str | None:
-    beneficiary = register.facts.get(f"beneficiary:{beneficiary_id}")
-    household_id = beneficiary.values.get("household_id") if beneficiary else None
-    return code(str(household_id)) if household_id else None

@@ -34,8 +34,8 @@ def same_household(books: Books) -> Iterator[Finding]:
     """Find pass-ons between two women of one household."""
     for hand_over in books.hand_overs:
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
-        household = books.household(giver)
-        if household and giver != receiver and household == books.household(receiver):
+        household = books.register.household(giver)
+        if household and giver != receiver and household == books.register.household(receiver):
             yield found(hand_over.fact, Sentence("giver and receiver live in one household."))
 
 

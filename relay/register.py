@@ -17,6 +17,7 @@ from relay.acts import PERSONAL, Act
 from relay.columns import KINDS
 from relay.entries import CHANGES, Entry
 from relay.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
+from relay.names import code
 
 _Value = TypeVar("_Value")
 _Thing = TypeVar("_Thing")
@@ -215,6 +216,12 @@ class Register:
                 names = (then.keys() | values.keys()) - PERSONAL[act_id.partition(":")[0]]
                 if all(then.get(name) == values.get(name) for name in names):
                     yield later
+
+    def household(self, beneficiary_id: str) -> str | None:
+        """The code of a beneficiary's household, however it is written; None where it is not known."""
+        beneficiary = self.facts.get(f"beneficiary:{beneficiary_id}")
+        household_id = beneficiary.values.get("household_id") if beneficiary else None
+        return code(str(household_id)) if household_id else None
 
     def versions(self, act_id: str) -> Iterator[Mapping[str, Any]]:
         """All that an act ever said, from its recording on: a copy of the record may hold any of it."""

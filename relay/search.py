@@ -127,7 +127,7 @@ class _Search:
         (people,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
         act_ids = [":".join(kind_and_id(key)) for key in people["keys"]]
         rows = zip(act_ids, people["phones"], people["households"], strict=True)
-        yield from sorted(_by_person(rows, _digits(self.text), self.text.casefold()))
+        yield from sorted(_by_person(rows, _digits(self.text), names.code(self.text)))
         named = dict(zip(act_ids, people["names"], strict=True))
         named |= {f"place:{id_}": name for id_, name in zip(places[0]["ids"], places[0]["names"], strict=True)}
         for likeness in names.like(self.text, named, self._around(places[0])):
@@ -171,9 +171,9 @@ class _Search:
             )
 
 
-def _by_person(people: Iterable[tuple[str, str, str]], digits: str, household_id: str) -> Iterator[tuple[str, float]]:
+def _by_person(people: Iterable[tuple[str, str, str]], digits: str, code: str) -> Iterator[tuple[str, float]]:
     for act_id, phone, household in people:
-        if household and household.casefold() == household_id:
+        if household and names.code(household) == code:
             yield act_id, 100.0
         elif phone and len(digits) >= PHONE_DIGITS and _digits(phone).endswith(digits):
             yield act_id, 100.0 if _digits(phone) == digits else PHONE_END
