@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -44,6 +44,19 @@ class Kept:
     programme_id: str
     entries: int
     head_hash: str
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any]) -> Kept:
+        """From its parts as JSON gives them.
+
+        Raises:
+            KeyError, TypeError, ValueError: It is none.
+        """
+        return cls(
+            programme_id=str(written["programme_id"]),
+            entries=_count(written["entries"]),
+            head_hash=str(written["head_hash"]),
+        )
 
 
 def export(graph: Graph, programme_id: str, *, with_names: bool) -> Iterator[str]:
@@ -110,22 +123,17 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
         raise Conflict(
             message, Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
         )
-    if not promised:
-        _ends(read)
-    return tuple(_restore_one(graph, read, head, there.get(head.programme_id), clerk, promised) for head in promised)
+    keys = tuple(head.programme_id for head in promised)
+    return tuple(
+        _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
+        for head, entries in _ledgers(read, promised)
+    )
 
 
 def _promised(line: str) -> tuple[Kept, ...]:
     try:
         written: Any = json.loads(line)
-        return tuple(
-            Kept(
-                programme_id=str(head["programme_id"]),
-                entries=_count(head["entries"]),
-                head_hash=str(head["head_hash"]),
-            )
-            for head in {FORMAT: written["programmes"]}[written["relay_backup"]]
-        )
+        return tuple(map(Kept.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
         raise Invalid(message, Sentence("Give a file that `relay backup` wrote.")) from error
@@ -138,11 +146,10 @@ def _count(written: object) -> int:
 
 
 def _restore_one(
-    graph: Graph, lines: Iterator[str], promised: Kept, there: LedgerHead | None, clerk: Clerk, all_: Sequence[Kept]
+    graph: Graph, entries: Iterator[Entry], promised: Kept, there: LedgerHead | None, clerk: Clerk, keys: Sequence[str]
 ) -> Kept:
-    key, keys = promised.programme_id, [each.programme_id for each in all_]
+    key = promised.programme_id
     register, last = Register(key), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
-    entries = _believed(lines, promised, last=promised is all_[-1])
     if there:
         if _projection(graph, key) not in (PROJECTION, RESTORING):
             raise NotBuilt(key)
@@ -183,8 +190,16 @@ def _write(key: str, keys: Iterable[str], difference: Difference, head: Head, tr
     difference.write(transaction, key, head)
 
 
+def _ledgers(lines: Iterator[str], promised: Sequence[Kept]) -> Iterator[tuple[Kept, Iterator[Entry]]]:
+    """Each programme of a backup with its entries, to be read in this order; after the last one nothing follows."""
+    for head in promised:
+        yield head, _believed(lines, head, last=head is promised[-1])
+    if not promised:
+        _ends(lines)
+
+
 def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[Entry]:
-    """The entries of one programme, each checked before it is passed on; after the last programme nothing follows."""
+    """The entries of one programme, each checked before it is passed on."""
     before: Entry | None = None
     for line in islice(lines, promised.entries):
         try:
@@ -285,9 +300,7 @@ def check(lines: Iterable[str]) -> tuple[Kept, ...]:
     """
     read = iter(lines)
     promised = _promised(next(read, ""))
-    if not promised:
-        _ends(read)
-    for head in promised:
-        for _ in _believed(read, head, last=head is promised[-1]):
+    for _, entries in _ledgers(read, promised):
+        for _ in entries:
             pass
     return promised

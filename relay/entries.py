@@ -112,6 +112,11 @@ def commitment(salt: bytes, value: object) -> str:
     return hashlib.sha256(salt + canonical(value)).hexdigest()
 
 
+def login_of(by: str) -> str:
+    """Who it was, whether at the database's own machine (local:asha) or through the service (account:asha)."""
+    return by.partition(":")[2]
+
+
 def instant(at: datetime) -> str:
     """A UTC instant as entries write it, to the second."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")

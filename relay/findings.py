@@ -50,8 +50,10 @@ def found(fact: Fact, said: Sentence, *evidence: int) -> Finding:
 
 
 def found_together(facts: Collection[Fact], said: Sentence) -> Finding:
-    """A finding about acts that share something; its subject is the first of them."""
+    """A finding about acts that share something, or about the only one; its subject is the first of them."""
     first = min(facts, key=lambda fact: fact.sequence)
+    if len(facts) == 1:
+        return found(first, said)
     return Finding(
         subject_id=first.act_id,
         acts=tuple(sorted({fact.sequence for fact in facts})),

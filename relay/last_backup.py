@@ -6,7 +6,6 @@ Written beside the record, not into it: it tells a tired operator when to make t
 from __future__ import annotations
 
 import json
-import operator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from relay.ledger import LedgerHead
 
 FILE: Final = "last_backup.json"
-_KEPT: Final = operator.itemgetter("programme_id", "entries", "head_hash")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +54,7 @@ def last_backup(data_folder: Path) -> LastBackup | None:
     """The last backup that was noted; None when none was, or the note cannot be read."""
     try:
         said: Any = json.loads((data_folder / FILE).read_bytes())
-        programmes = tuple(
-            Kept(programme_id=str(id_), entries=operator.index(entries), head_hash=str(hash_))
-            for id_, entries, hash_ in map(_KEPT, said["programmes"])
-        )
+        programmes = tuple(map(Kept.of, said["programmes"]))
         return LastBackup(at=str(said["at"]), file=str(said["file"]), programmes=programmes)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None

@@ -133,8 +133,8 @@ def recorded_twice(books: Books) -> Iterator[Finding]:
     made = {hand_over.pass_on.pass_id: hand_over for hand_over in animals(books)}
     for hand_over in made.values():
         for other in (made[each.pass_id] for each in hand_over.giver.passes if each.pass_id in made):
-            later = other.pass_on.sequence < hand_over.pass_on.sequence
-            if later and is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
+            was_there = other.pass_on.sequence < hand_over.pass_on.sequence
+            if was_there and is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
                 day = other.pass_on.passed_on
                 said = Sentence("like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
                 yield found(hand_over.fact, said, other.fact.sequence)
@@ -158,7 +158,7 @@ def far_more_than_owed(books: Books) -> Iterator[Finding]:
             made = [pass_on for pass_on in held.placement.passes if pass_on.passed_on <= books.as_of]
             facts = [books.register.facts[f"pass:{pass_on.pass_id}"] for pass_on in made]
             said = Sentence("%(passed)s passed on, %(owed)s owed.", passed=shown(stood.passed), owed=shown(stood.owed))
-            yield found_together(facts, said) if len(facts) > 1 else found(facts[0], said)
+            yield found_together(facts, said)
 
 
 def another_name(books: Books) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from relay import sambat
 from relay.acts import DAY_COLUMNS, FILED, KEYS, PERSONAL, Act
-from relay.entries import Entry
+from relay.entries import Entry, login_of
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.model import UNIT, PassOn, Placement, Receipt, Rule, binding_rule, counted, helps_of, owed_under, shown
 from relay.notes import Note, notes_of
@@ -735,10 +735,10 @@ def _may_confirm(register: Register, entry: Entry, by: str) -> None:
         )
     corrections = (register.entries[each] for each in register.about.get(entry.act_id, ()) if register.stands(each))
     told = [entry, *(each for each in corrections if each.kind == "correct")]
-    if _login(by) in {_login(each.recorded_by) for each in told}:
+    if login_of(by) in {login_of(each.recorded_by) for each in told}:
         raise SamePerson(entry.act_id)
     for confirmation in register.confirmed_by(entry.act_id):
-        if _login(confirmation.recorded_by) == _login(by):
+        if login_of(confirmation.recorded_by) == login_of(by):
             raise ConfirmedAlready(entry.act_id, confirmation.act_id)
 
 
@@ -759,11 +759,6 @@ def _may_take_back(kind: str, act: Act) -> None:
             Sentence("Say wrong_data to change it, or leave out the changes."),
             "changes",
         )
-
-
-def _login(by: str) -> str:
-    """Who it was, whether at the database's own machine (local:asha) or through the service (account:asha)."""
-    return by.partition(":")[2]
 
 
 def _says_already(register: Register, subject: str, changes: Mapping[str, Any]) -> bool:

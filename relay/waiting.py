@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import cypher
+from relay.entries import login_of
 from relay.model import shown, thousandths
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Waiting:
 
     def told_by(self, login: str) -> bool:
         """Whether it is somebody's own word, who so cannot confirm it."""
-        return login in {who.partition(":")[2] for who in (self.recorded_by, *self.corrected_by)}
+        return login in map(login_of, (self.recorded_by, *self.corrected_by))
 
 
 MOST: Final = 10_000  # our choice: a programme in which more wait does not confirm

@@ -50,6 +50,10 @@ class PartLabels:
     def _first_gifts(self) -> Mapping[str, str]:
         return self.called.first_gifts()
 
+    @cached_property
+    def _groups(self) -> Mapping[str, str]:
+        return asked.group_names()
+
     def label(self, word: str, part: str | int | None) -> str:
         """What a part is called. That donors are named is written down."""
         if part is None:
@@ -57,7 +61,7 @@ class PartLabels:
         if word == "place":
             return self.called.places.get(str(part), str(part))
         if word == "group":
-            return asked.group_names().get(str(part), str(part))
+            return self._groups.get(str(part), str(part))
         if word == "donor":
             gift_id = self._first_gifts.get(str(part), "")
             return (
