@@ -32,7 +32,7 @@ from relay.projection import Edge, Node, things_of
 
 FIRST: Final = date(1990, 1, 1)
 CLERK = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
-COLD: Final = 100  # pass-ons after which a server that has just started is warm (our choice)
+COLD: Final = 1200  # pass-ons after which a server that has just started is warm: from there on it gets no quicker
 
 
 def act(kind: str, id_: str, /, **values: Value) -> Act:
@@ -90,8 +90,8 @@ def made(count: int) -> Iterator[Act]:
 
 
 def one_act(name: str, graph: Graph, folder: Path) -> None:
-    """One pass-on against (bare round trip + one fdatasync), in turn; the first `COLD` not counted."""
-    programme_id, count, sync = "one", 600, synced(folder)
+    """One pass-on against (bare round trip + one fdatasync), in turn: the first of a server just started, and then."""
+    programme_id, count, sync = "one", COLD + 800, synced(folder)
     ledger.record(graph, programme_id, founding(programme_id), CLERK)
     ledger.record(graph, programme_id, [*map(woman, range(count)), placed(0)], CLERK)
     took: list[float] = []
@@ -102,11 +102,15 @@ def one_act(name: str, graph: Graph, folder: Path) -> None:
         disk.append(milliseconds(sync))
         passed = handed(number - 1, number, date(1991, 1, 1))
         took.append(milliseconds(partial(ledger.record_one, graph, programme_id, passed, CLERK)))
-    each, trip, synced_ = (p50(times[COLD:]) for times in (took, bare, disk))
-    say(
-        f"| one recorded pass-on, p50, against a bare round trip ({trip:.2f} ms) + one fdatasync ({synced_:.2f} ms)"
-        f" | {name} | {each:.2f} ms | {each / (trip + synced_):.1f} x | at most 3 x |"
-    )
+    for what, some, goal in (
+        ("the first 400 of a server just started", slice(400), "-"),
+        ("one recorded pass-on", slice(COLD, None), "at most 3 x"),
+    ):
+        each, trip, synced_ = (p50(times[some]) for times in (took, bare, disk))
+        say(
+            f"| {what}, p50, against a bare round trip ({trip:.2f} ms) + one fdatasync ({synced_:.2f} ms)"
+            f" | {name} | {each:.2f} ms | {each / (trip + synced_):.1f} x | {goal} |"
+        )
 
 
 def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> None:

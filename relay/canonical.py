@@ -32,7 +32,10 @@ def canonical(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON can hold
 def _is_plain(content: Any) -> bool:  # noqa: ANN401
     kind = type(content)
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _is_plain(value) for key, value in content.items())
+        for key, value in content.items():
+            if not (type(key) is str and key.isascii() and (type(value) is str or _is_plain(value))):
+                return False
+        return True
     if kind is list:
         return all(map(_is_plain, content))
     if kind is int:
