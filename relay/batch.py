@@ -6,7 +6,7 @@ with the record, those that stand on it may be about another woman or placement 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal
@@ -118,6 +118,22 @@ class StandsOnDoubt(Conflict):
         self.doubtful = doubtful
 
 
+class RuleInDoubt(Conflict):
+    """What begins with an act may come under a rule that came together with it and is not recorded."""
+
+    def __init__(self, act_id: str, help_: str, field: str) -> None:
+        """Name the act, and the help that it is about."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s may come under a rule for %(help)s that came with it and is not recorded.",
+                act_id=act_id,
+                help=help_,
+            ),
+            Sentence("First settle the rule: it could not bind what is recorded before it."),
+            field=field,
+        )
+
+
 class SameAsTakenBack(Conflict):
     """The same hand-over came together with this one, and was taken back."""
 
@@ -151,6 +167,7 @@ class Told:
         filled: "placement:ID" that a doubtful act fills → the act that is at fault.
         agreed: "placement:ID" → an act that fills it and says what the record says.
         unread: Acts that cannot be read.
+        unruled: Rules that cannot be read, or were refused: "rule:HELP@DAY", in which what is not known is empty.
         undone: Hand-over → the pass-on that recorded it and was taken back.
     """
 
@@ -159,7 +176,21 @@ class Told:
     filled: dict[str, str] = field(default_factory=dict[str, str])
     agreed: dict[str, str] = field(default_factory=dict[str, str])
     unread: set[str] = field(default_factory=set[str])
+    unruled: set[str] = field(default_factory=set[str])
     undone: dict[tuple[object, ...], str] = field(default_factory=dict[tuple[object, ...], str])
+
+    def cannot_be_read(self, names: Iterable[str]) -> None:
+        """Take note of acts that came, and of which no more than their ids can be read."""
+        for name in names:
+            (self.unruled if name.startswith("rule:") else self.unread).add(name)
+
+    def leaves_in_doubt(self, help_: str, on: str, register: Register) -> bool:
+        """Whether what is first received on a day may come under a rule that came and is not recorded."""
+        for rule in self.unruled - register.entries.keys() - register.facts.keys():
+            of_help, _, since = rule.removeprefix("rule:").rpartition("@")
+            if of_help in ("", help_) and since <= on:
+                return True
+        return False
 
     def doubt(self, act: Act, fault: str) -> None:
         """Take an act for doubtful, and the placement that it fills."""
@@ -239,6 +270,8 @@ class Batch:
         try:
             outcome = self._recorded_before(act, recorded) if recorded else self._recorded_now(act)
         except RelayError as error:
+            if act.kind == "rule":
+                self.told.cannot_be_read((act.act_id,))
             if isinstance(error, _DOUBT):
                 self.told.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
             return Outcome(act=act, action="not", error=error)
@@ -253,6 +286,7 @@ class Batch:
             self.register, act, self.head.sequence + 1, by=self.clerk.by, today=self._today(act), again=self.again
         )
         self._has_a_zone(change)
+        self._comes_under_no_doubt(act, change)
         entry = seal(
             act,
             programme_id=self.register.programme_id,
@@ -319,6 +353,17 @@ class Batch:
                 raise StandsOnDoubt(act.act_id, fault, column)
         if act.kind == "pass" and not self.again and (earlier := told.undone.get(self._hand_over(act))):
             raise SameAsTakenBack(act.act_id, earlier)
+
+    def _comes_under_no_doubt(self, act: Act, change: Change) -> None:
+        filled = filled_by(act)
+        if not (filled and self.told.unruled):
+            return
+        placement_id = filled.partition(":")[2]
+        placement = change.placements.get(placement_id)
+        column = "received_on" if act.kind == "placement" else "passed_on"
+        begins = placement_id not in self.register.placements
+        if placement and begins and self.told.leaves_in_doubt(placement.help, str(act.values[column]), self.register):
+            raise RuleInDoubt(act.act_id, placement.help, column)
 
     def _hand_over(self, act: Act) -> tuple[object, ...]:
         giver_id = str(act.values["giver_placement_id"])

@@ -54,6 +54,8 @@ class Row:
         act_id: The id of the act, as far as it could be read, or None.
         act: What the row records, or None when it is put aside.
         faults: Why it is put aside; empty when it is not.
+        unread: The ids of what is put aside with it, as far as they could be read: "rule:HELP@DAY" of a rule, in which
+            either may be empty.
     """
 
     file: str
@@ -61,6 +63,7 @@ class Row:
     act_id: str | None
     act: acts.Act | None
     faults: tuple[Fault, ...]
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,8 @@ def read_folder_or_workbook(path: Path) -> Iterator[Row]:
             continue
         kind = _KINDS[sheet.name]
         if faults := _header_faults(sheet, kind):
-            yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=faults)
+            unread = tuple(chain.from_iterable(map(_ids_in, _rows(sheet, kind)))) if kind is acts.RULE else ()
+            yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=faults, unread=unread)
         elif kind.name == "place":
             yield from _in_order(_rows(sheet, kind), _ids(sheet, "place_id"), own="place_id", awaited="parent_id")
         elif kind.name == "placement":
@@ -143,7 +147,17 @@ def read_folder_or_workbook(path: Path) -> Iterator[Row]:
 
 def _unreadable(part: sheets.Unreadable) -> Row:
     fault = Fault(field=part.field, value="", reason=part.reason, suggestion=part.suggestion)
-    return Row(file=part.file, row=part.row, act_id=None, act=None, faults=(fault,))
+    unread = (_unread_rule({}),) if part.file in (sheets.RULES, sheets.RULES_FILE) else ()
+    return Row(file=part.file, row=part.row, act_id=None, act=None, faults=(fault,), unread=unread)
+
+
+def _ids_in(row: Row) -> tuple[str, ...]:
+    return (row.act.act_id,) if row.act else row.unread
+
+
+def _unread_rule(values: Mapping[str, acts.Value]) -> str:
+    """What a rule that cannot be read is called: by its help and its day, where these can be."""
+    return f"rule:{values.get('help', '')}@{values.get('from', '')}"
 
 
 def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
@@ -273,8 +287,11 @@ def _outside(row_cells: sheets.Cells, width: int, nameless: list[int]) -> Iterat
 def _row(file: str, number: int, kind: Kind, values: dict[str, acts.Value], faults: tuple[Fault, ...]) -> Row:
     own_id = _own_id(kind, values)
     act_id = f"{kind.name}:{own_id}" if own_id else None
-    act = acts.Act(kind=kind.name, id=own_id, values=values) if own_id and not faults else None
-    return Row(file=file, row=number, act_id=act_id, act=act, faults=faults)
+    if own_id and not faults:
+        act = acts.Act(kind=kind.name, id=own_id, values=values)
+        return Row(file=file, row=number, act_id=act_id, act=act, faults=())
+    unread = _unread_rule(values) if kind is acts.RULE else act_id
+    return Row(file=file, row=number, act_id=act_id, act=None, faults=faults, unread=(unread,) if unread else ())
 
 
 def _own_id(kind: Kind, values: Mapping[str, acts.Value]) -> str | None:

@@ -223,7 +223,7 @@ class _Import:
     def run(self, rows: Iterator[Row]) -> Iterator[ReportRow]:
         done = 0
         while step := tuple(islice(rows, STEP)):
-            self.told.unread.update(row.act_id for row in step if row.act_id and not row.act)
+            self.told.cannot_be_read(chain.from_iterable(row.unread for row in step))
             yield from self._settle(self.recorder.offer(step))
             done += len(step)
             self.progress(done)

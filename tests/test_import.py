@@ -203,6 +203,55 @@ def test_when_the_row_that_begins_a_placement_is_refused_another_may_begin_it(gr
     }
 
 
+RULE_OF_2025: Final = """
+[[rule]]
+help = "goat"
+unit = "animal"
+given = 2
+owed = 1
+months = 24
+from = 2025-06-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("whole", "spoiled", "held"),
+    [
+        ("owed = 1", "owed = -1", {"P3", "P4", "P5"}),  # its help and its day can be read
+        ("2025-06-01", '"2025-06-31"', {"P2", "P3", "P4", "P5"}),  # its day cannot
+        ('"goat"', '"Goat"', {"P3", "P4", "P5", "H3"}),  # its help cannot
+        ("months = 24", "month = 24", {"P3", "P4", "P5"}),  # it has a word that no rule has
+        ("[[rule]]", "[[rules]]", {"P2", "P3", "P4", "P5", "H2", "H3"}),  # it may be anything
+        ("2025-06-01", "2020-02-01", {"P2", "P3", "P4", "P5"}),  # refused: it would bind P1, which is recorded
+        ("owed = 1", "owed = 1", set()),
+    ],
+)
+def test_what_may_come_under_a_rule_that_cannot_be_recorded_waits_for_it(
+    graph: Graph, tmp_path: Path, whole: str, spoiled: str, held: set[str]
+) -> None:
+    hens = RULES[RULES.index("[[rule]]") :].replace("goat", "hen")
+    gifts = f"{GIFTS}G2,hen,2020-01-01\n"
+    list(import_programme(graph, folder(tmp_path / "before", rules=RULES + hens, gifts=gifts), CLERK, apply=True))
+    later = (
+        f"{PLACEMENTS}P2,G1,W2,goat,2025-05-31,2\nP3,G1,W3,goat,2025-06-01,2\n"
+        "H2,G2,W4,hen,2025-05-31,2\nH3,G2,W5,hen,2025-06-01,2\n"
+    )
+    passes = f"{PASSES}T1,P1,P4,W6,2025-06-02,1\nT2,P1,P5,W7,2025-07-01,1\n"
+    rules = RULES + hens + RULE_OF_2025.replace(whole, spoiled)
+    here = folder(tmp_path / "p", rules=rules, gifts=gifts, placements=later, passes=passes)
+
+    report = list(import_programme(graph, here, CLERK, apply=True))
+
+    waiting = {row.act_id for row in report if row.reason and "may come under a rule" in row.reason}
+    begun = {"placement:P2", "placement:P3", "placement:H2", "placement:H3", "pass:T1", "pass:T2"}
+    assert waiting == {{"P4": "pass:T1", "P5": "pass:T2"}.get(each, f"placement:{each}") for each in held}
+    assert {row.act_id for row in report if row.act_id in begun and row.action == "added"} == begun - waiting
+    (here / "rules.toml").write_text(RULES + hens + RULE_OF_2025, encoding="utf-8")
+    mended = actions(import_programme(graph, here, CLERK, apply=True))
+    assert mended["rule:goat@2025-06-01"] == ("added" if held else "same")
+    assert {mended[act_id] for act_id in begun} <= {"added", "same"}
+
+
 @pytest.mark.parametrize("order", ["ABXY", "YXBA", "BXAY", "XABY", "BYAX"])
 def test_the_order_of_rows_decides_nothing(graph: Graph, tmp_path: Path, order: str) -> None:
     # P2 received by A first, when a goat was worth 1.5 pigs, and more by B; X and later Y give P3 a pig, which bears.
