@@ -65,6 +65,7 @@ class Parameter:
         choices: The words that it can be; empty when it can be any.
         required: Whether the question makes no sense without it.
         many: Whether it may be repeated.
+        personal: Whether it may be a name: then it is sent beside the address, where no log keeps it.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     required: bool = False
     many: bool = False
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,11 @@ class Question(Generic[T_co]):
     answer: Callable[[Source, str, Mapping[str, Any]], T_co]
     opened: Callable[[Any], Iterable[str]] | None = None
     of_graph: bool = True
+
+    @property
+    def beside(self) -> tuple[Parameter, ...]:
+        """The parameters that are sent beside the address, as a JSON object; with any, it is asked by POST."""
+        return tuple(each for each in self.parameters if each.personal)
 
     def of(self, source: Source, head: LedgerHead, said: Mapping[str, Any]) -> T_co:
         """The answer about a programme.
@@ -326,7 +333,9 @@ FIND: Final[Question[tuple[search.Hit, ...]]] = Question(
     path="find",
     says="People, placements, gifts and places that a few words find, in either script.",
     parameters=(
-        Parameter(name="text", sort="word", says="A name, an id, or the beginning of one.", required=True),
+        Parameter(
+            name="text", sort="word", says="A name, an id, or the beginning of one.", required=True, personal=True
+        ),
         _AS_OF,
     ),
     kind=tuple[search.Hit, ...],

@@ -114,7 +114,7 @@ class Remote:
         Raises:
             RelayError: The service said so, or cannot be reached.
         """
-        found: tuple[LedgerHead, ...] = self._read(tuple[LedgerHead, ...], self._get("/programmes", {}))
+        found: tuple[LedgerHead, ...] = self._read(tuple[LedgerHead, ...], self._ask("/programmes", {}, {}))
         return found
 
     def ask(self, question: Question[T], programme_id: str, said: Mapping[str, Any]) -> T:
@@ -124,8 +124,9 @@ class Remote:
             RelayError: The service said so, or cannot be reached.
         """
         path = question.path.replace("<id>", urllib.parse.quote(str(said.get("id", "")), safe=":"))
-        parameters = {each.name: said.get(each.name) for each in question.parameters}
-        answer = self._get(f"/programmes/{urllib.parse.quote(programme_id)}/{path}", parameters)
+        parameters = {each.name: said.get(each.name) for each in question.parameters if not each.personal}
+        beside = {each.name: said.get(each.name) for each in question.beside}
+        answer = self._ask(f"/programmes/{urllib.parse.quote(programme_id)}/{path}", parameters, beside)
         found: T = self._read(question.kind, answer)
         return found
 
@@ -140,7 +141,7 @@ class Remote:
         """
         query = _query({"new": new, "again": again})
         path = f"/programmes/{urllib.parse.quote(programme_id)}/acts/{kind}{query}"
-        recorded: Recorded = self._read(Recorded, self._send("POST", path, json.dumps(json_of(said)).encode()))
+        recorded: Recorded = self._read(Recorded, self._hand_in(path, json.dumps(json_of(said)).encode()))
         return recorded
 
     def sign_out(self) -> None:
@@ -149,7 +150,7 @@ class Remote:
         Raises:
             RelayError: The service said so, or cannot be reached.
         """
-        self._send("POST", "/sign-out", b"{}")
+        self._hand_in("/sign-out", b"{}")
 
     def _read(self, kind: Any, answer: Any) -> Any:  # noqa: ANN401 - JSON, and what it was
         try:
@@ -157,17 +158,26 @@ class Remote:
         except (KeyError, TypeError, ValueError) as error:
             raise NotRelay(self.url) from error
 
-    def _get(self, path: str, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-        return self._send("GET", path + _query(parameters), None)
-
-    def _send(self, method: str, path: str, body: bytes | None) -> Any:  # noqa: ANN401 - JSON
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+    def _ask(self, path: str, parameters: Mapping[str, Any], beside: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        """Ask something; what is given beside the address is sent as JSON."""
+        body = json.dumps(beside).encode() if beside else None
         try:
-            return _exchanged(self.url, method, path, body, headers)
+            return self._exchanged("POST" if beside else "GET", path + _query(parameters), body)
         except (OSError, HTTPException) as error:
-            if body is not None and not _never_sent(error):
-                raise UnknownOutcome(silent=isinstance(error, TimeoutError)) from error
             raise NotReached(self.url) from error
+
+    def _hand_in(self, path: str, body: bytes) -> Any:  # noqa: ANN401 - JSON
+        """Send what is to change something."""
+        try:
+            return self._exchanged("POST", path, body)
+        except (OSError, HTTPException) as error:
+            if _never_sent(error):
+                raise NotReached(self.url) from error
+            raise UnknownOutcome(silent=isinstance(error, TimeoutError)) from error
+
+    def _exchanged(self, method: str, path: str, body: bytes | None) -> Any:  # noqa: ANN401 - JSON
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        return _exchanged(self.url, method, path, body, headers)
 
 
 def sign_in(url: str, login: str, password: str, **wish: str | int) -> str:

@@ -51,7 +51,7 @@ class NotThat(Invalid):
 
     def __init__(self, name: str, wanted: str) -> None:
         """Say what it can."""
-        super().__init__(f"“{name}” in the address cannot be read.", f"Write {wanted}.", field=name)
+        super().__init__(f"“{name}” cannot be read.", f"Write {wanted}.", field=name)
 
 
 # ---------------------------------------------------------------------------------------------------- reading
@@ -95,19 +95,34 @@ def _next_url(programme_id: str, following: int | None) -> str | None:
 
 
 def said(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
-    """What the address says, read as the parameters of a question; days that it leaves out are today.
+    """What a request says, read as the parameters of a question; days that it leaves out are today.
 
     Raises:
         Invalid: It cannot be read, or holds a parameter that is not known.
     """
-    known = {each.name: each for each in parameters}
+    beside = tuple(each.name for each in parameters if each.personal)
+    known = sorted(each.name for each in parameters if not each.personal)
     if set(request.args) - set(known):
-        raise UnknownParameter(sorted(known))
-    return {name: value for name, each in known.items() if (value := _parameter(each)) is not None}
+        raise UnknownParameter(known)
+    texts = {**request.args.to_dict(flat=False), **(_beside(beside) if beside else {})}
+    values = {each.name: _parameter(each, texts.get(each.name, [])) for each in parameters}
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def _parameter(wanted: Parameter) -> Any:  # noqa: ANN401 - what a parameter may be
-    texts = request.args.getlist(wanted.name)
+def _beside(names: tuple[str, ...]) -> dict[str, list[str]]:
+    """What is sent beside the address, since it may be a name."""
+    body = _body()
+    if not isinstance(body, dict):
+        raise bodies.NotAnObject(f'{{"{names[0]}": "…"}}')
+    if body.keys() - set(names):
+        raise bodies.NoSuchField(names)
+    for name, text in body.items():
+        if not isinstance(text, str):
+            raise bodies.OtherType(name, "text")
+    return {name: [text] for name, text in body.items()}
+
+
+def _parameter(wanted: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - what a parameter may be
     if not all(text.strip() for text in texts):
         raise NotThat(wanted.name, "something, or leave it out")
     if len(texts) > 1 and not wanted.many:
@@ -150,7 +165,10 @@ def _answering(question: Question[object]) -> Callable[..., Response]:
 
 for _question in QUESTIONS:
     blueprint.add_url_rule(
-        f"/programmes/<programme_id>/{_question.path.replace('<id>', '<id_>')}", _question.name, _answering(_question)
+        f"/programmes/<programme_id>/{_question.path.replace('<id>', '<id_>')}",
+        _question.name,
+        _answering(_question),
+        methods=["POST" if _question.beside else "GET"],
     )
 
 

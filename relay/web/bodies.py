@@ -49,13 +49,13 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {kind: _columns(kind) for kin
 class NotAnObject(Invalid):
     """A body that is no JSON object."""
 
-    def __init__(self) -> None:
+    def __init__(self, example: str = '{"gift_id": "G1"}') -> None:
         """Say what it must be."""
-        super().__init__("The body is not a JSON object.", 'Send the columns, such as {"gift_id": "G1"}.')
+        super().__init__("The body is not a JSON object.", f"Send one, such as {example}.")
 
 
 class NoSuchField(Invalid):
-    """A body that asks for a token names what it has not."""
+    """A body names what the request has not."""
 
     def __init__(self, known: Iterable[str]) -> None:
         """Name those that there are."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 
 from relay.asjson import json_of
-from relay.web import asked, downloads, guard, maps
+from relay.web import asked, downloads, guard, maps, searches
 from relay.web.gift_page import GiftPage
 from relay.web.overview import Overview
 from relay.web.part_page import PartPage
@@ -47,12 +47,17 @@ def _page(id_: str) -> TreePage:
 @blueprint.get("/p/<programme_id>/tree/<id_>")
 def tree(programme_id: str, id_: str) -> str | Answer:  # noqa: ARG001 - `asked` reads it
     """A relay tree."""
-    page = _page(id_)
-    text = request.args.get("q", "").strip()
+    page, text = _page(id_), searches.asked_for()
     found = page.found(text) if text else []
     if len(found) == 1:
         return redirect(page.focusing(found[0]))
     return render_template("tree.html", page=page, q=text, found=found)
+
+
+@blueprint.post("/p/<programme_id>/tree/<id_>")
+def search_in(programme_id: str, id_: str) -> Answer:  # noqa: ARG001 - `asked` reads it
+    """Look in a tree for the few words that a form sends."""
+    return redirect(_page(id_).link(search=searches.remembered()), 303)
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>/network.json")

@@ -44,7 +44,8 @@ _ERRORS: Final = {
     503: "The database cannot be reached.",
 }
 _READING: Final = (400, 401, 403, 404, 422, 503)
-_RECORDING: Final = (400, 401, 403, 404, 409, 413, 415, 422, 503)
+_WITH_A_BODY: Final = (413, 415)
+_RECORDING: Final = (*_READING, *_WITH_A_BODY, 409)
 _LETTING_IN: Final = (400, 401, 404, 413, 415, 422, 429, 503)
 _TEXT: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"\S"}
 _RECORD: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID + 16, "pattern": r"^[^/]*[^/\s][^/]*$"}
@@ -66,7 +67,8 @@ def document() -> Mapping[str, Any]:
     }
     paths["/programmes"]["get"]["responses"] = _responses({200: tuple[LedgerHead, ...]}, (400, 401, 403, 503))
     for question in QUESTIONS:
-        paths[f"/programmes/{{programme_id}}/{question.path.replace('<id>', '{id}')}"] = {"get": _asking(question)}
+        method = "post" if question.beside else "get"
+        paths[f"/programmes/{{programme_id}}/{question.path.replace('<id>', '{id}')}"] = {method: _asking(question)}
     for kind in KEYS:
         paths[f"/programmes/{{programme_id}}/acts/{kind}"] = {"post": _recording(kind)}
     paths["/tokens"] = {"post": _letting_in()}
@@ -110,10 +112,23 @@ def _operation(name: str, says: str) -> dict[str, Any]:
 
 def _asking(question: Question[object]) -> dict[str, Any]:
     about = [{"name": "id", "in": "path", "required": True, "schema": _RECORD}] if "<id>" in question.path else []
+    named = [each for each in question.parameters if not each.personal]
+    errors = (*_READING, *_WITH_A_BODY) if question.beside else _READING
+    body = {"requestBody": {"required": True, "content": {"application/json": {"schema": _beside(question)}}}}
     return {
         **_operation(question.name, question.says),
-        "parameters": [_PROGRAMME, *about, *map(_parameter, question.parameters)],
-        "responses": _responses({200: question.kind}, _READING, page=question is ENTRIES),
+        "parameters": [_PROGRAMME, *about, *map(_parameter, named)],
+        **(body if question.beside else {}),
+        "responses": _responses({200: question.kind}, errors, page=question is ENTRIES),
+    }
+
+
+def _beside(question: Question[object]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [each.name for each in question.beside if each.required],
+        "properties": {each.name: {**_schema_of(each), "description": each.says} for each in question.beside},
     }
 
 
@@ -167,21 +182,23 @@ def _responses(answers: Mapping[int, Any], errors: tuple[int, ...], *, page: boo
     return found
 
 
-def _parameter(wanted: Parameter) -> dict[str, Any]:
-    one: dict[str, Any]
+def _schema_of(wanted: Parameter) -> dict[str, Any]:
     if wanted.choices:
-        one = {"type": "string", "enum": [*wanted.choices]}
-    else:
-        sorts: Mapping[str, dict[str, Any]] = {
-            "day": _DAY,
-            "entry": {"type": "string", "pattern": "^([0-9]{1,9}|[0-9]{4}-[0-9]{2}-[0-9]{2})$"},
-            "flag": {"type": "boolean"},
-            "word": _TEXT,
-            "record": _RECORD,
-            "count": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
-            "number": {"type": "integer", "minimum": 0, "maximum": 999_999_999},
-        }
-        one = sorts[wanted.sort]
+        return {"type": "string", "enum": [*wanted.choices]}
+    sorts: Mapping[str, dict[str, Any]] = {
+        "day": _DAY,
+        "entry": {"type": "string", "pattern": "^([0-9]{1,9}|[0-9]{4}-[0-9]{2}-[0-9]{2})$"},
+        "flag": {"type": "boolean"},
+        "word": _TEXT,
+        "record": _RECORD,
+        "count": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
+        "number": {"type": "integer", "minimum": 0, "maximum": 999_999_999},
+    }
+    return sorts[wanted.sort]
+
+
+def _parameter(wanted: Parameter) -> dict[str, Any]:
+    one = _schema_of(wanted)
     if wanted.many:
         one = {"type": "array", "items": one, "minItems": 1}
         if wanted.name in (each.name for each in NAMES.parameters):

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 
 from relay import history, search
-from relay.web import asked, guard, labels, navigation, personal
+from relay.web import asked, labels, navigation, personal, searches
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from relay.history import Record
 
-REMEMBERED: Final = 1_000  # our choice: searches that one can come back to, those of a working day
 HELD: Final = 10
 """Placements whose history a person's page tells (our choice: hardly anybody holds more; all are listed)."""
 
@@ -25,32 +22,16 @@ blueprint = Blueprint("staff", __name__)
 
 @blueprint.post("/p/<programme_id>/find")
 def search_for(programme_id: str) -> Response | str:
-    """Look for a few words that a form sends beside the address, in which a name would be left behind."""
-    text = request.form.get("q", "").strip()
+    """Look for the few words that a form sends."""
     if request.headers.get("HX-Request"):
-        return _found(programme_id, text)
-    return redirect(navigation.to("staff.find", s=_remember(text)), 303)  # so that one can come back to it
+        return _found(programme_id, searches.sent())
+    return redirect(navigation.to("staff.find", s=searches.remembered()), 303)  # so that one can come back to it
 
 
 @blueprint.get("/p/<programme_id>/find")
 def find(programme_id: str) -> str:
-    """What a few words find: those of the address, or those that were sent before."""
-    login, text = _searches().get(request.args.get("s", ""), ("", ""))
-    return _found(programme_id, request.args.get("q", text if login == guard.known().login else "").strip())
-
-
-def _searches() -> OrderedDict[str, tuple[str, str]]:
-    """Key → who looked for what, the newest last."""
-    searches: OrderedDict[str, tuple[str, str]] = current_app.extensions.setdefault("relay.searches", OrderedDict())
-    return searches
-
-
-def _remember(text: str) -> str:
-    key, searches = token_urlsafe(9), _searches()
-    searches[key] = guard.known().login, text
-    while len(searches) > REMEMBERED:
-        searches.popitem(last=False)
-    return key
+    """What a few words find."""
+    return _found(programme_id, searches.asked_for())
 
 
 def _found(programme_id: str, text: str) -> str:

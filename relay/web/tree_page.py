@@ -118,9 +118,15 @@ class TreePage:
 
     # -- where links lead
 
-    def link(self, wish: Wish | None = None, endpoint: str = "managers.tree", form: str | None = None) -> str:
-        """The address of this tree, shown in some way."""
-        parameters: dict[str, Any] = {**(wish or self.wish).parameters(), **({"form": form} if form else {})}
+    def link(
+        self,
+        wish: Wish | None = None,
+        endpoint: str = "managers.tree",
+        form: str | None = None,
+        search: str | None = None,
+    ) -> str:
+        """The address of this tree, shown in some way, with the key of what was looked for in it."""
+        parameters: dict[str, Any] = {**(wish or self.wish).parameters(), "form": form, "s": search}
         return url_for(endpoint, programme_id=self.programme_id, id_=self.id, **parameters)
 
     def opening(self, key: str) -> str:

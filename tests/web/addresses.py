@@ -103,7 +103,6 @@ API: Final = (
     *(
         f"/api/v1/programmes/demo/{asked}"
         for asked in (
-            "find?text=W1",
             "show/P5",
             "resolve/P5",
             "names?beneficiary_id=W1",

@@ -259,9 +259,10 @@ def test_staff_of_a_place_are_told_the_names_of_those_who_live_there(door: Flask
     asked = "/api/v1/programmes/wards/names?" + "&".join(f"beneficiary_id=W{number}" for number in (1, 2, 3))
 
     assert door.get(asked, headers=own).get_json() == {"W2": "Name of W2"}
-    found = door.get("/api/v1/programmes/wards/find?text=Name", headers=own).get_json()
+    found = door.post("/api/v1/programmes/wards/find", json={"text": "Name"}, headers=own).get_json()
     assert {hit["name"] for hit in found} == {"Name of W2"}
-    (handed_over,) = door.get("/api/v1/programmes/wards/find?text=T1", headers=staff_of(village, "W1")).get_json()
+    for_w1 = staff_of(village, "W1")
+    (handed_over,) = door.post("/api/v1/programmes/wards/find", json={"text": "T1"}, headers=for_w1).get_json()
     assert handed_over["name"] is None  # she who received it lives in W2
     page = door.get("/p/wards/tree/placement:P2?names=full", headers=own).text
     listed = door.get("/p/wards/people?names=full", headers=own).text
@@ -413,11 +414,12 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     (folder / "accesses.jsonl").unlink(missing_ok=True)
     paths = (
         *("/p/demo/record/beneficiary:W1", "/api/v1/programmes/demo/show/P5", "/p/demo/tree/gift:G1"),
-        *("/p/demo/tree/gift:G1?names=full", "/api/v1/programmes/demo/names?beneficiary_id=W2"),
-        *("/p/demo/find?q=W1", "/api/v1/programmes/demo/find?text=W1"),
+        *("/p/demo/tree/gift:G1?names=full", "/api/v1/programmes/demo/names?beneficiary_id=W2", "/p/demo/find?q=W1"),
     )
     for path in paths:
         assert door.get(path, headers=bearer(people["manager"])).status_code == 200
+    api = "/api/v1/programmes/demo/find"
+    assert door.post(api, json={"text": "W1"}, headers=bearer(people["manager"])).status_code == 200
 
     lines = accesses.newest(folder, "demo")
     assert [(line.what, line.ids[0]) for line in reversed(lines)] == [

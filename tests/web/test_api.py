@@ -119,7 +119,10 @@ def test_every_question_is_answered_as_the_command_line_prints_it(
         wish = {**({"as_of": date.fromisoformat(ON)} if "as_of" in known else {}), **WISHES.get(question.name, {})}
         path = question.path.replace("<id>", "gift:G1" if question.name in ("trace", "tree") else "P2")
 
-        answer = api.get(f"{HERE}/{path}", query_string={key: _text(value) for key, value in wish.items()})
+        beside = {each.name for each in question.beside}
+        address = {key: _text(value) for key, value in wish.items() if key not in beside}
+        body: dict[str, Any] = {"json": {key: wish[key] for key in beside}} if beside else {}
+        answer = api.open(f"{HERE}/{path}", method="POST" if beside else "GET", query_string=address, **body)
         assert answer.status_code == 200, (question.name, answer.text)
         found, expected = answer.get_json(), question.answer(source, "demo", {"id": path.rpartition("/")[2], **wish})
         if question.name == "entries":
@@ -165,8 +168,7 @@ UNANSWERED: Final = (
     ("todo?most=0", 400, "most"),
     ("forecast?seed=-1", 400, "seed"),
     ("todo?most=%E0%A5%A7", 400, "most"),
-    ("find", 400, "text"),
-    ("find?text=%20", 400, "text"),
+    ("find", 405, None),  # what is looked for may be a name: it does not go into an address
     ("show/P99", 404, None),
     ("show/gift:P1", 404, None),
     ("show/moon:P1", 400, None),
@@ -185,6 +187,28 @@ def test_what_cannot_be_answered_is_explained(api: FlaskClient) -> None:
         assert list(error) == ["status", "reason", "suggestion", "field", "request_id"]
         assert error["reason"].endswith(".")
         assert error["field"] == field, path
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"text": " "}, 400, "text"),
+        ({}, 400, "text"),
+        ({"text": 1}, 400, "text"),
+        ({"text": "W1", "colour": "red"}, 400, None),
+        (["W1"], 400, None),
+    ],
+)
+def test_a_search_that_cannot_be_read_is_explained(
+    api: FlaskClient, body: object, status: int, field: str | None
+) -> None:
+    answer = api.post(f"{HERE}/find", json=body)
+
+    error = answer.get_json()["error"]
+    assert (answer.status_code, error["field"]) == (status, field)
+    assert api.post(f"{HERE}/find?text=W1", json={"text": "W1"}).status_code == 400
+    assert api.post(f"{HERE}/find", data="W1").status_code == 415
+    assert api.post(f"{HERE}/find?as_of=2024-01-01", json={"text": "W1"}).status_code == 200
 
 
 # ---------------------------------------------------------------------------------------------------- recording

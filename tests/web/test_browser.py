@@ -151,7 +151,9 @@ def test_the_slider_goes_back_in_time_in_place(watched: Watched) -> None:
 def words_around(page: Page) -> dict[str, str | None]:
     """What the form and the ways to other pages would take along."""
     return {
-        "opened": page.locator("form.controls").evaluate("form => new FormData(form).getAll('open').join()"),
+        "opened": page.locator("form[method=get].controls").evaluate(
+            "form => new FormData(form).getAll('open').join()"
+        ),
         "day": page.locator("#as_of").input_value(),
         "months": page.locator("#months").input_value(),
         "section": page.locator("nav.sections a").first.get_attribute("href"),

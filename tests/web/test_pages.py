@@ -108,6 +108,20 @@ def test_an_address_that_cannot_be_read_is_explained(client: FlaskClient, path: 
     assert client.get(path).status_code == 400
 
 
+def test_a_name_that_is_looked_for_in_a_tree_stands_beside_the_address_too(client: FlaskClient) -> None:
+    tree = "/p/demo/tree/gift:G1?as_of=2024-01-01&axis=date"
+    seen = Tags()
+    seen.feed(client.get(tree).text)
+    (form,) = (form for tag, form in seen.seen if tag == "form" and form.get("id") == "search-tree")
+    assert (form["method"], form["action"]) == ("post", tree)
+
+    sent = client.post(tree, data={"q": "Name of W4"})
+    assert (sent.status_code, "W4" in sent.location, sent.location.startswith(tree)) == (303, False, True)
+    assert "“Name of W4”" in client.get(sent.location).text
+    alone = client.get(client.post(tree, data={"q": "P4"}).location)
+    assert alone.location == "/p/demo/tree/gift:G1?as_of=2024-01-01&axis=date&focus=P4"
+
+
 def test_finding_a_woman_in_a_tree_leads_to_her_placement(client: FlaskClient) -> None:
     found = client.get("/p/demo/tree/gift:G1?q=Name of W4").text.partition('<h2 id="found">')[2].partition("focus=")[2]
 
