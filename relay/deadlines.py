@@ -1,16 +1,17 @@
 """Does a rule's deadline fit the births recorded, or does it brand honest keepers as late?
 
 A woman can pass on only what was born. Of the placements that one rule binds, those whose time has come and of which
-any birth was ever recorded are asked: had enough been born by the day that the rule sets? Everything here flatters the
-deadline, so that one found too soon is too soon: a keeper whose animals never bore young is not asked, the young are
-taken to be old enough to leave their dam the day they are born, and none of them died.
+any birth was ever recorded are asked: had enough been born by the day that the rule sets? Whoever had passed on all she
+owes by then had enough. What is not known flatters the deadline: a keeper whose animals never bore young is not asked,
+the young are taken to be old enough to leave their dam the day they are born, and none of them died. A birth that
+nobody recorded speaks against it: where some are recorded only in part, a deadline may look sooner than it is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -43,12 +44,14 @@ class Deadline:
         enough: Of those asked, how many had enough young by the deadline: a count; where only one sex counts, the
             number to be expected of those born, each of that sex with chance one half.
         share: Enough by recorded, in [0, 1]; None when nobody is asked.
-        low: Lower end of its exact confidence interval (Clopper and Pearson); None the same.
+        low: Lower end of its exact confidence interval (Clopper and Pearson), which of an expected number is on the
+            wide side; None the same.
         high: Upper end.
         confidence: Of the interval.
         branded: Of those asked, how many had not passed everything on by the deadline and had fewer young of either sex
             than they owe: called late for what nobody could have done.
-        too_soon: Whether even the upper end is below `REACHABLE`; None when nobody is asked.
+        too_soon: Whether the interval lies below `REACHABLE`, or above it; None when it holds that share, so that too
+            few are asked to tell, and when nobody is asked.
     """
 
     help: str
@@ -89,7 +92,8 @@ def _deadline(survey: Survey, number: int, rule: Rule, births: Flags, born: Unit
     np.add.at(had, events.placement[by_then], events.units[by_then])
     owed, had = stood.owed[asked], had[asked]
     in_time = (stood.fulfilled_day[asked] != NO_DAY) & (stood.fulfilled_day[asked] <= deadline[asked])
-    enough = _expected(had, owed) if rule.sex else float(np.count_nonzero(had >= owed))
+    had_enough = np.where(in_time, 1.0, _chances(had, owed) if rule.sex else had >= owed)
+    enough = float(had_enough.sum())
     share = enough / len(asked) if len(asked) else None
     low, high = interval(share, len(asked)) if share is not None else (None, None)
     return Deadline(
@@ -105,12 +109,12 @@ def _deadline(survey: Survey, number: int, rule: Rule, births: Flags, born: Unit
         high=high,
         confidence=CONFIDENCE,
         branded=int(np.count_nonzero(~in_time & (had < owed))),
-        too_soon=None if high is None else high < REACHABLE,
+        too_soon=None if low is None or high is None or low < REACHABLE <= high else high < REACHABLE,
     )
 
 
-def _expected(had: Units, owed: Units) -> float:
-    """Of how many placements, to be expected, enough of those born are of one sex; parts of an animal do not count."""
+def _chances(had: Units, owed: Units) -> Any:  # noqa: ANN401 - scipy has no types
+    """The chance that enough of those born to each are of one sex; parts of an animal do not count."""
     from scipy.stats import binom  # noqa: PLC0415 - slow to import, and only this needs it
 
-    return float(binom.sf(-(-owed // UNIT) - 1, had // UNIT, _FEMALE).sum())
+    return binom.sf(-(-owed // UNIT) - 1, had // UNIT, _FEMALE)

@@ -3,11 +3,15 @@
 Each placement begins some others by passing on, none, one or several, as a family name is handed on. That is a
 branching process (Watson and Galton, Journal of the Anthropological Institute 4, 1875; Harris, The Theory of Branching
 Processes, 1963). It is fitted on the placements whose time has come (due day before the day of the survey, as in
-design's "Rates"), and run on from the *open ends*: placements that owe and can still pass on. An open end whose time
-has not come does as the fitted ones did; one that has begun some placements already, as those did that began at least
-as many. A late one does as those did, from their due day on, that were not fulfilled by it. "If nothing changes" is a
-supposition and no promise: the future keeps the habits of the past, and no placement's luck touches another's. What
-those who are late today will still begin is not counted in the habits, so that these are on the low side.
+design's "Rates"), those of each kind of help by themselves, and run on from the *open ends*: placements that owe and
+can still pass on. An open end whose time has not come does as the fitted ones of its help did; one that has begun some
+placements already, as those did that began at least as many. A late one does as those did, from their due day on, that
+were not fulfilled by it.
+
+"If nothing changes" is a supposition and no promise. The future keeps the habits of the past; no placement's luck
+touches another's, as an epidemic's does; what is passed on as another help goes on as its giver's does; and an end that
+has used most of its time does no worse than a new one. What those who are late today will still begin, and what the
+fulfilled and the broken still do, is not counted.
 """
 
 from __future__ import annotations
@@ -25,19 +29,20 @@ from relay.error_rate import CONFIDENCE, interval
 from relay.lineage import Survey
 from relay.snapshot import EVENT_KINDS, NO_DAY, Flags, Rows, day_number
 from relay.states import DUE, IN_TIME, LATE, LOST
+from relay.survival import unexcused
 
 DRAWS: Final = 1000
 """Offspring distributions drawn for an interval (our choice: its ends then move by about a hundredth)."""
 RUNS: Final = 1000
 """Futures run in a simulation (our choice: a share is then known to about 0.03)."""
-GENERATIONS: Final = 200
-"""After which a simulated future that still runs counts as one that lives on (our choice)."""
+GENERATIONS: Final = 2000
+"""After which a simulated future that still runs is given up as undecided (our choice: a fifth of a second)."""
 MANY: Final = 10_000
-"""Placements in one generation after which it counts as one that lives on (our choice)."""
+"""Placements in one generation of a relay that grows after which it lives on (our choice: so many hardly ever end)."""
 
 _EXCUSED_EVENT: Final = EVENT_KINDS.index("excused")
-_BEFORE_ANY_SEEN: Final = 0.5  # weight of each number of receivers before any placement is seen (Jeffreys, 1946)
-_AT_LEAST: Final = 3  # none, one or two receivers are possible even where nobody was seen to do so (our choice)
+_BEFORE_SEEN: Final = 0.5  # weight of a number of receivers before any placement is seen (Jeffreys, 1946)
+_POSSIBLE: Final = 3  # none, one or two receivers are possible even where nobody was seen to do so (our choice)
 
 Shares = npt.NDArray[np.float64]
 
@@ -50,8 +55,7 @@ class Reproduction:
         placements: Those whose time has come.
         receivers: Placements that these have begun.
         number: Receivers by placements; at 1 the relay keeps its size, below 1 it dies out.
-        low: Lower end of its exact Poisson interval (Garwood, Biometrika 28, 1936). Most women begin just one other, so
-            that the numbers vary less than Poisson's: the interval is on the wide side.
+        low: Lower end of its interval, as that of an `Estimate`.
         high: Upper end.
         confidence: Of the interval.
     """
@@ -71,8 +75,8 @@ class Habits:
     Attributes:
         begun: The n-th number: how many began n placements. Who adds to a placement that another began, or that a gift
             filled, begins none.
-        begun_late: The same of those that were neither fulfilled, excused nor lost by their due day, for what they
-            began after it.
+        begun_late: The same of those that were not fulfilled by their due day, nor excused or lost for good, for what
+            they began after it.
     """
 
     begun: tuple[int, ...]
@@ -102,7 +106,8 @@ class Estimate:
     """A number with its interval; None for one without bound.
 
     The interval is the middle of what the number would be for distributions as likely as the one that was seen, drawn
-    by Dirichlet's distribution with Jeffreys' weights: honest too where all did the same.
+    by Dirichlet's distribution with Jeffreys' weights for none, one, two and every other number that was seen: honest
+    too where all did the same. How many nobody began so far it does not guess.
     """
 
     value: float | None
@@ -117,16 +122,35 @@ class Simulated:
     Attributes:
         runs: Futures run.
         died_out: Of these, those that came to an end.
-        low: Lower end of the exact confidence interval of their share.
-        high: Upper end.
-        mean_reach: Placements begun, on average over the runs; None when some lived on.
+        undecided: Those that were given up after `GENERATIONS`, and neither ended nor grew beyond `MANY`.
+        low: Lower end of the exact confidence interval of the share that ends, all undecided ones taken to live on.
+        high: Upper end, all of them taken to end.
+        mean_reach: Placements begun, on average over the runs; None when not all came to an end.
     """
 
     runs: int
     died_out: int
+    undecided: int
     low: float
     high: float
     mean_reach: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfHelp:
+    """One kind of help in a forecast.
+
+    Attributes:
+        help: Its name.
+        habits: Of the programme's placements of this help, on which it was fitted.
+        reproduction: The same; None while no placement's time has come: then it does as the whole programme.
+        ends: Its open ends in what was asked for.
+    """
+
+    help: str
+    habits: Habits
+    reproduction: Reproduction | None
+    ends: Ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +159,13 @@ class Forecast:
 
     Attributes:
         as_of: The day.
-        habits: What it was fitted on: the whole programme.
-        reproduction: Of the programme.
+        habits: Of the whole programme.
+        reproduction: Of the whole programme.
         ends: Open ends of what was asked for.
+        by_help: Helps with an open end, or whose time has come, by name.
         dies_out: Chance that it comes to an end, in [0, 1]; 1 without open ends.
-        further_reach: Placements still to be begun, to be expected; without bound when the programme's reproduction
-            number is 1 or more.
+        further_reach: Placements still to be begun, to be expected; without bound when the reproduction number of a
+            help with open ends is 1 or more.
         simulated: The same by simulation.
         confidence: Of all intervals.
     """
@@ -149,6 +174,7 @@ class Forecast:
     habits: Habits
     reproduction: Reproduction
     ends: Ends
+    by_help: tuple[OfHelp, ...]
     dies_out: Estimate
     further_reach: Estimate
     simulated: Simulated
@@ -178,64 +204,66 @@ def _begun(survey: Survey, passes: Rows) -> Rows:
     return np.bincount(giver, minlength=len(survey.original)).astype(np.int32)
 
 
-def habits(survey: Survey) -> Habits:
-    """What the placements whose time has come did; what owes nothing is left out."""
+def habits(survey: Survey, help_: str | None = None) -> Habits:
+    """What the placements of one help, or of all, did whose time has come; what owes nothing is left out."""
     stood, passes, beginnings = survey.standings, survey.snapshot.passes, _beginnings(survey)
-    come = stood.there & (stood.owed > 0) & (stood.due_day < day_number(survey.as_of))
+    come = stood.there & (stood.owed > 0) & (stood.due_day < day_number(survey.as_of)) & _are_of(survey, help_)
     after = beginnings[passes.day[beginnings] > stood.due_day[passes.giver[beginnings]]]
     in_time = (stood.fulfilled_day != NO_DAY) & (stood.fulfilled_day <= stood.due_day)
     overdue = come & ~in_time & ~_ended(survey)
     return Habits(begun=_counted(_begun(survey, beginnings)[come]), begun_late=_counted(_begun(survey, after)[overdue]))
 
 
+def _are_of(survey: Survey, help_: str | None) -> Flags:
+    """Which placements are of a help; None asks for any."""
+    snapshot = survey.snapshot
+    if help_ is None:
+        return np.ones(len(snapshot.placements), np.bool_)
+    of_help: Flags = snapshot.placements.help == snapshot.helps.index(help_)
+    return of_help
+
+
 def _ended(survey: Survey) -> Flags:
-    """Which placements were excused or lost by their due day, and so were never late."""
-    stood = survey.standings
-    events = survey.snapshot.events
+    """Which placements were excused by their due day, or lost by it for good, and so were never late."""
+    stood, events = unexcused(survey), survey.snapshot.events
     excused = (events.kind == _EXCUSED_EVENT) & (events.day <= stood.due_day[events.placement])
     ended: Flags = (stood.state == LOST) & (stood.since_day <= stood.due_day)
     ended[events.placement[excused]] = True
     return ended
 
 
-def ends(survey: Survey, roots: Sequence[int] | None = None) -> Ends:
+def ends(survey: Survey, roots: Sequence[int] | None = None, help_: str | None = None) -> Ends:
     """The open ends of what descends from some placements, these included.
 
     Args:
         survey: The programme on the day.
         roots: Rows of placements that were there; None asks for the whole programme.
+        help_: Of which help; None asks for all.
     """
     state = survey.standings.state
     asked = np.arange(len(state), dtype=np.int32) if roots is None else lineage.below(survey, roots).row
-    asked = asked[survey.standings.owed[asked] > 0]
+    asked = asked[(survey.standings.owed[asked] > 0) & _are_of(survey, help_)[asked]]
     waiting = asked[np.isin(state[asked], (IN_TIME, DUE))]
     return Ends(
         in_time=_counted(_begun(survey, _beginnings(survey))[waiting]), late=int(np.count_nonzero(state[asked] == LATE))
     )
 
 
-def reproduction(seen: Habits) -> Reproduction | None:
+def reproduction(seen: Habits, random: np.random.Generator) -> Reproduction | None:
     """The reproduction number; None while no placement's time has come.
 
-    >>> found = reproduction(Habits(begun=(10, 16), begun_late=()))
-    >>> [round(each, 3) for each in (found.number, found.low, found.high)]
-    [0.615, 0.352, 0.999]
+    >>> found = reproduction(Habits(begun=(10, 16), begun_late=()), np.random.default_rng(1))
+    >>> [round(each, 1) for each in (found.number, found.low, found.high)]
+    [0.6, 0.4, 0.8]
     """
-    from scipy.stats import chi2  # noqa: PLC0415 - slow to import, and only statistics need it
-
     placements = sum(seen.begun)
     if not placements:
         return None
-    receivers, outside = sum(many * n for n, many in enumerate(seen.begun)), (1 - CONFIDENCE) / 2
-    low = float(chi2.ppf(outside, 2 * receivers)) / 2 if receivers else 0.0
-    high = float(chi2.ppf(1 - outside, 2 * receivers + 2)) / 2
+    receivers = sum(many * n for n, many in enumerate(seen.begun))
+    number = receivers / placements
+    low, high = _middle(number, [_mean(shares) for shares in _drawn(seen.begun, random)])
     return Reproduction(
-        placements=placements,
-        receivers=receivers,
-        number=receivers / placements,
-        low=low / placements,
-        high=high / placements,
-        confidence=CONFIDENCE,
+        placements=placements, receivers=receivers, number=number, low=low, high=high, confidence=CONFIDENCE
     )
 
 
@@ -282,8 +310,8 @@ def _to_come(shares: Shares, begun: int) -> Shares:
     return rest / rest.sum() if rest.sum() > 0 else np.ones(1)
 
 
-def _of(counts: Sequence[int], otherwise: Shares) -> Shares:
-    return np.array(counts) / sum(counts) if sum(counts) else otherwise
+def _shares(counts: Sequence[int]) -> Shares:
+    return np.array(counts) / sum(counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -299,7 +327,19 @@ class _Process:
     open: tuple[tuple[Shares, int], ...]
 
     @classmethod
+    def fitted(cls, on: Habits, at: Ends) -> _Process:
+        """The one that was seen."""
+        return cls.of(_shares(on.begun), _shares(on.begun_late or on.begun), at)
+
+    @classmethod
+    def drawn(cls, on: Habits, at: Ends, random: np.random.Generator) -> list[_Process]:
+        """`DRAWS` that are as likely."""
+        each = zip(_drawn(on.begun, random), _drawn(on.begun_late or on.begun, random), strict=True)
+        return [cls.of(fresh, late, at) for fresh, late in each]
+
+    @classmethod
     def of(cls, fresh: Shares, late: Shares, at: Ends) -> _Process:
+        """Of which the open ends do as new ones do, and as late ones."""
         in_time = [(_to_come(fresh, begun), many) for begun, many in enumerate(at.in_time) if many]
         return cls(fresh=fresh, open=(*in_time, *([(late, at.late)] if at.late else [])))
 
@@ -317,83 +357,123 @@ class _Process:
             return 0.0
         return begun / (1 - mean) if mean < 1 - 1e-12 else np.inf
 
-    def run(self, random: np.random.Generator) -> tuple[bool, int]:
-        """One future: whether it came to an end, and how many placements it began."""
-        begun = sum(_offspring(random, shares, many) for shares, many in self.open)
-        reach = begun
+    def run(self, random: np.random.Generator) -> _Runs:
+        """`RUNS` futures."""
+        begun = np.sum([_offspring(random, shares, np.full(RUNS, many)) for shares, many in self.open], axis=0)
+        begun = np.broadcast_to(begun, RUNS).astype(np.int64)
+        reach, grows = begun.copy(), _mean(self.fresh) > 1
         for _ in range(GENERATIONS):
-            if begun == 0 or begun > MANY:
+            going = np.flatnonzero((begun > 0) & ~(grows & (begun > MANY)))
+            if not len(going):
                 break
-            begun = _offspring(random, self.fresh, begun)
-            reach += begun
-        return begun == 0, reach
+            begun[going] = _offspring(random, self.fresh, begun[going])
+            reach[going] += begun[going]
+        lives_on = grows & (begun > MANY)
+        return _Runs(died_out=begun == 0, undecided=(begun > 0) & ~lives_on, reach=reach)
 
 
-def _offspring(random: np.random.Generator, shares: Shares, placements: int) -> int:
-    return int(random.multinomial(placements, shares) @ np.arange(len(shares)))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Runs:
+    """Futures, one row each: whether it came to an end, or was given up, and how many placements it began."""
+
+    died_out: Flags
+    undecided: Flags
+    reach: npt.NDArray[np.int64]
+
+
+def _offspring(random: np.random.Generator, shares: Shares, placements: npt.NDArray[np.int64]) -> Any:  # noqa: ANN401
+    return random.multinomial(placements, shares) @ np.arange(len(shares))
 
 
 def forecast(survey: Survey, roots: Sequence[int] | None = None, *, seed: int) -> Forecast | None:
     """What becomes of a programme, or of what descends from some placements, if nothing changes.
 
     Args:
-        survey: The programme on the day; the process is always fitted on the whole of it.
+        survey: The programme on the day; the processes are always fitted on the whole of it.
         roots: Rows of placements that were there; None asks for the whole programme.
         seed: Of the draws for intervals and of the simulation; the same seed gives the same forecast.
 
     Returns:
         None while no placement's time has come: there is nothing to go by.
     """
-    seen, at, random = habits(survey), ends(survey, roots), np.random.default_rng(seed)
-    number = reproduction(seen)
+    random, seen = np.random.default_rng(seed), habits(survey)
+    number = reproduction(seen, random)
     if number is None:
         return None
-    fresh = _of(seen.begun, np.ones(1))
-    process = _Process.of(fresh, _of(seen.begun_late, fresh), at)
-    drawn = [
-        _Process.of(new, late, at)
-        for new, late in zip(_drawn(seen.begun, random), _drawn(seen.begun_late or seen.begun, random), strict=True)
-    ]
+    by_help = tuple(each for help_ in survey.snapshot.helps if (each := _of_help(survey, roots, help_, random)))
+    fitted = [(each.habits if each.reproduction else seen, each.ends) for each in by_help]
+    processes = [_Process.fitted(on, at) for on, at in fitted]
+    drawn = list(zip(*(_Process.drawn(on, at, random) for on, at in fitted), strict=True))
     return Forecast(
         as_of=survey.as_of,
         habits=seen,
         reproduction=number,
-        ends=at,
-        dies_out=_estimate(process.dies_out(), [each.dies_out() for each in drawn]),
-        further_reach=_estimate(process.further_reach(), [each.further_reach() for each in drawn]),
-        simulated=_simulated(process, random),
+        ends=ends(survey, roots),
+        by_help=by_help,
+        dies_out=_estimate(_die_out(processes), list(map(_die_out, drawn))),
+        further_reach=_estimate(_reach(processes), list(map(_reach, drawn))),
+        simulated=_simulated([process.run(random) for process in processes]),
         confidence=CONFIDENCE,
     )
 
 
+def _of_help(survey: Survey, roots: Sequence[int] | None, help_: str, random: np.random.Generator) -> OfHelp | None:
+    """One help in a forecast; None when nothing of it is open, and nobody's time has come."""
+    seen, at = habits(survey, help_), ends(survey, roots, help_)
+    if not (seen.begun or at.total):
+        return None
+    return OfHelp(help=help_, habits=seen, reproduction=reproduction(seen, random), ends=at)
+
+
+def _die_out(processes: Sequence[_Process]) -> float:
+    return float(np.prod([each.dies_out() for each in processes]))
+
+
+def _reach(processes: Sequence[_Process]) -> float:
+    return float(sum(each.further_reach() for each in processes))
+
+
 def _drawn(counts: Sequence[int], random: np.random.Generator) -> Any:  # noqa: ANN401 - scipy has no types
-    """Distributions as likely as the one that was seen."""
+    """Distributions as likely as the one that was seen, `DRAWS` of them."""
     from scipy.stats import dirichlet  # noqa: PLC0415 - slow to import, and only statistics need it
 
-    weights = np.full(max(len(counts), _AT_LEAST), _BEFORE_ANY_SEEN)
-    weights[: len(counts)] += counts
-    return dirichlet.rvs(weights, size=DRAWS, random_state=random)
+    weights = np.zeros(max(len(counts), _POSSIBLE))
+    weights[: len(counts)] = counts
+    weighs = np.flatnonzero((weights > 0) | (np.arange(len(weights)) < _POSSIBLE))
+    found = np.zeros((DRAWS, len(weights)))
+    found[:, weighs] = dirichlet.rvs(weights[weighs] + _BEFORE_SEEN, size=DRAWS, random_state=random)
+    return found
 
 
-def _estimate(value: float, drawn: Sequence[float]) -> Estimate:
+def _middle(value: float, drawn: Sequence[float]) -> tuple[float, float]:
     """The middle of the draws, taken wide enough to hold the value itself."""
     outside = (1 - CONFIDENCE) / 2
     low, high = np.quantile(np.array(drawn), (outside, 1 - outside), method="nearest")
-    return Estimate(value=_bounded(value), low=_bounded(min(low, value)), high=_bounded(max(high, value)))
+    return min(float(low), value), max(float(high), value)
+
+
+def _estimate(value: float, drawn: Sequence[float]) -> Estimate:
+    low, high = _middle(value, drawn)
+    return Estimate(value=_bounded(value), low=_bounded(low), high=_bounded(high))
 
 
 def _bounded(number: float) -> float | None:
-    return float(number) if np.isfinite(number) else None
+    return number if np.isfinite(number) else None
 
 
-def _simulated(process: _Process, random: np.random.Generator) -> Simulated:
-    runs = [process.run(random) for _ in range(RUNS)]
-    died_out = sum(over for over, _ in runs)
-    low, high = interval(died_out / RUNS, RUNS)
+def _simulated(by_help: Sequence[_Runs]) -> Simulated:
+    """The futures of all helps together: one ends when all do."""
+    over = np.all([each.died_out for each in by_help], axis=0)
+    going = np.any([~each.died_out & ~each.undecided for each in by_help], axis=0)
+    reach = np.sum([each.reach for each in by_help], axis=0)
+    died_out, undecided = int(over.sum()), int((~over & ~going).sum())
+    low, _ = interval(died_out / RUNS, RUNS)
+    _, high = interval((died_out + undecided) / RUNS, RUNS)
     return Simulated(
         runs=RUNS,
         died_out=died_out,
+        undecided=undecided,
         low=low,
         high=high,
-        mean_reach=sum(reach for _, reach in runs) / RUNS if died_out == RUNS else None,
+        mean_reach=float(reach.mean()) if died_out == RUNS else None,
     )

@@ -145,6 +145,7 @@ class Fulfilment:
         parts: In order, what is not known last; those with no placement that counts are left out.
         differences: Between two parts that share no placement, places only where they lie in the same place; `PAIRS`
             at most, and left out where nobody in either was fulfilled. In the order of the parts.
+        untested: Pairs beyond these.
     """
 
     as_of: date
@@ -153,6 +154,7 @@ class Fulfilment:
     whole: Curve
     parts: tuple[PartCurve, ...]
     differences: tuple[Difference, ...]
+    untested: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -204,6 +206,7 @@ def fulfilment(survey: Survey, by: str | None = None, names: Names | None = None
     names = names or Names()
     seen = waits(survey)
     each = list(_parted(survey, seen, by, names)) if by else []
+    differences, untested = _differences(survey, by, each)
     return Fulfilment(
         as_of=survey.as_of,
         by=by,
@@ -213,7 +216,8 @@ def fulfilment(survey: Survey, by: str | None = None, names: Names | None = None
             PartCurve(part=key, name=names.places.get(str(key)) if by == "place" else None, curve=curve(part))
             for key, part in each
         ),
-        differences=_differences(survey, by, each),
+        differences=differences,
+        untested=untested,
     )
 
 
@@ -226,9 +230,9 @@ def waits(survey: Survey) -> Waits:
     np.minimum.at(excused_day, events.placement[excusing], events.day[excusing])
     fulfilled, excused, lost = stood.fulfilled_day != NO_DAY, stood.state == EXCUSED, stood.state == LOST
     if excused.any():
-        unexcused = _without_excuses(survey)
-        before = excused & (unexcused.state == LOST)  # what was lost already waited no longer until it was excused
-        excused_day[before] = np.minimum(excused_day, unexcused.since_day)[before]
+        waived_nothing = unexcused(survey)
+        before = excused & (waived_nothing.state == LOST)  # what was lost already waited no longer until it was excused
+        excused_day[before] = np.minimum(excused_day, waived_nothing.since_day)[before]
     last = np.select([fulfilled, excused, lost], [stood.fulfilled_day, excused_day, stood.since_day], today)
     row = np.flatnonzero(stood.there & (stood.owed > 0) & (last >= stood.received_day)).astype(np.int32)
     return Waits(
@@ -240,9 +244,11 @@ def waits(survey: Survey) -> Waits:
     )
 
 
-def _without_excuses(survey: Survey) -> Standings:
+def unexcused(survey: Survey) -> Standings:
     """How each placement would stand had the committee waived nothing."""
     snapshot, events = survey.snapshot, survey.snapshot.events
+    if not (events.kind == _EXCUSED_EVENT).any():
+        return survey.standings
     kind = np.where(events.kind == _EXCUSED_EVENT, np.int16(_VISIT), events.kind)
     waived_nothing = replace(snapshot, events=replace(events, kind=kind))
     return standings(waived_nothing, survey.as_of, confirmed_only=survey.confirmed_only)
@@ -307,10 +313,13 @@ def _parted(survey: Survey, seen: Waits, by: str, names: Names) -> Iterator[tupl
             yield key, part
 
 
-def _differences(survey: Survey, by: str | None, each: list[tuple[str | int | None, Waits]]) -> tuple[Difference, ...]:
+def _differences(
+    survey: Survey, by: str | None, each: list[tuple[str | int | None, Waits]]
+) -> tuple[tuple[Difference, ...], int]:
+    """The tests between the parts, and how many pairs more there are."""
     known = [(part, seen) for part, seen in each if part is not None]
     around = [_around(survey, str(part)) if by == "place" else NONE for part, _ in known]
-    pairs = (pair for pair in combinations(range(len(known)), 2) if around[pair[0]] == around[pair[1]])
+    pairs = [pair for pair in combinations(range(len(known)), 2) if around[pair[0]] == around[pair[1]]]
     largest = heapq.nlargest(PAIRS, pairs, key=lambda pair: min(len(known[nth][1].row) for nth in pair))
     tests = [
         (one, other, *found)
@@ -318,10 +327,11 @@ def _differences(survey: Survey, by: str | None, each: list[tuple[str | int | No
         if not np.isin(its.row, others.row).any()
         if (found := log_rank(its, others))
     ]
-    return tuple(
+    differences = tuple(
         Difference(one=one, other=other, statistic=statistic, p=p, corrected_p=min(p * len(tests), 1.0))
         for one, other, statistic, p in tests
     )
+    return differences, len(pairs) - len(largest)
 
 
 def _around(survey: Survey, place_id: str) -> int:
@@ -333,12 +343,16 @@ def _around(survey: Survey, place_id: str) -> int:
 def log_rank(one: Waits, other: Waits) -> tuple[float, float] | None:
     """The test of two groups: its statistic, and the chance of one at least as far from 0 if they do not differ.
 
-    None where nobody was fulfilled while placements of both groups were seen waiting: there is nothing to compare.
+    None where nobody was fulfilled while placements of both groups were seen waiting, or where all were on one day:
+    there is nothing to compare.
     """
     from scipy.stats import logrank  # noqa: PLC0415 - slow to import, and only statistics need it
 
     done = np.concatenate((one.days[one.fulfilled], other.days[other.fulfilled]))
     if not len(done) or done.min() > min(one.days.max(), other.days.max()):
         return None
-    found = logrank(one.censored(), other.censored())
+    with np.errstate(invalid="ignore"):
+        found = logrank(one.censored(), other.censored())
+    if np.isnan(found.statistic):  # all of both were fulfilled on the same days
+        return None
     return float(found.statistic), float(found.pvalue)

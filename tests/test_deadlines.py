@@ -41,7 +41,7 @@ def test_births_after_the_deadline_are_no_births_by_it() -> None:
     assert found.share == pytest.approx(1 / 3)
     # exact for 1 of 3: 1 - 0.975^(1/3), and the root of (1-p)³ + 3p(1-p)² = 0.025
     assert (found.low, found.high) == pytest.approx((0.0084, 0.9057), abs=5e-5)
-    assert found.too_soon is False  # three are too few to tell
+    assert found.too_soon is None  # three are too few to tell
 
 
 def test_where_only_females_count_half_of_those_born_are_expected_to_be() -> None:
@@ -51,10 +51,19 @@ def test_where_only_females_count_half_of_those_born_are_expected_to_be() -> Non
     assert found.branded == 2
 
 
-def test_who_passed_on_in_time_is_not_branded() -> None:
-    found = judged(*BORN, say.passed("T1: P2 > P5 on 2022-02-20"))
+@pytest.mark.parametrize(("sex", "enough"), [(None, 2), ("F", 1 / 4 + 1)])
+def test_who_passed_on_in_time_had_enough_whatever_was_recorded(sex: str | None, enough: float) -> None:
+    found = judged(*BORN, say.passed("T1: P2 > P5 on 2022-02-20", females=2), sex=sex)
 
-    assert (found.recorded, found.branded) == (3, 1)
+    assert (found.recorded, found.enough, found.branded) == (3, enough, 1)
+
+
+def test_a_deadline_that_nearly_everybody_met_can_be_kept() -> None:
+    """20 of 20: the exact lower end is 0.025^(1/20) = 0.8316; of 16 it is 0.7941, which is too few to tell."""
+    born = [say.happened(f"E{nth}: birth of P{nth} on 2021-06-01", animals=2) for nth in range(1, 21)]
+
+    assert judged(*born, women=20).too_soon is False
+    assert judged(*born[:16], women=20).too_soon is None
 
 
 def test_a_deadline_that_hardly_anybody_can_meet_is_too_soon() -> None:

@@ -166,10 +166,11 @@ def test_of_many_parts_only_the_pairs_with_the_most_placements_are_compared(monk
 
     every = fulfilment(survey, "year").differences
     monkeypatch.setattr("relay.survival.PAIRS", 1)
-    largest = fulfilment(survey, "year").differences
+    alone = fulfilment(survey, "year")
 
     assert [(each.one, each.other) for each in every] == [(2020, 2021), (2020, 2022), (2021, 2022)]
-    assert [(each.one, each.other) for each in largest] == [(2020, 2022)]  # at least three each
+    assert [(each.one, each.other) for each in alone.differences] == [(2020, 2022)]  # at least three each
+    assert alone.untested == 2
 
 
 def test_two_parts_of_which_nobody_was_fulfilled_are_not_compared() -> None:
@@ -177,6 +178,18 @@ def test_two_parts_of_which_nobody_was_fulfilled_are_not_compared() -> None:
     acts += [say.placed("P1 on 2020-03-01"), say.placed("P7 on 2020-03-01")]
 
     assert fulfilment(lineage.survey(of_register(replayed(acts)), date(2021, 1, 1)), "place").differences == ()
+
+
+def test_two_parts_of_which_all_were_fulfilled_on_one_day_are_not_compared() -> None:
+    """Then nothing can differ, and the test would divide by nothing."""
+    acts = [*VILLAGE[:9], *(act for act in VILLAGE if act.kind == "beneficiary")]
+    acts += [say.placed("P1 on 2020-03-01"), say.placed("P7 on 2020-03-01")]
+    acts += [say.passed("T1: P1 > P2 on 2021-03-01", females=2), say.passed("T2: P7 > P8 on 2021-03-01", females=2)]
+    found = fulfilment(lineage.survey(of_register(replayed(acts)), date(2021, 3, 1)), "year")
+    apart = fulfilment(lineage.survey(of_register(replayed(acts)), date(2021, 3, 1)), "place")
+
+    assert [each.curve.fulfilled for each in apart.parts] == [2, 1, 1]
+    assert (found.differences, apart.differences) == ((), ())
 
 
 def test_an_empty_programme_has_an_empty_curve() -> None:

@@ -35,8 +35,9 @@ def survival(
 ) -> None:
     """Show how long it takes from receipt until all is passed on.
 
-    Who still waits, was excused or is lost counts for as long as she was seen waiting (Kaplan and Meier). --json has
-    every step of the curve with its interval.
+    Who still waits, was excused or is lost counts for as long as she was seen waiting (Kaplan and Meier): it tells of
+    placements that can still pass on, and `relay health` how many cannot. Days and months that nobody was seen to wait
+    are left empty. --json has every step of the curve with its interval, which holds day by day.
     """
     from relay.printing import print_json
     from relay.questions import SURVIVAL
@@ -70,6 +71,9 @@ def _print_fulfilment(found: Fulfilment) -> None:
             ),
             title="do they differ (log-rank test; corrected for the number of tests)",
         )
+    if found.untested:
+        say(f"{found.untested} more pairs, of smaller parts, are not tested.")
+    _say_confidence(found.whole.confidence)
     if found.left_out:
         say(f"{found.left_out} placements owe nothing, or passed on before they received, and are left out.")
 
@@ -81,7 +85,10 @@ def _curve(curve: Curve) -> Iterator[object]:
     yield f"{median.days} ({_to(median.low, median.high)})" if median.days is not None else None
     for days in _MONTHS.values():
         step = curve.after(days)
-        yield f"{step.waiting_share:.1%} ({_to(f'{step.low:.1%}', f'{step.high:.1%}')})" if step else None
+        if step is None and days <= (curve.seen_days or 0):
+            yield "100.0%"  # nobody was fulfilled by then
+        else:
+            yield f"{step.waiting_share:.1%} ({_to(f'{step.low:.1%}', f'{step.high:.1%}')})" if step else None
     yield from (curve.waiting, curve.excused, curve.lost)
 
 
@@ -106,7 +113,8 @@ def forecast(
 ) -> None:
     """Tell what becomes of the relay, or of a gift, as things go on.
 
-    The habits are those of the placements whose time has come. That nothing changes is a supposition, and no promise.
+    The habits are those of the programme's placements of each help whose time has come. That nothing changes, and that
+    no placement's luck touches another's, is a supposition and no promise: an epidemic is not foreseen.
     """
     from relay.printing import print_json
     from relay.questions import FORECAST
@@ -134,6 +142,17 @@ def _print_forecast(found: Forecast) -> None:
             ("simulated", _simulated(found.simulated)),
         )
     )
+    _say_confidence(found.confidence)
+    if len(found.by_help) > 1:
+        print_table(
+            ("help", "reproduction", "open_ends"),
+            (
+                (each.help, _reproduction(each.reproduction) if each.reproduction else None, _ends(each.ends))
+                for each in found.by_help
+                if each.ends.total
+            ),
+            title="each help goes on as its own placements did; one whose time has not come, as the programme did",
+        )
     begun, late = found.habits.begun, found.habits.begun_late
     print_table(
         ("began", "placements", "overdue_placements"),
@@ -146,7 +165,7 @@ def _print_forecast(found: Forecast) -> None:
 
 
 def _reproduction(found: Reproduction) -> str:
-    made = f"{found.receivers} begun by {found.placements} whose time has come"
+    made = f"{found.receivers} begun by the {found.placements} of the programme whose time has come"
     return f"{found.number:.2f}, {_between(f'{found.low:.2f}', f'{found.high:.2f}')} ({made})"
 
 
@@ -158,13 +177,14 @@ def _estimate(found: Estimate, form: str) -> str:
     value, low, high = (
         None if number is None else form.format(number) for number in (found.value, found.low, found.high)
     )
-    return f"{value or 'without bound'}, {_between(low, high)}"
+    return f"{value or 'without bound'}, {_between(low, high)}" if low else "without bound"
 
 
 def _simulated(found: Simulated) -> str:
     share = _between_shares(found.low, found.high)
+    undecided = f", {found.undecided} were given up undecided" if found.undecided else ""
     reach = "" if found.mean_reach is None else f", after {found.mean_reach:.1f} more placements on average"
-    return f"{found.died_out} of {found.runs} runs died out, {share}{reach}"
+    return f"{found.died_out} of {found.runs} runs died out, {share}{undecided}{reach}"
 
 
 @command(example="relay deadlines --as-of 2026-11-25")
@@ -174,7 +194,8 @@ def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_k
     """Say whether the births recorded allow the rules' deadlines.
 
     Of placements with any birth on record: had enough been born by the day that the rule sets? A deadline that is
-    too soon brands honest keepers as late.
+    too soon, which fewer than 80 % can meet, brands honest keepers as late. Where one sex counts, half of the young
+    are taken to be of it. Young that nobody recorded make a deadline look too soon.
     """
     from relay.printing import print_json, print_table
     from relay.questions import DEADLINES
@@ -188,13 +209,20 @@ def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_k
         (*headers, "enough_born", "too_soon", "late_for_want_of_births"),
         ((*(getattr(each, name) for name in headers), *_deadline(each)) for each in found),
     )
+    if found:
+        _say_confidence(found[0].confidence)
 
 
 def _deadline(found: Deadline) -> tuple[object, ...]:
     if found.share is None or found.low is None or found.high is None:
         return "no births recorded", None, None
     made = f"{found.enough:.4g} of {found.recorded}"
-    return f"{found.share:.1%}, {_between_shares(found.low, found.high)} ({made})", found.too_soon, found.branded
+    too_soon = "too few to tell" if found.too_soon is None else found.too_soon
+    return f"{found.share:.1%}, {_between_shares(found.low, found.high)} ({made})", too_soon, found.branded
+
+
+def _say_confidence(confidence: float) -> None:
+    say(f"Intervals hold what they are of with a confidence of {confidence:.0%}.")
 
 
 def _to(low: object, high: object) -> str:
