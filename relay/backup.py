@@ -19,7 +19,7 @@ from relay import cypher, ledger
 from relay.batch import Batch, Clerk
 from relay.difference import Difference, rows_of
 from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, to_line
-from relay.errors import Conflict, Invalid
+from relay.errors import Conflict, Invalid, NotFound
 from relay.graph import Graph, Transaction
 from relay.graph_check import senseless
 from relay.ledger import STEP, LedgerHead, NotBuilt
@@ -29,6 +29,17 @@ from relay.sentences import Sentence
 from relay.surroundings import Head
 
 FORMAT: Final = 1
+
+
+class NothingToKeep(NotFound):
+    """A database without a programme is to be backed up: most likely it is another one than is meant."""
+
+    def __init__(self) -> None:
+        """Say where to look."""
+        super().__init__(
+            Sentence("There is no programme in this database, and nothing to back up."),
+            Sentence("Check RELAY_DATA or NEO4J_DATABASE: relay status shows which database is used."),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +87,14 @@ def backup(graph: Graph) -> Iterator[str]:
     """The lines of a backup of all programmes, without line breaks.
 
     Raises:
+        NothingToKeep: There is none.
         NotRestored: The ledger of one is not all there.
         Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
     heads = ledger.all_heads(graph)
+    if not heads:
+        raise NothingToKeep
     yield json.dumps(
         {
             "relay_backup": FORMAT,
@@ -133,10 +147,13 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
 def _promised(line: str) -> tuple[Kept, ...]:
     try:
         written: Any = json.loads(line)
-        return tuple(map(Kept.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
+        promised = tuple(map(Kept.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
         raise Invalid(message, Sentence("Give a file that `relay backup` wrote.")) from error
+    if not promised:
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds no programme.")))
+    return promised
 
 
 def _count(written: object) -> int:
@@ -194,8 +211,6 @@ def _ledgers(lines: Iterator[str], promised: Sequence[Kept]) -> Iterator[tuple[K
     """Each programme of a backup with its entries, to be read in this order; after the last one nothing follows."""
     for head in promised:
         yield head, _believed(lines, head, last=head is promised[-1])
-    if not promised:
-        _ends(lines)
 
 
 def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[Entry]:

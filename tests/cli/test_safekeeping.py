@@ -191,6 +191,19 @@ def test_the_newest_backups_are_kept_in_the_folder_that_was_named_or_in_the_data
     assert "--keep" in nowhere.err
 
 
+def test_an_empty_database_pushes_no_backup_out_of_its_folder(shell: Shell, graph: Graph, tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    shell.ok("backup", str(folder), "--keep", "1")
+    kept = names(folder)
+    wiped(graph)
+
+    refused = shell.run("backup", str(folder), "--keep", "1")
+
+    assert (refused.code, names(folder)) == (exits.NOT_DONE, kept)
+    assert "NEO4J_DATABASE" in refused.err
+
+
 def test_a_backup_sealed_with_a_passphrase_is_restored_with_it_only(shell: Shell, graph: Graph, tmp_path: Path) -> None:
     file, right, wrong = tmp_path / "backup.age", tmp_path / "right", tmp_path / "wrong"
     right.write_text("four plain words here\n", encoding="utf-8")
