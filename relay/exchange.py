@@ -79,6 +79,7 @@ class ReportRow:
         value: As in `Fault`, or None when it is not shown.
         reason: Why it was put aside or refused, else None.
         suggestion: What to do about it, or None.
+        notes: Of a row that is added, what may be a slip of the pen or is for the auditor, as sentences.
     """
 
     file: str
@@ -89,6 +90,7 @@ class ReportRow:
     value: str | None = None
     reason: str | None = None
     suggestion: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def estimated_rows(path: Path) -> int:

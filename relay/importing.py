@@ -29,6 +29,7 @@ from relay.sentences import Sentence
 from relay.sheets import PROGRAMME, RULES_FILE
 from relay.uncollected import uncollected
 
+FIRST: Final = 20  # our choice: noted rows that one looks up in a paper register at one go
 STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a million acts need less than a gigabyte
 
 
@@ -281,6 +282,7 @@ def _report(judged: _Judged) -> Iterator[ReportRow]:
         value=(_value(outcome.act, error.field) or None) if error else None,
         reason=error.reason if error else None,
         suggestion=(error.suggestion or None) if error else None,
+        notes=tuple(note.sentence for note in outcome.notes),
     )
 
 
@@ -317,11 +319,15 @@ class Count:
 
     Attributes:
         actions: Action → rows; a row with several faults counts once.
+        noted: Rows of which something is noted.
+        first_noted: The first `FIRST` of these.
     """
 
     def __init__(self) -> None:
         """Begin at nothing."""
         self.actions: dict[str, int] = dict.fromkeys(("added", "same", "put aside", "refused"), 0)
+        self.noted = 0
+        self.first_noted: list[ReportRow] = []
 
     def through(self, report: Iterable[ReportRow]) -> Iterator[ReportRow]:
         """The same report, counted as it is read."""
@@ -330,6 +336,9 @@ class Count:
             if (row.file, row.row) != last:
                 self.actions[row.action] += 1
             last = row.file, row.row
+            if row.notes:
+                self.noted += 1
+                self.first_noted += [row] if self.noted <= FIRST else []
             yield row
 
 

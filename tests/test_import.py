@@ -284,6 +284,19 @@ def test_steps_of_any_size_give_the_same_report(
     assert verify.verify(graph, "faults").ok
 
 
+def test_what_may_be_a_slip_of_the_pen_is_noted_before_anything_is_written(graph: Graph, tmp_path: Path) -> None:
+    passes = f"{PASSES}T1,P1,P2,W2,2021-03-01,1\nT2,P1,P3,W3,2021-03-01,2\n"  # three, and two are owed
+    count = Count()
+
+    report = count.through(import_programme(graph, folder(tmp_path / "p", passes=passes), CLERK))
+
+    assert {row.act_id: row.notes for row in report if row.notes} == {
+        "pass:T2": ("pass:T2: 1 more than owed has been passed on.",)
+    }
+    assert (count.noted, [row.act_id for row in count.first_noted]) == (1, ["pass:T2"])
+    assert nodes(graph) == 0
+
+
 # --- the programme ----------------------------------------------------------------------------------------------------
 
 

@@ -53,6 +53,8 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
             say("Stopped: nothing was written.")
         context.exit(NOT_DONE)
     failed = count.actions["put aside"] + count.actions["refused"]
+    if not session.as_json:
+        _say_noted(count)
     said = ", ".join(f"{rows} {action}" for action, rows in count.actions.items())
     if failed and strict and not written:
         say(f"{said}; nothing was written, because some rows cannot stand (--strict).")
@@ -77,6 +79,15 @@ def _print_report(session: Session, report: Iterator[ReportRow], count: Count) -
             print_table(headers, ([getattr(row, name) for name in headers] for row in failed))
     else:
         print_table(headers, ([getattr(row, name) for name in headers] for row in rows))
+
+
+def _say_noted(count: Count) -> None:
+    """Tell what may be slips of the pen among the rows that are added: once recorded, the auditor sees them."""
+    for row in count.first_noted:
+        for note in row.notes:
+            say(f"{row.file}, row {row.row}: {note}")
+    if more := count.noted - len(count.first_noted):
+        say(f"{more} more rows are noted: --json tells why.")
 
 
 def _progress(path: Path) -> Callable[[int], None]:

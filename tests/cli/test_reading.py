@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from relay import importing
 from relay.commands import exits
 from tests import acts as say
 from tests.cli.shell import ON, record
 from tests.wiping import wiped
 
 if TYPE_CHECKING:
+    import pytest
+
     from relay.graph import Graph
     from tests.cli.shell import Shell
 
@@ -279,6 +282,19 @@ def test_an_import_is_rehearsed_then_written_then_the_same(empty: Shell) -> None
         21,
         20,
     ]
+
+
+def test_an_import_tells_what_was_noted_of_the_first_rows(empty: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "FIRST", 2)
+    rehearsed = empty.ok("import", str(ROOT / "seeds" / "relay-demo")).err.splitlines()
+    told = empty.ok("import", str(ROOT / "seeds" / "relay-demo"), "--json")
+
+    noted = [row for row in told.json["rows"] if row["notes"]]
+    assert rehearsed[:3] == [
+        *(f"{row['file']}, row {row['row']}: {row['notes'][0]}" for row in noted[:2]),
+        f"{len(noted) - 2} more rows are noted: --json tells why.",
+    ]
+    assert "noted" not in told.err
 
 
 def _only_gift(shell: Shell) -> str:
