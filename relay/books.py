@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from functools import cached_property
 from typing import Final
 
 from relay.columns import DAYS
-from relay.entries import Entry
+from relay.entries import Entry, zone
 from relay.errors import NotFound
 from relay.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.register import Fact, Register
 from relay.snapshot import Snapshot, of_register
-from relay.trees import Relay, Trace
+from relay.trees import Relay
 
 DAY_OF: Final[Mapping[str, str]] = {**DAYS, "claim": "as_of", "rule": "from"}
 """The column that says from when an act of a kind counts; other kinds have no day and count always."""
@@ -94,6 +94,19 @@ class Books:
     def sequence(self, act_id: str) -> int:
         """The number of the entry that recorded an act."""
         return self.register.entries[act_id].sequence
+
+    def said(self, act_id: str, *fields: str) -> list[int]:
+        """The numbers of the entries that said something of an act in some fields, corrections included."""
+        entries = self.register.entries
+        about = (entries[each] for each in self.register.about.get(act_id, ()) if each in entries)
+        corrected = [each.sequence for each in about if {*fields} & {*(each.payload.get("changes") or ())}]
+        return [entries[act_id].sequence] * bool({*fields} & {*entries[act_id].payload}) + corrected
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The time zone in which the programme's days begin."""
+        programme = self.register.facts.get(f"programme:{self.register.programme_id}")
+        return zone(str(programme.values["timezone"]) if programme else "UTC")
 
     @cached_property
     def held(self) -> Mapping[str, Held]:
@@ -170,19 +183,19 @@ class Books:
     def supported(self, claim: Fact) -> int:
         """What the chain of a claim's gift supports on the claim's day, in thousandths, by the definition of a trace.
 
-        Families are its reach; units are those of all pass-ons made by the gift's chain, as handed over.
+        Families are its reach; units are those of all pass-ons made by the gift's chain, as handed over, of what is
+        counted as the gift is: rupees are not added to goats.
         """
         relay = self._relay(date.fromisoformat(claim.values["as_of"]))
         try:
             trace = relay.trace(f"gift:{claim.values['gift_id']}")
         except NotFound:  # claimed of a day before the gift was given
             return 0
-        return _families(trace) if claim.values["what"] == "families" else _units(trace)
+        if claim.values["what"] == "families":
+            return thousandths(trace.reach)
+        own = self._unit(str(self.register.facts[trace.id].values["help"]))
+        return sum(thousandths(passed.units) for passed in trace.passed if self._unit(passed.help) == own)
 
-
-def _families(trace: Trace) -> int:
-    return thousandths(trace.reach)
-
-
-def _units(trace: Trace) -> int:
-    return sum(thousandths(passed.units) for passed in trace.passed)
+    def _unit(self, help_: str) -> str:
+        """In what a help is counted; by itself where no rule says so."""
+        return next((rule.unit for rule in self.register.rules if rule.help == help_), help_)

@@ -172,7 +172,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence=(
             f"More than {odd_hand_overs.HAND_OVERS_A_DAY} hand-overs outside ceremonies on one day, and more than"
             f" {odd_hand_overs.TIMES_THE_AVERAGE_DAY} times as many as on an average day; or more than"
-            f" {odd_hand_overs.HAND_OVERS_A_CEREMONY} at one ceremony."
+            f" {odd_hand_overs.HAND_OVERS_A_CEREMONY} on one day of a ceremony."
         ),
         why="Hand-overs were written down together afterwards, or never took place.",
         severity="high",
@@ -231,8 +231,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         check_id="recorded_late",
         title="recorded long after it happened",
         sentence=(
-            f"An act was recorded more than {odd_paperwork.LATE_DAYS} days after it happened, and not with an import"
-            f" (at least {IMPORTED_TOGETHER} acts of one clerk in one second)."
+            f"An act was recorded more than {odd_paperwork.LATE_DAYS} days after it happened, and not with an import:"
+            f" at least {IMPORTED_TOGETHER} acts of one clerk in one second, or those that began the programme."
         ),
         why="What is remembered so late is remembered badly, or was added to make figures fit.",
         severity="medium",
@@ -252,7 +252,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         check_id="corrected_often",
         title="corrected often",
         sentence=(
-            f"An act was corrected at least {odd_paperwork.CORRECTIONS_OF_AN_ACT} times, corrections of these included."
+            f"What an act says was corrected at least {odd_paperwork.CORRECTIONS_OF_AN_ACT} times, corrections of these"
+            " included."
         ),
         why="Nobody knows what happened, or somebody tries what passes.",
         severity="low",
@@ -271,11 +272,20 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check(
         check_id="recorded_after_lock",
         title="recorded after its period was locked",
-        sentence="An act was recorded although the period in which it happened was locked.",
+        sentence="An act was recorded, not with those that began the programme, although its period was locked.",
         why="The figures that were reported do not count it.",
         severity="medium",
         population=odd_paperwork.dated,
         find=odd_paperwork.recorded_after_lock,
+    ),
+    Check(
+        check_id="opened_again",
+        title="locked period opened again",
+        sentence="The day until which the record is locked was moved back, or taken away.",
+        why="What was corrected or recorded until it was locked again shows as ordinary.",
+        severity="medium",
+        population=odd_paperwork.lockings,
+        find=odd_paperwork.opened_again,
     ),
     Check(
         check_id="to_herself",

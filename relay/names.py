@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _PHONE_DIGITS: Final = 10  # of a telephone number in Nepal, without its country's code
+_COUNTRY: Final = "977"
+_LEAST_DIGITS: Final = 6  # of a number with its area's code (our choice)
+_BETWEEN_PHONES: Final = re.compile("[,;/|]")
 NEAR: Final = 75.0  # our choice: one slip in a word of four letters is still found (Sita, Gita)
 BEGINNING: Final = 90.0  # our choice: a word's beginning is nearer than a slip, and further than the word itself
 
@@ -102,20 +105,39 @@ def phone_digits(text: str) -> str:
     >>> phone_digits("+977 98-41-000226"), phone_digits("00977 9841000226"), phone_digits("९८४१")
     ('9841000226', '9841000226', '9841')
     """
-    return "".join(str(int(letter)) for letter in text if letter.isdecimal())[-_PHONE_DIGITS:]
+    return _digits(text)[-_PHONE_DIGITS:]
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(letter)) for letter in text if letter.isdecimal())
+
+
+def phones(text: str) -> frozenset[str]:
+    """The digits of each telephone number that a text names, without the country's code and zeros before them.
+
+    What is too short for a number, or one digit again and again, is none.
+
+    >>> sorted(phones("9841000226, 01-4412345")), sorted(phones("+977 1 4412345")), phones("98410"), phones("000000")
+    (['14412345', '9841000226'], ['14412345'], frozenset(), frozenset())
+    """
+    numbers = (_digits(part).lstrip("0") for part in _BETWEEN_PHONES.split(text))
+    own = (digits.removeprefix(_COUNTRY) if len(digits) > _PHONE_DIGITS else digits for digits in numbers)
+    return frozenset(digits for digits in own if len(digits) >= _LEAST_DIGITS and len(set(digits)) > 1)
 
 
 def code(text: str) -> str:
     """What people write to tell one from another, such as an ear tag: its letters and digits alone, without case.
 
-    What stands between two numbers keeps them apart. A text without letters and digits, such as "-", is its own code.
+    What stands between two numbers keeps them apart; digits are those of any script. "" of a text that has neither
+    letters nor digits, such as "-": it says that nothing is known.
 
-    >>> code("H-77"), code("h 77"), code("NP 0042"), code("1-11"), code("11/1"), code("सीता"), code("-")
-    ('h77', 'h77', 'np0042', '1-11', '11-1', 'सीता', '-')
+    >>> code("H-77"), code("h ७७"), code("NP 0042"), code("1-11"), code("11/1"), code("सीता"), code("-")
+    ('h77', 'h77', 'np0042', '1-11', '11-1', 'सीता', '')
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    marked = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in folded)
-    return _BETWEEN_NUMBERS.sub("-", " ".join(marked.split())).replace(" ", "") or text
+    latin = (str(int(letter)) if letter.isdecimal() else letter for letter in folded)
+    marked = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in latin)
+    return _BETWEEN_NUMBERS.sub("-", " ".join(marked.split())).replace(" ", "")
 
 
 def key(name: str) -> str:

@@ -34,11 +34,14 @@ class Note:
 
 
 def is_like(one: PassOn, other: PassOn) -> bool:
-    """Whether two pass-ons of one giver may be one that was recorded twice: of the week around, all else the same."""
-    said = [
-        (each.beneficiary_id, each.help, each.units, each.females, each.males, each.in_kind) for each in (one, other)
-    ]
-    return said[0] == said[1] and abs((one.passed_on - other.passed_on).days) <= DAYS_ALIKE
+    """Whether two pass-ons of one giver may be one that was recorded twice: of the week around, all else the same.
+
+    Of which one says the sexes and the other does not may be the same.
+    """
+    said = [(each.beneficiary_id, each.help, each.units, each.in_kind) for each in (one, other)]
+    sexes = [(each.females, each.males) for each in (one, other)]
+    alike = sexes[0] == sexes[1] or (0, 0) in sexes
+    return said[0] == said[1] and alike and abs((one.passed_on - other.passed_on).days) <= DAYS_ALIKE
 
 
 def notes_of(register: Register, change: Change) -> Iterator[Note]:
@@ -143,7 +146,7 @@ def _of_pass_on(register: Register, change: Change) -> Iterator[Note]:
     pass_on = next(pass_on for pass_on in giver.passes if pass_on.pass_id == change.act.id)
     name = change.act.act_id
     yield from _of_receiver(register, change, giver, pass_on)
-    if passed_on < stood.received_on + timedelta(days=stood.rule.earliest_days):
+    if pass_on.in_kind and passed_on < stood.received_on + timedelta(days=stood.rule.earliest_days):
         days = (passed_on - stood.received_on).days
         yield Note(
             note="too_soon",

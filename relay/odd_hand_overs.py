@@ -11,7 +11,7 @@ from relay.books import Books, HandOver, Held
 from relay.findings import Finding, found, found_together, sharing
 from relay.health import ANIMAL
 from relay.model import Event, lost_since, shown, standing, unwanted
-from relay.names import code, like, phone_digits
+from relay.names import code, key, like, phones
 from relay.notes import is_like
 from relay.register import Fact
 from relay.sentences import Sentence
@@ -28,6 +28,7 @@ SIGNATURES_A_WITNESS: Final = 20
 TIMES_OWED: Final = 3
 """How many times what is owed is far more (our choice: some pass on one more; twice is generous)."""
 _DAYS_OF_A_YEAR: Final = 365
+_TITLES: Final = {"", *map(key, ("Shri", "Shrimati", "Smt", "Sushri", "Mr", "Mrs", "Ms"))}
 
 
 def same_household(books: Books) -> Iterator[Finding]:
@@ -36,7 +37,8 @@ def same_household(books: Books) -> Iterator[Finding]:
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
         household = books.register.household(giver)
         if household and giver != receiver and household == books.register.household(receiver):
-            yield found(hand_over.fact, Sentence("giver and receiver live in one household."))
+            who_say = (said for each in (giver, receiver) for said in books.said(f"beneficiary:{each}", "household_id"))
+            yield found(hand_over.fact, Sentence("giver and receiver live in one household."), *who_say)
 
 
 def holds_already(books: Books) -> Iterator[Finding]:
@@ -69,7 +71,7 @@ def _settled(books: Books, held: Held, day: date) -> bool:
 
 def same_phone(books: Books) -> Iterator[Finding]:
     """Find telephone numbers that several women have."""
-    for shared in sharing((phone_digits(fact.values["phone"]), fact) for fact in with_phone(books)):
+    for shared in sharing((number, fact) for fact in with_phone(books) for number in phones(fact.values["phone"])):
         if len(shared) > 1:
             yield found_together(shared, Sentence("one telephone number for %(many)s women.", many=len(shared)))
 
@@ -77,15 +79,13 @@ def same_phone(books: Books) -> Iterator[Finding]:
 def with_phone(books: Books) -> list[Fact]:
     """Women, and rarely men, whose telephone number is known; a group's is its leader's."""
     people = books.facts("beneficiary")
-    return [
-        fact for fact in people if fact.values.get("kind") != "group" and phone_digits(fact.values.get("phone", ""))
-    ]
+    return [fact for fact in people if fact.values.get("kind") != "group" and phones(fact.values.get("phone", ""))]
 
 
 def too_soon(books: Books) -> Iterator[Finding]:
-    """Find pass-ons sooner after receipt than biology allows."""
+    """Find pass-ons in kind sooner after receipt than biology allows."""
     for hand_over in bound(books):
-        if (held := hand_over.held) and held.rule:
+        if (held := hand_over.held) and held.rule and hand_over.pass_on.in_kind:
             days = (hand_over.pass_on.passed_on - held.receipt.received_on).days
             if 0 <= days < held.rule.earliest_days:
                 yield found(
@@ -129,15 +129,15 @@ def _births(books: Books, hand_over: HandOver) -> list[Event]:
 
 
 def recorded_twice(books: Books) -> Iterator[Finding]:
-    """Find pass-ons of animals like one that was recorded before, unless ear tags tell the animals apart."""
-    made = {hand_over.pass_on.pass_id: hand_over for hand_over in animals(books)}
-    for hand_over in made.values():
-        for other in (made[each.pass_id] for each in hand_over.giver.passes if each.pass_id in made):
-            was_there = other.pass_on.sequence < hand_over.pass_on.sequence
-            if was_there and is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
+    """Find pass-ons of animals like one of that woman recorded before, unless ear tags tell the animals apart."""
+    earlier: dict[str, list[HandOver]] = defaultdict(list)
+    for hand_over in animals(books):
+        for other in earlier[hand_over.giver.beneficiary_id]:
+            if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
                 day = other.pass_on.passed_on
                 said = Sentence("like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
                 yield found(hand_over.fact, said, other.fact.sequence)
+        earlier[hand_over.giver.beneficiary_id].append(hand_over)
 
 
 def animals(books: Books) -> list[HandOver]:
@@ -146,8 +146,13 @@ def animals(books: Books) -> list[HandOver]:
 
 
 def _told_apart(one: Fact, other: Fact) -> bool:
-    tags = [fact.values.get("tags") for fact in (one, other)]
-    return all(tags) and tags[0] != tags[1]
+    its, others = _tags(one), _tags(other)
+    return bool(its and others) and its != others
+
+
+def _tags(fact: Fact) -> frozenset[str]:
+    """The ear tags that a pass-on names, however they are written."""
+    return frozenset(map(code, str(fact.values.get("tags", "")).split(";"))) - {""}
 
 
 def far_more_than_owed(books: Books) -> Iterator[Finding]:
@@ -157,7 +162,12 @@ def far_more_than_owed(books: Books) -> Iterator[Finding]:
         if stood and 0 < TIMES_OWED * stood.owed <= stood.passed:
             made = [pass_on for pass_on in held.placement.passes if pass_on.passed_on <= books.as_of]
             facts = [books.register.facts[f"pass:{pass_on.pass_id}"] for pass_on in made]
-            said = Sentence("%(passed)s passed on, %(owed)s owed.", passed=shown(stood.passed), owed=shown(stood.owed))
+            said = Sentence(
+                "%(passed)s passed on by placement %(placement_id)s, which owes %(owed)s.",
+                passed=shown(stood.passed),
+                placement_id=held.placement.placement_id,
+                owed=shown(stood.owed),
+            )
             yield found_together(facts, said)
 
 
@@ -166,14 +176,16 @@ def another_name(books: Books) -> Iterator[Finding]:
     entries = books.register.entries
     for fact in books.facts("beneficiary"):
         corrections = [entries[each] for each in books.register.about.get(fact.act_id, ()) if each in entries]
-        first, now = entries[fact.act_id].act.values.get("name"), fact.values.get("name")
-        if corrections and first and now and _is_another(str(first), str(now)):
+        named = (str(said.get("name") or "") for said in books.register.versions(fact.act_id))
+        first, now = next(filter(key, named), ""), str(fact.values.get("name") or "")
+        if corrections and first and key(now) and _is_another(first, now):
             evidence = (each.sequence for each in corrections if "name" in (each.payload.get("changes") or {}))
             yield found(fact, Sentence("was corrected to a name unlike the one before."), *evidence)
 
 
 def _is_another(one: str, other: str) -> bool:
-    """Whether neither given name, which comes first, is like any word of the other name."""
+    """Whether neither given name, which comes first but for a title, is like any word of the other name."""
+    one, other = (" ".join(word for word in name.split() if key(word) not in _TITLES) for name in (one, other))
     pairs = ((one, other), (other, one))
     return not any(like(name.split()[0], {"": words}) for name, words in pairs if name.split())
 
@@ -224,16 +236,14 @@ def bound(books: Books) -> list[HandOver]:
 
 def tag_twice(books: Books) -> Iterator[Finding]:
     """Find ear tags that were passed on more than once."""
-    for shared in sharing(
-        (tag, fact) for fact in tagged(books) for tag in {*map(code, fact.values["tags"].split(";"))}
-    ):
+    for shared in sharing((tag, fact) for fact in tagged(books) for tag in _tags(fact)):
         if len(shared) > 1:
             yield found_together(shared, Sentence("one ear tag passed on %(many)s times.", many=len(shared)))
 
 
 def tagged(books: Books) -> list[Fact]:
     """Pass-ons that name ear tags."""
-    return [fact for fact in books.facts("pass") if fact.values.get("tags")]
+    return [fact for fact in books.facts("pass") if _tags(fact)]
 
 
 def busy_day(books: Books) -> Iterator[Finding]:
@@ -276,7 +286,8 @@ def witnessed(books: Books) -> tuple[Fact, ...]:
 
 def _signed(books: Books, fact: Fact) -> bool:
     """Whether a witness was named; one that was erased since, or left out of a file, was."""
-    return bool(fact.values.get("witness")) or "witness" in books.register.erased_fields(fact.act_id)
+    witness = fact.values.get("witness")
+    return bool(code(str(witness))) if witness else books.register.says(fact.act_id, "witness")
 
 
 def no_witness(books: Books) -> Iterator[Finding]:
@@ -295,4 +306,4 @@ def busy_witness(books: Books) -> Iterator[Finding]:
 
 def named_witness(books: Books) -> list[Fact]:
     """Pass-ons that name a witness."""
-    return [fact for fact in books.facts("pass") if fact.values.get("witness")]
+    return [fact for fact in books.facts("pass") if code(str(fact.values.get("witness", "")))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -12,7 +12,7 @@ from relay.books import DAY_OF, Books
 from relay.entries import CLOCKS_DAYS, Entry
 from relay.findings import Finding, about, found
 from relay.model import shown, thousandths
-from relay.register import ABOUT_ACTS, Fact, Register
+from relay.register import ABOUT_ACTS, Fact, Register, subject_of
 from relay.sentences import Sentence
 
 PLACED_WITHIN_DAYS: Final = 90
@@ -23,6 +23,7 @@ CORRECTIONS_OF_AN_ACT: Final = 3
 """Corrections that are often (our choice: a mistake happens, and a mistake in mending it)."""
 
 
+_LOCK: Final = "locked_until"
 _COUNTED: Final = {"families": Sentence("families"), "units": Sentence("units")}
 
 
@@ -102,8 +103,8 @@ def recorded_late(books: Books) -> Iterator[Finding]:
     """Find acts recorded long after they happened."""
     for fact in by_hand(books):
         happened_on = date.fromisoformat(fact.values[DAY_OF[fact.kind]])
-        recorded_on = date.fromisoformat(books.register.entries[fact.act_id].recorded_at[:10])
-        days = (recorded_on - happened_on).days
+        recorded_at = datetime.fromisoformat(books.register.entries[fact.act_id].recorded_at)
+        days = (recorded_at.astimezone(books.zone).date() - happened_on).days
         if days > LATE_DAYS:
             yield found(
                 fact,
@@ -112,6 +113,7 @@ def recorded_late(books: Books) -> Iterator[Finding]:
                     happened_on=happened_on,
                     days=days,
                 ),
+                *(each for each in books.said(fact.act_id, DAY_OF[fact.kind]) if each != fact.sequence),
             )
 
 
@@ -123,7 +125,7 @@ def by_hand(books: Books) -> list[Fact]:
 def clock_went_back(books: Books) -> Iterator[Finding]:
     """Find entries that bear a much earlier time than the entry before them."""
     for before, entry in pairwise(recorded(books)):
-        was, is_ = (date.fromisoformat(each.recorded_at[:10]) for each in (before, entry))
+        was, is_ = (datetime.fromisoformat(each.recorded_at) for each in (before, entry))
         if was - is_ > timedelta(days=CLOCKS_DAYS):
             yield Finding(
                 subject_id=entry.act_id,
@@ -148,13 +150,12 @@ def recorded(books: Books) -> list[Entry]:
 def corrected_often(books: Books) -> Iterator[Finding]:
     """Find acts that were corrected again and again."""
     entries = books.register.entries
-    corrections: dict[str, list[int]] = defaultdict(list)
-    for entry in entries.values():
-        if entry.kind == "correct":
-            corrections[books.register.last_subject(entry.act_id)].append(entry.sequence)
-    for act_id, sequences in corrections.items():
-        fact = books.register.facts.get(act_id)
-        if act_id in entries and len(sequences) >= CORRECTIONS_OF_AN_ACT and (fact is None or books.happened(fact)):
+    often: dict[str, list[int]] = defaultdict(list)
+    for entry in corrections(books):
+        if subject := _corrected(books.register, entry):
+            often[subject].append(entry.sequence)
+    for act_id, sequences in often.items():
+        if len(sequences) >= CORRECTIONS_OF_AN_ACT and _has_happened(books, act_id):
             yield Finding(
                 subject_id=act_id,
                 acts=(entries[act_id].sequence,),
@@ -163,9 +164,45 @@ def corrected_often(books: Books) -> Iterator[Finding]:
             )
 
 
+def _corrected(register: Register, entry: Entry) -> str | None:
+    """The act of which a correction corrects what it says; None for a confirmation withdrawn, and for a lock moved."""
+    subject = entry.act_id
+    while subject in register.entries and register.entries[subject].kind in ABOUT_ACTS:
+        about = register.entries[subject]
+        if about.kind == "confirm" or {*(about.payload.get("changes") or ())} == {_LOCK}:
+            return None
+        subject = subject_of(about.act)
+    return subject if subject in register.entries else None
+
+
+def _has_happened(books: Books, act_id: str) -> bool:
+    """Whether an act had happened by the day, also one that was taken back since."""
+    entry, fact = books.register.entries[act_id], books.register.facts.get(act_id)
+    return books.happened(fact or Fact(kind=entry.kind, id=act_id, values=entry.payload, sequence=entry.sequence))
+
+
 def correctable(books: Books) -> list[Entry]:
-    """Entries of all acts that say something themselves."""
-    return [entry for entry in books.register.entries.values() if entry.kind not in ABOUT_ACTS]
+    """Entries of all acts that say something themselves and had happened."""
+    entries = (entry for entry in books.register.entries.values() if entry.kind not in ABOUT_ACTS)
+    return [entry for entry in entries if _has_happened(books, entry.act_id)]
+
+
+def opened_again(books: Books) -> Iterator[Finding]:
+    """Find locks that were moved back: what they had closed could be corrected and recorded again."""
+    programme = f"programme:{books.register.programme_id}"
+    for (before, was), (sequence, is_) in pairwise(_locks(books)):
+        if is_ < was:
+            said = (
+                Sentence("all until %(was)s was locked, and then only until %(day)s.", was=was, day=is_)
+                if is_
+                else Sentence("all until %(was)s was locked, and then nothing.", was=was)
+            )
+            yield Finding(subject_id=programme, acts=(sequence,), evidence=(before,), sentence=about(programme, said))
+
+
+def lockings(books: Books) -> list[int]:
+    """Entries that moved the day until which the record is locked."""
+    return [sequence for (_, was), (sequence, is_) in pairwise(_locks(books)) if is_ != was]
 
 
 def corrected_after_lock(books: Books) -> Iterator[Finding]:
@@ -174,7 +211,7 @@ def corrected_after_lock(books: Books) -> Iterator[Finding]:
     for entry in corrections(books):
         subject = register.last_subject(entry.act_id)
         day, locked_until = _first_day(register, subject, entry), _lock_at(locks, entry)
-        if day and day <= locked_until:
+        if day and day <= min(locked_until, books.as_of.isoformat()):
             yield Finding(
                 subject_id=subject,
                 acts=(entry.sequence,),
@@ -219,7 +256,7 @@ def _locks(books: Books) -> tuple[tuple[int, str], ...]:
     said_later = (entry for entry in corrections(books) if register.last_subject(entry.act_id) == programme_id)
     for entry in (register.entries[programme_id], *said_later):
         programme.replay(entry)
-        locks.append((entry.sequence, programme.facts[programme_id].values.get("locked_until") or ""))
+        locks.append((entry.sequence, programme.facts[programme_id].values.get(_LOCK) or ""))
     return tuple(locks)
 
 
@@ -232,7 +269,8 @@ def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
     """The earliest day that was said of an act until some entry; None where an act of its kind has no day."""
     about = (register.entries[each] for each in register.about.get(act_id, ()))
     said = [each.payload.get("changes") or {} for each in about if each.sequence <= last.sequence]
-    column, original = DAY_OF.get(act_id.partition(":")[0], ""), register.entries[act_id].payload
+    kind = act_id.partition(":")[0]
+    column, original = DAY_OF.get(kind, "") if kind != "claim" else "", register.entries[act_id].payload
     return min((day for each in (original, *said) if (day := each.get(column))), default=None)
 
 

@@ -221,7 +221,7 @@ class Register:
         """The code of a beneficiary's household, however it is written; None where it is not known."""
         beneficiary = self.facts.get(f"beneficiary:{beneficiary_id}")
         household_id = beneficiary.values.get("household_id") if beneficiary else None
-        return code(str(household_id)) if household_id else None
+        return (code(str(household_id)) or None) if household_id else None
 
     def versions(self, act_id: str) -> Iterator[Mapping[str, Any]]:
         """All that an act ever said, from its recording on: a copy of the record may hold any of it."""
@@ -239,6 +239,14 @@ class Register:
         """Personal fields that an act or a correction of it recorded and that were erased (or left out of a file)."""
         erased = {name for later_id in self.about.get(act_id, ()) for name in self._erased_changes(later_id)}
         return self.entries[act_id].withheld | erased
+
+    def says(self, act_id: str, field: str) -> bool:
+        """Whether an act, with what stands of its corrections, says anything in a field; it may have been erased."""
+        said = self.entries[act_id].payload.get(field)
+        for later in self._later(act_id):
+            if later.kind == "correct" and self.stands(later.act_id):
+                said = (self.entries[later.act_id].payload.get("changes") or {}).get(field, said)
+        return said is not None
 
     def _erased_changes(self, correct_id: str) -> Iterator[str]:
         withheld = self.entries[correct_id].withheld if correct_id in self.entries else ()

@@ -173,7 +173,7 @@ class _Search:
 
 def _by_person(people: Iterable[tuple[str, str, str]], digits: str, code: str) -> Iterator[tuple[str, float]]:
     for act_id, phone, household in people:
-        if household and names.code(household) == code:
+        if code and household and names.code(household) == code:
             yield act_id, 100.0
         elif phone and len(digits) >= PHONE_DIGITS and _digits(phone).endswith(digits):
             yield act_id, 100.0 if _digits(phone) == digits else PHONE_END

@@ -205,6 +205,17 @@ def recorded_after_lock(programme: Clean) -> set[str]:
     return {programme.event("visit", programme.quiet.pop(), visited_on, by="local:late")}
 
 
+def opened_again(programme: Clean) -> set[str]:
+    day = date(2024, 1, 1) + timedelta(days=programme.random.randint(0, 300))
+    back = (day - timedelta(days=programme.random.randint(1, 90))).isoformat()
+    programme.book.add(
+        say.corrected("programme:demo", "L3", locked_until=day.isoformat()),
+        say.corrected("programme:demo", "L4", locked_until=programme.random.choice((back, None))),
+        say.corrected("programme:demo", "L5", locked_until=day.isoformat()),
+    )
+    return {"correct:L4"}
+
+
 def to_herself(programme: Clean) -> set[str]:
     giver = programme.quiet.pop()
     return {_raw(programme, giver, f"{giver}b", _later(programme, giver, 800, 1000))}
@@ -252,7 +263,7 @@ OFFENCES: Final = {
         same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, recorded_twice,
         far_more_than_owed, another_name, tag_twice, same_phone, busy_day, no_witness, busy_witness, no_gift,
         gift_total, claim_unsupported, recorded_late, clock_went_back, corrected_often, corrected_after_lock,
-        recorded_after_lock, to_herself, never_received, cycle, before_receipt, no_rule,
+        recorded_after_lock, opened_again, to_herself, never_received, cycle, before_receipt, no_rule,
     )
 }  # fmt: skip
 """Check id → what plants its offence."""

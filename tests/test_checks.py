@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -129,6 +130,7 @@ def test_two_animals_that_are_told_apart_are_no_pass_on_recorded_twice() -> None
     first, second = "P1 > P3 on 2021-03-01", "P1 > P3 on 2021-03-03"
     told_apart: tuple[tuple[dict[str, Said], dict[str, Said]], ...] = (
         ({"tags": "A1"}, {"tags": "A2"}),
+        ({"tags": "A1;A2"}, {"tags": "A1"}),
         ({"females": 1}, {"males": 1}),
         ({}, {"kind": "cash"}),
     )
@@ -137,8 +139,67 @@ def test_two_animals_that_are_told_apart_are_no_pass_on_recorded_twice() -> None
         assert found(book, "recorded_twice") == set()
         book.add(say.taken_back(f"pass:T{number}", f"C{number}"), say.taken_back(f"pass:U{number}", f"D{number}"))
 
-    book.add(passed(f"T9: {first}", animals=1, tags="A1"), passed(f"U9: {second}", animals=1, tags="A1"))
-    assert found(book, "recorded_twice") == {"pass:U9"}
+    the_same: tuple[tuple[dict[str, Said], dict[str, Said]], ...] = (
+        ({"tags": "A1"}, {"tags": "A1"}),
+        ({"tags": "A1;A2"}, {"tags": "a2; a-1"}),  # written otherwise, and in another order
+        ({"tags": "-"}, {"tags": "A1"}),  # a dash is no tag
+        ({"females": 1}, {}),  # one did not say
+    )
+    for number, (one, other) in enumerate(the_same, 10):
+        book.add(passed(f"T{number}: {first}", animals=1, **one), passed(f"U{number}: {second}", animals=1, **other))
+        assert found(book, "recorded_twice") == {f"pass:U{number}"}
+        book.add(say.taken_back(f"pass:T{number}", f"C{number}"), say.taken_back(f"pass:U{number}", f"D{number}"))
+
+
+def test_a_hand_over_that_was_noted_once_from_each_of_her_placements_was_recorded_twice() -> None:
+    book = two_placements()
+    book.add(placed("P1b on 2020-06-01", beneficiary_id="W1"))
+    book.add(passed("T1: P1 > P3 on 2021-03-01", animals=1), passed("T2: P1b > P3 on 2021-03-02", animals=1))
+
+    assert found(book, "recorded_twice") == {"pass:T2"}
+
+
+def test_a_dash_or_a_nought_is_no_household_telephone_tag_or_witness() -> None:
+    nothing = {"household_id": "-", "phone": "0"}
+    book = two_placements()
+    book.add(*(say.woman(f"W{number}", **nothing) for number in range(7, 11)))
+    given = ("P1 > P7 on 2021-03-01", "P2 > P8 on 2021-03-01", "P7 > P9 on 2022-03-01", "P8 > P10 on 2022-03-01")
+    book.add(*(passed(f"T{nth}: {each}", tags="-", witness="Maya") for nth, each in enumerate(given, 1)))
+    book.add(say.woman("W11"), passed("T5: P9 > P11 on 2023-03-01", witness="--"))
+
+    for check_id in ("same_household", "same_phone", "tag_twice"):
+        assert found(book, check_id) == set()
+    assert found(book, "no_witness") == {"pass:T5"}
+
+
+def test_one_telephone_is_one_with_and_without_the_country_and_beside_another() -> None:
+    book = two_placements()
+    book.add(say.woman("W7", phone="01-4412345"), say.woman("W8", phone="9841000226 / +977 1 4412345"))
+    book.add(say.woman("W9", phone="९८४१०००२२७"))
+
+    assert found(book, "same_phone") == {"beneficiary:W7", "beneficiary:W8"}
+
+
+@pytest.mark.parametrize(
+    ("names", "findings"),
+    [
+        (("Sita Rai", "Maya Gurung"), {"beneficiary:W77"}),
+        (("Smt. Sita Rai", "Smt. Maya Gurung"), {"beneficiary:W77"}),
+        (("Sita Rai", "श्रीमती सीता राई"), set()),
+        ((None, "Sita Rai", "Zubeda Khatun"), {"beneficiary:W77"}),
+        ((None, "Sita Rai"), set()),
+        (("?", "Sita Rai"), set()),
+    ],
+)
+def test_another_name_is_held_against_the_first_that_was_known(
+    names: tuple[str | None, ...], findings: set[str]
+) -> None:
+    book = two_placements()
+    first, *later = names
+    book.add(say.woman("W77", name=first))
+    book.add(*(say.corrected("beneficiary:W77", f"C{nth}", name=each) for nth, each in enumerate(later)))
+
+    assert found(book, "another_name") == findings
 
 
 def test_codes_and_witnesses_are_the_same_however_they_are_written() -> None:
@@ -355,6 +416,8 @@ def test_a_witness_who_was_erased_is_not_missing() -> None:
     book.add(say.erased("pass:T1"), say.corrected("pass:T2", witness=None))
 
     assert found(book, "no_witness") == {"pass:T2"}
+    book.add(say.erased("pass:T2", "X2"))
+    assert found(book, "no_witness") == {"pass:T2"}  # nobody stood there when it was erased
 
 
 # -- gifts, claims, recording ------------------------------------------------------------------------------------------
@@ -393,6 +456,19 @@ def test_a_claim_is_held_against_the_chain_on_its_own_day() -> None:
     assert found(book, "claim_unsupported", date(2022, 3, 1)) == {"claim:C2"}, "the others are not made yet"
 
 
+def test_rupees_are_not_added_to_goats() -> None:
+    book = two_placements()
+    book.add(say.rule("seed_capital", unit="rupee", given=5000))
+    book.add(say.corrected("rule:goat@2020-01-01", "C1", equivalents={"seed_capital": 0.0004}))
+    book.add(
+        passed("T1: P1 > P3 on 2021-03-01"), passed("T2: P2 > P4 on 2021-03-01", animals=5000, help="seed_capital")
+    )
+    book.add(say.claimed("C2", what="units", value=2, as_of="2022-01-01"))
+    book.add(say.claimed("C3", what="units", value=5002, as_of="2022-01-01"))
+
+    assert found(book, "claim_unsupported") == {"claim:C3"}
+
+
 def test_a_claim_of_a_day_before_the_gift_is_supported_by_nothing() -> None:
     book = Book(*beginnings())
     book.add(say.claimed("C1", value=0, as_of="2019-01-01"), say.claimed("C2", value=1, as_of="2019-01-01"))
@@ -425,6 +501,55 @@ def test_a_clock_that_is_a_day_behind_is_innocent_and_one_of_two_days_is_not() -
         book.add(happened(f"E{number}: visit of P1 on 2024-06-01"), by="local:maya")
 
     assert found(book, "clock_went_back") == {"event:E3"}
+
+
+def recorded_at(book: Book, act_id: str, instant: str) -> None:
+    """As if an act had been recorded at another moment."""
+    book.register.entries[act_id] = replace(book.register.entries[act_id], recorded_at=instant)
+
+
+def test_a_clock_that_goes_back_two_days_less_an_hour_went_back_by_more_than_one() -> None:
+    book = two_placements()
+    book.add(*(happened(f"E{number}: visit of P1 on 2024-06-01") for number in (1, 2)))
+    recorded_at(book, "event:E1", f"{DAY}T23:30:00Z")
+    recorded_at(book, "event:E2", f"{DAY - timedelta(days=1)}T00:30:00Z")
+
+    assert found(book, "clock_went_back") == {"event:E2"}
+
+
+def test_days_until_it_was_recorded_are_those_of_the_programme() -> None:
+    """It is 30 June already in Kathmandu, 181 days after 1 January."""
+    book = two_placements()
+    book.add(*(happened(f"E{number}: visit of P1 on 2024-01-01") for number in (1, 2)))
+    recorded_at(book, "event:E1", "2024-06-29T20:00:00Z")
+    recorded_at(book, "event:E2", "2024-06-29T12:00:00Z")
+
+    assert found(book, "recorded_late") == {"event:E1"}
+
+
+def test_a_lock_that_is_moved_and_a_confirmation_that_is_withdrawn_correct_nothing_that_an_act_says() -> None:
+    book = two_placements()
+    book.add(passed("T1: P1 > P3 on 2021-03-01"), say.corrected("pass:T1", "K1", animals=1))
+    for number in range(1, 5):
+        book.add(say.corrected("programme:demo", f"L{number}", locked_until=f"2020-0{number}-01"))
+        book.add(say.confirmed("pass:T1", f"F{number}"), by="local:bina")
+        book.add(say.taken_back(f"confirm:F{number}", f"D{number}"))
+
+    assert found(book, "corrected_often") == set()
+    assert found(book, "opened_again") == set()
+    book.add(say.corrected("programme:demo", "L9", locked_until="2020-03-31"))
+    assert found(book, "opened_again") == {"correct:L9"}
+
+
+def test_what_was_corrected_often_had_happened_by_the_day() -> None:
+    book = two_placements()
+    book.add(happened("E1: visit of P1 on 2023-03-01"))
+    for number in (1, 2):
+        book.add(say.corrected("event:E1", f"C{number}", happened_on=f"2023-04-0{number}"))
+    book.add(say.taken_back("event:E1", "C3"))
+
+    assert found(book, "corrected_often", date(2023, 2, 28)) == set()
+    assert found(book, "corrected_often", date(2023, 3, 1)) == {"event:E1"}
 
 
 def test_two_corrections_are_not_often() -> None:
