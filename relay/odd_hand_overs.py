@@ -173,13 +173,13 @@ def far_more_than_owed(books: Books) -> Iterator[Finding]:
 
 def another_name(books: Books) -> Iterator[Finding]:
     """Find beneficiaries whose given name now is unlike the one that was recorded first."""
-    entries = books.register.entries
     for fact in books.facts("beneficiary"):
-        corrections = [entries[each] for each in books.register.about.get(fact.act_id, ()) if each in entries]
+        if not books.register.about.get(fact.act_id):
+            continue
         named = (str(said.get("name") or "") for said in books.register.versions(fact.act_id))
         first, now = next(filter(key, named), ""), str(fact.values.get("name") or "")
-        if corrections and first and key(now) and _is_another(first, now):
-            evidence = (each.sequence for each in corrections if "name" in (each.payload.get("changes") or {}))
+        if first and key(now) and _is_another(first, now):
+            evidence = (each for each in books.said(fact.act_id, "name") if each != fact.sequence)
             yield found(fact, Sentence("was corrected to a name unlike the one before."), *evidence)
 
 
