@@ -27,7 +27,7 @@ import numpy.typing as npt
 from relay import lineage
 from relay.error_rate import CONFIDENCE, interval
 from relay.lineage import Survey
-from relay.snapshot import EVENT_KINDS, NO_DAY, Flags, Rows, day_number
+from relay.snapshot import EVENT_KINDS, NO_DAY, Codes, Flags, Rows, day_number
 from relay.states import DUE, IN_TIME, LATE, LOST
 from relay.survival import unexcused
 
@@ -184,6 +184,63 @@ class Forecast:
 # -- what was seen --------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Seen:
+    """What each placement did by the day, one row each.
+
+    Attributes:
+        help: Its code in `Snapshot.helps`.
+        begun: How many placements it began.
+        begun_late: The same after its due day.
+        come: Whether it owes anything, and its time has come.
+        overdue: Whether its time had come and it was not fulfilled by then, nor excused or lost for good.
+        waiting: Whether it owes and can still pass on in time.
+        late: Whether it owes and is in grace.
+    """
+
+    help: Codes
+    begun: Rows
+    begun_late: Rows
+    come: Flags
+    overdue: Flags
+    waiting: Flags
+    late: Flags
+
+    @classmethod
+    def of(cls, survey: Survey) -> _Seen:
+        stood, passes, beginnings = survey.standings, survey.snapshot.passes, _beginnings(survey)
+        after = beginnings[passes.day[beginnings] > stood.due_day[passes.giver[beginnings]]]
+        in_time = (stood.fulfilled_day != NO_DAY) & (stood.fulfilled_day <= stood.due_day)
+        owes = stood.owed > 0
+        come = stood.there & owes & (stood.due_day < day_number(survey.as_of))
+        return cls(
+            help=survey.snapshot.placements.help,
+            begun=_by_giver(survey, beginnings),
+            begun_late=_by_giver(survey, after),
+            come=come,
+            overdue=come & ~in_time & ~_ended(survey),
+            waiting=owes & np.isin(stood.state, (IN_TIME, DUE)),
+            late=owes & (stood.state == LATE),
+        )
+
+    def habits(self, help_: int | None = None) -> Habits:
+        """Of the placements of one help, or of all."""
+        asked = self._of(help_)
+        return Habits(
+            begun=_counted(self.begun[self.come & asked]), begun_late=_counted(self.begun_late[self.overdue & asked])
+        )
+
+    def ends(self, within: Flags, help_: int | None = None) -> Ends:
+        """The open ends among some placements, of one help or of all."""
+        asked = within & self._of(help_)
+        late = int(np.count_nonzero(self.late & asked))
+        return Ends(in_time=_counted(self.begun[self.waiting & asked]), late=late)
+
+    def _of(self, help_: int | None) -> Flags:
+        asked: Flags = np.ones(len(self.help), np.bool_) if help_ is None else self.help == help_
+        return asked
+
+
 def _beginnings(survey: Survey) -> Rows:
     """Pass-ons that began a placement: its earliest receipt, where no gift has filled it by the day."""
     passes, order = survey.snapshot.passes, survey.snapshot.received.order
@@ -195,32 +252,13 @@ def _beginnings(survey: Survey) -> Rows:
     return found
 
 
-def _counted(begun: Rows) -> tuple[int, ...]:
-    return tuple(np.bincount(begun).tolist())
-
-
-def _begun(survey: Survey, passes: Rows) -> Rows:
+def _by_giver(survey: Survey, passes: Rows) -> Rows:
     giver = survey.snapshot.passes.giver[passes]
     return np.bincount(giver, minlength=len(survey.original)).astype(np.int32)
 
 
-def habits(survey: Survey, help_: str | None = None) -> Habits:
-    """What the placements of one help, or of all, did whose time has come; what owes nothing is left out."""
-    stood, passes, beginnings = survey.standings, survey.snapshot.passes, _beginnings(survey)
-    come = stood.there & (stood.owed > 0) & (stood.due_day < day_number(survey.as_of)) & _are_of(survey, help_)
-    after = beginnings[passes.day[beginnings] > stood.due_day[passes.giver[beginnings]]]
-    in_time = (stood.fulfilled_day != NO_DAY) & (stood.fulfilled_day <= stood.due_day)
-    overdue = come & ~in_time & ~_ended(survey)
-    return Habits(begun=_counted(_begun(survey, beginnings)[come]), begun_late=_counted(_begun(survey, after)[overdue]))
-
-
-def _are_of(survey: Survey, help_: str | None) -> Flags:
-    """Which placements are of a help; None asks for any."""
-    snapshot = survey.snapshot
-    if help_ is None:
-        return np.ones(len(snapshot.placements), np.bool_)
-    of_help: Flags = snapshot.placements.help == snapshot.helps.index(help_)
-    return of_help
+def _counted(begun: Rows) -> tuple[int, ...]:
+    return tuple(np.bincount(begun).tolist())
 
 
 def _ended(survey: Survey) -> Flags:
@@ -232,21 +270,27 @@ def _ended(survey: Survey) -> Flags:
     return ended
 
 
-def ends(survey: Survey, roots: Sequence[int] | None = None, help_: str | None = None) -> Ends:
+def habits(survey: Survey) -> Habits:
+    """What the placements whose time has come did; what owes nothing is left out."""
+    return _Seen.of(survey).habits()
+
+
+def ends(survey: Survey, roots: Sequence[int] | None = None) -> Ends:
     """The open ends of what descends from some placements, these included.
 
     Args:
         survey: The programme on the day.
         roots: Rows of placements that were there; None asks for the whole programme.
-        help_: Of which help; None asks for all.
     """
-    state = survey.standings.state
-    asked = np.arange(len(state), dtype=np.int32) if roots is None else lineage.below(survey, roots).row
-    asked = asked[(survey.standings.owed[asked] > 0) & _are_of(survey, help_)[asked]]
-    waiting = asked[np.isin(state[asked], (IN_TIME, DUE))]
-    return Ends(
-        in_time=_counted(_begun(survey, _beginnings(survey))[waiting]), late=int(np.count_nonzero(state[asked] == LATE))
-    )
+    return _Seen.of(survey).ends(_within(survey, roots))
+
+
+def _within(survey: Survey, roots: Sequence[int] | None) -> Flags:
+    """What descends from some placements, these included; everything for None."""
+    within = np.full(len(survey.original), roots is None)
+    if roots is not None:
+        within[lineage.below(survey, roots).row] = True
+    return within
 
 
 def reproduction(seen: Habits, random: np.random.Generator) -> Reproduction | None:
@@ -396,33 +440,33 @@ def forecast(survey: Survey, roots: Sequence[int] | None = None, *, seed: int) -
     Returns:
         None while no placement's time has come: there is nothing to go by.
     """
-    random, seen = np.random.default_rng(seed), habits(survey)
-    number = reproduction(seen, random)
+    random, seen, within = np.random.default_rng(seed), _Seen.of(survey), _within(survey, roots)
+    whole = seen.habits()
+    number = reproduction(whole, random)
     if number is None:
         return None
-    by_help = tuple(each for help_ in survey.snapshot.helps if (each := _of_help(survey, roots, help_, random)))
-    fitted = [(each.habits if each.reproduction else seen, each.ends) for each in by_help]
+    each_help = (
+        (help_, seen.habits(code), seen.ends(within, code)) for code, help_ in enumerate(survey.snapshot.helps)
+    )
+    by_help = tuple(
+        OfHelp(help=help_, habits=own, reproduction=reproduction(own, random), ends=at)
+        for help_, own, at in each_help
+        if own.begun or at.total
+    )
+    fitted = [(each.habits if each.reproduction else whole, each.ends) for each in by_help]
     processes = [_Process.fitted(on, at) for on, at in fitted]
     drawn = list(zip(*(_Process.drawn(on, at, random) for on, at in fitted), strict=True))
     return Forecast(
         as_of=survey.as_of,
-        habits=seen,
+        habits=whole,
         reproduction=number,
-        ends=ends(survey, roots),
+        ends=seen.ends(within),
         by_help=by_help,
         dies_out=_estimate(_die_out(processes), list(map(_die_out, drawn))),
         further_reach=_estimate(_reach(processes), list(map(_reach, drawn))),
         simulated=_simulated([process.run(random) for process in processes]),
         confidence=CONFIDENCE,
     )
-
-
-def _of_help(survey: Survey, roots: Sequence[int] | None, help_: str, random: np.random.Generator) -> OfHelp | None:
-    """One help in a forecast; None when nothing of it is open, and nobody's time has come."""
-    seen, at = habits(survey, help_), ends(survey, roots, help_)
-    if not (seen.begun or at.total):
-        return None
-    return OfHelp(help=help_, habits=seen, reproduction=reproduction(seen, random), ends=at)
 
 
 def _die_out(processes: Sequence[_Process]) -> float:
