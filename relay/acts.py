@@ -6,7 +6,7 @@ about other acts or people have theirs here (design: "Acts, payloads and ids").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -116,6 +116,35 @@ def new_id(token: bytes) -> str:
         raise ValueError(ID_BYTES)
     number = int.from_bytes(token[:ID_BYTES], "big")
     return "".join(_CROCKFORD[(number >> (5 * place)) & 31] for place in reversed(range(_ID_LENGTH)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleMeant:
+    """Which rule is meant, as far as it can be told.
+
+    Attributes:
+        help: For which help; None when that is not known.
+        on: Its first day, ISO; None the same.
+        condition: At receipt; "" for any, None when it is not known.
+    """
+
+    help: str | None = None
+    on: str | None = None
+    condition: str | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Value], unknown: Collection[str | None] = ()) -> RuleMeant:
+        """From what can be read of a rule, and the columns that cannot."""
+        help_, on = (None if values.get(name) is None else str(values[name]) for name in ("help", "from"))
+        return cls(help=help_, on=on, condition=None if "condition" in unknown else str(values.get("condition", "")))
+
+    def may_bind(self, help_: str, on: str, condition: str) -> bool:
+        """Whether it may bind what is received of a help on a day, in a condition or "" for none that is known."""
+        return (
+            self.help in (None, help_)
+            and (self.on is None or self.on <= on)
+            and self.condition in (None, "", condition)
+        )
 
 
 def rule_id(values: Mapping[str, Value]) -> str:

@@ -6,12 +6,12 @@ with the record, those that stand on it may be about another woman or placement 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal
 
-from relay.acts import Act
+from relay.acts import Act, RuleMeant
 from relay.difference import Difference, rows_of
 from relay.entries import Entry, differing, instant, seal, zone
 from relay.errors import Conflict, NotFound, RelayError
@@ -167,7 +167,7 @@ class Told:
         filled: "placement:ID" that a doubtful act fills → the act that is at fault.
         agreed: "placement:ID" → an act that fills it and says what the record says.
         unread: Acts that cannot be read.
-        unruled: Rules that cannot be read, or were refused: "rule:HELP@DAY", in which what is not known is empty.
+        unsettled: Rules that cannot be read, or were refused.
         undone: Hand-over → the pass-on that recorded it and was taken back.
     """
 
@@ -176,21 +176,16 @@ class Told:
     filled: dict[str, str] = field(default_factory=dict[str, str])
     agreed: dict[str, str] = field(default_factory=dict[str, str])
     unread: set[str] = field(default_factory=set[str])
-    unruled: set[str] = field(default_factory=set[str])
+    unsettled: set[RuleMeant] = field(default_factory=set[RuleMeant])
     undone: dict[tuple[object, ...], str] = field(default_factory=dict[tuple[object, ...], str])
 
-    def cannot_be_read(self, names: Iterable[str]) -> None:
-        """Take note of acts that came, and of which no more than their ids can be read."""
-        for name in names:
-            (self.unruled if name.startswith("rule:") else self.unread).add(name)
-
-    def leaves_in_doubt(self, help_: str, on: str, register: Register) -> bool:
-        """Whether what is first received on a day may come under a rule that came and is not recorded."""
-        for rule in self.unruled - register.entries.keys() - register.facts.keys():
-            of_help, _, since = rule.removeprefix("rule:").rpartition("@")
-            if of_help in ("", help_) and since <= on:
-                return True
-        return False
+    def leaves_in_doubt(self, help_: str, on: str, condition: str, register: Register) -> bool:
+        """Whether what is first received on a day may come under a rule that came, and that is not in the record."""
+        may = [rule for rule in self.unsettled if rule.may_bind(help_, on, condition)]
+        if not may:
+            return False
+        there = {(each.help, each.from_on.isoformat(), each.condition or "") for each in register.rules}
+        return any((rule.help, rule.on, rule.condition) not in there for rule in may)
 
     def doubt(self, act: Act, fault: str) -> None:
         """Take an act for doubtful, and the placement that it fills."""
@@ -270,8 +265,8 @@ class Batch:
         try:
             outcome = self._recorded_before(act, recorded) if recorded else self._recorded_now(act)
         except RelayError as error:
-            if act.kind == "rule":
-                self.told.cannot_be_read((act.act_id,))
+            if act.kind == "rule" and not recorded:
+                self.told.unsettled.add(RuleMeant.of(act.values))
             if isinstance(error, _DOUBT):
                 self.told.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
             return Outcome(act=act, action="not", error=error)
@@ -356,14 +351,16 @@ class Batch:
 
     def _comes_under_no_doubt(self, act: Act, change: Change) -> None:
         filled = filled_by(act)
-        if not (filled and self.told.unruled):
+        if not (filled and self.told.unsettled):
             return
         placement_id = filled.partition(":")[2]
         placement = change.placements.get(placement_id)
-        column = "received_on" if act.kind == "placement" else "passed_on"
-        begins = placement_id not in self.register.placements
-        if placement and begins and self.told.leaves_in_doubt(placement.help, str(act.values[column]), self.register):
-            raise RuleInDoubt(act.act_id, placement.help, column)
+        if placement is None or placement_id in self.register.placements:
+            return
+        column, help_ = "received_on" if act.kind == "placement" else "passed_on", placement.help
+        on, condition = str(act.values[column]), str(act.values.get("condition", ""))
+        if self.told.leaves_in_doubt(help_, on, condition, self.register):
+            raise RuleInDoubt(act.act_id, help_, column)
 
     def _hand_over(self, act: Act) -> tuple[object, ...]:
         giver_id = str(act.values["giver_placement_id"])

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import UTC, date, tzinfo
 from functools import cached_property
 from typing import Final
 
 from relay.columns import DAYS
 from relay.entries import Entry, zone
-from relay.errors import NotFound
+from relay.errors import Invalid, NotFound
 from relay.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.register import Fact, Register
 from relay.snapshot import Snapshot, of_register
@@ -106,7 +106,10 @@ class Books:
     def zone(self) -> tzinfo:
         """The time zone in which the programme's days begin."""
         programme = self.register.facts.get(f"programme:{self.register.programme_id}")
-        return zone(str(programme.values["timezone"]) if programme else "UTC")
+        try:
+            return zone(str(programme.values.get("timezone")) if programme else "UTC")
+        except Invalid:  # foreign or damaged data
+            return UTC
 
     @cached_property
     def held(self) -> Mapping[str, Held]:

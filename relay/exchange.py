@@ -54,8 +54,7 @@ class Row:
         act_id: The id of the act, as far as it could be read, or None.
         act: What the row records, or None when it is put aside.
         faults: Why it is put aside; empty when it is not.
-        unread: The ids of what is put aside with it, as far as they could be read: "rule:HELP@DAY" of a rule, in which
-            either may be empty.
+        rules: The rules that are put aside with it, as far as these could be read.
     """
 
     file: str
@@ -63,7 +62,7 @@ class Row:
     act_id: str | None
     act: acts.Act | None
     faults: tuple[Fault, ...]
-    unread: tuple[str, ...] = ()
+    rules: tuple[acts.RuleMeant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +129,8 @@ def read_folder_or_workbook(path: Path) -> Iterator[Row]:
             continue
         kind = _KINDS[sheet.name]
         if faults := _header_faults(sheet, kind):
-            unread = tuple(chain.from_iterable(map(_ids_in, _rows(sheet, kind)))) if kind is acts.RULE else ()
-            yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=faults, unread=unread)
+            rules = _rules_beneath(sheet, kind) if kind is acts.RULE else ()
+            yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=faults, rules=rules)
         elif kind.name == "place":
             yield from _in_order(_rows(sheet, kind), _ids(sheet, "place_id"), own="place_id", awaited="parent_id")
         elif kind.name == "placement":
@@ -149,17 +148,20 @@ def read_folder_or_workbook(path: Path) -> Iterator[Row]:
 
 def _unreadable(part: sheets.Unreadable) -> Row:
     fault = Fault(field=part.field, value="", reason=part.reason, suggestion=part.suggestion)
-    unread = (_unread_rule({}),) if part.file in (sheets.RULES, sheets.RULES_FILE) else ()
-    return Row(file=part.file, row=part.row, act_id=None, act=None, faults=(fault,), unread=unread)
+    rules = (acts.RuleMeant(),) if _may_hold_rules(part) else ()
+    return Row(file=part.file, row=part.row, act_id=None, act=None, faults=(fault,), rules=rules)
 
 
-def _ids_in(row: Row) -> tuple[str, ...]:
-    return (row.act.act_id,) if row.act else row.unread
+def _may_hold_rules(part: sheets.Unreadable) -> bool:
+    """Whether what cannot be read is a file or sheet of rules, or a block that is most likely one."""
+    named = part.file.partition(".")[0].casefold() == sheets.RULES
+    return named and (part.field is None or part.field.casefold().startswith("rule"))
 
 
-def _unread_rule(values: Mapping[str, acts.Value]) -> str:
-    """What a rule that cannot be read is called: by its help and its day, where these can be."""
-    return f"rule:{values.get('help', '')}@{values.get('from', '')}"
+def _rules_beneath(sheet: sheets.Sheet, kind: Kind) -> tuple[acts.RuleMeant, ...]:
+    """The rules beneath a header that cannot be read, as far as the rest of it can."""
+    rows = (((acts.RuleMeant.of(row.act.values),) if row.act else row.rules) for row in _rows(sheet, kind))
+    return tuple(chain.from_iterable(rows)) or (acts.RuleMeant(),)
 
 
 def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
@@ -292,8 +294,8 @@ def _row(file: str, number: int, kind: Kind, values: dict[str, acts.Value], faul
     if own_id and not faults:
         act = acts.Act(kind=kind.name, id=own_id, values=values)
         return Row(file=file, row=number, act_id=act_id, act=act, faults=())
-    unread = _unread_rule(values) if kind is acts.RULE else act_id
-    return Row(file=file, row=number, act_id=act_id, act=None, faults=faults, unread=(unread,) if unread else ())
+    rules = (acts.RuleMeant.of(values, [fault.field for fault in faults]),) if kind is acts.RULE else ()
+    return Row(file=file, row=number, act_id=act_id, act=None, faults=faults, rules=rules)
 
 
 def _own_id(kind: Kind, values: Mapping[str, acts.Value]) -> str | None:

@@ -37,8 +37,9 @@ RUNS: Final = 1000
 """Futures run in a simulation (our choice: a share is then known to about 0.03)."""
 GENERATIONS: Final = 2000
 """After which a simulated future that still runs is given up as undecided (our choice: a fifth of a second)."""
-MANY: Final = 10_000
-"""Placements in one generation of a relay that grows after which it lives on (our choice: so many hardly ever end)."""
+CERTAIN: Final = 1e-6
+"""Chance of an end below which a simulated future lives on (our choice: of a thousand none is taken for one that does
+not)."""
 
 _EXCUSED_EVENT: Final = EVENT_KINDS.index("excused")
 _BEFORE_SEEN: Final = 0.5  # weight of a number of receivers before any placement is seen (Jeffreys, 1946)
@@ -122,7 +123,7 @@ class Simulated:
     Attributes:
         runs: Futures run.
         died_out: Of these, those that came to an end.
-        undecided: Those that were given up after `GENERATIONS`, and neither ended nor grew beyond `MANY`.
+        undecided: Those that were given up after `GENERATIONS`, and neither ended nor surely live on.
         low: Lower end of the exact confidence interval of the share that ends, all undecided ones taken to live on.
         high: Upper end, all of them taken to end.
         mean_reach: Placements begun, on average over the runs; None when not all came to an end.
@@ -337,8 +338,10 @@ def extinction(shares: Sequence[float] | Shares) -> float:
     if more.sum() <= 1 + 1e-12:  # begins one other at most, on average
         return 1.0
 
+    begin = np.flatnonzero(more)
+
     def above(s: float) -> float:
-        return float(np.polyval(more[::-1], s)) - 1
+        return float(more[begin] @ s**begin) - 1
 
     root: Any = brentq(above, 0.0, 1.0)
     return float(root)
@@ -405,15 +408,14 @@ class _Process:
         """`RUNS` futures."""
         begun = np.sum([_offspring(random, shares, np.full(RUNS, many)) for shares, many in self.open], axis=0)
         begun = np.broadcast_to(begun, RUNS).astype(np.int64)
-        reach, grows = begun.copy(), _mean(self.fresh) > 1
+        reach, root = begun.copy(), extinction(self.fresh)
         for _ in range(GENERATIONS):
-            going = np.flatnonzero((begun > 0) & ~(grows & (begun > MANY)))
+            going = np.flatnonzero((begun > 0) & (root**begun >= CERTAIN))
             if not len(going):
                 break
             begun[going] = _offspring(random, self.fresh, begun[going])
             reach[going] += begun[going]
-        lives_on = grows & (begun > MANY)
-        return _Runs(died_out=begun == 0, undecided=(begun > 0) & ~lives_on, reach=reach)
+        return _Runs(died_out=begun == 0, undecided=(begun > 0) & (root**begun >= CERTAIN), reach=reach)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -449,7 +451,7 @@ def forecast(survey: Survey, roots: Sequence[int] | None = None, *, seed: int) -
         (help_, seen.habits(code), seen.ends(within, code)) for code, help_ in enumerate(survey.snapshot.helps)
     )
     by_help = tuple(
-        OfHelp(help=help_, habits=own, reproduction=reproduction(own, random), ends=at)
+        OfHelp(help=help_, habits=own, reproduction=number if own == whole else reproduction(own, random), ends=at)
         for help_, own, at in each_help
         if own.begun or at.total
     )

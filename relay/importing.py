@@ -19,7 +19,7 @@ from typing import Final
 
 from relay import cells, ledger
 from relay.acts import FILED, PERSONAL, Act
-from relay.batch import Clerk, Outcome, provided_by
+from relay.batch import Clerk, Outcome, RuleInDoubt, provided_by
 from relay.errors import Invalid, NotFound, Refused, RelayError
 from relay.exchange import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.graph import Graph
@@ -29,6 +29,8 @@ from relay.sentences import Sentence
 from relay.sheets import PROGRAMME, RULES_FILE
 from relay.uncollected import uncollected
 
+_OF_WHAT_FOLLOWS: Final = frozenset({"more_than_held", "nothing_owed", "extends_nothing", "due_sooner"})
+"""Notes that hang on what may stand in rows further down, such as a birth before a death."""
 FIRST: Final = 20  # our choice: noted rows that one looks up in a paper register at one go
 STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a million acts need less than a gigabyte
 
@@ -224,7 +226,8 @@ class _Import:
     def run(self, rows: Iterator[Row]) -> Iterator[ReportRow]:
         done = 0
         while step := tuple(islice(rows, STEP)):
-            self.told.cannot_be_read(chain.from_iterable(row.unread for row in step))
+            self.told.unread.update(row.act_id for row in step if row.act_id and not row.act)
+            self.told.unsettled.update(chain.from_iterable(row.rules for row in step))
             yield from self._settle(self.recorder.offer(step))
             done += len(step)
             self.progress(done)
@@ -252,7 +255,8 @@ class _Import:
             if isinstance(error, Missing):
                 self.waiting.setdefault(error.act_id, []).append(each)
                 continue
-            if isinstance(error, Refused) and each.outcome and each.outcome.act.kind in ("pass", "event"):
+            hangs = isinstance(error, Refused | RuleInDoubt)
+            if hangs and each.outcome and each.outcome.act.kind in ("pass", "event"):
                 self.refused.append(each)
                 continue
             yield from _report(each)
@@ -282,7 +286,7 @@ def _report(judged: _Judged) -> Iterator[ReportRow]:
         value=(_value(outcome.act, error.field) or None) if error else None,
         reason=error.reason if error else None,
         suggestion=(error.suggestion or None) if error else None,
-        notes=tuple(note.sentence for note in outcome.notes),
+        notes=tuple(note.sentence for note in outcome.notes if note.note not in _OF_WHAT_FOLLOWS),
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PHONE_DIGITS: Final = 10  # of a telephone number in Nepal, without its country's code
 _COUNTRY: Final = "977"
 _LEAST_DIGITS: Final = 6  # of a number with its area's code (our choice)
-_BETWEEN_PHONES: Final = re.compile("[,;/|]")
+_BETWEEN_PHONES: Final = re.compile(r"[,;/|\n]|\b(?:or|and)\b")
 NEAR: Final = 75.0  # our choice: one slip in a word of four letters is still found (Sita, Gita)
 BEGINNING: Final = 90.0  # our choice: a word's beginning is nearer than a slip, and further than the word itself
 
@@ -119,10 +119,30 @@ def phones(text: str) -> frozenset[str]:
 
     >>> sorted(phones("9841000226, 01-4412345")), sorted(phones("+977 1 4412345")), phones("98410"), phones("000000")
     (['14412345', '9841000226'], ['14412345'], frozenset(), frozenset())
+    >>> sorted(phones("9841000226 9841000227")), sorted(phones("+91 98765 43210"))
+    (['9841000226', '9841000227'], ['9876543210'])
     """
-    numbers = (_digits(part).lstrip("0") for part in _BETWEEN_PHONES.split(text))
-    own = (digits.removeprefix(_COUNTRY) if len(digits) > _PHONE_DIGITS else digits for digits in numbers)
-    return frozenset(digits for digits in own if len(digits) >= _LEAST_DIGITS and len(set(digits)) > 1)
+    return frozenset(
+        digits
+        for part in _BETWEEN_PHONES.split(text)
+        for digits in _numbers(part)
+        if len(digits) >= _LEAST_DIGITS and len(set(digits)) > 1
+    )
+
+
+def _numbers(part: str) -> Iterator[str]:
+    """The digits of a number as people write it, or of each of several with blanks between them."""
+    own = _own(part)
+    each = [_own(word) for word in part.split()]
+    if len(own) > _PHONE_DIGITS and all(len(digits) >= _LEAST_DIGITS for digits in each):
+        yield from each
+    else:
+        yield own[-_PHONE_DIGITS:]
+
+
+def _own(text: str) -> str:
+    digits = _digits(text).lstrip("0")
+    return digits.removeprefix(_COUNTRY) if len(digits) > _PHONE_DIGITS else digits
 
 
 def code(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -71,7 +71,8 @@ def _settled(books: Books, held: Held, day: date) -> bool:
 
 def same_phone(books: Books) -> Iterator[Finding]:
     """Find telephone numbers that several women have."""
-    for shared in sharing((number, fact) for fact in with_phone(books) for number in phones(fact.values["phone"])):
+    numbers = sharing((number, fact) for fact in with_phone(books) for number in phones(fact.values["phone"]))
+    for shared in {tuple(fact.act_id for fact in shared): shared for shared in numbers}.values():
         if len(shared) > 1:
             yield found_together(shared, Sentence("one telephone number for %(many)s women.", many=len(shared)))
 
@@ -130,14 +131,15 @@ def _births(books: Books, hand_over: HandOver) -> list[Event]:
 
 def recorded_twice(books: Books) -> Iterator[Finding]:
     """Find pass-ons of animals like one of that woman recorded before, unless ear tags tell the animals apart."""
-    earlier: dict[str, list[HandOver]] = defaultdict(list)
+    earlier: dict[tuple[str, str], list[HandOver]] = defaultdict(list)
     for hand_over in animals(books):
-        for other in earlier[hand_over.giver.beneficiary_id]:
+        before = earlier[hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id]
+        for other in before:
             if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
                 day = other.pass_on.passed_on
                 said = Sentence("like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
                 yield found(hand_over.fact, said, other.fact.sequence)
-        earlier[hand_over.giver.beneficiary_id].append(hand_over)
+        before.append(hand_over)
 
 
 def animals(books: Books) -> list[HandOver]:
@@ -176,18 +178,21 @@ def another_name(books: Books) -> Iterator[Finding]:
     for fact in books.facts("beneficiary"):
         if not books.register.about.get(fact.act_id):
             continue
-        named = (str(said.get("name") or "") for said in books.register.versions(fact.act_id))
-        first, now = next(filter(key, named), ""), str(fact.values.get("name") or "")
-        if first and key(now) and _is_another(first, now):
+        said = (_untitled(said) for said in books.register.versions(fact.act_id))
+        first, now = next(filter(None, said), ""), _untitled(fact.values)
+        if first and now and _is_another(first, now):
             evidence = (each for each in books.said(fact.act_id, "name") if each != fact.sequence)
             yield found(fact, Sentence("was corrected to a name unlike the one before."), *evidence)
 
 
 def _is_another(one: str, other: str) -> bool:
-    """Whether neither given name, which comes first but for a title, is like any word of the other name."""
-    one, other = (" ".join(word for word in name.split() if key(word) not in _TITLES) for name in (one, other))
-    pairs = ((one, other), (other, one))
-    return not any(like(name.split()[0], {"": words}) for name, words in pairs if name.split())
+    """Whether neither given name, which comes first, is like any word of the other name."""
+    return not any(like(name.split()[0], {"": words}) for name, words in ((one, other), (other, one)))
+
+
+def _untitled(said: Mapping[str, object]) -> str:
+    """A name without titles, and words without letters."""
+    return " ".join(word for word in str(said.get("name") or "").split() if key(word) not in _TITLES)
 
 
 def after_loss(books: Books) -> Iterator[Finding]:

@@ -166,13 +166,16 @@ def corrected_often(books: Books) -> Iterator[Finding]:
 
 def _corrected(register: Register, entry: Entry) -> str | None:
     """The act of which a correction corrects what it says; None for a confirmation withdrawn, and for a lock moved."""
-    subject = entry.act_id
-    while subject in register.entries and register.entries[subject].kind in ABOUT_ACTS:
+    subject, seen = entry.act_id, set[str]()
+    while subject in register.entries and subject not in seen:
         about = register.entries[subject]
+        if about.kind not in ABOUT_ACTS:
+            return subject
         if about.kind == "confirm" or {*(about.payload.get("changes") or ())} == {_LOCK}:
             return None
+        seen.add(subject)
         subject = subject_of(about.act)
-    return subject if subject in register.entries else None
+    return None
 
 
 def _has_happened(books: Books, act_id: str) -> bool:
@@ -269,8 +272,7 @@ def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
     """The earliest day that was said of an act until some entry; None where an act of its kind has no day."""
     about = (register.entries[each] for each in register.about.get(act_id, ()))
     said = [each.payload.get("changes") or {} for each in about if each.sequence <= last.sequence]
-    kind = act_id.partition(":")[0]
-    column, original = DAY_OF.get(kind, "") if kind != "claim" else "", register.entries[act_id].payload
+    column, original = DAY_OF.get(act_id.partition(":")[0], ""), register.entries[act_id].payload
     return min((day for each in (original, *said) if (day := each.get(column))), default=None)
 
 

@@ -10,7 +10,9 @@ knows how long it would have. So the curve tells of placements that can still pa
 from __future__ import annotations
 
 import heapq
+import math
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -319,7 +321,7 @@ def _differences(
     """The tests between the parts, and how many pairs more there are."""
     known = [(part, seen) for part, seen in each if part is not None]
     around = [_around(survey, str(part)) if by == "place" else NONE for part, _ in known]
-    pairs = [pair for pair in combinations(range(len(known)), 2) if around[pair[0]] == around[pair[1]]]
+    pairs = (pair for pair in combinations(range(len(known)), 2) if around[pair[0]] == around[pair[1]])
     largest = heapq.nlargest(PAIRS, pairs, key=lambda pair: min(len(known[nth][1].row) for nth in pair))
     tests = [
         (one, other, *found)
@@ -331,7 +333,7 @@ def _differences(
         Difference(one=one, other=other, statistic=statistic, p=p, corrected_p=min(p * len(tests), 1.0))
         for one, other, statistic, p in tests
     )
-    return differences, len(pairs) - len(largest)
+    return differences, sum(math.comb(many, 2) for many in Counter(around).values()) - len(largest)
 
 
 def _around(survey: Survey, place_id: str) -> int:

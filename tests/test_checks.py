@@ -172,6 +172,17 @@ def test_a_dash_or_a_nought_is_no_household_telephone_tag_or_witness() -> None:
     assert found(book, "no_witness") == {"pass:T5"}
 
 
+def test_corrections_about_each_other_as_only_damage_can_hold_end_the_audit() -> None:
+    book = two_placements()
+    book.add(say.corrected("placement:P1", "C1", animals=1), say.corrected("placement:P1", "C2", animals=2))
+    for one, other in (("C1", "C2"), ("C2", "C1")):
+        entry = book.register.entries[f"correct:{one}"]
+        payload = {**entry.payload, "act_id": f"correct:{other}"}
+        book.register.entries[entry.act_id] = replace(entry, payload=payload)
+
+    assert found(book, "corrected_often") == set()
+
+
 def test_one_telephone_is_one_with_and_without_the_country_and_beside_another() -> None:
     book = two_placements()
     book.add(say.woman("W7", phone="01-4412345"), say.woman("W8", phone="9841000226 / +977 1 4412345"))

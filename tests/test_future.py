@@ -95,12 +95,6 @@ def test_a_help_whose_time_has_not_come_goes_on_as_the_programme_does() -> None:
     assert found.further_reach.value == pytest.approx(1 / 2 * 2)
 
 
-def test_a_relay_that_shrinks_is_followed_to_its_end_however_large_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(future, "MANY", 0)
-
-    assert foretold(village()).simulated.died_out == future.RUNS
-
-
 def test_a_future_that_was_given_up_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(future, "GENERATIONS", 0)
     found = foretold(village()).simulated

@@ -252,6 +252,71 @@ def test_what_may_come_under_a_rule_that_cannot_be_recorded_waits_for_it(
     assert {mended[act_id] for act_id in begun} <= {"added", "same"}
 
 
+OF_PREGNANT: Final = f'{RULE_OF_2025}condition = "pregnant"\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "spoiled", "held"),
+    [
+        ("", ("owed = 1", "owed = -1"), {"placement:P3"}),  # it cannot be read, and binds the pregnant alone
+        ("", ("animal", "rupee"), {"placement:P3"}),  # it is refused
+        (RULE_OF_2025, ("owed = 1", "owed = -1"), {"placement:P3"}),  # the general one of that day is there
+        (OF_PREGNANT, ("owed = 1", "owed = -1"), set()),  # it is there
+        ("", ("pregnant", "expecting"), {"placement:P2", "placement:P3"}),  # nobody knows whom it binds
+    ],
+)
+def test_a_rule_for_one_condition_leaves_the_others_alone(
+    graph: Graph, tmp_path: Path, before: str, spoiled: tuple[str, str], held: set[str]
+) -> None:
+    list(import_programme(graph, folder(tmp_path / "before", rules=RULES + before), CLERK, apply=True))
+    later = (
+        "placement_id,gift_id,beneficiary_id,help,received_on,animals,condition\nP1,G1,W1,goat,2020-03-01,2,\n"
+        "P2,G1,W2,goat,2025-06-01,2,\nP3,G1,W3,goat,2025-06-01,2,pregnant\n"
+    )
+    here = folder(tmp_path / "p", rules=RULES + OF_PREGNANT.replace(*spoiled), placements=later)
+
+    report = import_programme(graph, here, CLERK, apply=True)
+
+    assert {row.act_id for row in report if row.reason and "may come under a rule" in row.reason} == held
+
+
+def test_what_is_no_rule_holds_nothing_back(graph: Graph, tmp_path: Path) -> None:
+    here = folder(tmp_path / "p", rules=f'contact = "Sita"\n{RULES}')
+
+    report = list(import_programme(graph, here, CLERK))
+
+    assert [(row.field, row.action) for row in report if row.action != "added"] == [("contact", "put aside")]
+
+
+def test_a_rule_that_was_taken_back_and_stands_in_the_file_still_holds_nothing_back(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "STEP", 1)
+    monkeypatch.setattr(importing, "STEPS_HELD", 1)
+    rules = RULES + RULE_OF_2025
+    list(import_programme(graph, folder(tmp_path / "before", rules=rules), CLERK, apply=True))
+    ledger.record_one(graph, "demo", say.taken_back("rule:goat@2025-06-01"), CLERK)
+
+    here = folder(tmp_path / "p", rules=rules, placements=f"{PLACEMENTS}P2,G1,W2,goat,2025-07-01,2\n")
+    report = actions(import_programme(graph, here, CLERK, apply=True))
+
+    assert (report["rule:goat@2025-06-01"], report["placement:P2"]) == ("put aside", "added")
+
+
+@pytest.mark.parametrize("order", ["AB", "BA"])
+def test_what_began_before_the_rule_is_no_matter_in_which_order_it_is_told(
+    graph: Graph, tmp_path: Path, order: str
+) -> None:
+    list(import_programme(graph, folder(tmp_path / "before"), CLERK, apply=True))
+    told = {"A": "T1,P1,P2,W2,2025-05-01,1\n", "B": "T2,P1,P2,W2,2025-07-01,1\n"}
+    rules = RULES + RULE_OF_2025.replace("owed = 1", "owed = -1")
+    here = folder(tmp_path / "p", rules=rules, passes=PASSES + "".join(told[each] for each in order))
+
+    report = actions(import_programme(graph, here, CLERK, apply=True))
+
+    assert {report["pass:T1"], report["pass:T2"]} == {"added"}
+
+
 @pytest.mark.parametrize("order", ["ABXY", "YXBA", "BXAY", "XABY", "BYAX"])
 def test_the_order_of_rows_decides_nothing(graph: Graph, tmp_path: Path, order: str) -> None:
     # P2 received by A first, when a goat was worth 1.5 pigs, and more by B; X and later Y give P3 a pig, which bears.

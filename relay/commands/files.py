@@ -82,12 +82,14 @@ def _print_report(session: Session, report: Iterator[ReportRow], count: Count) -
 
 
 def _say_noted(count: Count) -> None:
-    """Tell what may be slips of the pen among the rows that are added: once recorded, the auditor sees them."""
+    """Tell what may be slips of the pen among the rows that are added."""
+    if count.noted:
+        say(f"{count.noted} noted, as far as the rows before them tell:")
     for row in count.first_noted:
         for note in row.notes:
             say(f"{row.file}, row {row.row}: {note}")
     if more := count.noted - len(count.first_noted):
-        say(f"{more} more rows are noted: --json tells why.")
+        say(f"And {more} more: --json tells of all.")
 
 
 def _progress(path: Path) -> Callable[[int], None]:

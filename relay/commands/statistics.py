@@ -72,7 +72,7 @@ def _print_fulfilment(found: Fulfilment) -> None:
             title="do they differ (log-rank test; corrected for the number of tests)",
         )
     if found.untested:
-        say(f"{found.untested} more pairs, of smaller parts, are not tested.")
+        say(f"Pairs of smaller parts that are not tested: {found.untested}.")
     _say_confidence(found.whole.confidence)
     if found.left_out:
         say(f"{found.left_out} placements owe nothing, or passed on before they received, and are left out.")

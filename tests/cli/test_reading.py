@@ -290,9 +290,10 @@ def test_an_import_tells_what_was_noted_of_the_first_rows(empty: Shell, monkeypa
     told = empty.ok("import", str(ROOT / "seeds" / "relay-demo"), "--json")
 
     noted = [row for row in told.json["rows"] if row["notes"]]
-    assert rehearsed[:3] == [
+    assert rehearsed[:4] == [
+        f"{len(noted)} noted, as far as the rows before them tell:",
         *(f"{row['file']}, row {row['row']}: {row['notes'][0]}" for row in noted[:2]),
-        f"{len(noted) - 2} more rows are noted: --json tells why.",
+        f"And {len(noted) - 2} more: --json tells of all.",
     ]
     assert "noted" not in told.err
 
