@@ -19,10 +19,9 @@ from datetime import timedelta
 from itertools import count, islice
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from waitress.server import create_server
 
 from benchmarks import made_graph
 from benchmarks.lineage import CLERK, same
@@ -34,6 +33,7 @@ from relay.web import create_app
 from relay.web.server import THREADS
 from tests import acts as act
 from tests import made
+from tests.in_a_thread import answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -77,12 +77,8 @@ def root_of_a_tree(snapshot: Snapshot) -> str:
 def served(graph: Graph, settings: Settings) -> Generator[int]:
     """The pages behind waitress; gives the port."""
     app = create_app(graph, settings, owner="benchmark")
-    server: Any = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield int(server.effective_port)
-    server.trigger.pull_trigger(server.close)  # in its own thread, which waits for its sockets
-    thread.join(timeout=10)
+    with answering(app, threads=THREADS) as site:
+        yield int(site.rpartition(":")[2])
 
 
 def asker(port: int) -> Callable[[str], int]:

@@ -8,10 +8,9 @@ import stat
 import threading
 from datetime import UTC, datetime
 from secrets import token_bytes
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
-from waitress.server import create_server
 
 from relay import accounts, ledger
 from relay.commands import exits
@@ -19,6 +18,7 @@ from relay.config import Settings
 from relay.roles import grant_of
 from relay.web import create_app
 from tests.cli.shell import ON, tell_story
+from tests.in_a_thread import answering
 from tests.wiping import wiped
 
 if TYPE_CHECKING:
@@ -86,12 +86,8 @@ ACTS: Final = (
 def service(graph: Graph, tmp_path: Path) -> Iterator[str]:
     """Serve the API of the shell's database as `relay serve` does, and say where."""
     settings = Settings.read({"RELAY_DATA": str(tmp_path / "service")})
-    server: Any = create_server(create_app(graph, settings), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(server.close)  # in its own thread, which waits for its sockets
-    thread.join(timeout=10)
+    with answering(create_app(graph, settings)) as site:
+        yield site
 
 
 def token(graph: Graph, *roles: str, login: str = "bina") -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
-from waitress.server import create_server
 
 from relay import engine
 from relay import graph as relay_graph
 from relay.config import Settings
 from relay.web import create_app
+from tests.in_a_thread import answering
 from tests.web import relays
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -56,21 +54,10 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@contextmanager
-def serving(app: Flask) -> Generator[str]:
-    """Serve pages as `relay serve` does, and say where."""
-    server: Any = create_server(app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(server.close)  # in its own thread, which waits for its sockets
-    thread.join(timeout=10)
-
-
 @pytest.fixture(scope="session")
 def site(app: Flask) -> Iterator[str]:
     """Serve the pages to their owner, and say where."""
-    with serving(app) as site:
+    with answering(app) as site:
         yield site
 
 

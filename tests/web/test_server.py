@@ -18,6 +18,7 @@ from relay.config import Settings
 from relay.errors import Invalid
 from relay.roles import OWNER
 from relay.web import serve, server
+from tests.in_a_thread import close
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     before = (log.handlers, log.level, log.propagate)
     served = Served(monkeypatch)
     yield served
-    served.server.trigger.pull_trigger(served.server.close)  # in its own thread, which waits for its sockets
+    close(served.server)
     for thread in served.threads:
         thread.join(timeout=10)
     log.handlers, log.level, log.propagate = before

@@ -21,9 +21,9 @@ from relay.config import Settings
 from relay.roles import Grant
 from relay.web import create_app, query_page
 from tests import neo4j_server
+from tests.in_a_thread import answering
 from tests.web import relays
 from tests.web.addresses import AUDITED, HILLS
-from tests.web.conftest import serving
 from tests.wiping import wiped
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def site(ground: Ground) -> Iterator[str]:
     """Serve the pages of each engine to their owner, and say where."""
     graph, settings = ground
-    with serving(create_app(graph, settings, now=lambda: relays.NOW, owner="asha")) as site:
+    with answering(create_app(graph, settings, now=lambda: relays.NOW, owner="asha")) as site:
         yield site
 
 
@@ -65,7 +65,7 @@ def door(ground: Ground) -> Iterator[str]:
     """Serve the pages of each engine to whoever signs in, among them Mina of the staff, and say where."""
     graph, settings = ground
     accounts.add(graph, "mina", (Grant(role="staff", programme_id="hills"),), WORDS, relays.NOW)
-    with serving(create_app(graph, settings, now=lambda: relays.NOW)) as door:
+    with answering(create_app(graph, settings, now=lambda: relays.NOW)) as door:
         yield door
     accounts.remove(graph, "mina")
 

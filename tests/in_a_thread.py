@@ -1,0 +1,36 @@
+"""An application behind waitress in a thread of this process, as `relay serve` has it."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from waitress.server import create_server
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from flask import Flask
+
+
+@contextmanager
+def answering(app: Flask, **how: Any) -> Generator[str]:  # noqa: ANN401 - as waitress has it
+    """Serve an application, and say where."""
+    server: Any = create_server(app, host="127.0.0.1", port=0, **how)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        close(server)
+        thread.join(timeout=10)
+
+
+def close(server: Any) -> None:  # noqa: ANN401 - waitress has no types
+    """End a server in its own thread, which waits for its sockets.
+
+    An answer that was just given may have woken that thread, which then has ended before it is woken for this.
+    """
+    with suppress(OSError):
+        server.trigger.pull_trigger(server.close)
