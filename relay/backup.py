@@ -238,8 +238,8 @@ def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[E
             )
         before = entry
         yield entry
-    if last:
-        _ends(lines)
+    if last and any(line.strip() for line in lines):
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds more lines than its first line says.")))
     if before is None or before.sequence != promised.entries or before.hash != promised.head_hash:
         raise _doubtful(
             Fault(
@@ -247,12 +247,6 @@ def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[E
                 fault=Sentence("The ledger of %(programme_id)s is cut short.", programme_id=promised.programme_id),
             )
         )
-
-
-def _ends(lines: Iterator[str]) -> None:
-    """Let nothing follow what a backup promises: its first line would have been altered."""
-    if any(line.strip() for line in lines):
-        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds more lines than its first line says.")))
 
 
 def _doubtful(fault: Fault) -> Invalid:

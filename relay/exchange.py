@@ -291,11 +291,10 @@ def _outside(row_cells: sheets.Cells, width: int, nameless: list[int]) -> Iterat
 def _row(file: str, number: int, kind: Kind, values: dict[str, acts.Value], faults: tuple[Fault, ...]) -> Row:
     own_id = _own_id(kind, values)
     act_id = f"{kind.name}:{own_id}" if own_id else None
-    if own_id and not faults:
-        act = acts.Act(kind=kind.name, id=own_id, values=values)
-        return Row(file=file, row=number, act_id=act_id, act=act, faults=())
-    rules = (acts.RuleMeant.of(values, [fault.field for fault in faults]),) if kind is acts.RULE else ()
-    return Row(file=file, row=number, act_id=act_id, act=None, faults=faults, rules=rules)
+    act = acts.Act(kind=kind.name, id=own_id, values=values) if own_id and not faults else None
+    aside = kind is acts.RULE and act is None
+    rules = (acts.RuleMeant.of(values, [fault.field for fault in faults]),) if aside else ()
+    return Row(file=file, row=number, act_id=act_id, act=act, faults=faults, rules=rules)
 
 
 def _own_id(kind: Kind, values: Mapping[str, acts.Value]) -> str | None:

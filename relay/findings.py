@@ -40,11 +40,11 @@ def about(act_id: str, said: str) -> Sentence:
 
 
 def found(fact: Fact, said: Sentence, *evidence: int) -> Finding:
-    """A finding about one act, with the entries that show it."""
+    """A finding about one act, with the other entries that show it."""
     return Finding(
         subject_id=fact.act_id,
         acts=(fact.sequence,),
-        evidence=tuple(sorted(evidence)),
+        evidence=tuple(sorted({*evidence} - {fact.sequence})),
         sentence=about(fact.act_id, said),
     )
 

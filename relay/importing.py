@@ -342,7 +342,8 @@ class Count:
             last = row.file, row.row
             if row.notes:
                 self.noted += 1
-                self.first_noted += [row] if self.noted <= FIRST else []
+                if self.noted <= FIRST:
+                    self.first_noted.append(row)
             yield row
 
 

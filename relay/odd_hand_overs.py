@@ -181,8 +181,8 @@ def another_name(books: Books) -> Iterator[Finding]:
         said = (_untitled(said) for said in books.register.versions(fact.act_id))
         first, now = next(filter(None, said), ""), _untitled(fact.values)
         if first and now and _is_another(first, now):
-            evidence = (each for each in books.said(fact.act_id, "name") if each != fact.sequence)
-            yield found(fact, Sentence("was corrected to a name unlike the one before."), *evidence)
+            who_say = books.said(fact.act_id, "name")
+            yield found(fact, Sentence("was corrected to a name unlike the one before."), *who_say)
 
 
 def _is_another(one: str, other: str) -> bool:

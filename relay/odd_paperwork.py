@@ -12,7 +12,7 @@ from relay.books import DAY_OF, Books
 from relay.entries import CLOCKS_DAYS, Entry
 from relay.findings import Finding, about, found
 from relay.model import shown, thousandths
-from relay.register import ABOUT_ACTS, Fact, Register, subject_of
+from relay.register import ABOUT_ACTS, Fact, Register
 from relay.sentences import Sentence
 
 PLACED_WITHIN_DAYS: Final = 90
@@ -113,7 +113,7 @@ def recorded_late(books: Books) -> Iterator[Finding]:
                     happened_on=happened_on,
                     days=days,
                 ),
-                *(each for each in books.said(fact.act_id, DAY_OF[fact.kind]) if each != fact.sequence),
+                *books.said(fact.act_id, DAY_OF[fact.kind]),
             )
 
 
@@ -166,16 +166,10 @@ def corrected_often(books: Books) -> Iterator[Finding]:
 
 def _corrected(register: Register, entry: Entry) -> str | None:
     """The act of which a correction corrects what it says; None for a confirmation withdrawn, and for a lock moved."""
-    subject, seen = entry.act_id, set[str]()
-    while subject in register.entries and subject not in seen:
-        about = register.entries[subject]
-        if about.kind not in ABOUT_ACTS:
-            return subject
-        if about.kind == "confirm" or {*(about.payload.get("changes") or ())} == {_LOCK}:
-            return None
-        seen.add(subject)
-        subject = subject_of(about.act)
-    return None
+    *about, subject = (register.entries.get(each) for each in register.leading(entry.act_id))
+    if any(each and (each.kind == "confirm" or {*(each.payload.get("changes") or ())} == {_LOCK}) for each in about):
+        return None
+    return subject.act_id if subject and subject.kind not in ABOUT_ACTS else None
 
 
 def _has_happened(books: Books, act_id: str) -> bool:

@@ -153,11 +153,17 @@ class Register:
 
     def last_subject(self, act_id: str) -> str:
         """The act that an act is about in the end, through corrections of corrections; of other acts, itself."""
+        *_, last = self.leading(act_id)
+        return last
+
+    def leading(self, act_id: str) -> Iterator[str]:
+        """An act, what it is about, what that is about, and so on to the end; a circle is gone round once."""
         seen = set[str]()
+        yield act_id
         while act_id.partition(":")[0] in ABOUT_ACTS and act_id in self.entries and act_id not in seen:
             seen.add(act_id)
             act_id = subject_of(self.entries[act_id].act)
-        return act_id
+            yield act_id
 
     def stands(self, act_id: str, new: Act | None = None, until: int | None = None) -> bool:
         """Whether an act has not been taken back, with one new act already counted, or by the entry `until`."""
