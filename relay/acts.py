@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from relay import columns
 from relay.columns import Column, Kind
@@ -145,6 +145,16 @@ class RuleMeant:
             and (self.on is None or self.on <= on)
             and self.condition in (None, "", condition)
         )
+
+
+def changes_of(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a correction changes: column → value, in a payload perhaps its commitment; empty for what changes nothing.
+
+    Args:
+        said: The values of an act, or the payload of an entry.
+    """
+    changes = said.get("changes")
+    return changes if isinstance(changes, Mapping) else {}
 
 
 def rule_id(values: Mapping[str, Value]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from relay.acts import PERSONAL
+from relay.acts import PERSONAL, changes_of
 from relay.model import thousandths
 from relay.register import rule_of
 from relay.snapshot import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, Snapshot, bind_more, day_number
@@ -284,7 +284,7 @@ class _Additions:
 
     def _correct(self, _: Entry, said: Mapping[str, Any]) -> None:
         """Nothing where only personal fields are corrected, which a snapshot does not hold."""
-        corrected = set(said.get("changes") or {})
+        corrected = changes_of(said).keys()
         if not corrected or corrected - PERSONAL[said["act_id"].partition(":")[0]]:
             raise _ChangesWhatStands
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, tzinfo
 from functools import cached_property
 from typing import Final
 
+from relay.acts import changes_of
 from relay.columns import DAYS
 from relay.entries import Entry, zone
 from relay.errors import Invalid, NotFound
@@ -99,7 +100,7 @@ class Books:
         """The numbers of the entries that said something of an act in some fields, corrections included."""
         entries = self.register.entries
         about = (entries[each] for each in self.register.about.get(act_id, ()) if each in entries)
-        corrected = [each.sequence for each in about if {*fields} & {*(each.payload.get("changes") or ())}]
+        corrected = [each.sequence for each in about if {*fields} & {*changes_of(each.payload)}]
         return [entries[act_id].sequence] * bool({*fields} & {*entries[act_id].payload}) + corrected
 
     @cached_property

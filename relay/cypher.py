@@ -681,14 +681,6 @@ RETURN w.group_id AS group_id, w.place_id AS home
 # One row = what an act says, as JSON text; or none.
 PAYLOAD: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.payload AS payload"
 
-SAID_OF: Final[LiteralString] = """
-MATCH (e:Entry {act_key: $key})
-RETURN e.payload AS payload,
-  COLLECT { MATCH (c:Entry {kind: 'correct'})-[:ABOUT]->(e) RETURN c.payload } AS corrections,
-  COLLECT { MATCH (c:Entry {kind: 'confirm'})-[:ABOUT]->(e) RETURN c.act_id } AS confirmations"""
-
-LOCKED_UNTIL: Final[LiteralString] = "MATCH (p:Programme {key: $key}) RETURN toString(p.locked_until) AS day"
-
 # ---------------------------------------------------------------------------------------------------- to start from
 
 # What somebody who asks the graph in Cypher of her own can start from: those of docs/cypher.md that read nothing

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from relay.acts import PERSONAL, Act
+from relay.acts import PERSONAL, Act, changes_of
 from relay.canonical import canonical
 from relay.errors import Invalid
 from relay.sentences import Sentence
@@ -102,7 +102,7 @@ def _commitments(entry: Entry) -> Iterator[tuple[str, str]]:
     for name in PERSONAL[entry.kind]:
         if name in entry.payload:
             yield name, entry.payload[name]
-    for name, value in (entry.payload.get("changes") or {}).items():
+    for name, value in changes_of(entry.payload).items():
         if value is not None and _is_personal(entry, name):
             yield CHANGES + name, value
 
@@ -219,9 +219,8 @@ def differing(said: Mapping[str, Any], act: Act, *, erased: frozenset[str]) -> t
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
     """A correction's changes beside its own fields, named as in `Entry.opened`."""
-    changes = values.get("changes") or {}
     own = {name: value for name, value in values.items() if name != "changes"}
-    return own | {CHANGES + name: value for name, value in changes.items()}
+    return own | {CHANGES + name: value for name, value in changes_of(values).items()}
 
 
 def to_line(entry: Entry, *, with_opened: bool) -> str:

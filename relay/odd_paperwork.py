@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from relay.acts import changes_of
 from relay.books import DAY_OF, Books
 from relay.entries import CLOCKS_DAYS, Entry
 from relay.findings import Finding, about, found
@@ -167,7 +168,7 @@ def corrected_often(books: Books) -> Iterator[Finding]:
 def _corrected(register: Register, entry: Entry) -> str | None:
     """The act of which a correction corrects what it says; None for a confirmation withdrawn, and for a lock moved."""
     *about, subject = (register.entries.get(each) for each in register.leading(entry.act_id))
-    if any(each and (each.kind == "confirm" or {*(each.payload.get("changes") or ())} == {_LOCK}) for each in about):
+    if any(each and (each.kind == "confirm" or {*changes_of(each.payload)} == {_LOCK}) for each in about):
         return None
     return subject.act_id if subject and subject.kind not in ABOUT_ACTS else None
 
@@ -265,7 +266,7 @@ def _lock_at(locks: tuple[tuple[int, str], ...], entry: Entry) -> str:
 def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
     """The earliest day that was said of an act until some entry; None where an act of its kind has no day."""
     about = (register.entries[each] for each in register.about.get(act_id, ()))
-    said = [each.payload.get("changes") or {} for each in about if each.sequence <= last.sequence]
+    said = [changes_of(each.payload) for each in about if each.sequence <= last.sequence]
     column, original = DAY_OF.get(act_id.partition(":")[0], ""), register.entries[act_id].payload
     return min((day for each in (original, *said) if (day := each.get(column))), default=None)
 

@@ -7,19 +7,19 @@ decided: the programme, its rules, what was confirmed, and which place lies in w
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from relay import cypher
+from relay import surroundings
+from relay.acts import changes_of
 from relay.books import DAY_OF
-from relay.projection import key_of
-from relay.register import ABOUT_ACTS
+from relay.register import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relay.acts import Act
     from relay.graph import Graph
+    from relay.register import Register
 
 
 _DECIDED: Final = {"placement": "help", "place": "parent_id"}
@@ -39,31 +39,24 @@ def is_a_managers(graph: Graph, programme_id: str, act: Act) -> bool:
     """
     if act.kind != "correct":
         return False
-    kind, said, confirmed, changed = _said(graph, programme_id, act.values)
-    if confirmed or kind in ("programme", "rule") or _DECIDED.get(kind) in changed:
+    named = subject_of(act)
+    register = graph.read(lambda transaction: surroundings.read(transaction, programme_id, (named,)))
+    if register is None or named not in register.entries:
+        return False  # there is no such act; who records the correction is told so
+    *corrections, subject = register.leading(named)
+    kind, about = subject.partition(":")[0], register.about.get(subject, ())
+    changed: Mapping[str, object] = {
+        name: said
+        for each in (*(register.entries[correct_id].act for correct_id in corrections), act)
+        for name, said in changes_of(each.values).items()
+    }
+    if kind in ("programme", "rule") or any(each.startswith("confirm:") for each in about):
         return True
-    column = DAY_OF.get(kind, "")
-    locked = graph.rows(cypher.LOCKED_UNTIL, key=key_of(programme_id, f"programme:{programme_id}"))
-    locked_until = locked[0]["day"] if locked else None
-    return locked_until is not None and any(str(each[column]) <= locked_until for each in said if each.get(column))
+    return _DECIDED.get(kind) in changed or _is_closed(register, subject, changed)
 
 
-def _said(
-    graph: Graph, programme_id: str, correction: Mapping[str, Any]
-) -> tuple[str, list[Mapping[str, Any]], bool, frozenset[str]]:
-    """What is corrected, be it by way of other corrections.
-
-    Returns:
-        Its kind, all that was ever said of it, whether it was ever confirmed, and the columns that change by this.
-    """
-    about, said = str(correction["act_id"]), [correction.get("changes") or {}]
-    changed = {*said[0]}
-    while rows := graph.rows(cypher.SAID_OF, key=key_of(programme_id, about)):
-        kind, payload = about.partition(":")[0], json.loads(rows[0]["payload"])
-        said += [json.loads(each).get("changes") or {} for each in rows[0]["corrections"]]
-        if kind not in ABOUT_ACTS:
-            return kind, [*said, payload], bool(rows[0]["confirmations"]), frozenset(changed)
-        said.append(payload.get("changes") or {})
-        changed |= {*said[-1]}
-        about = str(payload.get("act_id") or payload["subject_id"])
-    return "", [], False, frozenset()  # there is no such act; who records the correction is told so
+def _is_closed(register: Register, subject: str, changed: Mapping[str, object]) -> bool:
+    """Whether an act happened in a closed period, by anything that was ever said of it, or will be."""
+    closed = register.facts[f"programme:{register.programme_id}"].values.get("locked_until")
+    days = (said.get(DAY_OF.get(subject.partition(":")[0], "")) for said in (*register.versions(subject), changed))
+    return closed is not None and any(day is not None and str(day) <= closed for day in days)

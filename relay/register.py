@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from relay.acts import PERSONAL, Act
+from relay.acts import PERSONAL, Act, changes_of
 from relay.columns import KINDS
 from relay.entries import CHANGES, Entry
 from relay.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
@@ -190,8 +190,7 @@ class Register:
         values = dict(self.entries[act_id].act.values)
         for later in self._later(act_id, new, until):
             if later.kind == "correct" and self.stands(later.act_id, new, until):
-                changes = later.values.get("changes")
-                _update(values, changes if isinstance(changes, Mapping) else {})
+                _update(values, changes_of(later.values))
                 _update(values, dict.fromkeys(self._erased_changes(later.act_id)))
         return values
 
@@ -251,7 +250,7 @@ class Register:
         said = self.entries[act_id].payload.get(field)
         for later in self._later(act_id):
             if later.kind == "correct" and self.stands(later.act_id):
-                said = (self.entries[later.act_id].payload.get("changes") or {}).get(field, said)
+                said = changes_of(self.entries[later.act_id].payload).get(field, said)
         return said is not None
 
     def _erased_changes(self, correct_id: str) -> Iterator[str]:

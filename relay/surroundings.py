@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay import cypher
-from relay.acts import Act
+from relay.acts import Act, changes_of
 from relay.entries import ORIGIN, Entry, from_values
 from relay.errors import Invalid
 from relay.projection import PROJECTION, key_of, kind_and_id, values_of
@@ -279,7 +279,7 @@ class _Part:
             return []
         kind = original.kind
         later = (*(register.entries[act_id].act for act_id in register.about.get(subject, ())), act)
-        changes = [changes for each in later if isinstance(changes := each.values.get("changes"), Mapping)]
+        changes = [changed for each in later if (changed := changes_of(each.values))]
         said = [original, *(Act(kind=kind, id=original.id, values={**original.values, **each}) for each in changes)]
         self.load(said, {subject, *(name for each in said for _, name in named_by(each))})
         if kind in _NAMED:

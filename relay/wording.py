@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from relay.acts import DAY_COLUMNS, FILED, HOW_CORRECTED, KEYS
+from relay.acts import DAY_COLUMNS, FILED, HOW_CORRECTED, KEYS, changes_of
 from relay.sentences import Sentence
 
 _WITH_ARTICLE: Final = {
@@ -174,8 +174,8 @@ def _words(kind: str, values: Mapping[str, Any], speech: Speech) -> _Words:
     said = _Words((name, str(value)) for name, value in known.items())
     said |= {name: speech.say(spoken(said[name])) for name in CHOSEN & known.keys()}
     said |= {name: speech.day(said[name]) for name in DAY_COLUMNS & known.keys()}
-    if isinstance(known.get("changes"), Mapping):
-        said["changes"] = ", ".join(map(speech.column, known["changes"]))
+    if changes := changes_of(known):
+        said["changes"] = ", ".join(map(speech.column, changes))
 
     def part(name: str) -> str:
         return speech.say(_PARTS[name]) % said if name in said else ""

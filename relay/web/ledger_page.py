@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import before_and_after, ledger_search
-from relay.acts import KEYS
+from relay.acts import KEYS, changes_of
 from relay.cells import read_day
 from relay.entries import ORIGIN, Entry
 from relay.web import asked, labels, lists
@@ -187,7 +187,7 @@ class EntryPage:
     @property
     def commitments(self) -> list[tuple[str, str]]:
         """Personal fields with the commitments that stand in the ledger for them."""
-        payload = {**self.entry.payload, **(self.entry.payload.get("changes") or {})}
+        payload = {**self.entry.payload, **changes_of(self.entry.payload)}
         return [(name, str(payload[name.removeprefix("changes.")])) for name in sorted(self.entry.personal)]
 
     def said(self, entry: Entry) -> str:
