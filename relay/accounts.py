@@ -1,32 +1,28 @@
-"""People and their roles: accounts, passwords and tokens, kept in the same database beside the ledgers.
+"""People and their roles: accounts and passwords, kept in the same database beside the ledgers.
 
 An account is a login, never a person's name. Accounts are no part of any ledger: `verify` does not look at them, and
 neither a backup nor an export holds them, so that no file that leaves the house holds a password's hash. After a
 restore the owner makes them anew.
 
     (:Account {key: 'account/asha'})        login, grants, password (argon2id) or '', generation
-    (:Token {key: 'token/' + SHA-256})      of which account, for which role and programme, until when
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import secrets
 import threading
-from base64 import urlsafe_b64encode
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import argon2
 
 from relay import cypher
 from relay.entries import instant
-from relay.errors import Conflict, Invalid, NoRoom, NotFound, Refused
-from relay.roles import EVERY, OWNER, Grant, role_named
+from relay.errors import Conflict, Invalid, NotFound, Refused
+from relay.roles import OWNER, Grant
 from relay.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -36,11 +32,6 @@ if TYPE_CHECKING:
 
 LEAST_PASSWORD: Final = 12  # characters; our choice: length beats odd signs (NIST SP 800-63B asks for 8 at least)
 LONGEST_PASSWORD: Final = 1024  # characters; our choice: nobody makes the server hash a book
-LONGEST_TOKEN_DAYS: Final = 366  # our choice: a forgotten token ends within a year
-TOKEN_BYTES: Final = 32
-TOKEN_MARK: Final = "relay_"  # noqa: S105 - no secret: by it a token left in a file is recognised
-_SHOWN: Final = 6  # characters of a token that lists show
-_USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is told no finer, so that reading rarely writes
 _AT_ONCE: Final = 2  # hashes at once; our choice: each takes 64 MiB and a core for 0.14 s
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
@@ -121,47 +112,6 @@ class TooManyTries(Refused):
         self.seconds = seconds
 
 
-class NoToken(NotFound):
-    """No token begins so."""
-
-    def __init__(self, token_id: str) -> None:
-        """Name its beginning."""
-        super().__init__(
-            Sentence("There is no token %(token_id)s.", token_id=token_id),
-            Sentence("See relay token list."),
-            field="token_id",
-        )
-
-
-class TokenTooLong(Invalid):
-    """A token that would stay valid for too long, or not at all."""
-
-    def __init__(self) -> None:
-        """Say how long it may."""
-        super().__init__(
-            Sentence("A token is valid for 1 to %(most)s days.", most=LONGEST_TOKEN_DAYS),
-            Sentence("Write --days 90."),
-            field="days",
-        )
-
-
-class BeyondTheAccount(Refused):
-    """A token would allow what its account may not do."""
-
-    def __init__(self, login: str, role: str, programme_id: str) -> None:
-        """Name the role."""
-        super().__init__(
-            Sentence(
-                "%(login)s does not hold that (%(role)s, in %(programme_id)s).",
-                login=login,
-                role=Sentence("any role") if role == EVERY else role,
-                programme_id=Sentence("any programme") if programme_id == EVERY else programme_id,
-            ),
-            Sentence("Give the account that role first: relay account role %(login)s.", login=login),
-            field="role",
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """Somebody who may sign in.
@@ -185,37 +135,6 @@ class Account:
     def by(self) -> str:
         """How the ledger names it."""
         return f"account:{self.login}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """What a program signs in with.
-
-    Attributes:
-        token_id: The beginning of the secret, which tells it apart.
-        login: Whose it is.
-        role: Of what the account may do it allows what this role does; `EVERY`: all of it.
-        programme_id: Where it allows it; `EVERY`: wherever the account may.
-        created_at: A UTC instant.
-        expires_at: From this UTC instant on it is no longer valid.
-        last_used_at: A UTC instant, true to five minutes; None when it was never used.
-    """
-
-    token_id: str
-    login: str
-    role: str
-    programme_id: str
-    created_at: str
-    expires_at: str
-    last_used_at: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewToken:
-    """A token just made, with its secret, which nobody can be told again."""
-
-    token: Token
-    secret: str = field(repr=False)
 
 
 # ---------------------------------------------------------------------------------------------------- accounts
@@ -247,7 +166,7 @@ def add(graph: Graph, login: str, grants: Collection[Grant], password: str | Non
         transaction.run(cypher.ADD_ACCOUNT, account=properties)
 
     graph.write(work)
-    return _account(properties)
+    return account_of(properties)
 
 
 def find(graph: Graph, login: str) -> Account:
@@ -257,7 +176,7 @@ def find(graph: Graph, login: str) -> Account:
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    return _account(_properties(graph, login))
+    return account_of(_properties(graph, login))
 
 
 def every(graph: Graph) -> tuple[Account, ...]:
@@ -266,7 +185,7 @@ def every(graph: Graph) -> tuple[Account, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return tuple(_account(row["account"]) for row in graph.rows(cypher.ACCOUNTS))
+    return tuple(account_of(row["account"]) for row in graph.rows(cypher.ACCOUNTS))
 
 
 def set_grants(graph: Graph, login: str, grants: Collection[Grant]) -> Account:
@@ -354,7 +273,7 @@ def let_in(graph: Graph, login: str, password: str) -> Account:
     kept = properties.get("password") or _nobodys_password()
     if len(password) > LONGEST_PASSWORD or not _matches(kept, password) or not properties:
         raise NotLetIn
-    return _account(properties)
+    return account_of(properties)
 
 
 class Tries:
@@ -408,97 +327,6 @@ class Tries:
         return float(min(self.FIRST_SECONDS * 2.0 ** min(failed - self.FREE, 20), self.LONGEST_SECONDS))
 
 
-# ---------------------------------------------------------------------------------------------------- tokens
-
-
-def issue(
-    graph: Graph,
-    login: str,
-    *,
-    role: str = EVERY,
-    programme_id: str = EVERY,
-    days: int,
-    now: datetime,
-    random: Callable[[int], bytes],
-) -> NewToken:
-    """Make a token for one role of an account, or for all that it holds, in one programme or in all.
-
-    Raises:
-        NotARole: There is no such role.
-        NoAccount: There is none.
-        BeyondTheAccount: The account does not hold that role there.
-        TokenTooLong: It would be valid for too long.
-        Unavailable: The database cannot be reached.
-    """
-    if not 1 <= days <= LONGEST_TOKEN_DAYS:
-        raise TokenTooLong
-    if role != EVERY:
-        role_named(role)
-    account = find(graph, login)
-    if not _within(account.grants, role, programme_id):
-        raise BeyondTheAccount(login, role, programme_id)
-    secret = TOKEN_MARK + urlsafe_b64encode(random(TOKEN_BYTES)).decode().rstrip("=")
-    token = Token(
-        token_id=secret[: len(TOKEN_MARK) + _SHOWN],
-        login=login,
-        role=role,
-        programme_id=programme_id,
-        created_at=instant(now.astimezone(UTC)),
-        expires_at=instant(now.astimezone(UTC) + timedelta(days=days)),
-        last_used_at=None,
-    )
-    kept = {**asdict(token), "key": _token_key(secret), "last_used_at": "", "scope": programme_id}
-    del kept["programme_id"]  # what carries it belongs to that programme's graph
-    graph.write(lambda transaction: transaction.run(cypher.ADD_TOKEN, token=kept))
-    return NewToken(token=token, secret=secret)
-
-
-def tokens(graph: Graph) -> tuple[Token, ...]:
-    """All tokens, by login and age; empty when there are none.
-
-    Raises:
-        Unavailable: The database cannot be reached.
-    """
-    return tuple(_token(row["token"]) for row in graph.rows(cypher.TOKENS))
-
-
-def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Token]:
-    """Whose token this is, with the roles that it allows: those of the account within the token's.
-
-    Raises:
-        NotLetIn: It is not, or no longer, valid.
-        Unavailable: The database cannot be reached.
-    """
-    key, at = _token_key(secret), now.astimezone(UTC)
-    rows = graph.rows(cypher.TOKEN, key=key)
-    if not rows or rows[0]["token"]["expires_at"] <= instant(at):
-        raise NotLetIn(Sentence("This token is not valid, or no longer."))
-    token, account = _token(rows[0]["token"]), _account(rows[0]["account"])
-    if (token.last_used_at or "") < instant(at - _USED_STEP):
-        with suppress(NoRoom):  # nobody is kept from reading by it
-            graph.write(lambda transaction: transaction.run(cypher.TOKEN_USED, key=key, used_at=instant(at)))
-    return replace(account, grants=_within(account.grants, token.role, token.programme_id)), token
-
-
-def revoke(graph: Graph, token_id: str) -> Token:
-    """End a token.
-
-    Args:
-        graph: Where.
-        token_id: Its beginning, as lists show it, or all of it.
-
-    Raises:
-        NoToken: None begins so.
-        Unavailable: The database cannot be reached.
-    """
-    begins = token_id[: len(TOKEN_MARK) + _SHOWN]
-    found = next((token for token in tokens(graph) if token.token_id == begins), None)
-    if found is None:
-        raise NoToken(begins)
-    graph.write(lambda transaction: transaction.run(cypher.REMOVE_TOKEN, token_id=begins))
-    return found
-
-
 # ---------------------------------------------------------------------------------------------------- as it is kept
 
 
@@ -506,42 +334,18 @@ def _key(login: str) -> str:
     return f"account/{login}"
 
 
-def _token_key(secret: str) -> str:
-    return f"token/{hashlib.sha256(secret.encode()).hexdigest()}"
-
-
 def _written(grants: Collection[Grant]) -> str:
     return json.dumps([asdict(grant) for grant in grants])
 
 
-def _account(properties: Mapping[str, Any]) -> Account:
+def account_of(properties: Mapping[str, Any]) -> Account:
+    """The account that a node holds."""
     return Account(
         login=properties["login"],
         grants=tuple(Grant(**grant) for grant in json.loads(properties["grants"])),
         password=bool(properties["password"]),
         generation=properties["generation"],
         created_at=properties["created_at"],
-    )
-
-
-def _token(properties: Mapping[str, Any]) -> Token:
-    return Token(
-        token_id=properties["token_id"],
-        login=properties["login"],
-        role=properties["role"],
-        programme_id=properties["scope"],
-        created_at=properties["created_at"],
-        expires_at=properties["expires_at"],
-        last_used_at=properties["last_used_at"] or None,
-    )
-
-
-def _within(grants: Collection[Grant], role: str, programme_id: str) -> tuple[Grant, ...]:
-    """Some grants narrowed to a role and to a programme; `EVERY` narrows nothing."""
-    return tuple(
-        grant if programme_id == EVERY else replace(grant, programme_id=programme_id)
-        for grant in grants
-        if role in (EVERY, grant.role) and (programme_id == EVERY or grant.covers(programme_id))
     )
 
 
@@ -562,7 +366,7 @@ def _change(graph: Graph, login: str, **changes: str) -> Account:
         transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
         return changed
 
-    return _account(graph.write(work))
+    return account_of(graph.write(work))
 
 
 def _hashed(password: str) -> str:

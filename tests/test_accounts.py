@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay import accounts, backup, verify
+from relay import accounts, backup, tokens, verify
 from relay.accounts import Tries
 from relay.roles import EVERY, OWNER, Grant, NotARole, grant_of, granted, places
 from tests import acts as say
@@ -96,14 +96,14 @@ def test_the_owner_has_an_account_from_the_first_day(graph: Graph) -> None:
 def test_a_removed_account_leaves_no_token_behind(graph: Graph) -> None:
     accounts.add(graph, "asha", MANAGER, WORDS, NOW)
     accounts.add(graph, "bina", MANAGER, WORDS, NOW)
-    secret = accounts.issue(graph, "asha", days=1, now=NOW, random=random).secret
-    accounts.issue(graph, "bina", days=1, now=NOW, random=bytes)
+    secret = tokens.issue(graph, "asha", days=1, now=NOW, random=random).secret
+    tokens.issue(graph, "bina", days=1, now=NOW, random=bytes)
 
     accounts.remove(graph, "asha")
     assert [account.login for account in accounts.every(graph)] == ["bina"]
-    assert [token.login for token in accounts.tokens(graph)] == ["bina"]
+    assert [token.login for token in tokens.every(graph)] == ["bina"]
     with pytest.raises(accounts.NotLetIn):
-        accounts.holder(graph, secret, NOW)
+        tokens.holder(graph, secret, NOW)
     with pytest.raises(accounts.NoAccount):
         accounts.remove(graph, "asha")
 
@@ -111,7 +111,7 @@ def test_a_removed_account_leaves_no_token_behind(graph: Graph) -> None:
 def test_accounts_are_no_part_of_the_ledger_nor_of_a_backup(graph: Graph) -> None:
     record(graph, say.programme())
     accounts.add(graph, "asha", MANAGER, WORDS, NOW)
-    made = accounts.issue(graph, "asha", days=1, now=NOW, random=random)
+    made = tokens.issue(graph, "asha", days=1, now=NOW, random=random)
 
     assert verify.verify(graph, "demo").ok
     kept = "".join(backup.backup(graph))
@@ -125,45 +125,45 @@ def test_a_token_holds_for_a_role_a_programme_and_a_time(graph: Graph) -> None:
     both = (Grant(role="manager"), Grant(role="staff", programme_id="hills", place_id="W1"))
     accounts.add(graph, "asha", both, None, NOW)
 
-    made = accounts.issue(graph, "asha", role="staff", programme_id="hills", days=2, now=NOW, random=random)
-    account, token = accounts.holder(graph, made.secret, NOW)
+    made = tokens.issue(graph, "asha", role="staff", programme_id="hills", days=2, now=NOW, random=random)
+    account, token = tokens.holder(graph, made.secret, NOW)
     assert account.grants == both[1:]
     assert token.token_id == made.secret[:12]
     with pytest.raises(accounts.NotLetIn):
-        accounts.holder(graph, made.secret, NOW + timedelta(days=2))
+        tokens.holder(graph, made.secret, NOW + timedelta(days=2))
     with pytest.raises(accounts.NotLetIn):
-        accounts.holder(graph, made.secret[:-1], NOW)
+        tokens.holder(graph, made.secret[:-1], NOW)
     for role, programme_id in (("auditor", EVERY), ("staff", "plains")):
-        with pytest.raises(accounts.BeyondTheAccount):
-            accounts.issue(graph, "asha", role=role, programme_id=programme_id, days=1, now=NOW, random=random)
+        with pytest.raises(tokens.BeyondTheAccount):
+            tokens.issue(graph, "asha", role=role, programme_id=programme_id, days=1, now=NOW, random=random)
     for days in (0, 367):
-        with pytest.raises(accounts.TokenTooLong):
-            accounts.issue(graph, "asha", days=days, now=NOW, random=random)
+        with pytest.raises(tokens.LastsTooLong):
+            tokens.issue(graph, "asha", days=days, now=NOW, random=random)
 
 
 def test_a_token_never_allows_more_than_its_account_holds_now(graph: Graph) -> None:
     accounts.add(graph, "asha", (Grant(role="manager"), Grant(role="staff")), None, NOW)
-    secret = accounts.issue(graph, "asha", days=2, now=NOW, random=random).secret
+    secret = tokens.issue(graph, "asha", days=2, now=NOW, random=random).secret
 
     accounts.set_grants(graph, "asha", (Grant(role="staff"),))
-    assert accounts.holder(graph, secret, NOW)[0].grants == (Grant(role="staff"),)
+    assert tokens.holder(graph, secret, NOW)[0].grants == (Grant(role="staff"),)
 
 
 def test_a_tokens_secret_is_told_once_and_its_use_is_shown(graph: Graph) -> None:
     accounts.add(graph, "asha", MANAGER, None, NOW)
-    made = accounts.issue(graph, "asha", days=2, now=NOW, random=random)
+    made = tokens.issue(graph, "asha", days=2, now=NOW, random=random)
 
     assert made.secret not in repr(made)
     assert made.secret not in json.dumps(graph.rows("MATCH (n) RETURN properties(n) AS n"))
-    assert accounts.tokens(graph)[0].last_used_at is None
-    accounts.holder(graph, made.secret, NOW + timedelta(hours=1))
-    accounts.holder(graph, made.secret, NOW + timedelta(hours=1, minutes=4))
-    assert accounts.tokens(graph)[0].last_used_at == "2026-11-25T07:00:00Z"
-    assert accounts.revoke(graph, made.token.token_id).login == "asha"
+    assert tokens.every(graph)[0].last_used_at is None
+    tokens.holder(graph, made.secret, NOW + timedelta(hours=1))
+    tokens.holder(graph, made.secret, NOW + timedelta(hours=1, minutes=4))
+    assert tokens.every(graph)[0].last_used_at == "2026-11-25T07:00:00Z"
+    assert tokens.revoke(graph, made.token.token_id).login == "asha"
     with pytest.raises(accounts.NotLetIn):
-        accounts.holder(graph, made.secret, NOW)
-    with pytest.raises(accounts.NoToken):
-        accounts.revoke(graph, made.token.token_id)
+        tokens.holder(graph, made.secret, NOW)
+    with pytest.raises(tokens.NoToken):
+        tokens.revoke(graph, made.token.token_id)
 
 
 # ---------------------------------------------------------------------------------------------------- guessing

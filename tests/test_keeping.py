@@ -17,7 +17,7 @@ from unittest.mock import Mock
 import pyrage
 import pytest
 
-from relay import accounts, engine, keeping, ledger, sealed, shelf
+from relay import accounts, engine, keeping, ledger, sealed, shelf, tokens
 from relay import graph as relay_graph
 from relay.backup import backup, check
 from relay.errors import Invalid, Unavailable
@@ -250,7 +250,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
             record(graph, "demo", beginnings(1), clerk())
             written, refused = ledger.head(graph, "demo").entries, ""
             accounts.add(graph, "maya", (grant_of("manager"),), None, now)
-            token = accounts.issue(graph, "maya", days=1, now=now, random=token_bytes)
+            token = tokens.issue(graph, "maya", days=1, now=now, random=token_bytes)
             free_bytes = engine.status(data_folder).free_bytes
             ballast.write_bytes(bytes(free_bytes - engine.LEAST_FREE_BYTES + 1_000_000))
             try:
@@ -258,7 +258,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
             except Unavailable as error:
                 refused = str(error)
             read = ledger.head(graph, "demo").entries
-            accounts.holder(graph, token.secret, now)
+            tokens.holder(graph, token.secret, now)
             asked = len(shelf.snapshot(graph, "demo").beneficiaries)
             said = subprocess.run(
                 [sys.executable, str(ROOT / "cli.py"), "status"],

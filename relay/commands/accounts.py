@@ -13,8 +13,9 @@ from relay.commands.session import Session, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from relay.accounts import Account, Token
+    from relay.accounts import Account
     from relay.roles import Grant
+    from relay.tokens import Token
 
 
 def _password_file(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -155,11 +156,11 @@ def token() -> None:
 @pass_session
 def token_add(session: Session, login: str, role: str | None, days: int) -> None:
     """Make a token, for one programme with --programme. Its secret is shown only now."""
-    from relay import accounts
+    from relay import tokens
     from relay.printing import print_json, print_pairs
     from relay.roles import EVERY
 
-    made = accounts.issue(
+    made = tokens.issue(
         session.graph,
         login,
         role=role or EVERY,
@@ -182,10 +183,10 @@ _TOKEN = ("token_id", "login", "role", "programme_id", "created_at", "expires_at
 @pass_session
 def token_list(session: Session) -> None:
     """List the tokens: whose, for what, until when, and when they were used last."""
-    from relay import accounts
+    from relay import tokens
     from relay.printing import print_json, print_table
 
-    found: tuple[Token, ...] = accounts.tokens(session.graph)
+    found: tuple[Token, ...] = tokens.every(session.graph)
     if session.as_json:
         print_json(found)
     else:
@@ -197,10 +198,10 @@ def token_list(session: Session) -> None:
 @pass_session
 def token_revoke(session: Session, token_id: str) -> None:
     """End a token, by its beginning as token list shows it."""
-    from relay import accounts
+    from relay import tokens
     from relay.printing import print_json
 
-    ended = accounts.revoke(session.graph, token_id)
+    ended = tokens.revoke(session.graph, token_id)
     if session.as_json:
         print_json(ended)
     say(f"{ended.token_id} of {ended.login} is no longer valid.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
-from relay import accounts, cells, desk, ledger
+from relay import cells, desk, ledger, tokens
 from relay.acts import KEYS
 from relay.asjson import json_of
 from relay.cells import read_day
@@ -230,7 +230,7 @@ def token() -> Response:
     wish = bodies.TokenWish.of(_body())
     account = signing_in.let_in(wish.login, wish.password)
     core = asked.core()
-    made = accounts.issue(
+    made = tokens.issue(
         core.graph,
         account.login,
         role=wish.role,
@@ -248,7 +248,7 @@ def sign_out() -> Response:
     said(())
     found = guard.known()
     if found.token_id:
-        accounts.revoke(asked.graph(), found.token_id)
+        tokens.revoke(asked.graph(), found.token_id)
     else:
         guard.end()
     return jsonify(signed_out=True)

@@ -18,7 +18,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
-from relay import accounts, ledger, period, private, roles, whereabouts
+from relay import accounts, ledger, period, private, roles, tokens, whereabouts
 from relay.acts import KEYS
 from relay.batch import Clerk, NoProgramme
 from relay.errors import Refused
@@ -424,7 +424,7 @@ def _of_request(sent: Request) -> Visitor | None:
     scheme, _, secret = sent.headers.get("Authorization", "").partition(" ")
     if scheme.casefold() == "bearer":
         try:
-            account, token = accounts.holder(asked.graph(), secret.strip(), asked.core().now())
+            account, token = tokens.holder(asked.graph(), secret.strip(), asked.core().now())
         except accounts.NotLetIn as error:
             g.not_let_in = error  # raised by `check`: the page that explains it asks once more who is there
             return None

@@ -11,7 +11,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.accounts import LEAST_PASSWORD, LONGEST_PASSWORD, LONGEST_TOKEN_DAYS, NewToken
+from relay import tokens
+from relay.accounts import LEAST_PASSWORD, LONGEST_PASSWORD
 from relay.acts import KEYS
 from relay.asjson import fields_of
 from relay.cells import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, LONGEST_ID, LONGEST_TERM, LONGEST_TEXT
@@ -152,14 +153,14 @@ def _letting_in() -> dict[str, Any]:
             "password": {"type": "string", "minLength": LEAST_PASSWORD, "maxLength": LONGEST_PASSWORD},
             "role": {"type": "string", "enum": [*ROLES, EVERY], "default": EVERY},
             "programme_id": {"type": "string", "pattern": r"^([a-z0-9-]{1,40}|\*)$", "default": EVERY},
-            "days": {"type": "integer", "minimum": 1, "maximum": LONGEST_TOKEN_DAYS, "default": bodies.TOKEN_DAYS},
+            "days": {"type": "integer", "minimum": 1, "maximum": tokens.LONGEST_DAYS, "default": bodies.TOKEN_DAYS},
         },
     }
     return {
         **_operation("token", "A token for who has login and password; its secret is told only here."),
         "security": [],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": _responses({201: NewToken}, _LETTING_IN),
+        "responses": _responses({201: tokens.NewToken}, _LETTING_IN),
     }
 
 
@@ -291,7 +292,7 @@ def _components() -> dict[str, Any]:
         for part in typing.get_args(kind):
             walk(part)
 
-    for each in (*(question.kind for question in QUESTIONS), LedgerHead, Recorded, NewToken):
+    for each in (*(question.kind for question in QUESTIONS), LedgerHead, Recorded, tokens.NewToken):
         walk(each)
     return dict(sorted(found.items()))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay import accounts, ledger
+from relay import accounts, ledger, tokens
 from relay.commands import exits
 from relay.config import Settings
 from relay.roles import grant_of
@@ -94,7 +94,7 @@ def token(graph: Graph, *roles: str, login: str = "bina") -> str:
     """Make somebody's account; her token."""
     now = datetime.now(UTC)
     accounts.add(graph, login, tuple(map(grant_of, roles)), None, now)
-    return accounts.issue(graph, login, days=1, now=now, random=token_bytes).secret
+    return tokens.issue(graph, login, days=1, now=now, random=token_bytes).secret
 
 
 def elsewhere(shell: Shell, url: str, secret: str | None = None) -> None:
@@ -287,7 +287,7 @@ def test_tokens_are_made_listed_and_ended_here(shell: Shell, graph: Graph, passw
     shell.ok("account", "add", "asha", "--role", "auditor", "--password-file", password)
     made = shell.ok("token", "add", "asha", "--role", "auditor", "--programme", "demo", "--days", "3", "--json").json
     assert made["secret"].startswith(made["token"]["token_id"])
-    assert accounts.holder(graph, made["secret"], datetime.now(UTC))[0].login == "asha"
+    assert tokens.holder(graph, made["secret"], datetime.now(UTC))[0].login == "asha"
 
     listed = shell.ok("token", "list").rows[1]
     assert listed[:4] == [made["token"]["token_id"], "asha", "auditor", "demo"]

@@ -12,7 +12,7 @@ import pytest
 from itsdangerous import TimestampSigner
 
 import cli
-from relay import accesses, accounts, ledger
+from relay import accesses, accounts, ledger, tokens
 from relay.config import Settings
 from relay.roles import HERE, MATRIX, ROLES, Grant, Role, grant_of
 from relay.web import asked, create_app, guard
@@ -52,7 +52,7 @@ def people(recorded: Graph, app: Flask) -> Iterator[dict[str, str]]:
     with app.app_context():
         for role in ROLES:
             accounts.add(recorded, role, (Grant(role=role, programme_id="demo"),), WORDS, relays.NOW)
-            issued = accounts.issue(recorded, role, days=30, now=relays.NOW, random=token_bytes)
+            issued = tokens.issue(recorded, role, days=30, now=relays.NOW, random=token_bytes)
             secrets[role] = issued.secret
     yield secrets
     for role in ROLES:
@@ -214,7 +214,7 @@ def staff_of(graph: Graph, place_id: str) -> dict[str, str]:
     login = f"staff-{place_id.lower()}"
     if login not in {account.login for account in accounts.every(graph)}:
         accounts.add(graph, login, (grant_of(f"staff@wards/{place_id}"),), None, relays.NOW)
-    issued = accounts.issue(graph, login, days=1, now=relays.NOW, random=token_bytes)
+    issued = tokens.issue(graph, login, days=1, now=relays.NOW, random=token_bytes)
     return bearer(issued.secret)
 
 
@@ -298,7 +298,7 @@ def test_staff_of_a_place_are_told_the_names_of_the_groups_there(door: FlaskClie
 def test_what_one_reader_was_told_is_not_kept_for_another(door: FlaskClient, village: Graph) -> None:
     """Whoever comes first: staff of a place, who are told no donor, or a manager, who is."""
     accounts.add(village, "staff-everywhere", (grant_of("manager@wards"),), None, relays.NOW)
-    issued = accounts.issue(village, "staff-everywhere", days=1, now=relays.NOW, random=token_bytes)
+    issued = tokens.issue(village, "staff-everywhere", days=1, now=relays.NOW, random=token_bytes)
     own, manager = staff_of(village, "W2"), bearer(issued.secret)
 
     for path in ("health?by=donor", "survival?by=donor"):
@@ -351,7 +351,7 @@ def closed(recorded: Graph) -> Iterator[dict[str, dict[str, str]]]:
     for role in roles:
         accounts.add(recorded, f"{role}-closed", (Grant(role=role, programme_id="closed"),), None, relays.NOW)
     yield {
-        role: bearer(accounts.issue(recorded, f"{role}-closed", days=1, now=relays.NOW, random=token_bytes).secret)
+        role: bearer(tokens.issue(recorded, f"{role}-closed", days=1, now=relays.NOW, random=token_bytes).secret)
         for role in roles
     }
     for role in roles:

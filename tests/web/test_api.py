@@ -17,7 +17,7 @@ from hypothesis import settings as settings_of_hypothesis
 from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from relay import accounts, ledger
+from relay import accounts, ledger, tokens
 from relay import graph as relay_graph
 from relay.acts import KEYS
 from relay.asjson import json_of, of_json
@@ -86,7 +86,7 @@ def api(graph: Graph, settings: Settings) -> FlaskClient:
 def _client(graph: Graph, settings: Settings) -> FlaskClient:
     now = datetime.now(UTC)
     accounts.add(graph, "bina", tuple(Grant(role=role) for role in ROLES), None, now)
-    secret = accounts.issue(graph, "bina", days=1, now=now, random=token_bytes).secret
+    secret = tokens.issue(graph, "bina", days=1, now=now, random=token_bytes).secret
     client = create_app(graph, settings).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
     return client

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay import accounts, cypher, engine, sambat
+from relay import accounts, cypher, engine, sambat, tokens
 from relay.checks import CHECKS
 from relay.config import Settings
 from relay.roles import EVERY, Grant
@@ -399,7 +399,7 @@ def test_who_administers_one_programme_reads_no_other_by_a_query(
         for login, programme_id in (("here", "demo"), ("all", EVERY)):
             grants = (Grant(role="administrator", programme_id=programme_id),)
             accounts.add(recorded, login, grants, "goats pass from hand to hand", relays.NOW)
-            issued = accounts.issue(recorded, login, days=1, now=relays.NOW, random=token_bytes)
+            issued = tokens.issue(recorded, login, days=1, now=relays.NOW, random=token_bytes)
             headers[login] = {"Authorization": f"Bearer {issued.secret}"}
 
     found = {login: door.get(f"{DEMO}/query", headers=header).status_code for login, header in headers.items()}
