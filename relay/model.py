@@ -394,11 +394,12 @@ def _state(
     return "in_time", None, None
 
 
-def lost_since(receipts: Iterable[Receipt], passes: Iterable[PassOn], events: Sequence[Event]) -> date | None:
+def lost_since(receipts: Sequence[Receipt], passes: Iterable[PassOn], events: Sequence[Event]) -> date | None:
     """The first day of the stretch, lasting to the end of what is given, in which nothing is left to breed from.
 
     She left, or received + replacements + max(births - units passed in kind, 0) - (deaths + thefts + sales +
-    slaughters) ≤ 0, judged at the end of each day. None when she can still pass on.
+    slaughters) ≤ 0, judged at the end of each day. None when she can still pass on. It begins with her first receipt
+    at the earliest: where pass-ons that nobody confirmed are left out, things happened to what she held before.
     """
     if not any(event.kind in ENDINGS for event in events):
         return None
@@ -418,7 +419,7 @@ def lost_since(receipts: Iterable[Receipt], passes: Iterable[PassOn], events: Se
             bred += units if kind == "birth" else -units if kind == "pass" else 0
             left = left or kind == "left"
         since_on = (since_on or day) if left or kept + max(bred, 0) <= 0 else None
-    return since_on
+    return since_on and max([since_on, *(receipt.received_on for receipt in receipts[:1])])
 
 
 def _cause(events: Iterable[Event], lost_on: date) -> str | None:

@@ -84,10 +84,12 @@ class Source:
     Attributes:
         graph: Open.
         folder: The data folder, where snapshots and the list of accesses are kept.
+        seen: Which of some act ids the reader may find.
     """
 
     graph: Graph
     folder: Path
+    seen: search.Seen = frozenset
 
     def relay(self, programme_id: str, said: Mapping[str, Any]) -> trees.Relay:
         """The relays of a programme on a day, as the parameters of `READ` say."""
@@ -340,7 +342,7 @@ FIND: Final[Question[tuple[search.Hit, ...]]] = Question(
     ),
     kind=tuple[search.Hit, ...],
     answer=lambda source, programme_id, said: search.find(
-        source.graph, programme_id, said["text"], as_of=said["as_of"]
+        source.graph, programme_id, said["text"], as_of=said["as_of"], seen=source.seen
     ),
     opened=search.named,
 )

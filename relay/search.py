@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -58,8 +59,19 @@ def named(hits: Iterable[Hit]) -> tuple[str, ...]:
     return tuple(hit.id for hit in hits if hit.name and not hit.id.startswith(("place:", "group:", "programme:")))
 
 
+Seen = Callable[[Collection[str]], Collection[str]]
+"""Which of some act ids count."""
+
+
 def find(
-    graph: Graph, programme_id: str, text: str, limit: int = MOST, *, as_of: date = date.max, speech: Speech = PLAIN
+    graph: Graph,
+    programme_id: str,
+    text: str,
+    limit: int = MOST,
+    *,
+    as_of: date = date.max,
+    seen: Seen = frozenset,
+    speech: Speech = PLAIN,
 ) -> tuple[Hit, ...]:
     """Find acts and placements by id, people, groups, donors and places by name, people by phone and household.
 
@@ -72,6 +84,7 @@ def find(
         text: What is known.
         limit: How many hits at most.
         as_of: The day; what happened later is not found, nor what anybody holds only since.
+        seen: Told the ids of all that is near, gives those of them that may be found; the others take nobody's room.
         speech: The language in which they are told.
 
     Returns:
@@ -83,7 +96,7 @@ def find(
         Unavailable: The database cannot be reached.
     """
     text = unicodedata.normalize("NFC", text.strip())
-    return graph.read(lambda transaction: _Search(transaction, programme_id, text, as_of, speech).hits(limit))
+    return graph.read(lambda transaction: _Search(transaction, programme_id, text, as_of, speech).hits(limit, seen))
 
 
 class _Search:
@@ -96,13 +109,17 @@ class _Search:
         self.as_of = as_of
         self.speech = speech
 
-    def hits(self, limit: int) -> tuple[Hit, ...]:
+    def hits(self, limit: int, seen: Seen) -> tuple[Hit, ...]:
         scores: dict[str, float] = {}
         for act_id, score in (*self._by_id(limit), *self._by_person_or_name()):
             scores[act_id] = max(score, scores.get(act_id, 0.0))
         exact = {self.text, *(f"{kind}:{self.text}" for kind in KINDS)}
+        may_be_found = seen(scores.keys())
         # Sorting keeps the order of the source among equals.
-        nearest = sorted(scores, key=lambda act_id: (act_id not in exact, -scores[act_id], _rank(act_id)))
+        nearest = sorted(
+            (act_id for act_id in scores if act_id in may_be_found),
+            key=lambda act_id: (act_id not in exact, -scores[act_id], _rank(act_id)),
+        )
         return tuple(islice(self._described(nearest, scores, limit), limit))
 
     def _by_id(self, limit: int) -> Iterator[tuple[str, float]]:

@@ -152,7 +152,7 @@ def standings(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) 
     fulfilled = fulfilled_day != NO_DAY
     excused = np.zeros(len(placements), np.bool_)
     excused[snapshot.events.placement[happened & (snapshot.events.kind == _EXCUSED_EVENT)]] = True
-    lost_day = _lost_since(snapshot, ~fulfilled & ~excused & there, filled, made, happened)
+    lost_day = _lost_since(snapshot, ~fulfilled & ~excused & there, received_day, filled, made, happened)
     lost = (lost_day != NO_DAY) & (lost_day <= last_grace)
     state = np.full(len(placements), IN_TIME, np.int16)
     state[due_day <= today + DUE_SOON_DAYS] = DUE
@@ -301,7 +301,9 @@ def _counted(snapshot: Snapshot, book: _RuleBook, bound: Rows) -> Units:
     return counted
 
 
-def _lost_since(snapshot: Snapshot, asked: Flags, filled: Flags, made: Flags, happened: Flags) -> Days:
+def _lost_since(
+    snapshot: Snapshot, asked: Flags, received_day: Days, filled: Flags, made: Flags, happened: Flags
+) -> Days:
     """`model.lost_since` of the placements asked for: the first day of a stretch that lasts, or `NO_DAY`."""
     placements, passes, events = snapshot.placements, snapshot.passes, snapshot.events
     since = np.full(len(placements), NO_DAY, np.int32)
@@ -331,7 +333,7 @@ def _lost_since(snapshot: Snapshot, asked: Flags, filled: Flags, made: Flags, ha
     placement, day = placement[evening], day[evening]
     new = np.concatenate(([True], placement[1:] != placement[:-1]))
     begins = nothing & (new | ~np.concatenate(([False], nothing[:-1])))
-    since[placement[begins]] = day[begins]  # the last beginning of each placement stays
+    since[placement[begins]] = np.maximum(day[begins], received_day[placement[begins]])  # the last of each stays
     last = np.concatenate((new[1:], [True]))
     since[placement[last & ~nothing]] = NO_DAY
     return since

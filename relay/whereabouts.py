@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SUBJECTS: Final = ("act_id", "subject_id")
 _PLACEMENTS: Final = ("placement_id", "giver_placement_id", "receiver_placement_id")
 _PLACES: Final = ("place_id", "parent_id")
+_NOWHERE: Final = ("programme:", "rule:", "gift:", "claim:")
 _MOVING: Final = {
     "placement": ("Placement", "placement_id"),
     "beneficiary": ("Beneficiary", "beneficiary_id"),
@@ -86,6 +87,22 @@ def people_in(
         row["beneficiary_id"]
         for row in graph.rows(cypher.HOMES, people=keys)
         if place_ids & _around({row["home"], row["home_of_group"]} - {None}, parent)
+    )
+
+
+def lying_in(graph: Graph, programme_id: str, place_ids: frozenset[str], act_ids: Collection[str]) -> frozenset[str]:
+    """Those of some records, by full id, that lie in some places.
+
+    Many people are looked up at once; other records are few where somebody searches, and looked up one by one.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    people = {act_id for act_id in act_ids if act_id.startswith("beneficiary:")}
+    inside = people_in(graph, programme_id, place_ids, [act_id.partition(":")[2] for act_id in people])
+    others = (act_id for act_id in act_ids if act_id not in people and not act_id.startswith(_NOWHERE))
+    return frozenset(f"beneficiary:{id_}" for id_ in inside).union(
+        act_id for act_id in others if place_ids & places_of(graph, programme_id, _leading(graph, programme_id, act_id))
     )
 
 

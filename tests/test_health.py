@@ -18,7 +18,7 @@ from relay.chains import chains, gifts
 from relay.health import health
 from relay.model import Standing, shown
 from relay.parts import Names
-from relay.snapshot import of_register
+from relay.snapshot import day_of, of_register
 from relay.todo import todo
 from relay.vocabulary import PARTED_BY, STATES
 from tests import acts as say
@@ -241,6 +241,24 @@ def test_what_descends_from_no_original_placement_is_in_no_generation() -> None:
     assert (found.placements.total, found.placements.original) == (2, 1)
     assert [each.placements for each in found.by_generation] == [1]
     assert list(by_part(found, "generation")) == [0, None]
+
+
+def test_where_what_is_not_confirmed_is_left_out_every_lost_placement_has_its_cause() -> None:
+    """P2's two goats, which nobody confirmed, were stolen in June; of the one confirmed in October nothing is left."""
+    book = say.Book(*say.beginnings(women=3), say.placed("P1 on 2020-03-01"), say.placed("P3 on 2020-03-01"))
+    book.add(say.passed("T1: P1 > P2 on 2021-03-01", 2), say.happened("E1: visit of P2 on 2021-05-01"))
+    book.add(say.happened("E2: theft of P2 on 2021-06-01", animals=2), say.passed("T2: P3 > P2 on 2021-10-22", 1))
+    book.add(say.confirmed("pass:T2"), by="local:bina")
+    survey = lineage.survey(of_register(book.register), LATER, confirmed_only=True)
+
+    found = health(survey)
+
+    assert (found.states["lost"], found.causes["theft"], sum(found.causes.values())) == (
+        1,
+        1,
+        found.states["broken"] + 1,
+    )
+    assert day_of(survey.standings.since_day[survey.snapshot.placements.ids.row("P2")]) == date(2021, 10, 22)
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------

@@ -332,6 +332,21 @@ def test_with_confirmed_only_what_nobody_confirmed_is_left_out_at_both_ends() ->
     assert state_of(placement, "2021-06-01") == "fulfilled"
 
 
+def test_with_confirmed_only_she_is_not_lost_before_what_is_confirmed_was_received() -> None:
+    """Two goats that nobody confirmed were stolen in June; of the one of October nothing is left by the sum."""
+    placement = goats(
+        event("visit", "2020-05-01"),
+        event("theft", "2020-06-01", 2000, sequence=21),
+        receipts=(replace(receipt(), confirmed=False), receipt(date(2020, 10, 22), 1000, 5)),
+    )
+
+    stood = standing(placement, [GOAT], day("2021-06-01"), confirmed_only=True)
+
+    assert stood is not None
+    assert (stood.received_on, stood.state) == (date(2020, 10, 22), "lost")
+    assert (stood.since_on, stood.cause) == (date(2020, 10, 22), "theft")
+
+
 # --- the seven states -------------------------------------------------------------------------------------------------
 
 

@@ -62,21 +62,22 @@ def nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
     return tuple(id_ for id_ in beneficiary_ids if id_ in there)
 
 
-def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:
-    """What a search found, as far as this reader may see it.
+def seen(act_ids: Collection[str]) -> Collection[str]:
+    """Those of some records that this reader may find.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     programme_id = asked.head().programme_id
     allowed = guard.places("find", programme_id)
-    if allowed is None:
+    return act_ids if allowed is None else whereabouts.lying_in(asked.graph(), programme_id, allowed, act_ids)
+
+
+def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:
+    """What a search found among what is `seen`, with the names that this reader is told."""
+    if guard.places("find", asked.head().programme_id) is None:
         return tuple(found)
-    return tuple(
-        hit if hit.id.startswith(_OF_ONE_PLACE) else replace(hit, name=None)
-        for hit in found
-        if allowed & whereabouts.places_of_record(asked.graph(), programme_id, hit.id)
-    )
+    return tuple(hit if hit.id.startswith(_OF_ONE_PLACE) else replace(hit, name=None) for hit in found)
 
 
 def record(found: Record) -> Record:

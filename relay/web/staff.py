@@ -35,11 +35,14 @@ def find(programme_id: str) -> str:
 
 
 def _found(programme_id: str, text: str) -> str:
-    found = search.find(asked.built(), programme_id, text, as_of=asked.as_of(), speech=labels.SPEECH) if text else ()
-    hits = personal.hits(found)
+    hits = personal.hits(_near(programme_id, text)) if text else ()
     personal.opened("find", search.named(hits))
     template = "hits.html" if request.headers.get("HX-Request") else "find.html"
     return render_template(template, hits=hits, most=search.MOST, q=text)
+
+
+def _near(programme_id: str, text: str) -> tuple[search.Hit, ...]:
+    return search.find(asked.built(), programme_id, text, as_of=asked.as_of(), seen=personal.seen, speech=labels.SPEECH)
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>")

@@ -27,7 +27,7 @@ AXES: Final = ("generation", "date")
 _MARGIN: Final = 12
 _HEADING: Final = 34  # above the boxes, for the marks of the axis
 BREAKS: Final = 50  # our choice: break points on the page, the latest
-HITS: Final = 200  # our choice: of the whole programme; those in the tree are kept
+HITS: Final = 200  # our choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +262,10 @@ class TreePage:
         for node in self.tree.nodes:
             held.setdefault(f"beneficiary:{node.beneficiary_id}", []).append(node.placement_id)
             held[f"placement:{node.placement_id}"] = [node.placement_id]
-        hits = personal.hits(search.find(asked.built(), self.programme_id, text, HITS))
+        found = search.find(
+            asked.built(), self.programme_id, text, HITS, seen=lambda act_ids: personal.seen(held.keys() & act_ids)
+        )
+        hits = personal.hits(found)
         personal.opened("find", search.named(hits))
         return list(dict.fromkeys(placement_id for hit in hits for placement_id in held.get(hit.id, ())))
 

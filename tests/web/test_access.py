@@ -15,6 +15,7 @@ import cli
 from relay import accesses, accounts, ledger, tokens
 from relay.config import Settings
 from relay.roles import HERE, MATRIX, ROLES, Grant, Role, grant_of
+from relay.search import MOST
 from relay.web import asked, create_app, guard
 from relay.web.signing_in import TRIES_A_MINUTE, OneTime
 from tests import acts as say
@@ -270,6 +271,25 @@ def test_staff_of_a_place_are_told_the_names_of_those_who_live_there(door: Flask
         assert "Name of W2" in text
         assert "Name of W1" not in text
         assert "Name of W3" not in text
+
+
+def test_staff_of_a_place_find_those_who_live_there_however_many_elsewhere_bear_the_name(
+    door: FlaskClient, village: Graph
+) -> None:
+    """Somebody who is not found is registered twice. Ids that are shorter come first among those of one name."""
+    elsewhere = [say.woman(f"E{number}", name="Maya", place_id="W3") for number in range(2 * MOST)]
+    ours = [say.woman(f"here-{number}", name="Maya", place_id="W2") for number in range(3)]
+    relays.record(village, "wards", [*elsewhere, *ours])
+    own, whole = staff_of(village, "W2"), staff_of(village, "W3")
+
+    def found(who: dict[str, str]) -> list[str]:
+        hits = door.post("/api/v1/programmes/wards/find", json={"text": "Maya"}, headers=who).get_json()
+        return [hit["id"] for hit in hits]
+
+    assert found(own) == [f"beneficiary:here-{number}" for number in range(3)]
+    assert len(found(whole)) == MOST
+    asked_for = door.get("/p/wards/find?q=Maya", headers=own).text
+    assert [f"here-{number}" in asked_for for number in range(3)] == [True] * 3
 
 
 def test_staff_of_a_place_are_told_nobody_elsewhere_by_a_record_nor_who_gave(door: FlaskClient, village: Graph) -> None:
