@@ -128,11 +128,12 @@ def newest(folder: Path, programme_id: str, most: int | None = None) -> tuple[Ac
 def _lines(path: Path, programme_id: str) -> Iterator[Access]:
     if not path.exists():
         return
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         for line in lines:
             try:
                 said = json.loads(line)
-            except ValueError:  # torn off
+                access = Access(at=said["at"], by=said["by"], what=said["what"], ids=tuple(map(str, said["ids"])))
+            except (ValueError, TypeError, KeyError):  # torn off, maybe within a letter, or not written by Relay
                 continue
-            if said["programme_id"] == programme_id:
-                yield Access(at=said["at"], by=said["by"], what=said["what"], ids=tuple(said["ids"]))
+            if said.get("programme_id") == programme_id:
+                yield access

@@ -199,7 +199,7 @@ def set_grants(graph: Graph, login: str, grants: Collection[Grant]) -> Account:
 
 
 def set_password(graph: Graph, login: str, password: str) -> Account:
-    """Give an account another password; its sessions end.
+    """Give an account another password; its sessions and tokens end, since somebody may have had the old one.
 
     Raises:
         NotAPassword: It is too short or too long.
@@ -364,6 +364,8 @@ def _change(graph: Graph, login: str, **changes: str) -> Account:
             raise NoAccount(login)
         changed = {**rows[0]["account"], **changes, "generation": rows[0]["account"]["generation"] + 1}
         transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
+        if "password" in changes:
+            transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
         return changed
 
     return account_of(graph.write(work))

@@ -508,7 +508,7 @@ def _number(cell: object) -> int | float:
             raise CellFault(
                 reason=Sentence("This is not a number."), suggestion=Sentence("Write digits, such as 2 or 0.5.")
             )
-    elif isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
+    elif isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) < math.inf:
         number = cell
     else:
         raise CellFault(

@@ -59,6 +59,17 @@ class SecretUnreadable(Invalid):
         )
 
 
+class NotAToken(Invalid):
+    """What should be a token cannot be sent as one."""
+
+    def __init__(self) -> None:
+        """Leave it out: it may be a secret with a sign too many."""
+        super().__init__(
+            Sentence("RELAY_TOKEN holds a sign that no token has."),
+            Sentence("Copy it again, in one line and without blanks."),
+        )
+
+
 class TwoDatabases(Invalid):
     """The settings name both a database and another machine's Relay."""
 
@@ -108,8 +119,8 @@ class Settings:
         names; it is the first line.
 
         Raises:
-            Invalid: an address is malformed, NEO4J_PASSWORD is missing, a secret's file is unreadable, or RELAY_URL and
-                NEO4J_URI are both set.
+            Invalid: an address or the token is malformed, NEO4J_PASSWORD is missing, a secret's file is unreadable, or
+                RELAY_URL and NEO4J_URI are both set.
         """
         folder = environ.get("RELAY_DATA")
         data_folder = Path(folder).expanduser() if folder else platformdirs.user_data_path("relay", appauthor=False)
@@ -120,6 +131,8 @@ class Settings:
             if neo4j is not None:
                 raise TwoDatabases
         token = _secret(environ, "RELAY_TOKEN")
+        if token and not _is_visible_ascii(token):
+            raise NotAToken
         config_folder = platformdirs.user_config_path("relay", appauthor=False)
         return cls(
             data_folder=data_folder.absolute(),
@@ -169,10 +182,17 @@ def _secret(environ: Mapping[str, str], variable: str) -> str | None:
     return secret
 
 
+def _is_visible_ascii(text: str) -> bool:
+    """What the header or the first line of a request can hold."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
 def _require_address(variable: str, address: str, schemes: tuple[str, ...]) -> None:
     try:
         parts = urlsplit(address)
-        well_formed = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        well_formed = (
+            parts.scheme in schemes and bool(parts.hostname) and parts.port != 0 and _is_visible_ascii(address)
+        )
     except ValueError:
         well_formed = False
     if not well_formed:

@@ -37,10 +37,20 @@ def test_what_many_open_at_once_is_told_by_the_newest_two_files(
     assert len(lines) >= 10_000 // 150  # the older half at least
 
 
-def test_a_line_that_was_torn_off_costs_no_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "torn",
+    [
+        b'{"programme_id": "demo", "at": "20',
+        '{"programme_id": "demo", "ids": ["beneficiary:बी'.encode()[:-1],  # within a letter
+        b"\0" * 100,
+        b"[]",
+        b'{"programme_id": "demo", "by": 1, "ids": null}',
+    ],
+)
+def test_a_line_that_was_torn_off_costs_no_other(tmp_path: Path, torn: bytes) -> None:
     note(tmp_path, "demo", opened(1))
     (file,) = tmp_path.iterdir()
-    file.write_bytes(file.read_bytes() + b'{"programme_id": "demo", "at": "20')
+    file.write_bytes(file.read_bytes() + torn)
 
     note(tmp_path, "demo", opened(2))
 

@@ -93,6 +93,22 @@ def test_the_owner_has_an_account_from_the_first_day(graph: Graph) -> None:
     assert accounts.owner(graph, "आशा", NOW).login == "owner"
 
 
+def test_another_password_ends_the_tokens_that_the_old_one_may_have_made(graph: Graph) -> None:
+    for login in ("asha", "bina"):
+        accounts.add(graph, login, MANAGER, WORDS, NOW)
+    hers, anothers = (
+        tokens.issue(graph, login, days=1, now=NOW, random=random_)
+        for login, random_ in (("asha", random), ("bina", bytes))
+    )
+
+    accounts.end_sessions(graph, "asha")
+    assert tokens.holder(graph, hers.secret, NOW)[0].login == "asha"
+    accounts.set_password(graph, "asha", f"{WORDS} again")
+    with pytest.raises(accounts.NotLetIn):
+        tokens.holder(graph, hers.secret, NOW)
+    assert tokens.holder(graph, anothers.secret, NOW)[0].login == "bina"
+
+
 def test_a_removed_account_leaves_no_token_behind(graph: Graph) -> None:
     accounts.add(graph, "asha", MANAGER, WORDS, NOW)
     accounts.add(graph, "bina", MANAGER, WORDS, NOW)

@@ -80,7 +80,7 @@ def account_list(session: Session) -> None:
 @_password_file
 @pass_session
 def account_password(session: Session, login: str, password_file: Path | None) -> None:
-    """Give an account another password. It is signed out everywhere."""
+    """Give an account another password. It is signed out everywhere, and its tokens end."""
     from relay import accounts
 
     accounts.find(session.graph, login)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.web.signing_in import OneTime
 
-HOSTS = ("localhost", "127.0.0.1", "[::1]")
+HOSTS = ("localhost", "127.0.0.1")
 """The names of this machine for itself. A page asked for under any other name but the site's is not given: a stranger's
 page could call this machine by a name of its own."""
 

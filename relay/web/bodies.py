@@ -51,7 +51,7 @@ class NotAnObject(Invalid):
 
     def __init__(self, example: str = '{"gift_id": "G1"}') -> None:
         """Say what it must be."""
-        super().__init__("The body is not a JSON object.", f"Send one, such as {example}.")
+        super().__init__("The body is not a JSON object that names each thing once.", f"Send one, such as {example}.")
 
 
 class NoSuchField(Invalid):
@@ -160,7 +160,7 @@ class TokenWish:
             if name not in known:
                 raise NoSuchField(known)
             number = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
-            if not (number if name == "days" else isinstance(value, str)):
+            if not (number if name == "days" else _is_text(value)):
                 raise OtherType(name, "a whole number" if name == "days" else "text")
         return cls(
             login=body["login"],
@@ -169,6 +169,11 @@ class TokenWish:
             programme_id=body.get("programme_id", EVERY),
             days=int(body.get("days", TOKEN_DAYS)),
         )
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is text; JSON can also write half a letter, which no text holds."""
+    return isinstance(value, str) and value.encode(errors="replace").decode() == value
 
 
 def _cell(column: Column, value: object) -> Value | None:

@@ -9,6 +9,7 @@ import logging
 import traceback
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from flask import (
     Flask,
@@ -70,7 +71,10 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
     if _wants_json():
         return explained(error)
     if request.method == "GET":
-        session["wanted"] = request.full_path.removesuffix("?")
+        query = request.query_string.decode("ascii", "replace")
+        session["wanted"] = quote(request.path) + (
+            f"?{query}" if query else ""
+        )  # written as it came: ids hold anything
     else:
         flash(gettext("Nothing was recorded, since nobody was signed in any more. Sign in, and do it again."))
         session["wanted"] = (request.referrer or "").removeprefix(request.host_url.removesuffix("/"))

@@ -436,4 +436,6 @@ def _of_request(sent: Request) -> Visitor | None:
 def _key(folder: Path) -> bytes:
     """What signs the sessions: made once, readable by the owner of the data folder alone."""
     path = folder / KEY_FILE
+    if path.exists() and path.stat().st_size != _KEY_BYTES:
+        path.unlink()  # what a disk left of it when it was full, or after a power cut
     return path.read_bytes() if path.exists() else private.written_once(path, secrets.token_bytes(_KEY_BYTES))

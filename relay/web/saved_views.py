@@ -10,7 +10,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from flask import request, url_for
 
@@ -68,7 +68,8 @@ class View:
     def href(self) -> str:
         """Its address; what is saved is only ever an address of this very list."""
         said = {key: value for key, value in parse_qsl(self.query) if key not in _ITS_OWN and not key.startswith("_")}
-        return url_for("lists.page", programme_id=self.programme_id, name=self.name, **said)  # type: ignore[arg-type]
+        address = url_for("lists.page", programme_id=self.programme_id, name=self.name)
+        return f"{address}?{urlencode(said)}" if said else address
 
 
 def cookie() -> str:

@@ -11,8 +11,7 @@ from waitress.server import create_server
 
 from relay import accounts
 from relay.errors import Invalid, Refused
-from relay.remote import is_loopback
-from relay.web.app import create_app
+from relay.web.app import HOSTS, create_app
 from relay.web.house import JsonLines
 from relay.web.signing_in import OneTime
 
@@ -33,7 +32,7 @@ class NotThisMachine(Refused):
     def __init__(self, host: str) -> None:
         """Name the address."""
         super().__init__(
-            f"Others can reach {host}, and Relay itself does not encrypt.",
+            f"Relay itself does not encrypt: without a proxy it serves at {HOSTS[-1]}, not at {host}.",
             "Put a proxy with TLS before it and name both: --site relay.example.org --proxy ADDRESS. See"
             " docs/operators.md.",
             field="host",
@@ -99,13 +98,13 @@ def serve(
 
     Raises:
         NotAName: The site is no host name.
-        NotThisMachine: Others could reach that host, and no proxy is named.
+        NotThisMachine: The host is none of `HOSTS`, so that others may reach it, and no proxy is named.
         NobodyMaySignIn: A site is named, and no account has a password.
         PortTaken: Something listens on that port already.
     """
     if site is not None and not _NAME.fullmatch(site):
         raise NotAName
-    if not is_loopback(host) and not (site and proxy):
+    if host not in HOSTS and not (site and proxy):
         raise NotThisMachine(host)
     if site and not any(account.password for account in accounts.every(graph)):
         raise NobodyMaySignIn

@@ -107,9 +107,9 @@ def let_in(login: str, password: str) -> accounts.Account:
 
 @blueprint.get("/sign-in/once/<secret>")
 def once(secret: str) -> Response:
-    """Sign in the owner, by the link that only the owner's terminal showed."""
+    """Sign in the owner, by the link that only the owner's terminal showed. Who only looks at it does not use it up."""
     link = asked.core().once
-    if link is None or not link.take(secret):
+    if link is None or request.method == "HEAD" or not link.take(secret):
         raise LinkUsed
     return _welcome(accounts.owner(asked.graph(), link.login, asked.core().now()))
 

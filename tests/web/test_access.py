@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
 
@@ -527,6 +528,10 @@ def test_who_signs_in_goes_on_to_what_she_wanted(door: FlaskClient, people: dict
     assert door.get("/p/demo/ledger?before=3").location == "/sign-in"
     assert sign_in(door, "auditor").location == "/p/demo/ledger?before=3"
     assert door.get("/p/demo/ledger").status_code == 200
+    for wanted in ("/p/demo/record/a%0D%0Ab", "/p/demo/record/a%3Fb%23c?as_of=2024-01-01"):  # ids hold anything
+        stranger = door.application.test_client()
+        assert stranger.get(wanted).location == "/sign-in"
+        assert sign_in(stranger, "auditor").location == wanted
     assert door.get("/p/large").status_code == 404
 
 
@@ -602,16 +607,17 @@ def test_who_was_signed_out_meanwhile_is_told_that_nothing_was_recorded_and_led_
     assert sign_in(elsewhere, "manager").location == "/"
 
 
-def test_another_password_ends_the_sessions_that_are_open(
-    door: FlaskClient, recorded: Graph, people: dict[str, str]
-) -> None:
-    assert people
-    sign_in(door, "manager")
-    assert door.get("/p/demo").status_code == 200
+def test_another_password_ends_the_sessions_and_tokens_that_are_open(door: FlaskClient, recorded: Graph) -> None:
+    accounts.add(recorded, "another", (Grant(role="manager"),), WORDS, relays.NOW)
+    token = bearer(tokens.issue(recorded, "another", days=1, now=relays.NOW, random=token_bytes).secret)
+    program = door.application.test_client()
+    sign_in(door, "another")
+    assert (door.get("/p/demo").status_code, program.get("/p/demo", headers=token).status_code) == (200, 200)
 
-    accounts.set_password(recorded, "manager", f"{WORDS} again")
+    accounts.set_password(recorded, "another", f"{WORDS} again")
     assert door.get("/p/demo").location == "/sign-in"
-    accounts.set_password(recorded, "manager", WORDS)
+    assert program.get("/p/demo", headers=token).status_code == 401
+    accounts.remove(recorded, "another")
 
 
 def test_a_session_does_not_outlive_its_account_when_the_login_is_given_anew(
@@ -725,6 +731,18 @@ def test_two_relays_on_one_machine_do_not_sign_each_others_readers_out(
     assert again.config["SESSION_COOKIE_NAME"] == app.config["SESSION_COOKIE_NAME"]  # after a restart too
 
 
+@pytest.mark.parametrize("left", [b"", b"short"])
+def test_a_key_of_which_a_full_disk_left_a_part_is_made_anew(
+    recorded: Graph, settings: Settings, tmp_path: Path, left: bytes
+) -> None:
+    (tmp_path / guard.KEY_FILE).write_bytes(left)
+
+    door = create_app(recorded, replace(settings, data_folder=tmp_path)).test_client()
+
+    assert door.get("/sign-in").status_code == 200
+    assert len((tmp_path / guard.KEY_FILE).read_bytes()) == 32
+
+
 def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settings) -> None:
     link = OneTime(login="Asha")
     app = create_app(recorded, settings, now=lambda: relays.NOW, once=link)
@@ -732,6 +750,7 @@ def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settin
     assert owner.get("/p/demo/ledger").location == "/sign-in"
 
     assert thief.get("/sign-in/once/guessed").status_code == 404
+    assert thief.head(f"/sign-in/once/{link.secret}").status_code == 404  # as a preview of the link asks for it
     assert owner.get(f"/sign-in/once/{link.secret}").location == "/p/demo/ledger"
     assert owner.get("/p/large").status_code == 200
     late = thief.get(f"/sign-in/once/{link.secret}")

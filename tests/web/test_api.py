@@ -6,6 +6,7 @@ On a graph of its own, since it is recorded in: G1 ── P1 ─┬─ P2 ──
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
@@ -256,6 +257,7 @@ UNRECORDED: Final[tuple[tuple[str, Any, int, str | None], ...]] = (
     ("gift", {**ACTS["gift"], "given_on": 20230101}, 400, "given_on"),
     ("gift", {**ACTS["gift"], "animals": "4"}, 400, "animals"),
     ("gift", {**ACTS["gift"], "animals": True}, 400, "animals"),
+    ("gift", {**ACTS["gift"], "animals": 10**4000}, 400, "animals"),
     ("gift", {**ACTS["gift"], "given_on": "2099-01-01"}, 422, "given_on"),
     ("gift", {**ACTS["gift"], "recorded_by": "account:other"}, 400, "recorded_by"),
     ("event", {**ACTS["event"], "placement_id": "P99"}, 404, "placement_id"),
@@ -281,7 +283,7 @@ def test_a_body_that_is_no_json_is_refused(api: FlaskClient) -> None:
     assert api.post(f"{HERE}/acts/gift", data="gift_id=G2").status_code == 415
     broken = api.post(f"{HERE}/acts/gift", data="{", content_type="application/json")
     assert (broken.status_code, broken.get_json()["error"]["status"]) == (400, 400)
-    assert broken.get_json()["error"]["reason"] == "The body is not a JSON object."
+    assert broken.get_json()["error"]["reason"] == "The body is not a JSON object that names each thing once."
 
 
 @pytest.mark.parametrize("path", [f"{HERE}/acts/gift", "/api/v1/tokens"])
@@ -290,7 +292,7 @@ def test_a_body_that_is_nested_without_end_or_names_something_twice_is_refused(a
         answer = api.post(path, data=body, content_type="application/json")
 
         assert answer.status_code == 400, body[:9]
-        assert answer.get_json()["error"]["reason"] == "The body is not a JSON object."
+        assert answer.get_json()["error"]["reason"] == "The body is not a JSON object that names each thing once."
     wrong = api.put(f"{HERE}/acts/gift", json={})
     assert (wrong.status_code, {*wrong.headers["Allow"].split(", ")}) == (405, {"OPTIONS", "POST"})
 
@@ -315,6 +317,10 @@ def test_a_token_is_given_for_a_password_and_taken_back(api: FlaskClient, graph:
     assert late.headers["WWW-Authenticate"] == 'Bearer realm="relay" error="invalid_token"'
     for body in ({}, {**wish, "days": "2"}, {**wish, "days": 0}, {**wish, "colour": "red"}, {**wish, "role": "boss"}):
         assert stranger.post("/api/v1/tokens", json=body).status_code == 400, body
+    for name in ("login", "password", "role", "programme_id"):  # half a letter, as only JSON can write it
+        half = json.dumps({**wish, name: "\ud800"})
+        refused = stranger.post("/api/v1/tokens", data=half, content_type="application/json")
+        assert (refused.status_code, refused.get_json()["error"]["field"]) == (400, name)
 
 
 # ---------------------------------------------------------------------------------------------------- the document
