@@ -18,7 +18,7 @@ from typing import Any, Final
 from relay import cypher, ledger
 from relay.batch import Batch, Clerk
 from relay.difference import Difference, rows_of
-from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, to_line
+from relay.entries import ORIGIN, Entry, Fault, faults_of, from_line, recorded_before, to_line
 from relay.errors import Conflict, Invalid, NotFound
 from relay.graph import Graph, Transaction
 from relay.graph_check import senseless
@@ -29,6 +29,7 @@ from relay.sentences import Sentence
 from relay.surroundings import Head
 
 FORMAT: Final = 1
+_ELSEWHERE: Final = Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
 
 
 class NothingToKeep(NotFound):
@@ -134,9 +135,7 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     strangers = there.keys() - {head.programme_id for head in promised}
     if strangers:
         message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))
-        raise Conflict(
-            message, Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
-        )
+        raise Conflict(message, _ELSEWHERE)
     keys = tuple(head.programme_id for head in promised)
     return tuple(
         _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
@@ -174,10 +173,7 @@ def _restore_one(
             register.replay(entry)
             last = Head(sequence=entry.sequence, hash=entry.hash, projection=PROJECTION)
         if last.hash != there.head_hash:
-            message = Sentence("The database already holds other entries of programme %(key)s.", key=key)
-            raise Conflict(
-                message, Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
-            )
+            raise Conflict(_what_is_there(graph, promised, there), _ELSEWHERE)
     while step := tuple(islice(entries, STEP)):
         batch = Batch(register, last, clerk)
         difference = _replayed(batch, step)
@@ -185,6 +181,19 @@ def _restore_one(
         last = batch.head
     _set_projection(graph, key, PROJECTION)
     return Kept(programme_id=key, entries=last.sequence, head_hash=last.hash)
+
+
+def _what_is_there(graph: Graph, promised: Kept, there: LedgerHead) -> Sentence:
+    """What a database holds that is not the beginning of a backup: a later state of the same ledger, or another."""
+    key, last = promised.programme_id, promised.entries
+    at_the_end = ledger.stored(graph, key, first=last, last=last)
+    if any(isinstance(each, Entry) and each.hash == promised.head_hash for each in at_the_end):
+        return Sentence(
+            "The backup is older: the database holds all of its entries of programme %(key)s, and %(more)s more.",
+            key=key,
+            more=there.entries - last,
+        )
+    return Sentence("The database already holds other entries of programme %(key)s.", key=key)
 
 
 def _replayed(batch: Batch, step: Iterable[Entry]) -> Difference:
@@ -216,6 +225,7 @@ def _ledgers(lines: Iterator[str], promised: Sequence[Kept]) -> Iterator[tuple[K
 def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[Entry]:
     """The entries of one programme, each checked before it is passed on."""
     before: Entry | None = None
+    known: dict[str, int] = {}
     for line in islice(lines, promised.entries):
         try:
             entry = from_line(line)
@@ -227,7 +237,7 @@ def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[E
                 programme_id=promised.programme_id,
             )
             raise _doubtful(Fault(sequence=after + 1, fault=cut)) from error
-        for fault in faults_of(entry, before):
+        for fault in (*faults_of(entry, before), *recorded_before(entry, known)):
             raise _doubtful(fault)
         if entry.programme_id != promised.programme_id:
             raise _doubtful(

@@ -127,7 +127,7 @@ class Settings:
         url = environ.get("RELAY_URL") or None
         neo4j = _read_neo4j(environ)
         if url is not None:
-            require_service(url)
+            _require_address("RELAY_URL", url, SERVICE_SCHEMES)
             if neo4j is not None:
                 raise TwoDatabases
         token = _secret(environ, "RELAY_TOKEN")
@@ -149,7 +149,7 @@ def require_service(url: str) -> None:
     Raises:
         NotAnAddress: It is none.
     """
-    _require_address("RELAY_URL", url, SERVICE_SCHEMES)
+    _require_address("URL", url, SERVICE_SCHEMES)
 
 
 def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:

@@ -376,6 +376,26 @@ def faults_of(entry: Entry, before: Entry | None) -> Iterator[Fault]:
             )
 
 
+def recorded_before(entry: Entry, known: dict[str, int]) -> Iterator[Fault]:
+    """What is wrong with an entry whose act another one recorded.
+
+    Args:
+        entry: The next one of a ledger.
+        known: act id → sequence of the entry that recorded it; this one is written into it.
+    """
+    earlier = known.setdefault(entry.act_id, entry.sequence)
+    if earlier != entry.sequence:
+        yield Fault(
+            sequence=entry.sequence,
+            fault=Sentence(
+                "Entry %(sequence)s records %(act_id)s, as entry %(earlier)s did: Relay records each act once.",
+                sequence=entry.sequence,
+                act_id=entry.act_id,
+                earlier=earlier,
+            ),
+        )
+
+
 def _hash_fits(entry: Entry) -> bool:
     try:
         return digest(entry) == entry.hash

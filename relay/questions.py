@@ -135,8 +135,14 @@ class Question(Generic[T_co]):
 
     @property
     def beside(self) -> tuple[Parameter, ...]:
-        """The parameters that are sent beside the address, as a JSON object; with any, it is asked by POST."""
+        """The parameters that are sent beside the address, as a JSON object."""
         return tuple(each for each in self.parameters if each.personal)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """How it is asked: by POST when something is sent beside the address, else by GET."""
+        needed = any(each.required for each in self.beside)
+        return ("POST",) if needed else ("GET", "POST") if self.beside else ("GET",)
 
     def of(self, source: Source, head: LedgerHead, said: Mapping[str, Any]) -> T_co:
         """The answer about a programme.
@@ -221,7 +227,7 @@ READ: Final = (_AS_OF, _AS_KNOWN, _CONFIRMED_ONLY)
 _HELP: Final = Parameter(name="help", sort="word", says="Only this help, such as goat.")
 _PLACE: Final = Parameter(name="place_id", sort="word", says="Only this place and all within it.")
 _GROUP: Final = Parameter(name="group_id", sort="word", says="Only those that a member of this group began.")
-_DONOR: Final = Parameter(name="donor", sort="word", says="Only what this donor gave. Personal.")
+_DONOR: Final = Parameter(name="donor", sort="word", says="Only what this donor gave. Personal.", personal=True)
 
 
 def _sort(*choices: str) -> Parameter:

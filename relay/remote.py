@@ -125,7 +125,7 @@ class Remote:
         """
         path = question.path.replace("<id>", urllib.parse.quote(str(said.get("id", "")), safe=":"))
         parameters = {each.name: said.get(each.name) for each in question.parameters if not each.personal}
-        beside = {each.name: said.get(each.name) for each in question.beside}
+        beside = {each.name: said[each.name] for each in question.beside if said.get(each.name) is not None}
         answer = self._ask(f"/programmes/{urllib.parse.quote(programme_id)}/{path}", parameters, beside)
         found: T = self._read(question.kind, answer)
         return found

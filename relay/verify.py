@@ -12,7 +12,7 @@ from typing import Final
 
 from relay import graph_check, ledger
 from relay.checkpoints import Checkpoint, faults_against
-from relay.entries import ORIGIN, Entry, Fault, faults_of, read_lines
+from relay.entries import ORIGIN, Entry, Fault, faults_of, read_lines, recorded_before
 from relay.errors import Unavailable
 from relay.graph import Graph
 from relay.graph_check import Difference, Moved, senseless
@@ -47,6 +47,7 @@ class _Chain:
         self.count = 0
         self.last: Entry | None = None
         self.hash_at: dict[int, str] = {}
+        self.known: dict[str, int] = {}
         self.faults: list[Fault] = []
 
     def read(self, entries: Iterable[Entry | Fault]) -> Iterator[Entry]:
@@ -54,7 +55,7 @@ class _Chain:
             if isinstance(entry, Fault):
                 self.faults.append(entry)
                 continue
-            self.faults += faults_of(entry, self.last)
+            self.faults += (*faults_of(entry, self.last), *recorded_before(entry, self.known))
             self.count += 1
             self.last = entry
             self.hash_at[entry.sequence] = entry.hash

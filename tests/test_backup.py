@@ -13,7 +13,7 @@ from relay import backup, cypher, ledger, shelf, verify
 from relay import graph as relay_graph
 from relay.backup import Kept
 from relay.batch import NoProgramme
-from relay.entries import ORIGIN, Entry, digest, to_line
+from relay.entries import ORIGIN, Entry, digest, from_line, to_line
 from relay.errors import Conflict, Invalid
 from relay.ledger import NotBuilt, NotRestored, record, record_one
 from tests.acts import (
@@ -286,6 +286,36 @@ def test_a_backup_whose_hashes_fit_but_whose_content_makes_no_sense_is_refused(g
         with pytest.raises(Invalid, match="makes no sense"):
             backup.restore(graph, [first, to_line(entry, with_opened=True)], clerk())
         assert ledger.heads(graph) == ()
+
+
+def test_a_backup_in_which_an_act_stands_twice_is_refused_by_its_name(graph: Graph) -> None:
+    fill(graph)
+    entries = [from_line(line) for line in list(backup.backup(graph))[1:] if json.loads(line)["programme_id"] == "demo"]
+    first = next(entry for entry in entries if entry.kind == "pass")
+    unsealed = replace(first, sequence=len(entries) + 1, previous_hash=entries[-1].hash)
+    twin = replace(unsealed, hash=digest(unsealed))
+    promised = {"programme_id": "demo", "entries": twin.sequence, "head_hash": twin.hash}
+    head = json.dumps({"relay_backup": 1, "programmes": [promised]})
+    wiped(graph)
+
+    with pytest.raises(Invalid) as said:
+        backup.restore(graph, [head, *(to_line(each, with_opened=True) for each in (*entries, twin))], clerk())
+
+    assert f"Entry {twin.sequence} records pass:T1, as entry {first.sequence} did" in str(said.value)
+    found = verify.verify_lines([to_line(each, with_opened=False) for each in (*entries, twin)])
+    assert [fault.sequence for fault in found.faults] == [twin.sequence]
+
+
+def test_an_older_backup_over_a_newer_ledger_is_refused_as_that(graph: Graph) -> None:
+    fill(graph)
+    older = list(backup.backup(graph))
+    record(graph, "demo", [woman("W7"), woman("W8")], clerk())
+    head = ledger.head(graph, "demo")
+
+    with pytest.raises(Conflict, match=r"The backup is older: the database holds all .* and 2 more"):
+        backup.restore(graph, older, clerk())
+    assert ledger.head(graph, "demo") == head
+    assert backup.restore(graph, list(backup.backup(graph)), clerk())[0].entries == head.entries
 
 
 def test_a_database_that_holds_something_else_is_left_alone(graph: Graph) -> None:

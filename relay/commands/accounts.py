@@ -60,7 +60,7 @@ def account_add(session: Session, login: str, roles: tuple[str, ...], password_f
     from relay import accounts
     from relay.roles import grant_of
 
-    grants = tuple(map(grant_of, roles))
+    grants = tuple(map(grant_of, dict.fromkeys(roles)))
     password = _password(password_file, new=True)
     _print_accounts(session, accounts.add(session.graph, login, grants, password, session.now))
     _say_what_is_missing(session, grants)
@@ -96,7 +96,7 @@ def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
     from relay import accounts
     from relay.roles import grant_of
 
-    grants = tuple(map(grant_of, roles))
+    grants = tuple(map(grant_of, dict.fromkeys(roles)))
     _print_accounts(session, accounts.set_grants(session.graph, login, grants))
     _say_what_is_missing(session, grants)
 

@@ -95,7 +95,12 @@ def todo(
     place_id: str | None,
     most: int | None,
 ) -> None:
-    """List whom to visit next and why. Rank 1 is the most pressing."""
+    """List whom to visit next and why. Rank 1 is the most pressing.
+
+    First come those through whom alone a chain that travelled far still goes on, then those whose help is due soon,
+    then those who are late, then those of whom nobody has heard for long. Rows stand by place, so that one walk
+    serves many.
+    """
     from relay.printing import print_json, print_table
     from relay.questions import TODO
 

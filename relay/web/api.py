@@ -54,6 +54,18 @@ class NotThat(Invalid):
         super().__init__(f"“{name}” cannot be read.", f"Write {wanted}.", field=name)
 
 
+class InTheAddress(Invalid):
+    """What may be a name is said in an address."""
+
+    def __init__(self, name: str) -> None:
+        """Say where to send it."""
+        super().__init__(
+            f"“{name}” may be a name, and an address is kept in logs.",
+            f'Send it beside the address, by POST: {{"{name}": "…"}}.',
+            field=name,
+        )
+
+
 # ---------------------------------------------------------------------------------------------------- reading
 
 
@@ -101,10 +113,13 @@ def said(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
         Invalid: It cannot be read, or holds a parameter that is not known.
     """
     beside = tuple(each.name for each in parameters if each.personal)
+    for name in beside:
+        if name in request.args:
+            raise InTheAddress(name)
     known = sorted(each.name for each in parameters if not each.personal)
     if set(request.args) - set(known):
         raise UnknownParameter(known)
-    texts = {**request.args.to_dict(flat=False), **(_beside(beside) if beside else {})}
+    texts = {**request.args.to_dict(flat=False), **(_beside(beside) if beside and request.method == "POST" else {})}
     values = {each.name: _parameter(each, texts.get(each.name, [])) for each in parameters}
     return {name: value for name, value in values.items() if value is not None}
 
@@ -168,7 +183,7 @@ for _question in QUESTIONS:
         f"/programmes/<programme_id>/{_question.path.replace('<id>', '<id_>')}",
         _question.name,
         _answering(_question),
-        methods=["POST" if _question.beside else "GET"],
+        methods=_question.methods,
     )
 
 

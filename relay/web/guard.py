@@ -36,7 +36,9 @@ _KEY_BYTES: Final = 32
 _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have run fast when somebody signed in
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_NO_FORM: Final = frozenset({"api.token", "api.find", "staff.search_for", "managers.search_in"})
+_NO_FORM: Final = frozenset(
+    {"api.token", "api.find", "api.chains", "api.gifts", "staff.search_for", "managers.search_in"}
+)
 """Routes without a form's token: what only reads, and JSON with a password, which no page sends for somebody else."""
 
 PUBLIC: Final = frozenset(

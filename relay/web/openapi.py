@@ -68,8 +68,8 @@ def document() -> Mapping[str, Any]:
     }
     paths["/programmes"]["get"]["responses"] = _responses({200: tuple[LedgerHead, ...]}, (400, 401, 403, 503))
     for question in QUESTIONS:
-        method = "post" if question.beside else "get"
-        paths[f"/programmes/{{programme_id}}/{question.path.replace('<id>', '{id}')}"] = {method: _asking(question)}
+        ways = {method.lower(): _asking(question, method) for method in question.methods}
+        paths[f"/programmes/{{programme_id}}/{question.path.replace('<id>', '{id}')}"] = ways
     for kind in KEYS:
         paths[f"/programmes/{{programme_id}}/acts/{kind}"] = {"post": _recording(kind)}
     paths["/tokens"] = {"post": _letting_in()}
@@ -111,15 +111,16 @@ def _operation(name: str, says: str) -> dict[str, Any]:
     }
 
 
-def _asking(question: Question[object]) -> dict[str, Any]:
+def _asking(question: Question[object], method: str) -> dict[str, Any]:
     about = [{"name": "id", "in": "path", "required": True, "schema": _RECORD}] if "<id>" in question.path else []
     named = [each for each in question.parameters if not each.personal]
-    errors = (*_READING, *_WITH_A_BODY) if question.beside else _READING
+    errors = (*_READING, *_WITH_A_BODY) if method == "POST" else _READING
     body = {"requestBody": {"required": True, "content": {"application/json": {"schema": _beside(question)}}}}
     return {
         **_operation(question.name, question.says),
+        "operationId": question.name if method == question.methods[0] else f"{question.name}_beside",
         "parameters": [_PROGRAMME, *about, *map(_parameter, named)],
-        **(body if question.beside else {}),
+        **(body if method == "POST" else {}),
         "responses": _responses({200: question.kind}, errors, page=question is ENTRIES),
     }
 

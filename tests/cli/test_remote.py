@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import socket
 import stat
 import threading
@@ -48,6 +49,8 @@ READS: Final = (
     f"todo --as-of {ON} --most 2",
     "waiting",
     f"health --as-of {ON} --by year --by donor --compare 2022-01-01",
+    f"gifts --as-of {ON} --donor 'Donor of G1'",
+    f"chains --as-of {ON} --donor 'donor of g1' --sort reach",
     f"health --as-of {ON} --check",
     f"survival --as-of {ON}",
     f"deadlines --as-of {ON}",
@@ -124,7 +127,7 @@ def test_every_reading_command_says_the_same_from_elsewhere(
     shell: Shell, graph: Graph, connection: Connection, service: str
 ) -> None:
     secret = token(graph, "manager", "auditor")
-    asked = [[*each.split(), *more] for each in READS for more in ([], ["--json"])]
+    asked = [[*shlex.split(each), *more] for each in READS for more in ([], ["--json"])]
     here = [said(shell.run(*words)) for words in asked]
 
     elsewhere(shell, service, secret)

@@ -103,7 +103,7 @@ WISHES: Final[dict[str, dict[str, Any]]] = {
     "sample": {"size": 2, "seed": 7},
     "health": {"by": ("year", "donor"), "compare": date(2022, 1, 1)},
     "gifts": {"sort": "reach", "help": "goat"},
-    "chains": {"state": "weakened", "confirmed_only": False},
+    "chains": {"donor": "donor of g1", "state": "weakened", "confirmed_only": False},
     "todo": {"most": 2},
     "trace": {"as_known": 9},
     "forecast": {"about": "G1", "seed": 2},
@@ -120,7 +120,7 @@ def test_every_question_is_answered_as_the_command_line_prints_it(
         wish = {**({"as_of": date.fromisoformat(ON)} if "as_of" in known else {}), **WISHES.get(question.name, {})}
         path = question.path.replace("<id>", "gift:G1" if question.name in ("trace", "tree") else "P2")
 
-        beside = {each.name for each in question.beside}
+        beside = {each.name for each in question.beside} & wish.keys()
         address = {key: _text(value) for key, value in wish.items() if key not in beside}
         body: dict[str, Any] = {"json": {key: wish[key] for key in beside}} if beside else {}
         answer = api.open(f"{HERE}/{path}", method="POST" if beside else "GET", query_string=address, **body)
@@ -234,6 +234,19 @@ def test_a_programme_is_begun_under_its_own_address(api: FlaskClient) -> None:
     assert api.post("/api/v1/programmes/plains/acts/programme", json=body).status_code == 400
     assert api.post("/api/v1/programmes/hills/acts/programme", json=body).status_code == 201
     assert [each["programme_id"] for each in api.get("/api/v1/programmes").get_json()] == ["demo", "hills"]
+
+
+def test_who_gave_is_never_said_in_an_address(api: FlaskClient) -> None:
+    for path in ("gifts", "chains"):
+        refused = api.get(f"{HERE}/{path}?donor=Donor of G1").get_json()["error"]
+
+        assert (refused["status"], refused["field"]) == (400, "donor")
+        assert refused["suggestion"] == 'Send it beside the address, by POST: {"donor": "…"}.'
+        assert "G1" not in str(refused)
+        found = api.post(f"{HERE}/{path}", json={"donor": "Donor of G1"}).get_json()
+        assert found == api.get(f"{HERE}/{path}").get_json()
+        assert api.post(f"{HERE}/{path}", json={}).get_json() == found
+        assert api.post(f"{HERE}/{path}", json={"donor": "Nobody"}).status_code == 404
 
 
 def test_an_id_that_nobody_gave_is_made_and_told(api: FlaskClient) -> None:
