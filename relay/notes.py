@@ -25,7 +25,8 @@ class Note:
 
     Attributes:
         note: Of a pass-on "too_soon", "more_than_owed", "same_household", "after_loss", "unwanted_sex", "due_sooner" or
-            "alike"; of a gift "no_rule"; of an event "nothing_owed", "extends_nothing", "more_than_held" or "alike".
+            "alike"; of a gift "no_rule"; of an event "nothing_owed", "extends_nothing", "more_than_held" or "alike";
+            of a correction "unconfirmed".
         sentence: For people.
     """
 
@@ -52,6 +53,23 @@ def notes_of(register: Register, change: Change) -> Iterator[Note]:
         yield from _of_gift(register, change)
     elif change.act.kind == "event":
         yield from _of_event(register, change)
+    elif change.act.kind == "correct":
+        yield from _of_correction(register, change)
+
+
+def _of_correction(register: Register, change: Change) -> Iterator[Note]:
+    """A confirmation is of what was said then."""
+    for act_id, fact in change.facts.items():
+        was = register.facts.get(act_id)
+        if was and was.confirm_id and fact and not fact.confirm_id:
+            yield Note(
+                note="unconfirmed",
+                sentence=Sentence(
+                    "%(name)s: %(act_id)s was confirmed as it stood before. Have it confirmed again.",
+                    name=change.act.act_id,
+                    act_id=act_id,
+                ),
+            )
 
 
 def _of_gift(register: Register, change: Change) -> Iterator[Note]:

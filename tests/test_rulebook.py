@@ -328,6 +328,19 @@ def test_an_excuse_where_nothing_is_owed_any_more_is_noted() -> None:
     assert book.notes(happened("E3: birth of P1 on 2021-08-01")) == []
 
 
+def test_a_correction_after_which_a_pass_on_is_confirmed_no_more_is_noted() -> None:
+    """A note is no fact of the hand-over; what is taken back altogether needs no confirmation."""
+    book = Book(*beginnings(4), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1))
+    book.add(passed("T2: P1 > P3 on 2021-03-01", 1))
+    book.add(confirmed("pass:T1"), by="local:bina")
+
+    assert book.notes(corrected("pass:T1", "C1", note="seen")) == []
+    assert book.notes(corrected("pass:T2", "C2", animals=0.5)) == []  # which nobody confirmed
+    assert book.notes(corrected("pass:T1", "C3", animals=0.5)) == ["unconfirmed"]
+    assert book.notes(taken_back("correct:C3", "C4")) == []  # it says again what was confirmed
+    assert book.notes(taken_back("pass:T1", "C5")) == []
+
+
 def test_what_may_be_a_slip_in_an_event_is_noted() -> None:
     book = Book(*beginnings(4), placed("P1 on 2020-03-01"))  # 2 goats, due on 2022-03-01
 
