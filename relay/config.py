@@ -131,7 +131,7 @@ class Settings:
             if neo4j is not None:
                 raise TwoDatabases
         token = _secret(environ, "RELAY_TOKEN")
-        if token and not _is_visible_ascii(token):
+        if url and token and not _is_visible_ascii(token):
             raise NotAToken
         config_folder = platformdirs.user_config_path("relay", appauthor=False)
         return cls(

@@ -52,8 +52,8 @@ def test_user_and_database_of_neo4j_have_the_names_that_neo4j_gives_them() -> No
         ({"NEO4J_URI": "bolt://localhost"}, "NEO4J_PASSWORD"),
         ({"RELAY_URL": "relay.example.org"}, "RELAY_URL"),
         ({"RELAY_URL": "https://relay.example.org/रिले"}, "RELAY_URL"),
-        ({"RELAY_TOKEN": "relay_secret\nof mine"}, "RELAY_TOKEN"),
-        ({"RELAY_TOKEN": "गोप्य"}, "RELAY_TOKEN"),
+        ({"RELAY_URL": "https://relay.example.org", "RELAY_TOKEN": "relay_secret\nof mine"}, "RELAY_TOKEN"),
+        ({"RELAY_URL": "https://relay.example.org", "RELAY_TOKEN": "गोप्य"}, "RELAY_TOKEN"),
         ({"RELAY_URL": "https://relay.example.org"} | NEO4J, "RELAY_URL and NEO4J_URI"),
     ],
 )
