@@ -49,6 +49,7 @@ _UNSEEN: Final = re.compile(  # else two ids look alike; after the virama of Dev
 )
 _ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
 _ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
+_OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})  # text of which every digit counts
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _BS_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*BS", re.IGNORECASE)
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})(?:[T ][0-9:.]+)?")
@@ -241,10 +242,12 @@ def _is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _read_text(_column: columns.Column, cell: object) -> str | None:
+def _read_text(column: columns.Column, cell: object) -> str | None:
     if _is_blank(cell):
         return None
     text = _plain(cell)
+    if column.name in _OF_DIGITS:
+        _is_no_number(text)
     if len(text) > LONGEST_TEXT:
         raise CellFault(
             reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_TEXT),
@@ -267,7 +270,19 @@ def _read_tags(column: columns.Column, cell: object) -> str | None:
     text = _read_text(column, cell)
     if text is None:
         return None
-    return ";".join(tag for part in text.split(";") if (tag := part.strip())) or None
+    tags = [tag for part in text.split(";") if (tag := part.strip())]
+    for tag in tags:
+        _is_no_number(tag)
+    return ";".join(tags) or None
+
+
+def _is_no_number(text: str) -> None:
+    """Refuse digits of a telephone or a tag that a spreadsheet wrote as it writes numbers."""
+    if _ID_MADE_A_NUMBER.fullmatch(text) or _ID_MADE_SCIENTIFIC.fullmatch(text):
+        raise CellFault(
+            reason=Sentence("A spreadsheet turned this into a number, and digits of it may be lost."),
+            suggestion=_AS_TEXT,
+        )
 
 
 def _kind_of(column: columns.Column) -> str:
@@ -433,6 +448,11 @@ def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
             else _THE_DAY_FORM,
         )
     last = calendar.monthrange(year, month)[1]
+    if day > last and year in sambat.LIKELY_YEARS and sambat.gregorian(year, month, day):
+        raise CellFault(
+            reason=Sentence("This day does not exist: the month has %(last)s days.", last=last),
+            suggestion=sambat.likely(f"{year:04}-{month:02}-{day:02}") or _THE_DAY_FORM,
+        )
     if not 1 <= day <= last:
         raise CellFault(
             reason=Sentence("This day does not exist: the month has %(last)s days.", last=last),

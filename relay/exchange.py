@@ -23,6 +23,7 @@ Action = Literal["added", "same", "put aside", "refused"]
 _KINDS: Final = {kind.file: kind for kind in acts.FILED}
 _KINDS_BY_NAME: Final = {kind.name: kind for kind in acts.FILED}
 _TITLE_ROWS: Final = 5  # our choice: above the names of the columns
+_SHIFTED: Final = 'Put " before and after a text that holds what parts the cells, or take the surplus ones out.'
 SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
 
 
@@ -167,8 +168,13 @@ def _rules_beneath(sheet: sheets.Sheet, kind: Kind) -> tuple[acts.RuleMeant, ...
 def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
     """What is wrong with a header; none of the sheet's rows is taken then."""
     known = tuple(column.name for column in kind.columns)
-    if not set(known) & set(sheet.header) and (below := _header_below(sheet, known)):
-        return (_fault(None, "", "This row holds no name of a column.", f"Row {below} does: delete what is above it."),)
+    if not set(known) & set(sheet.header):
+        below = _header_below(sheet, known)
+        if below or not any(
+            cells.closest(name, known) for name in sheet.header if name
+        ):  # what it holds may be personal
+            do = f"Row {below} does: delete what is above it." if below else f"Write them there: {', '.join(known)}."
+            return (_fault(None, "", "This row holds no name of a column.", do),)
     faults: list[Fault] = []
     seen: set[str] = set()
     for name in filter(None, sheet.header):
@@ -243,8 +249,15 @@ def _rows(sheet: sheets.Sheet, kind: Kind) -> Iterator[Row]:
             yield _unreadable(line)
             continue
         number, row_cells = line
+        if _repeats_header(row_cells, sheet.header):
+            faults = [_fault(None, "", "This row repeats the names of the columns.", "Delete it.")]
+            yield Row(file=sheet.file, row=number, act_id=None, act=None, faults=tuple(faults))
+            continue
         values, faults = _content(plan, row_cells)
-        if len(row_cells) > len(sheet.header) or nameless:
+        if len(row_cells) > len(sheet.header) and sheet.file.endswith(".csv"):
+            reason = f"This row has {len(row_cells)} cells, and the header {len(sheet.header)}."
+            faults.append(_fault(None, "", reason, _SHIFTED))
+        elif len(row_cells) > len(sheet.header) or nameless:
             faults.extend(_outside(row_cells, len(sheet.header), nameless))
         if not values and not faults:
             continue
@@ -253,6 +266,12 @@ def _rows(sheet: sheets.Sheet, kind: Kind) -> Iterator[Row]:
         if check and not faults:
             faults.extend(check(values))
         yield _row(sheet.file, number, kind, values, tuple(faults))
+
+
+def _repeats_header(row_cells: sheets.Cells, header: tuple[str, ...]) -> bool:
+    """Whether a row is the header once more, as where two tables were copied together."""
+    said = tuple(str(cell or "").strip() for cell in row_cells)
+    return any(said) and said[: len(header)] == header and not any(said[len(header) :])
 
 
 def _content(plan: list[tuple[int, Column]], row_cells: sheets.Cells) -> tuple[dict[str, acts.Value], list[Fault]]:

@@ -335,11 +335,11 @@ class Count:
 
     def through(self, report: Iterable[ReportRow]) -> Iterator[ReportRow]:
         """The same report, counted as it is read."""
-        last: tuple[str, int] | None = None
+        last: tuple[str, int, str | None] | None = None
         for row in report:
-            if (row.file, row.row) != last:
+            if (row.file, row.row, row.act_id) != last:
                 self.actions[row.action] += 1
-            last = row.file, row.row
+            last = row.file, row.row, row.act_id
             if row.notes:
                 self.noted += 1
                 if self.noted <= FIRST:

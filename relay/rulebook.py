@@ -724,8 +724,17 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
         return
     if act.values["how"] == "wrong_data" and entry.kind != "erase":
         _may_change(register, entry.kind, act)
-    else:
-        _may_take_back(entry.kind, act)
+        return
+    _may_take_back(entry.kind, act)
+    if entry.kind == "correct" and entry.act.values["how"] == "did_not_happen":
+        _may_come_back(register, subject_of(entry.act))
+
+
+def _may_come_back(register: Register, act_id: str) -> None:
+    """What corrects or confirms is judged as if recorded now; what is a fact of its own is so with all that changes."""
+    back = register.entries.get(act_id)
+    if back and back.kind in ("correct", "confirm"):
+        _may_correct(register, back.act, back.recorded_by)
 
 
 def _may_confirm(register: Register, entry: Entry, by: str) -> None:
@@ -733,9 +742,11 @@ def _may_confirm(register: Register, entry: Entry, by: str) -> None:
         raise NotCorrectable(
             Sentence("%(subject)s is not a pass-on.", subject=entry.act_id), Sentence("Only pass-ons are confirmed.")
         )
-    corrections = (register.entries[each] for each in register.about.get(entry.act_id, ()) if register.stands(each))
-    told = [entry, *(each for each in corrections if each.kind == "correct")]
-    if login_of(by) in {login_of(each.recorded_by) for each in told}:
+    told = [entry.act_id]
+    for each in told:  # and who corrected it, or a correction of it: nobody brings back and confirms alone
+        told += [later for later in register.about.get(each, ()) if later.startswith("correct:")]
+    stand = (register.entries[each] for each in told if each == entry.act_id or register.stands(each))
+    if login_of(by) in {login_of(each.recorded_by) for each in stand}:
         raise SamePerson(entry.act_id)
     for confirmation in register.confirmed_by(entry.act_id):
         if login_of(confirmation.recorded_by) == login_of(by):

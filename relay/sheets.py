@@ -32,14 +32,23 @@ LARGEST_WORKBOOK: Final = 500_000_000  # bytes once unpacked; our choice: a mill
 MOST_CELLS: Final = 50_000_000  # of one sheet, from its first corner to its last; our choice: they are held in memory
 
 # Where a row or a cell says that it stands; as a rule within Z999999, and so within `MOST_CELLS`.
-_STANDS: Final = rb"""<(?:\w+:)?(?:c|row)\b[^<>]*?\br\s*=\s*["']"""
+_STANDS: Final = rb"""<(?:\w+:)?(?:c|row)\s(?:[^<>]*?\s)?r\s*=\s*["']"""
 _PLACE: Final = re.compile(_STANDS + rb"""([^"']*)["']""")
 _FAR: Final = re.compile(_STANDS + rb"""(?![A-Z]?[0-9]{1,6}["'])""")
-_FAILED: Final = re.compile(_STANDS + rb"""([^"']*)["'](?=[^<>]*\bt\s*=\s*["']e["'])""")  # as #REF!, read as nothing
+_FAILED: Final = re.compile(rb"""<(?:\w+:)?c\s(?=[^<>]*?\bt\s*=\s*["']e["'])[^<>]*>""")  # as #REF!, read as nothing
+# A formula that nobody worked out, read as nothing too; "str" is a text that was, and may be empty.
+_NOT_WORKED_OUT: Final = re.compile(
+    rb"""<(?:\w+:)?c\b(?![^<>]*?\bt\s*=\s*["']str["'])[^<>]*>\s*"""
+    rb"""<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"""
+    rb"""(?:<(?:\w+:)?v\b[^<>]*/>|<(?:\w+:)?v\b[^<>]*>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+)
 _LETTERS_AND_NUMBER: Final = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 
 _DELIMITERS: Final = (",", ";", "\t")
+_ENDINGS: Final = frozenset(
+    {"txt", "tsv", "tab", "xlsx", "xls", "ods", "toml"}
+)  # of what a table may have been saved as
 
 Cells = Sequence[object]
 
@@ -139,11 +148,29 @@ def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unrea
     for table in tables:
         if table not in known:
             yield _unknown(table, tuple(known), files)
+    yield from (_passed_over(file) for file in sorted(files) if file not in tables and _is_meant(file, names))
     if RULES_FILE in files:
         yield from _opened_rules(files[RULES_FILE])
     for name in names:
         if (file := files.get(f"{name}.csv")) and (sheet := _opened_table(file, name)):
             yield sheet
+
+
+def _is_meant(file: str, names: tuple[str, ...]) -> bool:
+    """Whether a file that is no CSV file most likely holds a part of the programme all the same."""
+    stem, _, ending = file.casefold().partition(".")
+    return file != RULES_FILE and stem in (*names, RULES) and ending.rpartition(".")[2] in _ENDINGS
+
+
+def _passed_over(file: str) -> Unreadable:
+    stem = file.partition(".")[0].casefold()
+    right = RULES_FILE if stem == RULES else f"{stem}.csv"
+    return Unreadable(
+        file=file,
+        row=1,
+        reason="A folder is read from .csv files and rules.toml, not from this one.",
+        suggestion=f"Save it as {right}, or take it out.",
+    )
 
 
 def _unknown(file: str, known: tuple[str, ...], present: Collection[str]) -> Unreadable:
@@ -179,7 +206,10 @@ def _opened_table(path: Path, name: str) -> Sheet | Unreadable | None:
 
 def _without_header(file: str) -> Unreadable:
     return Unreadable(
-        file=file, row=1, reason="The first row is empty.", suggestion="Write the names of the columns there."
+        file=file,
+        row=1,
+        reason="The first row is empty.",
+        suggestion="Write the names of the columns there, or delete the empty rows above them.",
     )
 
 
@@ -266,7 +296,8 @@ def _opened_rules(path: Path) -> Iterator[Sheet | Unreadable]:
         return
     for key in content:
         if key not in {PROGRAMME, "rule"}:
-            yield _misplaced(path.name, key, "Write [programme] or [[rule]] before it.")
+            meant = "Call it [[rule]]." if key == RULES else "Write [programme] or [[rule]] before it."
+            yield _misplaced(path.name, key, meant)
     programme = content.get(PROGRAMME)
     if isinstance(programme, dict):
         row = _block_rows(text, r"\[\s*programme\s*\]", 1)[0]
@@ -336,9 +367,10 @@ def _refuse_huge(path: Path) -> None:
 
 
 def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
-    """Refuse a sheet in which a formula failed, or whose cells lie too far apart; it is read once if none lies far.
+    """Refuse a sheet with a formula that failed or was not worked out, or whose cells lie too far apart.
 
-    Of a formula that failed nobody knows what the cell should say, and empty means something.
+    Of such a formula nobody knows what the cell should say, and empty means something. A sheet is read once if no cell
+    lies far.
     """
     far = False
     for tags in _tags(sheet):
@@ -346,14 +378,25 @@ def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
             raise CannotRead(
                 path,
                 is_what=Sentence(
-                    "has a cell whose formula failed (as #REF! or #VALUE!), at %(place)s",
-                    place=failed[1][:20].decode(errors="replace"),
+                    "has a cell whose formula failed (as #REF! or #VALUE!), at %(place)s", place=_place(failed)
                 ),
                 suggestion=Sentence("Write there what it should say, or empty it."),
+            )
+        if unknown := _NOT_WORKED_OUT.search(tags):
+            raise CannotRead(
+                path,
+                is_what=Sentence("has a formula that was never worked out, at %(place)s", place=_place(unknown)),
+                suggestion=Sentence("Open it in a spreadsheet and save it again."),
             )
         far = far or bool(_FAR.search(tags))
     if far:
         _refuse_far_cells(path, sheet)
+
+
+def _place(cell: re.Match[bytes]) -> str:
+    """Where a cell says that it stands, such as B7."""
+    said = _PLACE.match(cell[0])
+    return said[1][:20].decode(errors="replace") if said else "?"
 
 
 def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
@@ -378,13 +421,15 @@ def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
 
 
 def _tags(sheet: Callable[[], IO[bytes]]) -> Iterator[bytes]:
-    """A sheet's XML piece by piece, no tag of which is torn."""
+    """A sheet's XML piece by piece: no cell of it is torn, nor a tag of what is no sheet."""
     with sheet() as xml:
         rest = b""
         while piece := xml.read(1_000_000):
-            whole, mark, torn = (rest + piece).rpartition(b"<")
-            yield whole
-            rest = mark + torn
+            text = rest + piece
+            ends = (at + len(mark) for mark in (b"/c>", b":c>") if (at := text.rfind(mark)) >= 0)
+            end = max(ends, default=max(text.rfind(b"<"), 0))
+            yield text[:end]
+            rest = text[end:]
         yield rest
 
 

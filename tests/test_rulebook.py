@@ -328,6 +328,49 @@ def test_an_excuse_where_nothing_is_owed_any_more_is_noted() -> None:
     assert book.notes(happened("E3: birth of P1 on 2021-08-01")) == []
 
 
+def begun_with_a_pass_on() -> Book:
+    return Book(*beginnings(4), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1))
+
+
+def test_nobody_brings_back_what_its_recorder_took_back_and_confirms_it_alone() -> None:
+    book = begun_with_a_pass_on()
+    book.add(taken_back("pass:T1", "C1"))
+    book.add(taken_back("correct:C1", "C2"), by="local:bina")
+    assert type(book.refusal(confirmed("pass:T1"), by="local:bina")) is rulebook.SamePerson
+    book.add(confirmed("pass:T1"), by="local:chandra")
+
+    book = begun_with_a_pass_on()
+    book.add(corrected("pass:T1", "C1", animals=0.5))
+    book.add(taken_back("correct:C1", "C2"), by="local:bina")
+    assert type(book.refusal(confirmed("pass:T1"), by="local:bina")) is rulebook.SamePerson
+    book.add(taken_back("correct:C2", "C3"))  # what bina said stands no more
+    book.add(confirmed("pass:T1"), by="local:bina")
+
+
+def test_a_confirmation_and_a_correction_come_back_as_if_recorded_now() -> None:
+    """Of a pass-on that is taken back, by who corrected it since, and beside another of the same person: not."""
+    book = begun_with_a_pass_on()
+    book.add(confirmed("pass:T1"), by="local:bina")
+    book.add(taken_back("confirm:F1", "C1"), corrected("pass:T1", "C2", animals=0.5), taken_back("correct:C2", "C3"))
+    book.add(taken_back("pass:T1", "C4"))
+    for act_id in ("correct:C1", "correct:C3"):
+        assert type(book.refusal(taken_back(act_id, "C5"))) is rulebook.TakenBack
+    book.add(taken_back("correct:C4", "C6"), taken_back("correct:C3", "C7"), taken_back("correct:C1", "C8"))
+    assert book.register.facts["pass:T1"].confirm_id is None  # it says 0.5 now, which F1 did not confirm
+
+    book = begun_with_a_pass_on()
+    book.add(confirmed("pass:T1"), by="local:bina")
+    book.add(taken_back("confirm:F1", "C1"))
+    book.add(corrected("pass:T1", "C2", witness="Maya"), by="local:bina")
+    assert type(book.refusal(taken_back("correct:C1", "C3"))) is rulebook.SamePerson
+
+    book = begun_with_a_pass_on()
+    book.add(confirmed("pass:T1"), by="local:bina")
+    book.add(taken_back("confirm:F1", "C1"))
+    book.add(confirmed("pass:T1", "F2"), by="local:bina")
+    assert type(book.refusal(taken_back("correct:C1", "C3"))) is rulebook.ConfirmedAlready
+
+
 def test_a_correction_after_which_a_pass_on_is_confirmed_no_more_is_noted() -> None:
     """A note is no fact of the hand-over; what is taken back altogether needs no confirmation."""
     book = Book(*beginnings(4), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1))
