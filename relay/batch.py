@@ -82,7 +82,7 @@ class UsedOtherwise(Conflict):
                 fields=", ".join(fields),
             ),
             Sentence(
-                "Give the new act an id of its own, or correct the earlier one (relay correct %(act_id)s).",
+                "Correct the earlier one (relay correct %(act_id)s), or, if this is another, give it an id of its own.",
                 act_id=act_id,
             ),
             field=fields[0] if fields else "",

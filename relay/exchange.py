@@ -250,14 +250,17 @@ def _rows(sheet: sheets.Sheet, kind: Kind) -> Iterator[Row]:
             continue
         number, row_cells = line
         if _repeats_header(row_cells, sheet.header):
-            faults = [_fault(None, "", "This row repeats the names of the columns.", "Delete it.")]
-            yield Row(file=sheet.file, row=number, act_id=None, act=None, faults=tuple(faults))
+            told = _fault(None, "", "This row repeats the names of the columns.", "Delete it.")
+            yield Row(file=sheet.file, row=number, act_id=None, act=None, faults=(told,))
             continue
         values, faults = _content(plan, row_cells)
         if len(row_cells) > len(sheet.header) and sheet.file.endswith(".csv"):
+            if not any(str(cell).strip() for cell in row_cells):
+                continue
             reason = f"This row has {len(row_cells)} cells, and the header {len(sheet.header)}."
-            faults.append(_fault(None, "", reason, _SHIFTED))
-        elif len(row_cells) > len(sheet.header) or nameless:
+            yield _row(sheet.file, number, kind, values, (_fault(None, "", reason, _SHIFTED),))
+            continue
+        if len(row_cells) > len(sheet.header) or nameless:
             faults.extend(_outside(row_cells, len(sheet.header), nameless))
         if not values and not faults:
             continue

@@ -202,6 +202,16 @@ def test_a_day_that_is_asked_for_and_likely_in_bikram_sambat_is_asked_about() ->
         ),
         ("2026-24-11", "There is no month 24.", "Write 2026-11-24, if that is meant."),
         ("0000-05-03", "This is not between the years 1900 and 2100.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
+        (
+            "2081-02-31",
+            "This day does not exist: the month has 28 days.",
+            "Write it as 2081-02-31 BS, if it is in Bikram Sambat.",
+        ),
+        (
+            "2081-02-33",
+            "This day does not exist: the month has 28 days.",
+            "Look it up; the last day of that month is 2081-02-28.",
+        ),
         ("2026-24-40", "There is no month 24.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
         ("2026-2-3", "This day is not written in full.", "Write 2026-02-03."),
         ("24/11/2026", "This is not a day.", "Write 2026-11-24."),

@@ -350,7 +350,7 @@ def test_an_event_without_an_amount_is_about_one_animal(tmp_path: Path) -> None:
 
 
 def test_a_cell_beyond_the_header_or_under_no_name_puts_its_row_aside(tmp_path: Path) -> None:
-    beyond = folder(tmp_path / "a", places_csv="place_id,name\nW1,Ward 1,Kaski\nW2,Ward 2,\n")
+    beyond = workbook(tmp_path / "a.xlsx", {"places": [["place_id", "name"], ["W1", "Ward 1", "x"], ["W2", "Two", ""]]})
     nameless = folder(tmp_path / "b", places_csv="place_id,,name\nW1,x,Ward 1\nW2,,Ward 2\n")
 
     assert only_fault(beyond)[1:] == (
@@ -361,6 +361,51 @@ def test_a_cell_beyond_the_header_or_under_no_name_puts_its_row_aside(tmp_path: 
         "Empty the cell or name the column.",
     )
     assert only_fault(nameless)[1:3] == (2, None)
+
+
+def test_a_row_of_a_csv_file_that_one_comma_has_shifted_is_put_aside(tmp_path: Path) -> None:
+    """A ward named "Ward 1, Kaski" without quotation marks: all that follows stands in the next column."""
+    header = "place_id,name,kind,parent_id\n"
+    shifted = folder(tmp_path / "a", places_csv=f"{header}W1,Ward 1, Kaski,,\nW2,Ward 2,ward,\n")
+    quoted = folder(tmp_path / "b", places_csv=f'{header}W1,"Ward 1, Kaski",,\nW2,Ward 2,ward\n')
+
+    assert only_fault(shifted)[1:5] == (2, None, "", "This row has 5 cells, and the header 4.")
+    assert [act.values.get("name") for act in taken(quoted)] == ["Ward 1, Kaski", "Ward 2"]
+
+
+def test_the_names_of_the_columns_once_more_are_nobody(tmp_path: Path) -> None:
+    path = folder(tmp_path, beneficiaries_csv="beneficiary_id,name\nB1,Maya\nbeneficiary_id,name\nB2,name\n")
+
+    assert only_fault(path)[1:5] == (3, None, "", "This row repeats the names of the columns.")
+    assert [row.act_id for row in read(path) if row.act] == ["beneficiary:B1", "beneficiary:B2"]
+
+
+def test_a_file_without_the_names_of_the_columns_is_told_without_what_it_holds(tmp_path: Path) -> None:
+    path = folder(tmp_path, beneficiaries_csv="B1,Maya,9841000001\nB2,Sita,9841000002\n")
+
+    told = only_fault(path)
+    assert told[1:5] == (1, None, "", "This row holds no name of a column.")
+    assert told[5].startswith("Write them there: beneficiary_id, name, kind")
+
+
+@pytest.mark.parametrize("name", ["passes_tsv", "events_xlsx", "claims_ods", "events_csv.txt", "Rules_toml"])
+def test_a_file_that_is_passed_over_although_it_is_meant_is_told(tmp_path: Path, name: str) -> None:
+    others = {"README_txt": "x", "passes_csv.bak": "x", "photo_jpg": "x"}
+    path = folder(tmp_path, places_csv="place_id,name\nW1,Ward 1\n", **others, **{name: "x"})
+
+    right = "rules.toml" if name.startswith("Rules") else f"{name.partition('_')[0]}.csv"
+    told = only_fault(path)
+    assert (told[0], told[5]) == (name.replace("_", ".", 1), f"Save it as {right}, or take it out.")
+
+
+def test_digits_that_a_spreadsheet_has_made_a_number_are_put_aside(tmp_path: Path) -> None:
+    header = "event_id,placement_id,kind,happened_on,tags,dam_tag\n"
+    for spoiled in ("5.24E+14;NP-2,", "NP-1,524.0"):
+        path = folder(
+            tmp_path, events_csv=f"{header}E1,P1,birth,2024-01-01,{spoiled}\nE2,P1,birth,2024-01-02,5E14,524\n"
+        )
+
+        assert only_fault(path)[4] == "A spreadsheet turned this into a number, and digits of it may be lost."
 
 
 def test_an_id_that_a_workbook_holds_as_a_number_is_put_aside(tmp_path: Path) -> None:
@@ -646,6 +691,38 @@ def test_a_workbook_in_which_a_formula_failed_is_refused_and_one_that_was_worked
     assert [row.act_id for row in read(tmp_path / "sound.xlsx")] == ["place:W1"]
     with pytest.raises(errors.Invalid, match=r"whose formula failed \(as #REF! or #VALUE!\), at B2"):
         read(tmp_path / "failed.xlsx")
+
+
+@pytest.mark.parametrize("left", ["", "<v/>", "<v></v>", "<v> </v>"])
+def test_a_formula_that_nobody_worked_out_is_refused_and_one_that_gave_an_empty_text_is_not(
+    tmp_path: Path, left: str
+) -> None:
+    """As libraries write them that do not calculate; what is empty means something."""
+    with xlsxwriter.Workbook(tmp_path / "true.xlsx") as book:
+        sheet = book.add_worksheet("places")
+        sheet.write_row(0, 0, ["place_id", "name", "kind"])
+        sheet.write_row(1, 0, ["W1", "Ward 1"])
+        sheet.write_formula(1, 2, '="wa"&"rd"', None, 7)
+    for name, kind in (("unknown.xlsx", ""), ("empty.xlsx", ' t="str"')):
+        with zipfile.ZipFile(tmp_path / "true.xlsx") as true, zipfile.ZipFile(tmp_path / name, "w") as changed:
+            for part in true.namelist():
+                content = true.read(part).replace(b"<v>7</v>", left.encode())
+                changed.writestr(part, content.replace(b'<c r="C2"', f'<c r="C2"{kind}'.encode()))
+
+    assert [act.values.get("kind") for act in taken(tmp_path / "empty.xlsx")] == [None]
+    with pytest.raises(errors.Invalid, match="has a formula that was never worked out, at C2"):
+        read(tmp_path / "unknown.xlsx")
+
+
+def test_a_chart_in_a_workbook_is_no_cell(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "chart.xlsx") as book:
+        book.add_worksheet("places").write_row(0, 0, ["place_id", "name"])
+        chart = book.add_chart({"type": "column"})
+        assert chart
+        chart.add_series({"values": "=places!$A$1:$A$2"})
+        book.add_worksheet("claims").insert_chart("B2", chart)
+
+    assert read(tmp_path / "chart.xlsx") == []
 
 
 @pytest.mark.parametrize("place", ["A2", "B2", "AB2", "A1048576", "XFD2", "ZZZ9"])

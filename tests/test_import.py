@@ -496,6 +496,24 @@ def test_what_somebody_else_records_meanwhile_costs_nothing(
     assert verify.verify(graph, "demo").ok
 
 
+def test_rules_that_stand_in_one_line_are_counted_each_for_itself(graph: Graph, tmp_path: Path) -> None:
+    rule = '{help="goat",unit="animal",given=2,owed=2,months=24,from=2020-01-01}'
+    spoiled = rule.replace("months=24", 'months="soon"').replace("goat", "pig")
+    rules = f"rule = [{rule}, {spoiled}]\n{RULES.partition('[[rule]]')[0]}"
+    path = folder(tmp_path / "a", rules=rules)
+
+    assert counted(import_programme(graph, path, CLERK)) == {"added": 13, "put aside": 1}
+
+
+def test_rules_under_a_heading_of_another_number_are_told_how_to_call_them(graph: Graph, tmp_path: Path) -> None:
+    path = folder(tmp_path / "a", rules=RULES.replace("[[rule]]", "[[rules]]"))
+
+    (told,) = (
+        row for row in import_programme(graph, path, CLERK) if row.file == "rules.toml" and row.action != "added"
+    )
+    assert (told.field, told.suggestion) == ("rules", "Call it [[rule]].")
+
+
 def test_an_import_that_is_killed_is_run_again_and_nothing_is_twice_or_missing(
     graph: Graph, connection: Connection
 ) -> None:

@@ -13,7 +13,7 @@ import click
 from relay.commands.exits import DONE, FOUND, NOT_DONE
 from relay.commands.options import as_of_option, command, confirmed_option, first_line, pass_session, secret, text_of
 from relay.commands.session import Session, say
-from relay.errors import RelayError
+from relay.errors import RelayError, Unavailable
 
 if TYPE_CHECKING:
     from relay.exchange import ReportRow
@@ -47,11 +47,10 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
     try:
         _print_report(session, report, count)
     except KeyboardInterrupt:
-        if written:
-            say(f"Stopped: {count.actions['added']} rows or more are recorded. Run the same command again: it goes on.")
-        else:
-            say("Stopped: nothing was written.")
+        say(f"Stopped: {_recorded(count)}" if written else "Stopped: nothing was written.")
         context.exit(NOT_DONE)
+    except Unavailable as error:
+        raise (Unavailable(error.reason, _recorded(count)) if written else error) from error
     failed = count.actions["put aside"] + count.actions["refused"]
     if not session.as_json:
         _say_noted(count)
@@ -63,6 +62,11 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
     if not apply and not failed and count.actions["added"]:
         say("Write it with --apply.")
     context.exit(FOUND if failed else DONE)
+
+
+def _recorded(count: Count) -> str:
+    """What stands of an import that did not come to its end."""
+    return f"{count.actions['added']} rows or more are recorded. Run the same command again: it goes on."
 
 
 def _print_report(session: Session, report: Iterator[ReportRow], count: Count) -> None:

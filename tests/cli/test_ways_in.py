@@ -17,6 +17,7 @@ import pytest
 
 import cli
 from relay.commands import exits
+from relay.errors import Unavailable
 from relay.exchange import write_folder
 from tests import acts as say
 from tests.cli.shell import ON, record
@@ -340,6 +341,26 @@ def test_an_interrupted_import_says_how_much_is_recorded_and_goes_on_when_it_is_
     assert stopped.err == "Stopped: 7 rows or more are recorded. Run the same command again: it goes on.\n"
     assert (rehearsed.code, rehearsed.err) == (exits.NOT_DONE, "Stopped: nothing was written.\n")
     assert again.err == "15 added, 16 same, 0 put aside, 0 refused.\n"
+
+
+def test_an_import_in_which_the_database_fails_says_how_much_is_recorded(shell: Shell, tmp_path: Path) -> None:
+    write_folder(tmp_path / "more", [say.programme(), *(say.woman(f"V{n}") for n in range(30))], with_names=True)
+
+    def fails_at_16(_: Path) -> Callable[[int], None]:
+        def progress(done: int) -> None:
+            if done >= 16:
+                raise Unavailable("The database cannot be reached.", "Nothing was recorded.")
+
+        return progress
+
+    shell.monkeypatch.setattr("relay.importing.STEP", 8)
+    shell.monkeypatch.setattr("relay.commands.files._progress", fails_at_16)
+    failed = shell.run("import", str(tmp_path / "more"), "--apply", "--json")
+    rehearsed = shell.run("import", str(tmp_path / "more"))
+
+    assert failed.code == rehearsed.code == exits.UNAVAILABLE
+    assert "7 rows or more are recorded. Run the same command again: it goes on." in failed.err
+    assert "Nothing was recorded." in rehearsed.err
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
