@@ -199,7 +199,7 @@ def set_grants(graph: Graph, login: str, grants: Collection[Grant]) -> Account:
 
 
 def set_password(graph: Graph, login: str, password: str) -> Account:
-    """Give an account another password; its sessions and tokens end, since somebody may have had the old one.
+    """Give an account a password; its sessions end, and its tokens when somebody may have had another before.
 
     Raises:
         NotAPassword: It is too short or too long.
@@ -364,7 +364,7 @@ def _change(graph: Graph, login: str, **changes: str) -> Account:
             raise NoAccount(login)
         changed = {**rows[0]["account"], **changes, "generation": rows[0]["account"]["generation"] + 1}
         transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
-        if "password" in changes:
+        if "password" in changes and rows[0]["account"]["password"]:
             transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
         return changed
 

@@ -49,6 +49,7 @@ _UNSEEN: Final = re.compile(  # else two ids look alike; after the virama of Dev
 )
 _ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
 _ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
+_DIGITS_LOST: Final = re.compile(r"\+?[0-9]([.,][0-9]+)?[eE]\+[0-9]+|\+?[0-9]{4,}[.,]0+")
 _OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})  # text of which every digit counts
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _BS_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*BS", re.IGNORECASE)
@@ -247,7 +248,7 @@ def _read_text(column: columns.Column, cell: object) -> str | None:
         return None
     text = _plain(cell)
     if column.name in _OF_DIGITS:
-        _is_no_number(text)
+        _refuse_a_number(text)
     if len(text) > LONGEST_TEXT:
         raise CellFault(
             reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_TEXT),
@@ -272,13 +273,13 @@ def _read_tags(column: columns.Column, cell: object) -> str | None:
         return None
     tags = [tag for part in text.split(";") if (tag := part.strip())]
     for tag in tags:
-        _is_no_number(tag)
+        _refuse_a_number(tag)
     return ";".join(tags) or None
 
 
-def _is_no_number(text: str) -> None:
+def _refuse_a_number(text: str) -> None:
     """Refuse digits of a telephone or a tag that a spreadsheet wrote as it writes numbers."""
-    if _ID_MADE_A_NUMBER.fullmatch(text) or _ID_MADE_SCIENTIFIC.fullmatch(text):
+    if _DIGITS_LOST.fullmatch(_digits(text)):
         raise CellFault(
             reason=Sentence("A spreadsheet turned this into a number, and digits of it may be lost."),
             suggestion=_AS_TEXT,

@@ -168,7 +168,7 @@ def _rules_beneath(sheet: sheets.Sheet, kind: Kind) -> tuple[acts.RuleMeant, ...
 def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
     """What is wrong with a header; none of the sheet's rows is taken then."""
     known = tuple(column.name for column in kind.columns)
-    if not set(known) & set(sheet.header):
+    if not set(known) & set(sheet.header) and not sheet.file.endswith(".toml"):
         below = _header_below(sheet, known)
         if below or not any(
             cells.closest(name, known) for name in sheet.header if name
@@ -258,7 +258,12 @@ def _rows(sheet: sheets.Sheet, kind: Kind) -> Iterator[Row]:
             if not any(str(cell).strip() for cell in row_cells):
                 continue
             reason = f"This row has {len(row_cells)} cells, and the header {len(sheet.header)}."
-            yield _row(sheet.file, number, kind, values, (_fault(None, "", reason, _SHIFTED),))
+            own = (
+                {kind.id_column: values[kind.id_column]}
+                if kind.id_column in values and not places[kind.id_column]
+                else {}
+            )
+            yield _row(sheet.file, number, kind, own, (_fault(None, "", reason, _SHIFTED),))
             continue
         if len(row_cells) > len(sheet.header) or nameless:
             faults.extend(_outside(row_cells, len(sheet.header), nameless))
@@ -273,8 +278,10 @@ def _rows(sheet: sheets.Sheet, kind: Kind) -> Iterator[Row]:
 
 def _repeats_header(row_cells: sheets.Cells, header: tuple[str, ...]) -> bool:
     """Whether a row is the header once more, as where two tables were copied together."""
-    said = tuple(str(cell or "").strip() for cell in row_cells)
-    return any(said) and said[: len(header)] == header and not any(said[len(header) :])
+    named = [(place, name) for place, name in enumerate(header) if name]
+    return bool(named) and all(
+        place < len(row_cells) and str(row_cells[place]).strip().casefold() == name.casefold() for place, name in named
+    )
 
 
 def _content(plan: list[tuple[int, Column]], row_cells: sheets.Cells) -> tuple[dict[str, acts.Value], list[Fault]]:

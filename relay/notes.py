@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from relay.model import Event, PassOn, Placement, Rule, helps_of, lost_since, shown, standing, unwanted
-from relay.register import Change, Register
+from relay.register import Change, Register, subject_of
 from relay.sentences import Sentence
 from relay.vocabulary import LOSSES
 
@@ -58,7 +58,9 @@ def notes_of(register: Register, change: Change) -> Iterator[Note]:
 
 
 def _of_correction(register: Register, change: Change) -> Iterator[Note]:
-    """A confirmation is of what was said then."""
+    """A confirmation is of what was said then; who withdraws one need not be told."""
+    if any(each.startswith("confirm:") for each in register.leading(subject_of(change.act))):
+        return
     for act_id, fact in change.facts.items():
         was = register.facts.get(act_id)
         if was and was.confirm_id and fact and not fact.confirm_id:

@@ -733,8 +733,14 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
 def _may_come_back(register: Register, act_id: str) -> None:
     """What corrects or confirms is judged as if recorded now; what is a fact of its own is so with all that changes."""
     back = register.entries.get(act_id)
-    if back and back.kind in ("correct", "confirm"):
-        _may_correct(register, back.act, back.recorded_by)
+    if back is None or back.kind not in ("correct", "confirm"):
+        return
+    subject = subject_of(back.act)
+    taken_back_by = register.taken_back_by(subject)
+    if taken_back_by:
+        raise TakenBack(subject, taken_back_by, "act_id")
+    if back.kind == "confirm":
+        _may_confirm(register, register.entries[subject], back.recorded_by)
 
 
 def _may_confirm(register: Register, entry: Entry, by: str) -> None:
@@ -742,15 +748,31 @@ def _may_confirm(register: Register, entry: Entry, by: str) -> None:
         raise NotCorrectable(
             Sentence("%(subject)s is not a pass-on.", subject=entry.act_id), Sentence("Only pass-ons are confirmed.")
         )
-    told = [entry.act_id]
-    for each in told:  # and who corrected it, or a correction of it: nobody brings back and confirms alone
-        told += [later for later in register.about.get(each, ()) if later.startswith("correct:")]
-    stand = (register.entries[each] for each in told if each == entry.act_id or register.stands(each))
-    if login_of(by) in {login_of(each.recorded_by) for each in stand}:
+    if login_of(by) in set(_tellers(register, entry)):
         raise SamePerson(entry.act_id)
     for confirmation in register.confirmed_by(entry.act_id):
         if login_of(confirmation.recorded_by) == login_of(by):
             raise ConfirmedAlready(entry.act_id, confirmation.act_id)
+
+
+def _tellers(register: Register, entry: Entry) -> Iterator[str]:
+    """The logins of those who stand behind what an act says now.
+
+    Who recorded it, who corrected it, and who took back what somebody else said of it, so that nobody brings back and
+    confirms alone. Who takes back her own correction says nothing of it any more.
+    """
+    yield login_of(entry.recorded_by)
+    about, seen = [entry], {entry.act_id}
+    for each in about:
+        for correct_id in register.about.get(each.act_id, ()):
+            if correct_id in seen or not correct_id.startswith("correct:"):
+                continue
+            seen.add(correct_id)
+            correction = register.entries[correct_id]
+            about.append(correction)
+            takes_back_her_own = each is not entry and correction.recorded_by == each.recorded_by
+            if register.stands(correct_id) and not takes_back_her_own:
+                yield login_of(correction.recorded_by)
 
 
 def _may_take_back(kind: str, act: Act) -> None:

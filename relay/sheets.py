@@ -40,8 +40,9 @@ _FAILED: Final = re.compile(rb"""<(?:\w+:)?c\s(?=[^<>]*?\bt\s*=\s*["']e["'])[^<>
 _NOT_WORKED_OUT: Final = re.compile(
     rb"""<(?:\w+:)?c\b(?![^<>]*?\bt\s*=\s*["']str["'])[^<>]*>\s*"""
     rb"""<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"""
-    rb"""(?:<(?:\w+:)?v\b[^<>]*/>|<(?:\w+:)?v\b[^<>]*>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+    rb"""(?:(?:<(?:\w+:)?v\b[^<>]*/>|<(?:\w+:)?v\b[^<>]*>\s*</(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"""
 )
+_CELL: Final = 10_000  # bytes, more than a cell with its formula takes (our choice: a formula has 8,192 at most)
 _LETTERS_AND_NUMBER: Final = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 
@@ -421,15 +422,15 @@ def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
 
 
 def _tags(sheet: Callable[[], IO[bytes]]) -> Iterator[bytes]:
-    """A sheet's XML piece by piece: no cell of it is torn, nor a tag of what is no sheet."""
+    """A sheet's XML piece by piece: no tag of it is torn, and every cell of usual size is whole in one of them."""
     with sheet() as xml:
         rest = b""
         while piece := xml.read(1_000_000):
             text = rest + piece
-            ends = (at + len(mark) for mark in (b"/c>", b":c>") if (at := text.rfind(mark)) >= 0)
-            end = max(ends, default=max(text.rfind(b"<"), 0))
+            end = text.rfind(b"<")
+            end = end if end >= 0 else len(text)
             yield text[:end]
-            rest = text[end:]
+            rest = text[max(end - _CELL, 0) :]
         yield rest
 
 

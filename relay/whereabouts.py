@@ -42,6 +42,12 @@ def places_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> fro
     Raises:
         Unavailable: The database cannot be reached.
     """
+    homes = _homes_of(graph, programme_id, values)
+    return _around(homes, _parents(graph, programme_id)) if homes else frozenset()
+
+
+def _homes_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> set[str]:
+    """The places in which something lies, without what they lie within."""
     said = [values]
     while subject := next((said[-1][name] for name in _SUBJECTS if said[-1].get(name)), None):
         said.append(_leading(graph, programme_id, str(subject)))
@@ -58,8 +64,7 @@ def places_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> fro
         ),
         {"homes": []},
     )
-    homes = {str(known[name]) for name in _PLACES if known.get(name)} | {str(home) for home in row["homes"] if home}
-    return _around(homes, _parents(graph, programme_id)) if homes else frozenset()
+    return {str(known[name]) for name in _PLACES if known.get(name)} | {str(home) for home in row["homes"] if home}
 
 
 def places_of_record(graph: Graph, programme_id: str, id_: str) -> frozenset[str]:
@@ -93,17 +98,28 @@ def people_in(
 def lying_in(graph: Graph, programme_id: str, place_ids: frozenset[str], act_ids: Collection[str]) -> frozenset[str]:
     """Those of some records, by full id, that lie in some places.
 
-    Many people are looked up at once; other records are few where somebody searches, and looked up one by one.
+    People, groups and places may be many where somebody searches, and are looked up at once; others one by one.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    people = {act_id for act_id in act_ids if act_id.startswith("beneficiary:")}
-    inside = people_in(graph, programme_id, place_ids, [act_id.partition(":")[2] for act_id in people])
-    others = (act_id for act_id in act_ids if act_id not in people and not act_id.startswith(_NOWHERE))
-    return frozenset(f"beneficiary:{id_}" for id_ in inside).union(
-        act_id for act_id in others if place_ids & places_of(graph, programme_id, _leading(graph, programme_id, act_id))
-    )
+    parent = _parents(graph, programme_id)
+    homes = {f"place:{id_}": {id_} for id_ in parent}
+    homes |= {
+        f"group:{row['group_id']}": {row["home"]} for row in graph.rows(cypher.GROUP_HOMES, programme_id=programme_id)
+    }
+    people = [key_of(programme_id, act_id) for act_id in act_ids if act_id.startswith("beneficiary:")]
+    homes |= {
+        f"beneficiary:{row['beneficiary_id']}": {row["home"], row["home_of_group"]} - {None}
+        for row in graph.rows(cypher.HOMES, people=people)
+    }
+
+    def homes_of(act_id: str) -> set[str]:
+        known = homes.get(act_id)
+        return _homes_of(graph, programme_id, _leading(graph, programme_id, act_id)) if known is None else known
+
+    somewhere = (act_id for act_id in act_ids if not act_id.startswith(_NOWHERE))
+    return frozenset(act_id for act_id in somewhere if place_ids & _around(homes_of(act_id), parent))
 
 
 def groups_in(graph: Graph, programme_id: str, place_ids: frozenset[str]) -> frozenset[str]:

@@ -400,7 +400,7 @@ def test_a_file_that_is_passed_over_although_it_is_meant_is_told(tmp_path: Path,
 
 def test_digits_that_a_spreadsheet_has_made_a_number_are_put_aside(tmp_path: Path) -> None:
     header = "event_id,placement_id,kind,happened_on,tags,dam_tag\n"
-    for spoiled in ("5.24E+14;NP-2,", "NP-1,524.0"):
+    for spoiled in ("5.24E+14;NP-2,", "NP-1,5240.0"):
         path = folder(
             tmp_path, events_csv=f"{header}E1,P1,birth,2024-01-01,{spoiled}\nE2,P1,birth,2024-01-02,5E14,524\n"
         )

@@ -346,6 +346,11 @@ def test_nobody_brings_back_what_its_recorder_took_back_and_confirms_it_alone() 
     book.add(taken_back("correct:C2", "C3"))  # what bina said stands no more
     book.add(confirmed("pass:T1"), by="local:bina")
 
+    book = begun_with_a_pass_on()  # two people, of whom one corrected by mistake
+    book.add(corrected("pass:T1", "C1", animals=0.5), by="local:bina")
+    book.add(taken_back("correct:C1", "C2"), by="local:bina")
+    book.add(confirmed("pass:T1"), by="local:bina")
+
 
 def test_a_confirmation_and_a_correction_come_back_as_if_recorded_now() -> None:
     """Of a pass-on that is taken back, by who corrected it since, and beside another of the same person: not."""
@@ -381,7 +386,10 @@ def test_a_correction_after_which_a_pass_on_is_confirmed_no_more_is_noted() -> N
     assert book.notes(corrected("pass:T2", "C2", animals=0.5)) == []  # which nobody confirmed
     assert book.notes(corrected("pass:T1", "C3", animals=0.5)) == ["unconfirmed"]
     assert book.notes(taken_back("correct:C3", "C4")) == []  # it says again what was confirmed
-    assert book.notes(taken_back("pass:T1", "C5")) == []
+    book.add(taken_back("confirm:F1", "C5"))  # whoever withdraws a confirmation knows that there is none
+    assert book.notes(taken_back("correct:C5", "C6")) == []
+    assert book.notes(taken_back("confirm:F1", "C7")) == []
+    assert book.notes(taken_back("pass:T1", "C8")) == []
 
 
 def test_what_may_be_a_slip_in_an_event_is_noted() -> None:

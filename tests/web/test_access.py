@@ -274,6 +274,12 @@ def test_staff_of_a_place_are_told_the_names_of_those_who_live_there(door: Flask
         assert "Name of W3" not in text
 
 
+def found_by_id(door: FlaskClient, who: dict[str, str], text: str) -> list[str]:
+    return [
+        hit["id"] for hit in door.post("/api/v1/programmes/wards/find", json={"text": text}, headers=who).get_json()
+    ]
+
+
 def test_staff_of_a_place_find_those_who_live_there_however_many_elsewhere_bear_the_name(
     door: FlaskClient, village: Graph
 ) -> None:
@@ -289,7 +295,10 @@ def test_staff_of_a_place_find_those_who_live_there_however_many_elsewhere_bear_
 
     assert found(own) == [f"beneficiary:here-{number}" for number in range(3)]
     assert len(found(whole)) == MOST
-    asked_for = door.get("/p/wards/find?q=Maya", headers=own).text
+    relays.record(village, "wards", [say.taken_back("beneficiary:here-0", "TB0")])
+    assert "beneficiary:here-0" in found_by_id(door, own, "here-0")  # what was taken back lies where it lay
+    assert found_by_id(door, staff_of(village, "W1"), "here-0") == []
+    asked_for = door.get("/p/wards/find?q=here", headers=own).text
     assert [f"here-{number}" in asked_for for number in range(3)] == [True] * 3
 
 
