@@ -449,17 +449,12 @@ def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
             else _THE_DAY_FORM,
         )
     last = calendar.monthrange(year, month)[1]
-    if day > last and year in sambat.LIKELY_YEARS and sambat.gregorian(year, month, day):
-        raise CellFault(
-            reason=Sentence("This day does not exist: the month has %(last)s days.", last=last),
-            suggestion=sambat.likely(f"{year:04}-{month:02}-{day:02}") or _THE_DAY_FORM,
-        )
     if not 1 <= day <= last:
+        sambat_day = sambat.likely(f"{year:04}-{month:02}-{day:02}") if sambat.gregorian(year, month, day) else None
         raise CellFault(
             reason=Sentence("This day does not exist: the month has %(last)s days.", last=last),
-            suggestion=Sentence(
-                "Look it up; the last day of that month is %(day)s.", day=f"{year:04}-{month:02}-{last:02}"
-            ),
+            suggestion=sambat_day
+            or Sentence("Look it up; the last day of that month is %(day)s.", day=f"{year:04}-{month:02}-{last:02}"),
         )
     if not exact:
         raise CellFault(

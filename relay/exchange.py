@@ -170,9 +170,8 @@ def _header_faults(sheet: sheets.Sheet, kind: Kind) -> tuple[Fault, ...]:
     known = tuple(column.name for column in kind.columns)
     if not set(known) & set(sheet.header) and not sheet.file.endswith(".toml"):
         below = _header_below(sheet, known)
-        if below or not any(
-            cells.closest(name, known) for name in sheet.header if name
-        ):  # what it holds may be personal
+        # Where no name is like a column's these are most likely a row, and personal.
+        if below or not any(cells.closest(name, known) for name in sheet.header if name):
             do = f"Row {below} does: delete what is above it." if below else f"Write them there: {', '.join(known)}."
             return (_fault(None, "", "This row holds no name of a column.", do),)
     faults: list[Fault] = []
@@ -258,11 +257,7 @@ def _rows(sheet: sheets.Sheet, kind: Kind) -> Iterator[Row]:
             if not any(str(cell).strip() for cell in row_cells):
                 continue
             reason = f"This row has {len(row_cells)} cells, and the header {len(sheet.header)}."
-            own = (
-                {kind.id_column: values[kind.id_column]}
-                if kind.id_column in values and not places[kind.id_column]
-                else {}
-            )
+            own = {name: value for name, value in values.items() if places[name] == 0}  # before anything can shift it
             yield _row(sheet.file, number, kind, own, (_fault(None, "", reason, _SHIFTED),))
             continue
         if len(row_cells) > len(sheet.header) or nameless:

@@ -770,9 +770,10 @@ def _tellers(register: Register, entry: Entry) -> Iterator[str]:
             seen.add(correct_id)
             correction = register.entries[correct_id]
             about.append(correction)
-            takes_back_her_own = each is not entry and correction.recorded_by == each.recorded_by
+            by = login_of(correction.recorded_by)
+            takes_back_her_own = each is not entry and by == login_of(each.recorded_by)
             if register.stands(correct_id) and not takes_back_her_own:
-                yield login_of(correction.recorded_by)
+                yield by
 
 
 def _may_take_back(kind: str, act: Act) -> None:

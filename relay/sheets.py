@@ -47,9 +47,8 @@ _LETTERS_AND_NUMBER: Final = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 
 _DELIMITERS: Final = (",", ";", "\t")
-_ENDINGS: Final = frozenset(
-    {"txt", "tsv", "tab", "xlsx", "xls", "ods", "toml"}
-)  # of what a table may have been saved as
+_ENDINGS: Final = frozenset({"txt", "tsv", "tab", "xlsx", "xls", "ods", "toml"})
+"""As what a table may have been saved by mistake."""
 
 Cells = Sequence[object]
 
