@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PROGRAMME: Final = "programme"
 RULES: Final = "rules"
 RULES_FILE: Final = "rules.toml"
+_BOOK: Final = "workbook.xml"
 LARGEST_WORKBOOK: Final = 500_000_000  # bytes once unpacked; our choice: a million rows of passes take about 400 MB
 MOST_CELLS: Final = 50_000_000  # of one sheet, from its first corner to its last; our choice: they are held in memory
 
@@ -38,10 +39,13 @@ _FAR: Final = re.compile(_STANDS + rb"""(?![A-Z]?[0-9]{1,6}["'])""")
 _FAILED: Final = re.compile(rb"""<(?:\w+:)?c\s(?=[^<>]*?\bt\s*=\s*["']e["'])[^<>]*>""")  # as #REF!, read as nothing
 # A formula that nobody worked out, read as nothing too; "str" is a text that was, and may be empty.
 _NOT_WORKED_OUT: Final = re.compile(
-    rb"""<(?:\w+:)?c\b(?![^<>]*?\bt\s*=\s*["']str["'])[^<>]*>\s*"""
+    rb"""<(?:\w+:)?c(?=[\s>])(?![^<>]*?\bt\s*=\s*["']str["'])[^<>]*>\s*"""
     rb"""<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"""
     rb"""(?:(?:<(?:\w+:)?v\b[^<>]*/>|<(?:\w+:)?v\b[^<>]*>\s*</(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"""
 )
+_FORMULA: Final = re.compile(rb"""<(?:\w+:)?c(?=[\s>])[^<>]*>\s*<(?:\w+:)?f\b""")
+_WORKED_OUT_LATER: Final = re.compile(rb"""\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
+"""What a library writes that does not calculate: each formula gives 0 until a spreadsheet opens it."""
 _CELL: Final = 10_000  # bytes, more than a cell with its formula takes (our choice: a formula has 8,192 at most)
 _LETTERS_AND_NUMBER: Final = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
@@ -362,11 +366,13 @@ def _refuse_huge(path: Path) -> None:
                 ),
                 suggestion=Sentence("Bring it as a folder of CSV files."),
             )
-        for part in archive.infolist():  # a sheet may lie anywhere
-            _refuse_cells(path, partial(archive.open, part))
+        parts = archive.infolist()  # a sheet may lie anywhere
+        later = any(_WORKED_OUT_LATER.search(archive.read(part)) for part in parts if part.filename.endswith(_BOOK))
+        for part in parts:
+            _refuse_cells(path, partial(archive.open, part), _FORMULA if later else _NOT_WORKED_OUT)
 
 
-def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
+def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]], not_worked_out: re.Pattern[bytes]) -> None:
     """Refuse a sheet with a formula that failed or was not worked out, or whose cells lie too far apart.
 
     Of such a formula nobody knows what the cell should say, and empty means something. A sheet is read once if no cell
@@ -382,7 +388,7 @@ def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
                 ),
                 suggestion=Sentence("Write there what it should say, or empty it."),
             )
-        if unknown := _NOT_WORKED_OUT.search(tags):
+        if unknown := not_worked_out.search(tags):
             raise CannotRead(
                 path,
                 is_what=Sentence("has a formula that was never worked out, at %(place)s", place=_place(unknown)),

@@ -679,6 +679,32 @@ def test_a_sheet_that_hides_how_large_it_is_is_refused_wherever_it_lies(tmp_path
             read(liar(tmp_path / "liar.xlsx", place, name))
 
 
+def worked_out(path: Path) -> None:
+    """Let a workbook say, as a spreadsheet does, that its formulas need not be worked out when it is opened."""
+    with zipfile.ZipFile(path) as made:
+        parts = {name: made.read(name).replace(b' fullCalcOnLoad="1"', b"") for name in made.namelist()}
+    with zipfile.ZipFile(path, "w") as saved:
+        for name, content in parts.items():
+            saved.writestr(name, content)
+
+
+def test_a_workbook_whose_formulas_are_to_be_worked_out_later_is_refused(tmp_path: Path) -> None:
+    """As a library writes it: each formula gives 0 until a spreadsheet opens it. Without formulas nothing is amiss."""
+    for name in ("later.xlsx", "saved.xlsx"):
+        with xlsxwriter.Workbook(tmp_path / name) as book:
+            sheet = book.add_worksheet("places")
+            sheet.write_row(0, 0, ["place_id", "name"])
+            sheet.write_row(1, 0, ["W1", "Ward 1"])
+            sheet.write_formula(2, 0, '="W"&"2"', None, "W2")  # pyright: ignore[reportArgumentType] - it takes text too
+            sheet.write(2, 1, "Ward 2")
+    worked_out(tmp_path / "saved.xlsx")
+
+    assert [row.act_id for row in read(tmp_path / "saved.xlsx")] == ["place:W1", "place:W2"]
+    with pytest.raises(errors.Invalid, match="has a formula that was never worked out, at A3"):
+        read(tmp_path / "later.xlsx")
+    assert taken(workbook(tmp_path / "plain.xlsx", {"places": [["place_id", "name"], ["W1", "Ward 1"]]}))
+
+
 def test_a_workbook_in_which_a_formula_failed_is_refused_and_one_that_was_worked_out_is_read(tmp_path: Path) -> None:
     """What failed is read as nothing, and no number of animals means one."""
     for name, value in (("failed.xlsx", "#REF!"), ("sound.xlsx", "#REF! Street")):
@@ -687,6 +713,7 @@ def test_a_workbook_in_which_a_formula_failed_is_refused_and_one_that_was_worked
             sheet.write_row(0, 0, ["place_id", "name"])
             sheet.write_string(1, 0, "W1")
             sheet.write_formula(1, 1, "=A9", None, value)  # pyright: ignore[reportArgumentType] - it takes text too
+        worked_out(tmp_path / name)
 
     assert [row.act_id for row in read(tmp_path / "sound.xlsx")] == ["place:W1"]
     with pytest.raises(errors.Invalid, match=r"whose formula failed \(as #REF! or #VALUE!\), at B2"):
@@ -703,6 +730,7 @@ def test_a_formula_that_nobody_worked_out_is_refused_and_one_that_gave_an_empty_
         sheet.write_row(0, 0, ["place_id", "name", "kind"])
         sheet.write_row(1, 0, ["W1", "Ward 1"])
         sheet.write_formula(1, 2, '="wa"&"rd"', None, 7)
+    worked_out(tmp_path / "true.xlsx")
     for name, kind in (("unknown.xlsx", ""), ("empty.xlsx", ' t="str"')):
         with zipfile.ZipFile(tmp_path / "true.xlsx") as true, zipfile.ZipFile(tmp_path / name, "w") as changed:
             for part in true.namelist():
