@@ -248,7 +248,7 @@ def _rows(sheet: sheets.Sheet, kind: Kind) -> Iterator[Row]:
             yield _unreadable(line)
             continue
         number, row_cells = line
-        if _repeats_header(row_cells, sheet.header):
+        if _repeats_header(row_cells, places):
             told = _fault(None, "", "This row repeats the names of the columns.", "Delete it.")
             yield Row(file=sheet.file, row=number, act_id=None, act=None, faults=(told,))
             continue
@@ -271,11 +271,12 @@ def _rows(sheet: sheets.Sheet, kind: Kind) -> Iterator[Row]:
         yield _row(sheet.file, number, kind, values, tuple(faults))
 
 
-def _repeats_header(row_cells: sheets.Cells, header: tuple[str, ...]) -> bool:
+def _repeats_header(row_cells: sheets.Cells, places: Mapping[str, int]) -> bool:
     """Whether a row is the header once more, as where two tables were copied together."""
-    named = [(place, name) for place, name in enumerate(header) if name]
-    return bool(named) and all(
-        place < len(row_cells) and str(row_cells[place]).strip().casefold() == name.casefold() for place, name in named
+    return all(
+        place < len(row_cells) and str(row_cells[place]).strip().casefold() == name.casefold()
+        for name, place in places.items()
+        if name
     )
 
 

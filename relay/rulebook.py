@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from relay import sambat
-from relay.acts import DAY_COLUMNS, FILED, KEYS, PERSONAL, Act
+from relay.acts import DAY_COLUMNS, FILED, KEYS, PERSONAL, Act, changes_of
 from relay.entries import Entry, login_of
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.model import UNIT, PassOn, Placement, Receipt, Rule, binding_rule, counted, helps_of, owed_under, shown
@@ -802,13 +802,13 @@ def _says_already(register: Register, subject: str, changes: Mapping[str, Any]) 
 
 
 def _may_change(register: Register, kind: str, act: Act) -> None:
-    changes = act.values.get("changes")
+    changes = changes_of(act.values)
     if kind in ABOUT_ACTS:
         raise NotCorrectable(
             Sentence("%(subject)s holds no data to change.", subject=subject_of(act)),
             Sentence("Take it back and record another."),
         )
-    if not isinstance(changes, Mapping) or _says_already(register, subject_of(act), changes):
+    if _says_already(register, subject_of(act), changes):
         raise NotCorrectable(
             Sentence("%(act_id)s changes nothing.", act_id=act.act_id),
             Sentence("Name the fields to change."),
@@ -816,7 +816,7 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
         )
     erased = register.erased_fields(subject_of(act))
     columns = {column.name: column for kind_ in FILED if kind_.name == kind for column in kind_.columns}
-    for name, value in dict[str, Any](changes).items():
+    for name, value in changes.items():
         column = columns.get(name)
         if name in erased:
             raise NotCorrectable(

@@ -86,13 +86,9 @@ def people_in(
     Raises:
         Unavailable: The database cannot be reached.
     """
-    keys = [key_of(programme_id, f"beneficiary:{id_}") for id_ in beneficiary_ids]
     parent = _parents(graph, programme_id)
-    return frozenset(
-        row["beneficiary_id"]
-        for row in graph.rows(cypher.HOMES, people=keys)
-        if place_ids & _around({row["home"], row["home_of_group"]} - {None}, parent)
-    )
+    homes = _homes_of_people(graph, programme_id, beneficiary_ids)
+    return frozenset(id_ for id_, lies in homes.items() if place_ids & _around(lies, parent))
 
 
 def lying_in(graph: Graph, programme_id: str, place_ids: frozenset[str], act_ids: Collection[str]) -> frozenset[str]:
@@ -104,15 +100,10 @@ def lying_in(graph: Graph, programme_id: str, place_ids: frozenset[str], act_ids
         Unavailable: The database cannot be reached.
     """
     parent = _parents(graph, programme_id)
+    people = [act_id.partition(":")[2] for act_id in act_ids if act_id.startswith("beneficiary:")]
     homes = {f"place:{id_}": {id_} for id_ in parent}
-    homes |= {
-        f"group:{row['group_id']}": {row["home"]} for row in graph.rows(cypher.GROUP_HOMES, programme_id=programme_id)
-    }
-    people = [key_of(programme_id, act_id) for act_id in act_ids if act_id.startswith("beneficiary:")]
-    homes |= {
-        f"beneficiary:{row['beneficiary_id']}": {row["home"], row["home_of_group"]} - {None}
-        for row in graph.rows(cypher.HOMES, people=people)
-    }
+    homes |= {f"group:{id_}": lies for id_, lies in _homes_of_groups(graph, programme_id).items()}
+    homes |= {f"beneficiary:{id_}": lies for id_, lies in _homes_of_people(graph, programme_id, people).items()}
 
     def homes_of(act_id: str) -> set[str]:
         known = homes.get(act_id)
@@ -128,8 +119,20 @@ def groups_in(graph: Graph, programme_id: str, place_ids: frozenset[str]) -> fro
     Raises:
         Unavailable: The database cannot be reached.
     """
-    rows, parent = graph.rows(cypher.GROUP_HOMES, programme_id=programme_id), _parents(graph, programme_id)
-    return frozenset(row["group_id"] for row in rows if place_ids & _around({row["home"]}, parent))
+    homes, parent = _homes_of_groups(graph, programme_id), _parents(graph, programme_id)
+    return frozenset(id_ for id_, lies in homes.items() if place_ids & _around(lies, parent))
+
+
+def _homes_of_people(graph: Graph, programme_id: str, beneficiary_ids: Collection[str]) -> dict[str, set[str]]:
+    """Where those of some people who stand live, and where their groups do."""
+    keys = [key_of(programme_id, f"beneficiary:{id_}") for id_ in beneficiary_ids]
+    rows = graph.rows(cypher.HOMES, people=keys)
+    return {row["beneficiary_id"]: {row["home"], row["home_of_group"]} - {None} for row in rows}
+
+
+def _homes_of_groups(graph: Graph, programme_id: str) -> dict[str, set[str]]:
+    """Where the groups of a programme are at home that are so anywhere."""
+    return {row["group_id"]: {row["home"]} for row in graph.rows(cypher.GROUP_HOMES, programme_id=programme_id)}
 
 
 def _leading(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:
