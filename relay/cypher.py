@@ -544,13 +544,15 @@ WITH DISTINCT e RETURN e.act_id AS act_id ORDER BY e.sequence
 
 # ---------------------------------------------------------------------------------------------------- export
 
-# Kind → what stands of it. One row = the properties of a node or relationship that carries the act's columns, and the
+# Kind → what stands of it: $many of the acts after entry $after, up to entry $last; as many as the embedded engine can
+# sort in memory, and soon there. One row = the properties of a node or relationship that has the act's columns, and the
 # personal values as they are now, or null; by sequence; cost: a scan of one label.
-_EXPORT: Final[LiteralString] = """
-MATCH (n:LABEL {programme_id: $programme_id})
+_IN_LEDGER_ORDER: Final = """ WHERE n.sequence > $after AND n.sequence <= $last
+WITH n ORDER BY n.sequence LIMIT $many
 RETURN properties(n) AS properties, head(COLLECT { MATCH (o:Personal {key: n.key}) RETURN properties(o) }) AS personal
 ORDER BY properties.sequence
 """
+_EXPORT: Final[LiteralString] = "MATCH (n:LABEL {programme_id: $programme_id})" + _IN_LEDGER_ORDER
 EXPORT: Final[Mapping[str, LiteralString]] = {
     "programme": _EXPORT.replace("LABEL", "Programme"),
     "rule": _EXPORT.replace("LABEL", "Rule"),
@@ -558,16 +560,8 @@ EXPORT: Final[Mapping[str, LiteralString]] = {
     "group": _EXPORT.replace("LABEL", "Group"),
     "beneficiary": _EXPORT.replace("LABEL", "Beneficiary"),
     "gift": _EXPORT.replace("LABEL", "Gift"),
-    "placement": """
-MATCH (g:Gift {programme_id: $programme_id})-[n:FILLED]->(:Placement)
-RETURN properties(n) AS properties, null AS personal
-ORDER BY properties.sequence
-""",
-    "pass": """
-MATCH (p:Placement {programme_id: $programme_id})-[n:PASSED_TO]->(:Placement)
-RETURN properties(n) AS properties, head(COLLECT { MATCH (o:Personal {key: n.key}) RETURN properties(o) }) AS personal
-ORDER BY properties.sequence
-""",
+    "placement": "MATCH (:Gift {programme_id: $programme_id})-[n:FILLED]->(:Placement)" + _IN_LEDGER_ORDER,
+    "pass": "MATCH (:Placement {programme_id: $programme_id})-[n:PASSED_TO]->(:Placement)" + _IN_LEDGER_ORDER,
     "event": _EXPORT.replace("LABEL", "Event"),
     "claim": _EXPORT.replace("LABEL", "Claim"),
 }

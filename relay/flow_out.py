@@ -19,14 +19,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from relay import cells, cypher, errors, private, trees
+from relay import cells, errors, private, trees
+from relay.exporting import standing
 from relay.graph import Graph
 from relay.lineage import Survey, below
 from relay.model import shown
 from relay.outside import tellable
 from relay.places import upwards
 from relay.sentences import Sentence
-from relay.snapshot import NONE, Rows, day_of
+from relay.snapshot import NONE, Rows, Snapshot, day_of
 from relay.vocabulary import STATES
 
 if TYPE_CHECKING:
@@ -107,25 +108,20 @@ def flow_out(
         survey,
         path,
         format_,
-        names=_names(graph, programme_id) if with_names and format_ != "geojson" else None,
-        points=_points(graph, programme_id) if format_ == "geojson" else None,
+        names=_names(graph, survey.snapshot) if with_names and format_ != "geojson" else None,
+        points=_points(graph, survey.snapshot) if format_ == "geojson" else None,
     )
 
 
-def _names(graph: Graph, programme_id: str) -> Mapping[str, str]:
-    rows = graph.rows(cypher.EXPORT["beneficiary"], programme_id=programme_id)
-    return {
-        row["properties"]["beneficiary_id"]: row["personal"]["name"]
-        for row in rows
-        if (row["personal"] or {}).get("name")
-    }
+def _names(graph: Graph, snapshot: Snapshot) -> Mapping[str, str]:
+    people = standing(graph, snapshot.programme_id, "beneficiary", snapshot.sequence)
+    return {row["beneficiary_id"]: personal["name"] for row, personal in people if personal.get("name")}
 
 
-def _points(graph: Graph, programme_id: str) -> Mapping[str, Point]:
-    rows = [row["properties"] for row in graph.rows(cypher.EXPORT["place"], programme_id=programme_id)]
+def _points(graph: Graph, snapshot: Snapshot) -> Mapping[str, Point]:
     return {
         row["place_id"]: Point(name=row["name"], latitude=row["latitude"], longitude=row["longitude"])
-        for row in rows
+        for row, _ in standing(graph, snapshot.programme_id, "place", snapshot.sequence)
         if row.get("latitude") is not None and row.get("longitude") is not None
     }
 

@@ -171,11 +171,15 @@ class Register:
 
     def taken_back_by(self, act_id: str, new: Act | None = None, until: int | None = None) -> str | None:
         """The id of the correction that took an act back and itself stands, or None; the rest as in `stands`."""
-        for later in self._later(act_id, new, until):
-            took_back = later.kind == "correct" and later.values["how"] == "did_not_happen"
-            if took_back and self.stands(later.act_id, new, until):
-                return later.act_id
-        return None
+        asked, take_backs = [act_id], dict[str, list[str]]()
+        for each in asked:  # take-backs of take-backs too, each behind what it takes back
+            if each not in take_backs:  # foreign data may go round in circles
+                take_backs[each] = [later.act_id for later in self._later(each, new, until) if takes_back(later)]
+                asked += take_backs[each]
+        by = dict[str, str | None]()
+        for each in reversed(asked):
+            by[each] = next((later for later in take_backs[each] if by.get(later) is None), None)
+        return by[act_id]
 
     def _later(self, act_id: str, new: Act | None = None, until: int | None = None) -> Iterator[Act]:
         for later_id in self.about.get(act_id, ()):
@@ -350,6 +354,11 @@ def held_by(beneficiary_id: str, entries: Iterable[Entry]) -> set[str]:
 def subject_of(act: Act) -> str:
     """The act id that a correction, confirmation or erasure names."""
     return str(act.values["subject_id" if act.kind == "erase" else "act_id"])
+
+
+def takes_back(act: Act) -> bool:
+    """Whether an act says that another did not happen."""
+    return act.kind == "correct" and act.values["how"] == "did_not_happen"
 
 
 def filled_by(act: Act | Fact) -> str | None:

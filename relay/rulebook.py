@@ -16,7 +16,7 @@ from relay.entries import Entry, login_of
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.model import UNIT, PassOn, Placement, Receipt, Rule, binding_rule, counted, helps_of, owed_under, shown
 from relay.notes import Note, notes_of
-from relay.register import ABOUT_ACTS, Change, Fact, Register, named_by, rule_of, subject_of
+from relay.register import ABOUT_ACTS, Change, Fact, Register, named_by, rule_of, subject_of, takes_back
 from relay.sentences import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
@@ -726,7 +726,7 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
         _may_change(register, entry.kind, act)
         return
     _may_take_back(entry.kind, act)
-    if entry.kind == "correct" and entry.act.values["how"] == "did_not_happen":
+    if takes_back(entry.act):
         _may_come_back(register, subject_of(entry.act))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from relay import ledger
+from relay import exporting, ledger
 from relay.batch import Clerk, NoProgramme
 from relay.demo import load_demo
 from relay.exporting import export_programme
@@ -121,6 +121,17 @@ def test_rows_go_by_the_ledger_whatever_their_ids_and_dates(graph: Graph, tmp_pa
     gifts = exported(graph, tmp_path / "p")["gifts.csv"].decode("utf-8-sig").splitlines()
 
     assert [line.split(",")[0] for line in gifts] == ["gift_id", "G9", "G10", "A"]
+
+
+def test_what_is_read_in_several_parts_is_as_what_is_read_in_one(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_demo(wiped(graph), CLERK)
+    whole = exported(graph, tmp_path / "whole", programme_id="relay-demo")
+
+    for at_once in (60, 1_000):  # 60 gifts: their last part is full
+        monkeypatch.setattr(exporting, "_AT_ONCE", at_once)
+        assert exported(graph, tmp_path / str(at_once), programme_id="relay-demo") == whole
 
 
 def test_two_programmes_of_one_database_are_exported_apart(graph: Graph, tmp_path: Path) -> None:

@@ -230,6 +230,19 @@ def test_every_kind_of_thing_can_be_taken_back_and_brought_back() -> None:
     assert {name[0] for name in after.keys() - before.keys()} == {"Entry", "ABOUT", "Personal"}
 
 
+def test_an_act_is_there_or_not_however_often_it_was_taken_back_and_brought_back() -> None:
+    book = Book(*beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1))
+    about = "pass:T1"
+
+    for number in range(1_200):  # more than Python would call itself
+        book.add(taken_back(about, f"C{number}"))
+        about = f"correct:C{number}"
+        assert ("pass:T1" in book.register.facts) == bool(number % 2), number
+
+    assert book.register.taken_back_by("pass:T1") is None
+    assert book.register.taken_back_by("correct:C0") == "correct:C1"
+
+
 def test_two_acts_of_giver_and_receiver_on_one_day_are_two_relationships() -> None:
     book = Book(*beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1))
 
