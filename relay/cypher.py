@@ -265,12 +265,14 @@ DROP: Final[Mapping[str, LiteralString]] = {
 
 # ---------------------------------------------------------------------------------------------------- the ledger read
 
-# One row = an entry with its openings as JSON text, or null; by sequence; cost: one look-up an entry.
+# One row: of each entry its sequence, its properties, and its openings as JSON text, or null; by sequence; cost: one
+# look-up an entry. A row for each takes the driver as long again as all else that is done with it.
 ENTRIES: Final[LiteralString] = """
 UNWIND range($first, $last) AS sequence
 MATCH (e:Entry {key: $prefix + toString(sequence)})
-RETURN sequence, properties(e) AS entry, head(COLLECT { MATCH (o:Personal {key: e.act_key}) RETURN o.opened }) AS opened
-ORDER BY sequence
+WITH sequence, e ORDER BY sequence
+RETURN collect([sequence, properties(e), head(COLLECT { MATCH (o:Personal {key: e.act_key}) RETURN o.opened })])
+  AS entries
 """
 
 # One row = an entry that all filters let through, '' being none; newest first; cost: a scan of the ledger.

@@ -249,7 +249,7 @@ def from_line(line: str) -> Entry:
     if not isinstance(written, dict) or frozenset(map(str, written)) - {"opened"} != _REQUIRED:
         message = Sentence("This line is not an entry of a ledger: its keys differ.")
         raise Invalid(message, Sentence("Export the ledger again."))
-    return from_values(written, opened=written.get("opened", {}))
+    return from_values(written, opened=written.get("opened", {}), told=line)
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -272,8 +272,13 @@ def _exactly(text: str) -> float:
     return number
 
 
-def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: ANN401 - whatever a file holds
+def from_values(written: Mapping[str, Any], *, opened: Any, told: str) -> Entry:  # noqa: ANN401 - whatever a file holds
     """An entry from its parts as JSON gives them.
+
+    Args:
+        written: All but the openings.
+        opened: The openings.
+        told: The JSON that they were read from.
 
     Raises:
         Invalid: A part has the wrong type, or the format or kind is unknown.
@@ -287,7 +292,7 @@ def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: A
         and all(isinstance(opening, dict) and opening.keys() == {"salt", "value"} for opening in opened.values())
         and written["kind"] in PERSONAL
         and written["format"] == FORMAT
-        and _writable(written, opened)
+        and ("\\u" not in told or _writable(written, opened))
     )
     if not fits:
         message = Sentence("This entry is malformed, or of a format newer than this version of Relay.")
@@ -308,7 +313,7 @@ def from_values(written: Mapping[str, Any], *, opened: Any) -> Entry:  # noqa: A
 
 
 def _writable(*parts: object) -> bool:
-    """Whether all texts are whole characters: JSON can hold half a one, which no screen and no hash can."""
+    """Whether all texts are whole characters: JSON can escape half a one, which no screen and no hash can hold."""
     try:
         json.dumps(parts, ensure_ascii=False).encode()
     except UnicodeEncodeError:

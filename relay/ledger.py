@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 from relay import cypher
 from relay.acts import Act
+from relay.ahead import one_ahead
 from relay.batch import Batch, Clerk, NoProgramme, Outcome, Told
 from relay.difference import Difference
 from relay.entries import CLOCKS_DAYS, ORIGIN, Entry, Fault, instant, zone
@@ -393,13 +394,19 @@ def stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterato
     Raises:
         Unavailable: The database cannot be reached.
     """
-    for start in range(first, last + 1, STEP):
-        end = min(start + STEP - 1, last)
-        for row in graph.rows(cypher.ENTRIES, prefix=f"{programme_id}/entry/", first=start, last=end):
+
+    def step(start: int) -> list[tuple[int, Mapping[str, Any], str | None]]:
+        bounds = {"first": start, "last": min(start + STEP - 1, last)}
+        (row,) = graph.rows(cypher.ENTRIES, prefix=f"{programme_id}/entry/", **bounds)
+        found: list[tuple[int, Mapping[str, Any], str | None]] = row["entries"]
+        return found
+
+    for entries_ in one_ahead(step, range(first, last + 1, STEP)):
+        for sequence, properties, opened in entries_:
             try:
-                yield entry_from(row["entry"], row["opened"])
+                yield entry_from(properties, opened)
             except Invalid as error:
-                yield Fault(sequence=row["sequence"], fault=error.reason)
+                yield Fault(sequence=sequence, fault=error.reason)
 
 
 def last_known(graph: Graph, programme_id: str, known: int | date) -> int:

@@ -109,7 +109,8 @@ def phone_digits(text: str) -> str:
 
 
 def _digits(text: str) -> str:
-    return "".join(str(int(letter)) for letter in text if letter.isdecimal())
+    digits = "".join(filter(str.isdecimal, text))
+    return digits if digits.isascii() else "".join(str(int(digit)) for digit in digits)
 
 
 def phones(text: str) -> frozenset[str]:
@@ -155,8 +156,11 @@ def code(text: str) -> str:
     ('h77', 'h77', 'np0042', '1-11', '11-1', 'सीता', '')
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    latin = (str(int(letter)) if letter.isdecimal() else letter for letter in folded)
-    marked = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in latin)
+    if folded.isascii():  # most, and a fifth of an audit's time when told letter by letter
+        marked = _APART.sub(" ", folded)
+    else:
+        latin = (str(int(letter)) if letter.isdecimal() else letter for letter in folded)
+        marked = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in latin)
     return _BETWEEN_NUMBERS.sub("-", " ".join(marked.split())).replace(" ", "")
 
 

@@ -52,8 +52,9 @@ def entry_from(properties: Mapping[str, Any], opened: str | None) -> Entry:
         Invalid: The node holds no entry: it was altered behind Relay's back.
     """
     try:
-        written = {**properties, "payload": json.loads(properties["payload"])}
-        return from_values(written, opened=json.loads(opened) if opened else {})
+        payload, opened = properties["payload"], opened or "{}"
+        written = {**properties, "payload": json.loads(payload)}
+        return from_values(written, opened=json.loads(opened), told=payload + opened)
     except (KeyError, TypeError, ValueError, RecursionError, Invalid) as error:
         message = Sentence("Entry %(key)s cannot be read: it was altered.", key=properties.get("key"))
         raise Invalid(message, Sentence("See `relay ledger verify`, and restore a backup.")) from error

@@ -1,0 +1,31 @@
+"""Asking for the next part of something long while the last one is worked on."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+
+_Step = TypeVar("_Step")
+_Answer = TypeVar("_Answer")
+
+
+def one_ahead(ask: Callable[[_Step], _Answer], steps: Iterable[_Step]) -> Iterator[_Answer]:
+    """The answers to all steps in their order; a step is asked, on another thread, while the answer before is used.
+
+    Whoever stops in between waits for the one step that was asked ahead.
+
+    Raises:
+        Exception: Whatever asking raised, when its answer is due.
+    """
+    with ThreadPoolExecutor(max_workers=1) as asking:
+        asked: Future[_Answer] | None = None
+        for step in steps:
+            before, asked = asked, asking.submit(ask, step)
+            if before:
+                yield before.result()
+        if asked:
+            yield asked.result()
