@@ -114,6 +114,13 @@ def _explained() -> Generator[None]:
         say(f"relay: {error.filename or 'the answer could not be written out'}: {error.strerror or error}.")
         _give_up_output()
         sys.exit(NOT_DONE)
+    except Exception as error:  # noqa: BLE001 - where it happened is told, and no value: one might be a name
+        import traceback
+
+        for frame in traceback.extract_tb(error.__traceback__):
+            say(f"  {frame.filename}:{frame.lineno} {frame.name}")
+        say(f"relay: nobody foresaw this ({type(error).__name__}). Is the record sound? See relay ledger verify.")
+        sys.exit(NOT_DONE)
 
 
 def _give_up_output() -> None:
@@ -139,7 +146,8 @@ def _where() -> str:
     from urllib.parse import urlsplit
 
     address = urlsplit(os.environ.get("NEO4J_URI", ""))
-    return f" NEO4J_URI names {address.hostname}:{address.port or 7687}." if address.hostname else ""
+    line = ", by an encrypted line" if "+s" in address.scheme else ""
+    return f" NEO4J_URI names {address.hostname}:{address.port or 7687}{line}." if address.hostname else ""
 
 
 def _words() -> list[str]:

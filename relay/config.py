@@ -33,7 +33,7 @@ class NotAnAddress(Invalid):
         begin = ", ".join(f"{scheme}://" for scheme in schemes)
         super().__init__(
             Sentence("%(variable)s is not an address.", variable=variable),
-            Sentence("Write the host after one of %(begin)s.", begin=begin),
+            Sentence("Write the host after one of %(begin)s; no user and no password.", begin=begin),
         )
 
 
@@ -191,7 +191,12 @@ def _require_address(variable: str, address: str, schemes: tuple[str, ...]) -> N
     try:
         parts = urlsplit(address)
         well_formed = (
-            parts.scheme in schemes and bool(parts.hostname) and parts.port != 0 and _is_visible_ascii(address)
+            parts.scheme in schemes
+            and bool(parts.hostname)
+            and parts.port != 0
+            and "@" not in parts.netloc
+            and not (parts.scheme.startswith("bolt") and parts.query)
+            and _is_visible_ascii(address)
         )
     except ValueError:
         well_formed = False

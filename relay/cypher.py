@@ -11,25 +11,39 @@ from typing import Final, LiteralString
 
 # ---------------------------------------------------------------------------------------------------- schema
 
-MIGRATIONS: Final[tuple[LiteralString, ...]] = (
-    "CREATE CONSTRAINT schema_key IF NOT EXISTS FOR (n:Schema) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT ledger_key IF NOT EXISTS FOR (n:Ledger) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT entry_key IF NOT EXISTS FOR (n:Entry) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT entry_act_key IF NOT EXISTS FOR (n:Entry) REQUIRE n.act_key IS UNIQUE",
-    "CREATE CONSTRAINT personal_key IF NOT EXISTS FOR (n:Personal) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT programme_key IF NOT EXISTS FOR (n:Programme) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT rule_key IF NOT EXISTS FOR (n:Rule) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT place_key IF NOT EXISTS FOR (n:Place) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT group_key IF NOT EXISTS FOR (n:Group) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT beneficiary_key IF NOT EXISTS FOR (n:Beneficiary) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT gift_key IF NOT EXISTS FOR (n:Gift) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT placement_key IF NOT EXISTS FOR (n:Placement) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT event_key IF NOT EXISTS FOR (n:Event) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT claim_key IF NOT EXISTS FOR (n:Claim) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT account_key IF NOT EXISTS FOR (n:Account) REQUIRE n.key IS UNIQUE",
-    "CREATE CONSTRAINT token_key IF NOT EXISTS FOR (n:Token) REQUIRE n.key IS UNIQUE",
+_UNIQUE: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
+    ("Schema", "key"),
+    ("Ledger", "key"),
+    ("Entry", "key"),
+    ("Entry", "act_key"),
+    ("Personal", "key"),
+    ("Programme", "key"),
+    ("Rule", "key"),
+    ("Place", "key"),
+    ("Group", "key"),
+    ("Beneficiary", "key"),
+    ("Gift", "key"),
+    ("Placement", "key"),
+    ("Event", "key"),
+    ("Claim", "key"),
+    ("Account", "key"),
+    ("Token", "key"),
 )
-"""Run in order, each on its own; a migration once released is never edited."""
+_MIGRATION: Final[LiteralString] = "CREATE CONSTRAINT NAME IF NOT EXISTS FOR (n:LABEL) REQUIRE n.PROPERTY IS UNIQUE"
+MIGRATIONS: Final[Mapping[tuple[str, str], LiteralString]] = {
+    (label, unique): _MIGRATION.replace("NAME", f"{label.lower()}_{unique}")
+    .replace("LABEL", label)
+    .replace("PROPERTY", unique)
+    for label, unique in _UNIQUE
+}
+"""Label and property → what makes it unique. Run in order, each on its own; one once released is never edited."""
+
+# Neo4j alone: what is unique, whatever its constraint is called. One row = a constraint; cost: none.
+CONSTRAINTS: Final[LiteralString] = """
+SHOW CONSTRAINTS YIELD type, labelsOrTypes, properties
+WHERE type IN ['UNIQUENESS', 'NODE_PROPERTY_UNIQUENESS', 'NODE_KEY'] AND size(properties) = 1
+RETURN labelsOrTypes[0] AS label, properties[0] AS property
+"""
 
 # One row = the number of migrations that were run; none in a database that Relay never saw.
 SCHEMA: Final[LiteralString] = "MATCH (s:Schema {key: 'schema'}) RETURN s.migrations AS migrations"
@@ -273,6 +287,11 @@ MATCH (e:Entry {key: $prefix + toString(sequence)})
 WITH sequence, e ORDER BY sequence
 RETURN collect([sequence, properties(e), head(COLLECT { MATCH (o:Personal {key: e.act_key}) RETURN o.opened })])
   AS entries
+"""
+
+# How many entries of a ledger have this sequence or a later one. One row; cost: a scan of the ledger.
+ENTRIES_FROM: Final[LiteralString] = """
+MATCH (e:Entry {programme_id: $programme_id}) WHERE e.sequence >= $first RETURN count(e) AS many
 """
 
 # One row = an entry that all filters let through, '' being none; newest first; cost: a scan of the ledger.

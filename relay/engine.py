@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from relay.config import Connection
-from relay.errors import NoRoom, Unavailable
+from relay.errors import NotWritable, Unavailable
 from relay.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class CheckFailed(Unavailable):
         )
 
 
-class DiskFull(NoRoom):
+class DiskFull(NotWritable):
     """There is too little room left to write safely."""
 
     def __init__(self, *, data_folder: Path, free_bytes: int) -> None:

@@ -6,7 +6,7 @@
     ├── Invalid       malformed: cannot be read, or names a column or value that does not exist
     ├── Conflict      an earlier act with the same id, or a twin of this one, says otherwise
     └── Unavailable   the database cannot be reached, or did not answer in time
-        └── NoRoom    nothing can be written for want of room; reading goes on
+        └── NotWritable   nothing can be written; reading goes on
 
 A sentence says what happened, to which id, and what to do next. No sentence holds a person's name.
 """
@@ -51,5 +51,5 @@ class Unavailable(RelayError):
     """The database cannot be reached, or did not answer in time."""
 
 
-class NoRoom(Unavailable):
-    """Where the database keeps its files there is too little room to write; reading goes on."""
+class NotWritable(Unavailable):
+    """The database takes no writes now, or has no room for them; reading goes on."""

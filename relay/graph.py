@@ -1,7 +1,7 @@
 """The graph database: the only module that speaks Bolt.
 
-A `Graph` is passed in, first; it runs reads and writes as managed transactions on either engine and turns what the
-driver says into sentences. Nothing waits for ever: a line that stays silent for `SILENCE_SECONDS` is given up.
+A `Graph` is passed in, first; it runs reads and writes as managed transactions on either engine. Nothing waits for
+ever: a line that stays silent for `SILENCE_SECONDS` is given up.
 """
 
 from __future__ import annotations
@@ -16,24 +16,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeVar, cast
 
 import neo4j
-from neo4j.exceptions import (
-    AuthError,
-    ClientError,
-    ConstraintError,
-    DatabaseError,
-    DatabaseUnavailable,
-    DriverError,
-    IncompleteCommit,
-    Neo4jError,
-    ServiceUnavailable,
-    SessionExpired,
-    TransientError,
-    UnsupportedServerProduct,
-)
+from neo4j.exceptions import AuthError, ClientError, ConstraintError, DatabaseError, Forbidden, TransientError
 from neo4j.graph import Node, Path, Relationship
 
 from relay import cypher
 from relay.errors import Conflict, Refused, Unavailable
+from relay.refusals import REMOVED, Silence, last_word, sensible, translated
 from relay.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -52,26 +40,25 @@ SILENCE_SECONDS: Final = 15.0  # not retried
 FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
 RACES: Final = 100  # lost one after another; our choice, and not by the clock: a try may have waited for the engine
 FEW_RACES: Final = 5  # our choice: what is still gone after these tries, and after RETRY_SECONDS, is damage
-_REMOVED: Final = "EntityNotFound"  # either engine's word for what another just removed; the driver does not retry it
 _EMBEDDED_AGENT: Final = "ArcadeDB"
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else its warnings land on the user's screen
 
 
-class UnknownOutcome(Unavailable):
-    """The line was cut, or went silent, while the database was committing: it may or may not have recorded.
+class NotRelaysOwn(Unavailable):
+    """What a database holds cannot be kept apart as Relay needs it: it is of others too, or holds one thing twice."""
 
-    Attributes:
-        silent: Whether the line went silent, so that another try would be waited for as long again.
-    """
-
-    def __init__(self, *, silent: bool) -> None:
-        """Say what to do."""
+    def __init__(self, label: str, unique: str) -> None:
+        """Name what should be unique."""
         super().__init__(
-            Sentence("The connection was lost while the act was being recorded."),
-            Sentence("Send the same command again with the same id: what was recorded is not recorded twice."),
+            Sentence(
+                "The database cannot keep %(property)s of :%(label)s unique: it is of another application too, or holds"
+                " one thing twice.",
+                property=unique,
+                label=label,
+            ),
+            Sentence("Give Relay an empty database of its own, and restore a backup there if this one was Relay's."),
         )
-        self.silent = silent
 
 
 class NotAnswered(Refused):
@@ -184,11 +171,11 @@ def _through_races(work: Callable[[], _T]) -> _T:
             pass
         except ClientError as error:
             enough = tries == RACES - 1 or (tries >= FEW_RACES and time.monotonic() > until)
-            if enough or _last_word(error) != _REMOVED:
+            if enough or last_word(error) != REMOVED:
                 raise
         time.sleep(FIRST_RETRY_SECONDS)
     message = Sentence("Others were writing the same things at the same time.")
-    raise Conflict(message, Sentence("Nothing was recorded: try again."))
+    raise Conflict(message, Sentence("Nothing was recorded: try again. If it stays so, see `relay ledger verify`."))
 
 
 def _once_more(work: Callable[[], _T]) -> _T:
@@ -202,10 +189,6 @@ def _once_more(work: Callable[[], _T]) -> _T:
     except DatabaseError:
         time.sleep(FIRST_RETRY_SECONDS)
         return work()
-
-
-def _last_word(error: Neo4jError) -> str:
-    return str(error.code).rpartition(".")[2]
 
 
 class Graph:
@@ -223,7 +206,11 @@ class Graph:
         self._database = database
         self._before_all = before_all
         self._before_writing = before_writing
-        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()  # in a cluster, reads are never older than own writes
+        self._forget()
+
+    def _forget(self) -> None:
+        """Know of no writes of its own any more; in a cluster no read is older than those that are known."""
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
 
     def read(self, work: Callable[[Transaction], _T]) -> _T:
         """Run a read; `work` may run several times.
@@ -232,7 +219,7 @@ class Graph:
             Unavailable: The database cannot be reached, or did not answer in time.
             Conflict: Other writers were faster, again and again.
         """
-        with _translated(), self._session() as session:
+        with translated(), self._session() as session:
             return _through_races(lambda: session.execute_read(lambda transaction: work(Transaction(transaction))))
 
     def write(self, work: Callable[[Transaction], _T]) -> _T:
@@ -244,7 +231,7 @@ class Graph:
             Conflict: Another writer was faster, again and again.
         """
         self._before_writing()
-        with _translated(writing=True), self._session() as session:
+        with translated(writing=True), self._session() as session:
             return _through_races(lambda: session.execute_write(lambda transaction: work(Transaction(transaction))))
 
     def rows(self, query: LiteralString, **parameters: object) -> list[dict[str, Any]]:
@@ -265,39 +252,61 @@ class Graph:
             NotAnswered: The database cannot read it, refuses it, or broke it off.
             Unavailable: The database cannot be reached, or did not answer in time.
         """
-        with _translated(), self._session() as session:
+        with translated(), self._session() as session:
             try:
                 return session.execute_read(lambda transaction: _table(transaction, text, most))
             except (AuthError, TransientError, ConstraintError):
                 raise
-            except _Silence as error:
+            except Silence as error:
                 raise NotAnswered("TransactionTimedOut") from error
             except (ClientError, DatabaseError) as error:
-                raise NotAnswered(_last_word(error)) from error
+                raise NotAnswered(last_word(error)) from error
 
     def migrate(self) -> None:
         """Bring constraints and indexes up to date; quick when they are.
 
         Raises:
-            Unavailable: The database cannot be reached.
+            Unavailable: The database cannot be reached, or what others keep in it is in the way.
         """
         done = next((row["migrations"] for row in self.rows(cypher.SCHEMA)), 0)
-        if done >= len(cypher.MIGRATIONS):
+        missing = self._missing() if not self.embedded else list(cypher.MIGRATIONS)[done:]
+        if not missing:
             return
-        with _translated(), self._session() as session:
-            for statement in cypher.MIGRATIONS[done:]:
-                session.run(statement).consume()  # schema statements cannot share a transaction with data
+        for unique in missing:
+            self._constrain(*unique)
+        if not self.embedded and (others := self._missing()):  # under whose names others have something else
+            raise NotRelaysOwn(*others[0])
         self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, migrations=len(cypher.MIGRATIONS)))
+
+    def _missing(self) -> list[tuple[str, str]]:
+        """What should be unique in Neo4j and is not: the number of migrations does not tell what was dropped since."""
+        there = {(row["label"], row["property"]) for row in self.rows(cypher.CONSTRAINTS)}
+        return [unique for unique in cypher.MIGRATIONS if unique not in there]
+
+    def _constrain(self, label: str, unique: str) -> None:
+        with translated(), self._session() as session:
+            try:
+                session.run(cypher.MIGRATIONS[label, unique]).consume()  # cannot share a transaction with data
+            except (AuthError, Forbidden):
+                raise
+            except (ClientError, DatabaseError) as error:
+                raise NotRelaysOwn(label, unique) from error
 
     @contextmanager
     def _session(self) -> Generator[neo4j.Session]:
         """A session that sends the beginning of a transaction together with its first statement: a round trip less."""
         self._before_all()
-        with (
-            self._driver.session(database=self._database, bookmark_manager=self._bookmarks) as session,
-            session._pipelined_begin,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no public name
-        ):
-            yield session
+        try:
+            with (
+                self._driver.session(database=self._database, bookmark_manager=self._bookmarks) as session,
+                session._pipelined_begin,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no public name
+            ):
+                yield session
+        except (
+            Silence
+        ):  # perhaps it waits for a write that an older copy of the database, put back since, does not have
+            self._forget()
+            raise
 
     @cached_property
     def embedded(self) -> bool:
@@ -314,7 +323,7 @@ class Graph:
         Raises:
             Unavailable: The database cannot be reached.
         """
-        with _translated():
+        with translated():
             return self._driver.get_server_info().agent
 
     def close(self) -> None:
@@ -346,7 +355,7 @@ def connect(
     Raises:
         Unavailable: It cannot be reached, or user and password are wrong.
     """
-    with _translated():
+    with translated():
         driver = neo4j.GraphDatabase.driver(
             connection.uri,
             auth=(connection.user, connection.password),
@@ -378,12 +387,12 @@ def _give_up_on_silence(driver: neo4j.Driver) -> None:
     open_line = pool.opener
 
     def opener(*arguments: Any) -> Any:  # noqa: ANN401 - the driver's own
-        with _sensible():
+        with sensible():
             line = open_line(*arguments)
         fetch_message = line.fetch_message
 
         def fetch_sensible_message() -> None:
-            with _sensible(line._set_defunct_read):  # noqa: SLF001
+            with sensible(line._set_defunct_read):  # noqa: SLF001
                 fetch_message()
 
         line.socket.set_read_timeout(SILENCE_SECONDS)
@@ -391,93 +400,3 @@ def _give_up_on_silence(driver: neo4j.Driver) -> None:
         return line
 
     pool.opener = opener
-
-
-class _Silence(ServiceUnavailable):
-    """The database did not answer in time; to ask again would only double the wait."""
-
-    def is_retryable(self) -> bool:
-        return False
-
-
-@contextmanager
-def _sensible(lost: Callable[[OSError], object] | None = None) -> Generator[None]:
-    """Tell silence and nonsense on a line in the driver's own words; `lost` knows whether a commit was under way."""
-    try:
-        yield
-    except IncompleteCommit:
-        raise
-    except (ServiceUnavailable, SessionExpired) as error:
-        if lost and isinstance(error.__cause__, TimeoutError):
-            raise _Silence from error
-        raise
-    except (DriverError, Neo4jError, OSError):
-        raise
-    except Exception as nonsense:
-        if lost:
-            lost(OSError("nonsense"))
-        raise ServiceUnavailable from nonsense
-
-
-def _went_silent(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, TimeoutError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-_REFUSALS: Final = {
-    _REMOVED: (
-        Sentence("What is asked for was removed again and again while it was read."),
-        Sentence("Nothing was recorded: try again. If it stays so, see `relay ledger verify`."),
-    ),
-    "Forbidden": (
-        Sentence("The database does not allow this to the user that Relay speaks as."),
-        Sentence("Let NEO4J_USER read and write it."),
-    ),
-    "DatabaseNotFound": (
-        Sentence("The database server has no database of that name."),
-        Sentence("Check NEO4J_DATABASE."),
-    ),
-    "TransactionTimedOut": (
-        Sentence("The database took too long over this, and broke it off."),
-        Sentence("Try again when it is less busy; a programme that is always too large belongs on Neo4j."),
-    ),
-    "TransactionNotFound": (  # engines.md §5: a full disk says so
-        Sentence("The database could not store the act; its disk may be full."),
-        Sentence("Make room, restart the engine (relay engine stop), and try again."),
-    ),
-}
-"""What a server refuses, by the last word of its code: what is said of it, and what to do."""
-
-
-@contextmanager
-def _translated(*, writing: bool = False) -> Generator[None]:
-    """Turn what the driver says into a sentence for people; by class and code, never by message."""
-    try:
-        yield
-    except AuthError as error:
-        message = Sentence("The database refused the user name or password.")
-        raise Unavailable(
-            message, Sentence("Check NEO4J_USER and NEO4J_PASSWORD; after several wrong tries wait 30 seconds.")
-        ) from error
-    except UnsupportedServerProduct as error:
-        message = Sentence("What answers at the database's address is not a database that Relay knows.")
-        raise Unavailable(message, Sentence("Check NEO4J_URI: host, port, and Neo4j 5.26 or later.")) from error
-    except (ServiceUnavailable, DatabaseUnavailable, SessionExpired, OSError) as error:
-        if writing and isinstance(error, IncompleteCommit):
-            raise UnknownOutcome(silent=_went_silent(error)) from error
-        message = Sentence("The database cannot be reached, or did not answer in time.")
-        raise Unavailable(message, Sentence("Nothing was recorded. See `relay status`, then try again.")) from error
-    except (TransientError, ConstraintError) as error:
-        message = Sentence("The database was too busy to finish in time.")
-        raise Unavailable(message, Sentence("Nothing was recorded: try again.")) from error
-    except ClientError as error:
-        refusal = _REFUSALS.get(_last_word(error))
-        if refusal is None:
-            raise
-        raise Unavailable(*refusal) from error
-    except (DriverError, Neo4jError) as error:
-        message = Sentence("The database failed (%(error)s).", error=type(error).__name__)
-        raise Unavailable(message, Sentence("See the database's log.")) from error

@@ -301,7 +301,7 @@ def _named(about: _About) -> str:
 def _unlike(expected: Mapping[str, Any], found: Mapping[str, Any], *, hidden: bool) -> Iterator[str]:
     for name in sorted(expected.keys() | found.keys()):
         (was, of), (is_, found_of) = _plain(expected.get(name)), _plain(found.get(name))
-        if was != is_:
+        if was != is_ and (of == found_of or str(was) != str(is_)):
             told = Sentence(
                 "%(name)s is %(found)s where the ledger says %(expected)s", name=name, found=is_, expected=was
             )

@@ -14,7 +14,7 @@ from relay.backup import Kept
 from relay.entries import Entry, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -58,6 +58,17 @@ def last_backup(data_folder: Path) -> LastBackup | None:
         return LastBackup(at=str(said["at"]), file=str(said["file"]), programmes=programmes)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
+
+
+def behind(entries: Mapping[str, int], last: LastBackup | None) -> tuple[Kept, ...]:
+    """What the last backup holds of the programmes of which it holds more entries than there are now.
+
+    Args:
+        entries: Programme id → how many there are.
+        last: None when none was made.
+    """
+    kept = last.programmes if last else ()
+    return tuple(each for each in kept if each.entries > entries.get(each.programme_id, each.entries))
 
 
 def entries_since(graph: Graph, head: LedgerHead, last: LastBackup | None) -> int:

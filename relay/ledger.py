@@ -19,8 +19,9 @@ from relay.batch import Batch, Clerk, NoProgramme, Outcome, Told
 from relay.difference import Difference
 from relay.entries import CLOCKS_DAYS, ORIGIN, Entry, Fault, instant, zone
 from relay.errors import Invalid, NotFound, Unavailable
-from relay.graph import Graph, Transaction, UnknownOutcome
+from relay.graph import Graph, Transaction
 from relay.projection import PROJECTION, RESTORING, key_of
+from relay.refusals import UnknownOutcome
 from relay.register import Register
 from relay.sentences import Sentence
 from relay.surroundings import Head, Rehearsed, entry_from, lock_and_load
@@ -59,6 +60,19 @@ class NotTellable(NotFound):
             ),
             Sentence("Give the number of an entry in place of the day: relay ledger log shows them."),
             field="as_known",
+        )
+
+
+class HeadAltered(Invalid):
+    """The head of a programme's ledger holds what no version of Relay wrote there."""
+
+    def __init__(self, programme_id: object) -> None:
+        """Name the programme."""
+        super().__init__(
+            Sentence(
+                "The head of the ledger of %(programme_id)s cannot be read: it was altered.", programme_id=programme_id
+            ),
+            Sentence("Restore a backup into an empty database."),
         )
 
 
@@ -346,6 +360,9 @@ def all_heads(graph: Graph) -> tuple[LedgerHead, ...]:
 
 
 def _head_of(row: Mapping[str, Any]) -> LedgerHead:
+    texts = (row[name] for name in ("programme_id", "hash", "name", "timezone"))
+    if type(row["sequence"]) is not int or not all(isinstance(text, str | None) for text in texts):
+        raise HeadAltered(row["programme_id"])
     return LedgerHead(
         programme_id=row["programme_id"],
         entries=row["sequence"],
@@ -401,7 +418,11 @@ def stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterato
         found: list[tuple[int, Mapping[str, Any], str | None]] = row["entries"]
         return found
 
+    found = 0
     for entries_ in one_ahead(step, range(first, last + 1, STEP)):
+        found += len(entries_)
+        if not entries_ and found >= graph.rows(cypher.ENTRIES_FROM, programme_id=programme_id, first=first)[0]["many"]:
+            return  # the head was altered: it would be believed for hours
         for sequence, properties, opened in entries_:
             try:
                 yield entry_from(properties, opened)

@@ -22,9 +22,9 @@ from relay import private
 from relay.asjson import json_of, of_json
 from relay.desk import Recorded
 from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
-from relay.graph import UnknownOutcome
 from relay.ledger import LedgerHead
 from relay.questions import Question
+from relay.refusals import UnknownOutcome
 from relay.sentences import Sentence
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from relay import cypher, ledger
 from relay.additions import carried_on
 from relay.batch import NoProgramme
 from relay.entries import Fault
-from relay.errors import NoRoom
+from relay.errors import NotWritable
 from relay.ledger import STEP, require_built
 from relay.projection import key_of, keys_of, values_of
 from relay.register import rule_of
@@ -195,10 +195,10 @@ def load(graph: Graph, programme_id: str) -> Snapshot:
 
 
 def _waited_for(graph: Graph, programme_id: str) -> Head:
-    """The head of the ledger once nobody is committing; where there is no room to write, nobody is."""
+    """The head of the ledger once nobody is committing; where nothing can be written, nobody is."""
     try:
         return graph.write(lambda transaction: _head(transaction, cypher.LOCK, programme_id))
-    except NoRoom:
+    except NotWritable:
         return graph.read(lambda transaction: _head(transaction, cypher.HEAD, programme_id))
 
 

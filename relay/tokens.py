@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay import accounts, cypher
 from relay.accounts import NotLetIn
 from relay.entries import instant
-from relay.errors import Invalid, NoRoom, NotFound, Refused
+from relay.errors import Invalid, NotFound, NotWritable, Refused
 from relay.roles import EVERY, role_named
 from relay.sentences import Sentence
 
@@ -171,7 +171,7 @@ def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Token]:
         raise NotLetIn(Sentence("This token is not valid, or no longer."))
     token, account = _token(rows[0]["token"]), accounts.account_of(rows[0]["account"])
     if (token.last_used_at or "") < instant(at - _USED_STEP):
-        with suppress(NoRoom):  # nobody is kept from reading by it
+        with suppress(NotWritable):  # nobody is kept from reading by it
             graph.write(lambda transaction: transaction.run(cypher.TOKEN_USED, key=key, used_at=instant(at)))
     return replace(account, grants=_within(account.grants, token.role, token.programme_id)), token
 

@@ -15,7 +15,9 @@ from neo4j._sync.work.transaction import TransactionBase
 from neo4j.exceptions import Neo4jError, ServiceUnavailable, SessionExpired
 
 from relay import graph as relay_graph
+from relay import shelf
 from relay.errors import Unavailable
+from relay.graph import Graph
 from relay.ledger import entries, head, record, record_one
 from relay.verify import verify
 from tests.clerks import PROGRAMME, clerk, founding, handover, woman
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relay.config import Connection
-    from relay.graph import Graph, Transaction
+    from relay.graph import Transaction
 
 Moment = Literal["begin", "statement", "commit refused", "commit done"]
 MOVED: Final = "Neo.ClientError.Cluster.NotALeader"
@@ -165,6 +167,32 @@ def test_a_cluster_without_a_leader_is_said_and_nothing_is_recorded(
     assert head(graph, PROGRAMME).entries == 5
 
 
+def test_too_little_memory_for_a_transaction_is_not_told_as_too_many_people(
+    connection: Connection, edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_graph, "RETRY_SECONDS", 0.2)
+    with relay_graph.connect(connection) as hasty:
+        edge.fail("statement", "Neo.TransientError.General.MemoryPoolOutOfMemoryError", times=10**6)
+
+        with pytest.raises(Unavailable, match="too little memory"):
+            head(hasty, PROGRAMME)
+
+
+def test_a_database_that_takes_no_writes_is_read_all_the_same(
+    graph: Graph, edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, PROGRAMME, founding("P"), clerk("first"))
+    write = Graph.write
+
+    def refused(self: Graph, work: Any) -> Any:  # noqa: ANN401 - the graph's own
+        edge.fail("statement", "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase")
+        return write(self, work)
+
+    monkeypatch.setattr(Graph, "write", refused)
+
+    assert len(shelf.snapshot(graph, PROGRAMME, None).placements) == 1
+
+
 def test_what_fails_in_the_server_once_is_run_again_and_twice_is_said(graph: Graph, edge: Edge) -> None:
     record(graph, PROGRAMME, founding("P"), clerk("first"))
     edge.fail("statement", "Neo.DatabaseError.General.UnknownError", times=1)
@@ -214,6 +242,9 @@ def test_what_another_removes_while_it_is_read_is_asked_for_again(graph: Graph, 
     [
         ("Neo.ClientError.Security.Forbidden", "NEO4J_USER"),
         ("Neo.ClientError.Database.DatabaseNotFound", "NEO4J_DATABASE"),
+        ("Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", "read-only"),
+        ("Neo.ClientError.Transaction.LockClientStopped", "too busy"),
+        ("Neo.ClientError.Statement.SemanticError", "refused this .SemanticError."),
     ],
 )
 def test_what_would_fail_again_is_not_sent_again_and_says_which_setting_to_look_at(

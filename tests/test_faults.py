@@ -24,8 +24,9 @@ from relay import graph as relay_graph
 from relay.acts import KEYS
 from relay.backup import backup, rebuild, restore
 from relay.errors import RelayError, Unavailable
-from relay.graph import Transaction, UnknownOutcome
+from relay.graph import Transaction
 from relay.ledger import NotBuilt, Rehearsal, entries, head, heads, record, record_one
+from relay.refusals import UnknownOutcome
 from relay.verify import verify
 from tests import neo4j_server
 from tests.clerks import PROGRAMME, act, clerk, founding, handover, woman

@@ -168,6 +168,11 @@ ALONE: list[tuple[LiteralString, tuple[str, ...]]] = [
     ("MATCH (l:Ledger {key: 'demo'}) SET l.sequence = 5", ("stands in the graph but not in the ledger", "hash")),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.hash = 'x'", ("hash x; it does not",)),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.sequence = l.sequence + 1", ("The ledger should end with entry",)),
+    ("MATCH (l:Ledger {key: 'demo'}) SET l.sequence = 9000000000000000000", ("The ledger should end with entry 9",)),
+    (
+        "MATCH (n:Placement {key: 'demo/placement/P1'}) SET n.animals = toString(n.animals)",
+        ("animals is of type STRING where the ledger says FLOAT",),
+    ),
 ]
 
 
@@ -245,6 +250,22 @@ def test_what_another_ledger_seems_to_own_is_named_unless_its_key_says_so_too(
 
     assert words in found(kept)
     assert "Ledger z stands in the graph but not in the ledger" in found(kept)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "MATCH (l:Ledger {key: 'demo'}) SET l.sequence = toFloat(l.sequence)",
+        "MATCH (l:Ledger {key: 'demo'}) SET l.sequence = toString(l.sequence)",
+        "MATCH (l:Ledger {key: 'demo'}) SET l.hash = 5",
+        "MATCH (p:Programme {key: 'demo/programme/demo'}) SET p.timezone = 5",
+    ],
+)
+def test_a_head_that_cannot_be_read_is_told(kept: Graph, statement: LiteralString) -> None:
+    alter(kept, statement)
+
+    with pytest.raises(ledger.HeadAltered, match="head of the ledger of demo cannot be read"):
+        verify.verify(kept, "demo")
 
 
 def test_what_is_done_to_one_programme_leaves_the_other_sound(kept: Graph) -> None:

@@ -203,11 +203,13 @@ def backup(
         file = keeping.dated(file, session.now, seal)
     _check_engine(session)
     kept = keeping.keep(session.graph, file, seal)
-    deleted = keeping.rotate(file, keep) if keep is not None else ()
-    try:
-        last_backup.note(session.settings.data_folder, session.now, file, kept)
-    except RelayError as error:  # the backup stands all the same
-        say(f"When it was made could not be noted: {error}")
+    deleted: tuple[Path, ...] = ()
+    if keep is None or not session.say_behind(kept):  # else those of before would be pushed out, night after night
+        deleted = keeping.rotate(file, keep) if keep is not None else ()
+        try:
+            last_backup.note(session.settings.data_folder, session.now, file, kept)
+        except RelayError as error:  # the backup stands all the same
+            say(f"When it was made could not be noted: {error}")
     if session.as_json:
         print_json({"file": str(file), "programmes": kept, "deleted": [str(each) for each in deleted]})
         return

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.acts import Value
+    from relay.backup import Kept
     from relay.batch import Clerk
     from relay.config import Connection, Settings
     from relay.desk import Recorded
@@ -115,6 +116,21 @@ class Session:
         question.note(source, self.programme_id, said, found, by=self.clerk.by, at=self.at)
         return found
 
+    def say_behind(self, programmes: Iterable[Kept | LedgerHead]) -> bool:
+        """Say of which of some programmes the last backup holds more than there is now; whether there is any."""
+        from relay import last_backup
+
+        last = last_backup.last_backup(self.settings.data_folder)
+        entries = {each.programme_id: each.entries for each in programmes}
+        behind = last_backup.behind(entries, last)
+        for kept in behind:
+            say(
+                f"The last backup holds {kept.entries} entries of {kept.programme_id}, the database"
+                f" {entries[kept.programme_id]}: it was set back, or is another. Look at it first; older backups stay."
+                " If it is right as it is: relay backup PATH"
+            )
+        return bool(behind)
+
     def hand_in(
         self,
         kind: str,
@@ -127,7 +143,7 @@ class Session:
         """Record an act, here or through the service; its id is made here when nobody gave one."""
         from relay import desk
         from relay.acts import ID_BYTES, KEYS, new_id
-        from relay.graph import UnknownOutcome
+        from relay.refusals import UnknownOutcome
 
         into, column, sent = programme_id or self.programme_id, KEYS[kind][0], ""
         if kind != "rule" and column not in said:

@@ -21,7 +21,7 @@ from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializ
 from relay import accounts, ledger, period, private, roles, tokens, whereabouts
 from relay.acts import KEYS
 from relay.batch import Clerk, NoProgramme
-from relay.errors import Refused
+from relay.errors import Refused, Unavailable
 from relay.roles import OWNER, Grant
 from relay.sentences import Sentence
 from relay.web import asked
@@ -228,7 +228,7 @@ def set_up(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
     CSRFProtect(app)
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)  # templates ask `visitor`
     manager.session_protection = None  # pyright: ignore[reportAttributeAccessIssue] - a telephone changes its address on the way
     manager.user_loader(_of_session)
     manager.request_loader(_of_request)
@@ -239,9 +239,20 @@ def set_up(app: Flask) -> None:
 
 
 def visitor() -> Visitor | None:
-    """Who is asking; None when nobody said."""
+    """Who is asking; None when nobody said, and once the database has not said who it is.
+
+    Raises:
+        Unavailable: The database does not say who it is: the first time alone, so that the page that explains it waits
+            no more.
+    """
+    if "unreachable" in g:
+        return None
     found: Any = current_user
-    return found._get_current_object() if found.is_authenticated else None  # noqa: SLF001 - a LocalProxy's own
+    try:
+        return found._get_current_object() if found.is_authenticated else None  # noqa: SLF001 - a LocalProxy's own
+    except Unavailable:
+        g.unreachable = True
+        raise
 
 
 def known() -> Visitor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 import zipfile
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from unittest.mock import Mock
@@ -342,6 +343,30 @@ def test_status_says_when_the_last_backup_was_made_and_what_it_does_not_hold(
     assert told() == (last, 2)
     shell.run("backup", str(tmp_path / "nowhere" / "all.jsonl"))
     assert told() == (last, 2)
+
+
+def test_a_database_that_was_set_back_is_told_and_pushes_no_older_backup_out(
+    shell: Shell, graph: Graph, tmp_path: Path
+) -> None:
+    def kept() -> set[str]:
+        return {file.name for file in (tmp_path / "kept").iterdir()}
+
+    (tmp_path / "kept").mkdir()
+    shell.ok("backup", str(tmp_path / "kept"), "--keep", "1")
+    (first,) = kept()
+    wiped(graph)
+    record(graph, say.programme("demo"), say.woman("W1"))
+
+    assert "it was set back, or is another" in shell.ok("status").err
+    assert "Make one" not in shell.ok("status").err
+    time.sleep(1.1)  # files are named by the second
+    assert "older backups stay" in shell.ok("backup", str(tmp_path / "kept"), "--keep", "1").err
+    assert first in kept()
+    assert "it was set back" in shell.ok("status").err
+
+    shell.ok("backup", str(tmp_path / "all.jsonl"))  # whoever looked at it says that it is right
+
+    assert "it was set back" not in shell.ok("status").err
 
 
 _KEPT: Final = '{"at": "x", "file": "y", "programmes": [{"programme_id": "demo", "head_hash": "z", "entries": 5}]}'

@@ -160,6 +160,8 @@ def test_a_wrong_password_ends_with_4(empty: Shell) -> None:
     [
         ("NEO4J_URI", "localhost", "NEO4J_URI is not an address"),
         ("NEO4J_URI", "bolt://127.0.0.1", "NEO4J_PASSWORD is not"),
+        ("NEO4J_URI", "neo4j://asha:secret@127.0.0.1", "NEO4J_URI is not an address"),
+        ("NEO4J_URI", "bolt://127.0.0.1?policy=x", "NEO4J_URI is not an address"),
         ("RELAY_URL", "relay.example.org", "RELAY_URL is not an address"),
     ],
 )
@@ -169,6 +171,19 @@ def test_settings_that_cannot_be_are_named(alone: Shell, name: str, value: str, 
     answer = alone.run("find", "Maya")
     assert answer.code == exits.NOT_DONE
     assert sentence in answer.err
+
+
+def test_what_nobody_foresaw_is_told_with_where_it_happened_and_without_a_value(shell: Shell, graph: Graph) -> None:
+    name = "Sita Magar"
+    graph.write(lambda t: t.run("MATCH (p:Placement) SET p.received_on = $name", name=name))
+    graph.write(lambda t: t.run("MATCH ()-[f:FILLED]->() SET f.received_on = $name", name=name))
+
+    answer = shell.run("gifts")
+
+    assert answer.code in (exits.NOT_DONE, exits.UNAVAILABLE)
+    assert "Traceback" not in answer.err
+    assert name not in answer.err
+    assert "relay ledger verify" in answer.err or "See the database's log" in answer.err
 
 
 def test_a_data_folder_that_cannot_be_used_is_named(alone: Shell, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import Mock
 
 import click
 import pytest
@@ -15,6 +16,7 @@ from itsdangerous import TimestampSigner
 import cli
 from relay import accesses, accounts, ledger, tokens
 from relay.config import Settings
+from relay.errors import Unavailable
 from relay.roles import HERE, MATRIX, ROLES, Grant, Role, grant_of
 from relay.search import MOST
 from relay.web import asked, create_app, guard
@@ -594,6 +596,26 @@ def test_who_asks_for_what_is_not_there_or_not_hers_keeps_the_search_and_the_sec
         answer = door.get(f"/p/demo/{path}", headers=bearer(people[login]))
         assert (answer.status_code, 'id="search"' in answer.text, "relay find" in answer.text) == (status, True, False)
     assert 'id="search"' not in door.get("/p/large", headers=bearer(people["manager"])).text  # where she has no role
+
+
+def test_a_reader_waits_once_for_a_database_that_is_gone(
+    door: FlaskClient, people: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert people
+    sign_in(door, "manager")
+    gone = Mock(side_effect=Unavailable("The database cannot be reached.", "Try again."))
+    monkeypatch.setattr(accounts, "find", gone)
+
+    for page in ("/", "/p/demo/gifts", "/nowhere"):
+        gone.reset_mock()
+        answer = door.get(page)
+
+        assert answer.status_code == 503, page
+        assert "The database cannot be reached." in answer.text, page
+        assert gone.call_count == 1, page
+
+    monkeypatch.undo()
+    assert door.get("/").status_code == 200
 
 
 def test_views_are_her_own_whoever_signs_in_at_this_browser_later(door: FlaskClient, people: dict[str, str]) -> None:
