@@ -157,7 +157,8 @@ def _answer(status: int, reason: str, suggestion: str, field: str | None) -> Res
 
 def _find_programme() -> None:
     """Let the page of a failure have the sections and the search of the programme in which its reader is."""
-    programme_id, visitor = (request.view_args or {}).get("programme_id"), guard.visitor()
-    if programme_id and visitor and visitor.sees(programme_id):
-        with suppress(RelayError):
+    programme_id = (request.view_args or {}).get("programme_id")
+    with suppress(RelayError):
+        visitor = guard.visitor()
+        if programme_id and visitor and visitor.sees(programme_id):
             asked.head()
