@@ -19,7 +19,7 @@ from relay.graph import Transaction
 from relay.notes import Note
 from relay.projection import Edge, Node, about_edge, entry_node, touched
 from relay.register import Change, Register, filled_by, named_by
-from relay.rulebook import HeldByAnother, OtherHelp, TakenBack, hand_over, judge
+from relay.rulebook import HeldByAnother, OtherHelp, TakenBack, hand_over, judge, require_seen
 from relay.sentences import Sentence
 from relay.surroundings import Head
 
@@ -32,11 +32,13 @@ class Clerk:
         by: An account id, or "local:LOGIN".
         now: The instant, with its zone.
         random: Gives that many random bytes.
+        seen: The last entry of the ledger when what is confirmed was looked at; None when that is just now.
     """
 
     by: str
     now: datetime
     random: Callable[[int], bytes] = field(repr=False)
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +279,8 @@ class Batch:
         if not self.head.sequence and act.kind != "programme":
             raise NoProgramme(self.register.programme_id)
         self._stands_on_no_doubt(act)
+        if act.kind == "confirm" and self.clerk.seen is not None:
+            require_seen(self.register, act, self.clerk.seen)
         change, notes = judge(
             self.register, act, self.head.sequence + 1, by=self.clerk.by, today=self._today(act), again=self.again
         )

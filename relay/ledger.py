@@ -72,7 +72,7 @@ class HeadAltered(Invalid):
             Sentence(
                 "The head of the ledger of %(programme_id)s cannot be read: it was altered.", programme_id=programme_id
             ),
-            Sentence("Restore a backup into an empty database."),
+            Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE)."),
         )
 
 

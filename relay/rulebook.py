@@ -413,6 +413,18 @@ class ConfirmedAlready(Conflict):
         )
 
 
+class CorrectedSince(Conflict):
+    """A pass-on is confirmed by somebody who saw what it said before."""
+
+    def __init__(self, act_id: str, later: str) -> None:
+        """Name the act and what corrected it."""
+        super().__init__(
+            Sentence("%(act_id)s was corrected after you saw it, by %(later)s.", act_id=act_id, later=later),
+            Sentence("Nothing was recorded: look at it again, then confirm it."),
+            field="act_id",
+        )
+
+
 class Twin(Conflict):
     """The same hand-over seems to be recorded already under another id."""
 
@@ -755,6 +767,23 @@ def _may_confirm(register: Register, entry: Entry, by: str) -> None:
             raise ConfirmedAlready(entry.act_id, confirmation.act_id)
 
 
+def require_seen(register: Register, act: Act, seen: int) -> None:
+    """Let only that be confirmed which was looked at.
+
+    Args:
+        register: With what is confirmed, and all that corrects it.
+        act: A confirmation.
+        seen: The last entry of the ledger when it was looked at.
+
+    Raises:
+        CorrectedSince: It was corrected later.
+    """
+    entry = register.entries.get(subject_of(act))
+    for _, correction in _corrections(register, entry) if entry else ():
+        if correction.sequence > seen:
+            raise CorrectedSince(subject_of(act), correction.act_id)
+
+
 def _tellers(register: Register, entry: Entry) -> Iterator[str]:
     """The logins of those who stand behind what an act says now.
 
@@ -762,18 +791,22 @@ def _tellers(register: Register, entry: Entry) -> Iterator[str]:
     confirms alone. Who takes back her own correction says nothing of it any more.
     """
     yield login_of(entry.recorded_by)
+    for corrected, correction in _corrections(register, entry):
+        by = login_of(correction.recorded_by)
+        takes_back_her_own = corrected is not entry and by == login_of(corrected.recorded_by)
+        if register.stands(correction.act_id) and not takes_back_her_own:
+            yield by
+
+
+def _corrections(register: Register, entry: Entry) -> Iterator[tuple[Entry, Entry]]:
+    """What corrects an act, what corrects that, and so on, each behind what it corrects."""
     about, seen = [entry], {entry.act_id}
     for each in about:
         for correct_id in register.about.get(each.act_id, ()):
-            if correct_id in seen or not correct_id.startswith("correct:"):
-                continue
-            seen.add(correct_id)
-            correction = register.entries[correct_id]
-            about.append(correction)
-            by = login_of(correction.recorded_by)
-            takes_back_her_own = each is not entry and by == login_of(each.recorded_by)
-            if register.stands(correct_id) and not takes_back_her_own:
-                yield by
+            if correct_id not in seen and correct_id.startswith("correct:"):
+                seen.add(correct_id)
+                about.append(register.entries[correct_id])
+                yield each, about[-1]
 
 
 def _may_take_back(kind: str, act: Act) -> None:

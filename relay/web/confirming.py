@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -31,7 +32,8 @@ def waiting(programme_id: str) -> str:
 @blueprint.post("/p/<programme_id>/waiting")
 def confirm(programme_id: str) -> Response:
     """Confirm one of them."""
-    said, clerk = {"act_id": f"pass:{request.form.get('pass_id', '')}"}, guard.clerk()
+    said = {"act_id": f"pass:{request.form.get('pass_id', '')}"}
+    clerk = replace(guard.clerk(), seen=request.form.get("seen", 0, type=int))
     act = desk.made(asked.built(), programme_id, "confirm", said, random=clerk.random)
     desk.hand_in(asked.built(), programme_id, act, clerk)
     flash(gettext("Pass-on %(pass_id)s is confirmed.", pass_id=request.form["pass_id"]))

@@ -40,10 +40,14 @@ def asha(recorded: Graph, settings: Settings) -> FlaskClient:
     return create_app(recorded, settings, now=lambda: relays.NOW, owner="asha").test_client()
 
 
+def form(client: FlaskClient, programme_id: str = TWO) -> dict[str, str]:
+    """What the forms of the page send beside the pass-on."""
+    page = client.get(f"/p/{programme_id}/waiting").text
+    return dict(re.findall(r'name="(csrf_token|seen)" value="([^"]+)"', page))
+
+
 def confirm(client: FlaskClient, pass_id: str) -> tuple[int, str]:
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(f"/p/{TWO}/waiting").text)
-    assert token
-    answer = client.post(f"/p/{TWO}/waiting", data={"csrf_token": token[1], "pass_id": pass_id})
+    answer = client.post(f"/p/{TWO}/waiting", data={**form(client), "pass_id": pass_id})
     return answer.status_code, answer.text
 
 
@@ -98,3 +102,22 @@ def test_who_corrected_a_pass_on_is_not_asked_to_confirm_it(asha: FlaskClient, r
     assert "Confirm pass-on T3" in asha.get(f"/p/{programme_id}/waiting").text
     record(recorded, say.taken_back("correct:C6", "C7"), programme_id=programme_id, by="account:bina")
     assert told() == ("account:asha", "account:chandra")
+
+
+def test_what_was_corrected_after_she_saw_it_is_not_confirmed(asha: FlaskClient, recorded: Graph) -> None:
+    programme_id = "seen-before"
+    begun = (say.programme(programme_id), say.rule(), say.gift(), *(say.woman(f"W{number}") for number in (1, 4, 5)))
+    record(recorded, *begun, say.placed("P1 on 2020-03-01"), programme_id=programme_id)
+    record(recorded, say.passed("T4: P1 > P4 on 2021-03-03", animals=1), programme_id=programme_id, by="account:bina")
+    record(recorded, say.passed("T5: P1 > P5 on 2021-03-04", animals=1), programme_id=programme_id, by="account:bina")
+    before, where = form(asha, programme_id), f"/p/{programme_id}/waiting"
+    record(recorded, say.corrected("pass:T4", "C4", animals=2), programme_id=programme_id, by="account:bina")
+
+    stale = asha.post(where, data={**before, "pass_id": "T4"})
+    assert stale.status_code == 409
+    assert "pass:T4 was corrected after you saw it, by correct:C4." in stale.text
+    assert asha.post(where, data={**before, "pass_id": "T5"}).status_code == 303
+
+    assert asha.post(where, data={**form(asha, programme_id), "pass_id": "T4"}).status_code == 303
+    record(recorded, say.taken_back("correct:C4", "C5"), programme_id=programme_id, by="account:bina")
+    assert asha.post(where, data={**before, "pass_id": "T4", "seen": "x"}).status_code == 409
