@@ -6,9 +6,10 @@ The relay is a directed acyclic graph, mostly a branching. Nothing here assumes 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -137,6 +138,23 @@ class TreeEdge:
     receiver_placement_id: str
     passed_on: date
     animals: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a placement received at one time.
+
+    Attributes:
+        giver: "gift:ID", or "placement:ID" of who passed it on.
+        received_on: When.
+        help: As handed over.
+        units: Of that help, unconverted.
+    """
+
+    giver: str
+    received_on: date
+    help: str
+    units: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +314,50 @@ class Relay:
                 receiver_placement_id=receiver_placement_id,
                 passed_on=passed_on,
                 animals=animals,
+            )
+
+    def receipts(self, placement_ids: Iterable[str]) -> Mapping[str, Sequence[Receipt]]:
+        """What some placements had received: from their gift, then from givers by day; also from outside of a tree."""
+        row_of = self.survey.snapshot.placements.ids.row
+        rows = np.array([row for id_ in placement_ids if (row := row_of(id_)) is not None], np.int32)
+        found: dict[str, list[Receipt]] = {}
+        for placement_id, receipt in chain(self._from_gifts(rows), self._from_givers(rows)):
+            found.setdefault(placement_id, []).append(receipt)
+        return found
+
+    def _from_gifts(self, rows: Rows) -> Iterator[tuple[str, Receipt]]:
+        snapshot, placements = self.survey.snapshot, self.survey.snapshot.placements
+        rows = rows[self.survey.original[rows] & (placements.gift[rows] != NONE)]
+        columns = zip(
+            placements.ids.some(rows),
+            snapshot.gifts.ids.some(placements.gift[rows]),
+            days_of(placements.filled_day[rows]),
+            placements.help[rows].tolist(),
+            _shown(placements.filled_units[rows]),
+            strict=True,
+        )
+        for placement_id, gift_id, day, help_, units in columns:
+            yield (
+                placement_id,
+                Receipt(giver=f"gift:{gift_id}", received_on=day, help=snapshot.helps[help_], units=units),
+            )
+
+    def _from_givers(self, rows: Rows) -> Iterator[tuple[str, Receipt]]:
+        snapshot, passes, ids = self.survey.snapshot, self.survey.snapshot.passes, self.survey.snapshot.placements.ids
+        rows = snapshot.received.about(rows)
+        rows = rows[self.survey.live[rows]]
+        columns = zip(
+            ids.some(passes.receiver[rows]),
+            ids.some(passes.giver[rows]),
+            days_of(passes.day[rows]),
+            passes.help[rows].tolist(),
+            _shown(passes.units[rows]),
+            strict=True,
+        )
+        for placement_id, giver_id, day, help_, units in columns:
+            yield (
+                placement_id,
+                Receipt(giver=f"placement:{giver_id}", received_on=day, help=snapshot.helps[help_], units=units),
             )
 
 

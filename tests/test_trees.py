@@ -78,6 +78,19 @@ def test_a_tree_has_each_placement_and_each_hand_over_once(drawn: Relay) -> None
     assert [node.due_on for node in tree.nodes][3] == date(2024, 1, 1)  # by the earlier half of her couple
 
 
+def test_a_receipt_says_who_gave_also_from_outside_of_the_tree(drawn: Relay) -> None:
+    found = drawn.receipts(["P1", "P3", "P4", "P5", "none"])
+
+    told = {id_: [(each.giver, each.units, str(each.received_on)) for each in all_] for id_, all_ in found.items()}
+    assert told == {
+        "P1": [("gift:G1", 2, "2020-03-01")],
+        "P3": [("placement:P1", 1, "2021-03-01"), ("placement:P6", 1, "2021-04-01")],
+        "P4": [("placement:P2", 2, "2022-01-01"), ("placement:P3", 1, "2022-03-01")],
+        "P5": [("placement:P4", 1, "2022-11-01")],  # what P5 gave later had not been given
+    }
+    assert {each.help for all_ in found.values() for each in all_} == {"goat"}
+
+
 def test_what_was_not_there_yet_is_not_found(drawn: Relay) -> None:
     for id_ in ("P6b", "P9", "gift:G9", "placement:G1"):
         with pytest.raises(NotInRelay, match="2022-12-31"):

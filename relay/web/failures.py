@@ -70,6 +70,9 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
     """People are led to the page where they sign in, and from there to what they wanted; programs are told."""
     if _wants_json():
         return explained(error)
+    if request.headers.get("HX-Request"):  # of a page that stays open: its reader is told where, not led away
+        session["wanted"] = _page_before()
+        return explained(error)
     if request.method == "GET":
         query = request.query_string.decode("ascii", "replace")
         session["wanted"] = quote(request.path) + (
@@ -77,8 +80,12 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
         )  # written as it came: ids hold anything
     else:
         flash(gettext("Nothing was recorded, since nobody was signed in any more. Sign in, and do it again."))
-        session["wanted"] = (request.referrer or "").removeprefix(request.host_url.removesuffix("/"))
+        session["wanted"] = _page_before()
     return redirect(url_for("signing_in.page"), 303)
+
+
+def _page_before() -> str:
+    return (request.referrer or "").removeprefix(request.host_url.removesuffix("/"))
 
 
 def explained(error: RelayError) -> Response:
@@ -150,6 +157,8 @@ def _answer(status: int, reason: str, suggestion: str, field: str | None) -> Res
     }
     if _wants_json():
         return make_response(jsonify(error=error), status)
+    if request.headers.get("HX-Request"):
+        return make_response(render_template("said.html", error=error), status)
     if status < STATUS_UNFORESEEN:  # else the database may be what failed
         _find_programme()
     return make_response(render_template("failure.html", error=error), status)

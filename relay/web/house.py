@@ -69,6 +69,9 @@ def unchanged() -> Response | None:
     if request.method not in ("GET", "HEAD") or "programme_id" not in (request.view_args or {}):
         return None
     head = asked.head()  # which every page tells at its top
+    if "_flashes" in session:  # what was just done is told once
+        never_kept()
+        return None
     if request.endpoint in _BESIDE_THE_LEDGER:
         return None
     forms = f"{session.get('csrf_token', '')} {request.cookies.get(saved_views.cookie(), '')}"
@@ -81,7 +84,7 @@ def unchanged() -> Response | None:
 
 
 def never_kept() -> None:
-    """Let no browser keep this answer: it is personal, and each time that it is given is written down."""
+    """Let no browser keep this answer: it is personal, and each time that it is given is written down, or told once."""
     g.pop("etag", None)
     g.personal = True
 
@@ -97,7 +100,7 @@ def attached(response: Response, name: str) -> Response:
 def _headers(response: Response) -> Response:
     response.headers.update(HEADERS)
     response.headers["X-Request-Id"] = g.get("request_id", "")
-    if request.endpoint in ("static", "house.vis_network"):
+    if request.endpoint in ("static", "house.vis_network") and response.status_code in (200, 304):
         response.cache_control.immutable = True
     else:
         response.headers["Cache-Control"] = "no-store" if "personal" in g else "private, no-cache"

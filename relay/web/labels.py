@@ -25,13 +25,16 @@ from relay.web.language import (
     places,
     plural,
     remembered,
+    signed,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from flask import Flask
+
+    from relay.trees import Receipt
 
 STATES: Final = {
     "fulfilled": lazy_gettext("fulfilled"),
@@ -323,7 +326,12 @@ def _passed_on(state_: str, passed: float, owed: float) -> str:
     )
 
 
-def told(box: Box, name: str) -> str:
+@remembered
+def _from(giver: str, on: date, help_: str, units_: float) -> str:
+    return gettext("from %(giver)s: %(units)s, %(day)s", giver=record(giver), units=units(units_, help_), day=day(on))
+
+
+def told(box: Box, name: str, receipts: Iterable[Receipt]) -> str:
     """All that is known of a box, as text."""
     node = box.node
     if node is None:
@@ -331,6 +339,7 @@ def told(box: Box, name: str) -> str:
     found = [
         gettext("Placement %(id)s, held by %(name)s", id=node.placement_id, name=name),
         _received(node.help, node.received_on),
+        *(_from(each.giver, each.received_on, each.help, each.units) for each in receipts),
         _due(node.due_on),
         _passed_on(node.state, node.passed, node.owed),
     ]
@@ -390,6 +399,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "said": said,
     "severity": severity,
     "shown": number,
+    "signed": signed,
     "state": state,
     "stretches": stretches,
     "unit_word": unit_word,

@@ -185,6 +185,13 @@ def places(value: float, many: int = 2) -> str:
 
 
 @remembered
+def signed(value: float, many: int = 0) -> str:
+    """By how much something rose or fell, to that many decimal places, such as "+1.6" and "-3"."""
+    form = f"#,##0.{'0' * many}" if many else "#,##0"
+    return str(flask_babel.format_decimal(round(value, many) + 0.0, f"+{form};-{form}"))  # and never -0
+
+
+@remembered
 def number(value: float) -> str:
     """A number of thousandths at most, such as "10,000" and "2.5"."""
     return str(flask_babel.format_decimal(value))

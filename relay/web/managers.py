@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template
 
 from relay.asjson import json_of
-from relay.web import asked, downloads, guard, maps, searches
+from relay.web import asked, downloads, guard, maps, navigation, searches
 from relay.web.gift_page import GiftPage
 from relay.web.overview import Overview
 from relay.web.part_page import PartPage
@@ -24,14 +24,8 @@ def front() -> str | Answer:
     """The programmes; of one alone, its own page."""
     heads = guard.heads()
     if len(heads) == 1:
-        return redirect(_begins(heads[0].programme_id))
-    return render_template("front.html", heads=heads, begins=_begins)
-
-
-def _begins(programme_id: str) -> str:
-    """Where a programme begins for this reader: who looks after accounts alone sees who opened what."""
-    page = "managers.programme" if guard.may("gifts", programme_id) else "confirming.opened"
-    return url_for(page, programme_id=programme_id)
+        return redirect(navigation.begins(heads[0].programme_id))
+    return render_template("front.html", heads=heads)
 
 
 @blueprint.get("/p/<programme_id>")

@@ -88,6 +88,7 @@ def set_up(app: Flask) -> None:
     """Give the ways to the templates."""
     app.add_template_global(sections, "sections")
     app.add_template_global(to, "to")
+    app.add_template_global(begins, "begins")
 
 
 def sections() -> list[tuple[str, list[Link]]]:
@@ -113,7 +114,16 @@ def _is_open(link: Link) -> bool:
     return allowed and link.endpoint in current_app.view_functions
 
 
+def begins(programme_id: str) -> str:
+    """Where a programme begins for this reader: who looks after accounts alone sees who opened what."""
+    page = "managers.programme" if guard.may("gifts", programme_id) else "confirming.opened"
+    return _address(page, programme_id=programme_id, as_of=_day())
+
+
 def to(endpoint: str, **values: object) -> str:
     """The address of a page of this programme, on the same day as this page."""
-    day = request.args.get("as_of")
-    return _address(endpoint, **{"programme_id": asked.head().programme_id, "as_of": day or None, **values})
+    return _address(endpoint, **{"programme_id": asked.head().programme_id, "as_of": _day(), **values})
+
+
+def _day() -> str | None:
+    return request.args.get("as_of") or None

@@ -18,6 +18,7 @@ from relay.errors import Invalid
 from relay.sentences import Sentence
 from relay.web import guard
 from relay.web.labels import plain
+from relay.web.listings import LISTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,12 +79,13 @@ def cookie() -> str:
 
 
 def views() -> tuple[View, ...]:
-    """Every view of this reader; empty when there is none, or when the cookie cannot be read."""
+    """Every view of this reader that this version can show; empty when the cookie cannot be read."""
     try:
         said = json.loads(urlsafe_b64decode(request.cookies.get(cookie(), "")))
-        return tuple(View(**{name: str(each[name]) for name in View.__dataclass_fields__}) for each in said)
-    except (ValueError, TypeError, KeyError):
+        found = [View(**{name: str(each[name]) for name in View.__dataclass_fields__}) for each in said]
+    except (ValueError, TypeError, KeyError, RecursionError):
         return ()
+    return tuple(view for view in found if view.name in LISTINGS and _is_text(view))
 
 
 def views_of(programme_id: str, name: str | None = None) -> Sequence[View]:
@@ -117,6 +119,15 @@ def keep(response: Response, kept: Sequence[View]) -> None:
     """Have the browser keep these views."""
     value, secure = _written(kept), request.is_secure
     response.set_cookie(cookie(), value, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
+
+
+def _is_text(view: View) -> bool:
+    """Whether it can be written: JSON can hold half of a character."""
+    try:
+        f"{view.programme_id}{view.title}{view.query}".encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _written(kept: Sequence[View]) -> str:

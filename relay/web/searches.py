@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from secrets import token_urlsafe
 from typing import Final
+from urllib.parse import parse_qs
 
 from flask import current_app, request
 
@@ -19,12 +20,21 @@ def sent() -> str:
 
 
 def remembered() -> str:
-    """Keep the words that a form sent for who sent them: the key under which an address calls them back."""
-    key, searches = token_urlsafe(9), _searches()
+    """Keep the words that a form sent for who sent them: the key under which an address calls them back.
+
+    A page that looks for them as they are typed keeps its key, since each letter would drop an older search otherwise.
+    """
+    key, searches = _key_before() or token_urlsafe(9), _searches()
     searches[key] = guard.known().login, sent()
     while len(searches) > REMEMBERED:
         searches.popitem(last=False)
     return key
+
+
+def _key_before() -> str:
+    """The key in the address of the page that htmx asks from; empty when it has none, or another's."""
+    key = parse_qs(request.headers.get("HX-Current-URL", "").partition("?")[2]).get("s", [""])[0]
+    return key if _searches().get(key, ("", ""))[0] == guard.known().login else ""
 
 
 def asked_for() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 
 from relay import history, search
 from relay.web import asked, labels, navigation, personal, searches
@@ -17,15 +17,21 @@ if TYPE_CHECKING:
 HELD: Final = 10
 """Placements whose history a person's page tells (our choice: hardly anybody holds more; all are listed)."""
 
+HITS: Final = "div#hits"
+"""Where the page of what was found shows it, as htmx names it; suggestions stand elsewhere and leave the address."""
+
 blueprint = Blueprint("staff", __name__)
 
 
 @blueprint.post("/p/<programme_id>/find")
-def search_for(programme_id: str) -> Response | str:
-    """Look for the few words that a form sends."""
-    if request.headers.get("HX-Request"):
-        return _found(programme_id, searches.sent())
-    return redirect(navigation.to("staff.find", s=searches.remembered()), 303)  # so that one can come back to it
+def search_for(programme_id: str) -> Response:
+    """Look for the few words that a form sends; the address of what was found is one to which one can come back."""
+    if not request.headers.get("HX-Request"):
+        return redirect(navigation.to("staff.find", s=searches.remembered()), 303)
+    response = make_response(_found(programme_id, searches.sent()))
+    if request.headers.get("HX-Target") == HITS:
+        response.headers["HX-Replace-Url"] = navigation.to("staff.find", s=searches.remembered())
+    return response
 
 
 @blueprint.get("/p/<programme_id>/find")

@@ -18,10 +18,10 @@ from relay.web.language import gettext
 from relay.web.navigation import to
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from relay.trees import BreakPoint, Relay, Trace, Tree
+    from relay.trees import BreakPoint, Receipt, Relay, Trace, Tree
 
 AXES: Final = ("generation", "date")
 _MARGIN: Final = 12
@@ -155,9 +155,13 @@ class TreePage:
         return self.link(endpoint="managers.download", form=form)
 
     def record(self, key: str) -> str:
-        """The record of a placement, or of the gift; where records lie is asked once for all boxes of a tree."""
+        """The record of a placement, or of the gift."""
+        return self.record_of(key if key.startswith("gift:") else f"placement:{key}")
+
+    def record_of(self, act_id: str) -> str:
+        """A record; where they lie is asked once for all boxes of a tree."""
         before, after = self._records
-        return before + quote(key if key.startswith("gift:") else f"placement:{key}", safe=":") + after
+        return before + quote(act_id, safe=":") + after
 
     @cached_property
     def _records(self) -> tuple[str, str]:
@@ -180,7 +184,15 @@ class TreePage:
 
     def told(self, box: Box) -> str:
         """All that is known of a box."""
-        return labels.told(box, self._holder(box))
+        return labels.told(box, self._holder(box), self.receipts(box))
+
+    def receipts(self, box: Box) -> Sequence[Receipt]:
+        """What a box received, and from whom; a gift received nothing."""
+        return self._receipts.get(box.key, ())
+
+    @cached_property
+    def _receipts(self) -> Mapping[str, Sequence[Receipt]]:
+        return self.relay.receipts(box.key for box in self.picture.boxes if box.node)
 
     def _holder(self, box: Box) -> str:
         return self.name(box.node.beneficiary_id) if box.node else ""
@@ -225,7 +237,7 @@ class TreePage:
                     label=labels.folded(each), title=gettext("Open this branch"), href=self.opening(each.key)
                 )
             holder = self._holder(each)
-            lines, title = labels.lines(each, holder), labels.told(each, holder)
+            lines, title = labels.lines(each, holder), self.told(each)
             return Caption(label="\n".join(lines), title=title, href=self.record(each.key))
 
         return drawing.network(self.picture, caption)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from dataclasses import replace
@@ -644,6 +645,20 @@ def test_who_was_signed_out_meanwhile_is_told_that_nothing_was_recorded_and_led_
     assert sign_in(elsewhere, "manager").location == "/"
 
 
+def test_who_was_signed_out_meanwhile_and_types_a_name_is_told_in_the_box_and_led_back(
+    door: FlaskClient, people: dict[str, str]
+) -> None:
+    assert people
+    typed = {"HX-Request": "true", "Referer": "http://localhost/p/demo/chains?as_of=2024-01-01"}
+    answer = door.post("/p/demo/find", data={"q": "Maya"}, headers=typed)
+
+    assert (answer.status_code, answer.text) == (401, '<p>This asks who you are. <a href="/sign-in">Sign in</a></p>')
+    assert "Nothing was recorded" not in door.get("/sign-in").text
+    assert sign_in(door, "manager").location == "/p/demo/chains?as_of=2024-01-01"
+    allowed = door.post("/p/demo/find", data={"q": "W1"}, headers=typed)
+    assert (allowed.status_code, "beneficiary:W1" in allowed.text) == (200, True)
+
+
 def test_another_password_ends_the_sessions_and_tokens_that_are_open(door: FlaskClient, recorded: Graph) -> None:
     accounts.add(recorded, "another", (Grant(role="manager"),), WORDS, relays.NOW)
     token = bearer(tokens.issue(recorded, "another", days=1, now=relays.NOW, random=token_bytes).secret)
@@ -678,6 +693,26 @@ def test_who_looks_after_accounts_alone_begins_where_she_may(door: FlaskClient, 
 
     assert door.get("/").location == "/p/demo/accesses"
     assert door.get("/p/demo/accesses").status_code == 200
+    accounts.remove(recorded, "keeper")
+
+
+def test_no_link_leads_an_administrator_where_she_may_not(
+    door: FlaskClient, recorded: Graph, people: dict[str, str]
+) -> None:
+    door.get("/p/demo/record/placement:P1", headers=bearer(people["manager"]))  # which is written down
+    grants = (grant_of("administrator@demo"), grant_of("administrator@hills"))
+    accounts.add(recorded, "keeper", grants, WORDS, relays.NOW)
+    sign_in(door, "keeper")
+    addresses = ("/", "/p/demo/accesses?as_of=2024-01-01", "/p/demo/accesses", "/p/demo", "/p/demo/nothing")
+    told = {path: door.get(path).text for path in addresses}
+    links = {html.unescape(link) for text in told.values() for link in re.findall(r'<a href="(/[^"]*)"', text)}
+
+    assert {link for link in links if "lang=" not in link and door.get(link).status_code != 200} == set()
+    assert "/p/demo/accesses?as_of=2024-01-01" in links
+    assert "<bdi>placement:P1</bdi>" in told["/p/demo/accesses"]
+    assert [each for each, text in told.items() if 'action="/p/demo/find' in text or 'id="search"' in text] == []
+    theirs = door.application.test_client().get("/p/demo/accesses", headers=bearer(people["auditor"])).text
+    assert ('id="search"' in theirs, '<a href="/p/demo/record/placement:P1">' in theirs) == (True, True)
     accounts.remove(recorded, "keeper")
 
 

@@ -141,6 +141,53 @@ def test_a_failed_sign_in_is_said_first_and_leads_back_to_the_password(watched: 
     watched.complaints[:] = [each for each in watched.complaints if "401" not in each]
 
 
+FOCUSED: Final = """() => {
+    const within = !document.activeElement.matches(":focus-visible"); // the calendar of a day, which has its own
+    const kind = within ? "" : document.activeElement.tagName;
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(document.activeElement);
+    const ground = getComputedStyle(document.documentElement).backgroundColor;
+    return [kind, outlineStyle === "none" ? 0 : parseFloat(outlineWidth), outlineColor, ground];
+}"""  # what it is, how wide its ring is in pixels, in which colour, and that of the page
+
+
+def brightness(colour: str) -> float:
+    """Relative luminance of an opaque colour, in [0, 1], as WCAG has it."""
+    red, green, blue = (float(part) / 255 for part in re.findall(r"[0-9.]+", colour)[:3])
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in (red, green, blue)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two opaque colours, from 1 to 21."""
+    darker, lighter = sorted((brightness(one), brightness(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_the_contrast_of_two_colours_is_that_of_wcag() -> None:
+    assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
+    assert contrast("rgb(118, 118, 118)", "rgb(255, 255, 255)") == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "forced"])
+def test_who_walks_with_keys_sees_where_she_is(chromium: Browser, site: str, look: str) -> None:
+    page = chromium.new_page()
+    if look == "forced":
+        page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    else:
+        page.emulate_media(color_scheme="dark" if look == "dark" else "light", reduced_motion="reduce")
+    page.goto(f"{site}{HILLS}/chains")
+    seen = list[tuple[str, float, float]]()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        kind, ring, colour, ground = page.evaluate(FOCUSED)
+        seen.append((kind, ring, contrast(colour, ground)))
+    page.close()
+    ringed = {"A", "BUTTON", "SUMMARY", "DIV"} | ({"INPUT", "SELECT"} if look == "forced" else set())
+
+    assert {kind for kind, _, _ in seen} >= ringed
+    assert [each for each in seen if each[0] in ringed and (each[1] < 2 or each[2] < 3)] == []
+
+
 # -- those who have a phone --------------------------------------------------------------------------------------------
 
 

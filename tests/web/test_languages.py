@@ -110,6 +110,35 @@ def test_a_tree_is_taken_away_under_a_name_in_any_script(client: FlaskClient, fo
     assert named.isascii()
 
 
+def test_how_much_a_rate_rose_is_written_as_the_language_writes_numbers(client: FlaskClient) -> None:
+    page = f"{PROGRAMME}/health?as_of=2024-12-31&compare=2023-12-31&by=generation"
+    english, french = (client.get(f"{page}&lang={word}").text for word in ("en", "fr"))
+
+    assert [word for word in ("-50.0", "(+0.0)", "-50,0", "(+0,0)") if word in english] == ["-50.0", "(+0.0)"]
+    assert [word for word in ("-50.0", "(+0.0)", "-50,0", "(+0,0)") if word in french] == ["-50,0", "(+0,0)"]
+
+
+def test_what_rose_and_fell_by_less_than_is_shown_is_written_alike(app: Flask) -> None:
+    with app.test_request_context():
+        told = [language_of_pages.signed(value, 1) for value in (0.04, -0.04, -0.06, 12345.6)]
+
+    assert told == ["+0.0", "+0.0", "-0.1", "+12,345.6"]
+
+
+def test_what_is_english_on_a_page_of_another_language_says_so(client: FlaskClient) -> None:
+    text, spec = client.get("/api/v1/docs?lang=ne").text, client.get("/api/v1/openapi.json").get_json()
+    operations = [operation for methods in spec["paths"].values() for operation in methods.values()]
+    parameters = [each for operation in operations for each in operation.get("parameters", ()) if each["in"] == "query"]
+
+    assert '<html lang="ne">' in text
+    for tag, said in (
+        ("p", [operation["summary"] for operation in operations]),
+        ("td", [each["description"] for each in parameters]),
+    ):
+        marked = [html.unescape(each) for each in re.findall(rf'<{tag} lang="en">(.*?)</{tag}>', text)]
+        assert sorted(marked) == sorted(said) != []
+
+
 def test_an_unknown_language_is_not_remembered(client: FlaskClient) -> None:
     answer = client.get(f"{PROGRAMME}?lang=tlh")
 

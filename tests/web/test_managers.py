@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from threading import Barrier
@@ -543,12 +545,28 @@ def test_a_saved_view_never_leads_elsewhere(reader: FlaskClient) -> None:
     assert link == "/p/hills/chains?endpoint=lists.table"
 
 
-@pytest.mark.parametrize("cookie", ["", "x", "e30=", "W10=", "W3siYSI6MX1d", "bnVsbA=="])  # no JSON, {}, [], [{"a":1}]
+DEEP = urlsafe_b64encode(b"[" * 2_900).decode()
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "e30=", "W10=", "W3siYSI6MX1d", "bnVsbA==", DEEP])  # {}, [], [{"a":1}]…
 def test_a_cookie_that_cannot_be_read_is_no_view(reader: FlaskClient, cookie: str) -> None:
     name = cookie_of(reader)
     reader.set_cookie(name, cookie)
 
     assert reader.get(f"{HILLS}/chains").status_code == 200
+
+
+def test_a_view_that_this_version_cannot_show_is_left_out_and_the_others_stay(reader: FlaskClient) -> None:
+    own = {"programme_id": "hills", "name": "chains", "title": "Mine", "query": "state=broken"}
+    strange = ({"name": "herds"}, {"title": "half \ud83d"}, {"query": "state=\ud83d"}, {"programme_id": "\ud83d"})
+    kept = json.dumps([own, *({**own, **each} for each in strange)])
+    reader.set_cookie(cookie_of(reader), urlsafe_b64encode(kept.encode()).decode())
+
+    answer = reader.get(HILLS)
+
+    assert answer.status_code == 200
+    assert re.findall(r'<a href="/p/hills/(\w+)[^"]*"><bdi>(Mine|half[^<]*)', answer.text) == [("chains", "Mine")]
+    assert save(reader, "chains", title="Another", query="") == 303
 
 
 def cookie_of(reader: FlaskClient) -> str:

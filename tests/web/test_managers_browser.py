@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.web.conftest import Watched
 
+CUT = re.compile("ERR_INTERNET_DISCONNECTED|htmx:error: Failed to fetch")
 COLD = 250_000  # bytes of a list page and all that it loads (the limit)
 WARM = 30_000  # bytes of the next one
 
@@ -65,6 +66,45 @@ def test_escape_leads_from_the_suggestions_back_to_the_search_box(watched: Watch
 
     expect(page.locator("#suggestions")).to_be_empty()
     expect(page.get_by_role("searchbox").first).to_be_focused()
+
+
+def test_a_search_on_a_line_that_is_cut_says_so_where_it_is_heard(watched: Watched) -> None:
+    for path, box in ((HILLS, "#suggestions"), (f"{HILLS}/find", "#hits")):
+        page = watched.goto(path)
+        field, heard = page.get_by_role("searchbox").last, page.locator(f"{box}[aria-live=polite]")
+        page.context.set_offline(offline=True)
+        field.press_sequentially("Maya")
+        expect(heard).to_have_text("No connection: nothing could be looked for.")
+
+        page.context.set_offline(offline=False)
+        field.press_sequentially(" G")
+        expect(heard.get_by_role("link", name="beneficiary:W7")).to_be_visible()
+    watched.complaints[:] = [each for each in watched.complaints if not CUT.search(each)]
+
+
+def test_back_leads_to_the_words_that_were_typed_on_the_page_of_a_search(watched: Watched) -> None:
+    page = watched.goto(f"{HILLS}/find")
+    page.get_by_role("searchbox").last.press_sequentially("Maya G")
+    page.locator("#hits").get_by_role("link", name="beneficiary:W7").click()
+    expect(page).to_have_url(re.compile(r"/record/beneficiary:W7$"))
+
+    page.go_back()
+
+    expect(page.get_by_role("searchbox").last).to_have_value("Maya G")
+    expect(page.locator("#hits").get_by_role("link", name="beneficiary:W7")).to_be_visible()
+    assert "Maya" not in page.url
+    page.go_back()
+    expect(page).to_have_url("about:blank")  # letters leave nothing to go back through
+
+
+def test_an_answer_that_fails_shows_its_one_sentence_in_the_search_box(watched: Watched) -> None:
+    page = watched.goto(HILLS)
+    page.locator("#search").evaluate("field => field.setAttribute('hx-post', '/p/nowhere/find')")
+    page.get_by_role("searchbox").first.press_sequentially("Maya")
+
+    expect(page.locator("#suggestions")).to_have_text("There is no programme nowhere in this database.")
+    expect(page.get_by_role("searchbox")).to_have_count(1)
+    watched.complaints[:] = [each for each in watched.complaints if "404" not in each]
 
 
 @pytest.mark.parametrize("path", ["groups", "verify", "query"])

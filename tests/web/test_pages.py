@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -86,6 +87,31 @@ def test_a_tree_page_shows_ids_and_no_name_unless_asked(client: FlaskClient) -> 
     assert "Name of W5" not in client.get("/p/demo/tree/gift:G1").text
     assert "N. o. W." in client.get("/p/demo/tree/gift:G1?names=initials").text
     assert "Name of W5" in client.get("/p/demo/tree/gift:G1?names=full").text
+
+
+def cells(text: str, key: str) -> list[str]:
+    """What the row of a placement in the table of a tree says, cell by cell."""
+    row = re.search(rf"<bdi>{key}</bdi></a></th>(.*?)</tr>", text.partition('id="table"')[2], re.DOTALL)
+    assert row
+    return [re.sub(r"<br>", " and ", each) for each in re.findall(r"<td[^>]*>(.*?)</td>", row[1])]
+
+
+def test_a_tree_says_in_text_who_gave_to_whom(client: FlaskClient) -> None:
+    whole = client.get("/p/demo/tree/gift:G1").text
+    below = client.get("/p/demo/tree/placement:P3?as_of=2024-01-01").text
+    told = [re.sub("<[^>]+>", "", cells(whole, key)[4]) for key in ("P1", "P2", "P5")]
+
+    assert told == [
+        "gift G1, 2 goats, 1 Mar 2020",
+        "placement P1, 2 goats, 1 Mar 2021",
+        "placement P3, 1 goat, 1 Mar 2023 and placement P4, 1 goat, 1 Mar 2023",
+    ]
+    assert 'href="/p/demo/record/placement:P4?as_of=2024-01-01"' in cells(below, "P5")[4]  # which is in no such tree
+    titles = re.findall("<title>(.*?)</title>", whole, re.DOTALL)
+    assert [title for title in titles if "from gift G1: 2 goats, 1 Mar 2020" in title] != []
+    drawn = client.get("/p/demo/tree/gift:G1/network.json").get_json()
+    (last,) = (node["title"] for node in drawn["nodes"] if node["id"] == "P5")
+    assert "from placement P3: 1 goat, 1 Mar 2023\nfrom placement P4: 1 goat, 1 Mar 2023" in last
 
 
 def test_a_break_point_says_since_when_and_why(client: FlaskClient) -> None:
@@ -201,6 +227,53 @@ def test_a_page_is_not_sent_again_until_something_is_recorded(client: FlaskClien
     assert client.get("/p/demo/tree/gift:G1", headers=tag).status_code == 200
 
 
+def test_every_page_has_a_title_of_its_own_in_words(client: FlaskClient) -> None:
+    paths = ("/", "/sign-in", "/nothing", "/p/nowhere", "/p/demo", "/p/hills", "/p/hills/chains", "/p/hills/nothing")
+    lists = ("/p/large/placements", "/p/large/placements?page=2", "/p/large/placements?page=3")
+    titles = {path: client.get(path).text.partition("<title>")[2].partition("</title>")[0] for path in (*paths, *lists)}
+
+    assert titles["/p/large/placements?page=2"] == "Placements · Page 2 · Passing the Relay · Relay"
+    assert titles["/p/hills"] == "Overview · Hill villages · Relay"
+    assert titles["/nothing"] == "There is no such page. · Relay"
+    assert titles["/p/hills/nothing"] == "There is no such page. · Relay"  # no address of a programme
+    assert len(set(titles.values())) == len(titles) - 1
+
+
+def test_what_was_just_done_is_told_once(client: FlaskClient) -> None:
+    said = "Pass-on T1 is confirmed."
+    for path in ("/p/demo/chains", "/p/demo/waiting"):  # which does not show it, and which does
+        with client.session_transaction() as session:
+            session["_flashes"] = [("message", said)]
+        before = client.get(path)
+        assert (before.headers["Cache-Control"], "ETag" in before.headers) == ("no-store", False), path
+        assert (said in before.text) == path.endswith("waiting")
+
+    after = client.get("/p/demo/waiting")
+    again = client.get("/p/demo/waiting", headers={"If-None-Match": after.headers["ETag"]})
+    assert (said in after.text, again.status_code) == (False, 304)
+
+
+def test_a_file_is_kept_for_good_and_the_page_that_there_is_none_is_not(client: FlaskClient) -> None:
+    with client.get("/static/relay.css") as file:
+        tag = {"If-None-Match": file.headers["ETag"]}
+        assert (file.status_code, "immutable" in file.headers["Cache-Control"]) == (200, True)
+    with client.get("/static/relay.css", headers=tag) as same:
+        assert (same.status_code, "immutable" in same.headers["Cache-Control"]) == (304, True)
+
+    none = client.get("/static/none.css")
+
+    assert (none.status_code, none.headers["Cache-Control"]) == (404, "private, no-cache")
+
+
+def test_what_fails_as_one_types_is_one_sentence_and_what_fails_otherwise_a_page(client: FlaskClient) -> None:
+    typed = client.post("/p/nowhere/find", data={"q": "Maya"}, headers={"HX-Request": "true"})
+    sent = client.post("/p/nowhere/find", data={"q": "Maya"})
+
+    assert (typed.status_code, sent.status_code) == (404, 404)
+    assert typed.text == "<p>There is no programme nowhere in this database.</p>"
+    assert "<h1>There is no programme nowhere in this database.</h1>" in sent.text
+
+
 def test_a_name_that_is_looked_for_stands_beside_the_address(client: FlaskClient) -> None:
     for path in ("/p/demo", "/p/demo/find", "/p/demo/record/placement:P1?as_of=2024-01-01"):
         seen = Tags()
@@ -217,7 +290,24 @@ def test_a_name_that_is_looked_for_stands_beside_the_address(client: FlaskClient
         assert found.headers["Cache-Control"] == "no-store"
     assert "Name of W1" not in client.get("/p/demo/find?s=another").text
     typed = client.post("/p/demo/find", data={"q": "Name of W1"}, headers={"HX-Request": "true"})
-    assert (typed.status_code, "Name of W1" in typed.text) == (200, True)
+    assert (typed.status_code, "Name of W1" in typed.text, "HX-Replace-Url" in typed.headers) == (200, True, False)
+
+
+def test_what_is_typed_on_the_page_of_a_search_has_one_address_for_all_its_letters(client: FlaskClient) -> None:
+    def typed(text: str, address: str) -> str:
+        headers = {"HX-Request": "true", "HX-Target": "div#hits", "HX-Current-URL": f"http://localhost{address}"}
+        found = client.post("/p/demo/find?as_of=2024-01-01", data={"q": text}, headers=headers)
+        assert found.status_code == 200
+        return found.headers["HX-Replace-Url"]
+
+    first = typed("Name of", "/p/demo/find")
+    again = typed("Name of W1", first)
+    other = typed("Name of W2", "/p/demo/find?s=another")
+
+    assert again == first != other
+    assert first.startswith("/p/demo/find?as_of=2024-01-01&s=")
+    assert 'value="Name of W1"' in client.get(first).text
+    assert 'value="Name of W2"' in client.get(other).text
 
 
 def test_another_host_name_is_turned_away(client: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 // Keys for those who like them: "/" searches, "?" lists all, "g" and a letter goes somewhere, j and k walk a list.
-// They can be switched off, never act while somebody types, and no page needs them.
+// They can be switched off, never act while somebody types, and no page needs them. And what a search says when the
+// line is cut, since htmx says nothing.
 "use strict";
 (() => {
   const dialog = document.getElementById("keys");
@@ -20,6 +21,13 @@
   wanted.addEventListener("change", () => localStorage.setItem("keys", wanted.checked ? "on" : "off"));
   document.addEventListener("click", (event) => {
     if (suggestions && !event.target.closest(".search")) suggestions.replaceChildren();
+  });
+
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+    if (!ctx || ctx.response) return; // else the line is cut
+    const told = document.createElement("p");
+    told.textContent = ctx.target.dataset.cut;
+    ctx.target.replaceChildren(told);
   });
 
   function walk(step) {

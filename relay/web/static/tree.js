@@ -171,6 +171,7 @@
     if (window.location.href !== address) return; // gone on meanwhile
     draw(picture, held);
     takeOver(new DOMParser().parseFromString(text, "text/html"));
+    document.getElementById("heard").textContent = document.getElementById("summary").dataset.told;
   }
 
   // Parts are replaced. What may be in use stays and takes on what the other says: inputs, and ways to other pages.
@@ -206,7 +207,11 @@
       const iso = at.toISOString().slice(0, 10);
       return iso > slider.dataset.today ? slider.dataset.today : iso;
     };
-    slider.addEventListener("input", () => { field.value = day(); });
+    const words = new Intl.DateTimeFormat(`${document.documentElement.lang}-u-nu-latn`, { dateStyle: "long", timeZone: "UTC" });
+    slider.addEventListener("input", () => {
+      field.value = day();
+      slider.setAttribute("aria-valuetext", words.format(new Date(day())));
+    });
     slider.addEventListener("change", () => {
       const url = new URL(window.location.href);
       url.searchParams.set("as_of", day());
