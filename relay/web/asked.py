@@ -46,6 +46,18 @@ class NotAChoice(Invalid):
         )
 
 
+class NotAsked(Invalid):
+    """The address holds a parameter that is passed over, so that the answer would be to another question."""
+
+    def __init__(self, name: str) -> None:
+        """Say which."""
+        super().__init__(
+            Sentence("“%(name)s” in the address is not known here, or stands there twice.", name=name),
+            Sentence("Correct it, or leave it out."),
+            field=name,
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
     """What every page works with.
@@ -213,6 +225,22 @@ def districts() -> Mapping[str, str]:
         Unavailable: The database cannot be reached.
     """
     return _called("districts", lambda programme_id: parts.districts(graph(), programme_id))
+
+
+def only(names: Collection[str], several: Collection[str] = ()) -> None:
+    """Let the address hold some parameters, each once, and no others but the day and the language.
+
+    Args:
+        names: What they are called.
+        several: Others, which may stand there more than once.
+
+    Raises:
+        NotAsked: It holds another, or one twice.
+    """
+    for name, values in request.args.lists():
+        once = name in names or name in ("as_of", "lang")
+        if name not in several and not (once and len(values) == 1):
+            raise NotAsked(name)
 
 
 def choice(name: str, choices: Collection[str]) -> str:

@@ -130,9 +130,14 @@ class GiftPage:
 
     @cached_property
     def reached(self) -> Mapping[str, int]:
-        """Outline of a district → placements in it, where these are enough to be told."""
-        found = maps.reached(self.relay, self.holdings.by_place())
-        return {name: many for name, many in found.items() if tellable(many)}
+        """Outline of a district → placements in it, where these are enough to be told.
+
+        So must those be that are in it and in none of its places that are told: they would follow from both.
+        """
+        counted = self.holdings.by_place()
+        told = maps.reached(self.relay, {place_id: many for place_id, many in counted.items() if tellable(many)})
+        found = ((name, many, many - told.get(name, 0)) for name, many in maps.reached(self.relay, counted).items())
+        return {name: many for name, many, others in found if tellable(many) and (others == 0 or tellable(others))}
 
     @property
     def few(self) -> int:

@@ -113,6 +113,7 @@ class HealthPage:
         Raises:
             Invalid: A day or word cannot be read.
         """
+        asked.only({"compare", "names"}, several={"by"})
         by = tuple(dict.fromkeys(request.args.getlist("by")))
         if not set(by) <= set(PARTED_BY):
             raise NotAChoice("by", ", ".join(PARTED_BY))

@@ -139,6 +139,7 @@ class ListPage:
         Raises:
             Invalid: A parameter cannot be read.
         """
+        asked.only({"names", "sort", "page", *(each.name for each in listing.filters)})
         sortable = [column.key for column in listing.columns if column.sort]
         orders = dict.fromkeys((listing.order, *sortable, *(f"-{key}" for key in sortable)))
         return cls(

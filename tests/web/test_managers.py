@@ -23,6 +23,7 @@ from relay.web import try_pages
 from relay.web.kept import kept
 from relay.web.maps import sheet
 from relay.web.trial import PagesFail
+from tests import acts as say
 from tests.web import relays
 
 if TYPE_CHECKING:
@@ -341,6 +342,16 @@ def test_what_is_not_there_is_a_page_that_says_so(client: FlaskClient, path: str
     assert "<main" in answer.text
 
 
+@pytest.mark.parametrize("page", ["placements", "placements.json", "visits", "health"])
+def test_what_an_address_asks_for_is_never_passed_over(client: FlaskClient, page: str) -> None:
+    for said in ("stat=broken", "names=full&names=ids"):
+        answer = client.get(f"{HILLS}/{page}?{said}")
+        assert answer.status_code == 400, said
+        assert said.partition("=")[0] in answer.text
+
+    assert client.get(f"{HILLS}/{page}?names=full&as_of=2024-01-01&lang=fr").status_code == 200
+
+
 # ------------------------------------------------------------------------------------------------ pages of one thing
 
 
@@ -382,6 +393,27 @@ def test_a_donor_is_told_no_count_that_would_point_at_somebody(
 
 def test_a_donor_is_told_a_count_that_is_large_enough(client: FlaskClient) -> None:
     assert "Place not known 1,023" in text_of(client, "/p/large/gift/G1")
+
+
+@pytest.mark.parametrize("in_rampur", [1, 5])
+def test_a_donor_is_told_no_district_whose_places_would_tell_the_few_in_it(
+    client: FlaskClient, recorded: Graph, in_rampur: int
+) -> None:
+    """Eight in Palpa and seven in Tansen, which lies in Palpa, are one elsewhere in Palpa."""
+    programme_id, in_tansen = f"seven-and-{in_rampur}", 7
+    acts = [say.programme(programme_id), say.rule(), say.gift()]
+    for place_id, name, parent_id in (("PAL", "Palpa", None), ("TAN", "Tansen", "PAL"), ("RAM", "Rampur", "PAL")):
+        acts.append(say.place(place_id, name=name, kind="ward" if parent_id else "district", parent_id=parent_id))
+    for number in range(1, in_tansen + in_rampur + 1):
+        acts.append(say.woman(f"W{number}", place_id="TAN" if number <= in_tansen else "RAM"))
+        acts.append(say.placed(f"P{number} on 2020-03-01"))
+    relays.record(recorded, programme_id, acts)
+
+    told = text_of(client, f"/p/{programme_id}/gift/G1")
+
+    assert "Tansen 7" in told
+    assert ("Palpa: " in told) == (in_rampur == 5)
+    assert ("Rampur 5" in told) == (in_rampur == 5)
 
 
 def test_a_number_and_its_help_stand_together(client: FlaskClient) -> None:
