@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import abort, current_app, g, request
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 
 _Names = TypeVar("_Names")
+
+CONFIRMED_ONLY: Final = "confirmed_only"
+"""In an address: whether pass-ons that nobody confirmed are left out, "true" or "false"."""
 
 
 class NotAChoice(Invalid):
@@ -141,25 +144,53 @@ def as_of() -> date:
     return read_day(request.args.get("as_of") or "today", today())
 
 
+def confirmed_only() -> bool:
+    """Whether pass-ons that nobody confirmed are left out; the page says so.
+
+    Raises:
+        NotAChoice: Something else is asked for.
+    """
+    g.confirmed_only = choice(CONFIRMED_ONLY, ("false", "true")) == "true"
+    found: bool = g.confirmed_only
+    return found
+
+
 def relay() -> Relay:
     """The programme's relay as it stood on the day asked for.
+
+    Raises:
+        Invalid: The day, or whether only what is confirmed counts, cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    return relay_on(as_of())
+
+
+def relay_of_all() -> Relay:
+    """The same with what nobody confirmed, whatever is asked for.
 
     Raises:
         Invalid: The day cannot be read.
         Unavailable: The database cannot be reached.
     """
-    return relay_on(as_of())
+    return _relay(as_of(), alone=False)
 
 
 def relay_on(day: date) -> Relay:
     """The programme's relay as it stood on a day.
 
     Raises:
+        NotAChoice: It cannot be read whether only what is confirmed counts.
         Unavailable: The database cannot be reached.
     """
+    return _relay(day, alone=confirmed_only())
+
+
+def _relay(day: date, *, alone: bool) -> Relay:
     known = snapshot()
     return kept_up(
-        ("relay", known.programme_id, day), known.head_hash, lambda before: trees.Relay(known, day, before=before)
+        ("relay", known.programme_id, day, alone),
+        known.head_hash,
+        lambda before: trees.Relay(known, day, confirmed_only=alone, before=before),
     )
 
 
@@ -228,7 +259,7 @@ def districts() -> Mapping[str, str]:
 
 
 def only(names: Collection[str], several: Collection[str] = ()) -> None:
-    """Let the address hold some parameters, each once, and no others but the day and the language.
+    """Let the address hold some parameters, each once, and no others but those that every page knows.
 
     Args:
         names: What they are called.
@@ -238,7 +269,7 @@ def only(names: Collection[str], several: Collection[str] = ()) -> None:
         NotAsked: It holds another, or one twice.
     """
     for name, values in request.args.lists():
-        once = name in names or name in ("as_of", "lang")
+        once = name in names or name in ("as_of", "lang", CONFIRMED_ONLY)
         if name not in several and not (once and len(values) == 1):
             raise NotAsked(name)
 

@@ -107,6 +107,7 @@ FINDINGS: Final = Listing(
     ),
     order="",
     find=findings,
+    of_record=True,
     endpoint="auditors.findings",
     files="auditors.findings_file",
 )

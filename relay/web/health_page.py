@@ -15,7 +15,7 @@ from relay.error_rate import interval
 from relay.vocabulary import PARTED_BY
 from relay.web import asked, labels, lists, periods
 from relay.web.asked import NotAChoice
-from relay.web.kept import kept
+from relay.web.kept import kept_of
 from relay.web.language import lazy_gettext
 from relay.web.lists import Column, Filter, Listing
 from relay.web.navigation import to
@@ -150,9 +150,9 @@ class HealthPage:
     def _health(self, relay: Relay, earlier: Relay | None) -> Health:
         survey, before = relay.survey, earlier.survey if earlier else None
         reader = asked.core().within()
-        name = ("health", survey.snapshot.programme_id, survey.snapshot.head_hash, survey.as_of, self.by, reader)
-        return kept(
-            (*name, before.as_of if before else None),
+        return kept_of(
+            survey,
+            ("health", self.by, reader, before.as_of if before else None),
             lambda: health.health(survey, by=self.by, names=self.labels.called, earlier=before),
         )
 

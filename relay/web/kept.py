@@ -15,6 +15,8 @@ from flask import current_app
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from relay.lineage import Survey
+
 MOST: Final = 24
 """Results kept (our choice: some days and filters of two or three readers; of 100,000 placements one is 10 MB)."""
 
@@ -57,6 +59,18 @@ def kept(name: Hashable, work: Callable[[], T]) -> T:
         work: Changes nothing; it may ask for other results, but none that asks for this one.
     """
     return kept_up(name, "", lambda _: work())
+
+
+def kept_of(survey: Survey, name: tuple[Hashable, ...], work: Callable[[], T]) -> T:
+    """The result of some work on the relay as it stood on a day; the rest as in `kept`.
+
+    Args:
+        survey: The relay.
+        name: All else that the result depends on.
+        work: As for `kept`.
+    """
+    known = survey.snapshot
+    return kept((known.programme_id, known.head_hash, survey.as_of, survey.confirmed_only, *name), work)
 
 
 def kept_up(name: Hashable, mark: str, work: Callable[[T | None], T]) -> T:

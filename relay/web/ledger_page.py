@@ -124,6 +124,7 @@ LEDGER: Final = Listing(
     order="-sequence",
     find=entries,
     sorts=True,
+    of_record=True,
     endpoint="auditors.entries",
     files="auditors.entries_file",
     by_day=False,

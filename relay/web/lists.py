@@ -13,7 +13,7 @@ from relay.parts import inhabited
 from relay.snapshot import NONE
 from relay.web import asked, labels, personal
 from relay.web.asked import NotAChoice
-from relay.web.kept import kept
+from relay.web.kept import kept_of
 from relay.web.language import gettext
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class Listing:
         endpoint: Of its page.
         files: Of what is taken away.
         by_day: Whether another day shows other rows.
+        of_record: Whether it lists what the record holds, confirmed or not.
     """
 
     title: Any
@@ -104,6 +105,7 @@ class Listing:
     endpoint: str = "lists.page"
     files: str = "lists.file"
     by_day: bool = True
+    of_record: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,7 @@ class ListPage:
         return cls(
             name=name,
             listing=listing,
-            relay=asked.relay(),
+            relay=asked.relay_of_all() if listing.of_record else asked.relay(),
             as_of=asked.as_of(),
             today=asked.today(),
             names=asked.choice("names", labels.NAMES),
@@ -163,9 +165,8 @@ class ListPage:
         Raises:
             NotFound: A filter names what there is not.
         """
-        snapshot = self.relay.survey.snapshot
-        choice = (self.name, snapshot.programme_id, snapshot.head_hash, self.as_of, asked.core().within())
-        return kept((*choice, self.order, *sorted(self.asked_for.items())), self._found)
+        choice = (self.name, asked.core().within(), self.order, *sorted(self.asked_for.items()))
+        return kept_of(self.relay.survey, choice, self._found)
 
     def _found(self) -> Sequence[Any]:
         found = self.listing.find(self)

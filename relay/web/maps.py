@@ -19,7 +19,7 @@ from relay.health import health
 from relay.names import key
 from relay.places import upwards
 from relay.web import asked
-from relay.web.kept import kept
+from relay.web.kept import kept_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -173,10 +173,10 @@ class District:
 def districts(relay: Relay) -> Sequence[District]:
     """The districts of a programme by name."""
     survey = relay.survey
-    snapshot = survey.snapshot
     names = asked.districts()
-    found = kept(
-        ("map", snapshot.programme_id, snapshot.head_hash, survey.as_of),
+    found = kept_of(
+        survey,
+        ("map",),
         lambda: (listing.beginnings(survey), health(survey, by=("place",)).breakdowns[0].parts),
     )
     begun, parts = found[0], {str(part.part): part for part in found[1]}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlencode
 
-from flask import current_app, request, url_for
+from flask import current_app, has_request_context, request, url_for
 
 from relay.roles import EVERY
 from relay.web import asked, guard
+from relay.web.asked import CONFIRMED_ONLY
 from relay.web.language import lazy_gettext
 
 if TYPE_CHECKING:
@@ -89,6 +91,8 @@ def set_up(app: Flask) -> None:
     app.add_template_global(sections, "sections")
     app.add_template_global(to, "to")
     app.add_template_global(begins, "begins")
+    app.add_template_global(counting_all, "counting_all")
+    app.url_defaults(_still_confirmed_only)
 
 
 def sections() -> list[tuple[str, list[Link]]]:
@@ -112,6 +116,18 @@ def _is_open(link: Link) -> bool:
     action = guard.ACTIONS.get(link.endpoint)
     allowed = action is None or guard.may(action, EVERY if link.everywhere else asked.head().programme_id)
     return allowed and link.endpoint in current_app.view_functions
+
+
+def _still_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:
+    """Who counts only what is confirmed goes on so from page to page."""
+    if "programme_id" in values and not endpoint.startswith("api.") and has_request_context():
+        values.setdefault(CONFIRMED_ONLY, request.args.get(CONFIRMED_ONLY))
+
+
+def counting_all() -> str:
+    """The address of this page where all is counted, confirmed or not."""
+    said = [(name, value) for name, value in request.args.items(multi=True) if name != CONFIRMED_ONLY]
+    return f"{quote(request.script_root + request.path)}?{urlencode(said)}"
 
 
 def begins(programme_id: str) -> str:

@@ -10,7 +10,7 @@ from werkzeug.utils import cached_property
 from relay import chains, health, listing, todo
 from relay.model import add_months
 from relay.web import asked
-from relay.web.kept import kept, kept_up
+from relay.web.kept import kept_of, kept_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,15 +49,11 @@ class Overview:
         """Read it from the address."""
         return cls(relay=asked.relay(), as_of=asked.as_of(), today=asked.today())
 
-    def _kept(self, word: str) -> tuple[object, ...]:
-        snapshot = self.relay.survey.snapshot
-        return (word, snapshot.programme_id, snapshot.head_hash, self.as_of)
-
     @cached_property
     def health(self) -> Health:
         """How the relays are doing."""
         survey = self.relay.survey
-        name = ("counted", survey.snapshot.programme_id, self.as_of)
+        name = ("counted", survey.snapshot.programme_id, self.as_of, survey.confirmed_only)
         counted = kept_up(name, survey.snapshot.head_hash, lambda before: health.counted(survey, before))
         return health.health(survey, whole=counted)
 
@@ -88,18 +84,18 @@ class Overview:
     @cached_property
     def visits(self) -> Sequence[Visit]:
         """Whom to visit first."""
-        return kept(self._kept("visits"), lambda: todo.by_rank(self.relay.survey, self.called))
+        return kept_of(self.relay.survey, ("visits",), lambda: todo.by_rank(self.relay.survey, self.called))
 
     @cached_property
     def stuck(self) -> Sequence[Beginning]:
         """Where broken chains began, most of them first: each chain is on one of the lists that these lead to."""
-        found = kept(self._kept("beginnings"), lambda: listing.beginnings(self.relay.survey))
+        found = kept_of(self.relay.survey, ("beginnings",), lambda: listing.beginnings(self.relay.survey))
         return [each for each in found if each.broken]
 
     @cached_property
     def farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
         """The gifts that travelled farthest, each with the placements of its generations."""
-        return kept(self._kept("farthest"), self._farthest)
+        return kept_of(self.relay.survey, ("farthest",), self._farthest)
 
     def _farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
         survey = self.relay.survey

@@ -11,7 +11,7 @@ from relay import listing
 from relay.health import health
 from relay.parts import NoSuchPart
 from relay.web import asked, labels
-from relay.web.kept import kept
+from relay.web.kept import kept_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,11 +77,8 @@ class PartPage:
 
     @cached_property
     def _parts(self) -> Mapping[str, PartHealth]:
-        snapshot = self.relay.survey.snapshot
-        found = kept(
-            ("parts", self.word, snapshot.programme_id, snapshot.head_hash, self.as_of),
-            lambda: health(self.relay.survey, by=(self.word,)).breakdowns[0].parts,
-        )
+        survey = self.relay.survey
+        found = kept_of(survey, ("parts", self.word), lambda: health(survey, by=(self.word,)).breakdowns[0].parts)
         return {str(part.part): part for part in found}
 
     @property

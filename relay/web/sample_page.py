@@ -90,6 +90,7 @@ SAMPLE: Final = Listing(
     ),
     order="",
     find=placements,
+    of_record=True,
     endpoint="auditors.sample",
     files="auditors.sample_file",
 )

@@ -68,4 +68,7 @@ def _held(programme_id: str, record: Record) -> list[Record]:
 
 
 def _shown(programme_id: str, id_: str) -> Record:
-    return personal.record(history.show(asked.built(), programme_id, id_, asked.as_of(), speech=labels.SPEECH))
+    found = history.show(
+        asked.built(), programme_id, id_, asked.as_of(), confirmed_only=asked.confirmed_only(), speech=labels.SPEECH
+    )
+    return personal.record(found)

@@ -11,7 +11,7 @@ from werkzeug.utils import cached_property
 from relay import deadlines, future, survival
 from relay.vocabulary import PARTED_BY
 from relay.web import asked, charts, labels
-from relay.web.kept import kept
+from relay.web.kept import kept_of
 from relay.web.part_labels import PartLabels
 
 if TYPE_CHECKING:
@@ -131,15 +131,12 @@ class SurvivalPage:
         """What parts are called."""
         return PartLabels(names=self.names)
 
-    def _key(self, word: str) -> tuple[object, ...]:
-        snapshot = self.relay.survey.snapshot
-        return (word, snapshot.programme_id, snapshot.head_hash, self.as_of)
-
     @cached_property
     def fulfilment(self) -> Fulfilment:
         """How long fulfilment takes."""
-        return kept(
-            (*self._key("survival"), self.by, asked.core().within()),
+        return kept_of(
+            self.relay.survey,
+            ("survival", self.by, asked.core().within()),
             lambda: survival.fulfilment(self.relay.survey, self.by, self.labels.called),
         )
 
@@ -180,4 +177,4 @@ class SurvivalPage:
     @cached_property
     def forecast(self) -> Forecast | None:
         """What becomes of the relay if nothing changes; None while no placement's time has come."""
-        return kept(self._key("forecast"), lambda: future.forecast(self.relay.survey, None, seed=1))
+        return kept_of(self.relay.survey, ("forecast",), lambda: future.forecast(self.relay.survey, None, seed=1))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import pytest
 
@@ -121,3 +122,70 @@ def test_what_was_corrected_after_she_saw_it_is_not_confirmed(asha: FlaskClient,
     assert asha.post(where, data={**form(asha, programme_id), "pass_id": "T4"}).status_code == 303
     record(recorded, say.taken_back("correct:C4", "C5"), programme_id=programme_id, by="account:bina")
     assert asha.post(where, data={**before, "pass_id": "T4", "seen": "x"}).status_code == 409
+
+
+# ------------------------------------------------------------------------------------------ only what was confirmed
+
+
+@pytest.fixture
+def halves(asha: FlaskClient, recorded: Graph) -> FlaskClient:
+    """G1 > P1 > P2, which Asha confirmed, and P1 > P3, which nobody did; W2 and W3 live in Tansen."""
+    programme_id = "halves"
+    if programme_id not in {head.programme_id for head in ledger.heads(recorded)}:
+        begun = (say.programme(programme_id), say.rule(), say.gift(), say.place("TAN", name="Tansen"), say.woman("W1"))
+        women = (say.woman("W2", place_id="TAN"), say.woman("W3", place_id="TAN"))
+        record(recorded, *begun, *women, say.placed("P1 on 2020-03-01"), programme_id=programme_id)
+        passed = (say.passed(f"T{number}: P1 > P{number} on 2021-03-01", animals=1) for number in (2, 3))
+        record(recorded, *passed, programme_id=programme_id, by="account:bina")
+        record(recorded, say.confirmed("pass:T2"), programme_id=programme_id)
+    return asha
+
+
+SAID: Final = "Pass-ons that no second person confirmed are left out here."
+COUNTING: Final = ("", "/health", "/gifts", "/chains", "/placements", "/map", "/gift/G1", "/tree/gift:G1", "/survival")
+HOLDING: Final = ("/audit", "/findings", "/sample", "/ledger", "/waiting", "/find")
+
+
+@pytest.mark.parametrize("page", COUNTING)
+def test_a_page_counts_only_what_is_confirmed_where_it_is_asked_to_and_says_so(halves: FlaskClient, page: str) -> None:
+    where = quote(f"/p/halves{page}")
+
+    confirmed, all_ = halves.get(f"{where}?confirmed_only=true&lang=en").text, halves.get(where).text
+
+    assert SAID in confirmed
+    assert SAID not in all_
+    assert f'href="{where}?lang=en">Count them too' in confirmed
+    ways = re.findall(r'href="(/p/halves[^"]*)"', confirmed.replace("Count them too", "", 1))
+    lost = {way for way in ways if "confirmed_only=true" not in way} - {f"{where}?lang=en", f"{where}?"}
+    assert lost == set()
+    forms = re.findall(r"<form[^>]*method=\"get\".*?</form>", confirmed, re.DOTALL)
+    assert all('name="confirmed_only" value="true"' in form for form in forms)
+    assert "confirmed_only" not in all_
+
+
+@pytest.mark.parametrize("page", HOLDING)
+def test_a_page_of_the_record_itself_does_not_say_that_it_leaves_something_out(halves: FlaskClient, page: str) -> None:
+    answer = halves.get(f"/p/halves{page}?confirmed_only=true")
+
+    assert answer.status_code == 200
+    assert SAID not in answer.text
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_pages_and_files_count_as_the_api_does(halves: FlaskClient, alone: bool) -> None:  # noqa: FBT001
+    asked = f"confirmed_only={'true' if alone else 'false'}"
+    api = halves.get(f"/api/v1/programmes/halves/health?{asked}").get_json()
+
+    placements = halves.get(f"/p/halves/placements.json?{asked}").get_json()
+    gifts = halves.get(f"/p/halves/gifts.json?{asked}").get_json()
+    trace = halves.get(f"/p/halves/trace/gift:G1.json?{asked}").get_json()
+
+    assert api["placements"]["total"] == len(placements["rows"]) == (2 if alone else 3)
+    assert [row["reach"] for row in gifts["rows"]] == [trace["reach"]] == [1 if alone else 2]
+    assert halves.get("/p/halves/gifts?confirmed_only=yes").status_code == 400
+
+
+def test_the_page_of_what_waits_leads_to_the_relay_without_it(halves: FlaskClient) -> None:
+    text = halves.get("/p/halves/waiting").text
+
+    assert 'href="/p/halves?confirmed_only=true">Leave out what is not confirmed</a>' in text
