@@ -226,9 +226,9 @@ def remove(graph: Graph, login: str) -> None:
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    find(graph, login)
 
     def work(transaction: Transaction) -> None:
+        locked(transaction, login)
         transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
         transaction.run(cypher.REMOVE_ACCOUNT, key=_key(login))
 
@@ -357,14 +357,28 @@ def _properties(graph: Graph, login: str) -> Mapping[str, Any]:
     return properties
 
 
+def locked(transaction: Transaction, login: str) -> Account:
+    """One account, which nobody else changes or removes until the transaction ends.
+
+    Raises:
+        NoAccount: There is none.
+    """
+    return account_of(_locked(transaction, login))
+
+
+def _locked(transaction: Transaction, login: str) -> Mapping[str, Any]:
+    for row in transaction.rows(cypher.LOCK_ACCOUNT, key=_key(login)):
+        account: Mapping[str, Any] = row["account"]
+        return account
+    raise NoAccount(login)
+
+
 def _change(graph: Graph, login: str, **changes: str) -> Account:
     def work(transaction: Transaction) -> Mapping[str, Any]:
-        rows = transaction.rows(cypher.ACCOUNT, key=_key(login))
-        if not rows:
-            raise NoAccount(login)
-        changed = {**rows[0]["account"], **changes, "generation": rows[0]["account"]["generation"] + 1}
+        before = _locked(transaction, login)
+        changed = {**before, **changes, "generation": before["generation"] + 1}
         transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
-        if "password" in changes and rows[0]["account"]["password"]:
+        if "password" in changes and before["password"]:
             transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
         return changed
 

@@ -621,6 +621,11 @@ ACCOUNTS: Final[LiteralString] = "MATCH (a:Account) RETURN properties(a) AS acco
 # One row, or none.
 ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) RETURN properties(a) AS account"
 
+# The same, kept from all others until the transaction ends.
+LOCK_ACCOUNT: Final[LiteralString] = (
+    "MATCH (a:Account {key: $key}) SET a.login = a.login WITH a RETURN properties(a) AS account"
+)
+
 ADD_ACCOUNT: Final[LiteralString] = "CREATE (a:Account) SET a = $account"
 
 SET_ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) SET a = $account"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from relay.accounts import Account
-    from relay.graph import Graph
+    from relay.graph import Graph, Transaction
     from relay.roles import Grant
 
 LONGEST_DAYS: Final = 366  # our choice: a forgotten token ends within a year
@@ -116,10 +116,22 @@ def issue(
     days: int,
     now: datetime,
     random: Callable[[int], bytes],
+    generation: int | None = None,
 ) -> NewToken:
     """Make a token for one role of an account, or for all that it holds, in one programme or in all.
 
+    Args:
+        graph: Where.
+        login: Of the account.
+        role: `EVERY` for all that it holds.
+        programme_id: `EVERY` for wherever it holds it.
+        days: For how long.
+        now: From when on.
+        random: Gives that many random bytes.
+        generation: Of the account when who asks was let in; None when nobody had to be.
+
     Raises:
+        NotLetIn: The account was changed since.
         NotARole: There is no such role.
         NoAccount: There is none.
         BeyondTheAccount: The account does not hold that role there.
@@ -130,9 +142,6 @@ def issue(
         raise LastsTooLong
     if role != EVERY:
         role_named(role)
-    account = accounts.find(graph, login)
-    if not _within(account.grants, role, programme_id):
-        raise BeyondTheAccount(login, role, programme_id)
     secret = _MARK + urlsafe_b64encode(random(_BYTES)).decode().rstrip("=")
     token = Token(
         token_id=secret[: len(_MARK) + _SHOWN],
@@ -145,7 +154,16 @@ def issue(
     )
     kept = {**asdict(token), "key": _key(secret), "last_used_at": "", "scope": programme_id}
     del kept["programme_id"]  # what carries it belongs to that programme's graph
-    graph.write(lambda transaction: transaction.run(cypher.ADD_TOKEN, token=kept))
+
+    def work(transaction: Transaction) -> None:
+        account = accounts.locked(transaction, login)
+        if generation not in (None, account.generation):
+            raise accounts.NotLetIn
+        if not _within(account.grants, role, programme_id):
+            raise BeyondTheAccount(login, role, programme_id)
+        transaction.run(cypher.ADD_TOKEN, token=kept)
+
+    graph.write(work)
     return NewToken(token=token, secret=secret)
 
 

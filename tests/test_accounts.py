@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,31 @@ def test_another_password_ends_the_tokens_that_the_old_one_may_have_made(graph: 
     with pytest.raises(accounts.NotLetIn):
         tokens.holder(graph, hers.secret, NOW)
     assert tokens.holder(graph, anothers.secret, NOW)[0].login == "bina"
+
+
+def test_no_token_is_made_by_a_password_that_was_changed_meanwhile(graph: Graph) -> None:
+    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
+    let_in = accounts.let_in(graph, "asha", WORDS)
+    accounts.set_password(graph, "asha", f"{WORDS} again")
+
+    with pytest.raises(accounts.NotLetIn):
+        tokens.issue(graph, "asha", days=1, now=NOW, random=random, generation=let_in.generation)
+    assert tokens.every(graph) == ()
+
+    again = accounts.let_in(graph, "asha", f"{WORDS} again")
+    tokens.issue(graph, "asha", days=1, now=NOW, random=random, generation=again.generation)
+    assert len(tokens.every(graph)) == 1
+
+
+def test_changes_of_one_account_at_the_same_time_are_all_kept(graph: Graph) -> None:
+    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
+    begun = accounts.find(graph, "asha").generation
+
+    with ThreadPoolExecutor(4) as threads:
+        done = [threads.submit(accounts.end_sessions, graph, "asha") for _ in range(12)]
+
+    assert all(each.exception() is None for each in done)
+    assert accounts.find(graph, "asha").generation == begun + 12
 
 
 def test_a_removed_account_leaves_no_token_behind(graph: Graph) -> None:

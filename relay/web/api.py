@@ -253,6 +253,7 @@ def token() -> Response:
         days=wish.days,
         now=core.now(),
         random=secrets.token_bytes,
+        generation=account.generation,
     )
     return make_response(jsonify(json_of(made)), _ADDED)
 
