@@ -220,6 +220,11 @@ class ListPage:
         return [(column.cell, getattr(row, column.key)) for column in columns]
 
     @property
+    def opens_gifts(self) -> bool:
+        """Whether the reader may open gifts, which lie in no place."""
+        return asked.core().within() is None
+
+    @property
     def with_names(self) -> bool:
         """Whether people and donors are named in any way."""
         return self.names != labels.NAMES[0]

@@ -29,6 +29,7 @@ class Link:
         key: The key that leads there after "g".
         values: What else its address says.
         everywhere: Whether it takes the role in every programme.
+        by_place: Whether it can be of one place: so it is for who works for one, to whom the rest is closed.
     """
 
     endpoint: str
@@ -36,6 +37,14 @@ class Link:
     key: str
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     everywhere: bool = False
+    by_place: bool = False
+
+    @property
+    def href(self) -> str:
+        """Where it leads this reader."""
+        places = asked.core().within() if self.by_place else None
+        own = next(iter(places)) if places and len(places) == 1 else None
+        return to(self.endpoint, place=own, **self.values)
 
     @property
     def name(self) -> str:
@@ -49,8 +58,8 @@ class Link:
         return request.endpoint == self.endpoint and all(said.get(name) == self.values[name] for name in self.values)
 
 
-def _list(name: str, label: Any, key: str) -> Link:  # noqa: ANN401 - lazy text
-    return Link(endpoint="lists.page", label=label, key=key, values={"name": name})
+def _list(name: str, label: Any, key: str, *, by_place: bool = False) -> Link:  # noqa: ANN401 - lazy text
+    return Link(endpoint="lists.page", label=label, key=key, values={"name": name}, by_place=by_place)
 
 
 SECTIONS: Final = (
@@ -59,12 +68,12 @@ SECTIONS: Final = (
         (
             Link(endpoint="managers.programme", label=lazy_gettext("Overview"), key="o"),
             _list("gifts", lazy_gettext("Gifts"), "g"),
-            _list("chains", lazy_gettext("Chains"), "c"),
-            _list("visits", lazy_gettext("Visits"), "v"),
+            _list("chains", lazy_gettext("Chains"), "c", by_place=True),
+            _list("visits", lazy_gettext("Visits"), "v", by_place=True),
             Link(endpoint="confirming.waiting", label=lazy_gettext("To confirm"), key="n"),
             Link(endpoint="managers.map_", label=lazy_gettext("Map"), key="m"),
-            _list("placements", lazy_gettext("Placements"), "p"),
-            _list("people", lazy_gettext("People"), "b"),
+            _list("placements", lazy_gettext("Placements"), "p", by_place=True),
+            _list("people", lazy_gettext("People"), "b", by_place=True),
             _list("groups", lazy_gettext("Groups"), "u"),
             _list("places", lazy_gettext("Places"), "w"),
         ),

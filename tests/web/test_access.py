@@ -517,6 +517,21 @@ def test_staff_of_a_place_are_not_told_who_gave(door: FlaskClient, village: Grap
     assert door.get(f"{api}/health?by=place", headers=own).status_code == 200
 
 
+def test_the_lists_of_staff_of_a_place_begin_with_what_lies_there(door: FlaskClient, village: Graph) -> None:
+    hers = door.get("/p/wards", headers=staff_of(village, "W2")).text
+    accounts.add(village, "staff-everywhere-else", (grant_of("staff@wards"),), None, relays.NOW)
+    issued = tokens.issue(village, "staff-everywhere-else", days=1, now=relays.NOW, random=token_bytes)
+    anyones = door.get("/p/wards", headers=bearer(issued.secret)).text
+
+    for name in ("chains", "visits", "placements", "people"):
+        assert f'href="/p/wards/{name}?place=W2" data-key' in hers, name
+        assert f'href="/p/wards/{name}" data-key' in anyones, name
+    listed = door.get("/p/wards/placements?place=W2", headers=staff_of(village, "W2")).text
+    ways = re.findall(r'href="(/p/wards/(?:record|tree)[^"]*)"', listed)
+    assert ways
+    assert {door.get(way, headers=staff_of(village, "W2")).status_code for way in ways} == {200}
+
+
 def test_who_finds_somebody_in_a_tree_is_written_down_and_finds_only_her_own(door: FlaskClient, village: Graph) -> None:
     folder = asked.core_of(door.application).settings.data_folder
     (folder / "accesses.jsonl").unlink(missing_ok=True)
