@@ -47,6 +47,7 @@ _UNSEEN: Final = re.compile(  # else two ids look alike; after the virama of Dev
     r"[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200b\u200e\u200f\u202a-\u202f"
     r"\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]|(?<!\u094d)[\u200c\u200d]"
 )
+_THOUSANDS: Final = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{2}0")  # 10.000: nobody writes noughts behind a half goat
 _ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
 _ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
 _DIGITS_LOST: Final = re.compile(r"\+?[0-9]([.,][0-9]+)?[eE]\+[0-9]+|\+?[0-9]{4,}[.,]0+")
@@ -542,13 +543,18 @@ def _without_comma(comma: re.Match[str]) -> Sentence:
     whole, groups = comma[1], comma[2][1:].split(",")
     if len(groups) > 1:
         return _write_this(f"{whole}{''.join(groups)}")
-    point = f"{whole}.{groups[0]}"
+    point = f"{whole}.{groups[0]}".rstrip("0").rstrip(".")
     return _write_this(any_of([f"{whole}{groups[0]}", point]) if len(groups[0]) == _DECIMALS else point)
 
 
 def _thousandths(cell: object) -> int | float:
     """A number of at most 3 decimals; what a spreadsheet's arithmetic leaves beyond (0.1 + 0.2) is rounded away."""
     number = _number(cell)
+    if isinstance(cell, str) and _THOUSANDS.fullmatch(_digits(_plain(cell))):
+        raise CellFault(
+            reason=Sentence("This holds a point, which may mean two things."),
+            suggestion=_write_this(any_of([write(number), write(number * 1000)])),
+        )
     rounded = round(number, _DECIMALS)
     if abs(number - rounded) > _NOISE:
         raise CellFault(
