@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -222,11 +222,14 @@ class _Import:
         self.waiting: dict[str, list[_Judged]] = {}
         self.provided: list[Row] = []
         self.refused: list[_Judged] = []
+        self.left_out: dict[str, Row] = {}  # what would be in the record if these rows were
 
     def run(self, rows: Iterator[Row]) -> Iterator[ReportRow]:
         done = 0
         while step := tuple(islice(rows, STEP)):
-            self.told.unread.update(row.act_id for row in step if row.act_id and not row.act)
+            unread = {row.act_id: row for row in step if row.act_id and not row.act}
+            self.told.unread.update(unread)
+            self.left_out.update(unread)
             self.told.unsettled.update(chain.from_iterable(row.rules for row in step))
             yield from self._settle(self.recorder.offer(step))
             done += len(step)
@@ -238,8 +241,11 @@ class _Import:
             yield from self._again()
             if {*map(_place, refused)} <= {*map(_place, self.refused)}:  # none of them got in
                 break
-        for judged in sorted((*self.refused, *chain.from_iterable(self.waiting.values())), key=_place):
-            yield from _report(judged)
+        left = sorted((*self.refused, *chain.from_iterable(self.waiting.values())), key=_place)
+        for judged in left:
+            self._leave_out(judged)
+        for judged in left:
+            yield from self._report(judged)
 
     def _again(self) -> Iterator[ReportRow]:
         """Judge rows once more that may be able to stand by now, and those that can then, and so on."""
@@ -259,10 +265,24 @@ class _Import:
             if hangs and each.outcome and each.outcome.act.kind in ("pass", "event"):
                 self.refused.append(each)
                 continue
-            yield from _report(each)
-            if each.outcome and each.outcome.action == "added":
+            yield from self._report(each)
+            if error:
+                self._leave_out(each)
+            elif each.outcome and each.outcome.action == "added":
                 for provided in provided_by(each.outcome.act):
                     self.provided += [waiting.row for waiting in self.waiting.pop(provided, ())]
+
+    def _leave_out(self, judged: _Judged) -> None:
+        for provided in provided_by(judged.outcome.act) if judged.outcome else ():
+            self.left_out.setdefault(provided, judged.row)
+
+    def _report(self, judged: _Judged) -> Iterator[ReportRow]:
+        """The lines of a row; one that points at what another row did not bring in is led to that."""
+        error = judged.error
+        first = self.left_out.get(error.act_id) if isinstance(error, Missing) else None
+        mend = Sentence("Mend %(file)s, row %(row)s, first.", file=first.file, row=first.row) if first else None
+        for line in _report(judged):
+            yield replace(line, suggestion=mend or line.suggestion)
 
 
 def _place(judged: _Judged) -> tuple[int, int]:
