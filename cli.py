@@ -114,10 +114,13 @@ def _explained() -> Generator[None]:
         say(f"relay: {error.filename or 'the answer could not be written out'}: {error.strerror or error}.")
         _give_up_output()
         sys.exit(NOT_DONE)
+    except MemoryError:
+        say("relay: this machine has too little memory for that.")
+        sys.exit(NOT_DONE)
     except Exception as error:  # noqa: BLE001 - where it happened is told, and no value: one might be a name
         import traceback
 
-        for frame in traceback.extract_tb(error.__traceback__):
+        for frame in traceback.extract_tb(error.__traceback__)[-10:]:
             say(f"  {frame.filename}:{frame.lineno} {frame.name}")
         say(f"relay: nobody foresaw this ({type(error).__name__}). Is the record sound? See relay ledger verify.")
         sys.exit(NOT_DONE)

@@ -24,8 +24,8 @@ def one_ahead(ask: Callable[[_Step], _Answer], steps: Iterable[_Step]) -> Iterat
     with ThreadPoolExecutor(max_workers=1) as asking:
         asked: Future[_Answer] | None = None
         for step in steps:
-            before, asked = asked, asking.submit(ask, step)
-            if before:
-                yield before.result()
+            answers = [asked.result()] if asked else []  # one that fails is told before another is waited for
+            asked = asking.submit(ask, step)
+            yield from answers
         if asked:
             yield asked.result()

@@ -131,7 +131,7 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     """
     read = iter(lines)
     promised = _promised(next(read, ""))
-    there = {head.programme_id: head for head in ledger.heads(graph)}
+    there = {head.programme_id: ledger.require_sound(head) for head in ledger.heads(graph)}
     strangers = there.keys() - {head.programme_id for head in promised}
     if strangers:
         message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))

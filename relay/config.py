@@ -33,7 +33,7 @@ class NotAnAddress(Invalid):
         begin = ", ".join(f"{scheme}://" for scheme in schemes)
         super().__init__(
             Sentence("%(variable)s is not an address.", variable=variable),
-            Sentence("Write the host after one of %(begin)s; no user and no password.", begin=begin),
+            Sentence("Write the host after one of %(begin)s; no user, password or options.", begin=begin),
         )
 
 

@@ -289,9 +289,11 @@ RETURN collect([sequence, properties(e), head(COLLECT { MATCH (o:Personal {key: 
   AS entries
 """
 
-# How many entries of a ledger have this sequence or a later one. One row; cost: a scan of the ledger.
-ENTRIES_FROM: Final[LiteralString] = """
-MATCH (e:Entry {programme_id: $programme_id}) WHERE e.sequence >= $first RETURN count(e) AS many
+# The first entry of a ledger whose key has this number or a later one. One row, null for none; cost: a scan of it.
+ENTRY_FROM: Final[LiteralString] = """
+MATCH (e:Entry) WHERE e.key STARTS WITH $prefix
+WITH toInteger(substring(e.key, size($prefix))) AS sequence WHERE sequence >= $first
+RETURN min(sequence) AS first
 """
 
 # One row = an entry that all filters let through, '' being none; newest first; cost: a scan of the ledger.

@@ -7,17 +7,21 @@ imports again as "same".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from relay import cypher, ledger
 from relay.acts import KEYS, PERSONAL, Act
+from relay.errors import Unavailable
 from relay.exchange import write_folder, write_workbook
 from relay.graph import Graph
 from relay.projection import kind_and_id, values_of
+from relay.sentences import Sentence
 
 Properties = Mapping[str, Any]
 
+_TRIES: Final = 5  # our choice
 _AT_ONCE: Final = 20_000  # acts; our choice: some 20 MB in the embedded engine, which gives one query 227
 
 
@@ -33,10 +37,20 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
     Raises:
         NoProgramme: It is not in the database.
         Invalid: The path cannot be written.
-        Unavailable: The database cannot be reached.
+        Unavailable: The database cannot be reached, or others correct faster than it can be exported.
     """
     write: Callable[..., None] = write_workbook if path.suffix.lower() == ".xlsx" else write_folder
-    write(path, standing_acts(graph, programme_id), with_names=with_names)
+    for _ in range(_TRIES):
+        with suppress(_CorrectedMeanwhile):
+            write(path, standing_acts(graph, programme_id), with_names=with_names)
+            return
+    raise Unavailable(
+        Sentence("Others correct faster than it can be exported."), Sentence("Export it once they are done.")
+    )
+
+
+class _CorrectedMeanwhile(Exception):
+    """What was read first may not fit what was read last."""
 
 
 def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
@@ -44,6 +58,7 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
 
     Raises:
         NoProgramme: It is not in the database.
+        _CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
         Unavailable: The database cannot be reached.
     """
     last = ledger.head(graph, programme_id).entries  # what a later act names may have been read without it
@@ -55,6 +70,8 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
                 id=kind_and_id(properties["key"])[1],
                 values={name: values[name] for name in KEYS[kind] if name in values},
             )
+    if any(entry.kind in ("correct", "erase") for entry in ledger.entries(graph, programme_id, first=last + 1)):
+        raise _CorrectedMeanwhile
 
 
 def standing(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[tuple[Properties, Properties]]:
@@ -64,6 +81,9 @@ def standing(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[
         Unavailable: The database cannot be reached.
     """
     after = 0
-    while rows := graph.rows(cypher.EXPORT[kind], programme_id=programme_id, after=after, last=last, many=_AT_ONCE):
+    while True:
+        rows = graph.rows(cypher.EXPORT[kind], programme_id=programme_id, after=after, last=last, many=_AT_ONCE)
         yield from ((row["properties"], row["personal"] or {}) for row in rows)
+        if len(rows) < _AT_ONCE:
+            return
         after = rows[-1]["properties"]["sequence"]

@@ -16,12 +16,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeVar, cast
 
 import neo4j
-from neo4j.exceptions import AuthError, ClientError, ConstraintError, DatabaseError, Forbidden, TransientError
+from neo4j.exceptions import AuthError, ClientError, ConstraintError, DatabaseError, TransientError
 from neo4j.graph import Node, Path, Relationship
 
 from relay import cypher
 from relay.errors import Conflict, Refused, Unavailable
-from relay.refusals import REMOVED, Silence, last_word, sensible, translated
+from relay.refusals import REMOVED, ReadOnly, Silence, last_word, sensible, translated
 from relay.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ SILENCE_SECONDS: Final = 15.0  # not retried
 FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
 RACES: Final = 100  # lost one after another; our choice, and not by the clock: a try may have waited for the engine
 FEW_RACES: Final = 5  # our choice: what is still gone after these tries, and after RETRY_SECONDS, is damage
+_OF_THE_SCHEMA: Final = ".Schema."
 _EMBEDDED_AGENT: Final = "ArcadeDB"
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else its warnings land on the user's screen
@@ -268,29 +269,35 @@ class Graph:
         Raises:
             Unavailable: The database cannot be reached, or what others keep in it is in the way.
         """
-        done = next((row["migrations"] for row in self.rows(cypher.SCHEMA)), 0)
-        missing = self._missing() if not self.embedded else list(cypher.MIGRATIONS)[done:]
+        missing = self._missing()
         if not missing:
             return
-        for unique in missing:
-            self._constrain(*unique)
-        if not self.embedded and (others := self._missing()):  # under whose names others have something else
-            raise NotRelaysOwn(*others[0])
-        self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, migrations=len(cypher.MIGRATIONS)))
+        try:
+            for unique in missing:
+                self._constrain(*unique)
+            if not self.embedded and (others := self._missing()):  # under whose names others have something else
+                raise NotRelaysOwn(*others[0])
+            self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, migrations=len(cypher.MIGRATIONS)))
+        except ReadOnly:  # then nothing is doubled either
+            return
 
     def _missing(self) -> list[tuple[str, str]]:
-        """What should be unique in Neo4j and is not: the number of migrations does not tell what was dropped since."""
+        """What should be unique and is not; in Neo4j the number of migrations does not tell what was dropped since."""
+        if self.embedded:
+            done = next((row["migrations"] for row in self.rows(cypher.SCHEMA)), 0)
+            return list(cypher.MIGRATIONS)[done:]
         there = {(row["label"], row["property"]) for row in self.rows(cypher.CONSTRAINTS)}
         return [unique for unique in cypher.MIGRATIONS if unique not in there]
 
     def _constrain(self, label: str, unique: str) -> None:
+        """Make something unique, in a transaction without data; again when another process does so too."""
         with translated(), self._session() as session:
             try:
-                session.run(cypher.MIGRATIONS[label, unique]).consume()  # cannot share a transaction with data
-            except (AuthError, Forbidden):
-                raise
+                session.execute_write(lambda transaction: transaction.run(cypher.MIGRATIONS[label, unique]).consume())
             except (ClientError, DatabaseError) as error:
-                raise NotRelaysOwn(label, unique) from error
+                if _OF_THE_SCHEMA in str(error.code):
+                    raise NotRelaysOwn(label, unique) from error
+                raise
 
     @contextmanager
     def _session(self) -> Generator[neo4j.Session]:
@@ -302,9 +309,8 @@ class Graph:
                 session._pipelined_begin,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no public name
             ):
                 yield session
-        except (
-            Silence
-        ):  # perhaps it waits for a write that an older copy of the database, put back since, does not have
+        except Silence:
+            # perhaps it waits for a write that an older copy of the database, put back since, does not have
             self._forget()
             raise
 

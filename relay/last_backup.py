@@ -14,7 +14,7 @@ from relay.backup import Kept
 from relay.entries import Entry, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -60,15 +60,13 @@ def last_backup(data_folder: Path) -> LastBackup | None:
         return None
 
 
-def behind(entries: Mapping[str, int], last: LastBackup | None) -> tuple[Kept, ...]:
-    """What the last backup holds of the programmes of which it holds more entries than there are now.
+def no_longer_there(graph: Graph, last: LastBackup | None) -> tuple[Kept, ...]:
+    """What the last backup holds and the database does not, or not all: it was set back, emptied, or is another.
 
-    Args:
-        entries: Programme id → how many there are.
-        last: None when none was made.
+    Raises:
+        Unavailable: The database cannot be reached.
     """
-    kept = last.programmes if last else ()
-    return tuple(each for each in kept if each.entries > entries.get(each.programme_id, each.entries))
+    return tuple(kept for kept in (last.programmes if last else ()) if not _is_there(graph, kept))
 
 
 def entries_since(graph: Graph, head: LedgerHead, last: LastBackup | None) -> int:
@@ -78,8 +76,12 @@ def entries_since(graph: Graph, head: LedgerHead, last: LastBackup | None) -> in
         Unavailable: The database cannot be reached.
     """
     for kept in last.programmes if last else ():
-        if kept.programme_id == head.programme_id and 0 < kept.entries <= head.entries:
-            newest = next(ledger.stored(graph, kept.programme_id, first=kept.entries, last=kept.entries), None)
-            if isinstance(newest, Entry) and newest.hash == kept.head_hash:
-                return head.entries - kept.entries
+        if kept.programme_id == head.programme_id and _is_there(graph, kept):
+            return head.entries - kept.entries
     return head.entries
+
+
+def _is_there(graph: Graph, kept: Kept) -> bool:
+    """Whether a ledger still has the entry with which a backup of it ends."""
+    newest = next(ledger.stored(graph, kept.programme_id, first=kept.entries, last=kept.entries), None)
+    return isinstance(newest, Entry) and newest.hash == kept.head_hash

@@ -338,7 +338,7 @@ class LedgerHead:
 
 
 def heads(graph: Graph) -> tuple[LedgerHead, ...]:
-    """All programmes of the database, by id; empty in an empty one.
+    """All programmes of the database, by id; empty in an empty one. Of a head that was altered only the id is told.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -351,18 +351,33 @@ def all_heads(graph: Graph) -> tuple[LedgerHead, ...]:
 
     Raises:
         NotRestored: That of one is not.
+        HeadAltered: The head of one cannot be read.
         Unavailable: The database cannot be reached.
     """
     rows = graph.rows(cypher.LEDGERS)
     for row in rows:  # one of which nothing is there yet too
         require_restored(row["programme_id"], row["projection"])
-    return tuple(_head_of(row) for row in rows if row["sequence"])
+    return tuple(require_sound(_head_of(row)) for row in rows if row["sequence"])
+
+
+def require_sound(head: LedgerHead) -> LedgerHead:
+    """Let only a head be believed that can be read.
+
+    Raises:
+        HeadAltered: It cannot.
+    """
+    if not head.head_hash:
+        raise HeadAltered(head.programme_id)
+    return head
 
 
 def _head_of(row: Mapping[str, Any]) -> LedgerHead:
-    texts = (row[name] for name in ("programme_id", "hash", "name", "timezone"))
-    if type(row["sequence"]) is not int or not all(isinstance(text, str | None) for text in texts):
-        raise HeadAltered(row["programme_id"])
+    named = all(isinstance(row[name], str | None) for name in ("name", "timezone"))
+    if not (named and type(row["sequence"]) is int and isinstance(row["hash"], str)):
+        programme_id = str(row["programme_id"])
+        return LedgerHead(
+            programme_id=programme_id, entries=0, head_hash="", built=False, name=programme_id, timezone="UTC"
+        )
     return LedgerHead(
         programme_id=row["programme_id"],
         entries=row["sequence"],
@@ -379,12 +394,13 @@ def head(graph: Graph, programme_id: str) -> LedgerHead:
     Raises:
         NoProgramme: It is not in the database.
         NotRestored: Its ledger is not all there.
+        HeadAltered: Its head cannot be read.
         Unavailable: The database cannot be reached.
     """
     for row in graph.rows(cypher.LEDGERS):
         if row["programme_id"] == programme_id and row["sequence"]:
             require_restored(programme_id, row["projection"])
-            return _head_of(row)
+            return require_sound(_head_of(row))
     raise NoProgramme(programme_id)
 
 
@@ -418,16 +434,25 @@ def stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterato
         found: list[tuple[int, Mapping[str, Any], str | None]] = row["entries"]
         return found
 
-    found = 0
-    for entries_ in one_ahead(step, range(first, last + 1, STEP)):
-        found += len(entries_)
-        if not entries_ and found >= graph.rows(cypher.ENTRIES_FROM, programme_id=programme_id, first=first)[0]["many"]:
-            return  # the head was altered: it would be believed for hours
-        for sequence, properties, opened in entries_:
-            try:
-                yield entry_from(properties, opened)
-            except Invalid as error:
-                yield Fault(sequence=sequence, fault=error.reason)
+    at: int | None = first
+    while at is not None and at <= last:
+        for found in one_ahead(step, range(at, last + 1, STEP)):
+            if not found:
+                break
+            at += STEP
+            yield from _read(found)
+        else:
+            return
+        # a gap, or an altered head: on to what stands behind, since to ask step by step might take hours
+        at = graph.rows(cypher.ENTRY_FROM, prefix=f"{programme_id}/entry/", first=at)[0]["first"]
+
+
+def _read(found: Iterable[tuple[int, Mapping[str, Any], str | None]]) -> Iterator[Entry | Fault]:
+    for sequence, properties, opened in found:
+        try:
+            yield entry_from(properties, opened)
+        except Invalid as error:
+            yield Fault(sequence=sequence, fault=error.reason)
 
 
 def last_known(graph: Graph, programme_id: str, known: int | date) -> int:

@@ -28,8 +28,11 @@ def test_answers_come_in_order_and_the_next_is_asked_while_one_is_used() -> None
     assert list(one_ahead(ask, ())) == []
 
 
-def test_what_fails_is_told_when_its_answer_is_due() -> None:
+def test_what_fails_is_told_when_its_answer_is_due_and_nothing_more_is_asked() -> None:
+    asked = list[int]()
+
     def ask(step: int) -> int:
+        asked.append(step)
         return 10 // (3 - step)
 
     answers = one_ahead(ask, range(1, 6))
@@ -37,6 +40,7 @@ def test_what_fails_is_told_when_its_answer_is_due() -> None:
     assert [next(answers), next(answers)] == [5, 10]
     with pytest.raises(ZeroDivisionError):
         next(answers)
+    assert asked == [1, 2, 3]
 
 
 def test_who_stops_in_between_waits_for_the_one_step_that_was_asked() -> None:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from relay import exporting, ledger
 from relay.batch import Clerk, NoProgramme
 from relay.demo import load_demo
+from relay.errors import Unavailable
 from relay.exporting import export_programme
 from relay.graph import connect
 from relay.importing import import_programme
@@ -132,6 +133,30 @@ def test_what_is_read_in_several_parts_is_as_what_is_read_in_one(
     for at_once in (60, 1_000):  # 60 gifts: their last part is full
         monkeypatch.setattr(exporting, "_AT_ONCE", at_once)
         assert exported(graph, tmp_path / str(at_once), programme_id="relay-demo") == whole
+
+
+def test_what_is_corrected_while_it_is_exported_is_read_anew(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W1 and her placement are taken back once she was read, and before it is."""
+    recorded(graph, [*say.beginnings(2), say.placed("P1 on 2020-03-01")])
+    standing, times = exporting.standing, list[str]()
+
+    def meanwhile(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[Any]:
+        if kind == "placement" and len(times) < most:
+            times.append(kind)
+            about = "placement:P1" if len(times) == 1 else f"correct:C{len(times) - 1}"
+            ledger.record(graph, "demo", [say.taken_back(about, f"C{len(times)}")], say.clerk())
+        yield from standing(graph, programme_id, kind, last)
+
+    monkeypatch.setattr(exporting, "standing", meanwhile)
+    most = 1
+    assert "placements.csv" not in exported(graph, tmp_path / "once")
+
+    most = 100
+    with pytest.raises(Unavailable, match="Others correct faster"):
+        exported(graph, tmp_path / "never")
+    assert not (tmp_path / "never").exists()
 
 
 def test_two_programmes_of_one_database_are_exported_apart(graph: Graph, tmp_path: Path) -> None:

@@ -258,6 +258,7 @@ def test_what_another_ledger_seems_to_own_is_named_unless_its_key_says_so_too(
         "MATCH (l:Ledger {key: 'demo'}) SET l.sequence = toFloat(l.sequence)",
         "MATCH (l:Ledger {key: 'demo'}) SET l.sequence = toString(l.sequence)",
         "MATCH (l:Ledger {key: 'demo'}) SET l.hash = 5",
+        "MATCH (l:Ledger {key: 'demo'}) REMOVE l.hash",
         "MATCH (p:Programme {key: 'demo/programme/demo'}) SET p.timezone = 5",
     ],
 )
@@ -266,6 +267,10 @@ def test_a_head_that_cannot_be_read_is_told(kept: Graph, statement: LiteralStrin
 
     with pytest.raises(ledger.HeadAltered, match="head of the ledger of demo cannot be read"):
         verify.verify(kept, "demo")
+    assert verify.verify(kept, "other").ok
+    assert [(head.programme_id, head.entries > 0) for head in ledger.heads(kept)] == [("demo", False), ("other", True)]
+    with pytest.raises(ledger.HeadAltered):
+        list(backup.backup(kept))
 
 
 def test_what_is_done_to_one_programme_leaves_the_other_sound(kept: Graph) -> None:
@@ -363,6 +368,22 @@ def test_who_records_without_end_is_waited_for_no_longer(kept: Graph, monkeypatc
 
     with pytest.raises(Unavailable, match="faster than it can be verified"):
         verify.verify(kept, "demo")
+
+
+def test_what_stands_behind_a_gap_is_read_and_a_head_far_ahead_is_not_waited_for(
+    kept: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "STEP", 2)
+    before = len([*ledger.entries(kept, "demo")])
+    alter(kept, "MATCH (e:Entry {programme_id: 'demo'}) WHERE e.sequence IN [5, 6, 7, 8, 9] DETACH DELETE e")
+    alter(kept, "MATCH (e:Entry {key: 'demo/entry/10'}) SET e.sequence = 'ten', e.programme_id = 'x'")
+    alter(kept, "MATCH (l:Ledger {key: 'demo'}) SET l.sequence = 9000000000000000000")
+    alter(kept, "MATCH (e:Entry {key: 'demo/entry/12'}) SET e.key = 'demo/entry/899999999'")
+
+    read = [*ledger.stored(kept, "demo", first=1, last=9 * 10**18)]
+
+    assert len(read) == before - 5
+    assert not verify.verify(kept, "demo").ok
 
 
 def test_an_entry_that_was_removed_is_missed(kept: Graph) -> None:

@@ -204,7 +204,8 @@ def backup(
     _check_engine(session)
     kept = keeping.keep(session.graph, file, seal)
     deleted: tuple[Path, ...] = ()
-    if keep is None or not session.say_behind(kept):  # else those of before would be pushed out, night after night
+    gone = keep is not None and session.say_what_is_gone()
+    if not gone:  # else those of before would be pushed out, night after night
         deleted = keeping.rotate(file, keep) if keep is not None else ()
         try:
             last_backup.note(session.settings.data_folder, session.now, file, kept)
@@ -212,9 +213,10 @@ def backup(
             say(f"When it was made could not be noted: {error}")
     if session.as_json:
         print_json({"file": str(file), "programmes": kept, "deleted": [str(each) for each in deleted]})
-        return
-    print_table(_KEPT, ([getattr(each, name) for name in _KEPT] for each in kept))
-    say(f"Written to {file} and read back.")
+    else:
+        print_table(_KEPT, ([getattr(each, name) for name in _KEPT] for each in kept))
+        say(f"Written to {file} and read back.")
+    click.get_current_context().exit(FOUND if gone else DONE)
 
 
 _KEPT: Final = ("programme_id", "entries", "head_hash")

@@ -122,7 +122,7 @@ def status(session: Session) -> None:
     for sentence in found["limits"]:
         say(sentence)
     since = sum(each["entries_since_backup"] for each in found["programmes"])
-    if not session.say_behind(session.heads if found["programmes"] else ()) and since:
+    if found["server"] and not session.say_what_is_gone() and since:
         say(f"Entries that the last backup does not hold: {since}. Make one: relay backup PATH")
     if found["data_folder"] and found["free_bytes"] < engine.LOW_FREE_BYTES:
         say(f"The disk is nearly full: {found['free_bytes'] // 1_000_000} MB are left. Make room before you record.")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.acts import Value
-    from relay.backup import Kept
     from relay.batch import Clerk
     from relay.config import Connection, Settings
     from relay.desk import Recorded
@@ -116,20 +115,18 @@ class Session:
         question.note(source, self.programme_id, said, found, by=self.clerk.by, at=self.at)
         return found
 
-    def say_behind(self, programmes: Iterable[Kept | LedgerHead]) -> bool:
-        """Say of which of some programmes the last backup holds more than there is now; whether there is any."""
+    def say_what_is_gone(self) -> bool:
+        """Say what the last backup holds and the database no longer does; whether there is any."""
         from relay import last_backup
 
-        last = last_backup.last_backup(self.settings.data_folder)
-        entries = {each.programme_id: each.entries for each in programmes}
-        behind = last_backup.behind(entries, last)
-        for kept in behind:
+        gone = last_backup.no_longer_there(self.graph, last_backup.last_backup(self.settings.data_folder))
+        for kept in gone:
             say(
-                f"The last backup holds {kept.entries} entries of {kept.programme_id}, the database"
-                f" {entries[kept.programme_id]}: it was set back, or is another. Look at it first; older backups stay."
-                " If it is right as it is: relay backup PATH"
+                f"The last backup holds {kept.entries} entries of {kept.programme_id}, and the database not all of them"
+                " any more: it was set back, or is another. Look at it first; older backups stay. If it is right as it"
+                " is: relay backup PATH"
             )
-        return bool(behind)
+        return bool(gone)
 
     def hand_in(
         self,
@@ -208,9 +205,11 @@ class Session:
     @cached_property
     def head(self) -> LedgerHead:
         """The programme that was named, or the only one."""
+        from relay.ledger import require_sound
+
         found = [head for head in self.heads if self.programme in (None, head.programme_id)]
         if len(found) == 1:
-            return found[0]
+            return require_sound(found[0])
         if not self.heads:
             raise NoProgrammeYet
         programme_ids = [head.programme_id for head in self.heads]

@@ -90,7 +90,13 @@ def never_kept() -> None:
 
 
 def attached(response: Response, name: str) -> Response:
-    """Let an answer be kept as a file of that name; its ASCII letters alone stand beside, for old browsers."""
+    """Let an answer be kept as a file of that name; its ASCII letters alone stand beside, for old browsers.
+
+    Where it leaves out what nobody confirmed, the name says so.
+    """
+    if g.get("confirmed_only"):
+        stem, _, form = name.rpartition(".")
+        name = f"{stem}-confirmed.{form}"
     plain = name.encode("ascii", "ignore").decode()
     whole = {} if plain == name else {"filename*": f"UTF-8''{quote(name, safe='')}"}
     response.headers.set("Content-Disposition", "attachment", filename=plain, **whole)

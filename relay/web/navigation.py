@@ -136,7 +136,7 @@ def _still_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:
 def counting_all() -> str:
     """The address of this page where all is counted, confirmed or not."""
     said = [(name, value) for name, value in request.args.items(multi=True) if name != CONFIRMED_ONLY]
-    return f"{quote(request.script_root + request.path)}?{urlencode(said)}"
+    return quote(request.script_root + request.path) + (f"?{urlencode(said)}" if said else "")
 
 
 def begins(programme_id: str) -> str:

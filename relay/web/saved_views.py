@@ -69,7 +69,8 @@ class View:
     def href(self) -> str:
         """Its address; what is saved is only ever an address of this very list."""
         said = {key: value for key, value in parse_qsl(self.query) if key not in _ITS_OWN and not key.startswith("_")}
-        address = url_for("lists.page", programme_id=self.programme_id, name=self.name)
+        # the view says itself, not the page from which it is opened, whether it leaves out what nobody confirmed
+        address = url_for("lists.page", programme_id=self.programme_id, name=self.name, confirmed_only=None)
         return f"{address}?{urlencode(said)}" if said else address
 
 

@@ -360,7 +360,8 @@ def test_a_database_that_was_set_back_is_told_and_pushes_no_older_backup_out(
     assert "it was set back, or is another" in shell.ok("status").err
     assert "Make one" not in shell.ok("status").err
     time.sleep(1.1)  # files are named by the second
-    assert "older backups stay" in shell.ok("backup", str(tmp_path / "kept"), "--keep", "1").err
+    answer = shell.run("backup", str(tmp_path / "kept"), "--keep", "1")
+    assert (answer.code, "older backups stay" in answer.err) == (exits.FOUND, True)
     assert first in kept()
     assert "it was set back" in shell.ok("status").err
 
@@ -402,6 +403,21 @@ def test_a_backup_of_another_ledger_of_that_name_holds_nothing_of_this_one(
     record(graph, say.programme("demo"), *(say.woman(f"W{number}") for number in range(40)))
 
     assert shell.ok("status", "--json").json["programmes"][0]["entries_since_backup"] == 41
+
+
+def test_a_programme_that_is_gone_and_another_ledger_of_that_length_are_told_too(
+    shell: Shell, graph: Graph, tmp_path: Path
+) -> None:
+    record(graph, say.programme("two"), say.woman("W1"), programme_id="two")
+    shell.ok("backup", str(tmp_path / "all.jsonl"))
+    graph.write(lambda t: t.run("MATCH (n {programme_id: 'two'}) DETACH DELETE n"))
+
+    assert "2 entries of two" in shell.ok("status").err
+
+    record(graph, say.programme("two"), say.woman("W2"), programme_id="two")
+    assert "2 entries of two" in shell.ok("status").err
+    (tmp_path / "kept").mkdir()
+    assert shell.run("backup", str(tmp_path / "kept"), "--keep", "1").code == exits.FOUND
 
 
 @pytest.mark.parametrize("free_bytes", [engine.LOW_FREE_BYTES, engine.LOW_FREE_BYTES - 1])

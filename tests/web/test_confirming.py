@@ -163,6 +163,27 @@ def test_a_page_counts_only_what_is_confirmed_where_it_is_asked_to_and_says_so(h
     assert "confirmed_only" not in all_
 
 
+def test_a_saved_view_keeps_its_own_choice_wherever_it_is_opened(halves: FlaskClient) -> None:
+    said = {**form(halves, "halves"), "title": "Broken ones"}
+    for query, own in (("state=broken", ""), ("state=broken&confirmed_only=true", "&confirmed_only=true")):
+        saved = halves.post("/p/halves/chains/views?confirmed_only=true", data={**said, "query": query})
+        assert saved.status_code == 303
+        assert halves.get(saved.location).status_code == 200
+        opened = halves.get("/p/halves/chains?confirmed_only=true").text
+        assert f'href="/p/halves/chains?state=broken{own.replace("&", "&amp;")}"' in opened
+
+
+@pytest.mark.parametrize("file", ["gifts.csv", "chains.xlsx", "tree/gift:G1/tree.svg", "tree/gift:G1/tree.html"])
+def test_a_file_that_leaves_out_what_nobody_confirmed_says_so_in_its_name(halves: FlaskClient, file: str) -> None:
+    def name(asked: str) -> str:
+        return str(halves.get(f"/p/halves/{file}?{asked}").headers["Content-Disposition"])
+
+    assert "-confirmed." in name("confirmed_only=true")
+    assert "-confirmed" not in name("")
+    if file.endswith("html"):
+        assert SAID in halves.get(f"/p/halves/{file}?confirmed_only=true").text
+
+
 @pytest.mark.parametrize("page", HOLDING)
 def test_a_page_of_the_record_itself_does_not_say_that_it_leaves_something_out(halves: FlaskClient, page: str) -> None:
     answer = halves.get(f"/p/halves{page}?confirmed_only=true")
