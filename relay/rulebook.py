@@ -768,7 +768,7 @@ def _may_confirm(register: Register, entry: Entry, by: str) -> None:
 
 
 def require_seen(register: Register, act: Act, seen: int) -> None:
-    """Let only that be confirmed which was looked at.
+    """Let only that be confirmed which was looked at, as far as the pass-on itself says it.
 
     Args:
         register: With what is confirmed, and all that corrects it.
