@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, LiteralString
+from unittest.mock import Mock
 
 import neo4j
 import pytest
@@ -13,6 +15,7 @@ from relay import cypher
 from relay import graph as relay_graph
 from relay.errors import Unavailable
 from relay.graph import NotRelaysOwn, connect
+from relay.refusals import ReadOnly
 from tests.wiping import wiped
 
 if TYPE_CHECKING:
@@ -69,6 +72,31 @@ def test_a_constraint_of_another_name_does_as_well(database: Connection) -> None
         names = [row["name"] for row in session.run("SHOW CONSTRAINTS YIELD name")]
         assert "claim_key" not in names
         session.run("DROP CONSTRAINT theirs").consume()
+
+
+def test_several_that_connect_at_once_make_them_once(database: Connection) -> None:
+    with administrator(database) as session:
+        for label, property_ in cypher.MIGRATIONS:
+            session.run(neo4j.Query(f"DROP CONSTRAINT {label.lower()}_{property_}")).consume()  # pyright: ignore[reportArgumentType] - names that are ours
+
+        with ThreadPoolExecutor(6) as threads:
+            connected = [threads.submit(connect, database) for _ in range(6)]
+
+        for each in connected:
+            each.result().close()
+        assert unique(session) == set(cypher.MIGRATIONS)
+
+
+def test_a_read_only_database_without_them_is_read_as_it_is(
+    database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with administrator(database) as session:
+        session.run("CREATE (:Claim {key: 'a'})").consume()
+        session.run("DROP CONSTRAINT claim_key").consume()
+    monkeypatch.setattr(relay_graph.Graph, "_constrain", Mock(side_effect=ReadOnly))
+
+    with connect(database) as graph:
+        assert graph.rows("MATCH (n:Claim) RETURN n.key AS key") == [{"key": "a"}]
 
 
 IN_THE_WAY: Final = (
