@@ -291,6 +291,7 @@ def from_values(written: Mapping[str, Any], *, opened: Any, told: str) -> Entry:
         and isinstance(opened, dict)
         and all(isinstance(opening, dict) and opening.keys() == {"salt", "value"} for opening in opened.values())
         and written["kind"] in PERSONAL
+        and type(written["format"]) is int
         and written["format"] == FORMAT
         and ("\\u" not in told or _writable(written, opened))
     )
