@@ -26,7 +26,7 @@ from relay.roles import OWNER, Grant
 from relay.sentences import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from relay.graph import Graph, Transaction
 
@@ -350,11 +350,7 @@ def account_of(properties: Mapping[str, Any]) -> Account:
 
 
 def _properties(graph: Graph, login: str) -> Mapping[str, Any]:
-    rows = graph.rows(cypher.ACCOUNT, key=_key(login))
-    if not rows:
-        raise NoAccount(login)
-    properties: Mapping[str, Any] = rows[0]["account"]
-    return properties
+    return _the_one(graph.rows(cypher.ACCOUNT, key=_key(login)), login)
 
 
 def locked(transaction: Transaction, login: str) -> Account:
@@ -367,10 +363,14 @@ def locked(transaction: Transaction, login: str) -> Account:
 
 
 def _locked(transaction: Transaction, login: str) -> Mapping[str, Any]:
-    for row in transaction.rows(cypher.LOCK_ACCOUNT, key=_key(login)):
-        account: Mapping[str, Any] = row["account"]
-        return account
-    raise NoAccount(login)
+    return _the_one(transaction.rows(cypher.LOCK_ACCOUNT, key=_key(login)), login)
+
+
+def _the_one(rows: Sequence[Mapping[str, Any]], login: str) -> Mapping[str, Any]:
+    if not rows:
+        raise NoAccount(login)
+    properties: Mapping[str, Any] = rows[0]["account"]
+    return properties
 
 
 def _change(graph: Graph, login: str, **changes: str) -> Account:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
 
 _Step = TypeVar("_Step")
 _Answer = TypeVar("_Answer")
@@ -21,11 +21,12 @@ def one_ahead(ask: Callable[[_Step], _Answer], steps: Iterable[_Step]) -> Iterat
     Raises:
         Exception: Whatever asking raised, when its answer is due.
     """
+    steps = iter(steps)
     with ThreadPoolExecutor(max_workers=1) as asking:
-        asked: Future[_Answer] | None = None
-        for step in steps:
-            answers = [asked.result()] if asked else []  # one that fails is told before another is waited for
-            asked = asking.submit(ask, step)
-            yield from answers
-        if asked:
-            yield asked.result()
+        for first in islice(steps, 1):
+            answer = ask(first)  # of one step alone no thread is made
+            for step in steps:
+                asked = asking.submit(ask, step)
+                yield answer
+                answer = asked.result()
+            yield answer

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -272,14 +272,12 @@ class Graph:
         missing = self._missing()
         if not missing:
             return
-        try:
+        with suppress(ReadOnly):  # then nothing is doubled either
             for unique in missing:
                 self._constrain(*unique)
             if not self.embedded and (others := self._missing()):  # under whose names others have something else
                 raise NotRelaysOwn(*others[0])
             self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, migrations=len(cypher.MIGRATIONS)))
-        except ReadOnly:  # then nothing is doubled either
-            return
 
     def _missing(self) -> list[tuple[str, str]]:
         """What should be unique and is not; in Neo4j the number of migrations does not tell what was dropped since."""

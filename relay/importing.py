@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -222,12 +222,12 @@ class _Import:
         self.waiting: dict[str, list[_Judged]] = {}
         self.provided: list[Row] = []
         self.refused: list[_Judged] = []
-        self.left_out: dict[str, Row] = {}  # what would be in the record if these rows were
+        self.left_out: dict[str, tuple[str, int]] = {}  # what is not in the record → file and row that would bring it
 
     def run(self, rows: Iterator[Row]) -> Iterator[ReportRow]:
         done = 0
         while step := tuple(islice(rows, STEP)):
-            unread = {row.act_id: row for row in step if row.act_id and not row.act}
+            unread = {row.act_id: (row.file, row.row) for row in step if row.act_id and not row.act}
             self.told.unread.update(unread)
             self.left_out.update(unread)
             self.told.unsettled.update(chain.from_iterable(row.rules for row in step))
@@ -245,7 +245,7 @@ class _Import:
         for judged in left:
             self._leave_out(judged)
         for judged in left:
-            yield from self._report(judged)
+            yield from _report(judged, self._first(judged))
 
     def _again(self) -> Iterator[ReportRow]:
         """Judge rows once more that may be able to stand by now, and those that can then, and so on."""
@@ -265,7 +265,7 @@ class _Import:
             if hangs and each.outcome and each.outcome.act.kind in ("pass", "event"):
                 self.refused.append(each)
                 continue
-            yield from self._report(each)
+            yield from _report(each, self._first(each))
             if error:
                 self._leave_out(each)
             elif each.outcome and each.outcome.action == "added":
@@ -274,15 +274,11 @@ class _Import:
 
     def _leave_out(self, judged: _Judged) -> None:
         for provided in provided_by(judged.outcome.act) if judged.outcome else ():
-            self.left_out.setdefault(provided, judged.row)
+            self.left_out.setdefault(provided, (judged.row.file, judged.row.row))
 
-    def _report(self, judged: _Judged) -> Iterator[ReportRow]:
-        """The lines of a row; one that points at what another row did not bring in is led to that."""
-        error = judged.error
-        first = self.left_out.get(error.act_id) if isinstance(error, Missing) else None
-        mend = Sentence("Mend %(file)s, row %(row)s, first.", file=first.file, row=first.row) if first else None
-        for line in _report(judged):
-            yield replace(line, suggestion=mend or line.suggestion)
+    def _first(self, judged: _Judged) -> tuple[str, int] | None:
+        """The row that did not bring in what this one points at."""
+        return self.left_out.get(judged.error.act_id) if isinstance(judged.error, Missing) else None
 
 
 def _place(judged: _Judged) -> tuple[int, int]:
@@ -291,12 +287,14 @@ def _place(judged: _Judged) -> tuple[int, int]:
     return (kinds.index(judged.outcome.act.kind) if judged.outcome else 0), judged.row.row
 
 
-def _report(judged: _Judged) -> Iterator[ReportRow]:
+def _report(judged: _Judged, first: tuple[str, int] | None) -> Iterator[ReportRow]:
+    """The lines of a row, which may have to be mended only after another one."""
     outcome = judged.outcome
     if outcome is None:
         yield from _faults(judged.row)
         return
     error, row = outcome.error, judged.row
+    mend = Sentence("Mend %(file)s, row %(row)s, first.", file=first[0], row=first[1]) if first else ""
     yield ReportRow(
         file=row.file,
         row=row.row,
@@ -305,7 +303,7 @@ def _report(judged: _Judged) -> Iterator[ReportRow]:
         field=(error.field or None) if error else None,
         value=(_value(outcome.act, error.field) or None) if error else None,
         reason=error.reason if error else None,
-        suggestion=(error.suggestion or None) if error else None,
+        suggestion=(mend or error.suggestion or None) if error else None,
         notes=tuple(note.sentence for note in outcome.notes if note.note not in _OF_WHAT_FOLLOWS),
     )
 

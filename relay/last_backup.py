@@ -14,7 +14,7 @@ from relay.backup import Kept
 from relay.entries import Entry, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -69,19 +69,21 @@ def no_longer_there(graph: Graph, last: LastBackup | None) -> tuple[Kept, ...]:
     return tuple(kept for kept in (last.programmes if last else ()) if not _is_there(graph, kept))
 
 
-def entries_since(graph: Graph, head: LedgerHead, last: LastBackup | None) -> int:
-    """How many entries of a ledger the last backup does not hold: all, where it holds another ledger of that name.
-
-    Raises:
-        Unavailable: The database cannot be reached.
-    """
-    for kept in last.programmes if last else ():
-        if kept.programme_id == head.programme_id and _is_there(graph, kept):
-            return head.entries - kept.entries
-    return head.entries
-
-
 def _is_there(graph: Graph, kept: Kept) -> bool:
     """Whether a ledger still has the entry with which a backup of it ends."""
     newest = next(ledger.stored(graph, kept.programme_id, first=kept.entries, last=kept.entries), None)
     return isinstance(newest, Entry) and newest.hash == kept.head_hash
+
+
+def entries_since(head: LedgerHead, last: LastBackup | None, gone: Collection[Kept]) -> int:
+    """How many entries of a ledger the last backup does not hold: all, where it holds another ledger of that name.
+
+    Args:
+        head: Of the ledger.
+        last: None when none was made.
+        gone: What of it is `no_longer_there`.
+    """
+    for kept in last.programmes if last else ():
+        if kept.programme_id == head.programme_id and kept not in gone:
+            return head.entries - kept.entries
+    return head.entries

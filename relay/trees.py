@@ -9,7 +9,6 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -318,47 +317,27 @@ class Relay:
 
     def receipts(self, placement_ids: Iterable[str]) -> Mapping[str, Sequence[Receipt]]:
         """What some placements had received: from their gift, then from givers by day; also from outside of a tree."""
-        row_of = self.survey.snapshot.placements.ids.row
-        rows = np.array([row for id_ in placement_ids if (row := row_of(id_)) is not None], np.int32)
+        survey, snapshot = self.survey, self.survey.snapshot
+        placements, passes, ids = snapshot.placements, snapshot.passes, snapshot.placements.ids
+        rows = np.array([row for id_ in placement_ids if (row := ids.row(id_)) is not None], np.int32)
+        filled = rows[survey.original[rows] & (placements.gift[rows] != NONE)]
+        passed = snapshot.received.about(rows)
+        passed = passed[survey.live[passed]]
+        gifts = [f"gift:{id_}" for id_ in snapshot.gifts.ids.some(placements.gift[filled])]
+        givers = [f"placement:{id_}" for id_ in ids.some(passes.giver[passed])]
+        columns = zip(
+            ids.some(filled) + ids.some(passes.receiver[passed]),
+            gifts + givers,
+            days_of(np.concatenate((placements.filled_day[filled], passes.day[passed]))),
+            np.concatenate((placements.help[filled], passes.help[passed])).tolist(),
+            _shown(np.concatenate((placements.filled_units[filled], passes.units[passed]))),
+            strict=True,
+        )
         found: dict[str, list[Receipt]] = {}
-        for placement_id, receipt in chain(self._from_gifts(rows), self._from_givers(rows)):
+        for placement_id, giver, day, help_, units in columns:
+            receipt = Receipt(giver=giver, received_on=day, help=snapshot.helps[help_], units=units)
             found.setdefault(placement_id, []).append(receipt)
         return found
-
-    def _from_gifts(self, rows: Rows) -> Iterator[tuple[str, Receipt]]:
-        snapshot, placements = self.survey.snapshot, self.survey.snapshot.placements
-        rows = rows[self.survey.original[rows] & (placements.gift[rows] != NONE)]
-        columns = zip(
-            placements.ids.some(rows),
-            snapshot.gifts.ids.some(placements.gift[rows]),
-            days_of(placements.filled_day[rows]),
-            placements.help[rows].tolist(),
-            _shown(placements.filled_units[rows]),
-            strict=True,
-        )
-        for placement_id, gift_id, day, help_, units in columns:
-            yield (
-                placement_id,
-                Receipt(giver=f"gift:{gift_id}", received_on=day, help=snapshot.helps[help_], units=units),
-            )
-
-    def _from_givers(self, rows: Rows) -> Iterator[tuple[str, Receipt]]:
-        snapshot, passes, ids = self.survey.snapshot, self.survey.snapshot.passes, self.survey.snapshot.placements.ids
-        rows = snapshot.received.about(rows)
-        rows = rows[self.survey.live[rows]]
-        columns = zip(
-            ids.some(passes.receiver[rows]),
-            ids.some(passes.giver[rows]),
-            days_of(passes.day[rows]),
-            passes.help[rows].tolist(),
-            _shown(passes.units[rows]),
-            strict=True,
-        )
-        for placement_id, giver_id, day, help_, units in columns:
-            yield (
-                placement_id,
-                Receipt(giver=f"placement:{giver_id}", received_on=day, help=snapshot.helps[help_], units=units),
-            )
 
 
 def _shown(units: Units) -> list[float]:

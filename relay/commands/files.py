@@ -204,8 +204,10 @@ def backup(
     _check_engine(session)
     kept = keeping.keep(session.graph, file, seal)
     deleted: tuple[Path, ...] = ()
-    gone = keep is not None and session.say_what_is_gone()
-    if not gone:  # else those of before would be pushed out, night after night
+    gone = session.gone if keep is not None else ()
+    if gone:  # those of before would be pushed out, night after night
+        session.say_what_is_gone()
+    else:
         deleted = keeping.rotate(file, keep) if keep is not None else ()
         try:
             last_backup.note(session.settings.data_folder, session.now, file, kept)

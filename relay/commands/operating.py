@@ -122,7 +122,9 @@ def status(session: Session) -> None:
     for sentence in found["limits"]:
         say(sentence)
     since = sum(each["entries_since_backup"] for each in found["programmes"])
-    if found["server"] and not session.say_what_is_gone() and since:
+    if found["server"] and session.gone:
+        session.say_what_is_gone()
+    elif since:
         say(f"Entries that the last backup does not hold: {since}. Make one: relay backup PATH")
     if found["data_folder"] and found["free_bytes"] < engine.LOW_FREE_BYTES:
         say(f"The disk is nearly full: {found['free_bytes'] // 1_000_000} MB are left. Make room before you record.")
@@ -145,13 +147,13 @@ def _status(session: Session) -> dict[str, Any]:
         }
     )
     reached = neo4j is not None or bool(known.get("running"))
-    last = last_backup.last_backup(session.settings.data_folder)
+    last = session.last_backup
     return {
         **known,
         "server": session.graph.agent() if reached else None,
         "last_backup": {"at": last.at, "file": last.file} if last else None,
         "programmes": [
-            {**json_of(head), "entries_since_backup": last_backup.entries_since(session.graph, head, last)}
+            {**json_of(head), "entries_since_backup": last_backup.entries_since(head, last, session.gone)}
             for head in (session.heads if reached else ())
         ],
         "limits": [] if neo4j else list(engine.LIMITS),

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.acts import Value
+    from relay.backup import Kept
     from relay.batch import Clerk
     from relay.config import Connection, Settings
     from relay.desk import Recorded
     from relay.graph import Graph
+    from relay.last_backup import LastBackup
     from relay.ledger import LedgerHead
     from relay.questions import Question
     from relay.remote import Remote
@@ -115,18 +117,28 @@ class Session:
         question.note(source, self.programme_id, said, found, by=self.clerk.by, at=self.at)
         return found
 
-    def say_what_is_gone(self) -> bool:
-        """Say what the last backup holds and the database no longer does; whether there is any."""
-        from relay import last_backup
+    @cached_property
+    def last_backup(self) -> LastBackup | None:
+        """The last backup that was noted, or None."""
+        from relay.last_backup import last_backup
 
-        gone = last_backup.no_longer_there(self.graph, last_backup.last_backup(self.settings.data_folder))
-        for kept in gone:
+        return last_backup(self.settings.data_folder)
+
+    @cached_property
+    def gone(self) -> tuple[Kept, ...]:
+        """What the last backup holds and the database no longer does."""
+        from relay.last_backup import no_longer_there
+
+        return no_longer_there(self.graph, self.last_backup)
+
+    def say_what_is_gone(self) -> None:
+        """Say it, each programme in a sentence."""
+        for kept in self.gone:
             say(
                 f"The last backup holds {kept.entries} entries of {kept.programme_id}, and the database not all of them"
                 " any more: it was set back, or is another. Look at it first; older backups stay. If it is right as it"
                 " is: relay backup PATH"
             )
-        return bool(gone)
 
     def hand_in(
         self,

@@ -160,7 +160,7 @@ class TokenWish:
             if name not in known:
                 raise NoSuchField(known)
             number = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
-            if not (number if name == "days" else _is_text(value)):
+            if not (number if name == "days" else is_text(value)):
                 raise OtherType(name, "a whole number" if name == "days" else "text")
         return cls(
             login=body["login"],
@@ -171,7 +171,7 @@ class TokenWish:
         )
 
 
-def _is_text(value: object) -> bool:
+def is_text(value: object) -> bool:
     """Whether a value is text; JSON can also write half a letter, which no text holds."""
     return isinstance(value, str) and value.encode(errors="replace").decode() == value
 

@@ -82,8 +82,14 @@ def languages() -> Mapping[str, str]:
 
 def in_language(word: str) -> str:
     """The address of this page in a language."""
-    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{quote(request.script_root + request.path)}?{urlencode([*asked, ('lang', word)])}"
+    return this_page("lang", word)
+
+
+def this_page(name: str, value: str | None) -> str:
+    """The address of this page with one parameter said otherwise; None leaves it out."""
+    said = [(each, text) for each, text in request.args.items(multi=True) if each != name]
+    said += [(name, value)] if value else []
+    return quote(request.script_root + request.path) + (f"?{urlencode(said)}" if said else "")
 
 
 def language() -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlencode
 
 from flask import current_app, has_request_context, request, url_for
 
 from relay.roles import EVERY
 from relay.web import asked, guard
 from relay.web.asked import CONFIRMED_ONLY
-from relay.web.language import lazy_gettext
+from relay.web.language import lazy_gettext, this_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,8 +134,7 @@ def _still_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:
 
 def counting_all() -> str:
     """The address of this page where all is counted, confirmed or not."""
-    said = [(name, value) for name, value in request.args.items(multi=True) if name != CONFIRMED_ONLY]
-    return quote(request.script_root + request.path) + (f"?{urlencode(said)}" if said else "")
+    return this_page(CONFIRMED_ONLY, None)
 
 
 def begins(programme_id: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,6 +17,7 @@ from flask import request, url_for
 from relay.errors import Invalid
 from relay.sentences import Sentence
 from relay.web import guard
+from relay.web.bodies import is_text
 from relay.web.labels import plain
 from relay.web.listings import LISTINGS
 
@@ -86,7 +87,7 @@ def views() -> tuple[View, ...]:
         found = [View(**{name: str(each[name]) for name in View.__dataclass_fields__}) for each in said]
     except (ValueError, TypeError, KeyError, RecursionError):
         return ()
-    return tuple(view for view in found if view.name in LISTINGS and _is_text(view))
+    return tuple(view for view in found if view.name in LISTINGS and all(map(is_text, astuple(view))))
 
 
 def views_of(programme_id: str, name: str | None = None) -> Sequence[View]:
@@ -120,15 +121,6 @@ def keep(response: Response, kept: Sequence[View]) -> None:
     """Have the browser keep these views."""
     value, secure = _written(kept), request.is_secure
     response.set_cookie(cookie(), value, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
-
-
-def _is_text(view: View) -> bool:
-    """Whether it can be written: JSON can hold half of a character."""
-    try:
-        f"{view.programme_id}{view.title}{view.query}".encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _written(kept: Sequence[View]) -> str:
