@@ -109,18 +109,20 @@ def memory_pass(snapshot: Snapshot, survey: Survey) -> Callable[[], None]:
     return once
 
 
-def asked_of_networkx(snapshot: Snapshot) -> tuple[by_networkx.Found, float]:
-    """What it finds, and in how many milliseconds; its graph is there already, as the columns are."""
+def by_itself(size: int) -> None:
+    """Ask networkx, whose graph is there already as the columns are, and say in how many milliseconds it answers."""
+    snapshot = made.programme(size)
     graph, found = by_networkx.graph_of(snapshot), list[by_networkx.Found]()
     took = milliseconds(lambda: found.append(by_networkx.health(graph, day_number(DAY))))
-    return found[0], took
+    survey = lineage.survey(snapshot, DAY)
+    by_networkx.same(found[0], survey, health(survey))
+    say(str(took))
 
 
 def in_memory(size: int) -> None:
+    networkx = float(apart(str(size), "--networkx"))
     snapshot = made.programme(size)
-    survey = lineage.survey(snapshot, DAY)
-    moved, (found, networkx) = best(memory_pass(snapshot, survey)), asked_of_networkx(snapshot)
-    by_networkx.same(found, survey, health(survey))
+    moved = best(memory_pass(snapshot, lineage.survey(snapshot, DAY)))
     row("networkx, whole graph", size, f"{networkx:,.0f} ms", f"{networkx / moved:,.0f} x a memory pass", "")
     if COMPILED and size >= loops.COMPILE_FROM:
         took = best(partial(whole, snapshot))
@@ -131,9 +133,10 @@ def in_memory(size: int) -> None:
     row("whole health, plain", size, f"{took:,.0f} ms", f"networkx / it = {networkx / took:.1f}", "at least 5")
 
 
-def apart(*words: str) -> None:
-    """Run a part of this benchmark in a process of its own, so that its memory is its own."""
-    subprocess.run([sys.executable, "-m", "benchmarks.lineage", *words], check=True)  # noqa: S603 - our own command
+def apart(*words: str) -> str:
+    """What a part of this benchmark says that is run in a process of its own, so that its memory is its own."""
+    command = [sys.executable, "-m", "benchmarks.lineage", *words]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()  # noqa: S603 - our own
 
 
 def peak_memory() -> int:
@@ -332,7 +335,11 @@ def main() -> None:
     parser.add_argument("--stored", type=int, default=1_000_000, help="the most placements to store in Neo4j; 0: none")
     parser.add_argument("--keep", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--kept", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--networkx", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.networkx:
+        by_itself(asked.size)
+        return
     if asked.keep:
         snapshot_file.keep(asked.keep, made.programme(asked.size))
         return
@@ -350,7 +357,7 @@ def main() -> None:
         if size <= asked.size:
             with tempfile.TemporaryDirectory() as folder:
                 apart(str(size), "--keep", folder)
-                apart(str(size), "--kept", folder)
+                say(apart(str(size), "--kept", folder))
     if asked.stored:
         with tempfile.TemporaryDirectory() as folder:
             databases(min(asked.size, asked.stored), Path(folder))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from relay.lineage import Cut, Notes, Survey
 from relay.room import longer
 from relay.snapshot import NO_DAY, NONE, Flags, Rows, Snapshot, around, day_number
-from relay.states import Standings, are_stuck, are_there, standings
+from relay.states import Standings, are_stuck, are_there, receipts, standings
 
 FEW: Final = 200
 """Placements up to which only a part is asked (our choice: of more, asking all takes about as long)."""
@@ -53,7 +53,15 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
     grown = _Growing(survey, snapshot, stood, live)
     if not all(grown.add(row) for row in range(len(old.placements), len(snapshot.placements))):
         return None
-    return replace(survey, snapshot=snapshot, standings=stood, live=live, original=grown.original, cut=grown.cut())
+    return replace(
+        survey,
+        snapshot=snapshot,
+        standings=stood,
+        live=live,
+        original=grown.original,
+        cut=grown.cut(),
+        obstruction=grown.obstruction,
+    )
 
 
 def carries_on(survey: Survey, earlier: Survey) -> bool:
@@ -86,11 +94,12 @@ def touched(old: Snapshot, new: Snapshot) -> Rows:
 
 def _standings(survey: Survey, snapshot: Snapshot, touched: Rows) -> Standings:
     """How every placement stands, asked of those that are touched."""
-    part, was = standings(around(snapshot, touched), survey.as_of), survey.standings
+    part = around(snapshot, touched)
+    stood, was = standings(part, receipts(part, survey.as_of)), survey.standings
     columns: dict[str, Any] = {}
     for field in fields(Standings):
         if field.name != "made":
-            column, asked = getattr(was, field.name), getattr(part, field.name)[: len(touched)]
+            column, asked = getattr(was, field.name), getattr(stood, field.name)[: len(touched)]
             columns[field.name] = _changed(column, touched, asked)
     made = longer(was.made, snapshot.passes.day[len(was.made) :] <= day_number(survey.as_of))
     return Standings(made=made, **columns)
@@ -144,12 +153,14 @@ class _Growing:
         filled_day = snapshot.placements.filled_day[len(survey.original) :]
         self.original = longer(survey.original, (filled_day != NO_DAY) & (filled_day <= day_number(survey.as_of)))
         self.snapshot = snapshot
-        self.live = live
+        self.live, self.known = live, len(survey.live)
         self.state = stood.state
         self.was = was
-        self.generation, self.obstruction = (longer(each, [NONE] * new) for each in (was.generation, was.obstruction))
+        self.generation = longer(was.generation, [NONE] * new)
+        self.obstruction = longer(survey.obstruction, [NONE] * new)
         self.piece, self.depth = (longer(each, [0] * new) for each in (was.piece, was.depth))
         self.reach, self.size, self.height = (_copied(each, new) for each in (was.reach, was.size, was.height))
+        self.latest_day = _copied(was.latest_day, new)
         self.pieces = len(was.size)
         self.tops: list[int] = []
 
@@ -191,6 +202,7 @@ class _Growing:
     def _begin(self, row: int) -> None:
         """Begin a piece with a placement that nobody passed on to."""
         self.piece[row], self.size[self.pieces] = self.pieces, are_there(self.state[row])
+        self.latest_day[self.pieces] = NO_DAY
         self.pieces += 1
         if self.original[row]:
             self.generation[row] = 0
@@ -198,16 +210,18 @@ class _Growing:
 
     def cut(self) -> Cut:
         """What the pass over the pieces would find."""
-        tops = np.array(self.tops, np.int32)
+        tops, passes = np.array(self.tops, np.int32), self.snapshot.passes
+        made = np.flatnonzero(self.live[self.known :]) + self.known
+        np.maximum.at(self.latest_day, self.piece[passes.giver[made]], passes.day[made])
         gift = self.snapshot.placements.gift[tops]
         return Cut(
             generation=self.generation,
             reach=self.reach,
-            obstruction=self.obstruction,
             piece=self.piece,
             depth=self.depth,
             size=self.size[: self.pieces],
             height=self.height[: self.pieces],
+            latest_day=self.latest_day[: self.pieces],
             by_chain=_more(self.was.by_chain, tops, self.piece[tops]),
             by_gift=_more(self.was.by_gift, gift[gift != NONE], self.piece[tops[gift != NONE]]),
         )

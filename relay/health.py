@@ -14,11 +14,12 @@ import numpy as np
 
 from relay import growth
 from relay.lineage import Survey
+from relay.loops import both
 from relay.model import shown
 from relay.parts import Names, parts
 from relay.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
 from relay.snapshot import NONE, Flags, Rows, Snapshot
-from relay.states import CAUSES, FULFILLED, Standings
+from relay.states import CAUSES, FULFILLED
 from relay.vocabulary import CHAIN_STATES, STATES
 
 ANIMAL: Final = "animal"
@@ -195,20 +196,21 @@ class Counted:
     def of(cls, survey: Survey, rows: Rows | None = None) -> Counted:
         """Count some placements, or all, as far as they were there."""
         stood, snapshot = survey.standings, survey.snapshot
-        there: Rows | slice = _there(stood) if rows is None else rows[stood.there[rows]]
-        generation, state = survey.generation[there].astype(np.int64), stood.state[there]
-        passed = np.where(_animal(snapshot)[snapshot.placements.help[there]], stood.passed[there], 0)
-        descends = generation != NONE
-        if not descends.all():
-            generation, state, passed = generation[descends], state[descends], passed[descends]
+        there = stood.rows if rows is None else rows[stood.there[rows]]
+        generation, state, cause = survey.generation[there], stood.state[there], stood.cause[there]
+        animal, animals = _animal(snapshot), stood.passed[there]
+        if not animal.all():
+            animals = animals * animal[snapshot.placements.help[there]]
         many = int(generation.max(initial=NONE)) + 1
-        states = np.bincount(generation * len(STATES) + state, minlength=many * len(STATES))
+        states = np.bincount((generation + 1) * len(STATES) + state, minlength=(many + 1) * len(STATES))
+        passed = np.zeros(many + 1, np.int64)  # the first row, here as in states, is of those in no generation
+        np.add.at(passed, generation + 1, animals)
         return cls(
             survey=survey,
-            sums=sums(survey, there, np.zeros(len(descends), np.int32), 1)[0],
-            states=states.reshape(many, len(STATES)),
-            passed=np.bincount(generation, passed, minlength=many).astype(np.int64),
-            causes=np.bincount(stood.cause[there] + 1, minlength=len(CAUSES) + 1)[1:],  # the first one stands for none
+            sums=sums(survey, there, 0, 1)[0],
+            states=states.reshape(-1, len(STATES))[1:],
+            passed=passed[1:],
+            causes=np.bincount(cause[np.flatnonzero(cause != NONE)], minlength=len(CAUSES)),
         )
 
     def but(self, was: Counted, is_: Counted) -> Counted:
@@ -220,11 +222,6 @@ class Counted:
             passed=_added(self.passed, -was.passed, is_.passed),
             causes=self.causes - was.causes + is_.causes,
         )
-
-
-def _there(stood: Standings) -> Rows | slice:
-    """The rows of those that were there; where all were, no column has to be picked through for them."""
-    return slice(None) if stood.there.all() else np.flatnonzero(stood.there).astype(np.int32)
 
 
 def _added(*columns: Sums) -> Sums:
@@ -269,24 +266,25 @@ def health(
     Raises:
         NoSuchWord: It is not parted by that word.
     """
-    snapshot, whole = survey.snapshot, whole or counted(survey)
+    snapshot = survey.snapshot
+    count, chains = both(lambda: whole or counted(survey), lambda: survey.chains.chain_state, len(survey.original))
     animal = _animal(snapshot)
-    total, animals = whole.sums.sum(axis=0), whole.sums[animal].sum(axis=0)
-    by_generation = _by_generation(whole)
+    total, animals = count.sums.sum(axis=0), count.sums[animal].sum(axis=0)
+    by_generation = _by_generation(count)
     placements = _placements(total)
     return Health(
         programme_id=snapshot.programme_id,
         as_of=survey.as_of,
         placements=placements,
         states=_states(total),
-        chains=chains_counted(np.bincount(survey.chains.chain_state, minlength=len(CHAIN_STATES))),
+        chains=chains_counted(np.bincount(chains, minlength=len(CHAIN_STATES))),
         animals=_units(animals),
-        by_help=_helps(snapshot, whole.sums),
+        by_help=_helps(snapshot, count.sums),
         additional_per_original=placements.passed_on / placements.original if placements.original else None,
         generations=max(len(by_generation) - 1, 0),
         by_generation=by_generation,
         rates=rates(total, animals),
-        causes=dict(zip(CAUSES, whole.causes.tolist(), strict=True)),
+        causes=dict(zip(CAUSES, count.causes.tolist(), strict=True)),
         breakdowns=tuple(_breakdown(survey, word, names or Names(), animal) for word in by),
         changes=_changes(survey, earlier) if earlier else None,
     )

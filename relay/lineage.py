@@ -14,15 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from relay.loops import Column, run
+from relay.loops import Column, both, run
 from relay.snapshot import NO_DAY, NONE, Codes, Days, Flags, Rows, Sheaves, Snapshot, bind, day_number
-from relay.states import BROKEN, EXCUSED, FULFILLED, LOST, Standings, standings
+from relay.states import BROKEN, EXCUSED, FULFILLED, LOST, Receipts, Standings, receipts, standings
 from relay.vocabulary import CHAIN_STATES, STATES
 
 if TYPE_CHECKING:
@@ -73,17 +73,22 @@ def _descend(  # noqa: PLR0913, PLR0917 - columns
     start: Column,
     order: Column,
     original: Column,
-    stuck: Column,
+    day: Column,
     generation: Column,
-    obstruction: Column,
-    top: Column,
+    piece: Column,
     depth: Column,
     above: Column,
-) -> None:
-    """From givers to receivers: generation, first obstruction above, and the piece each placement belongs to."""
+    tops: Column,
+    latest_day: Column,
+) -> int:
+    """From givers to receivers: generation, the piece each belongs to, its tops and latest days; gives how many pieces.
+
+    The day of a pass-on counts for the piece of its giver.
+    """
+    pieces = 0
     for at in range(len(sorted_)):
         placement = sorted_[at]
-        least, obstructed, only, givers = -1, -1, -1, 0
+        least, only, givers = -1, -1, 0
         for nth in range(start[placement], start[placement + 1]):
             row = order[nth]
             if not live[row]:
@@ -92,26 +97,48 @@ def _descend(  # noqa: PLR0913, PLR0917 - columns
             if who != only:
                 givers += 1
                 only = who
+            latest_day[piece[who]] = max(latest_day[piece[who]], day[row])
             if generation[who] >= 0 and (least < 0 or generation[who] + 1 < least):
                 least = generation[who] + 1
-            first = obstruction[who]
-            if first < 0 and stuck[who]:
-                first = who
-            if first >= 0 and (obstructed < 0 or first < obstructed):
-                obstructed = first
         generation[placement] = 0 if original[placement] else least
-        obstruction[placement] = obstructed
         if givers == 1 and not original[placement]:
-            top[placement] = top[only]
+            piece[placement] = piece[only]
             depth[placement] = depth[only] + 1
             above[placement] = only
         else:
-            top[placement] = placement
+            piece[placement] = pieces
+            tops[pieces] = placement
+            pieces += 1
+    return pieces
+
+
+def _obstruct(
+    sorted_: Column,
+    giver: Column,
+    live: Column,
+    start: Column,
+    order: Column,
+    stuck: Column,
+    obstruction: Column,
+) -> None:
+    """From givers to receivers: the first obstruction above."""
+    for at in range(len(sorted_)):
+        placement = sorted_[at]
+        obstructed = -1
+        for nth in range(start[placement], start[placement + 1]):
+            row = order[nth]
+            if live[row]:
+                first = obstruction[giver[row]]
+                if first < 0 and stuck[giver[row]]:
+                    first = giver[row]
+                if first >= 0 and (obstructed < 0 or first < obstructed):
+                    obstructed = first
+        obstruction[placement] = obstructed
 
 
 def _gather(
     sorted_: Column,
-    top: Column,
+    piece: Column,
     depth: Column,
     above: Column,
     weight: Column,
@@ -119,14 +146,15 @@ def _gather(
     size: Column,
     height: Column,
 ) -> None:
-    """From receivers to givers, inside each piece: how many are below, and for the tops size and height."""
+    """From receivers to givers, inside each piece: how many are below, and of the piece its size and height."""
     for at in range(len(sorted_) - 1, -1, -1):
         placement = sorted_[at]
+        below = reach[placement] + weight[placement]
         if above[placement] >= 0:
-            reach[above[placement]] += reach[placement] + weight[placement]
+            reach[above[placement]] += below
         else:
-            size[placement] = reach[placement] + weight[placement]
-        height[top[placement]] = max(height[top[placement]], depth[placement])
+            size[piece[placement]] = below
+        height[piece[placement]] = max(height[piece[placement]], depth[placement])
 
 
 def _climb(  # noqa: PLR0913, PLR0917 - columns
@@ -138,6 +166,8 @@ def _climb(  # noqa: PLR0913, PLR0917 - columns
     order: Column,
     original: Column,
     gift: Column,
+    above: Column,
+    piece: Column,
     size: Column,
     reach: Column,
     met: Column,
@@ -159,6 +189,7 @@ def _climb(  # noqa: PLR0913, PLR0917 - columns
         if many + room > len(whose):
             return many, nth
         top = tops[nth]
+        below = size[piece[top]]
         met[top] = top
         if original[top] and gift[top] >= 0:
             met_gift[gift[top]] = top
@@ -168,29 +199,32 @@ def _climb(  # noqa: PLR0913, PLR0917 - columns
         done = 0
         while done < found:
             placement = queue[done]
-            away = far[done] + 1
+            away = far[done]
             done += 1
-            for at in range(start[placement], start[placement + 1]):
-                row = order[at]
-                if not live[row] or met[giver[row]] == top:
-                    continue
-                who = giver[row]
-                met[who] = top
-                queue[found] = who
-                far[found] = away
-                found += 1
-                reach[who] += size[top]
-                if original[who]:
-                    whose[many] = who
+            if away > 0:
+                reach[placement] += below
+            inside = above[placement] >= 0  # its piece: then it has one giver, and is no original
+            at = start[placement]
+            end = at + 1 if inside else start[placement + 1]
+            while at < end:
+                who = above[placement] if inside else giver[order[at]]
+                if (inside or live[order[at]]) and met[who] != top:
+                    met[who] = top
+                    queue[found] = who
+                    far[found] = away + 1
+                    found += 1
+                at += 1
+            if not inside and original[placement] and away > 0:
+                whose[many] = placement
+                which[many] = top
+                distance[many] = away
+                many += 1
+                if gift[placement] >= 0 and met_gift[gift[placement]] != top:
+                    met_gift[gift[placement]] = top
+                    whose[many] = -1 - gift[placement]
                     which[many] = top
                     distance[many] = away
                     many += 1
-                    if gift[who] >= 0 and met_gift[gift[who]] != top:
-                        met_gift[gift[who]] = top
-                        whose[many] = -1 - gift[who]
-                        which[many] = top
-                        distance[many] = away
-                        many += 1
     return many, len(tops)
 
 
@@ -232,11 +266,11 @@ class _Relay:
 
     giver: Rows
     receiver: Rows
+    day: Days
     live: Flags
     given: Sheaves
     received: Sheaves
     original: Flags
-    stuck: Flags
     gift: Rows
     weight: Rows
     gifts: int
@@ -258,22 +292,22 @@ class Cut:
     Attributes:
         generation: Of each placement.
         reach: Of each placement.
-        obstruction: Of each placement.
         piece: Of each placement.
         depth: Of each placement below the top of its piece.
         size: Of each piece, in placements.
         height: Of each piece, in pass-ons.
+        latest_day: Of the pass-ons that the placements of each piece made, or `NO_DAY`.
         by_chain: Its notes; whose are rows of original placements.
         by_gift: Its notes; whose are rows of gifts.
     """
 
     generation: Rows
     reach: Rows
-    obstruction: Rows
     piece: Rows
     depth: Rows
     size: Rows
     height: Rows
+    latest_day: Days
     by_chain: Notes
     by_gift: Notes
 
@@ -295,41 +329,52 @@ def _topological(relay: _Relay) -> Rows:
 def _cut(relay: _Relay, sorted_: Rows) -> Cut:
     """Cut a relay that has no circles into pieces, and ask each."""
     many, received = len(sorted_), relay.received
-    generation, obstruction, above = _column(many, NONE), _column(many, NONE), _column(many, NONE)
-    top, depth, reach, size, height = (_column(many) for _ in range(5))
+    generation, above = _column(many, NONE), _column(many, NONE)
+    piece, depth, reach, tops = (_column(many) for _ in range(4))
+    latest_day = _column(many, NO_DAY)
     columns = (relay.giver, relay.live, received.start, received.order, relay.original)
-    run(_descend, many, sorted_, *columns, relay.stuck, generation, obstruction, top, depth, above)
-    run(_gather, many, sorted_, top, depth, above, relay.weight, reach, size, height)
-    is_top, entered = above == NONE, np.diff(received.start) > 0
-    piece = (np.cumsum(is_top, dtype=np.int32) - 1)[top]
+    found = (generation, piece, depth, above, tops, latest_day)
+    pieces = run(_descend, many, sorted_, *columns, relay.day, *found)
+    tops, size, height = tops[:pieces], _column(pieces), _column(pieces)
+    run(_gather, many, sorted_, piece, depth, above, relay.weight, reach, size, height)
     originals = np.flatnonzero(relay.original).astype(np.int32)
     with_gift = originals[relay.gift[originals] != NONE]
     notes = [
         (originals, piece[originals], 0 * originals),
         (-1 - relay.gift[with_gift], piece[with_gift], 0 * with_gift),
     ]
-    tops, at = np.flatnonzero(is_top & entered).astype(np.int32), 0
+    entered, at = tops[received.start[tops + 1] > received.start[tops]], 0
     scratch = (_column(many, NONE), _column(relay.gifts, NONE), _column(many), _column(many))
     room = 2 * len(originals)
-    while at < len(tops):
+    while at < len(entered):
         whose, which, distance = (_column(room + _NOTES_AT_ONCE) for _ in range(3))
         found, at = run(
-            _climb, many, at, tops, *columns, relay.gift, size, reach, *scratch, room, whose, which, distance
+            _climb,
+            *(many, at, entered, *columns, relay.gift, above, piece, size, reach, *scratch),
+            *(room, whose, which, distance),
         )
         notes.append((whose[:found], piece[which[:found]], distance[:found]))
-    whose, pieces, distance = (np.concatenate(each) for each in zip(*notes, strict=True))
+    whose, which, distance = (np.concatenate(each) for each in zip(*notes, strict=True))
     chain = whose >= 0
     return Cut(
         generation=generation,
         reach=reach,
-        obstruction=obstruction,
         piece=piece,
         depth=depth,
-        size=size[is_top],
-        height=height[is_top],
-        by_chain=Notes(whose=whose[chain], piece=pieces[chain], distance=distance[chain]),
-        by_gift=Notes(whose=-1 - whose[~chain], piece=pieces[~chain], distance=distance[~chain]),
+        size=size,
+        height=height,
+        latest_day=latest_day[:pieces],
+        by_chain=Notes(whose=whose[chain], piece=which[chain], distance=distance[chain]),
+        by_gift=Notes(whose=-1 - whose[~chain], piece=which[~chain], distance=distance[~chain]),
     )
+
+
+def _obstructions(relay: _Relay, sorted_: Rows, stuck: Flags) -> Rows:
+    """The first obstruction above each placement of a relay that has no circles."""
+    obstruction, received = _column(len(sorted_), NONE), relay.received
+    columns = (relay.giver, relay.live, received.start, received.order)
+    run(_obstruct, len(sorted_), sorted_, *columns, stuck, obstruction)
+    return obstruction
 
 
 _NOTES_AT_ONCE: Final = 100_000  # our choice: a few hundred kilobytes
@@ -356,16 +401,15 @@ def _circles(relay: _Relay, sorted_: Rows) -> tuple[tuple[int, ...], ...]:
     return tuple(sorted(tuple(sorted(circle)) for circle in nx.strongly_connected_components(graph) if len(circle) > 1))
 
 
-def _cut_circles(relay: _Relay, circles: Iterable[tuple[int, ...]]) -> Cut:
-    """The same for a relay with circles: each is tied into one placement first; chains are followed one by one."""
+def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]) -> tuple[Cut, Rows]:
+    """Cut and obstructions of a relay with circles: each is tied into one placement; chains are followed one by one."""
     many = len(relay.weight)
-    knot, weight, stuck = np.arange(many, dtype=np.int32), relay.weight.copy(), relay.stuck.copy()
+    knot, weight = np.arange(many, dtype=np.int32), relay.weight.copy()
     for circle in circles:
-        tied = min(circle, key=lambda row: (not relay.stuck[row], row))
+        tied = min(circle, key=lambda row: (not stuck[row], row))  # that one is stuck if any is
         knot[list(circle)] = tied
         weight[list(circle)] = 0
         weight[tied] = len(circle)
-        stuck[tied] = relay.stuck[list(circle)].any()
     giver, receiver = knot[relay.giver], knot[relay.receiver]
     day = np.zeros(len(giver), np.int32)
     tied_relay = replace(
@@ -376,29 +420,31 @@ def _cut_circles(relay: _Relay, circles: Iterable[tuple[int, ...]]) -> Cut:
         given=bind(giver, day, many),
         received=bind(receiver, day, many),
         weight=weight,
-        stuck=stuck,
     )
-    cut = _cut(tied_relay, _topological(tied_relay))
-    obstruction = cut.obstruction[knot]
+    sorted_ = _topological(tied_relay)
+    cut, obstruction = _cut(tied_relay, sorted_), _obstructions(tied_relay, sorted_, stuck)[knot]
     inside = (obstruction == NONE) & stuck[knot] & (knot != np.arange(many))
     below, distance = _follow(relay, np.flatnonzero(relay.original).astype(np.int32))
     generation = _column(many, NONE)
     generation[below] = distance
+    latest_day = _column(many, NO_DAY)
+    np.maximum.at(latest_day, relay.giver[relay.live], relay.day[relay.live])
     rows = np.flatnonzero(relay.original).astype(np.int32)
-    return Cut(
+    followed = Cut(
         generation=generation,
         reach=np.where(relay.weight > 0, cut.reach[knot] + weight[knot] - 1, 0).astype(np.int32),
-        obstruction=np.where(inside, knot, obstruction),
         piece=np.arange(many, dtype=np.int32),
         depth=_column(many),
         size=relay.weight,
         height=_column(many),
+        latest_day=latest_day,
         by_chain=_followed(relay, ((row, rows[rows == row]) for row in rows.tolist())),
         by_gift=_followed(
             relay,
             ((gift, rows[relay.gift[rows] == gift]) for gift in np.unique(relay.gift[rows]).tolist() if gift >= 0),
         ),
     )
+    return followed, np.where(inside, knot, obstruction)
 
 
 def _follow(relay: _Relay, roots: Rows) -> tuple[Rows, Rows]:
@@ -424,13 +470,11 @@ class _Pieces:
 
     Attributes:
         states: One row each, one column for each of `vocabulary.STATES`: placements.
-        latest_day: Of the pass-ons that its placements made, or `NO_DAY`.
         start: `levels[start[n]:start[n + 1]]` are the placements of piece n by depth.
         levels: Placements.
     """
 
     states: npt.NDArray[np.int64]
-    latest_day: Days
     start: Rows
     levels: npt.NDArray[np.int64]
 
@@ -504,6 +548,8 @@ class Survey:
         circles: In damaged or foreign data: placements that descend from themselves, by row, those of one circle
             together.
         cut: What the pass over the pieces found.
+        obstruction: The first obstruction above each placement: the row of a lost or broken placement, or -1. Of those
+            above it that have none above themselves, the one recorded first.
     """
 
     snapshot: Snapshot
@@ -515,6 +561,7 @@ class Survey:
     original: Flags
     circles: tuple[tuple[int, ...], ...]
     cut: Cut
+    obstruction: Rows
 
     @property
     def generation(self) -> Rows:
@@ -525,14 +572,6 @@ class Survey:
     def reach(self) -> Rows:
         """Distinct placements that descend from each placement."""
         return self.cut.reach
-
-    @property
-    def obstruction(self) -> Rows:
-        """The first obstruction above each placement: the row of a lost or broken placement, or -1.
-
-        Of those above it that have none above themselves, the one recorded first.
-        """
-        return self.cut.obstruction
 
     @property
     def given(self) -> Flags:
@@ -554,21 +593,21 @@ class Survey:
 
     @cached_property
     def _pieces(self) -> _Pieces:
-        cut, passes, there = self.cut, self.snapshot.passes, self.standings.there
-        piece, many, kinds = cut.piece[there].astype(np.int64), len(cut.size), len(STATES)
-        states = np.bincount(piece * kinds + self.standings.state[there], minlength=many * kinds)
-        latest_day = np.full(many, NO_DAY, np.int32)
-        np.maximum.at(latest_day, cut.piece[passes.giver[self.live]], passes.day[self.live])
+        cut, stood, kinds = self.cut, self.standings, len(STATES)
+        there, many = stood.rows, len(cut.size)
+        piece = cut.piece[there]
+        states = np.bincount(piece.astype(np.int64) * kinds + stood.state[there], minlength=many * kinds)
         start = np.concatenate(([0], np.cumsum(cut.height + 1))).astype(np.int32)
         return _Pieces(
             states=states.reshape(many, kinds),
-            latest_day=latest_day,
             start=start,
             levels=np.bincount(start[piece] + cut.depth[there], minlength=int(start[-1])),
         )
 
     def _travels(self, row: Rows, notes: Notes) -> Travels:
-        nth = np.searchsorted(row, notes.whose)
+        place = _column(int(row.max(initial=0)) + 1)
+        place[row] = np.arange(len(row))
+        nth = place[notes.whose]
         order = np.argsort(nth, kind="stable")
         nth, piece, distance = nth[order], notes.piece[order], notes.distance[order]
         own = np.bincount(nth[distance == 0], minlength=len(row))
@@ -579,7 +618,7 @@ class Survey:
         if len(some):
             states[some] = np.add.reduceat(self._pieces.states[piece], start[some])
             generations[some] = np.maximum.reduceat(distance + self.cut.height[piece], start[some])
-            latest_day[some] = np.maximum.reduceat(self._pieces.latest_day[piece], start[some])
+            latest_day[some] = np.maximum.reduceat(self.cut.latest_day[piece], start[some])
         return Travels(
             row=row,
             placements=own.astype(np.int32),
@@ -602,25 +641,32 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
         as_of: The day; only what happened on or before it counts.
         confirmed_only: Leave out pass-ons, given and received, that nobody confirmed.
     """
-    stood = standings(snapshot, as_of, confirmed_only=confirmed_only)
-    passes, there = snapshot.passes, stood.there
-    original = snapshot.placements.filled_by(day_number(as_of))
-    live = stood.made & there[passes.giver]
+    got = receipts(snapshot, as_of, confirmed_only=confirmed_only)
+    passes, there, original = snapshot.passes, got.there, got.filled
+    live = got.made if there.all() else got.made & there[passes.giver]
     to_herself = live & (passes.giver == passes.receiver)
     relay = _Relay(
         giver=passes.giver,
         receiver=passes.receiver,
+        day=passes.day,
         live=live & ~to_herself,
         given=snapshot.given,
         received=snapshot.received,
         original=original,
-        stuck=stood.stuck,
         gift=snapshot.placements.gift,
         weight=there.astype(np.int32),
         gifts=len(snapshot.gifts),
     )
     sorted_ = _topological(relay)
     circles = _circles(relay, sorted_) if len(sorted_) < len(there) else ()
+    if circles:
+        stood = standings(snapshot, got)
+        cut, obstruction = _cut_circles(relay, stood.stuck, circles)
+    else:
+        (stood, obstruction), cut = both(
+            partial(_stood, snapshot, got, relay, sorted_), partial(_cut, relay, sorted_), len(there)
+        )
+    np.maximum.at(cut.latest_day, cut.piece[passes.giver[to_herself]], passes.day[to_herself])
     inside = {row for circle in circles for row in circle}
     alone = ((row,) for row in np.unique(passes.giver[to_herself]).tolist() if row not in inside)
     return Survey(
@@ -632,8 +678,15 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
         live=live,
         original=original,
         circles=tuple(sorted((*circles, *alone))),
-        cut=_cut_circles(relay, circles) if circles else _cut(relay, sorted_),
+        cut=cut,
+        obstruction=obstruction,
     )
+
+
+def _stood(snapshot: Snapshot, got: Receipts, relay: _Relay, sorted_: Rows) -> tuple[Standings, Rows]:
+    """How every placement of a relay without circles stands, and the first obstruction above it."""
+    stood = standings(snapshot, got)
+    return stood, _obstructions(relay, sorted_, stood.stuck)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

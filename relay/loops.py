@@ -9,8 +9,10 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -23,6 +25,8 @@ COMPILE_AFTER: Final = 400_000
 """Placements that a loop goes over in one process until loading numba has paid: that takes some 0.6 s, and plain loops
 as long for this many. So a command does not wait for a compiler that a server, asked again and again, is glad of."""
 
+_One = TypeVar("_One")
+_Other = TypeVar("_Other")
 _Loop = Callable[..., Any]
 _gone_over: Final[Counter[_Loop]] = Counter()
 
@@ -36,6 +40,24 @@ def _compiled(loop: _Loop) -> _Loop | None:
 
     compiled: _Loop = numba.njit(cache=True, nogil=True)(loop)
     return compiled
+
+
+def both(one: Callable[[], _One], other: Callable[[], _Other], placements: int) -> tuple[_One, _Other]:
+    """What two pieces of work give; on two cores at once where so many placements are worked on that it pays.
+
+    Raises:
+        Exception: Whatever either raised; of two, what the first did.
+    """
+    if placements < COMPILE_FROM:
+        return one(), other()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        later = beside.submit(other)
+        return one(), later.result()
+
+
+def in_halves(work: Callable[[slice], None], many: int) -> None:
+    """Work on the first half of so many things and on the second, as `both` does."""
+    both(partial(work, slice(0, many // 2)), partial(work, slice(many // 2, many)), many)
 
 
 def run(loop: _Loop, placements: int, *columns: Column | int) -> Any:  # noqa: ANN401 - what the loop gives

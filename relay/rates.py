@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from relay.lineage import Survey
 from relay.model import shown
-from relay.snapshot import NO_DAY, Rows, Units, day_number
+from relay.snapshot import NO_DAY, Flags, Rows, Units, day_number
 from relay.states import CAUSES, EXCUSED, FULFILLED, LOST
 from relay.vocabulary import STATES
 
@@ -80,13 +80,13 @@ class Rates:
     passed_of_possible: Rate
 
 
-def sums(survey: Survey, row: Rows | slice, part: Rows, parts: int) -> Sums:
+def sums(survey: Survey, row: Rows | slice, part: Rows | int, parts: int) -> Sums:
     """Everything the rates are made of, by part and by help.
 
     Args:
         survey: The relay on a day.
         row: Rows of placements that were there; one may stand in several parts.
-        part: The part of each.
+        part: The part of each, or of all.
         parts: How many parts.
 
     Returns:
@@ -97,20 +97,25 @@ def sums(survey: Survey, row: Rows | slice, part: Rows, parts: int) -> Sums:
     state, due_day, fulfilled_day = stood.state[row], stood.due_day[row], stood.fulfilled_day[row]
     due = due_day < day_number(survey.as_of)
     on_time = due & (fulfilled_day != NO_DAY) & (fulfilled_day <= due_day)
-    impossible = due & ((state == EXCUSED) | ((state == LOST) & np.isin(stood.cause[row], _NOT_HER_DOING)))
-    kind = state
-    for also in (due, on_time, impossible, survey.original[row]):
+    lost, impossible = np.flatnonzero(state == LOST), state == EXCUSED
+    impossible[lost] = np.isin(stood.cause[row][lost], _NOT_HER_DOING)
+    impossible &= due
+    original, kind = survey.original[row], state
+    for also in (due, on_time, impossible, original):
         kind = kind * 2 + also
-    cell = (part.astype(np.int64) * helps + placements.help[row]) * len(_STATE) + kind
+    cell = (np.int64(1) * part * helps + placements.help[row]) * len(_STATE) + kind
 
-    def by_kind(units: Units | None = None) -> Sums:
-        # float sums of whole numbers are exact below 2**53: nine thousand thousand million units
-        found = np.bincount(cell, units, minlength=parts * helps * len(_STATE))
-        return found.astype(np.int64).reshape(parts, helps, len(_STATE))
+    def by_kind(units: Units, of: Flags | None = None) -> Sums:
+        found: Sums = np.zeros(parts * helps * len(_STATE), np.int64)
+        rows = slice(None) if of is None else np.flatnonzero(of)
+        np.add.at(found, cell[rows], units[rows])
+        return found.reshape(parts, helps, len(_STATE))
 
+    counted = np.bincount(cell, minlength=parts * helps * len(_STATE)).reshape(parts, helps, len(_STATE))
     units_owed, units_passed = stood.owed[row], stood.passed[row]
-    counted, given, owed, passed = map(by_kind, (None, placements.filled_units[row], units_owed, units_passed))
-    covered = by_kind(np.minimum(units_passed, units_owed))
+    given = by_kind(placements.filled_units[row], original)
+    owed, passed = by_kind(units_owed), by_kind(units_passed)
+    covered = passed - by_kind(units_passed - units_owed, units_passed > units_owed)
     added = np.empty((parts, helps, WIDTH), np.int64)
     added[..., : len(STATES)] = counted @ np.eye(len(STATES), dtype=np.int64)[_STATE]
     for column, found, of in (

@@ -1,17 +1,19 @@
 """How every placement stands on a day, as columns: `model.standing` for a whole programme at once.
 
-The rules are `model`'s, and tests hold the two together; here they are told once more in sums over columns, since
-asking a million placements one by one takes minutes. Days and units as in `snapshot`.
+The rules are `model`'s, and tests hold the two together; here they are told once more over columns, since asking a
+million placements one by one takes minutes. Days and units as in `snapshot`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from relay.loops import Column, both, in_halves, run
 from relay.model import DUE_SOON_DAYS, UNIT, Rule
 from relay.snapshot import (
     CONDITIONS,
@@ -29,7 +31,7 @@ from relay.snapshot import (
 from relay.vocabulary import STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
 CAUSES: Final = ("overdue", "death", "theft", "sale", "slaughter", "left")
@@ -38,13 +40,106 @@ CAUSES: Final = ("overdue", "death", "theft", "sale", "slaughter", "left")
 FULFILLED, EXCUSED, LOST, BROKEN, LATE, DUE, IN_TIME = range(len(STATES))
 
 _EXCUSED_EVENT, _EXTENDED, _LEFT = (EVENT_KINDS.index(kind) for kind in ("excused", "extended", "left"))
-_CAUSE_OF_EVENT: Final = np.array(
-    [*(CAUSES.index(kind) if kind in CAUSES else NONE for kind in EVENT_KINDS), NONE], np.int16
-)
-_KEPT: Final = np.array(  # by event: what one unit does to the number of animals kept
+_ENDS_BY: Final = np.array([*(CAUSES.index(kind) if kind in CAUSES else NONE for kind in EVENT_KINDS), NONE], np.int16)
+_KEEPS: Final = np.array(  # by event: what one unit does to the number of animals kept
     [{"replacement": 1}.get(kind, -1 if kind in CAUSES and kind != "left" else 0) for kind in EVENT_KINDS] + [0]
 )
-_BRED: Final = np.array([int(kind == "birth") for kind in EVENT_KINDS] + [0])
+_BREEDS: Final = np.array([int(kind == "birth") for kind in EVENT_KINDS] + [0])
+_LAST_DAY: Final = 2**31 - 1
+
+
+# -- the loops ------------------------------------------------------------------------------------------------------
+#
+# As `loops` says. `start` and `order` are those of a `Sheaves`.
+
+
+def _fulfil(
+    start: Column,
+    order: Column,
+    counted: Column,
+    day: Column,
+    owed: Column,
+    passed: Column,
+    fulfilled_day: Column,
+) -> None:
+    """From the first pass-on of each placement to its last: what it passed on, and when that reached what it owes."""
+    for placement in range(len(owed)):
+        so_far, last = 0, NO_DAY
+        for at in range(start[placement], start[placement + 1]):
+            if so_far < owed[placement]:
+                last = day[order[at]]
+            so_far += counted[order[at]]
+        passed[placement] = so_far
+        fulfilled_day[placement] = last if so_far >= owed[placement] else NO_DAY
+
+
+def _lose(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns; a loop is whole
+    rows: Column,
+    filled: Column,
+    filled_day: Column,
+    filled_units: Column,
+    received_day: Column,
+    came_start: Column,
+    came_order: Column,
+    went_start: Column,
+    went_order: Column,
+    pass_day: Column,
+    pass_units: Column,
+    event_start: Column,
+    event_order: Column,
+    event_day: Column,
+    event_kind: Column,
+    event_units: Column,
+    keeps: Column,
+    breeds: Column,
+    ends_by: Column,
+    lost_day: Column,
+    lost_by: Column,
+) -> None:
+    """From the first evening of some placements to the last: since when nothing has been left, and what ended it."""
+    for nth in range(len(rows)):
+        placement = rows[nth]
+        gift = filled[placement]
+        came, went, event = came_start[placement], went_start[placement], event_start[placement]
+        came_end, went_end, event_end = came_start[placement + 1], went_start[placement + 1], event_start[placement + 1]
+        kept, bred, left, since = 0, 0, 0, NO_DAY
+        while gift or came < came_end or went < went_end or event < event_end:
+            day = _LAST_DAY
+            if gift:
+                day = min(day, filled_day[placement])
+            if came < came_end:
+                day = min(day, pass_day[came_order[came]])
+            if went < went_end:
+                day = min(day, pass_day[went_order[went]])
+            if event < event_end:
+                day = min(day, event_day[event_order[event]])
+            if gift and filled_day[placement] == day:
+                kept += filled_units[placement]
+                gift = False
+            while came < came_end and pass_day[came_order[came]] == day:
+                kept += pass_units[came_order[came]]
+                came += 1
+            while went < went_end and pass_day[went_order[went]] == day:
+                bred -= pass_units[went_order[went]]
+                went += 1
+            while event < event_end and event_day[event_order[event]] == day:
+                kind = event_kind[event_order[event]]
+                kept += event_units[event_order[event]] * keeps[kind]
+                bred += event_units[event_order[event]] * breeds[kind]
+                left += kind == _LEFT
+                event += 1
+            if left == 0 and kept + max(bred, 0) > 0:
+                since = NO_DAY
+            elif since == NO_DAY:
+                since = max(day, received_day[placement])
+        lost_day[placement] = since
+        for at in range(event_start[placement], event_end):
+            by = ends_by[event_kind[event_order[at]]]
+            if by >= 0 and event_day[event_order[at]] <= since:
+                lost_by[placement] = by
+
+
+# -- how they stand -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,6 +178,11 @@ class Standings:
     def there(self) -> Flags:
         """Which placements had received something by then."""
         return are_there(self.state)
+
+    @property
+    def rows(self) -> Rows | slice:
+        """The rows of those that were there; where all were, no column has to be picked through for them."""
+        return slice(None) if self.there.all() else np.flatnonzero(self.there).astype(np.int32)
 
     @property
     def stuck(self) -> Flags:
@@ -126,58 +226,100 @@ class _RuleBook:
         )
 
 
-def standings(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> Standings:
-    """How every placement stands on a day.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Receipts:
+    """What every placement of a snapshot had received by a day.
+
+    Attributes:
+        as_of: The day.
+        made: One row a pass-on: whether it had been made by then and counts.
+        filled: Whether a gift had filled it.
+        day: Of the earliest receipt, `NO_DAY` for none.
+        condition: Code, at the earliest receipt.
+    """
+
+    as_of: date
+    made: Flags
+    filled: Flags
+    day: Days
+    condition: Codes
+
+    @property
+    def there(self) -> Flags:
+        """Which placements had received something."""
+        there: Flags = self.day != NO_DAY
+        return there
+
+
+def receipts(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> Receipts:
+    """What every placement had received by a day.
 
     Args:
         snapshot: The programme.
         as_of: The day; only what happened on or before it counts.
-        confirmed_only: Leave out pass-ons, given and received, that nobody confirmed.
+        confirmed_only: Leave out pass-ons that nobody confirmed.
     """
-    today, placements, book = day_number(as_of), snapshot.placements, _RuleBook.of(snapshot.rules, snapshot.helps)
-    made = snapshot.passes.day <= today
+    made = snapshot.passes.day <= day_number(as_of)
     if confirmed_only:
         made &= snapshot.passes.confirmed
+    filled = snapshot.placements.filled_by(day_number(as_of))
+    day, condition = _earliest(snapshot, filled, made)
+    return Receipts(as_of=as_of, made=made, filled=filled, day=day, condition=condition)
+
+
+def standings(snapshot: Snapshot, got: Receipts) -> Standings:
+    """How every placement stands on a day.
+
+    Args:
+        snapshot: The programme.
+        got: What its placements had received by that day.
+    """
+    today, placements, book = day_number(got.as_of), snapshot.placements, _RuleBook.of(snapshot.rules, snapshot.helps)
     happened = snapshot.events.day <= today
-    filled = placements.filled_by(today)
-    received_day, condition = _earliest(snapshot, filled, made)
-    there = received_day != NO_DAY
-    received = np.where(filled, placements.filled_units, 0) + _summed(snapshot, made)
-    rule = _binding(snapshot, received_day, condition)
+    received = placements.filled_units * got.filled
+    np.add.at(received, snapshot.passes.receiver, snapshot.passes.units * got.made)
+    rule = _binding(snapshot, got)
     owed = _owed(book, rule, received)
-    due_day = _due(snapshot, book, rule, received_day, happened)
-    passed, fulfilled_day = _passed(snapshot, book, rule, made, owed)
-    fulfilled_day = np.where(owed <= 0, received_day, fulfilled_day)
+    due_day, (passed, fulfilled_day) = both(
+        partial(_due, snapshot, book, rule, got.day, happened),
+        partial(_passed, snapshot, book, rule, got.made, owed),
+        len(placements),
+    )
+    owes_nothing = np.flatnonzero(owed <= 0)
+    fulfilled_day[owes_nothing] = got.day[owes_nothing]
     last_grace = due_day + book.grace[rule]
     fulfilled = fulfilled_day != NO_DAY
     excused = np.zeros(len(placements), np.bool_)
     excused[snapshot.events.placement[happened & (snapshot.events.kind == _EXCUSED_EVENT)]] = True
-    lost_day = _lost_since(snapshot, ~fulfilled & ~excused & there, received_day, filled, made, happened)
-    lost = (lost_day != NO_DAY) & (lost_day <= last_grace)
-    state = np.full(len(placements), IN_TIME, np.int16)
-    state[due_day <= today + DUE_SOON_DAYS] = DUE
-    state[due_day < today] = LATE
-    state[last_grace < today] = BROKEN
-    state[lost] = LOST
-    state[excused] = EXCUSED
-    state[fulfilled] = FULFILLED
-    state[~there] = NONE
-    broken, lost = state == BROKEN, state == LOST
-    cause = np.where(broken, np.int16(0), np.int16(NONE))
-    _say_cause(snapshot, cause, lost, lost_day, happened)
+    lost_day, lost_by = _lost(snapshot, got, ~fulfilled & ~excused & got.there, happened)
+    state = _strongest(
+        {
+            DUE: due_day <= today + DUE_SOON_DAYS,
+            LATE: due_day < today,
+            BROKEN: last_grace < today,
+            LOST: (lost_day != NO_DAY) & (lost_day <= last_grace),
+            EXCUSED: excused,
+            FULFILLED: fulfilled,
+            NONE: ~got.there,
+        }
+    )
+    broken, lost = (np.flatnonzero(state == code).astype(np.int32) for code in (BROKEN, LOST))
+    since_day, cause = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
+    since_day[broken], since_day[lost] = last_grace[broken] + 1, lost_day[lost]
+    cause[broken], cause[lost] = CAUSES.index("overdue"), lost_by[lost]
     return Standings(
         state=state,
-        received_day=received_day,
-        condition=condition,
+        received_day=got.day,
+        condition=got.condition,
         received=received,
         rule=rule,
         due_day=due_day,
         owed=owed,
         passed=passed,
         fulfilled_day=fulfilled_day,
-        since_day=np.where(broken, last_grace + 1, np.where(lost, lost_day, NO_DAY)).astype(np.int32),
+        since_day=since_day,
         cause=cause,
-        made=made,
+        made=got.made,
     )
 
 
@@ -185,26 +327,28 @@ def _earliest(snapshot: Snapshot, filled: Flags, made: Flags) -> tuple[Days, Cod
     """The day of the earliest receipt, `NO_DAY` for none, and its condition; of one day the gift's comes first."""
     placements, passes, sheaves = snapshot.placements, snapshot.passes, snapshot.received.only(made)
     day, condition = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
-    receiver = np.flatnonzero(sheaves.start[1:] > sheaves.start[:-1])
-    first = sheaves.order[sheaves.start[receiver]]
-    day[receiver], condition[receiver] = passes.day[first], passes.condition[first]
+    if len(sheaves.order):
+        first = sheaves.order.take(sheaves.start[:-1], mode="clip")  # of those who have none, any
+        some = sheaves.start[1:] > sheaves.start[:-1]
+        np.copyto(day, passes.day[first], where=some)
+        np.copyto(condition, passes.condition[first], where=some)
     gift = np.flatnonzero(filled)
     gift = gift[(day[gift] == NO_DAY) | (placements.filled_day[gift] <= day[gift])]
     day[gift], condition[gift] = placements.filled_day[gift], placements.filled_condition[gift]
     return day, condition
 
 
-def _summed(snapshot: Snapshot, made: Flags) -> Units:
-    """Units that each placement received by pass-on."""
-    passes = snapshot.passes
-    # float sums of whole numbers are exact below 2**53: nine thousand thousand million units
-    units = np.bincount(passes.receiver, np.where(made, passes.units, 0), minlength=len(snapshot.placements))
-    return units.astype(np.int64)
+def _strongest(so: Mapping[int, Flags]) -> Codes:
+    """The state of which most is so, of many: the stronger a word, the smaller its code; IN_TIME where none is so."""
+    state = np.full(len(so[NONE]), IN_TIME, np.int16)
+    for code, flags in so.items():
+        np.minimum(state, IN_TIME - flags * np.int16(IN_TIME - code), out=state)
+    return state
 
 
-def _binding(snapshot: Snapshot, received_day: Days, condition: Codes) -> Rows:
+def _binding(snapshot: Snapshot, got: Receipts) -> Rows:
     """The row of the rule that binds each placement, or -1: the weakest claim is laid first, a better one over it."""
-    rule = np.full(len(received_day), NONE, np.int32)
+    rule = np.full(len(snapshot.placements), NONE, np.int32)
     ranked = sorted(
         range(len(snapshot.rules)),
         key=lambda row: (snapshot.rules[row].condition is not None, snapshot.rules[row].from_on, -row),
@@ -213,12 +357,10 @@ def _binding(snapshot: Snapshot, received_day: Days, condition: Codes) -> Rows:
         each = snapshot.rules[row]
         if each.condition not in (None, *CONDITIONS):
             continue
-        bound = (snapshot.placements.help == snapshot.helps.index(each.help)) & (
-            received_day >= day_number(each.from_on)
-        )
+        bound = (snapshot.placements.help == snapshot.helps.index(each.help)) & (got.day >= day_number(each.from_on))
         if each.condition is not None:
-            bound &= condition == CONDITIONS.index(each.condition)
-        rule[bound] = row
+            bound &= got.condition == CONDITIONS.index(each.condition)
+        np.copyto(rule, row, where=bound)
     return rule
 
 
@@ -234,10 +376,9 @@ def _owed(book: _RuleBook, rule: Rows, received: Units) -> Units:
 def _due(snapshot: Snapshot, book: _RuleBook, rule: Rows, received_day: Days, happened: Flags) -> Days:
     due_day = received_day.copy()
     months = book.months[rule]
-    for each in np.unique(book.months).tolist():
-        if each:
-            bound = months == each
-            due_day[bound] = months_later(received_day[bound], each)
+    for each in set(book.months.tolist()) - {0}:
+        bound = months == each
+        due_day[bound] = months_later(received_day[bound], each)
     events = snapshot.events
     extended = happened & (events.kind == _EXTENDED)
     np.maximum.at(due_day, events.placement[extended], events.until[extended])
@@ -271,85 +412,55 @@ def _months_later(days: Days, months: int) -> Days:
 
 
 def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: Units) -> tuple[Units, Days]:
-    """What each placement passed on that counts, and the day on which that reached what it owes."""
-    sheaves = snapshot.given.only(made)
-    first, end = sheaves.start[:-1], sheaves.start[1:]
-    so_far = np.concatenate(([0], np.cumsum(_counted(snapshot, book, rule[snapshot.passes.giver])[sheaves.order])))
-    passed = np.diff(so_far[sheaves.start])
-    fulfilled = np.flatnonzero((passed >= owed) & (end > first))
-    enough = so_far[first[fulfilled]] + owed[fulfilled]
-    reached = end[fulfilled] - 1  # most reach it with their last pass-on; the others are looked for
-    sooner = so_far[reached] >= enough
-    reached[sooner] = np.maximum(np.searchsorted(so_far, enough[sooner]) - 1, first[fulfilled[sooner]])
-    fulfilled_day = np.full(len(owed), NO_DAY, np.int32)
-    fulfilled_day[fulfilled] = snapshot.passes.day[sheaves.order[reached]]
+    """What each placement passed on that counts, and the day on which that reached what it owes, if it owes any."""
+    sheaves, many = snapshot.given.only(made), len(owed)
+    passed, fulfilled_day = np.zeros(many, np.int64), np.full(many, NO_DAY, np.int32)
+    counted = _counted(snapshot, book, rule)
+
+    def some(rows: slice) -> None:
+        start = sheaves.start[rows.start : rows.stop + 1]
+        columns = (sheaves.order, counted, snapshot.passes.day)
+        run(_fulfil, many, start, *columns, owed[rows], passed[rows], fulfilled_day[rows])
+
+    in_halves(some, many)
     return passed, fulfilled_day
 
 
-def _counted(snapshot: Snapshot, book: _RuleBook, bound: Rows) -> Units:
-    """What each pass-on counts for its giver, whom a rule binds."""
+def _counted(snapshot: Snapshot, book: _RuleBook, rule: Rows) -> Units:
+    """What each pass-on counts for its giver."""
     passes, wants = snapshot.passes, book.wants
     counted = passes.units
     if (wants != NONE).any():
-        unwanted = np.where(wants[bound] == 0, passes.males, np.where(wants[bound] == 1, passes.females, 0))
+        wanted = wants[rule][passes.giver]
+        unwanted = np.where(wanted == 0, passes.males, np.where(wanted == 1, passes.females, 0))
         counted = np.maximum(counted - unwanted, 0)
-    worth = book.worth.take(bound * book.worth.shape[1] + passes.help)  # [bound, passes.help] in half of the time
-    other = np.flatnonzero(worth != UNIT)
+    other = np.flatnonzero(passes.help != snapshot.placements.help[passes.giver])
     if len(other):
+        worth = book.worth[rule[passes.giver[other]], passes.help[other]]
         counted = counted.copy()
-        counted[other] = (counted[other] * worth[other] + UNIT // 2) // UNIT
+        counted[other] = (counted[other] * worth + UNIT // 2) // UNIT
     return counted
 
 
-def _lost_since(
-    snapshot: Snapshot, asked: Flags, received_day: Days, filled: Flags, made: Flags, happened: Flags
-) -> Days:
-    """`model.lost_since` of the placements asked for: the first day of a stretch that lasts, or `NO_DAY`."""
+def _lost(snapshot: Snapshot, got: Receipts, asked: Flags, happened: Flags) -> tuple[Days, Codes]:
+    """`model.lost_since` of the placements asked for, `NO_DAY` for never, and the code in `CAUSES` of what ended it."""
     placements, passes, events = snapshot.placements, snapshot.passes, snapshot.events
-    since = np.full(len(placements), NO_DAY, np.int32)
+    lost_day, lost_by = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
     ended = np.zeros(len(placements), np.bool_)
-    ended[events.placement[happened & (_CAUSE_OF_EVENT[events.kind] != NONE)]] = True
-    asked = asked & ended
-    if not asked.any():
-        return since
-    rows = np.flatnonzero(asked).astype(np.int32)
-    gift, came, went = rows[filled[rows]], snapshot.received.about(rows), snapshot.given.about(rows)
-    event = snapshot.happened.about(rows)
-    came, went, event = came[made[came]], went[made[went] & passes.in_kind[went]], event[happened[event]]
-    kind = events.kind[event]
-    placement = np.concatenate((gift, passes.receiver[came], passes.giver[went], events.placement[event]))
-    day = np.concatenate((placements.filled_day[gift], passes.day[came], passes.day[went], events.day[event]))
-    given, got = placements.filled_units[gift], passes.units[came]
-    handed, units = passes.units[went], events.units[event]
-    kept = np.concatenate((given, got, 0 * handed, units * _KEPT[kind]))
-    bred = np.concatenate((0 * given, 0 * got, -handed, units * _BRED[kind]))
-    left = np.concatenate((0 * given, 0 * got, 0 * handed, (kind == _LEFT).astype(np.int64)))
-    order = np.lexsort((day, placement))
-    placement, day = placement[order], day[order]
-    starts = np.flatnonzero(np.concatenate(([True], placement[1:] != placement[:-1])))
-    kept, bred, left = (_running(each[order], starts) for each in (kept, bred, left))
-    evening = np.flatnonzero(np.concatenate(((placement[1:] != placement[:-1]) | (day[1:] != day[:-1]), [True])))
-    nothing = (left[evening] > 0) | (kept[evening] + np.maximum(bred[evening], 0) <= 0)
-    placement, day = placement[evening], day[evening]
-    new = np.concatenate(([True], placement[1:] != placement[:-1]))
-    begins = nothing & (new | ~np.concatenate(([False], nothing[:-1])))
-    since[placement[begins]] = np.maximum(day[begins], received_day[placement[begins]])  # the last of each stays
-    last = np.concatenate((new[1:], [True]))
-    since[placement[last & ~nothing]] = NO_DAY
-    return since
+    ended[events.placement[happened & (_ENDS_BY[events.kind] != NONE)]] = True
+    asked_for = np.flatnonzero(asked & ended)
+    came, went = snapshot.received.only(got.made), snapshot.given.only(got.made & passes.in_kind)
+    event = snapshot.happened.only(happened)
 
+    def some(rows: slice) -> None:
+        run(
+            _lose,
+            *(len(placements), asked_for[rows]),
+            *(got.filled, placements.filled_day, placements.filled_units, got.day),
+            *(came.start, came.order, went.start, went.order, passes.day, passes.units),
+            *(event.start, event.order, events.day, events.kind, events.units, _KEEPS, _BREEDS, _ENDS_BY),
+            *(lost_day, lost_by),
+        )
 
-def _running(values: Units, starts: npt.NDArray[np.int64]) -> Units:
-    """Sums so far within stretches that begin at `starts`."""
-    running = np.cumsum(values)
-    before = running[starts] - values[starts]
-    return running - np.repeat(before, np.diff(np.append(starts, len(values))))
-
-
-def _say_cause(snapshot: Snapshot, cause: Codes, lost: Flags, lost_day: Days, happened: Flags) -> None:
-    """Write down the last death, theft, sale, slaughter or left up to the day on which a placement was lost."""
-    events, order = snapshot.events, snapshot.happened.about(np.flatnonzero(lost).astype(np.int32))
-    order = order[happened[order]]
-    placement, ended_by = events.placement[order], _CAUSE_OF_EVENT[events.kind[order]]
-    counts = (ended_by != NONE) & (events.day[order] <= lost_day[placement])
-    cause[placement[counts]] = ended_by[counts]  # by day, then sequence: the last one stays
+    in_halves(some, len(asked_for))
+    return lost_day, lost_by

@@ -25,7 +25,7 @@ from relay.error_rate import CONFIDENCE
 from relay.lineage import Survey
 from relay.parts import Names, parts
 from relay.snapshot import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number
-from relay.states import EXCUSED, LOST, Standings, standings
+from relay.states import EXCUSED, LOST, Standings, receipts, standings
 
 PAIRS: Final = 66
 """Pairs of parts that are tested at most, those whose smaller part is largest first (our choice: all of twelve parts;
@@ -253,7 +253,8 @@ def unexcused(survey: Survey) -> Standings:
         return survey.standings
     kind = np.where(events.kind == _EXCUSED_EVENT, np.int16(_VISIT), events.kind)
     waived_nothing = replace(snapshot, events=replace(events, kind=kind))
-    return standings(waived_nothing, survey.as_of, confirmed_only=survey.confirmed_only)
+    got = receipts(snapshot, survey.as_of, confirmed_only=survey.confirmed_only)
+    return standings(waived_nothing, got)
 
 
 def curve(seen: Waits) -> Curve:

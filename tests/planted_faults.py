@@ -1,4 +1,4 @@
-"""Twelve faults planted one by one into a copy of the code, each of which the suite must catch.
+"""Fourteen faults planted one by one into a copy of the code, each of which the suite must catch.
 
 `python -m tests.planted_faults` runs them: first the named tests on an untouched copy, where they must pass, then each
 fault, where they must fail. It ends with 1 and the names of faults that nothing caught.
@@ -42,6 +42,7 @@ class Fault:
 
 MODEL: Final = ("relay/model.py", "tests/test_model.py")
 LINEAGE: Final = ("relay/lineage.py", "tests/test_lineage.py")
+STATES: Final = ("relay/states.py", "tests/test_lineage.py")
 
 
 def _fault(where: tuple[str, str], why: str, old: str, new: str) -> Fault:
@@ -95,14 +96,14 @@ FAULTS: Final = (
     _fault(
         LINEAGE,
         "a placement below a diamond is counted once for each way to it",
-        "if not live[row] or met[giver[row]] == top:",
-        "if not live[row] or giver[row] == top:",
+        "if (inside or live[order[at]]) and met[who] != top:",
+        "if (inside or live[order[at]]) and who != top:",
     ),
     _fault(
         LINEAGE,
         "a gift counts a pooled placement once for each of its chains",
-        "if gift[who] >= 0 and met_gift[gift[who]] != top:",
-        "if gift[who] >= 0:",
+        "if gift[placement] >= 0 and met_gift[gift[placement]] != top:",
+        "if gift[placement] >= 0:",
     ),
     _fault(
         LINEAGE,
@@ -116,8 +117,20 @@ FAULTS: Final = (
         "if not (relay.live & (relay.giver >= relay.receiver)).any():",
         "if not (relay.live & (relay.giver == relay.receiver)).any():",
     ),
+    _fault(
+        STATES,
+        "who passed on more than she owes is said to have done so with her last",
+        "if so_far < owed[placement]:",
+        "if so_far < owed[placement] or so_far:",
+    ),
+    _fault(
+        STATES,
+        "who lost her last animal twice is said to have been lost the second time",
+        "elif since == NO_DAY:",
+        "else:",
+    ),
 )
-"""Six in the rules, six in the reasoning on relays."""
+"""Six in the rules, six in the reasoning on relays, two in the rules as loops tell them."""
 
 
 def caught(fault: Fault | None, tests: str) -> bool:

@@ -15,7 +15,7 @@ from relay.additions import carried_on as snapshot_carried_on
 from relay.growth import carried_on, carries_on
 from relay.health import Counted, counted
 from relay.snapshot import around, of_register
-from relay.states import Standings, standings
+from relay.states import Standings, receipts, standings
 from relay.trees import Relay
 from tests import acts as say
 from tests.made import acts as made_acts
@@ -192,7 +192,7 @@ def test_a_placement_stands_among_its_neighbours_as_in_the_whole(acts: list[Act]
     snapshot = of_register(book.register)
     rows = np.arange(0, len(snapshot.placements), 2, dtype=np.int32)
 
-    part, whole = standings(around(snapshot, rows), DAY), standings(snapshot, DAY)
+    part, whole = (standings(each, receipts(each, DAY)) for each in (around(snapshot, rows), snapshot))
 
     for field in fields(Standings):
         if field.name != "made":

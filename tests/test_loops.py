@@ -26,3 +26,29 @@ def test_nobody_waits_for_a_compiler_that_does_not_pay(
 
     assert found == {"done"}
     assert len(asked) == compiled
+
+
+def _fails(why: str) -> None:
+    raise ValueError(why)
+
+
+@pytest.mark.parametrize("placements", [1_500, 1_000_000])
+def test_two_pieces_of_work_give_what_each_gives(placements: int) -> None:
+    assert loops.both(lambda: "one", lambda: 2, placements) == ("one", 2)
+    with pytest.raises(ValueError, match="second"):
+        loops.both(lambda: "one", lambda: _fails("second"), placements)
+    with pytest.raises(ValueError, match="first"):
+        loops.both(lambda: _fails("first"), lambda: _fails("second"), placements)
+
+
+@pytest.mark.parametrize("many", [0, 1, 7, 100_001])
+def test_halves_are_everything_once(many: int) -> None:
+    worked = [0] * many
+
+    def work(rows: slice) -> None:
+        for row in range(rows.start, rows.stop):
+            worked[row] += 1
+
+    loops.in_halves(work, many)
+
+    assert worked == [1] * many
