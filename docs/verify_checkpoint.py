@@ -12,6 +12,7 @@ order and nothing between them.
 import json
 import sys
 from hashlib import sha512
+from pathlib import Path
 
 P = 2**255 - 19  # the field
 L = 2**252 + 27742317777372353535851937790883648493  # the order of the base point
@@ -60,6 +61,8 @@ def signed(key, content, signature):
     return not signature[64:] and s < L and (x1 * z2 - x2 * z1) % P == 0 == (y1 * z2 - y2 * z1) % P
 
 
+if not Path(*sys.argv[1:2]).is_file():
+    sys.exit(f"There is no such file.\n\n{__doc__}")
 try:
     with open(sys.argv[1], encoding="utf-8") as file:
         checkpoint = json.load(file, object_pairs_hook=once)

@@ -1,10 +1,10 @@
 """Check an exported Relay ledger: python verify_ledger.py FILE [KEPT]...
 
 FILE is what `relay ledger export FILE` writes, one entry a line. KEPT is a head hash that you noted down on an
-earlier day, or a checkpoint of that day (a file that ends in .json; its signature is what verify_checkpoint.py looks
-at): without one nobody can see that the end of a ledger was cut off, or rewritten with hashes that fit. Exit code 0:
-sound; 1: the first entry that is wrong is named, or there is none. Needs Python 3.11 and nothing else, and takes
-nothing from Relay.
+earlier day, or the file of a checkpoint of that day (its signature is what verify_checkpoint.py looks at): without one
+nobody can see that the end of a ledger was cut off, or rewritten with hashes that fit. With one that holds for the
+entries up to it; it is said how many came later. Exit code 0: sound; 1: the first entry that is wrong is named, or
+there is none. Needs Python 3.11 and nothing else, and takes nothing from Relay.
 
 Hashes are over RFC 8785 bytes. For what Relay writes, `canonical` is all that this takes: field names are ASCII, so
 that sorting by character is sorting by UTF-16 code unit; texts hold no lone surrogates; whole numbers are below 2^53;
@@ -42,6 +42,8 @@ def fault(entry, number, hash_before):
             return f"gives another {name} than was recorded"
 
 
+if not Path(*sys.argv[1:2]).is_file():
+    sys.exit(f"There is no such file.\n\n{__doc__}")
 hashes = ["0" * 64]
 with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
     for number, line in enumerate(filter(str.strip, file), start=1):
@@ -54,9 +56,11 @@ with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
         hashes.append(entry["hash"])
 for kept in sys.argv[2:]:
     try:
-        head = json.loads(Path(kept).read_bytes(), object_pairs_hook=once)["head_hash"] if ".json" in kept else kept
+        file = Path(kept)
+        head = json.loads(file.read_bytes(), object_pairs_hook=once)["head_hash"] if file.is_file() else kept
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         sys.exit(f"{kept} is not a checkpoint")
-    if "".join(str(head).lower().split()) not in hashes[1:]:
+    if (head := "".join(str(head).lower().split())) not in hashes[1:]:
         sys.exit(f"entry {len(hashes) - 1} is the last, and none is {head}: mistyped, another copy's, cut or rewritten")
+    print(f"{kept} is of entry {hashes.index(head)}; {len(hashes) - 1 - hashes.index(head)} came later")
 print(f"{len(hashes) - 1} entries, head {hashes[-1]}: sound") if hashes[1:] else sys.exit("the file holds no entry")

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST: Final = 8_000_000
-"""Bytes of the file; our choice: some 60,000 lines. Then it is the older half, and the one before is forgotten."""
+"""Bytes of the file; our choice: some 10,000 to 40,000 lines, by how many ids each names. Then it is the older half,
+and the one before is forgotten."""
 
-MOST: Final = 1000  # lines told at once; our choice: an answer of some hundred kilobytes
+USUAL: Final = 1000  # lines told where nobody says how many; our choice: an answer of some hundred kilobytes
 _FILE: Final = "accesses.jsonl"
 _OLDER: Final = "accesses.older.jsonl"
 
@@ -35,8 +36,9 @@ class Access:
     Attributes:
         at: A UTC instant.
         by: Who opened it, as the ledger names people: an account, or the owner of a login on this machine.
-        what: "show" for a record, "names" for what people are called, else the page whose names were shown.
-        ids: The records: "kind:id".
+        what: "show" for a record, "names" for what people are called, else the page whose names were shown, or the
+            command that wrote all of them into a file.
+        ids: The records: "kind:id"; the programme where all names went out.
     """
 
     at: str
@@ -116,13 +118,13 @@ def newest(folder: Path, programme_id: str, most: int | None = None) -> tuple[Ac
     Args:
         folder: The data folder.
         programme_id: Of the programme.
-        most: Only so many; `MOST` when None, and never more.
+        most: Only so many; `USUAL` when None.
 
     Returns:
         Empty when nothing was opened, or when it was forgotten.
     """
     found = [*_lines(folder / _OLDER, programme_id), *_lines(folder / _FILE, programme_id)]
-    return tuple(reversed(found[-min(most or MOST, MOST) :]))
+    return tuple(reversed(found[-(most or USUAL) :]))
 
 
 def _lines(path: Path, programme_id: str) -> Iterator[Access]:

@@ -29,9 +29,9 @@ them from another source, use those.
     python verify_ledger.py {ledger} {checkpoint}
     python verify_checkpoint.py {checkpoint}
 
-The first recomputes every hash, and compares the ledger's end with the checkpoint; it names the first entry that cannot
-be believed. The second says with which key the checkpoint was signed. Compare that key with the one you know of this
-programme, from an earlier checkpoint or from its office:
+The first recomputes every hash, names the first entry that cannot be believed, and says how many entries came after
+the checkpoint: none, in this bundle. The second says with which key the checkpoint was signed. Compare that key with
+the one you know of this programme, from an earlier checkpoint or from its office:
 
     {public_key}
 

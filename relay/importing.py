@@ -90,6 +90,7 @@ def import_programme(
     programme_id: str | None = None,
     apply: bool = False,
     again: bool = False,
+    assumed: Callable[[str], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[ReportRow]:
     """Import a folder or workbook, or rehearse it.
@@ -101,6 +102,7 @@ def import_programme(
         programme_id: Of the programme, when the folder does not say; needed only where there are several.
         apply: Write; without it nothing is written.
         again: Record pass-ons that seem to be recorded already.
+        assumed: Told the id of the only programme, where neither the folder nor `programme_id` names one.
         progress: Told after each step how many rows are done.
 
     Yields:
@@ -116,6 +118,8 @@ def import_programme(
     own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
     if own is None and programme_id is None:
         programme_id = _the_only_one(graph, first)
+        if programme_id and assumed:
+            assumed(programme_id)
     if own is None and programme_id is None:
         faults = tuple(chain.from_iterable(map(_faults, first)))
         yield from faults
@@ -374,6 +378,7 @@ def rehearse_then_import(
     apply: bool,
     strict: bool,
     again: bool,
+    assumed: Callable[[str], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[bool, Iterator[ReportRow]]:
     """Import or rehearse; when strict, write only if a rehearsal finds that every row can stand.
@@ -386,7 +391,7 @@ def rehearse_then_import(
     """
     question = partial(import_programme, graph, path, clerk, programme_id=programme_id, again=again, progress=progress)
     if not (apply and strict):
-        return apply, question(apply=apply)
-    report = tuple(question())
+        return apply, question(apply=apply, assumed=assumed)
+    report = tuple(question(assumed=assumed))
     stands = all(row.action in ("added", "same") for row in report)
     return stands, question(apply=True) if stands else iter(report)

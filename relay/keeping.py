@@ -32,16 +32,19 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
 
     Args:
         graph: Where from.
-        path: Of the file; one that is there is replaced at the end.
+        path: Of the file; a backup that is there is replaced at the end.
         seal: With what it is sealed. What is sealed passes through memory, and is checked before it is sealed.
 
     Returns:
         What it holds.
 
     Raises:
-        Invalid: The ledger cannot be believed, or the file cannot be written; what was there stays.
+        Invalid: The ledger cannot be believed, or the file cannot be written, or is there and no backup; what was
+            there stays.
         Unavailable: The database cannot be reached; what was there stays.
     """
+    if path.is_file() and not _seems_a_backup(path):
+        raise private.ThereAlready(path)
     lines = (f"{line}\n".encode() for line in backup(graph))
     with private.written(path) as file:
         if not seal.ending:
@@ -55,6 +58,13 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
         if file.read() != sealed:
             raise ReadBackOtherwise(path)
         return kept
+
+
+def _seems_a_backup(path: Path) -> bool:
+    """Whether a file begins as backups do; one without content does too."""
+    with path.open("rb") as file:
+        beginning = file.read(ENOUGH_TO_TELL)
+    return beginning[:1] in (b"", b"{") or needs_to_open(beginning) is not None
 
 
 def lines_of(file: BinaryIO, seal: Seal = OPEN) -> Iterator[str]:

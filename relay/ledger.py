@@ -460,13 +460,13 @@ def last_known(graph: Graph, programme_id: str, known: int | date) -> int:
 
     Raises:
         NoProgramme: It is not in the database.
-        NoEntry: The ledger has not come so far.
+        NoEntry: The ledger has no entry of that number.
         NotTellable: An entry before the last of that day bears a time that is more than a day later.
         Unavailable: The database cannot be reached.
     """
     now = head(graph, programme_id)
     if isinstance(known, int):
-        if known > now.entries:
+        if not 0 < known <= now.entries:
             raise NoEntry(known, now.entries)
         return known
     midnight = datetime.combine(known + timedelta(days=1), time(), zone(now.timezone)).astimezone(UTC)

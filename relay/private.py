@@ -29,9 +29,21 @@ class NoFile(Invalid):
 
     def __init__(self, path: Path) -> None:
         """Name it."""
+        if path.is_dir():
+            said = Sentence("%(path)s is a folder.", path=path), Sentence("Name a file in it.")
+        else:
+            said = Sentence("%(path)s is the name of no file.", path=path), Sentence("Name another place.")
+        super().__init__(*said)
+
+
+class ThereAlready(Invalid):
+    """A file is there already, which may be the only proof of something."""
+
+    def __init__(self, path: Path) -> None:
+        """Name it."""
         super().__init__(
-            Sentence("%(path)s is the name of no file.", path=path),
-            Sentence("Name another place."),
+            Sentence("%(path)s is there already, and is kept as it is.", path=path),
+            Sentence("Name another file."),
         )
 
 
@@ -53,6 +65,20 @@ def written(path: Path) -> Generator[BinaryIO]:
         yield file
         _sync(file)
         beside.replace(path)
+
+
+@contextmanager
+def written_anew(path: Path) -> Generator[BinaryIO]:
+    """Write a file that was not there, as `written` does.
+
+    Raises:
+        ThereAlready: Something is there.
+        NoFile, NotWritten: It cannot be written there.
+    """
+    if path.is_file():
+        raise ThereAlready(path)
+    with written(path) as file:
+        yield file
 
 
 def written_once(path: Path, content: bytes) -> bytes:

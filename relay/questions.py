@@ -555,7 +555,7 @@ ACCESSES: Final[Question[tuple[accesses.Access, ...]]] = Question(
     action="access log",
     path="accesses",
     says="Who opened whose record, or names, newest first.",
-    parameters=(Parameter(name="most", sort="count", says=f"How many, at most {accesses.MOST}."),),
+    parameters=(Parameter(name="most", sort="count", says=f"How many; {accesses.USUAL} when left out."),),
     of_graph=False,
     kind=tuple[accesses.Access, ...],
     answer=lambda source, programme_id, said: accesses.newest(source.folder, programme_id, said.get("most")),

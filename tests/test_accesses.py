@@ -37,6 +37,14 @@ def test_what_many_open_at_once_is_told_by_the_newest_two_files(
     assert len(lines) >= 10_000 // 150  # the older half at least
 
 
+def test_as_many_are_told_as_are_asked_for(tmp_path: Path) -> None:
+    for number in range(1100):
+        note(tmp_path, "demo", opened(number))
+
+    assert [len(newest(tmp_path, "demo", many)) for many in (None, 20, 1050, 9999)] == [1000, 20, 1050, 1100]
+    assert newest(tmp_path, "demo", 1) == (opened(1099),)
+
+
 @pytest.mark.parametrize(
     "torn",
     [

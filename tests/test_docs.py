@@ -17,7 +17,7 @@ import pytest
 
 import cli
 from benchmarks.figures import FIGURES
-from relay import audit, chains, engine, health, history, ledger, parts, trees
+from relay import acts, audit, chains, columns, engine, exchange, health, history, ledger, parts, trees
 from relay import graph as relay_graph
 from relay.commands import exits, options
 from relay.demo import DAY, DEMO, load_demo
@@ -68,6 +68,31 @@ def test_each_defence_names_a_test_that_is_there() -> None:
     named = re.findall(r"`(test_\w+)`", page)
     assert len(named) > 20
     assert [name for name in named if f"def {name}(" not in there] == []
+
+
+def test_the_page_for_a_new_programme_lists_every_column() -> None:
+    page = (ROOT / "docs" / "programme.md").read_text(encoding="utf-8")
+
+    for file in columns.FILE_ORDER:
+        (kind,) = (each for each in columns.KINDS if each.file == file)
+        said = [
+            column.name + "*" * column.required + (f" ({', '.join(column.choices)})" if column.choices else "")
+            for column in kind.columns
+        ]
+        assert f"| {file}.csv | {', '.join(said)} |" in page
+
+
+def test_the_rules_of_that_page_are_what_is_imported(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "programme.md").read_text(encoding="utf-8")
+    (rules,) = (block for language, block in BLOCK.findall(page) if language == "toml")
+    (tmp_path / "rules.toml").write_text(rules, encoding="utf-8")
+
+    programme, rule = exchange.read_folder_or_workbook(tmp_path)
+
+    assert (programme.act_id, rule.act_id) == ("programme:hills", "rule:goat@2024-01-01@pregnant")
+    assert not programme.faults
+    assert rule.act is not None
+    assert set(rule.act.values) == {column.name for column in acts.RULE.columns} - {"owed_per_given"}
 
 
 def test_the_table_of_figures_is_that_of_the_command_that_writes_it() -> None:

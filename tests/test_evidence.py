@@ -72,7 +72,8 @@ def test_the_readme_tells_how_a_true_ledger_is_found_sound(unpacked: Path, key: 
 
     lines = (unpacked / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
     head = json.loads(lines[-1])["hash"]
-    assert first == (0, f"{len(lines)} entries, head {head}: sound\n")
+    covered = f"checkpoint.json is of entry {len(lines)}; 0 came later\n"
+    assert first == (0, f"{covered}{len(lines)} entries, head {head}: sound\n")
     assert second[0] == 0
     assert f"signed with key {key.public_key}: true" in second[1]
     assert key.public_key in (unpacked / "README.txt").read_text(encoding="utf-8")

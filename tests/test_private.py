@@ -59,7 +59,7 @@ def test_a_place_where_nothing_can_be_written_is_told_so(tmp_path: Path) -> None
         told = pytest.raises(private.NotWritten, match=r"kept cannot be written: .*Name another place\.")
         with told, private.written(path):
             pass
-    with pytest.raises(private.NoFile, match="is the name of no file"), private.written(tmp_path):
+    with pytest.raises(private.NoFile, match="is a folder"), private.written(tmp_path):
         pass
     with pytest.raises(private.NotWritten, match="cannot be written"):
         private.folder(tmp_path / "file" / "folder")

@@ -42,6 +42,7 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
         apply=apply,
         strict=strict,
         again=again,
+        assumed=lambda id_: say(f"{path} names no programme: its rows are for {id_}, the only one here."),
         progress=_progress(path),
     )
     try:
@@ -55,6 +56,8 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
     if not session.as_json:
         _say_noted(count)
     said = ", ".join(f"{rows} {action}" for action, rows in count.actions.items())
+    if not any(count.actions.values()):
+        say(f"{path} holds no row: look whether it was saved.")
     if failed and strict and not written:
         say(f"{said}; nothing was written, because some rows cannot stand (--strict).")
         context.exit(NOT_DONE)
@@ -135,6 +138,8 @@ def export(
         from relay.flow_out import flow_out
 
         with_names = with_names and format_ != "geojson"  # a map holds no person
+        if with_names:
+            session.note_all_names("export")
         folder = session.settings.data_folder / shelf.FOLDER
         flow_out(
             session.graph,
@@ -151,6 +156,8 @@ def export(
     else:
         from relay.exporting import export_programme
 
+        if with_names:
+            session.note_all_names("export")
         export_programme(session.graph, session.programme_id, path, with_names=with_names)
     if session.as_json:
         print_json({"programme_id": session.programme_id, "path": str(path), "with_names": with_names})
@@ -197,7 +204,7 @@ def backup(
     if public_key:
         seal = Seal(public_key=public_key)
     elif encrypt or passphrase_file:
-        seal = Seal(passphrase=_passphrase(passphrase_file, new=True))
+        seal = Seal(passphrase=_new_passphrase(passphrase_file))
     file = path or keeping.own_folder(session.settings.data_folder)
     if keep is not None:
         file = keeping.dated(file, session.now, seal)
@@ -232,12 +239,22 @@ def _check_engine(session: Session) -> None:
         engine.check(session.settings.data_folder)
 
 
-def _passphrase(file: Path | None, *, new: bool) -> str:
+def _passphrase(file: Path | None, *, new: bool = False) -> str:
     """The passphrase from the first line of a file, or from the person at the terminal."""
     if file is None:
         return secret("Passphrase", new=new, instead="--passphrase-file")
     if not (said := first_line(file)):
         raise click.UsageError(f"{file} does not begin with a passphrase.")
+    return said
+
+
+def _new_passphrase(file: Path | None) -> str:
+    """One that seals; as long as a password at least, since whoever has the file may try for as long as they like."""
+    from relay.accounts import LEAST_PASSWORD
+
+    said = _passphrase(file, new=True)
+    if len(said) < LEAST_PASSWORD:
+        raise click.UsageError(f"A passphrase has at least {LEAST_PASSWORD} characters; four or five words are best.")
     return said
 
 

@@ -153,7 +153,9 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
     from relay.backup import export
     from relay.printing import print_json
 
-    with private.written(file) as written:
+    if with_names:
+        session.note_all_names("ledger export")
+    with private.written_anew(file) as written:
         written.writelines(
             f"{line}\n".encode() for line in export(session.graph, session.programme_id, with_names=with_names)
         )
@@ -172,7 +174,7 @@ def ledger_checkpoint(session: Session, file: Path | None) -> None:
 
     checkpoint = _signed_now(session)
     if file:
-        with private.written(file) as written:
+        with private.written_anew(file) as written:
             written.write(checkpoint.to_text().encode())
     if session.as_json:
         print_json(checkpoint)
@@ -223,8 +225,10 @@ def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
     from relay.printing import print_json
 
     checkpoint = _signed_now(session)
+    if with_names:
+        session.note_all_names("ledger evidence")
     lines = islice(export(session.graph, session.programme_id, with_names=with_names), checkpoint.sequence)
-    with private.written(file) as written:
+    with private.written_anew(file) as written:
         evidence.write(written, lines, checkpoint, with_names=with_names)
     if session.as_json:
         print_json({"file": str(file), "with_names": with_names, "checkpoint": checkpoint})

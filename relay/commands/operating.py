@@ -126,7 +126,7 @@ def status(session: Session) -> None:
         session.say_what_is_gone()
     elif since:
         say(f"Entries that the last backup does not hold: {since}. Make one: relay backup PATH")
-    if found["data_folder"] and found["free_bytes"] < engine.LOW_FREE_BYTES:
+    if found.get("free_bytes", engine.LOW_FREE_BYTES) < engine.LOW_FREE_BYTES:
         say(f"The disk is nearly full: {found['free_bytes'] // 1_000_000} MB are left. Make room before you record.")
 
 
@@ -136,16 +136,10 @@ def _status(session: Session) -> dict[str, Any]:
 
     if session.settings.url:
         raise NotByService
-    neo4j = session.settings.neo4j
-    known = (
-        {"database": neo4j.uri, "data_folder": None}
-        if neo4j
-        else {
-            "database": "embedded",
-            "data_folder": str(session.settings.data_folder),
-            **json_of(engine.status(session.settings.data_folder)),
-        }
-    )
+    neo4j, data_folder = session.settings.neo4j, session.settings.data_folder
+    known = {"database": neo4j.uri if neo4j else "embedded", "data_folder": str(data_folder)}
+    if neo4j is None:
+        known |= json_of(engine.status(data_folder))
     reached = neo4j is not None or bool(known.get("running"))
     last = session.last_backup
     return {
@@ -161,8 +155,11 @@ def _status(session: Session) -> dict[str, Any]:
 
 
 @group("engine")
-def engine_() -> None:
+@pass_session
+def engine_(session: Session) -> None:
     """The embedded engine. It starts when a command needs it, and stops when it is idle."""
+    if session.settings.url:
+        raise NotByService
 
 
 @engine_.command("start", example="relay engine start")

@@ -340,6 +340,7 @@ def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool)
         click.confirm(f"Erase all that is personal about {subject}? This cannot be undone", abort=True, err=True)
     said: dict[str, Value] = {"subject_id": subject}
     _print_recorded(session, session.hand_in("erase", _with_id(session, said, "erase_id", erase_id)))
+    say("Backups and files with names that were made before still hold it: make a new backup, and delete those.")
 
 
 @command(example='relay claim G31 --what families --value 20 --as-of 2026-11-01 --source "yearly report"')

@@ -258,6 +258,17 @@ class Session:
 
         return instant(self.now)
 
+    def note_all_names(self, what: str) -> None:
+        """Write down that a file takes all names of the programme out, before it does.
+
+        Raises:
+            NotWrittenDown: It cannot be written; then the file should not be.
+        """
+        from relay.accesses import Access, note
+
+        access = Access(at=self.at, by=self.clerk.by, what=what, ids=(f"programme:{self.programme_id}",))
+        note(self.settings.data_folder, self.programme_id, access)
+
     def day(self, text: str | None, option: str = "--as-of") -> date:
         """A day as an option takes it; today when it was not given."""
         if text is None:

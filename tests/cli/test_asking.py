@@ -86,6 +86,7 @@ def test_what_the_ledger_does_not_know_yet_is_told_at_once(shell: Shell) -> None
         answer = shell.run(*words, "--as-known", "999999999")
         assert answer.code == exits.NOT_DONE
         assert "There is no entry 999999999 in this ledger" in answer.err
+        assert "There is no entry 0 in this ledger" in shell.run(*words, "--as-known", "0").err
 
 
 def test_reads_take_what_was_known_and_what_was_confirmed(shell: Shell) -> None:

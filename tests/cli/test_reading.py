@@ -302,6 +302,20 @@ def _only_gift(shell: Shell) -> str:
     return str(shell.ok("gifts", "--as-of", "2012-12-31", "--json").json[0]["gift_id"])
 
 
+def test_for_which_programme_rows_are_is_said_where_they_do_not_say_it(shell: Shell, tmp_path: Path) -> None:
+    own, empty = tmp_path / "own", tmp_path / "empty"
+    for folder, text in ((own, "beneficiary_id,name\nW9,Rita\n"), (empty, "beneficiary_id,name\n")):
+        folder.mkdir()
+        (folder / "beneficiaries.csv").write_text(text, encoding="utf-8")
+    said = f"{own} names no programme: its rows are for demo, the only one here."
+
+    for words in ((), ("--apply",), ("--apply", "--strict")):
+        assert shell.ok("import", str(own), *words).err.splitlines()[0] == said
+    assert "names no programme" not in shell.ok("import", str(own), "--programme", "demo").err
+    assert f"{empty} holds no row: look whether it was saved." in shell.ok("import", str(empty)).err
+    assert "holds no row" not in shell.ok("import", str(own)).err
+
+
 def test_rows_that_cannot_stand_end_with_3_and_strict_with_1(empty: Shell, tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text('[programme]\nid = "hills"\nname = "Hills"\ntimezone = "Asia/Kathmandu"\n')
     (tmp_path / "beneficiaries.csv").write_text("beneficiary_id,name,sex\nB1,Maya,F\nB2,Mina,X\n")

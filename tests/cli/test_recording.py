@@ -220,10 +220,11 @@ def test_a_second_person_confirms(shell: Shell) -> None:
 
 def test_erasing_asks_first(shell: Shell) -> None:
     asked = shell.run("erase", "W3")
-    shell.ok("erase", "W3", "--yes")
+    erased = shell.ok("erase", "W3", "--yes")
 
     assert asked.code == exits.NOT_DONE
     assert "cannot be undone" in asked.err
+    assert "Backups and files with names that were made before still hold it" in erased.err
     assert shell.ok("show", "W3", "--json").json["name"] is None
 
 

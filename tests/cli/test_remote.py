@@ -160,7 +160,8 @@ def test_every_recording_command_does_the_same_from_elsewhere(
 def test_what_is_done_on_the_databases_machine_is_refused_elsewhere(shell: Shell, graph: Graph, service: str) -> None:
     elsewhere(shell, service, token(graph, "administrator", "manager", "auditor", "staff"))
 
-    for words in ("account list", "token list", "backup x.jsonl", "ledger export x.jsonl", "export folder"):
+    local = ("engine status", "engine stop", "account list", "token list", "backup x.jsonl", "ledger export x.jsonl")
+    for words in (*local, "export folder"):
         answer = shell.run(*words.split())
         assert (answer.code, "RELAY_URL is set" in answer.err) == (exits.NOT_DONE, True), words
 

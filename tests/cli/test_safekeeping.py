@@ -134,6 +134,66 @@ def test_a_noted_hash_or_key_may_be_typed_in_groups_and_capitals_and_a_slip_is_n
     assert (other.code, "cut or rewritten, or the hash is of another copy" in other.out) == (exits.FOUND, True)
 
 
+@pytest.mark.parametrize(
+    "words", [("ledger", "checkpoint"), ("ledger", "export"), ("ledger", "evidence")], ids=" ".join
+)
+def test_a_file_that_is_there_is_kept_as_it_is(shell: Shell, tmp_path: Path, words: tuple[str, ...]) -> None:
+    file = tmp_path / "kept"
+    shell.ok(*words, str(file))
+    kept = file.read_bytes()
+
+    again = shell.run(*words, str(file))
+
+    assert (again.code, file.read_bytes()) == (exits.NOT_DONE, kept)
+    assert again.err == f"relay: {file} is there already, and is kept as it is. Name another file.\n"
+    assert sorted(each for each in names(tmp_path) if each != "data") == ["kept"]
+
+
+def test_a_backup_takes_the_place_of_a_backup_and_of_nothing_else(shell: Shell, tmp_path: Path) -> None:
+    kept, register = tmp_path / "kept.jsonl", tmp_path / "register.csv"
+    register.write_text("beneficiary_id,name\n", encoding="utf-8")
+    shell.ok("backup", str(kept))
+
+    again, lost, folder = (shell.run("backup", str(each)) for each in (kept, register, tmp_path))
+
+    assert again.code == exits.DONE
+    assert lost.err == f"relay: {register} is there already, and is kept as it is. Name another file.\n"
+    assert register.read_text(encoding="utf-8") == "beneficiary_id,name\n"
+    assert folder.err == f"relay: {tmp_path} is a folder. Name a file in it.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "what"),
+    [
+        (("export",), "folder", "export"),
+        (("export", "--format", "graphml"), "relay.graphml", "export"),
+        (("ledger", "export"), "ledger.jsonl", "ledger export"),
+        (("ledger", "evidence"), "evidence.zip", "ledger evidence"),
+    ],
+)
+def test_who_takes_all_names_out_is_written_down(
+    shell: Shell, tmp_path: Path, words: tuple[str, ...], file: str, what: str
+) -> None:
+    (tmp_path / "named").mkdir()
+    shell.ok(*words, str(tmp_path / file))
+    assert shell.ok("access", "log", "--json").json == []
+
+    shell.ok(*words, str(tmp_path / "named" / file), "--with-names")
+
+    (line,) = shell.ok("access", "log", "--json").json
+    assert (line["what"], line["ids"]) == (what, ["programme:demo"])
+
+
+def test_where_that_cannot_be_written_down_no_name_goes_out(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "data" / "accesses.jsonl").mkdir(parents=True)
+
+    refused = shell.run("ledger", "export", str(tmp_path / "named"), "--with-names")
+
+    assert refused.code == exits.UNAVAILABLE
+    assert "cannot be written down who opened this" in refused.err
+    assert not (tmp_path / "named").exists()
+
+
 def test_a_file_that_is_no_checkpoint_is_said_to_be_none(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text("{}", encoding="utf-8")
 
@@ -158,9 +218,8 @@ def test_the_evidence_is_checked_with_python_alone(shell: Shell, tmp_path: Path)
     )
 
     assert said["with_names"] is False
-    assert (
-        checked.stdout == f"{said['checkpoint']['sequence']} entries, head {said['checkpoint']['head_hash']}: sound\n"
-    )
+    last, head = said["checkpoint"]["sequence"], said["checkpoint"]["head_hash"]
+    assert checked.stdout == (f"checkpoint.json is of entry {last}; 0 came later\n{last} entries, head {head}: sound\n")
     assert bundle.stat().st_mode & 0o777 == 0o600
     assert "Name of" not in (folder / "ledger.jsonl").read_text(encoding="utf-8")
 
@@ -233,6 +292,15 @@ def test_a_passphrase_is_asked_for_and_an_empty_file_is_none(shell: Shell, tmp_p
     assert [call.kwargs["confirmation_prompt"] for call in asked.call_args_list] == [True, False]
     assert empty.code == exits.USAGE
     assert not (tmp_path / "other.age").exists()
+
+
+def test_a_passphrase_that_is_soon_guessed_seals_nothing(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "short").write_text("goat\n", encoding="utf-8")
+
+    refused = shell.run("backup", str(tmp_path / "kept.age"), "--passphrase-file", str(tmp_path / "short"))
+
+    assert "at least 12 characters" in refused.err
+    assert names(tmp_path) == ["data", "short"] or names(tmp_path) == ["short"]
 
 
 def test_where_nobody_can_be_asked_for_a_passphrase_the_file_for_it_is_named(shell: Shell, tmp_path: Path) -> None:
@@ -383,6 +451,7 @@ def test_a_note_of_the_last_backup_that_cannot_be_read_is_none(shell: Shell, tmp
     (tmp_path / "data" / "last_backup.json").write_text(written, encoding="utf-8")
 
     assert shell.ok("status").pairs["last_backup"] == "never"
+    assert shell.ok("status").pairs["data_folder"] == str(tmp_path / "data")  # where keys lie, on Neo4j too
 
 
 def test_a_backup_stands_although_the_note_of_it_cannot_be_written(shell: Shell, tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ def test_a_path_without_a_name_is_no_file(shell: Shell) -> None:
     for words in (("backup", "."), ("backup", ""), ("ledger", "export", ""), ("ledger", "evidence", "")):
         answer = shell.run(*words)
         assert (answer.code, "Traceback" in answer.err) == (exits.NOT_DONE, False)
-        assert ". is the name of no file" in answer.err
+        assert ". is a folder. Name a file in it." in answer.err
     assert "/dev/full is the name of no file" in shell.run("backup", "/dev/full").err
     assert not Path("/dev/full").is_file()
 
