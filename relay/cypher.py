@@ -655,13 +655,14 @@ REMOVE_TOKENS_OF: Final[LiteralString] = "MATCH (t:Token {login: $login}) DELETE
 
 # ---------------------------------------------------------------------------------------------------- confirmation
 
-# The pass-ons that nobody confirmed. One row = a pass-on, with who recorded it and who corrected it; by day, then id;
-# cost: a scan of the programme's placements, and a look-up each.
+# The pass-ons that nobody confirmed. One row = a pass-on, with who recorded it and who corrected it.
 #
 #     (a:Placement)-[r:PASSED_TO]->(b:Placement)   without r.confirm_id
-UNCONFIRMED: Final[LiteralString] = """
+_UNCONFIRMED: Final[LiteralString] = """
 MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) WHERE r.confirm_id IS NULL
   AND r.passed_on <= $as_of
+"""
+_WHOSE_WORD: Final[LiteralString] = """
 RETURN r.pass_id AS pass_id, a.placement_id AS giver_placement_id, b.placement_id AS receiver_placement_id,
   b.beneficiary_id AS beneficiary_id, toString(r.passed_on) AS passed_on, coalesce(r.help, a.help) AS help,
   r.animals AS animals, head(COLLECT { MATCH (e:Entry {act_key: r.key}) RETURN e.recorded_by }) AS recorded_by,
@@ -669,6 +670,20 @@ RETURN r.pass_id AS pass_id, a.placement_id AS giver_placement_id, b.placement_i
             WHERE NOT EXISTS { MATCH (c)<-[:ABOUT]-(d:Entry {kind: 'correct'})
                                WHERE NOT EXISTS { MATCH (d)<-[:ABOUT]-(:Entry {kind: 'correct'}) } }
             RETURN DISTINCT c.recorded_by ORDER BY c.recorded_by } AS corrected_by
+"""
+
+# By day, then id; cost: a scan of the programme's placements, and a look-up for each row.
+UNCONFIRMED: Final[LiteralString] = f"""
+{_UNCONFIRMED}
+WITH a, r, b ORDER BY r.passed_on, r.pass_id LIMIT $most
+{_WHOSE_WORD}
+ORDER BY passed_on, pass_id
+"""
+
+# What is somebody's own word after all others, else the same; cost: a look-up for each pass-on that nobody confirmed.
+UNCONFIRMED_OWN_LAST: Final[LiteralString] = f"""
+{_UNCONFIRMED}
+{_WHOSE_WORD}
 ORDER BY any(who IN corrected_by + recorded_by WHERE who ENDS WITH $last), passed_on, pass_id LIMIT $most
 """
 

@@ -210,7 +210,7 @@ class Counted:
             sums=sums(survey, there, 0, 1)[0],
             states=states.reshape(-1, len(STATES))[1:],
             passed=passed[1:],
-            causes=np.bincount(cause[np.flatnonzero(cause != NONE)], minlength=len(CAUSES)),
+            causes=np.array([np.count_nonzero(cause == code) for code in range(len(CAUSES))]),
         )
 
     def but(self, was: Counted, is_: Counted) -> Counted:

@@ -327,11 +327,15 @@ def _earliest(snapshot: Snapshot, filled: Flags, made: Flags) -> tuple[Days, Cod
     """The day of the earliest receipt, `NO_DAY` for none, and its condition; of one day the gift's comes first."""
     placements, passes, sheaves = snapshot.placements, snapshot.passes, snapshot.received.only(made)
     day, condition = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
+
+    def by_pass_on(rows: slice) -> None:
+        start, end = sheaves.start[:-1][rows], sheaves.start[1:][rows]
+        first = sheaves.order.take(start, mode="clip")  # of those who have none, any
+        np.copyto(day[rows], passes.day[first], where=end > start)
+        np.copyto(condition[rows], passes.condition[first], where=end > start)
+
     if len(sheaves.order):
-        first = sheaves.order.take(sheaves.start[:-1], mode="clip")  # of those who have none, any
-        some = sheaves.start[1:] > sheaves.start[:-1]
-        np.copyto(day, passes.day[first], where=some)
-        np.copyto(condition, passes.condition[first], where=some)
+        in_halves(by_pass_on, len(placements))
     gift = np.flatnonzero(filled)
     gift = gift[(day[gift] == NO_DAY) | (placements.filled_day[gift] <= day[gift])]
     day[gift], condition[gift] = placements.filled_day[gift], placements.filled_condition[gift]

@@ -68,9 +68,13 @@ def waiting(
     Raises:
         Unavailable: The database cannot be reached.
     """
-    most = min(most or MOST, MOST)
-    rows = graph.rows(cypher.UNCONFIRMED, programme_id=programme_id, as_of=as_of, last=f":{last_by}", most=most)
-    return tuple(_waiting(**row) for row in rows)
+    of = {"programme_id": programme_id, "as_of": as_of, "most": min(most or MOST, MOST)}
+    found = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED, **of)]
+    if last_by is None:
+        return tuple(found)
+    if len(found) == of["most"] and any(each.told_by(last_by) for each in found):  # others may come after these
+        found = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED_OWN_LAST, last=f":{last_by}", **of)]
+    return tuple(sorted(found, key=lambda each: each.told_by(last_by)))
 
 
 def _waiting(*, passed_on: str, animals: float, corrected_by: Iterable[str], **row: Any) -> Waiting:  # noqa: ANN401 - a row's other columns

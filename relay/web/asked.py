@@ -261,6 +261,8 @@ def districts() -> Mapping[str, str]:
 def only(names: Collection[str], several: Collection[str] = ()) -> None:
     """Let the address hold some parameters, each once, and no others but those that every page knows.
 
+    What messengers hang on to a link that is passed round means nothing, and is passed over.
+
     Args:
         names: What they are called.
         several: Others, which may stand there more than once.
@@ -270,7 +272,8 @@ def only(names: Collection[str], several: Collection[str] = ()) -> None:
     """
     for name, values in request.args.lists():
         once = name in names or name in ("as_of", "lang", CONFIRMED_ONLY)
-        if name not in several and not (once and len(values) == 1):
+        hung_on = name == "fbclid" or name.startswith("utm_")
+        if name not in several and not (once and len(values) == 1) and not hung_on:
             raise NotAsked(name)
 
 

@@ -76,6 +76,9 @@ def test_what_she_cannot_confirm_comes_last(recorded: Graph) -> None:
     assert sorted(told) == told
     assert [each.pass_id for each in waiting(recorded, TWO, date.max, last_by="asha")][-1] == "T1"
     assert [each.pass_id for each in waiting(recorded, TWO, date.max, last_by="sha")] == told
+    assert told[0] == "T1"  # hers is the first of all, and she is told of none but the others
+    assert [each.pass_id for each in waiting(recorded, TWO, date.max, 1, last_by="asha")] == [told[1]]
+    assert [each.pass_id for each in waiting(recorded, TWO, date.max, 1, last_by="sha")] == ["T1"]
 
 
 def test_who_corrected_a_pass_on_is_not_asked_to_confirm_it(asha: FlaskClient, recorded: Graph) -> None:

@@ -352,6 +352,14 @@ def test_what_an_address_asks_for_is_never_passed_over(client: FlaskClient, page
     assert client.get(f"{HILLS}/{page}?names=full&as_of=2024-01-01&lang=fr").status_code == 200
 
 
+def test_what_a_messenger_hangs_on_to_a_link_changes_nothing(client: FlaskClient) -> None:
+    plain = client.get("/p/hills/chains?state=broken")
+    passed_round = client.get("/p/hills/chains?state=broken&fbclid=IwAR0&utm_source=viber")
+
+    assert passed_round.status_code == 200
+    assert passed_round.text.count("<tr") == plain.text.count("<tr")
+
+
 # ------------------------------------------------------------------------------------------------ pages of one thing
 
 
