@@ -103,7 +103,7 @@ def sums(survey: Survey, row: Rows | slice, part: Rows | int, parts: int) -> Sum
     original, kind = survey.original[row], state
     for also in (due, on_time, impossible, original):
         kind = kind * 2 + also
-    cell = (np.int64(1) * part * helps + placements.help[row]) * len(_STATE) + kind
+    cell = (np.asarray(part, np.int64) * helps + placements.help[row]) * len(_STATE) + kind
 
     def by_kind(units: Units, of: Flags | None = None) -> Sums:
         found: Sums = np.zeros(parts * helps * len(_STATE), np.int64)

@@ -112,28 +112,34 @@ class Command:
 
     Attributes:
         words: What is typed.
-        code: With which it ends; "# exit 3" on the line before says that it is not 0.
+        code: With which it ends; "# exit 3", as the last line below it, says that it is not 0.
         shown: Lines that are shown below it; "…" stands for any lines, or for any text within a line.
     """
 
     words: str
-    code: int
+    code: int = exits.DONE
     shown: list[str] = field(default_factory=list)
 
 
-def commands(document: Path) -> Iterator[Command]:
+def commands(document: Path) -> list[Command]:
     """What a document tells to type, in its order."""
+    found: list[Command] = []
     for language, block in BLOCK.findall(document.read_text(encoding="utf-8")):
-        code, command = 0, None
         for line in block.splitlines() if language == "console" else ():
             if line.startswith("$ "):
-                command = Command(line.removeprefix("$ "), code)
-                code = 0
-                yield command
+                found.append(Command(line.removeprefix("$ ")))
             elif said := re.fullmatch(r"# exit (\d)", line):
-                code = int(said[1])
-            elif command:
-                command.shown.append(line)
+                found[-1].code = int(said[1])
+            else:
+                found[-1].shown.append(line)
+    return found
+
+
+def test_what_is_shown_below_a_command_and_how_it_ends_is_read_from_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ one\nsaid\n…\n# exit 3\n$ two\n```\n\n```sh\n$ three\n```\n", encoding="utf-8")
+
+    assert commands(page) == [Command("one", exits.FOUND, ["said", "…"]), Command("two")]
 
 
 @pytest.fixture(scope="module")
@@ -159,16 +165,23 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, di
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_command_runs_and_shows_what_is_said(document: Path, sandbox: tuple[Path, dict[str, str]]) -> None:
+    """What `export NAME=VALUE` says holds for all that follows on its page, as in a terminal."""
     folder, environment = sandbox
     for command in commands(document):
+        if said := re.fullmatch(r"export (\w+)=(\S+)", command.words):
+            environment = environment | {said[1]: said[2]}
         shown = show(["bash", "-c", command.words], environment=environment, folder=folder)
 
         assert shown.code == command.code, (command.words, shown.text)
         if command.shown:
-            expected = "\n".join(command.shown).strip()
-            pattern = re.escape(expected).replace("…\\\n", "(?:.*\\\n)*?").replace("…", ".*?")
-            actual = "\n".join(line.rstrip() for line in shown.without_colour.splitlines()).strip()
-            assert re.fullmatch(pattern, actual, re.DOTALL), f"$ {command.words}\n{actual}"
+            actual = "".join(f"{line.rstrip()}\n" for line in shown.without_colour.strip().splitlines())
+            assert re.fullmatch(_pattern(command.shown), actual), f"$ {command.words}\n{actual}"
+
+
+def _pattern(shown: list[str]) -> str:
+    """What fits the lines that a page shows; each "…" is held to its line, so that no text takes long to compare."""
+    lines = "\n".join(shown).strip().splitlines()
+    return "".join("(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*?") + "\n" for line in lines)
 
 
 def test_the_example_of_every_command_runs(sandbox: tuple[Path, dict[str, str]]) -> None:
@@ -249,6 +262,19 @@ def demonstration(connection: Connection) -> Iterator[Graph]:
         load_demo(graph, clerk(today=DAY))
         yield graph
         wiped(graph)
+
+
+def test_the_python_of_the_page_asks_the_first_query_and_is_answered(sandbox: tuple[Path, dict[str, str]]) -> None:
+    folder, environment = sandbox
+    page = (ROOT / "docs" / "cypher.md").read_text(encoding="utf-8")
+    (program,) = (block for language, block in BLOCK.findall(page) if language == "python")
+    (folder / "first_question.py").write_text(program, encoding="utf-8")
+    traced = show(["relay", "trace", "G31", "--json", "--programme", DEMO], environment=environment, folder=folder)
+
+    answered = show(["python", "first_question.py", "data"], environment=environment, folder=folder)
+
+    assert " ".join(queries()[0].split()) in " ".join(program.split())
+    assert answered.text.strip() == str({"reach": json.loads(traced.text)["reach"]})
 
 
 def queries() -> list[str]:
