@@ -328,6 +328,25 @@ def databases(size: int, folder: Path) -> None:
             after_acts(graph, snapshot, folder / f"kept{many}")
 
 
+def everything(largest: int, most_stored: int) -> None:
+    """The whole table."""
+    names = ("numpy", "networkx", *(("numba",) if COMPILED else ()))
+    say(f"Measured on {describe()}, {', '.join(f'{name} {version(name)}' for name in names)}.\n")
+    say("| what | placements | took | ratio | goal |")
+    say("| --- | --- | --- | --- | --- |")
+    for size in (10_000, 100_000, 1_000_000):
+        if size <= largest:
+            say(apart(str(size), "--in-memory"))
+    for size in (1_000_000, 10_000_000):
+        if size <= largest:
+            with tempfile.TemporaryDirectory() as folder:
+                apart(str(size), "--keep", folder)
+                say(apart(str(size), "--kept", folder))
+    if most_stored:
+        with tempfile.TemporaryDirectory() as folder:
+            databases(min(largest, most_stored), Path(folder))
+
+
 def main() -> None:
     """Run it all and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -336,31 +355,18 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--kept", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--networkx", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--in-memory", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.networkx:
         by_itself(asked.size)
-        return
-    if asked.keep:
+    elif asked.in_memory:
+        in_memory(asked.size)
+    elif asked.keep:
         snapshot_file.keep(asked.keep, made.programme(asked.size))
-        return
-    if asked.kept:
+    elif asked.kept:
         from_disk(asked.size, asked.kept)
-        return
-    names = ("numpy", "networkx", *(("numba",) if COMPILED else ()))
-    say(f"Measured on {describe()}, {', '.join(f'{name} {version(name)}' for name in names)}.\n")
-    say("| what | placements | took | ratio | goal |")
-    say("| --- | --- | --- | --- | --- |")
-    for size in (10_000, 100_000, 1_000_000):
-        if size <= asked.size:
-            in_memory(size)
-    for size in (1_000_000, 10_000_000):
-        if size <= asked.size:
-            with tempfile.TemporaryDirectory() as folder:
-                apart(str(size), "--keep", folder)
-                say(apart(str(size), "--kept", folder))
-    if asked.stored:
-        with tempfile.TemporaryDirectory() as folder:
-            databases(min(asked.size, asked.stored), Path(folder))
+    else:
+        everything(asked.size, asked.stored)
 
 
 if __name__ == "__main__":
