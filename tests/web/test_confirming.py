@@ -69,16 +69,20 @@ def test_what_waits_is_confirmed_by_the_one_who_did_not_record_it(asha: FlaskCli
     assert "is confirmed" not in asha.get(f"/p/{TWO}/waiting").text
 
 
-@pytest.mark.usefixtures("asha")
 def test_what_she_cannot_confirm_comes_last(recorded: Graph) -> None:
-    told = [each.pass_id for each in waiting(recorded, TWO, date.max)]
+    programme_id = "hers-comes-last"
+    begun = (say.programme(programme_id), say.rule(), say.gift(), *(say.woman(f"W{number}") for number in (1, 2, 3)))
+    record(recorded, *begun, say.placed("P1 on 2020-03-01"), programme_id=programme_id)
+    record(recorded, say.passed("T1: P1 > P2 on 2021-03-01", animals=1), programme_id=programme_id)
+    record(recorded, say.passed("T2: P1 > P3 on 2021-03-02", animals=1), programme_id=programme_id, by="account:bina")
 
-    assert sorted(told) == told
-    assert [each.pass_id for each in waiting(recorded, TWO, date.max, last_by="asha")][-1] == "T1"
-    assert [each.pass_id for each in waiting(recorded, TWO, date.max, last_by="sha")] == told
-    assert told[0] == "T1"  # hers is the first of all, and she is told of none but the others
-    assert [each.pass_id for each in waiting(recorded, TWO, date.max, 1, last_by="asha")] == [told[1]]
-    assert [each.pass_id for each in waiting(recorded, TWO, date.max, 1, last_by="sha")] == ["T1"]
+    def told(most: int | None = None, last_by: str | None = None) -> list[str]:
+        return [each.pass_id for each in waiting(recorded, programme_id, date.max, most, last_by=last_by)]
+
+    assert told() == told(last_by="sha") == ["T1", "T2"]
+    assert told(last_by="asha") == ["T2", "T1"]
+    assert told(1) == told(1, "sha") == ["T1"]
+    assert told(1, "asha") == ["T2"]  # hers is the first of all, and she is told of none but the others
 
 
 def test_who_corrected_a_pass_on_is_not_asked_to_confirm_it(asha: FlaskClient, recorded: Graph) -> None:
