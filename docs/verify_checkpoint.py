@@ -12,7 +12,6 @@ order and nothing between them.
 import json
 import sys
 from hashlib import sha512
-from pathlib import Path
 
 P = 2**255 - 19  # the field
 L = 2**252 + 27742317777372353535851937790883648493  # the order of the base point
@@ -61,14 +60,16 @@ def signed(key, content, signature):
     return not signature[64:] and s < L and (x1 * z2 - x2 * z1) % P == 0 == (y1 * z2 - y2 * z1) % P
 
 
-if not Path(*sys.argv[1:2]).is_file():
-    sys.exit(f"There is no such file.\n\n{__doc__}")
+if len(sys.argv) == 1:
+    sys.exit(__doc__)
 try:
-    with open(sys.argv[1], encoding="utf-8") as file:
+    with open(sys.argv[1], encoding="utf-8-sig") as file:
         checkpoint = json.load(file, object_pairs_hook=once)
     content = {name: value for name, value in checkpoint.items() if name != "signature"}
     octets = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     true = signed(bytes.fromhex(checkpoint["public_key"]), octets, bytes.fromhex(checkpoint["signature"]))
+except OSError as error:
+    sys.exit(f"{sys.argv[1]} cannot be read: {error.strerror}")
 except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
     sys.exit("this is not a checkpoint")
 if not true:

@@ -42,18 +42,23 @@ def fault(entry, number, hash_before):
             return f"gives another {name} than was recorded"
 
 
-if not Path(*sys.argv[1:2]).is_file():
-    sys.exit(f"There is no such file.\n\n{__doc__}")
+if len(sys.argv) == 1:
+    sys.exit(__doc__)
 hashes = ["0" * 64]
-with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
-    for number, line in enumerate(filter(str.strip, file), start=1):
-        try:
-            found = fault(entry := json.loads(line, object_pairs_hook=once, parse_float=Decimal), number, hashes[-1])
-        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
-            found = "cannot be read"
-        if found:
-            sys.exit(f"entry {number} {found}")
-        hashes.append(entry["hash"])
+try:
+    with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(filter(str.strip, file), start=1):
+            try:
+                found = fault(
+                    entry := json.loads(line, object_pairs_hook=once, parse_float=Decimal), number, hashes[-1]
+                )
+            except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
+                found = "cannot be read"
+            if found:
+                sys.exit(f"entry {number} {found}")
+            hashes.append(entry["hash"])
+except OSError as error:
+    sys.exit(f"{sys.argv[1]} cannot be read: {error.strerror}")
 for kept in sys.argv[2:]:
     try:
         file = Path(kept)

@@ -24,6 +24,7 @@ from relay.sealed import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
 from relay.sentences import Sentence
 from relay.verify import verify
 
+_BEGINNING: Final = b'{"relay_backup":'  # of each backup that is not sealed
 _DATED: Final = re.compile(r"relay-\d{4}-\d\d-\d\dT\d{6}Z\.jsonl(\.age)?")
 
 
@@ -43,7 +44,7 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
             there stays.
         Unavailable: The database cannot be reached; what was there stays.
     """
-    if path.is_file() and not _seems_a_backup(path):
+    if _is_something_else(path):
         raise private.ThereAlready(path)
     lines = (f"{line}\n".encode() for line in backup(graph))
     with private.written(path) as file:
@@ -60,11 +61,22 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
         return kept
 
 
-def _seems_a_backup(path: Path) -> bool:
-    """Whether a file begins as backups do; one without content does too."""
-    with path.open("rb") as file:
-        beginning = file.read(ENOUGH_TO_TELL)
-    return beginning[:1] in (b"", b"{") or needs_to_open(beginning) is not None
+def _is_something_else(path: Path) -> bool:
+    """Whether a file is there that no open backup may replace: with content, and not that of one.
+
+    What is sealed nobody can tell from what others sealed, unless its name is that of a dated backup.
+
+    Raises:
+        NotWritten: It cannot be looked at.
+    """
+    try:
+        if not path.is_file() or _DATED.fullmatch(path.name):
+            return False
+        with path.open("rb") as file:
+            beginning = file.read(len(_BEGINNING))
+    except OSError as error:
+        raise private.NotWritten(path, error.strerror) from error
+    return beginning not in (b"", _BEGINNING)
 
 
 def lines_of(file: BinaryIO, seal: Seal = OPEN) -> Iterator[str]:

@@ -7,6 +7,7 @@ compares, writes its results into columns that are given, and does nothing else.
 from __future__ import annotations
 
 import functools
+import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ _One = TypeVar("_One")
 _Other = TypeVar("_Other")
 _Loop = Callable[..., Any]
 _gone_over: Final[Counter[_Loop]] = Counter()
+_CHOOSING: Final = threading.Lock()
 
 
 @functools.cache
@@ -60,11 +62,19 @@ def in_halves(work: Callable[[slice], None], many: int) -> None:
     both(partial(work, slice(0, many // 2)), partial(work, slice(many // 2, many)), many)
 
 
+def chosen(loop: _Loop, placements: int) -> _Loop:
+    """A loop that is to go over so many placements: compiled when that pays and numba is there, else plain."""
+    with _CHOOSING:
+        _gone_over[loop] += placements
+        pays = placements >= COMPILE_FROM and _gone_over[loop] >= COMPILE_AFTER
+        compiled = _compiled(loop) if pays else None
+    return compiled or partial(_plain, loop)
+
+
 def run(loop: _Loop, placements: int, *columns: Column | int) -> Any:  # noqa: ANN401 - what the loop gives
-    """Run a loop compiled when that pays and numba is there, else plain."""
-    _gone_over[loop] += placements
-    pays = placements >= COMPILE_FROM and _gone_over[loop] >= COMPILE_AFTER
-    compiled = _compiled(loop) if pays else None
-    if compiled:
-        return compiled(*columns)
+    """What a loop gives that goes over so many placements, as it is `chosen`."""
+    return chosen(loop, placements)(*columns)
+
+
+def _plain(loop: _Loop, *columns: Column | int) -> Any:  # noqa: ANN401 - what the loop gives
     return loop(*(column.data if isinstance(column, np.ndarray) else column for column in columns))

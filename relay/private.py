@@ -72,13 +72,22 @@ def written_anew(path: Path) -> Generator[BinaryIO]:
     """Write a file that was not there, as `written` does.
 
     Raises:
-        ThereAlready: Something is there.
+        ThereAlready: Something is there, or was put there meanwhile.
         NoFile, NotWritten: It cannot be written there.
     """
-    if path.is_file():
-        raise ThereAlready(path)
-    with written(path) as file:
+    with _beside(path) as (file, beside):
+        if os.path.lexists(path):
+            raise ThereAlready(path)
         yield file
+        _sync(file)
+        try:
+            path.hardlink_to(beside)
+        except FileExistsError:
+            raise ThereAlready(path) from None
+        except OSError:  # a disk that knows no links, such as a stick's
+            if os.path.lexists(path):
+                raise ThereAlready(path) from None
+            beside.replace(path)
 
 
 def written_once(path: Path, content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.loops import Column, both, in_halves, run
+from relay.loops import Column, both, chosen, in_halves
 from relay.model import DUE_SOON_DAYS, UNIT, Rule
 from relay.snapshot import (
     CONDITIONS,
@@ -419,12 +419,12 @@ def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: 
     """What each placement passed on that counts, and the day on which that reached what it owes, if it owes any."""
     sheaves, many = snapshot.given.only(made), len(owed)
     passed, fulfilled_day = np.zeros(many, np.int64), np.full(many, NO_DAY, np.int32)
-    counted = _counted(snapshot, book, rule)
+    columns = (sheaves.order, _counted(snapshot, book, rule), snapshot.passes.day)
+    fulfil = chosen(_fulfil, many)
 
     def some(rows: slice) -> None:
         start = sheaves.start[rows.start : rows.stop + 1]
-        columns = (sheaves.order, counted, snapshot.passes.day)
-        run(_fulfil, many, start, *columns, owed[rows], passed[rows], fulfilled_day[rows])
+        fulfil(start, *columns, owed[rows], passed[rows], fulfilled_day[rows])
 
     in_halves(some, many)
     return passed, fulfilled_day
@@ -455,11 +455,11 @@ def _lost(snapshot: Snapshot, got: Receipts, asked: Flags, happened: Flags) -> t
     asked_for = np.flatnonzero(asked & ended)
     came, went = snapshot.received.only(got.made), snapshot.given.only(got.made & passes.in_kind)
     event = snapshot.happened.only(happened)
+    lose = chosen(_lose, len(placements))
 
     def some(rows: slice) -> None:
-        run(
-            _lose,
-            *(len(placements), asked_for[rows]),
+        lose(
+            asked_for[rows],
             *(got.filled, placements.filled_day, placements.filled_units, got.day),
             *(came.start, came.order, went.start, went.order, passes.day, passes.units),
             *(event.start, event.order, events.day, events.kind, events.units, _KEEPS, _BREEDS, _ENDS_BY),

@@ -152,7 +152,7 @@ def test_a_backup_sealed_for_a_key_opens_with_its_secret_half_only(kept: Graph, 
         with pytest.raises(error):
             Seal(secret_key=wrong).open(file.read_bytes())
     with pytest.raises(NotAKey):
-        keeping.keep(kept, file, Seal(public_key="age1nonsense"))
+        keeping.keep(kept, tmp_path / "other.age", Seal(public_key="age1nonsense"))
 
 
 def test_a_passphrase_seals_and_opens_and_no_other_does() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from relay import loops
+from relay.lineage import survey
+from tests import made
 
 
 @pytest.mark.parametrize(
@@ -39,6 +42,15 @@ def test_two_pieces_of_work_give_what_each_gives(placements: int) -> None:
         loops.both(lambda: "one", lambda: _fails("second"), placements)
     with pytest.raises(ValueError, match="first"):
         loops.both(lambda: _fails("first"), lambda: _fails("second"), placements)
+
+
+def test_one_survey_goes_over_each_placement_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone_over = Counter[Any]()
+    monkeypatch.setattr(loops, "_gone_over", gone_over)
+
+    survey(made.programme(1000), made.LAST_DAY)
+
+    assert set(gone_over.values()) == {1000}
 
 
 @pytest.mark.parametrize("many", [0, 1, 7, 100_001])

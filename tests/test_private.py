@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from relay import private
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def mode(path: Path) -> int:
@@ -76,3 +74,37 @@ def test_of_several_who_make_a_secret_at_once_the_first_one_wins_and_all_read_it
     assert read <= set(made)
     assert private.written_once(path, b"too late") in read
     assert (mode(path), mode(path.parent), list(path.parent.iterdir())) == (0o600, 0o700, [path])
+
+
+def second_while_another_is_first(path: Path) -> None:
+    with private.written_anew(path) as file:
+        file.write(b"second")
+        path.write_bytes(b"first")
+
+
+def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
+    path, link = tmp_path / "proof.json", tmp_path / "link.json"
+    link.symlink_to(tmp_path / "nowhere.json")
+
+    for there in (path, link):
+        with pytest.raises(private.ThereAlready):
+            second_while_another_is_first(there)
+
+    assert path.read_bytes() == b"first"
+    assert link.is_symlink()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["link.json", "proof.json"]
+
+
+def test_on_a_disk_without_links_a_new_file_appears_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    with private.written_anew(tmp_path / "proof.json") as file:
+        file.write(b"first")
+    with pytest.raises(private.ThereAlready):
+        second_while_another_is_first(tmp_path / "other.json")
+
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"first", b"first"]

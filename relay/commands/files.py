@@ -253,7 +253,7 @@ def _new_passphrase(file: Path | None) -> str:
     from relay.accounts import LEAST_PASSWORD
 
     said = _passphrase(file, new=True)
-    if len(said) < LEAST_PASSWORD:
+    if len(said.strip()) < LEAST_PASSWORD:
         raise click.UsageError(f"A passphrase has at least {LEAST_PASSWORD} characters; four or five words are best.")
     return said
 

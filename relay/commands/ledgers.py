@@ -153,9 +153,9 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
     from relay.backup import export
     from relay.printing import print_json
 
-    if with_names:
-        session.note_all_names("ledger export")
     with private.written_anew(file) as written:
+        if with_names:
+            session.note_all_names("ledger export")
         written.writelines(
             f"{line}\n".encode() for line in export(session.graph, session.programme_id, with_names=with_names)
         )
@@ -172,10 +172,12 @@ def ledger_checkpoint(session: Session, file: Path | None) -> None:
     from relay import private
     from relay.printing import print_json, print_pairs
 
-    checkpoint = _signed_now(session)
     if file:
         with private.written_anew(file) as written:
+            checkpoint = _signed_now(session)
             written.write(checkpoint.to_text().encode())
+    else:
+        checkpoint = _signed_now(session)
     if session.as_json:
         print_json(checkpoint)
     else:
@@ -224,11 +226,11 @@ def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
     from relay.backup import export
     from relay.printing import print_json
 
-    checkpoint = _signed_now(session)
-    if with_names:
-        session.note_all_names("ledger evidence")
-    lines = islice(export(session.graph, session.programme_id, with_names=with_names), checkpoint.sequence)
     with private.written_anew(file) as written:
+        checkpoint = _signed_now(session)
+        if with_names:
+            session.note_all_names("ledger evidence")
+        lines = islice(export(session.graph, session.programme_id, with_names=with_names), checkpoint.sequence)
         evidence.write(written, lines, checkpoint, with_names=with_names)
     if session.as_json:
         print_json({"file": str(file), "with_names": with_names, "checkpoint": checkpoint})

@@ -155,11 +155,19 @@ def _status(session: Session) -> dict[str, Any]:
 
 
 @group("engine")
-@pass_session
-def engine_(session: Session) -> None:
+def engine_() -> None:
     """The embedded engine. It starts when a command needs it, and stops when it is idle."""
+
+
+def _of_engine(session: Session) -> Path:
+    """The data folder whose engine is meant.
+
+    Raises:
+        NotByService: The settings name another machine's Relay.
+    """
     if session.settings.url:
         raise NotByService
+    return session.settings.data_folder
 
 
 @engine_.command("start", example="relay engine start")
@@ -168,8 +176,9 @@ def engine_start(session: Session) -> None:
     """Start it, or join the one that runs."""
     from relay import engine
 
-    with usable(session.settings.data_folder):
-        engine.ensure(session.settings.data_folder)
+    folder = _of_engine(session)
+    with usable(folder):
+        engine.ensure(folder)
     _print_engine(session)
 
 
@@ -180,7 +189,7 @@ def engine_stop(session: Session) -> None:
     from relay import engine
     from relay.printing import print_json
 
-    stopped = engine.stop(session.settings.data_folder)
+    stopped = engine.stop(_of_engine(session))
     if session.as_json:
         print_json({"stopped": stopped})
     say("Stopped." if stopped else "It was not running.")
@@ -201,8 +210,8 @@ def engine_rebuild(session: Session) -> None:
     from relay.backup import rebuild
     from relay.printing import print_json
 
-    programme_id = session.programme_id
-    kept = keeping.dated(keeping.own_folder(session.settings.data_folder), session.now)
+    folder, programme_id = _of_engine(session), session.programme_id
+    kept = keeping.dated(keeping.own_folder(folder), session.now)
     keeping.keep(session.graph, kept)
     say(f"A backup was written to {kept}.")
     rebuild(session.graph, programme_id)
@@ -216,7 +225,7 @@ def _print_engine(session: Session) -> None:
     from relay.asjson import json_of
     from relay.printing import print_json, print_pairs
 
-    found = json_of(engine.status(session.settings.data_folder))
+    found = json_of(engine.status(_of_engine(session)))
     if session.as_json:
         print_json(found)
     else:

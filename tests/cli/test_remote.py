@@ -166,6 +166,12 @@ def test_what_is_done_on_the_databases_machine_is_refused_elsewhere(shell: Shell
         assert (answer.code, "RELAY_URL is set" in answer.err) == (exits.NOT_DONE, True), words
 
 
+def test_help_is_given_elsewhere_too(shell: Shell, graph: Graph, service: str) -> None:
+    elsewhere(shell, service, token(graph, "staff"))
+
+    assert "Start it, or join the one that runs" in shell.ok("engine", "start", "--help").out
+
+
 def test_a_role_allows_no_more_from_elsewhere(shell: Shell, graph: Graph, service: str) -> None:
     elsewhere(shell, service, token(graph, "auditor@demo"))
 

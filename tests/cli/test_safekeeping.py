@@ -150,16 +150,32 @@ def test_a_file_that_is_there_is_kept_as_it_is(shell: Shell, tmp_path: Path, wor
 
 
 def test_a_backup_takes_the_place_of_a_backup_and_of_nothing_else(shell: Shell, tmp_path: Path) -> None:
-    kept, register = tmp_path / "kept.jsonl", tmp_path / "register.csv"
+    kept, register, sealed = tmp_path / "kept.jsonl", tmp_path / "register.csv", tmp_path / "letters.age"
+    checkpoint, ledger = tmp_path / "checkpoint.json", tmp_path / "ledger.jsonl"
     register.write_text("beneficiary_id,name\n", encoding="utf-8")
+    sealed.write_bytes(_age.passphrase.encrypt(b"letters", "other words than ours"))
+    shell.ok("ledger", "checkpoint", str(checkpoint))
+    shell.ok("ledger", "export", str(ledger))
     shell.ok("backup", str(kept))
 
-    again, lost, folder = (shell.run("backup", str(each)) for each in (kept, register, tmp_path))
+    for file in (register, sealed, checkpoint, ledger):
+        before = file.read_bytes()
+        assert (
+            shell.run("backup", str(file)).err
+            == f"relay: {file} is there already, and is kept as it is. Name another file.\n"
+        )
+        assert file.read_bytes() == before
+    assert shell.run("backup", str(kept)).code == exits.DONE
+    assert shell.run("backup", str(tmp_path)).err == f"relay: {tmp_path} is a folder. Name a file in it.\n"
 
-    assert again.code == exits.DONE
-    assert lost.err == f"relay: {register} is there already, and is kept as it is. Name another file.\n"
-    assert register.read_text(encoding="utf-8") == "beneficiary_id,name\n"
-    assert folder.err == f"relay: {tmp_path} is a folder. Name a file in it.\n"
+
+def test_what_is_refused_leaves_no_line_and_no_key(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "there").touch()
+    for words in (("export", "--with-names"), ("evidence", "--with-names"), ("checkpoint",)):
+        assert shell.run("ledger", words[0], str(tmp_path / "there"), *words[1:]).code == exits.NOT_DONE
+
+    assert shell.ok("access", "log", "--json").json == []
+    assert not (tmp_path / "data" / "keys").exists()
 
 
 @pytest.mark.parametrize(
@@ -295,11 +311,10 @@ def test_a_passphrase_is_asked_for_and_an_empty_file_is_none(shell: Shell, tmp_p
 
 
 def test_a_passphrase_that_is_soon_guessed_seals_nothing(shell: Shell, tmp_path: Path) -> None:
-    (tmp_path / "short").write_text("goat\n", encoding="utf-8")
-
-    refused = shell.run("backup", str(tmp_path / "kept.age"), "--passphrase-file", str(tmp_path / "short"))
-
-    assert "at least 12 characters" in refused.err
+    for said in ("goat", 12 * " "):
+        (tmp_path / "short").write_text(f"{said}\n", encoding="utf-8")
+        refused = shell.run("backup", str(tmp_path / "kept.age"), "--passphrase-file", str(tmp_path / "short"))
+        assert "at least 12 characters" in refused.err
     assert names(tmp_path) == ["data", "short"] or names(tmp_path) == ["short"]
 
 
