@@ -29,6 +29,8 @@ from relay.sentences import Sentence
 from relay.surroundings import Head
 
 FORMAT: Final = 1
+BEGINNING: Final = b'{"relay_backup":'
+"""Of every backup that is not sealed."""
 _ELSEWHERE: Final = Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from relay import engine, private
-from relay.backup import Kept, backup, check, restore
+from relay.backup import BEGINNING, Kept, backup, check, restore
 from relay.batch import Clerk
 from relay.entries import Fault
 from relay.errors import Invalid
@@ -24,7 +24,6 @@ from relay.sealed import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
 from relay.sentences import Sentence
 from relay.verify import verify
 
-_BEGINNING: Final = b'{"relay_backup":'  # of each backup that is not sealed
 _DATED: Final = re.compile(r"relay-\d{4}-\d\d-\d\dT\d{6}Z\.jsonl(\.age)?")
 
 
@@ -73,10 +72,10 @@ def _is_something_else(path: Path) -> bool:
         if not path.is_file() or _DATED.fullmatch(path.name):
             return False
         with path.open("rb") as file:
-            beginning = file.read(len(_BEGINNING))
+            beginning = file.read(len(BEGINNING))
     except OSError as error:
         raise private.NotWritten(path, error.strerror) from error
-    return beginning not in (b"", _BEGINNING)
+    return beginning not in (b"", BEGINNING)
 
 
 def lines_of(file: BinaryIO, seal: Seal = OPEN) -> Iterator[str]:

@@ -24,6 +24,7 @@ from relay.snapshot import (
     Days,
     Flags,
     Rows,
+    Sheaves,
     Snapshot,
     Units,
     day_number,
@@ -233,6 +234,7 @@ class Receipts:
     Attributes:
         as_of: The day.
         made: One row a pass-on: whether it had been made by then and counts.
+        came: Pass-ons by receiver, of those made.
         filled: Whether a gift had filled it.
         day: Of the earliest receipt, `NO_DAY` for none.
         condition: Code, at the earliest receipt.
@@ -240,6 +242,7 @@ class Receipts:
 
     as_of: date
     made: Flags
+    came: Sheaves
     filled: Flags
     day: Days
     condition: Codes
@@ -262,9 +265,9 @@ def receipts(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -
     made = snapshot.passes.day <= day_number(as_of)
     if confirmed_only:
         made &= snapshot.passes.confirmed
-    filled = snapshot.placements.filled_by(day_number(as_of))
-    day, condition = _earliest(snapshot, filled, made)
-    return Receipts(as_of=as_of, made=made, filled=filled, day=day, condition=condition)
+    came, filled = snapshot.received.only(made), snapshot.placements.filled_by(day_number(as_of))
+    day, condition = _earliest(snapshot, came, filled)
+    return Receipts(as_of=as_of, made=made, came=came, filled=filled, day=day, condition=condition)
 
 
 def standings(snapshot: Snapshot, got: Receipts) -> Standings:
@@ -323,18 +326,18 @@ def standings(snapshot: Snapshot, got: Receipts) -> Standings:
     )
 
 
-def _earliest(snapshot: Snapshot, filled: Flags, made: Flags) -> tuple[Days, Codes]:
+def _earliest(snapshot: Snapshot, came: Sheaves, filled: Flags) -> tuple[Days, Codes]:
     """The day of the earliest receipt, `NO_DAY` for none, and its condition; of one day the gift's comes first."""
-    placements, passes, sheaves = snapshot.placements, snapshot.passes, snapshot.received.only(made)
+    placements, passes = snapshot.placements, snapshot.passes
     day, condition = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
 
     def by_pass_on(rows: slice) -> None:
-        start, end = sheaves.start[:-1][rows], sheaves.start[1:][rows]
-        first = sheaves.order.take(start, mode="clip")  # of those who have none, any
+        start, end = came.start[:-1][rows], came.start[1:][rows]
+        first = came.order.take(start, mode="clip")  # of those who have none, any
         np.copyto(day[rows], passes.day[first], where=end > start)
         np.copyto(condition[rows], passes.condition[first], where=end > start)
 
-    if len(sheaves.order):
+    if len(came.order):
         in_halves(by_pass_on, len(placements))
     gift = np.flatnonzero(filled)
     gift = gift[(day[gift] == NO_DAY) | (placements.filled_day[gift] <= day[gift])]
@@ -453,7 +456,7 @@ def _lost(snapshot: Snapshot, got: Receipts, asked: Flags, happened: Flags) -> t
     ended = np.zeros(len(placements), np.bool_)
     ended[events.placement[happened & (_ENDS_BY[events.kind] != NONE)]] = True
     asked_for = np.flatnonzero(asked & ended)
-    came, went = snapshot.received.only(got.made), snapshot.given.only(got.made & passes.in_kind)
+    came, went = got.came, snapshot.given.only(got.made & passes.in_kind)
     event = snapshot.happened.only(happened)
     lose = chosen(_lose, len(placements))
 

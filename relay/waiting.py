@@ -68,11 +68,12 @@ def waiting(
     Raises:
         Unavailable: The database cannot be reached.
     """
-    of = {"programme_id": programme_id, "as_of": as_of, "most": min(most or MOST, MOST)}
+    most = min(most or MOST, MOST)
+    of = {"programme_id": programme_id, "as_of": as_of, "most": most}
     found = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED, **of)]
     if last_by is None:
         return tuple(found)
-    if len(found) == of["most"] and any(each.told_by(last_by) for each in found):  # others may come after these
+    if len(found) == most and any(each.told_by(last_by) for each in found):  # others may come after these
         found = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED_OWN_LAST, last=f":{last_by}", **of)]
     return tuple(sorted(found, key=lambda each: each.told_by(last_by)))
 

@@ -133,13 +133,15 @@ def export(
     """Export a programme as CSV files, or a workbook (PATH.xlsx)."""
     from relay.printing import print_json
 
+    if not format_ and (as_of or confirmed_only):
+        raise click.UsageError("The record is exported whole: --as-of and --confirmed-only go with --format.")
+    with_names = with_names and format_ != "geojson"  # a map holds no person
+    if with_names:
+        session.note_all_names("export")
     if format_:
         from relay import shelf
         from relay.flow_out import flow_out
 
-        with_names = with_names and format_ != "geojson"  # a map holds no person
-        if with_names:
-            session.note_all_names("export")
         folder = session.settings.data_folder / shelf.FOLDER
         flow_out(
             session.graph,
@@ -151,13 +153,9 @@ def export(
             with_names=with_names,
             folder=folder,
         )
-    elif as_of or confirmed_only:
-        raise click.UsageError("The record is exported whole: --as-of and --confirmed-only go with --format.")
     else:
         from relay.exporting import export_programme
 
-        if with_names:
-            session.note_all_names("export")
         export_programme(session.graph, session.programme_id, path, with_names=with_names)
     if session.as_json:
         print_json({"programme_id": session.programme_id, "path": str(path), "with_names": with_names})
@@ -239,7 +237,7 @@ def _check_engine(session: Session) -> None:
         engine.check(session.settings.data_folder)
 
 
-def _passphrase(file: Path | None, *, new: bool = False) -> str:
+def _passphrase(file: Path | None, *, new: bool) -> str:
     """The passphrase from the first line of a file, or from the person at the terminal."""
     if file is None:
         return secret("Passphrase", new=new, instead="--passphrase-file")

@@ -169,15 +169,15 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
 @pass_session
 def ledger_checkpoint(session: Session, file: Path | None) -> None:
     """Sign how far the ledger has come, to print, mail or keep outside."""
+    from contextlib import nullcontext
+
     from relay import private
     from relay.printing import print_json, print_pairs
 
-    if file:
-        with private.written_anew(file) as written:
-            checkpoint = _signed_now(session)
-            written.write(checkpoint.to_text().encode())
-    else:
+    with private.written_anew(file) if file else nullcontext() as written:
         checkpoint = _signed_now(session)
+        if written:
+            written.write(checkpoint.to_text().encode())
     if session.as_json:
         print_json(checkpoint)
     else:
