@@ -11,19 +11,19 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from relay.acts import PERSONAL, changes_of
+from relay.arrays import changed
 from relay.model import thousandths
 from relay.register import rule_of
-from relay.snapshot import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, Snapshot, bind_more, day_number
+from relay.snapshot import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, Snapshot, day_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from relay.entries import Entry
+    from relay.ids import Ids
     from relay.model import Rule
-    from relay.snapshot import Ids, Sheaves
+    from relay.sheaves import Sheaves
 
 _NAMES: Final = frozenset({"place", "group", "gift", "correct", "erase"})
 """Kinds of acts that may change what a place, a group or a donor is called."""
@@ -119,14 +119,11 @@ class _Additions:
         was, added = self.snapshot, self.added
         passes, events = was.passes.more(added["pass"]), was.events.more(added["event"])
         many = self.named["placement"].length
-        if self.confirmed:
-            confirmed = passes.confirmed.copy()
-            confirmed[self.confirmed] = True
-            passes = replace(passes, confirmed=confirmed)
+        passes = replace(passes, confirmed=changed(passes.confirmed, dict.fromkeys(self.confirmed, True)))
 
         def bound(sheaves: Sheaves, kind: str, column: str) -> Sheaves:
-            days = passes.day if kind == "pass" else events.day
-            return bind_more(sheaves, days, np.array([row[column] for row in added[kind]], np.int32), many)
+            days, known = (passes.day, len(was.passes)) if kind == "pass" else (events.day, len(was.events))
+            return sheaves.more(days, [(row[column], nth) for nth, row in enumerate(added[kind], known)], many)
 
         return replace(
             was,
@@ -263,12 +260,8 @@ class _Additions:
 
     def _received(self, placement: int) -> bool:
         """Whether anything filled a placement; foreign data may name one that nothing did."""
-        were, start = self.snapshot.placements, self.snapshot.received.start
-        return (
-            placement >= len(were)
-            or bool(were.filled_day[placement] != NO_DAY)
-            or bool(start[placement] < start[placement + 1])
-        )
+        were, received = self.snapshot.placements, self.snapshot.received
+        return placement >= len(were) or bool(were.filled_day[placement] != NO_DAY or received.of(placement))
 
     def _event(self, entry: Entry, said: Mapping[str, Any]) -> None:
         self.added["event"].append(

@@ -48,16 +48,21 @@ class Outcome:
     Attributes:
         act: As it was given.
         action: "added", "same" (recorded before with the same content), or "not" with the error that says why.
-        sequence: Of its entry, or None when there is none.
+        entry: In which it stands in the ledger, or None when there is none.
         notes: What is noted for the auditor.
         error: Why it was not recorded, or None.
     """
 
     act: Act
     action: Literal["added", "same", "not"]
-    sequence: int | None = None
+    entry: Entry | None = None
     notes: tuple[Note, ...] = ()
     error: RelayError | None = None
+
+    @property
+    def sequence(self) -> int | None:
+        """Of its entry, or None when there is none."""
+        return self.entry.sequence if self.entry else None
 
 
 class NoProgramme(NotFound):
@@ -296,7 +301,7 @@ class Batch:
             salt=lambda: self.clerk.random(16),
         )
         self._take(change, entry)
-        return Outcome(act=act, action="added", sequence=entry.sequence, notes=notes)
+        return Outcome(act=act, action="added", entry=entry, notes=notes)
 
     def replay(self, entry: Entry) -> None:
         """Take in an entry as it stands, without judging it."""
@@ -325,7 +330,7 @@ class Batch:
                 self.told.doubt(act, act.act_id)
             twice = mine and recorded.sequence > (self.told.since or 0)
             raise GivenTwice(act.act_id, fields) if twice else UsedOtherwise(act.act_id, recorded.sequence, fields)
-        return Outcome(act=act, action="added" if mine and self.resent else "same", sequence=recorded.sequence)
+        return Outcome(act=act, action="added" if mine and self.resent else "same", entry=recorded)
 
     def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
         """The fields in which an act differs from what was recorded; none where it agrees with what that ever said."""

@@ -13,11 +13,12 @@ from typing import Literal
 
 import numpy as np
 
+from relay.arrays import Flags, Rows
 from relay.health import chains_counted
 from relay.lineage import Survey, Travels
 from relay.parts import Names, NoSuchDonor, NoSuchPart, row_of, within
 from relay.rows import Keys, Made, order
-from relay.snapshot import NONE, Flags, Rows, day_number, day_of
+from relay.snapshot import NONE, day_number, day_of
 from relay.states import BROKEN, LATE
 from relay.vocabulary import CHAIN_STATES, STATES
 

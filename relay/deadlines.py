@@ -15,10 +15,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from relay.arrays import Flags, Rows, Units
 from relay.error_rate import CONFIDENCE, interval
 from relay.lineage import Survey
 from relay.model import UNIT, Rule
-from relay.snapshot import EVENT_KINDS, NO_DAY, Flags, Rows, Units, day_number
+from relay.snapshot import EVENT_KINDS, NO_DAY, day_number
 from relay.states import months_later
 
 REACHABLE: Final = 0.8

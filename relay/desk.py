@@ -17,6 +17,7 @@ from typing import Any, Final
 from relay import cypher
 from relay.acts import ID_BYTES, KEYS, Act, Value, new_id, rule_id
 from relay.batch import Clerk, NoProgramme
+from relay.entries import Entry
 from relay.errors import NotFound, Refused
 from relay.graph import Graph
 from relay.ledger import record_one
@@ -260,13 +261,31 @@ def made(
     return act(kind, said, KEYS[kind][0], random)
 
 
-def hand_in(graph: Graph, programme_id: str, act_: Act, clerk: Clerk, *, again: bool = False) -> Recorded:
+def hand_in(
+    graph: Graph,
+    programme_id: str,
+    act_: Act,
+    clerk: Clerk,
+    *,
+    again: bool = False,
+    tell: Callable[[Graph, Entry], object] | None = None,
+) -> Recorded:
     """Record an act.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        act_: As `made`.
+        clerk: Who records.
+        again: See `pass_on`.
+        tell: Is told the entry in which it stands then.
 
     Raises:
         RelayError: It was not recorded; the error says why.
     """
     outcome = record_one(graph, programme_id, act_, clerk, again=again)
+    if outcome.entry and tell:
+        tell(graph, outcome.entry)
     values = outcome.act.values
     return Recorded(
         programme_id=programme_id,

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from relay import cells, errors, private, trees
+from relay.arrays import Rows
 from relay.exporting import standing
 from relay.graph import Graph
 from relay.lineage import Survey, below
@@ -27,7 +28,7 @@ from relay.model import shown
 from relay.outside import tellable
 from relay.places import upwards
 from relay.sentences import Sentence
-from relay.snapshot import NONE, Rows, Snapshot, day_of
+from relay.snapshot import NONE, Snapshot, day_of
 from relay.vocabulary import STATES
 
 if TYPE_CHECKING:

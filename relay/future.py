@@ -25,9 +25,10 @@ import numpy as np
 import numpy.typing as npt
 
 from relay import lineage
+from relay.arrays import Codes, Flags, Rows
 from relay.error_rate import CONFIDENCE, interval
 from relay.lineage import Survey
-from relay.snapshot import EVENT_KINDS, NO_DAY, Codes, Flags, Rows, day_number
+from relay.snapshot import EVENT_KINDS, NO_DAY, day_number
 from relay.states import DUE, IN_TIME, LATE, LOST
 from relay.survival import unexcused
 

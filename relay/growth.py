@@ -8,16 +8,21 @@ from), the relay is surveyed anew.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any, Final
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from relay.arrays import Flags, Rows, changed, longer
 from relay.lineage import Cut, Notes, Survey
-from relay.room import longer
-from relay.snapshot import NO_DAY, NONE, Flags, Rows, Snapshot, around, day_number
-from relay.states import Standings, are_stuck, are_there, receipts, standings
+from relay.snapshot import NO_DAY, NONE, Snapshot, day_number
+from relay.states import Standings, are_stuck, are_there
+from relay.taken_out import NOT_THERE, standing_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 FEW: Final = 200
 """Placements up to which only a part is asked (our choice: of more, asking all takes about as long)."""
@@ -40,15 +45,15 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
     old = survey.snapshot
     if snapshot.root != old.root or snapshot.sequence < old.sequence or snapshot.rules != old.rules:
         return None
-    named = touched(old, snapshot)
+    named = touched(old, snapshot).tolist()
     if survey.confirmed_only or survey.circles or len(named) > FEW:
         return None
     stood = _standings(survey, snapshot, named)
     if _changes_below(survey, stood, named):
         return None
-    new = slice(len(survey.live), None)
-    live = longer(survey.live, stood.made[new] & are_there(stood.state[snapshot.passes.giver[new]]))
-    if _joins(survey, snapshot, live):
+    passes, new = snapshot.passes, range(len(old.passes), len(snapshot.passes))
+    live = longer(survey.live, [stood.made[row] and are_there(stood.state[passes.giver[row]]) for row in new])
+    if any(live[row] and _joins(survey, snapshot, row) for row in new):
         return None
     grown = _Growing(survey, snapshot, stood, live)
     if not all(grown.add(row) for row in range(len(old.placements), len(snapshot.placements))):
@@ -82,67 +87,53 @@ def touched(old: Snapshot, new: Snapshot) -> Rows:
         new: The same, carried on.
     """
     passes, events = new.passes, new.events
-    since = slice(len(old.passes), None)
-    named = (
-        passes.giver[since],
-        passes.receiver[since],
-        events.placement[len(old.events) :],
-        np.arange(len(old.placements), len(new.placements), dtype=np.int32),
-    )
-    return np.unique(np.concatenate(named))
+    named = {
+        *passes.giver[len(old.passes) :].tolist(),
+        *passes.receiver[len(old.passes) :].tolist(),
+        *events.placement[len(old.events) :].tolist(),
+        *range(len(old.placements), len(new.placements)),
+    }
+    return np.array(sorted(named), np.int32)
 
 
-def _standings(survey: Survey, snapshot: Snapshot, touched: Rows) -> Standings:
+def _standings(survey: Survey, snapshot: Snapshot, touched: Sequence[int]) -> Standings:
     """How every placement stands, asked of those that are touched."""
-    part = around(snapshot, touched)
-    stood, was = standings(part, receipts(part, survey.as_of)), survey.standings
+    was, known = survey.standings, len(survey.original)
+    stood = {row: standing_at(snapshot, row, survey.as_of) for row in touched}
     columns: dict[str, Any] = {}
-    for field in fields(Standings):
-        if field.name != "made":
-            column, asked = getattr(was, field.name), getattr(stood, field.name)[: len(touched)]
-            columns[field.name] = _changed(column, touched, asked)
-    made = longer(was.made, snapshot.passes.day[len(was.made) :] <= day_number(survey.as_of))
-    return Standings(made=made, **columns)
+    for name in NOT_THERE:
+        column = getattr(was, name)
+        otherwise = {row: stood[row][name] for row in touched if row < known and stood[row][name] != column[row]}
+        columns[name] = changed(longer(column, [stood[row][name] for row in touched if row >= known]), otherwise)
+    days = snapshot.passes.day[len(was.made) :]
+    return Standings(made=longer(was.made, days <= day_number(survey.as_of)), **columns)
 
 
-def _changed(column: npt.NDArray[Any], rows: Rows, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """A column with other values in some rows, of which those that it does not have yet are the last."""
-    new = rows >= len(column)
-    old, changed = rows[~new], values[~new]
-    if (column[old] == changed).all():
-        return longer(column, values[new])
-    copied = np.concatenate((column, values[new]))
-    copied[old] = changed
-    return copied
+def _copied(column: Rows, new: int, value: int) -> Rows:
+    """A copy with so many rows more, which hold a value."""
+    return np.concatenate((column, np.full(new, value, np.int32)))
 
 
-def _copied(column: npt.NDArray[Any], new: int) -> npt.NDArray[Any]:
-    """A copy with so many rows more, which hold 0."""
-    return np.concatenate((column, np.zeros(new, column.dtype)))
-
-
-def _changes_below(survey: Survey, stood: Standings, touched: Rows) -> bool:
+def _changes_below(survey: Survey, stood: Standings, touched: Sequence[int]) -> bool:
     """Whether a placement is there that was not, or obstructs, or no longer, placements that were below it before."""
-    before, old = touched[touched < len(survey.original)], survey.snapshot
-    was, is_ = survey.standings.state[before], stood.state[before]
-    if (are_there(was) != are_there(is_)).any():
-        return True
-    turned = before[are_stuck(was) != are_stuck(is_)]
-    return bool(survey.live[old.given.about(turned)].any())
+    for row in touched:
+        if row >= len(survey.original):
+            return False
+        was, is_ = survey.standings.state[row], stood.state[row]
+        if are_there(was) != are_there(is_):
+            return True
+        if are_stuck(was) != are_stuck(is_) and any(survey.live[each] for each in survey.snapshot.given.of(row)):
+            return True
+    return False
 
 
-def _joins(survey: Survey, snapshot: Snapshot, live: Flags) -> bool:
+def _joins(survey: Survey, snapshot: Snapshot, row: int) -> bool:
     """Whether a new pass-on reaches a placement that was there, from a giver from whom it had nothing before."""
     old, passes = survey.snapshot, snapshot.passes
-    for row in np.flatnonzero(live[len(old.passes) :]) + len(old.passes):
-        giver, receiver = passes.giver[row], passes.receiver[row]
-        if giver == receiver:
-            return True
-        if receiver < len(old.placements):
-            had = old.received.about(np.array([receiver], np.int32))
-            if not (survey.live[had] & (passes.giver[had] == giver)).any():
-                return True
-    return False
+    giver, receiver = int(passes.giver[row]), int(passes.receiver[row])
+    had = old.received.of(receiver)
+    known = receiver < len(old.placements)
+    return giver == receiver or (known and not any(survey.live[each] and passes.giver[each] == giver for each in had))
 
 
 class _Growing:
@@ -159,15 +150,15 @@ class _Growing:
         self.generation = longer(was.generation, [NONE] * new)
         self.obstruction = longer(survey.obstruction, [NONE] * new)
         self.piece, self.depth = (longer(each, [0] * new) for each in (was.piece, was.depth))
-        self.reach, self.size, self.height = (_copied(each, new) for each in (was.reach, was.size, was.height))
-        self.latest_day = _copied(was.latest_day, new)
+        self.reach, self.below = longer(was.reach, [0] * new), Counter[int]()
+        self.size, self.height = (_copied(each, new, 0) for each in (was.size, was.height))
+        self.latest_day = _copied(was.latest_day, new, NO_DAY)
         self.pieces = len(was.size)
         self.tops: list[int] = []
 
     def add(self, row: int) -> bool:
         """Add a placement that is new, or say that it is no leaf of one piece."""
-        made = self._received(row)
-        givers = set(self.snapshot.passes.giver[made].tolist())
+        givers = self._givers(row)
         if not givers:
             self._begin(row)
             return True
@@ -175,26 +166,28 @@ class _Growing:
         above = self._above(giver)
         if givers or self.original[row] or giver > row or above is None:
             return False
-        piece = self.piece[giver]
-        self.piece[row], self.depth[row] = piece, self.depth[giver] + 1
-        self.size[piece] += are_there(self.state[row])
-        self.height[piece] = max(self.height[piece], self.depth[row])
-        self.reach[list(above)] += are_there(self.state[row])
+        there, piece, depth = are_there(self.state[row]), self.piece[giver], self.depth[giver] + 1
+        self.piece[row], self.depth[row] = piece, depth
+        self.size[piece] += there
+        self.height[piece] = max(self.height[piece], depth)
+        if there:
+            self.below.update(above)
         if self.generation[giver] != NONE:
             self.generation[row] = self.generation[giver] + 1
         obstructed = self.obstruction[giver]
         self.obstruction[row] = giver if obstructed == NONE and are_stuck(self.state[giver]) else obstructed
         return True
 
-    def _received(self, row: int) -> Rows:
-        made = self.snapshot.received.about(np.array([row], np.int32))
-        return made[self.live[made]]
+    def _givers(self, row: int) -> set[int]:
+        """From whom a placement received."""
+        giver, live = self.snapshot.passes.giver, self.live
+        return {int(giver[each]) for each in self.snapshot.received.of(row) if live[each]}
 
     def _above(self, row: int) -> set[int] | None:
         """A placement and all from which it descends, or None when these are many."""
         above, waiting = {row}, [row]
         while waiting and len(above) <= ABOVE:
-            givers = set(self.snapshot.passes.giver[self._received(waiting.pop())].tolist()) - above
+            givers = self._givers(waiting.pop()) - above
             above |= givers
             waiting += givers
         return None if waiting else above
@@ -202,7 +195,6 @@ class _Growing:
     def _begin(self, row: int) -> None:
         """Begin a piece with a placement that nobody passed on to."""
         self.piece[row], self.size[self.pieces] = self.pieces, are_there(self.state[row])
-        self.latest_day[self.pieces] = NO_DAY
         self.pieces += 1
         if self.original[row]:
             self.generation[row] = 0
@@ -210,27 +202,29 @@ class _Growing:
 
     def cut(self) -> Cut:
         """What the pass over the pieces would find."""
-        tops, passes = np.array(self.tops, np.int32), self.snapshot.passes
-        made = np.flatnonzero(self.live[self.known :]) + self.known
-        np.maximum.at(self.latest_day, self.piece[passes.giver[made]], passes.day[made])
-        gift = self.snapshot.placements.gift[tops]
+        passes, was, pieces = self.snapshot.passes, self.was, slice(self.pieces)
+        for row in range(self.known, len(self.live)):
+            if self.live[row]:
+                piece = self.piece[passes.giver[row]]
+                self.latest_day[piece] = max(self.latest_day[piece], passes.day[row])
+        with_gift = [row for row in self.tops if self.snapshot.placements.gift[row] != NONE]
         return Cut(
             generation=self.generation,
-            reach=self.reach,
+            reach=changed(self.reach, {row: self.reach[row] + more for row, more in self.below.items()}),
             piece=self.piece,
             depth=self.depth,
-            size=self.size[: self.pieces],
-            height=self.height[: self.pieces],
-            latest_day=self.latest_day[: self.pieces],
-            by_chain=_more(self.was.by_chain, tops, self.piece[tops]),
-            by_gift=_more(self.was.by_gift, gift[gift != NONE], self.piece[tops[gift != NONE]]),
+            size=self.size[pieces],
+            height=self.height[pieces],
+            latest_day=self.latest_day[pieces],
+            by_chain=_more(was.by_chain, self.tops, self.piece[self.tops]),
+            by_gift=_more(was.by_gift, self.snapshot.placements.gift[with_gift], self.piece[with_gift]),
         )
 
 
-def _more(notes: Notes, whose: Rows, piece: Rows) -> Notes:
+def _more(notes: Notes, whose: Sequence[int] | Rows, piece: Rows) -> Notes:
     """Notes, and one more for each piece that is its own."""
     return Notes(
-        whose=np.append(notes.whose, whose),
-        piece=np.append(notes.piece, piece),
-        distance=np.append(notes.distance, np.zeros_like(piece)),
+        whose=longer(notes.whose, whose),
+        piece=longer(notes.piece, piece),
+        distance=longer(notes.distance, [0] * len(piece)),
     )

@@ -13,12 +13,13 @@ from typing import Final
 import numpy as np
 
 from relay import growth
+from relay.arrays import Flags, Rows
 from relay.lineage import Survey
 from relay.loops import both
 from relay.model import shown
 from relay.parts import Names, parts
 from relay.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
-from relay.snapshot import NONE, Flags, Rows, Snapshot
+from relay.snapshot import NONE, Snapshot
 from relay.states import CAUSES, FULFILLED
 from relay.vocabulary import CHAIN_STATES, STATES
 

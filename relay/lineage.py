@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from relay.arrays import Codes, Days, Flags, Rows
 from relay.loops import Column, both, run
-from relay.snapshot import NO_DAY, NONE, Codes, Days, Flags, Rows, Sheaves, Snapshot, bind, day_number
+from relay.sheaves import Sheaves, bind
+from relay.snapshot import NO_DAY, NONE, Snapshot, day_number
 from relay.states import BROKEN, EXCUSED, FULFILLED, LOST, Receipts, Standings, receipts, standings
 from relay.vocabulary import CHAIN_STATES, STATES
 

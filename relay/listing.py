@@ -14,12 +14,13 @@ from typing import Any, Literal
 import numpy as np
 
 from relay import lineage
+from relay.arrays import Flags, Rows
 from relay.chains import Chains
 from relay.lineage import Survey
 from relay.model import shown
 from relay.parts import NoSuchPart, row_of, within
 from relay.rows import Keys, Made, order
-from relay.snapshot import NONE, Flags, Rows, Snapshot, day_number, day_of
+from relay.snapshot import NONE, Snapshot, day_number, day_of
 from relay.states import CAUSES
 from relay.vocabulary import CHAIN_STATES, STATES
 

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from relay import cypher, lineage
+from relay.arrays import Codes, Flags, Rows
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
+from relay.ids import Ids
 from relay.lineage import Survey
 from relay.places import upwards
 from relay.sentences import Sentence
-from relay.snapshot import EPOCH, NONE, SEXES, Codes, Flags, Ids, Rows, Snapshot
+from relay.snapshot import EPOCH, NONE, SEXES, Snapshot
 from relay.vocabulary import PARTED_BY
 
 

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from relay.arrays import Flags, Rows, Units
 from relay.lineage import Survey
 from relay.model import shown
-from relay.snapshot import NO_DAY, Flags, Rows, Units, day_number
+from relay.snapshot import NO_DAY, day_number
 from relay.states import CAUSES, EXCUSED, FULFILLED, LOST
 from relay.vocabulary import STATES
 

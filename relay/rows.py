@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from relay.snapshot import Ids, Rows
+    from relay.arrays import Rows
+    from relay.ids import Ids
 
 Keys = npt.NDArray[np.integer[Any]]
 

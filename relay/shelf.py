@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.checkpoints import Checkpoint
+    from relay.entries import Entry
     from relay.graph import Graph, Transaction
     from relay.register import Register
     from relay.verify import Verification
@@ -89,9 +90,31 @@ def snapshot(graph: Graph, programme_id: str, folder: Path | None = None, head_h
         Unavailable: The database cannot be reached.
     """
     place = _PLACES.setdefault(graph, {}).setdefault(programme_id, _Place())
+    found = place.snapshot
+    if found is None or found.head_hash != head_hash:
+        found = place.snapshot = _brought_up(graph, programme_id, place, folder)
+    if folder and found.sequence - place.on_disk >= (KEEP_AFTER if place.on_disk else 1):
+        keep(folder, found)
+        place.on_disk = found.sequence
+    return found
+
+
+def take_in(graph: Graph, entry: Entry) -> None:
+    """Carry on what is in memory by an entry that was recorded just now, where it is the next: so none has to be read.
+
+    Args:
+        graph: Where it was recorded.
+        entry: Of whatever programme.
+    """
+    place = _PLACES.get(graph, {}).get(entry.programme_id)
+    known = place.snapshot if place else None
+    if place and known and known.head_hash == entry.previous_hash:
+        place.snapshot = carried_on(known, [entry]) or known
+
+
+def _brought_up(graph: Graph, programme_id: str, place: _Place, folder: Path | None) -> Snapshot:
+    """The snapshot up to the head of its ledger: what is in memory or on disk carried on, or read anew."""
     known = place.snapshot
-    if known and known.head_hash == head_hash:
-        return known
     if known is None and folder:
         known = kept(folder, programme_id)
         place.on_disk = known.sequence if known else 0
@@ -102,10 +125,6 @@ def snapshot(graph: Graph, programme_id: str, folder: Path | None = None, head_h
             if found is None:
                 found, place.on_disk = load(graph, programme_id), 0
             place.snapshot = found
-    place.snapshot = found
-    if folder and found.sequence - place.on_disk >= (KEEP_AFTER if place.on_disk else 1):
-        keep(folder, found)
-        place.on_disk = found.sequence
     return found
 
 

@@ -8,29 +8,24 @@ change at midnight with no act (see `states`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise, repeat
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, Self, SupportsInt
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
+from relay.arrays import Codes, Days, Flags, Rows, Units, longer
 from relay.columns import kind_named
 from relay.entries import ORIGIN
+from relay.ids import Ids
 from relay.register import Fact, Register, rule_of
-from relay.room import longer
+from relay.sheaves import Sheaves, bind
 
 if TYPE_CHECKING:
     from relay.model import Rule
-
-Rows = npt.NDArray[np.int32]
-Days = npt.NDArray[np.int32]
-Units = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int16]
-Flags = npt.NDArray[np.bool_]
 
 EPOCH: Final = date(1970, 1, 1)
 NO_DAY: Final = -(2**31)  # before every day, so that the latest of it and a day is the day
@@ -92,119 +87,36 @@ def days_of(numbers: Days) -> list[date]:
     return days
 
 
-_WORD: Final = 8
-_LETTERS: Final = np.array([(1 << 64) - (1 << 8 * (_WORD - letters)) for letters in range(_WORD + 1)], np.uint64)
-"""By number: so many letters of a word of eight, without those after them."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ids(Sequence[str]):
-    r"""Ids in one stretch of UTF-8 text, each between line ends; no id holds one.
-
-    >>> ids = Ids.of(["P1", "P2"])
-    >>> ids[1], ids.row("P2"), ids.row("P"), list(ids)
-    ('P2', 1, None, ['P1', 'P2'])
-    """
-
-    text: npt.NDArray[np.uint8]
-    breaks: npt.NDArray[np.int64]
-    sums: npt.NDArray[np.uint32]
-    """The CRC-32 of each, by which its row is found."""
-
-    @classmethod
-    def of(cls, ids: Iterable[str]) -> Ids:
-        """Lay ids out in order."""
-        letters = [id_.encode() for id_ in ids]
-        text = np.frombuffer(b"\n".join((b"", *letters, b"")), np.uint8)
-        return cls(text, np.flatnonzero(text == ord("\n")), np.fromiter(map(crc32, letters), np.uint32, len(letters)))
-
-    def __len__(self) -> int:
-        """How many ids."""
-        return len(self.breaks) - 1
-
-    def __getitem__(self, row: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
-        """The id in a row; of a slice, their list."""
-        if isinstance(row, slice):
-            return [self[each] for each in range(*row.indices(len(self)))]
-        row = int(row)
-        if not 0 <= row < len(self):
-            raise IndexError(row)
-        return self.text[self.breaks[row] + 1 : self.breaks[row + 1]].tobytes().decode()
-
-    def __iter__(self) -> Iterator[str]:
-        """All ids in order."""
-        return iter(self.text.tobytes().decode().split("\n")[1:-1])
-
-    def sortable(self, rows: Rows) -> npt.NDArray[np.bytes_]:
-        """The ids in some rows as UTF-8, whose bytes sort as the characters do."""
-        starts, ends = self.breaks[rows] + 1, self.breaks[rows + 1]
-        words = -(-int((ends - starts).max(initial=1)) // _WORD)
-        text = np.append(self.text, np.zeros(words * _WORD, np.uint8))
-        eight = np.ndarray(len(text) - _WORD + 1, ">u8", text.data, strides=(1,))  # eight letters from each one on
-        letters = np.empty((len(rows), words), ">u8")
-        for nth in range(words):
-            left = np.clip(ends - starts - nth * _WORD, 0, _WORD)
-            letters[:, nth] = eight[starts + nth * _WORD] & _LETTERS[left]
-        return letters.view(f"S{words * _WORD}").ravel()
-
-    def some(self, rows: Rows) -> list[str]:
-        """The ids in some rows, in the order of these."""
-        text, starts, ends = self.text.data, (self.breaks[rows] + 1).tolist(), self.breaks[rows + 1].tolist()
-        return [str(text[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
-
-    def more(self, ids: Sequence[str]) -> Ids:
-        """These ids and some more after them."""
-        added = Ids.of(ids)
-        return Ids(
-            longer(self.text, added.text[1:]),
-            longer(self.breaks, added.breaks[1:] + self.breaks[-1]),
-            longer(self.sums, added.sums),
-        )
-
-    def row(self, id_: str) -> int | None:
-        """The row of an id, or None."""
-        rows = np.flatnonzero(self.sums == crc32(id_.encode()))
-        return next((row for row in rows.tolist() if self[row] == id_), None)
-
-
 class Table:
-    """Columns of one length."""
+    """Columns of one length: a dataclass with slots, so that these name them."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, columns: Mapping[str, Any]) -> Self:
         """A table from lists or arrays by name; names that are not its own are left out."""
         made: dict[str, Any] = {}
-        for field in fields(cls):  # type: ignore[arg-type]  # every table is a dataclass
-            column = columns[field.name]
-            made[field.name] = (
+        for name in cls.__slots__:
+            column = columns[name]
+            made[name] = (
                 (column if isinstance(column, Ids) else Ids.of(column))
-                if field.name == "ids"
-                else np.ascontiguousarray(column, dtype=_TYPES.get(field.name, _ROW))
+                if name == "ids"
+                else np.ascontiguousarray(column, dtype=_TYPES.get(name, _ROW))
             )
         return cls(**made)
 
     def __len__(self) -> int:
         """How many rows."""
-        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
-
-    def some(self, rows: Rows) -> Self:
-        """Some of these rows, in the order asked for."""
-        picked: dict[str, Any] = {}
-        for field in fields(self):  # type: ignore[arg-type]  # every table is a dataclass
-            column = getattr(self, field.name)
-            picked[field.name] = Ids.of(column.some(rows)) if isinstance(column, Ids) else column[rows]
-        return type(self)(**picked)
+        return len(getattr(self, self.__slots__[0]))
 
     def more(self, rows: Sequence[Mapping[str, Any]]) -> Self:
         """These rows and some more after them."""
         if not rows:
             return self
         grown: dict[str, Any] = {}
-        for field in fields(self):  # type: ignore[arg-type]  # every table is a dataclass
-            column, added = getattr(self, field.name), [row[field.name] for row in rows]
-            grown[field.name] = column.more(added) if isinstance(column, Ids) else longer(column, added)
+        for name in self.__slots__:
+            column, added = getattr(self, name), [row[name] for row in rows]
+            grown[name] = column.more(added) if isinstance(column, Ids) else longer(column, added)
         return type(self)(**grown)
 
 
@@ -366,67 +278,6 @@ class Places(Table):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sheaves(Table):
-    """Rows of another table bound together by the placement that they are about.
-
-    Attributes:
-        start: `order[start[p]:start[p + 1]]` are the rows of placement p.
-        order: Row numbers, within a placement by day, then sequence.
-    """
-
-    start: Rows
-    order: Rows
-
-    def about(self, placements: Rows) -> Rows:
-        """The rows that some placements bind together, in the order of these."""
-        start = self.start[placements]
-        length = self.start[placements + 1] - start
-        skip = np.repeat(start - np.cumsum(length) + length, length)
-        rows: Rows = self.order[skip + np.arange(len(skip))]
-        return rows
-
-    def only(self, chosen: Flags) -> Sheaves:
-        """The same without the rows that are not chosen."""
-        if chosen.all():
-            return self
-        kept = chosen[self.order]
-        before = np.concatenate(([0], np.cumsum(kept, dtype=np.int32)))
-        return Sheaves(start=before[self.start].astype(np.int32), order=self.order[kept])
-
-
-def bind(placement: Rows, day: Days, placements: int) -> Sheaves:
-    """Bind rows that stand in ledger order by placement and day."""
-    start = np.zeros(placements + 1, np.int32)
-    np.cumsum(np.bincount(placement, minlength=placements), out=start[1:])
-    return Sheaves(start=start, order=np.lexsort((day, placement)).astype(np.int32))
-
-
-def bind_more(sheaves: Sheaves, days: Days, placement: Rows, placements: int) -> Sheaves:
-    """Bind some more rows, that stand after all that are bound.
-
-    Args:
-        sheaves: What is bound.
-        days: Of all rows, the new ones at the end.
-        placement: Of the new rows.
-        placements: How many there are now.
-    """
-    bound = len(sheaves.order)
-    none_as_yet = np.full(placements + 1 - len(sheaves.start), bound, np.int32)
-    if not len(placement):
-        return Sheaves(start=longer(sheaves.start, none_as_yet), order=sheaves.order)
-    start = np.concatenate((sheaves.start, none_as_yet))
-    nth = np.lexsort((days[bound:], placement))
-    whose = placement[nth].tolist()
-    at = [
-        start[each] + np.searchsorted(days[sheaves.order[start[each] : start[each + 1]]], day, "right")
-        for each, day in zip(whose, days[bound + nth], strict=True)
-    ]
-    for before, (first, end) in enumerate(pairwise((*whose, placements)), start=1):
-        start[first + 1 : end + 1] += before
-    return Sheaves(start=start, order=np.insert(sheaves.order, at, (bound + nth).astype(np.int32)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Snapshot:
     """A programme as columns.
 
@@ -477,18 +328,21 @@ class Snapshot:
     def columns(self) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         """Every array with its name, such as "passes.giver" or "passes.ids.text", always in the same order."""
         for name, table in TABLES.items():
-            for column in fields(table):  # type: ignore[arg-type]  # every table is a dataclass
-                values = getattr(getattr(self, name), column.name)
+            for column in table.__slots__:
+                values = getattr(getattr(self, name), column)
                 if isinstance(values, Ids):
-                    for part in fields(Ids):
-                        yield f"{name}.{column.name}.{part.name}", getattr(values, part.name)
+                    for part in Ids.COLUMNS:
+                        yield f"{name}.{column}.{part}", getattr(values, part)
                 else:
-                    yield f"{name}.{column.name}", values
+                    yield f"{name}.{column}", values
+        for name in SHEAVES:
+            for column in Sheaves.COLUMNS:
+                yield f"{name}.{column}", getattr(getattr(self, name), column)
 
     @property
     def is_of_one_entry(self) -> bool:
         """Whether nothing in it came later than its entry, and nothing is there without the act that brought it."""
-        sequences = (getattr(self, name).sequence for name, table in TABLES.items() if table is not Sheaves)
+        sequences = (getattr(self, name).sequence for name in TABLES)
         return all(((each > 0) & (each <= self.sequence)).all() for each in sequences)
 
     @classmethod
@@ -500,15 +354,16 @@ class Snapshot:
         """
         tables: dict[str, Any] = {}
         for name, table in TABLES.items():
-            names = [column.name for column in fields(table)]  # type: ignore[arg-type]  # every table is a dataclass
             tables[name] = table.of(
                 {
-                    column: Ids(*(columns[f"{name}.ids.{part.name}"] for part in fields(Ids)))
+                    column: Ids(*(columns[f"{name}.ids.{part}"] for part in Ids.COLUMNS))
                     if column == "ids"
                     else columns[f"{name}.{column}"]
-                    for column in names
+                    for column in table.__slots__
                 }
             )
+        for name in SHEAVES:
+            tables[name] = Sheaves(*(columns[f"{name}.{column}"] for column in Sheaves.COLUMNS))
         return cls(root=plain["head_hash"], named=plain["sequence"], **plain, **tables)
 
 
@@ -520,47 +375,11 @@ TABLES: Final[Mapping[str, type[Table]]] = {
     "beneficiaries": Beneficiaries,
     "groups": Groups,
     "places": Places,
-    "given": Sheaves,
-    "received": Sheaves,
-    "happened": Sheaves,
 }
 """The tables of a snapshot by name."""
 
-
-def around(snapshot: Snapshot, placements: Rows) -> Snapshot:
-    """The part of a programme in which some placements stand as they do in the whole.
-
-    Args:
-        snapshot: The whole.
-        placements: Which, in ledger order, each once.
-
-    Returns:
-        With these placements, all pass-ons that they made and received, and all that happened to them. One placement
-        more, the last, is in the place of all others who passed on to them or received from them.
-    """
-    made = np.union1d(snapshot.given.about(placements), snapshot.received.about(placements)).astype(np.int32)
-    others, many = len(placements), len(placements) + 1
-
-    def row_of(named: Rows) -> Rows:
-        rows = np.searchsorted(placements, named)
-        known = placements[np.minimum(rows, others - 1)] == named
-        return np.where(known, rows, others).astype(np.int32)
-
-    passes = snapshot.passes.some(made)
-    passes = replace(passes, giver=row_of(passes.giver), receiver=row_of(passes.receiver))
-    events = snapshot.events.some(np.sort(snapshot.happened.about(placements)))
-    events = replace(events, placement=row_of(events.placement))
-    anybody: dict[str, Any] = dict.fromkeys((field.name for field in fields(Placements)), NONE)
-    anybody |= {"ids": "", "filled_day": NO_DAY, "filled_units": 0, "help": 0}
-    return replace(
-        snapshot,
-        placements=snapshot.placements.some(placements).more([anybody]),
-        passes=passes,
-        events=events,
-        given=bind(passes.giver, passes.day, many),
-        received=bind(passes.receiver, passes.day, many),
-        happened=bind(events.placement, events.day, many),
-    )
+SHEAVES: Final = ("given", "received", "happened")
+"""What a snapshot binds together."""
 
 
 def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:
@@ -606,7 +425,7 @@ class Sheets:
                 )
             )
         )
-        sheets: dict[str, dict[str, Any]] = {name: dict(getattr(self, name)) for name in _SHEETS}
+        sheets: dict[str, dict[str, Any]] = {name: dict(getattr(self, name)) for name in TABLES}
         rows = {name: {id_: row for row, id_ in enumerate(sheet.get("ids", ()))} for name, sheet in sheets.items()}
         whole = True
         for name, column, table in _NAMING:
@@ -628,7 +447,7 @@ class Sheets:
         beneficiaries["sex"] = _codes(beneficiaries["sex"], SEXES)
         for sheet in (placements, passes, gifts):
             sheet["help"] = _codes(sheet["help"], helps)
-        made = {name: table.of(_permuted(sheets[name], order[name])) for name, table in _SHEETS.items()}
+        made: dict[str, Any] = {name: table.of(_permuted(sheets[name], order[name])) for name, table in TABLES.items()}
         many, pass_, event = len(placements["ids"]), made["passes"], made["events"]
         return Snapshot(
             programme_id=self.programme_id,
@@ -646,8 +465,6 @@ class Sheets:
             happened=bind(event.placement, event.day, many),
         )
 
-
-_SHEETS: Final[Mapping[str, Any]] = {name: table for name, table in TABLES.items() if table is not Sheaves}
 
 _NAMING: Final = (
     ("passes", "giver", "placements"),

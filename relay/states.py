@@ -13,22 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from relay.arrays import Codes, Days, Flags, Rows, Units
 from relay.loops import Column, both, chosen, in_halves
 from relay.model import DUE_SOON_DAYS, UNIT, Rule
-from relay.snapshot import (
-    CONDITIONS,
-    EVENT_KINDS,
-    NO_DAY,
-    NONE,
-    Codes,
-    Days,
-    Flags,
-    Rows,
-    Sheaves,
-    Snapshot,
-    Units,
-    day_number,
-)
+from relay.sheaves import Sheaves
+from relay.snapshot import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, Snapshot, day_number
 from relay.vocabulary import STATES
 
 if TYPE_CHECKING:

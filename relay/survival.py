@@ -21,10 +21,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from relay.arrays import Days, Flags, Rows
 from relay.error_rate import CONFIDENCE
 from relay.lineage import Survey
 from relay.parts import Names, parts
-from relay.snapshot import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number
+from relay.snapshot import EVENT_KINDS, NO_DAY, NONE, day_number
 from relay.states import EXCUSED, LOST, Standings, receipts, standings
 
 PAIRS: Final = 66

@@ -14,11 +14,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from relay.arrays import Days, Flags, Rows
 from relay.lineage import Survey
 from relay.model import shown
 from relay.parts import Names, within
 from relay.rows import Made
-from relay.snapshot import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
+from relay.snapshot import EVENT_KINDS, NO_DAY, NONE, day_number, day_of
 from relay.states import BROKEN, DUE, IN_TIME, LATE, months_later
 from relay.vocabulary import STATES
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relay import growth, ledger, lineage, shelf
+from relay.arrays import Rows, Units
 from relay.errors import NotFound
 from relay.graph import Graph
 from relay.model import shown
 from relay.sentences import Sentence
-from relay.snapshot import NONE, Rows, Snapshot, Units, day_of, days_of, of_register
+from relay.snapshot import NONE, Snapshot, day_of, days_of, of_register
 from relay.states import CAUSES
 from relay.vocabulary import CHAIN_STATES, STATES
 

@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.entries import ORIGIN
+from relay.ids import Ids
 from relay.model import Rule
+from relay.sheaves import bind
 from relay.snapshot import (
     EVENT_KINDS,
     NO_DAY,
@@ -24,12 +26,10 @@ from relay.snapshot import (
     Events,
     Gifts,
     Groups,
-    Ids,
     Passes,
     Placements,
     Places,
     Snapshot,
-    bind,
     day_number,
     day_of,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -14,8 +13,9 @@ from relay import lineage
 from relay.additions import carried_on as snapshot_carried_on
 from relay.growth import carried_on, carries_on
 from relay.health import Counted, counted
-from relay.snapshot import around, of_register
-from relay.states import Standings, receipts, standings
+from relay.snapshot import of_register
+from relay.states import receipts, standings
+from relay.taken_out import NOT_THERE, standing_at
 from relay.trees import Relay
 from tests import acts as say
 from tests.made import acts as made_acts
@@ -45,10 +45,11 @@ def same_travels(one: Travels, other: Travels) -> bool:
 
 def same(one: Survey, other: Survey) -> bool:
     """Whether two surveys say the same of every placement, chain and gift."""
-    alike = all(
-        np.array_equal(getattr(one.standings, field.name), getattr(other.standings, field.name))
-        for field in fields(Standings)
+    there = one.standings.there
+    alike = np.array_equal(one.standings.made, other.standings.made) and all(
+        np.array_equal(getattr(one.standings, name)[there], getattr(other.standings, name)[there]) for name in NOT_THERE
     )
+    alike = alike and np.array_equal(there, other.standings.there)
     columns = ("live", "original", "generation", "reach", "obstruction")
     alike = alike and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in columns)
     return alike and same_travels(one.chains, other.chains) and same_travels(one.gifts, other.gifts)
@@ -185,15 +186,14 @@ def test_a_large_programme_grows_act_by_act_and_most_acts_are_carried_on() -> No
 
 @settings(max_examples=100, deadline=None)
 @given(acts=programmes(most=40))
-def test_a_placement_stands_among_its_neighbours_as_in_the_whole(acts: list[Act]) -> None:
+def test_a_placement_by_itself_stands_as_it_does_in_the_whole(acts: list[Act]) -> None:
     book = say.Book()
     for act in acts:
         book.offer(act, by="local:bina" if act.kind == "confirm" else "local:asha")
     snapshot = of_register(book.register)
-    rows = np.arange(0, len(snapshot.placements), 2, dtype=np.int32)
 
-    part, whole = (standings(each, receipts(each, DAY)) for each in (around(snapshot, rows), snapshot))
+    whole = standings(snapshot, receipts(snapshot, DAY))
 
-    for field in fields(Standings):
-        if field.name != "made":
-            assert np.array_equal(getattr(part, field.name)[: len(rows)], getattr(whole, field.name)[rows]), field.name
+    for row, there in enumerate(whole.there):
+        expected = {name: getattr(whole, name)[row] for name in NOT_THERE}
+        assert standing_at(snapshot, row, DAY) == (expected if there else NOT_THERE)

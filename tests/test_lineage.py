@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from relay.acts import Act
+    from relay.arrays import Rows
     from relay.lineage import Survey
     from relay.register import Register
-    from relay.snapshot import Rows
 
 LATER = date(2024, 6, 30)
 

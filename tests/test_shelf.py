@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from relay.acts import Act
     from relay.config import Connection
+    from relay.entries import Entry
     from relay.graph import Graph, Transaction
     from relay.snapshot import Snapshot
 
@@ -260,6 +261,59 @@ def test_asking_again_costs_one_round_trip(graph: Graph, monkeypatch: pytest.Mon
     assert len(asked) == 1  # whoever has just read the head of the ledger need not ask again
     record(graph, say.woman("W7"))
     assert len(shelf.snapshot(graph, "demo", head_hash=ledger.head(graph, "demo").head_hash).beneficiaries) == 7
+
+
+def recorded(graph: Graph, act: Act) -> Entry:
+    """The entry in which an act stands, once it is recorded."""
+    entry = ledger.record_one(graph, "demo", act, say.clerk("local:bina")).entry
+    assert entry
+    return entry
+
+
+def test_what_this_process_recorded_is_taken_in_without_asking(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(shelf, "KEEP_AFTER", 3)
+    record(graph, *STORY)
+    shelf.snapshot(graph, "demo", tmp_path)
+    for act in (
+        say.woman("W6"),
+        say.passed("T6: P4 > P6 on 2022-11-05"),
+        say.confirmed("pass:T1"),
+        say.placed("P7 on 2022-01-05", beneficiary_id="W4"),
+        say.happened("E6: birth of P6 on 2022-12-01"),
+    ):
+        entry = recorded(graph, act)
+        whole = now(graph)
+
+        shelf.take_in(graph, entry)
+        with monkeypatch.context() as alone:
+            alone.setattr(graph, "read", None)  # so that nothing can be asked
+            taken = shelf.snapshot(graph, "demo", tmp_path, entry.hash)
+
+        assert snapshot.differences(taken, whole) == ()
+    kept = snapshot_file.kept(tmp_path, "demo")
+    assert kept
+    assert kept.sequence == len(STORY) + 3
+
+
+def test_what_does_not_follow_or_changes_what_stands_is_not_taken_in(graph: Graph, connection: Connection) -> None:
+    record(graph, *STORY)
+    shelf.take_in(graph, recorded(graph, say.woman("W6")))  # nothing is in memory yet
+    first = shelf.snapshot(graph, "demo")
+    with connect(connection) as other:
+        record(other, say.woman("W7"))
+
+    later = recorded(graph, say.woman("W8"))
+    shelf.take_in(graph, later)
+    assert shelf.snapshot(graph, "demo", None, first.head_hash) is first
+    assert snapshot.differences(shelf.snapshot(graph, "demo", None, later.hash), now(graph)) == ()
+
+    correction = recorded(graph, say.corrected("pass:T1", animals=2, correct_id="C7"))
+    shelf.take_in(graph, correction)
+    assert snapshot.differences(shelf.snapshot(graph, "demo", None, correction.hash), now(graph)) == ()
+    shelf.take_in(graph, later)  # a second time
+    assert snapshot.differences(shelf.snapshot(graph, "demo", None, correction.hash), now(graph)) == ()
 
 
 def test_a_restored_database_is_read_again(graph: Graph, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from relay import ledger, shelf, snapshot
 from relay.batch import NoProgramme
-from relay.snapshot import Ids
+from relay.ids import Ids
 from tests import acts as say
 from tests.made import acts as made_acts
 from tests.made import programme
@@ -134,6 +134,6 @@ def test_a_programme_that_is_not_there_is_not_found(graph: Graph) -> None:
 def test_ids_of_any_length_and_script_sort_as_their_characters_do() -> None:
     words = ["P10", "P1", "P", "P12345678", "P1234567", "P123456", "प१", "प", "Z" * 17, "Z" * 16, "a", "Ä"]
 
-    found = snapshot.Ids.of(words).sortable(np.arange(len(words), dtype=np.int32))
+    found = Ids.of(words).sortable(np.arange(len(words), dtype=np.int32))
 
     assert [words[nth] for nth in np.argsort(found, kind="stable")] == sorted(words)

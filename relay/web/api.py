@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
-from relay import cells, desk, ledger, tokens
+from relay import cells, desk, ledger, shelf, tokens
 from relay.acts import KEYS
 from relay.asjson import json_of
 from relay.cells import read_day
@@ -209,7 +209,7 @@ def record(programme_id: str, kind: str) -> Response:
     if guard.places(action, programme_id) is not None and ledger.recorded(core.graph, programme_id, act.act_id):
         guard.within_places(action, programme_id, act.act_id)  # what is said of it otherwise tells what was recorded
     guard.within_period(programme_id, act)
-    recorded = desk.hand_in(core.graph, programme_id, act, clerk, again=again)
+    recorded = desk.hand_in(core.graph, programme_id, act, clerk, again=again, tell=shelf.take_in)
     return make_response(jsonify(json_of(recorded)), _ADDED if recorded.action == "added" else 200)
 
 

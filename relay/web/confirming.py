@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from relay import accesses, desk
+from relay import accesses, desk, shelf
 from relay.waiting import waiting as waiting_for_a_second_person
 from relay.web import asked, guard, navigation
 from relay.web.language import gettext
@@ -35,7 +35,7 @@ def confirm(programme_id: str) -> Response:
     said = {"act_id": f"pass:{request.form.get('pass_id', '')}"}
     clerk = replace(guard.clerk(), seen=request.form.get("seen", 0, type=int))
     act = desk.made(asked.built(), programme_id, "confirm", said, random=clerk.random)
-    desk.hand_in(asked.built(), programme_id, act, clerk)
+    desk.hand_in(asked.built(), programme_id, act, clerk, tell=shelf.take_in)
     flash(gettext("Pass-on %(pass_id)s is confirmed.", pass_id=request.form["pass_id"]))
     return redirect(navigation.to("confirming.waiting"), 303)
 

@@ -1,0 +1,124 @@
+"""One placement taken out of the columns of a programme, and judged by `model`: where few change, few are asked."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, SupportsInt
+
+from relay.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, standing
+from relay.snapshot import CONDITIONS, EPOCH, EVENT_KINDS, NO_DAY, NONE, Snapshot, day_number
+from relay.states import CAUSES
+from relay.vocabulary import STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+NOT_THERE: Final = {
+    "state": NONE,
+    "received_day": NO_DAY,
+    "condition": NONE,
+    "received": 0,
+    "rule": NONE,
+    "due_day": NO_DAY,
+    "owed": 0,
+    "passed": 0,
+    "fulfilled_day": NO_DAY,
+    "since_day": NO_DAY,
+    "cause": NONE,
+}
+
+_UNNAMED: Final = ""  # no rule looks at ids
+
+
+def standing_at(snapshot: Snapshot, row: int, as_of: date) -> dict[str, int]:
+    """How a placement stands on a day: of each column of `states.Standings` but `made` its value, all of them known.
+
+    Of a placement that was not there only "state" says so; the others count nowhere.
+    """
+    found = standing(placement(snapshot, row), snapshot.rules, as_of)
+    if found is None:
+        return NOT_THERE
+    return {
+        "state": STATES.index(found.state),
+        "received_day": day_number(found.received_on),
+        "condition": _code(found.condition, CONDITIONS),
+        "received": found.received,
+        "rule": next((row for row, rule in enumerate(snapshot.rules) if rule is found.rule), NONE),
+        "due_day": day_number(found.due_on),
+        "owed": found.owed,
+        "passed": found.passed,
+        "fulfilled_day": day_number(found.fulfilled_on) if found.fulfilled_on else NO_DAY,
+        "since_day": day_number(found.since_on) if found.since_on else NO_DAY,
+        "cause": _code(found.cause, CAUSES),
+    }
+
+
+def placement(snapshot: Snapshot, row: int) -> Placement:
+    """A placement with all that happened to it, without ids."""
+    placements, passes, events, helps = snapshot.placements, snapshot.passes, snapshot.events, snapshot.helps
+    received, given, happened = (each.of(row) for each in (snapshot.received, snapshot.given, snapshot.happened))
+    receipts = [
+        Receipt(
+            act_id=_UNNAMED,
+            received_on=_day(passes.day[each]),
+            sequence=int(passes.sequence[each]),
+            units=int(passes.units[each]),
+            condition=_word(passes.condition[each], CONDITIONS),
+        )
+        for each in received
+    ]
+    if placements.filled_day[row] != NO_DAY:
+        receipts.append(
+            Receipt(
+                act_id=_UNNAMED,
+                received_on=_day(placements.filled_day[row]),
+                sequence=GIFT_SEQUENCE,
+                units=int(placements.filled_units[row]),
+                condition=_word(placements.filled_condition[row], CONDITIONS),
+            )
+        )
+    return Placement(
+        placement_id=_UNNAMED,
+        beneficiary_id=_UNNAMED,
+        help=helps[placements.help[row]],
+        receipts=tuple(sorted(receipts, key=lambda receipt: (receipt.received_on, receipt.sequence))),
+        passes=tuple(
+            PassOn(
+                pass_id=_UNNAMED,
+                receiver_id=_UNNAMED,
+                beneficiary_id=_UNNAMED,
+                passed_on=_day(passes.day[each]),
+                sequence=int(passes.sequence[each]),
+                help=helps[passes.help[each]],
+                units=int(passes.units[each]),
+                females=int(passes.females[each]),
+                males=int(passes.males[each]),
+                in_kind=bool(passes.in_kind[each]),
+            )
+            for each in given
+        ),
+        events=tuple(
+            Event(
+                event_id=_UNNAMED,
+                kind=_word(events.kind[each], EVENT_KINDS) or "",
+                happened_on=_day(events.day[each]),
+                sequence=int(events.sequence[each]),
+                units=int(events.units[each]),
+                until_on=None if events.until[each] == NO_DAY else _day(events.until[each]),
+            )
+            for each in happened
+        ),
+    )
+
+
+def _day(number: SupportsInt) -> date:
+    return EPOCH + timedelta(days=int(number))
+
+
+def _word(code: SupportsInt, words: Sequence[str]) -> str | None:
+    return None if code == NONE else words[int(code)]
+
+
+def _code(word: str | None, words: Sequence[str]) -> int:
+    return words.index(word) if word else NONE
