@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from relay.acts import PERSONAL, changes_of
 from relay.arrays import changed
@@ -86,20 +86,6 @@ class _Additions:
         self.rules: list[Rule] = []
         self.confirmed: list[int] = []
         self.named_at = snapshot.named
-        self.takers: dict[str, Callable[[Entry, Mapping[str, Any]], None]] = {
-            "rule": self._rule,
-            "place": self._place,
-            "group": self._group,
-            "beneficiary": self._beneficiary,
-            "gift": self._gift,
-            "placement": self._placement,
-            "pass": self._pass,
-            "event": self._event,
-            "claim": self._nothing,
-            "correct": self._correct,
-            "confirm": self._confirm,
-            "erase": self._nothing,
-        }
 
     def add(self, entry: Entry) -> None:
         """Take in one entry.
@@ -107,10 +93,10 @@ class _Additions:
         Raises:
             _ChangesWhatStands: It does more than add.
         """
-        take = self.takers.get(entry.kind)
+        take = self._TAKERS.get(entry.kind)
         if take is None:
             raise _ChangesWhatStands
-        take(entry, entry.payload)
+        take(self, entry, entry.payload)
         if entry.kind in _NAMES:
             self.named_at = entry.sequence
 
@@ -287,6 +273,21 @@ class _Additions:
         if row is None:
             raise _ChangesWhatStands
         self.confirmed.append(row)
+
+    _TAKERS: ClassVar[Mapping[str, Callable[[_Additions, Entry, Mapping[str, Any]], None]]] = {
+        "rule": _rule,
+        "place": _place,
+        "group": _group,
+        "beneficiary": _beneficiary,
+        "gift": _gift,
+        "placement": _placement,
+        "pass": _pass,
+        "event": _event,
+        "claim": _nothing,
+        "correct": _correct,
+        "confirm": _confirm,
+        "erase": _nothing,
+    }
 
 
 def _code(word: str | None, codes: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Rows = npt.NDArray[np.int32]
 Days = npt.NDArray[np.int32]
@@ -49,7 +49,7 @@ class _Room(np.ndarray[Any, Any]):
     nth = 0
 
 
-def longer(column: _Column, added: Any) -> _Column:  # noqa: ANN401 - whatever an array can be made of
+def longer(column: _Column, added: Sequence[Any]) -> _Column:
     """A column and some more rows after it; the column itself stays as it is.
 
     Args:
@@ -62,9 +62,9 @@ def longer(column: _Column, added: Any) -> _Column:  # noqa: ANN401 - whatever a
         if not (isinstance(room, _Room) and room.used == len(column) and end <= len(room)):
             room = _Line().room(column, end)
         room.used = end
-    room[len(column) : end] = added
-    found: _Column = _seen(room, end)
-    return found
+    for row, value in enumerate(added, len(column)):  # mostly one; numpy's own way takes longer to begin
+        room[row] = value
+    return _seen(room, column, end)
 
 
 def changed(column: _Column, values: Mapping[int, Any]) -> _Column:
@@ -78,16 +78,16 @@ def changed(column: _Column, values: Mapping[int, Any]) -> _Column:
         return column
     with _TAKING:
         room = column.base
-        is_last = isinstance(room, _Room) and room.nth == room.line.nth
-        line: _Line = room.line if is_last else _Line()  # type: ignore[union-attr]
+        line = room.line if isinstance(room, _Room) and room.nth == room.line.nth else _Line()
         room = line.again(column, tuple(values))
-    room[list(values)] = list(values.values())
-    found: _Column = _seen(room, len(column))
-    return found
+    for row, value in values.items():
+        room[row] = value
+    return _seen(room, column, len(column))
 
 
-def _seen(room: _Room, end: int) -> Any:  # noqa: ANN401 - a column of the room's type
-    return np.ndarray(end, room.dtype, room)  # whose base is the room
+def _seen(room: _Room, column: _Column, end: int) -> _Column:
+    found: Any = np.ndarray(end, column.dtype, room)  # whose base is the room
+    return found  # type: ignore[no-any-return]
 
 
 class _Line:
@@ -133,7 +133,9 @@ class _Line:
         if len(since) < self.nth - nth:
             return None
         end = min([len(column), *(length for _, length in since)])
-        rows = [row for rows, _ in since for row in rows if row < end]
-        memory[rows] = column[rows]
+        for rows, _ in since:
+            for row in rows:
+                if row < end:
+                    memory[row] = column[row]
         memory[end : len(column)] = column[end:]
         return memory

@@ -8,20 +8,20 @@ from), the relay is surveyed anew.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
+from operator import and_
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from relay.arrays import Flags, Rows, changed, longer
+from relay.arrays import Flags, changed, longer
 from relay.lineage import Cut, Notes, Survey
 from relay.snapshot import NO_DAY, NONE, Snapshot, day_number
-from relay.states import Standings, are_stuck, are_there
+from relay.states import BROKEN, LOST, Standings
 from relay.taken_out import NOT_THERE, standing_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
 
 
 FEW: Final = 200
@@ -29,6 +29,8 @@ FEW: Final = 200
 
 ABOVE: Final = 1000
 """Ancestors up to which their reach is put right one by one (our choice, for the same reason)."""
+
+_STUCK: Final = (LOST, BROKEN)
 
 
 def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
@@ -45,27 +47,31 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
     old = survey.snapshot
     if snapshot.root != old.root or snapshot.sequence < old.sequence or snapshot.rules != old.rules:
         return None
-    named = touched(old, snapshot).tolist()
+    named = touched(old, snapshot)
     if survey.confirmed_only or survey.circles or len(named) > FEW:
         return None
     stood = _standings(survey, snapshot, named)
-    if _changes_below(survey, stood, named):
+    if _changes_below(survey, stood["state"], named):
         return None
-    passes, new = snapshot.passes, range(len(old.passes), len(snapshot.passes))
-    live = longer(survey.live, [stood.made[row] and are_there(stood.state[passes.giver[row]]) for row in new])
+    passes, new, today = snapshot.passes, range(len(old.passes), len(snapshot.passes)), day_number(survey.as_of)
+    made = [bool(passes.day[row] <= today) for row in new]
+    there = [stood["state"][int(passes.giver[row])] != NONE for row in new]
+    live = longer(survey.live, list(map(and_, made, there)))
     if any(live[row] and _joins(survey, snapshot, row) for row in new):
         return None
-    grown = _Growing(survey, snapshot, stood, live)
-    if not all(grown.add(row) for row in range(len(old.placements), len(snapshot.placements))):
+    pieces = _Pieces(survey, snapshot, stood["state"], live)
+    if not all(pieces.add(row) for row in range(len(old.placements), len(snapshot.placements))):
         return None
     return replace(
         survey,
         snapshot=snapshot,
-        standings=stood,
+        standings=Standings(
+            made=longer(survey.standings.made, made), **{name: column.grown() for name, column in stood.items()}
+        ),
         live=live,
-        original=grown.original,
-        cut=grown.cut(),
-        obstruction=grown.obstruction,
+        original=pieces.original.grown(),
+        cut=pieces.cut(),
+        obstruction=pieces.obstruction.grown(),
     )
 
 
@@ -79,7 +85,7 @@ def carries_on(survey: Survey, earlier: Survey) -> bool:
     )
 
 
-def touched(old: Snapshot, new: Snapshot) -> Rows:
+def touched(old: Snapshot, new: Snapshot) -> list[int]:
     """Placements that the rows which are new name, themselves new or not; in order.
 
     Args:
@@ -87,95 +93,110 @@ def touched(old: Snapshot, new: Snapshot) -> Rows:
         new: The same, carried on.
     """
     passes, events = new.passes, new.events
-    named = {
-        *passes.giver[len(old.passes) :].tolist(),
-        *passes.receiver[len(old.passes) :].tolist(),
-        *events.placement[len(old.events) :].tolist(),
-        *range(len(old.placements), len(new.placements)),
-    }
-    return np.array(sorted(named), np.int32)
+    return sorted(
+        {
+            *passes.giver[len(old.passes) :].tolist(),
+            *passes.receiver[len(old.passes) :].tolist(),
+            *events.placement[len(old.events) :].tolist(),
+            *range(len(old.placements), len(new.placements)),
+        }
+    )
 
 
-def _standings(survey: Survey, snapshot: Snapshot, touched: Sequence[int]) -> Standings:
+class _Growing:
+    """A column of a survey to which rows are added, and in which some are altered."""
+
+    def __init__(self, column: npt.NDArray[Any]) -> None:
+        self.column = column
+        self.length = len(column)
+        self.values: dict[int, int] = {}
+
+    def __getitem__(self, row: int) -> int:
+        """What stands in a row."""
+        return self.values[row] if row in self.values else int(self.column[row])
+
+    def __setitem__(self, row: int, value: int) -> None:
+        """Let something stand in a row, that may be the next new one."""
+        self.values[row] = value
+        self.length = max(self.length, row + 1)
+
+    def grown(self) -> Any:  # noqa: ANN401 - a column of the same type
+        """The column with all that."""
+        known = len(self.column)
+        column = longer(self.column, [self.values[row] for row in range(known, self.length)])
+        return changed(column, {row: value for row, value in self.values.items() if row < known})
+
+
+def _standings(survey: Survey, snapshot: Snapshot, touched: Sequence[int]) -> dict[str, _Growing]:
     """How every placement stands, asked of those that are touched."""
-    was, known = survey.standings, len(survey.original)
-    stood = {row: standing_at(snapshot, row, survey.as_of) for row in touched}
-    columns: dict[str, Any] = {}
-    for name in NOT_THERE:
-        column = getattr(was, name)
-        otherwise = {row: stood[row][name] for row in touched if row < known and stood[row][name] != column[row]}
-        columns[name] = changed(longer(column, [stood[row][name] for row in touched if row >= known]), otherwise)
-    days = snapshot.passes.day[len(was.made) :]
-    return Standings(made=longer(was.made, days <= day_number(survey.as_of)), **columns)
+    columns = {name: _Growing(getattr(survey.standings, name)) for name in NOT_THERE}
+    for row in touched:
+        for name, value in standing_at(snapshot, row, survey.as_of).items():
+            column = columns[name]
+            if row >= len(column.column) or column.column[row] != value:
+                column[row] = value
+    return columns
 
 
-def _copied(column: Rows, new: int, value: int) -> Rows:
-    """A copy with so many rows more, which hold a value."""
-    return np.concatenate((column, np.full(new, value, np.int32)))
-
-
-def _changes_below(survey: Survey, stood: Standings, touched: Sequence[int]) -> bool:
+def _changes_below(survey: Survey, state: _Growing, touched: Sequence[int]) -> bool:
     """Whether a placement is there that was not, or obstructs, or no longer, placements that were below it before."""
     for row in touched:
-        if row >= len(survey.original):
+        if row >= len(state.column):
             return False
-        was, is_ = survey.standings.state[row], stood.state[row]
-        if are_there(was) != are_there(is_):
+        was, is_ = state.column[row], state[row]
+        if (was != NONE) != (is_ != NONE):
             return True
-        if are_stuck(was) != are_stuck(is_) and any(survey.live[each] for each in survey.snapshot.given.of(row)):
+        if (was in _STUCK) != (is_ in _STUCK) and any(survey.live[each] for each in survey.snapshot.given.of(row)):
             return True
     return False
 
 
 def _joins(survey: Survey, snapshot: Snapshot, row: int) -> bool:
     """Whether a new pass-on reaches a placement that was there, from a giver from whom it had nothing before."""
-    old, passes = survey.snapshot, snapshot.passes
-    giver, receiver = int(passes.giver[row]), int(passes.receiver[row])
+    old, giver, receiver = survey.snapshot, snapshot.passes.giver, snapshot.passes.receiver[row]
+    if giver[row] == receiver:
+        return True
     had = old.received.of(receiver)
     known = receiver < len(old.placements)
-    return giver == receiver or (known and not any(survey.live[each] and passes.giver[each] == giver for each in had))
+    return known and not any(survey.live[each] and giver[each] == giver[row] for each in had)
 
 
-class _Growing:
+class _Pieces:
     """The pieces of a relay, to which placements are added one by one."""
 
-    def __init__(self, survey: Survey, snapshot: Snapshot, stood: Standings, live: Flags) -> None:
-        was, new = survey.cut, len(snapshot.placements) - len(survey.original)
-        filled_day = snapshot.placements.filled_day[len(survey.original) :]
-        self.original = longer(survey.original, (filled_day != NO_DAY) & (filled_day <= day_number(survey.as_of)))
-        self.snapshot = snapshot
-        self.live, self.known = live, len(survey.live)
-        self.state = stood.state
-        self.was = was
-        self.generation = longer(was.generation, [NONE] * new)
-        self.obstruction = longer(survey.obstruction, [NONE] * new)
-        self.piece, self.depth = (longer(each, [0] * new) for each in (was.piece, was.depth))
-        self.reach, self.below = longer(was.reach, [0] * new), Counter[int]()
-        self.size, self.height = (_copied(each, new, 0) for each in (was.size, was.height))
-        self.latest_day = _copied(was.latest_day, new, NO_DAY)
-        self.pieces = len(was.size)
+    def __init__(self, survey: Survey, snapshot: Snapshot, state: _Growing, live: Flags) -> None:
+        self.snapshot, self.state, self.live, self.known = snapshot, state, live, len(survey.live)
+        self.was, self.today = survey.cut, day_number(survey.as_of)
+        self.original, self.obstruction = _Growing(survey.original), _Growing(survey.obstruction)
+        self.generation, self.reach = _Growing(self.was.generation), _Growing(self.was.reach)
+        self.piece, self.depth = _Growing(self.was.piece), _Growing(self.was.depth)
+        self.size, self.height = _Growing(self.was.size), _Growing(self.was.height)
+        self.latest_day = _Growing(self.was.latest_day)
         self.tops: list[int] = []
 
     def add(self, row: int) -> bool:
         """Add a placement that is new, or say that it is no leaf of one piece."""
-        givers = self._givers(row)
+        givers, there = self._givers(row), int(self.state[row] != NONE)
+        self.original[row] = NO_DAY < self.snapshot.placements.filled_day[row] <= self.today
+        self.generation[row] = self.obstruction[row] = NONE
+        self.reach[row] = self.depth[row] = 0
         if not givers:
-            self._begin(row)
+            self._begin(row, there)
             return True
         giver = givers.pop()
         above = self._above(giver)
         if givers or self.original[row] or giver > row or above is None:
             return False
-        there, piece, depth = are_there(self.state[row]), self.piece[giver], self.depth[giver] + 1
-        self.piece[row], self.depth[row] = piece, depth
+        self.piece[row] = piece = self.piece[giver]
+        self.depth[row] = depth = self.depth[giver] + 1
         self.size[piece] += there
         self.height[piece] = max(self.height[piece], depth)
-        if there:
-            self.below.update(above)
+        for each in above:
+            self.reach[each] += there
         if self.generation[giver] != NONE:
             self.generation[row] = self.generation[giver] + 1
         obstructed = self.obstruction[giver]
-        self.obstruction[row] = giver if obstructed == NONE and are_stuck(self.state[giver]) else obstructed
+        self.obstruction[row] = giver if obstructed == NONE and self.state[giver] in _STUCK else obstructed
         return True
 
     def _givers(self, row: int) -> set[int]:
@@ -192,39 +213,37 @@ class _Growing:
             waiting += givers
         return None if waiting else above
 
-    def _begin(self, row: int) -> None:
+    def _begin(self, row: int, there: int) -> None:
         """Begin a piece with a placement that nobody passed on to."""
-        self.piece[row], self.size[self.pieces] = self.pieces, are_there(self.state[row])
-        self.pieces += 1
+        self.piece[row] = piece = self.size.length
+        self.size[piece], self.height[piece], self.latest_day[piece] = there, 0, NO_DAY
         if self.original[row]:
             self.generation[row] = 0
             self.tops.append(row)
 
     def cut(self) -> Cut:
         """What the pass over the pieces would find."""
-        passes, was, pieces = self.snapshot.passes, self.was, slice(self.pieces)
+        passes, gift = self.snapshot.passes, self.snapshot.placements.gift
         for row in range(self.known, len(self.live)):
             if self.live[row]:
-                piece = self.piece[passes.giver[row]]
-                self.latest_day[piece] = max(self.latest_day[piece], passes.day[row])
-        with_gift = [row for row in self.tops if self.snapshot.placements.gift[row] != NONE]
+                piece = self.piece[int(passes.giver[row])]
+                self.latest_day[piece] = max(self.latest_day[piece], int(passes.day[row]))
         return Cut(
-            generation=self.generation,
-            reach=changed(self.reach, {row: self.reach[row] + more for row, more in self.below.items()}),
-            piece=self.piece,
-            depth=self.depth,
-            size=self.size[pieces],
-            height=self.height[pieces],
-            latest_day=self.latest_day[pieces],
-            by_chain=_more(was.by_chain, self.tops, self.piece[self.tops]),
-            by_gift=_more(was.by_gift, self.snapshot.placements.gift[with_gift], self.piece[with_gift]),
+            generation=self.generation.grown(),
+            reach=self.reach.grown(),
+            piece=self.piece.grown(),
+            depth=self.depth.grown(),
+            size=self.size.grown(),
+            height=self.height.grown(),
+            latest_day=self.latest_day.grown(),
+            by_chain=self._notes(self.was.by_chain, {row: row for row in self.tops}),
+            by_gift=self._notes(self.was.by_gift, {row: int(gift[row]) for row in self.tops if gift[row] != NONE}),
         )
 
-
-def _more(notes: Notes, whose: Sequence[int] | Rows, piece: Rows) -> Notes:
-    """Notes, and one more for each piece that is its own."""
-    return Notes(
-        whose=longer(notes.whose, whose),
-        piece=longer(notes.piece, piece),
-        distance=longer(notes.distance, [0] * len(piece)),
-    )
+    def _notes(self, notes: Notes, whose: Mapping[int, int]) -> Notes:
+        """Notes, and one more for each piece that a top began: its own."""
+        return Notes(
+            whose=longer(notes.whose, [*whose.values()]),
+            piece=longer(notes.piece, [self.piece[top] for top in whose]),
+            distance=longer(notes.distance, [0] * len(whose)),
+        )

@@ -242,7 +242,7 @@ def counted(survey: Survey, before: Counted | None = None) -> Counted:
     """
     if before is None or not growth.carries_on(survey, before.survey):
         return Counted.of(survey)
-    touched = growth.touched(before.survey.snapshot, survey.snapshot)
+    touched = np.array(growth.touched(before.survey.snapshot, survey.snapshot), np.int32)
     known = touched[touched < len(before.survey.original)]
     return before.but(Counted.of(before.survey, known), Counted.of(survey, touched))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, Final
 from zlib import crc32
 
@@ -19,31 +21,63 @@ _LETTERS: Final = np.array([(1 << 64) - (1 << 8 * (_WORD - letters)) for letters
 Sums = npt.NDArray[np.uint32]
 
 
+class _Sorted:
+    """Sums in their order, with the rows in which they stand, and some more that were added since."""
+
+    def __init__(self, sums: Sums) -> None:
+        order = np.argsort(sums)
+        self.row, self.sums = order.data, sums[order].data
+        self.added: dict[int, list[int]] = {}
+        self.known = len(sums)
+
+    def add(self, first: int, sums: Sequence[int]) -> None:
+        """Learn of the sums from a row on, unless some before them are not known."""
+        if first > self.known:
+            return
+        for row, sum_ in enumerate(sums, first):
+            self.added.setdefault(sum_, []).append(row)
+        self.known = max(self.known, first + len(sums))
+
+    def find(self, sum_: int) -> list[int]:
+        """Rows that may have a sum, among them all that do and are known."""
+        at, found = bisect_left(self.sums, sum_), list[int]()
+        while at < len(self.sums) and self.sums[at] == sum_:
+            found.append(self.row[at])
+            at += 1
+        return sorted(found) + self.added.get(sum_, [])
+
+
 class _Finder:
-    """The rows of sums by sum: looked through until they are asked for so often that sorting them pays."""
+    """The rows of sums by sum: looked through until they are asked for so often that sorting them pays.
+
+    It serves ids and all that were made by adding to them: whoever asks holds what he finds against his own.
+    """
 
     OFTEN: Final = 10
     """Times that all sums are looked through before they are sorted (our choice: that takes some ten times as long as
     to look through them so often, and whoever asks that often will ask again)."""
     FEW: Final = 50_000
-    """Sums after the sorted ones that are looked through each time (our choice: some 10 microseconds)."""
+    """Sums added until all are sorted anew (our choice: a dict of so many takes some 10 MB)."""
 
     def __init__(self) -> None:
         self.asked = 0
-        self.sorted: tuple[Sums, npt.NDArray[np.intp]] = (np.empty(0, np.uint32), np.empty(0, np.intp))
+        self.sorted: _Sorted | None = None
+
+    def add(self, first: int, sums: Sequence[int]) -> None:
+        """Learn of the sums from a row on."""
+        if self.sorted:
+            self.sorted.add(first, sums)
 
     def rows(self, sums: Sums, sum_: int) -> list[int]:
-        """The rows of a sum, in order; `sums` may be longer, or shorter, than when they were sorted."""
-        known, row = self.sorted
-        if len(sums) - len(known) > self.FEW:
-            self.asked += 1
-            if self.asked > self.OFTEN:
-                row = np.argsort(sums)
-                known = sums[row]
-                self.sorted, self.asked = (known, row), 0
-        first, end = (int(known.searchsorted(np.uint32(sum_), side)) for side in ("left", "right"))
-        later = np.flatnonzero(sums[len(known) :] == sum_) + len(known)
-        return [*sorted(each for each in row[first:end].tolist() if each < len(sums)), *later.tolist()]
+        """Rows that may have a sum, among them all that do."""
+        known = self.sorted
+        self.asked += 1
+        if self.asked > self.OFTEN and (known is None or len(sums) - len(known.sums) > self.FEW):
+            known = self.sorted = _Sorted(sums)
+        found, after = (known.find(sum_), known.known) if known else ([], 0)
+        if after < len(sums):
+            found += (np.flatnonzero(sums[after:] == sum_) + after).tolist()
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,15 +140,18 @@ class Ids(Sequence[str]):
 
     def more(self, ids: Sequence[str]) -> Ids:
         """These ids and some more after them."""
-        added = Ids.of(ids)
+        letters = [id_.encode() for id_ in ids]
+        sums = [crc32(each) for each in letters]
+        breaks = list(accumulate((len(each) + 1 for each in letters), initial=int(self.breaks[-1])))[1:]
+        self._finder.add(len(self), sums)
         return Ids(
-            longer(self.text, added.text[1:]),
-            longer(self.breaks, added.breaks[1:] + self.breaks[-1]),
-            longer(self.sums, added.sums),
+            longer(self.text, b"\n".join((*letters, b""))),
+            longer(self.breaks, breaks),
+            longer(self.sums, sums),
             _finder=self._finder,
         )
 
     def row(self, id_: str) -> int | None:
         """The row of an id, or None."""
         rows = self._finder.rows(self.sums, crc32(id_.encode()))
-        return next((row for row in rows if self[row] == id_), None)
+        return next((row for row in rows if row < len(self) and self[row] == id_), None)

@@ -55,7 +55,7 @@ class Sheaves:
     def _bound(self) -> tuple[Rows, Rows]:
         """The columns with all that stands beside them."""
         start, order = self._columns
-        start = longer(start, np.full(self._placements + 1 - len(start), len(order), np.int32))
+        start = longer(start, [len(order)] * (self._placements + 1 - len(start)))
         if not self._beside:
             return start, order
         changed, kept, after = sorted(self._beside), list[Rows](), 0

@@ -167,7 +167,8 @@ class Standings:
     @property
     def there(self) -> Flags:
         """Which placements had received something by then."""
-        return are_there(self.state)
+        there: Flags = self.state != NONE
+        return there
 
     @property
     def rows(self) -> Rows | slice:
@@ -177,19 +178,8 @@ class Standings:
     @property
     def stuck(self) -> Flags:
         """Which placements are lost or broken."""
-        return are_stuck(self.state)
-
-
-def are_there(state: Codes) -> Flags:
-    """Whether placements in these states had received something."""
-    there: Flags = state != NONE
-    return there
-
-
-def are_stuck(state: Codes) -> Flags:
-    """Whether placements in these states are lost or broken."""
-    stuck: Flags = (state == LOST) | (state == BROKEN)
-    return stuck
+        stuck: Flags = (self.state == LOST) | (self.state == BROKEN)
+        return stuck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
