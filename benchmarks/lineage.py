@@ -220,13 +220,14 @@ def after_acts(graph: Graph, beside: Graph, snapshot: Snapshot) -> None:
         beside: The same database for another process, which has to ask it what is new.
         snapshot: The programme as it was stored.
     """
-    size, giver = len(snapshot.placements), snapshot.placements.ids[len(snapshot.placements) - 1]
+    size, ids = len(snapshot.placements), snapshot.placements.ids
+    givers = np.flatnonzero(~snapshot.placements.original)[-ACTS:]  # each new, and from another's hands
     mine = trees.Relay(shelf.snapshot(graph, "made"), DAY)
     shelf.snapshot(beside, "made")
     took: dict[str, list[float]] = {"write": [], "refresh": [], "ask": [], "anew": []}
-    for number in range(ACTS):
+    for number, giver in enumerate(givers):
         receiver = snapshot.beneficiaries.ids[number]
-        handed = act.passed(f"N{number}: {giver} > X{number} on {DAY}", 0.01, beneficiary_id=receiver)
+        handed = act.passed(f"N{number}: {ids[giver]} > X{number} on {DAY}", 1, beneficiary_id=receiver)
         outcome = timed(took["write"], partial(ledger.record_one, graph, "made", handed, CLERK))
         mine = timed(took["refresh"], partial(refreshed, graph, outcome.entry, mine))
         other = timed(took["ask"], partial(shelf.snapshot, beside, "made"))

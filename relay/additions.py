@@ -12,7 +12,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from relay.acts import PERSONAL, changes_of
-from relay.arrays import changed
 from relay.model import thousandths
 from relay.register import rule_of
 from relay.snapshot import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, Snapshot, day_number
@@ -103,9 +102,9 @@ class _Additions:
     def all_of_it(self, last: Entry) -> Snapshot:
         """The snapshot and what was added, up to the last entry."""
         was, added = self.snapshot, self.added
-        passes, events = was.passes.more(added["pass"]), was.events.more(added["event"])
+        confirmed = {"confirmed": dict.fromkeys(self.confirmed, True)} if self.confirmed else None
+        passes, events = was.passes.more(added["pass"], confirmed), was.events.more(added["event"])
         many = self.named["placement"].length
-        passes = replace(passes, confirmed=changed(passes.confirmed, dict.fromkeys(self.confirmed, True)))
 
         def bound(sheaves: Sheaves, kind: str, column: str) -> Sheaves:
             days, known = (passes.day, len(was.passes)) if kind == "pass" else (events.day, len(was.events))
@@ -274,7 +273,7 @@ class _Additions:
             raise _ChangesWhatStands
         self.confirmed.append(row)
 
-    _TAKERS: ClassVar[Mapping[str, Callable[[_Additions, Entry, Mapping[str, Any]], None]]] = {
+    _TAKERS: ClassVar[Mapping[str, Callable[..., None]]] = {
         "rule": _rule,
         "place": _place,
         "group": _group,

@@ -9,9 +9,8 @@ nobody looks at any more.
 from __future__ import annotations
 
 import threading
-from collections import deque
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-from weakref import finalize
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
+from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
@@ -31,22 +30,7 @@ _Column = TypeVar("_Column", bound=_Array)
 _SPARE: Final = 8
 """One row of room for so many of a column that has to be copied (our choice: an eighth more memory)."""
 
-_STEPS: Final = 50
-"""Changes that are noted (our choice: of memory that comes back, it is nearly always the last but one)."""
-
 _TAKING: Final = threading.Lock()
-
-
-class _Memory(np.ndarray[Any, Any]):
-    """What outlives a room; numpy takes no array of another type than its own for the base of one that looks in."""
-
-
-class _Room(np.ndarray[Any, Any]):
-    """Memory of a column, of which the rows up to `used` are taken; alive while any array looks into it."""
-
-    used = 0
-    line: _Line
-    nth = 0
 
 
 def longer(column: _Column, added: Sequence[Any]) -> _Column:
@@ -56,6 +40,8 @@ def longer(column: _Column, added: Sequence[Any]) -> _Column:
         column: Of one dimension; none of its rows is ever written to again.
         added: Rows of the same type; they are the caller's own until somebody else is given the longer column.
     """
+    if not added:
+        return column
     end = len(column) + len(added)
     with _TAKING:
         room = column.base
@@ -85,18 +71,51 @@ def changed(column: _Column, values: Mapping[int, Any]) -> _Column:
     return _seen(room, column, len(column))
 
 
+class _Memory(np.ndarray[Any, Any]):
+    """What outlives a room; numpy takes no array of another type than its own for the base of one that looks in."""
+
+
+class _Room(np.ndarray[Any, Any]):
+    """Memory of a column, of which the rows up to `used` are taken; alive while any array looks into it."""
+
+    used = 0
+    line: _Line
+    nth = 0
+
+
 def _seen(room: _Room, column: _Column, end: int) -> _Column:
     found: Any = np.ndarray(end, column.dtype, room)  # whose base is the room
     return found  # type: ignore[no-any-return]
 
 
+class _Watch(ref[_Room]):
+    """Sees to it that the memory of a room goes back to its line when nobody looks into the room any more."""
+
+    __slots__ = ("line", "memory", "nth")
+    line: _Line
+    memory: _Memory
+    nth: int
+
+
+_WATCHED: Final[dict[int, _Watch]] = {}
+
+
+def _give_back(watch: _Watch) -> None:
+    watch.line.free = watch
+    del _WATCHED[id(watch)]
+
+
 class _Line:
-    """The rooms through which one column went: each has what the one before it had, but for the rows changed."""
+    """The rooms through which one column went: each has what the one before it had, but for some rows.
+
+    Memory that comes back is nearly always that of the last room but one.
+    """
 
     def __init__(self) -> None:
         self.nth = 0
-        self.steps: deque[tuple[int, tuple[int, ...], int]] = deque(maxlen=_STEPS)
-        self.free: tuple[int, _Memory] | None = None
+        self.changed: tuple[int, ...] = ()
+        self.length = 0
+        self.free: _Watch | None = None
 
     def room(self, column: _Array, end: int) -> _Room:
         """The first room, for a column that is to be so long."""
@@ -106,36 +125,110 @@ class _Line:
 
     def again(self, column: _Array, rows: tuple[int, ...]) -> _Room:
         """The next room, for a column that is in the last one, or in none: with all its rows, some to be changed."""
-        memory = self._free_for(column)
-        self.nth += 1
-        self.steps.append((self.nth, rows, len(column)))
-        room = self.room(column, len(column)) if memory is None else self._room(memory)
-        room.used = len(column)
+        free, self.free, end = self.free, None, len(column)
+        if free and free.nth == self.nth - 1 and end <= len(free.memory):
+            alike = min(self.length, end)
+            for row in self.changed:
+                if row < alike:
+                    free.memory[row] = column[row]
+            free.memory[alike:end] = column[alike:]
+            self.nth += 1
+            room = self._room(free.memory)
+        else:
+            self.nth += 1
+            room = self.room(column, end)
+        self.changed, self.length, room.used = rows, end, end
         return room
 
     def _room(self, memory: _Memory) -> _Room:
         room = memory.view(_Room)
         room.line, room.nth = self, self.nth
-        finalize(room, self._give_back, self.nth, memory).atexit = False
+        watch = _Watch(room, _give_back)
+        watch.line, watch.memory, watch.nth = self, memory, self.nth
+        _WATCHED[id(watch)] = watch
         return room
 
-    def _give_back(self, nth: int, memory: _Memory) -> None:
-        """Take the memory of a room at which nobody looks any more."""
-        self.free = nth, memory
 
-    def _free_for(self, column: _Array) -> _Memory | None:
-        """Memory that came back, with all rows of a column that is in the last room; None where there is none."""
-        free, self.free = self.free, None
-        if free is None or len(free[1]) < len(column):
-            return None
-        nth, memory = free
-        since = [(rows, length) for at, rows, length in self.steps if at > nth]
-        if len(since) < self.nth - nth:
-            return None
-        end = min([len(column), *(length for _, length in since)])
-        for rows, _ in since:
-            for row in rows:
-                if row < end:
-                    memory[row] = column[row]
-        memory[end : len(column)] = column[end:]
-        return memory
+class _Store:
+    """Memory of all columns of a table, of which the rows up to `used` are taken."""
+
+    def __init__(self, table: Table, end: int) -> None:
+        """Make room for a table that is to be so long."""
+        columns = {name: getattr(table, name) for name in table.names()}
+        self.memory = {
+            name: np.empty(end + end // _SPARE + 1, column.dtype)
+            for name, column in columns.items()
+            if isinstance(column, np.ndarray)
+        }
+        for name, memory in self.memory.items():
+            memory[: len(table)] = columns[name]
+        self.apart = {name: column for name, column in columns.items() if name not in self.memory}
+        self.room = end + end // _SPARE + 1
+        self.used = len(table)
+
+
+class Table:
+    """Columns of one length that grow together: a dataclass whose fields are arrays, or grow by their own `more`.
+
+    None of its rows is ever written to again. A column of a table that grew is made when it is asked for.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    _length: int
+    _store: _Store | None
+    _apart: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        """Begin as what was given."""
+        first = getattr(self, next(iter(self.__dataclass_fields__)))
+        self.__dict__.update(_length=len(first), _store=None, _apart={})
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> _Array:
+            """A column for which nobody asked since the table grew."""
+            store = self.__dict__.get("_store")
+            if store is None or name not in store.memory:
+                raise AttributeError(name)
+            column = self.__dict__[name] = store.memory[name][: self._length]
+            return column
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """What the columns are called, in order."""
+        return tuple(cls.__dataclass_fields__)
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return self._length
+
+    def more(self, rows: Sequence[Mapping[str, Any]], otherwise: Mapping[str, Mapping[int, Any]] | None = None) -> Self:
+        """These rows, some of which say otherwise, and some more after them.
+
+        Args:
+            rows: Of each new row what stands in which column.
+            otherwise: Column → row → what stands there now.
+        """
+        if not (rows or otherwise):
+            return self
+        known, end = self._length, self._length + len(rows)
+        with _TAKING:
+            store, apart = self._store, self._apart
+            if store is None or store.used != known or end > store.room:
+                store = _Store(self, end)
+                apart = store.apart
+            store.used = end
+        for nth, row in enumerate(rows, known):
+            for name, memory in store.memory.items():
+                memory[nth] = row[name]
+        apart = {
+            name: longer(column, [row[name] for row in rows])
+            if isinstance(column, np.ndarray)
+            else column.more([row[name] for row in rows])
+            for name, column in apart.items()
+        }
+        grown = object.__new__(type(self))
+        grown.__dict__.update(apart, _length=end, _store=store, _apart=apart)
+        for name, values in (otherwise or {}).items():
+            apart[name] = grown.__dict__[name] = changed(getattr(grown, name), values)
+        return grown

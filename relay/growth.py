@@ -16,10 +16,10 @@ from relay.arrays import Flags, changed, longer
 from relay.lineage import Cut, Notes, Survey
 from relay.snapshot import NO_DAY, NONE, Snapshot, day_number
 from relay.states import BROKEN, LOST, Standings
-from relay.taken_out import NOT_THERE, standing_at
+from relay.taken_out import standing_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
@@ -50,24 +50,24 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
     named = touched(old, snapshot)
     if survey.confirmed_only or survey.circles or len(named) > FEW:
         return None
-    stood = _standings(survey, snapshot, named)
-    if _changes_below(survey, stood["state"], named):
+    stood = {row: standing_at(snapshot, row, survey.as_of) for row in named}
+    if _changes_below(survey, stood):
         return None
     passes, new, today = snapshot.passes, range(len(old.passes), len(snapshot.passes)), day_number(survey.as_of)
     made = [bool(passes.day[row] <= today) for row in new]
-    there = [stood["state"][int(passes.giver[row])] != NONE for row in new]
+    there = [stood[int(passes.giver[row])]["state"] != NONE for row in new]
     live = longer(survey.live, list(map(and_, made, there)))
     if any(live[row] and _joins(survey, snapshot, row) for row in new):
         return None
-    pieces = _Pieces(survey, snapshot, stood["state"], live)
+    standings = _but(survey.standings, stood)
+    pieces = _Pieces(survey, snapshot, standings, live)
     if not all(pieces.add(row) for row in range(len(old.placements), len(snapshot.placements))):
         return None
     return replace(
         survey,
         snapshot=snapshot,
-        standings=Standings(
-            made=longer(survey.standings.made, made), **{name: column.grown() for name, column in stood.items()}
-        ),
+        standings=standings,
+        made=longer(survey.made, made),
         live=live,
         original=pieces.original.grown(),
         cut=pieces.cut(),
@@ -123,31 +123,31 @@ class _Growing:
     def grown(self) -> Any:  # noqa: ANN401 - a column of the same type
         """The column with all that."""
         known = len(self.column)
-        column = longer(self.column, [self.values[row] for row in range(known, self.length)])
+        column: npt.NDArray[Any] = longer(self.column, [self.values[row] for row in range(known, self.length)])
         return changed(column, {row: value for row, value in self.values.items() if row < known})
 
 
-def _standings(survey: Survey, snapshot: Snapshot, touched: Sequence[int]) -> dict[str, _Growing]:
-    """How every placement stands, asked of those that are touched."""
-    columns = {name: _Growing(getattr(survey.standings, name)) for name in NOT_THERE}
-    for row in touched:
-        for name, value in standing_at(snapshot, row, survey.as_of).items():
-            column = columns[name]
-            if row >= len(column.column) or column.column[row] != value:
-                column[row] = value
-    return columns
+def _but(standings: Standings, stood: Mapping[int, Mapping[str, int]]) -> Standings:
+    """How every placement stands, where some stand otherwise or are new."""
+    otherwise: dict[str, dict[int, int]] = {}
+    for row, values in stood.items():
+        if row < len(standings):
+            for name, value in values.items():
+                if getattr(standings, name)[row] != value:
+                    otherwise.setdefault(name, {})[row] = value
+    return standings.more([values for row, values in stood.items() if row >= len(standings)], otherwise)
 
 
-def _changes_below(survey: Survey, state: _Growing, touched: Sequence[int]) -> bool:
+def _changes_below(survey: Survey, stood: Mapping[int, Mapping[str, int]]) -> bool:
     """Whether a placement is there that was not, or obstructs, or no longer, placements that were below it before."""
-    for row in touched:
-        if row >= len(state.column):
-            return False
-        was, is_ = state.column[row], state[row]
-        if (was != NONE) != (is_ != NONE):
-            return True
-        if (was in _STUCK) != (is_ in _STUCK) and any(survey.live[each] for each in survey.snapshot.given.of(row)):
-            return True
+    for row, values in stood.items():
+        if row < len(survey.standings):
+            was, is_ = survey.standings.state[row], values["state"]
+            if (was != NONE) != (is_ != NONE):
+                return True
+            below = survey.snapshot.given.of(row)
+            if (was in _STUCK) != (is_ in _STUCK) and any(survey.live[each] for each in below):
+                return True
     return False
 
 
@@ -164,8 +164,8 @@ def _joins(survey: Survey, snapshot: Snapshot, row: int) -> bool:
 class _Pieces:
     """The pieces of a relay, to which placements are added one by one."""
 
-    def __init__(self, survey: Survey, snapshot: Snapshot, state: _Growing, live: Flags) -> None:
-        self.snapshot, self.state, self.live, self.known = snapshot, state, live, len(survey.live)
+    def __init__(self, survey: Survey, snapshot: Snapshot, standings: Standings, live: Flags) -> None:
+        self.snapshot, self.state, self.live, self.known = snapshot, standings.state, live, len(survey.live)
         self.was, self.today = survey.cut, day_number(survey.as_of)
         self.original, self.obstruction = _Growing(survey.original), _Growing(survey.obstruction)
         self.generation, self.reach = _Growing(self.was.generation), _Growing(self.was.reach)
@@ -207,10 +207,12 @@ class _Pieces:
     def _above(self, row: int) -> set[int] | None:
         """A placement and all from which it descends, or None when these are many."""
         above, waiting = {row}, [row]
+        received, giver, live = self.snapshot.received, self.snapshot.passes.giver, self.live
         while waiting and len(above) <= ABOVE:
-            givers = self._givers(waiting.pop()) - above
-            above |= givers
-            waiting += givers
+            for each in received.of(waiting.pop()):
+                if live[each] and (who := int(giver[each])) not in above:
+                    above.add(who)
+                    waiting.append(who)
         return None if waiting else above
 
     def _begin(self, row: int, there: int) -> None:

@@ -545,7 +545,8 @@ class Survey:
         confirmed_only: Whether pass-ons that nobody confirmed are left out.
         asked_at: Sequence of the last entry when all of it was asked; what came later was carried on (`growth`).
         standings: How each placement stood; those that were not there count nowhere.
-        live: One row a pass-on: whether it had been made by then, counts, and its giver was there.
+        made: One row a pass-on: whether it had been made by then and counts.
+        live: The same: whether its giver was there too.
         original: Which placements had been filled from a gift by then.
         circles: In damaged or foreign data: placements that descend from themselves, by row, those of one circle
             together.
@@ -559,6 +560,7 @@ class Survey:
     confirmed_only: bool
     asked_at: int
     standings: Standings
+    made: Flags
     live: Flags
     original: Flags
     circles: tuple[tuple[int, ...], ...]
@@ -677,6 +679,7 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
         confirmed_only=confirmed_only,
         asked_at=snapshot.sequence,
         standings=stood,
+        made=got.made,
         live=live,
         original=original,
         circles=tuple(sorted((*circles, *alone))),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, SupportsInt
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays import Codes, Days, Flags, Rows, Units, longer
+from relay.arrays import Codes, Days, Flags, Rows, Table, Units
 from relay.columns import kind_named
 from relay.entries import ORIGIN
 from relay.ids import Ids
@@ -87,16 +87,14 @@ def days_of(numbers: Days) -> list[date]:
     return days
 
 
-class Table:
-    """Columns of one length: a dataclass with slots, so that these name them."""
-
-    __slots__: tuple[str, ...] = ()
+class _Listed(Table):
+    """A table whose columns are of the types that their names tell."""
 
     @classmethod
     def of(cls, columns: Mapping[str, Any]) -> Self:
         """A table from lists or arrays by name; names that are not its own are left out."""
         made: dict[str, Any] = {}
-        for name in cls.__slots__:
+        for name in cls.names():
             column = columns[name]
             made[name] = (
                 (column if isinstance(column, Ids) else Ids.of(column))
@@ -105,23 +103,9 @@ class Table:
             )
         return cls(**made)
 
-    def __len__(self) -> int:
-        """How many rows."""
-        return len(getattr(self, self.__slots__[0]))
 
-    def more(self, rows: Sequence[Mapping[str, Any]]) -> Self:
-        """These rows and some more after them."""
-        if not rows:
-            return self
-        grown: dict[str, Any] = {}
-        for name in self.__slots__:
-            column, added = getattr(self, name), [row[name] for row in rows]
-            grown[name] = column.more(added) if isinstance(column, Ids) else longer(column, added)
-        return type(self)(**grown)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Placements(Table):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Placements(_Listed):
     """Placements, in the order in which an act first filled them.
 
     Attributes:
@@ -155,8 +139,8 @@ class Placements(Table):
         return self.original & (self.filled_day <= day)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Passes(Table):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Passes(_Listed):
     """Pass-ons that stand, by sequence.
 
     Attributes:
@@ -188,8 +172,8 @@ class Passes(Table):
     confirmed: Flags
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Events(Table):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Events(_Listed):
     """Events that stand, by sequence.
 
     Attributes:
@@ -209,8 +193,8 @@ class Events(Table):
     until: Days
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Gifts(Table):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Gifts(_Listed):
     """Gifts, by sequence.
 
     Attributes:
@@ -228,8 +212,8 @@ class Gifts(Table):
     sequence: Rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Beneficiaries(Table):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Beneficiaries(_Listed):
     """Beneficiaries, by sequence.
 
     Attributes:
@@ -247,8 +231,8 @@ class Beneficiaries(Table):
     sequence: Rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Groups(Table):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Groups(_Listed):
     """Groups, by sequence.
 
     Attributes:
@@ -262,8 +246,8 @@ class Groups(Table):
     sequence: Rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Places(Table):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Places(_Listed):
     """Places, by sequence.
 
     Attributes:
@@ -328,7 +312,7 @@ class Snapshot:
     def columns(self) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         """Every array with its name, such as "passes.giver" or "passes.ids.text", always in the same order."""
         for name, table in TABLES.items():
-            for column in table.__slots__:
+            for column in table.names():
                 values = getattr(getattr(self, name), column)
                 if isinstance(values, Ids):
                     for part in Ids.COLUMNS:
@@ -359,7 +343,7 @@ class Snapshot:
                     column: Ids(*(columns[f"{name}.ids.{part}"] for part in Ids.COLUMNS))
                     if column == "ids"
                     else columns[f"{name}.{column}"]
-                    for column in table.__slots__
+                    for column in table.names()
                 }
             )
         for name in SHEAVES:
@@ -367,7 +351,7 @@ class Snapshot:
         return cls(root=plain["head_hash"], named=plain["sequence"], **plain, **tables)
 
 
-TABLES: Final[Mapping[str, type[Table]]] = {
+TABLES: Final[Mapping[str, type[_Listed]]] = {
     "placements": Placements,
     "passes": Passes,
     "events": Events,

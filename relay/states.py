@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays import Codes, Days, Flags, Rows, Units
+from relay.arrays import Codes, Days, Flags, Rows, Table, Units
 from relay.loops import Column, both, chosen, in_halves
 from relay.model import DUE_SOON_DAYS, UNIT, Rule
 from relay.sheaves import Sheaves
@@ -132,8 +132,8 @@ def _lose(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns; a loop is whole
 # -- how they stand -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Standings:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Standings(Table):
     """Every placement of a snapshot on a day, one row a placement.
 
     Attributes:
@@ -148,7 +148,6 @@ class Standings:
         fulfilled_day: On which passed reached owed, or `NO_DAY`.
         since_day: On which a lost or broken placement began to be so, or `NO_DAY`.
         cause: Code in `CAUSES` for a lost or broken placement, else -1.
-        made: One row a pass-on: whether it had been made by then and counts.
     """
 
     state: Codes
@@ -162,7 +161,6 @@ class Standings:
     fulfilled_day: Days
     since_day: Days
     cause: Codes
-    made: Flags
 
     @property
     def there(self) -> Flags:
@@ -301,7 +299,6 @@ def standings(snapshot: Snapshot, got: Receipts) -> Standings:
         fulfilled_day=fulfilled_day,
         since_day=since_day,
         cause=cause,
-        made=got.made,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final, SupportsInt
 
 from relay.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, standing
@@ -28,11 +28,12 @@ NOT_THERE: Final = {
     "cause": NONE,
 }
 
+_EPOCH: Final = EPOCH.toordinal()
 _UNNAMED: Final = ""  # no rule looks at ids
 
 
 def standing_at(snapshot: Snapshot, row: int, as_of: date) -> dict[str, int]:
-    """How a placement stands on a day: of each column of `states.Standings` but `made` its value, all of them known.
+    """How a placement stands on a day: its row of `states.Standings`.
 
     Of a placement that was not there only "state" says so; the others count nowhere.
     """
@@ -113,7 +114,7 @@ def placement(snapshot: Snapshot, row: int) -> Placement:
 
 
 def _day(number: SupportsInt) -> date:
-    return EPOCH + timedelta(days=int(number))
+    return date.fromordinal(_EPOCH + int(number))
 
 
 def _word(code: SupportsInt, words: Sequence[str]) -> str | None:

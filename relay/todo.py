@@ -259,7 +259,7 @@ def _only(survey: Survey, chain: npt.NDArray[np.intp], which: Flags) -> tuple[Ro
 def _last_word(survey: Survey) -> Days:
     """Of each placement, the day of the latest receipt, pass-on or event."""
     snapshot, today = survey.snapshot, day_number(survey.as_of)
-    passes, events, made = snapshot.passes, snapshot.events, survey.standings.made
+    passes, events, made = snapshot.passes, snapshot.events, survey.made
     word = np.maximum(survey.standings.received_day, np.where(survey.original, snapshot.placements.filled_day, NO_DAY))
     np.maximum.at(word, passes.giver[made], passes.day[made])
     np.maximum.at(word, passes.receiver[made], passes.day[made])

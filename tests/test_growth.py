@@ -46,7 +46,7 @@ def same_travels(one: Travels, other: Travels) -> bool:
 def same(one: Survey, other: Survey) -> bool:
     """Whether two surveys say the same of every placement, chain and gift."""
     there = one.standings.there
-    alike = np.array_equal(one.standings.made, other.standings.made) and all(
+    alike = np.array_equal(one.made, other.made) and all(
         np.array_equal(getattr(one.standings, name)[there], getattr(other.standings, name)[there]) for name in NOT_THERE
     )
     alike = alike and np.array_equal(there, other.standings.there)
