@@ -143,8 +143,6 @@ class _Additions:
         return self.snapshot.helps.index(help_)
 
     def _new(self, kind: str, id_: str, **columns: object) -> None:
-        if self.named[kind].row(id_) is not None:
-            raise _ChangesWhatStands
         self.named[kind].add(id_)
         self.added[kind].append({"ids": id_, **columns})
 
@@ -190,6 +188,8 @@ class _Additions:
         )
 
     def _placement(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        if self.named["placement"].row(said["placement_id"]) is not None:  # somebody had passed on to it
+            raise _ChangesWhatStands
         self._new(
             "placement",
             said["placement_id"],

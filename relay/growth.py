@@ -54,8 +54,8 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
     if _changes_below(survey, stood):
         return None
     passes, new, today = snapshot.passes, range(len(old.passes), len(snapshot.passes)), day_number(survey.as_of)
-    made = [bool(passes.day[row] <= today) for row in new]
-    there = [stood[int(passes.giver[row])]["state"] != NONE for row in new]
+    made = [passes.day.item(row) <= today for row in new]
+    there = [stood[passes.giver.item(row)]["state"] != NONE for row in new]
     live = longer(survey.live, list(map(and_, made, there)))
     if any(live[row] and _joins(survey, snapshot, row) for row in new):
         return None
@@ -113,7 +113,7 @@ class _Growing:
 
     def __getitem__(self, row: int) -> int:
         """What stands in a row."""
-        return self.values[row] if row in self.values else int(self.column[row])
+        return self.values[row] if row in self.values else self.column.item(row)
 
     def __setitem__(self, row: int, value: int) -> None:
         """Let something stand in a row, that may be the next new one."""
@@ -133,7 +133,7 @@ def _but(standings: Standings, stood: Mapping[int, Mapping[str, int]]) -> Standi
     for row, values in stood.items():
         if row < len(standings):
             for name, value in values.items():
-                if getattr(standings, name)[row] != value:
+                if getattr(standings, name).item(row) != value:
                     otherwise.setdefault(name, {})[row] = value
     return standings.more([values for row, values in stood.items() if row >= len(standings)], otherwise)
 
@@ -142,7 +142,7 @@ def _changes_below(survey: Survey, stood: Mapping[int, Mapping[str, int]]) -> bo
     """Whether a placement is there that was not, or obstructs, or no longer, placements that were below it before."""
     for row, values in stood.items():
         if row < len(survey.standings):
-            was, is_ = survey.standings.state[row], values["state"]
+            was, is_ = survey.standings.state.item(row), values["state"]
             if (was != NONE) != (is_ != NONE):
                 return True
             below = survey.snapshot.given.of(row)
@@ -176,8 +176,8 @@ class _Pieces:
 
     def add(self, row: int) -> bool:
         """Add a placement that is new, or say that it is no leaf of one piece."""
-        givers, there = self._givers(row), int(self.state[row] != NONE)
-        self.original[row] = NO_DAY < self.snapshot.placements.filled_day[row] <= self.today
+        givers, there = self._givers(row), int(self.state.item(row) != NONE)
+        self.original[row] = NO_DAY < self.snapshot.placements.filled_day.item(row) <= self.today
         self.generation[row] = self.obstruction[row] = NONE
         self.reach[row] = self.depth[row] = 0
         if not givers:
@@ -196,13 +196,13 @@ class _Pieces:
         if self.generation[giver] != NONE:
             self.generation[row] = self.generation[giver] + 1
         obstructed = self.obstruction[giver]
-        self.obstruction[row] = giver if obstructed == NONE and self.state[giver] in _STUCK else obstructed
+        self.obstruction[row] = giver if obstructed == NONE and self.state.item(giver) in _STUCK else obstructed
         return True
 
     def _givers(self, row: int) -> set[int]:
         """From whom a placement received."""
         giver, live = self.snapshot.passes.giver, self.live
-        return {int(giver[each]) for each in self.snapshot.received.of(row) if live[each]}
+        return {giver.item(each) for each in self.snapshot.received.of(row) if live.item(each)}
 
     def _above(self, row: int) -> set[int] | None:
         """A placement and all from which it descends, or None when these are many."""
@@ -210,7 +210,7 @@ class _Pieces:
         received, giver, live = self.snapshot.received, self.snapshot.passes.giver, self.live
         while waiting and len(above) <= ABOVE:
             for each in received.of(waiting.pop()):
-                if live[each] and (who := int(giver[each])) not in above:
+                if live.item(each) and (who := giver.item(each)) not in above:
                     above.add(who)
                     waiting.append(who)
         return None if waiting else above
@@ -228,8 +228,8 @@ class _Pieces:
         passes, gift = self.snapshot.passes, self.snapshot.placements.gift
         for row in range(self.known, len(self.live)):
             if self.live[row]:
-                piece = self.piece[int(passes.giver[row])]
-                self.latest_day[piece] = max(self.latest_day[piece], int(passes.day[row]))
+                piece = self.piece[passes.giver.item(row)]
+                self.latest_day[piece] = max(self.latest_day[piece], passes.day.item(row))
         return Cut(
             generation=self.generation.grown(),
             reach=self.reach.grown(),
@@ -239,7 +239,7 @@ class _Pieces:
             height=self.height.grown(),
             latest_day=self.latest_day.grown(),
             by_chain=self._notes(self.was.by_chain, {row: row for row in self.tops}),
-            by_gift=self._notes(self.was.by_gift, {row: int(gift[row]) for row in self.tops if gift[row] != NONE}),
+            by_gift=self._notes(self.was.by_gift, {row: gift.item(row) for row in self.tops if gift[row] != NONE}),
         )
 
     def _notes(self, notes: Notes, whose: Mapping[int, int]) -> Notes:

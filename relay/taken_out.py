@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final, SupportsInt
+from typing import TYPE_CHECKING, Final
 
 from relay.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, standing
 from relay.snapshot import CONDITIONS, EPOCH, EVENT_KINDS, NO_DAY, NONE, Snapshot, day_number
@@ -62,63 +62,63 @@ def placement(snapshot: Snapshot, row: int) -> Placement:
     receipts = [
         Receipt(
             act_id=_UNNAMED,
-            received_on=_day(passes.day[each]),
-            sequence=int(passes.sequence[each]),
-            units=int(passes.units[each]),
-            condition=_word(passes.condition[each], CONDITIONS),
+            received_on=_day(passes.day.item(each)),
+            sequence=passes.sequence.item(each),
+            units=passes.units.item(each),
+            condition=_word(passes.condition.item(each), CONDITIONS),
         )
         for each in received
     ]
-    if placements.filled_day[row] != NO_DAY:
+    if placements.filled_day.item(row) != NO_DAY:
         receipts.append(
             Receipt(
                 act_id=_UNNAMED,
-                received_on=_day(placements.filled_day[row]),
+                received_on=_day(placements.filled_day.item(row)),
                 sequence=GIFT_SEQUENCE,
-                units=int(placements.filled_units[row]),
-                condition=_word(placements.filled_condition[row], CONDITIONS),
+                units=placements.filled_units.item(row),
+                condition=_word(placements.filled_condition.item(row), CONDITIONS),
             )
         )
     return Placement(
         placement_id=_UNNAMED,
         beneficiary_id=_UNNAMED,
-        help=helps[placements.help[row]],
+        help=helps[placements.help.item(row)],
         receipts=tuple(sorted(receipts, key=lambda receipt: (receipt.received_on, receipt.sequence))),
         passes=tuple(
             PassOn(
                 pass_id=_UNNAMED,
                 receiver_id=_UNNAMED,
                 beneficiary_id=_UNNAMED,
-                passed_on=_day(passes.day[each]),
-                sequence=int(passes.sequence[each]),
-                help=helps[passes.help[each]],
-                units=int(passes.units[each]),
-                females=int(passes.females[each]),
-                males=int(passes.males[each]),
-                in_kind=bool(passes.in_kind[each]),
+                passed_on=_day(passes.day.item(each)),
+                sequence=passes.sequence.item(each),
+                help=helps[passes.help.item(each)],
+                units=passes.units.item(each),
+                females=passes.females.item(each),
+                males=passes.males.item(each),
+                in_kind=passes.in_kind.item(each),
             )
             for each in given
         ),
         events=tuple(
             Event(
                 event_id=_UNNAMED,
-                kind=_word(events.kind[each], EVENT_KINDS) or "",
-                happened_on=_day(events.day[each]),
-                sequence=int(events.sequence[each]),
-                units=int(events.units[each]),
-                until_on=None if events.until[each] == NO_DAY else _day(events.until[each]),
+                kind=_word(events.kind.item(each), EVENT_KINDS) or "",
+                happened_on=_day(events.day.item(each)),
+                sequence=events.sequence.item(each),
+                units=events.units.item(each),
+                until_on=None if events.until.item(each) == NO_DAY else _day(events.until.item(each)),
             )
             for each in happened
         ),
     )
 
 
-def _day(number: SupportsInt) -> date:
-    return date.fromordinal(_EPOCH + int(number))
+def _day(number: int) -> date:
+    return date.fromordinal(_EPOCH + number)
 
 
-def _word(code: SupportsInt, words: Sequence[str]) -> str | None:
-    return None if code == NONE else words[int(code)]
+def _word(code: int, words: Sequence[str]) -> str | None:
+    return None if code == NONE else words[code]
 
 
 def _code(word: str | None, words: Sequence[str]) -> int:
