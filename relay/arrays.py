@@ -101,7 +101,7 @@ _WATCHED: Final[dict[int, _Watch]] = {}
 
 
 def _give_back(watch: _Watch) -> None:
-    watch.line.free = watch
+    watch.line.free = watch.nth, watch.memory
     del _WATCHED[id(watch)]
 
 
@@ -115,7 +115,7 @@ class _Line:
         self.nth = 0
         self.changed: tuple[int, ...] = ()
         self.length = 0
-        self.free: _Watch | None = None
+        self.free: tuple[int, _Memory] | None = None
 
     def room(self, column: _Array, end: int) -> _Room:
         """The first room, for a column that is to be so long."""
@@ -126,16 +126,16 @@ class _Line:
     def again(self, column: _Array, rows: tuple[int, ...]) -> _Room:
         """The next room, for a column that is in the last one, or in none: with all its rows, some to be changed."""
         free, self.free, end = self.free, None, len(column)
-        if free and free.nth == self.nth - 1 and end <= len(free.memory):
+        self.nth += 1
+        if free and free[0] == self.nth - 2 and end <= len(free[1]):
+            memory = free[1]
             alike = min(self.length, end)
             for row in self.changed:
                 if row < alike:
-                    free.memory[row] = column[row]
-            free.memory[alike:end] = column[alike:]
-            self.nth += 1
-            room = self._room(free.memory)
+                    memory[row] = column[row]
+            memory[alike:end] = column[alike:]
+            room = self._room(memory)
         else:
-            self.nth += 1
             room = self.room(column, end)
         self.changed, self.length, room.used = rows, end, end
         return room

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+from weakref import ref
 
 import numpy as np
 from hypothesis import given
@@ -87,6 +89,19 @@ def test_memory_is_used_again_once_nobody_looks_at_it_and_not_before() -> None:
     assert fourth.__array_interface__["data"] == where
     assert fourth.tolist() == [1, 2, 3, 4, *range(4, 1000)]
     assert (third.tolist()[:4], part.tolist()) == ([1, 2, 3, 3], [*range(10, 20)])
+
+
+def test_memory_at_which_nobody_will_look_again_is_let_go_at_once() -> None:
+    gc.disable()  # nothing may wait for it: it is called once a thousand things, however large they are
+    try:
+        first = changed(np.arange(1000), {0: 1})
+        second = changed(first, {1: 2})
+        memories = [ref(column.base.base) for column in (first, second)]  # type: ignore[union-attr]
+        del first, second
+
+        assert [memory() for memory in memories] == [None, None]
+    finally:
+        gc.enable()
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 20), st.lists(st.integers(-9, 9), max_size=5)), max_size=20))
