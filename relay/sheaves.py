@@ -75,7 +75,7 @@ class Sheaves:
         start, order = self._columns
         if placement + 1 >= len(start):
             return ()
-        rows: list[int] = order[start[placement] : start[placement + 1]].tolist()
+        rows: list[int] = order[start.item(placement) : start.item(placement + 1)].tolist()
         return rows
 
     def about(self, placements: Rows) -> Rows:
