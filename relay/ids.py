@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ _LETTERS: Final = np.array([(1 << 64) - (1 << 8 * (_WORD - letters)) for letters
 """By number: so many letters of a word of eight, without those after them."""
 
 Sums = npt.NDArray[np.uint32]
+
+_GROWING: Final = threading.Lock()
 
 
 class _Sorted:
@@ -50,7 +53,7 @@ class _Sorted:
 class _Finder:
     """The rows of sums by sum: looked through until they are asked for so often that sorting them pays.
 
-    It serves ids and all that were made by adding to them: whoever asks holds what he finds against his own.
+    It serves ids and those that were made by adding to them, as long as these are in one line.
     """
 
     OFTEN: Final = 10
@@ -61,12 +64,17 @@ class _Finder:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.length: int | None = None
         self.sorted: _Sorted | None = None
 
-    def add(self, first: int, sums: Sequence[int]) -> None:
-        """Learn of the sums from a row on."""
-        if self.sorted:
-            self.sorted.add(first, sums)
+    def grown(self, first: int, sums: Sequence[int]) -> _Finder:
+        """The finder of ids with these sums from a row on: itself, unless others were added in that row before."""
+        with _GROWING:
+            finder = self if self.length in (None, first) else _Finder()
+            finder.length = first + len(sums)
+        if finder.sorted:
+            finder.sorted.add(first, sums)
+        return finder
 
     def rows(self, sums: Sums, sum_: int) -> list[int]:
         """Rows that may have a sum, among them all that do."""
@@ -143,12 +151,11 @@ class Ids(Sequence[str]):
         letters = [id_.encode() for id_ in ids]
         sums = [crc32(each) for each in letters]
         breaks = list(accumulate((len(each) + 1 for each in letters), initial=int(self.breaks[-1])))[1:]
-        self._finder.add(len(self), sums)
         return Ids(
             longer(self.text, b"\n".join((*letters, b""))),
             longer(self.breaks, breaks),
             longer(self.sums, sums),
-            _finder=self._finder,
+            _finder=self._finder.grown(len(self), sums),
         )
 
     def row(self, id_: str) -> int | None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
-from zlib import crc32
 
-import numpy as np
 import pytest
 
 from relay import ledger, shelf, snapshot
 from relay.batch import NoProgramme
-from relay.ids import Ids
 from tests import acts as say
 from tests.made import acts as made_acts
 from tests.made import programme
@@ -19,34 +16,6 @@ from tests.made import programme
 if TYPE_CHECKING:
     from relay.acts import Act
     from relay.graph import Graph
-
-
-def test_ids_are_found_again_and_nothing_else_is() -> None:
-    ids = Ids.of(["P1", "P10", "पोखरा-2", "P"])
-
-    assert list(ids) == ["P1", "P10", "पोखरा-2", "P"]
-    assert [ids.row(each) for each in ("P1", "P10", "पोखरा-2", "P", "P2", "", "P1\nP10")] == [0, 1, 2, 3, *[None] * 3]
-
-
-def test_ids_of_one_check_sum_are_told_apart() -> None:
-    ids = Ids.of(["plumless", "P1"])
-
-    assert crc32(b"plumless") == crc32(b"buckeroo")
-    assert [ids.row(each) for each in ("plumless", "buckeroo")] == [0, None]
-    assert [ids.more(["buckeroo"]).row(each) for each in ("plumless", "buckeroo", "P1")] == [0, 2, 1]
-
-
-def test_no_ids_are_no_rows() -> None:
-    assert (len(Ids.of([])), list(Ids.of([])), Ids.of([]).row("P1")) == (0, [], None)
-
-
-def test_the_bytes_of_ids_sort_as_the_ids_do() -> None:
-    said = ["P10", "पोखरा-2", "P", "P2", "𝄞", "पोखरा-10", "~", "P1"]
-    ids, rows = Ids.of(said), np.arange(len(said), dtype=np.int32)
-
-    assert [said[row] for row in np.argsort(ids.sortable(rows))] == sorted(said)
-    assert list(ids.sortable(rows[3:5])) == [b"P2", "𝄞".encode()]
-    assert len(ids.sortable(rows[:0])) == 0
 
 
 def test_a_made_programme_is_what_its_acts_say() -> None:
@@ -129,11 +98,3 @@ def test_a_snapshot_of_a_past_day_of_knowing_holds_what_was_known_then(graph: Gr
 def test_a_programme_that_is_not_there_is_not_found(graph: Graph) -> None:
     with pytest.raises(NoProgramme):
         shelf.load(graph, "demo")
-
-
-def test_ids_of_any_length_and_script_sort_as_their_characters_do() -> None:
-    words = ["P10", "P1", "P", "P12345678", "P1234567", "P123456", "प१", "प", "Z" * 17, "Z" * 16, "a", "Ä"]
-
-    found = Ids.of(words).sortable(np.arange(len(words), dtype=np.int32))
-
-    assert [words[nth] for nth in np.argsort(found, kind="stable")] == sorted(words)
