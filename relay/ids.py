@@ -50,7 +50,7 @@ class _Sorted:
         return sorted(found) + self.added.get(sum_, [])
 
 
-class _Finder:
+class Finder:
     """The rows of sums by sum: looked through until they are asked for so often that sorting them pays.
 
     It serves ids and those that were made by adding to them, as long as these are in one line.
@@ -67,10 +67,10 @@ class _Finder:
         self.length: int | None = None
         self.sorted: _Sorted | None = None
 
-    def grown(self, first: int, sums: Sequence[int]) -> _Finder:
+    def grown(self, first: int, sums: Sequence[int]) -> Finder:
         """The finder of ids with these sums from a row on: itself, unless others were added in that row before."""
         with _GROWING:
-            finder = self if self.length in (None, first) else _Finder()
+            finder = self if self.length in (None, first) else Finder()
             finder.length = first + len(sums)
         if finder.sorted:
             finder.sorted.add(first, sums)
@@ -101,7 +101,7 @@ class Ids(Sequence[str]):
     breaks: npt.NDArray[np.int64]
     sums: Sums
     """The CRC-32 of each, by which its row is found."""
-    _finder: _Finder = field(default_factory=_Finder, repr=False, kw_only=True)
+    _finder: Finder = field(default_factory=Finder, repr=False, kw_only=True)
 
     COLUMNS = ("text", "breaks", "sums")
 

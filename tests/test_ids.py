@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relay.ids import Ids, _Finder
+from relay.ids import Ids, Finder
 
 
 def test_ids_are_found_again_and_nothing_else_is() -> None:
@@ -50,7 +50,7 @@ def test_ids_of_any_length_and_script_sort_as_their_characters_do() -> None:
 
 def test_ids_that_are_asked_for_often_are_found_as_before_and_so_are_those_that_come_later() -> None:
     few = Ids.of(f"P{number}" for number in range(100))
-    for number in range(3 * _Finder.OFTEN):
+    for number in range(3 * Finder.OFTEN):
         assert few.row(f"P{number}") == number
 
     more = few.more(["X", "plumless"])
@@ -66,15 +66,15 @@ def test_of_two_rows_of_one_id_the_first_is_found() -> None:
     """Which only foreign data holds."""
     ids = Ids.of(["P1", "P2", "P1", "P2"])
 
-    assert [ids.row("P2") for _ in range(2 * _Finder.OFTEN)] == [1] * 2 * _Finder.OFTEN
+    assert [ids.row("P2") for _ in range(2 * Finder.OFTEN)] == [1] * 2 * Finder.OFTEN
 
 
 @pytest.mark.parametrize("few", [0, 3, 50_000])
 @given(steps=st.lists(st.tuples(st.integers(0, 9), st.lists(st.sampled_from("abcdefgh"), max_size=3)), max_size=30))
 def test_whatever_ids_grow_from_whatever_are_found_as_in_a_list(few: int, steps: list[tuple[int, list[str]]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_Finder, "FEW", few)
-        patch.setattr(_Finder, "OFTEN", 5)
+        patch.setattr(Finder, "FEW", few)
+        patch.setattr(Finder, "OFTEN", 5)
         grown, lists = [Ids.of(["a", "b"])], [["a", "b"]]
         for nth, added in steps:
             grown.append(grown[nth % len(grown)].more(added))
