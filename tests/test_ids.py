@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relay.ids import Ids, Finder
+from relay.ids import Finder, Ids
 
 
 def test_ids_are_found_again_and_nothing_else_is() -> None:
