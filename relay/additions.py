@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from relay.acts import PERSONAL, changes_of
+from relay.arrays import longer
 from relay.model import thousandths
 from relay.register import rule_of
 from relay.snapshot import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, Snapshot, day_number
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from relay.model import Rule
     from relay.sheaves import Sheaves
 
+_DIGITS: Final = 15  # of a hash in a trail: as many as an int64 holds
 _NAMES: Final = frozenset({"place", "group", "gift", "correct", "erase"})
 """Kinds of acts that may change what a place, a group or a donor is called."""
 
@@ -85,6 +87,7 @@ class _Additions:
         self.rules: list[Rule] = []
         self.confirmed: list[int] = []
         self.named_at = snapshot.named
+        self.trail: list[int] = []
 
     def add(self, entry: Entry) -> None:
         """Take in one entry.
@@ -96,6 +99,7 @@ class _Additions:
         if take is None:
             raise _ChangesWhatStands
         take(self, entry, entry.payload)
+        self.trail.append(int(entry.hash[:_DIGITS], 16))
         if entry.kind in _NAMES:
             self.named_at = entry.sequence
 
@@ -114,6 +118,7 @@ class _Additions:
             was,
             sequence=last.sequence,
             head_hash=last.hash,
+            trail=longer(was.trail, self.trail),
             named=self.named_at,
             rules=(*was.rules, *self.rules),
             placements=was.placements.more(added["placement"]),
@@ -143,6 +148,8 @@ class _Additions:
         return self.snapshot.helps.index(help_)
 
     def _new(self, kind: str, id_: str, **columns: object) -> None:
+        if self.named[kind].row(id_) is not None:
+            raise _ChangesWhatStands
         self.named[kind].add(id_)
         self.added[kind].append({"ids": id_, **columns})
 
@@ -188,8 +195,6 @@ class _Additions:
         )
 
     def _placement(self, entry: Entry, said: Mapping[str, Any]) -> None:
-        if self.named["placement"].row(said["placement_id"]) is not None:  # somebody had passed on to it
-            raise _ChangesWhatStands
         self._new(
             "placement",
             said["placement_id"],

@@ -38,7 +38,7 @@ def longer(column: _Column, added: Sequence[Any]) -> _Column:
 
     Args:
         column: Of one dimension; none of its rows is ever written to again.
-        added: Rows of the same type; they are the caller's own until somebody else is given the longer column.
+        added: Rows of the same type.
     """
     if not added:
         return column
@@ -72,7 +72,7 @@ def changed(column: _Column, values: Mapping[int, Any]) -> _Column:
 
 
 class _Memory(np.ndarray[Any, Any]):
-    """What outlives a room; numpy takes no array of another type than its own for the base of one that looks in."""
+    """What outlives a room: of a type of its own, so that numpy does not take it for the base of what looks in."""
 
 
 class _Room(np.ndarray[Any, Any]):
@@ -106,7 +106,7 @@ def _give_back(watch: _Watch) -> None:
 
 
 class _Line:
-    """The rooms through which one column went: each has what the one before it had, but for some rows.
+    """The rooms through which one column goes: each begins with what the one before it has, but for some rows.
 
     Memory that comes back is nearly always that of the last room but one.
     """
@@ -118,7 +118,7 @@ class _Line:
         self.free: tuple[int, _Memory] | None = None
 
     def room(self, column: _Array, end: int) -> _Room:
-        """The first room, for a column that is to be so long."""
+        """A room of its own, with a column that is to be so long."""
         memory = _Memory(end + end // _SPARE + 1, column.dtype)
         memory[: len(column)] = column
         return self._room(memory)
@@ -150,21 +150,27 @@ class _Line:
 
 
 class _Store:
-    """Memory of all columns of a table, of which the rows up to `used` are taken."""
+    """Memory of the columns of a table, of which the rows up to `used` are taken.
+
+    Attributes:
+        memory: By name; a column that was changed since has its own.
+        apart: Columns that are no arrays.
+        most: How many rows there is room for.
+        used: How many are taken.
+    """
 
     def __init__(self, table: Table, end: int) -> None:
         """Make room for a table that is to be so long."""
         columns = {name: getattr(table, name) for name in table.names()}
+        self.most, self.used = end + end // _SPARE + 1, len(table)
         self.memory = {
-            name: np.empty(end + end // _SPARE + 1, column.dtype)
+            name: np.empty(self.most, column.dtype)
             for name, column in columns.items()
             if isinstance(column, np.ndarray)
         }
         for name, memory in self.memory.items():
             memory[: len(table)] = columns[name]
         self.apart = {name: column for name, column in columns.items() if name not in self.memory}
-        self.room = end + end // _SPARE + 1
-        self.used = len(table)
 
 
 class Table:
@@ -209,26 +215,30 @@ class Table:
             rows: Of each new row what stands in which column.
             otherwise: Column → row → what stands there now.
         """
-        if not (rows or otherwise):
-            return self
+        grown = object.__new__(type(self))
+        grown.__dict__.update(self._longer(rows) if rows else self.__dict__)
+        for name, values in (otherwise or {}).items():
+            column = changed(getattr(grown, name), values)
+            grown.__dict__.update({name: column, "_apart": grown._apart | {name: column}})
+        return grown
+
+    def _longer(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """What a table is that has some more rows."""
         known, end = self._length, self._length + len(rows)
         with _TAKING:
             store, apart = self._store, self._apart
-            if store is None or store.used != known or end > store.room:
+            if store is None or store.used != known or end > store.most:
                 store = _Store(self, end)
                 apart = store.apart
             store.used = end
-        for nth, row in enumerate(rows, known):
-            for name, memory in store.memory.items():
-                memory[nth] = row[name]
+        for name, memory in store.memory.items():
+            if name not in apart:
+                for nth, row in enumerate(rows, known):
+                    memory[nth] = row[name]
         apart = {
             name: longer(column, [row[name] for row in rows])
             if isinstance(column, np.ndarray)
             else column.more([row[name] for row in rows])
             for name, column in apart.items()
         }
-        grown = object.__new__(type(self))
-        grown.__dict__.update(apart, _length=end, _store=store, _apart=apart)
-        for name, values in (otherwise or {}).items():
-            apart[name] = grown.__dict__[name] = changed(getattr(grown, name), values)
-        return grown
+        return {**apart, "_length": end, "_store": store, "_apart": apart}

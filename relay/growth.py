@@ -41,11 +41,12 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
         snapshot: The same, carried on.
 
     Returns:
-        What `lineage.survey` would give; None when that has to be asked: the snapshot was read anew, a rule is new,
-        more changes than a part, or the survey leaves out what is not confirmed.
+        What `lineage.survey` would give, but for standings of placements that are not there; None when that has to be
+        asked: the snapshot was read anew or went another way, a rule is new, more changes than a part, or the survey
+        leaves out what is not confirmed.
     """
     old = survey.snapshot
-    if snapshot.root != old.root or snapshot.sequence < old.sequence or snapshot.rules != old.rules:
+    if not snapshot.follows(old) or snapshot.rules != old.rules:
         return None
     named = touched(old, snapshot)
     if survey.confirmed_only or survey.circles or len(named) > FEW:
@@ -78,11 +79,8 @@ def carried_on(survey: Survey, snapshot: Snapshot) -> Survey | None:
 def carries_on(survey: Survey, earlier: Survey) -> bool:
     """Whether a survey is an earlier one carried on, or the same: all but `touched` placements stand as they stood."""
     mine, its = survey.snapshot, earlier.snapshot
-    return (
-        (survey.asked_at, mine.root) == (earlier.asked_at, its.root)
-        and (survey.as_of, survey.confirmed_only) == (earlier.as_of, earlier.confirmed_only)
-        and mine.sequence >= its.sequence
-    )
+    alike = ("asked_at", "as_of", "confirmed_only")
+    return mine.follows(its) and all(getattr(survey, name) == getattr(earlier, name) for name in alike)
 
 
 def touched(old: Snapshot, new: Snapshot) -> list[int]:

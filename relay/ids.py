@@ -25,7 +25,7 @@ _GROWING: Final = threading.Lock()
 
 
 class _Sorted:
-    """Sums in their order, with the rows in which they stand, and some more that were added since."""
+    """Sums in their order, with the rows in which they stand, and more that were added since."""
 
     def __init__(self, sums: Sums) -> None:
         order = np.argsort(sums)
@@ -63,6 +63,7 @@ class Finder:
     """Sums added until all are sorted anew (our choice: a dict of so many takes some 10 MB)."""
 
     def __init__(self) -> None:
+        """Begin without having sorted anything."""
         self.asked = 0
         self.length: int | None = None
         self.sorted: _Sorted | None = None
@@ -82,7 +83,8 @@ class Finder:
         self.asked += 1
         if self.asked > self.OFTEN and (known is None or len(sums) - len(known.sums) > self.FEW):
             known = self.sorted = _Sorted(sums)
-        found, after = (known.find(sum_), known.known) if known else ([], 0)
+        after = known.known if known else 0  # before it is asked: meanwhile it may learn of more
+        found = known.find(sum_) if known else []
         if after < len(sums):
             found += (np.flatnonzero(sums[after:] == sum_) + after).tolist()
         return found

@@ -59,6 +59,7 @@ _TYPES: Final[Mapping[str, type[np.generic]]] = {
     "in_kind": np.bool_,
     "confirmed": np.bool_,
 }
+_NO_TRAIL: Final = np.empty(0, np.int64)
 _ROW: Final = np.int32  # every other column points at a row of another table
 
 
@@ -271,6 +272,7 @@ class Snapshot:
         head_hash: Of that entry.
         root: Hash of the entry up to which it was read whole; what came later was added row by row, and changed none
             but which pass-ons are confirmed.
+        trail: The first digits of the hashes of the entries that came later, as numbers.
         named: Sequence of the last entry that may have changed what a place, a group or a donor is called; at first, of
             the entry in `root`.
         goal_generations: The programme's goal, or None.
@@ -293,6 +295,7 @@ class Snapshot:
     sequence: int
     head_hash: str
     root: str
+    trail: npt.NDArray[np.int64]
     named: int
     goal_generations: int | None
     rules: tuple[Rule, ...]
@@ -323,6 +326,12 @@ class Snapshot:
             for column in Sheaves.COLUMNS:
                 yield f"{name}.{column}", getattr(getattr(self, name), column)
 
+    def follows(self, earlier: Snapshot) -> bool:
+        """Whether this is an earlier one carried on, or the same."""
+        mine, its = self.trail, earlier.trail
+        far = len(its) - 1
+        return self.root == earlier.root and far < len(mine) and (far < 0 or bool(mine[far] == its[far]))
+
     @property
     def is_of_one_entry(self) -> bool:
         """Whether nothing in it came later than its entry, and nothing is there without the act that brought it."""
@@ -348,7 +357,7 @@ class Snapshot:
             )
         for name in SHEAVES:
             tables[name] = Sheaves(*(columns[f"{name}.{column}"] for column in Sheaves.COLUMNS))
-        return cls(root=plain["head_hash"], named=plain["sequence"], **plain, **tables)
+        return cls(root=plain["head_hash"], trail=_NO_TRAIL, named=plain["sequence"], **plain, **tables)
 
 
 TABLES: Final[Mapping[str, type[_Listed]]] = {
@@ -438,6 +447,7 @@ class Sheets:
             sequence=self.sequence,
             head_hash=self.head_hash,
             root=self.head_hash,
+            trail=_NO_TRAIL,
             named=self.sequence,
             goal_generations=self.goal_generations,
             rules=self.rules,

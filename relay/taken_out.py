@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from relay.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, standing
@@ -11,28 +12,30 @@ from relay.states import CAUSES
 from relay.vocabulary import STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
-NOT_THERE: Final = {
-    "state": NONE,
-    "received_day": NO_DAY,
-    "condition": NONE,
-    "received": 0,
-    "rule": NONE,
-    "due_day": NO_DAY,
-    "owed": 0,
-    "passed": 0,
-    "fulfilled_day": NO_DAY,
-    "since_day": NO_DAY,
-    "cause": NONE,
-}
+NOT_THERE: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "state": NONE,
+        "received_day": NO_DAY,
+        "condition": NONE,
+        "received": 0,
+        "rule": NONE,
+        "due_day": NO_DAY,
+        "owed": 0,
+        "passed": 0,
+        "fulfilled_day": NO_DAY,
+        "since_day": NO_DAY,
+        "cause": NONE,
+    }
+)
 
 _EPOCH: Final = EPOCH.toordinal()
 _UNNAMED: Final = ""  # no rule looks at ids
 
 
-def standing_at(snapshot: Snapshot, row: int, as_of: date) -> dict[str, int]:
+def standing_at(snapshot: Snapshot, row: int, as_of: date) -> Mapping[str, int]:
     """How a placement stands on a day: its row of `states.Standings`.
 
     Of a placement that was not there only "state" says so; the others count nowhere.

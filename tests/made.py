@@ -214,6 +214,7 @@ def columns(
         sequence=first_act + len(order),
         head_hash=ORIGIN,
         root=ORIGIN,
+        trail=np.empty(0, np.int64),
         named=0,
         goal_generations=5,
         rules=(RULE,),

@@ -184,6 +184,29 @@ def test_a_large_programme_grows_act_by_act_and_most_acts_are_carried_on() -> No
     assert carried / len(entries[200:]) > 0.8
 
 
+def test_a_survey_is_not_carried_on_to_a_snapshot_that_went_another_way() -> None:
+    """As where the database was restored and other acts were recorded, while somebody still held what was there."""
+    before = of_register(say.Book(*BEFORE).register)
+
+    def with_act(act: Act, *later: Act) -> Snapshot:
+        book = say.Book(*BEFORE, act, *later)
+        found = snapshot_carried_on(before, [book.register.entries[each.act_id] for each in (act, *later)])
+        assert found
+        return found
+
+    one, other = with_act(say.woman("W7")), with_act(say.woman("W8"))
+    further = with_act(say.woman("W8"), say.woman("W9"))
+    survey = lineage.survey(one, DAY)
+
+    assert carried_on(survey, one)
+    assert [carried_on(survey, each) for each in (before, other, further)] == [None] * 3
+    assert carries_on(lineage.survey(further, DAY), lineage.survey(other, DAY)) is False  # surveyed anew
+    grown_further = carried_on(lineage.survey(other, DAY), further)
+    assert grown_further
+    assert [carries_on(grown_further, lineage.survey(each, DAY)) for each in (one, before)] == [False, False]
+    assert carries_on(grown_further, lineage.survey(other, DAY))
+
+
 @settings(max_examples=100, deadline=None)
 @given(acts=programmes(most=40))
 def test_a_placement_by_itself_stands_as_it_does_in_the_whole(acts: list[Act]) -> None:
