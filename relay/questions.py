@@ -85,20 +85,26 @@ class Source:
         graph: Open.
         folder: The data folder, where snapshots and the list of accesses are kept.
         seen: Which of some act ids the reader may find.
+        kept: The relay of the programme on a day, with or without what nobody confirmed, where it is kept up; None
+            surveys it for each question.
     """
 
     graph: Graph
     folder: Path
     seen: search.Seen = frozenset
+    kept: Callable[[date, bool], trees.Relay] | None = None
 
     def relay(self, programme_id: str, said: Mapping[str, Any]) -> trees.Relay:
         """The relays of a programme on a day, as the parameters of `READ` say."""
+        as_of, confirmed_only, known = said["as_of"], said.get("confirmed_only", False), said.get("as_known")
+        if self.kept and known is None:
+            return self.kept(as_of, confirmed_only)
         return trees.relay(
             self.graph,
             programme_id,
-            said["as_of"],
-            confirmed_only=said.get("confirmed_only", False),
-            last=self.last(programme_id, said.get("as_known")),
+            as_of,
+            confirmed_only=confirmed_only,
+            last=self.last(programme_id, known),
             folder=self.folder / shelf.FOLDER,
         )
 

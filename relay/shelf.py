@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from weakref import WeakKeyDictionary
@@ -109,7 +110,8 @@ def take_in(graph: Graph, entry: Entry) -> None:
     place = _PLACES.get(graph, {}).get(entry.programme_id)
     known = place.snapshot if place else None
     if place and known and known.head_hash == entry.previous_hash:
-        place.snapshot = carried_on(known, [entry]) or known
+        with suppress(Exception):  # it is recorded whatever is wrong here, and who asks next is told
+            place.snapshot = carried_on(known, [entry]) or known
 
 
 def _brought_up(graph: Graph, programme_id: str, place: _Place, folder: Path | None) -> Snapshot:

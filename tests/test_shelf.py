@@ -309,6 +309,10 @@ def test_what_does_not_follow_or_changes_what_stands_is_not_taken_in(graph: Grap
     assert shelf.snapshot(graph, "demo", None, first.head_hash) is first
     assert snapshot.differences(shelf.snapshot(graph, "demo", None, later.hash), now(graph)) == ()
 
+    odd = recorded(graph, say.woman("W9"))
+    shelf.take_in(graph, replace(odd, payload={}))  # as a fault of ours would have it: nobody is told that it failed
+    assert snapshot.differences(shelf.snapshot(graph, "demo", None, odd.hash), now(graph)) == ()
+
     correction = recorded(graph, say.corrected("pass:T1", animals=2, correct_id="C7"))
     shelf.take_in(graph, correction)
     assert snapshot.differences(shelf.snapshot(graph, "demo", None, correction.hash), now(graph)) == ()

@@ -83,7 +83,8 @@ def answer(programme_id: str, question: Question[object], id_: str | None = None
         raise NotThat("beneficiary_id", f"at most {MOST_NAMES} ids")
     if tells_donors(wish):
         personal.require_donors()
-    source = Source(graph=asked.graph(), folder=asked.core().settings.data_folder, seen=personal.seen)
+    folder = asked.core().settings.data_folder
+    source = Source(graph=asked.graph(), folder=folder, seen=personal.seen, kept=asked.kept_relay)
     if question is NAMES:
         wish["beneficiary_id"] = personal.nameable(wish["beneficiary_id"])
     answered: Any = question.of(source, asked.head(), wish)

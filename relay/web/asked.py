@@ -172,7 +172,7 @@ def relay_of_all() -> Relay:
         Invalid: The day cannot be read.
         Unavailable: The database cannot be reached.
     """
-    return _relay(as_of(), alone=False)
+    return kept_relay(as_of(), confirmed_only=False)
 
 
 def relay_on(day: date) -> Relay:
@@ -182,15 +182,20 @@ def relay_on(day: date) -> Relay:
         NotAChoice: It cannot be read whether only what is confirmed counts.
         Unavailable: The database cannot be reached.
     """
-    return _relay(day, alone=confirmed_only())
+    return kept_relay(day, confirmed_only=confirmed_only())
 
 
-def _relay(day: date, *, alone: bool) -> Relay:
+def kept_relay(day: date, confirmed_only: bool) -> Relay:  # noqa: FBT001 - as `Source.kept`
+    """The same, whatever the address says.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
     known = snapshot()
     return kept_up(
-        ("relay", known.programme_id, day, alone),
+        ("relay", known.programme_id, day, confirmed_only),
         known.head_hash,
-        lambda before: trees.Relay(known, day, confirmed_only=alone, before=before),
+        lambda before: trees.Relay(known, day, confirmed_only=confirmed_only, before=before),
     )
 
 

@@ -18,7 +18,7 @@ from hypothesis import settings as settings_of_hypothesis
 from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from relay import accounts, ledger, tokens
+from relay import accounts, ledger, lineage, shelf, tokens
 from relay import graph as relay_graph
 from relay.acts import KEYS
 from relay.asjson import json_of, of_json
@@ -226,6 +226,24 @@ def test_every_kind_of_act_is_recorded_once_by_its_id(api: FlaskClient, graph: G
     assert {each.recorded_by for each in ledger.entries(graph, "demo", first=14)} >= {"account:bina"}
     other = api.post(f"{HERE}/acts/gift", json={**ACTS["gift"], "animals": 5})
     assert other.status_code == 409
+
+
+def test_what_is_recorded_here_is_neither_read_again_nor_surveyed_anew(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = api.get(f"{HERE}/health").get_json()
+
+    def anew(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    for module, name in ((shelf, "_up_to_date"), (shelf, "load"), (lineage, "survey")):
+        monkeypatch.setattr(module, name, anew)
+    for kind in ("place", "beneficiary", "gift", "placement", "pass", "event", "confirm"):
+        assert api.post(f"{HERE}/acts/{kind}", json=ACTS[kind]).status_code == 201
+    after = api.get(f"{HERE}/health").get_json()
+
+    assert [each["placements"]["total"] for each in (before, after)] == [4, 6]
+    assert api.get(f"{HERE}/trace/P9").get_json()["reach"] == 1
 
 
 def test_a_programme_is_begun_under_its_own_address(api: FlaskClient) -> None:
