@@ -462,7 +462,7 @@ def test_failed_queries_do_not_fill_the_disk(data_folder: Path) -> None:
             with pytest.raises(neo4j.exceptions.ConstraintError):
                 driver.execute_query("CREATE (:Placement {key: $key})", key=key, database_="relay")
 
-    log_bytes = engine.status(data_folder).log_bytes
+    log_bytes = max(engine.status(data_folder).log_bytes for _ in range(5))  # while files take turns neither is there
     assert engine.LOG_LIMIT_BYTES / 2 < log_bytes < engine.LOG_LIMIT_BYTES * 1.1
 
 
