@@ -47,11 +47,11 @@ if TYPE_CHECKING:
 DAY: Final = made.LAST_DAY + timedelta(days=1)
 CLERK: Final = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
 COMPILED: Final = find_spec("numba") is not None
-T = TypeVar("T")
-
 MB: Final = 2**20
-ACTS: Final = 30  # our choice
+ACTS: Final = 30  # that are timed; our choice
 MILLION: Final = 1_000_000  # placements, for which the goals are set
+
+T = TypeVar("T")
 
 
 def row(what: str, size: int, took: str, ratio: str, goal: str) -> None:

@@ -8,14 +8,13 @@ foreign data named before it was there) cannot be carried on, and the programme 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from relay.acts import PERSONAL, changes_of
 from relay.arrays import longer
 from relay.model import thousandths
 from relay.register import rule_of
-from relay.snapshot import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, Snapshot, day_number
+from relay.snapshot import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, Snapshot, code_of, day_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -178,7 +177,7 @@ class _Additions:
         self._new(
             "beneficiary",
             said["beneficiary_id"],
-            sex=_code(said.get("sex"), SEXES),
+            sex=code_of(said.get("sex"), SEXES),
             place=self._row("place", said.get("place_id")),
             group=self._row("group", said.get("group_id")),
             sequence=entry.sequence,
@@ -189,7 +188,7 @@ class _Additions:
             "gift",
             said["gift_id"],
             help=self._help(said["help"]),
-            day=_day(said["given_on"]),
+            day=day_said(said["given_on"]),
             units=thousandths(said["animals"]) if "animals" in said else NONE,
             sequence=entry.sequence,
         )
@@ -202,9 +201,9 @@ class _Additions:
             help=self._help(said["help"]),
             gift=self._row("gift", said["gift_id"]),
             sequence=entry.sequence,
-            filled_day=_day(said["received_on"]),
+            filled_day=day_said(said["received_on"]),
             filled_units=thousandths(said["animals"]),
-            filled_condition=_code(said.get("condition"), CONDITIONS),
+            filled_condition=code_of(said.get("condition"), CONDITIONS),
         )
 
     def _pass(self, entry: Entry, said: Mapping[str, Any]) -> None:
@@ -231,13 +230,13 @@ class _Additions:
             said["pass_id"],
             giver=giver,
             receiver=receiver,
-            day=_day(said["passed_on"]),
+            day=day_said(said["passed_on"]),
             sequence=entry.sequence,
             help=help_,
             units=thousandths(said["animals"]),
             females=thousandths(said.get("females", 0)),
             males=thousandths(said.get("males", 0)),
-            condition=_code(said.get("condition"), CONDITIONS),
+            condition=code_of(said.get("condition"), CONDITIONS),
             in_kind=said.get("kind", "in_kind") == "in_kind",
             confirmed=False,
         )
@@ -257,11 +256,11 @@ class _Additions:
         self.added["event"].append(
             {
                 "placement": self._row("placement", said["placement_id"]),
-                "kind": _code(said["kind"], EVENT_KINDS),
-                "day": _day(said["happened_on"]),
+                "kind": code_of(said["kind"], EVENT_KINDS),
+                "day": day_said(said["happened_on"]),
                 "sequence": entry.sequence,
                 "units": thousandths(said.get("animals", 1)),
-                "until": _day(said["until_on"]) if said.get("until_on") else NO_DAY,
+                "until": day_said(said["until_on"]) if said.get("until_on") else NO_DAY,
             }
         )
 
@@ -292,11 +291,3 @@ class _Additions:
         "confirm": _confirm,
         "erase": _nothing,
     }
-
-
-def _code(word: str | None, codes: Sequence[str]) -> int:
-    return codes.index(word) if word in codes else NONE
-
-
-def _day(text: str) -> int:
-    return day_number(date.fromisoformat(text))

@@ -71,6 +71,11 @@ def changed(column: _Column, values: Mapping[int, Any]) -> _Column:
     return _seen(room, column, len(column))
 
 
+def _with_room(end: int) -> int:
+    """How many rows to make memory for where so many are needed now."""
+    return end + end // _SPARE + 1
+
+
 class _Memory(np.ndarray[Any, Any]):
     """What outlives a room: of a type of its own, so that numpy does not take it for the base of what looks in."""
 
@@ -119,7 +124,7 @@ class _Line:
 
     def room(self, column: _Array, end: int) -> _Room:
         """A room of its own, with a column that is to be so long."""
-        memory = _Memory(end + end // _SPARE + 1, column.dtype)
+        memory = _Memory(_with_room(end), column.dtype)
         memory[: len(column)] = column
         return self._room(memory)
 
@@ -162,7 +167,7 @@ class _Store:
     def __init__(self, table: Table, end: int) -> None:
         """Make room for a table that is to be so long."""
         columns = {name: getattr(table, name) for name in table.names()}
-        self.most, self.used = end + end // _SPARE + 1, len(table)
+        self.most, self.used = _with_room(end), len(table)
         self.memory = {
             name: np.empty(self.most, column.dtype)
             for name, column in columns.items()
@@ -186,8 +191,7 @@ class Table:
 
     def __post_init__(self) -> None:
         """Begin as what was given."""
-        first = getattr(self, next(iter(self.__dataclass_fields__)))
-        self.__dict__.update(_length=len(first), _store=None, _apart={})
+        self.__dict__.update(_length=len(getattr(self, self.names()[0])), _store=None, _apart={})
 
     if not TYPE_CHECKING:
 
@@ -215,6 +219,8 @@ class Table:
             rows: Of each new row what stands in which column.
             otherwise: Column → row → what stands there now.
         """
+        if not (rows or otherwise):
+            return self
         grown = object.__new__(type(self))
         grown.__dict__.update(self._longer(rows) if rows else self.__dict__)
         for name, values in (otherwise or {}).items():

@@ -205,12 +205,10 @@ class _Pieces:
     def _above(self, row: int) -> set[int] | None:
         """A placement and all from which it descends, or None when these are many."""
         above, waiting = {row}, [row]
-        received, giver, live = self.snapshot.received, self.snapshot.passes.giver, self.live
         while waiting and len(above) <= ABOVE:
-            for each in received.of(waiting.pop()):
-                if live.item(each) and (who := giver.item(each)) not in above:
-                    above.add(who)
-                    waiting.append(who)
+            givers = self._givers(waiting.pop()) - above
+            above |= givers
+            waiting += givers
         return None if waiting else above
 
     def _begin(self, row: int, there: int) -> None:

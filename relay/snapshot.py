@@ -72,6 +72,11 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
+def day_said(text: str) -> int:
+    """The number of a day as the ledger writes it, such as "2026-02-28"."""
+    return day_number(date.fromisoformat(text))
+
+
 def day_of(number: SupportsInt) -> date | None:
     """The day of a number of days since 1970-01-01; None for `NO_DAY`.
 
@@ -79,13 +84,23 @@ def day_of(number: SupportsInt) -> date | None:
     (datetime.date(2026, 2, 28), None)
     """
     days = int(number)
-    return None if days == NO_DAY else EPOCH + timedelta(days=days)
+    return None if days == NO_DAY else known_day(days)
+
+
+def known_day(number: int) -> date:
+    """The same of a number that is not `NO_DAY`."""
+    return EPOCH + timedelta(days=number)
 
 
 def days_of(numbers: Days) -> list[date]:
     """The days of many numbers, none of which is `NO_DAY`."""
     days: list[date] = numbers.astype("datetime64[D]").tolist()
     return days
+
+
+def code_of(word: str | None, words: Sequence[str]) -> int:
+    """The code of a word, -1 for none of them."""
+    return words.index(word) if word in words else NONE
 
 
 class _Listed(Table):
@@ -568,7 +583,7 @@ def _placement_sheet(register: Register) -> Columns:
         "help": [placement.help for placement in placements],
         "gift": [placement.gift_id for placement in placements],
         "sequence": [fact.sequence if fact else 0 for fact in filled],
-        "filled_day": [_day(fact.values["received_on"]) if fact else NO_DAY for fact in filled],
+        "filled_day": [day_said(fact.values["received_on"]) if fact else NO_DAY for fact in filled],
         "filled_units": [fact.values["animals"] if fact else 0 for fact in filled],
         "filled_condition": [fact.values.get("condition", "") if fact else "" for fact in filled],
     }
@@ -578,7 +593,7 @@ def _pass_sheet(register: Register, facts: Sequence[Fact]) -> Columns:
     helps = {placement.placement_id: placement.help for placement in register.placements.values()}
     values = [fact.values for fact in facts]
     return _named(facts, giver="giver_placement_id", receiver="receiver_placement_id") | {
-        "day": [_day(each["passed_on"]) for each in values],
+        "day": [day_said(each["passed_on"]) for each in values],
         "help": [each.get("help") or helps[each["giver_placement_id"]] for each in values],
         "units": [each["animals"] for each in values],
         "females": [each.get("females", 0) for each in values],
@@ -595,18 +610,14 @@ def _event_sheet(facts: Sequence[Fact]) -> Columns:
         "sequence": [fact.sequence for fact in facts],
         "placement": [each["placement_id"] for each in values],
         "kind": [each["kind"] for each in values],
-        "day": [_day(each["happened_on"]) for each in values],
+        "day": [day_said(each["happened_on"]) for each in values],
         "units": [each.get("animals", 1) for each in values],
-        "until": [_day(each["until_on"]) if each.get("until_on") else NO_DAY for each in values],
+        "until": [day_said(each["until_on"]) if each.get("until_on") else NO_DAY for each in values],
     }
 
 
 def _gift_sheet(facts: Sequence[Fact]) -> Columns:
     return _named(facts, help="help") | {
-        "day": [_day(fact.values["given_on"]) for fact in facts],
+        "day": [day_said(fact.values["given_on"]) for fact in facts],
         "units": [fact.values.get("animals", -1) for fact in facts],
     }
-
-
-def _day(text: str) -> int:
-    return day_number(date.fromisoformat(text))

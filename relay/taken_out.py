@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from relay.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, standing
-from relay.snapshot import CONDITIONS, EPOCH, EVENT_KINDS, NO_DAY, NONE, Snapshot, day_number
+from relay.snapshot import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, Snapshot, code_of, day_number, day_of, known_day
 from relay.states import CAUSES
 from relay.vocabulary import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
 
 NOT_THERE: Final[Mapping[str, int]] = MappingProxyType(
@@ -31,7 +31,6 @@ NOT_THERE: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 
-_EPOCH: Final = EPOCH.toordinal()
 _UNNAMED: Final = ""  # no rule looks at ids
 
 
@@ -46,7 +45,7 @@ def standing_at(snapshot: Snapshot, row: int, as_of: date) -> Mapping[str, int]:
     return {
         "state": STATES.index(found.state),
         "received_day": day_number(found.received_on),
-        "condition": _code(found.condition, CONDITIONS),
+        "condition": code_of(found.condition, CONDITIONS),
         "received": found.received,
         "rule": next((row for row, rule in enumerate(snapshot.rules) if rule is found.rule), NONE),
         "due_day": day_number(found.due_on),
@@ -54,7 +53,7 @@ def standing_at(snapshot: Snapshot, row: int, as_of: date) -> Mapping[str, int]:
         "passed": found.passed,
         "fulfilled_day": day_number(found.fulfilled_on) if found.fulfilled_on else NO_DAY,
         "since_day": day_number(found.since_on) if found.since_on else NO_DAY,
-        "cause": _code(found.cause, CAUSES),
+        "cause": code_of(found.cause, CAUSES),
     }
 
 
@@ -65,7 +64,7 @@ def placement(snapshot: Snapshot, row: int) -> Placement:
     receipts = [
         Receipt(
             act_id=_UNNAMED,
-            received_on=_day(passes.day.item(each)),
+            received_on=known_day(passes.day.item(each)),
             sequence=passes.sequence.item(each),
             units=passes.units.item(each),
             condition=_word(passes.condition.item(each), CONDITIONS),
@@ -76,7 +75,7 @@ def placement(snapshot: Snapshot, row: int) -> Placement:
         receipts.append(
             Receipt(
                 act_id=_UNNAMED,
-                received_on=_day(placements.filled_day.item(row)),
+                received_on=known_day(placements.filled_day.item(row)),
                 sequence=GIFT_SEQUENCE,
                 units=placements.filled_units.item(row),
                 condition=_word(placements.filled_condition.item(row), CONDITIONS),
@@ -92,7 +91,7 @@ def placement(snapshot: Snapshot, row: int) -> Placement:
                 pass_id=_UNNAMED,
                 receiver_id=_UNNAMED,
                 beneficiary_id=_UNNAMED,
-                passed_on=_day(passes.day.item(each)),
+                passed_on=known_day(passes.day.item(each)),
                 sequence=passes.sequence.item(each),
                 help=helps[passes.help.item(each)],
                 units=passes.units.item(each),
@@ -106,23 +105,15 @@ def placement(snapshot: Snapshot, row: int) -> Placement:
             Event(
                 event_id=_UNNAMED,
                 kind=_word(events.kind.item(each), EVENT_KINDS) or "",
-                happened_on=_day(events.day.item(each)),
+                happened_on=known_day(events.day.item(each)),
                 sequence=events.sequence.item(each),
                 units=events.units.item(each),
-                until_on=None if events.until.item(each) == NO_DAY else _day(events.until.item(each)),
+                until_on=day_of(events.until.item(each)),
             )
             for each in happened
         ),
     )
 
 
-def _day(number: int) -> date:
-    return date.fromordinal(_EPOCH + number)
-
-
 def _word(code: int, words: Sequence[str]) -> str | None:
     return None if code == NONE else words[code]
-
-
-def _code(word: str | None, words: Sequence[str]) -> int:
-    return words.index(word) if word else NONE
