@@ -14,12 +14,21 @@ from typing import Final, Literal
 from relay.acts import Act, RuleMeant
 from relay.difference import Difference, rows_of
 from relay.entries import Entry, differing, instant, seal, zone
-from relay.errors import Conflict, NotFound, RelayError
+from relay.errors import Asked, Conflict, NotFound, RelayError
 from relay.graph import Transaction
 from relay.notes import Note
 from relay.projection import Edge, Node, about_edge, entry_node, touched
 from relay.register import Change, Register, filled_by, named_by
-from relay.rulebook import HeldByAnother, OtherHelp, TakenBack, hand_over, judge, require_seen
+from relay.rulebook import (
+    NO_ANSWER,
+    Answers,
+    HeldByAnother,
+    OtherHelp,
+    TakenBack,
+    hand_over,
+    judge,
+    require_seen,
+)
 from relay.sentences import Sentence
 from relay.surroundings import Head
 
@@ -47,14 +56,15 @@ class Outcome:
 
     Attributes:
         act: As it was given.
-        action: "added", "same" (recorded before with the same content), or "not" with the error that says why.
+        action: "added", "same" (recorded before with the same content), "asked" with the question, or "not" with the
+            error that says why.
         entry: In which it stands in the ledger, or None when there is none.
         notes: What is noted for the auditor.
         error: Why it was not recorded, or None.
     """
 
     act: Act
-    action: Literal["added", "same", "not"]
+    action: Literal["added", "same", "asked", "not"]
     entry: Entry | None = None
     notes: tuple[Note, ...] = ()
     error: RelayError | None = None
@@ -141,8 +151,10 @@ class RuleInDoubt(Conflict):
         )
 
 
-class SameAsTakenBack(Conflict):
+class SameAsTakenBack(Asked):
     """The same hand-over came together with this one, and was taken back."""
+
+    code = "same_as_taken_back"
 
     def __init__(self, act_id: str, earlier: str) -> None:
         """Name both."""
@@ -240,7 +252,7 @@ class Batch:
         head: Head,
         clerk: Clerk,
         *,
-        again: bool = False,
+        answers: Answers = NO_ANSWER,
         told: Told | None = None,
         resent: bool = False,
     ) -> None:
@@ -250,14 +262,14 @@ class Batch:
             register: With everything that the acts touch.
             head: The end of the ledger.
             clerk: Who records.
-            again: Record pass-ons that seem to be recorded already.
+            answers: The questions that each of the acts answers.
             told: By the acts that came before these in one import; what these tell is added to it.
             resent: The first answer to these very acts was lost.
         """
         self.register = register
         self.head = head
         self.clerk = clerk
-        self.again = again
+        self.answers = answers
         self.told = told or Told()
         if self.told.since is None:
             self.told.since = head.sequence
@@ -276,7 +288,7 @@ class Batch:
                 self.told.unsettled.add(RuleMeant.of(act.values))
             if isinstance(error, _DOUBT):
                 self.told.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
-            return Outcome(act=act, action="not", error=error)
+            return Outcome(act=act, action="asked" if isinstance(error, Asked) else "not", error=error)
         self.told.agree(act)
         return outcome
 
@@ -287,7 +299,7 @@ class Batch:
         if act.kind == "confirm" and self.clerk.seen is not None:
             require_seen(self.register, act, self.clerk.seen)
         change, notes = judge(
-            self.register, act, self.head.sequence + 1, by=self.clerk.by, today=self._today(act), again=self.again
+            self.register, act, self.head.sequence + 1, by=self.clerk.by, today=self._today(act), answers=self.answers
         )
         self._has_a_zone(change)
         self._comes_under_no_doubt(act, change)
@@ -355,8 +367,10 @@ class Batch:
         for column, name in names:
             if (fault := told.fault(name, register)) and fault != act.act_id:
                 raise StandsOnDoubt(act.act_id, fault, column)
-        if act.kind == "pass" and not self.again and (earlier := told.undone.get(self._hand_over(act))):
-            raise SameAsTakenBack(act.act_id, earlier)
+        if act.kind == "pass" and (earlier := told.undone.get(self._hand_over(act))):
+            question = SameAsTakenBack(act.act_id, earlier)
+            if question.code not in self.answers:
+                raise question
 
     def _comes_under_no_doubt(self, act: Act, change: Change) -> None:
         filled = filled_by(act)

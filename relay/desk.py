@@ -1,5 +1,6 @@
 """The desk: what a member of staff says, made into an act that can be recorded, and handed in.
 
+It only completes what was said; whether that may be recorded is for the rule book, under the ledger's lock.
 Ids that nobody gave are made here from randomness that the shell gives, never the next number: two clerks offline
 would clash.
 """
@@ -10,7 +11,6 @@ import json
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from relay.graph import Graph
 from relay.ledger import record_one
 from relay.projection import key_of
 from relay.records import KINDS, OtherKind, SeveralOfThatId, resolve
-from relay.rulebook import GivenToHerself, Twin
+from relay.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.sentences import Sentence
 
 GIVERS: Final = ("placement", "beneficiary")
@@ -58,34 +58,12 @@ class HoldsNone(NotFound):
         )
 
 
-class HoldsOneAlready(Refused):
-    """The receiver holds a placement of that help already."""
-
-    def __init__(self, beneficiary_id: str, help_: str, placement_ids: Iterable[str]) -> None:
-        """List her placements."""
-        super().__init__(
-            Sentence(
-                "Beneficiary %(beneficiary_id)s already holds %(help)s: placement %(placements)s.",
-                beneficiary_id=beneficiary_id,
-                help=help_,
-                placements=", ".join(placement_ids),
-            ),
-            Sentence(
-                "Add to it with --into PLACEMENT (over the API: receiver_placement_id), or begin a new placement with"
-                " --new (new=true)."
-            ),
-            field="receiver_placement_id",
-        )
-
-
 def pass_on(
     graph: Graph,
     programme_id: str,
     said: Mapping[str, Value],
     *,
     giver: str,
-    new: bool,
-    again: bool,
     random: Callable[[int], bytes],
 ) -> Act:
     """The pass-on that a clerk describes.
@@ -95,8 +73,6 @@ def pass_on(
         programme_id: Of the programme.
         said: Columns of passes.csv as far as they were said; `beneficiary_id` is among them.
         giver: A placement, or a beneficiary who holds exactly one.
-        new: Begin a new placement although she holds one of that help.
-        again: Do not mind that the same hand-over seems to be recorded under another id.
         random: Gives that many random bytes, for ids that nobody gave.
 
     Returns:
@@ -108,10 +84,6 @@ def pass_on(
         OtherKind: What is named as giver can hold nothing.
         SeveralOfThatId: The bare id is that of a placement, and of a beneficiary who holds another one.
         HoldsSeveral: The giver holds several placements.
-        GivenToHerself: The receiver is the giver.
-        Twin: The same hand-over is recorded under another id and `again` was not said.
-        HoldsOneAlready: The receiver holds that help already, and neither a placement of hers, `new` nor `again` was
-            said.
         NoProgramme: The programme is not in the database.
         Unavailable: The database cannot be reached.
     """
@@ -124,34 +96,18 @@ def pass_on(
         ledger=programme_id,
         giver=key_of(programme_id, f"placement:{bare}") if kind in ("", "placement") else "",
         holder=key_of(programme_id, f"beneficiary:{bare}") if kind in ("", "beneficiary") else "",
-        receiver=key_of(programme_id, f"beneficiary:{said.get('beneficiary_id')}"),
         act=key_of(programme_id, f"pass:{pass_id}"),
-        on=date.fromisoformat(str(said["passed_on"])),
-        animals=said["animals"],
     )
     if not rows:
         raise NoProgramme(programme_id)
     row = rows[0]
-    giver_id, help_ = _giver(row, bare)
-    if giver_id in [each["placement_id"] for each in row["held_by_receiver"]]:
-        raise GivenToHerself(f"pass:{pass_id}")
-    wanted = str(said.get("help") or help_)
-    twins = [
-        f"pass:{twin['pass_id']}"
-        for twin in row["twins"]
-        if (twin["giver_placement_id"], twin["help"] or help_) == (giver_id, wanted)
-    ]
-    if twins and f"pass:{pass_id}" not in twins and not again:
-        raise Twin(f"pass:{pass_id}", twins[0])
     receiver_id = said.get("receiver_placement_id") or _recorded_receiver(row) or new_id(_made_from(pass_id))
-    if not (row["recorded"] or new or again):
-        _begins_no_second(row["held_by_receiver"], str(said["beneficiary_id"]), str(receiver_id), wanted)
     return act(
         "pass",
         {
             **said,
             "pass_id": pass_id,
-            "giver_placement_id": giver_id,
+            "giver_placement_id": _giver(row, bare),
             "receiver_placement_id": receiver_id,
         },
         "pass_id",
@@ -159,25 +115,18 @@ def pass_on(
     )
 
 
-def _giver(row: Mapping[str, Any], id_: str) -> tuple[str, str]:
-    """The placement that passes on, and its help; a bare id may be a placement's or that of a beneficiary with one."""
-    held = row["held_by_giver"]
+def _giver(row: Mapping[str, Any], id_: str) -> str:
+    """The placement that passes on; a bare id may be a placement's or that of a beneficiary with one."""
+    held: list[str] = row["held_by_giver"]
     if row["giver"]:
-        if any(each["placement_id"] != id_ for each in held):
+        if any(each != id_ for each in held):
             raise SeveralOfThatId([f"placement:{id_}", f"beneficiary:{id_}"])
-        return id_, row["giver"][0]
+        return id_
     if not held:
         raise HoldsNone(id_)
     if len(held) > 1:
-        raise HoldsSeveral(id_, [each["placement_id"] for each in held])
-    return held[0]["placement_id"], held[0]["help"]
-
-
-def _begins_no_second(held: Iterable[Mapping[str, Any]], beneficiary_id: str, receiver_id: str, help_: str) -> None:
-    """Refuse to begin a placement where she holds that help already: it may be a slip of the pen for hers."""
-    of_that_help = [each["placement_id"] for each in held if each["help"] == help_]
-    if of_that_help and receiver_id not in [each["placement_id"] for each in held]:
-        raise HoldsOneAlready(beneficiary_id, help_, of_that_help)
+        raise HoldsSeveral(id_, held)
+    return held[0]
 
 
 def _made_from(pass_id: str) -> bytes:
@@ -228,8 +177,6 @@ def made(
     kind: str,
     said: Mapping[str, Value],
     *,
-    new: bool = False,
-    again: bool = False,
     random: Callable[[int], bytes],
 ) -> Act:
     """The act of a kind from what was said, with every id that it needs.
@@ -242,8 +189,6 @@ def made(
         programme_id: Of the programme.
         kind: Of the act.
         said: Its columns as far as they were said; nothing empty.
-        new: See `pass_on`.
-        again: See `pass_on`.
         random: Gives that many random bytes, for ids that nobody gave.
 
     Raises:
@@ -251,7 +196,7 @@ def made(
     """
     if kind == "pass":
         giver = str(said["giver_placement_id"])
-        return pass_on(graph, programme_id, said, giver=giver, new=new, again=again, random=random)
+        return pass_on(graph, programme_id, said, giver=giver, random=random)
     if kind == "rule":
         return Act(kind=kind, id=rule_id(said), values=said)
     subject = {"correct": "act_id", "confirm": "act_id", "erase": "subject_id"}.get(kind)
@@ -261,13 +206,20 @@ def made(
     return act(kind, said, KEYS[kind][0], random)
 
 
+def answers_of(*, new: bool, again: bool) -> Answers:
+    """The questions that a clerk answers: with `again` all of them, with `new` only whether a placement is begun."""
+    if again:
+        return EVERY_ANSWER
+    return NEW if new else NO_ANSWER
+
+
 def hand_in(
     graph: Graph,
     programme_id: str,
     act_: Act,
     clerk: Clerk,
     *,
-    again: bool = False,
+    answers: Answers = NO_ANSWER,
     tell: Callable[[Graph, Entry], object] | None = None,
 ) -> Recorded:
     """Record an act.
@@ -277,13 +229,13 @@ def hand_in(
         programme_id: Of the programme.
         act_: As `made`.
         clerk: Who records.
-        again: See `pass_on`.
+        answers: The questions that the act answers.
         tell: Is told the entry in which it stands then.
 
     Raises:
         RelayError: It was not recorded; the error says why.
     """
-    outcome = record_one(graph, programme_id, act_, clerk, again=again)
+    outcome = record_one(graph, programme_id, act_, clerk, answers=answers)
     if outcome.entry and tell:
         tell(graph, outcome.entry)
     values = outcome.act.values

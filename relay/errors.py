@@ -3,8 +3,9 @@
     RelayError
     ├── NotFound      what was asked for is not in the record
     ├── Refused       well formed, but a rule of the programme says no
+    │   └── Asked     seems wrong but can be true: recorded once the question is answered
     ├── Invalid       malformed: cannot be read, or names a column or value that does not exist
-    ├── Conflict      an earlier act with the same id, or a twin of this one, says otherwise
+    ├── Conflict      an earlier act with the same id says otherwise
     └── Unavailable   the database cannot be reached, or did not answer in time
         └── NotWritable   nothing can be written; reading goes on
 
@@ -12,6 +13,11 @@ A sentence says what happened, to which id, and what to do next. No sentence hol
 """
 
 from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+Code = Literal["holds_already", "same_as_taken_back", "twin"]
+"""The stable name of a question."""
 
 
 class RelayError(Exception):
@@ -39,12 +45,22 @@ class Refused(RelayError):
     """A rule of the programme says no; nothing was recorded."""
 
 
+class Asked(Refused):
+    """What seems wrong but can be true is asked about; nothing was recorded until the question is answered.
+
+    Attributes:
+        code: The name of the question, by which an act answers it.
+    """
+
+    code: ClassVar[Code]
+
+
 class Invalid(RelayError):
     """Malformed input: the sentence says what, where and how to write it."""
 
 
 class Conflict(RelayError):
-    """An earlier act with the same id, or a twin of this one, says otherwise; nothing was recorded."""
+    """An earlier act with the same id says otherwise; nothing was recorded."""
 
 
 class Unavailable(RelayError):

@@ -20,11 +20,11 @@ from typing import Final
 from relay import cells, ledger
 from relay.acts import FILED, PERSONAL, Act
 from relay.batch import Clerk, Outcome, RuleInDoubt, provided_by
-from relay.errors import Invalid, NotFound, Refused, RelayError
+from relay.errors import Asked, Invalid, NotFound, Refused, RelayError
 from relay.exchange import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.graph import Graph
 from relay.ledger import STEP, Rehearsal
-from relay.rulebook import Missing, TakenBack
+from relay.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers, Missing, TakenBack
 from relay.sentences import Sentence
 from relay.sheets import PROGRAMME, RULES_FILE
 from relay.uncollected import uncollected
@@ -89,7 +89,7 @@ def import_programme(
     *,
     programme_id: str | None = None,
     apply: bool = False,
-    again: bool = False,
+    answers: Answers = NEW,
     assumed: Callable[[str], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[ReportRow]:
@@ -101,7 +101,7 @@ def import_programme(
         clerk: Who records.
         programme_id: Of the programme, when the folder does not say; needed only where there are several.
         apply: Write; without it nothing is written.
-        again: Record pass-ons that seem to be recorded already.
+        answers: The questions that each row answers. A register holds second placements, which are only noted.
         assumed: Told the id of the only programme, where neither the folder nor `programme_id` names one.
         progress: Told after each step how many rows are done.
 
@@ -127,7 +127,7 @@ def import_programme(
     if own and programme_id and own != programme_id:
         raise OtherProgramme(path, own, programme_id)
     with ThreadPoolExecutor(max_workers=1) as beside, uncollected():
-        rehearsal = Rehearsal(graph, own or programme_id or "", clerk, again=again)
+        rehearsal = Rehearsal(graph, own or programme_id or "", clerk, answers=answers)
         recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)
         yield from _Import(recorder, progress or (lambda _: None)).run(chain(first, rows))
 
@@ -265,7 +265,7 @@ class _Import:
             if isinstance(error, Missing):
                 self.waiting.setdefault(error.act_id, []).append(each)
                 continue
-            hangs = isinstance(error, Refused | RuleInDoubt)
+            hangs = isinstance(error, Refused | RuleInDoubt) and not isinstance(error, Asked)
             if hangs and each.outcome and each.outcome.act.kind in ("pass", "event"):
                 self.refused.append(each)
                 continue
@@ -383,13 +383,17 @@ def rehearse_then_import(
 ) -> tuple[bool, Iterator[ReportRow]]:
     """Import or rehearse; when strict, write only if a rehearsal finds that every row can stand.
 
-    Args and what it raises are those of `import_programme`.
+    What a strict import asks about cannot stand, unless all of it is to be recorded `again`. The other arguments, and
+    what it raises, are those of `import_programme`.
 
     Returns:
         Whether the rows are written, and what `import_programme` yields; of a strict import that cannot stand, the
         report of the rehearsal.
     """
-    question = partial(import_programme, graph, path, clerk, programme_id=programme_id, again=again, progress=progress)
+    answers = EVERY_ANSWER if again else NO_ANSWER if strict else NEW
+    question = partial(
+        import_programme, graph, path, clerk, programme_id=programme_id, answers=answers, progress=progress
+    )
     if not (apply and strict):
         return apply, question(apply=apply, assumed=assumed)
     report = tuple(question(assumed=assumed))

@@ -23,6 +23,7 @@ from relay.graph import Graph, Transaction
 from relay.projection import PROJECTION, RESTORING, key_of
 from relay.refusals import UnknownOutcome
 from relay.register import Register
+from relay.rulebook import NO_ANSWER, Answers
 from relay.sentences import Sentence
 from relay.surroundings import Head, Rehearsed, entry_from, lock_and_load
 from relay.uncollected import uncollected
@@ -131,7 +132,7 @@ def record(
     acts: Sequence[Act],
     clerk: Clerk,
     *,
-    again: bool = False,
+    answers: Answers = NO_ANSWER,
     told: Told | None = None,
 ) -> tuple[Outcome, ...]:
     """Record acts in one transaction; each is judged after those before it, and one that fails stops no other.
@@ -144,7 +145,7 @@ def record(
         programme_id: Of the programme; its first act is its own "programme" act.
         acts: In order.
         clerk: Who records.
-        again: Record pass-ons that seem to be recorded already.
+        answers: The questions that each of the acts answers.
         told: By the acts that came before these in one import.
 
     Returns:
@@ -156,7 +157,7 @@ def record(
         UnknownOutcome: The line was cut twice while committing, or went silent.
     """
     founding = any(act.kind == "programme" for act in acts)
-    work = _Recording(programme_id=programme_id, acts=tuple(acts), clerk=clerk, again=again, told=told or Told())
+    work = _Recording(programme_id=programme_id, acts=tuple(acts), clerk=clerk, answers=answers, told=told or Told())
     if founding:
         graph.write(lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id)))
     try:
@@ -165,16 +166,17 @@ def record(
         return _send_again(graph, replace(work, resent=True).in_transaction, unknown)
 
 
-def record_one(graph: Graph, programme_id: str, act: Act, clerk: Clerk, *, again: bool = False) -> Outcome:
+def record_one(graph: Graph, programme_id: str, act: Act, clerk: Clerk, *, answers: Answers = NO_ANSWER) -> Outcome:
     """Record one act.
 
     Returns:
         Its outcome, "added" or "same".
 
     Raises:
+        Asked: It was not recorded: it raises a question that it does not answer.
         RelayError: It was not recorded; the error says why.
     """
-    (outcome,) = record(graph, programme_id, (act,), clerk, again=again)
+    (outcome,) = record(graph, programme_id, (act,), clerk, answers=answers)
     if outcome.error:
         raise outcome.error
     return outcome
@@ -187,7 +189,7 @@ class _Recording:
     programme_id: str
     acts: tuple[Act, ...]
     clerk: Clerk
-    again: bool
+    answers: Answers
     told: Told
     resent: bool = False
 
@@ -197,7 +199,7 @@ class _Recording:
             raise NoProgramme(self.programme_id)
         head, register = loaded
         require_built(self.programme_id, head.projection)
-        batch = Batch(register, head, self.clerk, again=self.again, told=self.told, resent=self.resent)
+        batch = Batch(register, head, self.clerk, answers=self.answers, told=self.told, resent=self.resent)
         outcomes = tuple(map(batch.offer, self.acts))
         batch.write(transaction)
         return outcomes
@@ -210,12 +212,12 @@ class Rehearsal:
     """
 
     def __init__(
-        self, graph: Graph, programme_id: str, clerk: Clerk, *, again: bool = False, told: Told | None = None
+        self, graph: Graph, programme_id: str, clerk: Clerk, *, answers: Answers = NO_ANSWER, told: Told | None = None
     ) -> None:
         """Begin at the end of the ledger; a programme that is not there begins with its own act."""
         self.graph = graph
         self.clerk = clerk
-        self.again = again
+        self.answers = answers
         self.told = told or Told()
         self.rehearsed = Rehearsed(programme_id)
         self.head: Head | None = None
@@ -230,7 +232,7 @@ class Rehearsal:
         self.graph.read(lambda transaction: self.rehearsed.surround(transaction, acts))
         before = self.head or self.rehearsed.head
         require_built(self.rehearsed.register.programme_id, before.projection)
-        batch = Batch(self.rehearsed.register, before, self.clerk, again=self.again, told=self.told)
+        batch = Batch(self.rehearsed.register, before, self.clerk, answers=self.answers, told=self.told)
         outcomes = tuple(map(batch.offer, acts))
         self.head = batch.head
         return outcomes, Step(
@@ -244,12 +246,12 @@ class Rehearsal:
     def record(self, acts: Sequence[Act]) -> tuple[Outcome, ...]:
         """Record acts at once, under the ledger's lock. This rehearsal does not learn of them: go on with `anew`."""
         programme_id = self.rehearsed.register.programme_id
-        return record(self.graph, programme_id, acts, self.clerk, again=self.again, told=self.told)
+        return record(self.graph, programme_id, acts, self.clerk, answers=self.answers, told=self.told)
 
     def anew(self) -> Rehearsal:
         """One that begins at the end of the ledger as it is now."""
         programme_id = self.rehearsed.register.programme_id
-        return Rehearsal(self.graph, programme_id, self.clerk, again=self.again, told=self.told)
+        return Rehearsal(self.graph, programme_id, self.clerk, answers=self.answers, told=self.told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from relay.model import Event, PassOn, Placement, Rule, helps_of, lost_since, shown, standing, unwanted
-from relay.register import Change, Register, subject_of
+from relay.register import Change, Fact, Register, filled_by, subject_of
 from relay.sentences import Sentence
 from relay.vocabulary import LOSSES
 
@@ -26,7 +26,7 @@ class Note:
     Attributes:
         note: Of a pass-on "too_soon", "more_than_owed", "same_household", "after_loss", "unwanted_sex", "due_sooner" or
             "alike"; of a gift "no_rule"; of an event "nothing_owed", "extends_nothing", "more_than_held" or "alike";
-            of a correction "unconfirmed".
+            of a correction "unconfirmed"; of what begins a placement "holds_already".
         sentence: For people.
     """
 
@@ -45,8 +45,28 @@ def is_like(one: PassOn, other: PassOn) -> bool:
     return said[0] == said[1] and alike and abs((one.passed_on - other.passed_on).days) <= DAYS_ALIKE
 
 
+def begun_beside(register: Register, change: Change) -> Iterator[tuple[Fact, Placement, tuple[str, ...]]]:
+    """The placements that begin while their holder holds others of that help.
+
+    Args:
+        register: As it was before.
+        change: What begins them.
+
+    Yields:
+        What fills the placement, the placement, and the ids of the others, in their order.
+    """
+    for fact in change.facts.values():
+        filled = filled_by(fact) if fact else None
+        placement = change.placements.get(filled.partition(":")[2]) if filled else None
+        if fact and placement and placement.placement_id not in register.placements:
+            others = register.held(placement.beneficiary_id, placement.help)
+            if others:
+                yield fact, placement, others
+
+
 def notes_of(register: Register, change: Change) -> Iterator[Note]:
     """What is noted about a new act; `register` is as it was before."""
+    yield from _of_second(register, change)
     if change.act.kind == "pass":
         yield from _of_pass_on(register, change)
     elif change.act.kind == "gift":
@@ -55,6 +75,20 @@ def notes_of(register: Register, change: Change) -> Iterator[Note]:
         yield from _of_event(register, change)
     elif change.act.kind == "correct":
         yield from _of_correction(register, change)
+
+
+def _of_second(register: Register, change: Change) -> Iterator[Note]:
+    for fact, placement, others in begun_beside(register, change):
+        yield Note(
+            note="holds_already",
+            sentence=Sentence(
+                "%(name)s: beneficiary %(beneficiary_id)s already held %(help)s: placement %(placements)s.",
+                name=fact.act_id,
+                beneficiary_id=placement.beneficiary_id,
+                help=placement.help,
+                placements=", ".join(others),
+            ),
+        )
 
 
 def _of_correction(register: Register, change: Change) -> Iterator[Note]:

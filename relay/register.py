@@ -83,6 +83,8 @@ class Register:
         programme_id: Whose register.
         facts: act id → what stands now. Acts that were taken back are absent.
         placements: placement id → the placement with all that happened to it.
+        holdings: beneficiary id → the placements that she holds: placement id → help; in a part, of those who were
+            loaded.
         rules: All rule versions that stand, in ledger order.
         entries: act id → the entry that recorded it; in a part, only those that were loaded.
         about: act id → ids of the corrections, confirmations and erasures that name it, in ledger order.
@@ -93,6 +95,7 @@ class Register:
         self.programme_id = programme_id
         self.facts: dict[str, Fact] = {}
         self.placements: dict[str, Placement] = {}
+        self.holdings: dict[str, dict[str, str]] = {}
         self.rules: tuple[Rule, ...] = ()
         self.entries: MutableMapping[str, Entry] = {}
         self.about: dict[str, list[str]] = {}
@@ -115,10 +118,20 @@ class Register:
     def take(self, change: Change) -> None:
         """Make a change part of the register."""
         _update(self.facts, change.facts)
+        for placement_id, placement in change.placements.items():
+            self._hold(placement_id, self.placements.get(placement_id), placement)
         _update(self.placements, change.placements)
         self.rules = change.rules
         for act_id, names in change.erased.items():
             self.entries[act_id] = self.entries[act_id].without(names)
+
+    def _hold(self, placement_id: str, was: Placement | None, now: Placement | None) -> None:
+        if was and now and (was.beneficiary_id, was.help) == (now.beneficiary_id, now.help):
+            return
+        if was:
+            self.holdings.get(was.beneficiary_id, {}).pop(placement_id, None)
+        if now:
+            self.holdings.setdefault(now.beneficiary_id, {})[placement_id] = now.help
 
     def change(self, act: Act, sequence: int) -> Change:
         """What an act would change; the register itself stays as it is."""
@@ -238,6 +251,11 @@ class Register:
         for each in about:  # and what is about what is about it
             about += [later for later in self.about.get(each, ()) if later not in about]
         yield from (self._said(act_id, until=self.entries[each].sequence) for each in about)
+
+    def held(self, beneficiary_id: str, help_: str) -> tuple[str, ...]:
+        """Ids of the placements of a help that a beneficiary holds, in their order."""
+        holds = self.holdings.get(beneficiary_id, {})
+        return tuple(sorted(placement_id for placement_id, held in holds.items() if held == help_))
 
     def knows(self, name: str) -> bool:
         """Whether an act, or "placement:ID", stands here."""

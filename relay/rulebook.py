@@ -8,16 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from relay import sambat
 from relay.acts import DAY_COLUMNS, FILED, KEYS, PERSONAL, Act, changes_of
 from relay.entries import Entry, login_of
-from relay.errors import Conflict, Invalid, NotFound, Refused
+from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused
 from relay.model import UNIT, PassOn, Placement, Receipt, Rule, binding_rule, counted, helps_of, owed_under, shown
-from relay.notes import Note, notes_of
+from relay.notes import Note, begun_beside, notes_of
 from relay.register import ABOUT_ACTS, Change, Fact, Register, named_by, rule_of, subject_of, takes_back
 from relay.sentences import Sentence
+
+Answers = frozenset[Code]
+"""The questions that an act answers beforehand. They stand beside it, never in its payload."""
+
+EVERY_ANSWER: Final[Answers] = frozenset(get_args(Code))
+NEW: Final[Answers] = frozenset({"holds_already"})
+NO_ANSWER: Final[Answers] = frozenset()
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
 _COMING_DAYS: Final = ("from", "until_on")  # a rule is known before it binds, an extension ends
@@ -425,8 +432,10 @@ class CorrectedSince(Conflict):
         )
 
 
-class Twin(Conflict):
+class Twin(Asked):
     """The same hand-over seems to be recorded already under another id."""
+
+    code = "twin"
 
     def __init__(self, act_id: str, earlier: str) -> None:
         """Name the earlier act."""
@@ -441,8 +450,33 @@ class Twin(Conflict):
         )
 
 
+class HoldsOneAlready(Asked):
+    """A placement is begun for a beneficiary who holds one of that help: it may be a slip of the pen for hers."""
+
+    code = "holds_already"
+
+    def __init__(self, act_id: str, beneficiary_id: str, help_: str, placement_ids: Iterable[str]) -> None:
+        """List her placements; what is handed on can be added to one of them, an original placement cannot."""
+        passed = act_id.startswith("pass:")
+        super().__init__(
+            Sentence(
+                "Beneficiary %(beneficiary_id)s already holds %(help)s: placement %(placements)s.",
+                beneficiary_id=beneficiary_id,
+                help=help_,
+                placements=", ".join(placement_ids),
+            ),
+            Sentence(
+                "Add to it with --into PLACEMENT (in a file and over the API: receiver_placement_id), or begin a new"
+                " placement with --new (in an import: --again; over the API: new=true)."
+            )
+            if passed
+            else Sentence("To begin another placement use --new (in an import: --again; over the API: new=true)."),
+            field="receiver_placement_id" if passed else "placement_id",
+        )
+
+
 def judge(
-    register: Register, act: Act, sequence: int, *, by: str, today: date, again: bool = False
+    register: Register, act: Act, sequence: int, *, by: str, today: date, answers: Answers = NO_ANSWER
 ) -> tuple[Change, tuple[Note, ...]]:
     """Ask every rule about one act, before it is taken in.
 
@@ -452,7 +486,7 @@ def judge(
         sequence: That its entry will have.
         by: Who records it.
         today: The date in the programme's time zone.
-        again: Record a pass-on even if it seems to be recorded already.
+        answers: The questions that the act answers.
 
     Returns:
         What the act changes, and what is noted for the auditor; empty when nothing is.
@@ -461,7 +495,7 @@ def judge(
         Missing: The act names something that is not in the record.
         Refused: A rule says no; each rule has its own class in this module.
         Invalid: The act contradicts itself.
-        Twin: The same hand-over is recorded under another id and `again` was not given.
+        Asked: It can be recorded, but raises a question that it does not answer.
     """
     if act.kind in ABOUT_ACTS:
         _may_correct(register, act, by)
@@ -472,12 +506,15 @@ def judge(
         if fact:
             _plausible(register, fact, today)
             _known(register, fact)
-            _may_stand(register, fact, again=again)
+            _may_stand(register, fact)
     _stands_on(register, change)
     _same_help(register, change)
     for placement in change.placements.values():
         if placement and placement.receipts:
             _keeps_the_rules(placement, change.rules)
+    for question in _questions(register, change):
+        if question.code not in answers:
+            raise question
     return change, tuple(notes_of(register, change))
 
 
@@ -533,9 +570,8 @@ def _plausible_rule(fact: Fact) -> None:
         raise Invalid(message, Sentence("Leave it out: one of it counts as one."), field="equivalents")
 
 
-def _may_stand(register: Register, fact: Fact, *, again: bool) -> None:
+def _may_stand(register: Register, fact: Fact) -> None:
     """What is asked of rules, placements and pass-ons, whether recorded, corrected or brought back."""
-    again = again or fact.act_id in register.facts  # no twin of another by a correction only
     if fact.kind == "rule":
         if fact.act_id not in register.facts:
             _binds_only_the_future(register, fact)
@@ -545,7 +581,7 @@ def _may_stand(register: Register, fact: Fact, *, again: bool) -> None:
     elif fact.kind == "placement":
         _held_by(register, fact, fact.id)
     elif fact.kind == "pass":
-        _may_pass_on(register, fact, again=again)
+        _may_pass_on(register, fact)
 
 
 def _known(register: Register, fact: Fact) -> None:
@@ -599,7 +635,7 @@ def _held_by(register: Register, fact: Fact, placement_id: str) -> None:
         raise HeldByAnother(fact.act_id, placement_id, placement.beneficiary_id)
 
 
-def _may_pass_on(register: Register, fact: Fact, *, again: bool) -> None:
+def _may_pass_on(register: Register, fact: Fact) -> None:
     values = fact.values
     giver, receiver_id = register.placements[values["giver_placement_id"]], values["receiver_placement_id"]
     if values["beneficiary_id"] == giver.beneficiary_id:
@@ -607,8 +643,6 @@ def _may_pass_on(register: Register, fact: Fact, *, again: bool) -> None:
     _held_by(register, fact, receiver_id)
     if register.descends(giver.placement_id, receiver_id):
         raise GoesRound(fact.act_id, giver.placement_id, receiver_id)
-    if not again:
-        _has_no_twin(fact.act_id, values, giver)
 
 
 def _same_help(register: Register, change: Change) -> None:
@@ -638,11 +672,20 @@ def hand_over(values: Mapping[str, Any], giver: Placement | None) -> tuple[objec
     )
 
 
-def _has_no_twin(act_id: str, values: Mapping[str, Any], giver: Placement) -> None:
+def _questions(register: Register, change: Change) -> Iterator[Asked]:
+    """What is asked of a fact that did not stand before; a correction of one that did asks nothing."""
+    for fact in change.facts.values():
+        if fact and fact.kind == "pass" and fact.act_id not in register.facts:
+            yield from _twins(fact, register.placements[fact.values["giver_placement_id"]])
+    for fact, placement, others in begun_beside(register, change):
+        yield HoldsOneAlready(fact.act_id, placement.beneficiary_id, placement.help, others)
+
+
+def _twins(fact: Fact, giver: Placement) -> Iterator[Twin]:
     for each in giver.passes:
         recorded = each.help, each.beneficiary_id, each.passed_on.isoformat(), shown(each.units)
-        if f"pass:{each.pass_id}" != act_id and recorded == hand_over(values, giver):
-            raise Twin(act_id, f"pass:{each.pass_id}")
+        if recorded == hand_over(fact.values, giver):
+            yield Twin(fact.act_id, f"pass:{each.pass_id}")
 
 
 def _stands_on(register: Register, change: Change) -> None:

@@ -233,9 +233,10 @@ class _Part:
         )
 
     def _take_fact(self, kind: str, properties: Mapping[str, Any]) -> Fact:
-        household_id = None
+        household_id: str | None = None
+        holds: Sequence[Mapping[str, str]] = ()
         if "node" in properties:
-            household_id = next(iter(properties["household_id"]), None)
+            household_id, holds = next(iter(properties["household_id"]), None), properties["holds"]
             properties = properties["node"]
         fact = Fact(
             kind=kind,
@@ -247,6 +248,8 @@ class _Part:
         known = self.register.facts.get(fact.act_id)
         if known is None or not known.sequence:
             self.register.facts[fact.act_id] = fact
+        for held in holds:  # what acts of a rehearsal changed meanwhile stays
+            self.register.holdings.setdefault(fact.id, {}).setdefault(held["placement_id"], held["help"])
         return fact
 
     def _take_placement(self, found: Mapping[str, Any]) -> None:

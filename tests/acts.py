@@ -20,6 +20,7 @@ from relay.difference import Difference
 from relay.entries import ORIGIN
 from relay.projection import PROJECTION
 from relay.register import Register
+from relay.rulebook import NEW, Answers
 from relay.surroundings import Head
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def beginnings(women: int = 6) -> list[Act]:
 
 
 class Book:
-    """A ledger kept in memory: acts are judged against the whole register, as design.md says."""
+    """A ledger kept in memory: acts are judged against the whole register, second placements unasked as in imports."""
 
     def __init__(self, *acts: Act, programme_id: str = "demo", today: date = TODAY) -> None:
         """Begin with acts that all must stand."""
@@ -135,32 +136,32 @@ class Book:
         self.differences: list[Difference] = []
         self.add(*acts)
 
-    def offer(self, act: Act, *, by: str = "local:asha", again: bool = False) -> Outcome:
+    def offer(self, act: Act, *, by: str = "local:asha", answers: Answers = NEW) -> Outcome:
         """What becomes of one more act."""
-        (outcome,) = self.together([act], by=by, again=again)
+        (outcome,) = self.together([act], by=by, answers=answers)
         return outcome
 
-    def together(self, acts: Sequence[Act], *, by: str = "local:asha", again: bool = False) -> tuple[Outcome, ...]:
+    def together(self, acts: Sequence[Act], *, by: str = "local:asha", answers: Answers = NEW) -> tuple[Outcome, ...]:
         """What becomes of each of some acts that are given together."""
-        batch = Batch(self.register, self.head, clerk(by, self.today, seed=self.head.sequence), again=again)
+        batch = Batch(self.register, self.head, clerk(by, self.today, seed=self.head.sequence), answers=answers)
         outcomes = tuple(map(batch.offer, acts))
         self.head = batch.head
         self.differences.append(batch.difference())
         return outcomes
 
-    def add(self, *acts: Act, by: str = "local:asha", again: bool = False) -> Outcome | None:
+    def add(self, *acts: Act, by: str = "local:asha", answers: Answers = NEW) -> Outcome | None:
         """Record acts that must stand; the last one's outcome."""
         outcome = None
         for act in acts:
-            outcome = self.offer(act, by=by, again=again)
+            outcome = self.offer(act, by=by, answers=answers)
             assert outcome.action == "added", (act.act_id, outcome.error)
         return outcome
 
-    def refusal(self, act: Act, *, by: str = "local:asha", again: bool = False) -> RelayError:
+    def refusal(self, act: Act, *, by: str = "local:asha", answers: Answers = NEW) -> RelayError:
         """Why an act is not recorded."""
         before = self.head
-        outcome = self.offer(act, by=by, again=again)
-        assert outcome.action == "not", act.act_id
+        outcome = self.offer(act, by=by, answers=answers)
+        assert outcome.action in ("asked", "not"), act.act_id
         assert outcome.error is not None
         assert self.head == before
         return outcome.error

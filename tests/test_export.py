@@ -18,6 +18,7 @@ from relay.errors import Unavailable
 from relay.exporting import export_programme
 from relay.graph import connect
 from relay.importing import import_programme
+from relay.rulebook import EVERY_ANSWER, NEW, Answers
 from tests import acts as say
 from tests.strategies import programmes
 from tests.wiping import wiped
@@ -51,8 +52,8 @@ def engines(embedded_engine: Connection, neo4j_server: Connection) -> Iterator[t
 def recorded(graph: Graph, acts: Sequence[Act]) -> Graph:
     """Record what stands of some acts; half of them by a second clerk, so that pass-ons can be confirmed."""
     wiped(graph)
-    ledger.record(graph, "demo", acts[: len(acts) // 2], say.clerk(), again=True)
-    ledger.record(graph, "demo", acts[len(acts) // 2 :], say.clerk("local:maya"), again=True)
+    ledger.record(graph, "demo", acts[: len(acts) // 2], say.clerk(), answers=EVERY_ANSWER)
+    ledger.record(graph, "demo", acts[len(acts) // 2 :], say.clerk("local:maya"), answers=EVERY_ANSWER)
     return graph
 
 
@@ -67,8 +68,8 @@ def exported(graph: Graph, path: Path, *, programme_id: str = "demo", with_names
     return content(path)
 
 
-def actions(graph: Graph, path: Path, *, apply: bool = False, again: bool = False) -> set[str]:
-    return {row.action for row in import_programme(graph, path, CLERK, apply=apply, again=again)}
+def actions(graph: Graph, path: Path, *, apply: bool = False, answers: Answers = NEW) -> set[str]:
+    return {row.action for row in import_programme(graph, path, CLERK, apply=apply, answers=answers)}
 
 
 # --- what is written --------------------------------------------------------------------------------------------------
@@ -213,7 +214,7 @@ def test_any_programme_that_is_exported_comes_back_whole(
         assert actions(graph, here / "named") == {"same"}
         assert actions(graph, here / "nameless") == {"same"}
 
-        assert actions(wiped(graph), here / "named", apply=True, again=True) == {"added"}
+        assert actions(wiped(graph), here / "named", apply=True, answers=EVERY_ANSWER) == {"added"}
         assert sorted_lines(exported(graph, here / "again")) == sorted_lines(kept)
 
 

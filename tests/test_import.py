@@ -19,6 +19,7 @@ from relay.exchange import estimated_rows, read_folder_or_workbook
 from relay.importing import Count, import_programme, rehearse_then_import
 from relay.ledger import Rehearsal
 from relay.printing import plain
+from relay.rulebook import EVERY_ANSWER, NEW
 from tests import acts as say
 from tests import neo4j_server
 
@@ -166,9 +167,10 @@ def test_every_rule_that_a_row_can_break_refuses_one(graph: Graph) -> None:
     }
 
     offered = [row.act for row in read_folder_or_workbook(FAULTS / "register") if row.act]
-    outcomes, _ = Rehearsal(graph, "faults", CLERK).offer(offered)
+    outcomes, _ = Rehearsal(graph, "faults", CLERK, answers=NEW).offer(offered)
+    asked, _ = Rehearsal(graph, "faults", CLERK).offer(offered)
 
-    refusals = {type(outcome.error) for outcome in outcomes if outcome.error}
+    refusals = {type(outcome.error) for outcome in (*outcomes, *asked) if outcome.error}
     assert known - of_corrections - refusals == set()
     assert UsedOtherwise in refusals
 
@@ -450,7 +452,37 @@ def test_a_twin_is_refused_unless_again(graph: Graph, tmp_path: Path) -> None:
     here = folder(tmp_path / "p", passes=passes)
 
     assert counted(import_programme(graph, here, CLERK, apply=True)) == {"added": 14, "refused": 1}
-    assert counted(import_programme(graph, here, CLERK, apply=True, again=True)) == {"same": 14, "added": 1}
+    assert counted(import_programme(graph, here, CLERK, apply=True, answers=EVERY_ANSWER)) == {"same": 14, "added": 1}
+
+
+def test_a_second_placement_is_added_with_a_note_and_a_strict_import_refuses_it(graph: Graph, tmp_path: Path) -> None:
+    passes = f"{PASSES}T1,P1,P2,W2,2021-03-01,1\nT2,P1,P2b,W2,2021-04-01,1\n"
+    here = folder(tmp_path / "p", passes=passes)
+
+    written, report = rehearse_then_import(graph, here, CLERK, apply=True, strict=True, again=False)
+    asked = list(report)[-1]
+    assert not written
+    assert (asked.act_id, asked.action, asked.field, asked.value) == (
+        *("pass:T2", "refused", "receiver_placement_id", "P2b"),
+    )
+    assert asked.reason == "Beneficiary W2 already holds goat: placement P2."
+    assert nodes(graph) == 0
+
+    written, report = rehearse_then_import(graph, here, CLERK, apply=True, strict=False, again=False)
+    added = list(report)[-1]
+    assert written
+    assert (added.act_id, added.action) == ("pass:T2", "added")
+    assert added.notes == ("pass:T2: beneficiary W2 already held goat: placement P2.",)
+
+
+def test_a_strict_import_takes_a_second_placement_with_again(graph: Graph, tmp_path: Path) -> None:
+    passes = f"{PASSES}T1,P1,P2,W2,2021-03-01,1\nT2,P1,P2b,W2,2021-04-01,1\n"
+    here = folder(tmp_path / "p", passes=passes)
+
+    written, report = rehearse_then_import(graph, here, CLERK, apply=True, strict=True, again=True)
+
+    assert written
+    assert counted(report) == {"added": 15}
 
 
 def test_the_same_row_twice_is_recorded_once(graph: Graph, tmp_path: Path) -> None:

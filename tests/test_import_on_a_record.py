@@ -15,6 +15,7 @@ from relay import importing, ledger, verify
 from relay.errors import Unavailable
 from relay.exchange import ReportRow, write_folder, write_workbook
 from relay.importing import Count, import_programme
+from relay.rulebook import EVERY_ANSWER
 from tests.acts import beginnings, clerk, corrected, happened, passed, placed, programme, rule, taken_back, woman
 from tests.faulty_line import between
 
@@ -349,7 +350,7 @@ def test_a_hand_over_that_was_taken_back_does_not_come_again_by_its_twin(graph: 
     write(path, *acts, twin, other)
 
     report = run(graph, path)
-    meant = list(import_programme(graph, path, clerk(), again=True))
+    meant = list(import_programme(graph, path, clerk(), answers=EVERY_ANSWER))
 
     assert only(report, "pass:T2").reason == "pass:T2 is the same hand-over as pass:T1, which was taken back."
     assert [only(report, name).action for name in ("pass:T1", "pass:T2", "pass:T3")] == [

@@ -18,7 +18,7 @@ from relay import backup, ledger, verify
 from relay.batch import NoProgramme, Outcome, StandsOnDoubt, UsedOtherwise
 from relay.errors import Refused
 from relay.ledger import NotTellable, Rehearsal, record, record_one
-from relay.rulebook import Missing, TakenBack, Twin
+from relay.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Missing, TakenBack, Twin
 from tests import strategies
 from tests.acts import (
     Book,
@@ -49,8 +49,8 @@ SCRIPT = Path(__file__).parent.parent / "docs" / "verify_ledger.py"
 
 
 def keep(graph: Graph, *acts: Act, by: str = "local:asha") -> None:
-    """Record acts that must all stand."""
-    outcomes = record(graph, "demo", acts, clerk(by))
+    """Record acts that must all stand, second placements unasked."""
+    outcomes = record(graph, "demo", acts, clerk(by), answers=NEW)
     assert [outcome.error for outcome in outcomes if outcome.error] == []
 
 
@@ -279,7 +279,10 @@ def test_a_twin_is_recorded_only_again(graph: Graph) -> None:
     with pytest.raises(Twin, match="pass:T1"):
         record_one(graph, "demo", passed("T2: P1 > P2 on 2021-03-01", 1), clerk())
 
-    assert record_one(graph, "demo", passed("T2: P1 > P2 on 2021-03-01", 1), clerk(), again=True).action == "added"
+    assert (
+        record_one(graph, "demo", passed("T2: P1 > P2 on 2021-03-01", 1), clerk(), answers=EVERY_ANSWER).action
+        == "added"
+    )
     assert verify.verify(graph, "demo").ok
 
 
@@ -354,7 +357,9 @@ def test_the_part_that_is_read_judges_as_the_whole_register_would(
     for number, batch in enumerate(batches(acts[11:], sizes)):
         by = ("local:asha", "local:bina")[number % 3 == 0]
         alone = len(batch) == 1
-        outcomes, expected = record(graph, "demo", batch, clerk(by)), book.together(batch, by=by)
+        answers = (NEW, NO_ANSWER)[number % 2]
+        outcomes = record(graph, "demo", batch, clerk(by), answers=answers)
+        expected = book.together(batch, by=by, answers=answers)
         assert [said(one, alone=alone) for one in outcomes] == [said(one, alone=alone) for one in expected]
 
     assert verify.verify(graph, "demo").faults == ()

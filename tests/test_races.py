@@ -14,7 +14,7 @@ import pytest
 from relay import engine
 from relay import graph as relay_graph
 from relay.ledger import entries, head, heads, record, record_one
-from relay.rulebook import StandingOnIt, TakenBack, Twin
+from relay.rulebook import HoldsOneAlready, StandingOnIt, TakenBack, Twin
 from relay.verify import verify
 from tests.clerks import PROGRAMME, act, clerk, founding, handover, woman
 
@@ -71,9 +71,24 @@ def test_of_two_clerks_who_record_one_handover_under_two_ids_one_is_told_of_the_
             desks, [[handover(f"{number}{each}", "P", f"{number}{each}", to=f"of {number}")] for each in "ab"]
         )
 
-        assert {first.action, second.action} == {"added", "not"}
+        assert {first.action, second.action} == {"added", "asked"}
         assert isinstance(first.error or second.error, Twin)
     assert sound(desks[0]) == 5 + rounds + rounds
+
+
+def test_of_two_clerks_who_pass_on_to_one_new_woman_from_two_givers_one_is_asked(desks: tuple[Graph, ...]) -> None:
+    rounds = 30
+    record(desks[0], PROGRAMME, (*founding("P", "Q"), *(woman(f"of {n}") for n in range(rounds))), clerk("first"))
+
+    for number in range(rounds):
+        to = f"of {number}"
+        first, second = at_once(
+            desks, [[handover(f"{giver}{number}", giver, f"{giver}{number}", to=to, animals=1)] for giver in "PQ"]
+        )
+
+        assert {first.action, second.action} == {"added", "asked"}
+        assert isinstance(first.error or second.error, HoldsOneAlready)
+    assert sound(desks[0]) == 7 + rounds + rounds
 
 
 def test_two_givers_who_begin_the_same_placement_at_once_both_fill_it(desks: tuple[Graph, ...]) -> None:

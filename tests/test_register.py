@@ -14,7 +14,7 @@ from relay.entries import ORIGIN
 from relay.ledger import replay
 from relay.projection import PROJECTION, Edge, Node, about_edge, entry_node, things_of
 from relay.register import Register
-from relay.rulebook import HeldByAnother, OtherHelp, TakenBack
+from relay.rulebook import EVERY_ANSWER, NEW, HeldByAnother, OtherHelp, TakenBack
 from relay.surroundings import Head
 from tests import acts, strategies
 from tests.acts import (
@@ -164,7 +164,7 @@ def test_one_batch_of_acts_comes_to_the_same_as_one_at_a_time(offered: list[Act]
     settled = [act for act in offered if not isinstance(judged.offer(act).error, doubted)]
     one_by_one = Book()
     actions = [one_by_one.offer(act).action for act in settled]
-    batch = Batch(Register("demo"), Head(sequence=0, hash=ORIGIN, projection=PROJECTION), acts.clerk())
+    batch = Batch(Register("demo"), Head(sequence=0, hash=ORIGIN, projection=PROJECTION), acts.clerk(), answers=NEW)
 
     together = [outcome.action for outcome in map(batch.offer, settled)]
 
@@ -246,7 +246,7 @@ def test_an_act_is_there_or_not_however_often_it_was_taken_back_and_brought_back
 def test_two_acts_of_giver_and_receiver_on_one_day_are_two_relationships() -> None:
     book = Book(*beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1))
 
-    book.add(passed("T2: P1 > P2 on 2021-03-01", 1), again=True)
+    book.add(passed("T2: P1 > P2 on 2021-03-01", 1), answers=EVERY_ANSWER)
 
     assert keys(followed(book), "PASSED_TO") == {
         ("PASSED_TO", "placement/P1", "placement/P2", "pass/T1"),

@@ -10,6 +10,7 @@ from relay import rulebook
 from relay.acts import Act
 from relay.batch import NoProgramme, UsedOtherwise
 from relay.errors import Conflict, Invalid, NotFound, RelayError
+from relay.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from tests.acts import (
     Book,
     beginnings,
@@ -42,9 +43,9 @@ def book() -> Book:
     )
 
 
-def refused(book: Book, act: Act, refusal: type[RelayError], *said: str, again: bool = False) -> None:
+def refused(book: Book, act: Act, refusal: type[RelayError], *said: str, answers: Answers = NEW) -> None:
     """The act is refused by this rule, in a sentence that names these things and nobody's name."""
-    error = book.refusal(act, again=again)
+    error = book.refusal(act, answers=answers)
     assert type(error) is refusal, error
     assert all(word in str(error) for word in said), str(error)
     assert "Name of" not in str(error)
@@ -284,12 +285,52 @@ def test_a_twin_is_asked_about_and_recorded_again_on_request(book: Book) -> None
     twin = passed("T9: P1 > P2 on 2021-03-01")
 
     refused(book, twin, rulebook.Twin, "pass:T1", "--again")
-    assert isinstance(book.refusal(twin), Conflict)
+    assert book.offer(twin).action == "asked"
     book.add(passed("T8: P1 > P2 on 2021-03-01", 1))  # other units
     book.add(passed("T7: P1 > P5 on 2021-03-01"))  # another receiver
     book.add(passed("T6: P4 > P2 on 2021-03-01"))  # another giver
     book.add(passed("T5: P1 > P2b on 2021-03-01", help="pig"))  # another help
-    book.add(twin, again=True)
+    book.add(twin, answers=EVERY_ANSWER)
+
+
+def test_a_second_placement_of_one_help_for_one_woman_is_asked_about(book: Book) -> None:
+    second = passed("T9: P1 > P4b on 2023-01-01")  # W4 holds P4 of goats
+
+    refused(book, second, rulebook.HoldsOneAlready, "W4", "goat", "P4", "--into", "--new", answers=NO_ANSWER)
+    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsOneAlready, "W4", "P4", "--new", answers=NO_ANSWER)
+    book.add(passed("T8: P1 > P4 on 2022-01-01"), answers=NO_ANSWER)  # adds to hers
+    book.add(passed("T7: P1 > P4a on 2023-01-01", help="pig"), answers=NO_ANSWER)  # of pigs she holds none
+    book.add(passed("T6: P1 > P5 on 2023-01-01"), answers=NO_ANSWER)  # another woman
+    assert "holds_already" in book.notes(second)
+    assert [note.sentence for note in book.offer(placed("P4c on 2023-01-01")).notes] == [
+        "placement:P4c: beneficiary W4 already held goat: placement P4, P4b."
+    ]
+
+
+def test_who_gave_back_what_she_held_is_not_asked_about(book: Book) -> None:
+    book.add(taken_back("pass:T2"))
+
+    book.add(passed("T9: P1 > P3b on 2023-01-01"), answers=NO_ANSWER)
+    refused(book, taken_back("correct:C1", "C2"), rulebook.HoldsOneAlready, "W3", "P3b", answers=NO_ANSWER)
+    book.add(taken_back("correct:C1", "C2"))
+
+
+def test_a_correction_of_what_stands_asks_nothing(book: Book) -> None:
+    book.add(placed("P4b on 2020-03-01", help="pig"), answers=NO_ANSWER)
+
+    book.add(corrected("placement:P4b", help="goat"), answers=NO_ANSWER)
+    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsOneAlready, "P4, P4b", answers=NO_ANSWER)
+
+
+def test_each_question_has_its_answer_and_what_cannot_be_true_is_refused_before_it_is_asked_about(book: Book) -> None:
+    book.add(passed("T9: P1 > P5 on 2023-01-01"))
+    both = passed("T8: P1 > P5b on 2023-01-01")  # the same hand-over, and W5 holds P5
+
+    refused(book, both, rulebook.Twin, answers=NO_ANSWER)
+    refused(book, both, rulebook.Twin, answers=NEW)
+    refused(book, both, rulebook.HoldsOneAlready, answers=frozenset({"twin"}))
+    refused(book, passed("T8: P1 > P5b on 2020-01-01"), rulebook.PassedBeforeReceipt, answers=NO_ANSWER)
+    book.add(both, answers=EVERY_ANSWER)
 
 
 def test_no_place_lies_within_itself(book: Book) -> None:
@@ -589,7 +630,7 @@ def test_a_restored_pass_on_is_asked_about_if_it_is_a_twin_by_now(book: Book) ->
     book.add(taken_back("pass:T2"), passed("T9: P2 > P3 on 2022-03-01"))
 
     refused(book, taken_back("correct:C1", "C2"), rulebook.Twin, "pass:T2", "pass:T9")
-    book.add(taken_back("correct:C1", "C2"), again=True)
+    book.add(taken_back("correct:C1", "C2"), answers=EVERY_ANSWER)
 
 
 def test_a_restored_rule_may_not_bind_the_past(book: Book) -> None:

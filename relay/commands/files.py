@@ -26,8 +26,16 @@ if TYPE_CHECKING:
 @command("import", example="relay import seeds/selei")
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @click.option("--apply", is_flag=True, help="Write. Without it the report says what would happen.")
-@click.option("--strict", is_flag=True, help="Write nothing when any row is put aside or refused.")
-@click.option("--again", is_flag=True, help="Record pass-ons although the same hand-over seems to be recorded.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Write nothing when any row is put aside or refused, or is a second placement of one help for one woman.",
+)
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Record rows whatever Relay would ask about them: twins; with --strict, second placements too.",
+)
 @pass_session
 def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: bool) -> None:
     """Import CSV files or a workbook: a dry run unless --apply."""

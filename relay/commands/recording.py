@@ -141,8 +141,16 @@ _ARGUMENTS: Final = {
 """Columns that a command takes by another name than the column's option."""
 
 
-def _record_kind(session: Session, kind: str, given: Mapping[str, str | None]) -> Recorded:
-    recorded = session.hand_in(kind, said_of(session, kind_named(kind), given))
+_new_option: Final = click.option(
+    "--new", is_flag=True, help="Begin a new placement although she holds one of that help."
+)
+_again_option: Final = click.option("--again", is_flag=True, help="Record it whatever Relay would ask about it.")
+
+
+def _record_kind(
+    session: Session, kind: str, given: Mapping[str, str | None], *, new: bool = False, again: bool = False
+) -> Recorded:
+    recorded = session.hand_in(kind, said_of(session, kind_named(kind), given), new=new, again=again)
     _say_if_today(session, kind, given)
     return recorded
 
@@ -223,19 +231,21 @@ def gift(session: Session, /, **given: str | None) -> None:
 
 
 @command(example='relay place --id P2001 --gift G101 --beneficiary B2001 --of goat --animals 2 --on "2083-08-08 BS"')
+@_new_option
+@_again_option
 @_columns_as_options("placement")
 @pass_session
-def place(session: Session, /, **given: str | None) -> None:
+def place(session: Session, /, *, new: bool, again: bool, **given: str | None) -> None:
     """Record an original placement: help placed from a gift."""
-    _print_recorded(session, _record_kind(session, "placement", given))
+    _print_recorded(session, _record_kind(session, "placement", given, new=new, again=again))
 
 
 @command("pass-on", example="relay pass-on P0926 --to B2001 --into P2001 --animals 1 --females 1 --on today")
 @click.argument("giver", type=ID)
 @click.option("--to", "beneficiary_id", metavar="BENEFICIARY", required=True, help="Who received.")
 @click.option("--into", "receiver_placement_id", metavar="PLACEMENT", help="Add to a placement that she holds.")
-@click.option("--new", is_flag=True, help="Begin a new placement although she holds one of that help.")
-@click.option("--again", is_flag=True, help="Record it although the same hand-over seems to be recorded.")
+@_new_option
+@_again_option
 @_columns_as_options("pass", but=("giver_placement_id", "receiver_placement_id", "beneficiary_id"))
 @pass_session
 def pass_on(session: Session, /, giver: str, *, new: bool, again: bool, **given: str | None) -> None:
@@ -283,9 +293,10 @@ class _How(click.Choice[str]):
     "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="For wrong-data; an empty VALUE empties it."
 )
 @click.option("--id", "correct_id", metavar="ID", help="Made when left out.")
+@_again_option
 @pass_session
 def correct(
-    session: Session, act_id: str, how: str, why: str, changes: tuple[str, ...], correct_id: str | None
+    session: Session, act_id: str, how: str, why: str, changes: tuple[str, ...], correct_id: str | None, *, again: bool
 ) -> None:
     """Correct an act, by a new act that names it. Nothing recorded is ever edited."""
     from relay.questions import RESOLVE
@@ -297,7 +308,8 @@ def correct(
         raise click.UsageError("--set names a field twice.")
     if changed:
         said["changes"] = changed
-    _print_recorded(session, session.hand_in("correct", _with_id(session, said, "correct_id", correct_id)))
+    said = _with_id(session, said, "correct_id", correct_id)
+    _print_recorded(session, session.hand_in("correct", said, again=again))
 
 
 def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:

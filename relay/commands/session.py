@@ -161,9 +161,10 @@ class Session:
         try:
             if self.service:
                 return self.service.hand_in(into, kind, said, new=new, again=again)
-            act = desk.made(self.graph, into, kind, said, new=new, again=again, random=self.clerk.random)
+            act = desk.made(self.graph, into, kind, said, random=self.clerk.random)
             sent += f" --into {receiver}" if (receiver := act.values.get("receiver_placement_id")) else ""
-            return desk.hand_in(self.graph, into, act, self.clerk, again=again)
+            answers = desk.answers_of(new=new, again=again)
+            return desk.hand_in(self.graph, into, act, self.clerk, answers=answers)
         except UnknownOutcome:
             with_ids = f", with{sent}" if sent else ""
             say(f"Repeat the same command{with_ids}: what is recorded already is not recorded twice.")

@@ -193,24 +193,23 @@ for _question in QUESTIONS:
 
 def record(programme_id: str, kind: str) -> Response:
     """Record an act; the same id with the same content changes nothing and is answered 200 instead of 201."""
-    wish = said(openapi.WHEN_IT_SEEMS_RECORDED if kind == "pass" else ())
+    wish = said(openapi.ANSWERS.get(kind, ()))
     values = bodies.said(kind, _body())
-    core, again = asked.core(), wish.get("again", False)
+    core = asked.core()
     if kind == "programme" and values["id"] != programme_id:
         raise bodies.OtherType("id", "the id in the address")
     clerk = guard.clerk()
     if "changes" in values:
         subject = resolve(core.graph, programme_id, str(values["act_id"]))
         values |= {"act_id": subject, "changes": bodies.changes(subject.partition(":")[0], values["changes"])}
-    act = desk.made(
-        core.graph, programme_id, kind, values, new=wish.get("new", False), again=again, random=clerk.random
-    )
+    act = desk.made(core.graph, programme_id, kind, values, random=clerk.random)
     action = guard.ACTIONS[str(request.endpoint)]
     guard.within_places(action, programme_id, act.values)
     if guard.places(action, programme_id) is not None and ledger.recorded(core.graph, programme_id, act.act_id):
         guard.within_places(action, programme_id, act.act_id)  # what is said of it otherwise tells what was recorded
     guard.within_period(programme_id, act)
-    recorded = desk.hand_in(core.graph, programme_id, act, clerk, again=again, tell=shelf.take_in)
+    answers = desk.answers_of(new=wish.get("new", False), again=wish.get("again", False))
+    recorded = desk.hand_in(core.graph, programme_id, act, clerk, answers=answers, tell=shelf.take_in)
     return make_response(jsonify(json_of(recorded)), _ADDED if recorded.action == "added" else 200)
 
 

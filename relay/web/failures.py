@@ -1,6 +1,8 @@
 """Failures: what went wrong, as a page or as JSON of one shape, with the number that HTTP gives it.
 
-{"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "request_id": "…"}}
+{"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "code": null, "request_id": "…"}}
+
+`code` is the name of the question where the act is asked about, and null elsewhere.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from flask import (
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from relay.accounts import NotLetIn, TooManyTries
-from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
 from relay.roles import Locked, NotAllowed, NotThatPlace
 from relay.web import asked, guard
 from relay.web.guard import NotByTheProxy, NotSignedIn
@@ -47,6 +49,7 @@ STATUS: Final[Mapping[type[RelayError], int]] = {
     NotThatPlace: 403,
     Locked: 403,
     NotFound: 404,
+    Asked: 409,
     Refused: 422,
     Invalid: 400,
     Conflict: 409,
@@ -91,7 +94,8 @@ def _page_before() -> str:
 def explained(error: RelayError) -> Response:
     """What Relay itself explains."""
     status = next((status for branch, status in STATUS.items() if isinstance(error, branch)), 500)
-    response = _answer(status, error.reason, error.suggestion, error.field or None)
+    code = error.code if isinstance(error, Asked) else None
+    response = _answer(status, error.reason, error.suggestion, error.field or None, code)
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, TooManyTries):
@@ -113,7 +117,7 @@ def refused(error: HTTPException) -> Response:
         ]
         log.error("failed", extra={"said": {"failure": type(cause).__name__, "at": frames}})
     status = error.code or STATUS_UNFORESEEN
-    response = _answer(status, _reasons().get(status, error.name), _suggestion(status), None)
+    response = _answer(status, _reasons().get(status, error.name), _suggestion(status))
     if status == STATUS_TOO_OFTEN:
         response.headers["Retry-After"] = "60"
     for name, value in error.get_headers(request.environ):
@@ -147,12 +151,13 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
 
 
-def _answer(status: int, reason: str, suggestion: str, field: str | None) -> Response:
+def _answer(status: int, reason: str, suggestion: str, field: str | None = None, code: str | None = None) -> Response:
     error = {
         "status": status,
         "reason": reason,
         "suggestion": suggestion,
         "field": field,
+        "code": code,
         "request_id": g.get("request_id"),
     }
     if _wants_json():

@@ -17,6 +17,7 @@ from relay.acts import KEYS
 from relay.asjson import fields_of
 from relay.cells import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, LONGEST_ID, LONGEST_TERM, LONGEST_TEXT
 from relay.desk import Recorded
+from relay.errors import Code
 from relay.ledger import LedgerHead
 from relay.questions import ENTRIES, MOST_NAMES, NAMES, QUESTIONS, Parameter, Question
 from relay.roles import EVERY, MATRIX, ROLES
@@ -26,18 +27,21 @@ from relay.web.guard import ACTIONS
 if TYPE_CHECKING:
     from relay.columns import Column
 
-WHEN_IT_SEEMS_RECORDED: Final = (
-    Parameter(name="new", sort="flag", says="Begin a new placement although she holds one of that help."),
-    Parameter(name="again", sort="flag", says="Record it although the same hand-over seems to be recorded."),
-)
-"""What the address of a pass-on may say besides its columns."""
+_NEW: Final = Parameter(name="new", sort="flag", says="Begin a new placement although she holds one of that help.")
+_AGAIN: Final = Parameter(name="again", sort="flag", says="Record it whatever Relay would ask about it.")
+ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
+    "placement": (_NEW, _AGAIN),
+    "pass": (_NEW, _AGAIN),
+    "correct": (_AGAIN,),
+}
+"""Kind of act → what its address may answer beforehand; nothing is asked about other kinds."""
 
 _ERRORS: Final = {
     400: "It cannot be read, or holds a parameter or column that is not known.",
     401: "Nobody is signed in, or the token is not valid, or no longer.",
     403: "The role does not allow it.",
     404: "It is not in the record, or no role is held in this programme.",
-    409: "An earlier act with the same id, or a twin of this one, says otherwise.",
+    409: "An earlier act with the same id says otherwise; or the act seems wrong, and `code` names the question.",
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "A rule of the programme says no.",
@@ -138,7 +142,7 @@ def _recording(kind: str) -> dict[str, Any]:
     own = f"Record {'an' if kind[0] in 'aeiou' else 'a'} {kind}; 201 when it was added, 200 when it was there."
     return {
         **_operation(f"record_{kind}", own),
-        "parameters": [_PROGRAMME, *map(_parameter, WHEN_IT_SEEMS_RECORDED if kind == "pass" else ())],
+        "parameters": [_PROGRAMME, *map(_parameter, ANSWERS.get(kind, ()))],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _body(kind)}}},
         "responses": _responses({200: Recorded, 201: Recorded}, _RECORDING),
     }
@@ -269,6 +273,7 @@ def _error() -> dict[str, Any]:
         "reason": {"type": "string"},
         "suggestion": {"type": "string"},
         "field": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "code": {"anyOf": [{"type": "string", "enum": [*typing.get_args(Code)]}, {"type": "null"}]},
         "request_id": {"anyOf": [{"type": "string"}, {"type": "null"}]},
     }
     error = {"type": "object", "additionalProperties": False, "required": [*said], "properties": said}

@@ -159,6 +159,28 @@ def test_a_second_placement_for_the_same_woman_is_asked_about(shell: Shell) -> N
     assert shell.ok(*words, "--new").pairs["placement_id"] not in ("", "P2")
 
 
+def test_a_second_placement_from_a_gift_is_asked_about(shell: Shell) -> None:
+    words = ("place", "--gift", "G1", "--beneficiary", "W4", "--of", "goat", "--animals", "2", "--on", "2024-01-01")
+    asked = shell.run(*words)
+
+    assert asked.code == exits.NOT_DONE
+    assert "Beneficiary W4 already holds goat: placement P4." in asked.err
+    assert "--new" in asked.err
+    new = shell.ok(*words, "--id", "P5", "--new")
+    assert (new.pairs["placement_id"], "already held goat: placement P4." in new.err) == ("P5", True)
+    assert shell.ok(*words, "--id", "P6", "--again").pairs["action"] == "added"
+
+
+def test_a_hand_over_that_is_brought_back_may_be_asked_about_and_answered(shell: Shell) -> None:
+    back = ("correct", "correct:K9", "--how", "did-not-happen", "--why", "it did happen")
+    shell.ok("correct", "T3", "--how", "did-not-happen", "--why", "another day", "--id", "K9")
+    shell.ok("pass-on", "P2", "--to", "W4", "--animals", "2", "--on", "2022-06-01", "--id", "T9")
+
+    asked = shell.run(*back)
+    assert (asked.code, "already recorded as pass:T9" in asked.err) == (exits.NOT_DONE, True)
+    assert shell.ok(*back, "--again").pairs["action"] == "added"
+
+
 def test_what_the_auditor_will_see_is_said_at_once(shell: Shell) -> None:
     answer = shell.ok("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2022-06-11")
 

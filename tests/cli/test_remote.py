@@ -71,6 +71,8 @@ ACTS: Final = (
     "pass-on P9 --to W5 --animals 1 --on 2024-01-01 --id T9 --into P20",
     "pass-on P9 --to W5 --animals 1 --on 2024-01-01 --id T10 --into P20",
     "pass-on W4 --to W5 --animals 1 --on 2024-02-01 --id T11 --new --json",
+    "place --id P10 --gift G2 --beneficiary B1 --of goat --animals 1 --on 2024-02-01",
+    "place --id P10 --gift G2 --beneficiary B1 --of goat --animals 1 --on 2024-02-01 --new",
     "event birth P9 --animals 2 --on 2024-03-01 --id E9",
     "event birth P99 --animals 2 --on 2024-03-01 --id E10",
     "excuse P3 --reason household_circumstances --on 2024-06-15 --id X1",

@@ -185,7 +185,7 @@ def test_what_cannot_be_answered_is_explained(api: FlaskClient) -> None:
 
         error = answer.get_json()["error"]
         assert (answer.status_code, error["status"]) == (status, status), path
-        assert list(error) == ["status", "reason", "suggestion", "field", "request_id"]
+        assert list(error) == ["status", "reason", "suggestion", "field", "code", "request_id"]
         assert error["reason"].endswith(".")
         assert error["field"] == field, path
 
@@ -277,8 +277,29 @@ def test_an_id_that_nobody_gave_is_made_and_told(api: FlaskClient) -> None:
     assert told["placement_id"]
     twin = api.post(f"{HERE}/acts/pass", json={**passed, "receiver_placement_id": told["placement_id"]})
     assert (twin.status_code, "--again" in twin.text) == (409, True)
+    assert twin.get_json()["error"]["code"] == "twin"
     same = {**passed, "receiver_placement_id": told["placement_id"]}
     assert api.post(f"{HERE}/acts/pass?again=true", json=same).status_code == 201
+
+
+def test_a_second_placement_is_asked_about_by_its_code_and_answered(api: FlaskClient) -> None:
+    for kind in ("place", "beneficiary", "gift", "placement"):
+        assert api.post(f"{HERE}/acts/{kind}", json=ACTS[kind]).status_code == 201
+    second = {**ACTS["placement"], "placement_id": "P10"}
+    passed = {**ACTS["pass"], "giver_placement_id": "P4", "beneficiary_id": "B1"}
+
+    for kind, body, field in (
+        ("placement", second, "placement_id"),
+        ("pass", passed, "receiver_placement_id"),
+    ):
+        asked = api.post(f"{HERE}/acts/{kind}", json=body)
+        told = asked.get_json()["error"]
+        assert (asked.status_code, told["code"], told["field"]) == (409, "holds_already", field)
+        assert api.post(f"{HERE}/acts/{kind}?new=true", json=body).status_code == 201
+    third = {**ACTS["placement"], "placement_id": "P11"}
+    assert api.post(f"{HERE}/acts/placement?again=true", json=third).status_code == 201
+    refused = api.post(f"{HERE}/acts/gift?again=true", json=ACTS["gift"])
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, None)
 
 
 UNRECORDED: Final[tuple[tuple[str, Any, int, str | None], ...]] = (
