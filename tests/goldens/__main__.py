@@ -1,0 +1,24 @@
+"""Write all goldens anew: `python -m tests.goldens`. What lies in `kept` stays as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from relay import engine
+from relay.graph import connect
+from tests.goldens import answers
+from tests.goldens.asked import SEEDS
+from tests.goldens.everything import everything, keep
+from tests.goldens.faces import opened
+
+with TemporaryDirectory() as made:
+    folder, data_folder = Path(made, "asked"), Path(made, "engine")
+    folder.mkdir()
+    connection = engine.ensure(data_folder)
+    try:
+        with connect(connection) as graph, opened(graph, connection, folder) as faces:
+            answers.write(answers.files(everything(faces)))
+        keep(folder, [seed.id for seed in SEEDS])
+    finally:
+        engine.stop(data_folder)

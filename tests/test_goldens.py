@@ -1,0 +1,104 @@
+"""The goldens: everything that is answered about the three seeds is what it was, on both engines.
+
+Where a change of an answer is meant, `python -m tests.goldens` writes them anew, and the difference is read before it
+is committed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay import backup, ledger, verify
+from relay.questions import QUESTIONS
+from tests.goldens import answers
+from tests.goldens.answers import Answer, laid_out
+from tests.goldens.asked import SEEDS, wishes
+from tests.goldens.everything import everything, kept_lines
+from tests.goldens.faces import opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.config import Connection
+    from relay.graph import Graph
+
+
+def test_everything_is_answered_as_it_was(graph: Graph, connection: Connection, tmp_path: Path) -> None:
+    with opened(graph, connection, tmp_path) as faces:
+        found = answers.files(everything(faces))
+
+    differing = answers.differences(answers.kept(), found)
+    if differing:
+        pytest.fail(f"{differing}\n\nWhere this is meant: python -m tests.goldens", pytrace=False)
+
+
+def test_the_goldens_ask_every_question() -> None:
+    asked = {question for seed in SEEDS for question, _ in wishes(seed)}
+
+    assert asked == {question.name for question in QUESTIONS} - {"accesses"}, "which are asked of all that was opened"
+
+
+def test_an_answer_that_differs_is_named_with_what_differs() -> None:
+    kept = [Answer(file="selei/questions", name=name, text=text) for name, text in (("health", "1\n2"), ("todo", "3"))]
+    now = [Answer(file="selei/questions", name=name, text=text) for name, text in (("health", "1\n4"), ("gifts", "5"))]
+
+    told = answers.differences(answers.files(kept), answers.files(now))
+
+    assert answers.differences(answers.files(kept), answers.files(kept)) == ""
+    assert told.split("\n\n") == [
+        "selei/questions: health:\n@@ -1,2 +1,2 @@\n 1\n-2\n+4",
+        "selei/questions: todo: is no longer answered",
+        "selei/questions: gifts: is new",
+    ]
+
+
+def test_of_a_long_answer_a_single_letter_that_differs_is_noticed() -> None:
+    rows = [f"row {number}: {'x' * 60}" for number in range(1, 1001)]
+    other = [*rows[:499], rows[499].replace("x", "y", 1), *rows[500:]]
+
+    kept, now = (answers.shortened("\n".join(each)).splitlines() for each in (rows, other))
+
+    assert kept[:5] == now[:5] == rows[:5]
+    differing = [number for number, (one, two) in enumerate(zip(kept, now, strict=True)) if one != two]
+    assert differing == [5, 7], "the hash of all, and the second row of hashes: rows 451 to 500 are the tenth block"
+
+
+# --- of before --------------------------------------------------------------------------------------------------------
+
+
+def test_ledgers_of_before_verify_without_a_database() -> None:
+    for seed in SEEDS:
+        lines = kept_lines(seed.id)
+
+        found = verify.verify_lines(lines)
+
+        assert (found.ok, found.entries) == (True, len(lines)), seed.id
+        assert found.head_hash == json.loads(lines[-1])["hash"]
+        spoiled = [*lines[:9], lines[9].replace('"kind"', '"kinds"'), *lines[10:]]
+        assert not verify.verify_lines(spoiled).ok
+
+
+def test_a_backup_of_before_is_restored_and_gives_the_same_figures(
+    graph: Graph, connection: Connection, tmp_path: Path
+) -> None:
+    lines = kept_lines("backup")
+
+    with opened(graph, connection, tmp_path) as faces:
+        (tmp_path / "backup.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        faces.json("restore", "backup.jsonl")
+
+        assert [*backup.backup(graph)] == lines
+        for seed in SEEDS:
+            day, kept = seed.days[-1], answers.sections(answers.kept()[f"{seed.id}/questions"])
+            words = ("--as-of", day, "--programme", seed.id)
+            assert faces.json("ledger", "verify", *words[2:])["ok"]
+            assert [*backup.export(graph, seed.id, with_names=True)] == kept_lines(seed.id)
+            assert laid_out(faces.json("health", *words)) == kept[f"health as_of={day}"]
+            assert (
+                answers.shortened(laid_out(faces.json("trace", seed.traced[0], *words)))
+                == (kept[f"trace id={seed.traced[0]} as_of={day}"])
+            )
+    assert [head.programme_id for head in ledger.heads(graph)] == ["mansa", "relay-demo", "selei"]
