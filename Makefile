@@ -29,7 +29,7 @@ endef
 .PHONY: demo test soak bench figures check lock clean
 
 demo: $(BIN)/run.stamp $(if $(NEO4J),$(NEO4J_JARS)/stamp)
-	@$(if $(NEO4J),$(BIN)/python -m tests.neo4j_server .cache/neo4j-demo) $(BIN)/relay demo
+	@$(if $(NEO4J),$(BIN)/python -m tests.rigs.neo4j_server .cache/neo4j-demo) $(BIN)/relay demo
 
 test: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)
@@ -39,7 +39,7 @@ test: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 
 soak: $(BIN)/fast.stamp
 	@RELAY_SOAK=1 $(MAKE) test
-	@$(BIN)/python -m tests.planted_faults
+	@$(BIN)/python -m tests.whole.planted_faults
 
 bench: $(BIN)/fast.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)

@@ -167,7 +167,7 @@ def _words() -> list[str]:
 
 def main() -> None:
     """Run the command line."""
-    from relay.printing import use_utf8
+    from relay.service.terminal import use_utf8
 
     use_utf8()
     with _explained():

@@ -1,7 +1,7 @@
-"""The same questions as `relay.lineage`, asked of networkx in plain Python: one placement, and one chain, at a time.
+"""The same questions as `relay.arrays.lineage`, asked of networkx: one placement and one chain at a time.
 
-Written for the made programmes of `tests.made`, whose one rule owes two goats within 24 months, with 90 days of grace;
-so it knows no conditions, equivalents or sexes, and has less to do than Relay.
+Written for the made programmes of `tests.scenes.made`, whose one rule owes two goats within 24 months, with 90 days
+of grace; so it knows no conditions, equivalents or sexes, and has less to do than Relay.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from relay.model import DUE_SOON_DAYS, add_months, chain_state
-from relay.snapshot import EVENT_KINDS, NO_DAY, day_number, day_of
-from relay.vocabulary import CHAIN_STATES, STATES
-from tests.made import RULE
+from relay.arrays.tables import EVENT_KINDS, NO_DAY, day_number, day_of
+from relay.domain.model import DUE_SOON_DAYS, add_months, chain_state
+from relay.domain.vocabulary import CHAIN_STATES, STATES
+from tests.scenes.made import RULE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relay.snapshot import Snapshot
+    from relay.arrays.tables import Snapshot
 
 _LOSSES = ("death", "theft", "sale", "slaughter")
 

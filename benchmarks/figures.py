@@ -39,7 +39,7 @@ class Figure:
     tests: tuple[str, ...]
 
 
-TAMPERING: Final = "tests/test_tampering.py::test_whatever_is"
+TAMPERING: Final = "tests/ledger/test_tampering.py::test_whatever_is"
 FIGURES: Final = (
     Figure(
         done="An entry of the stored ledger altered",
@@ -69,47 +69,47 @@ FIGURES: Final = (
         done="Malformed cells, CSV files, rules, workbooks, ledgers, backups, checkpoints, sealed files",
         often="100,000",
         withstood="no crash, nothing half written",
-        tests=("tests/test_fuzz.py",),
+        tests=("tests/whole/test_fuzz.py",),
     ),
     Figure(
         done="The embedded engine killed under 8 writers",
         often="100 kills",
         withstood="0 acknowledged acts lost, 0 doubled, the ledger verifies",
         tests=(
-            "tests/test_faults.py::test_whatever_was_acknowledged_survives_kill_after_kill_and_nothing_is_half_done",
+            "tests/whole/test_faults.py::test_whatever_was_acknowledged_survives_kill_after_kill_and_nothing_is_half_done",
         ),
     ),
     Figure(
         done="The engine, the pages and the command line killed at any moment under 8 writers",
         often="10 minutes",
         withstood="0 acknowledged acts lost, 0 doubled, the ledger verifies",
-        tests=("tests/test_kills.py",),
+        tests=("tests/whole/test_kills.py",),
     ),
     Figure(
         done="Fifty people who read pages and 8 who record, at once",
         often="5 minutes on each engine",
         withstood="no error, 0 acts lost, 0 doubled, the server's memory stays",
-        tests=("tests/test_load.py",),
+        tests=("tests/whole/test_load.py",),
     ),
     Figure(
         done="The line cut before and after a commit, silent, talking nonsense, refused",
         often="each once or 8 times on each engine",
         withstood="every act recorded once, an answer within 20 s",
-        tests=("tests/test_faults.py", "-k", "cut_off or told_that_nobody_knows or whatever_the_line_does"),
+        tests=("tests/whole/test_faults.py", "-k", "cut_off or told_that_nobody_knows or whatever_the_line_does"),
     ),
     Figure(
         done="A moved leader, a follower behind, a server gone, said by the driver itself",
         often="7 errors at 4 moments on each engine",
         withstood="every act lands once, no read older than one's own write",
-        tests=("tests/test_driver_errors.py",),
+        tests=("tests/database/test_driver_errors.py",),
     ),
     Figure(
         done="A disk that fills up while clerks record",
         often="once",
         withstood="said in so many words, nothing acknowledged lost",
         tests=(
-            "tests/test_faults.py::test_a_full_disk_is_said_and_costs_nothing_that_was_acknowledged",
-            "tests/test_keeping.py::test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes_on_reading",
+            "tests/whole/test_faults.py::test_a_full_disk_is_said_and_costs_nothing_that_was_acknowledged",
+            "tests/backup/test_files.py::test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes_on_reading",
         ),
     ),
 )

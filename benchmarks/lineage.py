@@ -29,20 +29,23 @@ import numpy as np
 
 from benchmarks import by_networkx, made_graph
 from benchmarks.machine import describe, milliseconds, p50, say, seconds_of
-from relay import ledger, lineage, loops, shelf, snapshot_file, trees
-from relay.batch import Clerk
+from relay.arrays import cache, disk, kernels, lineage
+from relay.arrays.tables import Snapshot, day_number, differences
 from relay.graph import Graph, connect
-from relay.health import health
-from relay.snapshot import Snapshot, day_number, differences
-from tests import acts as act
-from tests import made, neo4j_server
+from relay.ledger import recording
+from relay.ledger.batch import Clerk
+from relay.reports import trees
+from relay.reports.health import health
+from tests.rigs import neo4j_server
+from tests.scenes import acts as act
+from tests.scenes import made
 
 if TYPE_CHECKING:
     from typing import LiteralString
 
-    from relay.config import Connection
-    from relay.entries import Entry
-    from relay.lineage import Survey
+    from relay.arrays.lineage import Survey
+    from relay.domain.entries import Entry
+    from relay.settings import Connection
 
 DAY: Final = made.LAST_DAY + timedelta(days=1)
 CLERK: Final = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
@@ -77,7 +80,7 @@ def same(*pairs: tuple[object, object]) -> None:
 @contextmanager
 def plain() -> Generator[None]:
     """Run loops plain meanwhile."""
-    with patch.object(loops, "COMPILE_FROM", 10**9):
+    with patch.object(kernels, "COMPILE_FROM", 10**9):
         yield
 
 
@@ -129,7 +132,7 @@ def in_memory(size: int) -> None:
     snapshot = made.programme(size)
     moved = best(memory_pass(snapshot, lineage.survey(snapshot, DAY)))
     row("networkx, whole graph", size, f"{networkx:,.0f} ms", f"{networkx / moved:,.0f} x a memory pass", "")
-    if COMPILED and size >= loops.COMPILE_FROM:
+    if COMPILED and size >= kernels.COMPILE_FROM:
         took = best(partial(whole, snapshot))
         many, few = ("at least 300", "at most 20 x") if size == MILLION else ("", "")
         row("whole health, compiled", size, f"{took:,.1f} ms", f"networkx / it = {networkx / took:.0f}", many)
@@ -161,11 +164,11 @@ def from_disk(size: int, folder: Path) -> None:
             while bytes_.readinto(buffer):
                 pass
 
-    read, warm = best(read_pass), best(lambda: snapshot_file.kept(folder, "made"))
+    read, warm = best(read_pass), best(lambda: disk.kept(folder, "made"))
     what = f"{warm / read:.1f} x a read pass over the file ({read:.1f} ms, {file.stat().st_size / MB:.0f} MB)"
     row("warm start from disk", size, f"{warm:.1f} ms", what, "at most 3 x")
     if size > MILLION:
-        snapshot = snapshot_file.kept(folder, "made")
+        snapshot = disk.kept(folder, "made")
         if snapshot is None:
             raise AssertionError
         took = best(partial(whole, snapshot), 2)
@@ -181,7 +184,7 @@ def from_disk(size: int, folder: Path) -> None:
 def stored(graph: Graph, snapshot: Snapshot) -> None:
     """Write a made programme into an empty database, beneath a ledger that has its rule and its gifts."""
     begun = list(islice(made.acts(snapshot), 2 + len(snapshot.gifts)))
-    same(*((outcome.action, "added") for outcome in ledger.record(graph, "made", begun, CLERK)))
+    same(*((outcome.action, "added") for outcome in recording.record(graph, "made", begun, CLERK)))
     made_graph.write(graph, snapshot)
 
 
@@ -205,9 +208,9 @@ RETURN placements + passes + events + beneficiaries AS total
 
 
 def cold(graph: Graph, snapshot: Snapshot) -> None:
-    same((differences(shelf.load(graph, "made"), snapshot), ("head_hash",)))
+    same((differences(cache.load(graph, "made"), snapshot), ("head_hash",)))
     summed = best(lambda: graph.rows(SUM, programme_id="made"), 3)
-    took = best(lambda: shelf.load(graph, "made"), 2)
+    took = best(lambda: cache.load(graph, "made"), 2)
     ratio = f"{took / summed:.1f} x the server's own sum ({summed / 1000:.1f} s)"
     row("cold load from Neo4j", len(snapshot.placements), f"{took / 1000:.1f} s", ratio, "at most 2 x")
 
@@ -222,17 +225,17 @@ def after_acts(graph: Graph, beside: Graph, snapshot: Snapshot) -> None:
     """
     size, ids = len(snapshot.placements), snapshot.placements.ids
     givers = np.flatnonzero(~snapshot.placements.original)[-ACTS:]  # each new, and from another's hands
-    mine = trees.Relay(shelf.snapshot(graph, "made"), DAY)
-    shelf.snapshot(beside, "made")
+    mine = trees.Relay(cache.snapshot(graph, "made"), DAY)
+    cache.snapshot(beside, "made")
     took: dict[str, list[float]] = {name: [] for name in ("write", "columns", "survey", "both", "ask", "anew")}
     for number, giver in enumerate(givers):
         receiver = snapshot.beneficiaries.ids[number]
         handed = act.passed(f"N{number}: {ids[giver]} > X{number} on {DAY}", 1, beneficiary_id=receiver)
-        outcome = timed(took["write"], partial(ledger.record_one, graph, "made", handed, CLERK))
+        outcome = timed(took["write"], partial(recording.record_one, graph, "made", handed, CLERK))
         now = timed(took["columns"], partial(taken_in, graph, outcome.entry))
         mine = timed(took["survey"], partial(trees.Relay, now, DAY, before=mine))
         took["both"].append(took["columns"][-1] + took["survey"][-1])
-        other = timed(took["ask"], partial(shelf.snapshot, beside, "made"))
+        other = timed(took["ask"], partial(cache.snapshot, beside, "made"))
         anew = timed(took["anew"], partial(lineage.survey, mine.survey.snapshot, DAY))
         same(
             (mine.survey.snapshot.placements.ids[size + number], f"X{number}"),
@@ -263,8 +266,8 @@ def taken_in(graph: Graph, entry: Entry | None) -> Snapshot:
     """The columns with an act that was recorded just now, as a server has them."""
     if entry is None:
         raise AssertionError
-    shelf.take_in(graph, entry)
-    return shelf.snapshot(graph, "made", None, entry.hash)
+    cache.take_in(graph, entry)
+    return cache.snapshot(graph, "made", None, entry.hash)
 
 
 BARE: Final = """
@@ -393,7 +396,7 @@ def main() -> None:
     elif asked.in_memory:
         in_memory(asked.size)
     elif asked.keep:
-        snapshot_file.keep(asked.keep, made.programme(asked.size))
+        disk.keep(asked.keep, made.programme(asked.size))
     elif asked.kept:
         from_disk(asked.size, asked.kept)
     else:

@@ -14,9 +14,9 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from relay import engine
+from relay.database import engine
 from relay.graph import Graph, connect
-from tests import neo4j_server
+from tests.rigs import neo4j_server
 
 
 def describe() -> str:

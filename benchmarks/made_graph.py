@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.arrays.tables import EVENT_KINDS, NO_DAY, Snapshot, day_of
 from relay.graph import Graph
-from relay.projection import key_of
-from relay.snapshot import EVENT_KINDS, NO_DAY, Snapshot, day_of
+from relay.ledger.projection import key_of
 
 if TYPE_CHECKING:
     from typing import LiteralString
 
-    from relay.lineage import Survey
+    from relay.arrays.lineage import Survey
 
 BATCH: Final = 10_000  # performance: the better size on Neo4j
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.machine import describe, say
 from benchmarks.recording import founding, made
-from relay import engine
-from relay.exchange import write_folder
-from tests import neo4j_server
+from relay.database import engine
+from relay.exchange.rows import write_folder
+from tests.rigs import neo4j_server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -26,19 +26,21 @@ import numpy as np
 from benchmarks import made_graph
 from benchmarks.lineage import CLERK, same
 from benchmarks.machine import describe, milliseconds, p50, say
-from relay import engine, ledger, lineage
-from relay.config import Settings
+from relay.arrays import lineage
+from relay.database import engine
 from relay.graph import Graph, connect
+from relay.ledger import recording
+from relay.settings import Settings
 from relay.web import create_app
 from relay.web.server import THREADS
-from tests import acts as act
-from tests import made
-from tests.in_a_thread import answering
+from tests.rigs.in_a_thread import answering
+from tests.scenes import acts as act
+from tests.scenes import made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from relay.snapshot import Snapshot
+    from relay.arrays.tables import Snapshot
 
 DAY: Final = made.LAST_DAY + timedelta(days=1)
 ROUNDS: Final = 25
@@ -55,7 +57,7 @@ class Programme:
         """Write it beneath a ledger that has its rule and its gifts."""
         self.graph, self.snapshot = graph, made.programme(size)
         begun = list(islice(made.acts(self.snapshot), 2 + len(self.snapshot.gifts)))
-        same(*((outcome.action, "added") for outcome in ledger.record(graph, "made", begun, CLERK)))
+        same(*((outcome.action, "added") for outcome in recording.record(graph, "made", begun, CLERK)))
         made_graph.write(graph, self.snapshot)
         self._numbers = count()
 
@@ -64,7 +66,7 @@ class Programme:
         number, women, placements = next(self._numbers), self.snapshot.beneficiaries, self.snapshot.placements
         said = f"N{number}: {placements.ids[len(placements) - 1]} > X{number} on {DAY}"
         handed = act.passed(said, 0.01, beneficiary_id=women.ids[number])
-        same((ledger.record_one(self.graph, "made", handed, CLERK).action, "added"))
+        same((recording.record_one(self.graph, "made", handed, CLERK).action, "added"))
 
 
 def root_of_a_tree(snapshot: Snapshot) -> str:

@@ -20,15 +20,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.machine import both_engines, describe, milliseconds, p50, say, seconds_of, synced
-from relay import cypher, engine, ledger, trees, verify
-from relay.acts import Act, Value
-from relay.backup import export
-from relay.batch import Clerk
-from relay.difference import rows_of
-from relay.exchange import write_folder
+from relay.backup.replay import export
+from relay.database import cypher, engine
+from relay.domain.acts import Act, Value
+from relay.exchange.importing import import_programme
+from relay.exchange.rows import write_folder
 from relay.graph import Graph, connect
-from relay.importing import import_programme
-from relay.projection import Edge, Node, things_of
+from relay.ledger import recording, verify
+from relay.ledger.batch import Clerk
+from relay.ledger.delta import rows_of
+from relay.ledger.projection import Edge, Node, things_of
+from relay.reports import trees
 
 FIRST: Final = date(1990, 1, 1)
 CLERK = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
@@ -92,8 +94,8 @@ def made(count: int) -> Iterator[Act]:
 def one_act(name: str, graph: Graph, folder: Path) -> None:
     """One pass-on against (bare round trip + one fdatasync), in turn: the first of a server just started, and then."""
     programme_id, count, sync = "one", COLD + 800, synced(folder)
-    ledger.record(graph, programme_id, founding(programme_id), CLERK)
-    ledger.record(graph, programme_id, [*map(woman, range(count)), placed(0)], CLERK)
+    recording.record(graph, programme_id, founding(programme_id), CLERK)
+    recording.record(graph, programme_id, [*map(woman, range(count)), placed(0)], CLERK)
     took: list[float] = []
     bare: list[float] = []
     disk: list[float] = []
@@ -101,7 +103,7 @@ def one_act(name: str, graph: Graph, folder: Path) -> None:
         bare.append(milliseconds(lambda: graph.rows("RETURN 1 AS one")))
         disk.append(milliseconds(sync))
         passed = handed(number - 1, number, date(1991, 1, 1))
-        took.append(milliseconds(partial(ledger.record_one, graph, programme_id, passed, CLERK)))
+        took.append(milliseconds(partial(recording.record_one, graph, programme_id, passed, CLERK)))
     for what, some, goal in (
         ("the first 400 of a server just started", slice(400), "-"),
         ("one recorded pass-on", slice(COLD, None), "at most 3 x"),
@@ -124,7 +126,7 @@ def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> N
     took = _imported(graph, count, folder / f"{name}-all")
     programme_id = f"import{count}"
     verifying(name, graph, programme_id, folder)
-    register = ledger.replay(programme_id, ledger.entries(graph, programme_id))
+    register = recording.replay(programme_id, recording.entries(graph, programme_id))
     rows = [
         row for thing in dict.fromkeys((*register.entries, *things_of(register))) for row in rows_of(register, thing)
     ]
@@ -171,10 +173,10 @@ def write_bare(graph: Graph, rows: list[Node | Edge]) -> None:
 def chain(name: str, graph: Graph, goal: int) -> None:
     """Tree and trace of a chain of 1,000 placements against a bare round trip."""
     programme_id, count = "chain", 1000
-    ledger.record(graph, programme_id, founding(programme_id), CLERK)
+    recording.record(graph, programme_id, founding(programme_id), CLERK)
     days = [FIRST + timedelta(days=number * 12) for number in range(count)]
     acts = [placed(0), *(handed(number - 1, number, days[number]) for number in range(1, count))]
-    ledger.record(graph, programme_id, [*map(woman, range(count)), *acts], CLERK)
+    recording.record(graph, programme_id, [*map(woman, range(count)), *acts], CLERK)
     today = date(2026, 11, 25)
     bare = p50([milliseconds(lambda: graph.rows("RETURN 1 AS one")) for _ in range(200)])
     for what, question in (
@@ -194,7 +196,7 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     with file.open("w", encoding="utf-8") as lines:
         for line in export(graph, programme_id, with_names=False):
             lines.write(f"{line}\n")
-    entries = ledger.head(graph, programme_id).entries
+    entries = recording.head(graph, programme_id).entries
 
     def verify_file() -> None:
         with file.open(encoding="utf-8") as lines:
@@ -208,8 +210,8 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     )
 
     def read_rows() -> None:
-        sum(1 for _ in ledger.entries(graph, programme_id))
-        others = [head.programme_id for head in ledger.heads(graph) if head.programme_id != programme_id]
+        sum(1 for _ in recording.entries(graph, programme_id))
+        others = [head.programme_id for head in recording.heads(graph) if head.programme_id != programme_id]
         for query in (cypher.ENTRY_NODES, cypher.OTHER_NODES, cypher.ALL_EDGES):
             graph.rows(query, others=others)
 
@@ -261,7 +263,7 @@ with neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state['port']}", auth=login)
 def one_started(data_folder: Path) -> Generator[None]:
     """An engine of its own with one woman who may pass on."""
     with connect(engine.ensure(data_folder)) as graph:
-        ledger.record(graph, "process", [*founding("process"), woman(0), woman(1), placed(0)], CLERK)
+        recording.record(graph, "process", [*founding("process"), woman(0), woman(1), placed(0)], CLERK)
     try:
         yield
     finally:

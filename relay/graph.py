@@ -19,15 +19,15 @@ import neo4j
 from neo4j.exceptions import AuthError, ClientError, ConstraintError, DatabaseError, TransientError
 from neo4j.graph import Node, Path, Relationship
 
-from relay import cypher
+from relay.database import cypher
+from relay.database.driver_errors import REMOVED, ReadOnly, Silence, last_word, sensible, translated
 from relay.errors import Conflict, Refused, Unavailable
-from relay.refusals import REMOVED, ReadOnly, Silence, last_word, sensible, translated
-from relay.sentences import Sentence
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from relay.config import Connection
+    from relay.settings import Connection
 
 _T = TypeVar("_T")
 

@@ -10,18 +10,19 @@ import argon2
 import pytest
 from hypothesis import settings
 
-from relay import accounts, engine
 from relay import graph as relay_graph
-from relay import loops as relay_loops
-from tests import neo4j_server as neo4j
-from tests.soak import SOAK
-from tests.wiping import wiped
+from relay.access import accounts
+from relay.arrays import kernels as relay_loops
+from relay.database import engine
+from tests.rigs import neo4j_server as neo4j
+from tests.rigs.soak import SOAK
+from tests.rigs.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relay.config import Connection
     from relay.graph import Graph
+    from relay.settings import Connection
 
 
 if not SOAK:  # both engines are Java: a test of some seconds is over before it would have paid to compile them twice

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay import backup, ledger, verify
-from relay.questions import QUESTIONS
+from relay.backup import replay
+from relay.ledger import recording, verify
+from relay.service.queries import QUESTIONS
 from tests.goldens import answers
 from tests.goldens.answers import Answer, laid_out
 from tests.goldens.asked import SEEDS, wishes
@@ -22,8 +23,8 @@ from tests.goldens.faces import opened
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from relay.config import Connection
     from relay.graph import Graph
+    from relay.settings import Connection
 
 
 def test_everything_is_answered_as_it_was(graph: Graph, connection: Connection, tmp_path: Path) -> None:
@@ -90,15 +91,15 @@ def test_a_backup_of_before_is_restored_and_gives_the_same_figures(
         (tmp_path / "backup.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         faces.json("restore", "backup.jsonl")
 
-        assert [*backup.backup(graph)] == lines
+        assert [*replay.backup(graph)] == lines
         for seed in SEEDS:
             day, kept = seed.days[-1], answers.sections(answers.kept()[f"{seed.id}/questions"])
             words = ("--as-of", day, "--programme", seed.id)
             assert faces.json("ledger", "verify", *words[2:])["ok"]
-            assert [*backup.export(graph, seed.id, with_names=True)] == kept_lines(seed.id)
+            assert [*replay.export(graph, seed.id, with_names=True)] == kept_lines(seed.id)
             assert laid_out(faces.json("health", *words)) == kept[f"health as_of={day}"]
             assert (
                 answers.shortened(laid_out(faces.json("trace", seed.traced[0], *words)))
                 == (kept[f"trace id={seed.traced[0]} as_of={day}"])
             )
-    assert [head.programme_id for head in ledger.heads(graph)] == ["mansa", "relay-demo", "selei"]
+    assert [head.programme_id for head in recording.heads(graph)] == ["mansa", "relay-demo", "selei"]

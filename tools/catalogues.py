@@ -20,8 +20,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from relay.checks import CHECKS
-from relay.web.labels import TEXTS
+from relay.audit.checks import CHECKS
+from relay.web.i18n.labels import TEXTS
 
 RELAY: Final = Path(__file__).parent.parent / "relay"
 LANGUAGES: Final = ("fr", "ne")

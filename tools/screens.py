@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, Any, Final
 from playwright.sync_api import sync_playwright
 from waitress.server import create_server
 
-from relay import engine
 from relay import graph as relay_graph
-from relay.batch import Clerk
-from relay.config import Settings
-from relay.demo import DAY, DEMO, GIFT, load_demo
-from relay.web import create_app, navigation
-from relay.web.language import LANGUAGES
+from relay.database import engine
+from relay.ledger.batch import Clerk
+from relay.service.demo import DAY, DEMO, GIFT, load_demo
+from relay.settings import Settings
+from relay.web import create_app, menu
+from relay.web.i18n.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -125,7 +125,7 @@ def main(folder: Path | None) -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
-            photograph(browser, site, navigation.pages(app, DEMO) | DETAILS, folder)
+            photograph(browser, site, menu.pages(app, DEMO) | DETAILS, folder)
         else:
             photograph_for_documents(browser, site)
         browser.close()

@@ -13,9 +13,9 @@ from relay.commands.session import Session, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from relay.accounts import Account
-    from relay.roles import Grant
-    from relay.tokens import Token
+    from relay.access.accounts import Account
+    from relay.access.roles import Grant
+    from relay.access.tokens import Token
 
 
 def _password_file(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,8 +57,8 @@ def account() -> None:
 @pass_session
 def account_add(session: Session, login: str, roles: tuple[str, ...], password_file: Path | None) -> None:
     """Make an account. LOGIN stands in the ledger beside what it records: take no person's name."""
-    from relay import accounts
-    from relay.roles import grant_of
+    from relay.access import accounts
+    from relay.access.roles import grant_of
 
     grants = tuple(map(grant_of, dict.fromkeys(roles)))
     password = _password(password_file, new=True)
@@ -70,7 +70,7 @@ def account_add(session: Session, login: str, roles: tuple[str, ...], password_f
 @pass_session
 def account_list(session: Session) -> None:
     """List the accounts and their roles."""
-    from relay import accounts
+    from relay.access import accounts
 
     _print_accounts(session, *accounts.every(session.graph), several=True)
 
@@ -81,7 +81,7 @@ def account_list(session: Session) -> None:
 @pass_session
 def account_password(session: Session, login: str, password_file: Path | None) -> None:
     """Give an account another password. It is signed out everywhere, and its tokens end."""
-    from relay import accounts
+    from relay.access import accounts
 
     accounts.find(session.graph, login)
     _print_accounts(session, accounts.set_password(session.graph, login, _password(password_file, new=True)))
@@ -93,8 +93,8 @@ def account_password(session: Session, login: str, password_file: Path | None) -
 @pass_session
 def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
     """Let an account hold these roles and no others. It is signed out everywhere."""
-    from relay import accounts
-    from relay.roles import grant_of
+    from relay.access import accounts
+    from relay.access.roles import grant_of
 
     grants = tuple(map(grant_of, dict.fromkeys(roles)))
     _print_accounts(session, accounts.set_grants(session.graph, login, grants))
@@ -103,8 +103,8 @@ def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
 
 def _say_what_is_missing(session: Session, grants: Iterable[Grant]) -> None:
     """Say which programmes and places there are none of, yet: a slip would leave somebody without any right."""
-    from relay.ledger import recorded
-    from relay.roles import EVERY
+    from relay.access.roles import EVERY
+    from relay.ledger.recording import recorded
 
     known = {head.programme_id for head in session.heads}
     for grant in grants:
@@ -120,8 +120,8 @@ def _say_what_is_missing(session: Session, grants: Iterable[Grant]) -> None:
 @pass_session
 def account_remove(session: Session, login: str) -> None:
     """Remove an account and its tokens. What it recorded stays as it is."""
-    from relay import accounts
-    from relay.printing import print_json
+    from relay.access import accounts
+    from relay.service.terminal import print_json
 
     accounts.remove(session.graph, login)
     if session.as_json:
@@ -130,7 +130,7 @@ def account_remove(session: Session, login: str) -> None:
 
 
 def _print_accounts(session: Session, *accounts: Account, several: bool = False) -> None:
-    from relay.printing import print_json, print_pairs, print_table
+    from relay.service.terminal import print_json, print_pairs, print_table
 
     rows = [
         {"login": each.login, "roles": " ".join(map(str, each.grants)), "created_at": each.created_at}
@@ -156,9 +156,9 @@ def token() -> None:
 @pass_session
 def token_add(session: Session, login: str, role: str | None, days: int) -> None:
     """Make a token, for one programme with --programme. Its secret is shown only now."""
-    from relay import tokens
-    from relay.printing import print_json, print_pairs
-    from relay.roles import EVERY
+    from relay.access import tokens
+    from relay.access.roles import EVERY
+    from relay.service.terminal import print_json, print_pairs
 
     made = tokens.issue(
         session.graph,
@@ -183,8 +183,8 @@ _TOKEN = ("token_id", "login", "role", "programme_id", "created_at", "expires_at
 @pass_session
 def token_list(session: Session) -> None:
     """List the tokens: whose, for what, until when, and when they were used last."""
-    from relay import tokens
-    from relay.printing import print_json, print_table
+    from relay.access import tokens
+    from relay.service.terminal import print_json, print_table
 
     found: tuple[Token, ...] = tokens.every(session.graph)
     if session.as_json:
@@ -198,8 +198,8 @@ def token_list(session: Session) -> None:
 @pass_session
 def token_revoke(session: Session, token_id: str) -> None:
     """End a token, by its beginning as token list shows it."""
-    from relay import tokens
-    from relay.printing import print_json
+    from relay.access import tokens
+    from relay.service.terminal import print_json
 
     ended = tokens.revoke(session.graph, token_id)
     if session.as_json:
@@ -215,16 +215,17 @@ def token_revoke(session: Session, token_id: str) -> None:
 @pass_session
 def login(session: Session, url: str, login_: str | None, days: int, password_file: Path | None) -> None:
     """Sign in to another machine's Relay. The token is kept where only you read it."""
-    from relay import config, remote
-    from relay.printing import print_json
-    from relay.roles import EVERY
+    from relay import settings
+    from relay.access.roles import EVERY
+    from relay.service import client
+    from relay.service.terminal import print_json
 
-    config.require_service(url)
-    remote.require_encryption(url)
+    settings.require_service(url)
+    client.require_encryption(url)
     name = login_ or str(click.prompt("Login", err=True))
     password = _password(password_file, new=False)
-    secret = remote.sign_in(url, name, password, days=days, programme_id=session.programme or EVERY)
-    kept = remote.keep_token(session.settings.config_folder, url, secret)
+    secret = client.sign_in(url, name, password, days=days, programme_id=session.programme or EVERY)
+    kept = client.keep_token(session.settings.config_folder, url, secret)
     if session.as_json:
         print_json({"url": url, "login": name, "file": str(kept)})
     say(f"Signed in. The token lies in {kept}. Work there with: export RELAY_URL={url}")
@@ -235,15 +236,16 @@ def login(session: Session, url: str, login_: str | None, days: int, password_fi
 @pass_session
 def logout(session: Session, url: str) -> None:
     """End the token that login kept, there and here."""
-    from relay import config, remote
-    from relay.printing import print_json
+    from relay import settings
+    from relay.service import client
+    from relay.service.terminal import print_json
 
-    config.require_service(url)
+    settings.require_service(url)
     folder = session.settings.config_folder
-    secret = remote.kept_token(folder, url)
+    secret = client.kept_token(folder, url)
     if secret is not None:
-        remote.keep_token(folder, url, None)
-        remote.Remote(url, secret).sign_out()
+        client.keep_token(folder, url, None)
+        client.Remote(url, secret).sign_out()
     if session.as_json:
         print_json({"url": url, "signed_out": secret is not None})
     say("Signed out." if secret is not None else "You were not signed in there.")
@@ -259,8 +261,8 @@ def access() -> None:
 @pass_session
 def access_log(session: Session, most: int) -> None:
     """List who opened whose record or names, newest last."""
-    from relay.printing import print_json, print_table
-    from relay.questions import ACCESSES
+    from relay.service.queries import ACCESSES
+    from relay.service.terminal import print_json, print_table
 
     found = session.ask(ACCESSES, most=most)[::-1]
     if session.as_json:

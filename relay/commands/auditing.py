@@ -12,9 +12,9 @@ from relay.commands.options import as_of_option, group, pass_session
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
-    from relay.audit import Audit
-    from relay.error_rate import ErrorRate
-    from relay.sample import Sample
+    from relay.audit.error_rate import ErrorRate
+    from relay.audit.run import Audit
+    from relay.audit.sampling import Sample
 
 
 @group("audit", invoke_without_command=True, example="relay audit --as-of 2026-11-25")
@@ -29,8 +29,8 @@ def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> N
         if as_of or as_known:
             raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
         return
-    from relay.printing import print_json
-    from relay.questions import AUDIT
+    from relay.service.queries import AUDIT
+    from relay.service.terminal import print_json
 
     session = context.ensure_object(Session)
     found = session.ask(AUDIT, as_of=session.day(as_of), as_known=session.known(as_known))
@@ -42,7 +42,7 @@ def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> N
 
 
 def _print_audit(audit: Audit) -> None:
-    from relay.printing import print_table
+    from relay.service.terminal import print_table
 
     print_table(
         ("check_id", "title", "severity", "found", "population"),
@@ -81,8 +81,8 @@ def audit_sample(
     Record what was found as an event on or after the day of the sample:
     relay event checked PLACEMENT --outcome found, partly or not_found.
     """
-    from relay.printing import print_json
-    from relay.questions import SAMPLE
+    from relay.service.queries import SAMPLE
+    from relay.service.terminal import print_json
 
     read = {"as_of": session.day(as_of), "as_known": session.known(as_known)}
     found = session.ask(SAMPLE, size=size, seed=seed, **read)
@@ -96,7 +96,7 @@ def audit_sample(
 
 
 def _print_sample(sample: Sample, names: Mapping[str, str]) -> None:
-    from relay.printing import print_pairs, print_table
+    from relay.service.terminal import print_pairs, print_table
 
     headers = ("place_id", "placement_id", "beneficiary_id", "help", "received", "received_on")
     print_table(

@@ -10,10 +10,10 @@ from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, pass_session, read_options
 from relay.commands.session import Session
 from relay.commands.showing import RATES, counted, decimals, rate, rates
-from relay.vocabulary import PARTED_BY
+from relay.domain.vocabulary import PARTED_BY
 
 if TYPE_CHECKING:
-    from relay.health import Changes, Health
+    from relay.reports.health import Changes, Health
 
 
 @command(example="relay health --as-of 2026-11-25")
@@ -38,8 +38,8 @@ def health(
     check: bool,
 ) -> None:
     """Show chain health: what is owed, was passed on, and broke."""
-    from relay.printing import print_json
-    from relay.questions import HEALTH
+    from relay.service.queries import HEALTH
+    from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
     found = session.ask(HEALTH, by=by, compare=session.day(compare, "--compare") if compare else None, **read)
@@ -51,7 +51,7 @@ def health(
 
 
 def _print_health(health: Health) -> None:
-    from relay.printing import print_pairs, print_table
+    from relay.service.terminal import print_pairs, print_table
 
     placements = health.placements
     print_pairs(
@@ -106,7 +106,7 @@ def _print_health(health: Health) -> None:
 
 
 def _print_changes(health: Health, changes: Changes) -> None:
-    from relay.printing import print_pairs, print_table
+    from relay.service.terminal import print_pairs, print_table
 
     earlier = changes.earlier
     counts = (

@@ -17,13 +17,13 @@ from relay.commands.options import (
 )
 from relay.commands.session import Session
 from relay.commands.showing import counted
-from relay.vocabulary import CHAIN_STATES
+from relay.domain.vocabulary import CHAIN_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relay.questions import Question
-    from relay.todo import Depends
+    from relay.reports.visits import Depends
+    from relay.service.queries import Question
 
 
 @command(example="relay chains --state broken --sort reach --as-of 2026-11-25")
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @pass_session
 def chains(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the read options and the filters
     """List all chains: how far each travelled and how it does."""
-    from relay.questions import CHAINS
+    from relay.service.queries import CHAINS
 
     headers = ("placement_id", "gift_id", "chain_state", "reach", "generations", "latest_passed_on", "late_days")
     _print_list(session, CHAINS, asked, headers, ("states",))
@@ -51,7 +51,7 @@ def chains(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the rea
 @pass_session
 def gifts(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the read options and the filters
     """List all gifts: how far each travelled, how its chains do."""
-    from relay.questions import GIFTS
+    from relay.service.queries import GIFTS
 
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")
     _print_list(session, GIFTS, asked, headers, ("states", "chains"))
@@ -65,7 +65,7 @@ def _print_list(
     counts: tuple[str, ...],
 ) -> None:
     """Print a list of chains or gifts: some columns as they are, the last ones as counts in words."""
-    from relay.printing import print_json, print_table
+    from relay.service.terminal import print_json, print_table
 
     read = session.read(**{name: asked.pop(name) for name in ("as_of", "confirmed_only", "as_known")})
     found = session.ask(list_of, help=asked.pop("help_"), **asked, **read)
@@ -101,8 +101,8 @@ def todo(
     then those who are late, then those of whom nobody has heard for long. Rows stand by place, so that one walk
     serves many.
     """
-    from relay.printing import print_json, print_table
-    from relay.questions import TODO
+    from relay.service.queries import TODO
+    from relay.service.terminal import print_json, print_table
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
     found = session.ask(TODO, place_id=place_id, most=most, **read)
@@ -131,8 +131,8 @@ def todo(
 @pass_session
 def waiting(session: Session, as_of: str | None, most: int | None) -> None:
     """List the pass-ons that nobody has confirmed. Confirm one with relay confirm, if you did not record it."""
-    from relay.printing import print_json, print_table
-    from relay.questions import WAITING
+    from relay.service.queries import WAITING
+    from relay.service.terminal import print_json, print_table
 
     found = session.ask(WAITING, as_of=session.day(as_of), most=most)
     if session.as_json:

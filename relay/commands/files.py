@@ -16,11 +16,11 @@ from relay.commands.session import Session, say
 from relay.errors import RelayError, Unavailable
 
 if TYPE_CHECKING:
-    from relay.exchange import ReportRow
-    from relay.flow_out import Format
-    from relay.importing import Count
-    from relay.keeping import Drilled
-    from relay.sealed import Seal
+    from relay.backup.encryption import Seal
+    from relay.backup.files import Drilled
+    from relay.exchange.graph_formats import Format
+    from relay.exchange.importing import Count
+    from relay.exchange.rows import ReportRow
 
 
 @command("import", example="relay import seeds/selei")
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @pass_session
 def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: bool) -> None:
     """Import CSV files or a workbook: a dry run unless --apply."""
-    from relay.importing import Count, rehearse_then_import
+    from relay.exchange.importing import Count, rehearse_then_import
 
     count, context = Count(), click.get_current_context()
     written, report = rehearse_then_import(
@@ -82,7 +82,7 @@ def _recorded(count: Count) -> str:
 
 def _print_report(session: Session, report: Iterator[ReportRow], count: Count) -> None:
     """Print a report, counting it: a line a row in a pipe or as JSON, on a terminal only the rows that cannot stand."""
-    from relay.printing import print_json, print_table
+    from relay.service.terminal import print_json, print_table
 
     rows = count.through(report)
     headers = ("file", "row", "act_id", "action", "field", "value", "reason", "suggestion")
@@ -111,7 +111,7 @@ def _progress(path: Path) -> Callable[[int], None]:
     """Show rows done, rate and time left on stderr, when that is a terminal."""
     if not sys.stderr.isatty():
         return lambda _: None
-    from relay.exchange import estimated_rows
+    from relay.exchange.rows import estimated_rows
 
     total, begun = estimated_rows(path), datetime.now(UTC)
 
@@ -139,7 +139,7 @@ def export(
     session: Session, path: Path, format_: Format | None, as_of: str | None, *, with_names: bool, confirmed_only: bool
 ) -> None:
     """Export a programme as CSV files, or a workbook (PATH.xlsx)."""
-    from relay.printing import print_json
+    from relay.service.terminal import print_json
 
     if not format_ and (as_of or confirmed_only):
         raise click.UsageError("The record is exported whole: --as-of and --confirmed-only go with --format.")
@@ -147,10 +147,10 @@ def export(
     if with_names:
         session.note_all_names("export")
     if format_:
-        from relay import shelf
-        from relay.flow_out import flow_out
+        from relay.arrays import cache
+        from relay.exchange.graph_formats import flow_out
 
-        folder = session.settings.data_folder / shelf.FOLDER
+        folder = session.settings.data_folder / cache.FOLDER
         flow_out(
             session.graph,
             session.programme_id,
@@ -162,7 +162,7 @@ def export(
             folder=folder,
         )
     else:
-        from relay.exporting import export_programme
+        from relay.exchange.exporting import export_programme
 
         export_programme(session.graph, session.programme_id, path, with_names=with_names)
     if session.as_json:
@@ -200,9 +200,9 @@ def backup(
     encrypt: bool,
 ) -> None:
     """Write the ledgers of all programmes to PATH. It holds names: seal it, or keep it locked away."""
-    from relay import keeping, last_backup
-    from relay.printing import print_json, print_table
-    from relay.sealed import OPEN, Seal
+    from relay.backup import files, status
+    from relay.backup.encryption import OPEN, Seal
+    from relay.service.terminal import print_json, print_table
 
     if path is None and keep is None:
         raise click.UsageError("Say where: PATH, or --keep N for dated files.")
@@ -211,19 +211,19 @@ def backup(
         seal = Seal(public_key=public_key)
     elif encrypt or passphrase_file:
         seal = Seal(passphrase=_new_passphrase(passphrase_file))
-    file = path or keeping.own_folder(session.settings.data_folder)
+    file = path or files.own_folder(session.settings.data_folder)
     if keep is not None:
-        file = keeping.dated(file, session.now, seal)
+        file = files.dated(file, session.now, seal)
     _check_engine(session)
-    kept = keeping.keep(session.graph, file, seal)
+    kept = files.keep(session.graph, file, seal)
     deleted: tuple[Path, ...] = ()
     gone = session.gone if keep is not None else ()
     if gone:  # those of before would be pushed out, night after night
         session.say_what_is_gone()
     else:
-        deleted = keeping.rotate(file, keep) if keep is not None else ()
+        deleted = files.rotate(file, keep) if keep is not None else ()
         try:
-            last_backup.note(session.settings.data_folder, session.now, file, kept)
+            status.note(session.settings.data_folder, session.now, file, kept)
         except RelayError as error:  # the backup stands all the same
             say(f"When it was made could not be noted: {error}")
     if session.as_json:
@@ -239,7 +239,7 @@ _KEPT: Final = ("programme_id", "entries", "head_hash")
 
 def _check_engine(session: Session) -> None:
     """Have the embedded engine look for damage before its record is taken for a good one."""
-    from relay import engine
+    from relay.database import engine
 
     if session.settings.neo4j is None and session.settings.url is None:
         engine.check(session.settings.data_folder)
@@ -256,7 +256,7 @@ def _passphrase(file: Path | None, *, new: bool) -> str:
 
 def _new_passphrase(file: Path | None) -> str:
     """One that seals; as long as a password at least, since whoever has the file may try for as long as they like."""
-    from relay.accounts import LEAST_PASSWORD
+    from relay.access.accounts import LEAST_PASSWORD
 
     said = _passphrase(file, new=True)
     if len(said.strip()) < LEAST_PASSWORD:
@@ -276,15 +276,16 @@ def _new_passphrase(file: Path | None) -> str:
 @pass_session
 def restore(session: Session, file: Path, key_file: Path | None, passphrase_file: Path | None, *, drill: bool) -> None:
     """Replay a backup into an empty database. One that holds the beginning of the same ledgers is gone on with."""
-    from relay import backup, checkpoints, keeping
-    from relay.printing import print_json, print_table
+    from relay.backup import files, replay
+    from relay.ledger import checkpoints
+    from relay.service.terminal import print_json, print_table
 
     with file.open("rb") as content:
-        lines = keeping.lines_of(content, _seal_of(file, key_file, passphrase_file))
+        lines = files.lines_of(content, _seal_of(file, key_file, passphrase_file))
         if drill:
-            _print_drill(session, keeping.drill(lines, session.clerk))
+            _print_drill(session, files.drill(lines, session.clerk))
             return
-        kept = backup.restore(session.graph, lines, session.clerk)
+        kept = replay.restore(session.graph, lines, session.clerk)
     if session.as_json:
         print_json({"programmes": kept})
     else:
@@ -298,7 +299,7 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
 
 def _seal_of(file: Path, key_file: Path | None, passphrase_file: Path | None) -> Seal:
     """What opens a backup: read or asked for only where the file needs it."""
-    from relay.sealed import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
+    from relay.backup.encryption import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
 
     with file.open("rb") as content:
         needs = needs_to_open(content.read(ENOUGH_TO_TELL))
@@ -314,7 +315,7 @@ def _seal_of(file: Path, key_file: Path | None, passphrase_file: Path | None) ->
 
 def _print_drill(session: Session, drilled: Iterable[Drilled]) -> None:
     """Say how each programme came out, and end with 3 when something is wrong."""
-    from relay.printing import print_json, print_table
+    from relay.service.terminal import print_json, print_table
 
     drilled = tuple(drilled)
     if session.as_json:

@@ -13,9 +13,9 @@ from relay.commands.options import ID, group, pass_session
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
-    from relay.checkpoints import Checkpoint, Key
-    from relay.questions import ShownEntry
-    from relay.verify import Verification
+    from relay.ledger.checkpoints import Checkpoint, Key
+    from relay.ledger.verify import Verification
+    from relay.service.queries import ShownEntry
 
 
 @group()
@@ -36,7 +36,7 @@ def ledger() -> None:
 @pass_session
 def ledger_log(session: Session, count: int, about: str | None) -> None:
     """List entries, newest last."""
-    from relay.printing import print_json, print_table
+    from relay.service.terminal import print_json, print_table
 
     found = _newest(session, count, about)
     if session.as_json:
@@ -54,7 +54,7 @@ _SHORT_HASH: Final = 12  # our choice: on a terminal as many digits tell hashes 
 
 def _newest(session: Session, count: int, about: str | None) -> list[ShownEntry]:
     """The newest entries, newest last; all of them when `count` is 0."""
-    from relay.questions import ENTRIES, MOST_ENTRIES
+    from relay.service.queries import ENTRIES, MOST_ENTRIES
 
     found: list[ShownEntry] = []
     before: int | None = None
@@ -90,8 +90,9 @@ def ledger_verify(
     session: Session, file: Path | None, typed_head: str | None, kept: tuple[Path, ...], typed_keys: tuple[str, ...]
 ) -> None:
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
-    from relay import checkpoints, shelf, verify
-    from relay.questions import VERIFY
+    from relay.arrays import cache
+    from relay.ledger import checkpoints, verify
+    from relay.service.queries import VERIFY
 
     if typed_keys and not kept:
         raise click.UsageError("--key goes with --checkpoint: it says by whom that is signed.")
@@ -106,8 +107,8 @@ def ledger_verify(
     elif session.service and not signed:
         found = session.ask(VERIFY, noted=noted)
     else:
-        folder = session.settings.data_folder / shelf.FOLDER
-        found = shelf.verified(
+        folder = session.settings.data_folder / cache.FOLDER
+        found = cache.verified(
             session.graph, session.programme_id, folder, noted=noted, checkpoints=signed, public_keys=public_keys
         )
     _print_verification(session, found)
@@ -115,14 +116,14 @@ def ledger_verify(
 
 
 def _checkpoint(path: Path) -> Checkpoint:
-    from relay.checkpoints import from_text
+    from relay.ledger.checkpoints import from_text
 
     return from_text(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def _known_public_keys(session: Session, checkpoints: tuple[Checkpoint, ...]) -> tuple[str, ...]:
     """The programme's public key as this machine keeps it; else the checkpoints are believed, and it is said."""
-    from relay.checkpoints import known_key
+    from relay.ledger.checkpoints import known_key
 
     key = known_key(session.settings.data_folder, checkpoints[0].programme_id)
     if key is not None:
@@ -133,7 +134,7 @@ def _known_public_keys(session: Session, checkpoints: tuple[Checkpoint, ...]) ->
 
 
 def _print_verification(session: Session, found: Verification) -> None:
-    from relay.printing import print_json, print_pairs, print_table
+    from relay.service.terminal import print_json, print_pairs, print_table
 
     if session.as_json:
         print_json(found)
@@ -149,11 +150,11 @@ def _print_verification(session: Session, found: Verification) -> None:
 @pass_session
 def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
     """Write the ledger to FILE, one entry a line, for an auditor to check without us."""
-    from relay import private
-    from relay.backup import export
-    from relay.printing import print_json
+    from relay import private_files
+    from relay.backup.replay import export
+    from relay.service.terminal import print_json
 
-    with private.written_anew(file) as written:
+    with private_files.written_anew(file) as written:
         if with_names:
             session.note_all_names("ledger export")
         written.writelines(
@@ -171,10 +172,10 @@ def ledger_checkpoint(session: Session, file: Path | None) -> None:
     """Sign how far the ledger has come, to print, mail or keep outside."""
     from contextlib import nullcontext
 
-    from relay import private
-    from relay.printing import print_json, print_pairs
+    from relay import private_files
+    from relay.service.terminal import print_json, print_pairs
 
-    with private.written_anew(file) if file else nullcontext() as written:
+    with private_files.written_anew(file) if file else nullcontext() as written:
         checkpoint = _signed_now(session)
         if written:
             written.write(checkpoint.to_text().encode())
@@ -188,7 +189,7 @@ def _signed_now(session: Session) -> Checkpoint:
     """The checkpoint of the ledger's end as it is now."""
     from datetime import UTC
 
-    from relay.entries import instant
+    from relay.domain.entries import instant
 
     return _key(session).sign(
         programme_id=session.programme_id,
@@ -202,7 +203,7 @@ def _key(session: Session) -> Key:
     """The programme's key; one is made where this machine keeps none yet, and it is said."""
     import secrets
 
-    from relay import checkpoints
+    from relay.ledger import checkpoints
 
     folder = session.settings.data_folder
     key = checkpoints.known_key(folder, session.programme_id)
@@ -222,11 +223,12 @@ def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
     """Write ledger, checkpoint and the scripts that check them to FILE: for any computer with Python alone."""
     from itertools import islice
 
-    from relay import evidence, private
-    from relay.backup import export
-    from relay.printing import print_json
+    from relay import private_files
+    from relay.backup import evidence
+    from relay.backup.replay import export
+    from relay.service.terminal import print_json
 
-    with private.written_anew(file) as written:
+    with private_files.written_anew(file) as written:
         checkpoint = _signed_now(session)
         if with_names:
             session.note_all_names("ledger evidence")

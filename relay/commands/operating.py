@@ -35,9 +35,9 @@ def demo(session: Session) -> None:
 
     Without a terminal, or where CI is set, it only tries whether the pages answer.
     """
-    from relay.demo import DAY, DEMO, GIFT, load_demo
-    from relay.printing import print_json, print_pairs
-    from relay.questions import HEALTH, TREE
+    from relay.service.demo import DAY, DEMO, GIFT, load_demo
+    from relay.service.queries import HEALTH, TREE
+    from relay.service.terminal import print_json, print_pairs
 
     if any(head.programme_id != DEMO for head in session.heads):
         raise DemoElsewhere
@@ -107,8 +107,8 @@ def serve(session: Session, *, host: str, port: int, site: str | None, proxy: st
 @pass_session
 def status(session: Session) -> None:
     """Show which database is used, its programmes and the last backup."""
-    from relay import engine
-    from relay.printing import print_json, print_pairs, print_table
+    from relay.database import engine
+    from relay.service.terminal import print_json, print_pairs, print_table
 
     found = _status(session)
     if session.as_json:
@@ -131,8 +131,9 @@ def status(session: Session) -> None:
 
 
 def _status(session: Session) -> dict[str, Any]:
-    from relay import engine, last_backup
-    from relay.asjson import json_of
+    from relay.backup import status as last_backup
+    from relay.database import engine
+    from relay.service.json_codec import json_of
 
     if session.settings.url:
         raise NotByService
@@ -174,7 +175,7 @@ def _of_engine(session: Session) -> Path:
 @pass_session
 def engine_start(session: Session) -> None:
     """Start it, or join the one that runs."""
-    from relay import engine
+    from relay.database import engine
 
     folder = _of_engine(session)
     with usable(folder):
@@ -186,8 +187,8 @@ def engine_start(session: Session) -> None:
 @pass_session
 def engine_stop(session: Session) -> None:
     """Stop it and wait until its files are closed."""
-    from relay import engine
-    from relay.printing import print_json
+    from relay.database import engine
+    from relay.service.terminal import print_json
 
     stopped = engine.stop(_of_engine(session))
     if session.as_json:
@@ -206,13 +207,13 @@ def engine_status(session: Session) -> None:
 @pass_session
 def engine_rebuild(session: Session) -> None:
     """Build a programme's graph anew from its ledger, after a backup of all."""
-    from relay import keeping
-    from relay.backup import rebuild
-    from relay.printing import print_json
+    from relay.backup import files
+    from relay.backup.replay import rebuild
+    from relay.service.terminal import print_json
 
     folder, programme_id = _of_engine(session), session.programme_id
-    kept = keeping.dated(keeping.own_folder(folder), session.now)
-    keeping.keep(session.graph, kept)
+    kept = files.dated(files.own_folder(folder), session.now)
+    files.keep(session.graph, kept)
     say(f"A backup was written to {kept}.")
     rebuild(session.graph, programme_id)
     if session.as_json:
@@ -221,9 +222,9 @@ def engine_rebuild(session: Session) -> None:
 
 
 def _print_engine(session: Session) -> None:
-    from relay import engine
-    from relay.asjson import json_of
-    from relay.printing import print_json, print_pairs
+    from relay.database import engine
+    from relay.service.json_codec import json_of
+    from relay.service.terminal import print_json, print_pairs
 
     found = json_of(engine.status(_of_engine(session)))
     if session.as_json:
@@ -241,7 +242,7 @@ def programme() -> None:
 @pass_session
 def programme_list(session: Session) -> None:
     """List them."""
-    from relay.printing import print_json, print_table
+    from relay.service.terminal import print_json, print_table
 
     if session.as_json:
         print_json(session.heads)
@@ -258,8 +259,8 @@ def programme_list(session: Session) -> None:
 @pass_session
 def programme_add(session: Session, /, programme_id: str, **given: str | None) -> None:
     """Begin a programme."""
-    from relay.acts import PROGRAMME
-    from relay.printing import print_json, print_pairs
+    from relay.domain.acts import PROGRAMME
+    from relay.service.terminal import print_json, print_pairs
 
     said = said_of(session, PROGRAMME, {**given, "id": programme_id})
     recorded = session.hand_in("programme", said, programme_id=str(said["id"]))
@@ -279,7 +280,7 @@ def programme_lock(session: Session, day: str, why: str) -> None:
 
     An earlier DAY opens again what came after it.
     """
-    from relay.printing import print_json, print_pairs
+    from relay.service.terminal import print_json, print_pairs
 
     act_id, locked_until = f"programme:{session.programme_id}", session.day(day, "DAY").isoformat()
     said: dict[str, Any] = {"how": "wrong_data", "why": reason(session, why), "changes": {"locked_until": locked_until}}

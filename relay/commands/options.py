@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from relay.columns import Column
 from relay.commands.session import Session
+from relay.domain.schema import Column
 from relay.errors import Invalid
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class _Id(click.ParamType[str]):
         Raises:
             BadParameter: It cannot be an id.
         """
-        from relay import cells
+        from relay.exchange import cells
 
         try:
             id_ = cells.read_record(Column(name="id", type="id"), value)

@@ -12,7 +12,7 @@ from relay.commands.session import Session, say
 from relay.commands.showing import counted, print_tree
 
 if TYPE_CHECKING:
-    from relay.history import Record, Stand
+    from relay.reports.record_history import Record, Stand
 
 
 @command(example="relay find Sita")
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @pass_session
 def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
     """Search people, placements, gifts and places. Names are found in either script."""
-    from relay.printing import print_json, print_table
-    from relay.questions import FIND
-    from relay.search import MOST
+    from relay.reports.search import MOST
+    from relay.service.queries import FIND
+    from relay.service.terminal import print_json, print_table
 
     hits = session.ask(FIND, text=" ".join(words), as_of=session.day(as_of))
     if session.as_json:
@@ -43,8 +43,8 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
 @pass_session
 def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool) -> None:
     """Show a record, its history, and the gifts it descends from."""
-    from relay.printing import print_json
-    from relay.questions import SHOW
+    from relay.service.queries import SHOW
+    from relay.service.terminal import print_json
 
     record = session.ask(SHOW, id=id_, as_of=session.day(as_of), confirmed_only=confirmed_only)
     if session.as_json:
@@ -54,7 +54,7 @@ def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool)
 
 
 def _print_record(record: Record) -> None:
-    from relay.printing import print_pairs, print_table
+    from relay.service.terminal import print_pairs, print_table
 
     stood: Mapping[str, object] = {} if record.standing is None else _stood(record.standing)
     values = {name: value for name, value in record.values.items() if value is not None}
@@ -100,8 +100,8 @@ def _stood(stand: Stand) -> Mapping[str, object]:
 @pass_session
 def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
     """Show how far a gift or placement travelled, and where it broke."""
-    from relay.printing import print_json, print_pairs, print_table
-    from relay.questions import TRACE
+    from relay.service.queries import TRACE
+    from relay.service.terminal import print_json, print_pairs, print_table
 
     found = session.ask(TRACE, id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known))
     if session.as_json:
@@ -135,8 +135,8 @@ def tree(
     session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None, names: bool
 ) -> None:
     """Draw the relay below a gift or placement."""
-    from relay.printing import print_json
-    from relay.questions import TREE
+    from relay.service.queries import TREE
+    from relay.service.terminal import print_json
 
     drawn = session.ask(TREE, id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known))
     if session.as_json:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from relay.columns import DAYS, KINDS, Column, Kind, kind_named
 from relay.commands.options import ID, command, pass_session
 from relay.commands.session import Session, say, usage
+from relay.domain.schema import DAYS, KINDS, Column, Kind, kind_named
 
 if TYPE_CHECKING:
-    from relay.acts import Value
-    from relay.desk import Recorded
+    from relay.desk.intake import Recorded
+    from relay.domain.acts import Value
 
 
 def _print_recorded(session: Session, *recorded: Recorded) -> None:
-    from relay.printing import print_json, print_pairs
+    from relay.service.terminal import print_json, print_pairs
 
     if session.as_json:
         print_json(recorded[0] if len(recorded) == 1 else recorded)
@@ -119,7 +119,7 @@ def reason(session: Session, text: str) -> str:
 
 def _value(session: Session, column: Column, text: str, option: str) -> Value | None:
     """One option's value, as the column takes it."""
-    from relay import cells
+    from relay.exchange import cells
 
     if column.type == "date" and text.strip():
         return session.day(text, option).isoformat()
@@ -186,7 +186,7 @@ def register(
     session: Session, /, name: str, what: str, own_id: str | None, *, holder: bool, **given: str | None
 ) -> None:
     """Register a person, a group or a place."""
-    from relay.acts import ID_BYTES, new_id
+    from relay.domain.acts import ID_BYTES, new_id
 
     kinds = ["beneficiary" if what == "person" else what, *(["beneficiary"] if holder else [])]
     given["kind"] = given.pop(f"{what}_kind", None)
@@ -299,7 +299,7 @@ def correct(
     session: Session, act_id: str, how: str, why: str, changes: tuple[str, ...], correct_id: str | None, *, again: bool
 ) -> None:
     """Correct an act, by a new act that names it. Nothing recorded is ever edited."""
-    from relay.questions import RESOLVE
+    from relay.service.queries import RESOLVE
 
     subject = session.ask(RESOLVE, id=act_id)
     said: dict[str, Value] = {"act_id": subject, "how": how.replace("-", "_"), "why": reason(session, why)}
@@ -313,7 +313,7 @@ def correct(
 
 
 def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:
-    from relay.acts import FILED
+    from relay.domain.acts import FILED
 
     name, equals, text = change.partition("=")
     kind = subject.partition(":")[0]
@@ -345,7 +345,7 @@ def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
 @pass_session
 def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool) -> None:
     """Erase what is personal about a beneficiary or another act. Links, numbers and hashes stay."""
-    from relay.questions import RESOLVE
+    from relay.service.queries import RESOLVE
 
     subject = subject_id if ":" in subject_id else session.ask(RESOLVE, id=subject_id)
     if not yes:
@@ -382,7 +382,7 @@ def claim(session: Session, /, **given: str | None) -> None:
 @pass_session
 def rule(session: Session, /, equivalents: tuple[str, ...], **given: str | None) -> None:
     """Record a version of the rule for one kind of help."""
-    from relay.acts import RULE
+    from relay.domain.acts import RULE
 
     said = {**given, "equivalents": ";".join(equivalents)}
     _print_recorded(session, session.hand_in("rule", said_of(session, RULE, said)))

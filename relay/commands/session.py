@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from pathlib import Path
 
-    from relay.acts import Value
-    from relay.backup import Kept
-    from relay.batch import Clerk
-    from relay.config import Connection, Settings
-    from relay.desk import Recorded
+    from relay.backup.replay import Kept
+    from relay.backup.status import LastBackup
+    from relay.desk.intake import Recorded
+    from relay.domain.acts import Value
     from relay.graph import Graph
-    from relay.last_backup import LastBackup
-    from relay.ledger import LedgerHead
-    from relay.questions import Question
-    from relay.remote import Remote
+    from relay.ledger.batch import Clerk
+    from relay.ledger.recording import LedgerHead
+    from relay.service.client import Remote
+    from relay.service.queries import Question
+    from relay.settings import Connection, Settings
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ class Session:
     @cached_property
     def settings(self) -> Settings:
         """What the environment says."""
-        from relay.config import Settings
+        from relay.settings import Settings
 
         return Settings.read(os.environ)
 
@@ -101,7 +101,7 @@ class Session:
         """The service that RELAY_URL names; None when the database is this machine's."""
         if self.settings.url is None:
             return None
-        from relay.remote import Remote, kept_token
+        from relay.service.client import Remote, kept_token
 
         token = self.settings.token or kept_token(self.settings.config_folder, self.settings.url)
         return Remote(self.settings.url, token)
@@ -110,7 +110,7 @@ class Session:
         """The answer to a question about the programme, from here or from the service."""
         if self.service:
             return self.service.ask(question, self.programme_id, said)
-        from relay.questions import Source
+        from relay.service.queries import Source
 
         source = Source(graph=self.graph, folder=self.settings.data_folder)
         found = question.of(source, self.head, said)
@@ -120,14 +120,14 @@ class Session:
     @cached_property
     def last_backup(self) -> LastBackup | None:
         """The last backup that was noted, or None."""
-        from relay.last_backup import last_backup
+        from relay.backup.status import last_backup
 
         return last_backup(self.settings.data_folder)
 
     @cached_property
     def gone(self) -> tuple[Kept, ...]:
         """What the last backup holds and the database no longer does."""
-        from relay.last_backup import no_longer_there
+        from relay.backup.status import no_longer_there
 
         return no_longer_there(self.graph, self.last_backup)
 
@@ -150,9 +150,9 @@ class Session:
         again: bool = False,
     ) -> Recorded:
         """Record an act, here or through the service; its id is made here when nobody gave one."""
-        from relay import desk
-        from relay.acts import ID_BYTES, KEYS, new_id
-        from relay.refusals import UnknownOutcome
+        from relay.database.driver_errors import UnknownOutcome
+        from relay.desk import intake
+        from relay.domain.acts import ID_BYTES, KEYS, new_id
 
         into, column, sent = programme_id or self.programme_id, KEYS[kind][0], ""
         if kind != "rule" and column not in said:
@@ -161,10 +161,10 @@ class Session:
         try:
             if self.service:
                 return self.service.hand_in(into, kind, said, new=new, again=again)
-            act = desk.made(self.graph, into, kind, said, random=self.clerk.random)
+            act = intake.made(self.graph, into, kind, said, random=self.clerk.random)
             sent += f" --into {receiver}" if (receiver := act.values.get("receiver_placement_id")) else ""
-            answers = desk.answers_of(new=new, again=again)
-            return desk.hand_in(self.graph, into, act, self.clerk, answers=answers)
+            answers = intake.answers_of(new=new, again=again)
+            return intake.hand_in(self.graph, into, act, self.clerk, answers=answers)
         except UnknownOutcome:
             with_ids = f", with{sent}" if sent else ""
             say(f"Repeat the same command{with_ids}: what is recorded already is not recorded twice.")
@@ -177,7 +177,7 @@ class Session:
             raise NotByService
         if self.settings.neo4j:
             return self.settings.neo4j
-        from relay import engine
+        from relay.database import engine
 
         with usable(self.settings.data_folder):
             return engine.ensure(self.settings.data_folder)
@@ -194,7 +194,7 @@ class Session:
     def _require_engine(self) -> None:
         """Start the embedded engine again when it was killed or stopped meanwhile: pages are served for weeks."""
         if self.settings.neo4j is None:
-            from relay import engine
+            from relay.database import engine
 
             with usable(self.settings.data_folder):
                 engine.ensure(self.settings.data_folder)
@@ -202,7 +202,7 @@ class Session:
     def _require_room(self) -> None:
         """Write into the embedded engine only while its disk has room: a full one fails without saying so."""
         if self.settings.neo4j is None:
-            from relay import engine
+            from relay.database import engine
 
             engine.require_free_space(self.settings.data_folder)
 
@@ -211,14 +211,14 @@ class Session:
         """All programmes of the database."""
         if self.service:
             return self.service.programmes()
-        from relay.ledger import heads
+        from relay.ledger.recording import heads
 
         return heads(self.graph)
 
     @cached_property
     def head(self) -> LedgerHead:
         """The programme that was named, or the only one."""
-        from relay.ledger import require_sound
+        from relay.ledger.recording import require_sound
 
         found = [head for head in self.heads if self.programme in (None, head.programme_id)]
         if len(found) == 1:
@@ -238,7 +238,7 @@ class Session:
     @cached_property
     def today(self) -> date:
         """The date in the programme's time zone."""
-        from relay.entries import zone
+        from relay.domain.entries import zone
 
         return self.now.astimezone(zone(self.head.timezone)).date()
 
@@ -248,14 +248,14 @@ class Session:
         import getpass
         import secrets
 
-        from relay.batch import Clerk
+        from relay.ledger.batch import Clerk
 
         return Clerk(by=f"local:{getpass.getuser()}", now=self.now, random=secrets.token_bytes)
 
     @property
     def at(self) -> str:
         """This instant, as the ledger writes it."""
-        from relay.entries import instant
+        from relay.domain.entries import instant
 
         return instant(self.now)
 
@@ -265,7 +265,7 @@ class Session:
         Raises:
             NotWrittenDown: It cannot be written; then the file should not be.
         """
-        from relay.accesses import Access, note
+        from relay.access.access_log import Access, note
 
         access = Access(at=self.at, by=self.clerk.by, what=what, ids=(f"programme:{self.programme_id}",))
         note(self.settings.data_folder, self.programme_id, access)
@@ -274,7 +274,7 @@ class Session:
         """A day as an option takes it; today when it was not given."""
         if text is None:
             return self.today
-        from relay.cells import read_day
+        from relay.exchange.cells import read_day
 
         today = self.today
         with usage(option, text):
@@ -294,7 +294,7 @@ class Session:
 
     def names_of(self, beneficiary_ids: Iterable[str]) -> Mapping[str, str]:
         """Beneficiary id → her name, of those whose name is known."""
-        from relay.questions import MOST_NAMES, NAMES
+        from relay.service.queries import MOST_NAMES, NAMES
 
         asked = sorted(set(beneficiary_ids))
         named: dict[str, str] = {}
@@ -328,6 +328,6 @@ def usage(option: str, text: str) -> Generator[None]:
 
 def say(sentence: str) -> None:
     """Write a sentence to stderr, for people."""
-    from relay.printing import say as say_to_stderr
+    from relay.service.terminal import say as say_to_stderr
 
     say_to_stderr(sentence)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from relay.vocabulary import SETTLED
+from relay.domain.vocabulary import SETTLED
 
 if TYPE_CHECKING:
-    from relay.rates import Rate, Rates
-    from relay.trees import Tree
+    from relay.reports.rates import Rate, Rates
+    from relay.reports.trees import Tree
 
 
 RATES: Final = (
@@ -45,8 +45,8 @@ def counted(counts: Mapping[str, int]) -> str:
 
 def print_tree(tree: Tree, names: Mapping[str, str]) -> None:
     """Draw a relay with states in words and colour; a placement without a name is shown by its ids."""
-    from relay.drawing import Drawn, draw
-    from relay.printing import print_lines
+    from relay.reports.drawing import Drawn, draw
+    from relay.service.terminal import print_lines
 
     helps = {node.placement_id: node.help for node in tree.nodes}
 

@@ -8,14 +8,14 @@ import click
 
 from relay.commands.options import ID, command, pass_session, read_options
 from relay.commands.session import Session, say
-from relay.vocabulary import PARTED_BY
+from relay.domain.vocabulary import PARTED_BY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relay.deadlines import Deadline
-    from relay.future import Ends, Estimate, Forecast, Reproduction, Simulated
-    from relay.survival import Curve, Fulfilment
+    from relay.audit.statistics.deadlines import Deadline
+    from relay.audit.statistics.forecast import Ends, Estimate, Forecast, Reproduction, Simulated
+    from relay.audit.statistics.survival import Curve, Fulfilment
 
 _MONTHS: Final = {12: 365, 24: 730, 36: 1095}
 """Months, in days, after which the table says how many still wait (our choice: deadlines lie between 12 and 36)."""
@@ -39,8 +39,8 @@ def survival(
     placements that can still pass on, and `relay health` how many cannot. Days and months that nobody was seen to wait
     are left empty. --json has every step of the curve with its interval, which holds day by day.
     """
-    from relay.printing import print_json
-    from relay.questions import SURVIVAL
+    from relay.service.queries import SURVIVAL
+    from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
     found = session.ask(SURVIVAL, by=by, **read)
@@ -51,7 +51,7 @@ def survival(
 
 
 def _print_fulfilment(found: Fulfilment) -> None:
-    from relay.printing import print_table
+    from relay.service.terminal import print_table
 
     headers = ("placements", "fulfilled", "median_days", *(f"waiting_{months}_months" for months in _MONTHS))
     then = ("waiting", "excused", "lost")
@@ -116,8 +116,8 @@ def forecast(
     The habits are those of the programme's placements of each help whose time has come. That nothing changes, and that
     no placement's luck touches another's, is a supposition and no promise: an epidemic is not foreseen.
     """
-    from relay.printing import print_json
-    from relay.questions import FORECAST
+    from relay.service.queries import FORECAST
+    from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
     found = session.ask(FORECAST, about=id_, seed=seed, **read)
@@ -130,7 +130,7 @@ def forecast(
 
 
 def _print_forecast(found: Forecast) -> None:
-    from relay.printing import print_pairs, print_table
+    from relay.service.terminal import print_pairs, print_table
 
     print_pairs(
         (
@@ -197,8 +197,8 @@ def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_k
     too soon, which fewer than 80 % can meet, brands honest keepers as late. Where one sex counts, half of the young
     are taken to be of it. Young that nobody recorded make a deadline look too soon.
     """
-    from relay.printing import print_json, print_table
-    from relay.questions import DEADLINES
+    from relay.service.queries import DEADLINES
+    from relay.service.terminal import print_json, print_table
 
     found = session.ask(DEADLINES, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known))
     if session.as_json:

@@ -6,7 +6,7 @@ from relay.web import try_pages         # whether the pages answer
 """
 
 from relay.web.app import create_app
+from relay.web.self_check import try_pages
 from relay.web.server import serve
-from relay.web.trial import try_pages
 
 __all__ = ["create_app", "serve", "try_pages"]

@@ -9,33 +9,24 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_compress import Compress
 
-from relay.accounts import Tries
-from relay.web import (
-    api,
-    auditors,
-    confirming,
-    failures,
-    guard,
-    house,
-    labels,
-    language,
-    list_pages,
-    managers,
-    metrics,
-    navigation,
-    personal,
-    query_page,
-    signing_in,
-    staff,
-)
-from relay.web.asked import Core
+from relay.access.accounts import Tries
+from relay.web import failures, guard, menu, metrics, privacy, responses, sign_in
+from relay.web.api import routes as api
+from relay.web.auditors import query
+from relay.web.auditors import routes as auditors
+from relay.web.current import Core
+from relay.web.i18n import labels, language
+from relay.web.lists import routes as list_pages
+from relay.web.managers import confirming
+from relay.web.managers import routes as managers
+from relay.web.staff import routes as staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relay.config import Settings
     from relay.graph import Graph
-    from relay.web.signing_in import OneTime
+    from relay.settings import Settings
+    from relay.web.sign_in import OneTime
 
 HOSTS = ("localhost", "127.0.0.1")
 """The names of this machine for itself. A page asked for under any other name but the site's is not given: a stranger's
@@ -68,9 +59,9 @@ def create_app(
     app = Flask(__name__)
     app.config.update(
         TRUSTED_HOSTS=[*HOSTS, *([site] if site else [])],
-        SEND_FILE_MAX_AGE_DEFAULT=house.A_YEAR,
+        SEND_FILE_MAX_AGE_DEFAULT=responses.A_YEAR,
         MAX_CONTENT_LENGTH=64 * 1024,
-        COMPRESS_MIMETYPES=list(house.COMPRESSED),
+        COMPRESS_MIMETYPES=list(responses.COMPRESSED),
         COMPRESS_LEVEL=5,  # of a large tree 2 % more than at 6, in three fifths of the time
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
@@ -79,20 +70,20 @@ def create_app(
         graph=graph,
         settings=settings,
         now=now,
-        told=personal.told,
-        within=personal.within,
+        told=privacy.told,
+        within=privacy.within,
         tries=Tries(time.monotonic),
         owner=owner,
         once=once,
         site=site,
     )
     Compress(app)
-    for part in (language, house, guard, metrics, labels, navigation, failures):
+    for part in (language, responses, guard, metrics, labels, menu, failures):
         part.set_up(app)
-    for part in (house, signing_in, managers, list_pages, confirming, staff, auditors, api):
+    for part in (responses, sign_in, managers, list_pages, confirming, staff, auditors, api):
         app.register_blueprint(part.blueprint)
-    if query_page.is_offered(settings):
-        app.register_blueprint(query_page.blueprint)
-    signing_in.set_up(app)
-    app.before_request(house.unchanged)  # after the guard: who may not see a page is not told that it is the same
+    if query.is_offered(settings):
+        app.register_blueprint(query.blueprint)
+    sign_in.set_up(app)
+    app.before_request(responses.unchanged)  # after the guard: who may not see a page is not told that it is the same
     return app

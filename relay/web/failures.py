@@ -28,12 +28,12 @@ from flask import (
 )
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from relay.accounts import NotLetIn, TooManyTries
+from relay.access.accounts import NotLetIn, TooManyTries
+from relay.access.roles import Locked, NotAllowed, NotThatPlace
 from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
-from relay.roles import Locked, NotAllowed, NotThatPlace
-from relay.web import asked, guard
+from relay.web import current, guard
 from relay.web.guard import NotByTheProxy, NotSignedIn
-from relay.web.language import gettext
+from relay.web.i18n.language import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,4 +175,4 @@ def _find_programme() -> None:
     with suppress(RelayError):
         visitor = guard.visitor()
         if programme_id and visitor and visitor.sees(programme_id):
-            asked.head()
+            current.head()

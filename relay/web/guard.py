@@ -1,7 +1,7 @@
 """The guard of the pages and of the API: who is asking, and whether that person may.
 
-Every route has its action in `ACTIONS`, and every action its roles in `relay.roles.MATRIX`. A route without a row is
-open to nobody but the owner; a programme in which somebody holds no role is, for that person, not there.
+Every route has its action in `ACTIONS`, and every action its roles in `access.roles.MATRIX`. A route without a row
+is open to nobody but the owner; a programme in which somebody holds no role is, for that person, not there.
 """
 
 from __future__ import annotations
@@ -18,18 +18,22 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
-from relay import accounts, ledger, period, private, roles, tokens, whereabouts
-from relay.acts import KEYS
-from relay.batch import Clerk, NoProgramme
+from relay import private_files
+from relay.access import accounts, roles, tokens
+from relay.access.roles import OWNER, Grant
+from relay.audit import period_lock
+from relay.domain.acts import KEYS
 from relay.errors import Refused, Unavailable
-from relay.roles import OWNER, Grant
-from relay.sentences import Sentence
-from relay.web import asked
+from relay.ledger import recording
+from relay.ledger.batch import Clerk, NoProgramme
+from relay.reports import geography
+from relay.text import Sentence
+from relay.web import current
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from relay.acts import Act
+    from relay.domain.acts import Act
 
 KEY_FILE: Final = "session.key"
 _KEY_BYTES: Final = 32
@@ -212,9 +216,9 @@ class _Sessions(SecureCookieSessionInterface):
 
 def set_up(app: Flask) -> None:
     """Have an application ask who is there, and keep the key of its sessions."""
-    site = asked.core_of(app).site
+    site = current.core_of(app).site
     app.session_interface = _Sessions()
-    app.secret_key = key = _key(asked.core_of(app).settings.data_folder)
+    app.secret_key = key = _key(current.core_of(app).settings.data_folder)
     # several on one machine differ in their port only, which cookies do not know
     own = f"relay-{sha256(key).hexdigest()[:8]}"
     app.config.update(
@@ -273,10 +277,10 @@ def clerk() -> Clerk:
     Raises:
         NotSignedIn: Nobody said who is asking.
     """
-    return Clerk(by=known().by, now=asked.core().now(), random=secrets.token_bytes)
+    return Clerk(by=known().by, now=current.core().now(), random=secrets.token_bytes)
 
 
-def heads() -> tuple[ledger.LedgerHead, ...]:
+def heads() -> tuple[recording.LedgerHead, ...]:
     """The programmes in which who is asking holds a role, by id.
 
     Raises:
@@ -284,7 +288,7 @@ def heads() -> tuple[ledger.LedgerHead, ...]:
         Unavailable: The database cannot be reached.
     """
     found = known()
-    return tuple(head for head in ledger.heads(asked.graph()) if found.sees(head.programme_id))
+    return tuple(head for head in recording.heads(current.graph()) if found.sees(head.programme_id))
 
 
 def may(action: str, programme_id: str | None = None) -> bool:
@@ -306,7 +310,7 @@ def check() -> None:
         NotInRecord: The role allows it in some places, and there is no such record.
         CSRFError: Another site's page may have sent this form.
     """
-    endpoint, site = request.endpoint, asked.core().site
+    endpoint, site = request.endpoint, current.core().site
     if site and not request.is_secure and endpoint not in _WATCHED:
         raise NotByTheProxy(site)
     if endpoint is None:  # no such page, or not by that method: nothing is said of anything
@@ -323,7 +327,7 @@ def check() -> None:
 
 
 def _always_encrypted(response: Response) -> Response:
-    if asked.core().site:
+    if current.core().site:
         response.headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}"
     return response
 
@@ -376,9 +380,9 @@ def within_places(action: str, programme_id: str, about: str | Mapping[str, Any]
     if allowed is None:
         return
     if isinstance(about, str):
-        found = whereabouts.places_of_record(asked.graph(), programme_id, about)
+        found = geography.places_of_record(current.graph(), programme_id, about)
     else:
-        found = whereabouts.places_of(asked.graph(), programme_id, about)
+        found = geography.places_of(current.graph(), programme_id, about)
     if not allowed & found:
         raise roles.NotThatPlace(allowed)
 
@@ -390,7 +394,7 @@ def within_period(programme_id: str, act: Act) -> None:
         Locked: Who is asking may not.
         Unavailable: The database cannot be reached.
     """
-    if not may("programme lock", programme_id) and period.is_a_managers(asked.graph(), programme_id, act):
+    if not may("programme lock", programme_id) and period_lock.is_a_managers(current.graph(), programme_id, act):
         raise roles.Locked
 
 
@@ -409,7 +413,7 @@ def end() -> None:
     """End every session of who is signed in."""
     found = visitor()
     if found and found.generation:
-        accounts.end_sessions(asked.graph(), found.login)
+        accounts.end_sessions(current.graph(), found.login)
     logout_user()
     session.clear()
 
@@ -427,7 +431,7 @@ def _visitor(account: accounts.Account) -> Visitor:
 def _of_session(kept: str) -> Visitor | None:
     generation, _, login = kept.partition(" ")
     try:
-        account = accounts.find(asked.graph(), login)
+        account = accounts.find(current.graph(), login)
     except accounts.NoAccount:
         return None
     return _visitor(account) if str(account.generation) == generation else None
@@ -437,12 +441,12 @@ def _of_request(sent: Request) -> Visitor | None:
     scheme, _, secret = sent.headers.get("Authorization", "").partition(" ")
     if scheme.casefold() == "bearer":
         try:
-            account, token = tokens.holder(asked.graph(), secret.strip(), asked.core().now())
+            account, token = tokens.holder(current.graph(), secret.strip(), current.core().now())
         except accounts.NotLetIn as error:
             g.not_let_in = error  # raised by `check`: the page that explains it asks once more who is there
             return None
         return Visitor(login=account.login, grants=account.grants, token_id=token.token_id)
-    owner = asked.core().owner
+    owner = current.core().owner
     return Visitor(login=owner, grants=OWNER) if owner else None
 
 
@@ -451,4 +455,4 @@ def _key(folder: Path) -> bytes:
     path = folder / KEY_FILE
     if path.exists() and path.stat().st_size != _KEY_BYTES:
         path.unlink()  # what a disk left of it when it was full, or after a power cut
-    return path.read_bytes() if path.exists() else private.written_once(path, secrets.token_bytes(_KEY_BYTES))
+    return path.read_bytes() if path.exists() else private_files.written_once(path, secrets.token_bytes(_KEY_BYTES))

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from waitress.server import create_server
 
-from relay import accounts
+from relay.access import accounts
 from relay.errors import Invalid, Refused
 from relay.web.app import HOSTS, create_app
-from relay.web.house import JsonLines
-from relay.web.signing_in import OneTime
+from relay.web.responses import JsonLines
+from relay.web.sign_in import OneTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relay.config import Settings
     from relay.graph import Graph
+    from relay.settings import Settings
 
 _FROM_THE_PROXY: Final = frozenset({"x-forwarded-for", "x-forwarded-proto"})  # who asks, and whether by TLS
 _NAME: Final = re.compile(r"[\w.-]+(:\d+)?")

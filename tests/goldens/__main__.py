@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from relay import engine
+from relay.database import engine
 from relay.graph import connect
 from tests.goldens import answers
 from tests.goldens.asked import SEEDS

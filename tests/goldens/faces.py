@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
 import cli
-from relay import accounts, tokens
-from relay.batch import Clerk
+from relay.access import accounts, tokens
+from relay.access.roles import ROLES, Grant, grant_of
 from relay.commands.session import Session
-from relay.config import Settings
-from relay.questions import QUESTIONS, Question
-from relay.roles import ROLES, Grant, grant_of
+from relay.ledger.batch import Clerk
+from relay.service.queries import QUESTIONS, Question
+from relay.settings import Settings
 from relay.web import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from pathlib import Path
 
-    from relay.config import Connection
     from relay.graph import Graph
+    from relay.settings import Connection
 
 NOW: Final = datetime(2026, 11, 25, 6, 15, tzinfo=UTC)  # noon in Nepal, on the day that the demonstration is read
 EVERYBODY: Final = "bina"  # an account that holds every role
@@ -176,7 +176,8 @@ def _in_address(value: Any) -> Any:  # noqa: ANN401 - a parameter
 def _text(stream: io.TextIOWrapper) -> str:
     stream.flush()
     written: Any = stream.buffer
-    return written.getvalue().decode()
+    text: str = written.getvalue().decode()
+    return text
 
 
 @contextlib.contextmanager

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
-from relay import engine
 from relay import graph as relay_graph
-from relay.config import Settings
+from relay.database import engine
+from relay.settings import Settings
 from relay.web import create_app
-from tests.in_a_thread import answering
+from tests.rigs.in_a_thread import answering
 from tests.web import relays
 
 if TYPE_CHECKING:

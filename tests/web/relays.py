@@ -12,13 +12,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-from relay import ledger
-from tests import acts as say
+from relay.ledger import recording
+from tests.scenes import acts as say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from relay.acts import Act
+    from relay.domain.acts import Act
     from relay.graph import Graph
 
 NOW: Final = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
@@ -132,7 +132,7 @@ def audited() -> Iterator[Act]:
 
 def record(graph: Graph, programme_id: str, acts: Sequence[Act], by: str = "local:asha") -> None:
     """Record acts that must all stand."""
-    outcomes = ledger.record(graph, programme_id, acts, say.clerk(by, TODAY))
+    outcomes = recording.record(graph, programme_id, acts, say.clerk(by, TODAY))
     assert [(outcome.act.act_id, str(outcome.error)) for outcome in outcomes if outcome.error] == []
 
 

@@ -15,14 +15,15 @@ import pytest
 from itsdangerous import TimestampSigner
 
 import cli
-from relay import accesses, accounts, ledger, tokens
-from relay.config import Settings
+from relay.access import access_log, accounts, tokens
+from relay.access.roles import HERE, MATRIX, ROLES, Grant, Role, grant_of
 from relay.errors import Unavailable
-from relay.roles import HERE, MATRIX, ROLES, Grant, Role, grant_of
-from relay.search import MOST
-from relay.web import asked, create_app, guard
-from relay.web.signing_in import TRIES_A_MINUTE, OneTime
-from tests import acts as say
+from relay.ledger import recording
+from relay.reports.search import MOST
+from relay.settings import Settings
+from relay.web import create_app, current, guard
+from relay.web.sign_in import TRIES_A_MINUTE, OneTime
+from tests.scenes import acts as say
 from tests.web import relays
 
 if TYPE_CHECKING:
@@ -443,7 +444,7 @@ def test_what_a_manager_decided_is_corrected_by_managers_alone(
 def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     door: FlaskClient, people: dict[str, str]
 ) -> None:
-    folder = asked.core_of(door.application).settings.data_folder
+    folder = current.core_of(door.application).settings.data_folder
     (folder / "accesses.jsonl").unlink(missing_ok=True)
     paths = (
         *("/p/demo/record/beneficiary:W1", "/api/v1/programmes/demo/show/P5", "/p/demo/tree/gift:G1"),
@@ -454,7 +455,7 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     api = "/api/v1/programmes/demo/find"
     assert door.post(api, json={"text": "W1"}, headers=bearer(people["manager"])).status_code == 200
 
-    lines = accesses.newest(folder, "demo")
+    lines = access_log.newest(folder, "demo")
     assert [(line.what, line.ids[0]) for line in reversed(lines)] == [
         ("show", "beneficiary:W1"),
         ("show", "placement:P5"),
@@ -477,7 +478,7 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
 
 
 def test_whoever_is_told_who_gave_is_written_down(door: FlaskClient, people: dict[str, str]) -> None:
-    folder = asked.core_of(door.application).settings.data_folder
+    folder = current.core_of(door.application).settings.data_folder
     (folder / "accesses.jsonl").unlink(missing_ok=True)
     api = "/api/v1/programmes/demo"
     for path in (
@@ -493,7 +494,7 @@ def test_whoever_is_told_who_gave_is_written_down(door: FlaskClient, people: dic
         answer = door.post(path, json={"donor": donor}, headers=bearer(people["manager"]))
         assert (answer.status_code, "ETag" in answer.headers) == (200, False)
 
-    written = [(line.what, line.ids) for line in reversed(accesses.newest(folder, "demo"))]
+    written = [(line.what, line.ids) for line in reversed(access_log.newest(folder, "demo"))]
     assert written == [
         ("auditors.health", ("gift:G1",)),
         ("auditors.survival", ("gift:G1",)),
@@ -533,7 +534,7 @@ def test_the_lists_of_staff_of_a_place_begin_with_what_lies_there(door: FlaskCli
 
 
 def test_who_finds_somebody_in_a_tree_is_written_down_and_finds_only_her_own(door: FlaskClient, village: Graph) -> None:
-    folder = asked.core_of(door.application).settings.data_folder
+    folder = current.core_of(door.application).settings.data_folder
     (folder / "accesses.jsonl").unlink(missing_ok=True)
     tree = "/p/wards/tree/placement:P1"
 
@@ -542,7 +543,7 @@ def test_who_finds_somebody_in_a_tree_is_written_down_and_finds_only_her_own(doo
 
     assert found.location == f"{tree}?focus=P1"
     assert hidden.location != f"{tree}?focus=P2"  # but perhaps the nearest of those that she may find
-    written = [line for line in accesses.newest(folder, "wards") if line.what == "find"]
+    written = [line for line in access_log.newest(folder, "wards") if line.what == "find"]
     assert {id_ for line in written for id_ in line.ids} == {"beneficiary:W1"}
 
 
@@ -753,7 +754,7 @@ def test_a_forged_cookie_opens_nothing(door: FlaskClient) -> None:
 def test_another_sites_form_changes_nothing(door: FlaskClient, recorded: Graph, people: dict[str, str]) -> None:
     assert people
     sign_in(door, "manager")
-    entries = ledger.head(recorded, "demo").entries
+    entries = recording.head(recorded, "demo").entries
     for path, body in (
         ("/p/demo/waiting", {"data": {"pass_id": "T1"}}),
         ("/api/v1/programmes/demo/acts/confirm", {"json": {"act_id": "pass:T1"}}),
@@ -763,7 +764,7 @@ def test_another_sites_form_changes_nothing(door: FlaskClient, recorded: Graph, 
     ):
         answer = door.post(path, **body)
         assert answer.status_code == 400, path
-    assert ledger.head(recorded, "demo").entries == entries
+    assert recording.head(recorded, "demo").entries == entries
     assert door.get("/p/demo").status_code == 200
 
 

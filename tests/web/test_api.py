@@ -18,16 +18,19 @@ from hypothesis import settings as settings_of_hypothesis
 from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from relay import accounts, ledger, lineage, shelf, tokens
 from relay import graph as relay_graph
-from relay.acts import KEYS
-from relay.asjson import json_of, of_json
-from relay.questions import QUESTIONS, Source
-from relay.roles import ROLES, Grant
-from relay.web import bodies, create_app, openapi
-from tests.cli.shell import ON, tell_story
-from tests.soak import share
-from tests.wiping import wiped
+from relay.access import accounts, tokens
+from relay.access.roles import ROLES, Grant
+from relay.arrays import cache, lineage
+from relay.domain.acts import KEYS
+from relay.ledger import recording
+from relay.service.json_codec import json_of, of_json
+from relay.service.queries import QUESTIONS, Source
+from relay.web import create_app
+from relay.web.api import bodies, openapi
+from tests.commands.shell import ON, tell_story
+from tests.rigs.soak import share
+from tests.rigs.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +39,8 @@ if TYPE_CHECKING:
     from schemathesis.checks import CheckFunction
     from schemathesis.schemas import BaseSchema
 
-    from relay.config import Connection, Settings
     from relay.graph import Graph
+    from relay.settings import Connection, Settings
 
 HERE: Final = "/api/v1/programmes/demo"
 ACTS: Final[dict[str, dict[str, Any]]] = {
@@ -146,7 +149,7 @@ def test_entries_are_read_page_by_page_to_the_first(api: FlaskClient, graph: Gra
         sequences += [entry["sequence"] for entry in page["entries"]]
         path = page["next_url"]
 
-    assert sequences == list(range(ledger.head(graph, "demo").entries, 0, -1))
+    assert sequences == list(range(recording.head(graph, "demo").entries, 0, -1))
 
 
 def test_what_did_not_change_is_not_sent_again(api: FlaskClient) -> None:
@@ -223,7 +226,7 @@ def test_every_kind_of_act_is_recorded_once_by_its_id(api: FlaskClient, graph: G
         assert (first.get_json()["action"], again.get_json()["action"]) == ("added", "same")
         assert first.get_json()["sequence"] == again.get_json()["sequence"]
 
-    assert {each.recorded_by for each in ledger.entries(graph, "demo", first=14)} >= {"account:bina"}
+    assert {each.recorded_by for each in recording.entries(graph, "demo", first=14)} >= {"account:bina"}
     other = api.post(f"{HERE}/acts/gift", json={**ACTS["gift"], "animals": 5})
     assert other.status_code == 409
 
@@ -236,7 +239,7 @@ def test_what_is_recorded_here_is_neither_read_again_nor_surveyed_anew(
     def anew(*_: object, **__: object) -> None:
         raise AssertionError
 
-    for module, name in ((shelf, "_up_to_date"), (shelf, "load"), (lineage, "survey")):
+    for module, name in ((cache, "_up_to_date"), (cache, "load"), (lineage, "survey")):
         monkeypatch.setattr(module, name, anew)
     for kind in ("place", "beneficiary", "gift", "placement", "pass", "event", "confirm"):
         assert api.post(f"{HERE}/acts/{kind}", json=ACTS[kind]).status_code == 201
@@ -322,13 +325,13 @@ UNRECORDED: Final[tuple[tuple[str, Any, int, str | None], ...]] = (
 
 
 def test_what_cannot_be_recorded_is_explained_and_nothing_is(api: FlaskClient, graph: Graph) -> None:
-    before = ledger.head(graph, "demo")
+    before = recording.head(graph, "demo")
     for kind, body, status, field in UNRECORDED:
         answer = api.post(f"{HERE}/acts/{kind}", json=body)
 
         assert answer.status_code == status, (body, answer.text)
         assert answer.get_json()["error"]["field"] == field, body
-    assert ledger.head(graph, "demo") == before
+    assert recording.head(graph, "demo") == before
 
 
 def test_a_body_that_is_no_json_is_refused(api: FlaskClient) -> None:

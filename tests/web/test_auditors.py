@@ -18,11 +18,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay import accounts, cypher, engine, sambat, tokens
-from relay.checks import CHECKS
-from relay.config import Settings
-from relay.roles import EVERY, Grant
-from relay.web import create_app, guard, periods, query_page
+from relay.access import accounts, tokens
+from relay.access.roles import EVERY, Grant
+from relay.audit.checks import CHECKS
+from relay.database import cypher, engine
+from relay.domain import bikram_sambat as sambat
+from relay.settings import Settings
+from relay.web import create_app, guard
+from relay.web.auditors import query as query_page
+from relay.web.i18n import periods
 from tests.web import relays
 from tests.web.addresses import AUDITED, DEMO
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from relay.web.language import LANGUAGES
+from relay.web.i18n.language import LANGUAGES
 from tests.web import addresses
 from tests.web.addresses import DEMO, FAILURES, HILLS, PAGES
 from tests.web.conftest import Watched

@@ -12,16 +12,16 @@ from urllib.parse import quote
 
 import pytest
 
-from relay import wording
-from relay.acts import FILED, HOW_CORRECTED, KEYS
-from relay.audit import audit_of
-from relay.sentences import Sentence
-from relay.web import labels
-from relay.web import language as language_of_pages
-from relay.web.language import LANGUAGES
-from tests import acts as say
-from tests.clean import TODAY, grown
-from tests.offences import OFFENCES
+from relay.audit.run import audit_of
+from relay.desk import wording
+from relay.domain.acts import FILED, HOW_CORRECTED, KEYS
+from relay.text import Sentence
+from relay.web.i18n import labels
+from relay.web.i18n import language as language_of_pages
+from relay.web.i18n.language import LANGUAGES
+from tests.scenes import acts as say
+from tests.scenes.clean import TODAY, grown
+from tests.scenes.offences import OFFENCES
 from tests.web import relays
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from relay.web import try_pages
-from relay.web.kept import kept
-from relay.web.maps import sheet
-from relay.web.trial import PagesFail
-from tests import acts as say
+from relay.web.managers.district_map import sheet
+from relay.web.result_cache import kept
+from relay.web.self_check import PagesFail
+from tests.scenes import acts as say
 from tests.web import relays
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import networkx as nx
 import pytest
 from flask import get_template_attribute
 
-from relay.web.house import HEADERS, JsonLines
-from tests import acts as say
+from relay.web.responses import HEADERS, JsonLines
+from tests.scenes import acts as say
 from tests.web import addresses, relays
 
 if TYPE_CHECKING:

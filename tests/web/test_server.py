@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from waitress.server import create_server
 
-from relay import accounts
-from relay.config import Settings
+from relay.access import accounts
+from relay.access.roles import OWNER
 from relay.errors import Invalid
-from relay.roles import OWNER
+from relay.settings import Settings
 from relay.web import serve, server
-from tests.in_a_thread import close
+from tests.rigs.in_a_thread import close
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

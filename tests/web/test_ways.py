@@ -15,24 +15,25 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from playwright.sync_api import expect
 
-from relay import accounts
 from relay import graph as relay_graph
-from relay.config import Settings
-from relay.roles import Grant
-from relay.web import create_app, query_page
-from tests import neo4j_server
-from tests.in_a_thread import answering
+from relay.access import accounts
+from relay.access.roles import Grant
+from relay.settings import Settings
+from relay.web import create_app
+from relay.web.auditors import query
+from tests.rigs import neo4j_server
+from tests.rigs.in_a_thread import answering
+from tests.rigs.wiping import wiped
 from tests.web import relays
 from tests.web.addresses import AUDITED, HILLS
-from tests.wiping import wiped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
-    from relay.config import Connection
     from relay.graph import Graph
+    from relay.settings import Connection
     from tests.web.conftest import Watched
 
 WORDS: Final = "goats pass from hand to hand"
@@ -179,7 +180,7 @@ def test_a_query_of_ones_own_is_asked_where_the_database_refuses_all_else(watche
     page = watched.goto(AUDITED)
 
     offered = page.get_by_role("navigation", name="Main").get_by_role("link", name="Query")
-    expect(offered).to_have_count(int(query_page.is_offered(ground[1])))  # with Neo4j there is no such page
+    expect(offered).to_have_count(int(query.is_offered(ground[1])))  # with Neo4j there is no such page
 
 
 # -- staff -------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Who may do what: accounts, tokens, roles, and who opened what."""

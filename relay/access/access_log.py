@@ -1,0 +1,141 @@
+"""Who opened what is personal: a line for each time, in a file of the data folder, with ids and never a name.
+
+It is there so that auditors see what people look at. It is no part of the ledger, and whoever owns the data folder can
+change it. What an application answers "unchanged" was written down when it was read first.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from relay.errors import Unavailable
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+LARGEST: Final = 8_000_000
+"""Bytes of the file; our choice: some 10,000 to 40,000 lines, by how many ids each names. Then it is the older half,
+and the one before is forgotten."""
+
+USUAL: Final = 1000  # lines told where nobody says how many; our choice: an answer of some hundred kilobytes
+_FILE: Final = "accesses.jsonl"
+_OLDER: Final = "accesses.older.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Something personal was opened.
+
+    Attributes:
+        at: A UTC instant.
+        by: Who opened it, as the ledger names people: an account, or the owner of a login on this machine.
+        what: "show" for a record, "names" for what people are called, else the page whose names were shown, or the
+            command that wrote all of them into a file.
+        ids: The records: "kind:id"; the programme where all names went out.
+    """
+
+    at: str
+    by: str
+    what: str
+    ids: tuple[str, ...]
+
+
+class NotWrittenDown(Unavailable):
+    """That something personal was opened cannot be written down, so it is not shown."""
+
+    def __init__(self, error: OSError) -> None:
+        """Say why not."""
+        super().__init__(
+            Sentence(
+                "It cannot be written down who opened this, so it is not shown: %(reason)s.",
+                reason=error.strerror or type(error).__name__,
+            ),
+            Sentence("Whoever looks after Relay has to see to the disk of its data folder."),
+        )
+
+
+def note(folder: Path, programme_id: str, access: Access) -> None:
+    """Write an access down: a whole line, or nothing.
+
+    Args:
+        folder: The data folder.
+        programme_id: Of the programme.
+        access: What was opened.
+
+    Raises:
+        NotWrittenDown: It cannot be written; then nothing should be shown.
+    """
+    line = json.dumps({"programme_id": programme_id, **asdict(access)}, ensure_ascii=False).encode() + b"\n"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder):
+            path = folder / _FILE
+            if path.exists() and path.stat().st_size > LARGEST:
+                path.replace(folder / _OLDER)
+            _append(path, line)
+    except OSError as error:
+        raise NotWrittenDown(error) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """Keep others who write accesses waiting meanwhile, in this process and in others."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _append(path: Path, line: bytes) -> None:
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        before = os.fstat(descriptor).st_size
+        if before and os.pread(descriptor, 1, before - 1) != b"\n":  # torn off when the machine lost its power
+            line = b"\n" + line
+        written = 0
+        try:
+            while written < len(line):
+                written += os.write(descriptor, line[written:])
+        except OSError:
+            os.ftruncate(descriptor, before)  # a full disk takes a part of a line
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def newest(folder: Path, programme_id: str, most: int | None = None) -> tuple[Access, ...]:
+    """The accesses to a programme's records, newest first.
+
+    Args:
+        folder: The data folder.
+        programme_id: Of the programme.
+        most: Only so many; `USUAL` when None.
+
+    Returns:
+        Empty when nothing was opened, or when it was forgotten.
+    """
+    found = [*_lines(folder / _OLDER, programme_id), *_lines(folder / _FILE, programme_id)]
+    return tuple(reversed(found[-(most or USUAL) :]))
+
+
+def _lines(path: Path, programme_id: str) -> Iterator[Access]:
+    if not path.exists():
+        return
+    with path.open("rb") as lines:
+        for line in lines:
+            try:
+                said = json.loads(line)
+                access = Access(at=said["at"], by=said["by"], what=said["what"], ids=tuple(map(str, said["ids"])))
+            except (ValueError, TypeError, KeyError):  # torn off, maybe within a letter, or not written by Relay
+                continue
+            if said.get("programme_id") == programme_id:
+                yield access

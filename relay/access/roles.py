@@ -1,0 +1,226 @@
+"""Who may do what: one table of actions and roles, which both shells ask.
+
+An action is named like its command. A role is held in one programme or in all of them, and, by staff, for one place
+and all within it or everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from relay.errors import Invalid, Refused
+from relay.text import Sentence, any_of
+
+Role = Literal["staff", "manager", "auditor", "administrator"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+EVERY: Final = "*"  # every programme; no programme's id looks like it
+
+_STAFF: Final = frozenset[Role]({"staff"})
+_MANAGERS: Final = frozenset[Role]({"manager"})
+_AUDITORS: Final = frozenset[Role]({"auditor"})
+_ADMINISTRATORS: Final = frozenset[Role]({"administrator"})
+_WHO_WORK_WITH_IT: Final = _STAFF | _MANAGERS | _AUDITORS
+_WHO_CHECK: Final = _MANAGERS | _AUDITORS
+
+MATRIX: Final[Mapping[str, frozenset[Role]]] = {
+    # recording: staff record, a manager confirms and decides, and what is personal is erased by who answers for it
+    "register": _STAFF,
+    "gift": _STAFF,
+    "place": _STAFF,
+    "pass-on": _STAFF,
+    "event": _STAFF,
+    "excuse": _STAFF,
+    "claim": _STAFF | _MANAGERS,
+    "correct": _STAFF | _MANAGERS,
+    "confirm": _MANAGERS,
+    "rule": _MANAGERS,
+    "erase": _MANAGERS | _ADMINISTRATORS,
+    "programme add": _ADMINISTRATORS,
+    "programme lock": _MANAGERS,  # and so is correcting what is locked, confirmed, or a rule
+    # reading
+    "programme list": frozenset(ROLES),
+    "find": _WHO_WORK_WITH_IT,
+    "show": _WHO_WORK_WITH_IT,
+    "names": _WHO_WORK_WITH_IT,
+    "gifts": _WHO_WORK_WITH_IT,
+    "trace": _WHO_WORK_WITH_IT,
+    "tree": _WHO_WORK_WITH_IT,
+    "chains": _WHO_WORK_WITH_IT,
+    "todo": _WHO_WORK_WITH_IT,
+    "waiting": _WHO_WORK_WITH_IT,
+    "health": _WHO_WORK_WITH_IT,
+    "survival": _WHO_WORK_WITH_IT,
+    "deadlines": _WHO_WORK_WITH_IT,
+    "forecast": _WHO_WORK_WITH_IT,
+    "audit": _WHO_CHECK,
+    "audit sample": _WHO_CHECK,
+    "ledger log": _WHO_CHECK,
+    "ledger verify": _WHO_CHECK,
+    "access log": _AUDITORS | _ADMINISTRATORS,
+    "logout": frozenset(ROLES),
+    # looking after the service
+    "metrics": _ADMINISTRATORS,
+    "query": _ADMINISTRATORS,
+}
+"""Action → the roles that may do it, behind the service."""
+
+HERE: Final = frozenset(
+    {
+        "account add",
+        "account list",
+        "account password",
+        "account remove",
+        "account role",
+        "backup",
+        "demo",
+        "engine rebuild",
+        "engine start",
+        "engine status",
+        "engine stop",
+        "export",
+        "import",
+        "ledger checkpoint",
+        "ledger evidence",
+        "ledger export",
+        "login",
+        "restore",
+        "serve",
+        "status",
+        "token add",
+        "token list",
+        "token revoke",
+    }
+)
+"""What is done on the machine of the database only, by whoever owns the data folder or the database's password."""
+
+
+class NotAllowed(Refused):
+    """Somebody who is known may not do this."""
+
+    def __init__(self, action: str) -> None:
+        """Name the action, and who may do it."""
+        who = any_of([role for role in ROLES if role in MATRIX.get(action, ())])
+        super().__init__(
+            Sentence("Your account may not do this here (%(action)s).", action=action),
+            Sentence("It takes the role %(who)s: ask an administrator.", who=who)
+            if who
+            else Sentence("It is done on the database's own machine."),
+        )
+
+
+class NotThatPlace(Refused):
+    """Staff of one place record or open what belongs to another."""
+
+    def __init__(self, place_ids: Collection[str]) -> None:
+        """Name the places that are theirs."""
+        super().__init__(
+            Sentence(
+                "Your account works for %(places)s only, and this does not lie there.",
+                places=", ".join(sorted(place_ids)),
+            ),
+            Sentence("Ask the staff of that place, or an administrator."),
+        )
+
+
+class Locked(Refused):
+    """Somebody who may not lock a period corrects what happened in one that is locked, or what a manager decided."""
+
+    def __init__(self) -> None:
+        """Say who may."""
+        super().__init__(
+            Sentence("This was confirmed, belongs to a period that is locked, or is the programme or a rule of it."),
+            Sentence("It takes the role manager: say what was wrong, and let one correct it."),
+        )
+
+
+class NotARole(Invalid):
+    """What should grant a role cannot be read."""
+
+    def __init__(self, reason: Sentence) -> None:
+        """Say what is wrong."""
+        super().__init__(
+            reason,
+            Sentence(
+                "Write one of %(roles)s; in one programme: manager@hills; of one place: staff@hills/W3.",
+                roles=", ".join(ROLES),
+            ),
+            field="role",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One role that somebody holds.
+
+    Attributes:
+        role: Which.
+        programme_id: In which programme; `EVERY` for all.
+        place_id: Of staff: for this place and all within it; None everywhere.
+    """
+
+    role: Role
+    programme_id: str = EVERY
+    place_id: str | None = None
+
+    def __str__(self) -> str:
+        """As `grant_of` reads it."""
+        where = "" if self.programme_id == EVERY else f"@{self.programme_id}"
+        return f"{self.role}{where}{f'/{self.place_id}' if self.place_id else ''}"
+
+    def covers(self, programme_id: str) -> bool:
+        """Whether it is held in that programme."""
+        return self.programme_id in (EVERY, programme_id)
+
+
+OWNER: Final = tuple(Grant(role=role) for role in ROLES)
+"""What the owner of the data folder may do through the pages: everything, everywhere."""
+
+
+def role_named(word: str) -> Role:
+    """The role of that name.
+
+    Raises:
+        NotARole: There is none.
+    """
+    for role in ROLES:
+        if role == word:
+            return role
+    raise NotARole(Sentence("There is no role %(word)s.", word=word))
+
+
+def grant_of(text: str) -> Grant:
+    """The grant that "ROLE", "ROLE@PROGRAMME" or "staff@PROGRAMME/PLACE" means.
+
+    Raises:
+        NotARole: It cannot be read.
+    """
+    word, at, where = text.partition("@")
+    programme_id, slash, place_id = where.partition("/")
+    if (at and not programme_id) or (slash and not place_id):
+        raise NotARole(Sentence("%(text)s ends too early.", text=text))
+    role = role_named(word)
+    if place_id and role != "staff":
+        raise NotARole(Sentence("Only staff work for one place."))
+    return Grant(role=role, programme_id=programme_id or EVERY, place_id=place_id or None)
+
+
+def granted(grants: Collection[Grant], action: str, programme_id: str | None = None) -> tuple[Grant, ...]:
+    """The grants that allow an action; empty when it is not allowed.
+
+    Args:
+        grants: What somebody holds.
+        action: As in `MATRIX`; one that is not there is allowed to nobody.
+        programme_id: Where; None for what belongs to no programme.
+    """
+    roles = MATRIX.get(action, frozenset())
+    return tuple(
+        grant for grant in grants if grant.role in roles and (programme_id is None or grant.covers(programme_id))
+    )
+
+
+def places(grants: Collection[Grant]) -> frozenset[str] | None:
+    """The places to which some grants are bound; None when one of them is bound to none."""
+    bound = {grant.place_id for grant in grants}
+    return None if None in bound else frozenset(place_id for place_id in bound if place_id)

@@ -1,0 +1,239 @@
+"""Tokens: what programs sign in with, each for an account or a part of what it may do; no secret itself is kept.
+
+Kept as `accounts` are, beside the ledgers and in no file that leaves the house.
+
+(:Token {key: 'token/' + SHA-256})      of which account, for which role and programme, until when
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.access import accounts
+from relay.access.accounts import NotLetIn
+from relay.access.roles import EVERY, role_named
+from relay.database import cypher
+from relay.domain.entries import instant
+from relay.errors import Invalid, NotFound, NotWritable, Refused
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from relay.access.accounts import Account
+    from relay.access.roles import Grant
+    from relay.graph import Graph, Transaction
+
+LONGEST_DAYS: Final = 366  # our choice: a forgotten token ends within a year
+_BYTES: Final = 32
+_MARK: Final = "relay_"
+_SHOWN: Final = 6  # characters of a token that lists show
+_USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is told no finer, so that reading rarely writes
+
+
+class NoToken(NotFound):
+    """No token begins so."""
+
+    def __init__(self, token_id: str) -> None:
+        """Name its beginning."""
+        super().__init__(
+            Sentence("There is no token %(token_id)s.", token_id=token_id),
+            Sentence("See relay token list."),
+            field="token_id",
+        )
+
+
+class LastsTooLong(Invalid):
+    """A token that would stay valid for too long, or not at all."""
+
+    def __init__(self) -> None:
+        """Say how long it may."""
+        super().__init__(
+            Sentence("A token is valid for 1 to %(most)s days.", most=LONGEST_DAYS),
+            Sentence("Write --days 90."),
+            field="days",
+        )
+
+
+class BeyondTheAccount(Refused):
+    """A token would allow what its account may not do."""
+
+    def __init__(self, login: str, role: str, programme_id: str) -> None:
+        """Name the role."""
+        super().__init__(
+            Sentence(
+                "%(login)s does not hold that (%(role)s, in %(programme_id)s).",
+                login=login,
+                role=Sentence("any role") if role == EVERY else role,
+                programme_id=Sentence("any programme") if programme_id == EVERY else programme_id,
+            ),
+            Sentence("Give the account that role first: relay account role %(login)s.", login=login),
+            field="role",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What a program signs in with.
+
+    Attributes:
+        token_id: The beginning of the secret, which tells it apart.
+        login: Whose it is.
+        role: Of what the account may do it allows what this role does; `EVERY`: all of it.
+        programme_id: Where it allows it; `EVERY`: wherever the account may.
+        created_at: A UTC instant.
+        expires_at: From this UTC instant on it is no longer valid.
+        last_used_at: A UTC instant, true to five minutes; None when it was never used.
+    """
+
+    token_id: str
+    login: str
+    role: str
+    programme_id: str
+    created_at: str
+    expires_at: str
+    last_used_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """A token just made, with its secret, which nobody can be told again."""
+
+    token: Token
+    secret: str = field(repr=False)
+
+
+def issue(
+    graph: Graph,
+    login: str,
+    *,
+    role: str = EVERY,
+    programme_id: str = EVERY,
+    days: int,
+    now: datetime,
+    random: Callable[[int], bytes],
+    generation: int | None = None,
+) -> NewToken:
+    """Make a token for one role of an account, or for all that it holds, in one programme or in all.
+
+    Args:
+        graph: Where.
+        login: Of the account.
+        role: `EVERY` for all that it holds.
+        programme_id: `EVERY` for wherever it holds it.
+        days: For how long.
+        now: From when on.
+        random: Gives that many random bytes.
+        generation: Of the account when who asks was let in; None when nobody had to be.
+
+    Raises:
+        NotLetIn: The account was changed since.
+        NotARole: There is no such role.
+        NoAccount: There is none.
+        BeyondTheAccount: The account does not hold that role there.
+        LastsTooLong: It would be valid for too long.
+        Unavailable: The database cannot be reached.
+    """
+    if not 1 <= days <= LONGEST_DAYS:
+        raise LastsTooLong
+    if role != EVERY:
+        role_named(role)
+    secret = _MARK + urlsafe_b64encode(random(_BYTES)).decode().rstrip("=")
+    token = Token(
+        token_id=secret[: len(_MARK) + _SHOWN],
+        login=login,
+        role=role,
+        programme_id=programme_id,
+        created_at=instant(now.astimezone(UTC)),
+        expires_at=instant(now.astimezone(UTC) + timedelta(days=days)),
+        last_used_at=None,
+    )
+    kept = {**asdict(token), "key": _key(secret), "last_used_at": "", "scope": programme_id}
+    del kept["programme_id"]  # what carries it belongs to that programme's graph
+
+    def work(transaction: Transaction) -> None:
+        account = accounts.locked(transaction, login)
+        if generation not in (None, account.generation):
+            raise accounts.NotLetIn
+        if not _within(account.grants, role, programme_id):
+            raise BeyondTheAccount(login, role, programme_id)
+        transaction.run(cypher.ADD_TOKEN, token=kept)
+
+    graph.write(work)
+    return NewToken(token=token, secret=secret)
+
+
+def every(graph: Graph) -> tuple[Token, ...]:
+    """All tokens, by login and age; empty when there are none.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return tuple(_token(row["token"]) for row in graph.rows(cypher.TOKENS))
+
+
+def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Token]:
+    """Whose token this is, with the roles that it allows: those of the account within the token's.
+
+    Raises:
+        NotLetIn: It is not, or no longer, valid.
+        Unavailable: The database cannot be reached.
+    """
+    key, at = _key(secret), now.astimezone(UTC)
+    rows = graph.rows(cypher.TOKEN, key=key)
+    if not rows or rows[0]["token"]["expires_at"] <= instant(at):
+        raise NotLetIn(Sentence("This token is not valid, or no longer."))
+    token, account = _token(rows[0]["token"]), accounts.account_of(rows[0]["account"])
+    if (token.last_used_at or "") < instant(at - _USED_STEP):
+        with suppress(NotWritable):  # nobody is kept from reading by it
+            graph.write(lambda transaction: transaction.run(cypher.TOKEN_USED, key=key, used_at=instant(at)))
+    return replace(account, grants=_within(account.grants, token.role, token.programme_id)), token
+
+
+def revoke(graph: Graph, token_id: str) -> Token:
+    """End a token.
+
+    Args:
+        graph: Where.
+        token_id: Its beginning, as lists show it, or all of it.
+
+    Raises:
+        NoToken: None begins so.
+        Unavailable: The database cannot be reached.
+    """
+    begins = token_id[: len(_MARK) + _SHOWN]
+    found = next((token for token in every(graph) if token.token_id == begins), None)
+    if found is None:
+        raise NoToken(begins)
+    graph.write(lambda transaction: transaction.run(cypher.REMOVE_TOKEN, token_id=begins))
+    return found
+
+
+def _key(secret: str) -> str:
+    return f"token/{hashlib.sha256(secret.encode()).hexdigest()}"
+
+
+def _token(properties: Mapping[str, Any]) -> Token:
+    return Token(
+        token_id=properties["token_id"],
+        login=properties["login"],
+        role=properties["role"],
+        programme_id=properties["scope"],
+        created_at=properties["created_at"],
+        expires_at=properties["expires_at"],
+        last_used_at=properties["last_used_at"] or None,
+    )
+
+
+def _within(grants: Collection[Grant], role: str, programme_id: str) -> tuple[Grant, ...]:
+    """Some grants narrowed to a role and to a programme; `EVERY` narrows nothing."""
+    return tuple(
+        grant if programme_id == EVERY else replace(grant, programme_id=programme_id)
+        for grant in grants
+        if role in (EVERY, grant.role) and (programme_id == EVERY or grant.covers(programme_id))
+    )

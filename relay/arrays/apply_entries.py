@@ -1,0 +1,293 @@
+"""A snapshot carried on by the entries that came after it, where these only add to what stands.
+
+Nearly every act does: a gift, a pass-on, a birth. Carrying on gives exactly the columns that reading the whole graph
+would give. An entry that changes what stands (a correction of more than names, a rule with a new help, something that
+foreign data named before it was there) cannot be carried on, and the programme has to be read again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from relay.arrays.stores import longer
+from relay.arrays.tables import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, Snapshot, code_of, day_said
+from relay.domain.acts import PERSONAL, changes_of
+from relay.domain.model import thousandths
+from relay.domain.register import rule_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from relay.arrays.adjacency import Sheaves
+    from relay.arrays.id_column import Ids
+    from relay.domain.entries import Entry
+    from relay.domain.model import Rule
+
+_DIGITS: Final = 15  # of a hash in a trail: as many as an int64 holds
+_NAMES: Final = frozenset({"place", "group", "gift", "correct", "erase"})
+"""Kinds of acts that may change what a place, a group or a donor is called."""
+
+
+def carried_on(snapshot: Snapshot, entries: Sequence[Entry]) -> Snapshot | None:
+    """The snapshot once some entries are counted in, or None when they change what stands.
+
+    Args:
+        snapshot: Of the ledger up to the first of the entries.
+        entries: By sequence, without gaps.
+    """
+    if not snapshot.whole:
+        return None
+    additions = _Additions(snapshot)
+    try:
+        for entry in entries:
+            additions.add(entry)
+    except _ChangesWhatStands:
+        return None
+    return additions.all_of_it(entries[-1]) if entries else snapshot
+
+
+class _ChangesWhatStands(Exception):
+    """An entry does more than add."""
+
+
+class _Named:
+    """The rows of a table by id, those to be added included."""
+
+    def __init__(self, ids: Ids) -> None:
+        self.ids = ids
+        self.rows: dict[str, int | None] = {}
+        self.length = len(ids)
+
+    def row(self, id_: str) -> int | None:
+        if id_ not in self.rows:
+            self.rows[id_] = self.ids.row(id_)
+        return self.rows[id_]
+
+    def add(self, id_: str) -> None:
+        self.rows[id_] = self.length
+        self.length += 1
+
+
+class _Additions:
+    """Rows that some entries add to the tables of a snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.named = {
+            "placement": _Named(snapshot.placements.ids),
+            "pass": _Named(snapshot.passes.ids),
+            "gift": _Named(snapshot.gifts.ids),
+            "beneficiary": _Named(snapshot.beneficiaries.ids),
+            "group": _Named(snapshot.groups.ids),
+            "place": _Named(snapshot.places.ids),
+        }
+        self.added: dict[str, list[dict[str, Any]]] = {kind: [] for kind in (*self.named, "event")}
+        self.rules: list[Rule] = []
+        self.confirmed: list[int] = []
+        self.named_at = snapshot.named
+        self.trail: list[int] = []
+
+    def add(self, entry: Entry) -> None:
+        """Take in one entry.
+
+        Raises:
+            _ChangesWhatStands: It does more than add.
+        """
+        take = self._TAKERS.get(entry.kind)
+        if take is None:
+            raise _ChangesWhatStands
+        take(self, entry, entry.payload)
+        self.trail.append(int(entry.hash[:_DIGITS], 16))
+        if entry.kind in _NAMES:
+            self.named_at = entry.sequence
+
+    def all_of_it(self, last: Entry) -> Snapshot:
+        """The snapshot and what was added, up to the last entry."""
+        was, added = self.snapshot, self.added
+        confirmed = {"confirmed": dict.fromkeys(self.confirmed, True)} if self.confirmed else None
+        passes, events = was.passes.more(added["pass"], confirmed), was.events.more(added["event"])
+        many = self.named["placement"].length
+
+        def bound(sheaves: Sheaves, kind: str, column: str) -> Sheaves:
+            days, known = (passes.day, len(was.passes)) if kind == "pass" else (events.day, len(was.events))
+            return sheaves.more(days, [(row[column], nth) for nth, row in enumerate(added[kind], known)], many)
+
+        return replace(
+            was,
+            sequence=last.sequence,
+            head_hash=last.hash,
+            trail=longer(was.trail, self.trail),
+            named=self.named_at,
+            rules=(*was.rules, *self.rules),
+            placements=was.placements.more(added["placement"]),
+            passes=passes,
+            events=events,
+            gifts=was.gifts.more(added["gift"]),
+            beneficiaries=was.beneficiaries.more(added["beneficiary"]),
+            groups=was.groups.more(added["group"]),
+            places=was.places.more(added["place"]),
+            given=bound(was.given, "pass", "giver"),
+            received=bound(was.received, "pass", "receiver"),
+            happened=bound(was.happened, "event", "placement"),
+        )
+
+    # -- what entries name ---------------------------------------------------------------------------------------
+
+    def _row(self, kind: str, id_: str | None) -> int:
+        """The row of something that is there, or -1 when nothing is named."""
+        row = self.named[kind].row(id_) if id_ else NONE
+        if row is None:
+            raise _ChangesWhatStands
+        return row
+
+    def _help(self, help_: str) -> int:
+        if help_ not in self.snapshot.helps:
+            raise _ChangesWhatStands
+        return self.snapshot.helps.index(help_)
+
+    def _new(self, kind: str, id_: str, **columns: object) -> None:
+        if self.named[kind].row(id_) is not None:
+            raise _ChangesWhatStands
+        self.named[kind].add(id_)
+        self.added[kind].append({"ids": id_, **columns})
+
+    # -- what they add, by kind ----------------------------------------------------------------------------------
+
+    def _nothing(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        """Nothing that a snapshot holds."""
+
+    def _rule(self, _: Entry, said: Mapping[str, Any]) -> None:
+        rule = rule_of(said)
+        for help_ in (rule.help, *rule.equivalents):
+            self._help(help_)
+        if rule in self.snapshot.rules:  # it was read while it was being recorded
+            raise _ChangesWhatStands
+        self.rules.append(rule)
+
+    def _place(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        parent = self._row("place", said.get("parent_id"))
+        self._new("place", said["place_id"], parent=parent, sequence=entry.sequence)
+
+    def _group(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        place = self._row("place", said.get("place_id"))
+        self._new("group", said["group_id"], place=place, sequence=entry.sequence)
+
+    def _beneficiary(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        self._new(
+            "beneficiary",
+            said["beneficiary_id"],
+            sex=code_of(said.get("sex"), SEXES),
+            place=self._row("place", said.get("place_id")),
+            group=self._row("group", said.get("group_id")),
+            sequence=entry.sequence,
+        )
+
+    def _gift(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        self._new(
+            "gift",
+            said["gift_id"],
+            help=self._help(said["help"]),
+            day=day_said(said["given_on"]),
+            units=thousandths(said["animals"]) if "animals" in said else NONE,
+            sequence=entry.sequence,
+        )
+
+    def _placement(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        self._new(
+            "placement",
+            said["placement_id"],
+            beneficiary=self._row("beneficiary", said["beneficiary_id"]),
+            help=self._help(said["help"]),
+            gift=self._row("gift", said["gift_id"]),
+            sequence=entry.sequence,
+            filled_day=day_said(said["received_on"]),
+            filled_units=thousandths(said["animals"]),
+            filled_condition=code_of(said.get("condition"), CONDITIONS),
+        )
+
+    def _pass(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        giver = self._row("placement", said["giver_placement_id"])
+        help_ = self._help(said["help"]) if said.get("help") else self._help_of(giver)
+        receiver = self.named["placement"].row(said["receiver_placement_id"])
+        if receiver is None:
+            self._new(
+                "placement",
+                said["receiver_placement_id"],
+                beneficiary=self._row("beneficiary", said["beneficiary_id"]),
+                help=help_,
+                gift=NONE,
+                sequence=entry.sequence,
+                filled_day=NO_DAY,
+                filled_units=0,
+                filled_condition=NONE,
+            )
+            receiver = self.named["placement"].length - 1
+        elif not self._received(receiver):
+            raise _ChangesWhatStands
+        self._new(
+            "pass",
+            said["pass_id"],
+            giver=giver,
+            receiver=receiver,
+            day=day_said(said["passed_on"]),
+            sequence=entry.sequence,
+            help=help_,
+            units=thousandths(said["animals"]),
+            females=thousandths(said.get("females", 0)),
+            males=thousandths(said.get("males", 0)),
+            condition=code_of(said.get("condition"), CONDITIONS),
+            in_kind=said.get("kind", "in_kind") == "in_kind",
+            confirmed=False,
+        )
+
+    def _help_of(self, placement: int) -> int:
+        were = self.snapshot.placements
+        return int(
+            were.help[placement] if placement < len(were) else self.added["placement"][placement - len(were)]["help"]
+        )
+
+    def _received(self, placement: int) -> bool:
+        """Whether anything filled a placement; foreign data may name one that nothing did."""
+        were, received = self.snapshot.placements, self.snapshot.received
+        return placement >= len(were) or bool(were.filled_day[placement] != NO_DAY or received.of(placement))
+
+    def _event(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        self.added["event"].append(
+            {
+                "placement": self._row("placement", said["placement_id"]),
+                "kind": code_of(said["kind"], EVENT_KINDS),
+                "day": day_said(said["happened_on"]),
+                "sequence": entry.sequence,
+                "units": thousandths(said.get("animals", 1)),
+                "until": day_said(said["until_on"]) if said.get("until_on") else NO_DAY,
+            }
+        )
+
+    def _correct(self, _: Entry, said: Mapping[str, Any]) -> None:
+        """Nothing where only personal fields are corrected, which a snapshot does not hold."""
+        corrected = changes_of(said).keys()
+        if not corrected or corrected - PERSONAL[said["act_id"].partition(":")[0]]:
+            raise _ChangesWhatStands
+
+    def _confirm(self, _: Entry, said: Mapping[str, Any]) -> None:
+        kind, _, id_ = said["act_id"].partition(":")
+        row = self.named["pass"].row(id_) if kind == "pass" else None
+        if row is None:
+            raise _ChangesWhatStands
+        self.confirmed.append(row)
+
+    _TAKERS: ClassVar[Mapping[str, Callable[..., None]]] = {
+        "rule": _rule,
+        "place": _place,
+        "group": _group,
+        "beneficiary": _beneficiary,
+        "gift": _gift,
+        "placement": _placement,
+        "pass": _pass,
+        "event": _event,
+        "claim": _nothing,
+        "correct": _correct,
+        "confirm": _confirm,
+        "erase": _nothing,
+    }

@@ -1,0 +1,719 @@
+"""Where every placement stands in the relay on a day: generation, reach, what obstructs it, and how each chain does.
+
+One exact pass over the whole programme. Adding up the reach of the receivers counts a placement twice where two
+chains meet, so the relay is cut above every original placement and every placement with two or more givers. What
+is left are trees, *pieces*, and a piece can only be entered at its top. The reach of a placement is then the size of
+the tree below it inside its piece, and the sizes of all other pieces whose top it reaches; those are found by walking
+up from each top. The same holds for states and latest days; the number in each generation shifts by the distance to
+the top.
+
+Nothing recurses, and no depth is capped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from relay.arrays.adjacency import Sheaves, bind
+from relay.arrays.kernels import Column, both, run
+from relay.arrays.standings import BROKEN, EXCUSED, FULFILLED, LOST, Receipts, Standings, receipts, standings
+from relay.arrays.stores import Codes, Days, Flags, Rows
+from relay.arrays.tables import NO_DAY, NONE, Snapshot, day_number
+from relay.domain.vocabulary import CHAIN_STATES, STATES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+# -- the loops ------------------------------------------------------------------------------------------------------
+#
+# As `loops` says. `start` and `order` are a `Sheaves`: the pass-ons received by, or given by, each placement.
+
+
+def _sort(
+    giver: Column,
+    receiver: Column,
+    live: Column,
+    start: Column,
+    order: Column,
+    waiting: Column,
+    sorted_: Column,
+) -> int:
+    """Sort placements so that every giver comes before its receivers; cycles and what is below them are left out."""
+    for row in range(len(giver)):
+        if live[row]:
+            waiting[receiver[row]] += 1
+    found = 0
+    for placement in range(len(waiting)):
+        if waiting[placement] == 0:
+            sorted_[found] = placement
+            found += 1
+    done = 0
+    while done < found:
+        placement = sorted_[done]
+        done += 1
+        for at in range(start[placement], start[placement + 1]):
+            row = order[at]
+            if live[row]:
+                below = receiver[row]
+                waiting[below] -= 1
+                if waiting[below] == 0:
+                    sorted_[found] = below
+                    found += 1
+    return found
+
+
+def _descend(  # noqa: PLR0913, PLR0917 - columns
+    sorted_: Column,
+    giver: Column,
+    live: Column,
+    start: Column,
+    order: Column,
+    original: Column,
+    day: Column,
+    generation: Column,
+    piece: Column,
+    depth: Column,
+    above: Column,
+    tops: Column,
+    latest_day: Column,
+) -> int:
+    """From givers to receivers: generation, the piece each belongs to, its tops and latest days; gives how many pieces.
+
+    The day of a pass-on counts for the piece of its giver.
+    """
+    pieces = 0
+    for at in range(len(sorted_)):
+        placement = sorted_[at]
+        least, only, givers = -1, -1, 0
+        for nth in range(start[placement], start[placement + 1]):
+            row = order[nth]
+            if not live[row]:
+                continue
+            who = giver[row]
+            if who != only:
+                givers += 1
+                only = who
+            latest_day[piece[who]] = max(latest_day[piece[who]], day[row])
+            if generation[who] >= 0 and (least < 0 or generation[who] + 1 < least):
+                least = generation[who] + 1
+        generation[placement] = 0 if original[placement] else least
+        if givers == 1 and not original[placement]:
+            piece[placement] = piece[only]
+            depth[placement] = depth[only] + 1
+            above[placement] = only
+        else:
+            piece[placement] = pieces
+            tops[pieces] = placement
+            pieces += 1
+    return pieces
+
+
+def _obstruct(
+    sorted_: Column,
+    giver: Column,
+    live: Column,
+    start: Column,
+    order: Column,
+    stuck: Column,
+    obstruction: Column,
+) -> None:
+    """From givers to receivers: the first obstruction above."""
+    for at in range(len(sorted_)):
+        placement = sorted_[at]
+        obstructed = -1
+        for nth in range(start[placement], start[placement + 1]):
+            row = order[nth]
+            if live[row]:
+                first = obstruction[giver[row]]
+                if first < 0 and stuck[giver[row]]:
+                    first = giver[row]
+                if first >= 0 and (obstructed < 0 or first < obstructed):
+                    obstructed = first
+        obstruction[placement] = obstructed
+
+
+def _gather(
+    sorted_: Column,
+    piece: Column,
+    depth: Column,
+    above: Column,
+    weight: Column,
+    reach: Column,
+    size: Column,
+    height: Column,
+) -> None:
+    """From receivers to givers, inside each piece: how many are below, and of the piece its size and height."""
+    for at in range(len(sorted_) - 1, -1, -1):
+        placement = sorted_[at]
+        below = reach[placement] + weight[placement]
+        if above[placement] >= 0:
+            reach[above[placement]] += below
+        else:
+            size[piece[placement]] = below
+        height[piece[placement]] = max(height[piece[placement]], depth[placement])
+
+
+def _climb(  # noqa: PLR0913, PLR0917 - columns
+    first: int,
+    tops: Column,
+    giver: Column,
+    live: Column,
+    start: Column,
+    order: Column,
+    original: Column,
+    gift: Column,
+    above: Column,
+    piece: Column,
+    size: Column,
+    reach: Column,
+    met: Column,
+    met_gift: Column,
+    queue: Column,
+    far: Column,
+    room: int,
+    whose: Column,
+    which: Column,
+    distance: Column,
+) -> tuple[int, int]:
+    """From each top upwards: all that reach it reach its piece. Notes whose, which top, and at what distance.
+
+    Whose is a chain's original placement, or -1 - gift. Stops before a top when there may not be room for its notes;
+    gives the number of notes and the next top.
+    """
+    many = 0
+    for nth in range(first, len(tops)):
+        if many + room > len(whose):
+            return many, nth
+        top = tops[nth]
+        below = size[piece[top]]
+        met[top] = top
+        if original[top] and gift[top] >= 0:
+            met_gift[gift[top]] = top
+        queue[0] = top
+        far[0] = 0
+        found = 1
+        done = 0
+        while done < found:
+            placement = queue[done]
+            away = far[done]
+            done += 1
+            if away > 0:
+                reach[placement] += below
+            inside = above[placement] >= 0  # its piece: then it has one giver, and is no original
+            at = start[placement]
+            end = at + 1 if inside else start[placement + 1]
+            while at < end:
+                who = above[placement] if inside else giver[order[at]]
+                if (inside or live[order[at]]) and met[who] != top:
+                    met[who] = top
+                    queue[found] = who
+                    far[found] = away + 1
+                    found += 1
+                at += 1
+            if not inside and original[placement] and away > 0:
+                whose[many] = placement
+                which[many] = top
+                distance[many] = away
+                many += 1
+                if gift[placement] >= 0 and met_gift[gift[placement]] != top:
+                    met_gift[gift[placement]] = top
+                    whose[many] = -1 - gift[placement]
+                    which[many] = top
+                    distance[many] = away
+                    many += 1
+    return many, len(tops)
+
+
+def _spread(
+    roots: Column,
+    receiver: Column,
+    live: Column,
+    start: Column,
+    order: Column,
+    queue: Column,
+    distance: Column,
+) -> int:
+    """From some placements downwards, nearest first: all that descend from them, and the least distance."""
+    found = 0
+    for at in range(len(roots)):
+        if distance[roots[at]] < 0:
+            distance[roots[at]] = 0
+            queue[found] = roots[at]
+            found += 1
+    done = 0
+    while done < found:
+        placement = queue[done]
+        done += 1
+        for at in range(start[placement], start[placement + 1]):
+            row = order[at]
+            if live[row] and distance[receiver[row]] < 0:
+                distance[receiver[row]] = distance[placement] + 1
+                queue[found] = receiver[row]
+                found += 1
+    return found
+
+
+# -- the pass over the pieces ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Relay:
+    """Who passed on to whom, as the loops take it; one row a placement, or a pass-on."""
+
+    giver: Rows
+    receiver: Rows
+    day: Days
+    live: Flags
+    given: Sheaves
+    received: Sheaves
+    original: Flags
+    gift: Rows
+    weight: Rows
+    gifts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Notes:
+    """Which pieces belong to which chains, or to which gifts, and at what distance their tops lie; 0 for its own."""
+
+    whose: Rows
+    piece: Rows
+    distance: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cut:
+    """What the pass over the pieces finds, and the trees into which it cuts the relay.
+
+    Attributes:
+        generation: Of each placement.
+        reach: Of each placement.
+        piece: Of each placement.
+        depth: Of each placement below the top of its piece.
+        size: Of each piece, in placements.
+        height: Of each piece, in pass-ons.
+        latest_day: Of the pass-ons that the placements of each piece made, or `NO_DAY`.
+        by_chain: Its notes; whose are rows of original placements.
+        by_gift: Its notes; whose are rows of gifts.
+    """
+
+    generation: Rows
+    reach: Rows
+    piece: Rows
+    depth: Rows
+    size: Rows
+    height: Rows
+    latest_day: Days
+    by_chain: Notes
+    by_gift: Notes
+
+
+def _column(many: int, value: int = 0) -> Rows:
+    return np.full(many, value, np.int32)
+
+
+def _topological(relay: _Relay) -> Rows:
+    """Every giver before its receivers; shorter than all placements when some go round in circles."""
+    many = len(relay.weight)
+    if not (relay.live & (relay.giver >= relay.receiver)).any():
+        return np.arange(many, dtype=np.int32)
+    sorted_, given = _column(many), relay.given
+    found = run(_sort, many, relay.giver, relay.receiver, relay.live, given.start, given.order, _column(many), sorted_)
+    return sorted_[:found]
+
+
+def _cut(relay: _Relay, sorted_: Rows) -> Cut:
+    """Cut a relay that has no circles into pieces, and ask each."""
+    many, received = len(sorted_), relay.received
+    generation, above = _column(many, NONE), _column(many, NONE)
+    piece, depth, reach, tops = (_column(many) for _ in range(4))
+    latest_day = _column(many, NO_DAY)
+    columns = (relay.giver, relay.live, received.start, received.order, relay.original)
+    found = (generation, piece, depth, above, tops, latest_day)
+    pieces = run(_descend, many, sorted_, *columns, relay.day, *found)
+    tops, size, height = tops[:pieces], _column(pieces), _column(pieces)
+    run(_gather, many, sorted_, piece, depth, above, relay.weight, reach, size, height)
+    originals = np.flatnonzero(relay.original).astype(np.int32)
+    with_gift = originals[relay.gift[originals] != NONE]
+    notes = [
+        (originals, piece[originals], 0 * originals),
+        (-1 - relay.gift[with_gift], piece[with_gift], 0 * with_gift),
+    ]
+    entered, at = tops[received.start[tops + 1] > received.start[tops]], 0
+    scratch = (_column(many, NONE), _column(relay.gifts, NONE), _column(many), _column(many))
+    room = 2 * len(originals)
+    while at < len(entered):
+        whose, which, distance = (_column(room + _NOTES_AT_ONCE) for _ in range(3))
+        found, at = run(
+            _climb,
+            *(many, at, entered, *columns, relay.gift, above, piece, size, reach, *scratch),
+            *(room, whose, which, distance),
+        )
+        notes.append((whose[:found], piece[which[:found]], distance[:found]))
+    whose, which, distance = (np.concatenate(each) for each in zip(*notes, strict=True))
+    chain = whose >= 0
+    return Cut(
+        generation=generation,
+        reach=reach,
+        piece=piece,
+        depth=depth,
+        size=size,
+        height=height,
+        latest_day=latest_day[:pieces],
+        by_chain=Notes(whose=whose[chain], piece=which[chain], distance=distance[chain]),
+        by_gift=Notes(whose=-1 - whose[~chain], piece=which[~chain], distance=distance[~chain]),
+    )
+
+
+def _obstructions(relay: _Relay, sorted_: Rows, stuck: Flags) -> Rows:
+    """The first obstruction above each placement of a relay that has no circles."""
+    obstruction, received = _column(len(sorted_), NONE), relay.received
+    columns = (relay.giver, relay.live, received.start, received.order)
+    run(_obstruct, len(sorted_), sorted_, *columns, stuck, obstruction)
+    return obstruction
+
+
+_NOTES_AT_ONCE: Final = 100_000  # our choice: a few hundred kilobytes
+
+
+def _reached(roots: Rows, receiver: Rows, live: Flags, given: Sheaves, many: int) -> tuple[Rows, Rows]:
+    """All that descend from some placements, these included, nearest first, and the least distances."""
+    queue, distance = np.empty(many, np.int32), _column(many, NONE)
+    found = run(_spread, 0, roots, receiver, live, given.start, given.order, queue, distance)
+    return queue[:found], distance[queue[:found]]
+
+
+# -- foreign and damaged data: what goes round in circles ------------------------------------------------------------
+
+
+def _circles(relay: _Relay, sorted_: Rows) -> tuple[tuple[int, ...], ...]:
+    """Placements that descend from themselves, those of one circle together; by row."""
+    import networkx as nx  # noqa: PLC0415 - slow to load, and sound data never needs it
+
+    unsorted = np.ones(len(relay.weight), np.bool_)
+    unsorted[sorted_] = False
+    inside = relay.live & unsorted[relay.giver] & unsorted[relay.receiver]
+    graph = nx.DiGraph(zip(relay.giver[inside].tolist(), relay.receiver[inside].tolist(), strict=True))
+    return tuple(sorted(tuple(sorted(circle)) for circle in nx.strongly_connected_components(graph) if len(circle) > 1))
+
+
+def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]) -> tuple[Cut, Rows]:
+    """Cut and obstructions of a relay with circles: each is tied into one placement; chains are followed one by one."""
+    many = len(relay.weight)
+    knot, weight = np.arange(many, dtype=np.int32), relay.weight.copy()
+    for circle in circles:
+        tied = min(circle, key=lambda row: (not stuck[row], row))  # that one is stuck if any is
+        knot[list(circle)] = tied
+        weight[list(circle)] = 0
+        weight[tied] = len(circle)
+    giver, receiver = knot[relay.giver], knot[relay.receiver]
+    day = np.zeros(len(giver), np.int32)
+    tied_relay = replace(
+        relay,
+        giver=giver,
+        receiver=receiver,
+        live=relay.live & (giver != receiver),
+        given=bind(giver, day, many),
+        received=bind(receiver, day, many),
+        weight=weight,
+    )
+    sorted_ = _topological(tied_relay)
+    cut, obstruction = _cut(tied_relay, sorted_), _obstructions(tied_relay, sorted_, stuck)[knot]
+    inside = (obstruction == NONE) & stuck[knot] & (knot != np.arange(many))
+    below, distance = _follow(relay, np.flatnonzero(relay.original).astype(np.int32))
+    generation = _column(many, NONE)
+    generation[below] = distance
+    latest_day = _column(many, NO_DAY)
+    np.maximum.at(latest_day, relay.giver[relay.live], relay.day[relay.live])
+    rows = np.flatnonzero(relay.original).astype(np.int32)
+    followed = Cut(
+        generation=generation,
+        reach=np.where(relay.weight > 0, cut.reach[knot] + weight[knot] - 1, 0).astype(np.int32),
+        piece=np.arange(many, dtype=np.int32),
+        depth=_column(many),
+        size=relay.weight,
+        height=_column(many),
+        latest_day=latest_day,
+        by_chain=_followed(relay, ((row, rows[rows == row]) for row in rows.tolist())),
+        by_gift=_followed(
+            relay,
+            ((gift, rows[relay.gift[rows] == gift]) for gift in np.unique(relay.gift[rows]).tolist() if gift >= 0),
+        ),
+    )
+    return followed, np.where(inside, knot, obstruction)
+
+
+def _follow(relay: _Relay, roots: Rows) -> tuple[Rows, Rows]:
+    return _reached(roots, relay.receiver, relay.live, relay.given, len(relay.weight))
+
+
+def _followed(relay: _Relay, things: Iterable[tuple[int, Rows]]) -> Notes:
+    notes = [(whose, *_follow(relay, roots)) for whose, roots in things]
+    none = _column(0)
+    return Notes(
+        whose=np.concatenate([none, *(_column(len(below), whose) for whose, below, _ in notes)]),
+        piece=np.concatenate([none, *(below for _, below, _ in notes)]),
+        distance=np.concatenate([none, *(distance for _, _, distance in notes)]),
+    )
+
+
+# -- the survey -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pieces:
+    """What is in each piece.
+
+    Attributes:
+        states: One row each, one column for each of `vocabulary.STATES`: placements.
+        start: `levels[start[n]:start[n + 1]]` are the placements of piece n by depth.
+        levels: Placements.
+    """
+
+    states: npt.NDArray[np.int64]
+    start: Rows
+    levels: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Travels:
+    """How far each of several things travelled: chains, or gifts.
+
+    Attributes:
+        row: What travelled: rows of original placements, or of gifts.
+        placements: How many original placements each has; 1 for a chain.
+        reach: Distinct placements that descend from it; its own never counted.
+        generations: The greatest of the least distances from it.
+        latest_day: Of the pass-ons made by it and its descendants, or `NO_DAY`.
+        states: One row each, one column for each of `vocabulary.STATES`: placements, its own included.
+    """
+
+    row: Rows
+    placements: Rows
+    reach: Rows
+    generations: Rows
+    latest_day: Days
+    states: npt.NDArray[np.int64]
+    _start: Rows
+    _piece: Rows
+    _distance: Rows
+    _pieces: _Pieces
+
+    @property
+    def chain_state(self) -> Codes:
+        """Codes in `vocabulary.CHAIN_STATES`: the state of each with all its placements taken together."""
+        return chain_states(self.states)
+
+    def by_generation(self, nth: int) -> tuple[int, ...]:
+        """Placements of the n-th thing by least distance from it; empty when it has none."""
+        if not self.placements[nth]:
+            return ()
+        of_nth = slice(self._start[nth], self._start[nth + 1])
+        piece, away = self._piece[of_nth], self._distance[of_nth]
+        first, levels = self._pieces.start[piece], np.diff(self._pieces.start)[piece]
+        depth = np.arange(levels.sum()) - np.repeat(np.cumsum(levels) - levels, levels)
+        placements = self._pieces.levels[np.repeat(first, levels) + depth]
+        counted = np.bincount(np.repeat(away, levels) + depth, placements, minlength=int(self.generations[nth]) + 1)
+        return tuple(counted.astype(np.int64).tolist())
+
+
+def chain_states(states: npt.NDArray[np.int64]) -> Codes:
+    """`model.chain_state` of many rows of placements counted by state: codes in `vocabulary.CHAIN_STATES`."""
+    stuck = states[:, LOST] + states[:, BROKEN]
+    unfulfilled = states.sum(axis=1) - states[:, FULFILLED] - states[:, EXCUSED]
+    code = {state: number for number, state in enumerate(CHAIN_STATES)}
+    found = np.full(len(states), code["weakened"], np.int16)
+    found[stuck == 0] = code["growing"]
+    found[(stuck == unfulfilled) & (stuck > 0)] = code["broken"]
+    found[unfulfilled == 0] = code["complete"]
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Survey:
+    """The relay as it stood on a day.
+
+    Attributes:
+        snapshot: The programme.
+        as_of: The day.
+        confirmed_only: Whether pass-ons that nobody confirmed are left out.
+        asked_at: Sequence of the last entry when all of it was asked; what came later was carried on (`growth`).
+        standings: How each placement stood; those that were not there count nowhere.
+        made: One row a pass-on: whether it had been made by then and counts.
+        live: The same: whether its giver was there too.
+        original: Which placements had been filled from a gift by then.
+        circles: In damaged or foreign data: placements that descend from themselves, by row, those of one circle
+            together.
+        cut: What the pass over the pieces found.
+        obstruction: The first obstruction above each placement: the row of a lost or broken placement, or -1. Of those
+            above it that have none above themselves, the one recorded first.
+    """
+
+    snapshot: Snapshot
+    as_of: date
+    confirmed_only: bool
+    asked_at: int
+    standings: Standings
+    made: Flags
+    live: Flags
+    original: Flags
+    circles: tuple[tuple[int, ...], ...]
+    cut: Cut
+    obstruction: Rows
+
+    @property
+    def generation(self) -> Rows:
+        """Least number of pass-ons from any original placement; -1 when a placement descends from none."""
+        return self.cut.generation
+
+    @property
+    def reach(self) -> Rows:
+        """Distinct placements that descend from each placement."""
+        return self.cut.reach
+
+    @property
+    def given(self) -> Flags:
+        """Which gifts were there: given by then or, which an auditor finds odd, placed before they were given."""
+        gifts, filled_by = self.snapshot.gifts, self.snapshot.placements.gift[self.original]
+        given = gifts.day <= day_number(self.as_of)
+        given[filled_by[filled_by != NONE]] = True
+        return given
+
+    @cached_property
+    def chains(self) -> Travels:
+        """Every chain: one for each original placement, in ledger order."""
+        return self._travels(np.flatnonzero(self.original).astype(np.int32), self.cut.by_chain)
+
+    @cached_property
+    def gifts(self) -> Travels:
+        """Every gift of the snapshot, in ledger order; also those from which nothing had been placed by then."""
+        return self._travels(np.arange(len(self.snapshot.gifts), dtype=np.int32), self.cut.by_gift)
+
+    @cached_property
+    def _pieces(self) -> _Pieces:
+        cut, stood, kinds = self.cut, self.standings, len(STATES)
+        there, many = stood.rows, len(cut.size)
+        piece = cut.piece[there]
+        states = np.bincount(piece.astype(np.int64) * kinds + stood.state[there], minlength=many * kinds)
+        start = np.concatenate(([0], np.cumsum(cut.height + 1))).astype(np.int32)
+        return _Pieces(
+            states=states.reshape(many, kinds),
+            start=start,
+            levels=np.bincount(start[piece] + cut.depth[there], minlength=int(start[-1])),
+        )
+
+    def _travels(self, row: Rows, notes: Notes) -> Travels:
+        place = _column(int(row.max(initial=0)) + 1)
+        place[row] = np.arange(len(row))
+        nth = place[notes.whose]
+        order = np.argsort(nth, kind="stable")
+        nth, piece, distance = nth[order], notes.piece[order], notes.distance[order]
+        own = np.bincount(nth[distance == 0], minlength=len(row))
+        start = np.searchsorted(nth, np.arange(len(row) + 1)).astype(np.int32)
+        some = np.flatnonzero(start[1:] > start[:-1])  # a gift may have none
+        states = np.zeros((len(row), len(STATES)), np.int64)
+        generations, latest_day = _column(len(row)), _column(len(row), NO_DAY)
+        if len(some):
+            states[some] = np.add.reduceat(self._pieces.states[piece], start[some])
+            generations[some] = np.maximum.reduceat(distance + self.cut.height[piece], start[some])
+            latest_day[some] = np.maximum.reduceat(self.cut.latest_day[piece], start[some])
+        return Travels(
+            row=row,
+            placements=own.astype(np.int32),
+            reach=(states.sum(axis=1) - own).astype(np.int32),
+            generations=generations,
+            latest_day=latest_day,
+            states=states,
+            _start=start,
+            _piece=piece,
+            _distance=distance,
+            _pieces=self._pieces,
+        )
+
+
+def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> Survey:
+    """The whole relay as it stood on a day.
+
+    Args:
+        snapshot: The programme.
+        as_of: The day; only what happened on or before it counts.
+        confirmed_only: Leave out pass-ons, given and received, that nobody confirmed.
+    """
+    got = receipts(snapshot, as_of, confirmed_only=confirmed_only)
+    passes, there, original = snapshot.passes, got.there, got.filled
+    live = got.made if there.all() else got.made & there[passes.giver]
+    to_herself = live & (passes.giver == passes.receiver)
+    relay = _Relay(
+        giver=passes.giver,
+        receiver=passes.receiver,
+        day=passes.day,
+        live=live & ~to_herself,
+        given=snapshot.given,
+        received=snapshot.received,
+        original=original,
+        gift=snapshot.placements.gift,
+        weight=there.astype(np.int32),
+        gifts=len(snapshot.gifts),
+    )
+    sorted_ = _topological(relay)
+    circles = _circles(relay, sorted_) if len(sorted_) < len(there) else ()
+    if circles:
+        stood = standings(snapshot, got)
+        cut, obstruction = _cut_circles(relay, stood.stuck, circles)
+    else:
+        (stood, obstruction), cut = both(
+            partial(_stood, snapshot, got, relay, sorted_), partial(_cut, relay, sorted_), len(there)
+        )
+    np.maximum.at(cut.latest_day, cut.piece[passes.giver[to_herself]], passes.day[to_herself])
+    inside = {row for circle in circles for row in circle}
+    alone = ((row,) for row in np.unique(passes.giver[to_herself]).tolist() if row not in inside)
+    return Survey(
+        snapshot=snapshot,
+        as_of=as_of,
+        confirmed_only=confirmed_only,
+        asked_at=snapshot.sequence,
+        standings=stood,
+        made=got.made,
+        live=live,
+        original=original,
+        circles=tuple(sorted((*circles, *alone))),
+        cut=cut,
+        obstruction=obstruction,
+    )
+
+
+def _stood(snapshot: Snapshot, got: Receipts, relay: _Relay, sorted_: Rows) -> tuple[Standings, Rows]:
+    """How every placement of a relay without circles stands, and the first obstruction above it."""
+    stood = standings(snapshot, got)
+    return stood, _obstructions(relay, sorted_, stood.stuck)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Below:
+    """What descends from some placements.
+
+    Attributes:
+        row: Of each placement, those asked for included, nearest first.
+        distance: Of each: least number of pass-ons from any of those asked for.
+        passes: Rows of the pass-ons that these placements made, by sequence.
+    """
+
+    row: Rows
+    distance: Rows
+    passes: Rows
+
+
+def below(survey: Survey, roots: Sequence[int]) -> Below:
+    """All that had descended from some placements by the day of the survey; the roots must have been there."""
+    given = survey.snapshot.given
+    rows, distance = _reached(
+        np.array(roots, np.int32), survey.snapshot.passes.receiver, survey.live, given, len(survey.original)
+    )
+    made = given.about(rows)
+    return Below(row=rows, distance=distance, passes=np.sort(made[survey.live[made]]))

@@ -1,0 +1,205 @@
+"""The books as an auditor opens them: every act that stands and happened by a day, beside the placement it touches.
+
+All that a check asks is worked out here from the whole register, as it is known now: what was noted when an act was
+recorded is not enough, since a loss may be recorded, or a birth corrected, long after the pass-on that it concerns.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, tzinfo
+from functools import cached_property
+from typing import Final
+
+from relay.arrays.tables import Snapshot, of_register
+from relay.domain.acts import changes_of
+from relay.domain.entries import Entry, zone
+from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
+from relay.domain.register import Fact, Register
+from relay.domain.schema import DAYS
+from relay.errors import Invalid, NotFound
+from relay.reports.trees import Relay
+
+DAY_OF: Final[Mapping[str, str]] = {**DAYS, "claim": "as_of", "rule": "from"}
+"""The column that says from when an act of a kind counts; other kinds have no day and count always."""
+
+IMPORTED_TOGETHER: Final = 20
+"""Acts of one clerk in one second from which they are an import (our choice: no hand records so many at once)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A placement that had been received by the day of the audit.
+
+    Attributes:
+        placement: With all that ever happened to it.
+        receipt: Its earliest.
+        rule: The rule that binds it; None in foreign data where none was in force.
+    """
+
+    placement: Placement
+    receipt: Receipt
+    rule: Rule | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """A pass-on that had been made by the day of the audit.
+
+    Attributes:
+        fact: What its act says, corrections included.
+        pass_on: The same, read.
+        giver: The placement it came from.
+        held: The giver's placement as received; None in foreign data where it never was.
+    """
+
+    fact: Fact
+    pass_on: PassOn
+    giver: Placement
+    held: Held | None
+
+
+class Books:
+    """A whole register as it stood on a day, in the order of the ledger.
+
+    Attributes:
+        register: Replayed from the whole ledger, or from its beginning up to some entry.
+        as_of: The day; only what happened on or before it counts.
+    """
+
+    def __init__(self, register: Register, as_of: date) -> None:
+        """Open the books of a day."""
+        self.register = register
+        self.as_of = as_of
+        self._relays: dict[date, Relay] = {}
+
+    def happened(self, fact: Fact) -> bool:
+        """Whether an act had happened by the day; what has no day has."""
+        day = fact.values.get(DAY_OF.get(fact.kind, ""))
+        return day is None or day <= self.as_of.isoformat()
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Fact, ...]]:
+        kinds: dict[str, list[Fact]] = defaultdict(list)
+        for fact in sorted(self.register.facts.values(), key=lambda fact: fact.sequence):
+            if self.happened(fact):
+                kinds[fact.kind].append(fact)
+        return {kind: tuple(facts) for kind, facts in kinds.items()}
+
+    def facts(self, *kinds: str) -> tuple[Fact, ...]:
+        """The acts of some kinds, by kind and then by sequence."""
+        return tuple(fact for kind in kinds for fact in self._by_kind.get(kind, ()))
+
+    def sequence(self, act_id: str) -> int:
+        """The number of the entry that recorded an act."""
+        return self.register.entries[act_id].sequence
+
+    def said(self, act_id: str, *fields: str) -> list[int]:
+        """The numbers of the entries that said something of an act in some fields, corrections included."""
+        entries = self.register.entries
+        about = (entries[each] for each in self.register.about.get(act_id, ()) if each in entries)
+        corrected = [each.sequence for each in about if {*fields} & {*changes_of(each.payload)}]
+        return [entries[act_id].sequence] * bool({*fields} & {*entries[act_id].payload}) + corrected
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The time zone in which the programme's days begin."""
+        programme = self.register.facts.get(f"programme:{self.register.programme_id}")
+        try:
+            return zone(str(programme.values.get("timezone")) if programme else "UTC")
+        except Invalid:  # foreign or damaged data
+            return UTC
+
+    @cached_property
+    def held(self) -> Mapping[str, Held]:
+        """Placement id → every placement received by the day, in the order in which they were."""
+        received = [
+            (placement.receipts[0], placement)
+            for placement in self.register.placements.values()
+            if placement.receipts and placement.receipts[0].received_on <= self.as_of
+        ]
+        received.sort(key=lambda pair: (pair[0].received_on, self.sequence(pair[0].act_id)))
+        return {
+            placement.placement_id: Held(
+                placement=placement,
+                receipt=receipt,
+                rule=binding_rule(self.register.rules, placement.help, receipt.condition, receipt.received_on),
+            )
+            for receipt, placement in received
+        }
+
+    @cached_property
+    def hand_overs(self) -> tuple[HandOver, ...]:
+        """Every pass-on made by the day."""
+        made = [
+            HandOver(
+                fact=self.register.facts[f"pass:{pass_on.pass_id}"],
+                pass_on=pass_on,
+                giver=giver,
+                held=self.held.get(giver.placement_id),
+            )
+            for giver in self.register.placements.values()
+            for pass_on in giver.passes
+            if pass_on.passed_on <= self.as_of
+        ]
+        return tuple(sorted(made, key=lambda hand_over: hand_over.fact.sequence))
+
+    @cached_property
+    def _together(self) -> Mapping[tuple[str, str], tuple[Entry, ...]]:
+        """The entries that one clerk recorded in one second."""
+        together: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for entry in self.register.entries.values():
+            together[entry.recorded_by, entry.recorded_at].append(entry)
+        return {key: tuple(entries) for key, entries in together.items()}
+
+    @cached_property
+    def founding(self) -> frozenset[str]:
+        """Ids of the acts recorded together with the programme's own act: the import that began it, however small."""
+        first = self.register.entries[f"programme:{self.register.programme_id}"]
+        return frozenset(entry.act_id for entry in self._together[first.recorded_by, first.recorded_at])
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """Ids of the acts that an import recorded: one clerk, one second, and at least `IMPORTED_TOGETHER` of them.
+
+        Those of the import that began the programme are among them.
+        """
+        many = (each for each in self._together.values() if len(each) >= IMPORTED_TOGETHER)
+        return self.founding | {entry.act_id for entries in many for entry in entries}
+
+    @cached_property
+    def _snapshot(self) -> Snapshot:
+        return of_register(self.register)
+
+    def _relay(self, day: date) -> Relay:
+        if day not in self._relays:
+            self._relays[day] = Relay(self._snapshot, day)
+        return self._relays[day]
+
+    @property
+    def circles(self) -> list[frozenset[str]]:
+        """Ids of placements that descend from themselves, those of one circle together; empty in a sound record."""
+        survey = self._relay(self.as_of).survey
+        return [frozenset(survey.snapshot.placements.ids[row] for row in circle) for circle in survey.circles]
+
+    def supported(self, claim: Fact) -> int:
+        """What the chain of a claim's gift supports on the claim's day, in thousandths, by the definition of a trace.
+
+        Families are its reach; units are those of all pass-ons made by the gift's chain, as handed over, of what is
+        counted as the gift is: rupees are not added to goats.
+        """
+        relay = self._relay(date.fromisoformat(claim.values["as_of"]))
+        try:
+            trace = relay.trace(f"gift:{claim.values['gift_id']}")
+        except NotFound:  # claimed of a day before the gift was given
+            return 0
+        if claim.values["what"] == "families":
+            return thousandths(trace.reach)
+        own = self._unit(str(self.register.facts[trace.id].values["help"]))
+        return sum(thousandths(passed.units) for passed in trace.passed if self._unit(passed.help) == own)
+
+    def _unit(self, help_: str) -> str:
+        """In what a help is counted; by itself where no rule says so."""
+        return next((rule.unit for rule in self.register.rules if rule.help == help_), help_)

@@ -1,0 +1,69 @@
+"""What a check finds in the books, and how it is said.
+
+A finding never says that somebody cheated: it is a question to put to the people whose acts it names. No finding holds
+a name, a telephone number, a household or a witness: it names acts by their sequence in the ledger.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from relay.domain.register import Fact
+from relay.text import Sentence
+
+_Thing = TypeVar("_Thing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something odd that a check found.
+
+    Attributes:
+        subject_id: What is odd, as "kind:id": the first of its acts, or a placement or gift.
+        acts: Sequences of the acts that are odd, ascending.
+        evidence: Sequences of the acts that show it, ascending; empty when the odd acts themselves do.
+        sentence: What was found, with ids and numbers only.
+    """
+
+    subject_id: str
+    acts: tuple[int, ...]
+    evidence: tuple[int, ...] = ()
+    sentence: str
+
+
+def about(act_id: str, said: str) -> Sentence:
+    """What is said of an act."""
+    return Sentence("%(act_id)s: %(said)s", act_id=act_id, said=said)
+
+
+def found(fact: Fact, said: Sentence, *evidence: int) -> Finding:
+    """A finding about one act, with the other entries that show it."""
+    return Finding(
+        subject_id=fact.act_id,
+        acts=(fact.sequence,),
+        evidence=tuple(sorted({*evidence} - {fact.sequence})),
+        sentence=about(fact.act_id, said),
+    )
+
+
+def found_together(facts: Collection[Fact], said: Sentence) -> Finding:
+    """A finding about acts that share something, or about the only one; its subject is the first of them."""
+    first = min(facts, key=lambda fact: fact.sequence)
+    if len(facts) == 1:
+        return found(first, said)
+    return Finding(
+        subject_id=first.act_id,
+        acts=tuple(sorted({fact.sequence for fact in facts})),
+        sentence=Sentence("%(act_id)s and others: %(said)s", act_id=first.act_id, said=said),
+    )
+
+
+def sharing(pairs: Iterable[tuple[Hashable, _Thing]]) -> Collection[list[_Thing]]:
+    """Things that have something in common, together."""
+    together: dict[Hashable, list[_Thing]] = defaultdict(list)
+    for common, thing in pairs:
+        together[common].append(thing)
+    return together.values()

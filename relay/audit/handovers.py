@@ -1,0 +1,314 @@
+"""What may be odd about those who received and what was passed on; `checks` says why each is asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from relay.audit.books import Books, HandOver, Held
+from relay.audit.findings import Finding, found, found_together, sharing
+from relay.domain.advisories import is_like
+from relay.domain.model import Event, lost_since, shown, standing, unwanted
+from relay.domain.name_matching import code, key, like, phones
+from relay.domain.register import Fact
+from relay.domain.vocabulary import ENDINGS, SETTLED
+from relay.reports.health import ANIMAL
+from relay.text import Sentence
+
+HAND_OVERS_A_DAY: Final = 20
+"""Hand-overs outside ceremonies that staff can follow on one day (our choice: two field officers, ten visits each)."""
+TIMES_THE_AVERAGE_DAY: Final = 10
+"""The same for a large programme with many field officers, in hand-overs of an average day (our choice)."""
+HAND_OVERS_A_CEREMONY: Final = 100
+"""Hand-overs at one ceremony: in Palpa four groups passed on 170 does and 8 bucks in one, which are some 90."""
+SIGNATURES_A_WITNESS: Final = 20
+"""Hand-overs that one person sees (our choice: a committee of five signs in turn)."""
+TIMES_OWED: Final = 3
+"""How many times what is owed is far more (our choice: some pass on one more; twice is generous)."""
+_DAYS_OF_A_YEAR: Final = 365
+_TITLES: Final = {"", *map(key, ("Shri", "Shrimati", "Smt", "Sushri", "Mr", "Mrs", "Ms"))}
+
+
+def same_household(books: Books) -> Iterator[Finding]:
+    """Find pass-ons between two women of one household."""
+    for hand_over in books.hand_overs:
+        giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
+        household = books.register.household(giver)
+        if household and giver != receiver and household == books.register.household(receiver):
+            who_say = (said for each in (giver, receiver) for said in books.said(f"beneficiary:{each}", "household_id"))
+            yield found(hand_over.fact, Sentence("giver and receiver live in one household."), *who_say)
+
+
+def holds_already(books: Books) -> Iterator[Finding]:
+    """Find receipts by women who still owed, on that day, of an earlier placement of that help."""
+    holds: dict[tuple[str, str], list[Held]] = defaultdict(list)
+    for held in books.held.values():
+        earlier = holds[held.placement.beneficiary_id, held.placement.help]
+        day = held.receipt.received_on
+        unfulfilled = [each for each in earlier if not _settled(books, each, day)]
+        if unfulfilled:
+            ids = ", ".join(each.placement.placement_id for each in unfulfilled)
+            yield Finding(
+                subject_id=held.receipt.act_id,
+                acts=(books.sequence(held.receipt.act_id),),
+                evidence=tuple(sorted(books.sequence(each.receipt.act_id) for each in unfulfilled)),
+                sentence=Sentence(
+                    "%(act_id)s of %(day)s: the receiver had not passed on what she owed of %(ids)s.",
+                    act_id=held.receipt.act_id,
+                    day=day,
+                    ids=ids,
+                ),
+            )
+        earlier.append(held)
+
+
+def _settled(books: Books, held: Held, day: date) -> bool:
+    stood = standing(held.placement, books.register.rules, day)
+    return stood is not None and stood.state in SETTLED
+
+
+def same_phone(books: Books) -> Iterator[Finding]:
+    """Find telephone numbers that several women have."""
+    numbers = sharing((number, fact) for fact in with_phone(books) for number in phones(fact.values["phone"]))
+    for shared in {tuple(fact.act_id for fact in shared): shared for shared in numbers}.values():
+        if len(shared) > 1:
+            yield found_together(shared, Sentence("one telephone number for %(many)s women.", many=len(shared)))
+
+
+def with_phone(books: Books) -> list[Fact]:
+    """Women, and rarely men, whose telephone number is known; a group's is its leader's."""
+    people = books.facts("beneficiary")
+    return [fact for fact in people if fact.values.get("kind") != "group" and phones(fact.values.get("phone", ""))]
+
+
+def too_soon(books: Books) -> Iterator[Finding]:
+    """Find pass-ons in kind sooner after receipt than biology allows."""
+    for hand_over in bound(books):
+        if (held := hand_over.held) and held.rule and hand_over.pass_on.in_kind:
+            days = (hand_over.pass_on.passed_on - held.receipt.received_on).days
+            if 0 <= days < held.rule.earliest_days:
+                yield found(
+                    hand_over.fact,
+                    Sentence(
+                        "passed on %(days)s days after receipt; no sooner than %(least)s is possible.",
+                        days=days,
+                        least=held.rule.earliest_days,
+                    ),
+                    books.sequence(held.receipt.act_id),
+                )
+
+
+def more_than_born(books: Books) -> Iterator[Finding]:
+    """Find pass-ons by whose day more had been passed on in kind than was born."""
+    for hand_over in own_young(books):
+        day = hand_over.pass_on.passed_on
+        births = _births(books, hand_over)
+        born = sum(event.units for event in births if event.happened_on <= day)
+        passed = sum(each.units for each in hand_over.giver.passes if each.in_kind and each.passed_on <= day)
+        if passed > born:
+            yield found(
+                hand_over.fact,
+                Sentence(
+                    "%(passed)s passed on in kind by %(day)s, %(born)s born.",
+                    passed=shown(passed),
+                    day=day,
+                    born=shown(born),
+                ),
+                *(books.sequence(f"event:{event.event_id}") for event in births),
+            )
+
+
+def own_young(books: Books) -> list[HandOver]:
+    """Hand-overs in kind by placements of which some birth is recorded."""
+    return [hand_over for hand_over in books.hand_overs if hand_over.pass_on.in_kind and _births(books, hand_over)]
+
+
+def _births(books: Books, hand_over: HandOver) -> list[Event]:
+    return [event for event in hand_over.giver.events if event.kind == "birth" and event.happened_on <= books.as_of]
+
+
+def recorded_twice(books: Books) -> Iterator[Finding]:
+    """Find pass-ons of animals like one of that woman recorded before, unless ear tags tell the animals apart."""
+    earlier: dict[tuple[str, str], list[HandOver]] = defaultdict(list)
+    for hand_over in animals(books):
+        before = earlier[hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id]
+        for other in before:
+            if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
+                day = other.pass_on.passed_on
+                said = Sentence("like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
+                yield found(hand_over.fact, said, other.fact.sequence)
+        before.append(hand_over)
+
+
+def animals(books: Books) -> list[HandOver]:
+    """Hand-overs by givers who owe animals; money is repaid by instalments, which are alike."""
+    return [each for each in bound(books) if each.held and each.held.rule and each.held.rule.unit == ANIMAL]
+
+
+def _told_apart(one: Fact, other: Fact) -> bool:
+    its, others = _tags(one), _tags(other)
+    return bool(its and others) and its != others
+
+
+def _tags(fact: Fact) -> frozenset[str]:
+    """The ear tags that a pass-on names, however they are written."""
+    return frozenset(map(code, str(fact.values.get("tags", "")).split(";"))) - {""}
+
+
+def far_more_than_owed(books: Books) -> Iterator[Finding]:
+    """Find placements that passed on many times what they owed."""
+    for held in books.held.values():
+        stood = standing(held.placement, books.register.rules, books.as_of) if held.placement.passes else None
+        if stood and 0 < TIMES_OWED * stood.owed <= stood.passed:
+            made = [pass_on for pass_on in held.placement.passes if pass_on.passed_on <= books.as_of]
+            facts = [books.register.facts[f"pass:{pass_on.pass_id}"] for pass_on in made]
+            said = Sentence(
+                "%(passed)s passed on by placement %(placement_id)s, which owes %(owed)s.",
+                passed=shown(stood.passed),
+                placement_id=held.placement.placement_id,
+                owed=shown(stood.owed),
+            )
+            yield found_together(facts, said)
+
+
+def another_name(books: Books) -> Iterator[Finding]:
+    """Find beneficiaries whose given name now is unlike the one that was recorded first."""
+    for fact in books.facts("beneficiary"):
+        if not books.register.about.get(fact.act_id):
+            continue
+        said = (_untitled(said) for said in books.register.versions(fact.act_id))
+        first, now = next(filter(None, said), ""), _untitled(fact.values)
+        if first and now and _is_another(first, now):
+            who_say = books.said(fact.act_id, "name")
+            yield found(fact, Sentence("was corrected to a name unlike the one before."), *who_say)
+
+
+def _is_another(one: str, other: str) -> bool:
+    """Whether neither given name, which comes first, is like any word of the other name."""
+    return not any(like(name.split()[0], {"": words}) for name, words in ((one, other), (other, one)))
+
+
+def _untitled(said: Mapping[str, object]) -> str:
+    """A name without titles, and words without letters."""
+    return " ".join(word for word in str(said.get("name") or "").split() if key(word) not in _TITLES)
+
+
+def after_loss(books: Books) -> Iterator[Finding]:
+    """Find pass-ons of a giver who on the day before had nothing left, or had left."""
+    for hand_over in books.hand_overs:
+        eve, giver = hand_over.pass_on.passed_on - timedelta(days=1), hand_over.giver
+        lost_on = lost_since(
+            [receipt for receipt in giver.receipts if receipt.received_on <= eve],
+            [pass_on for pass_on in giver.passes if pass_on.passed_on <= eve],
+            events := [event for event in giver.events if event.happened_on <= eve],
+        )
+        if lost_on and hand_over.held and hand_over.held.receipt.received_on <= eve:
+            losses = [event for event in events if event.kind in ENDINGS and event.happened_on <= lost_on]
+            yield found(
+                hand_over.fact,
+                Sentence(
+                    "nothing was left with %(placement_id)s since %(lost_on)s.",
+                    placement_id=giver.placement_id,
+                    lost_on=lost_on,
+                ),
+                *(books.sequence(f"event:{event.event_id}") for event in losses),
+            )
+
+
+def unwanted_sex(books: Books) -> Iterator[Finding]:
+    """Find pass-ons of which some is not of the sex that the giver's rule asks for."""
+    for hand_over in bound(books):
+        rule = hand_over.held.rule if hand_over.held else None
+        units = unwanted(hand_over.pass_on, rule) if rule else 0
+        if rule and units:
+            yield found(
+                hand_over.fact,
+                Sentence(
+                    "%(unwanted)s of %(units)s not of sex %(sex)s.",
+                    unwanted=shown(units),
+                    units=shown(hand_over.pass_on.units),
+                    sex=rule.sex,
+                ),
+            )
+
+
+def bound(books: Books) -> list[HandOver]:
+    """Hand-overs by givers whom a rule binds."""
+    return [hand_over for hand_over in books.hand_overs if hand_over.held and hand_over.held.rule]
+
+
+def tag_twice(books: Books) -> Iterator[Finding]:
+    """Find ear tags that were passed on more than once."""
+    for shared in sharing((tag, fact) for fact in tagged(books) for tag in _tags(fact)):
+        if len(shared) > 1:
+            yield found_together(shared, Sentence("one ear tag passed on %(many)s times.", many=len(shared)))
+
+
+def tagged(books: Books) -> list[Fact]:
+    """Pass-ons that name ear tags."""
+    return [fact for fact in books.facts("pass") if _tags(fact)]
+
+
+def busy_day(books: Books) -> Iterator[Finding]:
+    """Find days and ceremonies with more hand-overs than are possible."""
+    passes = books.facts("pass")
+    usual = _hand_overs_a_day(passes)
+    for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in passes):
+        ceremony_id, day = shared[0].values.get("ceremony_id"), shared[0].values["passed_on"]
+        most = HAND_OVERS_A_CEREMONY if ceremony_id else max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * usual)
+        if len(shared) > most:
+            yield found_together(shared, _too_many(len(shared), day, ceremony_id, f"{most:g}"))
+
+
+def _too_many(many: int, day: str, ceremony_id: str | None, most: str) -> Sentence:
+    if not ceremony_id:
+        return Sentence(
+            "%(many)s hand-overs on %(day)s outside ceremonies; %(most)s are possible.", many=many, day=day, most=most
+        )
+    return Sentence(
+        "%(many)s hand-overs on %(day)s at ceremony %(ceremony_id)s; %(most)s are possible.",
+        many=many,
+        day=day,
+        ceremony_id=ceremony_id,
+        most=most,
+    )
+
+
+def _hand_overs_a_day(passes: Sequence[Fact]) -> float:
+    """How many hand-overs there were on an average day, of a year at least."""
+    days = [date.fromisoformat(fact.values["passed_on"]) for fact in passes]
+    return len(days) / max((max(days) - min(days)).days, _DAYS_OF_A_YEAR) if days else 0
+
+
+def witnessed(books: Books) -> tuple[Fact, ...]:
+    """All hand-overs, where most name a witness; none where the programme keeps no witnesses."""
+    passes = books.facts("pass")
+    signed = sum(_signed(books, fact) for fact in passes)
+    return passes if 2 * signed > len(passes) else ()
+
+
+def _signed(books: Books, fact: Fact) -> bool:
+    """Whether a witness was named; one that was erased since, or left out of a file, was."""
+    witness = fact.values.get("witness")
+    return bool(code(str(witness))) if witness else books.register.says(fact.act_id, "witness")
+
+
+def no_witness(books: Books) -> Iterator[Finding]:
+    """Find pass-ons that nobody signed, where most are signed."""
+    for fact in witnessed(books):
+        if not _signed(books, fact):
+            yield found(fact, Sentence("nobody signed as a witness."))
+
+
+def busy_witness(books: Books) -> Iterator[Finding]:
+    """Find witnesses who signed too many pass-ons."""
+    for shared in sharing((code(str(fact.values["witness"])), fact) for fact in named_witness(books)):
+        if len(shared) > SIGNATURES_A_WITNESS:
+            yield found_together(shared, Sentence("one witness signed %(many)s hand-overs.", many=len(shared)))
+
+
+def named_witness(books: Books) -> list[Fact]:
+    """Pass-ons that name a witness."""
+    return [fact for fact in books.facts("pass") if code(str(fact.values.get("witness", "")))]

@@ -1,0 +1,276 @@
+"""What may be odd about gifts, claims and the recording itself; `checks` says why each is asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from relay.audit.books import DAY_OF, Books
+from relay.audit.findings import Finding, about, found
+from relay.domain.acts import changes_of
+from relay.domain.entries import CLOCKS_DAYS, Entry
+from relay.domain.model import shown, thousandths
+from relay.domain.register import ABOUT_ACTS, Fact, Register
+from relay.text import Sentence
+
+PLACED_WITHIN_DAYS: Final = 90
+"""Days after a gift by which all of it is placed (our choice: a season)."""
+LATE_DAYS: Final = 180
+"""Days after which an act is recorded late (our choice: a register is written up at least twice a year)."""
+CORRECTIONS_OF_AN_ACT: Final = 3
+"""Corrections that are often (our choice: a mistake happens, and a mistake in mending it)."""
+
+
+_LOCK: Final = "locked_until"
+_COUNTED: Final = {"families": Sentence("families"), "units": Sentence("units")}
+
+
+def no_gift(books: Books) -> Iterator[Finding]:
+    """Find original placements received before their gift was given, or of another help."""
+    for fact in books.facts("placement"):
+        gift = books.register.facts.get(f"gift:{fact.values['gift_id']}")
+        if gift is None:
+            yield found(fact, Sentence("there is no gift %(gift_id)s.", gift_id=fact.values["gift_id"]))
+            continue
+        received_on, given_on = fact.values["received_on"], gift.values["given_on"]
+        if received_on < given_on:
+            yield found(
+                fact,
+                Sentence(
+                    "received on %(received_on)s, but %(gift)s was given on %(given_on)s.",
+                    received_on=received_on,
+                    gift=gift.act_id,
+                    given_on=given_on,
+                ),
+                gift.sequence,
+            )
+        elif fact.values["help"] != gift.values["help"]:
+            help_ = fact.values["help"]
+            yield found(
+                fact,
+                Sentence(
+                    "%(help)s from %(gift)s, which is %(other_help)s.",
+                    help=help_,
+                    gift=gift.act_id,
+                    other_help=gift.values["help"],
+                ),
+                gift.sequence,
+            )
+
+
+def gift_total(books: Books) -> Iterator[Finding]:
+    """Find gifts of which more was placed than given, or less when it should all have been placed."""
+    placed: dict[str, list[Fact]] = defaultdict(list)
+    for fact in books.facts("placement"):
+        placed[fact.values["gift_id"]].append(fact)
+    for gift in counted(books):
+        given = thousandths(gift.values["animals"])
+        units = sum(thousandths(fact.values["animals"]) for fact in placed[gift.id])
+        waits = date.fromisoformat(gift.values["given_on"]) + timedelta(days=PLACED_WITHIN_DAYS) >= books.as_of
+        if units > given or (units < given and not waits):
+            yield found(
+                gift,
+                Sentence("%(given)s given, %(placed)s placed.", given=shown(given), placed=shown(units)),
+                *(fact.sequence for fact in placed[gift.id]),
+            )
+
+
+def counted(books: Books) -> list[Fact]:
+    """Gifts of which is said how much was given."""
+    return [gift for gift in books.facts("gift") if gift.values.get("animals") is not None]
+
+
+def claim_unsupported(books: Books) -> Iterator[Finding]:
+    """Find claims that the gift's chain does not support on the claim's day."""
+    for claim in books.facts("claim"):
+        claimed, supported = thousandths(claim.values["value"]), books.supported(claim)
+        if claimed != supported:
+            yield found(
+                claim,
+                Sentence(
+                    "%(claimed)s %(what)s claimed by %(day)s; the chain supports %(supported)s.",
+                    claimed=shown(claimed),
+                    what=_COUNTED[claim.values["what"]],
+                    day=claim.values["as_of"],
+                    supported=shown(supported),
+                ),
+            )
+
+
+def recorded_late(books: Books) -> Iterator[Finding]:
+    """Find acts recorded long after they happened."""
+    for fact in by_hand(books):
+        happened_on = date.fromisoformat(fact.values[DAY_OF[fact.kind]])
+        recorded_at = datetime.fromisoformat(books.register.entries[fact.act_id].recorded_at)
+        days = (recorded_at.astimezone(books.zone).date() - happened_on).days
+        if days > LATE_DAYS:
+            yield found(
+                fact,
+                Sentence(
+                    "happened on %(happened_on)s and was recorded %(days)s days later.",
+                    happened_on=happened_on,
+                    days=days,
+                ),
+                *books.said(fact.act_id, DAY_OF[fact.kind]),
+            )
+
+
+def by_hand(books: Books) -> list[Fact]:
+    """Acts that say when something happened, but for those that an import recorded together."""
+    return [fact for fact in dated(books) if fact.act_id not in books.imported]
+
+
+def clock_went_back(books: Books) -> Iterator[Finding]:
+    """Find entries that bear a much earlier time than the entry before them."""
+    for before, entry in pairwise(recorded(books)):
+        was, is_ = (datetime.fromisoformat(each.recorded_at) for each in (before, entry))
+        if was - is_ > timedelta(days=CLOCKS_DAYS):
+            yield Finding(
+                subject_id=entry.act_id,
+                acts=(entry.sequence,),
+                evidence=(before.sequence,),
+                sentence=about(
+                    entry.act_id,
+                    Sentence(
+                        "recorded at %(recorded_at)s, after an entry of %(before)s.",
+                        recorded_at=entry.recorded_at,
+                        before=before.recorded_at,
+                    ),
+                ),
+            )
+
+
+def recorded(books: Books) -> list[Entry]:
+    """All entries, in the order of the ledger."""
+    return list(books.register.entries.values())
+
+
+def corrected_often(books: Books) -> Iterator[Finding]:
+    """Find acts that were corrected again and again."""
+    entries = books.register.entries
+    often: dict[str, list[int]] = defaultdict(list)
+    for entry in corrections(books):
+        if subject := _corrected(books.register, entry):
+            often[subject].append(entry.sequence)
+    for act_id, sequences in often.items():
+        if len(sequences) >= CORRECTIONS_OF_AN_ACT and _has_happened(books, act_id):
+            yield Finding(
+                subject_id=act_id,
+                acts=(entries[act_id].sequence,),
+                evidence=tuple(sorted(sequences)),
+                sentence=about(act_id, Sentence("corrected %(times)s times.", times=len(sequences))),
+            )
+
+
+def _corrected(register: Register, entry: Entry) -> str | None:
+    """The act of which a correction corrects what it says; None for a confirmation withdrawn, and for a lock moved."""
+    *about, subject = (register.entries.get(each) for each in register.leading(entry.act_id))
+    if any(each and (each.kind == "confirm" or {*changes_of(each.payload)} == {_LOCK}) for each in about):
+        return None
+    return subject.act_id if subject and subject.kind not in ABOUT_ACTS else None
+
+
+def _has_happened(books: Books, act_id: str) -> bool:
+    """Whether an act had happened by the day, also one that was taken back since."""
+    entry, fact = books.register.entries[act_id], books.register.facts.get(act_id)
+    return books.happened(fact or Fact(kind=entry.kind, id=act_id, values=entry.payload, sequence=entry.sequence))
+
+
+def correctable(books: Books) -> list[Entry]:
+    """Entries of all acts that say something themselves and had happened."""
+    entries = (entry for entry in books.register.entries.values() if entry.kind not in ABOUT_ACTS)
+    return [entry for entry in entries if _has_happened(books, entry.act_id)]
+
+
+def opened_again(books: Books) -> Iterator[Finding]:
+    """Find locks that were moved back: what they had closed could be corrected and recorded again."""
+    programme = f"programme:{books.register.programme_id}"
+    for (before, was), (sequence, is_) in pairwise(_locks(books)):
+        if is_ < was:
+            said = (
+                Sentence("all until %(was)s was locked, and then only until %(day)s.", was=was, day=is_)
+                if is_
+                else Sentence("all until %(was)s was locked, and then nothing.", was=was)
+            )
+            yield Finding(subject_id=programme, acts=(sequence,), evidence=(before,), sentence=about(programme, said))
+
+
+def lockings(books: Books) -> list[int]:
+    """Entries that moved the day until which the record is locked."""
+    return [sequence for (_, was), (sequence, is_) in pairwise(_locks(books)) if is_ != was]
+
+
+def corrected_after_lock(books: Books) -> Iterator[Finding]:
+    """Find corrections of what happened in a period that was locked by then."""
+    register, locks = books.register, _locks(books)
+    for entry in corrections(books):
+        subject = register.last_subject(entry.act_id)
+        day, locked_until = _first_day(register, subject, entry), _lock_at(locks, entry)
+        if day and day <= min(locked_until, books.as_of.isoformat()):
+            yield Finding(
+                subject_id=subject,
+                acts=(entry.sequence,),
+                evidence=(register.entries[subject].sequence,),
+                sentence=about(
+                    subject,
+                    Sentence(
+                        "happened on %(day)s, and was corrected when all until %(locked_until)s was locked.",
+                        day=day,
+                        locked_until=locked_until,
+                    ),
+                ),
+            )
+
+
+def recorded_after_lock(books: Books) -> Iterator[Finding]:
+    """Find acts of a period that was locked when they were recorded."""
+    locks = _locks(books)
+    for fact in dated(books):
+        entry = books.register.entries[fact.act_id]
+        day, locked_until = str(entry.payload[DAY_OF[fact.kind]]), _lock_at(locks, entry)
+        if day <= locked_until and fact.act_id not in books.founding:
+            yield found(
+                fact,
+                Sentence(
+                    "happened on %(day)s, and was recorded when all until %(locked_until)s was locked.",
+                    day=day,
+                    locked_until=locked_until,
+                ),
+            )
+
+
+def dated(books: Books) -> tuple[Fact, ...]:
+    """Acts that say when something happened."""
+    return books.facts("gift", "placement", "pass", "event")
+
+
+def _locks(books: Books) -> tuple[tuple[int, str], ...]:
+    """The sequence of each entry that said until when the record is locked, and that day, or "" for not at all."""
+    register, programme = books.register, Register(books.register.programme_id)
+    programme_id, locks = f"programme:{register.programme_id}", list[tuple[int, str]]()
+    said_later = (entry for entry in corrections(books) if register.last_subject(entry.act_id) == programme_id)
+    for entry in (register.entries[programme_id], *said_later):
+        programme.replay(entry)
+        locks.append((entry.sequence, programme.facts[programme_id].values.get(_LOCK) or ""))
+    return tuple(locks)
+
+
+def _lock_at(locks: tuple[tuple[int, str], ...], entry: Entry) -> str:
+    """The day until which the record was locked when an entry was recorded, or ""."""
+    return max((each for each in locks if each[0] < entry.sequence), default=(0, ""))[1]
+
+
+def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
+    """The earliest day that was said of an act until some entry; None where an act of its kind has no day."""
+    about = (register.entries[each] for each in register.about.get(act_id, ()))
+    said = [changes_of(each.payload) for each in about if each.sequence <= last.sequence]
+    column, original = DAY_OF.get(act_id.partition(":")[0], ""), register.entries[act_id].payload
+    return min((day for each in (original, *said) if (day := each.get(column))), default=None)
+
+
+def corrections(books: Books) -> list[Entry]:
+    """Entries of all corrections, in the order of the ledger."""
+    return [entry for entry in books.register.entries.values() if entry.kind == "correct"]

@@ -1,0 +1,93 @@
+"""Auditors: every check run over a programme's whole record, and what each found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from relay.audit.books import Books
+from relay.audit.checks import CHECKS, Check, Severity
+from relay.audit.findings import Finding
+from relay.domain.register import Register
+from relay.graph import Graph
+from relay.ledger import recording
+from relay.ledger.gc_paused import uncollected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What one check found.
+
+    Attributes:
+        check_id: As in `checks.CHECKS`.
+        title: What it finds, in a few words.
+        sentence: When something is found.
+        why: What it may mean.
+        severity: "high", "medium" or "low".
+        population: How many things it looked at: the denominator of its findings; 0 when there are none.
+        findings: By the first of their acts; empty when nothing is odd.
+    """
+
+    check_id: str
+    title: str
+    sentence: str
+    why: str
+    severity: Severity
+    population: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What all checks found in a programme.
+
+    Attributes:
+        programme_id: Of the programme.
+        as_of: Only what happened on or before this day was looked at.
+        checks: Every check, in the order of `checks.CHECKS`, with or without findings.
+    """
+
+    programme_id: str
+    as_of: date
+    checks: tuple[Checked, ...]
+
+    @property
+    def found(self) -> int:
+        """How many findings there are in all."""
+        return sum(len(checked.findings) for checked in self.checks)
+
+
+def audit(graph: Graph, programme_id: str, as_of: date, *, last: int | None = None) -> Audit:
+    """Check a programme's record of all that happened by a day, as known now.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        as_of: The day.
+        last: As known when the ledger ended with this entry; None is now.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Invalid: An entry of its ledger cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    return audit_of(recording.replay(programme_id, recording.entries(graph, programme_id, last=last)), as_of)
+
+
+@uncollected()
+def audit_of(register: Register, as_of: date) -> Audit:
+    """Check a whole replayed register."""
+    books = Books(register, as_of)
+    return Audit(programme_id=register.programme_id, as_of=as_of, checks=tuple(_run(check, books) for check in CHECKS))
+
+
+def _run(check: Check, books: Books) -> Checked:
+    return Checked(
+        check_id=check.check_id,
+        title=check.title,
+        sentence=check.sentence,
+        why=check.why,
+        severity=check.severity,
+        population=len(check.population(books)),
+        findings=tuple(sorted(check.find(books), key=lambda finding: (finding.subject_id, finding.acts))),
+    )

@@ -1,0 +1,320 @@
+"""A sample of placements to verify in the field: drawn so that anybody can draw it again, and what it says of the rest.
+
+Strata: how help came (from a gift, where donor and staff were present, or by pass-on, where the women alone were), and
+the district, since one field officer's habits show in one district; so every district is visited and both kinds of
+record are tried. Where the sample is too small for two placements of each, districts are not told apart.
+
+The rank of a placement within its stratum is the SHA-256 of seed and id: it needs no random generator, is the same on
+every machine, and placements recorded later do not move the others. An outcome is a `checked` event on or after the day
+of the sample; `error_rate` says what the outcomes tell of the placements that nobody visited.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Literal
+
+from relay.audit.books import Books, Held
+from relay.audit.error_rate import ErrorRate, Seen, error_rate
+from relay.domain.model import shown, standing
+from relay.domain.register import Fact, Register
+from relay.graph import Graph
+from relay.ledger import recording
+
+CameBy = Literal["gift", "pass_on"]
+Outcome = Literal["found", "partly", "not_found"]
+
+FEWEST_OF_A_STRATUM: Final = 2  # with one, nothing is known of how placements of the stratum differ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratum:
+    """Placements that are sampled together.
+
+    Attributes:
+        came_by: How their help came; None when the sample is too small to tell.
+        place_id: Their district; None when it is not known or not told apart.
+        placements: How many there are.
+        sampled: How many of them are in the sample.
+        checked: Of these, how many have an outcome.
+        wrong: Of these, how many were found partly or not at all.
+        not_found: Of these, how many were not found.
+    """
+
+    came_by: CameBy | None
+    place_id: str | None
+    placements: int
+    sampled: int
+    checked: int
+    wrong: int
+    not_found: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToVerify:
+    """A placement of the sample, with what the record says of it.
+
+    Attributes:
+        placement_id: Which.
+        beneficiary_id: Who holds it.
+        help: What she received.
+        received: Units received by the day of the sample.
+        received_on: The earliest day.
+        received_from: The gift and the placements that it came from, as "kind:id".
+        passed: Units passed on that count.
+        passed_to: The placements that she passed on to.
+        place_id: Where she lives, or her group is; None when that is not known.
+        came_by: Of its stratum.
+        district_id: Of its stratum.
+        outcome: What the latest check on or after the day found; None when nobody went yet.
+        checked_on: The day of that check.
+    """
+
+    placement_id: str
+    beneficiary_id: str
+    help: str
+    received: float
+    received_on: date
+    received_from: tuple[str, ...]
+    passed: float
+    passed_to: tuple[str, ...]
+    place_id: str | None
+    came_by: CameBy | None
+    district_id: str | None
+    outcome: Outcome | None
+    checked_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A sample to verify in the field, and what was found so far.
+
+    Attributes:
+        programme_id: Of the programme.
+        as_of: Placements received by this day are sampled.
+        as_known: The entry with which the ledger ended when it was drawn.
+        seed: With which it is drawn.
+        population: How many placements there are.
+        strata: By how help came, then by district.
+        placements: By place, then by id: one walk serves those of one place.
+        error_rate: Of those found partly or not at all; None before the first outcome.
+        not_found_rate: Of those not found; None before the first outcome.
+    """
+
+    programme_id: str
+    as_of: date
+    as_known: int
+    seed: int
+    population: int
+    strata: tuple[Stratum, ...]
+    placements: tuple[ToVerify, ...]
+    error_rate: ErrorRate | None
+    not_found_rate: ErrorRate | None
+
+
+def sample(graph: Graph, programme_id: str, as_of: date, *, size: int, seed: int, last: int | None = None) -> Sample:
+    """Draw a sample of placements, and read the outcomes recorded since.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        as_of: Placements received by this day are sampled; checks from this day on are outcomes.
+        size: How many placements, at least 1; all of them when there are no more.
+        seed: Another seed draws another sample.
+        last: Draw from what was known when the ledger ended with this entry; None is now.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Invalid: An entry of its ledger cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    register, drawn, known = Register(programme_id), None, 0
+    for entry in recording.entries(graph, programme_id):
+        if last is not None and drawn is None and entry.sequence > last:
+            drawn = draw(Books(register, as_of), size=size, seed=seed)
+        if drawn is None:
+            known = entry.sequence
+        register.replay(entry)
+    drawn = drawn or draw(Books(register, as_of), size=size, seed=seed)
+    return outcome_of(drawn, register, as_of, seed=seed, as_known=known)
+
+
+# -- drawing -----------------------------------------------------------------------------------------------------------
+
+Key = tuple[CameBy | None, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A sample as drawn, without outcomes.
+
+    Attributes:
+        sizes: Stratum → how many placements it has.
+        chosen: The sampled placements as the record told of them, by stratum.
+    """
+
+    sizes: Mapping[Key, int]
+    chosen: tuple[ToVerify, ...]
+
+
+def draw(books: Books, *, size: int, seed: int) -> Drawn:
+    """Draw a sample from the books of a day."""
+    strata = _strata(books, size)
+    chosen = [
+        _to_verify(books, held, key)
+        for key, many in allocate({key: len(members) for key, members in strata.items()}, size).items()
+        for held in sorted(strata[key], key=lambda held: _rank(seed, held.placement.placement_id))[:many]
+    ]
+    chosen.sort(key=lambda each: (each.place_id or "", each.placement_id))
+    return Drawn(sizes={key: len(members) for key, members in strata.items()}, chosen=tuple(chosen))
+
+
+def _strata(books: Books, size: int) -> Mapping[Key, list[Held]]:
+    """The finest strata of which the sample can hold two placements each."""
+    whole = tuple(books.held.values())
+    by_district: list[Key] = [(_came_by(held), _district(books.register, held)) for held in whole]
+    by_source: list[Key] = [(_came_by(held), None) for held in whole]
+    undivided: list[Key] = [(None, None) for _ in whole]
+    keys = next((keys for keys in (by_district, by_source) if len(set(keys)) * FEWEST_OF_A_STRATUM <= size), undivided)
+    strata: dict[Key, list[Held]] = defaultdict(list)
+    for key, held in zip(keys, whole, strict=True):
+        strata[key].append(held)
+    return dict(sorted(strata.items(), key=lambda pair: tuple(each or "" for each in pair[0])))
+
+
+def _came_by(held: Held) -> CameBy:
+    return "gift" if held.placement.gift_id is not None else "pass_on"
+
+
+def _rank(seed: int, placement_id: str) -> bytes:
+    return hashlib.sha256(f"{seed}/{placement_id}".encode()).digest()
+
+
+def allocate(sizes: Mapping[Key, int], size: int) -> Mapping[Key, int]:
+    """How many of each stratum are sampled: two of each (or all it has), the others in proportion to what it has.
+
+    >>> allocate({("gift", None): 10, ("pass_on", None): 30}, 8)
+    {('gift', None): 2, ('pass_on', None): 6}
+    """
+    if len(sizes) == 1:
+        return {key: min(many, size) for key, many in sizes.items()}
+    taken = {key: min(FEWEST_OF_A_STRATUM, many) for key, many in sizes.items()}
+    for _ in range(min(size, sum(sizes.values())) - sum(taken.values())):
+        open_ = [key for key in sizes if taken[key] < sizes[key]]
+        furthest = max(open_, key=lambda key: sizes[key] / (taken[key] + 0.5))  # Sainte-Laguë
+        taken[furthest] += 1
+    return taken
+
+
+def _district(register: Register, held: Held) -> str | None:
+    """Which district a placement's holder lives in, or else the highest place around her that is known."""
+    place_id = place_of(register, held.placement.beneficiary_id)
+    seen = set[str]()
+    while (place := register.facts.get(f"place:{place_id}")) and place.id not in seen:
+        seen.add(place.id)
+        if place.values.get("kind") == "district" or not place.values.get("parent_id"):
+            return place.id
+        place_id = place.values["parent_id"]
+    return place_id
+
+
+def place_of(register: Register, beneficiary_id: str) -> str | None:
+    """Where a beneficiary lives, else where her group is; None when neither is known."""
+    beneficiary = register.facts.get(f"beneficiary:{beneficiary_id}")
+    if beneficiary is None:
+        return None
+    group = register.facts.get(f"group:{beneficiary.values.get('group_id')}")
+    return beneficiary.values.get("place_id") or (group.values.get("place_id") if group else None)
+
+
+def _to_verify(books: Books, held: Held, key: Key) -> ToVerify:
+    placement = held.placement
+    stood = standing(placement, books.register.rules, books.as_of)
+    receipts = [receipt for receipt in placement.receipts if receipt.received_on <= books.as_of]
+    return ToVerify(
+        placement_id=placement.placement_id,
+        beneficiary_id=placement.beneficiary_id,
+        help=placement.help,
+        received=shown(sum(receipt.units for receipt in receipts)),
+        received_on=held.receipt.received_on,
+        received_from=tuple(dict.fromkeys(_giver(books.register, receipt.act_id) for receipt in receipts)),
+        passed=shown(stood.passed if stood else 0),
+        passed_to=tuple(dict.fromkeys(each.receiver_id for each in placement.passes if each.passed_on <= books.as_of)),
+        place_id=place_of(books.register, placement.beneficiary_id),
+        came_by=key[0],
+        district_id=key[1],
+        outcome=None,
+        checked_on=None,
+    )
+
+
+def _giver(register: Register, act_id: str) -> str:
+    values = register.facts[act_id].values
+    return f"gift:{values['gift_id']}" if "gift_id" in values else f"placement:{values['giver_placement_id']}"
+
+
+# -- outcomes ----------------------------------------------------------------------------------------------------------
+
+
+def outcome_of(drawn: Drawn, register: Register, as_of: date, *, seed: int, as_known: int) -> Sample:
+    """A sample with the outcomes that the register holds: the latest check of each placement on or after the day."""
+    checks = _checks(register, as_of)
+    placements = tuple(_with_outcome(each, checks.get(each.placement_id)) for each in drawn.chosen)
+    strata = tuple(_stratum(key, many, placements) for key, many in drawn.sizes.items())
+    return Sample(
+        programme_id=register.programme_id,
+        as_of=as_of,
+        as_known=as_known,
+        seed=seed,
+        population=sum(drawn.sizes.values()),
+        strata=strata,
+        placements=placements,
+        error_rate=error_rate(
+            [Seen(placements=each.placements, checked=each.checked, wrong=each.wrong) for each in strata]
+        ),
+        not_found_rate=error_rate(
+            [Seen(placements=each.placements, checked=each.checked, wrong=each.not_found) for each in strata]
+        ),
+    )
+
+
+def _checks(register: Register, as_of: date) -> Mapping[str, Fact]:
+    """Placement id → its latest check with an outcome on or after the day."""
+    checks = [
+        fact
+        for fact in register.facts.values()
+        if fact.kind == "event"
+        and fact.values["kind"] == "checked"
+        and fact.values.get("outcome")
+        and fact.values["happened_on"] >= as_of.isoformat()
+    ]
+    checks.sort(key=lambda fact: (fact.values["happened_on"], fact.sequence))
+    return {fact.values["placement_id"]: fact for fact in checks}
+
+
+def _with_outcome(placement: ToVerify, check: Fact | None) -> ToVerify:
+    if check is None:
+        return placement
+    return replace(
+        placement,
+        outcome=check.values["outcome"],
+        checked_on=date.fromisoformat(check.values["happened_on"]),
+    )
+
+
+def _stratum(key: Key, many: int, placements: tuple[ToVerify, ...]) -> Stratum:
+    sampled = [each for each in placements if (each.came_by, each.district_id) == key]
+    outcomes = [each.outcome for each in sampled if each.outcome]
+    return Stratum(
+        came_by=key[0],
+        place_id=key[1],
+        placements=many,
+        sampled=len(sampled),
+        checked=len(outcomes),
+        wrong=sum(outcome != "found" for outcome in outcomes),
+        not_found=outcomes.count("not_found"),
+    )

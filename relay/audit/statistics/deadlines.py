@@ -1,0 +1,121 @@
+"""Does a rule's deadline fit the births recorded, or does it brand honest keepers as late?
+
+A woman can pass on only what was born. Of the placements that one rule binds, those whose time has come and of which
+any birth was ever recorded are asked: had enough been born by the day that the rule sets? Whoever had passed on all she
+owes by then had enough. What is not known flatters the deadline: a keeper whose animals never bore young is not asked,
+the young are taken to be old enough to leave their dam the day they are born, and none of them died. A birth that
+nobody recorded speaks against it: where some are recorded only in part, a deadline may look sooner than it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+
+from relay.arrays.lineage import Survey
+from relay.arrays.standings import months_later
+from relay.arrays.stores import Flags, Rows, Units
+from relay.arrays.tables import EVENT_KINDS, NO_DAY, day_number
+from relay.audit.error_rate import CONFIDENCE, interval
+from relay.domain.model import UNIT, Rule
+
+REACHABLE: Final = 0.8
+"""The share of keepers that a fair deadline lets have enough young (our choice: design's 36 months for two does give
+81 % two female kids, its 24 months 45 %)."""
+
+_BIRTH: Final = EVENT_KINDS.index("birth")
+_FEMALE: Final = 0.5
+"""Chance that an animal born is of the wanted sex (our choice; a snapshot keeps no record of the sex of those born)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """What the births recorded say of one rule's deadline.
+
+    Attributes:
+        help: What the rule is for.
+        condition: At receipt, or None for any.
+        from_on: The rule version's first day.
+        months: From receipt to the deadline, extensions left aside.
+        placements: Bound by the rule and past the deadline on the day of the survey.
+        recorded: Of these, with any birth recorded by that day: those who are asked.
+        enough: Of those asked, how many had enough young by the deadline: a count; where only one sex counts, the
+            number to be expected of those born, each of that sex with chance one half.
+        share: Enough by recorded, in [0, 1]; None when nobody is asked.
+        low: Lower end of its exact confidence interval (Clopper and Pearson), which of an expected number is on the
+            wide side; None the same.
+        high: Upper end.
+        confidence: Of the interval.
+        branded: Of those asked, how many had not passed everything on by the deadline and had fewer young of either sex
+            than they owe: called late for what nobody could have done.
+        too_soon: Whether the interval lies below `REACHABLE`, or above it; None when it holds that share, so that too
+            few are asked to tell, and when nobody is asked.
+    """
+
+    help: str
+    condition: str | None
+    from_on: date
+    months: int
+    placements: int
+    recorded: int
+    enough: float
+    share: float | None
+    low: float | None
+    high: float | None
+    confidence: float
+    branded: int
+    too_soon: bool | None
+
+
+def deadlines(survey: Survey) -> tuple[Deadline, ...]:
+    """The deadline of every rule for help whose unit is "animal", in the order of the rules."""
+    events = survey.snapshot.events
+    births = (events.kind == _BIRTH) & (events.day <= day_number(survey.as_of))
+    born = np.zeros(len(survey.standings.state), np.int64)
+    np.add.at(born, events.placement[births], events.units[births])
+    return tuple(
+        _deadline(survey, number, rule, births, born)
+        for number, rule in enumerate(survey.snapshot.rules)
+        if rule.unit == "animal"
+    )
+
+
+def _deadline(survey: Survey, number: int, rule: Rule, births: Flags, born: Units) -> Deadline:
+    stood, events = survey.standings, survey.snapshot.events
+    deadline = months_later(stood.received_day, rule.months)
+    bound = stood.there & (stood.rule == number) & (deadline < day_number(survey.as_of))
+    asked: Rows = np.flatnonzero(bound & (born > 0)).astype(np.int32)
+    by_then = births & (events.day <= deadline[events.placement])
+    had = np.zeros_like(born)
+    np.add.at(had, events.placement[by_then], events.units[by_then])
+    owed, had = stood.owed[asked], had[asked]
+    in_time = (stood.fulfilled_day[asked] != NO_DAY) & (stood.fulfilled_day[asked] <= deadline[asked])
+    had_enough = np.where(in_time, 1.0, _chances(had, owed) if rule.sex else had >= owed)
+    enough = float(had_enough.sum())
+    share = enough / len(asked) if len(asked) else None
+    low, high = interval(share, len(asked)) if share is not None else (None, None)
+    return Deadline(
+        help=rule.help,
+        condition=rule.condition,
+        from_on=rule.from_on,
+        months=rule.months,
+        placements=int(np.count_nonzero(bound)),
+        recorded=len(asked),
+        enough=enough,
+        share=share,
+        low=low,
+        high=high,
+        confidence=CONFIDENCE,
+        branded=int(np.count_nonzero(~in_time & (had < owed))),
+        too_soon=None if low is None or high is None or low < REACHABLE <= high else high < REACHABLE,
+    )
+
+
+def _chances(had: Units, owed: Units) -> Any:  # noqa: ANN401 - scipy has no types
+    """The chance that enough of those born to each are of one sex; parts of an animal do not count."""
+    from scipy.stats import binom  # noqa: PLC0415 - slow to import, and only this needs it
+
+    return binom.sf(-(-owed // UNIT) - 1, had // UNIT, _FEMALE)

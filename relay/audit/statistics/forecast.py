@@ -1,0 +1,526 @@
+"""What will become of the relay if nothing changes: how much further it reaches, and whether it dies out.
+
+Each placement begins some others by passing on, none, one or several, as a family name is handed on. That is a
+branching process (Watson and Galton, Journal of the Anthropological Institute 4, 1875; Harris, The Theory of Branching
+Processes, 1963). It is fitted on the placements whose time has come (due day before the day of the survey, as in
+design's "Rates"), those of each kind of help by themselves, and run on from the *open ends*: placements that owe and
+can still pass on. An open end whose time has not come does as the fitted ones of its help did; one that has begun some
+placements already, as those did that began at least as many. A late one does as those did, from their due day on, that
+were not fulfilled by it.
+
+"If nothing changes" is a supposition and no promise. The future keeps the habits of the past; no placement's luck
+touches another's, as an epidemic's does; what is passed on as another help goes on as its giver's does; and an end that
+has used most of its time does no worse than a new one. What those who are late today will still begin, and what the
+fulfilled and the broken still do, is not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from relay.arrays import lineage
+from relay.arrays.lineage import Survey
+from relay.arrays.standings import DUE, IN_TIME, LATE, LOST
+from relay.arrays.stores import Codes, Flags, Rows
+from relay.arrays.tables import EVENT_KINDS, NO_DAY, day_number
+from relay.audit.error_rate import CONFIDENCE, interval
+from relay.audit.statistics.survival import unexcused
+
+DRAWS: Final = 1000
+"""Offspring distributions drawn for an interval (our choice: its ends then move by about a hundredth)."""
+RUNS: Final = 1000
+"""Futures run in a simulation (our choice: a share is then known to about 0.03)."""
+GENERATIONS: Final = 2000
+"""After which a simulated future that still runs is given up as undecided (our choice: a fifth of a second)."""
+CERTAIN: Final = 1e-6
+"""Chance of an end below which a simulated future lives on (our choice: of a thousand none is taken for one that does
+not)."""
+
+_EXCUSED_EVENT: Final = EVENT_KINDS.index("excused")
+_BEFORE_SEEN: Final = 0.5  # weight of a number of receivers before any placement is seen (Jeffreys, 1946)
+_POSSIBLE: Final = 3  # none, one or two receivers are possible even where nobody was seen to do so (our choice)
+
+Shares = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reproduction:
+    """Pass-ons for each placement whose time has come: how many placements one begins.
+
+    Attributes:
+        placements: Those whose time has come.
+        receivers: Placements that these have begun.
+        number: Receivers by placements; at 1 the relay keeps its size, below 1 it dies out.
+        low: Lower end of its interval, as that of an `Estimate`.
+        high: Upper end.
+        confidence: Of the interval.
+    """
+
+    placements: int
+    receivers: int
+    number: float
+    low: float
+    high: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """What the placements whose time has come did.
+
+    Attributes:
+        begun: The n-th number: how many began n placements. Who adds to a placement that another began, or that a gift
+            filled, begins none.
+        begun_late: The same of those that were not fulfilled by their due day, nor excused or lost for good, for what
+            they began after it.
+    """
+
+    begun: tuple[int, ...]
+    begun_late: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """The open ends of a chain, of several, or of a programme.
+
+    Attributes:
+        in_time: The n-th number: how many whose time has not come have begun n placements so far.
+        late: How many are late, in grace.
+    """
+
+    in_time: tuple[int, ...]
+    late: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.in_time) + self.late
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with its interval; None for one without bound.
+
+    The interval is the middle of what the number would be for distributions as likely as the one that was seen, drawn
+    by Dirichlet's distribution with Jeffreys' weights for none, one, two and every other number that was seen: honest
+    too where all did the same. How many nobody began so far it does not guess.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """What came out when the fitted process was run on from the open ends.
+
+    Attributes:
+        runs: Futures run.
+        died_out: Of these, those that came to an end.
+        undecided: Those that were given up after `GENERATIONS`, and neither ended nor surely live on.
+        low: Lower end of the exact confidence interval of the share that ends, all undecided ones taken to live on.
+        high: Upper end, all of them taken to end.
+        mean_reach: Placements begun, on average over the runs; None when not all came to an end.
+    """
+
+    runs: int
+    died_out: int
+    undecided: int
+    low: float
+    high: float
+    mean_reach: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfHelp:
+    """One kind of help in a forecast.
+
+    Attributes:
+        help: Its name.
+        habits: Of the programme's placements of this help, on which it was fitted.
+        reproduction: The same; None while no placement's time has come: then it does as the whole programme.
+        ends: Its open ends in what was asked for.
+    """
+
+    help: str
+    habits: Habits
+    reproduction: Reproduction | None
+    ends: Ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What becomes of a relay if nothing changes.
+
+    Attributes:
+        as_of: The day.
+        habits: Of the whole programme.
+        reproduction: Of the whole programme.
+        ends: Open ends of what was asked for.
+        by_help: Helps with an open end, or whose time has come, by name.
+        dies_out: Chance that it comes to an end, in [0, 1]; 1 without open ends.
+        further_reach: Placements still to be begun, to be expected; without bound when the reproduction number of a
+            help with open ends is 1 or more.
+        simulated: The same by simulation.
+        confidence: Of all intervals.
+    """
+
+    as_of: date
+    habits: Habits
+    reproduction: Reproduction
+    ends: Ends
+    by_help: tuple[OfHelp, ...]
+    dies_out: Estimate
+    further_reach: Estimate
+    simulated: Simulated
+    confidence: float
+
+
+# -- what was seen --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Seen:
+    """What each placement did by the day, one row each.
+
+    Attributes:
+        help: Its code in `Snapshot.helps`.
+        begun: How many placements it began.
+        begun_late: The same after its due day.
+        come: Whether it owes anything, and its time has come.
+        overdue: Whether its time had come and it was not fulfilled by then, nor excused or lost for good.
+        waiting: Whether it owes and can still pass on in time.
+        late: Whether it owes and is in grace.
+    """
+
+    help: Codes
+    begun: Rows
+    begun_late: Rows
+    come: Flags
+    overdue: Flags
+    waiting: Flags
+    late: Flags
+
+    @classmethod
+    def of(cls, survey: Survey) -> _Seen:
+        stood, passes, beginnings = survey.standings, survey.snapshot.passes, _beginnings(survey)
+        after = beginnings[passes.day[beginnings] > stood.due_day[passes.giver[beginnings]]]
+        in_time = (stood.fulfilled_day != NO_DAY) & (stood.fulfilled_day <= stood.due_day)
+        owes = stood.owed > 0
+        come = stood.there & owes & (stood.due_day < day_number(survey.as_of))
+        return cls(
+            help=survey.snapshot.placements.help,
+            begun=_by_giver(survey, beginnings),
+            begun_late=_by_giver(survey, after),
+            come=come,
+            overdue=come & ~in_time & ~_ended(survey),
+            waiting=owes & np.isin(stood.state, (IN_TIME, DUE)),
+            late=owes & (stood.state == LATE),
+        )
+
+    def habits(self, help_: int | None = None) -> Habits:
+        """Of the placements of one help, or of all."""
+        asked = self._of(help_)
+        return Habits(
+            begun=_counted(self.begun[self.come & asked]), begun_late=_counted(self.begun_late[self.overdue & asked])
+        )
+
+    def ends(self, within: Flags, help_: int | None = None) -> Ends:
+        """The open ends among some placements, of one help or of all."""
+        asked = within & self._of(help_)
+        late = int(np.count_nonzero(self.late & asked))
+        return Ends(in_time=_counted(self.begun[self.waiting & asked]), late=late)
+
+    def _of(self, help_: int | None) -> Flags:
+        asked: Flags = np.ones(len(self.help), np.bool_) if help_ is None else self.help == help_
+        return asked
+
+
+def _beginnings(survey: Survey) -> Rows:
+    """Pass-ons that began a placement: its earliest receipt, where no gift has filled it by the day."""
+    passes, order = survey.snapshot.passes, survey.snapshot.received.order
+    order = order[survey.live[order]]
+    receiver = passes.receiver[order]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = receiver[1:] != receiver[:-1]
+    found: Rows = order[first & ~survey.original[receiver]]
+    return found
+
+
+def _by_giver(survey: Survey, passes: Rows) -> Rows:
+    giver = survey.snapshot.passes.giver[passes]
+    return np.bincount(giver, minlength=len(survey.original)).astype(np.int32)
+
+
+def _counted(begun: Rows) -> tuple[int, ...]:
+    return tuple(np.bincount(begun).tolist())
+
+
+def _ended(survey: Survey) -> Flags:
+    """Which placements were excused by their due day, or lost by it for good, and so were never late."""
+    stood, events = unexcused(survey), survey.snapshot.events
+    excused = (events.kind == _EXCUSED_EVENT) & (events.day <= stood.due_day[events.placement])
+    ended: Flags = (stood.state == LOST) & (stood.since_day <= stood.due_day)
+    ended[events.placement[excused]] = True
+    return ended
+
+
+def habits(survey: Survey) -> Habits:
+    """What the placements whose time has come did; what owes nothing is left out."""
+    return _Seen.of(survey).habits()
+
+
+def ends(survey: Survey, roots: Sequence[int] | None = None) -> Ends:
+    """The open ends of what descends from some placements, these included.
+
+    Args:
+        survey: The programme on the day.
+        roots: Rows of placements that were there; None asks for the whole programme.
+    """
+    return _Seen.of(survey).ends(_within(survey, roots))
+
+
+def _within(survey: Survey, roots: Sequence[int] | None) -> Flags:
+    """What descends from some placements, these included; everything for None."""
+    within = np.full(len(survey.original), roots is None)
+    if roots is not None:
+        within[lineage.below(survey, roots).row] = True
+    return within
+
+
+def reproduction(seen: Habits, random: np.random.Generator) -> Reproduction | None:
+    """The reproduction number; None while no placement's time has come.
+
+    >>> found = reproduction(Habits(begun=(10, 16), begun_late=()), np.random.default_rng(1))
+    >>> [round(each, 1) for each in (found.number, found.low, found.high)]
+    [0.6, 0.4, 0.8]
+    """
+    placements = sum(seen.begun)
+    if not placements:
+        return None
+    receivers = sum(many * n for n, many in enumerate(seen.begun))
+    number = receivers / placements
+    low, high = _middle(number, [_mean(shares) for shares in _drawn(seen.begun, random)])
+    return Reproduction(
+        placements=placements, receivers=receivers, number=number, low=low, high=high, confidence=CONFIDENCE
+    )
+
+
+# -- what follows from it -------------------------------------------------------------------------------------------
+
+
+def extinction(shares: Sequence[float] | Shares) -> float:
+    """The chance that what descends from one placement comes to an end, in [0, 1].
+
+    The smallest root of the generating function, G(s) = s. As s = 1 is always a root, it is divided out first.
+
+    Args:
+        shares: The n-th: the share of placements that begin n others; they sum to 1.
+
+    >>> round(extinction([0.25, 0.25, 0.5]), 12)  # 2s² + s + 1 = 4s
+    0.5
+    >>> extinction([0.5, 0.5]), extinction([0.0, 1.0])
+    (1.0, 0.0)
+    """
+    from scipy.optimize import brentq  # noqa: PLC0415 - slow to import, and only statistics need it
+
+    p = np.asarray(shares, np.float64)
+    if p[0] <= 0:
+        return 0.0
+    # G(s) - s = (s - 1) · (Σ Pn sⁿ - 1), where Pn is the share of those that begin more than n
+    more = p[::-1].cumsum()[::-1][1:]
+    if more.sum() <= 1 + 1e-12:  # begins one other at most, on average
+        return 1.0
+
+    begin = np.flatnonzero(more)
+
+    def above(s: float) -> float:
+        return float(more[begin] @ s**begin) - 1
+
+    root: Any = brentq(above, 0.0, 1.0)
+    return float(root)
+
+
+def _mean(shares: Shares) -> float:
+    return float(shares @ np.arange(len(shares)))
+
+
+def _to_come(shares: Shares, begun: int) -> Shares:
+    """What one that has begun some still begins: as those do that begin at least so many; nothing if nobody does."""
+    rest = shares[begun:]
+    return rest / rest.sum() if rest.sum() > 0 else np.ones(1)
+
+
+def _shares(counts: Sequence[int]) -> Shares:
+    return np.array(counts) / sum(counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Process:
+    """A branching process, and the open ends from which it goes on.
+
+    Attributes:
+        fresh: Share of new placements that begin n others.
+        open: For each kind of open end, its share that still begins n others, and how many there are.
+    """
+
+    fresh: Shares
+    open: tuple[tuple[Shares, int], ...]
+
+    @classmethod
+    def fitted(cls, on: Habits, at: Ends) -> _Process:
+        """The one that was seen."""
+        return cls.of(_shares(on.begun), _shares(on.begun_late or on.begun), at)
+
+    @classmethod
+    def drawn(cls, on: Habits, at: Ends, random: np.random.Generator) -> list[_Process]:
+        """`DRAWS` that are as likely."""
+        each = zip(_drawn(on.begun, random), _drawn(on.begun_late or on.begun, random), strict=True)
+        return [cls.of(fresh, late, at) for fresh, late in each]
+
+    @classmethod
+    def of(cls, fresh: Shares, late: Shares, at: Ends) -> _Process:
+        """Of which the open ends do as new ones do, and as late ones."""
+        in_time = [(_to_come(fresh, begun), many) for begun, many in enumerate(at.in_time) if many]
+        return cls(fresh=fresh, open=(*in_time, *([(late, at.late)] if at.late else [])))
+
+    def dies_out(self) -> float:
+        """All ends come to an end, each by itself: the product of their chances."""
+        root = extinction(self.fresh)
+        chances = [min(float(np.polyval(shares[::-1], root)), 1.0) ** many for shares, many in self.open]
+        return 1.0 if root >= 1 else float(np.prod(chances))
+
+    def further_reach(self) -> float:
+        """Those begun by the ends, and all that descend from these: each of them makes 1 / (1 - m) in all."""
+        begun = sum(_mean(shares) * many for shares, many in self.open)
+        mean = _mean(self.fresh)
+        if not begun:
+            return 0.0
+        return begun / (1 - mean) if mean < 1 - 1e-12 else np.inf
+
+    def run(self, random: np.random.Generator) -> _Runs:
+        """`RUNS` futures."""
+        begun = np.sum([_offspring(random, shares, np.full(RUNS, many)) for shares, many in self.open], axis=0)
+        begun = np.broadcast_to(begun, RUNS).astype(np.int64)
+        reach, root = begun.copy(), extinction(self.fresh)
+        for _ in range(GENERATIONS):
+            going = np.flatnonzero((begun > 0) & (root**begun >= CERTAIN))
+            if not len(going):
+                break
+            begun[going] = _offspring(random, self.fresh, begun[going])
+            reach[going] += begun[going]
+        return _Runs(died_out=begun == 0, undecided=(begun > 0) & (root**begun >= CERTAIN), reach=reach)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Runs:
+    """Futures, one row each: whether it came to an end, or was given up, and how many placements it began."""
+
+    died_out: Flags
+    undecided: Flags
+    reach: npt.NDArray[np.int64]
+
+
+def _offspring(random: np.random.Generator, shares: Shares, placements: npt.NDArray[np.int64]) -> Any:  # noqa: ANN401
+    return random.multinomial(placements, shares) @ np.arange(len(shares))
+
+
+def forecast(survey: Survey, roots: Sequence[int] | None = None, *, seed: int) -> Forecast | None:
+    """What becomes of a programme, or of what descends from some placements, if nothing changes.
+
+    Args:
+        survey: The programme on the day; the processes are always fitted on the whole of it.
+        roots: Rows of placements that were there; None asks for the whole programme.
+        seed: Of the draws for intervals and of the simulation; the same seed gives the same forecast.
+
+    Returns:
+        None while no placement's time has come: there is nothing to go by.
+    """
+    random, seen, within = np.random.default_rng(seed), _Seen.of(survey), _within(survey, roots)
+    whole = seen.habits()
+    number = reproduction(whole, random)
+    if number is None:
+        return None
+    each_help = (
+        (help_, seen.habits(code), seen.ends(within, code)) for code, help_ in enumerate(survey.snapshot.helps)
+    )
+    by_help = tuple(
+        OfHelp(help=help_, habits=own, reproduction=number if own == whole else reproduction(own, random), ends=at)
+        for help_, own, at in each_help
+        if own.begun or at.total
+    )
+    fitted = [(each.habits if each.reproduction else whole, each.ends) for each in by_help]
+    processes = [_Process.fitted(on, at) for on, at in fitted]
+    drawn = list(zip(*(_Process.drawn(on, at, random) for on, at in fitted), strict=True))
+    return Forecast(
+        as_of=survey.as_of,
+        habits=whole,
+        reproduction=number,
+        ends=seen.ends(within),
+        by_help=by_help,
+        dies_out=_estimate(_die_out(processes), list(map(_die_out, drawn))),
+        further_reach=_estimate(_reach(processes), list(map(_reach, drawn))),
+        simulated=_simulated([process.run(random) for process in processes]),
+        confidence=CONFIDENCE,
+    )
+
+
+def _die_out(processes: Sequence[_Process]) -> float:
+    return float(np.prod([each.dies_out() for each in processes]))
+
+
+def _reach(processes: Sequence[_Process]) -> float:
+    return float(sum(each.further_reach() for each in processes))
+
+
+def _drawn(counts: Sequence[int], random: np.random.Generator) -> Any:  # noqa: ANN401 - scipy has no types
+    """Distributions as likely as the one that was seen, `DRAWS` of them."""
+    from scipy.stats import dirichlet  # noqa: PLC0415 - slow to import, and only statistics need it
+
+    weights = np.zeros(max(len(counts), _POSSIBLE))
+    weights[: len(counts)] = counts
+    weighs = np.flatnonzero((weights > 0) | (np.arange(len(weights)) < _POSSIBLE))
+    found = np.zeros((DRAWS, len(weights)))
+    found[:, weighs] = dirichlet.rvs(weights[weighs] + _BEFORE_SEEN, size=DRAWS, random_state=random)
+    return found
+
+
+def _middle(value: float, drawn: Sequence[float]) -> tuple[float, float]:
+    """The middle of the draws, taken wide enough to hold the value itself."""
+    outside = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(np.array(drawn), (outside, 1 - outside), method="nearest")
+    return min(float(low), value), max(float(high), value)
+
+
+def _estimate(value: float, drawn: Sequence[float]) -> Estimate:
+    low, high = _middle(value, drawn)
+    return Estimate(value=_bounded(value), low=_bounded(low), high=_bounded(high))
+
+
+def _bounded(number: float) -> float | None:
+    return number if np.isfinite(number) else None
+
+
+def _simulated(by_help: Sequence[_Runs]) -> Simulated:
+    """The futures of all helps together: one ends when all do."""
+    over = np.all([each.died_out for each in by_help], axis=0)
+    going = np.any([~each.died_out & ~each.undecided for each in by_help], axis=0)
+    reach = np.sum([each.reach for each in by_help], axis=0)
+    died_out, undecided = int(over.sum()), int((~over & ~going).sum())
+    low, _ = interval(died_out / RUNS, RUNS)
+    _, high = interval((died_out + undecided) / RUNS, RUNS)
+    return Simulated(
+        runs=RUNS,
+        died_out=died_out,
+        undecided=undecided,
+        low=low,
+        high=high,
+        mean_reach=float(reach.mean()) if died_out == RUNS else None,
+    )

@@ -1,0 +1,362 @@
+"""How long it takes from receipt until everything owed is passed on, and whether groups differ in it.
+
+Counting only those who have finished makes a young programme look quick and an old one slow. The curve of Kaplan and
+Meier (Journal of the American Statistical Association 53, 1958) lets each placement count for as long as it was seen
+waiting. One that still waits on the day, was excused or is lost is *censored*: it waited at least so long, and nobody
+knows how long it would have. So the curve tells of placements that can still pass on; how many cannot is told by
+`health`. A broken placement goes on waiting: many are fulfilled late.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+from typing import Any, Final
+
+import numpy as np
+
+from relay.arrays.lineage import Survey
+from relay.arrays.standings import EXCUSED, LOST, Standings, receipts, standings
+from relay.arrays.stores import Days, Flags, Rows
+from relay.arrays.tables import EVENT_KINDS, NO_DAY, NONE, day_number
+from relay.audit.error_rate import CONFIDENCE
+from relay.reports.breakdown import Names, parts
+
+PAIRS: Final = 66
+"""Pairs of parts that are tested at most, those whose smaller part is largest first (our choice: all of twelve parts;
+the more are tested, the less any of them can tell)."""
+_EXCUSED_EVENT: Final = EVENT_KINDS.index("excused")
+_VISIT: Final = EVENT_KINDS.index("visit")  # which changes nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step down of a curve.
+
+    Attributes:
+        days: Since receipt, from 0.
+        at_risk: Placements seen waiting until then, from 1.
+        fulfilled: Of these, fulfilled on that very day, from 1.
+        waiting_share: Estimated share that waits longer than these days, in [0, 1].
+        low: Lower end of its confidence interval.
+        high: Upper end.
+    """
+
+    days: int
+    at_risk: int
+    fulfilled: int
+    waiting_share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Median:
+    """Days after which half are fulfilled; an end that the curve does not reach yet is None.
+
+    The interval is Brookmeyer and Crowley's (Biometrics 38, 1982): the days on which the band crosses one half.
+    """
+
+    days: int | None
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """The time from receipt to fulfilment of some placements.
+
+    Attributes:
+        placements: All that count.
+        fulfilled: Of these, those fulfilled by the day.
+        waiting: Those that still wait, late and broken ones too.
+        excused: Those whose wait was cut short because they were excused.
+        lost: The same, because they were lost.
+        median: Days until half were fulfilled.
+        steps: By days; empty while nobody is fulfilled.
+        seen_days: The longest that any was seen waiting, beyond which nothing is known; None without placements.
+        confidence: Of all intervals.
+    """
+
+    placements: int
+    fulfilled: int
+    waiting: int
+    excused: int
+    lost: int
+    median: Median
+    steps: tuple[Step, ...]
+    seen_days: int | None
+    confidence: float
+
+    def after(self, days: int) -> Step | None:
+        """The last step down by some days; None before the first one, and beyond what was seen."""
+        if self.seen_days is None or days > self.seen_days:
+            return None
+        return max((step for step in self.steps if step.days <= days), key=lambda step: step.days, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartCurve:
+    """The curve of one part of a programme.
+
+    Attributes:
+        part: Its id, word or number; None for placements of which it is not known.
+        name: Of a place, where it is known; None otherwise.
+        curve: Of its placements.
+    """
+
+    part: str | int | None
+    name: str | None
+    curve: Curve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The log-rank test between two parts (Mantel, Cancer Chemotherapy Reports 50, 1966).
+
+    Attributes:
+        one: A part.
+        other: Another one, after it in order.
+        statistic: Standard normal if the two do not differ; negative when the first is the slower one.
+        p: Chance of a difference at least as great if the two do not differ, in [0, 1].
+        corrected_p: The same for the whole list: multiplied by the number of tests, at most 1 (Bonferroni).
+    """
+
+    one: str | int
+    other: str | int
+    statistic: float
+    p: float
+    corrected_p: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfilment:
+    """How long fulfilment takes in a programme, as seen on a day.
+
+    Attributes:
+        as_of: The day.
+        by: The word by which it is parted, or None.
+        left_out: Placements that owe nothing because no rule binds them, or that seem to have passed on before they
+            received, as only foreign data can hold.
+        whole: Of the programme.
+        parts: In order, what is not known last; those with no placement that counts are left out.
+        differences: Between two parts that share no placement, places only where they lie in the same place; `PAIRS`
+            at most, and left out where nobody in either was fulfilled. In the order of the parts.
+        untested: Pairs beyond these.
+    """
+
+    as_of: date
+    by: str | None
+    left_out: int
+    whole: Curve
+    parts: tuple[PartCurve, ...]
+    differences: tuple[Difference, ...]
+    untested: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Waits:
+    """How long placements were seen waiting; one row a placement that counts.
+
+    Attributes:
+        row: Of the placement.
+        days: From receipt to fulfilment, or to the day on which it was last seen waiting.
+        fulfilled: Whether the wait ended in fulfilment.
+        excused: Whether it was cut short by being excused.
+        lost: Whether it was cut short by a loss.
+    """
+
+    row: Rows
+    days: Days
+    fulfilled: Flags
+    excused: Flags
+    lost: Flags
+
+    def of(self, chosen: Flags) -> Waits:
+        """Some of them."""
+        return Waits(
+            row=self.row[chosen],
+            days=self.days[chosen],
+            fulfilled=self.fulfilled[chosen],
+            excused=self.excused[chosen],
+            lost=self.lost[chosen],
+        )
+
+    def censored(self) -> Any:  # noqa: ANN401 - scipy has no types
+        """The same as scipy takes it."""
+        from scipy.stats import CensoredData  # noqa: PLC0415 - slow to import, and only statistics need it
+
+        return CensoredData(uncensored=self.days[self.fulfilled], right=self.days[~self.fulfilled])
+
+
+def fulfilment(survey: Survey, by: str | None = None, names: Names | None = None) -> Fulfilment:
+    """How long fulfilment takes in a programme, and in its parts.
+
+    Args:
+        survey: The programme on the day.
+        by: A word of `vocabulary.PARTED_BY`, or None for the programme alone.
+        names: Of places or donors, where these are asked for.
+
+    Raises:
+        NoSuchWord: It is not parted by that word.
+    """
+    names = names or Names()
+    seen = waits(survey)
+    each = list(_parted(survey, seen, by, names)) if by else []
+    differences, untested = _differences(survey, by, each)
+    return Fulfilment(
+        as_of=survey.as_of,
+        by=by,
+        left_out=int(np.count_nonzero(survey.standings.there)) - len(seen.row),
+        whole=curve(seen),
+        parts=tuple(
+            PartCurve(part=key, name=names.places.get(str(key)) if by == "place" else None, curve=curve(part))
+            for key, part in each
+        ),
+        differences=differences,
+        untested=untested,
+    )
+
+
+def waits(survey: Survey) -> Waits:
+    """How long each placement that owes anything was seen waiting by the day of the survey."""
+    stood, events = survey.standings, survey.snapshot.events
+    today = day_number(survey.as_of)
+    excused_day = np.full(len(stood.state), today, np.int32)
+    excusing = (events.kind == _EXCUSED_EVENT) & (events.day <= today)
+    np.minimum.at(excused_day, events.placement[excusing], events.day[excusing])
+    fulfilled, excused, lost = stood.fulfilled_day != NO_DAY, stood.state == EXCUSED, stood.state == LOST
+    if excused.any():
+        waived_nothing = unexcused(survey)
+        before = excused & (waived_nothing.state == LOST)  # what was lost already waited no longer until it was excused
+        excused_day[before] = np.minimum(excused_day, waived_nothing.since_day)[before]
+    last = np.select([fulfilled, excused, lost], [stood.fulfilled_day, excused_day, stood.since_day], today)
+    row = np.flatnonzero(stood.there & (stood.owed > 0) & (last >= stood.received_day)).astype(np.int32)
+    return Waits(
+        row=row,
+        days=(last - stood.received_day)[row].astype(np.int32),
+        fulfilled=fulfilled[row],
+        excused=excused[row],
+        lost=lost[row],
+    )
+
+
+def unexcused(survey: Survey) -> Standings:
+    """How each placement would stand had the committee waived nothing."""
+    snapshot, events = survey.snapshot, survey.snapshot.events
+    if not (events.kind == _EXCUSED_EVENT).any():
+        return survey.standings
+    kind = np.where(events.kind == _EXCUSED_EVENT, np.int16(_VISIT), events.kind)
+    waived_nothing = replace(snapshot, events=replace(events, kind=kind))
+    got = receipts(snapshot, survey.as_of, confirmed_only=survey.confirmed_only)
+    return standings(waived_nothing, got)
+
+
+def curve(seen: Waits) -> Curve:
+    """The curve of Kaplan and Meier, with a band that is right day by day, on the log-log scale.
+
+    Where nobody is left waiting that scale has no interval; it then reaches from 0 to the upper end of the step before,
+    or to 1 (our choice: the share can only fall, so this is on the wide side).
+    """
+    steps = tuple(_steps(seen)) if seen.fulfilled.any() else ()
+    fulfilled, excused, lost = (int(each.sum()) for each in (seen.fulfilled, seen.excused, seen.lost))
+    return Curve(
+        placements=len(seen.row),
+        fulfilled=fulfilled,
+        waiting=len(seen.row) - fulfilled - excused - lost,
+        excused=excused,
+        lost=lost,
+        median=Median(
+            days=next((step.days for step in steps if step.waiting_share <= 1 / 2), None),
+            low=next((step.days for step in steps if step.low <= 1 / 2), None),
+            high=next((step.days for step in steps if step.high <= 1 / 2), None),
+        ),
+        steps=steps,
+        seen_days=int(seen.days.max()) if len(seen.days) else None,
+        confidence=CONFIDENCE,
+    )
+
+
+def _steps(seen: Waits) -> Iterator[Step]:
+    from scipy.stats import ecdf  # noqa: PLC0415 - slow to import, and only statistics need it
+
+    waiting = ecdf(seen.censored()).sf
+    with warnings.catch_warnings():  # at shares of 0 and 1 there is no interval, which scipy warns of
+        warnings.simplefilter("ignore", RuntimeWarning)
+        band = waiting.confidence_interval(confidence_level=CONFIDENCE, method="log-log")
+    all_days, done_days = np.sort(seen.days), np.sort(seen.days[seen.fulfilled])
+    days, fulfilled = np.unique(done_days, return_counts=True)
+    at = np.searchsorted(waiting.quantiles, days)
+    at_risk = len(all_days) - np.searchsorted(all_days, days, "left")
+    above = 1.0
+    for nth, many, who, share, low, high in zip(
+        days.tolist(),
+        fulfilled.tolist(),
+        at_risk.tolist(),
+        waiting.probabilities[at].tolist(),
+        band.low.probabilities[at].tolist(),
+        band.high.probabilities[at].tolist(),
+        strict=True,
+    ):
+        ends = (low, high) if share > 0 else (0.0, above)
+        yield Step(days=nth, at_risk=who, fulfilled=many, waiting_share=share, low=ends[0], high=ends[1])
+        above = high
+
+
+def _parted(survey: Survey, seen: Waits, by: str, names: Names) -> Iterator[tuple[str | int | None, Waits]]:
+    parted = parts(survey, by, names)
+    for nth, key in enumerate(parted.keys):
+        part = seen.of(np.isin(seen.row, parted.row[parted.part == nth]))
+        if len(part.row):
+            yield key, part
+
+
+def _differences(
+    survey: Survey, by: str | None, each: list[tuple[str | int | None, Waits]]
+) -> tuple[tuple[Difference, ...], int]:
+    """The tests between the parts, and how many pairs more there are."""
+    known = [(part, seen) for part, seen in each if part is not None]
+    around = [_around(survey, str(part)) if by == "place" else NONE for part, _ in known]
+    pairs = (pair for pair in combinations(range(len(known)), 2) if around[pair[0]] == around[pair[1]])
+    largest = heapq.nlargest(PAIRS, pairs, key=lambda pair: min(len(known[nth][1].row) for nth in pair))
+    tests = [
+        (one, other, *found)
+        for (one, its), (other, others) in ((known[first], known[second]) for first, second in sorted(largest))
+        if not np.isin(its.row, others.row).any()
+        if (found := log_rank(its, others))
+    ]
+    differences = tuple(
+        Difference(one=one, other=other, statistic=statistic, p=p, corrected_p=min(p * len(tests), 1.0))
+        for one, other, statistic, p in tests
+    )
+    return differences, sum(math.comb(many, 2) for many in Counter(around).values()) - len(largest)
+
+
+def _around(survey: Survey, place_id: str) -> int:
+    """The row of the place in which a place lies."""
+    places = survey.snapshot.places
+    return int(places.parent[places.ids.row(place_id)])
+
+
+def log_rank(one: Waits, other: Waits) -> tuple[float, float] | None:
+    """The test of two groups: its statistic, and the chance of one at least as far from 0 if they do not differ.
+
+    None where nobody was fulfilled while placements of both groups were seen waiting, or where all were on one day:
+    there is nothing to compare.
+    """
+    from scipy.stats import logrank  # noqa: PLC0415 - slow to import, and only statistics need it
+
+    done = np.concatenate((one.days[one.fulfilled], other.days[other.fulfilled]))
+    if not len(done) or done.min() > min(one.days.max(), other.days.max()):
+        return None
+    with np.errstate(invalid="ignore"):
+        found = logrank(one.censored(), other.censored())
+    if np.isnan(found.statistic):  # all of both were fulfilled on the same days
+        return None
+    return float(found.statistic), float(found.pvalue)

@@ -1,0 +1,1 @@
+"""Backups: the ledgers as files that can be believed, encrypted, restored and handed to an auditor."""

@@ -1,0 +1,149 @@
+"""Files that nobody else may read, in the age format (age-encryption.org/v1), which other programs open too.
+
+A file is sealed with a passphrase, or for the holder of a key by its public half, so that the machine that makes
+backups cannot read them. The whole file passes through memory.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import pyrage
+
+from relay.errors import Invalid
+from relay.text import Sentence
+
+_age: Any = pyrage  # it is compiled and ships no types
+
+ENDING: Final = ".age"
+ENOUGH_TO_TELL: Final = 200
+"""Bytes from a file's beginning that say with what it opens."""
+
+_MARK: Final = b"age-encryption.org/v1\n"
+_WITH_PASSPHRASE: Final = b"-> scrypt "
+_TOO_MUCH: Final = "Excessive work"
+"""How age begins to say that a passphrase takes more than 16 times the work that this machine seems to do in a second:
+it guesses that each time from a few milliseconds, in which a busy machine may do next to nothing."""
+_TRIES: Final = 5
+_PAUSE_SECONDS: Final = 1.0  # our choice, as the tries: what keeps a machine busy for a moment is over by then
+
+
+class NotAKey(Invalid):
+    """A text is not a key of age."""
+
+    def __init__(self, what: Literal["public", "secret"]) -> None:
+        """Say which half is meant; the text itself is not shown."""
+        reason, begins = {
+            "public": (Sentence("This is not a public key of age."), "age1"),
+            "secret": (Sentence("This is not a secret key of age."), "AGE-SECRET-KEY-1"),
+        }[what]
+        super().__init__(reason, Sentence("It begins with %(begins)s; age-keygen makes a pair.", begins=begins))
+
+
+class CannotOpen(Invalid):
+    """A sealed file does not open."""
+
+    def __init__(self, with_what: Literal["passphrase", "key"]) -> None:
+        """Say with what it was tried; what is damaged and what is sealed otherwise look alike."""
+        said = {"passphrase": Sentence("passphrase"), "key": Sentence("key")}[with_what]
+        super().__init__(
+            Sentence(
+                "The file does not open with this %(with_what)s: it is another one's, or the file is damaged.",
+                with_what=said,
+            ),
+            Sentence("Give the %(with_what)s with which it was made.", with_what=said),
+        )
+
+
+class TooMuchWork(Invalid):
+    """A passphrase would take this machine too long."""
+
+    def __init__(self) -> None:
+        """Say what may be the matter: not the passphrase."""
+        super().__init__(
+            Sentence(
+                "Opening the file takes too much work: this machine is busy, or much slower than the one that sealed "
+                "it, or the file is damaged."
+            ),
+            Sentence("Try again when it is idle, or on a quicker machine."),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """With what a file is sealed or opened; nothing given leaves it open.
+
+    Attributes:
+        passphrase: Empty for none.
+        public_key: "age1…", for sealing; empty for none.
+        secret_key: "AGE-SECRET-KEY-1…", for opening; empty for none.
+    """
+
+    passphrase: str = field(default="", repr=False)
+    public_key: str = ""
+    secret_key: str = field(default="", repr=False)
+
+    @property
+    def ending(self) -> str:
+        """What a sealed file's name ends with; empty for an open one."""
+        return ENDING if self.passphrase or self.public_key else ""
+
+    def close(self, content: bytes) -> bytes:
+        """Seal a file, or leave it open where nothing was given.
+
+        Raises:
+            NotAKey: The public key is none.
+        """
+        if self.passphrase:
+            return bytes(_age.passphrase.encrypt(content, self.passphrase))
+        if not self.public_key:
+            return content
+        try:
+            recipient = _age.x25519.Recipient.from_str(self.public_key)
+        except _age.RecipientError as error:
+            raise NotAKey("public") from error
+        return bytes(_age.encrypt(content, [recipient]))
+
+    def open(self, content: bytes) -> bytes:
+        """Open a sealed file; one that is not sealed is given back as it is.
+
+        Raises:
+            NotAKey: The secret key is none.
+            CannotOpen: The passphrase or key is not the one, or is missing, or the file is damaged.
+            TooMuchWork: The passphrase would take this machine too long.
+        """
+        needs = needs_to_open(content)
+        if needs is None:
+            return content
+        try:
+            if needs == "passphrase":
+                return _opened_with(self.passphrase, content)
+            return bytes(_age.decrypt(content, [_age.x25519.Identity.from_str(self.secret_key)]))
+        except _age.IdentityError as error:
+            raise NotAKey("secret") from error
+        except _age.DecryptError as error:
+            raise CannotOpen(needs) from error
+
+
+def _opened_with(passphrase: str, content: bytes) -> bytes:
+    for _ in range(_TRIES):
+        try:
+            return bytes(_age.passphrase.decrypt(content, passphrase))
+        except _age.DecryptError as error:
+            if not str(error).startswith(_TOO_MUCH):
+                raise
+        time.sleep(_PAUSE_SECONDS)
+    raise TooMuchWork
+
+
+OPEN: Final = Seal()
+"""No seal at all."""
+
+
+def needs_to_open(content: bytes) -> Literal["passphrase", "key"] | None:
+    """With what a file opens; None when it is not sealed. `ENOUGH_TO_TELL` bytes are enough."""
+    if not content.startswith(_MARK):
+        return None
+    return "passphrase" if content[len(_MARK) :].startswith(_WITH_PASSPHRASE) else "key"

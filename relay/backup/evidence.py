@@ -1,0 +1,87 @@
+"""The evidence bundle: all that someone needs who wants to check a ledger on any computer, with Python alone.
+
+One ZIP file with the ledger, a signed checkpoint of its end, the two short scripts that check them, and how to. Nothing
+in it is needed from Relay or from the network.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from relay.ledger.checkpoints import Checkpoint
+
+SCRIPTS: Final = ("verify_ledger.py", "verify_checkpoint.py")
+_SCRIPTS_LIE_IN: Final = (
+    Path(__file__).parent / "for_auditors"
+)  # the ones of docs/, so that an installed Relay has them
+_LEDGER, _CHECKPOINT, _README = "ledger.jsonl", "checkpoint.json", "README.txt"
+
+_HOW: Final = """\
+The ledger of programme {programme_id}, as it stood on {made_at}: {sequence} entries, one a line of {ledger}.
+
+Check it with Python 3.11 or later and nothing else. Read both scripts first: they are short. If you have copies of
+them from another source, use those.
+
+    python verify_ledger.py {ledger} {checkpoint}
+    python verify_checkpoint.py {checkpoint}
+
+The first recomputes every hash, names the first entry that cannot be believed, and says how many entries came after
+the checkpoint: none, in this bundle. The second says with which key the checkpoint was signed. Compare that key with
+the one you know of this programme, from an earlier checkpoint or from its office:
+
+    {public_key}
+
+If you kept a checkpoint of an earlier day, give it too: what it covers cannot have been changed since.
+
+    python verify_ledger.py {ledger} {checkpoint} EARLIER.json
+
+Keep {checkpoint}, on paper or where nobody of the programme can reach it.
+
+{names}
+"""
+_NAMELESS: Final = (
+    "Names and other personal values are not in this bundle. In their place stand commitments, which the hashes cover."
+)
+_NAMED: Final = "This bundle holds names and other personal values: lock it away, and delete it when you have checked."
+
+
+def write(file: BinaryIO, lines: Iterable[str], checkpoint: Checkpoint, *, with_names: bool) -> None:
+    """Write a bundle; the same ledger and checkpoint give the same bytes.
+
+    Args:
+        file: Where; it may be read back, so that the ZIP's directory can be written at its end.
+        lines: Of the exported ledger, without line breaks, up to the checkpoint's entry.
+        checkpoint: Of its end.
+        with_names: Whether the lines open personal values; the readme says so.
+    """
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
+        with bundle.open(_member(_LEDGER), "w") as member, io.TextIOWrapper(member, "utf-8", newline="\n") as text:
+            text.writelines(f"{line}\n" for line in lines)
+        for name, content in _small_members(checkpoint, with_names=with_names).items():
+            bundle.writestr(_member(name), content)
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    """A file of the bundle, on the format's first day: the same content gives the same bytes."""
+    member = zipfile.ZipInfo(name)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.external_attr = 0o600 << 16
+    return member
+
+
+def _small_members(checkpoint: Checkpoint, *, with_names: bool) -> Mapping[str, str]:
+    readme = _HOW.format(
+        programme_id=checkpoint.programme_id,
+        made_at=checkpoint.made_at,
+        sequence=checkpoint.sequence,
+        public_key=checkpoint.public_key,
+        ledger=_LEDGER,
+        checkpoint=_CHECKPOINT,
+        names=_NAMED if with_names else _NAMELESS,
+    )
+    scripts = {name: (_SCRIPTS_LIE_IN / f"{name}.txt").read_text(encoding="utf-8") for name in SCRIPTS}
+    return {_CHECKPOINT: checkpoint.to_text(), **scripts, _README: readme}

@@ -1,0 +1,192 @@
+"""Backups as files: written so that they can be believed, read back, sealed, rotated, and tried out.
+
+A backup takes its place only after it was read back; older ones are deleted only after that.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from relay import private_files
+from relay.backup.encryption import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
+from relay.backup.replay import BEGINNING, Kept, backup, check, restore
+from relay.database import engine
+from relay.domain.entries import Fault
+from relay.errors import Invalid
+from relay.graph import Graph, connect
+from relay.ledger.batch import Clerk
+from relay.ledger.verify import verify
+from relay.text import Sentence
+
+_DATED: Final = re.compile(r"relay-\d{4}-\d\d-\d\dT\d{6}Z\.jsonl(\.age)?")
+
+
+def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
+    """Write a backup of all programmes; it takes its place only when it was read back and can be believed.
+
+    Args:
+        graph: Where from.
+        path: Of the file; a backup that is there is replaced at the end.
+        seal: With what it is sealed. What is sealed passes through memory, and is checked before it is sealed.
+
+    Returns:
+        What it holds.
+
+    Raises:
+        Invalid: The ledger cannot be believed, or the file cannot be written, or is there and no backup; what was
+            there stays.
+        Unavailable: The database cannot be reached; what was there stays.
+    """
+    if _is_something_else(path):
+        raise private_files.ThereAlready(path)
+    lines = (f"{line}\n".encode() for line in backup(graph))
+    with private_files.written(path) as file:
+        if not seal.ending:
+            file.writelines(lines)
+            file.seek(0)
+            return check(lines_of(file))
+        content = b"".join(lines)
+        kept, sealed = check(lines_of(io.BytesIO(content))), seal.close(content)
+        file.write(sealed)
+        file.seek(0)
+        if file.read() != sealed:
+            raise ReadBackOtherwise(path)
+        return kept
+
+
+def _is_something_else(path: Path) -> bool:
+    """Whether a file is there that no open backup may replace: with content, and not that of one.
+
+    What is sealed nobody can tell from what others sealed, unless its name is that of a dated backup.
+
+    Raises:
+        NotWritten: It cannot be looked at.
+    """
+    try:
+        if not path.is_file() or _DATED.fullmatch(path.name):
+            return False
+        with path.open("rb") as file:
+            beginning = file.read(len(BEGINNING))
+    except OSError as error:
+        raise private_files.NotWritten(path, error.strerror) from error
+    return beginning not in (b"", BEGINNING)
+
+
+def lines_of(file: BinaryIO, seal: Seal = OPEN) -> Iterator[str]:
+    """The lines of a backup, sealed or not; what is not UTF-8 comes as a mark, and is refused later.
+
+    Raises:
+        Invalid: It does not open with this seal.
+    """
+    beginning = file.read(ENOUGH_TO_TELL)
+    file.seek(0)
+    opened = io.BytesIO(seal.open(file.read())) if needs_to_open(beginning) else file
+    for line in opened:
+        yield line.decode(errors="replace")
+
+
+class ReadBackOtherwise(Invalid):
+    """A file does not hold what was written to it."""
+
+    def __init__(self, path: Path) -> None:
+        """Name it; it is deleted, and what was there before stays."""
+        super().__init__(
+            Sentence("%(path)s was read back otherwise than it was written.", path=path), Sentence("Use another disk.")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drilled:
+    """How a programme of a backup came out of a drill.
+
+    Attributes:
+        programme_id: Of the programme.
+        entries: That were brought back.
+        head_hash: Of the last.
+        ok: Whether nothing is wrong.
+        faults: What verifying found.
+    """
+
+    programme_id: str
+    entries: int
+    head_hash: str
+    ok: bool
+    faults: tuple[Fault, ...]
+
+
+def drill(lines: Iterable[str], clerk: Clerk) -> tuple[Drilled, ...]:
+    """Restore a backup into an embedded database made for the purpose, verify it, and throw it away.
+
+    Args:
+        lines: Of the backup.
+        clerk: As in `restore`.
+
+    Returns:
+        How each programme came out, in the order of the backup.
+
+    Raises:
+        Invalid: The file is not a backup, or was altered or cut.
+        Unavailable: The database did not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="relay-drill-") as scratch:
+        data_folder = Path(scratch) / "data"
+        try:
+            with connect(engine.ensure(data_folder)) as graph:
+                kept = restore(graph, lines, clerk)
+                return tuple(_drilled(graph, each) for each in kept)
+        finally:
+            engine.stop(data_folder)
+
+
+def _drilled(graph: Graph, kept: Kept) -> Drilled:
+    found = verify(graph, kept.programme_id, noted=kept.head_hash)
+    return Drilled(
+        programme_id=kept.programme_id,
+        entries=found.entries,
+        head_hash=found.head_hash,
+        ok=found.ok,
+        faults=found.faults,
+    )
+
+
+def own_folder(data_folder: Path) -> Path:
+    """The folder of a machine's own backups."""
+    return data_folder / "backups"
+
+
+def dated(folder: Path, at: datetime, seal: Seal = OPEN) -> Path:
+    """Where in a folder a backup of an instant belongs, such as relay-2026-11-24T222819Z.jsonl.
+
+    Args:
+        folder: Is made for its owner only, when it is not there.
+        at: The instant.
+        seal: With what it is sealed.
+
+    Raises:
+        NotWritten: The folder cannot be made.
+    """
+    return private_files.folder(folder) / f"relay-{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.jsonl{seal.ending}"
+
+
+def rotate(written: Path, newest: int) -> tuple[Path, ...]:
+    """Delete all but the newest backups beside one that was just written, which stays; other files stay too.
+
+    Args:
+        written: The backup, `dated`; the clock may have gone back since those beside it were written.
+        newest: How many stay, it among them; at least 1.
+
+    Returns:
+        What was deleted, oldest first by the instant in the names.
+    """
+    others = sorted(path for path in written.parent.iterdir() if _DATED.fullmatch(path.name) and path != written)
+    deleted = tuple(others[: max(len(others) - newest + 1, 0)])
+    for path in deleted:
+        path.unlink()
+    return deleted

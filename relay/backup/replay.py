@@ -1,0 +1,328 @@
+"""Backup, restore and rebuilding: all of them a replay of ledgers.
+
+A backup is the ledgers of all programmes in one file: a first line with their head hashes, then one entry a line,
+openings included. Restoring replays it into a database of either engine; one that was cut short goes on where it
+stopped when it is run again.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Final
+
+from relay.database import cypher
+from relay.domain.entries import ORIGIN, Entry, Fault, faults_of, from_line, recorded_before, to_line
+from relay.domain.register import NONSENSE, Register
+from relay.errors import Conflict, Invalid, NotFound
+from relay.graph import Graph, Transaction
+from relay.ledger import recording
+from relay.ledger.batch import Batch, Clerk
+from relay.ledger.context import Head
+from relay.ledger.delta import Difference, rows_of
+from relay.ledger.projection import PROJECTION, RESTORING, Edge, Node, things_of
+from relay.ledger.recording import STEP, LedgerHead, NotBuilt
+from relay.ledger.verify_graph import senseless
+from relay.text import Sentence
+
+FORMAT: Final = 1
+BEGINNING: Final = b'{"relay_backup":'
+"""Of every backup that is not sealed."""
+_ELSEWHERE: Final = Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
+
+
+class NothingToKeep(NotFound):
+    """A database without a programme is to be backed up: most likely it is another one than is meant."""
+
+    def __init__(self) -> None:
+        """Say where to look."""
+        super().__init__(
+            Sentence("There is no programme in this database, and nothing to back up."),
+            Sentence("Check RELAY_DATA or NEO4J_DATABASE: relay status shows which database is used."),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A ledger in a backup.
+
+    Attributes:
+        programme_id: Of the programme.
+        entries: In its ledger.
+        head_hash: Of the last.
+    """
+
+    programme_id: str
+    entries: int
+    head_hash: str
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any]) -> Kept:
+        """From its parts as JSON gives them.
+
+        Raises:
+            KeyError, TypeError, ValueError: It is none.
+        """
+        return cls(
+            programme_id=str(written["programme_id"]),
+            entries=_count(written["entries"]),
+            head_hash=str(written["head_hash"]),
+        )
+
+
+def export(graph: Graph, programme_id: str, *, with_names: bool) -> Iterator[str]:
+    """The lines of a ledger, without line breaks; openings only with names.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotRestored: Its ledger is not all there.
+        Invalid: An entry of its ledger cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    for entry in recording.entries(graph, programme_id):
+        yield to_line(entry, with_opened=with_names)
+
+
+def backup(graph: Graph) -> Iterator[str]:
+    """The lines of a backup of all programmes, without line breaks.
+
+    Raises:
+        NothingToKeep: There is none.
+        NotRestored: The ledger of one is not all there.
+        Invalid: An entry of a ledger cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    heads = recording.all_heads(graph)
+    if not heads:
+        raise NothingToKeep
+    yield json.dumps(
+        {
+            "relay_backup": FORMAT,
+            "programmes": [
+                {"programme_id": head.programme_id, "entries": head.entries, "head_hash": head.head_hash}
+                for head in heads
+            ],
+        },
+        separators=(",", ":"),
+    )
+    for head in heads:
+        for entry in recording.entries(graph, head.programme_id, last=head.entries):
+            yield to_line(entry, with_opened=True)
+
+
+def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...]:
+    """Replay a backup into an empty database, or go on with one that was cut short.
+
+    Args:
+        graph: Where.
+        lines: Of the backup.
+        clerk: Whose randomness locks the ledgers; nobody is recorded as having recorded anything anew.
+
+    Returns:
+        What was brought back, in the order of the backup.
+
+    Raises:
+        Invalid: The file is not a backup, or was altered or cut; nothing of the faulty step is written.
+        Conflict: The database holds other entries already.
+        NotBuilt: The graph of a programme that is there already was built by another version.
+        Unavailable: The database cannot be reached; the programme that was under way is neither asked nor recorded into
+            until it is restored further.
+    """
+    read = iter(lines)
+    promised = _promised(next(read, ""))
+    there = {head.programme_id: recording.require_sound(head) for head in recording.heads(graph)}
+    strangers = there.keys() - {head.programme_id for head in promised}
+    if strangers:
+        message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))
+        raise Conflict(message, _ELSEWHERE)
+    keys = tuple(head.programme_id for head in promised)
+    return tuple(
+        _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
+        for head, entries in _ledgers(read, promised)
+    )
+
+
+def _promised(line: str) -> tuple[Kept, ...]:
+    try:
+        written: Any = json.loads(line)
+        promised = tuple(map(Kept.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        message = Sentence("This is not a backup of Relay: its first line does not say so.")
+        raise Invalid(message, Sentence("Give a file that `relay backup` wrote.")) from error
+    if not promised:
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds no programme.")))
+    return promised
+
+
+def _count(written: object) -> int:
+    if type(written) is not int or not 0 <= written <= sys.maxsize:
+        raise ValueError
+    return written
+
+
+def _restore_one(
+    graph: Graph, entries: Iterator[Entry], promised: Kept, there: LedgerHead | None, clerk: Clerk, keys: Sequence[str]
+) -> Kept:
+    key = promised.programme_id
+    register, last = Register(key), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
+    if there:
+        if _projection(graph, key) not in (PROJECTION, RESTORING):
+            raise NotBuilt(key)
+        for entry in islice(entries, there.entries):
+            register.replay(entry)
+            last = Head(sequence=entry.sequence, hash=entry.hash, projection=PROJECTION)
+        if last.hash != there.head_hash:
+            raise Conflict(_what_is_there(graph, promised, there), _ELSEWHERE)
+    while step := tuple(islice(entries, STEP)):
+        batch = Batch(register, last, clerk)
+        difference = _replayed(batch, step)
+        graph.write(partial(_write, key, keys, difference, batch.head))
+        last = batch.head
+    _set_projection(graph, key, PROJECTION)
+    return Kept(programme_id=key, entries=last.sequence, head_hash=last.hash)
+
+
+def _what_is_there(graph: Graph, promised: Kept, there: LedgerHead) -> Sentence:
+    """What a database holds that is not the beginning of a backup: a later state of the same ledger, or another."""
+    key, last = promised.programme_id, promised.entries
+    at_the_end = recording.stored(graph, key, first=last, last=last)
+    if any(isinstance(each, Entry) and each.hash == promised.head_hash for each in at_the_end):
+        return Sentence(
+            "The backup is older: the database holds all of its entries of programme %(key)s, and %(more)s more.",
+            key=key,
+            more=there.entries - last,
+        )
+    return Sentence("The database already holds other entries of programme %(key)s.", key=key)
+
+
+def _replayed(batch: Batch, step: Iterable[Entry]) -> Difference:
+    for entry in step:
+        try:
+            batch.replay(entry)
+        except NONSENSE as error:
+            raise _doubtful(senseless(entry.sequence, entry.act_id)) from error
+    try:
+        return batch.difference()
+    except NONSENSE as error:
+        raise _doubtful(senseless(batch.head.sequence, Sentence("an entry up to here"))) from error
+
+
+def _write(key: str, keys: Iterable[str], difference: Difference, head: Head, transaction: Transaction) -> None:
+    """Write a step; all that the backup holds bears the mark from the first one on, so that no part is the whole."""
+    for each in keys:
+        transaction.run(cypher.BEGIN_LEDGER, key=each, programme_id=each, hash=ORIGIN, projection=RESTORING)
+    transaction.run(cypher.SET_PROJECTION, key=key, projection=RESTORING)
+    difference.write(transaction, key, head)
+
+
+def _ledgers(lines: Iterator[str], promised: Sequence[Kept]) -> Iterator[tuple[Kept, Iterator[Entry]]]:
+    """Each programme of a backup with its entries, to be read in this order; after the last one nothing follows."""
+    for head in promised:
+        yield head, _believed(lines, head, last=head is promised[-1])
+
+
+def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[Entry]:
+    """The entries of one programme, each checked before it is passed on."""
+    before: Entry | None = None
+    known: dict[str, int] = {}
+    for line in islice(lines, promised.entries):
+        try:
+            entry = from_line(line)
+        except Invalid as error:
+            after = before.sequence if before else 0
+            cut = Sentence(
+                "What follows entry %(sequence)s of %(programme_id)s was cut off or altered.",
+                sequence=after,
+                programme_id=promised.programme_id,
+            )
+            raise _doubtful(Fault(sequence=after + 1, fault=cut)) from error
+        for fault in (*faults_of(entry, before), *recorded_before(entry, known)):
+            raise _doubtful(fault)
+        if entry.programme_id != promised.programme_id:
+            raise _doubtful(
+                Fault(
+                    sequence=entry.sequence,
+                    fault=Sentence("Entry %(sequence)s is of another programme.", sequence=entry.sequence),
+                )
+            )
+        before = entry
+        yield entry
+    if last and any(line.strip() for line in lines):
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds more lines than its first line says.")))
+    if before is None or before.sequence != promised.entries or before.hash != promised.head_hash:
+        raise _doubtful(
+            Fault(
+                sequence=None,
+                fault=Sentence("The ledger of %(programme_id)s is cut short.", programme_id=promised.programme_id),
+            )
+        )
+
+
+def _doubtful(fault: Fault) -> Invalid:
+    return Invalid(
+        Sentence("The backup cannot be believed. %(fault)s", fault=fault.fault), Sentence("Use another backup.")
+    )
+
+
+def rebuild(graph: Graph, programme_id: str) -> None:
+    """Build a programme's graph anew from its ledger; the ledger itself is left alone.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotRestored: Its ledger is not all there.
+        Unavailable: The database cannot be reached; run it again, and it starts anew.
+    """
+    recording.head(graph, programme_id)
+    _set_projection(graph, programme_id, 0)  # nobody records meanwhile
+    head = recording.head(graph, programme_id)
+    register = recording.replay(programme_id, recording.entries(graph, programme_id, last=head.entries))
+    while graph.write(lambda transaction: transaction.rows(cypher.CLEAR, programme_id=programme_id, limit=STEP))[0][
+        "cleared"
+    ]:
+        pass
+    last = Head(sequence=head.entries, hash=head.head_hash, projection=PROJECTION)
+    things = dict.fromkeys((*register.entries, *things_of(register)))
+    all_rows = [row for thing in things for row in rows_of(register, thing)]
+    nodes = [row for row in all_rows if isinstance(row, Node)]
+    edges = [row for row in all_rows if isinstance(row, Edge)]
+    both: tuple[Iterator[Node | Edge], ...] = (iter(nodes), iter(edges))
+    for rows in both:  # relationships need both their ends
+        while step := tuple(islice(rows, STEP)):
+            difference = Difference()
+            difference.between((), step)
+            graph.write(lambda transaction: difference.write(transaction, programme_id, last))  # noqa: B023 - run at once
+    _set_projection(graph, programme_id, PROJECTION)
+
+
+def _projection(graph: Graph, programme_id: str) -> int:
+    found: int = graph.rows(cypher.HEAD, ledger=programme_id)[0]["projection"]
+    return found
+
+
+def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:
+    graph.write(lambda transaction: transaction.run(cypher.SET_PROJECTION, key=programme_id, projection=projection))
+
+
+def check(lines: Iterable[str]) -> tuple[Kept, ...]:
+    """Read a backup back without any database: every hash, every opening, and what its first line promises.
+
+    Returns:
+        What it holds, in its order.
+
+    Raises:
+        Invalid: It is not a backup, or was altered or cut.
+    """
+    read = iter(lines)
+    promised = _promised(next(read, ""))
+    for _, entries in _ledgers(read, promised):
+        for _ in entries:
+            pass
+    return promised

@@ -1,0 +1,90 @@
+"""The last backup that was made with a data folder: when, where to, and what was recorded since.
+
+Written beside the record, not into it: it tells a tired operator when to make the next one, and proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from relay import private_files
+from relay.backup.replay import Kept
+from relay.domain.entries import Entry, instant
+from relay.ledger import recording
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from relay.graph import Graph
+    from relay.ledger.recording import LedgerHead
+
+FILE: Final = "last_backup.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastBackup:
+    """The last backup.
+
+    Attributes:
+        at: When it was written, as `entries.instant` writes it.
+        file: Where to.
+        programmes: What it holds.
+    """
+
+    at: str
+    file: str
+    programmes: tuple[Kept, ...]
+
+
+def note(data_folder: Path, at: datetime, file: Path, programmes: Iterable[Kept]) -> None:
+    """Note that a backup was made.
+
+    Raises:
+        NotWritten: The note cannot be written; the backup stands.
+    """
+    last = LastBackup(at=instant(at), file=str(file.absolute()), programmes=tuple(programmes))
+    with private_files.written(private_files.folder(data_folder) / FILE) as written:
+        written.write(json.dumps(asdict(last)).encode())
+
+
+def last_backup(data_folder: Path) -> LastBackup | None:
+    """The last backup that was noted; None when none was, or the note cannot be read."""
+    try:
+        said: Any = json.loads((data_folder / FILE).read_bytes())
+        programmes = tuple(map(Kept.of, said["programmes"]))
+        return LastBackup(at=str(said["at"]), file=str(said["file"]), programmes=programmes)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def no_longer_there(graph: Graph, last: LastBackup | None) -> tuple[Kept, ...]:
+    """What the last backup holds and the database does not, or not all: it was set back, emptied, or is another.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return tuple(kept for kept in (last.programmes if last else ()) if not _is_there(graph, kept))
+
+
+def _is_there(graph: Graph, kept: Kept) -> bool:
+    """Whether a ledger still has the entry with which a backup of it ends."""
+    newest = next(recording.stored(graph, kept.programme_id, first=kept.entries, last=kept.entries), None)
+    return isinstance(newest, Entry) and newest.hash == kept.head_hash
+
+
+def entries_since(head: LedgerHead, last: LastBackup | None, gone: Collection[Kept]) -> int:
+    """How many entries of a ledger the last backup does not hold: all, where it holds another ledger of that name.
+
+    Args:
+        head: Of the ledger.
+        last: None when none was made.
+        gone: What of it is `no_longer_there`.
+    """
+    for kept in last.programmes if last else ():
+        if kept.programme_id == head.programme_id and kept not in gone:
+            return head.entries - kept.entries
+    return head.entries

@@ -1,0 +1,638 @@
+"""Find, start and stop the embedded engine: a small process of its own, one for each data folder.
+
+    engine.json   where the engine answers and with which password (0600). The engine that serves holds a lock on this
+                  very file, so that what a dead engine left behind is told from a live one, whatever runs under its pid
+                  today. Port and password are kept from one start to the next.
+    engine.lock   locked from the moment a start begins until the engine's process has ended: one engine a folder.
+    closed.json   the database files as the engine left them at its last clean stop; see `engine_process`.
+    release       the engine's release that last wrote the database.
+    before/       the database as older releases left it: one copy from before each upgrade of the engine.
+    log/          the engine's log, capped.
+
+The engine outlives the command that started it and stops itself when nobody has used it for a while.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.metadata
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from relay.errors import NotWritable, Unavailable
+from relay.settings import Connection
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOST: Final = "127.0.0.1"
+USER: Final = "root"
+DATABASE: Final = "relay"
+STATE_FILE: Final = "engine.json"
+LOCK_FILE: Final = "engine.lock"
+RELEASE_FILE: Final = "release"
+BEFORE_UPGRADES: Final = "before"
+
+READER: Final = "reader"
+"""The user who asks what others wrote: the engine itself refuses it to write, and whatever is not `READABLE`."""
+READER_FILE: Final = "reader.key"
+READABLE: Final = (
+    *("Programme", "Rule", "Place", "Group", "Beneficiary", "Gift", "Placement", "Event", "Claim", "Entry", "Ledger"),
+    "Schema",
+    *("RULED_BY", "PART_OF", "BASED_IN", "LIVES_IN", "MEMBER_OF", "HOLDS", "FILLED", "PASSED_TO", "HAPPENED_TO"),
+    *("CLAIMED_OF", "ABOUT"),
+)
+"""Nodes and relationships in which nothing is personal; accounts and tokens are not among them."""
+
+START_SECONDS: Final = 30
+"""How long a start may take. Measured: 2 to 6 s empty, under 5 s after a kill; the rest is for slow machines."""
+
+CHECK_SECONDS: Final = 600
+"""How long the check of a database may take. Measured: 10 s for a million nodes and relationships."""
+
+STOP_SECONDS: Final = 30
+"""How long a clean stop may take. Measured: 2.5 s for a million nodes and relationships."""
+
+IDLE_MINUTES: Final = 30.0
+"""Minutes without a client after which the engine stops itself. Our choice: longer than a break, shorter than a day."""
+
+POLL_SECONDS: Final = 0.02
+"""Pause between two looks at a lock. Our choice: well under what a user notices."""
+
+LEAST_FREE_BYTES: Final = 50_000_000
+"""Free space under which nothing is written. Our choice: the engine's logs and one import batch fit many times."""
+
+LOW_FREE_BYTES: Final = 4 * LEAST_FREE_BYTES
+"""Free space under which `relay status` warns. Our choice: early enough to make room before clerks are refused."""
+
+LOG_LIMIT_BYTES: Final = 10_000_000
+"""Most that the engine's log may hold. Our choice: a few thousand failed queries of 20 to 50 lines."""
+
+HEAP_MEGABYTES: Final = 512
+"""Memory of the engine's own. Measured: enough for point queries on a million nodes and relationships."""
+
+QUERY_SECONDS: Final = 120
+"""After this long the engine breaks a query off."""
+
+LIMITS: Final = (
+    "The embedded engine is for one machine and up to some 100,000 placements; beyond that, use NEO4J_URI.",
+    f"It has {HEAP_MEGABYTES} MB of memory, breaks a query off after {QUERY_SECONDS} s, and answers this machine only.",
+    f"It stops by itself after {IDLE_MINUTES:.0f} minutes without a client and starts again when asked.",
+    "Five wrong passwords in a row lock it for 30 s. Its files are not for network drives.",
+)
+"""What a user should know before relying on the embedded engine, one sentence each."""
+
+NETWORK_FILESYSTEMS: Final = frozenset(
+    {
+        "9p",
+        "afs",
+        "ceph",
+        "cifs",
+        "fuse.glusterfs",
+        "fuse.rclone",
+        "fuse.sshfs",
+        "lustre",
+        "nfs",
+        "nfs4",
+        "smb3",
+        "smbfs",
+    }
+)
+"""File systems on which locks and fsync cannot be relied on, by the names of /proc/mounts."""
+
+FAULTS_OF_A_CHECK: Final = (
+    "totalErrors",
+    "totalCorruptedRecords",
+    "totalUndecodableRecords",
+    "totalConstraintViolations",
+    "invalidLinks",
+    "missingReferenceBack",
+)
+"""Counts in the engine's answer to CHECK DATABASE that are 0 in a sound database."""
+
+
+class EngineDidNotStart(Unavailable):
+    """The engine's process ended, or was not ready in time."""
+
+    def __init__(self, *, log: Path) -> None:
+        """Point to the `log` that holds the reason."""
+        super().__init__(
+            Sentence("The embedded engine did not start."), Sentence("The reason is at the end of %(log)s.", log=log)
+        )
+
+
+class EngineIsBusyStarting(Unavailable):
+    """Another command has been starting or stopping the engine for too long."""
+
+    def __init__(self, *, data_folder: Path) -> None:
+        """Say whose engine it is."""
+        super().__init__(
+            Sentence(
+                "The embedded engine of %(data_folder)s is still being started or stopped by another command.",
+                data_folder=data_folder,
+            ),
+            Sentence("Try again in a minute."),
+        )
+
+
+class StateDamaged(Unavailable):
+    """The state file does not say how to reach the engine."""
+
+    def __init__(self, *, path: Path) -> None:
+        """Name it, and say how the engine is ended without it."""
+        super().__init__(
+            Sentence("%(path)s was altered, so that the embedded engine cannot be reached.", path=path),
+            Sentence("End the process relay.engine_process (pkill -f relay.engine_process), and try again."),
+        )
+
+
+class NoReader(Unavailable):
+    """The engine was started by an earlier Relay."""
+
+    def __init__(self) -> None:
+        """Say how to start it anew."""
+        super().__init__(
+            Sentence("The embedded engine was started by an earlier Relay, which knew no user who only reads."),
+            Sentence("Stop it, so that it starts anew: relay engine stop"),
+        )
+
+
+class EngineDidNotStop(Unavailable):
+    """The engine was asked to stop and is still there."""
+
+    def __init__(self, *, pid: int) -> None:
+        """Say which process it is."""
+        super().__init__(
+            Sentence(
+                "The embedded engine (process %(pid)s) did not stop within %(seconds)s s.",
+                pid=pid,
+                seconds=STOP_SECONDS,
+            ),
+            Sentence("Close what uses it and stop it again."),
+        )
+
+
+class DatabaseDamaged(Unavailable):
+    """The database files are not what the engine wrote."""
+
+    def __init__(self, *, data_folder: Path, finding: str) -> None:
+        """Say what the check found, and how to get the record back."""
+        super().__init__(
+            Sentence(
+                "The database in %(data_folder)s is damaged (%(finding)s), so it is not served.",
+                data_folder=data_folder,
+                finding=finding,
+            ),
+            Sentence("Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup."),
+        )
+
+
+class CheckFailed(Unavailable):
+    """The engine did not answer the question whether its database is sound."""
+
+    def __init__(self, *, data_folder: Path) -> None:
+        """Say what was asked of which engine."""
+        super().__init__(
+            Sentence("The embedded engine of %(data_folder)s could not check its database.", data_folder=data_folder),
+            Sentence("See the end of %(log)s, run `relay engine stop`, and try again.", log=data_folder / "log"),
+        )
+
+
+class DiskFull(NotWritable):
+    """There is too little room left to write safely."""
+
+    def __init__(self, *, data_folder: Path, free_bytes: int) -> None:
+        """Say how much room there is and how much is needed."""
+        super().__init__(
+            Sentence(
+                "Disk full: %(free)s MB are free at %(data_folder)s and %(needed)s MB are needed; nothing was written.",
+                free=free_bytes // 1_000_000,
+                data_folder=data_folder,
+                needed=LEAST_FREE_BYTES // 1_000_000,
+            ),
+            Sentence("Free some space and try again."),
+        )
+
+
+class NoRoomToUpgrade(Unavailable):
+    """The database must be copied before another release of the engine opens it, and there is no room for that."""
+
+    def __init__(self, *, data_folder: Path, release: str, needed_bytes: int) -> None:
+        """Say how much room the copy needs."""
+        super().__init__(
+            Sentence(
+                "The database in %(data_folder)s was written by release %(release)s of the engine; before"
+                " another opens it, it is copied, which needs %(needed)s MB of free space.",
+                data_folder=data_folder,
+                release=release,
+                needed=needed_bytes // 1_000_000,
+            ),
+            Sentence("Free some space and try again; nothing was changed."),
+        )
+
+
+class NetworkDrive(Unavailable):
+    """The data folder lies where two machines could write at once."""
+
+    def __init__(self, *, data_folder: Path, filesystem: str) -> None:
+        """Say which kind of drive it is."""
+        super().__init__(
+            Sentence(
+                "%(data_folder)s is on a network drive (%(filesystem)s), where the database would not be safe.",
+                data_folder=data_folder,
+                filesystem=filesystem,
+            ),
+            Sentence("Set RELAY_DATA to a folder on a disk of this machine, or NEO4J_URI to a Neo4j server."),
+        )
+
+
+class FolderNotPrivate(Unavailable):
+    """The data folder is open to other users of the machine."""
+
+    def __init__(self, *, data_folder: Path) -> None:
+        """Say how to close it."""
+        super().__init__(
+            Sentence("%(data_folder)s can be read by other users of this machine.", data_folder=data_folder),
+            Sentence(
+                "Run `chmod 700 %(data_folder)s` if it holds Relay's data only, else set RELAY_DATA to a folder"
+                " of its own.",
+                data_folder=data_folder,
+            ),
+        )
+
+
+class OfAnotherUser(Unavailable):
+    """The data folder belongs to another user of the machine; files made there now would lock that user out."""
+
+    def __init__(self, *, data_folder: Path, owner: int) -> None:
+        """Say whose it is, by name where the machine knows one."""
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = str(owner)
+        super().__init__(
+            Sentence("%(data_folder)s belongs to the user %(name)s.", data_folder=data_folder, name=name),
+            Sentence("Run this as that user (sudo -u %(name)s), or set RELAY_DATA to a folder of your own.", name=name),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Where an engine answers: what engine.json holds.
+
+    Attributes:
+        port: TCP port of Bolt on 127.0.0.1.
+        http_port: TCP port of the engine's own interface on 127.0.0.1, used to check the database.
+        pid: the engine's process.
+        user: database user that Relay speaks as.
+        password: that user's password, 32 random characters.
+        database: name of the database.
+    """
+
+    port: int
+    http_port: int
+    pid: int
+    user: str
+    password: str = field(repr=False)
+    database: str
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a state file that an engine wrote.
+
+        Raises:
+            StateDamaged: It does not hold what an engine writes.
+        """
+        try:
+            return cls(**json.loads(path.read_text()))
+        except (ValueError, TypeError) as fault:
+            raise StateDamaged(path=path) from fault
+
+    def write(self, path: Path) -> int:
+        """Put the state at `path` in one step, readable by its owner only.
+
+        Returns:
+            The descriptor that holds the file's lock; the state counts as live until it is closed.
+        """
+        new = path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.write(descriptor, json.dumps(asdict(self)).encode())
+        os.fsync(descriptor)
+        new.rename(path)
+        return descriptor
+
+    def connection(self) -> Connection:
+        """Give the address in the form that any database is reached by."""
+        uri = f"bolt://{HOST}:{self.port}"
+        return Connection(uri=uri, user=self.user, password=self.password, database=self.database)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStatus:
+    """What the embedded engine of a data folder is doing.
+
+    Attributes:
+        running: whether it serves right now.
+        port: its Bolt port on 127.0.0.1; None when it does not run.
+        pid: its process; None when it does not run.
+        version: release of the engine that is installed.
+        size_bytes: bytes of the database files, 0 when there is no database yet.
+        log_bytes: bytes of its log files.
+        free_bytes: bytes free on the drive of the data folder.
+    """
+
+    running: bool
+    port: int | None
+    pid: int | None
+    version: str
+    size_bytes: int
+    log_bytes: int
+    free_bytes: int
+
+
+def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES) -> Connection:
+    """Join the engine of a data folder, starting it when none runs; make the folder when there is none.
+
+    Args:
+        data_folder: where the database lies, or shall lie.
+        idle_minutes: minutes without a client after which a newly started engine stops itself, above 0.
+
+    Returns:
+        How to reach the engine, which has answered a first query.
+
+    Raises:
+        Unavailable: the folder is not private or on a network drive, the disk is full, the database is damaged, or the
+            engine did not come up.
+    """
+    if (state := _join(data_folder)) is not None:
+        return state.connection()
+    _make_private(data_folder)
+    _refuse_network_drive(data_folder)
+    require_free_space(data_folder)
+    deadline = time.monotonic() + START_SECONDS
+    while (lock := _try_lock(data_folder)) is None:
+        time.sleep(POLL_SECONDS)
+        if (state := _join(data_folder)) is not None:
+            return state.connection()
+        if time.monotonic() > deadline:
+            raise EngineIsBusyStarting(data_folder=data_folder)
+    try:
+        _start(data_folder, lock, idle_minutes)
+    finally:
+        os.close(lock)
+    return State.read(data_folder / STATE_FILE).connection()
+
+
+def reader(data_folder: Path) -> Connection:
+    """Join the engine as `READER`, starting it when none runs.
+
+    Raises:
+        Unavailable: As `ensure` does; or an earlier Relay started the engine, which knows no reader.
+    """
+    connection = ensure(data_folder)
+    try:
+        password = (data_folder / READER_FILE).read_text()
+    except FileNotFoundError:
+        raise NoReader from None
+    return replace(connection, user=READER, password=password)
+
+
+def stop(data_folder: Path) -> bool:
+    """Stop the engine of a data folder and wait until it has closed its files.
+
+    Returns:
+        Whether one was running.
+
+    Raises:
+        Unavailable: it is still there after 30 s.
+    """
+    state = _serving(data_folder)
+    if state is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(state.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while (lock := _try_lock(data_folder)) is None:
+        if time.monotonic() > deadline:
+            raise EngineDidNotStop(pid=state.pid)
+        time.sleep(POLL_SECONDS)
+    os.close(lock)
+    return True
+
+
+def status(data_folder: Path) -> EngineStatus:
+    """Tell what the engine of a data folder is doing, without starting it or keeping it awake."""
+    state = _serving(data_folder)
+    return EngineStatus(
+        running=state is not None,
+        port=None if state is None else state.port,
+        pid=None if state is None else state.pid,
+        version=_release(),
+        size_bytes=_bytes_below(data_folder / "databases"),
+        log_bytes=_bytes_below(data_folder / "log"),
+        free_bytes=_free_bytes(data_folder),
+    )
+
+
+def check(data_folder: Path) -> None:
+    """Have the engine read its whole database and compare records, links and indexes with each other.
+
+    The engine is started when it does not run. Takes about 10 s for a million nodes and relationships.
+
+    Raises:
+        Unavailable: the database is damaged, or the engine did not answer.
+    """
+    import http.client  # noqa: PLC0415  20 ms that only this question needs
+
+    ensure(data_folder)
+    state = State.read(data_folder / STATE_FILE)
+    login = b64encode(f"{state.user}:{state.password}".encode()).decode()
+    line = http.client.HTTPConnection(HOST, state.http_port, timeout=CHECK_SECONDS)
+    question = json.dumps({"language": "sql", "command": "CHECK DATABASE"})
+    try:
+        line.request("POST", f"/api/v1/command/{state.database}", question, {"Authorization": f"Basic {login}"})
+        report = json.load(line.getresponse())["result"][0]
+    except (OSError, http.client.HTTPException, LookupError, ValueError) as fault:
+        raise CheckFailed(data_folder=data_folder) from fault
+    finally:
+        line.close()
+    if faults := count_faults(report):
+        raise DatabaseDamaged(data_folder=data_folder, finding=f"{faults} faults")
+
+
+def count_faults(report: Mapping[str, object]) -> int:
+    """Count the faults in the engine's answer to CHECK DATABASE; 0 means sound."""
+    counts = [report.get(name, 0) for name in FAULTS_OF_A_CHECK]  # an empty database leaves some out
+    return sum(count for count in counts if isinstance(count, int))
+
+
+def require_free_space(data_folder: Path) -> None:
+    """Refuse to go on when the drive of the data folder is nearly full; ask before writing.
+
+    A full disk makes the engine fail with an error that says nothing of disks.
+
+    Raises:
+        Unavailable: less than 50 MB are free.
+    """
+    free_bytes = _free_bytes(data_folder)
+    if free_bytes < LEAST_FREE_BYTES:
+        raise DiskFull(data_folder=data_folder, free_bytes=free_bytes)
+
+
+def network_filesystem(folder: Path, mounts: str) -> str | None:
+    """Name the network file system that a folder lies on.
+
+    Args:
+        folder: absolute, without symbolic links.
+        mounts: the text of /proc/mounts, one `device mount_point type …` a line; of two mounts on one point the later
+            counts.
+
+    Returns:
+        Its type, such as nfs4; None for a drive of this machine.
+    """
+    depth, kind = -1, ""
+    for mount in mounts.splitlines():
+        _, point, filesystem, *_ = mount.split(" ")
+        place = Path(point.replace("\\040", " "))
+        if folder.is_relative_to(place) and len(place.parts) >= depth:
+            depth, kind = len(place.parts), filesystem
+    return kind if kind in NETWORK_FILESYSTEMS else None
+
+
+def _join(data_folder: Path) -> State | None:
+    """Find the live engine and keep it awake: the touch comes first, so an engine about to stop sees it."""
+    with suppress(FileNotFoundError):
+        os.utime(data_folder / STATE_FILE)
+    return _serving(data_folder)
+
+
+def _serving(data_folder: Path) -> State | None:
+    """Find the live engine: the one that holds the lock on its state file."""
+    path = data_folder / STATE_FILE
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return State.read(path)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _try_lock(data_folder: Path) -> int | None:
+    """Take the right to start an engine; None when somebody has it."""
+    descriptor = os.open(data_folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _start(data_folder: Path, lock: int, idle_minutes: float) -> None:
+    """Start the engine's process, which inherits the lock, and wait until it says how that went."""
+    _copy_before_upgrade(data_folder)
+    logs = data_folder / "log"
+    logs.mkdir(mode=0o700, exist_ok=True)
+    log = logs / "engine.log"
+    heard, said = os.pipe()
+    try:
+        with log.open("w") as output:
+            log.chmod(0o600)
+            subprocess.run(  # noqa: S603  our own module, no shell
+                [sys.executable, "-P", "-m", "relay.database.engine_process", str(lock), str(said), str(idle_minutes)],
+                check=True,
+                cwd=data_folder,
+                env={**os.environ, "LC_ALL": "C.UTF-8"},  # else Java knows no folder whose name is not ASCII
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=(lock, said),
+            )
+    except subprocess.CalledProcessError as fault:
+        os.close(heard)
+        raise EngineDidNotStart(log=log) from fault
+    finally:
+        os.close(said)
+    with open(heard) as report:  # noqa: PTH123  a descriptor, not a path
+        word, _, finding = report.read().strip().partition(" ")
+    if word == "damaged":
+        raise DatabaseDamaged(data_folder=data_folder, finding=finding)
+    if word != "ready":
+        raise EngineDidNotStart(log=log)
+    release_file = data_folder / RELEASE_FILE
+    release_file.touch(mode=0o600)
+    release_file.write_text(_release())
+
+
+def _release() -> str:
+    return importlib.metadata.version("arcadedb-embedded")
+
+
+def _copy_before_upgrade(data_folder: Path) -> None:
+    """Copy the database when another release wrote it: what a newer one has written, an older one may not read."""
+    files, release_file = data_folder / "databases" / DATABASE, data_folder / RELEASE_FILE
+    written_by = release_file.read_text() if release_file.exists() else _release()
+    if written_by == _release() or not files.exists():
+        return
+    needed_bytes = _bytes_below(files) + LEAST_FREE_BYTES
+    if _free_bytes(data_folder) < needed_bytes:
+        raise NoRoomToUpgrade(data_folder=data_folder, release=written_by, needed_bytes=needed_bytes)
+    copies = data_folder / BEFORE_UPGRADES
+    copies.mkdir(mode=0o700, exist_ok=True)
+    unfinished = copies / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.copytree(files, unfinished)
+    unfinished.rename(copies / f"{written_by}-{len(list(copies.iterdir()))}")
+    release_file.unlink()  # this one is copied; the start that follows writes its own
+
+
+def _make_private(data_folder: Path) -> None:
+    data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (owner := data_folder.stat().st_uid) != os.geteuid():
+        raise OfAnotherUser(data_folder=data_folder, owner=owner)
+    if not any(data_folder.iterdir()):
+        data_folder.chmod(0o700)
+    if data_folder.stat().st_mode & 0o077:
+        raise FolderNotPrivate(data_folder=data_folder)
+
+
+def _refuse_network_drive(data_folder: Path) -> None:
+    """Ask the system where the folder lies; a system without /proc/mounts cannot tell, and is trusted."""
+    mounts = Path("/proc/mounts")
+    if mounts.exists():
+        filesystem = network_filesystem(data_folder.resolve(), mounts.read_text())
+        if filesystem is not None:
+            raise NetworkDrive(data_folder=data_folder, filesystem=filesystem)
+
+
+def _free_bytes(folder: Path) -> int:
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def _bytes_below(folder: Path) -> int:
+    sizes = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            sizes += path.stat().st_size
+    return sizes

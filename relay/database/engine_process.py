@@ -1,0 +1,298 @@
+"""The embedded engine's own process: `relay.database.engine` starts it, with LOCK REPORT IDLE_MINUTES as arguments.
+
+It runs in the data folder, holds the inherited LOCK until it ends, says on REPORT how the start went (`ready`, or
+`damaged …`; nothing means it failed), serves, and stops on SIGTERM or after IDLE_MINUTES without a client.
+
+A database is trusted when its files are as the last clean stop left them (closed.json). After a kill, a power cut or a
+change from outside it is checked as a whole before anybody is served.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import select
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+import jpype
+from arcadedb_embedded.jvm import start_jvm
+
+from relay.database.engine import (
+    CHECK_SECONDS,
+    DATABASE,
+    HEAP_MEGABYTES,
+    HOST,
+    LOG_LIMIT_BYTES,
+    QUERY_SECONDS,
+    READABLE,
+    READER,
+    READER_FILE,
+    START_SECONDS,
+    STATE_FILE,
+    USER,
+    State,
+    StateDamaged,
+    count_faults,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FrameType
+
+FILES: Final = Path("databases") / DATABASE
+CLOSED_FILE: Final = Path("closed.json")
+LOGGING_FILE: Final = Path("log/logging.properties")
+
+BOLT_HELLO: Final = bytes.fromhex("6060b017 00000405 00000000 00000000 00000000")
+"""Bolt's opening words: the protocol's mark and the versions offered, here 5.4 alone."""
+
+PORT_TRIES: Final = 5
+"""How often another port is tried when a free one is taken before the engine has it. Our choice."""
+
+LOGGING: Final = f"""\
+handlers = java.util.logging.FileHandler
+.level = INFO
+io.undertow.level = WARNING
+org.xnio.level = WARNING
+org.jboss.level = WARNING
+java.util.logging.FileHandler.pattern = ./log/arcadedb.log
+java.util.logging.FileHandler.formatter = com.arcadedb.log.LogFormatter
+java.util.logging.FileHandler.limit = {LOG_LIMIT_BYTES // 2}
+java.util.logging.FileHandler.count = 2
+"""
+"""The engine's log: two files that take turns, each half of what the log may hold."""
+
+
+def main() -> None:
+    """Leave the starter's session, open the database, serve, and close it again."""
+    lock, report, idle_minutes = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    if os.fork():
+        os._exit(0)  # the starter waits for this one only
+    os.setsid()
+    os.umask(0o077)
+    os.set_inheritable(lock, False)  # noqa: FBT003  the system's own call
+    signal.alarm(START_SECONDS)  # a start that hangs ends the process, and with it the locks
+    _start_java()
+    stopping = Stopping()
+    starter = open(report, "w")  # noqa: SIM115 - closed below, where the starter may have gone
+    _require_sound(starter)
+    server, state = _open()
+    serving = state.write(Path(STATE_FILE))
+    signal.alarm(0)
+    _say(starter, "ready")
+    with suppress(BrokenPipeError):
+        starter.close()
+    _wait(stopping, server, serving, idle_minutes * 60)
+    os.close(serving)
+    server.stop()
+    with suppress(OSError):  # a full disk: then all files are checked before they are served again
+        CLOSED_FILE.write_text(json.dumps(_files()))
+    os._exit(0)  # all is closed; Java would wait for every client that is still connected
+
+
+def _say(starter: TextIO, word: str) -> None:
+    """Tell the starter how the start went, if it is still there."""
+    with suppress(BrokenPipeError):
+        starter.write(word)
+        starter.flush()
+
+
+class Stopping:
+    """Whether this process was told to stop, by SIGTERM; Java, which had it before, would end the process at once.
+
+    The handler only writes to a pipe. It runs in the middle of whatever the main thread does: a lock that it waited for
+    could be one that the main thread holds.
+    """
+
+    def __init__(self) -> None:
+        """Take the signal; in the main thread only."""
+        self._told, self._tell = os.pipe()
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        os.write(self._tell, b"!")
+
+    def within(self, seconds: float) -> bool:
+        """Wait that long at most, and say whether it was told by then."""
+        return bool(select.select([self._told], [], [], seconds)[0])
+
+
+def _start_java() -> None:
+    """Start the engine's machine with the settings that only its start can give: every commit reaches the disk."""
+    LOGGING_FILE.write_text(LOGGING)
+    start_jvm(
+        heap_size=f"{HEAP_MEGABYTES}m",
+        jvm_args=[
+            "-XX:+UseParallelGC",  # on two cores a tenth more acts a second than with the default
+            "-Darcadedb.txWalFlush=1",
+            f"-Darcadedb.command.timeout={QUERY_SECONDS * 1000}",
+            f"-Djava.util.logging.config.file={LOGGING_FILE}",
+        ],
+    )
+
+
+def _files() -> dict[str, list[int]]:
+    """List the database files with size and time of the last change in nanoseconds."""
+    return {path.name: [path.stat().st_size, path.stat().st_mtime_ns] for path in sorted(FILES.iterdir())}
+
+
+def _require_sound(starter: TextIO) -> None:
+    """End the process, and say so to the starter, when the database is damaged."""
+    closed = None
+    with suppress(OSError, ValueError):
+        closed = json.loads(CLOSED_FILE.read_text())
+    CLOSED_FILE.unlink(missing_ok=True)
+    if not FILES.exists() or closed == _files():
+        return
+    signal.alarm(CHECK_SECONDS)
+    finding = _check()
+    signal.alarm(START_SECONDS)
+    if finding:
+        _say(starter, f"damaged {finding}")
+        sys.exit(f"CHECK DATABASE: {finding}")
+
+
+def _check() -> str:
+    """Read the whole database before it is served; empty means sound."""
+    try:
+        database = jpype.JClass("com.arcadedb.database.DatabaseFactory")(str(FILES)).open()
+    except jpype.JException as fault:
+        sys.stderr.write(f"{fault}\n")
+        return "it cannot be opened"
+    try:
+        report: Mapping[str, Any] = database.command("sql", "CHECK DATABASE").next().toMap()
+        sys.stderr.write("\n".join(f"{key}: {value}" for key, value in report.items()))
+        faults = count_faults({str(key): int(value) for key, value in report.items() if isinstance(value, int)})
+    finally:
+        database.close()
+    return f"{faults} faults" if faults else ""
+
+
+def _open() -> tuple[Any, State]:
+    """Start the server on ports of its own and make the database when there is none."""
+    earlier = None
+    with suppress(FileNotFoundError, StateDamaged):
+        earlier = State.read(Path(STATE_FILE))
+    if earlier is None:
+        Path("config/server-users.jsonl").unlink(missing_ok=True)  # whose password nobody knows any more
+    password = secrets.token_urlsafe(24) if earlier is None else earlier.password
+    server, state = _start_server(password, 0 if earlier is None else earlier.port, PORT_TRIES)
+    database = server.getOrCreateDatabase(DATABASE)
+    database.query("opencypher", "RETURN 1").next()
+    _admit_reader(server.getSecurity())
+    _require_bolt(state.port)
+    return server, state
+
+
+def _start_server(password: str, preferred_port: int, tries: int) -> tuple[Any, State]:
+    state = State(
+        port=_free_port(preferred_port),
+        http_port=_free_port(0),
+        pid=os.getpid(),
+        user=USER,
+        password=password,
+        database=DATABASE,
+    )
+    server = jpype.JClass("com.arcadedb.server.ArcadeDBServer")(_server_settings(state))
+    try:
+        server.start()
+    except jpype.JException:
+        server.stop()
+        if tries == 1:
+            raise
+        return _start_server(password, 0, tries - 1)
+    return server, state
+
+
+def _server_settings(state: State) -> Any:  # noqa: ANN401  a Java object
+    settings = jpype.JClass("com.arcadedb.ContextConfiguration")()
+    for name, value in {
+        "server.mode": "production",
+        "server.rootPath": str(Path.cwd()),
+        "server.rootPassword": state.password,
+        "server.httpIncomingHost": HOST,
+        "server.httpIncomingPort": str(state.http_port),
+        "server.plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
+        "bolt.host": HOST,
+        "bolt.port": state.port,
+    }.items():
+        settings.setValue(f"arcadedb.{name}", value)
+    return settings
+
+
+def _admit_reader(security: Any) -> None:  # noqa: ANN401  a Java object
+    """Let in a user who can read what is `READABLE`, and can do nothing else; with a new password at each start."""
+    json_of, password = jpype.JClass("com.arcadedb.serializer.json.JSONObject"), secrets.token_urlsafe(24)
+    may_read = {"access": ["readRecord"]}
+    types = {"*": {"access": list[str]()}, **dict.fromkeys(READABLE, may_read)}
+    group = {"resultSetLimit": -1, "readTimeout": QUERY_SECONDS * 1000, "access": list[str](), "types": types}
+    security.saveGroup(DATABASE, READER, json_of(json.dumps(group)))
+    if security.existsUser(READER):
+        security.dropUser(READER)
+    hashed = str(security.encodePassword(password))
+    user = {"name": READER, "password": hashed, "databases": {DATABASE: [READER]}}
+    security.createUser(json_of(json.dumps(user)))
+    Path(READER_FILE).write_text(password)
+
+
+def _free_port(preferred: int) -> int:
+    """Find a free port, the preferred one if it is free; 0 prefers none."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, preferred))
+        except OSError:
+            return _free_port(0)
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _require_bolt(port: int) -> None:
+    """Make sure that the port speaks Bolt; a server that does not agree on a version ends the start."""
+    with socket.create_connection((HOST, port), timeout=START_SECONDS) as line:
+        line.sendall(BOLT_HELLO)
+        if not any(line.recv(4)):
+            sys.exit("the engine does not speak Bolt 5.4")
+
+
+def _wait(stopping: Stopping, server: Any, serving: int, idle_seconds: float) -> None:  # noqa: ANN401
+    """Return when told to stop or when idle: no client connected, and nobody joined (see `engine.ensure`).
+
+    The lock on the state file is let go before the last look. Whoever joined until then is seen by the touch on that
+    file; whoever comes later sees an engine that no longer serves, and waits for the next one.
+    """
+    clients = _bolt_clients(server)
+    state = Path(STATE_FILE)
+    joined_ns, used = state.stat().st_mtime_ns, time.monotonic()
+    while not stopping.within(min(1.0, idle_seconds / 4)):
+        if clients.size():
+            used = time.monotonic()
+        if time.monotonic() - used > idle_seconds:
+            fcntl.flock(serving, fcntl.LOCK_UN)
+            if state.stat().st_mtime_ns == joined_ns:
+                return
+            fcntl.flock(serving, fcntl.LOCK_EX)
+            joined_ns, used = state.stat().st_mtime_ns, time.monotonic()
+
+
+def _bolt_clients(server: Any) -> Any:  # noqa: ANN401  Java objects
+    """Find the live set of Bolt connections, which the engine keeps but does not show."""
+    (bolt,) = (plugin for plugin in server.getPlugins() if plugin.getName() == "Neo4j-Bolt")
+    found = bolt
+    for name in ("listener", "activeConnections"):
+        attribute = found.getClass().getDeclaredField(name)
+        attribute.setAccessible(True)
+        found = attribute.get(found)
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The desk: what a person says, completed into acts, and the records that her words mean."""

@@ -1,0 +1,249 @@
+"""The desk: what a member of staff says, made into an act that can be recorded, and handed in.
+
+It only completes what was said; whether that may be recorded is for the rule book, under the ledger's lock.
+Ids that nobody gave are made here from randomness that the shell gives, never the next number: two clerks offline
+would clash.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from relay.database import cypher
+from relay.desk.lookup import KINDS, OtherKind, SeveralOfThatId, resolve
+from relay.domain.acts import ID_BYTES, KEYS, Act, Value, new_id, rule_id
+from relay.domain.entries import Entry
+from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
+from relay.errors import NotFound, Refused
+from relay.graph import Graph
+from relay.ledger.batch import Clerk, NoProgramme
+from relay.ledger.projection import key_of
+from relay.ledger.recording import record_one
+from relay.text import Sentence
+
+GIVERS: Final = ("placement", "beneficiary")
+"""What may pass on: a placement, or a beneficiary who holds one."""
+
+
+class HoldsSeveral(Refused):
+    """A beneficiary is named as giver and holds several placements."""
+
+    def __init__(self, beneficiary_id: str, placement_ids: Iterable[str]) -> None:
+        """List them."""
+        super().__init__(
+            Sentence(
+                "Beneficiary %(beneficiary_id)s holds several placements: %(placements)s.",
+                beneficiary_id=beneficiary_id,
+                placements=", ".join(placement_ids),
+            ),
+            Sentence("Name the placement that passes on."),
+            field="giver_placement_id",
+        )
+
+
+class HoldsNone(NotFound):
+    """Neither a placement nor a beneficiary with one has this id."""
+
+    def __init__(self, id_: str) -> None:
+        """Name the id."""
+        super().__init__(
+            Sentence("There is no placement %(id)s, and no beneficiary %(id)s who holds one.", id=id_),
+            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_)),
+            field="giver_placement_id",
+        )
+
+
+def pass_on(
+    graph: Graph,
+    programme_id: str,
+    said: Mapping[str, Value],
+    *,
+    giver: str,
+    random: Callable[[int], bytes],
+) -> Act:
+    """The pass-on that a clerk describes.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        said: Columns of passes.csv as far as they were said; `beneficiary_id` is among them.
+        giver: A placement, or a beneficiary who holds exactly one.
+        random: Gives that many random bytes, for ids that nobody gave.
+
+    Returns:
+        With every id. A placement that it begins, and that nobody named, is named after the pass-on's own id, so that
+        who sends the same twice says the same twice.
+
+    Raises:
+        HoldsNone: The giver is not in the record.
+        OtherKind: What is named as giver can hold nothing.
+        SeveralOfThatId: The bare id is that of a placement, and of a beneficiary who holds another one.
+        HoldsSeveral: The giver holds several placements.
+        NoProgramme: The programme is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    pass_id = str(said.get("pass_id") or new_id(random(ID_BYTES)))
+    kind, colon, bare = giver.rpartition(":")
+    if colon and kind not in GIVERS:
+        raise OtherKind(giver, GIVERS)
+    rows = graph.rows(
+        cypher.HAND_OVER,
+        ledger=programme_id,
+        giver=key_of(programme_id, f"placement:{bare}") if kind in ("", "placement") else "",
+        holder=key_of(programme_id, f"beneficiary:{bare}") if kind in ("", "beneficiary") else "",
+        act=key_of(programme_id, f"pass:{pass_id}"),
+    )
+    if not rows:
+        raise NoProgramme(programme_id)
+    row = rows[0]
+    receiver_id = said.get("receiver_placement_id") or _recorded_receiver(row) or new_id(_made_from(pass_id))
+    return act(
+        "pass",
+        {
+            **said,
+            "pass_id": pass_id,
+            "giver_placement_id": _giver(row, bare),
+            "receiver_placement_id": receiver_id,
+        },
+        "pass_id",
+        random,
+    )
+
+
+def _giver(row: Mapping[str, Any], id_: str) -> str:
+    """The placement that passes on; a bare id may be a placement's or that of a beneficiary with one."""
+    held: list[str] = row["held_by_giver"]
+    if row["giver"]:
+        if any(each != id_ for each in held):
+            raise SeveralOfThatId([f"placement:{id_}", f"beneficiary:{id_}"])
+        return id_
+    if not held:
+        raise HoldsNone(id_)
+    if len(held) > 1:
+        raise HoldsSeveral(id_, held)
+    return held[0]
+
+
+def _made_from(pass_id: str) -> bytes:
+    return sha256(pass_id.encode()).digest()
+
+
+def _recorded_receiver(row: Mapping[str, Any]) -> str | None:
+    return json.loads(row["recorded"][0])["receiver_placement_id"] if row["recorded"] else None
+
+
+def act(kind: str, said: Mapping[str, Value], id_column: str, random: Callable[[int], bytes]) -> Act:
+    """An act of a kind from what was said; an id that nobody gave is made.
+
+    Args:
+        kind: Of the act.
+        said: Its columns as far as they were said; nothing empty.
+        id_column: Which of them is its own id.
+        random: Gives that many random bytes.
+    """
+    id_ = str(said.get(id_column) or new_id(random(ID_BYTES)))
+    return Act(kind=kind, id=id_, values={**said, id_column: id_})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of an act that was handed in.
+
+    Attributes:
+        programme_id: Of the programme.
+        act_id: Of the act.
+        action: "added" or "same".
+        sequence: Of its entry in the ledger.
+        placement_id: For a gift's placement or a pass-on: the placement that received; else None.
+        notes: What was noted for the auditor, as sentences.
+    """
+
+    programme_id: str
+    act_id: str
+    action: str
+    sequence: int | None
+    placement_id: str | None
+    notes: tuple[str, ...]
+
+
+def made(
+    graph: Graph,
+    programme_id: str,
+    kind: str,
+    said: Mapping[str, Value],
+    *,
+    random: Callable[[int], bytes],
+) -> Act:
+    """The act of a kind from what was said, with every id that it needs.
+
+    A pass-on may name the giver by her own id instead of a placement's, and a correction, confirmation or erasure its
+    subject by a bare id.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        kind: Of the act.
+        said: Its columns as far as they were said; nothing empty.
+        random: Gives that many random bytes, for ids that nobody gave.
+
+    Raises:
+        RelayError: As `pass_on` and `records.resolve` say.
+    """
+    if kind == "pass":
+        giver = str(said["giver_placement_id"])
+        return pass_on(graph, programme_id, said, giver=giver, random=random)
+    if kind == "rule":
+        return Act(kind=kind, id=rule_id(said), values=said)
+    subject = {"correct": "act_id", "confirm": "act_id", "erase": "subject_id"}.get(kind)
+    if subject:
+        kinds = ("pass",) if kind == "confirm" else KINDS
+        said = {**said, subject: resolve(graph, programme_id, str(said[subject]), kinds=kinds)}
+    return act(kind, said, KEYS[kind][0], random)
+
+
+def answers_of(*, new: bool, again: bool) -> Answers:
+    """The questions that a clerk answers: with `again` all of them, with `new` only whether a placement is begun."""
+    if again:
+        return EVERY_ANSWER
+    return NEW if new else NO_ANSWER
+
+
+def hand_in(
+    graph: Graph,
+    programme_id: str,
+    act_: Act,
+    clerk: Clerk,
+    *,
+    answers: Answers = NO_ANSWER,
+    tell: Callable[[Graph, Entry], object] | None = None,
+) -> Recorded:
+    """Record an act.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        act_: As `made`.
+        clerk: Who records.
+        answers: The questions that the act answers.
+        tell: Is told the entry in which it stands then.
+
+    Raises:
+        RelayError: It was not recorded; the error says why.
+    """
+    outcome = record_one(graph, programme_id, act_, clerk, answers=answers)
+    if outcome.entry and tell:
+        tell(graph, outcome.entry)
+    values = outcome.act.values
+    return Recorded(
+        programme_id=programme_id,
+        act_id=outcome.act.act_id,
+        action=outcome.action,
+        sequence=outcome.sequence,
+        placement_id=str(values.get("receiver_placement_id") or values.get("placement_id") or "") or None,
+        notes=tuple(note.sentence for note in outcome.notes),
+    )

@@ -1,0 +1,203 @@
+"""Records: what an id stands for, what it says now, and what people and places are called.
+
+Whatever id a person types is resolved here: an act's, or that of a placement which a pass-on began.
+"""
+
+from __future__ import annotations
+
+import shlex
+import unicodedata
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.database import cypher
+from relay.desk.wording import a
+from relay.domain.acts import KEYS
+from relay.domain.model import shown
+from relay.domain.schema import DAYS
+from relay.errors import Invalid, NotFound
+from relay.ledger.batch import NoProgramme
+from relay.ledger.projection import key_of
+from relay.text import Sentence, any_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from relay.domain.register import Register
+    from relay.graph import Graph, Transaction
+
+KINDS: Final = tuple(KEYS)
+
+
+class NotInRecord(NotFound):
+    """No act or placement has this id, or had not happened yet on the day that was asked for."""
+
+    def __init__(self, id_: str, as_of: date | None = None) -> None:
+        """Name the id and the day."""
+        super().__init__(
+            Sentence("There is no %(id)s in the record on %(as_of)s.", id=id_, as_of=as_of)
+            if as_of
+            else Sentence("There is no %(id)s in the record.", id=id_),
+            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_.rpartition(":")[2])),
+        )
+
+
+class SeveralOfThatId(NotFound):
+    """Records of several kinds share the id."""
+
+    def __init__(self, act_ids: Sequence[str]) -> None:
+        """Say how to tell them apart; `act_ids` are at least two."""
+        first, *others, last = (a(act_id.partition(":")[0]) for act_id in act_ids)
+        id_ = act_ids[0].partition(":")[2]
+        super().__init__(
+            Sentence(
+                "%(several)s and %(last)s are called %(id)s.",
+                several=", ".join([f"{first[0].upper()}{first[1:]}", *others]),
+                last=last,
+                id=id_,
+            )
+            if others
+            else Sentence("Both %(first)s and %(last)s are called %(id)s.", first=first, last=last, id=id_),
+            Sentence("Write %(text)s.", text=any_of([", ".join(act_ids[:-1]), act_ids[-1]])),
+        )
+        self.act_ids = act_ids
+
+
+class OtherKind(Invalid):
+    """An id names a kind that does not exist, or cannot stand where it was written."""
+
+    def __init__(self, id_: str, kinds: Collection[str]) -> None:
+        """Say which kinds can."""
+        super().__init__(
+            Sentence("%(id)s names no %(kinds)s.", id=id_, kinds=any_of(kinds))
+            if len(kinds) < len(KINDS)
+            else Sentence("%(id)s names no kind of record.", id=id_),
+            Sentence("Write one of these before the colon: %(kinds)s.", kinds=", ".join(kinds)),
+        )
+
+
+def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = KINDS) -> str:
+    """The full id, "kind:id", of the act or placement that a person means.
+
+    Acts that were taken back still have their id.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        id_: "kind:id", or bare.
+        kinds: Those that can stand here.
+
+    Raises:
+        NotInRecord: There is none.
+        SeveralOfThatId: The bare id is that of several of these kinds.
+        OtherKind: It names a kind that cannot stand here.
+        NoProgramme: The programme is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    id_ = unicodedata.normalize("NFC", id_.strip())
+    kind, colon, bare = id_.rpartition(":")
+    if colon and kind not in kinds:
+        raise OtherKind(id_, kinds)
+    asked = [f"{each}:{bare}" for each in kinds if each == kind or not colon]
+    rows = graph.rows(
+        cypher.KNOWN,
+        ledger=programme_id,
+        acts=[key_of(programme_id, act_id) for act_id in asked],
+        placements=[key_of(programme_id, act_id) for act_id in asked if act_id.startswith("placement:")],
+    )
+    if not rows:
+        raise NoProgramme(programme_id)
+    known = {*rows[0]["acts"], *(f"placement:{placement_id}" for placement_id in rows[0]["placements"])}
+    found = [act_id for act_id in asked if act_id in known]
+    if not found:
+        raise NotInRecord(id_)
+    if len(found) > 1:
+        raise SeveralOfThatId(found)
+    return found[0]
+
+
+def says(register: Register, act_id: str) -> Mapping[str, Any]:
+    """What an act says now, or said before it was taken back: column → value.
+
+    Of a placement that no act of its own recorded, what its receipts add up to; empty when it is not in the register.
+    """
+    fact, entry = register.facts.get(act_id), register.entries.get(act_id)
+    if entry:
+        return fact.values if fact else entry.act.values
+    placement = register.placements.get(act_id.partition(":")[2])
+    if placement is None or not placement.receipts:
+        return {}
+    first = placement.receipts[0]
+    return {
+        "placement_id": placement.placement_id,
+        "beneficiary_id": placement.beneficiary_id,
+        "help": placement.help,
+        "received_on": first.received_on.isoformat(),
+        "animals": shown(sum(receipt.units for receipt in placement.receipts)),
+        **({"condition": first.condition} if first.condition else {}),
+    }
+
+
+def day_of(register: Register, act_id: str) -> date | None:
+    """The day on which an act or placement happened; None for what has no day of its own."""
+    day = says(register, act_id).get(DAYS.get(act_id.partition(":")[0], ""))
+    return date.fromisoformat(day) if day else None
+
+
+class Named:
+    """What the beneficiaries and places are called that some records name.
+
+    Attributes:
+        said: act id → what it says, as `says` has it.
+    """
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        programme_id: str,
+        said: Mapping[str, Mapping[str, Any]],
+        as_of: date = date.max,
+    ) -> None:
+        """Read them, in one query; `as_of` is the day by which what they hold was received."""
+        self.said = said
+        beneficiaries = {values["beneficiary_id"] for values in said.values() if values.get("beneficiary_id")}
+        places = {place_id for act_id in said if (place_id := self._place_id(act_id))}
+        rows = transaction.rows(
+            cypher.WHO,
+            ledger=programme_id,
+            as_of=as_of,
+            beneficiaries=[key_of(programme_id, f"beneficiary:{id_}") for id_ in sorted(beneficiaries)],
+            places=[key_of(programme_id, f"place:{id_}") for id_ in sorted(places)],
+        )
+        self._people: dict[str | None, Mapping[str, Any]] = {
+            who["beneficiary_id"]: who for row in rows for who in row["beneficiaries"]
+        }
+        self._places: dict[str | None, str] = {
+            place["place_id"]: place["name"] for row in rows for place in row["places"]
+        }
+
+    def _place_id(self, act_id: str) -> str | None:
+        place_id: str | None = self.said[act_id].get("parent_id" if act_id.startswith("place:") else "place_id")
+        return place_id
+
+    def _who(self, act_id: str) -> Mapping[str, Any]:
+        who: Mapping[str, Any] = self._people.get(self.said[act_id].get("beneficiary_id"), {})
+        return who
+
+    def beneficiary(self, beneficiary_id: str | None) -> str | None:
+        """Her name; None when it is not known or was erased."""
+        name: str | None = self._people.get(beneficiary_id, {}).get("name")
+        return name
+
+    def name(self, act_id: str) -> str | None:
+        """The record's own name, its donor's, or that of who holds or received it; None when none is known."""
+        said = self.said[act_id]
+        return said.get("name") or said.get("donor") or self._who(act_id).get("name")
+
+    def place(self, act_id: str) -> str | None:
+        """Where she lives, or in which place it lies; None when that is not known."""
+        return self._places.get(self._place_id(act_id)) or self._who(act_id).get("place")
+
+    def held(self, act_id: str) -> Sequence[str]:
+        """The ids of the placements that a beneficiary holds; of another record, none."""
+        return self._who(act_id).get("placement_ids", ()) if act_id.startswith("beneficiary:") else ()

@@ -1,0 +1,265 @@
+"""Notes: what is recorded, but may be a slip of the pen or is for the auditor to look at.
+
+They are told to whoever records, and are no part of the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from relay.domain.model import Event, PassOn, Placement, Rule, helps_of, lost_since, shown, standing, unwanted
+from relay.domain.register import Change, Fact, Register, filled_by, subject_of
+from relay.domain.vocabulary import LOSSES
+from relay.text import Sentence
+
+_COUNTED: Final = LOSSES | {"birth", "replacement"}  # events that change how many animals there are
+DAYS_ALIKE: Final = 7  # our choice: one hand-over that two people noted is hardly dated further apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something that is recorded but that an auditor will want to see.
+
+    Attributes:
+        note: Of a pass-on "too_soon", "more_than_owed", "same_household", "after_loss", "unwanted_sex", "due_sooner" or
+            "alike"; of a gift "no_rule"; of an event "nothing_owed", "extends_nothing", "more_than_held" or "alike";
+            of a correction "unconfirmed"; of what begins a placement "holds_already".
+        sentence: For people.
+    """
+
+    note: str
+    sentence: str
+
+
+def is_like(one: PassOn, other: PassOn) -> bool:
+    """Whether two pass-ons of one giver may be one that was recorded twice: of the week around, all else the same.
+
+    Of which one says the sexes and the other does not may be the same.
+    """
+    said = [(each.beneficiary_id, each.help, each.units, each.in_kind) for each in (one, other)]
+    sexes = [(each.females, each.males) for each in (one, other)]
+    alike = sexes[0] == sexes[1] or (0, 0) in sexes
+    return said[0] == said[1] and alike and abs((one.passed_on - other.passed_on).days) <= DAYS_ALIKE
+
+
+def begun_beside(register: Register, change: Change) -> Iterator[tuple[Fact, Placement, tuple[str, ...]]]:
+    """The placements that begin while their holder holds others of that help.
+
+    Args:
+        register: As it was before.
+        change: What begins them.
+
+    Yields:
+        What fills the placement, the placement, and the ids of the others, in their order.
+    """
+    for fact in change.facts.values():
+        filled = filled_by(fact) if fact else None
+        placement = change.placements.get(filled.partition(":")[2]) if filled else None
+        if fact and placement and placement.placement_id not in register.placements:
+            others = register.held(placement.beneficiary_id, placement.help)
+            if others:
+                yield fact, placement, others
+
+
+def notes_of(register: Register, change: Change) -> Iterator[Note]:
+    """What is noted about a new act; `register` is as it was before."""
+    yield from _of_second(register, change)
+    if change.act.kind == "pass":
+        yield from _of_pass_on(register, change)
+    elif change.act.kind == "gift":
+        yield from _of_gift(register, change)
+    elif change.act.kind == "event":
+        yield from _of_event(register, change)
+    elif change.act.kind == "correct":
+        yield from _of_correction(register, change)
+
+
+def _of_second(register: Register, change: Change) -> Iterator[Note]:
+    for fact, placement, others in begun_beside(register, change):
+        yield Note(
+            note="holds_already",
+            sentence=Sentence(
+                "%(name)s: beneficiary %(beneficiary_id)s already held %(help)s: placement %(placements)s.",
+                name=fact.act_id,
+                beneficiary_id=placement.beneficiary_id,
+                help=placement.help,
+                placements=", ".join(others),
+            ),
+        )
+
+
+def _of_correction(register: Register, change: Change) -> Iterator[Note]:
+    """A confirmation is of what was said then; who withdraws one need not be told."""
+    if any(each.startswith("confirm:") for each in register.leading(subject_of(change.act))):
+        return
+    for act_id, fact in change.facts.items():
+        was = register.facts.get(act_id)
+        if was and was.confirm_id and fact and not fact.confirm_id:
+            yield Note(
+                note="unconfirmed",
+                sentence=Sentence(
+                    "%(name)s: %(act_id)s was confirmed as it stood before. Have it confirmed again.",
+                    name=change.act.act_id,
+                    act_id=act_id,
+                ),
+            )
+
+
+def _of_gift(register: Register, change: Change) -> Iterator[Note]:
+    """A gift may be recorded before its rule; but then its help may also be a slip of the pen."""
+    help_ = str(change.act.values["help"])
+    if all(rule.help != help_ for rule in register.rules):
+        yield Note(
+            note="no_rule",
+            sentence=Sentence(
+                "%(name)s: no rule for %(help)s is recorded: none is placed as that. There are rules for: %(known)s.",
+                name=change.act.act_id,
+                help=help_,
+                known=helps_of(register.rules),
+            ),
+        )
+
+
+def _of_event(register: Register, change: Change) -> Iterator[Note]:
+    """What may be a slip of the pen."""
+    placement_id = str(change.act.values["placement_id"])
+    before, after = register.placements[placement_id], change.placements[placement_id]
+    if after is None:
+        return
+    name, event = change.act.act_id, next(event for event in after.events if event.event_id == change.act.id)
+    if event.kind in ("excused", "extended"):
+        yield from _of_waiver(name, event, before, register.rules)
+    if event.kind in LOSSES and _lost(after) > _had(after):
+        yield Note(
+            note="more_than_held",
+            sentence=Sentence(
+                "%(name)s: more is lost than placement %(placement_id)s is recorded to have had: is a birth missing?",
+                name=name,
+                placement_id=placement_id,
+            ),
+        )
+    if event.kind in _COUNTED:
+        yield from _of_like(name, event, before)
+
+
+def _of_like(name: str, event: Event, placement: Placement) -> Iterator[Note]:
+    for other in placement.events:
+        if (other.kind, other.happened_on, other.units) == (event.kind, event.happened_on, event.units):
+            sentence = Sentence("%(name)s: the same as event:%(other)s. Typed twice?", name=name, other=other.event_id)
+            yield Note(note="alike", sentence=sentence)
+
+
+def _of_waiver(name: str, event: Event, placement: Placement, rules: Iterable[Rule]) -> Iterator[Note]:
+    """An excuse where nothing is owed, or an extension that gives no time, was perhaps meant for another."""
+    stood = standing(placement, rules, date.max)
+    if stood and event.kind == "excused" and (stood.passed >= stood.owed or stood.state == "excused"):
+        yield Note(
+            note="nothing_owed",
+            sentence=Sentence(
+                "%(name)s: placement %(placement_id)s owed nothing any more.",
+                name=name,
+                placement_id=placement.placement_id,
+            ),
+        )
+    if stood and event.until_on and event.until_on <= stood.due_on:
+        yield Note(
+            note="extends_nothing",
+            sentence=Sentence(
+                "%(name)s: placement %(placement_id)s has until %(due_on)s without it.",
+                name=name,
+                placement_id=placement.placement_id,
+                due_on=stood.due_on,
+            ),
+        )
+
+
+def _lost(placement: Placement) -> int:
+    return sum(event.units for event in placement.events if event.kind in LOSSES)
+
+
+def _had(placement: Placement) -> int:
+    """Units received, replaced, and born and not passed on."""
+    kept = sum(receipt.units for receipt in placement.receipts)
+    kept += sum(event.units for event in placement.events if event.kind == "replacement")
+    born = sum(event.units for event in placement.events if event.kind == "birth")
+    handed_on = [each.units for each in placement.passes if each.in_kind and each.help == placement.help]
+    return kept + max(born - sum(handed_on), 0)
+
+
+def _of_pass_on(register: Register, change: Change) -> Iterator[Note]:
+    """What a new pass-on makes an auditor look at."""
+    values = change.act.values
+    giver = change.placements[str(values["giver_placement_id"])]
+    passed_on = date.fromisoformat(str(values["passed_on"]))
+    stood = standing(giver, change.rules, date.max) if giver else None
+    if not giver or not stood or not stood.rule:
+        return
+    pass_on = next(pass_on for pass_on in giver.passes if pass_on.pass_id == change.act.id)
+    name = change.act.act_id
+    yield from _of_receiver(register, change, giver, pass_on)
+    if pass_on.in_kind and passed_on < stood.received_on + timedelta(days=stood.rule.earliest_days):
+        days = (passed_on - stood.received_on).days
+        yield Note(
+            note="too_soon",
+            sentence=Sentence("%(name)s: passed on only %(days)s days after receipt.", name=name, days=days),
+        )
+    if stood.passed > stood.owed:
+        more = shown(stood.passed - stood.owed)
+        yield Note(
+            note="more_than_owed",
+            sentence=Sentence("%(name)s: %(more)s more than owed has been passed on.", name=name, more=more),
+        )
+    household = register.household(giver.beneficiary_id)
+    if household and household == register.household(str(values["beneficiary_id"])):
+        yield Note(
+            note="same_household", sentence=Sentence("%(name)s: giver and receiver are of one household.", name=name)
+        )
+    if lost_since(
+        [receipt for receipt in giver.receipts if receipt.received_on <= passed_on],
+        [other for other in giver.passes if other.passed_on <= passed_on and other != pass_on],
+        [event for event in giver.events if event.happened_on <= passed_on],
+    ):
+        yield Note(
+            note="after_loss", sentence=Sentence("%(name)s: passed on after the animals were reported lost.", name=name)
+        )
+    if unwanted(pass_on, stood.rule):
+        units = shown(unwanted(pass_on, stood.rule))
+        yield Note(
+            note="unwanted_sex",
+            sentence=Sentence(
+                "%(name)s: %(units)s of the other sex than the rule asks for do not count.", name=name, units=units
+            ),
+        )
+
+
+def _of_receiver(register: Register, change: Change, giver: Placement, pass_on: PassOn) -> Iterator[Note]:
+    """A new pass-on makes what was received before due sooner, or is like one of the days around it."""
+    name = change.act.act_id
+    before, after = register.placements.get(pass_on.receiver_id), change.placements.get(pass_on.receiver_id)
+    was = standing(before, register.rules, date.max) if before else None
+    is_ = standing(after, change.rules, date.max) if after else None
+    if was and is_ and is_.due_on < was.due_on:
+        yield Note(
+            note="due_sooner",
+            sentence=Sentence(
+                "%(name)s: placement %(receiver_id)s is due on %(due_on)s now, not on %(was_due_on)s.",
+                name=name,
+                receiver_id=pass_on.receiver_id,
+                due_on=is_.due_on,
+                was_due_on=was.due_on,
+            ),
+        )
+    for other in giver.passes:
+        if other != pass_on and is_like(pass_on, other):
+            yield Note(
+                note="alike",
+                sentence=Sentence(
+                    "%(name)s: like pass:%(other)s of %(day)s. Typed twice?",
+                    name=name,
+                    other=other.pass_id,
+                    day=other.passed_on,
+                ),
+            )

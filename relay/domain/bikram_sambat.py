@@ -1,0 +1,118 @@
+"""Bikram Sambat, the calendar of Nepal: days in it, and days of it.
+
+Month lengths cannot be computed: they are published year by year, and the tables of libraries disagree from 2086 on.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Final
+
+from relay.text import Sentence
+
+FIRST_YEAR: Final = 1975  # where the table of nepali-datetime 1.0.8.5 begins (April 1918)
+LAST_YEAR: Final = 2083
+"""The last year that is published and right in nepali-datetime 1.0.8.5 (its pull request 70, May 2026;
+medic/bikram-sambat issue 31, June 2026)."""
+
+LIKELY_YEARS: Final = range(2060, 2091)
+"""Years that are likelier meant in Bikram Sambat than not: 2003 to 2034 (our choice: a programme is younger than the
+first)."""
+
+NOT_YET_PUBLISHED: Final = Sentence("Write the Gregorian day, as 2026-11-24.")
+"""What is said of a day after `LAST_YEAR`."""
+
+FISCAL_MONTH: Final = 4
+"""Shrawan, with whose first day Nepal's fiscal year begins (Financial Procedures and Fiscal
+Accountability Act, 2076)."""
+_MONTHS: Final = 12
+
+
+def gregorian(year: int, month: int, day: int) -> date | None:
+    """The Gregorian day of a day in Bikram Sambat, or None when there is no such day.
+
+    >>> gregorian(2083, 8, 8)
+    datetime.date(2026, 11, 24)
+    """
+    import nepali_datetime  # noqa: PLC0415 - reads its table when imported; few runs meet a Bikram Sambat day
+
+    try:
+        found: date = nepali_datetime.date(year, month, day).to_datetime_date()
+    except ValueError:
+        return None
+    return found
+
+
+@lru_cache(maxsize=8192)  # the days of a large tree
+def bikram_sambat(day: date) -> str | None:
+    """A day in Bikram Sambat, such as "2083-08-08 BS"; with "≈" before it when its year is not published yet.
+
+    None for a day that lies outside of the table.
+
+    >>> bikram_sambat(date(2026, 11, 24)), bikram_sambat(date(2030, 1, 1)), bikram_sambat(date(1900, 1, 1))
+    ('2083-08-08 BS', '≈ 2086-09-17 BS', None)
+    """
+    found = year_month_day(day)
+    if found is None:
+        return None
+    year, month, number = found
+    return f"{'≈ ' if year > LAST_YEAR else ''}{year:04}-{month:02}-{number:02} BS"
+
+
+def year_month_day(day: date) -> tuple[int, int, int] | None:
+    """Year, month and day in Bikram Sambat; None for a day that lies outside of the table.
+
+    >>> year_month_day(date(2026, 11, 24))
+    (2083, 8, 8)
+    """
+    import nepali_datetime  # noqa: PLC0415 - as above
+
+    try:
+        found = nepali_datetime.date.from_datetime_date(day)
+    except (ValueError, OverflowError, IndexError, KeyError):
+        return None
+    return found.year, found.month, found.day
+
+
+def last_of_month(year: int, month: int) -> date | None:
+    """The Gregorian day on which a month of Bikram Sambat ends; None when that lies outside of the table.
+
+    >>> last_of_month(2083, 7)
+    datetime.date(2026, 11, 16)
+    """
+    following = gregorian(year + month // _MONTHS, month % _MONTHS + 1, 1)
+    return following - timedelta(days=1) if following else None
+
+
+def fiscal_year(day: date) -> int | None:
+    """The year of Bikram Sambat in which the fiscal year of a day began; None outside of the table.
+
+    >>> fiscal_year(date(2026, 11, 24)), fiscal_year(date(2026, 5, 1))
+    (2083, 2082)
+    """
+    found = year_month_day(day)
+    return found[0] - (found[1] < FISCAL_MONTH) if found else None
+
+
+def last_of_fiscal_year(year: int) -> date | None:
+    """The Gregorian day on which the fiscal year that began in a year of Bikram Sambat ends.
+
+    >>> last_of_fiscal_year(2082)
+    datetime.date(2026, 7, 16)
+    """
+    return last_of_month(year + 1, FISCAL_MONTH - 1)
+
+
+def likely(day: str) -> Sentence | None:
+    """What to do with a Gregorian day, in ISO form, that is likelier meant in Bikram Sambat; None for any other day.
+
+    >>> print(likely("2083-08-08"))
+    Write it as 2083-08-08 BS, if it is in Bikram Sambat.
+    """
+    year = int(day[:4])
+    if year not in LIKELY_YEARS:
+        return None
+    if year > LAST_YEAR:
+        return NOT_YET_PUBLISHED
+    return Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day)

@@ -1,0 +1,595 @@
+"""A programme's register: what the acts of its ledger add up to.
+
+A register is whole (replayed from a ledger) or a part (loaded around the acts to be judged). Its values are
+immutable: an act gives a `Change`, which is judged and then taken in, so nothing is ever half done. Replay
+applies and never judges.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final, TypeVar
+
+from relay.domain.acts import PERSONAL, Act, changes_of
+from relay.domain.entries import CHANGES, Entry
+from relay.domain.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
+from relay.domain.name_matching import code
+from relay.domain.schema import KINDS
+
+_Value = TypeVar("_Value")
+_Thing = TypeVar("_Thing")
+
+NONSENSE: Final = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
+"""What replaying may lead to where content was altered; nothing that was recorded as it stands raises these."""
+
+ABOUT_ACTS: Final = frozenset({"correct", "confirm", "erase"})
+REFERENCES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    kind.name: tuple((column.name, column.refers_to) for column in kind.columns if column.refers_to) for kind in KINDS
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What an act that stands says now, corrections included.
+
+    Attributes:
+        kind: Of the act.
+        id: Its own id.
+        values: Column → value, as in `Act.values`; personal values that are withheld are absent.
+        sequence: Of the entry that first recorded it.
+        confirm_id: The act by which a second person confirmed it as it stands now, or None.
+    """
+
+    kind: str
+    id: str
+    values: Mapping[str, Any]
+    sequence: int
+    confirm_id: str | None = None
+
+    @property
+    def act_id(self) -> str:
+        """The act's id, "kind:id"."""
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What one act would change in a register.
+
+    Attributes:
+        act: The act.
+        sequence: Of its entry.
+        facts: act id → the fact from now on, or None when it no longer stands.
+        placements: placement id → the placement from now on, or None when nothing fills it any more.
+        rules: All rules from now on.
+        erased: Entries whose personal fields are dropped: act id → names as in `Entry.opened`.
+    """
+
+    act: Act
+    sequence: int
+    facts: Mapping[str, Fact | None]
+    placements: Mapping[str, Placement | None]
+    rules: tuple[Rule, ...]
+    erased: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+
+class Register:
+    """What the acts of a ledger, or a part of it, add up to.
+
+    Attributes:
+        programme_id: Whose register.
+        facts: act id → what stands now. Acts that were taken back are absent.
+        placements: placement id → the placement with all that happened to it.
+        holdings: beneficiary id → the placements that she holds: placement id → help; in a part, of those who were
+            loaded.
+        rules: All rule versions that stand, in ledger order.
+        entries: act id → the entry that recorded it; in a part, only those that were loaded.
+        about: act id → ids of the corrections, confirmations and erasures that name it, in ledger order.
+    """
+
+    def __init__(self, programme_id: str) -> None:
+        """Begin an empty register."""
+        self.programme_id = programme_id
+        self.facts: dict[str, Fact] = {}
+        self.placements: dict[str, Placement] = {}
+        self.holdings: dict[str, dict[str, str]] = {}
+        self.rules: tuple[Rule, ...] = ()
+        self.entries: MutableMapping[str, Entry] = {}
+        self.about: dict[str, list[str]] = {}
+
+    # -- taking in -----------------------------------------------------------------------------------------------
+
+    def replay(self, entry: Entry) -> Change:
+        """Take in an entry as it stands, without judging it, and say what it changed."""
+        change = self.change(entry.act, entry.sequence)
+        self.take(change)
+        self.note_entry(entry)
+        return change
+
+    def note_entry(self, entry: Entry) -> None:
+        """Keep an entry for corrections and for the question whether an act was recorded before."""
+        self.entries[entry.act_id] = entry
+        if entry.kind in ABOUT_ACTS:
+            self.about.setdefault(subject_of(entry.act), []).append(entry.act_id)
+
+    def take(self, change: Change) -> None:
+        """Make a change part of the register."""
+        _update(self.facts, change.facts)
+        for placement_id, placement in change.placements.items():
+            self._hold(placement_id, self.placements.get(placement_id), placement)
+        _update(self.placements, change.placements)
+        self.rules = change.rules
+        for act_id, names in change.erased.items():
+            self.entries[act_id] = self.entries[act_id].without(names)
+
+    def _hold(self, placement_id: str, was: Placement | None, now: Placement | None) -> None:
+        if was and now and (was.beneficiary_id, was.help) == (now.beneficiary_id, now.help):
+            return
+        if was:
+            self.holdings.get(was.beneficiary_id, {}).pop(placement_id, None)
+        if now:
+            self.holdings.setdefault(now.beneficiary_id, {})[placement_id] = now.help
+
+    def change(self, act: Act, sequence: int) -> Change:
+        """What an act would change; the register itself stays as it is."""
+        if act.kind not in ABOUT_ACTS:
+            return self._change_to(act, sequence, {act.act_id: _fact_of(act, sequence)})
+        if act.kind == "erase":
+            return self._erasure(act, sequence)
+        subject = self.last_subject(subject_of(act))
+        if subject not in self.entries:  # foreign data: nothing to correct
+            return self._change_to(act, sequence, {})
+        settled = self.settled(subject, act)
+        return self._change_to(act, sequence, {subject: settled} if settled != self.facts.get(subject) else {})
+
+    def _change_to(self, act: Act, sequence: int, facts: Mapping[str, Fact | None]) -> Change:
+        placements: dict[str, Placement | None] = {}
+        links, rules = _Links(self.placements, placements), self.rules
+        for act_id, fact in facts.items():
+            was = self.facts.get(act_id)
+            links.move(was, fact)
+            if act_id.startswith("rule:"):
+                rules = tuple(rule for rule in rules if was is None or rule != rule_of(was.values))
+                rules = (*rules, rule_of(fact.values)) if fact else rules
+                ruled = was or fact
+                placements |= self._held(ruled.values["help"]) if ruled else {}
+        links.spread_help(lambda act_id: facts[act_id] if act_id in facts else self.facts.get(act_id))
+        return Change(act=act, sequence=sequence, facts=facts, placements=placements, rules=rules)
+
+    def _held(self, help_: str) -> Mapping[str, Placement]:
+        return {key: placement for key, placement in self.placements.items() if placement.help == help_}
+
+    # -- corrections, confirmations, erasures ----------------------------------------------------------------------
+
+    def last_subject(self, act_id: str) -> str:
+        """The act that an act is about in the end, through corrections of corrections; of other acts, itself."""
+        *_, last = self.leading(act_id)
+        return last
+
+    def leading(self, act_id: str) -> Iterator[str]:
+        """An act, what it is about, what that is about, and so on to the end; a circle is gone round once."""
+        seen = set[str]()
+        yield act_id
+        while act_id.partition(":")[0] in ABOUT_ACTS and act_id in self.entries and act_id not in seen:
+            seen.add(act_id)
+            act_id = subject_of(self.entries[act_id].act)
+            yield act_id
+
+    def stands(self, act_id: str, new: Act | None = None, until: int | None = None) -> bool:
+        """Whether an act has not been taken back, with one new act already counted, or by the entry `until`."""
+        return self.taken_back_by(act_id, new, until) is None
+
+    def taken_back_by(self, act_id: str, new: Act | None = None, until: int | None = None) -> str | None:
+        """The id of the correction that took an act back and itself stands, or None; the rest as in `stands`."""
+        asked, take_backs = [act_id], dict[str, list[str]]()
+        for each in asked:  # take-backs of take-backs too, each behind what it takes back
+            if each not in take_backs:  # foreign data may go round in circles
+                take_backs[each] = [later.act_id for later in self._later(each, new, until) if takes_back(later)]
+                asked += take_backs[each]
+        by = dict[str, str | None]()
+        for each in reversed(asked):
+            by[each] = next((later for later in take_backs[each] if by.get(later) is None), None)
+        return by[act_id]
+
+    def _later(self, act_id: str, new: Act | None = None, until: int | None = None) -> Iterator[Act]:
+        for later_id in self.about.get(act_id, ()):
+            entry = self.entries[later_id]
+            if until is None or entry.sequence <= until:
+                yield entry.act
+        if new is not None and subject_of(new) == act_id and new.act_id not in self.about.get(act_id, ()):
+            yield new
+
+    def _said(self, act_id: str, new: Act | None = None, until: int | None = None) -> dict[str, Any]:
+        """What an act says, corrections included, whether or not it was taken back itself."""
+        values = dict(self.entries[act_id].act.values)
+        for later in self._later(act_id, new, until):
+            if later.kind == "correct" and self.stands(later.act_id, new, until):
+                _update(values, changes_of(later.values))
+                _update(values, dict.fromkeys(self._erased_changes(later.act_id)))
+        return values
+
+    def settled(self, act_id: str, new: Act | None = None) -> Fact | None:
+        """What an act says once everything that was said about it later is counted, or None when it was taken back."""
+        entry = self.entries[act_id]
+        if not self.stands(act_id, new):
+            return None
+        values = self._said(act_id, new)
+        return Fact(
+            kind=entry.kind,
+            id=act_id.partition(":")[2],
+            values=values,
+            sequence=entry.sequence,
+            confirm_id=next((later.id for later in self._confirmations(act_id, values, new)), None),
+        )
+
+    def confirmed_by(self, act_id: str) -> Iterator[Entry]:
+        """The confirmations that stand of what an act says now, the last one first."""
+        yield from (self.entries[each.act_id] for each in self._confirmations(act_id, self._said(act_id)))
+
+    def _confirmations(self, act_id: str, values: Mapping[str, Any], new: Act | None = None) -> Iterator[Act]:
+        """A confirmation counts as long as the act says what it said then, apart from what is personal."""
+        for later in reversed([*self._later(act_id, new)]):
+            if later.kind == "confirm" and self.stands(later.act_id, new):
+                entry = self.entries.get(later.act_id)
+                then = self._said(act_id, until=entry.sequence) if entry else values
+                names = (then.keys() | values.keys()) - PERSONAL[act_id.partition(":")[0]]
+                if all(then.get(name) == values.get(name) for name in names):
+                    yield later
+
+    def household(self, beneficiary_id: str) -> str | None:
+        """The code of a beneficiary's household, however it is written; None where it is not known."""
+        beneficiary = self.facts.get(f"beneficiary:{beneficiary_id}")
+        household_id = beneficiary.values.get("household_id") if beneficiary else None
+        return (code(str(household_id)) or None) if household_id else None
+
+    def versions(self, act_id: str) -> Iterator[Mapping[str, Any]]:
+        """All that an act ever said, from its recording on: a copy of the record may hold any of it."""
+        about = [act_id]
+        for each in about:  # and what is about what is about it
+            about += [later for later in self.about.get(each, ()) if later not in about]
+        yield from (self._said(act_id, until=self.entries[each].sequence) for each in about)
+
+    def held(self, beneficiary_id: str, help_: str) -> tuple[str, ...]:
+        """Ids of the placements of a help that a beneficiary holds, in their order."""
+        holds = self.holdings.get(beneficiary_id, {})
+        return tuple(sorted(placement_id for placement_id, held in holds.items() if held == help_))
+
+    def knows(self, name: str) -> bool:
+        """Whether an act, or "placement:ID", stands here."""
+        kind, _, id_ = name.partition(":")
+        return id_ in self.placements if kind == "placement" else name in self.facts
+
+    def erased_fields(self, act_id: str) -> frozenset[str]:
+        """Personal fields that an act or a correction of it recorded and that were erased (or left out of a file)."""
+        erased = {name for later_id in self.about.get(act_id, ()) for name in self._erased_changes(later_id)}
+        return self.entries[act_id].withheld | erased
+
+    def says(self, act_id: str, field: str) -> bool:
+        """Whether an act, with what stands of its corrections, says anything in a field; it may have been erased."""
+        said = self.entries[act_id].payload.get(field)
+        for later in self._later(act_id):
+            if later.kind == "correct" and self.stands(later.act_id):
+                said = changes_of(self.entries[later.act_id].payload).get(field, said)
+        return said is not None
+
+    def _erased_changes(self, correct_id: str) -> Iterator[str]:
+        withheld = self.entries[correct_id].withheld if correct_id in self.entries else ()
+        return (name.removeprefix(CHANGES) for name in withheld if name.startswith(CHANGES))
+
+    def _erasure(self, act: Act, sequence: int) -> Change:
+        erased = {act_id: names for act_id, names in self._openings(subject_of(act)) if names}
+        left = Register(self.programme_id)
+        left.about = self.about
+        left.entries = ChainMap(
+            {act_id: self.entries[act_id].without(names) for act_id, names in erased.items()}, self.entries
+        )
+        subjects = dict.fromkeys(self.last_subject(act_id) for act_id in erased)
+        facts = {subject: left.settled(subject) for subject in subjects if subject in self.facts}
+        return Change(act=act, sequence=sequence, facts=facts, placements={}, rules=self.rules, erased=erased)
+
+    def opened_by(self, subject: str) -> bool:
+        """Whether anything that erasing a subject would drop is still there."""
+        return any(names & self.entries[act_id].opened.keys() for act_id, names in self._openings(subject))
+
+    def _openings(self, subject: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """What erasing a subject drops: all that was said of it, and for a beneficiary the notes on her placements.
+
+        It is named even if it is gone already. Acts that were taken back are looked through too: what they said of
+        her is still in the ledger.
+        """
+        yield from self._all_openings(subject)
+        kind, _, id_ = subject.partition(":")
+        if kind != "beneficiary":
+            return
+        held = held_by(id_, self.entries.values())
+        for entry in tuple(self.entries.values()):
+            if entry.kind == "event" and entry.payload["placement_id"] in held:
+                yield from self._all_openings(entry.act_id)
+            elif entry.kind == "pass" and held & {entry.payload[end] for end in _ENDS}:
+                yield from self._all_openings(entry.act_id, only=frozenset({"note", f"{CHANGES}note", "why"}))
+
+    def _all_openings(self, act_id: str, only: frozenset[str] | None = None) -> Iterator[tuple[str, frozenset[str]]]:
+        if act_id in self.entries:
+            personal = self.entries[act_id].personal
+            yield act_id, personal if only is None else personal & only
+        for later_id in self.about.get(act_id, ()):
+            yield from self._all_openings(later_id, only)
+
+    # -- questions ---------------------------------------------------------------------------------------------------
+
+    def pointing_at(self, act_id: str) -> tuple[str, ...]:
+        """Ids of the acts that stand and name this act, in ledger order: what would be left hanging without it."""
+        kind, _, id_ = act_id.partition(":")
+        found = [
+            fact
+            for fact in self.facts.values()
+            if any(
+                name_kind == kind and fact.values.get(name) == id_ for name, name_kind in REFERENCES.get(fact.kind, ())
+            )
+        ]
+        return tuple(fact.act_id for fact in sorted(found, key=lambda fact: fact.sequence))
+
+    def beginnings_of(self, act_id: str) -> Iterator[str]:
+        """The pass-ons that ever filled a placement, named as "placement:ID", whether they stand or not."""
+        kind, _, id_ = act_id.partition(":")
+        if kind == "placement":
+            yield from (
+                entry.act_id
+                for entry in self.entries.values()
+                if entry.kind == "pass" and entry.payload["receiver_placement_id"] == id_
+            )
+
+    def descends(self, placement_id: str, from_id: str) -> bool:
+        """Whether a placement is, or descends from, another."""
+        seen, frontier = {from_id}, [from_id]
+        while frontier and placement_id not in seen:
+            below = {
+                pass_on.receiver_id
+                for key in frontier
+                if (placement := self.placements.get(key))
+                for pass_on in placement.passes
+            }
+            frontier = sorted(below - seen)
+            seen |= below
+        return placement_id in seen
+
+
+_ENDS: Final = ("giver_placement_id", "receiver_placement_id")
+
+
+def held_by(beneficiary_id: str, entries: Iterable[Entry]) -> set[str]:
+    """Ids of all placements that a beneficiary ever held, by what entries recorded, taken back or not."""
+    return {
+        entry.payload["placement_id" if entry.kind == "placement" else "receiver_placement_id"]
+        for entry in entries
+        if entry.kind in ("placement", "pass") and entry.payload["beneficiary_id"] == beneficiary_id
+    }
+
+
+def subject_of(act: Act) -> str:
+    """The act id that a correction, confirmation or erasure names."""
+    return str(act.values["subject_id" if act.kind == "erase" else "act_id"])
+
+
+def takes_back(act: Act) -> bool:
+    """Whether an act says that another did not happen."""
+    return act.kind == "correct" and act.values["how"] == "did_not_happen"
+
+
+def filled_by(act: Act | Fact) -> str | None:
+    """The placement that an act fills, as "placement:ID"; None for what is neither a placement nor a pass-on."""
+    if act.kind == "placement":
+        return act.act_id
+    return f"placement:{act.values['receiver_placement_id']}" if act.kind == "pass" else None
+
+
+def named_by(act: Act | Fact) -> Iterator[tuple[str, str]]:
+    """The columns in which an act names what is recorded or comes with it, each with the act id, or "placement:ID"."""
+    for column, kind in REFERENCES.get(act.kind, ()):
+        if act.values.get(column) is not None:
+            yield column, f"{kind}:{act.values[column]}"
+
+
+def rule_of(values: Mapping[str, Any]) -> Rule:
+    """The rule that a rule act states, with the design's values for what is absent."""
+    owed, scaled = values.get("owed"), values.get("owed_per_given")
+    return Rule(
+        help=values["help"],
+        unit=values["unit"],
+        given=thousandths(values["given"]),
+        owed=None if owed is None else thousandths(owed),
+        owed_per_given=None if scaled is None else thousandths(scaled),
+        months=values["months"],
+        grace_days=values.get("grace_days", 0),
+        earliest_days=values.get("earliest_days", 0),
+        from_on=date.fromisoformat(values["from"]),
+        sex=values.get("sex"),
+        condition=values.get("condition"),
+        equivalents={help_: thousandths(worth) for help_, worth in values.get("equivalents", {}).items()},
+    )
+
+
+def receipt_of(fact: Fact) -> Receipt:
+    """The receipt that a placement or pass act brings about."""
+    by_gift, values = fact.kind == "placement", fact.values
+    return Receipt(
+        act_id=fact.act_id,
+        received_on=date.fromisoformat(values["received_on" if by_gift else "passed_on"]),
+        sequence=GIFT_SEQUENCE if by_gift else fact.sequence,
+        units=thousandths(values["animals"]),
+        condition=values.get("condition"),
+        confirmed=by_gift or fact.confirm_id is not None,
+    )
+
+
+def pass_on_of(fact: Fact, giver_help: str) -> PassOn:
+    """What a pass act says was handed over; help that it leaves out is the giver's."""
+    values = fact.values
+    return PassOn(
+        pass_id=fact.id,
+        receiver_id=values["receiver_placement_id"],
+        beneficiary_id=values["beneficiary_id"],
+        passed_on=date.fromisoformat(values["passed_on"]),
+        sequence=fact.sequence,
+        help=values.get("help") or giver_help,
+        units=thousandths(values["animals"]),
+        females=thousandths(values.get("females", 0)),
+        males=thousandths(values.get("males", 0)),
+        in_kind=values.get("kind", "in_kind") == "in_kind",
+        confirmed=fact.confirm_id is not None,
+    )
+
+
+def event_of(fact: Fact) -> Event:
+    """What an event act says happened."""
+    until_on = fact.values.get("until_on")
+    return Event(
+        event_id=fact.id,
+        kind=fact.values["kind"],
+        happened_on=date.fromisoformat(fact.values["happened_on"]),
+        sequence=fact.sequence,
+        units=thousandths(fact.values.get("animals", 1)),
+        until_on=date.fromisoformat(until_on) if until_on else None,
+    )
+
+
+def placement_of(placement_id: str, beneficiary_id: str, help_: str, facts: Iterable[Fact]) -> Placement:
+    """A placement from the facts that name it, in any order: its filling, pass-ons both ways, events."""
+    facts = tuple(facts)
+    filled = [fact for fact in facts if fact.kind == "placement"]
+    passes = [fact for fact in facts if fact.kind == "pass"]
+    received = [fact for fact in passes if fact.values["receiver_placement_id"] == placement_id]
+    given = [fact for fact in passes if fact.values["giver_placement_id"] == placement_id]
+    return Placement(
+        placement_id=placement_id,
+        beneficiary_id=beneficiary_id,
+        help=help_,
+        gift_id=filled[0].values["gift_id"] if filled else None,
+        receipts=_in_order(tuple(receipt_of(fact) for fact in (*filled, *received)), _received),
+        passes=_in_order(tuple(pass_on_of(fact, help_) for fact in given), _passed),
+        events=_in_order(tuple(event_of(fact) for fact in facts if fact.kind == "event"), _happened),
+    )
+
+
+def _update(known: dict[str, _Value], changes: Mapping[str, _Value | None]) -> None:
+    for key, value in changes.items():
+        if value is None:
+            known.pop(key, None)
+        else:
+            known[key] = value
+
+
+def _fact_of(act: Act, sequence: int) -> Fact:
+    return Fact(kind=act.kind, id=act.id, values=act.values, sequence=sequence)
+
+
+class _Links:
+    """Where a fact touches placements: moved from what it said to what it says."""
+
+    def __init__(self, known: Mapping[str, Placement], changed: dict[str, Placement | None]) -> None:
+        self.known = known
+        self.changed = changed
+
+    def move(self, was: Fact | None, fact: Fact | None) -> None:
+        if was:
+            self._unlink(was)
+        if fact and fact.kind == "placement":
+            self._fill(fact)
+        elif fact and fact.kind == "pass":
+            self._pass_on(fact)
+        elif fact and fact.kind == "event":
+            self._happen(fact)
+
+    def spread_help(self, fact_of: Callable[[str], Fact | None]) -> None:
+        """Where a giver's help is now another, so is all that was handed on as hers."""
+        waiting = [*self.changed]
+        while waiting:
+            giver = self.changed.get(waiting.pop())
+            for pass_on in giver.passes if giver else ():
+                fact = fact_of(f"pass:{pass_on.pass_id}") if giver and pass_on.help != giver.help else None
+                if fact and not fact.values.get("help"):
+                    self.move(fact, fact)
+                    waiting.append(pass_on.receiver_id)
+
+    def _get(self, placement_id: str) -> Placement | None:
+        return self.changed[placement_id] if placement_id in self.changed else self.known.get(placement_id)
+
+    def _fill(self, fact: Fact) -> None:
+        known, receipt = self._get(fact.id), receipt_of(fact)
+        self.changed[fact.id] = Placement(
+            placement_id=fact.id,
+            beneficiary_id=fact.values["beneficiary_id"],
+            help=fact.values["help"],
+            gift_id=fact.values["gift_id"],
+            receipts=_in_order((*known.receipts, receipt), _received) if known else (receipt,),
+            passes=known.passes if known else (),
+            events=known.events if known else (),
+        )
+
+    def _pass_on(self, fact: Fact) -> None:
+        giver_id, receiver_id = fact.values["giver_placement_id"], fact.values["receiver_placement_id"]
+        giver = self._get(giver_id) or _unfilled(giver_id)
+        pass_on = pass_on_of(fact, giver.help)
+        self.changed[giver_id] = replace(giver, passes=_in_order((*giver.passes, pass_on), _passed))
+        receiver = self._get(receiver_id) or _unfilled(receiver_id)
+        begins = all(fact.sequence < receipt.sequence for receipt in receiver.receipts)
+        self.changed[receiver_id] = replace(
+            receiver,
+            beneficiary_id=receiver.beneficiary_id or pass_on.beneficiary_id,
+            help=pass_on.help if begins else receiver.help,
+            receipts=_in_order((*receiver.receipts, receipt_of(fact)), _received),
+        )
+
+    def _happen(self, fact: Fact) -> None:
+        placement_id = fact.values["placement_id"]
+        placement = self._get(placement_id) or _unfilled(placement_id)
+        self.changed[placement_id] = replace(
+            placement, events=_in_order((*placement.events, event_of(fact)), _happened)
+        )
+
+    def _unlink(self, fact: Fact) -> None:
+        values = fact.values
+        named = {
+            "placement": (fact.id,),
+            "pass": (values.get("giver_placement_id"), values.get("receiver_placement_id")),
+            "event": (values.get("placement_id"),),
+        }
+        for placement_id in named.get(fact.kind, ()):
+            placement = self._get(str(placement_id))
+            if placement:
+                self.changed[placement.placement_id] = _without(placement, fact)
+
+
+def _without(placement: Placement, fact: Fact) -> Placement | None:
+    left = replace(
+        placement,
+        gift_id=None if fact.kind == "placement" else placement.gift_id,
+        receipts=tuple(receipt for receipt in placement.receipts if receipt.act_id != fact.act_id),
+        passes=tuple(pass_on for pass_on in placement.passes if fact.kind != "pass" or pass_on.pass_id != fact.id),
+        events=tuple(event for event in placement.events if fact.kind != "event" or event.event_id != fact.id),
+    )
+    return left if left.receipts or left.passes or left.events else None
+
+
+def _unfilled(placement_id: str) -> Placement:
+    """A placement that nothing has filled: being begun, or in foreign data never filled at all."""
+    return Placement(placement_id=placement_id, beneficiary_id="", help="", receipts=())
+
+
+def _in_order(things: tuple[_Thing, ...], key: Callable[[_Thing], tuple[date, int]]) -> tuple[_Thing, ...]:
+    return things if len(things) == 1 else tuple(sorted(things, key=key))
+
+
+def _received(receipt: Receipt) -> tuple[date, int]:
+    return receipt.received_on, receipt.sequence
+
+
+def _passed(pass_on: PassOn) -> tuple[date, int]:
+    return pass_on.passed_on, pass_on.sequence
+
+
+def _happened(event: Event) -> tuple[date, int]:
+    return event.happened_on, event.sequence

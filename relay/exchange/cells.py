@@ -1,0 +1,712 @@
+"""What one cell may hold: the text of a file, of a sheet or of an option, read as the value of a column.
+
+A value is normalised once, here, so that the same fact always has the same bytes: text is NFC without outer
+blanks, a day is ISO text, a whole number is an `int`, any other number a `float`. An empty cell has no value.
+"""
+
+from __future__ import annotations
+
+import calendar
+import difflib
+import math
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from relay import errors
+from relay.domain import bikram_sambat, schema
+from relay.text import Sentence, any_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Scalar = str | int | float
+Value = Scalar | Mapping[str, Scalar]
+
+FIRST_YEAR: Final = 1900  # our choice: no beneficiary was born and no gift was made before
+LAST_YEAR: Final = 2100  # our choice: a later year is a slip of the pen
+LONGEST_ID: Final = 64  # characters
+LONGEST_TEXT: Final = (
+    10_000  # characters; our choice: fits a spreadsheet's cell (32,767 UTF-16 units) with room to spare
+)
+LARGEST_NUMBER: Final = 1_000_000_000  # our choice: thousandths of it are exact in a float
+LONGEST_TERM: Final = (
+    36_500  # months, days or generations of a rule; our choice: keeps every due date below the year 9999
+)
+
+_HOW_MANY: Final = Sentence("Write how many.")
+_DEVANAGARI_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
+_PROGRAMME_ID: Final = re.compile(r"[a-z0-9-]{1,40}")
+_HELP: Final = re.compile(r"[a-z0-9_]{1,40}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
+_COMMA: Final = re.compile(r"([0-9]{1,3})((?:,[0-9]+)+)")
+_UNSEEN: Final = re.compile(  # else two ids look alike; after the virama of Devanagari a joiner shapes the letters
+    r"[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200b\u200e\u200f\u202a-\u202f"
+    r"\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]|(?<!\u094d)[\u200c\u200d]"
+)
+_THOUSANDS: Final = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{2}0")  # 10.000: nobody writes noughts behind a half goat
+_ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
+_ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
+_DIGITS_LOST: Final = re.compile(r"\+?[0-9]([.,][0-9]+)?[eE]\+[0-9]+|\+?[0-9]{4,}[.,]0+")
+_OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})  # text of which every digit counts
+_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_BS_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*BS", re.IGNORECASE)
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})(?:[T ][0-9:.]+)?")
+_YEAR_LAST: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
+_DAYS_AGO: Final = re.compile(r"-([0-9]{1,5})d")
+# A spreadsheet counts days from here (its 1900 system, right for every day since 1900-03-01).
+_SPREADSHEET_DAY_0: Final = date(1899, 12, 30)
+_MONTHS: Final = 12
+_LONGEST_MONTH: Final = 31
+_DECIMALS: Final = 3  # of units (design, "Rules are data"); also the digits between two commas of thousands
+_NOISE: Final = 1e-9  # our choice: far below a thousandth, above what double arithmetic leaves behind
+_THE_DAY_FORM: Final = Sentence("Write it as 2026-11-24, or as 2083-08-08 BS.")
+_SAMBAT: Final = re.compile(r"\s*(?:B\.?\s?S\.?|वि\.?\s?सं\.?)\s*", re.IGNORECASE)
+_SERIAL: Final = re.compile(r"[0-9]{5}")  # days, as a spreadsheet counts them: 10,000 is in 1927
+_YEAR_FORM: Final = Sentence("Write the Gregorian year in four digits.")
+_EQUIVALENTS_FORM: Final = Sentence("Write { pig = 1.5 } in rules.toml, pig=1.5 in a sheet.")
+_MADE_A_NUMBER: Final = Sentence("A spreadsheet turned this id into a number.")
+_DITTO: Final = frozenset(
+    {
+        *('"', "''", "”", "“", "„", "″", "〃", ",,", '-"-', "-do-", "do.", "ditto", "same as above", "as above"),
+        *("ऐ", "ऐ.", "ऐ ऐ", "ऐ.ऐ.", "उही", "सोही"),
+    }
+)
+_LONGEST_DITTO: Final = 2 * max(map(len, _DITTO))  # blanks around it
+_AS_TEXT: Final = Sentence("Format the column as text and write it again.")
+
+
+class CellFault(errors.Invalid):
+    """One cell cannot be read; `reason` never holds the value itself, which may be a name."""
+
+    def __init__(self, *, reason: Sentence, suggestion: Sentence) -> None:
+        """Say what is wrong with "this" cell, and what to write instead."""
+        super().__init__(reason, suggestion)
+
+
+def read(column: schema.Column, cell: object) -> Value | None:
+    """Read one cell as the value of a column.
+
+    Args:
+        column: What the cell may hold.
+        cell: Text, or what a workbook or rules.toml gives: a number, a day, a logical value.
+
+    Returns:
+        The normalised value: a mapping for equivalents, `int` or `float` for the numbers, else text (of a date ISO).
+        None when the cell is empty or blank.
+
+    Raises:
+        CellFault: The cell holds something else.
+    """
+    try:
+        return READERS[column.type](column, cell)
+    except CellFault as fault:
+        fault.field = column.name
+        raise
+
+
+def read_in_table(column: schema.Column, cell: object) -> Value | None:
+    """Read one cell that has others above it, as `read` does.
+
+    Raises:
+        CellFault: The cell holds something else, or ditto marks, since rows have no order; free text may be anything.
+    """
+    marks = isinstance(cell, str) and column.type != "text" and len(cell) <= _LONGEST_DITTO
+    if marks and str(cell).strip().casefold() in _DITTO:
+        fault = CellFault(
+            reason=Sentence("This repeats the cell above."), suggestion=Sentence("Write out what stands there.")
+        )
+        fault.field = column.name
+        raise fault
+    return read(column, cell)
+
+
+def read_record(column: schema.Column, text: str) -> str | None:
+    """Read the id of a record of any kind, which may say its kind, as in pass:T1; None when there is no id.
+
+    Raises:
+        CellFault: What follows the kind cannot be an id.
+    """
+    kind, colon, bare = text.rpartition(":")
+    id_ = read(column, bare)
+    return None if id_ is None else f"{kind}{colon}{id_}"
+
+
+def read_day(text: str, today: date) -> date:
+    """Read a day as options of the command line take it.
+
+    Args:
+        text: An ISO day, a Bikram Sambat day such as "2083-08-08 BS", "today", or "-3d" for three days ago.
+        today: The date in the programme's time zone.
+
+    Raises:
+        CellFault: The text is none of these, that day does not exist, or it is most likely in Bikram Sambat.
+    """
+    plain = _digits(_plain(text))
+    if plain.casefold() == "today":
+        return today
+    if ago := _DAYS_AGO.fullmatch(plain):
+        try:
+            return today - timedelta(days=int(ago[1]))
+        except OverflowError:
+            raise CellFault(reason=Sentence("This is too many days ago."), suggestion=_THE_DAY_FORM) from None
+    day = _day(plain)
+    if advice := bikram_sambat.likely(day.isoformat()):
+        raise CellFault(reason=Sentence("This day is decades from today."), suggestion=advice)
+    return day
+
+
+def write(value: Value) -> str:
+    """Write a value as the text of a cell, so that `read` of `unescaped` gives it back.
+
+    Text that a spreadsheet would take for a formula gets a leading apostrophe. Numbers are never written with an
+    exponent, and are numbers to a spreadsheet, so a negative one needs no apostrophe.
+
+    >>> write({"pig": 1.5, "seed": 2})
+    'pig=1.5;seed=2'
+    """
+    if isinstance(value, Mapping):
+        return ";".join(f"{key}={write(one)}" for key, one in value.items())
+    if isinstance(value, str):
+        return escaped(value)
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def escaped(text: str) -> str:
+    """Put an apostrophe before text that begins with = + - @ tab, return or line feed, as a formula does.
+
+    Text that begins with apostrophes and then one of these gets one more, so that no two texts are written alike.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unescaped(text: str) -> str:
+    """Take off the apostrophe that `escaped` put on; other text is given back as it is."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def closest(word: str, known: tuple[str, ...]) -> str:
+    """The known word that looks most like this one, or "" when none does."""
+    found = difflib.get_close_matches(word.casefold(), known, n=1)
+    return found[0] if found else ""
+
+
+def _plain(cell: object) -> str:
+    """The cell as NFC text without outer blanks; every line end is a line feed."""
+    text = cell if isinstance(cell, str) else _text_of(cell)
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    for character in text:
+        # Surrogates and U+FFFE, U+FFFF have no place in UTF-8 or XML; other control characters have no shape.
+        if (unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t") or character in "\ufffe\uffff":
+            raise CellFault(
+                reason=Sentence(
+                    "This holds the character U+%(code)s, which cannot be shown.", code=f"{ord(character):04X}"
+                ),
+                suggestion=Sentence("Delete that character."),
+            )
+    return text
+
+
+def _text_of(cell: object) -> str:
+    """A cell of a workbook that is not text, as the text that a person sees in it.
+
+    A whole number is what was typed (a telephone number, an ear tag); logical values and days are not.
+    """
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
+        return str(int(cell)) if cell == int(cell) else repr(cell)
+    raise CellFault(reason=Sentence("This is not text."), suggestion=_AS_TEXT)
+
+
+def _write_this(text: str) -> Sentence:
+    return Sentence("Write %(text)s.", text=text)
+
+
+def _if_that_is_meant(text: str) -> Sentence:
+    return Sentence("Write %(text)s, if that is meant.", text=text)
+
+
+def _perhaps(text: str) -> Sentence:
+    return Sentence("Format the column as text and write it again, perhaps %(text)s.", text=text)
+
+
+def _digits(text: str) -> str:
+    return text if text.isascii() else text.translate(_DEVANAGARI_DIGITS)
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _read_text(column: schema.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    text = _plain(cell)
+    if column.name in _OF_DIGITS:
+        _refuse_a_number(text)
+    if len(text) > LONGEST_TEXT:
+        raise CellFault(
+            reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_TEXT),
+            suggestion=Sentence("Shorten it."),
+        )
+    return text
+
+
+def _read_name(column: schema.Column, cell: object) -> str | None:
+    text = _read_text(column, cell)
+    if text and any(letter.isdecimal() for letter in text) and not any(letter.isalpha() for letter in text):
+        raise CellFault(
+            reason=Sentence("This is a number, and nobody's name."),
+            suggestion=Sentence("Write what she is called; leave out rows of totals."),
+        )
+    return text
+
+
+def _read_tags(column: schema.Column, cell: object) -> str | None:
+    text = _read_text(column, cell)
+    if text is None:
+        return None
+    tags = [tag for part in text.split(";") if (tag := part.strip())]
+    for tag in tags:
+        _refuse_a_number(tag)
+    return ";".join(tags) or None
+
+
+def _refuse_a_number(text: str) -> None:
+    """Refuse digits of a telephone or a tag that a spreadsheet wrote as it writes numbers."""
+    if _DIGITS_LOST.fullmatch(_digits(text)):
+        raise CellFault(
+            reason=Sentence("A spreadsheet turned this into a number, and digits of it may be lost."),
+            suggestion=_AS_TEXT,
+        )
+
+
+def _kind_of(column: schema.Column) -> str:
+    """What an id is of: "placement" of giver_placement_id; its kind may stand before it, as in placement:P1."""
+    return column.refers_to or column.name.removesuffix("_id").rpartition("_")[2]
+
+
+def _read_id(column: schema.Column, cell: object) -> str | None:
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum() and len(cell) <= LONGEST_ID:
+        return cell  # the usual id, at no cost
+    if _is_blank(cell):
+        return None
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        raise CellFault(
+            reason=Sentence("This is a number, and zeros before it may be lost."),
+            suggestion=_perhaps(_text_of(cell)),
+        )
+    text = _digits(_plain(cell)).removeprefix(f"{_kind_of(column)}:")
+    if made := _ID_MADE_A_NUMBER.fullmatch(text):
+        raise CellFault(reason=_MADE_A_NUMBER, suggestion=_perhaps(made[1]))
+    if _ID_MADE_SCIENTIFIC.fullmatch(text):
+        raise CellFault(reason=_MADE_A_NUMBER, suggestion=_AS_TEXT)
+    if len(text) > LONGEST_ID:
+        raise CellFault(
+            reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_ID),
+            suggestion=Sentence("Write a shorter id."),
+        )
+    if any(text.startswith(f"{each.name}:") for each in schema.KINDS):
+        raise CellFault(
+            reason=Sentence("This names a record of another kind."),
+            suggestion=Sentence("Write the id that is asked for, alone or with its kind before it."),
+        )
+    _fits_an_address(text)
+    if column.fixed and column.refers_to is None:  # its own: what is recorded already can be named
+        _is_seen(text)
+    return text
+
+
+def _is_seen(text: str) -> None:
+    if unseen := _UNSEEN.search(text):
+        raise CellFault(
+            reason=Sentence(
+                "This holds the character U+%(code)s, which nobody sees, and which an id may not hold.",
+                code=f"{ord(unseen[0]):04X}",
+            ),
+            suggestion=_write_this(_UNSEEN.sub("", text)),
+        )
+
+
+def _fits_an_address(text: str) -> None:
+    """An id is part of the address of a page, and one word of a line."""
+    if ":" in text or "/" in text:
+        raise CellFault(
+            reason=Sentence('This holds ":" or "/", which an id may not.'),
+            suggestion=_write_this(text.replace(":", "-").replace("/", "-")),
+        )
+    if not text.strip("."):
+        raise CellFault(
+            reason=Sentence("This is dots alone, which no address of a page can hold."),
+            suggestion=Sentence("Write letters or digits."),
+        )
+    if "\n" in text or "\t" in text or "\u2028" in text or "\u2029" in text:
+        raise CellFault(
+            reason=Sentence("This holds a line break or a tab, which an id may not."),
+            suggestion=_write_this("-".join(text.split())),
+        )
+
+
+def _read_help(_column: schema.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    text = _plain(cell)
+    if _HELP.fullmatch(text):
+        return text
+    likely = re.sub(r"[\s\-]+", "_", _digits(text).lower())
+    raise CellFault(
+        reason=Sentence("This is not the name of a help: a to z, 0 to 9 and _, at most 40 characters."),
+        suggestion=_write_this(likely)
+        if _HELP.fullmatch(likely)
+        else Sentence("Write the name that rules.toml gives it."),
+    )
+
+
+def _read_choice(column: schema.Column, cell: object) -> str | None:
+    if cell in column.choices:
+        return str(cell)
+    if _is_blank(cell):
+        return None
+    word = re.sub(r"[\s\-]+", "_", _plain(cell).casefold())
+    for choice in column.choices:
+        if word == choice.casefold():
+            return choice
+    raise CellFault(
+        reason=Sentence("This is none of %(choices)s.", choices=", ".join(column.choices)),
+        suggestion=_write_this(likely) if (likely := closest(word, column.choices)) else Sentence("Write one of them."),
+    )
+
+
+def _read_date(_column: schema.Column, cell: object) -> str | None:
+    if isinstance(cell, str):
+        if _is_blank(cell):
+            return None
+        return _day(_digits(_plain(cell))).isoformat()
+    if cell is None:
+        return None
+    if isinstance(cell, datetime):
+        if cell.time() != time():
+            raise CellFault(
+                reason=Sentence("This is a time of a day."),
+                suggestion=_write_this(cell.date().isoformat()),
+            )
+        return _within_years(cell.date()).isoformat()
+    if isinstance(cell, date):
+        return _within_years(cell).isoformat()
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and 1 <= cell <= LARGEST_NUMBER:
+        raise CellFault(reason=Sentence("This is a number, not a day."), suggestion=_spreadsheet_day(int(cell)))
+    raise CellFault(reason=Sentence("This is not a day."), suggestion=_THE_DAY_FORM)
+
+
+def _spreadsheet_day(days: int) -> Sentence:
+    try:
+        day = _SPREADSHEET_DAY_0 + timedelta(days=days)
+    except OverflowError:
+        return _THE_DAY_FORM
+    return (
+        Sentence("Format the column as a date, perhaps %(day)s.", day=day)
+        if FIRST_YEAR <= day.year <= LAST_YEAR
+        else _THE_DAY_FORM
+    )
+
+
+def _day(text: str) -> date:
+    """The day that normalised text names."""
+    if day := _DAY.fullmatch(text):
+        return _within_years(_gregorian(int(day[1]), int(day[2]), int(day[3]), exact=len(text) == len("2026-11-24")))
+    if day := _BS_DAY.fullmatch(text):
+        return _bikram_sambat(int(day[1]), int(day[2]), int(day[3]))
+    raise CellFault(reason=Sentence("This is not a day."), suggestion=_likely_day(text))
+
+
+def _within_years(day: date) -> date:
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day
+    raise _outside_years()
+
+
+def _outside_years() -> CellFault:
+    return CellFault(
+        reason=Sentence("This is not between the years %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR),
+        suggestion=_THE_DAY_FORM,
+    )
+
+
+def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
+    if year < FIRST_YEAR:
+        raise _outside_years()
+    if not 1 <= month <= _MONTHS:
+        swapped = f"{year:04}-{day:02}-{month:02}"
+        raise CellFault(
+            reason=Sentence("There is no month %(month)s.", month=month),
+            suggestion=_if_that_is_meant(swapped)
+            if 1 <= day <= _MONTHS and 1 <= month <= _LONGEST_MONTH
+            else _THE_DAY_FORM,
+        )
+    last = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        sambat_day = (
+            bikram_sambat.likely(f"{year:04}-{month:02}-{day:02}")
+            if bikram_sambat.gregorian(year, month, day)
+            else None
+        )
+        raise CellFault(
+            reason=Sentence("This day does not exist: the month has %(last)s days.", last=last),
+            suggestion=sambat_day
+            or Sentence("Look it up; the last day of that month is %(day)s.", day=f"{year:04}-{month:02}-{last:02}"),
+        )
+    if not exact:
+        raise CellFault(
+            reason=Sentence("This day is not written in full."),
+            suggestion=_write_this(f"{year:04}-{month:02}-{day:02}"),
+        )
+    return date(year, month, day)
+
+
+def _bikram_sambat(year: int, month: int, day: int) -> date:
+    if not bikram_sambat.FIRST_YEAR <= year <= bikram_sambat.LAST_YEAR:
+        raise CellFault(
+            reason=Sentence(
+                "Bikram Sambat days are known from %(first)s to %(last)s only.",
+                first=bikram_sambat.FIRST_YEAR,
+                last=bikram_sambat.LAST_YEAR,
+            ),
+            suggestion=bikram_sambat.NOT_YET_PUBLISHED,
+        )
+    found = bikram_sambat.gregorian(year, month, day)
+    if found is None:
+        raise CellFault(
+            reason=Sentence("This day does not exist in the Bikram Sambat calendar."),
+            suggestion=Sentence("Look it up; months have 29 to 32 days."),
+        )
+    return found
+
+
+def _likely_day(text: str) -> Sentence:
+    """What the writer of a day in another form probably meant."""
+    if _SERIAL.fullmatch(text):
+        return _spreadsheet_day(int(text))
+    text, marked = _SAMBAT.subn("", text)
+    if form := _YEAR_FIRST.fullmatch(text):
+        year, month, day = int(form[1]), int(form[2]), int(form[3])
+        meant = [(year, month, day)]
+    elif form := _YEAR_LAST.fullmatch(text):
+        year, one, two = int(form[3]), int(form[1]), int(form[2])
+        meant = [(year, two, one), (year, one, two)] if one != two else [(year, one, two)]
+    else:
+        return _THE_DAY_FORM
+    if marked or year in bikram_sambat.LIKELY_YEARS:
+        if year > bikram_sambat.LAST_YEAR:
+            return bikram_sambat.NOT_YET_PUBLISHED
+        possible = [
+            f"{year}-{month:02}-{day:02} BS" for _, month, day in meant if bikram_sambat.gregorian(year, month, day)
+        ]
+    else:
+        possible = [f"{year:04}-{month:02}-{day:02}" for _, month, day in meant if _is_day(year, month, day)]
+    return _write_this(any_of(possible)) if possible else _THE_DAY_FORM
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    months = FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= _MONTHS
+    return months and 1 <= day <= calendar.monthrange(year, month)[1]
+
+
+def _number(cell: object) -> int | float:
+    """The number in a cell that is not blank, of any sign and size below 10^15."""
+    if isinstance(cell, str):
+        text = _digits(_plain(cell))
+        if _NUMBER.fullmatch(text):
+            number: int | float = float(text) if "." in text else int(text)
+        elif comma := _COMMA.fullmatch(text):
+            raise CellFault(
+                reason=Sentence("This holds a comma, which may mean two things."), suggestion=_without_comma(comma)
+            )
+        else:
+            raise CellFault(
+                reason=Sentence("This is not a number."), suggestion=Sentence("Write digits, such as 2 or 0.5.")
+            )
+    elif isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) < math.inf:
+        number = cell
+    else:
+        raise CellFault(
+            reason=Sentence("This is not a number."), suggestion=Sentence("Write digits, such as 2 or 0.5.")
+        )
+    if abs(number) > LARGEST_NUMBER:
+        raise CellFault(
+            reason=Sentence("This is more than %(most)s.", most=LARGEST_NUMBER),
+            suggestion=Sentence("Look for a digit too many."),
+        )
+    return int(number) if number == int(number) else number
+
+
+def _without_comma(comma: re.Match[str]) -> Sentence:
+    whole, groups = comma[1], comma[2][1:].split(",")
+    if len(groups) > 1:
+        return _write_this(f"{whole}{''.join(groups)}")
+    point = f"{whole}.{groups[0]}".rstrip("0").rstrip(".")
+    return _write_this(any_of([f"{whole}{groups[0]}", point]) if len(groups[0]) == _DECIMALS else point)
+
+
+def _thousandths(cell: object) -> int | float:
+    """A number of at most 3 decimals; what a spreadsheet's arithmetic leaves beyond (0.1 + 0.2) is rounded away."""
+    number = _number(cell)
+    if isinstance(cell, str) and _THOUSANDS.fullmatch(_digits(_plain(cell))):
+        raise CellFault(
+            reason=Sentence("This holds a point, which may mean two things."),
+            suggestion=_write_this(any_of([write(number), write(number * 1000)])),
+        )
+    rounded = round(number, _DECIMALS)
+    if abs(number - rounded) > _NOISE:
+        raise CellFault(
+            reason=Sentence("This has more than %(most)s decimals.", most=_DECIMALS),
+            suggestion=_write_this(write(rounded)) if rounded else _HOW_MANY,
+        )
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _read_units(_column: schema.Column, cell: object) -> int | float | None:
+    if isinstance(cell, str) and len(cell) == 1 and "1" <= cell <= "9":
+        return int(cell)  # the usual number, at no cost
+    return None if _is_blank(cell) else _thousandths(cell)
+
+
+def _read_amount(_column: schema.Column, cell: object) -> int | float | None:
+    if _is_blank(cell):
+        return None
+    number = _thousandths(cell)
+    if number <= 0:
+        raise CellFault(reason=Sentence("This is not more than 0."), suggestion=_HOW_MANY)
+    return number
+
+
+def _read_count(_column: schema.Column, cell: object) -> int | float | None:
+    if _is_blank(cell):
+        return None
+    number = _thousandths(cell)
+    if number < 0:
+        raise CellFault(
+            reason=Sentence("This is less than 0."),
+            suggestion=_if_that_is_meant(write(-number)),
+        )
+    return number
+
+
+def _read_term(_column: schema.Column, cell: object) -> int | None:
+    return None if _is_blank(cell) else _whole(cell, least=1)
+
+
+def _read_days(_column: schema.Column, cell: object) -> int | None:
+    return None if _is_blank(cell) else _whole(cell, least=0)
+
+
+def _whole(cell: object, least: int) -> int:
+    number = _number(cell)
+    if isinstance(number, int) and least <= number <= LONGEST_TERM:
+        return number
+    raise CellFault(
+        reason=Sentence("This is not a whole number from %(least)s to %(most)s.", least=least, most=LONGEST_TERM),
+        suggestion=Sentence("Write a whole number."),
+    )
+
+
+def _read_year(_column: schema.Column, cell: object) -> int | None:
+    if _is_blank(cell):
+        return None
+    try:
+        number = _number(cell)
+    except CellFault as fault:
+        raise CellFault(reason=Sentence("This is not a year."), suggestion=_YEAR_FORM) from fault
+    if not isinstance(number, int) or not FIRST_YEAR <= number <= LAST_YEAR:
+        raise CellFault(
+            reason=Sentence("This is not a year between %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR),
+            suggestion=_YEAR_FORM,
+        )
+    return number
+
+
+def _read_degrees(column: schema.Column, cell: object) -> int | float | None:
+    if _is_blank(cell):
+        return None
+    number = round(_number(cell), 6)  # a tenth of a metre; our choice
+    farthest = 90 if column.name == "latitude" else 180
+    if abs(number) > farthest:
+        raise CellFault(
+            reason=Sentence("This is not between -%(farthest)s and %(farthest)s degrees.", farthest=farthest),
+            suggestion=Sentence("In Nepal a latitude is 26 to 31, a longitude 80 to 89."),
+        )
+    return int(number) if number == int(number) else number
+
+
+def _read_equivalents(_column: schema.Column, cell: object) -> Mapping[str, int | float] | None:
+    """A table of rules.toml, or the text "pig=1.5;seed=2"; by help."""
+    if isinstance(cell, str):
+        parts: Iterable[tuple[object, object]] = (
+            (name, number) for name, _, number in (part.partition("=") for part in cell.split(";") if part.strip())
+        )
+    elif isinstance(cell, Mapping):
+        parts = cell.items()
+    elif cell is None:
+        return None
+    else:
+        raise CellFault(reason=Sentence("This is no list of helps and numbers."), suggestion=_EQUIVALENTS_FORM)
+    equivalents: dict[str, int | float] = {}
+    for name, number in parts:
+        help_, amount = _read_help(_column, name), _read_amount(_column, number)
+        if help_ is None or amount is None or help_ in equivalents:
+            raise CellFault(reason=Sentence("This is not one number for each help."), suggestion=_EQUIVALENTS_FORM)
+        equivalents[help_] = amount
+    return dict(sorted(equivalents.items())) or None
+
+
+def _read_programme_id(_column: schema.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    text = _plain(cell)
+    if _PROGRAMME_ID.fullmatch(text):
+        return text
+    raise CellFault(
+        reason=Sentence("This is not a programme's id: a to z, 0 to 9 and -, at most 40 characters."),
+        suggestion=Sentence("Write, for example, relay-demo."),
+    )
+
+
+def _read_timezone(_column: schema.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    text = _plain(cell)
+    try:
+        zoneinfo.ZoneInfo(text)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise CellFault(
+            reason=Sentence("This is not the name of a time zone."),
+            suggestion=Sentence("Write, for example, Asia/Kathmandu."),
+        ) from None
+    return text
+
+
+READERS: Final[Mapping[schema.Type, Callable[[schema.Column, object], Value | None]]] = {
+    "id": _read_id,
+    "text": _read_text,
+    "name": _read_name,
+    "help": _read_help,
+    "date": _read_date,
+    "units": _read_units,
+    "amount": _read_amount,
+    "count": _read_count,
+    "term": _read_term,
+    "days": _read_days,
+    "year": _read_year,
+    "degrees": _read_degrees,
+    "choice": _read_choice,
+    "tags": _read_tags,
+    "equivalents": _read_equivalents,
+    "programme_id": _read_programme_id,
+    "timezone": _read_timezone,
+}

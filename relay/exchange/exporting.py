@@ -1,0 +1,90 @@
+"""Exporting a programme as it stands now: corrections applied, what was taken back left out.
+
+Rows go by file, then in ledger order, so the same ledger gives the same bytes on either engine, and what is exported
+imports again as "same".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from relay.database import cypher
+from relay.domain.acts import KEYS, PERSONAL, Act
+from relay.errors import Unavailable
+from relay.exchange.rows import write_folder, write_workbook
+from relay.graph import Graph
+from relay.ledger import recording
+from relay.ledger.projection import kind_and_id, values_of
+from relay.text import Sentence
+
+Properties = Mapping[str, Any]
+
+_TRIES: Final = 5  # our choice
+_AT_ONCE: Final = 20_000  # acts; our choice: some 20 MB in the embedded engine, which gives one query 227
+
+
+def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names: bool = False) -> None:
+    """Write a programme as a folder of CSV files, or as a workbook when the path ends in .xlsx.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        path: Of the folder or workbook; an earlier export there is replaced at the end.
+        with_names: Write the personal columns too.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Invalid: The path cannot be written.
+        Unavailable: The database cannot be reached, or others correct faster than it can be exported.
+    """
+    write: Callable[..., None] = write_workbook if path.suffix.lower() == ".xlsx" else write_folder
+    for _ in range(_TRIES):
+        with suppress(_CorrectedMeanwhile):
+            write(path, standing_acts(graph, programme_id), with_names=with_names)
+            return
+    raise Unavailable(
+        Sentence("Others correct faster than it can be exported."), Sentence("Export it once they are done.")
+    )
+
+
+class _CorrectedMeanwhile(Exception):
+    """What was read first may not fit what was read last."""
+
+
+def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
+    """Every act that stands and has a file, as it stands now; by kind, then by sequence.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        _CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
+        Unavailable: The database cannot be reached.
+    """
+    last = recording.head(graph, programme_id).entries  # what a later act names may have been read without it
+    for kind in cypher.EXPORT:
+        for properties, personal in standing(graph, programme_id, kind, last):
+            values = values_of(properties) | {name: personal[name] for name in PERSONAL[kind] if name in personal}
+            yield Act(
+                kind=kind,
+                id=kind_and_id(properties["key"])[1],
+                values={name: values[name] for name in KEYS[kind] if name in values},
+            )
+    if any(entry.kind in ("correct", "erase") for entry in recording.entries(graph, programme_id, first=last + 1)):
+        raise _CorrectedMeanwhile
+
+
+def standing(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[tuple[Properties, Properties]]:
+    """What the graph holds of the acts of one kind up to an entry that stand, and what is personal; by sequence.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    after = 0
+    while True:
+        rows = graph.rows(cypher.EXPORT[kind], programme_id=programme_id, after=after, last=last, many=_AT_ONCE)
+        yield from ((row["properties"], row["personal"] or {}) for row in rows)
+        if len(rows) < _AT_ONCE:
+            return
+        after = rows[-1]["properties"]["sequence"]

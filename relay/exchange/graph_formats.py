@@ -1,0 +1,344 @@
+"""The relay in the formats of other programs: graphs for Gephi, Cytoscape and R, and places as points for maps.
+
+A node is a placement and a link a pass-on, as everywhere in Relay. Names of people are left out unless they are given.
+Points count placements by state and are meant for documents that leave the programme: they never hold a person, and a
+count from 1 to 4 is left out (suppression of small cells, as usual in health statistics), for in a small ward a single
+"lost" says who.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from relay import errors, private_files
+from relay.arrays.lineage import Survey, below
+from relay.arrays.stores import Rows
+from relay.arrays.tables import NONE, Snapshot, day_of
+from relay.domain.model import shown
+from relay.domain.place_tree import upwards
+from relay.domain.vocabulary import STATES
+from relay.exchange import cells
+from relay.exchange.exporting import standing
+from relay.exchange.small_counts import tellable
+from relay.graph import Graph
+from relay.reports import trees
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Format = Literal["graphml", "gexf", "csv-graph", "geojson"]
+FORMATS: Final[tuple[Format, ...]] = ("graphml", "gexf", "csv-graph", "geojson")
+
+_NODE_COLUMNS: Final = (
+    "beneficiary_id",
+    "name",
+    "place_id",
+    "help",
+    "generation",
+    "reach",
+    "state",
+    "received_on",
+    "due_on",
+    "owed",
+    "passed",
+)
+_LINK_COLUMNS: Final = ("passed_on", "help", "animals")
+
+Attributes = dict[str, str | int | float]
+
+
+class WrongEnding(errors.Invalid):
+    """A file's name does not end as its format does, so that it might be another file altogether."""
+
+    def __init__(self, path: Path, ending: str) -> None:
+        """Name the path and the ending."""
+        super().__init__(
+            Sentence("%(path)s does not end in %(ending)s.", path=path, ending=ending),
+            Sentence("Name it %(stem)s%(ending)s.", stem=path.stem, ending=ending),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Where a place lies; degrees north and east (WGS 84)."""
+
+    name: str
+    latitude: float
+    longitude: float
+
+
+def flow_out(
+    graph: Graph,
+    programme_id: str,
+    path: Path,
+    format_: Format,
+    as_of: date,
+    *,
+    confirmed_only: bool = False,
+    with_names: bool = False,
+    folder: Path | None = None,
+) -> None:
+    """Write a programme of the database as it stood on a day; see `write`.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        path: What is written.
+        format_: One of `FORMATS`.
+        as_of: The day.
+        confirmed_only: Leave out pass-ons that nobody confirmed.
+        with_names: Write the beneficiaries' names too; points never hold them.
+        folder: Where snapshots are kept; None keeps none.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotBuilt: Its graph is being rebuilt, or was built by another version.
+        Invalid: The path cannot be written, or ends as another format does.
+        Unavailable: The database cannot be reached.
+    """
+    survey = trees.relay(graph, programme_id, as_of, confirmed_only=confirmed_only, folder=folder).survey
+    write(
+        survey,
+        path,
+        format_,
+        names=_names(graph, survey.snapshot) if with_names and format_ != "geojson" else None,
+        points=_points(graph, survey.snapshot) if format_ == "geojson" else None,
+    )
+
+
+def _names(graph: Graph, snapshot: Snapshot) -> Mapping[str, str]:
+    people = standing(graph, snapshot.programme_id, "beneficiary", snapshot.sequence)
+    return {row["beneficiary_id"]: personal["name"] for row, personal in people if personal.get("name")}
+
+
+def _points(graph: Graph, snapshot: Snapshot) -> Mapping[str, Point]:
+    return {
+        row["place_id"]: Point(name=row["name"], latitude=row["latitude"], longitude=row["longitude"])
+        for row, _ in standing(graph, snapshot.programme_id, "place", snapshot.sequence)
+        if row.get("latitude") is not None and row.get("longitude") is not None
+    }
+
+
+def write(
+    survey: Survey,
+    path: Path,
+    format_: Format,
+    *,
+    names: Mapping[str, str] | None = None,
+    points: Mapping[str, Point] | None = None,
+) -> None:
+    """Write a relay as it stood on the day of the survey; the same relay gives the same bytes.
+
+    Args:
+        survey: The programme on the day.
+        path: A file that ends in .graphml, .gexf or .geojson; for "csv-graph" a folder, in which people.csv and
+            links.csv are written. An older one is replaced, and only the owner may open it.
+        format_: One of `FORMATS`.
+        names: Beneficiary id → name; None leaves all names out.
+        points: Place id → point, for "geojson" alone.
+
+    Raises:
+        WrongEnding: The file's name ends as another format does.
+        NoFile, NotWritten: The path cannot be written.
+    """
+    if format_ == "csv-graph":
+        try:
+            path.mkdir(mode=0o700, exist_ok=True)
+        except OSError as fault:
+            raise private_files.NotWritten(path, fault.strerror) from fault
+        _put(path / "people.csv", _people(survey, names))
+        _put(path / "links.csv", _links(survey))
+        return
+    if path.suffix != f".{format_}":
+        raise WrongEnding(path, f".{format_}")
+    if format_ == "geojson":
+        content = _map(survey, points or {})
+    else:
+        content = (_gexf if format_ == "gexf" else graphml)(network(survey, names=names))
+    _put(path, content)
+
+
+def _put(path: Path, content: bytes) -> None:
+    with private_files.written(path) as file:
+        file.write(content)
+
+
+# -- graphs ---------------------------------------------------------------------------------------------------------
+
+
+def network(
+    survey: Survey, roots: Sequence[int] | None = None, names: Mapping[str, str] | None = None
+) -> nx.MultiDiGraph[str]:
+    """A relay as it stood on the day of the survey, for analysis by hand: placements by id, pass-ons keyed by id.
+
+    Nodes carry label (the name, or else the id), beneficiary_id, name, place_id, help, generation, reach, state,
+    received_on, due_on, owed and passed; edges passed_on, help and animals. Days are ISO text, units are those of
+    design's JSON. What is not known is left out.
+
+    Args:
+        survey: The programme on the day.
+        roots: Rows of placements that were there: they and all that descends from them; None for the whole programme.
+        names: Beneficiary id → name; None leaves all names out.
+    """
+    import networkx as nx  # noqa: PLC0415 - slow to load, and no other export needs it
+
+    relay: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    found = None if roots is None else below(survey, roots)
+    for id_, known in _nodes(survey, names, found.row if found else None):
+        relay.add_node(id_, label=known.get("name", id_), **known)
+    for giver, receiver, pass_id, known in _edges(survey, found.passes if found else None):
+        relay.add_edge(giver, receiver, key=pass_id, **known)
+    return relay
+
+
+def graphml(relay: nx.MultiDiGraph[str]) -> bytes:
+    """A network in GraphML."""
+    import networkx as nx  # noqa: PLC0415 - slow to load
+
+    written = io.BytesIO()
+    nx.write_graphml_xml(relay, written)
+    return written.getvalue()
+
+
+def _gexf(relay: nx.MultiDiGraph[str]) -> bytes:
+    from networkx.readwrite.gexf import GEXFWriter  # noqa: PLC0415 - slow to load
+
+    for _, _, pass_id, known in relay.edges(keys=True, data=True):
+        known["id"] = pass_id
+    writer = GEXFWriter(version="1.2draft")
+    for meta in writer.xml.findall("meta"):  # tells the day of writing: the same relay would give other bytes
+        writer.xml.remove(meta)
+    writer.add_graph(relay)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def _nodes(
+    survey: Survey, names: Mapping[str, str] | None, rows: Rows | None = None
+) -> Iterator[tuple[str, Attributes]]:
+    """Some placements, or all by row: of each its id, and what is known of it; what is not known is left out."""
+    snapshot, stood = survey.snapshot, survey.standings
+    placements, beneficiaries = snapshot.placements, snapshot.beneficiaries
+    for row in (np.flatnonzero(stood.there) if rows is None else rows).tolist():
+        holder = int(placements.beneficiary[row])
+        beneficiary_id = beneficiaries.ids[holder] if holder != NONE else None
+        place = int(beneficiaries.place[holder]) if holder != NONE else NONE
+        known = {
+            "beneficiary_id": beneficiary_id,
+            "name": (names or {}).get(beneficiary_id or ""),
+            "place_id": snapshot.places.ids[place] if place != NONE else None,
+            "help": snapshot.helps[placements.help[row]],
+            "generation": int(survey.generation[row]) if survey.generation[row] != NONE else None,
+            "reach": int(survey.reach[row]),
+            "state": STATES[stood.state[row]],
+            "received_on": str(day_of(stood.received_day[row])),
+            "due_on": str(day_of(stood.due_day[row])),
+            "owed": float(shown(int(stood.owed[row]))),
+            "passed": float(shown(int(stood.passed[row]))),
+        }
+        yield placements.ids[row], {name: value for name, value in known.items() if value is not None}
+
+
+def _edges(survey: Survey, rows: Rows | None = None) -> Iterator[tuple[str, str, str, Attributes]]:
+    """Some pass-ons, or all by sequence: of each giver, receiver, its own id, and what is known of it."""
+    snapshot = survey.snapshot
+    passes, ids = snapshot.passes, snapshot.placements.ids
+    for row in (np.flatnonzero(survey.live) if rows is None else rows).tolist():
+        known: Attributes = {
+            "passed_on": str(day_of(passes.day[row])),
+            "help": snapshot.helps[passes.help[row]],
+            "animals": float(shown(int(passes.units[row]))),
+        }
+        yield ids[passes.giver[row]], ids[passes.receiver[row]], passes.ids[row], known
+
+
+def _people(survey: Survey, names: Mapping[str, str] | None) -> bytes:
+    columns = [column for column in _NODE_COLUMNS if column != "name" or names is not None]
+    return _table(
+        ("Id", "Label", *columns),
+        ((id_, known.get("name", id_), *map(known.get, columns)) for id_, known in _nodes(survey, names)),
+    )
+
+
+def _links(survey: Survey) -> bytes:
+    return _table(
+        ("Source", "Target", "Id", "Type", *_LINK_COLUMNS),
+        (
+            (giver, receiver, pass_id, "Directed", *map(known.get, _LINK_COLUMNS))
+            for giver, receiver, pass_id, known in _edges(survey)
+        ),
+    )
+
+
+def _table(header: tuple[str, ...], rows: Iterator[tuple[cells.Value | None, ...]]) -> bytes:
+    """A CSV file in UTF-8 without a byte-order mark, which R and Gephi would take for a part of the first name.
+
+    Text that a spreadsheet would take for a formula gets a leading apostrophe, as in every export.
+    """
+    written = io.StringIO()
+    table = csv.writer(written, lineterminator="\n")
+    table.writerow(header)
+    table.writerows(["" if value is None else cells.write(value) for value in row] for row in rows)
+    return written.getvalue().encode()
+
+
+# -- points ---------------------------------------------------------------------------------------------------------
+
+
+def _map(survey: Survey, points: Mapping[str, Point]) -> bytes:
+    """A FeatureCollection (RFC 7946): places with a point, by id, each with its placements by state.
+
+    A placement counts at the place of its holder or, where that has no point, at the nearest place around it that has
+    one; so no placement counts twice, and no count is had by taking one place's from another's. "without_point" tells
+    how many count nowhere, null for a small count.
+    """
+    counted: dict[str | None, list[int]] = {}
+    holders = survey.snapshot.placements.beneficiary
+    at: dict[int, str | None] = {}
+    for row in np.flatnonzero(survey.standings.there).tolist():
+        holder = int(holders[row])
+        if holder not in at:
+            at[holder] = _point_of(survey, holder, points)
+        counted.setdefault(at[holder], [0] * len(STATES))[survey.standings.state[row]] += 1
+    features = [
+        {
+            "type": "Feature",
+            "id": place_id,
+            "geometry": {"type": "Point", "coordinates": [points[place_id].longitude, points[place_id].latitude]},
+            "properties": {"place_id": place_id, "name": points[place_id].name, **_told(states)},
+        }
+        for place_id, states in sorted((key, states) for key, states in counted.items() if key is not None)
+    ]
+    nowhere = sum(counted.get(None, ()))
+    collection = {
+        "type": "FeatureCollection",
+        "programme_id": survey.snapshot.programme_id,
+        "as_of": str(survey.as_of),
+        "without_point": tellable(nowhere),
+        "features": features,
+    }
+    return (json.dumps(collection, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _point_of(survey: Survey, holder: int, points: Mapping[str, Point]) -> str | None:
+    places = survey.snapshot.places
+    home = int(survey.snapshot.beneficiaries.place[holder]) if holder != NONE else NONE
+    around = (places.ids[place] for place in upwards(places.parent, home)) if home != NONE else ()
+    return next((place_id for place_id in around if place_id in points), None)
+
+
+def _told(states: list[int]) -> dict[str, int | None]:
+    """Counts that may be told; null where one is small, and then for the total too, which would give it away."""
+    told: dict[str, int | None] = {name: tellable(many) for name, many in zip(STATES, states, strict=True)}
+    return {"placements": None if None in told.values() else sum(states), **told}

@@ -1,0 +1,402 @@
+"""Importing a programme: every row is judged, reported, and on request recorded.
+
+Rows are judged in memory, step by step, on top of what the database holds. A dry run stops there, so it says exactly
+what a writing one would. When writing, one step is committed while the next one is judged; each is a transaction of
+its own that is written only if nobody else recorded meanwhile, else its rows are judged anew. A row's act keeps its
+id, so an import that was cut short is run again and nothing is doubled.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import Final
+
+from relay.domain.acts import FILED, PERSONAL, Act
+from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers, Missing, TakenBack
+from relay.errors import Asked, Invalid, NotFound, Refused, RelayError
+from relay.exchange import cells
+from relay.exchange.rows import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
+from relay.exchange.workbook import PROGRAMME, RULES_FILE
+from relay.graph import Graph
+from relay.ledger import recording
+from relay.ledger.batch import Clerk, Outcome, RuleInDoubt, provided_by
+from relay.ledger.gc_paused import uncollected
+from relay.ledger.recording import STEP, Rehearsal
+from relay.text import Sentence
+
+_OF_WHAT_FOLLOWS: Final = frozenset({"more_than_held", "nothing_owed", "extends_nothing", "due_sooner"})
+"""Notes that hang on what may stand in rows further down, such as a birth before a death."""
+FIRST: Final = 20  # our choice: noted rows that one looks up in a paper register at one go
+STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a million acts need less than a gigabyte
+
+
+class NoProgrammeNamed(Invalid):
+    """A folder whose programme cannot be read is imported and no programme was named."""
+
+    def __init__(self, path: Path, fault: ReportRow | None) -> None:
+        """Say how to name it, or what is wrong where it is named."""
+        if fault is None:
+            super().__init__(
+                Sentence("%(path)s does not say which programme it is of.", path=path),
+                Sentence("Add a [programme] block with an id to rules.toml, or --programme ID."),
+            )
+        else:
+            super().__init__(
+                Sentence(
+                    "%(path)s does not say which programme it is of: %(file)s, row %(row)s, %(field)s: %(reason)s",
+                    path=path,
+                    file=fault.file,
+                    row=fault.row,
+                    field=fault.field or "",
+                    reason=fault.reason or "",
+                ),
+                fault.suggestion or "",
+            )
+
+
+class OtherProgramme(Invalid):
+    """A folder is of another programme than the one that was named."""
+
+    def __init__(self, path: Path, own: str, named: str) -> None:
+        """Name both."""
+        super().__init__(
+            Sentence("%(path)s is of programme %(own)s, not of %(named)s.", path=path, own=own, named=named),
+            Sentence("Use --programme %(own)s, or change the id in rules.toml.", own=own),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """A row and what became of its act; None when the row could not be read."""
+
+    row: Row
+    outcome: Outcome | None
+
+    @property
+    def error(self) -> RelayError | None:
+        return self.outcome.error if self.outcome else None
+
+
+def import_programme(
+    graph: Graph,
+    path: Path,
+    clerk: Clerk,
+    *,
+    programme_id: str | None = None,
+    apply: bool = False,
+    answers: Answers = NEW,
+    assumed: Callable[[str], None] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[ReportRow]:
+    """Import a folder or workbook, or rehearse it.
+
+    Args:
+        graph: Where.
+        path: Of the folder or workbook.
+        clerk: Who records.
+        programme_id: Of the programme, when the folder does not say; needed only where there are several.
+        apply: Write; without it nothing is written.
+        answers: The questions that each row answers. A register holds second placements, which are only noted.
+        assumed: Told the id of the only programme, where neither the folder nor `programme_id` names one.
+        progress: Told after each step how many rows are done.
+
+    Yields:
+        A line for each row read, and one more for each further fault of a row that could not be read; in the order of
+        the exchange format, but rows that point at something missing, and refused pass-ons and events, come last.
+
+    Raises:
+        Invalid: There is no programme at the path, it is not named, or it is of another one than named.
+        Unavailable: The database cannot be reached; what was reported as added is recorded.
+    """
+    rows = read_folder_or_workbook(path)
+    first = _until_the_first_act(rows)
+    own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
+    if own is None and programme_id is None:
+        programme_id = _the_only_one(graph, first)
+        if programme_id and assumed:
+            assumed(programme_id)
+    if own is None and programme_id is None:
+        faults = tuple(chain.from_iterable(map(_faults, first)))
+        yield from faults
+        raise NoProgrammeNamed(path, next(iter(faults), None))
+    if own and programme_id and own != programme_id:
+        raise OtherProgramme(path, own, programme_id)
+    with ThreadPoolExecutor(max_workers=1) as beside, uncollected():
+        rehearsal = Rehearsal(graph, own or programme_id or "", clerk, answers=answers)
+        recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)
+        yield from _Import(recorder, progress or (lambda _: None)).run(chain(first, rows))
+
+
+def _until_the_first_act(rows: Iterator[Row]) -> list[Row]:
+    """The rows up to the first that could be read: the programme's own, if the folder says which it is."""
+    first: list[Row] = []
+    for row in rows:
+        first.append(row)
+        if row.act:
+            break
+    return first
+
+
+def _the_only_one(graph: Graph, first: Iterable[Row]) -> str | None:
+    """The only programme of the database, for a folder that names none; one that names it badly may mean another."""
+    if any(row.faults and row.file in (RULES_FILE, PROGRAMME) for row in first):
+        return None
+    heads = recording.heads(graph)
+    return heads[0].programme_id if len(heads) == 1 else None
+
+
+class _Dry:
+    """Judges in memory and writes nothing: what is offered is settled at once."""
+
+    def __init__(self, rehearsal: Rehearsal) -> None:
+        self.rehearsal = rehearsal
+
+    def offer(self, rows: Sequence[Row]) -> Sequence[_Judged]:
+        return _judged(rows, self.rehearsal.offer(_acts(rows))[0])
+
+    def finish(self) -> Sequence[_Judged]:
+        return ()
+
+
+class _Writing:
+    """Commits one step while the next is judged: what is offered is settled when the next is, or at the end."""
+
+    def __init__(self, rehearsal: Rehearsal, beside: ThreadPoolExecutor) -> None:
+        self.rehearsal = rehearsal
+        self.beside = beside
+        self.steps = 0
+        self.committing: tuple[Future[bool], Sequence[_Judged]] | None = None
+
+    def offer(self, rows: Sequence[Row]) -> Sequence[_Judged]:
+        settled: Sequence[_Judged] = ()
+        if self.steps == STEPS_HELD:
+            settled = self.finish()
+            self._forget()
+        rehearsal = self.rehearsal
+        outcomes, step = rehearsal.offer(_acts(rows))
+        settled = (*settled, *self.finish())
+        if rehearsal is not self.rehearsal:  # judged on a ledger that somebody else carried on
+            outcomes, step = self.rehearsal.offer(_acts(rows))
+        self.steps += 1
+        self.committing = self.beside.submit(step.commit, rehearsal.graph), _judged(rows, outcomes)
+        return settled
+
+    def finish(self) -> Sequence[_Judged]:
+        if self.committing is None:
+            return ()
+        (committed, judged), self.committing = self.committing, None
+        if committed.result():
+            return judged
+        rows = [each.row for each in judged]
+        outcomes = self.rehearsal.record(_acts(rows))
+        self._forget()
+        return _judged(rows, outcomes)
+
+    def _forget(self) -> None:
+        self.rehearsal = self.rehearsal.anew()
+        self.steps = 0
+        gc.collect()  # the few rings that there are keep much of what was read
+
+
+def _acts(rows: Iterable[Row]) -> list[Act]:
+    return [row.act for row in rows if row.act]
+
+
+def _judged(rows: Iterable[Row], outcomes: Iterable[Outcome]) -> Sequence[_Judged]:
+    became = iter(outcomes)
+    return tuple(_Judged(row=row, outcome=next(became) if row.act else None) for row in rows)
+
+
+class _Import:
+    """The rows on their way.
+
+    A row that points at something missing waits until nothing more can provide it. A pass-on or event that is refused
+    waits too: since when somebody holds help, and which rule binds her, may hang on a row further down.
+    """
+
+    def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
+        self.recorder = recorder
+        self.told = recorder.rehearsal.told
+        self.progress = progress
+        self.waiting: dict[str, list[_Judged]] = {}
+        self.provided: list[Row] = []
+        self.refused: list[_Judged] = []
+        self.left_out: dict[str, tuple[str, int]] = {}  # what is not in the record → file and row that would bring it
+
+    def run(self, rows: Iterator[Row]) -> Iterator[ReportRow]:
+        done = 0
+        while step := tuple(islice(rows, STEP)):
+            unread = {row.act_id: (row.file, row.row) for row in step if row.act_id and not row.act}
+            self.told.unread.update(unread)
+            self.left_out.update(unread)
+            self.told.unsettled.update(chain.from_iterable(row.rules for row in step))
+            yield from self._settle(self.recorder.offer(step))
+            done += len(step)
+            self.progress(done)
+        yield from self._settle(self.recorder.finish())
+        yield from self._again()
+        while refused := sorted(self.refused, key=_place):
+            self.refused, self.provided = [], [judged.row for judged in refused]
+            yield from self._again()
+            if {*map(_place, refused)} <= {*map(_place, self.refused)}:  # none of them got in
+                break
+        left = sorted((*self.refused, *chain.from_iterable(self.waiting.values())), key=_place)
+        for judged in left:
+            self._leave_out(judged)
+        for judged in left:
+            yield from _report(judged, self._first(judged))
+
+    def _again(self) -> Iterator[ReportRow]:
+        """Judge rows once more that may be able to stand by now, and those that can then, and so on."""
+        while self.provided:
+            again, self.provided = self.provided, []
+            for start in range(0, len(again), STEP):
+                yield from self._settle(self.recorder.offer(again[start : start + STEP]))
+            yield from self._settle(self.recorder.finish())
+
+    def _settle(self, judged: Iterable[_Judged]) -> Iterator[ReportRow]:
+        for each in judged:
+            error = each.error
+            if isinstance(error, Missing):
+                self.waiting.setdefault(error.act_id, []).append(each)
+                continue
+            hangs = isinstance(error, Refused | RuleInDoubt) and not isinstance(error, Asked)
+            if hangs and each.outcome and each.outcome.act.kind in ("pass", "event"):
+                self.refused.append(each)
+                continue
+            yield from _report(each, self._first(each))
+            if error:
+                self._leave_out(each)
+            elif each.outcome and each.outcome.action == "added":
+                for provided in provided_by(each.outcome.act):
+                    self.provided += [waiting.row for waiting in self.waiting.pop(provided, ())]
+
+    def _leave_out(self, judged: _Judged) -> None:
+        for provided in provided_by(judged.outcome.act) if judged.outcome else ():
+            self.left_out.setdefault(provided, (judged.row.file, judged.row.row))
+
+    def _first(self, judged: _Judged) -> tuple[str, int] | None:
+        """The row that did not bring in what this one points at."""
+        return self.left_out.get(judged.error.act_id) if isinstance(judged.error, Missing) else None
+
+
+def _place(judged: _Judged) -> tuple[int, int]:
+    """Where a readable row stands in the exchange format."""
+    kinds = [kind.name for kind in FILED]
+    return (kinds.index(judged.outcome.act.kind) if judged.outcome else 0), judged.row.row
+
+
+def _report(judged: _Judged, first: tuple[str, int] | None) -> Iterator[ReportRow]:
+    """The lines of a row, which may have to be mended only after another one."""
+    outcome = judged.outcome
+    if outcome is None:
+        yield from _faults(judged.row)
+        return
+    error, row = outcome.error, judged.row
+    mend = Sentence("Mend %(file)s, row %(row)s, first.", file=first[0], row=first[1]) if first else ""
+    yield ReportRow(
+        file=row.file,
+        row=row.row,
+        act_id=row.act_id,
+        action=_action(outcome),
+        field=(error.field or None) if error else None,
+        value=(_value(outcome.act, error.field) or None) if error else None,
+        reason=error.reason if error else None,
+        suggestion=(mend or error.suggestion or None) if error else None,
+        notes=tuple(note.sentence for note in outcome.notes if note.note not in _OF_WHAT_FOLLOWS),
+    )
+
+
+def _faults(row: Row) -> Iterator[ReportRow]:
+    for fault in row.faults:
+        yield ReportRow(
+            file=row.file,
+            row=row.row,
+            act_id=row.act_id,
+            action="put aside",
+            field=fault.field,
+            value=fault.value or None,
+            reason=fault.reason,
+            suggestion=fault.suggestion or None,
+        )
+
+
+def _action(outcome: Outcome) -> Action:
+    """What design.md calls the end of a row: an act that was taken back is put aside, one that stands on it refused."""
+    error = outcome.error
+    if error is None:
+        return "same" if outcome.action == "same" else "added"
+    taken_back = isinstance(error, TakenBack) and error.act_id == outcome.act.act_id
+    return "put aside" if taken_back or isinstance(error, NotFound | Invalid) else "refused"
+
+
+def _value(act: Act, field: str) -> str:
+    """The cell at fault; never a personal one."""
+    return cells.write(act.values[field])[:SHOWN] if field in act.values and field not in PERSONAL[act.kind] else ""
+
+
+class Count:
+    """How many rows came to each end.
+
+    Attributes:
+        actions: Action → rows; a row with several faults counts once.
+        noted: Rows of which something is noted.
+        first_noted: The first `FIRST` of these.
+    """
+
+    def __init__(self) -> None:
+        """Begin at nothing."""
+        self.actions: dict[str, int] = dict.fromkeys(("added", "same", "put aside", "refused"), 0)
+        self.noted = 0
+        self.first_noted: list[ReportRow] = []
+
+    def through(self, report: Iterable[ReportRow]) -> Iterator[ReportRow]:
+        """The same report, counted as it is read."""
+        last: tuple[str, int, str | None] | None = None
+        for row in report:
+            if (row.file, row.row, row.act_id) != last:
+                self.actions[row.action] += 1
+            last = row.file, row.row, row.act_id
+            if row.notes:
+                self.noted += 1
+                if self.noted <= FIRST:
+                    self.first_noted.append(row)
+            yield row
+
+
+def rehearse_then_import(
+    graph: Graph,
+    path: Path,
+    clerk: Clerk,
+    *,
+    programme_id: str | None = None,
+    apply: bool,
+    strict: bool,
+    again: bool,
+    assumed: Callable[[str], None] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[bool, Iterator[ReportRow]]:
+    """Import or rehearse; when strict, write only if a rehearsal finds that every row can stand.
+
+    What a strict import asks about cannot stand, unless all of it is to be recorded `again`. The other arguments, and
+    what it raises, are those of `import_programme`.
+
+    Returns:
+        Whether the rows are written, and what `import_programme` yields; of a strict import that cannot stand, the
+        report of the rehearsal.
+    """
+    answers = EVERY_ANSWER if again else NO_ANSWER if strict else NEW
+    question = partial(
+        import_programme, graph, path, clerk, programme_id=programme_id, answers=answers, progress=progress
+    )
+    if not (apply and strict):
+        return apply, question(apply=apply, assumed=assumed)
+    report = tuple(question(assumed=assumed))
+    stands = all(row.action in ("added", "same") for row in report)
+    return stands, question(apply=True) if stands else iter(report)

@@ -1,0 +1,434 @@
+"""The exchange format: a programme's folder or workbook, read as acts to record, and acts written as one.
+
+A row becomes an act, or is put aside with its faults; it never stops the others. Whether an act may be recorded
+is the ledger's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final, Literal
+
+from relay.domain import acts, schema
+from relay.domain.schema import Column, Kind
+from relay.exchange import cells, workbook, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+Action = Literal["added", "same", "put aside", "refused"]
+
+_KINDS: Final = {kind.file: kind for kind in acts.FILED}
+_KINDS_BY_NAME: Final = {kind.name: kind for kind in acts.FILED}
+_TITLE_ROWS: Final = 5  # our choice: above the names of the columns
+_SHIFTED: Final = 'Put " before and after a text that holds what parts the cells, or take the surplus ones out.'
+SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why a row is put aside.
+
+    Attributes:
+        field: The column, or None when the whole row is meant.
+        value: The cell as written, cut to 60 characters; "" when it is empty, or personal (nobody's name goes
+            into a report).
+        reason: What is wrong with "this" cell, row or file.
+        suggestion: What to do about it.
+    """
+
+    field: str | None
+    value: str
+    reason: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a file.
+
+    Attributes:
+        file: "passes.csv", "rules.toml", or a sheet's name.
+        row: The row as a spreadsheet counts it, the header being 1; in rules.toml the line of the block's heading.
+        act_id: The id of the act, as far as it could be read, or None.
+        act: What the row records, or None when it is put aside.
+        faults: Why it is put aside; empty when it is not.
+        rules: The rules that are put aside with it, as far as these could be read.
+    """
+
+    file: str
+    row: int
+    act_id: str | None
+    act: acts.Act | None
+    faults: tuple[Fault, ...]
+    rules: tuple[acts.RuleMeant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """What an import did with one row, one line for each fault.
+
+    Attributes:
+        file: As in `Row`.
+        row: As in `Row`.
+        act_id: As in `Row`.
+        action: *added* and *same* stand; *put aside* could not be read; *refused* broke a rule or an earlier act.
+        field: The column at fault, or None.
+        value: As in `Fault`, or None when it is not shown.
+        reason: Why it was put aside or refused, else None.
+        suggestion: What to do about it, or None.
+        notes: Of a row that is added, what may be a slip of the pen or is for the auditor, as sentences.
+    """
+
+    file: str
+    row: int
+    act_id: str | None
+    action: Action
+    field: str | None = None
+    value: str | None = None
+    reason: str | None = None
+    suggestion: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def estimated_rows(path: Path) -> int:
+    """About how many rows a folder's files have, by their line ends; 0 for a workbook, which is not opened ahead."""
+    return sum(max(_lines(file) - 1, 0) for file in path.glob("*.csv")) if path.is_dir() else 0
+
+
+def _lines(file: Path) -> int:
+    with file.open("rb") as text:
+        return sum(block.count(b"\n") for block in iter(lambda: text.read(1 << 20), b""))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def read_folder_or_workbook(path: Path) -> Iterator[Row]:
+    """Read a programme, row by row, in the order in which it can be recorded.
+
+    Memory stays flat: of passes.csv only the ids of the receiving placements and the rows that wait are held. A
+    workbook's sheet is held whole.
+
+    Args:
+        path: A folder of CSV files and rules.toml, or an .xlsx file.
+
+    Yields:
+        What is not of the format, then the programme, its rules, and the rows of each file in the format's order.
+        Within a file a row that points at one further down waits for it and follows right behind it; rows that
+        wait for each other come last. Blank rows are passed over.
+
+    Raises:
+        errors.Invalid: There is no programme at this path.
+    """
+    original: set[str] = set()
+    for sheet in workbook.opened(path, schema.FILE_ORDER):
+        if isinstance(sheet, workbook.Unreadable):
+            yield _unreadable(sheet)
+            continue
+        kind = _KINDS[sheet.name]
+        if faults := _header_faults(sheet, kind):
+            rules = _rules_beneath(sheet, kind) if kind is acts.RULE else ()
+            yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=faults, rules=rules)
+        elif kind.name == "place":
+            yield from _in_order(_rows(sheet, kind), _ids(sheet, "place_id"), own="place_id", awaited="parent_id")
+        elif kind.name == "placement":
+            for row in _rows(sheet, kind):
+                if row.act:
+                    original.add(row.act.id)
+                yield row
+        elif kind.name == "pass":
+            ahead = _ids(sheet, "receiver_placement_id") - original
+            rows = _rows(sheet, kind)
+            yield from _in_order(rows, ahead, own="receiver_placement_id", awaited="giver_placement_id")
+        else:
+            yield from _rows(sheet, kind)
+
+
+def _unreadable(part: workbook.Unreadable) -> Row:
+    fault = Fault(field=part.field, value="", reason=part.reason, suggestion=part.suggestion)
+    rules = (acts.RuleMeant(),) if _may_hold_rules(part) else ()
+    return Row(file=part.file, row=part.row, act_id=None, act=None, faults=(fault,), rules=rules)
+
+
+def _may_hold_rules(part: workbook.Unreadable) -> bool:
+    """Whether what cannot be read is a file or sheet of rules, or a block that is most likely one."""
+    named = part.file.partition(".")[0].casefold() == workbook.RULES
+    return named and (part.field is None or part.field.casefold().startswith("rule"))
+
+
+def _rules_beneath(sheet: workbook.Sheet, kind: Kind) -> tuple[acts.RuleMeant, ...]:
+    """The rules beneath a header that cannot be read, as far as the rest of it can."""
+    rows = (((acts.RuleMeant.of(row.act.values),) if row.act else row.rules) for row in _rows(sheet, kind))
+    return tuple(chain.from_iterable(rows)) or (acts.RuleMeant(),)
+
+
+def _header_faults(sheet: workbook.Sheet, kind: Kind) -> tuple[Fault, ...]:
+    """What is wrong with a header; none of the sheet's rows is taken then."""
+    known = tuple(column.name for column in kind.columns)
+    if not set(known) & set(sheet.header) and not sheet.file.endswith(".toml"):
+        below = _header_below(sheet, known)
+        # Where no name is like a column's these are most likely a row, and personal.
+        if below or not any(cells.closest(name, known) for name in sheet.header if name):
+            do = f"Row {below} does: delete what is above it." if below else f"Write them there: {', '.join(known)}."
+            return (_fault(None, "", "This row holds no name of a column.", do),)
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    for name in filter(None, sheet.header):
+        if name in seen:
+            faults.append(_fault(name, name, "This column stands twice.", "Keep one of the two."))
+        elif name not in known:
+            likely = cells.closest(name, known)
+            suggestion = (
+                f"Call it {likely}, if that is meant."
+                if likely
+                else f"Take it out, or call it one of {', '.join(known)}."
+            )
+            faults.append(_fault(name, name, "The format has no column of this name.", suggestion))
+        seen.add(name)
+    faults.extend(
+        _fault(column.name, "", "This is required, and missing.", "Add it.")
+        for column in kind.columns
+        if column.required and not column.personal and column.name not in seen
+    )
+    return tuple(faults)
+
+
+def _header_below(sheet: workbook.Sheet, known: tuple[str, ...]) -> int | None:
+    """The row below a title in which the columns have their names, if there is one near the top."""
+    for line in islice(sheet.rows(), _TITLE_ROWS):
+        if not isinstance(line, workbook.Unreadable) and {str(cell).strip() for cell in line[1]} & {*known}:
+            return line[0]
+    return None
+
+
+def _fault(field: str | None, value: object, reason: str, suggestion: str) -> Fault:
+    if isinstance(value, Mapping):
+        value = ";".join(f"{key}={one}" for key, one in value.items())
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # as a spreadsheet shows it
+    return Fault(field=field, value=str(value)[:SHOWN], reason=reason, suggestion=suggestion)
+
+
+def _ids(sheet: workbook.Sheet, name: str) -> set[str]:
+    """The ids in one column of a sheet, by a pass of its own; empty when there is no such column."""
+    if name not in sheet.header:
+        return set()
+    place = sheet.header.index(name)
+    column = next(column for column in _KINDS[sheet.name].columns if column.name == name)
+    found: set[str] = set()
+    for line in sheet.rows():
+        if not isinstance(line, workbook.Unreadable) and place < len(line[1]):
+            value = _value(column, line[1][place])
+            if isinstance(value, str):
+                found.add(value)
+    return found
+
+
+def _value(column: Column, cell: object) -> cells.Value | Fault | None:
+    try:
+        if isinstance(cell, str) and cell.startswith("'"):
+            cell = cells.unescaped(cell)
+        return cells.read_in_table(column, cell)
+    except cells.CellFault as fault:
+        return _fault(column.name, "" if column.personal else cell, fault.reason, fault.suggestion)
+
+
+def _rows(sheet: workbook.Sheet, kind: Kind) -> Iterator[Row]:
+    """The rows of a sheet in its own order."""
+    places = {name: place for place, name in enumerate(sheet.header)}
+    plan = [(places[column.name], column) for column in kind.columns if column.name in places]
+    required = {column.name for column in kind.columns if column.required and not column.personal}
+    nameless = [place for place, name in enumerate(sheet.header) if not name]
+    check = _CHECKS.get(kind.name)
+    for line in sheet.rows():
+        if isinstance(line, workbook.Unreadable):
+            yield _unreadable(line)
+            continue
+        number, row_cells = line
+        if _repeats_header(row_cells, places):
+            told = _fault(None, "", "This row repeats the names of the columns.", "Delete it.")
+            yield Row(file=sheet.file, row=number, act_id=None, act=None, faults=(told,))
+            continue
+        values, faults = _content(plan, row_cells)
+        if len(row_cells) > len(sheet.header) and sheet.file.endswith(".csv"):
+            if not any(str(cell).strip() for cell in row_cells):
+                continue
+            reason = f"This row has {len(row_cells)} cells, and the header {len(sheet.header)}."
+            own = {name: value for name, value in values.items() if places[name] == 0}  # before anything can shift it
+            yield _row(sheet.file, number, kind, own, (_fault(None, "", reason, _SHIFTED),))
+            continue
+        if len(row_cells) > len(sheet.header) or nameless:
+            faults.extend(_outside(row_cells, len(sheet.header), nameless))
+        if not values and not faults:
+            continue
+        if not required <= values.keys():
+            faults.extend(_missing(kind, required - values.keys() - {fault.field for fault in faults}))
+        if check and not faults:
+            faults.extend(check(values))
+        yield _row(sheet.file, number, kind, values, tuple(faults))
+
+
+def _repeats_header(row_cells: workbook.Cells, places: Mapping[str, int]) -> bool:
+    """Whether a row is the header once more, as where two tables were copied together."""
+    return all(
+        place < len(row_cells) and str(row_cells[place]).strip().casefold() == name.casefold()
+        for name, place in places.items()
+        if name
+    )
+
+
+def _content(plan: list[tuple[int, Column]], row_cells: workbook.Cells) -> tuple[dict[str, acts.Value], list[Fault]]:
+    """The values of a row's cells in the order of the plan, and the faults of those that cannot be read."""
+    values: dict[str, acts.Value] = {}
+    faults: list[Fault] = []
+    for place, column in plan:
+        cell = row_cells[place] if place < len(row_cells) else None
+        if cell is None or cell == "":
+            continue
+        value = _value(column, cell)
+        if isinstance(value, Fault):
+            faults.append(value)
+        elif value is not None:
+            values[column.name] = value
+    return values, faults
+
+
+def _missing(kind: Kind, names: set[str]) -> Iterator[Fault]:
+    for column in kind.columns:
+        if column.name in names:
+            yield _fault(column.name, "", "This is required, and empty.", "Fill it in.")
+
+
+def _outside(row_cells: workbook.Cells, width: int, nameless: list[int]) -> Iterator[Fault]:
+    for place in chain(nameless, range(width, len(row_cells))):
+        if place < len(row_cells) and str(row_cells[place] or "").strip():
+            yield _fault(
+                None,
+                "",
+                f"Column {place + 1} has no name, and holds something here.",
+                "Empty the cell or name the column.",
+            )
+
+
+def _row(file: str, number: int, kind: Kind, values: dict[str, acts.Value], faults: tuple[Fault, ...]) -> Row:
+    own_id = _own_id(kind, values)
+    act_id = f"{kind.name}:{own_id}" if own_id else None
+    act = acts.Act(kind=kind.name, id=own_id, values=values) if own_id and not faults else None
+    aside = kind is acts.RULE and act is None
+    rules = (acts.RuleMeant.of(values, [fault.field for fault in faults]),) if aside else ()
+    return Row(file=file, row=number, act_id=act_id, act=act, faults=faults, rules=rules)
+
+
+def _own_id(kind: Kind, values: Mapping[str, acts.Value]) -> str | None:
+    if kind is acts.RULE:
+        return acts.rule_id(values) if "help" in values and "from" in values else None
+    own_id = values.get(kind.id_column)
+    return own_id if isinstance(own_id, str) else None
+
+
+def _in_order(rows: Iterator[Row], ahead: set[str], *, own: str, awaited: str) -> Iterator[Row]:
+    """Let each row wait until the first row that begins what it points at has gone before.
+
+    Args:
+        rows: In file order.
+        ahead: The ids that rows of this file begin; it is emptied on the way.
+        own: The key of the id that a row begins.
+        awaited: The key of the id that a row points at.
+    """
+    waiting: dict[str, list[Row]] = {}
+    for next_row in rows:
+        ready = [next_row]
+        while ready:
+            row = ready.pop()
+            values = row.act.values if row.act else {}
+            begun, needed = str(values.get(own)), str(values.get(awaited))
+            if needed in ahead and needed != begun:
+                waiting.setdefault(needed, []).append(row)
+                continue
+            yield row
+            if begun in ahead:
+                ahead.discard(begun)
+                ready.extend(reversed(waiting.pop(begun, [])))
+    yield from sorted(chain.from_iterable(waiting.values()), key=lambda row: row.row)
+
+
+# --- what one cell cannot tell ----------------------------------------------------------------------------------------
+
+
+def _rule_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
+    if "owed" not in values and "owed_per_given" not in values:
+        yield _fault("owed", "", "This is required, or else owed_per_given.", "Write how many are owed.")
+
+
+def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
+    """More females and males than animals; an event without an amount is about one."""
+    if "females" not in values and "males" not in values:
+        return
+    females, males, animals = (values.get(key, other) for key, other in (("females", 0), ("males", 0), ("animals", 1)))
+    if isinstance(females, str | Mapping) or isinstance(males, str | Mapping) or isinstance(animals, str | Mapping):
+        return
+    together = round(females + males, 3)
+    if 0 < animals < together:  # nothing or less is the rule book's to refuse
+        yield _fault(
+            "animals",
+            values.get("animals", ""),
+            f"This is less than females and males together, {cells.write(together)}.",
+            "Count again; animals is all of them.",
+        )
+
+
+_CHECKS: Final[Mapping[str, Callable[[Mapping[str, acts.Value]], Iterator[Fault]]]] = {
+    "rule": _rule_faults,
+    "placement": _sex_faults,
+    "pass": _sex_faults,
+    "event": _sex_faults,
+}
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def write_folder(path: Path, record: Iterable[acts.Act], *, with_names: bool = False) -> None:
+    """Write a programme as a folder of CSV files and rules.toml.
+
+    Args:
+        path: The folder; it appears when all is written. One that holds nothing but files of the format is replaced.
+        record: The programme first, then the acts of kinds that have a file, as they stand corrected. Rows keep this
+            order in their file, so the same order gives the same bytes.
+        with_names: Whether personal columns are written too; without, they are left out altogether.
+
+    Raises:
+        errors.Invalid: Something else is at this path, or it cannot be written.
+    """
+    with writing.folder(path, schema.FILE_ORDER) as destination:
+        _write(destination, record, with_names=with_names)
+
+
+def write_workbook(path: Path, record: Iterable[acts.Act], *, with_names: bool = False) -> None:
+    """Write a programme as a workbook, one sheet for each file of `write_folder`.
+
+    Args:
+        path: The .xlsx file; it appears when all is written. One that has no other sheets than these is replaced.
+        record: As for `write_folder`.
+        with_names: As for `write_folder`.
+
+    Raises:
+        errors.Invalid: Something else is at this path, it cannot be written, or there are more rows of a kind than
+            a sheet holds.
+    """
+    with writing.workbook(path, schema.FILE_ORDER) as destination:
+        _write(destination, record, with_names=with_names)
+
+
+def _write(destination: writing.Destination, record: Iterable[acts.Act], *, with_names: bool) -> None:
+    headers = {
+        name: tuple(column.name for column in kind.columns if with_names or not column.personal)
+        for name, kind in _KINDS_BY_NAME.items()
+    }
+    for act in record:
+        header = headers[act.kind]
+        destination.add(_KINDS_BY_NAME[act.kind].file, header, [act.values.get(key) for key in header])

@@ -1,0 +1,208 @@
+"""A programme's folder or workbook, written whole or not at all, and byte for byte the same for the same rows."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol, TextIO
+
+import xlsxwriter
+
+from relay import errors
+from relay.exchange import cells
+from relay.exchange import workbook as sheets
+from relay.private_files import NotWritten
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+MOST_ROWS: Final = 1_048_576  # of a sheet of a workbook, the header included (the XLSX format)
+# A fixed day of making, so that the same record gives the same bytes.
+_MADE_AT: Final = datetime(2020, 1, 1, tzinfo=UTC)
+
+Content = Sequence[cells.Value | None]
+
+
+class CannotWrite(errors.Invalid):
+    """A programme cannot be written to a path."""
+
+    def __init__(self, path: Path | str, *, is_what: Sentence, suggestion: Sentence) -> None:
+        """Say what is in the way at that path or sheet, and what to do about it."""
+        super().__init__(Sentence("%(path)s %(is_what)s.", path=path, is_what=is_what), suggestion)
+
+
+class Destination(Protocol):
+    """A folder or a workbook that rows are added to."""
+
+    def add(self, name: str, header: tuple[str, ...], content: Content) -> None:
+        """Add one row under the sheet of that name, which begins with its first row.
+
+        Args:
+            name: The sheet's name in the exchange format.
+            header: The names of its columns, the same for every row of a sheet.
+            content: The row's values in the order of the header; None is an empty cell.
+
+        Raises:
+            errors.Invalid: The sheet is full.
+        """
+
+
+@contextlib.contextmanager
+def folder(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
+    """Write a folder of CSV files and rules.toml: it appears, or takes the place of an older one, at the end.
+
+    Only the owner may open it, since it may hold names.
+
+    Args:
+        path: The folder to write. One that is there is replaced if it holds nothing but files of the format.
+        names: The names of the format's CSV files, without ".csv".
+
+    Raises:
+        errors.Invalid: Something else is there, or the folder cannot be written.
+    """
+    ours = {sheets.RULES_FILE, *(f"{name}.csv" for name in names)}
+    if path.exists():
+        others = sorted(file.name for file in path.iterdir() if file.name not in ours) if path.is_dir() else [path.name]
+        if others:
+            raise CannotWrite(
+                path,
+                is_what=Sentence("holds %(file)s, which no export wrote", file=others[0]),
+                suggestion=Sentence("Name a new folder."),
+            )
+    with _beside(path) as workplace:
+        new = workplace / "new"
+        new.mkdir(mode=0o700)
+        with contextlib.ExitStack() as files:
+            yield _Folder(new, files)
+        if path.exists():
+            path.rename(workplace / "old")
+        new.rename(path)
+
+
+@contextlib.contextmanager
+def workbook(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
+    """Write a workbook: it appears, or takes the place of an older one, at the end.
+
+    Text is never written as a formula or a link. Only the owner may open it, since it may hold names.
+
+    Args:
+        path: The .xlsx file to write. One that is there is replaced if all its sheets are of the format.
+        names: The names of the format's sheets, the programme and its rules apart.
+
+    Raises:
+        errors.Invalid: Something else is there, or the file cannot be written.
+    """
+    if path.exists():
+        for sheet in sheets.opened(path, names):
+            if isinstance(sheet, sheets.Unreadable):
+                raise CannotWrite(
+                    path,
+                    is_what=Sentence("holds %(file)s, which no export wrote", file=sheet.file),
+                    suggestion=Sentence("Name a new file."),
+                )
+    with _beside(path) as workplace:
+        new = workplace / "new.xlsx"
+        book = xlsxwriter.Workbook(
+            new,
+            {
+                "constant_memory": True,
+                "tmpdir": str(workplace),
+                "strings_to_formulas": False,
+                "strings_to_numbers": False,
+                "strings_to_urls": False,
+            },
+        )
+        book.set_properties({"created": _MADE_AT})
+        try:
+            yield _Workbook(book)
+        finally:
+            book.close()
+        new.chmod(0o600)
+        new.replace(path)
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Generator[Path]:
+    """A hidden folder next to the destination, so that a rename puts what was written in place; removed at the end."""
+    try:
+        workplace = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        try:
+            yield workplace
+        finally:
+            shutil.rmtree(workplace)
+    except OSError as fault:
+        raise NotWritten(path, fault.strerror) from fault
+
+
+class _Folder:
+    def __init__(self, path: Path, files: contextlib.ExitStack) -> None:
+        self._path = path
+        self._files = files
+        self._rules: TextIO | None = None
+        self._tables: dict[str, Callable[[list[str]], object]] = {}
+
+    def add(self, name: str, header: tuple[str, ...], content: Content) -> None:
+        if name in {sheets.PROGRAMME, sheets.RULES}:
+            self._rules = self._rules or self._text(sheets.RULES_FILE, "utf-8")
+            self._rules.write(_block(name, header, content))
+            return
+        if name not in self._tables:
+            # With a byte-order mark, without which Excel does not show Devanagari.
+            table = csv.writer(self._text(f"{name}.csv", "utf-8-sig"), lineterminator="\n")
+            table.writerow(header)
+            self._tables[name] = table.writerow
+        self._tables[name](["" if value is None else cells.write(value) for value in content])
+
+    def _text(self, file: str, encoding: str) -> TextIO:
+        path = self._path / file
+        path.touch(mode=0o600)
+        return self._files.enter_context(path.open("w", encoding=encoding, newline=""))
+
+
+class _Workbook:
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._sheets: dict[str, Worksheet] = {}
+        self._used: dict[str, int] = {}
+
+    def add(self, name: str, header: tuple[str, ...], content: Content) -> None:
+        if name not in self._used:
+            self._sheets[name] = self._book.add_worksheet(name)
+            self._sheets[name].write_row(0, 0, header)
+            self._used[name] = 1
+        row = self._used[name]
+        if row == MOST_ROWS:
+            raise CannotWrite(
+                name,
+                is_what=Sentence("has more rows than a workbook can hold, %(most)s", most=MOST_ROWS),
+                suggestion=Sentence("Write a folder instead."),
+            )
+        sheet = self._sheets[name]
+        for place, value in enumerate(content):
+            if isinstance(value, int | float):
+                sheet.write_number(row, place, value)
+            elif value is not None:
+                sheet.write_string(row, place, cells.write(value))
+        self._used[name] = row + 1
+
+
+def _block(name: str, header: tuple[str, ...], content: Content) -> str:
+    """A block of rules.toml; keys whose value is None are left out."""
+    lines = [f"[{name}]" if name == sheets.PROGRAMME else "\n[[rule]]"]
+    lines += [f"{key} = {_toml(key, value)}" for key, value in zip(header, content, strict=True) if value is not None]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(key: str, value: cells.Scalar | Mapping[str, cells.Scalar]) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{one} = {_toml(one, number)}" for one, number in value.items()) + " }"
+    if isinstance(value, str) and key != "from":  # a day needs no quotation marks
+        return json.dumps(value, ensure_ascii=False)
+    return cells.write(value)

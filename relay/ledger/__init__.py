@@ -1,0 +1,1 @@
+"""The ledger: acts recorded under its lock, read back, replayed, and held against the graph."""

@@ -1,0 +1,417 @@
+"""A batch of acts: judged one after another against a register, and what they change in the graph.
+
+Acts that come together, as an import or a request, are also held against each other: where one of them does not agree
+with the record, those that stand on it may be about another woman or placement than the record's, and are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Final, Literal
+
+from relay.domain.acts import Act, RuleMeant
+from relay.domain.advisories import Note
+from relay.domain.entries import Entry, differing, instant, seal, zone
+from relay.domain.register import Change, Register, filled_by, named_by
+from relay.domain.rulebook import (
+    NO_ANSWER,
+    Answers,
+    HeldByAnother,
+    OtherHelp,
+    TakenBack,
+    hand_over,
+    judge,
+    require_seen,
+)
+from relay.errors import Asked, Conflict, NotFound, RelayError
+from relay.graph import Transaction
+from relay.ledger.context import Head
+from relay.ledger.delta import Difference, rows_of
+from relay.ledger.projection import Edge, Node, about_edge, entry_node, touched
+from relay.text import Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clerk:
+    """Who records, when, and with which randomness; given by the shell.
+
+    Attributes:
+        by: An account id, or "local:LOGIN".
+        now: The instant, with its zone.
+        random: Gives that many random bytes.
+        seen: The last entry of the ledger when what is confirmed was looked at; None when that is just now.
+    """
+
+    by: str
+    now: datetime
+    random: Callable[[int], bytes] = field(repr=False)
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one act.
+
+    Attributes:
+        act: As it was given.
+        action: "added", "same" (recorded before with the same content), "asked" with the question, or "not" with the
+            error that says why.
+        entry: In which it stands in the ledger, or None when there is none.
+        notes: What is noted for the auditor.
+        error: Why it was not recorded, or None.
+    """
+
+    act: Act
+    action: Literal["added", "same", "asked", "not"]
+    entry: Entry | None = None
+    notes: tuple[Note, ...] = ()
+    error: RelayError | None = None
+
+    @property
+    def sequence(self) -> int | None:
+        """Of its entry, or None when there is none."""
+        return self.entry.sequence if self.entry else None
+
+
+class NoProgramme(NotFound):
+    """No programme of that id is in the database."""
+
+    def __init__(self, programme_id: str) -> None:
+        """Name it."""
+        super().__init__(
+            Sentence("There is no programme %(programme_id)s in this database.", programme_id=programme_id),
+            Sentence("Import one (relay import PATH --apply), or add one (relay programme add)."),
+        )
+
+
+class UsedOtherwise(Conflict):
+    """An id was used before with other content."""
+
+    def __init__(self, act_id: str, sequence: int, fields: Sequence[str]) -> None:
+        """Name the earlier entry and the fields that differ, not what they hold."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s.",
+                act_id=act_id,
+                sequence=sequence,
+                fields=", ".join(fields),
+            ),
+            Sentence(
+                "Correct the earlier one (relay correct %(act_id)s), or, if this is another, give it an id of its own.",
+                act_id=act_id,
+            ),
+            field=fields[0] if fields else "",
+        )
+
+
+class GivenTwice(Conflict):
+    """An id is given twice together, with other content each time."""
+
+    def __init__(self, act_id: str, fields: Sequence[str]) -> None:
+        """Name the fields that differ, not what they hold."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s is given twice, with other content in: %(fields)s.",
+                act_id=act_id,
+                fields=", ".join(fields),
+            ),
+            Sentence("Keep one of the two, or give one of them an id of its own."),
+            field=fields[0] if fields else "",
+        )
+
+
+class StandsOnDoubt(Conflict):
+    """An act stands on one that came together with it and does not agree with the record, or cannot be read."""
+
+    def __init__(self, act_id: str, doubtful: str, field: str) -> None:
+        """Name both, and the column by which the one stands on the other."""
+        super().__init__(
+            Sentence("%(act_id)s stands on %(doubtful)s, which is in doubt.", act_id=act_id, doubtful=doubtful),
+            Sentence("First settle %(doubtful)s: what is wrong with it is said there.", doubtful=doubtful),
+            field=field,
+        )
+        self.doubtful = doubtful
+
+
+class RuleInDoubt(Conflict):
+    """What begins with an act may come under a rule that came together with it and is not recorded."""
+
+    def __init__(self, act_id: str, help_: str, field: str) -> None:
+        """Name the act, and the help that it is about."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s may come under a rule for %(help)s that came with it and is not recorded.",
+                act_id=act_id,
+                help=help_,
+            ),
+            Sentence("First settle the rule: it could not bind what is recorded before it."),
+            field=field,
+        )
+
+
+class SameAsTakenBack(Asked):
+    """The same hand-over came together with this one, and was taken back."""
+
+    code = "same_as_taken_back"
+
+    def __init__(self, act_id: str, earlier: str) -> None:
+        """Name both."""
+        super().__init__(
+            Sentence(
+                "%(act_id)s is the same hand-over as %(earlier)s, which was taken back.",
+                act_id=act_id,
+                earlier=earlier,
+            ),
+            Sentence("Leave it out. If it did happen, use --again."),
+            field="pass_id",
+        )
+
+
+def provided_by(act: Act) -> Iterator[str]:
+    """What other acts may name once this one is recorded: itself, and the placement that a pass-on fills."""
+    yield act.act_id
+    if act.kind == "pass" and (filled := filled_by(act)):
+        yield filled
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """What an import or a request said so far: its later acts are held against that.
+
+    Attributes:
+        since: The last entry of the ledger before the first of its acts; None until that is judged.
+        doubtful: An act that does not agree with the record, or stands on such a one → the act that is at fault.
+        filled: "placement:ID" that a doubtful act fills → the act that is at fault.
+        agreed: "placement:ID" → an act that fills it and says what the record says.
+        unread: Acts that cannot be read.
+        unsettled: Rules that cannot be read, or were refused.
+        undone: Hand-over → the pass-on that recorded it and was taken back.
+    """
+
+    since: int | None = None
+    doubtful: dict[str, str] = field(default_factory=dict[str, str])
+    filled: dict[str, str] = field(default_factory=dict[str, str])
+    agreed: dict[str, str] = field(default_factory=dict[str, str])
+    unread: set[str] = field(default_factory=set[str])
+    unsettled: set[RuleMeant] = field(default_factory=set[RuleMeant])
+    undone: dict[tuple[object, ...], str] = field(default_factory=dict[tuple[object, ...], str])
+
+    def leaves_in_doubt(self, help_: str, on: str, condition: str, register: Register) -> bool:
+        """Whether what is first received on a day may come under a rule that came, and that is not in the record."""
+        may = [rule for rule in self.unsettled if rule.may_bind(help_, on, condition)]
+        if not may:
+            return False
+        there = {(each.help, each.from_on.isoformat(), each.condition or "") for each in register.rules}
+        return any((rule.help, rule.on, rule.condition) not in there for rule in may)
+
+    def doubt(self, act: Act, fault: str) -> None:
+        """Take an act for doubtful, and the placement that it fills."""
+        self.doubtful.setdefault(act.act_id, fault)
+        if filled := filled_by(act):
+            self.filled.setdefault(filled, fault)
+
+    def agree(self, act: Act) -> None:
+        """Take the placement that an act fills for the record's."""
+        if filled := filled_by(act):
+            self.agreed[filled] = act.act_id
+
+    def fault(self, name: str, register: Register) -> str | None:
+        """The act for whose sake an act, or "placement:ID", is in doubt; None when it is not.
+
+        A placement is in doubt with her who holds it and with what filled it, but not where another act agreed.
+        """
+        agreeing = self.agreed.get(name)
+        agreed = agreeing is not None and agreeing not in self.doubtful
+        if name in self.doubtful and not (agreed and self.doubtful[name] != name):
+            return self.doubtful[name]
+        if name in self.filled and not agreed:
+            return self.filled[name]
+        if name in self.unread and register.knows(name):
+            return name
+        kind, _, id_ = name.partition(":")
+        if agreed or kind != "placement" or id_ not in register.placements:
+            return None
+        placement = register.placements[id_]
+        for behind in (f"beneficiary:{placement.beneficiary_id}", *(each.act_id for each in placement.receipts)):
+            if behind in self.doubtful or behind in self.unread:
+                return self.doubtful.get(behind, behind)
+        return None
+
+
+_DOUBT: Final = (StandsOnDoubt, HeldByAnother, OtherHelp)
+
+
+class Batch:
+    """Acts judged one after another against a register, and what they change in the graph."""
+
+    def __init__(
+        self,
+        register: Register,
+        head: Head,
+        clerk: Clerk,
+        *,
+        answers: Answers = NO_ANSWER,
+        told: Told | None = None,
+        resent: bool = False,
+    ) -> None:
+        """Begin after the head of the ledger.
+
+        Args:
+            register: With everything that the acts touch.
+            head: The end of the ledger.
+            clerk: Who records.
+            answers: The questions that each of the acts answers.
+            told: By the acts that came before these in one import; what these tell is added to it.
+            resent: The first answer to these very acts was lost.
+        """
+        self.register = register
+        self.head = head
+        self.clerk = clerk
+        self.answers = answers
+        self.told = told or Told()
+        if self.told.since is None:
+            self.told.since = head.sequence
+        self.resent = resent
+        self.recorded_at = instant(clerk.now.astimezone(UTC))
+        self.entries: list[Entry] = []
+        self.before: dict[str, tuple[Node | Edge, ...]] = {}
+
+    def offer(self, act: Act) -> Outcome:
+        """Judge an act and take it in, or say why not."""
+        recorded = self.register.entries.get(act.act_id)
+        try:
+            outcome = self._recorded_before(act, recorded) if recorded else self._recorded_now(act)
+        except RelayError as error:
+            if act.kind == "rule" and not recorded:
+                self.told.unsettled.add(RuleMeant.of(act.values))
+            if isinstance(error, _DOUBT):
+                self.told.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
+            return Outcome(act=act, action="asked" if isinstance(error, Asked) else "not", error=error)
+        self.told.agree(act)
+        return outcome
+
+    def _recorded_now(self, act: Act) -> Outcome:
+        if not self.head.sequence and act.kind != "programme":
+            raise NoProgramme(self.register.programme_id)
+        self._stands_on_no_doubt(act)
+        if act.kind == "confirm" and self.clerk.seen is not None:
+            require_seen(self.register, act, self.clerk.seen)
+        change, notes = judge(
+            self.register, act, self.head.sequence + 1, by=self.clerk.by, today=self._today(act), answers=self.answers
+        )
+        self._has_a_zone(change)
+        self._comes_under_no_doubt(act, change)
+        entry = seal(
+            act,
+            programme_id=self.register.programme_id,
+            sequence=self.head.sequence + 1,
+            previous_hash=self.head.hash,
+            recorded_by=self.clerk.by,
+            recorded_at=self.recorded_at,
+            salt=lambda: self.clerk.random(16),
+        )
+        self._take(change, entry)
+        return Outcome(act=act, action="added", entry=entry, notes=notes)
+
+    def replay(self, entry: Entry) -> None:
+        """Take in an entry as it stands, without judging it."""
+        self._take(self.register.change(entry.act, entry.sequence), entry)
+
+    def _take(self, change: Change, entry: Entry) -> None:
+        for thing in touched(self.register, change):
+            if thing not in self.before:
+                self.before[thing] = tuple(rows_of(self.register, thing))
+        self.before.setdefault(entry.act_id, ())
+        self.register.take(change)
+        self.register.note_entry(entry)
+        self.entries.append(entry)
+        self.head = Head(sequence=entry.sequence, hash=entry.hash, projection=self.head.projection)
+
+    def _recorded_before(self, act: Act, recorded: Entry) -> Outcome:
+        by = self.register.taken_back_by(act.act_id)
+        if by:
+            if act.kind == "pass":
+                self.told.undone[self._hand_over(act)] = act.act_id
+            raise TakenBack(act.act_id, by)
+        fields = self._otherwise(act, recorded)
+        mine = (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
+        if fields:
+            if not self._are_new(fields, recorded):
+                self.told.doubt(act, act.act_id)
+            twice = mine and recorded.sequence > (self.told.since or 0)
+            raise GivenTwice(act.act_id, fields) if twice else UsedOtherwise(act.act_id, recorded.sequence, fields)
+        return Outcome(act=act, action="added" if mine and self.resent else "same", entry=recorded)
+
+    def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
+        """The fields in which an act differs from what was recorded; none where it agrees with what that ever said."""
+        erased = self.register.erased_fields(act.act_id)
+        fields = differing(recorded.act.values, act, erased=erased)
+        versions = self.register.versions(act.act_id) if fields else ()
+        return () if any(not differing(said, act, erased=erased) for said in versions) else fields
+
+    def _are_new(self, fields: Sequence[str], recorded: Entry) -> bool:
+        """Whether the record says nothing in some fields of an act, such as a telephone that was not known."""
+        now = self.register.settled(recorded.act_id)
+        known = {**recorded.act.values, **(now.values if now else {})}
+        return not any(name in known for name in fields)
+
+    def _stands_on_no_doubt(self, act: Act) -> None:
+        told, register = self.told, self.register
+        if not (told.doubtful or told.unread or told.undone):
+            return
+        names = [*named_by(act)]
+        if act.kind == "pass" and (filled := filled_by(act)):
+            names.append(("receiver_placement_id", filled))
+        for column, name in names:
+            if (fault := told.fault(name, register)) and fault != act.act_id:
+                raise StandsOnDoubt(act.act_id, fault, column)
+        if act.kind == "pass" and (earlier := told.undone.get(self._hand_over(act))):
+            question = SameAsTakenBack(act.act_id, earlier)
+            if question.code not in self.answers:
+                raise question
+
+    def _comes_under_no_doubt(self, act: Act, change: Change) -> None:
+        filled = filled_by(act)
+        if not (filled and self.told.unsettled):
+            return
+        placement_id = filled.partition(":")[2]
+        placement = change.placements.get(placement_id)
+        if placement is None or placement_id in self.register.placements:
+            return
+        column, help_ = "received_on" if act.kind == "placement" else "passed_on", placement.help
+        on, condition = str(act.values[column]), str(act.values.get("condition", ""))
+        if self.told.leaves_in_doubt(help_, on, condition, self.register):
+            raise RuleInDoubt(act.act_id, help_, column)
+
+    def _hand_over(self, act: Act) -> tuple[object, ...]:
+        giver_id = str(act.values["giver_placement_id"])
+        return giver_id, *hand_over(act.values, self.register.placements.get(giver_id))
+
+    def _has_a_zone(self, change: Change) -> None:
+        for fact in change.facts.values():
+            if fact and fact.kind == "programme":
+                zone(str(fact.values["timezone"]))
+
+    def _today(self, act: Act) -> date:
+        programme = self.register.facts.get(f"programme:{self.register.programme_id}")
+        values = programme.values if programme else act.values
+        return self.clerk.now.astimezone(zone(str(values.get("timezone", "UTC")))).date()
+
+    def write(self, transaction: Transaction) -> None:
+        """Write the entries and what changed in the graph; nothing when no act was taken in."""
+        if self.entries:
+            self.difference().write(transaction, self.register.programme_id, self.head)
+
+    def difference(self) -> Difference:
+        """What has to be written so that the graph follows: the entries, and what they changed."""
+        difference = Difference()
+        for entry in self.entries:
+            difference.add(entry_node(entry))
+            about = about_edge(self.register, entry)
+            if about:
+                difference.add(about)
+        for thing, was in self.before.items():
+            difference.between(was, rows_of(self.register, thing))
+        return difference

@@ -1,0 +1,382 @@
+"""The part of the register around some acts, read from the graph: under the ledger's lock when they are to be judged.
+
+What an act can touch is little: the things it names, the placements it links with all that happened to them, and,
+for a correction, what the corrected act touches and what stands on it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, LiteralString
+
+from relay.database import cypher
+from relay.domain.acts import Act, changes_of
+from relay.domain.entries import ORIGIN, Entry, from_values
+from relay.domain.register import (
+    ABOUT_ACTS,
+    Fact,
+    Register,
+    filled_by,
+    held_by,
+    named_by,
+    placement_of,
+    rule_of,
+    subject_of,
+)
+from relay.errors import Invalid
+from relay.ledger.projection import PROJECTION, key_of, kind_and_id, values_of
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from relay.graph import Transaction
+
+_NAMED: Final = ("place", "group", "gift", "beneficiary")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The end of a ledger.
+
+    Attributes:
+        sequence: Of the last entry; 0 before the first.
+        hash: Of the last entry; `entries.ORIGIN` before the first.
+        projection: The number of the projection that the graph was built by.
+    """
+
+    sequence: int
+    hash: str
+    projection: int
+
+
+BEFORE_ALL: Final = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
+
+
+def entry_from(properties: Mapping[str, Any], opened: str | None) -> Entry:
+    """The entry that a node of the graph holds, with its openings as JSON text, or None when there are none.
+
+    Raises:
+        Invalid: The node holds no entry: it was altered behind Relay's back.
+    """
+    try:
+        payload, opened = properties["payload"], opened or "{}"
+        written = {**properties, "payload": json.loads(payload)}
+        return from_values(written, opened=json.loads(opened), told=payload + opened)
+    except (KeyError, TypeError, ValueError, RecursionError, Invalid) as error:
+        message = Sentence("Entry %(key)s cannot be read: it was altered.", key=properties.get("key"))
+        raise Invalid(message, Sentence("See `relay ledger verify`, and restore a backup.")) from error
+
+
+def lock_and_load(
+    transaction: Transaction, programme_id: str, acts: Sequence[Act], lock: str
+) -> tuple[Head, Register] | None:
+    """Lock a programme's ledger and read what the acts touch, or None when the programme's ledger has not begun.
+
+    Args:
+        transaction: Whose first statement this is.
+        programme_id: Whose ledger.
+        acts: In the order in which they will be judged.
+        lock: Any text that no one else writes; setting it locks the ledger.
+    """
+    part = _Part(transaction, programme_id, lock)
+    head = part.surround(acts)
+    return (head, part.register) if head else None
+
+
+class Rehearsed:
+    """A part of a register that grows with each step of acts, read without locking and never read anew.
+
+    Attributes:
+        register: With all that the steps so far named; acts that were taken in meanwhile stay in it.
+    """
+
+    def __init__(self, programme_id: str) -> None:
+        """Begin with nothing read."""
+        self._part = _Part(None, programme_id, lock=None)
+        self.register = self._part.register
+
+    @property
+    def head(self) -> Head:
+        """The end of the ledger when the first step was read; `BEFORE_ALL` when it had not begun."""
+        return self._part.head or BEFORE_ALL
+
+    def surround(self, transaction: Transaction, acts: Sequence[Act]) -> None:
+        """Read what some acts touch and no acts before them did; a read that failed is simply called again."""
+        self._part.transaction = transaction
+        self._part.surround(acts)
+
+
+def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) -> Register | None:
+    """The part of a register that holds some acts and placements as they stand now, read without locking.
+
+    Args:
+        transaction: In which to read.
+        programme_id: Whose register.
+        act_ids: Of the acts, and "placement:ID" of the placements; those that are not recorded are left out.
+
+    Returns:
+        With the entries of the acts and all that was said of them, every act that touches the placements, and all of
+        their facts with personal values; None when the programme's ledger has not begun.
+    """
+    act_ids = frozenset(act_ids)
+    part = _Part(transaction, programme_id, lock=None)
+    placements = {act_id.partition(":")[2] for act_id in act_ids if act_id.startswith("placement:")}
+    if part.load([], act_ids, placements) is None:
+        return None
+    linked = {fact.act_id for fact in part.register.facts.values() if fact.kind in ("placement", "pass", "event")}
+    part.load([], linked)
+    part.settle()
+    return part.register
+
+
+class _Part:
+    """A part of a register, being read; with a lock, under the ledger's lock."""
+
+    def __init__(self, transaction: Transaction | None, programme_id: str, lock: str | None) -> None:
+        self._transaction = transaction
+        self.lock = lock
+        self.register = Register(programme_id)
+        self.head: Head | None = None
+        self.asked: set[str] = set()
+        self.walked: set[str] = set()  # placements of which all that descends is read
+
+    @property
+    def transaction(self) -> Transaction:
+        """In which to read."""
+        if self._transaction is None:
+            raise AssertionError
+        return self._transaction
+
+    @transaction.setter
+    def transaction(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def surround(self, acts: Sequence[Act]) -> Head | None:
+        """Read what acts touch, as far as it was not read before; the head of the ledger the first time."""
+        subjects = {subject_of(act) for act in acts if act.kind in ABOUT_ACTS}
+        first = not self.asked
+        head = self.load(acts, {act.act_id for act in acts} | subjects)
+        if first and head is None:
+            return None
+        said = [*acts]
+        offered = {act.act_id: act for act in acts}
+        for act in acts:
+            if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries:
+                said += self.load_for_correction(act, offered)
+        begun = {filled_by(act) for act in acts if act.kind == "pass"}
+        unknown = self.unknown(said) - begun - {act.act_id for act in acts}
+        if unknown:
+            self.load([], unknown)
+            self.load_beginnings({act_id.partition(":")[2] for act_id in unknown if act_id.startswith("placement:")})
+        self.load_below(acts)
+        new_rules = [act for act in acts if act.kind == "rule" and act.act_id not in self.register.entries]
+        for help_ in sorted({str(act.values["help"]) for act in new_rules}):
+            self.load_placements(cypher.PLACEMENTS_OF_HELP, help=help_)
+        return head
+
+    def load(
+        self, acts: Iterable[Act | Fact], entries: Iterable[str] = (), placements: Iterable[str] = ()
+    ) -> Head | None:
+        """Read what some acts name, some entries with all that was said of them, and some placements."""
+        wanted: dict[str, set[str]] = {kind: set() for kind in (*_NAMED, "placement")}
+        wanted["placement"] |= set(placements)
+        for act in acts:
+            for name in filter(None, (*(name for _, name in named_by(act)), filled_by(act))):
+                kind, _, id_ = name.partition(":")
+                wanted[kind].add(id_)
+        names = {kind: {f"{kind}:{id_}" for id_ in ids} - self.asked for kind, ids in wanted.items()}
+        entries = {f"entry of {act_id}" for act_id in entries} - self.asked
+        first = not self.asked
+        programme_id = self.register.programme_id
+        keys = {kind: [key_of(programme_id, name) for name in sorted(found)] for kind, found in names.items() if found}
+        if entries:
+            keys["entries"] = [key_of(programme_id, name.removeprefix("entry of ")) for name in sorted(entries)]
+        head = self._ask(keys, first=first) if keys or first else None
+        self.asked |= entries.union(*names.values())
+        return head
+
+    def _ask(self, keys: Mapping[str, Sequence[str]], *, first: bool) -> Head | None:
+        programme_id = self.register.programme_id
+        text = cypher.READ_AND_LOAD if self.lock is None else cypher.LOCK_AND_LOAD
+        for name, part in cypher.LOAD.items():
+            if name in keys:
+                text += part
+        rows = self.transaction.rows(
+            text,
+            ledger=programme_id,
+            programme=key_of(programme_id, f"programme:{programme_id}"),
+            holder=key_of(programme_id, "beneficiary:"),
+            lock=self.lock,
+            **keys,
+        )
+        if not rows:
+            return None
+        self._take(rows[0], first=first)
+        head = Head(sequence=rows[0]["sequence"], hash=rows[0]["hash"], projection=rows[0]["projection"])
+        self.head = self.head or head
+        return head
+
+    def _take(self, row: Mapping[str, Any], *, first: bool) -> None:
+        register = self.register
+        for found in sorted(row.get("entries", ()), key=lambda found: found["entry"]["sequence"]):
+            entry = entry_from(found["entry"], next(iter(found["opened"]), None))
+            if entry.act_id not in register.entries:
+                register.note_entry(entry)
+        if first:
+            self._take_rules(row["rules"])
+            for properties in row["programmes"]:
+                self._take_fact("programme", properties)
+        for kind in _NAMED:
+            for properties in row.get(kind, ()):
+                self._take_fact(kind, properties)
+        for found in row.get("placement", ()):
+            self._take_placement(found)
+
+    def _take_rules(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        for properties in sorted(rows, key=lambda properties: properties["sequence"]):
+            self._take_fact("rule", properties)
+        self.register.rules = tuple(
+            rule_of(fact.values) for fact in self.register.facts.values() if fact.kind == "rule"
+        )
+
+    def _take_fact(self, kind: str, properties: Mapping[str, Any]) -> Fact:
+        household_id: str | None = None
+        holds: Sequence[Mapping[str, str]] = ()
+        if "node" in properties:
+            household_id, holds = next(iter(properties["household_id"]), None), properties["holds"]
+            properties = properties["node"]
+        fact = Fact(
+            kind=kind,
+            id=kind_and_id(properties["key"])[1],
+            values=values_of(properties) | ({"household_id": household_id} if household_id else {}),
+            sequence=properties["sequence"],
+            confirm_id=properties.get("confirm_id"),
+        )
+        known = self.register.facts.get(fact.act_id)
+        if known is None or not known.sequence:
+            self.register.facts[fact.act_id] = fact
+        for held in holds:  # what acts of a rehearsal changed meanwhile stays
+            self.register.holdings.setdefault(fact.id, {}).setdefault(held["placement_id"], held["help"])
+        return fact
+
+    def _take_placement(self, found: Mapping[str, Any]) -> None:
+        facts = [
+            *(self._take_fact("placement", row) for row in found["filled"]),
+            *(self._take_fact("pass", row) for row in (*found["received"], *found["passed"])),
+            *(self._take_fact("event", row) for row in found["events"]),
+        ]
+        placement = placement_of(found["placement_id"], found["beneficiary_id"], found["help"], facts)
+        self.register.placements[placement.placement_id] = placement
+        household_id = next(iter(found["household_id"]), None)
+        if household_id:  # enough of the holder to see that giver and receiver share a household
+            holder = Fact(
+                kind="beneficiary", id=placement.beneficiary_id, values={"household_id": household_id}, sequence=0
+            )
+            self.register.facts.setdefault(holder.act_id, holder)
+
+    def load_for_correction(self, act: Act, offered: Mapping[str, Act]) -> list[Act]:
+        """Read what a correction, confirmation or erasure can touch, and say what its subject ever said, as acts.
+
+        Its subject is recorded, or offered together with it.
+        """
+        register = self.register
+        subject, seen = subject_of(act), {act.act_id}
+        while subject in offered and offered[subject].kind in ABOUT_ACTS and subject not in seen:
+            seen.add(subject)
+            subject = subject_of(offered[subject])
+        subject = register.last_subject(subject)
+        original = register.entries[subject].act if subject in register.entries else offered.get(subject)
+        if original is None:
+            return []
+        kind = original.kind
+        later = (*(register.entries[act_id].act for act_id in register.about.get(subject, ())), act)
+        changes = [changed for each in later if (changed := changes_of(each.values))]
+        said = [original, *(Act(kind=kind, id=original.id, values={**original.values, **each}) for each in changes)]
+        self.load(said, {subject, *(name for each in said for _, name in named_by(each))})
+        if kind in _NAMED:
+            self._load_pointing(subject)
+        if kind == "place":
+            self._load_above({str(each.values["parent_id"]) for each in said if each.values.get("parent_id")})
+        elif kind == "rule":
+            self.load_placements(cypher.PLACEMENTS_OF_HELP, help=original.values["help"])
+        if act.kind == "erase" and kind == "beneficiary":
+            self._load_said_of(original.id)
+        self.settle()
+        return said
+
+    def settle(self) -> None:
+        """Put what the entries that were read say now into the facts, with personal values: only entries hold those."""
+        for entry in self.register.entries.values():
+            if entry.kind not in ABOUT_ACTS and (settled := self.register.settled(entry.act_id)):
+                self.register.facts[entry.act_id] = settled
+
+    def _load_above(self, place_ids: set[str]) -> None:
+        """Read the places within which some places lie, to see whether one would lie within itself."""
+        seen = set[str]()
+        while place_ids - seen:
+            seen |= place_ids
+            places = [fact for id_ in sorted(place_ids) if (fact := self.register.facts.get(f"place:{id_}"))]
+            self.load(places)
+            place_ids = {fact.values["parent_id"] for fact in places if fact.values.get("parent_id")}
+
+    def load_beginnings(self, placement_ids: set[str]) -> None:
+        """Read the corrected pass-ons that once filled placements that are gone: they tell who took those back."""
+        if placement_ids:
+            rows = self.transaction.rows(cypher.CORRECTED_PASSES, programme_id=self.register.programme_id)
+            self.load(
+                [],
+                {row["act_id"] for row in rows if json.loads(row["payload"])["receiver_placement_id"] in placement_ids},
+            )
+
+    def _load_pointing(self, subject: str) -> None:
+        kind, _, id_ = subject.partition(":")
+        programme_id = self.register.programme_id
+        for row in self.transaction.rows(
+            cypher.POINTING_AT, programme_id=programme_id, key=key_of(programme_id, subject), kind=kind, id=id_
+        ):
+            self._take_fact(row["kind"], row["values"])
+
+    def _load_said_of(self, beneficiary_id: str) -> None:
+        """Read every entry about her placements, taken back or not, and the placements themselves."""
+        self._load_naming(["placement", "pass"], "beneficiary_id", [beneficiary_id])
+        held = sorted(held_by(beneficiary_id, self.register.entries.values()))
+        self._load_naming(["event"], "placement_id", held)
+        self._load_naming(["pass"], "giver_placement_id", held)
+        self.load([], placements=held)
+
+    def _load_naming(self, kinds: Sequence[str], column: str, ids: Iterable[str]) -> None:
+        found = self.transaction.rows(
+            cypher.ENTRIES_NAMING,
+            programme_id=self.register.programme_id,
+            kinds=kinds,
+            texts=[json.dumps({column: id_}, ensure_ascii=False, separators=(",", ":"))[1:-1] for id_ in ids],
+        )
+        self.load([], {row["act_id"] for row in found})
+
+    def load_placements(self, query: LiteralString, **parameters: object) -> None:
+        """Read all placements that a query names."""
+        rows = self.transaction.rows(query, programme_id=self.register.programme_id, **parameters)
+        self.load([], placements=[row["placement_id"] for row in rows])
+
+    def unknown(self, acts: Iterable[Act]) -> set[str]:
+        """What acts name and the graph does not hold: their entries tell whether it was taken back."""
+        return {name for act in acts for _, name in named_by(act) if not self.register.knows(name)}
+
+    def load_below(self, acts: Iterable[Act]) -> None:
+        """Read what descends from receivers that passed on already: does a pass-on go round, where does help go."""
+        register = self.register
+        receivers = {str(act.values["receiver_placement_id"]) for act in acts if act.kind == "pass"}
+        receivers |= {
+            str(entry.payload.get("receiver_placement_id", subject.partition(":")[2]))
+            for act in acts
+            if act.kind == "correct"
+            and (subject := register.last_subject(subject_of(act))).startswith(("pass:", "placement:"))
+            and (entry := register.entries.get(subject))
+        }
+        while frontier := (receivers & register.placements.keys()) - self.walked:
+            receivers = {pass_on.receiver_id for key in frontier for pass_on in register.placements[key].passes}
+            self.load([], placements=receivers)
+            self.walked |= frontier

@@ -1,0 +1,137 @@
+"""One entry of the ledger: what it changed, field by field, and what was said of its act since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from relay.domain.acts import PERSONAL
+from relay.domain.entries import CHANGES, Entry
+from relay.domain.register import ABOUT_ACTS, Register, subject_of
+from relay.graph import Graph, Transaction
+from relay.ledger import recording
+from relay.ledger.context import read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field of an act, before and after an entry.
+
+    Attributes:
+        name: Of the column.
+        before: What it said; None when it was empty, or nothing was said before.
+        after: What it said then; None when it was emptied.
+        personal: Whether it stands in the ledger as a commitment only.
+        withheld: Whether what the entry recorded of it is not there any more: it was erased.
+    """
+
+    name: str
+    before: Any
+    after: Any
+    personal: bool
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """One entry and what it changed.
+
+    Attributes:
+        entry: As it stands in the ledger.
+        subject_id: The act whose content it changed, through corrections of corrections: its own when it recorded
+            something new.
+        fields: What differs before and after it, and what it erased, in the order of the act's columns; empty for a
+            confirmation, which changes no field.
+        existed: Whether the subject stood before it.
+        exists: Whether the subject stood after it.
+        later: What was said since of its act, and of that: corrections, confirmations, erasures, in ledger order.
+        taken_back_by: The correction that took its act back and itself stands, as "correct:ID", or None.
+    """
+
+    entry: Entry
+    subject_id: str
+    fields: tuple[Field, ...]
+    existed: bool
+    exists: bool
+    later: tuple[Entry, ...]
+    taken_back_by: str | None
+
+
+def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
+    """What one entry of a ledger changed.
+
+    Raises:
+        ledger.NoEntry: There is none of that number.
+        NoProgramme: The programme is not in the database.
+        Invalid: The entry cannot be read: it was altered behind Relay's back.
+        Unavailable: The database cannot be reached.
+    """
+    last = recording.head(graph, programme_id).entries
+    entry = next(recording.entries(graph, programme_id, first=sequence, last=min(sequence, last)), None)
+    if entry is None:
+        raise recording.NoEntry(sequence, last)
+    return graph.read(lambda transaction: _changed(transaction, entry))
+
+
+def _changed(transaction: Transaction, entry: Entry) -> Changed:
+    known = read(transaction, entry.programme_id, (entry.act_id,)) or Register(entry.programme_id)
+    subject_id, past = known.last_subject(entry.act_id), Register(entry.programme_id)
+    for each in _circle(known, subject_id):
+        if each.sequence < entry.sequence:
+            past.note_entry(each)
+    before = _says(past, subject_id)
+    past.note_entry(entry)
+    after = _says(past, subject_id)
+    return Changed(
+        entry=entry,
+        subject_id=subject_id,
+        fields=tuple(_fields(known, entry, subject_id, before or {}, after or {})),
+        existed=before is not None,
+        exists=after is not None,
+        later=tuple(each for each in _circle(known, entry.act_id) if each.sequence > entry.sequence),
+        taken_back_by=known.taken_back_by(entry.act_id),
+    )
+
+
+def _circle(known: Register, act_id: str) -> list[Entry]:
+    """The entry of an act with all that was said of it, and of that, in ledger order."""
+    found, waiting = list[Entry](), [act_id]
+    while waiting:
+        each = waiting.pop()
+        if each in known.entries:
+            found.append(known.entries[each])
+        waiting += known.about.get(each, ())
+    return sorted(found, key=lambda entry: entry.sequence)
+
+
+def _says(register: Register, act_id: str) -> Mapping[str, Any] | None:
+    fact = register.settled(act_id) if act_id in register.entries else None
+    return fact.values if fact else None
+
+
+def _fields(
+    known: Register, entry: Entry, subject_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Field]:
+    personal = PERSONAL[subject_id.partition(":")[0]]
+    gone = known.erased_fields(subject_id) if entry.kind == "erase" else _names(entry.withheld)
+    recorded = known.entries[subject_id].payload if subject_id in known.entries else {}
+    for name in dict.fromkeys((*recorded, *before, *after)):
+        if before.get(name) != after.get(name) or name in gone & personal:
+            yield Field(
+                name=name,
+                before=before.get(name),
+                after=after.get(name),
+                personal=name in personal,
+                withheld=name in gone,
+            )
+
+
+def _names(withheld: Iterable[str]) -> frozenset[str]:
+    """Fields of the subject, whether an act recorded them or a correction changed them."""
+    return frozenset(name.removeprefix(CHANGES) for name in withheld)
+
+
+def about(entry: Entry) -> str | None:
+    """The act that an entry speaks about, as "kind:id"; None when it records something new."""
+    return subject_of(entry.act) if entry.kind in ABOUT_ACTS else None

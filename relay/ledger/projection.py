@@ -1,0 +1,323 @@
+"""How the register stands in the graph: every node and relationship, and the entries they come from.
+
+    (:Programme)-[:RULED_BY]->(:Rule)
+    (:Gift)-[:FILLED]->(:Placement)-[:PASSED_TO]->(:Placement)        (:Claim)-[:CLAIMED_OF]->(:Gift)
+    (:Beneficiary)-[:HOLDS]->(:Placement)<-[:HAPPENED_TO]-(:Event)
+    (:Beneficiary)-[:MEMBER_OF]->(:Group)-[:BASED_IN]->(:Place)-[:PART_OF]->(:Place)
+    (:Beneficiary)-[:LIVES_IN]->(:Place)
+    (:Entry)-[:ABOUT]->(:Entry)        corrections, confirmations and erasures
+    (:Personal)                        what `opened` holds, and personal values as they are now; joined by `key`
+
+Property names are column names, dates are DATE, units FLOAT. `key` = programme/kind/id is unique for each label.
+The graph is rebuilt from the ledger when `PROJECTION` changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from relay.domain.acts import DAY_COLUMNS, FILED, PERSONAL
+from relay.domain.entries import Entry
+from relay.domain.model import Placement, extensions, shown, terms
+from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of
+
+PROJECTION: Final = 2
+RESTORING: Final = -1
+"""In place of `PROJECTION` while a ledger is being restored: until then a part of it would pass for the whole."""
+
+LABELS: Final = {
+    "programme": "Programme",
+    "rule": "Rule",
+    "place": "Place",
+    "group": "Group",
+    "beneficiary": "Beneficiary",
+    "gift": "Gift",
+    "event": "Event",
+    "claim": "Claim",
+}
+EDGES: Final = {
+    "RULED_BY": ("Programme", "Rule"),
+    "PART_OF": ("Place", "Place"),
+    "BASED_IN": ("Group", "Place"),
+    "LIVES_IN": ("Beneficiary", "Place"),
+    "MEMBER_OF": ("Beneficiary", "Group"),
+    "FILLED": ("Gift", "Placement"),
+    "HOLDS": ("Beneficiary", "Placement"),
+    "PASSED_TO": ("Placement", "Placement"),
+    "HAPPENED_TO": ("Event", "Placement"),
+    "CLAIMED_OF": ("Claim", "Gift"),
+    "ABOUT": ("Entry", "Entry"),
+}
+"""Type → labels of start and end."""
+
+_POINTERS: Final = (  # kind, column, type, whether the thing that points is the start
+    ("place", "parent_id", "PART_OF", "place"),
+    ("group", "place_id", "BASED_IN", "place"),
+    ("beneficiary", "place_id", "LIVES_IN", "place"),
+    ("beneficiary", "group_id", "MEMBER_OF", "group"),
+    ("event", "placement_id", "HAPPENED_TO", "placement"),
+    ("claim", "gift_id", "CLAIMED_OF", "gift"),
+)
+_UNITS: Final = {
+    column.name for kind in FILED for column in kind.columns if column.type in ("units", "amount", "count", "degrees")
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A node as it must be: `key` is among the properties."""
+
+    label: str
+    key: str
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """A relationship as it must be, between the nodes of two keys."""
+
+    type: str
+    start: str
+    end: str
+    properties: Mapping[str, Any]
+
+
+def key_of(programme_id: str, act_id: str) -> str:
+    """The property `key` of an act or placement: programme/kind/id.
+
+    >>> key_of("relay-demo", "placement:P0001")
+    'relay-demo/placement/P0001'
+    """
+    kind, _, id_ = act_id.partition(":")
+    return f"{programme_id}/{kind}/{id_}"
+
+
+def kind_and_id(key: str) -> tuple[str, str]:
+    """What a property `key` names.
+
+    >>> kind_and_id("relay-demo/placement/P/1")
+    ('placement', 'P/1')
+    """
+    _, kind, id_ = key.split("/", 2)
+    return kind, id_
+
+
+def keys_of(programme_id: str, kind: str) -> tuple[str, str]:
+    """Between which keys all of a kind lie: from the first one on, and before the second.
+
+    >>> keys_of("relay-demo", "placement")
+    ('relay-demo/placement/', 'relay-demo/placement0')
+    """
+    first = key_of(programme_id, f"{kind}:")
+    return first, f"{first.removesuffix('/')}0"  # the character after "/"
+
+
+def properties_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Payload values as graph properties: dates DATE, units FLOAT, a rule's equivalents as text."""
+    return {name: _property(name, value) for name, value in values.items()}
+
+
+def _property(name: str, value: Any) -> Any:  # noqa: ANN401 - payload values
+    if name in DAY_COLUMNS:
+        return date.fromisoformat(value)
+    if name == "equivalents":
+        return ";".join(f"{help_}={worth}" for help_, worth in sorted(value.items()))
+    return float(value) if name in _UNITS else value
+
+
+def values_of(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Graph properties as payload values: the inverse of `properties_of`, without what only the graph holds."""
+    return {
+        name: _value(name, value)
+        for name, value in properties.items()
+        if name not in ("key", "programme_id", "sequence", "confirm_id")
+    }
+
+
+def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - graph properties
+    if name in DAY_COLUMNS:
+        return value.iso_format() if hasattr(value, "iso_format") else value.isoformat()
+    if name == "equivalents":
+        return {help_: float(worth) for help_, _, worth in (pair.partition("=") for pair in value.split(";") if pair)}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def things_of(register: Register) -> Iterator[str]:
+    """Ids of everything that a whole register puts into the graph."""
+    yield from register.facts
+    yield from (
+        f"placement:{placement_id}"
+        for placement_id in register.placements
+        if f"placement:{placement_id}" not in register.facts
+    )
+
+
+def touched(register: Register, change: Change) -> Iterator[str]:
+    """Ids of everything in the graph that an act alters, each once: acts, and placements as "placement:ID".
+
+    Args:
+        register: As it was before.
+        change: What the act changes in it.
+    """
+    ruled_alike = change.rules is register.rules
+    placements = (
+        f"placement:{placement_id}"
+        for placement_id, placement in change.placements.items()
+        if not (ruled_alike and _stand_alike(register.placements.get(placement_id), placement))
+    )
+    yield from dict.fromkeys([*change.facts, *placements, *change.erased])
+
+
+def _stand_alike(was: Placement | None, placement: Placement | None) -> bool:
+    """Whether a placement's node says the same as before, as it does whatever is passed on or merely happens."""
+    return bool(
+        was
+        and placement
+        and (was.beneficiary_id, was.help, was.gift_id) == (placement.beneficiary_id, placement.help, placement.gift_id)
+        and was.receipts == placement.receipts
+        and extensions(was.events) == extensions(placement.events)
+    )
+
+
+def graph_of(register: Register, thing: str) -> Iterator[Node | Edge]:
+    """The nodes and relationships that one thing puts into the graph; none when it does not stand.
+
+    A thing is an act id, or "placement:ID" for a placement that a pass-on began.
+    """
+    fact, (kind, _, id_) = register.facts.get(thing), thing.partition(":")
+    if kind == "placement":
+        placement = register.placements.get(id_)
+        yield from _placement(register, placement, fact) if placement else ()
+    elif kind == "pass" and fact:
+        yield _pass(register, fact)
+    elif fact and kind in LABELS:
+        yield from _node(register, fact)
+
+
+def personal_of(register: Register, act_id: str) -> Node | None:
+    """The `:Personal` node of an act: its openings, and its personal values as they are now; None when it has none."""
+    entry, fact = register.entries.get(act_id), register.facts.get(act_id)
+    if entry is None:
+        return None
+    key = key_of(register.programme_id, act_id)
+    current = {
+        name: fact.values[name] for name in sorted(PERSONAL[entry.kind]) if fact and fact.values.get(name) is not None
+    }
+    if not entry.opened and not current:
+        return None
+    opened = json.dumps(entry.opened, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Node(
+        label="Personal",
+        key=key,
+        properties={"key": key, "programme_id": register.programme_id, "opened": opened, **current},
+    )
+
+
+def entry_key(programme_id: str, sequence: int) -> str:
+    """The `key` of an entry's node: programme/entry/sequence."""
+    return f"{programme_id}/entry/{sequence}"
+
+
+def entry_node(entry: Entry) -> Node:
+    """The node of an entry; its payload as JSON text."""
+    key = entry_key(entry.programme_id, entry.sequence)
+    return Node(
+        label="Entry",
+        key=key,
+        properties={
+            "key": key,
+            "act_key": key_of(entry.programme_id, entry.act_id),
+            "programme_id": entry.programme_id,
+            "sequence": entry.sequence,
+            "act_id": entry.act_id,
+            "kind": entry.kind,
+            "format": entry.format,
+            "payload": json.dumps(entry.payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+            "recorded_by": entry.recorded_by,
+            "recorded_at": entry.recorded_at,
+            "previous_hash": entry.previous_hash,
+            "hash": entry.hash,
+        },
+    )
+
+
+def about_edge(register: Register, entry: Entry) -> Edge | None:
+    """The relationship from a correction, confirmation or erasure to the entry that it names, when that is there."""
+    subject = register.entries.get(subject_of(entry.act)) if entry.kind in ABOUT_ACTS else None
+    if subject is None:
+        return None
+    return Edge(
+        type="ABOUT",
+        start=entry_key(entry.programme_id, entry.sequence),
+        end=entry_key(entry.programme_id, subject.sequence),
+        properties={},
+    )
+
+
+def _shared(register: Register, fact: Fact) -> dict[str, Any]:
+    personal = PERSONAL[fact.kind]
+    return {
+        "key": key_of(register.programme_id, fact.act_id),
+        "programme_id": register.programme_id,
+        "sequence": fact.sequence,
+        **properties_of({name: value for name, value in fact.values.items() if name not in personal}),
+    }
+
+
+def _node(register: Register, fact: Fact) -> Iterator[Node | Edge]:
+    key, label = key_of(register.programme_id, fact.act_id), LABELS[fact.kind]
+    yield Node(label=label, key=key, properties=_shared(register, fact))
+    for kind, column, type_, target in _POINTERS:
+        if kind == fact.kind and fact.values.get(column) is not None:
+            end = key_of(register.programme_id, f"{target}:{fact.values[column]}")
+            yield Edge(type=type_, start=key, end=end, properties={})
+    if fact.kind == "rule":
+        start = key_of(register.programme_id, f"programme:{register.programme_id}")
+        yield Edge(type="RULED_BY", start=start, end=key, properties={})
+
+
+def _pass(register: Register, fact: Fact) -> Edge:
+    confirmed = {"confirm_id": fact.confirm_id} if fact.confirm_id else {}
+    return Edge(
+        type="PASSED_TO",
+        start=key_of(register.programme_id, f"placement:{fact.values['giver_placement_id']}"),
+        end=key_of(register.programme_id, f"placement:{fact.values['receiver_placement_id']}"),
+        properties={**_shared(register, fact), **confirmed},
+    )
+
+
+def _placement(register: Register, placement: Placement, fact: Fact | None) -> Iterator[Node | Edge]:
+    key = key_of(register.programme_id, f"placement:{placement.placement_id}")
+    under = terms(placement, register.rules, date.max)
+    properties: dict[str, Any] = {
+        "key": key,
+        "programme_id": register.programme_id,
+        "placement_id": placement.placement_id,
+        "beneficiary_id": placement.beneficiary_id,
+        "help": placement.help,
+    }
+    if placement.gift_id is not None:
+        properties["gift_id"] = placement.gift_id
+    if under:
+        properties |= {
+            "received_on": under.received_on,
+            "animals": float(shown(under.received)),
+            "due_on": under.due_on,
+            "owed": float(shown(under.owed)),
+        }
+        if under.condition:
+            properties["condition"] = under.condition
+    yield Node(label="Placement", key=key, properties=properties)
+    yield Edge(
+        type="HOLDS",
+        start=key_of(register.programme_id, f"beneficiary:{placement.beneficiary_id}"),
+        end=key,
+        properties={},
+    )
+    if fact:
+        start = key_of(register.programme_id, f"gift:{placement.gift_id}")
+        yield Edge(type="FILLED", start=start, end=key, properties=_shared(register, fact))

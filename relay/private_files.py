@@ -1,0 +1,146 @@
+"""Files for their owner only, which appear whole or not at all: backups, exports, keys, kept tokens."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from relay.errors import Invalid
+from relay.text import Sentence
+
+
+class NotWritten(Invalid):
+    """A file or folder cannot be written at a place."""
+
+    def __init__(self, path: Path, strerror: str | None) -> None:
+        """Name the place, and what the system says of it."""
+        super().__init__(
+            Sentence("%(path)s cannot be written: %(strerror)s.", path=path, strerror=strerror),
+            Sentence("Name another place."),
+        )
+
+
+class NoFile(Invalid):
+    """A path is that of a folder, or of something else that is no file."""
+
+    def __init__(self, path: Path) -> None:
+        """Name it."""
+        if path.is_dir():
+            said = Sentence("%(path)s is a folder.", path=path), Sentence("Name a file in it.")
+        else:
+            said = Sentence("%(path)s is the name of no file.", path=path), Sentence("Name another place.")
+        super().__init__(*said)
+
+
+class ThereAlready(Invalid):
+    """A file is there already, which may be the only proof of something."""
+
+    def __init__(self, path: Path) -> None:
+        """Name it."""
+        super().__init__(
+            Sentence("%(path)s is there already, and is kept as it is.", path=path),
+            Sentence("Name another file."),
+        )
+
+
+@contextmanager
+def written(path: Path) -> Generator[BinaryIO]:
+    """Write a file, and put it in place at the end, on disk.
+
+    Args:
+        path: Of the file; one that is there is replaced.
+
+    Yields:
+        The file, beside its later place; what is written to it can be read back.
+
+    Raises:
+        NoFile: Something that is no file is there.
+        NotWritten: It cannot be written there.
+    """
+    with _beside(path) as (file, beside):
+        yield file
+        _sync(file)
+        beside.replace(path)
+
+
+@contextmanager
+def written_anew(path: Path) -> Generator[BinaryIO]:
+    """Write a file that was not there, as `written` does.
+
+    Raises:
+        ThereAlready: Something is there, or was put there meanwhile.
+        NoFile, NotWritten: It cannot be written there.
+    """
+    with _beside(path) as (file, beside):
+        if os.path.lexists(path):
+            raise ThereAlready(path)
+        yield file
+        _sync(file)
+        try:
+            path.hardlink_to(beside)
+        except FileExistsError:
+            raise ThereAlready(path) from None
+        except OSError:  # a disk that knows no links, such as a stick's
+            if os.path.lexists(path):
+                raise ThereAlready(path) from None
+            beside.replace(path)
+
+
+def written_once(path: Path, content: bytes) -> bytes:
+    """Keep a secret that is made once: of several made at the same time the first one stays, and nobody reads half.
+
+    Args:
+        path: Of its file; its folder is made when it is not there.
+        content: What is kept when nothing is there yet.
+
+    Returns:
+        What is there now.
+
+    Raises:
+        NoFile, NotWritten: It cannot be written there.
+    """
+    folder(path.parent)
+    with _beside(path) as (file, beside):
+        file.write(content)
+        _sync(file)
+        with suppress(FileExistsError):
+            path.hardlink_to(beside)
+        return path.read_bytes()
+
+
+@contextmanager
+def _beside(path: Path) -> Generator[tuple[BinaryIO, Path]]:
+    """A new file next to the place of one, and where; removed at the end unless it was moved."""
+    try:
+        if not path.name or (path.exists() and not path.is_file()):
+            raise NoFile(path)
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            with os.fdopen(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+                yield file, beside
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise NotWritten(path, error.strerror) from error
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def folder(path: Path) -> Path:
+    """A folder for its owner only, made when it is not there.
+
+    Raises:
+        NotWritten: It cannot be made there.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotWritten(path, error.strerror) from error
+    return path

@@ -1,0 +1,230 @@
+"""The parts of a programme that managers and auditors look at apart: by generation, help, place, donor and so on.
+
+A placement belongs to the place, group and sex of the beneficiary who holds it, and to every place around hers. It
+belongs to every donor one of whose gifts it descends from, as a chain does: so parts by place and by donor overlap, and
+their numbers do not add up to the programme's.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from relay.arrays import lineage
+from relay.arrays.id_column import Ids
+from relay.arrays.lineage import Survey
+from relay.arrays.stores import Codes, Flags, Rows
+from relay.arrays.tables import EPOCH, NONE, SEXES, Snapshot
+from relay.database import cypher
+from relay.domain.place_tree import upwards
+from relay.domain.vocabulary import PARTED_BY
+from relay.errors import Invalid, NotFound
+from relay.graph import Graph
+from relay.text import Sentence
+
+
+class NoSuchWord(Invalid):
+    """A programme is not parted by this."""
+
+    def __init__(self, word: str) -> None:
+        """List what it is parted by."""
+        super().__init__(
+            Sentence("A programme is not parted by %(word)s.", word=repr(word)),
+            Sentence("Ask by one of: %(words)s.", words=", ".join(PARTED_BY)),
+        )
+
+
+class NoSuchPart(NotFound):
+    """A filter names a help, chain state, place or group that there is not."""
+
+    def __init__(self, word: str, asked: str, known: Iterable[str] = ()) -> None:
+        """Name it, and those that there are when these are few."""
+        listed = ", ".join(known)
+        super().__init__(
+            Sentence("There is no %(word)s %(asked)s in this programme.", word=word, asked=asked),
+            Sentence("Ask for one of: %(listed)s.", listed=listed)
+            if listed
+            else Sentence("Look for it: relay find %(id)s", id=shlex.quote(asked)),
+        )
+
+
+class NoSuchDonor(NotFound):
+    """A filter names a donor of no gift."""
+
+    def __init__(self) -> None:
+        """Name nobody: a donor may be a person."""
+        super().__init__(Sentence("No gift is of that donor."), Sentence("Look at the donors: relay health --by donor"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a snapshot keeps no record of; empty where it was not asked for.
+
+    Attributes:
+        places: Place id → name.
+        donors: Gift id → donor, personal; a gift whose donor was erased is not there.
+    """
+
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
+    donors: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def first_gifts(self) -> Mapping[str, str]:
+        """Donor → the first of the donor's gifts by id, which stands for a donor who is not named; by these ids."""
+        first: dict[str, str] = {}
+        for gift_id, donor in sorted(self.donors.items()):
+            first.setdefault(donor, gift_id)
+        return first
+
+
+def names(graph: Graph, programme_id: str, words: Iterable[str]) -> Names:
+    """The names that some words need: of places, and of donors only when they are asked for.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    asked = set(words)
+    places = graph.rows(cypher.PLACE_NAMES, ledger=programme_id) if "place" in asked else []
+    donors = graph.rows(cypher.DONORS, programme_id=programme_id) if "donor" in asked else []
+    return Names(
+        places={id_: name for row in places for id_, name in zip(row["ids"], row["names"], strict=True)},
+        donors={row["gift_id"]: row["donor"] for row in donors if row["donor"]},
+    )
+
+
+def group_names(graph: Graph, programme_id: str) -> Mapping[str, str]:
+    """Group id → what it is called; a group whose name was erased is not there.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.GROUP_NAMES, programme_id=programme_id)
+    return {row["group_id"]: row["name"] for row in rows if row["name"]}
+
+
+def districts(graph: Graph, programme_id: str) -> Mapping[str, str]:
+    """Place id → name, of the places that are districts; by id.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.DISTRICTS, programme_id=programme_id)
+    return {row["place_id"]: row["name"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parts:
+    """Which placements belong to which part; a placement may belong to several, once to each.
+
+    Attributes:
+        keys: What each part is called: an id, a word, a number, or None for placements of which it is not known. In
+            order, None last; only parts that have placements.
+        row: Rows of placements.
+        part: Of each, the part: a row of `keys`.
+    """
+
+    keys: tuple[str | int | None, ...]
+    row: Rows
+    part: Rows
+
+
+def parts(survey: Survey, word: str, names: Names) -> Parts:
+    """A programme parted by one of `vocabulary.PARTED_BY`, as it stood on the day of the survey.
+
+    Raises:
+        NoSuchWord: It is none of them.
+    """
+    snapshot, stood = survey.snapshot, survey.standings
+    there = np.flatnonzero(stood.there).astype(np.int32)
+    holder = snapshot.placements.beneficiary[there]
+    beneficiaries = snapshot.beneficiaries
+    if word == "generation":
+        return _parted(there, survey.generation[there], lambda number: None if number == NONE else number)
+    if word == "year":
+        years = stood.received_day[there].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int32)
+        return _parted(there, years, lambda number: EPOCH.year + number)
+    if word == "help":
+        return _called(snapshot.helps, there, snapshot.placements.help[there].astype(np.int32))
+    if word == "sex":
+        return _called(SEXES, there, _of(beneficiaries.sex, holder))
+    if word == "group":
+        return _called(snapshot.groups.ids, there, _of(beneficiaries.group, holder))
+    if word == "place":
+        return _around(survey.snapshot, there, _of(beneficiaries.place, holder))
+    if word == "donor":
+        return _given_by(survey, there, names)
+    raise NoSuchWord(word)
+
+
+def _of(column: Rows | Codes, row: Rows) -> Rows:
+    """A column of another table, seen from rows that point at it; -1 where they point at nothing."""
+    return np.append(column, NONE).astype(np.int32)[row]
+
+
+def _called(ids: Sequence[str], row: Rows, code: Rows) -> Parts:
+    return _parted(row, code, lambda number: None if number == NONE else ids[number])
+
+
+def _parted(row: Rows, code: Rows, key_of: Callable[[int], str | int | None]) -> Parts:
+    found, part = np.unique(code, return_inverse=True)
+    keys = [key_of(number) for number in found.tolist()]
+    order = sorted(range(len(keys)), key=lambda nth: (keys[nth] is None, keys[nth]))
+    rank = np.empty(len(keys), np.int32)
+    rank[order] = np.arange(len(keys))
+    return Parts(keys=tuple(keys[nth] for nth in order), row=row, part=rank[part])
+
+
+def _around(snapshot: Snapshot, row: Rows, place: Rows) -> Parts:
+    """Placements by every place that they lie in: a ward, its municipality, its district and its province."""
+    around = [upwards(snapshot.places.parent, each) for each in range(len(snapshot.places))] + [[NONE]]
+    many = np.array([len(each) for each in around])
+    start, of_each = np.cumsum(many) - many, many[place]
+    nth = np.arange(of_each.sum()) - np.repeat(np.cumsum(of_each) - of_each, of_each)
+    code = np.concatenate(around)[np.repeat(start[place], of_each) + nth]
+    return _called(snapshot.places.ids, np.repeat(row, of_each), code.astype(np.int32))
+
+
+def _given_by(survey: Survey, there: Rows, names: Names) -> Parts:
+    """Placements by every donor one of whose gifts they descend from, those filled from the gift included."""
+    donors = [names.donors.get(gift_id) for gift_id in survey.snapshot.gifts.ids] + [None]
+    keys, originals = sorted({donor for donor in donors if donor}), np.flatnonzero(survey.original).tolist()
+    filled: dict[str | None, list[int]] = {}
+    for row, gift in zip(originals, survey.snapshot.placements.gift[originals].tolist(), strict=True):
+        filled.setdefault(donors[gift], []).append(row)
+    rows = [lineage.below(survey, filled.get(donor, [])).row for donor in keys]
+    unknown = np.setdiff1d(there, np.concatenate([there[:0], *rows])).astype(np.int32)
+    many = [len(each) for each in (*rows, unknown)]
+    code = np.repeat(np.array([*range(len(keys)), NONE], np.int32), many)
+    return _called(keys, np.concatenate([*rows, unknown]), code)
+
+
+def inhabited(snapshot: Snapshot) -> list[int]:
+    """The rows of the places in which some beneficiary lives, in ledger order."""
+    rows: list[int] = np.flatnonzero(np.bincount(snapshot.beneficiaries.place + 1)[1:]).tolist()
+    return rows
+
+
+def within(snapshot: Snapshot, place_id: str) -> Flags:
+    """Which beneficiaries live in a place, or in any place below it.
+
+    Raises:
+        NoSuchPart: There is no such place.
+    """
+    asked, places = row_of("place", snapshot.places.ids, place_id), snapshot.places
+    inside = np.array([asked in upwards(places.parent, place) for place in range(len(places))] + [False])
+    found: Flags = inside[snapshot.beneficiaries.place]
+    return found
+
+
+def row_of(word: str, ids: Ids, id_: str) -> int:
+    """The row of an id that a filter names.
+
+    Raises:
+        NoSuchPart: It is not there.
+    """
+    row = ids.row(id_)
+    if row is None:
+        raise NoSuchPart(word, id_)
+    return row

@@ -1,0 +1,280 @@
+"""All chains and all gifts of a programme on a day: how far each travelled and how it does, filtered and sorted.
+
+A chain is filtered by where it began: by the help, the holder's place and group, and the donor of its original
+placement (our choice: a chain passes through many places, and "the chains that our ward began" is what is asked).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from relay.arrays.lazy_rows import Keys, Made, order
+from relay.arrays.lineage import Survey, Travels
+from relay.arrays.standings import BROKEN, LATE
+from relay.arrays.stores import Flags, Rows
+from relay.arrays.tables import NONE, day_number, day_of
+from relay.domain.vocabulary import CHAIN_STATES, STATES
+from relay.reports.breakdown import Names, NoSuchDonor, NoSuchPart, row_of, within
+from relay.reports.health import chains_counted
+
+Sorting = Literal["id", "reach", "age", "lateness"]
+"""By id; the farthest first; the oldest first; the one whose longest overdue placement is overdue longest first."""
+ChainSorting = Sorting | Literal["generations", "state", "help", "gift"]
+"""Chains also with the most generations first; by the word for their state, their help or their gift."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """An original placement and all that descends from it.
+
+    Attributes:
+        placement_id: Of the original placement.
+        gift_id: That filled it; None when foreign data does not say.
+        chain_state: One of `vocabulary.CHAIN_STATES`.
+        goal_reached: Whether it has the generations that the programme aims at; None without a goal.
+        reach: Placements that descend from it; itself not counted.
+        generations: The greatest of the least distances from it.
+        latest_passed_on: Of its pass-ons; None before the first.
+        states: State → placements, the original one included.
+        received_on: When the original placement was first received.
+        late_days: Days past the due day of the placement that is late or broken for longest; 0 without one.
+    """
+
+    placement_id: str
+    gift_id: str | None
+    chain_state: str
+    goal_reached: bool | None
+    reach: int
+    generations: int
+    latest_passed_on: date | None
+    states: Mapping[str, int]
+    received_on: date | None
+    late_days: int
+
+
+class Chains(Made[Chain]):
+    """Chains in some order."""
+
+    def __init__(self, survey: Survey, nth: Rows, late_days: Rows) -> None:
+        """Keep which of the survey's chains, in what order, and for how many days each of all is overdue."""
+        super().__init__(nth)
+        self._survey = survey
+        self._late_days = late_days
+
+    @property
+    def origin(self) -> Rows:
+        """The rows of their original placements."""
+        return self._survey.chains.row[self._row]
+
+    def _made(self, rows: Rows) -> Iterator[Chain]:
+        survey, snapshot, travels = self._survey, self._survey.snapshot, self._survey.chains
+        goal, row = snapshot.goal_generations, travels.row[rows]
+        gift = snapshot.placements.gift[row]
+        gift_ids = dict(zip(gift.tolist(), snapshot.gifts.ids.some(np.maximum(gift, 0)), strict=True)) | {NONE: None}
+        for placement_id, gift_row, state, reach, generations, latest, states, received, late_days in zip(
+            snapshot.placements.ids.some(row),
+            gift.tolist(),
+            travels.chain_state[rows].tolist(),
+            travels.reach[rows].tolist(),
+            travels.generations[rows].tolist(),
+            travels.latest_day[rows].tolist(),
+            travels.states[rows].tolist(),
+            survey.standings.received_day[row].tolist(),
+            self._late_days[rows].tolist(),
+            strict=True,
+        ):
+            yield Chain(
+                placement_id=placement_id,
+                gift_id=gift_ids[gift_row],
+                chain_state=CHAIN_STATES[state],
+                goal_reached=None if goal is None else generations >= goal,
+                reach=reach,
+                generations=generations,
+                latest_passed_on=day_of(latest),
+                states=dict(zip(STATES, states, strict=True)),
+                received_on=day_of(received),
+                late_days=late_days,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenGift:
+    """A gift and what became of it.
+
+    Attributes:
+        gift_id: Of the gift.
+        help: What was given.
+        given_on: When.
+        placements: Original placements that it has filled.
+        reach: Placements that descend from these; none of these is counted.
+        generations: The greatest of the least distances from any of these.
+        states: State → placements, the original ones included.
+        chains: "total" and each chain state → chains.
+    """
+
+    gift_id: str
+    help: str
+    given_on: date | None
+    placements: int
+    reach: int
+    generations: int
+    states: Mapping[str, int]
+    chains: Mapping[str, int]
+
+
+def chains(
+    survey: Survey,
+    *,
+    state: str | None = None,
+    help_: str | None = None,
+    place_id: str | None = None,
+    group_id: str | None = None,
+    donor: str | None = None,
+    names: Names | None = None,
+    sort: ChainSorting = "id",
+    backwards: bool = False,
+) -> Chains:
+    """All chains of a programme, or those that every filter lets through.
+
+    Args:
+        survey: The programme on the day.
+        state: Only chains in this state, one of `vocabulary.CHAIN_STATES`.
+        help_: Only chains that began with this help.
+        place_id: Only chains that began with a holder in this place or in any place below it.
+        group_id: Only chains that began with a member of this group.
+        donor: Only chains that began with a gift of this donor, upper and lower case being the same.
+        names: With the donors, when a donor is asked for.
+        sort: The order; chains that are equal in it come by id, and what foreign data does not say comes last.
+        backwards: The other way round.
+
+    Returns:
+        Empty when nothing had been placed by then, or nothing is let through.
+
+    Raises:
+        NoSuchPart: The state, help, place or group is not in the programme.
+        NoSuchDonor: No gift is of that donor.
+    """
+    snapshot, travels = survey.snapshot, survey.chains
+    placements, beneficiaries = snapshot.placements, snapshot.beneficiaries
+    chosen = np.ones(len(travels.row), np.bool_)
+    holder = placements.beneficiary[travels.row]
+    if state is not None:
+        chosen &= travels.chain_state == _code("state", CHAIN_STATES, state)
+    if help_ is not None:
+        chosen &= placements.help[travels.row] == _code("help", snapshot.helps, help_)
+    if place_id is not None:
+        chosen &= np.append(within(snapshot, place_id), False)[holder]
+    if group_id is not None:
+        group = row_of("group", snapshot.groups.ids, group_id)
+        chosen &= np.append(beneficiaries.group == group, False)[holder]
+    if donor is not None:
+        chosen &= _of_donor(survey, donor, names or Names())[placements.gift[travels.row]]
+    nth, late_days = np.flatnonzero(chosen).astype(np.int32), _late_days(survey, travels)
+    key = None if sort == "id" else _keys(survey, late_days, sort, backwards=backwards)[nth]
+    by = order(placements.ids, travels.row[nth], key, descending=sort == "id" and backwards)
+    return Chains(survey, nth[by], late_days)
+
+
+def _keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: bool) -> Keys:
+    """Of each chain the key by which it is put in order, the least first."""
+    snapshot, travels = survey.snapshot, survey.chains
+    gift = snapshot.placements.gift[travels.row]
+    keys: Mapping[str, Callable[[], Keys]] = {
+        "reach": lambda: -travels.reach,
+        "age": lambda: survey.standings.received_day[travels.row],
+        "lateness": lambda: -late_days,
+        "generations": lambda: -travels.generations,
+        "state": lambda: _alphabetical(CHAIN_STATES)[travels.chain_state],
+        "help": lambda: snapshot.placements.help[travels.row],
+        "gift": lambda: np.append(_alphabetical(snapshot.gifts.ids), 0)[gift],
+    }
+    key = -keys[sort]() if backwards else keys[sort]()
+    return np.where((gift == NONE) & (sort == "gift"), np.iinfo(key.dtype).max, key)
+
+
+def _alphabetical(words: Sequence[str]) -> Keys:
+    """Of each word its place in the order of the alphabet."""
+    return np.argsort(np.argsort(np.array(words)))
+
+
+def _code(word: str, words: tuple[str, ...], asked: str) -> int:
+    if asked not in words:
+        raise NoSuchPart(word, asked, words)
+    return words.index(asked)
+
+
+def _of_donor(survey: Survey, donor: str, names: Names) -> Flags:
+    """Which gifts are of a donor; the last element, for no gift, is not."""
+    wanted, known = donor.casefold(), names.donors
+    found = [id_ in known and known[id_].casefold() == wanted for id_ in survey.snapshot.gifts.ids]
+    if not any(found):
+        raise NoSuchDonor
+    return np.array([*found, False])
+
+
+def _late_days(survey: Survey, travels: Travels) -> Rows:
+    """Of each chain, the days past the due day of the placement that is late or broken for longest."""
+    stood, cut = survey.standings, survey.cut
+    late = np.flatnonzero((stood.state == LATE) | (stood.state == BROKEN))
+    of_piece, of_chain = np.zeros(len(cut.size), np.int32), np.zeros(len(travels.row), np.int32)
+    np.maximum.at(of_piece, cut.piece[late], day_number(survey.as_of) - stood.due_day[late])
+    np.maximum.at(of_chain, np.searchsorted(travels.row, cut.by_chain.whose), of_piece[cut.by_chain.piece])
+    return of_chain
+
+
+def gifts(
+    survey: Survey,
+    *,
+    help_: str | None = None,
+    donor: str | None = None,
+    names: Names | None = None,
+    sort: Sorting = "id",
+) -> tuple[GivenGift, ...]:
+    """All gifts that had been given, or placed, by the day, or those of a help or donor.
+
+    Args:
+        survey: The programme on the day.
+        help_: Only gifts of this help.
+        donor: Only gifts of this donor, upper and lower case being the same.
+        names: With the donors, when a donor is asked for.
+        sort: "id", "reach" or "age"; gifts that are equal in it come by id.
+
+    Returns:
+        Gifts from which nothing was placed included; empty when none was given.
+
+    Raises:
+        NoSuchPart: The help is not in the programme.
+        NoSuchDonor: No gift is of that donor.
+    """
+    snapshot, travels, chains = survey.snapshot, survey.gifts, survey.chains
+    chosen = survey.given
+    if help_ is not None:
+        chosen &= snapshot.gifts.help == _code("help", snapshot.helps, help_)
+    if donor is not None:
+        chosen &= _of_donor(survey, donor, names or Names())[:-1]
+    kinds, filled_by = len(CHAIN_STATES), snapshot.placements.gift[chains.row]
+    known = filled_by != NONE
+    counted = np.bincount(filled_by[known] * kinds + chains.chain_state[known], minlength=len(snapshot.gifts) * kinds)
+    rows = [
+        GivenGift(
+            gift_id=snapshot.gifts.ids[row],
+            help=snapshot.helps[snapshot.gifts.help[row]],
+            given_on=day_of(snapshot.gifts.day[row]),
+            placements=int(travels.placements[row]),
+            reach=int(travels.reach[row]),
+            generations=int(travels.generations[row]),
+            states=dict(zip(STATES, travels.states[row].tolist(), strict=True)),
+            chains=chains_counted(counted[row * kinds : (row + 1) * kinds]),
+        )
+        for row in np.flatnonzero(chosen).tolist()
+    ]
+    rank: Mapping[str, Callable[[GivenGift], int]] = {
+        "reach": lambda gift: -gift.reach,
+        "age": lambda gift: (gift.given_on or date.max).toordinal(),
+    }
+    return tuple(sorted(rows, key=lambda gift: (rank[sort](gift) if sort in rank else 0, gift.gift_id)))

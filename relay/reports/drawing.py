@@ -1,0 +1,173 @@
+"""Drawing: a relay tree as lines for a terminal, or as boxes for a browser.
+
+A healthy chain is long rather than bushy, so a single receiver stands below her giver without indentation; only
+branches step to the right. A placement with several givers is drawn once, where it is first reached, and named again
+at the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.reports.tree_layout import BOX_WIDTH, TAB_WIDTH, Box, Link, Picture, Tab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from relay.reports.trees import Tree, TreeEdge, TreeNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """One line of a drawn tree.
+
+    Attributes:
+        rails: The lines that lead to it from the left.
+        node: The placement that stands on it.
+        edge: The pass-on by which it is reached here, or None for a root.
+        again: Whether the placement was drawn already, higher up.
+    """
+
+    rails: str
+    node: TreeNode
+    edge: TreeEdge | None
+    again: bool
+
+
+def draw(tree: Tree) -> Iterator[Drawn]:
+    """The lines of a tree from top to bottom: roots by id, receivers by day of the pass-on; never recursive."""
+    nodes = {node.placement_id: node for node in tree.nodes}
+    given: dict[str, list[TreeEdge]] = {}
+    for each in sorted(tree.edges, key=lambda edge: (edge.passed_on, edge.pass_id)):
+        given.setdefault(each.giver_placement_id, []).append(each)
+    received = {edge.receiver_placement_id for edge in tree.edges}
+    roots = [node for node in tree.nodes if node.placement_id not in received]
+    drawn: set[str] = set()
+    waiting: list[tuple[str, str, TreeNode, TreeEdge | None]] = [("", "", root, None) for root in reversed(roots)]
+    while waiting:
+        rails, below, node, edge = waiting.pop()
+        again = node.placement_id in drawn
+        yield Drawn(rails=rails, node=node, edge=edge, again=again)
+        if again:
+            continue
+        drawn.add(node.placement_id)
+        waiting += reversed(_below(below, given.get(node.placement_id, []), nodes))
+
+
+def _below(
+    rails: str, edges: Sequence[TreeEdge], nodes: Mapping[str, TreeNode]
+) -> list[tuple[str, str, TreeNode, TreeEdge | None]]:
+    if len(edges) == 1:
+        return [(rails, rails, nodes[edges[0].receiver_placement_id], edges[0])]
+    return [
+        (f"{rails}├─ ", f"{rails}│  ", nodes[edge.receiver_placement_id], edge)
+        if edge is not edges[-1]
+        else (f"{rails}└─ ", f"{rails}   ", nodes[edge.receiver_placement_id], edge)
+        for edge in edges
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ for a browser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What is written on a box or tab, and said when it is pointed at.
+
+    Attributes:
+        label: Lines on it.
+        title: All that is known, as text.
+        href: Where a click leads.
+    """
+
+    label: str
+    title: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A picture as vis-network takes it."""
+
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
+    options: Mapping[str, Any]
+
+
+OPTIONS: Final = {
+    "layout": {"hierarchical": False, "improvedLayout": False},
+    "physics": {"enabled": False},
+    "edges": {
+        "smooth": {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": 0.8},
+        "arrows": {"to": {"enabled": True, "scaleFactor": 0.5}},
+    },
+    "nodes": {"margin": {"top": 5, "bottom": 5, "left": 4, "right": 4}},
+    "interaction": {
+        "hover": True,
+        "dragNodes": False,
+        "tooltipDelay": 100,
+        "keyboard": {"enabled": True, "bindToWindow": False},
+    },
+}
+"""For vis-network 9.1.2, measured in stack.md: with these nothing moves by itself."""
+
+
+def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Network:
+    """A picture for vis-network, built by pyvis.
+
+    pyvis is the builder only, and imported here only: its pages load scripts from elsewhere, its network looks through
+    all boxes for each link, and to import it takes a fifth of a second. Colours belong to the page, which knows whether
+    it is dark: boxes name their state as `group`. The page writes their labels too, so the constraints alone size them.
+    """
+    from pyvis.edge import Edge  # noqa: PLC0415 - slow, as said above
+    from pyvis.node import Node  # noqa: PLC0415
+
+    def node(each: Box | Tab) -> Any:  # noqa: ANN401 - pyvis has no types
+        said, (node_id, group, look) = caption(each), _look(each)
+        place = {"x": round(each.x), "y": round(each.y), "physics": False}
+        return Node(node_id, "box", said.label, title=said.title, href=said.href, group=group, **place, **look)
+
+    def edge(link: Link) -> Any:  # noqa: ANN401
+        return Edge(
+            link.giver,
+            link.receiver,
+            directed=True,
+            dashes=[6, 4] if link.pooled else False,
+            width=3 if link.on_path else 1.5 if link.pooled else 1,
+            group="path" if link.on_path else "pooled" if link.pooled else "pass",
+        )
+
+    return Network(
+        nodes=[*(node(box).options for box in picture.boxes), *(node(tab).options for tab in picture.tabs)],
+        edges=[edge(link).options for link in picture.links],
+        options=OPTIONS,
+    )
+
+
+DASHES: Final = {"late": [8, 3], "lost": [2, 3], "excused": [12, 4]}
+TAB_HEIGHT: Final = 30
+RADIUS: Final = {"fulfilled": 16, "excused": 16, "broken": 0, "lost": 0, "late": 3}
+
+
+def _look(each: Box | Tab) -> tuple[str, str, dict[str, Any]]:
+    """Id, group and border: the state can be told without its colour."""
+    if isinstance(each, Tab):
+        look = {"borderWidth": 1, "shapeProperties": {"borderRadius": 10, "borderDashes": [2, 2]}}
+        return f"tab:{each.key}", "tab", look | {"widthConstraint": TAB_WIDTH - 10, "heightConstraint": TAB_HEIGHT - 10}
+    state = each.node.state if each.node else "gift"
+    width = 3 if each.break_point or each.focused else 2
+    shape = {"borderRadius": RADIUS.get(state, 6), "borderDashes": DASHES.get(state, False)}
+    size = {"widthConstraint": BOX_WIDTH - 10, "heightConstraint": each.height - 10}
+    return each.key, state, {"borderWidth": width, "shapeProperties": shape, **size}
+
+
+def vis_network() -> Path:
+    """The script of vis-network, which lies in pyvis's package; found without importing that."""
+    package = find_spec("pyvis")
+    if package is None or not package.submodule_search_locations:
+        message = "pyvis"
+        raise ModuleNotFoundError(message)
+    return Path(package.submodule_search_locations[0]) / "templates/lib/vis-9.1.2/vis-network.min.js"

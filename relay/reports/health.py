@@ -1,0 +1,381 @@
+"""Chain health: for a whole programme on a day, what is owed, what was passed on, where it broke and what changed.
+
+What an auditor is told first. Every number can be asked for apart: by generation, help, place and so on (`parts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from relay.arrays import growth
+from relay.arrays.kernels import both
+from relay.arrays.lineage import Survey
+from relay.arrays.standings import CAUSES, FULFILLED
+from relay.arrays.stores import Flags, Rows
+from relay.arrays.tables import NONE, Snapshot
+from relay.domain.model import shown
+from relay.domain.vocabulary import CHAIN_STATES, STATES
+from relay.reports.breakdown import Names, parts
+from relay.reports.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
+
+ANIMAL: Final = "animal"
+"""The unit in which helps can be added up: goats and pigs, but no rupees (design, "Commands and their JSON")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementsCounted:
+    """Placements; `passed_on` came by pass-on, and original + passed_on = total."""
+
+    total: int
+    original: int
+    passed_on: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """Units of help.
+
+    Attributes:
+        given: From gifts; additions of neighbours not counted.
+        owed: In all, by all placements.
+        passed: That count, in units of the giver's help.
+    """
+
+    given: float
+    owed: float
+    passed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpHealth:
+    """One help, in its own unit; the unit is None when no rule tells it."""
+
+    help: str
+    unit: str | None
+    given: float
+    owed: float
+    passed: float
+    rates: Rates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationHealth:
+    """One generation; `passed` by its placements, of helps whose unit is "animal"."""
+
+    generation: int
+    placements: int
+    fulfilled: int
+    passed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartHealth:
+    """One part of a programme.
+
+    Attributes:
+        part: An id, word or number; None for placements of which it is not known.
+        name: Of a place; None where there is none.
+        placements: In this part.
+        states: State → placements.
+        units: Of helps whose unit is "animal"; when parted by help, in that help's own.
+        rates: Units as in `units`.
+    """
+
+    part: str | int | None
+    name: str | None
+    placements: PlacementsCounted
+    states: Mapping[str, int]
+    units: Units
+    rates: Rates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakdown:
+    """A programme parted by one word of `vocabulary.PARTED_BY`; in order, what is not known last."""
+
+    by: str
+    parts: tuple[PartHealth, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Placements that went from one state to another; None for not yet there."""
+
+    before: str | None
+    now: str | None
+    placements: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changed since another day, both as known now.
+
+    Attributes:
+        earlier: The health on that day.
+        moved: Placements by state then and state now where they differ, in the order of the states.
+        broke: Placements that are lost or broken and were not so then, by id.
+        mended: Placements that were lost or broken then and are not so now, by id.
+    """
+
+    earlier: Health
+    moved: tuple[Moved, ...]
+    broke: tuple[str, ...]
+    mended: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """A programme's chain health on a day.
+
+    Attributes:
+        programme_id: Of the programme.
+        as_of: The day.
+        placements: All that were there.
+        states: State → placements.
+        chains: "total" and each chain state → chains.
+        animals: Helps whose unit is "animal".
+        by_help: Helps that some placement holds, by name.
+        additional_per_original: Placements that came by pass-on, for each original one; None without any.
+        generations: The greatest generation; 0 for an empty programme.
+        by_generation: In order; what descends from no original placement, as only foreign data can hold or as leaving
+            out unconfirmed pass-ons may lay bare, is in none of them.
+        rates: Of placements whose due day is past; units of helps whose unit is "animal".
+        causes: What made placements lost or broken → placements.
+        breakdowns: As many as were asked for.
+        changes: Since another day, or None when not asked for.
+    """
+
+    programme_id: str
+    as_of: date
+    placements: PlacementsCounted
+    states: Mapping[str, int]
+    chains: Mapping[str, int]
+    animals: Units
+    by_help: tuple[HelpHealth, ...]
+    additional_per_original: float | None
+    generations: int
+    by_generation: tuple[GenerationHealth, ...]
+    rates: Rates
+    causes: Mapping[str, int]
+    breakdowns: tuple[Breakdown, ...]
+    changes: Changes | None
+
+    @property
+    def found_something(self) -> bool:
+        """Whether an auditor should look: some placement is lost or broken, or became so since the compared day.
+
+        Our choice: late is not enough, since grace is there to be used; and with a day to compare with, a check that is
+        run every night tells what is new and does not cry for ever over what broke years ago.
+        """
+        return bool(self.changes.broke) if self.changes else any(self.causes.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Counted:
+    """Placements of a survey, counted.
+
+    Attributes:
+        survey: Of which.
+        sums: One row for each help: what `rates.sums` gives.
+        states: One row for each generation, one column for each of `vocabulary.STATES`: placements.
+        passed: By generation: thousandths passed on of helps whose unit is "animal".
+        causes: What made placements lost or broken: placements, in the order of `states.CAUSES`.
+    """
+
+    survey: Survey
+    sums: Sums
+    states: Sums
+    passed: Sums
+    causes: Sums
+
+    @classmethod
+    def of(cls, survey: Survey, rows: Rows | None = None) -> Counted:
+        """Count some placements, or all, as far as they were there."""
+        stood, snapshot = survey.standings, survey.snapshot
+        there = stood.rows if rows is None else rows[stood.there[rows]]
+        generation, state, cause = survey.generation[there], stood.state[there], stood.cause[there]
+        animal, animals = _animal(snapshot), stood.passed[there]
+        if not animal.all():
+            animals = animals * animal[snapshot.placements.help[there]]
+        many = int(generation.max(initial=NONE)) + 1
+        states = np.bincount((generation + 1) * len(STATES) + state, minlength=(many + 1) * len(STATES))
+        passed = np.zeros(many + 1, np.int64)  # the first row, here as in states, is of those in no generation
+        np.add.at(passed, generation + 1, animals)
+        return cls(
+            survey=survey,
+            sums=sums(survey, there, 0, 1)[0],
+            states=states.reshape(-1, len(STATES))[1:],
+            passed=passed[1:],
+            causes=np.array([np.count_nonzero(cause == code) for code in range(len(CAUSES))]),
+        )
+
+    def but(self, was: Counted, is_: Counted) -> Counted:
+        """With some placements counted as they are, where they were counted as they were."""
+        return Counted(
+            survey=is_.survey,
+            sums=self.sums - was.sums + is_.sums,
+            states=_added(self.states, -was.states, is_.states),
+            passed=_added(self.passed, -was.passed, is_.passed),
+            causes=self.causes - was.causes + is_.causes,
+        )
+
+
+def _added(*columns: Sums) -> Sums:
+    """Columns of different lengths, added up."""
+    total = np.zeros_like(max(columns, key=len))
+    for column in columns:
+        total[: len(column)] += column
+    return total
+
+
+def counted(survey: Survey, before: Counted | None = None) -> Counted:
+    """All placements of a survey, counted.
+
+    Args:
+        survey: The programme on the day.
+        before: Those of an earlier one, which this one may carry on; then only what was touched is counted again.
+    """
+    if before is None or not growth.carries_on(survey, before.survey):
+        return Counted.of(survey)
+    touched = np.array(growth.touched(before.survey.snapshot, survey.snapshot), np.int32)
+    known = touched[touched < len(before.survey.original)]
+    return before.but(Counted.of(before.survey, known), Counted.of(survey, touched))
+
+
+def health(
+    survey: Survey,
+    *,
+    by: Iterable[str] = (),
+    names: Names | None = None,
+    earlier: Survey | None = None,
+    whole: Counted | None = None,
+) -> Health:
+    """The chain health of a programme.
+
+    Args:
+        survey: The programme on the day.
+        by: Words of `vocabulary.PARTED_BY`: how it is parted; none for the programme alone.
+        names: Of places and donors, where these are asked for.
+        earlier: The same snapshot on another day, to say what changed since.
+        whole: All its placements, where they were counted before.
+
+    Raises:
+        NoSuchWord: It is not parted by that word.
+    """
+    snapshot = survey.snapshot
+    count, chains = both(lambda: whole or counted(survey), lambda: survey.chains.chain_state, len(survey.original))
+    animal = _animal(snapshot)
+    total, animals = count.sums.sum(axis=0), count.sums[animal].sum(axis=0)
+    by_generation = _by_generation(count)
+    placements = _placements(total)
+    return Health(
+        programme_id=snapshot.programme_id,
+        as_of=survey.as_of,
+        placements=placements,
+        states=_states(total),
+        chains=chains_counted(np.bincount(chains, minlength=len(CHAIN_STATES))),
+        animals=_units(animals),
+        by_help=_helps(snapshot, count.sums),
+        additional_per_original=placements.passed_on / placements.original if placements.original else None,
+        generations=max(len(by_generation) - 1, 0),
+        by_generation=by_generation,
+        rates=rates(total, animals),
+        causes=dict(zip(CAUSES, count.causes.tolist(), strict=True)),
+        breakdowns=tuple(_breakdown(survey, word, names or Names(), animal) for word in by),
+        changes=_changes(survey, earlier) if earlier else None,
+    )
+
+
+def _animal(snapshot: Snapshot) -> Flags:
+    """Which helps are counted in animals."""
+    return np.array([_unit(snapshot, help_) == ANIMAL for help_ in snapshot.helps], np.bool_)
+
+
+def _unit(snapshot: Snapshot, help_: str) -> str | None:
+    """The unit of a help by its newest rule, or None when no rule is for it."""
+    newest = max((rule for rule in snapshot.rules if rule.help == help_), key=lambda rule: rule.from_on, default=None)
+    return newest.unit if newest else None
+
+
+def _placements(total: Sums) -> PlacementsCounted:
+    placements, original = int(total[: len(STATES)].sum()), int(total[ORIGINAL])
+    return PlacementsCounted(total=placements, original=original, passed_on=placements - original)
+
+
+def _states(total: Sums) -> Mapping[str, int]:
+    return dict(zip(STATES, total[: len(STATES)].tolist(), strict=True))
+
+
+def _units(total: Sums) -> Units:
+    return Units(given=shown(int(total[GIVEN])), owed=shown(int(total[OWED])), passed=shown(int(total[PASSED])))
+
+
+def chains_counted(states: Sums) -> Mapping[str, int]:
+    """Chains in all and in each state, from their numbers in the order of `vocabulary.CHAIN_STATES`."""
+    return {"total": int(states.sum()), **dict(zip(CHAIN_STATES, states.tolist(), strict=True))}
+
+
+def _helps(snapshot: Snapshot, by_help: Sums) -> tuple[HelpHealth, ...]:
+    return tuple(
+        HelpHealth(
+            help=help_,
+            unit=_unit(snapshot, help_),
+            given=shown(int(total[GIVEN])),
+            owed=shown(int(total[OWED])),
+            passed=shown(int(total[PASSED])),
+            rates=rates(total, total),
+        )
+        for help_, total in zip(snapshot.helps, by_help, strict=True)
+        if total[: len(STATES)].any()
+    )
+
+
+def _by_generation(whole: Counted) -> tuple[GenerationHealth, ...]:
+    return tuple(
+        GenerationHealth(generation=nth, placements=sum(states), fulfilled=states[FULFILLED], passed=shown(passed))
+        for nth, (states, passed) in enumerate(zip(whole.states.tolist(), whole.passed.tolist(), strict=True))
+    )
+
+
+def _breakdown(survey: Survey, word: str, names: Names, animal: Flags) -> Breakdown:
+    parted = parts(survey, word, names)
+    by_part = sums(survey, parted.row, parted.part, len(parted.keys))
+    whole = by_part.sum(axis=1)
+    units = whole if word == "help" else by_part[:, animal].sum(axis=1)
+    return Breakdown(
+        by=word,
+        parts=tuple(
+            PartHealth(
+                part=key,
+                name=names.places.get(str(key)) if word == "place" else None,
+                placements=_placements(total),
+                states=_states(total),
+                units=_units(of_units),
+                rates=rates(total, of_units),
+            )
+            for key, total, of_units in zip(parted.keys, whole, units, strict=True)
+        ),
+    )
+
+
+def _changes(survey: Survey, earlier: Survey) -> Changes:
+    now, before = survey.standings, earlier.standings
+    kinds = len(STATES) + 1  # the last one stands for not yet there
+    pairs = np.bincount((before.state % kinds).astype(np.int64) * kinds + now.state % kinds, minlength=kinds * kinds)
+    words = (*STATES, None)
+    ids = survey.snapshot.placements.ids
+    return Changes(
+        earlier=health(earlier),
+        moved=tuple(
+            Moved(before=words[pair // kinds], now=words[pair % kinds], placements=many)
+            for pair, many in enumerate(pairs.tolist())
+            if many and pair // kinds != pair % kinds
+        ),
+        broke=tuple(sorted(ids.some(np.flatnonzero(now.stuck & ~before.stuck).astype(np.int32)))),
+        mended=tuple(sorted(ids.some(np.flatnonzero(before.stuck & ~now.stuck).astype(np.int32)))),
+    )

@@ -1,0 +1,393 @@
+"""Every placement, every holder and every break of a programme on a day, as lists that are made only where looked at.
+
+A list of 100,000 rows is filtered and put in order as columns; a row is made when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+
+from relay.arrays import lineage
+from relay.arrays.lazy_rows import Keys, Made, order
+from relay.arrays.lineage import Survey
+from relay.arrays.standings import CAUSES
+from relay.arrays.stores import Flags, Rows
+from relay.arrays.tables import NONE, Snapshot, day_number, day_of
+from relay.domain.model import shown
+from relay.domain.vocabulary import CHAIN_STATES, STATES
+from relay.reports.breakdown import NoSuchPart, row_of, within
+from relay.reports.chains import Chains
+
+HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]
+HolderSorting = Literal["id", "placements"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A placement as it stands; units are of its own help.
+
+    Attributes:
+        placement_id: Which.
+        beneficiary_id: Who holds it; None when foreign data does not say.
+        place_id: Where she lives; None when that is not known.
+        group_id: Of which she is a member; None when of none.
+        help: What was received.
+        generation: Least number of pass-ons from any original placement; -1 when it descends from none.
+        received_on: Day of the earliest receipt.
+        due_on: By when it owes.
+        passed: Units so far.
+        owed: Units in all.
+        state: One of `vocabulary.STATES`.
+        since_on: Lost or broken since, else None.
+        cause: Why it is lost or broken, else None.
+        reach: Placements that descend from it.
+        gift_id: Of the nearest gift above it; None when it descends from none.
+    """
+
+    placement_id: str
+    beneficiary_id: str | None
+    place_id: str | None
+    group_id: str | None
+    help: str
+    generation: int
+    received_on: date | None
+    due_on: date | None
+    passed: float
+    owed: float
+    state: str
+    since_on: date | None
+    cause: str | None
+    reach: int
+    gift_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A beneficiary with what she holds.
+
+    Attributes:
+        beneficiary_id: Who.
+        place_id: Where she lives; None when that is not known.
+        group_id: Of which she is a member; None when of none.
+        placements: That she holds; 0 for who waits.
+        states: State → placements that she holds.
+    """
+
+    beneficiary_id: str
+    place_id: str | None
+    group_id: str | None
+    placements: int
+    states: Mapping[str, int]
+
+
+class Holdings(Made[Holding]):
+    """Placements in some order."""
+
+    def __init__(self, survey: Survey, row: Rows) -> None:
+        """Keep which, and in what order."""
+        super().__init__(row)
+        self._survey = survey
+        self._gift: dict[int, int] = {}
+
+    def _made(self, rows: Rows) -> Iterator[Holding]:
+        return map(self._holding, rows.tolist())
+
+    def _holding(self, row: int) -> Holding:
+        survey, snapshot, stood = self._survey, self._survey.snapshot, self._survey.standings
+        holder = int(snapshot.placements.beneficiary[row])
+        people, cause = snapshot.beneficiaries, int(stood.cause[row])
+        return Holding(
+            placement_id=snapshot.placements.ids[row],
+            beneficiary_id=None if holder == NONE else people.ids[holder],
+            place_id=_id(snapshot.places.ids, NONE if holder == NONE else int(people.place[holder])),
+            group_id=_id(snapshot.groups.ids, NONE if holder == NONE else int(people.group[holder])),
+            help=snapshot.helps[snapshot.placements.help[row]],
+            generation=int(survey.generation[row]),
+            received_on=day_of(stood.received_day[row]),
+            due_on=day_of(stood.due_day[row]),
+            passed=shown(int(stood.passed[row])),
+            owed=shown(int(stood.owed[row])),
+            state=STATES[stood.state[row]],
+            since_on=day_of(stood.since_day[row]),
+            cause=None if cause == NONE else CAUSES[cause],
+            reach=int(survey.reach[row]),
+            gift_id=_id(snapshot.gifts.ids, self._gift_above(row)),
+        )
+
+    def _gift_above(self, row: int) -> int:
+        """The gift of the nearest original placement above a placement, itself included."""
+        survey, below = self._survey, list[int]()
+        while row != NONE and row not in self._gift and not survey.original[row]:
+            below.append(row)
+            row = _nearer(survey, row)
+        if row != NONE and row not in self._gift:
+            self._gift[row] = int(survey.snapshot.placements.gift[row])
+        gift = NONE if row == NONE else self._gift[row]
+        self._gift.update(dict.fromkeys(below, gift))
+        return gift
+
+    @property
+    def people(self) -> int:
+        """Different beneficiaries who hold them."""
+        holder = self._survey.snapshot.placements.beneficiary[self._row]
+        return len(np.unique(holder[holder != NONE]))
+
+    def by_place(self) -> Mapping[str | None, int]:
+        """Place id → how many are held there; None for where that is not known."""
+        snapshot = self._survey.snapshot
+        lives = np.append(snapshot.beneficiaries.place, NONE)[snapshot.placements.beneficiary[self._row]]
+        places, counts = np.unique(lives, return_counts=True)
+        return {_id(snapshot.places.ids, row): many for row, many in zip(places.tolist(), counts.tolist(), strict=True)}
+
+    def by_year(self, *, original: bool) -> Mapping[int, int]:
+        """Year → how many were received in it: first placements, or those that began with a pass-on."""
+        chosen = self._row[self._survey.original[self._row] == original]
+        days, counts = np.unique(self._survey.standings.received_day[chosen], return_counts=True)
+        found = Counter[int]()
+        for number, many in zip(days.tolist(), counts.tolist(), strict=True):
+            day = day_of(number)
+            if day:
+                found[day.year] += many
+        return found
+
+
+def _id(ids: Sequence[str], row: int) -> str | None:
+    return None if row == NONE else ids[row]
+
+
+def _nearer(survey: Survey, row: int) -> int:
+    """The giver of a placement by way of whom it is nearest to an original one; NONE when it descends from none."""
+    received = survey.snapshot.received
+    made = received.order[received.start[row] : received.start[row + 1]]
+    givers = survey.snapshot.passes.giver[made[survey.live[made]]]
+    nearer = givers[survey.generation[givers] == survey.generation[row] - 1]
+    return int(nearer[0]) if len(nearer) else NONE
+
+
+def holdings(
+    survey: Survey,
+    *,
+    state: str | None = None,
+    help_: str | None = None,
+    place_id: str | None = None,
+    group_id: str | None = None,
+    gift_id: str | None = None,
+    since: date | None = None,
+    sort: HoldingSorting = "id",
+    descending: bool = False,
+) -> Holdings:
+    """The placements of a programme, or those that every filter lets through.
+
+    Args:
+        survey: The programme on the day.
+        state: One of `vocabulary.STATES`, or "stuck" for lost and broken ones.
+        help_: Of this help.
+        place_id: Held in this place or in any place below it.
+        group_id: Held by a member of this group.
+        gift_id: That descend from this gift.
+        since: Only those that became lost or broken after this day.
+        sort: The order; placements that are equal in it come by id.
+        descending: The other way round.
+
+    Returns:
+        Empty when nothing had been placed by then, or nothing is let through.
+
+    Raises:
+        NoSuchPart: The state, help, place, group or gift is not in the programme.
+    """
+    snapshot, stood = survey.snapshot, survey.standings
+    chosen: Flags = stood.there.copy()
+    if state == "stuck":
+        chosen &= stood.stuck
+    elif state is not None:
+        chosen &= stood.state == _code("state", STATES, state)
+    if help_ is not None:
+        chosen &= snapshot.placements.help == _code("help", snapshot.helps, help_)
+    if place_id is not None or group_id is not None:
+        chosen &= np.append(_holding_there(survey, place_id, group_id), False)[snapshot.placements.beneficiary]
+    if gift_id is not None:
+        gift = row_of("gift", snapshot.gifts.ids, gift_id)
+        roots = np.flatnonzero(survey.original & (snapshot.placements.gift == gift)).tolist()
+        inside = np.zeros_like(chosen)
+        inside[lineage.below(survey, roots).row if roots else []] = True
+        chosen &= inside
+    if since is not None:
+        chosen &= stood.stuck & (stood.since_day > day_number(since))
+    row = np.flatnonzero(chosen).astype(np.int32)
+    by: Mapping[str, Keys] = {
+        "received": stood.received_day,
+        "due": stood.due_day,
+        "generation": survey.generation,
+        "reach": survey.reach,
+        "since": stood.since_day,
+        "state": stood.state,
+    }
+    key = by[sort][row] if sort in by else None
+    return Holdings(survey, row[order(snapshot.placements.ids, row, key, descending=descending)])
+
+
+def _code(word: str, words: tuple[str, ...], asked: str) -> int:
+    if asked not in words:
+        raise NoSuchPart(word, asked, words)
+    return words.index(asked)
+
+
+def _holding_there(survey: Survey, place_id: str | None, group_id: str | None) -> Flags:
+    """Which beneficiaries live in a place and belong to a group."""
+    snapshot = survey.snapshot
+    chosen = np.ones(len(snapshot.beneficiaries), np.bool_)
+    if place_id is not None:
+        chosen &= within(snapshot, place_id)
+    if group_id is not None:
+        chosen &= snapshot.beneficiaries.group == row_of("group", snapshot.groups.ids, group_id)
+    return chosen
+
+
+class Holders(Made[Holder]):
+    """Beneficiaries in some order."""
+
+    def __init__(self, survey: Survey, row: Rows, states: Any) -> None:  # noqa: ANN401 - placements by state of each
+        """Keep which, in what order, and how what each holds stands."""
+        super().__init__(row)
+        self._survey = survey
+        self._states = states
+
+    def _made(self, rows: Rows) -> Iterator[Holder]:
+        return map(self._holder, rows.tolist())
+
+    def _holder(self, row: int) -> Holder:
+        snapshot, states = self._survey.snapshot, self._states[row].tolist()
+        return Holder(
+            beneficiary_id=snapshot.beneficiaries.ids[row],
+            place_id=_id(snapshot.places.ids, int(snapshot.beneficiaries.place[row])),
+            group_id=_id(snapshot.groups.ids, int(snapshot.beneficiaries.group[row])),
+            placements=sum(states),
+            states=dict(zip(STATES, states, strict=True)),
+        )
+
+
+def holders(
+    survey: Survey,
+    *,
+    state: str | None = None,
+    place_id: str | None = None,
+    group_id: str | None = None,
+    sort: HolderSorting = "id",
+    descending: bool = False,
+) -> Holders:
+    """The beneficiaries of a programme with what they hold, or those that every filter lets through.
+
+    Args:
+        survey: The programme on the day.
+        state: Who holds a placement in this state, one of `vocabulary.STATES`, or "waiting" for who holds none.
+        place_id: Who lives in this place or in any place below it.
+        group_id: Who belongs to this group.
+        sort: The order; beneficiaries that are equal in it come by id.
+        descending: The other way round.
+
+    Returns:
+        Also those registered who hold nothing as yet; empty when nothing is let through.
+
+    Raises:
+        NoSuchPart: The state, place or group is not in the programme.
+    """
+    snapshot, stood = survey.snapshot, survey.standings
+    there = np.flatnonzero(stood.there & (snapshot.placements.beneficiary != NONE))
+    people, kinds = len(snapshot.beneficiaries), len(STATES)
+    code = snapshot.placements.beneficiary[there].astype(np.int64) * kinds + stood.state[there]
+    states = np.bincount(code, minlength=people * kinds).reshape(people, kinds)
+    chosen = _holding_there(survey, place_id, group_id)
+    if state == "waiting":
+        chosen &= states.sum(axis=1) == 0
+    elif state is not None:
+        chosen &= states[:, _code("state", STATES, state)] > 0
+    row = np.flatnonzero(chosen).astype(np.int32)
+    key = states.sum(axis=1)[row] if sort == "placements" else None
+    return Holders(survey, row[order(snapshot.beneficiaries.ids, row, key, descending=descending)], states)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedChain:
+    """A chain, where it began, how far it travelled and how it does."""
+
+    placement_id: str
+    gift_id: str | None
+    help: str
+    place_id: str | None
+    chain_state: str
+    reach: int
+    generations: int
+    received_on: date | None
+    latest_passed_on: date | None
+    late_days: int
+    states: Mapping[str, int]
+
+
+class ListedChains(Made[ListedChain]):
+    """Chains in some order, with where each began."""
+
+    def __init__(self, snapshot: Snapshot, found: Chains) -> None:
+        """Keep the chains, and of what their rows are made."""
+        super().__init__(np.arange(len(found), dtype=np.int32))
+        self._snapshot = snapshot
+        self._found = found
+
+    def _made(self, rows: Rows) -> Iterator[ListedChain]:
+        snapshot, origin = self._snapshot, self._found.origin[rows]
+        lives = np.append(snapshot.beneficiaries.place, NONE)[snapshot.placements.beneficiary[origin]].tolist()
+        helps = snapshot.placements.help[origin].tolist()
+        for chain, help_, place in zip(self._found.some(rows), helps, lives, strict=True):
+            yield ListedChain(
+                placement_id=chain.placement_id,
+                gift_id=chain.gift_id,
+                help=snapshot.helps[help_],
+                place_id=_id(snapshot.places.ids, place),
+                chain_state=chain.chain_state,
+                reach=chain.reach,
+                generations=chain.generations,
+                received_on=chain.received_on,
+                latest_passed_on=chain.latest_passed_on,
+                late_days=chain.late_days,
+                states=chain.states,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """Chains by where they began.
+
+    Attributes:
+        place_id: Where the holders of their original placements live.
+        chains: How many.
+        broken: How many of them are broken.
+    """
+
+    place_id: str
+    chains: int
+    broken: int
+
+
+def beginnings(survey: Survey) -> tuple[Beginning, ...]:
+    """The places in which chains began, those with most broken chains first, then by id.
+
+    Returns:
+        A place counts its own chains only, not those of places inside it; chains that began nowhere that is known are
+        not counted. Empty when nothing had been placed by then.
+    """
+    snapshot, travels = survey.snapshot, survey.chains
+    lives = np.append(snapshot.beneficiaries.place, NONE)[snapshot.placements.beneficiary[travels.row]]
+    known, broken = lives != NONE, travels.chain_state == CHAIN_STATES.index("broken")
+    many = np.bincount(lives[known], minlength=len(snapshot.places)).tolist()
+    stuck = np.bincount(lives[known & broken], minlength=len(snapshot.places)).tolist()
+    found = [
+        Beginning(place_id=place_id, chains=chains, broken=broken)
+        for place_id, chains, broken in zip(snapshot.places.ids, many, stuck, strict=True)
+        if chains
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.broken, each.place_id)))

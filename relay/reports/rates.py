@@ -1,0 +1,158 @@
+"""Sums over placements and the rates made of them, as the design's "Rates" says.
+
+A rate is over placements whose due day is past, and never without its numerator and denominator: "61.5 %" alone hides
+whether those who can no longer pass anything on were left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from relay.arrays.lineage import Survey
+from relay.arrays.standings import CAUSES, EXCUSED, FULFILLED, LOST
+from relay.arrays.stores import Flags, Rows, Units
+from relay.arrays.tables import NO_DAY, day_number
+from relay.domain.model import shown
+from relay.domain.vocabulary import STATES
+
+_NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
+"""What makes passing on impossible; who sold or slaughtered could have passed on (design, "Rates")."""
+
+(
+    ORIGINAL,
+    DUE,
+    DUE_FULFILLED,
+    DUE_ON_TIME,
+    DUE_IMPOSSIBLE,
+    GIVEN,
+    OWED,
+    PASSED,
+    DUE_OWED,
+    DUE_COVERED,
+    DUE_REMITTED,
+) = range(len(STATES), len(STATES) + 11)
+"""What is summed, after the number in each state: placements, those whose due day is past, and thousandths.
+
+DUE_COVERED is passed, at most owed; DUE_REMITTED what the impossible ones still owe.
+"""
+WIDTH: Final = DUE_REMITTED + 1
+
+_STATE, _DUE, _ON_TIME, _IMPOSSIBLE, _ORIGINAL = np.indices((len(STATES), 2, 2, 2, 2)).reshape(5, -1)
+"""Placements are counted by kind first: of each kind, the state, and whether each of these is so (1) or not (0)."""
+
+Sums = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """A share with what it is made of.
+
+    Attributes:
+        numerator: Placements, or units.
+        denominator: The same.
+        share: Numerator by denominator, in [0, 1]; None when the denominator is 0.
+    """
+
+    numerator: float
+    denominator: float
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """The rates of some placements whose due day is past.
+
+    Attributes:
+        fulfilled_of_due: Placements that passed on all they owe.
+        fulfilled_of_possible: The same, without those excused and those lost by death, theft or leaving.
+        fulfilled_on_time_of_due: Placements that had passed on all they owe by the due day.
+        passed_of_owed: Units passed on, of each placement at most what it owes: no surplus covers another's default.
+        passed_of_possible: The same, without what the excused and those lost by death, theft or leaving still owe.
+    """
+
+    fulfilled_of_due: Rate
+    fulfilled_of_possible: Rate
+    fulfilled_on_time_of_due: Rate
+    passed_of_owed: Rate
+    passed_of_possible: Rate
+
+
+def sums(survey: Survey, row: Rows | slice, part: Rows | int, parts: int) -> Sums:
+    """Everything the rates are made of, by part and by help.
+
+    Args:
+        survey: The relay on a day.
+        row: Rows of placements that were there; one may stand in several parts.
+        part: The part of each, or of all.
+        parts: How many parts.
+
+    Returns:
+        Shape (parts, helps, WIDTH): the first columns are `vocabulary.STATES`, then ORIGINAL and so on; counts of
+        placements, and thousandths.
+    """
+    stood, placements, helps = survey.standings, survey.snapshot.placements, len(survey.snapshot.helps)
+    state, due_day, fulfilled_day = stood.state[row], stood.due_day[row], stood.fulfilled_day[row]
+    due = due_day < day_number(survey.as_of)
+    on_time = due & (fulfilled_day != NO_DAY) & (fulfilled_day <= due_day)
+    lost, impossible = np.flatnonzero(state == LOST), state == EXCUSED
+    impossible[lost] = np.isin(stood.cause[row][lost], _NOT_HER_DOING)
+    impossible &= due
+    original, kind = survey.original[row], state
+    for also in (due, on_time, impossible, original):
+        kind = kind * 2 + also
+    cell = (np.asarray(part, np.int64) * helps + placements.help[row]) * len(_STATE) + kind
+
+    def by_kind(units: Units, of: Flags | None = None) -> Sums:
+        found: Sums = np.zeros(parts * helps * len(_STATE), np.int64)
+        rows = slice(None) if of is None else np.flatnonzero(of)
+        np.add.at(found, cell[rows], units[rows])
+        return found.reshape(parts, helps, len(_STATE))
+
+    counted = np.bincount(cell, minlength=parts * helps * len(_STATE)).reshape(parts, helps, len(_STATE))
+    units_owed, units_passed = stood.owed[row], stood.passed[row]
+    given = by_kind(placements.filled_units[row], original)
+    owed, passed = by_kind(units_owed), by_kind(units_passed)
+    covered = passed - by_kind(units_passed - units_owed, units_passed > units_owed)
+    added = np.empty((parts, helps, WIDTH), np.int64)
+    added[..., : len(STATES)] = counted @ np.eye(len(STATES), dtype=np.int64)[_STATE]
+    for column, found, of in (
+        (ORIGINAL, counted, _ORIGINAL),
+        (DUE, counted, _DUE),
+        (DUE_FULFILLED, counted, _DUE & (_STATE == FULFILLED)),
+        (DUE_ON_TIME, counted, _ON_TIME),
+        (DUE_IMPOSSIBLE, counted, _IMPOSSIBLE),
+        (GIVEN, given, _ORIGINAL),
+        (OWED, owed, np.ones_like(_DUE)),
+        (PASSED, passed, np.ones_like(_DUE)),
+        (DUE_OWED, owed, _DUE),
+        (DUE_COVERED, covered, _DUE),
+        (DUE_REMITTED, owed - covered, _IMPOSSIBLE),
+    ):
+        added[..., column] = found @ of
+    return added
+
+
+def rates(placements: Sums, units: Sums) -> Rates:
+    """The rates that some sums make.
+
+    Args:
+        placements: Sums of shape (WIDTH,) over all placements, for the rates of placements.
+        units: The same over those whose units can be added up, for the rates of units.
+    """
+    due, fulfilled = int(placements[DUE]), int(placements[DUE_FULFILLED])
+    owed, covered = int(units[DUE_OWED]), int(units[DUE_COVERED])
+    return Rates(
+        fulfilled_of_due=_rate(fulfilled, due),
+        fulfilled_of_possible=_rate(fulfilled, due - int(placements[DUE_IMPOSSIBLE])),
+        fulfilled_on_time_of_due=_rate(int(placements[DUE_ON_TIME]), due),
+        passed_of_owed=_rate(shown(covered), shown(owed)),
+        passed_of_possible=_rate(shown(covered), shown(owed - int(units[DUE_REMITTED]))),
+    )
+
+
+def _rate(numerator: float, denominator: float) -> Rate:
+    return Rate(numerator=numerator, denominator=denominator, share=numerator / denominator if denominator else None)

@@ -1,0 +1,401 @@
+"""History: all that is known of one act or placement: its gifts, its hand-overs, who recorded what, and when."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.database import cypher
+from relay.desk.lookup import Named, NotInRecord, day_of, resolve, says
+from relay.desk.wording import PLAIN, what_it_is
+from relay.domain.acts import KEYS, rule_id
+from relay.domain.entries import zone
+from relay.domain.model import Rule, shown, standing
+from relay.ledger.batch import NoProgramme
+from relay.ledger.context import read
+from relay.ledger.projection import key_of, values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from relay.desk.wording import Speech
+    from relay.domain.entries import Entry
+    from relay.graph import Graph, Transaction
+
+_ENDS: Final = ("giver_placement_id", "receiver_placement_id", "placement_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One line of a record's history.
+
+    Attributes:
+        happened_on: The day; for what has no day of its own (corrections, registrations) the day it was recorded.
+        id: Of the act, "kind:id".
+        what: What happened, in words.
+        gift_id: The gift it came from, or None.
+        giver_placement_id: Who passed on, or None.
+        receiver_placement_id: Who received, or None.
+        beneficiary_id: Of the other side of a hand-over: who holds the placement it came from or went to.
+        name: Her name, or the donor's; None when it is not known or was erased.
+        why: Of a correction.
+        changes: Of a correction: field → value from then on, None where it was emptied.
+        note: Free text, or None.
+        witness: Of a hand-over, or None.
+        sequence: Of its entry in the ledger.
+        recorded_by: An account id, or "local:LOGIN".
+        recorded_at: UTC.
+        confirm_id: The act by which a second person confirmed it, or None.
+        taken_back_by: Act id of the correction that took it back, or None.
+    """
+
+    happened_on: date
+    id: str
+    what: str
+    gift_id: str | None
+    giver_placement_id: str | None
+    receiver_placement_id: str | None
+    beneficiary_id: str | None
+    name: str | None
+    why: str | None
+    changes: Mapping[str, Any] | None
+    note: str | None
+    witness: str | None
+    sequence: int
+    recorded_by: str
+    recorded_at: str
+    confirm_id: str | None
+    taken_back_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """How a placement stands on the day; units are of its own help.
+
+    Attributes:
+        placement_id: Which.
+        help: What was received.
+        received_on: Day of the earliest receipt.
+        animals: Units received by the day.
+        rule_id: The rule that binds, or None when none was in force.
+        due_on: By when it owes.
+        owed: In all.
+        passed: So far.
+        still_owed: 0 when everything was passed on.
+        state: One of the seven.
+        fulfilled_on: The day on which passed reached owed, or None.
+        since_on: Lost or broken since, else None.
+        cause: Why it is lost or broken, else None.
+    """
+
+    placement_id: str
+    help: str
+    received_on: date
+    animals: float
+    rule_id: str | None
+    due_on: date
+    owed: float
+    passed: float
+    still_owed: float
+    state: str
+    fulfilled_on: date | None
+    since_on: date | None
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A gift that a placement descends from, by way of one original placement.
+
+    Attributes:
+        gift_id: The gift.
+        donor: Who gave it; None when that is not known or was erased.
+        help: What was given.
+        given_on: The day.
+        placement_id: The original placement that it filled.
+        pass_ons: The least number of pass-ons from there; 0 for an original placement itself.
+    """
+
+    gift_id: str
+    donor: str | None
+    help: str
+    given_on: date
+    placement_id: str
+    pass_ons: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """All that is known of one act or placement.
+
+    Attributes:
+        id: "kind:id".
+        what: What it is, in words, without anyone's name.
+        name: Its own name, its donor's, or that of who holds or received it; None when none is known.
+        place: Where she lives, or in which place it lies; None when that is not known.
+        values: Column → what it says now, personal fields too; None for what is empty, withheld or erased. An act
+            that was taken back says what it said.
+        withheld: Personal fields that were recorded and are not there any more.
+        sequence: Of its entry; None for a placement that a pass-on began, as the next two.
+        recorded_by: An account id, or "local:LOGIN".
+        recorded_at: UTC.
+        confirm_id: The act by which a second person confirmed it, or None.
+        taken_back_by: Act id of the correction that took it back, or None.
+        standing: Of a placement, else None.
+        placements: Of a beneficiary those she holds, of a gift those it filled, as they stand; by id.
+        history: In order of day, then sequence.
+        gifts: What a placement, or the one that an event or pass-on started from, descends from; by gift, then
+            placement.
+    """
+
+    id: str
+    what: str
+    name: str | None
+    place: str | None
+    values: Mapping[str, Any]
+    withheld: tuple[str, ...]
+    sequence: int | None
+    recorded_by: str | None
+    recorded_at: str | None
+    confirm_id: str | None
+    taken_back_by: str | None
+    standing: Stand | None
+    placements: tuple[Stand, ...]
+    history: tuple[Happening, ...]
+    gifts: tuple[Origin, ...]
+
+
+def show(
+    graph: Graph, programme_id: str, id_: str, as_of: date, *, confirmed_only: bool = False, speech: Speech = PLAIN
+) -> Record:
+    """One record with its history and the gifts it descends from, as it stood on a day.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        id_: "kind:id", or bare when one kind has it.
+        as_of: The day; later hand-overs and events are left out, corrections count as known now.
+        confirmed_only: Leave pass-ons that nobody confirmed out of how a placement stands and what it descends from;
+            its history tells them all, and by which act each was confirmed.
+        speech: The language in which it is told.
+
+    Raises:
+        NotInRecord: There is none, or it had not happened by then.
+        SeveralOfThatId: The bare id is that of several kinds.
+        OtherKind: It names a kind that does not exist.
+        NoProgramme: The programme is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    act_id = resolve(graph, programme_id, id_)
+    return graph.read(
+        lambda transaction: _Showing(transaction, programme_id, act_id, as_of, confirmed_only, speech).record()
+    )
+
+
+class _Showing:
+    """One record, being put together."""
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        programme_id: str,
+        act_id: str,
+        as_of: date,
+        confirmed_only: bool,  # noqa: FBT001 - as `show` was asked
+        speech: Speech,
+    ) -> None:
+        self.transaction = transaction
+        self.programme_id = programme_id
+        self.act_id = act_id
+        self.kind, _, self.id = act_id.partition(":")
+        self.as_of = as_of
+        self.confirmed_only = confirmed_only
+        self.speech = speech
+        self.belonging = self._belonging()
+        register = read(transaction, programme_id, (act_id, *self.belonging))
+        if register is None:
+            raise NoProgramme(programme_id)
+        self.register = register
+        self.values = says(self.register, act_id)
+        if self._began() > as_of:
+            raise NotInRecord(act_id, as_of)
+        self.start_id = str(self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id", ""))
+        self.above = self._above(self.start_id) if self.start_id else {}
+        said = {act_id: says(register, act_id) for act_id in (*register.entries, act_id)}
+        said |= {f"placement:{id_}": {"beneficiary_id": row["beneficiary_id"]} for id_, row in self.above.items()}
+        if self.kind == "event":
+            said[act_id] = {**said[act_id], "beneficiary_id": self._holder(self.start_id)}
+        self.named = Named(transaction, programme_id, said)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _belonging(self) -> list[str]:
+        """What else has to be read: what was taken back from a placement; what a gift or beneficiary has."""
+        if self.kind == "placement":
+            texts = [json.dumps({column: self.id}, ensure_ascii=False, separators=(",", ":"))[1:-1] for column in _ENDS]
+            corrections = key_of(self.programme_id, "correct:")
+            rows = self.transaction.rows(cypher.CORRECTED_NAMING, corrections=corrections, texts=texts)
+            return [row["act_id"] for row in rows]
+        if self.kind not in ("gift", "beneficiary"):
+            return []
+        key = key_of(self.programme_id, self.act_id)
+        rows = self.transaction.rows(cypher.BELONGING, ledger=self.programme_id, key=key)
+        return [
+            *(f"placement:{placement_id}" for row in rows for placement_id in (*row["filled"], *row["held"])),
+            *(f"claim:{claim_id}" for row in rows for claim_id in row["claims"]),
+        ]
+
+    def _above(self, placement_id: str) -> dict[str, Mapping[str, Any]]:
+        key = key_of(self.programme_id, f"placement:{placement_id}")
+        return {row["placement_id"]: row for row in self.transaction.rows(cypher.ABOVE, key=key)}
+
+    # -- what is known ---------------------------------------------------------------------------------------------
+
+    def _began(self) -> date:
+        """The day from which the record is there; a gift's, too, from which something was placed before its own."""
+        placed = self.belonging if self.kind == "gift" else ()
+        return min(
+            (day for act_id in (self.act_id, *placed) if (day := day_of(self.register, act_id))), default=date.min
+        )
+
+    def _holder(self, placement_id: str | None) -> str | None:
+        return self.above[placement_id]["beneficiary_id"] if placement_id in self.above else None
+
+    # -- the parts of the record -----------------------------------------------------------------------------------
+
+    def record(self) -> Record:
+        register, entry, values = self.register, self.register.entries.get(self.act_id), self.values
+        fact = register.facts.get(self.act_id)
+        return Record(
+            id=self.act_id,
+            what=what_it_is(self.act_id, values, self.speech),
+            name=self.named.name(self.act_id),
+            place=self.named.place(self.act_id),
+            values={name: values.get(name) for name in KEYS[self.kind]},
+            withheld=tuple(sorted(entry.withheld)) if entry else (),
+            sequence=entry.sequence if entry else None,
+            recorded_by=entry.recorded_by if entry else None,
+            recorded_at=entry.recorded_at if entry else None,
+            confirm_id=fact.confirm_id if fact else None,
+            taken_back_by=register.taken_back_by(self.act_id),
+            standing=self._standing(self.id) if self.kind == "placement" else None,
+            placements=tuple(self._placements()),
+            history=tuple(sorted(self._history(), key=lambda line: (line.happened_on, line.sequence))),
+            gifts=tuple(sorted(self._gifts(), key=lambda origin: (origin.gift_id, origin.placement_id))),
+        )
+
+    def _placements(self) -> Iterator[Stand]:
+        for act_id in self.belonging if self.kind in ("gift", "beneficiary") else ():
+            stood = self._standing(act_id.partition(":")[2]) if act_id.startswith("placement:") else None
+            if stood:
+                yield stood
+
+    def _standing(self, placement_id: str) -> Stand | None:
+        placement = self.register.placements.get(placement_id)
+        if placement is None:
+            return None
+        stood = standing(placement, self.register.rules, self.as_of, confirmed_only=self.confirmed_only)
+        if stood is None:
+            return None
+        return Stand(
+            placement_id=placement_id,
+            help=placement.help,
+            received_on=stood.received_on,
+            animals=shown(stood.received),
+            rule_id=_rule_id(stood.rule) if stood.rule else None,
+            due_on=stood.due_on,
+            owed=shown(stood.owed),
+            passed=shown(stood.passed),
+            still_owed=shown(stood.still_owed),
+            state=stood.state,
+            fulfilled_on=stood.fulfilled_on,
+            since_on=stood.since_on,
+            cause=stood.cause,
+        )
+
+    def _history(self) -> Iterator[Happening]:
+        timezone = zone(str(self.register.facts[f"programme:{self.programme_id}"].values["timezone"]))
+        for act_id in self._with_what_was_said(self._own_acts()):
+            entry = self.register.entries[act_id]
+            recorded_on = datetime.fromisoformat(entry.recorded_at).astimezone(timezone).date()
+            yield self._happening(entry, day_of(self.register, act_id) or recorded_on)
+
+    def _own_acts(self) -> Iterator[str]:
+        """The acts that the record is about, as far as they had happened."""
+        for act_id, entry in self.register.entries.items():
+            values = says(self.register, act_id)
+            if self.kind == "placement":
+                own = entry.kind in ("placement", "pass", "event") and self.id in (values.get(end) for end in _ENDS)
+            else:
+                own = act_id == self.act_id or entry.kind == "claim"
+            day = day_of(self.register, act_id)
+            if own and (day is None or day <= self.as_of):
+                yield act_id
+
+    def _with_what_was_said(self, act_ids: Iterable[str]) -> Iterator[str]:
+        """Acts with the corrections, confirmations and erasures about them, and about those."""
+        for act_id in act_ids:
+            yield act_id
+            yield from self._with_what_was_said(self.register.about.get(act_id, ()))
+
+    def _happening(self, entry: Entry, day: date) -> Happening:
+        act_id, values, fact = entry.act_id, says(self.register, entry.act_id), self.register.facts.get(entry.act_id)
+        giver_id, receiver_id = values.get("giver_placement_id"), values.get("receiver_placement_id")
+        other_id = values.get("beneficiary_id")
+        if entry.kind == "pass" and receiver_id == self.id and self.kind == "placement":
+            other_id = self._holder(giver_id)
+        gift = self.above.get(self.id, {}).get("gifts", ()) if entry.kind == "placement" else ()
+        return Happening(
+            happened_on=day,
+            id=act_id,
+            what=what_it_is(act_id, values, self.speech),
+            gift_id=values.get("gift_id"),
+            giver_placement_id=giver_id,
+            receiver_placement_id=receiver_id,
+            beneficiary_id=other_id,
+            name=next((each["donor"] for each in gift), None) or self.named.beneficiary(other_id),
+            why=values.get("why"),
+            changes=values.get("changes"),
+            note=values.get("note"),
+            witness=values.get("witness"),
+            sequence=entry.sequence,
+            recorded_by=entry.recorded_by,
+            recorded_at=entry.recorded_at,
+            confirm_id=fact.confirm_id if fact else None,
+            taken_back_by=self.register.taken_back_by(act_id),
+        )
+
+    def _gifts(self) -> Iterator[Origin]:
+        """The gifts above the placement, found generation by generation along the pass-ons that had happened."""
+        givers: dict[str, list[str]] = {}
+        for placement_id, row in self.above.items():
+            counting = [each for each in row["given"] if each["confirm_id"] or not self.confirmed_only]
+            for given in map(values_of, counting):
+                if given["passed_on"] <= self.as_of.isoformat():
+                    givers.setdefault(given["receiver_placement_id"], []).append(placement_id)
+        seen, frontier, pass_ons = {self.start_id}, [self.start_id], 0
+        while frontier:
+            for placement_id in frontier:
+                yield from self._filling(placement_id, pass_ons)
+            frontier = sorted({giver for key in frontier for giver in givers.get(key, ())} - seen)
+            seen.update(frontier)
+            pass_ons += 1
+
+    def _filling(self, placement_id: str, pass_ons: int) -> Iterator[Origin]:
+        for gift in map(values_of, self.above.get(placement_id, {}).get("gifts", ())):
+            if gift["received_on"] <= self.as_of.isoformat():
+                yield Origin(
+                    gift_id=gift["gift_id"],
+                    donor=gift["donor"],
+                    help=gift["help"],
+                    given_on=date.fromisoformat(gift["given_on"]),
+                    placement_id=placement_id,
+                    pass_ons=pass_ons,
+                )
+
+
+def _rule_id(rule: Rule) -> str:
+    condition = {"condition": rule.condition} if rule.condition else {}
+    return rule_id({"help": rule.help, "from": rule.from_on.isoformat(), **condition})

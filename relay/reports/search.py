@@ -1,0 +1,211 @@
+"""Search: what a few words, some digits or the beginning of an id find in a programme's record."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.database import cypher
+from relay.desk.lookup import KINDS, Named, day_of, says
+from relay.desk.wording import PLAIN, what_it_is
+from relay.domain import name_matching
+from relay.domain.place_tree import upwards
+from relay.domain.register import Register
+from relay.ledger.batch import NoProgramme
+from relay.ledger.context import read
+from relay.ledger.projection import key_of, kind_and_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from relay.desk.wording import Speech
+    from relay.graph import Graph, Transaction
+
+MOST: Final = 20
+"""Hits when nobody says how many (our choice: what a person looks through before she types another letter)."""
+
+ID_BEGINNING: Final = 95.0  # our choice: the beginning of an id is nearer than a name with a slip
+PHONE_END: Final = 95.0  # our choice, as the beginning of an id
+PHONE_DIGITS: Final = 4  # our choice: fewer would find every phone
+
+_FIRST: Final = ("beneficiary", "group", "placement", "gift", "place")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Something that a text finds.
+
+    Attributes:
+        id: "kind:id".
+        what: What it is, in words, without anyone's name.
+        name: Its own name, its donor's, or that of who holds or received it; None when none is known.
+        place: Where she lives, or in which place it lies; None when that is not known.
+        score: 0 to 100; 100 for an id, a phone, a household, or when every word of the text is a word of the name,
+            or beside one of the name, of a place around.
+    """
+
+    id: str
+    what: str
+    name: str | None
+    place: str | None
+    score: float
+
+
+def named(hits: Iterable[Hit]) -> tuple[str, ...]:
+    """The ids of what was found by name: people, what they hold, and gifts with their donors; places are no secret."""
+    return tuple(hit.id for hit in hits if hit.name and not hit.id.startswith(("place:", "group:", "programme:")))
+
+
+Seen = Callable[[Collection[str]], Collection[str]]
+"""Which of some act ids count."""
+
+
+def find(
+    graph: Graph,
+    programme_id: str,
+    text: str,
+    limit: int = MOST,
+    *,
+    as_of: date = date.max,
+    seen: Seen = frozenset,
+    speech: Speech = PLAIN,
+) -> tuple[Hit, ...]:
+    """Find acts and placements by id, people, groups, donors and places by name, people by phone and household.
+
+    Names are found in either script, with slips; a woman by her name and the places around her, too. Ids and phones are
+    found by a part (an id's beginning, a phone's last digits).
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        text: What is known.
+        limit: How many hits at most.
+        as_of: The day; what happened later is not found, nor what anybody holds only since.
+        seen: Told the ids of all that is near, gives those of them that may be found; the others take nobody's room.
+        speech: The language in which they are told.
+
+    Returns:
+        The very id first, then the nearest. What is equally near: people, groups, placements, gifts, places, then
+        other acts; shorter names and ids first, then by id. Empty when nothing is near.
+
+    Raises:
+        NoProgramme: The programme is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    text = unicodedata.normalize("NFC", text.strip())
+    return graph.read(lambda transaction: _Search(transaction, programme_id, text, as_of, speech).hits(limit, seen))
+
+
+class _Search:
+    """One search in a programme; every source gives act ids with scores, in an order of its own."""
+
+    def __init__(self, transaction: Transaction, programme_id: str, text: str, as_of: date, speech: Speech) -> None:
+        self.transaction = transaction
+        self.programme_id = programme_id
+        self.text = text
+        self.as_of = as_of
+        self.speech = speech
+
+    def hits(self, limit: int, seen: Seen) -> tuple[Hit, ...]:
+        scores: dict[str, float] = {}
+        for act_id, score in (*self._by_id(limit), *self._by_person_or_name()):
+            scores[act_id] = max(score, scores.get(act_id, 0.0))
+        exact = {self.text, *(f"{kind}:{self.text}" for kind in KINDS)}
+        may_be_found = seen(scores.keys())
+        # Sorting keeps the order of the source among equals.
+        nearest = sorted(
+            (act_id for act_id in scores if act_id in may_be_found),
+            key=lambda act_id: (act_id not in exact, -scores[act_id], _rank(act_id)),
+        )
+        return tuple(islice(self._described(nearest, scores, limit), limit))
+
+    def _by_id(self, limit: int) -> Iterator[tuple[str, float]]:
+        kind, colon, bare = self.text.rpartition(":")
+        latin = "".join(str(int(letter)) if letter.isdecimal() else letter for letter in bare)  # as ids are kept
+        beginnings = sorted({bare, latin, latin.upper()} - {""})
+        found: set[str] = set()
+        for act_id in (
+            f"{each}:{beginning}" for each in KINDS for beginning in beginnings if not colon or each == kind
+        ):
+            texts = (cypher.ACTS_BEGINNING, cypher.PLACEMENTS_BEGINNING)
+            for text in texts if act_id.startswith("placement:") else texts[:1]:
+                rows = self.transaction.rows(text, beginning=key_of(self.programme_id, act_id), limit=limit)
+                found |= {row["act_id"] for row in rows}
+        for act_id in sorted(found, key=lambda act_id: (len(act_id), act_id)):
+            yield act_id, 100.0 if act_id.partition(":")[2] in beginnings else ID_BEGINNING
+
+    def _by_person_or_name(self) -> Iterator[tuple[str, float]]:
+        places = self.transaction.rows(cypher.PLACE_NAMES, ledger=self.programme_id)
+        if not places:
+            raise NoProgramme(self.programme_id)
+        (people,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
+        act_ids = [":".join(kind_and_id(key)) for key in people["keys"]]
+        rows = zip(act_ids, people["phones"], people["households"], strict=True)
+        yield from sorted(_by_person(rows, _digits(self.text), name_matching.code(self.text)))
+        named = dict(zip(act_ids, people["names"], strict=True))
+        named |= {f"place:{id_}": name for id_, name in zip(places[0]["ids"], places[0]["names"], strict=True)}
+        for likeness in name_matching.like(self.text, named, self._around(places[0])):
+            yield likeness.id, likeness.score
+
+    def _around(self, places: Mapping[str, Any]) -> dict[str, str]:
+        """Beneficiary → the names of the places around her; empty where no word of the text is like one of them."""
+        called = dict(zip(places["ids"], places["names"], strict=True))
+        words = self.text.split()
+        if len(words) == 1 or not any(name_matching.like(word, called) for word in words):
+            return {}
+        row_of = {id_: row for row, id_ in enumerate(places["ids"])}
+        parent = [row_of.get(each, -1) for each in places["parents"]]
+        (lives,) = self.transaction.rows(cypher.WHERE_PEOPLE_LIVE, programme_id=self.programme_id)
+        homes = dict(zip(lives["ids"], lives["homes"], strict=True))
+        around = {
+            home: " ".join(places["names"][each] for each in upwards(parent, row_of[home]))
+            for home in set(homes.values())
+            if home in row_of
+        }
+        return {f"beneficiary:{id_}": around[home] for id_, home in homes.items() if home in around}
+
+    def _described(self, nearest: Sequence[str], scores: dict[str, float], step: int) -> Iterator[Hit]:
+        """Those that had happened, by nearness; read step by step, since mostly the first step is enough."""
+        for first in range(0, len(nearest), step):
+            yield from self._described_at_once(nearest[first : first + step], scores)
+
+    def _described_at_once(self, act_ids: Sequence[str], scores: dict[str, float]) -> Iterator[Hit]:
+        register = read(self.transaction, self.programme_id, act_ids) or Register(self.programme_id)
+        there = [act_id for act_id in act_ids if (day_of(register, act_id) or date.min) <= self.as_of]
+        said = {act_id: says(register, act_id) for act_id in there}
+        named = Named(self.transaction, self.programme_id, said, self.as_of)
+        for act_id in there:
+            held, taken_back = named.held(act_id), register.taken_back_by(act_id) is not None
+            yield Hit(
+                id=act_id,
+                what=what_it_is(act_id, named.said[act_id], self.speech, held=held, taken_back=taken_back),
+                name=named.name(act_id),
+                place=named.place(act_id),
+                score=scores[act_id],
+            )
+
+
+def _by_person(people: Iterable[tuple[str, str, str]], digits: str, code: str) -> Iterator[tuple[str, float]]:
+    for act_id, phone, household in people:
+        if code and household and name_matching.code(household) == code:
+            yield act_id, 100.0
+        elif phone and len(digits) >= PHONE_DIGITS and _digits(phone).endswith(digits):
+            yield act_id, 100.0 if _digits(phone) == digits else PHONE_END
+
+
+def _digits(text: str) -> str:
+    """The digits of a phone or a part of it; "" of a text with letters.
+
+    >>> _digits("+977 98-41-000226"), _digits("B0001")
+    ('9841000226', '')
+    """
+    return "" if any(letter.isalpha() for letter in text) else name_matching.phone_digits(text)
+
+
+def _rank(act_id: str) -> int:
+    kind = act_id.partition(":")[0]
+    return _FIRST.index(kind) if kind in _FIRST else len(_FIRST)

@@ -1,0 +1,409 @@
+"""Relay pictures: which placements of a relay tree are shown, and where each stands.
+
+A tree of a few hundred placements cannot be read at once, whatever draws it. A picture therefore opens folded: whole
+generations as far as `BOXES` boxes go, and a tab at every box that has more below. A placement that several givers
+pooled into stands below the one that reached it first; so the boxes and what the tabs say add up to the whole tree.
+Positions come from here alone: nothing moves by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from relay.domain.vocabulary import STUCK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from relay.reports.trees import BreakPoint, Tree, TreeEdge, TreeNode
+
+BOXES: Final = 60  # at first sight: what stack.md found readable
+OPENED: Final = 20  # our choice: boxes that one opened branch adds beyond its own receivers
+MOST: Final = 5000  # our choice, as measured there: what a browser still draws within two seconds
+
+BOX_WIDTH: Final = 206
+BOX_HEIGHT: Final = 46
+BREAK_HEIGHT: Final = 64  # one line more, for since when and why
+TAB_WIDTH: Final = 206
+COLUMN: Final = 266  # from a generation to the next
+ROW: Final = 70
+YEAR: Final = 266  # on an axis of dates
+DAYS_OF_YEAR: Final = 365.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How somebody wants to see a tree.
+
+    Attributes:
+        focus: The placement to start at, with the path to it and what is below it; None for the whole.
+        depth: Generations below the start; None for as many as `BOXES` boxes allow.
+        opened: Placements, or the gift, whose tab was opened.
+        by_date: Whether boxes stand by the day of receipt rather than by generation.
+    """
+
+    focus: str | None = None
+    depth: int | None = None
+    opened: frozenset[str] = frozenset()
+    by_date: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A placement, or the gift, that is shown; x and y are those of its middle.
+
+    Attributes:
+        key: The placement's id; "gift:ID" for the gift.
+        node: The placement, or None for the gift.
+        break_point: Why and since when it is broken or lost, or None.
+        givers: How many placements of the tree passed on to it.
+        on_path: Whether it lies on the path to the focus.
+        focused: Whether it is the focus.
+    """
+
+    key: str
+    node: TreeNode | None
+    break_point: BreakPoint | None
+    givers: int
+    on_path: bool
+    focused: bool
+    x: float
+    y: float
+
+    @property
+    def height(self) -> int:
+        """How high it is drawn."""
+        return BREAK_HEIGHT if self.break_point else BOX_HEIGHT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """What is folded away below a box; x and y are those of its middle.
+
+    Attributes:
+        key: Of the box.
+        below: Placements that are not shown.
+        late: How many of them are late.
+        broken: How many of them are broken or lost.
+    """
+
+    key: str
+    below: int
+    late: int
+    broken: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A hand-over between two boxes, or from a gift to a placement.
+
+    Attributes:
+        giver: Key of the giving box.
+        receiver: Key of the receiving box.
+        pass_on: The first pass-on, or None for a gift.
+        times: How many pass-ons went this way.
+        pooled: Whether the receiver has other givers too.
+        on_path: Whether it lies on the path to the focus.
+    """
+
+    giver: str
+    receiver: str
+    pass_on: TreeEdge | None
+    times: int
+    pooled: bool
+    on_path: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A mark on the axis: a number of pass-ons from the start, or the first day of a year."""
+
+    x: float
+    generation: int | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A relay tree, ready to be drawn; boxes from left to right, then from top to bottom.
+
+    Attributes:
+        boxes: What is shown.
+        tabs: What is folded away.
+        links: Between boxes that are shown.
+        marks: Of the axis, from left to right.
+        placements: How many the whole tree has.
+        left: Least x of anything, and so on.
+    """
+
+    boxes: tuple[Box, ...]
+    tabs: tuple[Tab, ...]
+    links: tuple[Link, ...]
+    marks: tuple[Mark, ...]
+    placements: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def picture(tree: Tree, view: View, *, start: str, break_points: Iterable[BreakPoint] = ()) -> Picture:
+    """Fold a relay tree and place what is shown.
+
+    Args:
+        tree: The whole tree.
+        view: What is wanted.
+        start: The id that the tree was asked for by, "gift:ID" or "placement:ID".
+        break_points: Of the tree.
+    """
+    branching = Branching.of(tree, start)
+    path = branching.path(view.focus) if view.focus in branching.nodes else ()
+    shown = branching.shown(view, path)
+    folded = branching.folded(shown)
+    placed = _by_date(branching, shown, folded) if view.by_date else _by_generation(branching, shown, folded)
+    breaks = {each.placement_id: each for each in break_points}
+    boxes = tuple(
+        Box(
+            key=key,
+            node=branching.nodes.get(key),
+            break_point=breaks.get(key),
+            givers=len({edge.giver_placement_id for edge in branching.received.get(key, ())}),
+            on_path=key in path,
+            focused=key == view.focus,
+            x=placed[key][0],
+            y=placed[key][1],
+        )
+        for key in sorted(shown, key=lambda key: placed[key])
+    )
+    tabs = tuple(
+        Tab(key=key, below=below, late=late, broken=broken, x=placed[_tab(key)][0], y=placed[_tab(key)][1])
+        for key, (below, late, broken) in folded.items()
+    )
+    links = tuple(_links(branching, shown, path))
+    marks = _years(branching, shown) if view.by_date else _generations(branching, shown)
+    xs = [x for x, _ in placed.values()]
+    ys = [y for _, y in placed.values()]
+    return Picture(
+        boxes=boxes,
+        tabs=tabs,
+        links=links,
+        marks=tuple(marks),
+        placements=len(branching.nodes),
+        left=min(xs) - BOX_WIDTH / 2,
+        top=min(ys) - BREAK_HEIGHT / 2,
+        right=max(xs) + BOX_WIDTH / 2,
+        bottom=max(ys) + BREAK_HEIGHT / 2,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branching:
+    """A tree in which everybody stands below one giver only, the one by whom she is reached first.
+
+    Attributes:
+        start: Key of the one that all others descend from.
+        nodes: Placement id → placement; a gift is none.
+        below: Key → keys that stand below it, by the day of the pass-on.
+        above: Key → the one it stands below.
+        distance: Key → pass-ons from the start.
+        received: Placement id → its pass-ons, by day.
+    """
+
+    start: str
+    nodes: Mapping[str, TreeNode]
+    below: Mapping[str, Sequence[str]]
+    above: Mapping[str, str]
+    distance: Mapping[str, int]
+    received: Mapping[str, Sequence[TreeEdge]]
+
+    @classmethod
+    def of(cls, tree: Tree, start: str) -> Branching:
+        """Walk a tree from its start, nearest first."""
+        nodes = {node.placement_id: node for node in tree.nodes}
+        given: dict[str, list[TreeEdge]] = {}
+        received: dict[str, list[TreeEdge]] = {}
+        for edge in sorted(tree.edges, key=lambda edge: (edge.passed_on, edge.pass_id)):
+            given.setdefault(edge.giver_placement_id, []).append(edge)
+            received.setdefault(edge.receiver_placement_id, []).append(edge)
+        first = start if start.startswith("gift:") else start.partition(":")[2]
+        below: dict[str, list[str]] = {}
+        above: dict[str, str] = {}
+        distance = {first: 0}
+        if first not in nodes:
+            below[first] = sorted(nodes.keys() - received.keys(), key=lambda key: (nodes[key].received_on, key))
+            above = dict.fromkeys(below[first], first)
+            distance |= dict.fromkeys(below[first], 1)
+        waiting = list(distance)
+        for giver in waiting:
+            for edge in given.get(giver, ()):
+                receiver = edge.receiver_placement_id
+                if receiver not in distance:
+                    distance[receiver] = distance[giver] + 1
+                    above[receiver] = giver
+                    below.setdefault(giver, []).append(receiver)
+                    waiting.append(receiver)
+        return cls(start=first, nodes=nodes, below=below, above=above, distance=distance, received=received)
+
+    def path(self, key: str | None) -> tuple[str, ...]:
+        """From the start to one box, both included; empty for none."""
+        found = []
+        while key is not None:
+            found.append(key)
+            key = self.above.get(key)
+        return tuple(reversed(found))
+
+    def shown(self, view: View, path: Sequence[str]) -> dict[str, None]:
+        """The keys that are shown: the path to the focus, what is below it, and whatever else there is room for."""
+        shown = dict.fromkeys(path or (self.start,))
+        if view.depth is None:
+            self._grow(shown, path[-1] if path else self.start, BOXES)
+            self._grow(shown, self.start, BOXES)
+        else:
+            self._grow(shown, path[-1] if path else self.start, MOST, view.depth)
+        for key in sorted(view.opened & self.distance.keys(), key=lambda key: (self.distance[key], key)):
+            if key in shown:
+                self._grow(shown, key, len(shown) + max(OPENED, len(self.below.get(key, ()))))
+        return shown
+
+    def _grow(self, shown: dict[str, None], start: str, boxes: int, depth: int = MOST) -> None:
+        """Show whole generations below a box as far as there is room; of the first, as many as there is room for."""
+        level: Sequence[str] = (start,)
+        for generation in range(depth):
+            level = [key for giver in level for key in self.below.get(giver, ())]
+            new = [key for key in level if key not in shown]
+            room = max(boxes - len(shown), 0)
+            if not level or (len(new) > room and generation):
+                break
+            shown |= dict.fromkeys(new[:room])
+            if len(new) > room:
+                break
+
+    def folded(self, shown: Mapping[str, None]) -> dict[str, tuple[int, int, int]]:
+        """Key → how many are folded away below it, how many of these are late, how many broken or lost."""
+        counted: dict[str, Counter[str]] = {}
+        for key in reversed(list(self.distance)):
+            giver = self.above.get(key)
+            if giver is None or key in shown:
+                continue
+            mine = counted.pop(key, Counter())
+            mine[self.nodes[key].state] += 1
+            counted[giver] = counted[giver] + mine if giver in counted else mine
+        return {
+            key: (states.total(), states["late"], sum(states[state] for state in STUCK))
+            for key, states in sorted(counted.items())
+        }
+
+
+_Places = dict[str, tuple[float, float]]
+
+
+def _tab(key: str) -> str:
+    return f"tab:{key}"
+
+
+def _below(branching: Branching, shown: Mapping[str, None], folded: Mapping[str, object], key: str) -> Iterator[str]:
+    """The boxes that stand below a box, then its tab."""
+    yield from (each for each in branching.below.get(key, ()) if each in shown)
+    if key in folded:
+        yield _tab(key)
+
+
+def _by_generation(branching: Branching, shown: Mapping[str, None], folded: Mapping[str, object]) -> _Places:
+    """Givers left of receivers, each giver in the middle of her receivers."""
+    rows: dict[str, float] = {}
+    columns = {branching.start: 0}
+    leaves = 0
+    waiting = [(branching.start, False)]
+    while waiting:
+        key, done = waiting.pop()
+        below = list(_below(branching, shown, folded, key)) if key in shown else []
+        if done:
+            rows[key] = (rows[below[0]] + rows[below[-1]]) / 2
+        elif below:
+            columns |= dict.fromkeys(below, columns[key] + 1)
+            waiting.append((key, True))
+            waiting += ((each, False) for each in reversed(below))
+        else:
+            rows[key] = leaves
+            leaves += 1
+    return {key: (columns[key] * COLUMN, row * ROW) for key, row in rows.items()}
+
+
+def _by_date(branching: Branching, shown: Mapping[str, None], folded: Mapping[str, object]) -> _Places:
+    """Everybody at the day of receipt; the first receiver goes on in her giver's row where there is room."""
+    first = _first_day(branching, shown)
+    tabs = {_tab(key): key for key in folded}
+    xs: dict[str, float] = {}
+    rows: dict[str, int] = {}
+    last = -1
+    waiting: list[tuple[str, str | None]] = [(branching.start, None)]
+    while waiting:
+        key, before = waiting.pop()
+        node = branching.nodes.get(key)
+        if node:
+            xs[key] = (node.received_on - first).days / DAYS_OF_YEAR * YEAR + BOX_WIDTH / 2  # its left edge is the day
+        else:
+            xs[key] = xs[tabs[key]] + COLUMN if key in tabs else -float(COLUMN)
+        if before is not None and xs[key] - xs[before] >= COLUMN - 20:
+            rows[key] = rows[before]
+        else:
+            last += 1
+            rows[key] = last
+        below = list(_below(branching, shown, folded, key)) if key in shown else []
+        waiting += reversed([(each, None if nth else key) for nth, each in enumerate(below)])
+    return {key: (xs[key], row * ROW) for key, row in rows.items()}
+
+
+def _first_day(branching: Branching, shown: Mapping[str, None]) -> date:
+    return min((branching.nodes[key].received_on for key in shown if key in branching.nodes), default=date.min)
+
+
+def _links(branching: Branching, shown: Mapping[str, None], path: Sequence[str]) -> Iterator[Link]:
+    steps = set(pairwise(path))
+    if branching.start not in branching.nodes:
+        for key in branching.below[branching.start]:
+            if key in shown:
+                yield Link(
+                    giver=branching.start,
+                    receiver=key,
+                    pass_on=None,
+                    times=1,
+                    pooled=False,
+                    on_path=(branching.start, key) in steps,
+                )
+    for receiver in shown:
+        by_giver: dict[str, list[TreeEdge]] = {}
+        for edge in branching.received.get(receiver, ()):
+            by_giver.setdefault(edge.giver_placement_id, []).append(edge)
+        for giver, edges in by_giver.items():
+            if giver in shown:
+                yield Link(
+                    giver=giver,
+                    receiver=receiver,
+                    pass_on=edges[0],
+                    times=len(edges),
+                    pooled=len(by_giver) > 1,
+                    on_path=(giver, receiver) in steps,
+                )
+
+
+def _generations(branching: Branching, shown: Mapping[str, None]) -> Iterator[Mark]:
+    gift = branching.start not in branching.nodes
+    for distance in sorted({branching.distance[key] for key in shown}):
+        if distance or not gift:
+            yield Mark(x=distance * COLUMN, generation=distance - gift)
+
+
+def _years(branching: Branching, shown: Mapping[str, None]) -> Iterator[Mark]:
+    days = [branching.nodes[key].received_on for key in shown if key in branching.nodes]
+    if days:
+        first = min(days)
+        for year in range(first.year, max(days).year + 2):
+            day = date(year, 1, 1)
+            yield Mark(x=(day - first).days / DAYS_OF_YEAR * YEAR, day=day)

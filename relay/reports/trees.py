@@ -1,0 +1,381 @@
+"""Relay trees: what descends from a gift or a placement, how far it travelled, and where it broke.
+
+The relay is a directed acyclic graph, mostly a branching. Nothing here assumes a tree, and no depth is capped.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relay.arrays import cache, growth, lineage
+from relay.arrays.standings import CAUSES
+from relay.arrays.stores import Rows, Units
+from relay.arrays.tables import NONE, Snapshot, day_of, days_of, of_register
+from relay.domain.model import shown
+from relay.domain.vocabulary import CHAIN_STATES, STATES
+from relay.errors import NotFound
+from relay.graph import Graph
+from relay.ledger import recording
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.arrays.lineage import Survey
+
+
+class NotInRelay(NotFound):
+    """Neither a gift nor a placement has this id on that day."""
+
+    def __init__(self, id_: str, as_of: date) -> None:
+        """Name the id and the day."""
+        super().__init__(
+            Sentence("There is no gift or placement %(id)s on %(as_of)s.", id=id_, as_of=as_of),
+            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_.rpartition(":")[2])),
+        )
+
+
+class TwoOfThatId(NotFound):
+    """A gift and a placement share the id."""
+
+    def __init__(self, id_: str) -> None:
+        """Say how to tell them apart."""
+        super().__init__(
+            Sentence("Both a gift and a placement are called %(id)s.", id=id_),
+            Sentence("Write gift:%(id)s or placement:%(id)s.", id=id_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpPassed:
+    """Units of one help as handed over, unconverted."""
+
+    help: str
+    units: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakPoint:
+    """A lost or broken placement.
+
+    Attributes:
+        placement_id: Which.
+        state: "lost" or "broken".
+        since_on: The first day of it.
+        cause: "overdue", or the event that ended it.
+        generation: Least number of pass-ons from any original placement; None when it descends from none that counts.
+        still_owed: Units not passed on.
+        reach: Placements that descend from it.
+    """
+
+    placement_id: str
+    state: str
+    since_on: date
+    cause: str
+    generation: int | None
+    still_owed: float
+    reach: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """How far a gift or placement travelled.
+
+    Attributes:
+        id: "gift:ID" or "placement:ID".
+        reach: Distinct placements that descend from it; itself never counted.
+        generations: The last index of `by_generation`.
+        by_generation: Placements by least distance from what was asked for.
+        passed: By help, what it and its descendants handed over.
+        latest_passed_on: The latest of these pass-ons, or None.
+        states: State → placements, those asked for included.
+        chain_state: Of all these placements together.
+        goal_reached: Whether the programme's goal of generations was reached; None without a goal.
+        break_points: By placement id.
+    """
+
+    id: str
+    reach: int
+    generations: int
+    by_generation: tuple[int, ...]
+    passed: tuple[HelpPassed, ...]
+    latest_passed_on: date | None
+    states: Mapping[str, int]
+    chain_state: str
+    goal_reached: bool | None
+    break_points: tuple[BreakPoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeNode:
+    """A placement in a relay tree; units are of its own help.
+
+    Its generation is None when it descends from no original placement: by pass-ons that nobody confirmed, say.
+    """
+
+    placement_id: str
+    beneficiary_id: str
+    help: str
+    generation: int | None
+    state: str
+    received_on: date
+    due_on: date
+    owed: float
+    passed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeEdge:
+    """A pass-on in a relay tree."""
+
+    pass_id: str
+    giver_placement_id: str
+    receiver_placement_id: str
+    passed_on: date
+    animals: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a placement received at one time.
+
+    Attributes:
+        giver: "gift:ID", or "placement:ID" of who passed it on.
+        received_on: When.
+        help: As handed over.
+        units: Of that help, unconverted.
+    """
+
+    giver: str
+    received_on: date
+    help: str
+    units: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """What descends from a gift or placement, itself included: nodes by placement id, edges by pass id."""
+
+    nodes: tuple[TreeNode, ...]
+    edges: tuple[TreeEdge, ...]
+
+
+class Relay:
+    """A programme's relay as it stood on a day.
+
+    Attributes:
+        survey: Every placement of the programme on that day.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False, before: Relay | None = None
+    ) -> None:
+        """Survey the programme on the day, or carry on how it stood on that day `before` the last acts."""
+        alike = before and (before.survey.as_of, before.survey.confirmed_only) == (as_of, confirmed_only)
+        carried = growth.carried_on(before.survey, snapshot) if before and alike else None
+        self.survey: Survey = carried or lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
+
+    def asked(self, id_: str) -> tuple[str, tuple[int, ...]]:
+        """What an id asks for: its full id, and the rows of its placements.
+
+        Raises:
+            NotInRelay: There is none on that day.
+            TwoOfThatId: The bare id is both a gift's and a placement's.
+        """
+        survey, snapshot = self.survey, self.survey.snapshot
+        kind, _, bare = id_.rpartition(":")
+        gift = snapshot.gifts.ids.row(bare) if kind in ("", "gift") else None
+        if gift is not None and not survey.given[gift]:
+            gift = None
+        placement = snapshot.placements.ids.row(bare) if kind in ("", "placement") else None
+        if placement is not None and not survey.standings.there[placement]:
+            placement = None
+        if gift is not None and placement is not None:
+            raise TwoOfThatId(bare)
+        if gift is not None:
+            filled = np.flatnonzero(survey.original & (snapshot.placements.gift == gift))
+            return f"gift:{bare}", tuple(filled.tolist())
+        if placement is not None:
+            return f"placement:{bare}", (placement,)
+        raise NotInRelay(id_, survey.as_of)
+
+    def trace(self, id_: str) -> Trace:
+        """How far a gift or placement had travelled.
+
+        Raises:
+            NotInRelay: There is none on that day.
+            TwoOfThatId: The bare id is both a gift's and a placement's.
+        """
+        full_id, roots = self.asked(id_)
+        snapshot, found = self.survey.snapshot, lineage.below(self.survey, roots)
+        states = np.bincount(self.survey.standings.state[found.row], minlength=len(STATES))
+        by_generation = tuple(np.bincount(found.distance).tolist())
+        generations = max(len(by_generation) - 1, 0)
+        goal = snapshot.goal_generations
+        return Trace(
+            id=full_id,
+            reach=len(found.row) - len(roots),
+            generations=generations,
+            by_generation=by_generation,
+            passed=self._handed_over(found.passes),
+            latest_passed_on=day_of(snapshot.passes.day[found.passes].max()) if len(found.passes) else None,
+            states=dict(zip(STATES, states.tolist(), strict=True)),
+            chain_state=CHAIN_STATES[lineage.chain_states(states[np.newaxis])[0]],
+            goal_reached=None if goal is None else generations >= goal,
+            break_points=self._break_points(found.row),
+        )
+
+    def _handed_over(self, passes: Rows) -> tuple[HelpPassed, ...]:
+        columns, helps = self.survey.snapshot.passes, self.survey.snapshot.helps
+        units = np.zeros(len(helps), np.int64)
+        np.add.at(units, columns.help[passes], columns.units[passes])
+        handed_over = sorted({helps[code] for code in columns.help[passes].tolist()})
+        return tuple(HelpPassed(help=help_, units=shown(int(units[helps.index(help_)]))) for help_ in handed_over)
+
+    def _break_points(self, rows: Rows) -> tuple[BreakPoint, ...]:
+        survey, stood = self.survey, self.survey.standings
+        ids = survey.snapshot.placements.ids
+        points = [
+            BreakPoint(
+                placement_id=ids[row],
+                state=STATES[stood.state[row]],
+                since_on=since_on,
+                cause=CAUSES[stood.cause[row]],
+                generation=None if survey.generation[row] == NONE else int(survey.generation[row]),
+                still_owed=shown(max(int(stood.owed[row] - stood.passed[row]), 0)),
+                reach=int(survey.reach[row]),
+            )
+            for row in rows[stood.stuck[rows]].tolist()
+            if (since_on := day_of(stood.since_day[row]))
+        ]
+        return tuple(sorted(points, key=lambda point: point.placement_id))
+
+    def tree(self, id_: str) -> Tree:
+        """The relay tree below a gift or placement.
+
+        Raises:
+            NotInRelay: There is none on that day.
+            TwoOfThatId: The bare id is both a gift's and a placement's.
+        """
+        _, roots = self.asked(id_)
+        found = lineage.below(self.survey, roots)
+        return Tree(
+            nodes=tuple(sorted(self._nodes(found.row), key=lambda node: node.placement_id)),
+            edges=tuple(sorted(self._edges(found.passes), key=lambda edge: edge.pass_id)),
+        )
+
+    def _nodes(self, rows: Rows) -> Iterator[TreeNode]:
+        snapshot, stood = self.survey.snapshot, self.survey.standings
+        placements, states, generation = snapshot.placements, stood.state[rows].tolist(), self.survey.generation[rows]
+        columns = zip(
+            placements.ids.some(rows),
+            snapshot.beneficiaries.ids.some(placements.beneficiary[rows]),
+            placements.help[rows].tolist(),
+            generation.tolist(),
+            states,
+            days_of(stood.received_day[rows]),
+            days_of(stood.due_day[rows]),
+            _shown(stood.owed[rows]),
+            _shown(stood.passed[rows]),
+            strict=True,
+        )
+        for placement_id, beneficiary_id, help_, away, state, received_on, due_on, owed, passed in columns:
+            yield TreeNode(
+                placement_id=placement_id,
+                beneficiary_id=beneficiary_id,
+                help=snapshot.helps[help_],
+                generation=None if away == NONE else away,
+                state=STATES[state],
+                received_on=received_on,
+                due_on=due_on,
+                owed=owed,
+                passed=passed,
+            )
+
+    def _edges(self, rows: Rows) -> Iterator[TreeEdge]:
+        passes, ids = self.survey.snapshot.passes, self.survey.snapshot.placements.ids
+        columns = zip(
+            passes.ids.some(rows),
+            ids.some(passes.giver[rows]),
+            ids.some(passes.receiver[rows]),
+            days_of(passes.day[rows]),
+            _shown(passes.units[rows]),
+            strict=True,
+        )
+        for pass_id, giver_placement_id, receiver_placement_id, passed_on, animals in columns:
+            yield TreeEdge(
+                pass_id=pass_id,
+                giver_placement_id=giver_placement_id,
+                receiver_placement_id=receiver_placement_id,
+                passed_on=passed_on,
+                animals=animals,
+            )
+
+    def receipts(self, placement_ids: Iterable[str]) -> Mapping[str, Sequence[Receipt]]:
+        """What some placements had received: from their gift, then from givers by day; also from outside of a tree."""
+        survey, snapshot = self.survey, self.survey.snapshot
+        placements, passes, ids = snapshot.placements, snapshot.passes, snapshot.placements.ids
+        rows = np.array([row for id_ in placement_ids if (row := ids.row(id_)) is not None], np.int32)
+        filled = rows[survey.original[rows] & (placements.gift[rows] != NONE)]
+        passed = snapshot.received.about(rows)
+        passed = passed[survey.live[passed]]
+        gifts = [f"gift:{id_}" for id_ in snapshot.gifts.ids.some(placements.gift[filled])]
+        givers = [f"placement:{id_}" for id_ in ids.some(passes.giver[passed])]
+        columns = zip(
+            ids.some(filled) + ids.some(passes.receiver[passed]),
+            gifts + givers,
+            days_of(np.concatenate((placements.filled_day[filled], passes.day[passed]))),
+            np.concatenate((placements.help[filled], passes.help[passed])).tolist(),
+            _shown(np.concatenate((placements.filled_units[filled], passes.units[passed]))),
+            strict=True,
+        )
+        found: dict[str, list[Receipt]] = {}
+        for placement_id, giver, day, help_, units in columns:
+            receipt = Receipt(giver=giver, received_on=day, help=snapshot.helps[help_], units=units)
+            found.setdefault(placement_id, []).append(receipt)
+        return found
+
+
+def _shown(units: Units) -> list[float]:
+    """Thousandths as people read them; few differ."""
+    each = units.tolist()
+    words = {number: shown(number) for number in set(each)}
+    return [words[number] for number in each]
+
+
+def relay(
+    graph: Graph,
+    programme_id: str,
+    as_of: date,
+    *,
+    confirmed_only: bool = False,
+    last: int | None = None,
+    folder: Path | None = None,
+) -> Relay:
+    """A programme's relay as it stood on a day, as known now or when the ledger ended with entry `last`.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        as_of: The day; only what happened on or before it counts.
+        confirmed_only: Leave out pass-ons that nobody confirmed.
+        last: The last entry that counts; None counts all.
+        folder: Where snapshots are kept from one run to the next; None keeps none.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
+        Invalid: An entry of its ledger cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    if last is None:
+        snapshot = cache.snapshot(graph, programme_id, folder)
+    else:
+        snapshot = of_register(recording.replay(programme_id, recording.entries(graph, programme_id, last=last)))
+    return Relay(snapshot, as_of, confirmed_only=confirmed_only)

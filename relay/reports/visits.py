@@ -1,0 +1,268 @@
+"""Whom to visit next and why: the managers' list, ranked, and grouped by place so that one walk serves many.
+
+Who can still pass on is *open*: late, due or in time. A chain with a single open placement hangs on her who holds it:
+when she breaks, the chain is broken. Where none is open, a chain hangs on the only broken one who still might.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from relay.arrays.lazy_rows import Made
+from relay.arrays.lineage import Survey
+from relay.arrays.standings import BROKEN, DUE, IN_TIME, LATE, months_later
+from relay.arrays.stores import Days, Flags, Rows
+from relay.arrays.tables import EVENT_KINDS, NO_DAY, NONE, day_number, day_of
+from relay.domain.model import shown
+from relay.domain.vocabulary import STATES
+from relay.reports.breakdown import Names, within
+
+REASONS: Final = ("chain_hangs", "due", "late", "no_word")
+"""In the order of their rank: what a visit may save first.
+
+- chain_hangs: a chain that travelled far goes on only through her. What many handed on is lost with one.
+- due: what she owes is due within 60 days; a visit now may keep her from being late.
+- late: the grace is running.
+- no_word: nothing has been heard of her for long.
+
+Our choice, after the order in which managers asked for it. Of the holders on whom a chain hangs, those who are broken
+or have another reason too come first, then those of the farthest chain; of the others those with the earliest due day,
+or the longest silence. Then the earlier due day, then the id.
+"""
+
+LONG_REACH: Final = 4
+"""From this reach on a chain counts as one that travelled far: longer than most (our choice: in Mansa 16 of 21 who
+could passed on, and with 0.76 at each hand-over a chain has 1 / (1 - 0.76) = 4.2 families on average, the first
+included)."""
+
+SILENT_MONTHS: Final = 9
+"""After so long without any receipt, pass-on or event there is no word (our choice: a doe in Rolpa kids every 251 days,
+so that a longer silence has missed a birth, or a death)."""
+
+_LEFT: Final = EVENT_KINDS.index("left")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depends:
+    """What hangs on one holder alone.
+
+    Attributes:
+        chains: Chains that go on only through her.
+        reach: Of the farthest of them: placements that descend from its original one; 0 without any.
+        generations: Of the same.
+    """
+
+    chains: int
+    reach: int
+    generations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One holder to visit, for one placement.
+
+    Attributes:
+        rank: 1 is the most pressing of all.
+        place_id: Where she lives; None when it is not known.
+        place_name: Of that place; None when it is not known.
+        placement_id: What it is about.
+        beneficiary_id: Who holds it; None when foreign data does not say.
+        help: What she holds.
+        state: "broken", "late", "due" or "in_time".
+        reasons: Of `REASONS`, at least one, in their order.
+        due_on: By when she is to have passed on all.
+        days: Until then; below 0 when that day is past.
+        still_owed: Units.
+        last_word_on: The latest receipt, pass-on or event.
+        depends: What hangs on her.
+    """
+
+    rank: int
+    place_id: str | None
+    place_name: str | None
+    placement_id: str
+    beneficiary_id: str | None
+    help: str
+    state: str
+    reasons: tuple[str, ...]
+    due_on: date | None
+    days: int
+    still_owed: float
+    last_word_on: date | None
+    depends: Depends
+
+
+class Visits(Made[Visit]):
+    """Visits by rank."""
+
+    def __init__(self, survey: Survey, names: Names, ranked: _Ranked) -> None:
+        """Keep which placements they are about, the most pressing first."""
+        super().__init__(np.arange(len(ranked.row), dtype=np.int32))
+        self._survey = survey
+        self._names = names
+        self._ranked = ranked
+
+    def among(self, beneficiaries: Flags) -> list[Visit]:
+        """Those to some beneficiaries."""
+        holder = self._survey.snapshot.placements.beneficiary[self._ranked.row]
+        return list(self.some(np.flatnonzero(np.append(beneficiaries, False)[holder]).astype(np.int32)))
+
+    def _made(self, rows: Rows) -> Iterator[Visit]:
+        snapshot, stood, today = self._survey.snapshot, self._survey.standings, day_number(self._survey.as_of)
+        ranked = self._ranked
+        for nth in rows.tolist():
+            row = int(ranked.row[nth])
+            holder = int(snapshot.placements.beneficiary[row])
+            place = int(snapshot.beneficiaries.place[holder]) if holder != NONE else NONE
+            lives = None if place == NONE else snapshot.places.ids[place]
+            yield Visit(
+                rank=nth + 1,
+                place_id=lives,
+                place_name=self._names.places.get(lives) if lives else None,
+                placement_id=snapshot.placements.ids[row],
+                beneficiary_id=None if holder == NONE else snapshot.beneficiaries.ids[holder],
+                help=snapshot.helps[snapshot.placements.help[row]],
+                state=STATES[stood.state[row]],
+                reasons=tuple(reason for reason, is_one in zip(REASONS, ranked.why[:, nth], strict=True) if is_one),
+                due_on=day_of(stood.due_day[row]),
+                days=int(stood.due_day[row]) - today,
+                still_owed=shown(int(stood.owed[row] - stood.passed[row])),
+                last_word_on=day_of(ranked.word[nth]),
+                depends=Depends(
+                    chains=int(ranked.chains[nth]),
+                    reach=int(ranked.reach[nth]),
+                    generations=int(ranked.generations[nth]),
+                ),
+            )
+
+
+def todo(
+    survey: Survey, *, place_id: str | None = None, most: int | None = None, names: Names | None = None
+) -> tuple[Visit, ...]:
+    """Whom to visit next, place by place.
+
+    Args:
+        survey: The programme on the day.
+        place_id: Only holders who live in this place or in any place below it; ranks stay those of the programme.
+        most: Only so many visits, the most pressing ones; all when None.
+        names: With the names of places.
+
+    Returns:
+        All visits of a place together, the place with the most pressing visit first; in it by rank. Empty when there
+        is nobody to visit. Lost placements are in none: she has nothing left to pass on, or has left.
+
+    Raises:
+        NoSuchPart: There is no such place.
+    """
+    inside = None if place_id is None else within(survey.snapshot, place_id)
+    ranked = by_rank(survey, names)
+    visits = ranked[:most] if inside is None else ranked.among(inside)[:most]
+    first: dict[str | None, int] = {}
+    for visit in visits:
+        first.setdefault(visit.place_id, visit.rank)
+    return tuple(sorted(visits, key=lambda visit: (first[visit.place_id], visit.rank)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Ranked:
+    """Placements to visit, the most pressing first: their rows, why, and what `Visit` says of them."""
+
+    row: Rows
+    why: Flags
+    word: Days
+    chains: Rows
+    reach: Rows
+    generations: Rows
+
+
+def by_rank(survey: Survey, names: Names | None = None) -> Visits:
+    """Whom to visit next, the most pressing first, wherever she lives.
+
+    Args:
+        survey: The programme on the day.
+        names: With the names of places.
+    """
+    snapshot, stood, today = survey.snapshot, survey.standings, day_number(survey.as_of)
+    state = stood.state
+    open_ = (state == LATE) | (state == DUE) | (state == IN_TIME)
+    chains, reach, generations = _hanging(survey, open_)
+    word = _last_word(survey)
+    row = np.flatnonzero(open_ | (reach >= LONG_REACH)).astype(np.int32)
+    why = np.stack(
+        (
+            reach[row] >= LONG_REACH,
+            state[row] == DUE,
+            state[row] == LATE,
+            open_[row] & (months_later(word[row], SILENT_MONTHS) < today),
+        )
+    )
+    row, why = row[why.any(axis=0)], why[:, why.any(axis=0)]
+    first = why.argmax(axis=0)
+    due_day, named = stood.due_day[row], snapshot.placements.ids.some(row)
+    calm = (first == 0) & (why.sum(axis=0) == 1) & (state[row] != BROKEN)
+    most = np.choose(first, (-reach[row], due_day, due_day, word[row]))
+    keys = zip(first.tolist(), calm.tolist(), most.tolist(), due_day.tolist(), named, range(len(row)), strict=True)
+    order = np.array([nth for *_, nth in sorted(keys)], np.int32)
+    row = row[order]
+    ranked = _Ranked(
+        row=row,
+        why=why[:, order],
+        word=word[row],
+        chains=chains[row],
+        reach=reach[row],
+        generations=generations[row],
+    )
+    return Visits(survey, names or Names(), ranked)
+
+
+def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
+    """Of each placement: how many chains hang on it alone, and reach and generations of the farthest of them."""
+    travels, events = survey.chains, survey.snapshot.events
+    mends = survey.standings.state == BROKEN
+    mends[events.placement[(events.kind == _LEFT) & (events.day <= day_number(survey.as_of))]] = False
+    chain = np.searchsorted(travels.row, survey.cut.by_chain.whose)
+    many, who = _only(survey, chain, open_)
+    _, mender = _only(survey, chain, mends)
+    who = np.where(many > 0, who, mender)
+    order = np.lexsort((travels.generations, travels.reach))
+    order = order[who[order] != NONE]
+    chains, reach, generations = (np.zeros(len(open_), np.int32) for _ in range(3))
+    np.add.at(chains, who[order], 1)
+    reach[who[order]] = travels.reach[order]  # of several chains the farthest, which is last, stays
+    generations[who[order]] = travels.generations[order]
+    return chains, reach, generations
+
+
+def _only(survey: Survey, chain: npt.NDArray[np.intp], which: Flags) -> tuple[Rows, Rows]:
+    """Of each chain: how many such placements it has, and the row of the only one, or -1.
+
+    `chain` says of each of the notes of the pieces by chain which chain it is of.
+    """
+    cut, rows, chains = survey.cut, np.flatnonzero(which), len(survey.chains.row)
+    piece = cut.piece[rows]
+
+    def in_chains(weights: npt.NDArray[np.integer[Any]] | None) -> npt.NDArray[np.int64]:
+        # float sums of whole numbers are exact below 2**53, and only the sum of a single row is looked at
+        in_piece = np.bincount(piece, weights, minlength=len(cut.size))
+        return np.bincount(chain, in_piece[cut.by_chain.piece], minlength=chains).astype(np.int64)
+
+    many = in_chains(None)
+    return many.astype(np.int32), np.where(many == 1, in_chains(rows), NONE).astype(np.int32)
+
+
+def _last_word(survey: Survey) -> Days:
+    """Of each placement, the day of the latest receipt, pass-on or event."""
+    snapshot, today = survey.snapshot, day_number(survey.as_of)
+    passes, events, made = snapshot.passes, snapshot.events, survey.made
+    word = np.maximum(survey.standings.received_day, np.where(survey.original, snapshot.placements.filled_day, NO_DAY))
+    np.maximum.at(word, passes.giver[made], passes.day[made])
+    np.maximum.at(word, passes.receiver[made], passes.day[made])
+    happened = events.day <= today
+    np.maximum.at(word, events.placement[happened], events.day[happened])
+    return word

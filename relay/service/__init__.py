@@ -1,0 +1,1 @@
+"""One place to ask: every question by name, here or of another machine, and how answers are shown."""

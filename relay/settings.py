@@ -1,0 +1,204 @@
+"""What Relay is told from outside: where its data lies and which database it speaks to.
+
+Only the two shells (the command line and the web) read the environment; they hand it to `Settings.read`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from relay.errors import Invalid
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NEO4J_SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+"""The addresses that the Neo4j driver understands: one server or a cluster, plain or encrypted."""
+
+SERVICE_SCHEMES: Final = ("http", "https")
+"""The addresses at which another machine's Relay may be reached."""
+
+
+class NotAnAddress(Invalid):
+    """A variable that should hold an address holds something else."""
+
+    def __init__(self, *, variable: str, schemes: tuple[str, ...]) -> None:
+        """Say which `variable` is wrong; its value is left out, since it may hold a password."""
+        begin = ", ".join(f"{scheme}://" for scheme in schemes)
+        super().__init__(
+            Sentence("%(variable)s is not an address.", variable=variable),
+            Sentence("Write the host after one of %(begin)s; no user, password or options.", begin=begin),
+        )
+
+
+class PasswordMissing(Invalid):
+    """A Neo4j database is named, but not the password to it."""
+
+    def __init__(self) -> None:
+        """Say which variable to set."""
+        super().__init__(
+            Sentence("NEO4J_URI is set but NEO4J_PASSWORD is not."),
+            Sentence("Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file that begins with it."),
+        )
+
+
+class SecretUnreadable(Invalid):
+    """A variable names a file that should hold a secret, and it holds none."""
+
+    def __init__(self, *, variable: str, path: str) -> None:
+        """Name both."""
+        super().__init__(
+            Sentence("%(variable)s names %(path)s, which cannot be read or is empty.", variable=variable, path=path),
+            Sentence("Name a file whose first line is the secret, and that this user may read."),
+        )
+
+
+class NotAToken(Invalid):
+    """What should be a token cannot be sent as one."""
+
+    def __init__(self) -> None:
+        """Leave it out: it may be a secret with a sign too many."""
+        super().__init__(
+            Sentence("RELAY_TOKEN holds a sign that no token has."),
+            Sentence("Copy it again, in one line and without blanks."),
+        )
+
+
+class TwoDatabases(Invalid):
+    """The settings name both a database and another machine's Relay."""
+
+    def __init__(self) -> None:
+        """Say which variables contradict each other."""
+        super().__init__(
+            Sentence("RELAY_URL and NEO4J_URI are both set."),
+            Sentence("Unset RELAY_URL to work on the database itself."),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Where a database answers over Bolt, and as whom Relay speaks to it."""
+
+    uri: str
+    user: str
+    password: str = field(repr=False)
+    database: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that the environment may decide.
+
+    Attributes:
+        data_folder: absolute folder of the embedded engine and of everything that Relay keeps on this machine.
+        config_folder: absolute folder of what belongs to the person rather than to the data: tokens of services.
+        neo4j: the Neo4j database to use; None means the embedded engine of `data_folder`.
+        url: the service that the command line speaks to instead of a database; None means this machine.
+        token: the secret that proves to the service who is asking; None when none is given here.
+    """
+
+    data_folder: Path
+    config_folder: Path
+    neo4j: Connection | None
+    url: str | None
+    token: str | None = field(repr=False)
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings from environment variables; an empty variable counts as absent.
+
+        Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
+        (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), RELAY_URL, RELAY_TOKEN. Without NEO4J_URI the
+        other NEO4J variables are not looked at. A secret may lie in a file that NEO4J_PASSWORD_FILE or RELAY_TOKEN_FILE
+        names; it is the first line.
+
+        Raises:
+            Invalid: an address or the token is malformed, NEO4J_PASSWORD is missing, a secret's file is unreadable, or
+                RELAY_URL and NEO4J_URI are both set.
+        """
+        folder = environ.get("RELAY_DATA")
+        data_folder = Path(folder).expanduser() if folder else platformdirs.user_data_path("relay", appauthor=False)
+        url = environ.get("RELAY_URL") or None
+        neo4j = _read_neo4j(environ)
+        if url is not None:
+            _require_address("RELAY_URL", url, SERVICE_SCHEMES)
+            if neo4j is not None:
+                raise TwoDatabases
+        token = _secret(environ, "RELAY_TOKEN")
+        if url and token and not _is_visible_ascii(token):
+            raise NotAToken
+        config_folder = platformdirs.user_config_path("relay", appauthor=False)
+        return cls(
+            data_folder=data_folder.absolute(),
+            config_folder=config_folder.absolute(),
+            neo4j=neo4j,
+            url=url,
+            token=token,
+        )
+
+
+def require_service(url: str) -> None:
+    """Let an address pass at which a Relay may answer.
+
+    Raises:
+        NotAnAddress: It is none.
+    """
+    _require_address("URL", url, SERVICE_SCHEMES)
+
+
+def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
+    uri = environ.get("NEO4J_URI")
+    if not uri:
+        return None
+    _require_address("NEO4J_URI", uri, NEO4J_SCHEMES)
+    password = _secret(environ, "NEO4J_PASSWORD")
+    if password is None:
+        raise PasswordMissing
+    return Connection(
+        uri=uri,
+        user=environ.get("NEO4J_USER") or "neo4j",
+        password=password,
+        database=environ.get("NEO4J_DATABASE") or "neo4j",
+    )
+
+
+def _secret(environ: Mapping[str, str], variable: str) -> str | None:
+    """A secret from its variable, or from the file that the variable with _FILE names."""
+    path = environ.get(f"{variable}_FILE")
+    if environ.get(variable) or not path:
+        return environ.get(variable) or None
+    try:
+        secret = Path(path).read_text(encoding="utf-8").partition("\n")[0].strip()
+    except (OSError, ValueError):
+        secret = ""
+    if not secret:
+        raise SecretUnreadable(variable=f"{variable}_FILE", path=path)
+    return secret
+
+
+def _is_visible_ascii(text: str) -> bool:
+    """What the header or the first line of a request can hold."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def _require_address(variable: str, address: str, schemes: tuple[str, ...]) -> None:
+    try:
+        parts = urlsplit(address)
+        well_formed = (
+            parts.scheme in schemes
+            and bool(parts.hostname)
+            and parts.port != 0
+            and "@" not in parts.netloc
+            and not (parts.scheme.startswith("bolt") and parts.query)
+            and _is_visible_ascii(address)
+        )
+    except ValueError:
+        well_formed = False
+    if not well_formed:
+        raise NotAnAddress(variable=variable, schemes=schemes)

@@ -1,0 +1,1 @@
+"""The API: the same questions and acts as the command line, as JSON."""

@@ -1,0 +1,1 @@
+"""Pages for auditors: health, statistics, findings, samples, the ledger and the query page."""

@@ -1,0 +1,144 @@
+"""Checks of the whole record and what they found: each check with its count, and all findings as a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from relay.audit import run
+from relay.audit.checks import CHECKS
+from relay.audit.findings import about
+from relay.web import current
+from relay.web.i18n import labels
+from relay.web.i18n.language import lazy_gettext, say
+from relay.web.lists import listing
+from relay.web.lists.listing import Column, Filter, Listing
+from relay.web.result_cache import kept
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from relay.audit.checks import Severity
+    from relay.audit.run import Audit, Checked
+    from relay.web.lists.listing import ListPage
+
+SEVERITIES: Final = ("high", "medium", "low")
+
+
+def found(as_of: date) -> Audit:
+    """What all checks found by a day."""
+    head = current.head()
+    return kept(
+        ("audit", head.programme_id, head.head_hash, as_of),
+        lambda: run.audit(current.graph(), head.programme_id, as_of, last=head.entries),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """A finding as the list shows it.
+
+    Attributes:
+        check_id: Which check found it.
+        severity: Of the check.
+        subject_id: What is odd, as "kind:id".
+        sentence: What was found there, in plain English, with ids and numbers only.
+        said: The same with its subject, as the check says it.
+        acts: Entries of the acts that are odd.
+        evidence: Entries of the acts that show it.
+    """
+
+    check_id: str
+    severity: Severity
+    subject_id: str
+    sentence: str
+    said: str
+    acts: tuple[int, ...]
+    evidence: tuple[int, ...]
+
+    @property
+    def told(self) -> str:
+        """What was found there, in the language of the page."""
+        return say(self.said).removeprefix(say(about(self.subject_id, "")))
+
+
+def findings(page: ListPage) -> tuple[FindingRow, ...]:
+    """The findings that are let through, in the order of the checks."""
+    wish = page.asked_for
+    return tuple(
+        FindingRow(
+            check_id=checked.check_id,
+            severity=checked.severity,
+            subject_id=finding.subject_id,
+            sentence=finding.sentence.removeprefix(f"{finding.subject_id}: "),
+            said=finding.sentence,
+            acts=finding.acts,
+            evidence=finding.evidence,
+        )
+        for checked in found(page.as_of).checks
+        if wish.get("check") in (None, checked.check_id) and wish.get("severity") in (None, checked.severity)
+        for finding in checked.findings
+    )
+
+
+FINDINGS: Final = Listing(
+    title=lazy_gettext("Findings"),
+    about=lazy_gettext(
+        "A finding never says that somebody cheated: it is a question to put to the people whose acts it names."
+    ),
+    empty=lazy_gettext("Nothing is found. Choose another check, or loosen the filters."),
+    columns=(
+        Column(key="check_id", label=lazy_gettext("Check"), cell="check"),
+        Column(key="severity", label=lazy_gettext("Weight"), cell="severity"),
+        Column(key="subject_id", label=lazy_gettext("Record"), cell="record", sort=True),
+        Column(key="sentence", label=lazy_gettext("What was found"), cell="told"),
+        Column(key="acts", label=lazy_gettext("Entries of the acts"), cell="entries"),
+        Column(key="evidence", label=lazy_gettext("Entries that show it"), cell="entries"),
+    ),
+    filters=(
+        Filter(
+            name="check",
+            label=lazy_gettext("Check"),
+            choices=listing.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
+        ),
+        Filter(
+            name="severity",
+            label=lazy_gettext("Weight"),
+            choices=listing.words(lambda _page: SEVERITIES, labels.severity),
+        ),
+    ),
+    order="",
+    find=findings,
+    of_record=True,
+    endpoint="auditors.findings",
+    files="auditors.findings_file",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditPage:
+    """All checks on a day.
+
+    Attributes:
+        audit: What they found.
+        today: The date in the programme's time zone.
+    """
+
+    audit: Audit
+    today: date
+
+    @classmethod
+    def of_request(cls) -> AuditPage:
+        """Read it from the address."""
+        return cls(audit=found(current.as_of()), today=current.today())
+
+    @property
+    def as_of(self) -> date:
+        """The day."""
+        return self.audit.as_of
+
+    @property
+    def weights(self) -> list[tuple[str, list[Checked]]]:
+        """Severity → its checks, those with most findings first, else in their order."""
+        by_weight = [(word, [each for each in self.audit.checks if each.severity == word]) for word in SEVERITIES]
+        return [(word, sorted(checks, key=lambda each: -len(each.findings))) for word, checks in by_weight]

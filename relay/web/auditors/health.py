@@ -1,0 +1,306 @@
+"""The health page: every rate with what it is made of, whole and in parts, on a day and compared with another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from flask import request
+from werkzeug.utils import cached_property
+
+from relay.audit.error_rate import interval
+from relay.domain.vocabulary import PARTED_BY
+from relay.exchange.cells import read_day
+from relay.reports import health
+from relay.reports import placements as listing
+from relay.web import current
+from relay.web.auditors.breakdown_labels import WORDS, PartLabels
+from relay.web.current import NotAChoice
+from relay.web.i18n import labels, periods
+from relay.web.i18n.language import lazy_gettext
+from relay.web.lists import listing as lists
+from relay.web.lists.listing import Column, Filter, Listing
+from relay.web.menu import to
+from relay.web.result_cache import kept_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from relay.reports.health import Health, PartHealth
+    from relay.reports.rates import Rate, Rates
+    from relay.reports.trees import Relay
+    from relay.web.i18n.periods import Period
+    from relay.web.lists.listing import ListPage
+
+RATES: Final = {
+    "fulfilled_of_due": lazy_gettext("passed on all they owe"),
+    "fulfilled_of_possible": lazy_gettext("the same, leaving out who no longer can"),
+    "fulfilled_on_time_of_due": lazy_gettext("passed on all by their due day"),
+    "passed_of_owed": lazy_gettext("units passed on, of those owed"),
+    "passed_of_possible": lazy_gettext("the same, leaving out what no longer can be"),
+}
+"""Rate → what people read; of placements whose due day is past."""
+
+OF_PLACEMENTS: Final = ("fulfilled_of_due", "fulfilled_of_possible", "fulfilled_on_time_of_due")
+"""Rates whose things stand or fall one by one: only of these an interval can be told. Units of one placement are passed
+on together, so that an interval over units would be too narrow."""
+
+SHOWN: Final = 40  # our choice: ids of placements that broke or mended since; all are on their list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A rate as it is told.
+
+    Attributes:
+        rate: With numerator and denominator.
+        interval: Of its share, exact (Clopper and Pearson); None where none can be told.
+    """
+
+    rate: Rate
+    interval: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, rates: Rates, name: str) -> Told:
+        """One of some rates."""
+        rate: Rate = getattr(rates, name)
+        told = name in OF_PLACEMENTS and rate.share is not None
+        return cls(rate=rate, interval=interval(rate.share or 0.0, rate.denominator) if told else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A rate now and on the other day.
+
+    Attributes:
+        name: Of the rate.
+        now: On the day.
+        earlier: On the day that is compared with; None without one, or where the part was not there.
+    """
+
+    name: str
+    now: Told
+    earlier: Told | None
+
+    @property
+    def points(self) -> float | None:
+        """By how many percentage points it rose; None where that cannot be told."""
+        before, now = self.earlier.rate.share if self.earlier else None, self.now.rate.share
+        return None if before is None or now is None else 100 * (now - before)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthPage:
+    """A programme's health as the address asks for it.
+
+    Attributes:
+        relay: The programme on the day.
+        earlier_relay: The programme on the day that is compared with, or None.
+        by: Words by which it is parted.
+        names: How much of a donor's name is shown.
+        today: The date in the programme's time zone.
+    """
+
+    relay: Relay
+    earlier_relay: Relay | None
+    by: tuple[str, ...]
+    names: str
+    today: date
+
+    @classmethod
+    def of_request(cls) -> HealthPage:
+        """Read it from the address.
+
+        Raises:
+            Invalid: A day or word cannot be read.
+        """
+        current.only({"compare", "names"}, several={"by"})
+        by = tuple(dict.fromkeys(request.args.getlist("by")))
+        if not set(by) <= set(PARTED_BY):
+            raise NotAChoice("by", ", ".join(PARTED_BY))
+        compare = request.args.get("compare", "").strip()
+        today = current.today()
+        return cls(
+            relay=current.relay(),
+            earlier_relay=current.relay_on(read_day(compare, today)) if compare else None,
+            by=by,
+            names=current.choice("names", labels.NAMES),
+            today=today,
+        )
+
+    @property
+    def as_of(self) -> date:
+        """The day."""
+        return self.relay.survey.as_of
+
+    @property
+    def compare(self) -> date | None:
+        """The day that is compared with."""
+        return self.earlier_relay.survey.as_of if self.earlier_relay else None
+
+    @cached_property
+    def health(self) -> Health:
+        """How it stood on the day, with what changed."""
+        return self._health(self.relay, self.earlier_relay)
+
+    @cached_property
+    def earlier(self) -> Health | None:
+        """How it stood on the other day."""
+        return self._health(self.earlier_relay, None) if self.earlier_relay else None
+
+    def _health(self, relay: Relay, earlier: Relay | None) -> Health:
+        survey, before = relay.survey, earlier.survey if earlier else None
+        reader = current.core().within()
+        return kept_of(
+            survey,
+            ("health", self.by, reader, before.as_of if before else None),
+            lambda: health.health(survey, by=self.by, names=self.labels.called, earlier=before),
+        )
+
+    @cached_property
+    def labels(self) -> PartLabels:
+        """What parts are called."""
+        return PartLabels(names=self.names)
+
+    @property
+    def rates(self) -> list[Compared]:
+        """The rates of the whole programme."""
+        return _compared(self.health.rates, self.earlier.rates if self.earlier else None)
+
+    def parts(self, word: str) -> Iterator[tuple[PartHealth, list[Compared]]]:
+        """The parts by a word, each with its rates."""
+        before = _parts(self.earlier, word) if self.earlier else {}
+        for part in _parts(self.health, word).values():
+            earlier = before.get(part.part)
+            yield part, _compared(part.rates, earlier.rates if earlier else None)
+
+    @property
+    def counts(self) -> list[tuple[str, int, int | None]]:
+        """State of a placement → how many now, and on the other day."""
+        return [
+            (state, many, self.earlier.states[state] if self.earlier else None)
+            for state, many in self.health.states.items()
+        ]
+
+    @property
+    def chain_counts(self) -> list[tuple[str, int, int | None]]:
+        """State of a chain → how many now, and on the other day."""
+        return [
+            (state, many, self.earlier.chains[state] if self.earlier else None)
+            for state, many in self.health.chains.items()
+            if state != "total"
+        ]
+
+    @cached_property
+    def periods(self) -> list[tuple[str, list[tuple[Period, str]]]]:
+        """Periods that had ended by today, by kind, each with the address that compares its end with the one before."""
+        placements = listing.holdings(self.relay.survey, sort="received")
+        first = (placements[0].received_on if placements else None) or self.today
+        return [
+            (
+                heading,
+                [(period, self._compares(period, before)) for period, before in pairwise(ended)],
+            )
+            for heading, ended in periods.ended(self.today, first)
+            if len(ended) > 1
+        ]
+
+    def _compares(self, period: Period, before: Period) -> str:
+        return self.link(as_of=period.last.isoformat(), compare=before.last.isoformat())
+
+    def link(self, **changes: object) -> str:
+        """The address of this page with some changes."""
+        said = {"by": self.by, "names": None if self.labels.hidden else self.names, "compare": self.compare}
+        return to("auditors.health", **{**said, **changes})
+
+    def period(self, day: date) -> str:
+        """In which month and year of Nepal's calendar a day lies; "" outside of its table."""
+        found = (periods.bs_month(day), periods.fiscal_year(day))
+        return ", ".join(each.label for each in found if each)
+
+
+def _parts(found: Health, word: str) -> Mapping[str | int | None, PartHealth]:
+    return {part.part: part for each in found.breakdowns if each.by == word for part in each.parts}
+
+
+def _compared(now: Rates, before: Rates | None) -> list[Compared]:
+    return [
+        Compared(name=name, now=Told.of(now, name), earlier=Told.of(before, name) if before else None) for name in RATES
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateRow:
+    """One rate of one part, as the list of rates shows it; shares in [0, 1]."""
+
+    by: str
+    part: str
+    rate: str
+    numerator: float
+    denominator: float
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def rate_rows(page: ListPage) -> Sequence[RateRow]:
+    """Every rate of every part, or those that the filters let through; a donor is named by the first gift."""
+    word, called = page.asked_for.get("by", "help"), PartLabels()
+    if word not in PARTED_BY:
+        raise NotAChoice("by", ", ".join(PARTED_BY))
+    found = health.health(page.relay.survey, by=(word,), names=called.called)
+    return tuple(
+        RateRow(
+            by=word,
+            part=called.label(word, part.part),
+            rate=name,
+            numerator=told.rate.numerator,
+            denominator=told.rate.denominator,
+            share=told.rate.share,
+            low=told.interval[0] if told.interval else None,
+            high=told.interval[1] if told.interval else None,
+        )
+        for part in _parts(found, word).values()
+        for name in RATES
+        if page.asked_for.get("rate") in (None, name)
+        for told in (Told.of(part.rates, name),)
+    )
+
+
+def rate_name(word: str) -> str:
+    """A rate, as people read it."""
+    return str(RATES.get(word, word))
+
+
+LISTING: Final = Listing(
+    title=lazy_gettext("Rates"),
+    about=lazy_gettext("Every rate of every part, with what it is made of and its interval."),
+    empty=lazy_gettext("Nothing was placed by that day. Choose a later day."),
+    columns=(
+        Column(key="part", label=lazy_gettext("Part"), sort=True),
+        Column(key="rate", label=lazy_gettext("Rate"), cell="rate_name", sort=True),
+        Column(key="numerator", label=lazy_gettext("Numerator"), cell="number", sort=True, downwards=True),
+        Column(key="denominator", label=lazy_gettext("Denominator"), cell="number", sort=True, downwards=True),
+        Column(key="share", label=lazy_gettext("Share"), cell="share", sort=True, downwards=True),
+        Column(key="low", label=lazy_gettext("Interval from"), cell="share"),
+        Column(key="high", label=lazy_gettext("to"), cell="share"),
+    ),
+    filters=(
+        Filter(
+            name="by",
+            label=lazy_gettext("By (help, when nothing is chosen)"),
+            choices=lists.words(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
+        ),
+        Filter(
+            name="rate",
+            label=lazy_gettext("Rate"),
+            choices=lists.words(lambda _page: tuple(RATES), rate_name),
+        ),
+    ),
+    order="",
+    find=rate_rows,
+    endpoint="auditors.rates",
+    files="auditors.rates_file",
+)

@@ -1,0 +1,109 @@
+"""Auditors ask whether chains are healthy and whether the record can be believed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, render_template
+
+from relay.web import privacy
+from relay.web.auditors import health as health_page
+from relay.web.auditors.breakdown_labels import OVERLAPPING, WORDS
+from relay.web.auditors.findings import FINDINGS, AuditPage
+from relay.web.auditors.health import HealthPage
+from relay.web.auditors.ledger import LEDGER, EntryPage
+from relay.web.auditors.sample import SAMPLE, USUAL, SamplePage
+from relay.web.auditors.survival import SurvivalPage
+from relay.web.auditors.verify import VerifyPage
+from relay.web.lists import files
+from relay.web.lists.listing import ListPage
+
+if TYPE_CHECKING:
+    from flask import Response
+
+blueprint = Blueprint("auditors", __name__)
+blueprint.add_app_template_filter(health_page.rate_name, "rate_name")
+
+_FORM: Final = f"<any({', '.join(files.FORMS)}):form>"
+
+
+@blueprint.get("/p/<programme_id>/health")
+def health(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """Chain health: every rate with what it is made of, in parts, compared with another day."""
+    page = HealthPage.of_request()
+    return render_template("health.html", page=page, words=WORDS, overlapping=OVERLAPPING, most=health_page.SHOWN)
+
+
+@blueprint.get("/p/<programme_id>/<any(rates):name>")
+def rates(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """Every rate of every part."""
+    return render_template("list.html", page=ListPage.of_request(name, health_page.LISTING))
+
+
+@blueprint.get(f"/p/<programme_id>/<any(rates):name>.{_FORM}")
+def rates_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The same, to take away."""
+    return files.file(ListPage.of_request(name, health_page.LISTING), form)
+
+
+@blueprint.get("/p/<programme_id>/survival")
+def survival(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """How long passing on takes, whether deadlines can be kept, and what becomes of the relay."""
+    return render_template("survival.html", page=SurvivalPage.of_request(), words=WORDS)
+
+
+@blueprint.get("/p/<programme_id>/audit")
+def audit(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """Every check of the record, with how much it found."""
+    return render_template("audit.html", page=AuditPage.of_request())
+
+
+@blueprint.get("/p/<programme_id>/<any(findings):name>")
+def findings(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """What the checks found."""
+    return render_template("list.html", page=ListPage.of_request(name, FINDINGS))
+
+
+@blueprint.get(f"/p/<programme_id>/<any(findings):name>.{_FORM}")
+def findings_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The same, to take away."""
+    return files.file(ListPage.of_request(name, FINDINGS), form)
+
+
+@blueprint.get("/p/<programme_id>/<any(sample):name>")
+def sample(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """A random sample to verify in the field, and what was found so far."""
+    return render_template("sample.html", page=SamplePage.of_request(name), usual=USUAL)
+
+
+@blueprint.get(f"/p/<programme_id>/<any(sample):name>.{_FORM}")
+def sample_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The sheet, to take away."""
+    return files.file(ListPage.of_request(name, SAMPLE), form)
+
+
+@blueprint.get("/p/<programme_id>/<any(ledger):name>")
+def entries(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """The ledger, newest entries first."""
+    return render_template("list.html", page=ListPage.of_request(name, LEDGER))
+
+
+@blueprint.get(f"/p/<programme_id>/<any(ledger):name>.{_FORM}")
+def entries_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The same, to take away."""
+    return files.file(ListPage.of_request(name, LEDGER), form)
+
+
+@blueprint.get("/p/<programme_id>/ledger/<int:sequence>")
+def entry(programme_id: str, sequence: int) -> str:  # noqa: ARG001 - `asked` reads it
+    """One entry: what it changed, and what was said of it since."""
+    page = EntryPage.of(sequence)
+    privacy.opened("ledger log", (page.entry.act_id,))
+    return render_template("entry.html", page=page)
+
+
+@blueprint.get("/p/<programme_id>/verify")
+def verify(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """Whether the ledger holds together, and the graph with it."""
+    page = VerifyPage.of_request()
+    return render_template("verify.html", found=page.found, noted=page.noted, minutes=page.minutes)

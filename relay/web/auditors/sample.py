@@ -1,0 +1,134 @@
+"""A random sample to verify in the field: the sheet to take along, and what was found so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from werkzeug.utils import cached_property
+
+from relay.audit import sampling
+from relay.web import current
+from relay.web.i18n.language import lazy_gettext
+from relay.web.lists.listing import Column, Filter, Listing, ListPage
+from relay.web.result_cache import kept
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from relay.audit.sampling import Sample, ToVerify
+
+USUAL: Final = 40
+"""Placements that the form offers to draw (our choice: of none found wrong, at most 9 % of all are; Clopper and
+Pearson)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """How the address asks for a sample.
+
+    Attributes:
+        size: How many placements; None when nothing is drawn yet.
+        seed: With which it is drawn; None the same.
+        last: The entry with which the ledger ended when it was drawn; None is now.
+    """
+
+    size: int | None
+    seed: int | None
+    last: int | None
+
+    @classmethod
+    def of_request(cls) -> Draw:
+        """Read it from the address.
+
+        Raises:
+            NotAChoice: A number cannot be read.
+        """
+        return cls(size=current.number("size", 1), seed=current.number("seed"), last=current.number("as_known", 1))
+
+    def sample(self, as_of: date) -> Sample | None:
+        """The sample; None when size or seed is not said."""
+        size, seed, head = self.size, self.seed, current.head()
+        if size is None or seed is None:
+            return None
+        return kept(
+            ("sample", head.programme_id, head.head_hash, as_of, size, seed, self.last),
+            lambda: sampling.sample(current.graph(), head.programme_id, as_of, size=size, seed=seed, last=self.last),
+        )
+
+
+def placements(page: ListPage) -> tuple[ToVerify, ...]:
+    """The placements of the sample, by place."""
+    drawn = Draw.of_request().sample(page.as_of)
+    return drawn.placements if drawn else ()
+
+
+SAMPLE: Final = Listing(
+    title=lazy_gettext("Sample"),
+    about=lazy_gettext("Placements to verify in the field."),
+    empty=lazy_gettext("Nothing is drawn. Say how many placements, and choose a seed."),
+    columns=(
+        Column(key="placement_id", label=lazy_gettext("Placement"), cell="placement"),
+        Column(key="place_id", label=lazy_gettext("Place"), cell="place"),
+        Column(key="beneficiary_id", label=lazy_gettext("Who"), cell="person"),
+        Column(key="help", label=lazy_gettext("Help"), cell="help"),
+        Column(key="received", label=lazy_gettext("Received"), cell="number"),
+        Column(key="received_on", label=lazy_gettext("Received on"), cell="day"),
+        Column(key="received_from", label=lazy_gettext("From")),
+        Column(key="passed", label=lazy_gettext("Passed on"), cell="number"),
+        Column(key="passed_to", label=lazy_gettext("To")),
+        Column(key="outcome", label=lazy_gettext("What was found")),
+        Column(key="checked_on", label=lazy_gettext("Checked on"), cell="day"),
+    ),
+    filters=tuple(
+        Filter(name=name, label=label, typed="number")
+        for name, label in (
+            ("size", lazy_gettext("How many placements")),
+            ("seed", lazy_gettext("Seed")),
+            ("as_known", lazy_gettext("Drawn when the ledger ended with entry")),
+        )
+    ),
+    order="",
+    find=placements,
+    of_record=True,
+    endpoint="auditors.sample",
+    files="auditors.sample_file",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplePage:
+    """The sample as the address asks for it.
+
+    Attributes:
+        draw: How it is drawn.
+        sheet: Its placements as a list.
+    """
+
+    draw: Draw
+    sheet: ListPage
+
+    @classmethod
+    def of_request(cls, name: str) -> SamplePage:
+        """Read it from the address.
+
+        Raises:
+            Invalid: A parameter cannot be read.
+        """
+        return cls(draw=Draw.of_request(), sheet=ListPage.of_request(name, SAMPLE))
+
+    @cached_property
+    def sample(self) -> Sample | None:
+        """The sample; None before one is drawn."""
+        return self.draw.sample(self.sheet.as_of)
+
+    @property
+    def again(self) -> str:
+        """The address that draws the same sample at any time, and shows what was found since."""
+        known = self.sample.as_known if self.sample else None
+        return self.sheet.link(as_of=self.sheet.as_of.isoformat(), as_known=known)
+
+    @property
+    def checked(self) -> int:
+        """How many of its placements were visited."""
+        return sum(stratum.checked for stratum in self.sample.strata) if self.sample else 0

@@ -1,0 +1,183 @@
+"""The survival page: how long passing on takes, whether deadlines can be kept, and what becomes of the relay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import request
+from werkzeug.utils import cached_property
+
+from relay.audit.statistics import deadlines, survival
+from relay.audit.statistics import forecast as future
+from relay.domain.vocabulary import PARTED_BY
+from relay.web import current
+from relay.web.auditors import charts
+from relay.web.auditors.breakdown_labels import PartLabels
+from relay.web.i18n import labels
+from relay.web.result_cache import kept_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from relay.audit.statistics.deadlines import Deadline
+    from relay.audit.statistics.forecast import Forecast
+    from relay.audit.statistics.survival import Curve, Difference, Fulfilment
+    from relay.reports.trees import Relay
+    from relay.web.auditors.charts import Chart
+
+MONTHS: Final = (6, 12, 18, 24, 30, 36, 48, 60, 72, 84, 96, 120)
+"""Months since receipt of which the table under a curve tells, as far as anything is known (our choice)."""
+
+CURVES: Final = 12
+"""Parts whose curve is drawn, those with most placements (our choice: two screens; the table holds all)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One line of the table under a curve.
+
+    Attributes:
+        months: Since receipt.
+        fulfilled: Placements fulfilled by then.
+        waiting_share: Estimated share that waits longer, in [0, 1].
+        low: Lower end of its interval; None while nobody is fulfilled.
+        high: Upper end.
+    """
+
+    months: int
+    fulfilled: int
+    waiting_share: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A curve with its drawing and its numbers.
+
+    Attributes:
+        part: None for the whole programme, or where the part is not known.
+        label: What it is called.
+        curve: Its numbers.
+        most_days: How far the axis reaches.
+    """
+
+    part: str | int | None
+    label: str
+    curve: Curve
+    most_days: int
+
+    @property
+    def chart(self) -> Chart:
+        """The drawing."""
+        return charts.chart(self.curve, self.most_days)
+
+    @property
+    def points(self) -> list[Point]:
+        """The table under it."""
+        return [
+            self._point(months, round(months * charts.MONTH_DAYS))
+            for months in MONTHS
+            if months * charts.MONTH_DAYS <= (self.curve.seen_days or 0)
+        ]
+
+    def _point(self, months: int, days: int) -> Point:
+        step = self.curve.after(days)
+        return Point(
+            months=months,
+            fulfilled=sum(each.fulfilled for each in self.curve.steps if each.days <= days),
+            waiting_share=step.waiting_share if step else 1.0,
+            low=step.low if step else None,
+            high=step.high if step else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurvivalPage:
+    """What the past says, as the address asks for it.
+
+    Attributes:
+        relay: The programme on the day.
+        by: The word by which it is parted, or None.
+        names: How much of a donor's name is shown.
+        today: The date in the programme's time zone.
+    """
+
+    relay: Relay
+    by: str | None
+    names: str
+    today: date
+
+    @classmethod
+    def of_request(cls) -> SurvivalPage:
+        """Read it from the address.
+
+        Raises:
+            Invalid: The day or word cannot be read.
+        """
+        return cls(
+            relay=current.relay(),
+            by=current.choice("by", PARTED_BY) if request.args.get("by") else None,
+            names=current.choice("names", labels.NAMES),
+            today=current.today(),
+        )
+
+    @property
+    def as_of(self) -> date:
+        """The day."""
+        return self.relay.survey.as_of
+
+    @cached_property
+    def labels(self) -> PartLabels:
+        """What parts are called."""
+        return PartLabels(names=self.names)
+
+    @cached_property
+    def fulfilment(self) -> Fulfilment:
+        """How long fulfilment takes."""
+        return kept_of(
+            self.relay.survey,
+            ("survival", self.by, current.core().within()),
+            lambda: survival.fulfilment(self.relay.survey, self.by, self.labels.called),
+        )
+
+    @property
+    def whole(self) -> Drawn:
+        """Of the programme."""
+        whole = self.fulfilment.whole
+        return Drawn(part=None, label="", curve=whole, most_days=whole.seen_days or 0)
+
+    @cached_property
+    def parts(self) -> Sequence[Drawn]:
+        """Of its parts, in their order."""
+        most = self.fulfilment.whole.seen_days or 0
+        return [
+            Drawn(part=each.part, label=self.label(each.part), curve=each.curve, most_days=most)
+            for each in self.fulfilment.parts
+        ]
+
+    @property
+    def drawn(self) -> Sequence[Drawn]:
+        """The parts whose curve is drawn, in their order."""
+        largest = sorted(self.parts, key=lambda each: -each.curve.placements)[:CURVES]
+        return [each for each in self.parts if each in largest]
+
+    def label(self, part: str | int | None) -> str:
+        """What a part is called."""
+        return self.labels.label(self.by or "", part)
+
+    def slower(self, difference: Difference) -> str:
+        """Which of two parts takes longer."""
+        return self.label(difference.one if difference.statistic < 0 else difference.other)
+
+    @cached_property
+    def deadlines(self) -> Sequence[Deadline]:
+        """Whether each rule's deadline can be kept."""
+        return deadlines.deadlines(self.relay.survey)
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """What becomes of the relay if nothing changes; None while no placement's time has come."""
+        return kept_of(self.relay.survey, ("forecast",), lambda: future.forecast(self.relay.survey, None, seed=1))

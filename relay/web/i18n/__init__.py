@@ -1,0 +1,1 @@
+"""The reader's language: texts, labels, days, numbers and calendar periods."""

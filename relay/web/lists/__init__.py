@@ -1,0 +1,1 @@
+"""Lists: filtered, sorted, paged, saved as views and downloaded."""

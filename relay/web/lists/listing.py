@@ -1,0 +1,373 @@
+"""One house for lists: what is let through, in which order, which page of it; all of it stands in the address."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import request, url_for
+from werkzeug.utils import cached_property
+
+from relay.arrays.tables import NONE
+from relay.reports.breakdown import inhabited
+from relay.web import current, privacy
+from relay.web.current import NotAChoice
+from relay.web.i18n import labels
+from relay.web.i18n.language import gettext
+from relay.web.result_cache import kept_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from relay.reports.breakdown import Names
+    from relay.reports.trees import Relay
+
+PAGE: Final = 50
+"""Rows on a page (stack.md's convention for every list)."""
+
+CHOICES: Final = 300
+"""Places to choose from in a filter (our choice): of more, only those that have others inside, so that a page stays
+small."""
+
+Choice = tuple[str, str]
+"""What stands in the address, and what is read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a list.
+
+    Attributes:
+        key: The field of the row, and the heading in a file.
+        label: The heading on the page.
+        cell: How it is shown: one of the words that list.html knows.
+        sort: Whether the list can be put in its order.
+        downwards: Whether that order begins with the greatest.
+        personal: Whether it is there only when names are asked for.
+    """
+
+    key: str
+    label: Any
+    cell: str = "text"
+    sort: bool = False
+    downwards: bool = False
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A filter of a list.
+
+    Attributes:
+        name: In the address.
+        label: What people read.
+        choices: What can be chosen; None when it is typed.
+        typed: What is typed then, as a form calls it: "text", "date" or "number".
+    """
+
+    name: str
+    label: Any
+    choices: Callable[[ListPage], Sequence[Choice]] | None = None
+    typed: str = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list.
+
+    Attributes:
+        title: What it is a list of.
+        about: What that is, in a sentence.
+        empty: What to do when there is nothing in it.
+        columns: In order.
+        filters: In order.
+        order: What it is sorted by when nothing is said: a column's key, with "-" before it for the greatest first; ""
+            for the order in which the rows come.
+        find: All rows that the filters let through, and in the order wished for if `sorts`.
+        sorts: Whether `find` sorts; otherwise rows are sorted here.
+        by_place: Whether rows of one place come together under its name.
+        endpoint: Of its page.
+        files: Of what is taken away.
+        by_day: Whether another day shows other rows.
+        of_record: Whether it lists what the record holds, confirmed or not.
+    """
+
+    title: Any
+    about: Any
+    empty: Any
+    columns: tuple[Column, ...]
+    filters: tuple[Filter, ...]
+    order: str
+    find: Callable[[ListPage], Sequence[Any]]
+    sorts: bool = False
+    by_place: bool = False
+    endpoint: str = "lists.page"
+    files: str = "lists.file"
+    by_day: bool = True
+    of_record: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage:
+    """A list as the address asks for it.
+
+    Attributes:
+        name: In the address.
+        listing: What it is a list of.
+        relay: The programme on the day.
+        as_of: The day.
+        today: The date in the programme's time zone.
+        names: One of `labels.NAMES`.
+        asked_for: Filter → what was chosen; filters that are left alone are not there.
+        order: A column's key, with "-" before it for the greatest first; "" for the order in which the rows come.
+        number: Of the page, from 1.
+    """
+
+    name: str
+    listing: Listing
+    relay: Relay
+    as_of: date
+    today: date
+    names: str
+    asked_for: Mapping[str, str] = field(default_factory=dict[str, str])
+    order: str = ""
+    number: int = 1
+
+    @classmethod
+    def of_request(cls, name: str, listing: Listing) -> ListPage:
+        """Read it from the address.
+
+        Raises:
+            Invalid: A parameter cannot be read.
+        """
+        current.only({"names", "sort", "page", *(each.name for each in listing.filters)})
+        sortable = [column.key for column in listing.columns if column.sort]
+        orders = dict.fromkeys((listing.order, *sortable, *(f"-{key}" for key in sortable)))
+        return cls(
+            name=name,
+            listing=listing,
+            relay=current.relay_of_all() if listing.of_record else current.relay(),
+            as_of=current.as_of(),
+            today=current.today(),
+            names=current.choice("names", labels.NAMES),
+            asked_for={each.name: value for each in listing.filters if (value := request.args.get(each.name))},
+            order=current.choice("sort", orders) if request.args.get("sort") else listing.order,
+            number=current.number("page", 1) or 1,
+        )
+
+    # -- what is in it
+
+    @cached_property
+    def rows(self) -> Sequence[Any]:
+        """All rows that are let through, in order.
+
+        Raises:
+            NotFound: A filter names what there is not.
+        """
+        choice = (self.name, current.core().within(), self.order, *sorted(self.asked_for.items()))
+        return kept_of(self.relay.survey, choice, self._found)
+
+    def _found(self) -> Sequence[Any]:
+        found = self.listing.find(self)
+        if self.listing.sorts or not self.order:
+            return found
+        key, downwards = self.order.removeprefix("-"), self.order.startswith("-")
+        known = [row for row in found if getattr(row, key) is not None]
+        unknown = [row for row in found if getattr(row, key) is None]
+        return (*sorted(known, key=lambda row: getattr(row, key), reverse=downwards), *unknown)
+
+    @cached_property
+    def shown(self) -> Sequence[Any]:
+        """The rows of this page.
+
+        Raises:
+            NotAChoice: There is no such page.
+        """
+        if self.number > self.pages:
+            raise NotAChoice("page", f"1 … {self.pages}")
+        return self.rows[(self.number - 1) * PAGE : self.number * PAGE]
+
+    @property
+    def pages(self) -> int:
+        """How many pages; 1 for an empty list."""
+        return max(-(-len(self.rows) // PAGE), 1)
+
+    @property
+    def first(self) -> int:
+        """The number of the first row of this page."""
+        return (self.number - 1) * PAGE + 1
+
+    def by_place(self, *, all: bool = False) -> list[tuple[str | None, list[Any]]]:  # noqa: A002 - reads well in templates
+        """Place id → rows of this page, or of all pages, in their order; those of one place stand together."""
+        found: dict[str | None, list[Any]] = {}
+        for row in self.rows if all else self.shown:
+            found.setdefault(row.place_id, []).append(row)
+        return list(found.items())
+
+    @cached_property
+    def at_places(self) -> Mapping[str | None, int]:
+        """Place id → rows of all pages."""
+        return Counter(row.place_id for row in self.rows)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that are shown; personal ones only when names are asked for."""
+        return tuple(each for each in self.listing.columns if self.with_names or not each.personal)
+
+    def cells(self, row: Any, columns: Sequence[Column]) -> list[tuple[str, Any]]:  # noqa: ANN401 - a row of any list
+        """How each cell of a row is shown, and what it holds."""
+        return [(column.cell, getattr(row, column.key)) for column in columns]
+
+    @property
+    def opens_gifts(self) -> bool:
+        """Whether the reader may open gifts, which lie in no place."""
+        return current.core().within() is None
+
+    @property
+    def with_names(self) -> bool:
+        """Whether people and donors are named in any way."""
+        return self.names != labels.NAMES[0]
+
+    @property
+    def can_name(self) -> bool:
+        """Whether it holds anyone who could be named."""
+        return any(column.personal or column.cell == "person" for column in self.listing.columns)
+
+    # -- what things are called
+
+    @cached_property
+    def called(self) -> Names:
+        """Places and donors by name."""
+        return current.place_and_donor_names()
+
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """Groups by name."""
+        return current.group_names()
+
+    @cached_property
+    def _people(self) -> Mapping[str, str]:
+        ids = {row.beneficiary_id for row in self.shown if getattr(row, "beneficiary_id", None)}
+        return current.names(ids) if self.with_names else {}
+
+    def person(self, beneficiary_id: str, people: Mapping[str, str] | None = None) -> str:
+        """A person, as far as she may be named; out of `people` when they were looked up before."""
+        known = self._people if people is None else people
+        return labels.named(beneficiary_id, known.get(beneficiary_id), self.names)
+
+    @cached_property
+    def _all_people(self) -> Mapping[str, str]:
+        ids = {row.beneficiary_id for row in self.rows if row.beneficiary_id}
+        return current.names(ids) if self.with_names else {}
+
+    def person_of_all(self, beneficiary_id: str) -> str:
+        """A person of any page, as far as she may be named."""
+        return self.person(beneficiary_id, self._all_people)
+
+    def donor(self, name: str) -> str:
+        """A donor, as far as one may be named; "" when not at all. That donors are named is written down."""
+        return labels.named("", name, self.names) if self._names_donors else ""
+
+    @cached_property
+    def _names_donors(self) -> bool:
+        if self.with_names:
+            privacy.donors_named(self.called.donors)
+        return self.with_names
+
+    def place(self, place_id: str | None) -> str:
+        """A place by name, or by its id when it has none."""
+        return self.called.places.get(place_id or "", place_id or "")
+
+    # -- where links lead
+
+    def parameters(self) -> dict[str, Any]:
+        """What the address has to say; what goes without saying is left out."""
+        said: dict[str, Any] = {
+            **self.asked_for,
+            "as_of": self.as_of.isoformat() if self.as_of != self.today else None,
+            "names": self.names if self.with_names else None,
+            "sort": self.order if self.order != self.listing.order else None,
+            "page": self.number if self.number > 1 else None,
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
+    def link(self, endpoint: str | None = None, **changes: Any) -> str:  # noqa: ANN401 - whatever an address says
+        """The address of this list with some changes; None leaves a parameter out."""
+        programme_id, endpoint = self.relay.survey.snapshot.programme_id, endpoint or self.listing.endpoint
+        said: dict[str, Any] = {"programme_id": programme_id, "name": self.name, **self.parameters(), **changes}
+        return url_for(endpoint, **said)
+
+    def sorted_by(self, column: Column) -> str:
+        """The address of this list in a column's order; the other way round when it is in that order already."""
+        first, second = (f"-{column.key}", column.key) if column.downwards else (column.key, f"-{column.key}")
+        order = second if self.order == first else first
+        return self.link(sort=None if order == self.listing.order else order, page=None)
+
+    def direction(self, column: Column) -> str | None:
+        """What a screen reader says of a heading: "ascending", "descending" or None."""
+        if self.order.removeprefix("-") != column.key:
+            return None
+        return "descending" if self.order.startswith("-") else "ascending"
+
+    def around(self) -> list[int]:
+        """The numbers of the pages to offer: the first, the last, and those around this one."""
+        near = range(self.number - 2, self.number + 3)
+        return sorted({number for number in (1, *near, self.pages) if 1 <= number <= self.pages})
+
+
+# -- choices of filters
+
+
+def words(known: Callable[[ListPage], Sequence[str]], read: Callable[[str], str]) -> Callable[[ListPage], list[Choice]]:
+    """Choices of field words."""
+    return lambda page: [(word, read(word)) for word in known(page)]
+
+
+def places(page: ListPage) -> list[Choice]:
+    """The places in which somebody lives and those around them, each below the one that it lies in."""
+    snapshot = page.relay.survey.snapshot
+    ids, parents = list(snapshot.places.ids), snapshot.places.parent.tolist()
+    used: set[int] = set()
+    for lives in inhabited(snapshot):
+        above = lives
+        while above not in (NONE, *used):
+            used.add(above)
+            above = parents[above]
+    if len(used) > CHOICES:
+        used &= set(parents)
+    return [(ids[row], label) for label, row in _nested(page, ids, parents, used)]
+
+
+def _nested(page: ListPage, ids: list[str], parents: list[int], used: set[int]) -> list[tuple[str, int]]:
+    inside: dict[int, list[int]] = {}
+    for row in sorted(used, key=lambda row: page.place(ids[row])):
+        inside.setdefault(parents[row] if parents[row] in used else NONE, []).append(row)
+    found: list[tuple[str, int]] = []
+    waiting = [(row, 0) for row in reversed(inside.get(NONE, []))]
+    while waiting:
+        row, depth = waiting.pop()
+        found.append(("\u2003" * depth + labels.plain(page.place(ids[row]), 60), row))
+        waiting += [(each, depth + 1) for each in reversed(inside.get(row, []))]
+    return found
+
+
+def groups(page: ListPage) -> list[Choice]:
+    """All groups by name."""
+    ids = page.relay.survey.snapshot.groups.ids
+    return sorted(((id_, labels.plain(page.groups.get(id_, id_), 60)) for id_ in ids), key=lambda each: each[1])
+
+
+def gifts(page: ListPage) -> list[Choice]:
+    """All gifts by id."""
+    return [(id_, id_) for id_ in sorted(page.relay.survey.snapshot.gifts.ids)]
+
+
+def donors(page: ListPage) -> list[Choice]:
+    """All donors as far as they may be named; the first of each one's gifts stands for a donor, who may be a person."""
+    found = (
+        (gift_id, page.donor(donor) or gettext("who gave %(gift)s", gift=gift_id))
+        for donor, gift_id in page.called.first_gifts().items()
+    )
+    return sorted(((gift_id, labels.plain(donor, 60)) for gift_id, donor in found), key=lambda each: each[1])

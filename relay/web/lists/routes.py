@@ -1,0 +1,51 @@
+"""The pages of the lists, and the lists to take away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, redirect, render_template, request
+
+from relay.web.lists import files, saved_views
+from relay.web.lists.listing import ListPage
+from relay.web.lists.programme_lists import LISTINGS, reason
+from relay.web.lists.saved_views import View
+
+if TYPE_CHECKING:
+    from flask import Response
+    from werkzeug.wrappers import Response as Answer
+
+blueprint = Blueprint("lists", __name__)
+blueprint.add_app_template_filter(reason, "reason")
+blueprint.add_app_template_global(saved_views.views_of, "views_of")
+
+_NAME: Final = f"<any({', '.join(LISTINGS)}):name>"
+
+
+@blueprint.get(f"/p/<programme_id>/{_NAME}")
+def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """A list."""
+    return render_template("list.html", page=ListPage.of_request(name, LISTINGS[name]))
+
+
+@blueprint.get(f"/p/<programme_id>/{_NAME}.<any({', '.join(files.FORMS)}):form>")
+def file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """Exactly what the list shows, as a file."""
+    return files.file(ListPage.of_request(name, LISTINGS[name]), form)
+
+
+@blueprint.post(f"/p/<programme_id>/{_NAME}/views")
+def views(programme_id: str, name: str) -> Answer:
+    """Save a list as it is filtered and sorted, under a name; or forget the one of that name."""
+    title, query = request.form.get("title", ""), request.form.get("query", "")
+    view = View(programme_id=programme_id, name=name, title=title, query=query)
+    kept = saved_views.without(view) if "forget" in request.form else saved_views.with_one_more(view)
+    response = redirect(view.href, 303)
+    saved_views.keep(response, kept)
+    return response
+
+
+@blueprint.get("/p/<programme_id>/visits/print")
+def visit_list(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """The visit list on paper: every visit of the places asked for, with room to write."""
+    return render_template("visit_list.html", page=ListPage.of_request("visits", LISTINGS["visits"]))

@@ -1,0 +1,128 @@
+"""Saved views: lists as somebody filtered and sorted them, kept by name in that reader's browser.
+
+They are a cookie for each account, so that they need no script, and nobody else sees what somebody looks at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import asdict, astuple, dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, urlencode
+
+from flask import request, url_for
+
+from relay.errors import Invalid
+from relay.text import Sentence
+from relay.web import guard
+from relay.web.api.bodies import is_text
+from relay.web.i18n.labels import plain
+from relay.web.lists.programme_lists import LISTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from werkzeug.wrappers import Response
+
+MOST: Final = 12  # our choice: so many are found again at a glance
+LARGEST: Final = 3_800  # bytes of the cookie; browsers drop one of more than 4,096 with its name and how it is kept
+LONGEST: Final = 40  # characters of a name
+_LONGEST_QUERY: Final = 400
+_ITS_OWN: Final = ("programme_id", "name")
+_A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
+
+
+class NoSuchView(Invalid):
+    """A view cannot be kept as it is named."""
+
+    def __init__(self) -> None:
+        """Say how it can."""
+        super().__init__(
+            Sentence(
+                "A view needs a name of 1 to %(longest)s characters; there can be %(most)s, fewer when they are long.",
+                longest=LONGEST,
+                most=MOST,
+            ),
+            Sentence("Go back, name it otherwise, or forget another one first."),
+            field="title",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A list as it was filtered and sorted.
+
+    Attributes:
+        programme_id: Of which.
+        name: Of the list.
+        title: How its reader calls it.
+        query: What stands after the question mark of its address.
+    """
+
+    programme_id: str
+    name: str
+    title: str
+    query: str
+
+    @property
+    def href(self) -> str:
+        """Its address; what is saved is only ever an address of this very list."""
+        said = {key: value for key, value in parse_qsl(self.query) if key not in _ITS_OWN and not key.startswith("_")}
+        # the view says itself, not the page from which it is opened, whether it leaves out what nobody confirmed
+        address = url_for("lists.page", programme_id=self.programme_id, name=self.name, confirmed_only=None)
+        return f"{address}?{urlencode(said)}" if said else address
+
+
+def cookie() -> str:
+    """Under which name the browser keeps the views of this reader."""
+    return f"views-{hashlib.sha256(guard.known().by.encode()).hexdigest()[:12]}"
+
+
+def views() -> tuple[View, ...]:
+    """Every view of this reader that this version can show; empty when the cookie cannot be read."""
+    try:
+        said = json.loads(urlsafe_b64decode(request.cookies.get(cookie(), "")))
+        found = [View(**{name: str(each[name]) for name in View.__dataclass_fields__}) for each in said]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ()
+    return tuple(view for view in found if view.name in LISTINGS and all(map(is_text, astuple(view))))
+
+
+def views_of(programme_id: str, name: str | None = None) -> Sequence[View]:
+    """Those of a programme, or of one of its lists."""
+    return [view for view in views() if view.programme_id == programme_id and name in (None, view.name)]
+
+
+def with_one_more(view: View) -> tuple[View, ...]:
+    """All views and another; it takes the place of one that has its name.
+
+    Raises:
+        NoSuchView: It has no name, or there are too many for a cookie.
+    """
+    title = plain(view.title).strip()
+    others = without(view)
+    if not 1 <= len(title) <= LONGEST or len(view.query) > _LONGEST_QUERY or len(others) >= MOST:
+        raise NoSuchView
+    kept = (*others, View(programme_id=view.programme_id, name=view.name, title=title, query=view.query))
+    if len(_written(kept)) > LARGEST:
+        raise NoSuchView
+    return kept
+
+
+def without(view: View) -> tuple[View, ...]:
+    """All views but the one of that name."""
+    which = (view.programme_id, view.name, view.title)
+    return tuple(each for each in views() if (each.programme_id, each.name, each.title) != which)
+
+
+def keep(response: Response, kept: Sequence[View]) -> None:
+    """Have the browser keep these views."""
+    value, secure = _written(kept), request.is_secure
+    response.set_cookie(cookie(), value, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
+
+
+def _written(kept: Sequence[View]) -> str:
+    text = json.dumps([asdict(view) for view in kept], ensure_ascii=False)
+    return urlsafe_b64encode(text.encode()).decode()

@@ -1,0 +1,175 @@
+"""A gift's page, fit to be sent to its donor: its story in numbers, its tree, where it went, year by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from werkzeug.utils import cached_property
+
+from relay.arrays.tables import day_of
+from relay.domain.vocabulary import STATES
+from relay.exchange.small_counts import SMALL, tellable
+from relay.reports import placements
+from relay.reports.tree_layout import MOST, View
+from relay.web import current, privacy
+from relay.web.managers import district_map
+from relay.web.managers.tree import TreePage, Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from relay.reports.placements import Holdings
+    from relay.reports.trees import Relay, Trace
+
+WHOLE: Final = 80
+"""Placements up to which the tree is drawn whole (our choice: so many boxes are still read on a sheet of A4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """What happened in a year: first placements, and placements that began with a pass-on."""
+
+    year: int
+    placed: int
+    passed_on: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiftPage:
+    """A gift as its donor is told of it.
+
+    Attributes:
+        relay: The programme on the day.
+        gift_id: Of the gift.
+        as_of: The day.
+        today: The date in the programme's time zone.
+    """
+
+    relay: Relay
+    gift_id: str
+    as_of: date
+    today: date
+
+    @classmethod
+    def of_request(cls, gift_id: str) -> GiftPage:
+        """Read it from the address.
+
+        Raises:
+            NotInRelay: There was no such gift on that day.
+        """
+        page = cls(relay=current.relay(), gift_id=gift_id, as_of=current.as_of(), today=current.today())
+        page.relay.asked(f"gift:{gift_id}")
+        return page
+
+    @cached_property
+    def _row(self) -> int:
+        row = self.relay.survey.snapshot.gifts.ids.row(self.gift_id)
+        return -1 if row is None else row
+
+    @cached_property
+    def trace(self) -> Trace:
+        """How far it has travelled."""
+        return self.relay.trace(f"gift:{self.gift_id}")
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """Every placement that it reached, its first ones included."""
+        return placements.holdings(self.relay.survey, gift_id=self.gift_id, sort="received")
+
+    @cached_property
+    def donor(self) -> str | None:
+        """Who gave it; None when that is not known, was erased or is not for this reader. It is written down."""
+        donor = current.place_and_donor_names().donors.get(self.gift_id)
+        if donor:
+            privacy.donors_named((self.gift_id,))
+        return donor
+
+    @property
+    def help(self) -> str:
+        """What was given."""
+        snapshot = self.relay.survey.snapshot
+        return str(snapshot.helps[snapshot.gifts.help[self._row]])
+
+    @property
+    def given_on(self) -> date | None:
+        """When."""
+        return day_of(self.relay.survey.snapshot.gifts.day[self._row])
+
+    @property
+    def first(self) -> int:
+        """Placements that it filled."""
+        return self.trace.by_generation[0] if self.trace.by_generation else 0
+
+    @property
+    def people(self) -> int:
+        """Different beneficiaries that it reached, the first ones included."""
+        return self.holdings.people
+
+    @property
+    def fulfilled(self) -> int:
+        """Placements that passed on all they owe."""
+        return self.trace.states["fulfilled"]
+
+    @property
+    def at_work(self) -> int:
+        """Placements that may still pass on."""
+        return sum(self.trace.states[state] for state in STATES if state in ("late", "due", "in_time"))
+
+    @cached_property
+    def places(self) -> Sequence[tuple[str, int]]:
+        """Name and placements of each place that has enough of them to be told, most first."""
+        called, counted = current.place_and_donor_names().places, self.holdings.by_place().items()
+        found = [(called.get(place_id or "", place_id or ""), many) for place_id, many in counted if tellable(many)]
+        return sorted(found, key=lambda each: (-each[1], each[0]))
+
+    @property
+    def elsewhere(self) -> int:
+        """Placements in all other places, which are not named: named, the last one would follow from the sum of all."""
+        return len(self.holdings) - sum(many for _, many in self.places)
+
+    @cached_property
+    def reached(self) -> Mapping[str, int]:
+        """Outline of a district → placements in it, where these are enough to be told.
+
+        So must those be that are in it and in none of its places that are told: they would follow from both.
+        """
+        counted = self.holdings.by_place()
+        told = district_map.reached(
+            self.relay, {place_id: many for place_id, many in counted.items() if tellable(many)}
+        )
+        found = (
+            (name, many, many - told.get(name, 0)) for name, many in district_map.reached(self.relay, counted).items()
+        )
+        return {name: many for name, many, others in found if tellable(many) and (others == 0 or tellable(others))}
+
+    @property
+    def few(self) -> int:
+        """The least count of placements in a place that is told."""
+        return SMALL
+
+    @property
+    def sheet(self) -> district_map.Sheet:
+        """The map."""
+        return district_map.sheet()
+
+    @cached_property
+    def years(self) -> Sequence[Year]:
+        """Year by year, the years in which nothing happened included."""
+        placed, passed_on = self.holdings.by_year(original=True), self.holdings.by_year(original=False)
+        known = sorted({*placed, *passed_on})
+        return [
+            Year(year=year, placed=placed.get(year, 0), passed_on=passed_on.get(year, 0))
+            for year in (range(known[0], known[-1] + 1) if known else ())
+        ]
+
+    @cached_property
+    def tree(self) -> TreePage:
+        """Its tree: whole while that can be read, else folded."""
+        whole = len(self.holdings) <= WHOLE
+        view = View(focus=None, depth=MOST if whole else None, opened=frozenset(), by_date=False)
+        wish = Wish(
+            as_of=self.as_of, today=self.today, view=view, names=current.choice("names", ("ids", "initials", "full"))
+        )
+        return TreePage(self.relay, f"gift:{self.gift_id}", wish)

@@ -1,0 +1,105 @@
+"""The front page of a programme, read in five seconds: how the relays do, what broke this month, whom to visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from werkzeug.utils import cached_property
+
+from relay.domain.model import add_months
+from relay.reports import chains, health, placements
+from relay.reports import visits as todo
+from relay.web import current
+from relay.web.result_cache import kept_of, kept_up
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from relay.reports.breakdown import Names
+    from relay.reports.chains import GivenGift
+    from relay.reports.health import Health
+    from relay.reports.placements import Beginning, Holdings
+    from relay.reports.trees import Relay
+    from relay.reports.visits import Visit
+
+ROWS: Final = 8
+"""Rows of what broke and of whom to visit (our choice: what fits one screen; all are a click away)."""
+
+FARTHEST: Final = 5
+"""Gifts that are shown (our choice)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """A programme on a day, as its managers ask for it.
+
+    Attributes:
+        relay: The programme on the day.
+        as_of: The day.
+        today: The date in the programme's time zone.
+    """
+
+    relay: Relay
+    as_of: date
+    today: date
+
+    @classmethod
+    def of_request(cls) -> Overview:
+        """Read it from the address."""
+        return cls(relay=current.relay(), as_of=current.as_of(), today=current.today())
+
+    @cached_property
+    def health(self) -> Health:
+        """How the relays are doing."""
+        survey = self.relay.survey
+        name = ("counted", survey.snapshot.programme_id, self.as_of, survey.confirmed_only)
+        counted = kept_up(name, survey.snapshot.head_hash, lambda before: health.counted(survey, before))
+        return health.health(survey, whole=counted)
+
+    @cached_property
+    def called(self) -> Names:
+        """What places are called."""
+        return current.place_and_donor_names()
+
+    def place(self, place_id: str | None) -> str:
+        """A place by name."""
+        return self.called.places.get(place_id or "", place_id or "")
+
+    @property
+    def month_ago(self) -> date:
+        """The day since which something is new."""
+        return add_months(self.as_of, -1)
+
+    @cached_property
+    def broke(self) -> Holdings:
+        """What became lost or broken since a month ago, the latest first."""
+        return placements.holdings(self.relay.survey, since=self.month_ago, sort="since", descending=True)
+
+    @property
+    def broke_first(self) -> Sequence[placements.Holding]:
+        """Those from which most placements descend, as many as are shown."""
+        return sorted(self.broke[:], key=lambda row: (-row.reach, row.placement_id))[:ROWS]
+
+    @cached_property
+    def visits(self) -> Sequence[Visit]:
+        """Whom to visit first."""
+        return kept_of(self.relay.survey, ("visits",), lambda: todo.by_rank(self.relay.survey, self.called))
+
+    @cached_property
+    def stuck(self) -> Sequence[Beginning]:
+        """Where broken chains began, most of them first: each chain is on one of the lists that these lead to."""
+        found = kept_of(self.relay.survey, ("beginnings",), lambda: placements.beginnings(self.relay.survey))
+        return [each for each in found if each.broken]
+
+    @cached_property
+    def farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
+        """The gifts that travelled farthest, each with the placements of its generations."""
+        return kept_of(self.relay.survey, ("farthest",), self._farthest)
+
+    def _farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
+        survey = self.relay.survey
+        nth = {gift_id: row for row, gift_id in enumerate(survey.snapshot.gifts.ids)}
+        found = chains.gifts(survey, sort="reach")[:FARTHEST]
+        return [(gift, survey.gifts.by_generation(nth[gift.gift_id])) for gift in found]

@@ -1,0 +1,151 @@
+"""The page of a group or a place: what its people hold, how that does, and who they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from werkzeug.utils import cached_property
+
+from relay.reports import placements
+from relay.reports.breakdown import NoSuchPart
+from relay.reports.health import health
+from relay.web import current
+from relay.web.i18n import labels
+from relay.web.result_cache import kept_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from relay.reports.health import PartHealth
+    from relay.reports.placements import Holders, Holdings
+    from relay.reports.trees import Relay
+
+PEOPLE: Final = 50  # our choice: people on the page; all are on their list
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartPage:
+    """A group or a place on a day.
+
+    Attributes:
+        relay: The programme on the day.
+        word: "group" or "place".
+        part_id: Of it.
+        as_of: The day.
+        today: The date in the programme's time zone.
+        names: One of `labels.NAMES`.
+    """
+
+    relay: Relay
+    word: str
+    part_id: str
+    as_of: date
+    today: date
+    names: str
+
+    @classmethod
+    def of_request(cls, word: str, part_id: str) -> PartPage:
+        """Read it from the address.
+
+        Raises:
+            NoSuchPart: There is no such group or place.
+        """
+        relay = current.relay()
+        snapshot = relay.survey.snapshot
+        if (snapshot.groups if word == "group" else snapshot.places).ids.row(part_id) is None:
+            raise NoSuchPart(word, part_id)
+        names = current.choice("names", labels.NAMES)
+        return cls(relay=relay, word=word, part_id=part_id, as_of=current.as_of(), today=current.today(), names=names)
+
+    @cached_property
+    def _called(self) -> Mapping[str, str]:
+        return current.group_names() if self.word == "group" else current.place_and_donor_names().places
+
+    @property
+    def name(self) -> str:
+        """What it is called, or its id."""
+        return self._called.get(self.part_id, self.part_id)
+
+    def called(self, part_id: str) -> str:
+        """What another part is called."""
+        return self._called.get(part_id, part_id)
+
+    def place(self, place_id: str | None) -> str:
+        """A place by name."""
+        return current.place_and_donor_names().places.get(place_id or "", place_id or "")
+
+    @cached_property
+    def _parts(self) -> Mapping[str, PartHealth]:
+        survey = self.relay.survey
+        found = kept_of(survey, ("parts", self.word), lambda: health(survey, by=(self.word,)).breakdowns[0].parts)
+        return {str(part.part): part for part in found}
+
+    @property
+    def part(self) -> PartHealth | None:
+        """How what its people hold does; None when they hold nothing."""
+        return self._parts.get(self.part_id)
+
+    @cached_property
+    def above(self) -> Sequence[str]:
+        """Of a place, those around it, the widest first; of a group, where it is based, if that is known."""
+        snapshot = self.relay.survey.snapshot
+        if self.word == "group":
+            based = int(snapshot.groups.place[snapshot.groups.ids.row(self.part_id) or 0])
+            return [] if based < 0 else [snapshot.places.ids[based]]
+        found: list[str] = []
+        row = int(snapshot.places.parent[snapshot.places.ids.row(self.part_id) or 0])
+        while row >= 0 and snapshot.places.ids[row] not in found:
+            found.append(snapshot.places.ids[row])
+            row = int(snapshot.places.parent[row])
+        return found[::-1]
+
+    @cached_property
+    def inside(self) -> Sequence[tuple[str, PartHealth | None]]:
+        """Of a place, those that lie directly in it, by name; of a group, none."""
+        places = self.relay.survey.snapshot.places
+        row = places.ids.row(self.part_id) if self.word == "place" else None
+        ids = (
+            [] if row is None else [id_ for id_, parent in zip(places.ids, places.parent, strict=True) if parent == row]
+        )
+        return sorted(((id_, self._parts.get(id_)) for id_ in ids), key=lambda each: self.called(each[0]))
+
+    @property
+    def filter(self) -> Mapping[str, str]:
+        """What a list is filtered by to show this part only."""
+        return {self.word: self.part_id}
+
+    @cached_property
+    def stuck(self) -> Holdings:
+        """What is lost or broken, the latest first."""
+        return placements.holdings(
+            self.relay.survey,
+            state="stuck",
+            place_id=self._place_id,
+            group_id=self._group_id,
+            sort="since",
+            descending=True,
+        )
+
+    @cached_property
+    def people(self) -> Holders:
+        """Who lives there or belongs to it."""
+        return placements.holders(self.relay.survey, place_id=self._place_id, group_id=self._group_id)
+
+    @property
+    def _place_id(self) -> str | None:
+        return self.part_id if self.word == "place" else None
+
+    @property
+    def _group_id(self) -> str | None:
+        return self.part_id if self.word == "group" else None
+
+    @cached_property
+    def _people(self) -> Mapping[str, str]:
+        ids = {row.beneficiary_id for row in self.people[:PEOPLE]}
+        return current.names(ids) if self.names != labels.NAMES[0] else {}
+
+    def person(self, beneficiary_id: str) -> str:
+        """A person, as far as she may be named."""
+        return labels.named(beneficiary_id, self._people.get(beneficiary_id), self.names)

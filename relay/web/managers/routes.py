@@ -1,0 +1,95 @@
+"""Managers look at relay trees: the programmes, their gifts and how far each has travelled, and every tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, jsonify, redirect, render_template
+
+from relay.service.json_codec import json_of
+from relay.web import current, guard, menu
+from relay.web.managers import district_map, tree_files
+from relay.web.managers.gift import GiftPage
+from relay.web.managers.overview import Overview
+from relay.web.managers.place_or_group import PartPage
+from relay.web.managers.tree import TreePage, Wish
+from relay.web.staff import searches
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as Answer
+
+blueprint = Blueprint("managers", __name__)
+
+
+@blueprint.get("/")
+def front() -> str | Answer:
+    """The programmes; of one alone, its own page."""
+    heads = guard.heads()
+    if len(heads) == 1:
+        return redirect(menu.begins(heads[0].programme_id))
+    return render_template("front.html", heads=heads)
+
+
+@blueprint.get("/p/<programme_id>")
+def programme(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """A programme: how its relays do, what broke this month, whom to visit."""
+    return render_template("programme.html", page=Overview.of_request())
+
+
+def _page(id_: str) -> TreePage:
+    return TreePage(current.relay(), id_, Wish.of_request())
+
+
+@blueprint.get("/p/<programme_id>/tree/<id_>")
+def tree(programme_id: str, id_: str) -> str | Answer:  # noqa: ARG001 - `asked` reads it
+    """A relay tree."""
+    page, text = _page(id_), searches.asked_for()
+    found = page.found(text) if text else []
+    if len(found) == 1:
+        return redirect(page.focusing(found[0]))
+    return render_template("tree.html", page=page, q=text, found=found)
+
+
+@blueprint.post("/p/<programme_id>/tree/<id_>")
+def search_in(programme_id: str, id_: str) -> Answer:  # noqa: ARG001 - `asked` reads it
+    """Look in a tree for the few words that a form sends."""
+    return redirect(_page(id_).link(search=searches.remembered()), 303)
+
+
+@blueprint.get("/p/<programme_id>/tree/<id_>/network.json")
+def network(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The picture, for the script that draws it."""
+    return jsonify(tree_files.network(_page(id_)))
+
+
+@blueprint.get("/p/<programme_id>/tree/<id_>/tree.<form>")
+def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The picture or the tree as a file: svg, html, graphml or json."""
+    return tree_files.file(_page(id_), current.choice_of(form, tree_files.FORMS))
+
+
+@blueprint.get("/p/<programme_id>/trace/<id_>.json")
+def trace(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """How far a gift or placement travelled, as JSON."""
+    return jsonify(json_of(current.relay().trace(id_)))
+
+
+@blueprint.get("/p/<programme_id>/gift/<gift_id>")
+def gift(programme_id: str, gift_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """A gift's story, for its donor."""
+    return render_template("gift.html", page=GiftPage.of_request(gift_id))
+
+
+@blueprint.get("/p/<programme_id>/map")
+def map_(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """The districts, coloured by how the chains that began there do."""
+    found = district_map.districts(current.relay())
+    return render_template(
+        "map.html", districts=found, sheet=district_map.sheet(), as_of=current.as_of(), today=current.today()
+    )
+
+
+@blueprint.get("/p/<programme_id>/<any(group, place):word>/<part_id>")
+def part(programme_id: str, word: str, part_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """A group or a place."""
+    return render_template("part.html", page=PartPage.of_request(word, part_id))

@@ -1,0 +1,296 @@
+"""The page of a relay tree: what its address asks for, and everything that its pictures, table and downloads say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from flask import request, url_for
+from werkzeug.utils import cached_property
+
+from relay.domain.model import add_months
+from relay.reports import drawing, search
+from relay.reports.drawing import Caption
+from relay.reports.tree_layout import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, Tab, View, picture
+from relay.web import current, privacy
+from relay.web.i18n import labels
+from relay.web.i18n.language import gettext
+from relay.web.menu import to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from relay.reports.trees import BreakPoint, Receipt, Relay, Trace, Tree
+
+AXES: Final = ("generation", "date")
+_MARGIN: Final = 12
+_HEADING: Final = 34  # above the boxes, for the marks of the axis
+BREAKS: Final = 50  # our choice: break points on the page, the latest
+HITS: Final = 200  # our choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How the address asks a tree to be shown.
+
+    Attributes:
+        as_of: The day.
+        today: The date in the programme's time zone.
+        view: What is folded, opened and in focus.
+        names: One of `labels.NAMES`.
+    """
+
+    as_of: date
+    today: date
+    view: View
+    names: str
+
+    @classmethod
+    def of_request(cls) -> Wish:
+        """Read it from the address.
+
+        Raises:
+            Invalid: A parameter cannot be read.
+        """
+        depth = MOST if request.args.get("depth") == "all" else current.number("depth")
+        return cls(
+            as_of=current.as_of(),
+            today=current.today(),
+            view=View(
+                focus=request.args.get("focus") or None,
+                depth=depth,
+                opened=frozenset(request.args.getlist("open")),
+                by_date=current.choice("axis", AXES) == "date",
+            ),
+            names=current.choice("names", labels.NAMES),
+        )
+
+    def parameters(self) -> dict[str, Any]:
+        """What the address has to say; what goes without saying is left out."""
+        view = self.view
+        said = {
+            "as_of": self.as_of.isoformat() if self.as_of != self.today else None,
+            "axis": "date" if view.by_date else None,
+            "names": self.names if self.names != labels.NAMES[0] else None,
+            "focus": view.focus,
+            "depth": "all" if view.depth == MOST else view.depth,
+            "open": sorted(view.opened) or None,
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
+    def with_view(self, **changes: Any) -> Wish:  # noqa: ANN401 - fields of a view
+        """The same with another view."""
+        return replace(self, view=replace(self.view, **changes))
+
+
+class TreePage:
+    """A relay tree as somebody wishes to see it."""
+
+    def __init__(self, relay: Relay, id_: str, wish: Wish) -> None:
+        """Ask the relay for the tree and for how far it travelled.
+
+        Raises:
+            NotInRelay: There is no such gift or placement on that day.
+            TwoOfThatId: The bare id is both a gift's and a placement's.
+        """
+        self.relay = relay
+        self.wish = wish
+        self.tree: Tree = relay.tree(id_)
+        self.trace: Trace = relay.trace(id_)
+        self.id = self.trace.id
+        self.programme_id = current.head().programme_id
+
+    @cached_property
+    def picture(self) -> Picture:
+        """What is shown, and where."""
+        return picture(self.tree, self.wish.view, start=self.id, break_points=self.trace.break_points)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """Beneficiary id → name, of those who are shown."""
+        shown = {box.node.beneficiary_id for box in self.picture.boxes if box.node}
+        return {} if self.wish.names == labels.NAMES[0] else current.names(shown)
+
+    def name(self, beneficiary_id: str) -> str:
+        """A person, as far as she may be named."""
+        return labels.named(beneficiary_id, self._names.get(beneficiary_id), self.wish.names)
+
+    # -- where links lead
+
+    def link(
+        self,
+        wish: Wish | None = None,
+        endpoint: str = "managers.tree",
+        form: str | None = None,
+        search: str | None = None,
+    ) -> str:
+        """The address of this tree, shown in some way, with the key of what was looked for in it."""
+        parameters: dict[str, Any] = {**(wish or self.wish).parameters(), "form": form, "s": search}
+        return url_for(endpoint, programme_id=self.programme_id, id_=self.id, **parameters)
+
+    def opening(self, key: str) -> str:
+        """Where a branch is opened."""
+        return self.link(self.wish.with_view(opened=self.wish.view.opened | {key}))
+
+    def focusing(self, placement_id: str | None) -> str:
+        """Where the picture starts at a placement, or anew."""
+        return self.link(self.wish.with_view(focus=placement_id, depth=None, opened=frozenset()))
+
+    @property
+    def unfolded(self) -> Wish:
+        """The same tree with nothing folded away, as far as a drawing can hold it."""
+        return self.wish.with_view(depth=MOST, opened=frozenset(), focus=None)
+
+    def on_day(self, day: date) -> str:
+        """The same tree on another day."""
+        return self.link(replace(self.wish, as_of=min(day, self.wish.today)))
+
+    def years_away(self, years: int) -> str:
+        """The same tree some years earlier or later, but not after today."""
+        return self.on_day(add_months(self.wish.as_of, 12 * years))
+
+    def file(self, form: str) -> str:
+        """Where the tree can be taken away as a file."""
+        return self.link(endpoint="managers.download", form=form)
+
+    def record(self, key: str) -> str:
+        """The record of a placement, or of the gift."""
+        return self.record_of(key if key.startswith("gift:") else f"placement:{key}")
+
+    def record_of(self, act_id: str) -> str:
+        """A record; where they lie is asked once for all boxes of a tree."""
+        before, after = self._records
+        return before + quote(act_id, safe=":") + after
+
+    @cached_property
+    def _records(self) -> tuple[str, str]:
+        before, _, after = to("staff.record", act_id="-id-").partition("-id-")
+        return before, after
+
+    # -- what is said
+
+    @property
+    def heading(self) -> str:
+        """What this is the tree of."""
+        kind, _, id_ = self.id.partition(":")
+        if kind == "gift":
+            return gettext("Relay tree of gift %(id)s", id=id_)
+        return gettext("Relay tree of placement %(id)s", id=id_)
+
+    def lines(self, box: Box) -> list[str]:
+        """What stands on a box."""
+        return labels.lines(box, self._holder(box))
+
+    def told(self, box: Box) -> str:
+        """All that is known of a box."""
+        return labels.told(box, self._holder(box), self.receipts(box))
+
+    def receipts(self, box: Box) -> Sequence[Receipt]:
+        """What a box received, and from whom; a gift received nothing."""
+        return self._receipts.get(box.key, ())
+
+    @cached_property
+    def _receipts(self) -> Mapping[str, Sequence[Receipt]]:
+        return self.relay.receipts(box.key for box in self.picture.boxes if box.node)
+
+    def _holder(self, box: Box) -> str:
+        return self.name(box.node.beneficiary_id) if box.node else ""
+
+    def path(self) -> list[Box]:
+        """From the start to the focus; empty without one."""
+        return sorted((box for box in self.picture.boxes if box.on_path), key=lambda box: self._distance[box.key])
+
+    @cached_property
+    def _distance(self) -> Mapping[str, int]:
+        steps = {link.receiver: link.giver for link in self.picture.links if link.on_path}
+        return {box.key: _length(box.key, steps) for box in self.picture.boxes if box.on_path}
+
+    def latest_breaks(self) -> list[BreakPoint]:
+        """The break points that began last, as many as can be looked through."""
+        latest_first = sorted(
+            self.trace.break_points, key=lambda point: (-point.since_on.toordinal(), point.placement_id)
+        )
+        return latest_first[:BREAKS]
+
+    def first_day(self) -> date:
+        """The first receipt in the tree; the day asked for when there is none."""
+        return min((node.received_on for node in self.tree.nodes), default=self.wish.as_of)
+
+    def months(self, day: date) -> int:
+        """Months from the first receipt to a day."""
+        first = self.first_day()
+        return max((day.year - first.year) * 12 + day.month - first.month, 0)
+
+    def folded(self, tab: Tab) -> str:
+        """What stands on a tab."""
+        return labels.folded(tab)
+
+    # -- the pictures
+
+    def network(self) -> drawing.Network:
+        """For vis-network."""
+
+        def caption(each: Box | Tab) -> Caption:
+            if isinstance(each, Tab):
+                return Caption(
+                    label=labels.folded(each), title=gettext("Open this branch"), href=self.opening(each.key)
+                )
+            holder = self._holder(each)
+            lines, title = labels.lines(each, holder), self.told(each)
+            return Caption(label="\n".join(lines), title=title, href=self.record(each.key))
+
+        return drawing.network(self.picture, caption)
+
+    @property
+    def canvas(self) -> tuple[float, float, float, float]:
+        """The viewBox of the drawing: left, top, width, height."""
+        drawn = self.picture
+        left, top = drawn.left - _MARGIN, drawn.top - _MARGIN - _HEADING
+        return left, top, drawn.right - left + _MARGIN, drawn.bottom - top + _MARGIN
+
+    def curve(self, link: Link) -> str:
+        """The way of a link in the drawing."""
+        giver, receiver = self._boxes[link.giver], self._boxes[link.receiver]
+        x1, x2 = giver.x + BOX_WIDTH / 2, receiver.x - BOX_WIDTH / 2
+        if x2 < x1:
+            x1, x2 = (giver.x, receiver.x)
+        return _curve(x1, giver.y, x2, receiver.y)
+
+    def tab_curve(self, tab: Tab) -> str:
+        """The way from a box to its tab."""
+        box = self._boxes[tab.key]
+        return _curve(box.x + BOX_WIDTH / 2, box.y, tab.x - TAB_WIDTH / 2, tab.y)
+
+    @cached_property
+    def _boxes(self) -> Mapping[str, Box]:
+        return {box.key: box for box in self.picture.boxes}
+
+    # -- finding somebody in it
+
+    def found(self, text: str) -> list[str]:
+        """The placements of the tree that a text finds, by nearness. That people are found by name is written down."""
+        held: dict[str, list[str]] = {}
+        for node in self.tree.nodes:
+            held.setdefault(f"beneficiary:{node.beneficiary_id}", []).append(node.placement_id)
+            held[f"placement:{node.placement_id}"] = [node.placement_id]
+        found = search.find(
+            current.built(), self.programme_id, text, HITS, seen=lambda act_ids: privacy.seen(held.keys() & act_ids)
+        )
+        hits = privacy.hits(found)
+        privacy.opened("find", search.named(hits))
+        return list(dict.fromkeys(placement_id for hit in hits for placement_id in held.get(hit.id, ())))
+
+
+def _curve(x1: float, y1: float, x2: float, y2: float) -> str:
+    middle = (x1 + x2) / 2
+    return f"M{x1:g},{y1:g} C{middle:g},{y1:g} {middle:g},{y2:g} {x2:g},{y2:g}"
+
+
+def _length(key: str, steps: Mapping[str, str]) -> int:
+    length = 0
+    while key in steps:
+        key = steps[key]
+        length += 1
+    return length

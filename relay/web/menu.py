@@ -1,0 +1,152 @@
+"""Where a reader can go from every page: the sections of a programme, named after the people who use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import current_app, has_request_context, request, url_for
+
+from relay.access.roles import EVERY
+from relay.web import current, guard
+from relay.web.current import CONFIRMED_ONLY
+from relay.web.i18n.language import lazy_gettext, this_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Flask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Somewhere to go.
+
+    Attributes:
+        endpoint: Of the page.
+        label: What it is called.
+        key: The key that leads there after "g".
+        values: What else its address says.
+        everywhere: Whether it takes the role in every programme.
+        by_place: Whether it can be of one place: so it is for who works for one, to whom the rest is closed.
+    """
+
+    endpoint: str
+    label: Any
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
+    everywhere: bool = False
+    by_place: bool = False
+
+    @property
+    def href(self) -> str:
+        """Where it leads this reader."""
+        places = current.core().within() if self.by_place else None
+        own = next(iter(places)) if places and len(places) == 1 else None
+        return to(self.endpoint, place=own, **self.values)
+
+    @property
+    def name(self) -> str:
+        """Of the page, in a word that no other page has."""
+        return self.values.get("name") or self.endpoint.rpartition(".")[2].rstrip("_")
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this is the page that is shown."""
+        said = request.view_args or {}
+        return request.endpoint == self.endpoint and all(said.get(name) == self.values[name] for name in self.values)
+
+
+def _list(name: str, label: Any, key: str, *, by_place: bool = False) -> Link:  # noqa: ANN401 - lazy text
+    return Link(endpoint="lists.page", label=label, key=key, values={"name": name}, by_place=by_place)
+
+
+SECTIONS: Final = (
+    (
+        lazy_gettext("Managers"),
+        (
+            Link(endpoint="managers.programme", label=lazy_gettext("Overview"), key="o"),
+            _list("gifts", lazy_gettext("Gifts"), "g"),
+            _list("chains", lazy_gettext("Chains"), "c", by_place=True),
+            _list("visits", lazy_gettext("Visits"), "v", by_place=True),
+            Link(endpoint="confirming.waiting", label=lazy_gettext("To confirm"), key="n"),
+            Link(endpoint="managers.map_", label=lazy_gettext("Map"), key="m"),
+            _list("placements", lazy_gettext("Placements"), "p", by_place=True),
+            _list("people", lazy_gettext("People"), "b", by_place=True),
+            _list("groups", lazy_gettext("Groups"), "u"),
+            _list("places", lazy_gettext("Places"), "w"),
+        ),
+    ),
+    (
+        lazy_gettext("Auditors"),
+        (
+            Link(endpoint="auditors.health", label=lazy_gettext("Health"), key="h"),
+            Link(endpoint="auditors.survival", label=lazy_gettext("Survival"), key="s"),
+            Link(endpoint="auditors.audit", label=lazy_gettext("Audit"), key="a"),
+            Link(endpoint="auditors.sample", label=lazy_gettext("Sample"), key="r", values={"name": "sample"}),
+            Link(endpoint="auditors.entries", label=lazy_gettext("Ledger"), key="l", values={"name": "ledger"}),
+            Link(endpoint="auditors.verify", label=lazy_gettext("Verify"), key="y"),
+            Link(endpoint="confirming.opened", label=lazy_gettext("Accesses"), key="x"),
+            Link(endpoint="query.page", label=lazy_gettext("Query"), key="q", everywhere=True),
+        ),
+    ),
+)
+"""Heading → links; a page that this application does not have is left out where they are shown."""
+
+
+def set_up(app: Flask) -> None:
+    """Give the ways to the templates."""
+    app.add_template_global(sections, "sections")
+    app.add_template_global(to, "to")
+    app.add_template_global(begins, "begins")
+    app.add_template_global(counting_all, "counting_all")
+    app.url_defaults(_still_confirmed_only)
+
+
+def sections() -> list[tuple[str, list[Link]]]:
+    """Headings with the links whose pages there are, and which who is asking may open."""
+    found = [(str(heading), [link for link in links if _is_open(link)]) for heading, links in SECTIONS]
+    return [(heading, links) for heading, links in found if links]
+
+
+def pages(app: Flask, programme_id: str) -> dict[str, str]:
+    """Name → address of every page of an application that a section leads to."""
+    links = [link for _heading, links in SECTIONS for link in links if link.endpoint in app.view_functions]
+    with app.test_request_context():
+        return {link.name: _address(link.endpoint, programme_id=programme_id, **link.values) for link in links}
+
+
+def _address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever the route's parameters are
+    return url_for(endpoint, **values)
+
+
+def _is_open(link: Link) -> bool:
+    action = guard.ACTIONS.get(link.endpoint)
+    allowed = action is None or guard.may(action, EVERY if link.everywhere else current.head().programme_id)
+    return allowed and link.endpoint in current_app.view_functions
+
+
+def _still_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:
+    """Who counts only what is confirmed goes on so from page to page."""
+    if "programme_id" in values and not endpoint.startswith("api.") and has_request_context():
+        values.setdefault(CONFIRMED_ONLY, request.args.get(CONFIRMED_ONLY))
+
+
+def counting_all() -> str:
+    """The address of this page where all is counted, confirmed or not."""
+    return this_page(CONFIRMED_ONLY, None)
+
+
+def begins(programme_id: str) -> str:
+    """Where a programme begins for this reader: who looks after accounts alone sees who opened what."""
+    page = "managers.programme" if guard.may("gifts", programme_id) else "confirming.opened"
+    return _address(page, programme_id=programme_id, as_of=_day())
+
+
+def to(endpoint: str, **values: object) -> str:
+    """The address of a page of this programme, on the same day as this page."""
+    return _address(endpoint, **{"programme_id": current.head().programme_id, "as_of": _day(), **values})
+
+
+def _day() -> str | None:
+    return request.args.get("as_of") or None

@@ -1,0 +1,67 @@
+"""A trial of the pages: whether each kind of page answers, asked as a browser would, but without a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relay.errors import Refused
+from relay.web import menu
+from relay.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from flask import Flask
+
+    from relay.graph import Graph
+    from relay.settings import Settings
+
+
+class PagesFail(Refused):
+    """Some page does not answer."""
+
+    def __init__(self, failing: tuple[str, ...]) -> None:
+        """Name them."""
+        super().__init__(f"These pages do not answer: {', '.join(failing)}.", "See the log above; it names the fault.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What was tried.
+
+    Attributes:
+        paths: Every page that was asked for; all of them answered.
+    """
+
+    paths: tuple[str, ...]
+
+
+def try_pages(graph: Graph, settings: Settings, programme_id: str, gift_id: str, day: date) -> Trial:
+    """Ask for each kind of page once.
+
+    Args:
+        graph: Open; stays the caller's to close.
+        settings: As they were read.
+        programme_id: Of a programme.
+        gift_id: A gift of it from which something was placed.
+        day: As of which.
+
+    Raises:
+        PagesFail: Some page does not answer with what a browser shows.
+    """
+    app = create_app(graph, settings, owner="trial")
+    client, paths = app.test_client(), tuple(_paths(app, programme_id, gift_id, day))
+    failing = tuple(path for path in paths if client.get(path, follow_redirects=True).status_code != 200)  # noqa: PLR2004 - HTTP's own
+    if failing:
+        raise PagesFail(failing)
+    return Trial(paths=paths)
+
+
+def _paths(app: Flask, programme_id: str, gift_id: str, day: date) -> Iterator[str]:
+    here, on = f"/p/{programme_id}", f"?as_of={day}"
+    yield "/"
+    yield from (f"{path}{on}" for path in menu.pages(app, programme_id).values())
+    for page in ("visits/print", f"gift/{gift_id}", f"tree/gift:{gift_id}", f"record/gift:{gift_id}"):
+        yield f"{here}/{page}{on}"

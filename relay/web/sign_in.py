@@ -1,0 +1,131 @@
+"""Signing in and out: with a password, or once with the link that `relay serve` prints for the owner."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from relay.access import accounts
+from relay.errors import NotFound
+from relay.text import Sentence
+from relay.web import current, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from werkzeug.wrappers import Response
+
+TRIES_A_MINUTE: Final = 20  # our choice: a whole office behind one address signs in; guessing stays slow
+_STATUS: Final = {accounts.NotLetIn: 401, accounts.TooManyTries: 429}
+
+blueprint = Blueprint("signing_in", __name__)
+
+
+class LinkUsed(NotFound):
+    """A link that signs its owner in once was used before, or is of another start."""
+
+    def __init__(self) -> None:
+        """Say how to get another one."""
+        super().__init__(
+            Sentence("This link signs nobody in: it was used already, or Relay was started anew since."),
+            Sentence("Start relay serve again for another link, or sign in with login and password."),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class OneTime:
+    """A link that signs its owner in once.
+
+    Attributes:
+        login: Whose account it opens.
+        secret: What its address ends with.
+    """
+
+    login: str
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    _used: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def take(self, secret: str) -> bool:
+        """Whether this is the secret, and nobody used it before."""
+        return hmac.compare_digest(self.secret.encode(), secret.encode()) and self._used.acquire(blocking=False)
+
+
+def set_up(app: Flask) -> None:
+    """Have an application let people in, and slow down those who guess."""
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")  # one process, so memory is right
+    _slow_down(app, limiter.limit(f"{TRIES_A_MINUTE} per minute"))
+
+
+def _slow_down(app: Flask, slow: Callable[[Any], Any]) -> None:
+    for endpoint in ("signing_in.sign_in", "api.token"):
+        app.view_functions[endpoint] = slow(app.view_functions[endpoint])
+
+
+@blueprint.get("/sign-in")
+def page() -> str:
+    """The form."""
+    return render_template("sign_in.html", error=None, login="")
+
+
+@blueprint.post("/sign-in")
+def sign_in() -> Response | tuple[str, int, dict[str, str]]:
+    """Let somebody in, or say that login and password do not belong together."""
+    login = request.form.get("login", "")
+    try:
+        account = let_in(login, request.form.get("password", ""))
+    except (accounts.NotLetIn, accounts.TooManyTries) as error:
+        seconds = {"Retry-After": str(error.seconds)} if isinstance(error, accounts.TooManyTries) else {}
+        return render_template("sign_in.html", error=error, login=login[:64]), _STATUS[type(error)], seconds
+    return _welcome(account)
+
+
+def let_in(login: str, password: str) -> accounts.Account:
+    """The account that login and password open, however the login's letters were typed; who guesses waits.
+
+    Raises:
+        NotLetIn: They do not belong together.
+        TooManyTries: It comes too early after others in vain.
+    """
+    tries, source, login = current.core().tries, request.remote_addr or "", login.strip().casefold()
+    tries.may(source, login)
+    try:
+        account = accounts.let_in(current.graph(), login, password)
+    except accounts.NotLetIn:
+        tries.failed(source, login)
+        raise
+    tries.succeeded(source, login)
+    return account
+
+
+@blueprint.get("/sign-in/once/<secret>")
+def once(secret: str) -> Response:
+    """Sign in the owner, by the link that only the owner's terminal showed. Who only looks at it does not use it up."""
+    link = current.core().once
+    if link is None or request.method == "HEAD" or not link.take(secret):
+        raise LinkUsed
+    return _welcome(accounts.owner(current.graph(), link.login, current.core().now()))
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """Sign out, wherever this account is signed in."""
+    guard.end()
+    response = redirect(url_for("signing_in.page"), 303)
+    response.headers["Clear-Site-Data"] = '"cache"'  # the next one at this machine may press Back
+    return response
+
+
+def _welcome(account: accounts.Account) -> Response:
+    """Go on to the page that asked who is there."""
+    wanted = str(session.get("wanted", ""))
+    guard.begin(account)
+    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return redirect(wanted if inside else url_for("managers.front"), 303)

@@ -1,0 +1,1 @@
+"""Pages for staff: search, and one record with its history."""

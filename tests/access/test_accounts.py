@@ -1,0 +1,275 @@
+"""Accounts and tokens: who is let in, what they may do, and how guessing is slowed down without locking others out."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.access import accounts, tokens
+from relay.access.accounts import Tries
+from relay.access.roles import EVERY, OWNER, Grant, NotARole, grant_of, granted, places
+from relay.backup import replay
+from relay.ledger import verify
+from tests.commands.shell import record
+from tests.scenes import acts as say
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+NOW = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
+WORDS = "goats pass from hand to hand"
+MANAGER = (Grant(role="manager", programme_id="demo"),)
+
+
+def random(size: int) -> bytes:
+    return bytes(range(size))
+
+
+# ---------------------------------------------------------------------------------------------------- letting in
+
+
+def test_the_right_password_lets_in_and_a_wrong_one_or_a_wrong_login_is_told_alike(graph: Graph) -> None:
+    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
+    accounts.add(graph, "program", MANAGER, None, NOW)
+
+    assert accounts.let_in(graph, "asha", WORDS).grants == MANAGER
+    said = set()
+    for login, password in (("asha", f"{WORDS}!"), ("nobody", WORDS), ("program", ""), ("asha", "x" * 2000)):
+        with pytest.raises(accounts.NotLetIn) as refused:
+            accounts.let_in(graph, login, password)
+        said.add(str(refused.value))
+    assert len(said) == 1
+
+
+def test_no_password_is_kept_nor_shown(graph: Graph) -> None:
+    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
+
+    kept = json.dumps(graph.rows("MATCH (n) RETURN properties(n) AS n"))
+    assert WORDS not in kept
+    assert "$argon2id$" in kept
+    assert "argon2" not in repr(accounts.every(graph))
+
+
+@pytest.mark.parametrize("login", ["", "Asha", "asha kumari", "x" * 33, ".asha", "अाशा", "asha\n"])
+def test_a_login_that_could_be_mistaken_is_refused(graph: Graph, login: str) -> None:
+    with pytest.raises(accounts.NotALogin):
+        accounts.add(graph, login, MANAGER, WORDS, NOW)
+    assert accounts.every(graph) == ()
+
+
+def test_a_short_or_endless_password_is_refused(graph: Graph) -> None:
+    for password in ("short", "x" * 1025):
+        with pytest.raises(accounts.NotAPassword):
+            accounts.add(graph, "asha", MANAGER, password, NOW)
+
+
+def test_nobody_takes_another_ones_login(graph: Graph) -> None:
+    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
+
+    with pytest.raises(accounts.AccountThere):
+        accounts.add(graph, "asha", OWNER, WORDS, NOW)
+    assert accounts.find(graph, "asha").grants == MANAGER
+
+
+def test_another_password_or_role_ends_every_session(graph: Graph) -> None:
+    begun = accounts.add(graph, "asha", MANAGER, WORDS, NOW).generation
+
+    after = [
+        accounts.set_password(graph, "asha", f"{WORDS} again").generation,
+        accounts.set_grants(graph, "asha", OWNER).generation,
+        accounts.end_sessions(graph, "asha").generation,
+    ]
+    assert after == [begun + 1, begun + 2, begun + 3]
+    with pytest.raises(accounts.NotLetIn):
+        accounts.let_in(graph, "asha", WORDS)
+
+
+def test_the_owner_has_an_account_from_the_first_day(graph: Graph) -> None:
+    made = accounts.owner(graph, "Asha", NOW)
+
+    assert (made.login, made.grants, made.password) == ("asha", OWNER, False)
+    assert accounts.owner(graph, "asha", NOW) == made
+    assert accounts.owner(graph, "आशा", NOW).login == "owner"
+
+
+def test_another_password_ends_the_tokens_that_the_old_one_may_have_made(graph: Graph) -> None:
+    for login in ("asha", "bina"):
+        accounts.add(graph, login, MANAGER, WORDS, NOW)
+    hers, anothers = (
+        tokens.issue(graph, login, days=1, now=NOW, random=random_)
+        for login, random_ in (("asha", random), ("bina", bytes))
+    )
+
+    accounts.end_sessions(graph, "asha")
+    assert tokens.holder(graph, hers.secret, NOW)[0].login == "asha"
+    accounts.set_password(graph, "asha", f"{WORDS} again")
+    with pytest.raises(accounts.NotLetIn):
+        tokens.holder(graph, hers.secret, NOW)
+    assert tokens.holder(graph, anothers.secret, NOW)[0].login == "bina"
+
+
+def test_no_token_is_made_by_a_password_that_was_changed_meanwhile(graph: Graph) -> None:
+    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
+    let_in = accounts.let_in(graph, "asha", WORDS)
+    accounts.set_password(graph, "asha", f"{WORDS} again")
+
+    with pytest.raises(accounts.NotLetIn):
+        tokens.issue(graph, "asha", days=1, now=NOW, random=random, generation=let_in.generation)
+    assert tokens.every(graph) == ()
+
+    again = accounts.let_in(graph, "asha", f"{WORDS} again")
+    tokens.issue(graph, "asha", days=1, now=NOW, random=random, generation=again.generation)
+    assert len(tokens.every(graph)) == 1
+
+
+def test_changes_of_one_account_at_the_same_time_are_all_kept(graph: Graph) -> None:
+    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
+    begun = accounts.find(graph, "asha").generation
+
+    with ThreadPoolExecutor(4) as threads:
+        done = [threads.submit(accounts.end_sessions, graph, "asha") for _ in range(12)]
+
+    assert all(each.exception() is None for each in done)
+    assert accounts.find(graph, "asha").generation == begun + 12
+
+
+def test_a_removed_account_leaves_no_token_behind(graph: Graph) -> None:
+    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
+    accounts.add(graph, "bina", MANAGER, WORDS, NOW)
+    secret = tokens.issue(graph, "asha", days=1, now=NOW, random=random).secret
+    tokens.issue(graph, "bina", days=1, now=NOW, random=bytes)
+
+    accounts.remove(graph, "asha")
+    assert [account.login for account in accounts.every(graph)] == ["bina"]
+    assert [token.login for token in tokens.every(graph)] == ["bina"]
+    with pytest.raises(accounts.NotLetIn):
+        tokens.holder(graph, secret, NOW)
+    with pytest.raises(accounts.NoAccount):
+        accounts.remove(graph, "asha")
+
+
+def test_accounts_are_no_part_of_the_ledger_nor_of_a_backup(graph: Graph) -> None:
+    record(graph, say.programme())
+    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
+    made = tokens.issue(graph, "asha", days=1, now=NOW, random=random)
+
+    assert verify.verify(graph, "demo").ok
+    kept = "".join(replay.backup(graph))
+    assert [word for word in ("argon2", made.token.token_id, "generation") if word in kept] == []
+
+
+# ---------------------------------------------------------------------------------------------------- tokens
+
+
+def test_a_token_holds_for_a_role_a_programme_and_a_time(graph: Graph) -> None:
+    both = (Grant(role="manager"), Grant(role="staff", programme_id="hills", place_id="W1"))
+    accounts.add(graph, "asha", both, None, NOW)
+
+    made = tokens.issue(graph, "asha", role="staff", programme_id="hills", days=2, now=NOW, random=random)
+    account, token = tokens.holder(graph, made.secret, NOW)
+    assert account.grants == both[1:]
+    assert token.token_id == made.secret[:12]
+    with pytest.raises(accounts.NotLetIn):
+        tokens.holder(graph, made.secret, NOW + timedelta(days=2))
+    with pytest.raises(accounts.NotLetIn):
+        tokens.holder(graph, made.secret[:-1], NOW)
+    for role, programme_id in (("auditor", EVERY), ("staff", "plains")):
+        with pytest.raises(tokens.BeyondTheAccount):
+            tokens.issue(graph, "asha", role=role, programme_id=programme_id, days=1, now=NOW, random=random)
+    for days in (0, 367):
+        with pytest.raises(tokens.LastsTooLong):
+            tokens.issue(graph, "asha", days=days, now=NOW, random=random)
+
+
+def test_a_token_never_allows_more_than_its_account_holds_now(graph: Graph) -> None:
+    accounts.add(graph, "asha", (Grant(role="manager"), Grant(role="staff")), None, NOW)
+    secret = tokens.issue(graph, "asha", days=2, now=NOW, random=random).secret
+
+    accounts.set_grants(graph, "asha", (Grant(role="staff"),))
+    assert tokens.holder(graph, secret, NOW)[0].grants == (Grant(role="staff"),)
+
+
+def test_a_tokens_secret_is_told_once_and_its_use_is_shown(graph: Graph) -> None:
+    accounts.add(graph, "asha", MANAGER, None, NOW)
+    made = tokens.issue(graph, "asha", days=2, now=NOW, random=random)
+
+    assert made.secret not in repr(made)
+    assert made.secret not in json.dumps(graph.rows("MATCH (n) RETURN properties(n) AS n"))
+    assert tokens.every(graph)[0].last_used_at is None
+    tokens.holder(graph, made.secret, NOW + timedelta(hours=1))
+    tokens.holder(graph, made.secret, NOW + timedelta(hours=1, minutes=4))
+    assert tokens.every(graph)[0].last_used_at == "2026-11-25T07:00:00Z"
+    assert tokens.revoke(graph, made.token.token_id).login == "asha"
+    with pytest.raises(accounts.NotLetIn):
+        tokens.holder(graph, made.secret, NOW)
+    with pytest.raises(tokens.NoToken):
+        tokens.revoke(graph, made.token.token_id)
+
+
+# ---------------------------------------------------------------------------------------------------- guessing
+
+
+def test_who_guesses_waits_longer_and_longer_and_nobody_else_does() -> None:
+    """5 tries are free; then 2, 4, 8 … seconds, 900 at most."""
+    clock = [0.0]
+    tries = Tries(lambda: clock[0])
+    waits = []
+    for _ in range(16):
+        try:
+            tries.may("10.0.0.1", "asha")
+        except accounts.TooManyTries as early:
+            waits.append(early.seconds)
+            clock[0] += early.seconds
+            tries.may("10.0.0.1", "asha")
+        tries.failed("10.0.0.1", "asha")
+
+    assert waits == [3, 5, 9, 17, 33, 65, 129, 257, 513, 901, 901]  # a second more than the wait, to be past it
+    tries.may("10.0.0.2", "asha")  # she herself, from elsewhere
+    tries.may("10.0.0.1", "bina")  # her neighbour behind the same address
+    tries.succeeded("10.0.0.1", "asha")
+    tries.may("10.0.0.1", "asha")
+
+
+def test_tries_of_yesterday_are_forgotten_and_never_more_kept_than_fit() -> None:
+    clock = [0.0]
+    tries = Tries(lambda: clock[0])
+    for _ in range(8):
+        tries.failed("10.0.0.1", "asha")
+    clock[0] = 25 * 60 * 60.0
+    tries.failed("10.0.0.1", "asha")
+    tries.may("10.0.0.1", "asha")
+
+    for _ in range(8):
+        tries.failed("10.0.0.1", "asha")
+    with pytest.raises(accounts.TooManyTries):
+        tries.may("10.0.0.1", "asha")
+    for number in range(Tries.MOST):
+        tries.failed(f"10.0.1.{number}", "bina")
+    tries.may("10.0.0.1", "asha")
+
+
+# ---------------------------------------------------------------------------------------------------- roles
+
+
+def test_a_role_is_written_as_it_is_read() -> None:
+    for text in ("staff", "manager@hills", "staff@hills/W3", "auditor", "administrator@demo"):
+        assert str(grant_of(text)) == text
+    for text in ("", "boss", "manager@", "staff@hills/", "manager@hills/W3", "Staff"):
+        with pytest.raises(NotARole):
+            grant_of(text)
+
+
+def test_a_role_in_one_programme_is_none_in_another() -> None:
+    held = (grant_of("staff@hills/W3"), grant_of("auditor@plains"))
+
+    assert granted(held, "pass-on", "hills")
+    assert not granted(held, "pass-on", "plains")
+    assert granted(held, "audit", "plains")
+    assert not granted(held, "audit", "hills")
+    assert not granted(held, "no such action", "hills")
+    assert places(granted(held, "pass-on", "hills")) == frozenset({"W3"})
+    assert places(granted((*held, grant_of("staff")), "pass-on", "hills")) is None

@@ -1,0 +1,370 @@
+"""Backup, restore and rebuilding: one replay, between engines and within one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, LiteralString
+
+import pytest
+
+from relay import graph as relay_graph
+from relay.arrays import cache
+from relay.backup import replay
+from relay.backup.replay import Kept
+from relay.database import cypher
+from relay.domain.entries import ORIGIN, Entry, digest, from_line, to_line
+from relay.errors import Conflict, Invalid
+from relay.ledger import recording, verify
+from relay.ledger.batch import NoProgramme
+from relay.ledger.recording import NotBuilt, NotRestored, record, record_one
+from tests.rigs.wiping import wiped
+from tests.scenes.acts import (
+    beginnings,
+    clerk,
+    confirmed,
+    corrected,
+    erased,
+    gift,
+    happened,
+    passed,
+    placed,
+    programme,
+    rule,
+    taken_back,
+    woman,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.graph import Graph
+    from relay.settings import Connection
+
+
+@pytest.fixture
+def neo4j_graph(neo4j_server: Connection) -> Iterator[Graph]:
+    """Give an empty graph on Neo4j."""
+    with relay_graph.connect(neo4j_server) as graph:
+        wiped(graph)
+        yield graph
+
+
+@pytest.fixture
+def embedded_graph(embedded_engine: Connection) -> Iterator[Graph]:
+    """Give an empty graph on the embedded engine."""
+    with relay_graph.connect(embedded_engine) as graph:
+        wiped(graph)
+        yield graph
+
+
+def alter(graph: Graph, statement: LiteralString) -> None:
+    graph.write(lambda transaction: transaction.run(statement))
+
+
+def fill(graph: Graph) -> None:
+    """Two programmes, with corrections, a restoration, a confirmation and an erasure."""
+    begun = [*beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 0.5, note="seen “twice”")]
+    more = [happened("E1: birth of P2 on 2021-04-01"), taken_back("event:E1"), corrected("pass:T1", "C2", animals=1)]
+    last = [taken_back("correct:C1", "C3"), erased("beneficiary:W6"), corrected("beneficiary:W1", "C4", phone="९८")]
+    record(graph, "demo", [*begun, *more, *last], clerk())
+    record(graph, "demo", [confirmed("pass:T1")], clerk("local:bina"))
+    record(graph, "other", [programme("other"), rule(), gift(), woman("W1"), placed("P1 on 2020-03-01")], clerk())
+
+
+def everything(graph: Graph) -> Counter[str]:
+    """All nodes and relationships but locks and the schema, as text."""
+    nodes = graph.rows("MATCH (n) WHERE NOT n:Schema RETURN labels(n) AS labels, properties(n) AS properties")
+    edges = graph.rows("MATCH (a)-[r]->(b) RETURN a.key AS a, type(r) AS type, b.key AS b, properties(r) AS properties")
+    return Counter(map(_told, [*nodes, *edges]))
+
+
+def _told(row: dict[str, object]) -> str:
+    properties = row.pop("properties")
+    assert isinstance(properties, dict)
+    told = {name: str(value) for name, value in sorted(properties.items()) if name != "lock"}
+    return f"{sorted(row.items())} {told}"
+
+
+@pytest.mark.parametrize("way", ["to neo4j", "to embedded"])
+def test_what_one_engine_keeps_the_other_restores(embedded_graph: Graph, neo4j_graph: Graph, way: str) -> None:
+    here, there = (embedded_graph, neo4j_graph) if way == "to neo4j" else (neo4j_graph, embedded_graph)
+    fill(here)
+    lines = list(replay.backup(here))
+
+    kept = replay.restore(there, lines, clerk("local:bina"))
+
+    heads = recording.heads(here)
+    assert recording.heads(there) == heads
+    assert kept == tuple(
+        Kept(programme_id=head.programme_id, entries=head.entries, head_hash=head.head_hash) for head in heads
+    )
+    assert [verify.verify(there, head.programme_id, noted=head.head_hash).faults for head in heads] == [(), ()]
+    assert list(replay.backup(there)) == lines
+    assert everything(there) - everything(here) == everything(here) - everything(there) == Counter()
+
+
+def test_recording_goes_on_after_a_restore(graph: Graph) -> None:
+    fill(graph)
+    lines = list(replay.backup(graph))
+    wiped(graph)
+
+    replay.restore(graph, lines, clerk())
+
+    assert record_one(graph, "demo", passed("T1: P1 > P2 on 2021-03-01", 1), clerk()).action == "same"
+    assert record_one(graph, "demo", passed("T2: P2 > P3 on 2022-03-01", 1), clerk()).action == "added"
+    assert verify.verify(graph, "demo").faults == ()
+
+
+def test_a_backup_begins_with_its_promises_and_holds_one_entry_a_line(graph: Graph) -> None:
+    fill(graph)
+
+    first, *lines = replay.backup(graph)
+
+    heads = recording.heads(graph)
+    assert json.loads(first) == {
+        "relay_backup": 1,
+        "programmes": [
+            {"programme_id": head.programme_id, "entries": head.entries, "head_hash": head.head_hash} for head in heads
+        ],
+    }
+    assert len(lines) == sum(head.entries for head in heads)
+    assert all("opened" in json.loads(line) for line in lines)
+
+
+def test_what_holds_no_programme_is_no_backup(graph: Graph) -> None:
+    """Most likely it is of another database than is meant, and would push sound ones out of the folder in time."""
+    with pytest.raises(replay.NothingToKeep):
+        list(replay.backup(graph))
+    lines = [json.dumps({"relay_backup": 1, "programmes": []})]
+    with pytest.raises(Invalid, match="no programme"):
+        replay.check(lines)
+    with pytest.raises(Invalid, match="no programme"):
+        replay.restore(graph, lines, clerk())
+
+
+def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(graph)
+    lines, heads = list(replay.backup(graph)), recording.heads(graph)
+    wiped(graph)
+    monkeypatch.setattr(replay, "STEP", 4)
+
+    with pytest.raises(Invalid, match="cut short"):
+        replay.restore(graph, lines[:12], clerk())
+    assert [(head.entries, head.built) for head in recording.heads(graph)] == [(8, False)]
+    for ask in (
+        lambda: record_one(graph, "demo", woman("W9"), clerk()),
+        lambda: cache.snapshot(graph, "demo"),
+        lambda: replay.rebuild(graph, "demo"),
+        lambda: list(replay.backup(graph)),
+        lambda: list(replay.export(graph, "demo", with_names=True)),
+        lambda: verify.verify(graph, "demo"),
+    ):
+        with pytest.raises(NotRestored, match="run the same relay restore again"):
+            ask()
+    replay.restore(graph, lines, clerk())
+
+    assert recording.heads(graph) == heads
+    assert verify.verify(graph, "demo").faults == ()
+    assert replay.restore(graph, lines, clerk())[0].entries == heads[0].entries  # once more changes nothing
+    assert recording.heads(graph) == heads
+
+
+def test_a_restore_that_was_cut_between_two_programmes_is_no_whole_either(graph: Graph) -> None:
+    fill(graph)
+    record(graph, "later", [programme("later"), rule()], clerk())
+    lines, heads = list(replay.backup(graph)), recording.heads(graph)
+    wiped(graph)
+
+    with pytest.raises(Invalid, match="cut short"):
+        replay.restore(graph, lines[: 1 + heads[0].entries], clerk())
+
+    assert [head.programme_id for head in recording.heads(graph)] == ["demo"]
+    assert verify.verify(graph, "demo").faults == ()
+    for ask in (
+        lambda: list(replay.backup(graph)),
+        lambda: record(graph, "later", [programme("later")], clerk()),
+    ):
+        with pytest.raises(NotRestored, match="later is being restored"):
+            ask()
+    replay.restore(graph, lines, clerk())
+    assert recording.heads(graph) == heads
+
+
+def doctored(line: str, **changed: object) -> str:
+    return json.dumps({**json.loads(line), **changed}, ensure_ascii=False)
+
+
+def test_a_doctored_backup_is_refused_and_nothing_of_it_is_written(graph: Graph) -> None:
+    fill(graph)
+    first, *rest = lines = list(replay.backup(graph))
+    wiped(graph)
+    promised = json.loads(first)
+    promised["programmes"][0]["head_hash"] = "0" * 64
+    renamed = rest[4].replace("Name of W1", "Name of W9")
+    assert renamed != rest[4]
+
+    for faulty in (
+        [],
+        ["not a backup"],
+        ["{}"],
+        ["[]"],
+        ['{"relay_backup":2,"programmes":[]}'],
+        ['{"relay_backup":1,"programmes":[{"programme_id":"demo"}]}'],
+        *([first.replace('"entries":', f'"entries":{number}')] for number in ("-", "1e999,", "9" * 30, "true,")),
+        ["[" * 100_000],
+        [json.dumps(promised), *rest],
+        [first, *rest[1:]],  # an entry removed
+        [first, rest[1], rest[0], *rest[2:]],  # two swapped
+        [first, *rest[:3], doctored(rest[3], recorded_by="local:x"), *rest[4:]],  # altered
+        [first, *rest[:4], renamed, *rest[5:]],  # another name
+        [first, *rest[:4], "{", *rest[5:]],
+        [first, *rest[:10]],  # cut
+    ):
+        with pytest.raises(Invalid):
+            replay.restore(graph, faulty, clerk())
+        assert graph.rows("MATCH (n) WHERE NOT n:Schema RETURN n.key AS key") == []
+
+    replay.restore(graph, [*lines, " "], clerk())  # as editors leave it
+    assert verify.verify(graph, "demo").faults == ()
+
+
+def test_a_backup_that_goes_on_after_what_it_promises_is_refused_and_no_whole(graph: Graph) -> None:
+    fill(graph)
+    first, *rest = lines = list(replay.backup(graph))
+    wiped(graph)
+    sooner = json.loads(first)
+    sooner["programmes"][1] |= {"entries": 3, "head_hash": json.loads(rest[-3])["hash"]}  # of five
+
+    for faulty in ([json.dumps(sooner), *rest], [*lines, "and more"]):
+        with pytest.raises(Invalid, match="more lines than its first line says"):
+            replay.check(faulty)
+        with pytest.raises(Invalid, match="more lines than its first line says"):
+            replay.restore(graph, faulty, clerk())
+        with pytest.raises(NotRestored, match="other is being restored"):
+            list(replay.backup(graph))
+        wiped(graph)
+    with pytest.raises(Invalid, match="no programme"):
+        replay.check(['{"relay_backup":1,"programmes":[]}', *rest])
+
+
+def test_a_backup_cut_within_a_line_says_after_which_entry(graph: Graph) -> None:
+    fill(graph)
+    lines = list(replay.backup(graph))
+    wiped(graph)
+
+    with pytest.raises(Invalid) as said:
+        replay.restore(graph, [*lines[:5], lines[5][:40]], clerk())
+
+    assert str(said.value) == (
+        "The backup cannot be believed. What follows entry 4 of demo was cut off or altered. Use another backup."
+    )
+
+
+def test_a_backup_whose_hashes_fit_but_whose_content_makes_no_sense_is_refused(graph: Graph) -> None:
+    """Whoever makes up a whole ledger can make its hashes fit: nothing is stumbled over."""
+    for kind, payload in (
+        ("placement", {"placement_id": "P1"}),
+        ("gift", {"gift_id": "G1", "given_on": "no day"}),
+        ("rule", {"help": "goat", "from": 5}),
+        ("correct", {"correct_id": "C1"}),
+    ):
+        unsealed = Entry(
+            programme_id="demo",
+            sequence=1,
+            act_id=f"{kind}:P1",
+            kind=kind,
+            format=1,
+            payload=payload,
+            recorded_by="local:x",
+            recorded_at="2024-01-01T00:00:00Z",
+            previous_hash=ORIGIN,
+            hash="",
+        )
+        entry = replace(unsealed, hash=digest(unsealed))
+        promised = {"programme_id": "demo", "entries": 1, "head_hash": entry.hash}
+        first = json.dumps({"relay_backup": 1, "programmes": [promised]})
+
+        with pytest.raises(Invalid, match="makes no sense"):
+            replay.restore(graph, [first, to_line(entry, with_opened=True)], clerk())
+        assert recording.heads(graph) == ()
+
+
+def test_a_backup_in_which_an_act_stands_twice_is_refused_by_its_name(graph: Graph) -> None:
+    fill(graph)
+    entries = [from_line(line) for line in list(replay.backup(graph))[1:] if json.loads(line)["programme_id"] == "demo"]
+    first = next(entry for entry in entries if entry.kind == "pass")
+    unsealed = replace(first, sequence=len(entries) + 1, previous_hash=entries[-1].hash)
+    twin = replace(unsealed, hash=digest(unsealed))
+    promised = {"programme_id": "demo", "entries": twin.sequence, "head_hash": twin.hash}
+    head = json.dumps({"relay_backup": 1, "programmes": [promised]})
+    wiped(graph)
+
+    with pytest.raises(Invalid) as said:
+        replay.restore(graph, [head, *(to_line(each, with_opened=True) for each in (*entries, twin))], clerk())
+
+    assert f"Entry {twin.sequence} records pass:T1, as entry {first.sequence} did" in str(said.value)
+    found = verify.verify_lines([to_line(each, with_opened=False) for each in (*entries, twin)])
+    assert [fault.sequence for fault in found.faults] == [twin.sequence]
+
+
+def test_an_older_backup_over_a_newer_ledger_is_refused_as_that(graph: Graph) -> None:
+    fill(graph)
+    older = list(replay.backup(graph))
+    record(graph, "demo", [woman("W7"), woman("W8")], clerk())
+    head = recording.head(graph, "demo")
+
+    with pytest.raises(Conflict, match=r"The backup is older: the database holds all .* and 2 more"):
+        replay.restore(graph, older, clerk())
+    assert recording.head(graph, "demo") == head
+    assert replay.restore(graph, list(replay.backup(graph)), clerk())[0].entries == head.entries
+
+
+def test_a_database_that_holds_something_else_is_left_alone(graph: Graph) -> None:
+    fill(graph)
+    lines = list(replay.backup(graph))
+    wiped(graph)
+    record(graph, "third", [programme("third")], clerk())
+
+    with pytest.raises(Conflict, match="third"):
+        replay.restore(graph, lines, clerk())
+
+    wiped(graph)
+    record(graph, "demo", [programme(name="Another Relay")], clerk())
+    with pytest.raises(Conflict, match="demo"):
+        replay.restore(graph, lines, clerk())
+    assert [head.entries for head in recording.heads(graph)] == [1]
+
+
+def test_rebuilding_gives_the_same_graph_whatever_was_done_to_it(graph: Graph) -> None:
+    fill(graph)
+    before = everything(graph)
+    for statement in (
+        "MATCH (n:Placement) DETACH DELETE n",
+        "MATCH (n:Rule) SET n.owed = 9.0",
+        "CREATE (:Gift {key: 'demo/gift/G9', programme_id: 'demo'})",
+        "MATCH (a:Beneficiary) MATCH (b:Gift) CREATE (a)-[:KNOWS]->(b)",
+    ):
+        alter(graph, statement)
+    assert not verify.verify(graph, "demo").ok
+
+    for head in recording.heads(graph):
+        replay.rebuild(graph, head.programme_id)
+
+    assert everything(graph) - before == before - everything(graph) == Counter()
+    assert verify.verify(graph, "demo").faults == verify.verify(graph, "other").faults == ()
+
+
+def test_nobody_records_into_a_graph_that_is_not_built(graph: Graph) -> None:
+    fill(graph)
+    graph.write(lambda transaction: transaction.run(cypher.SET_PROJECTION, key="demo", projection=0))
+
+    with pytest.raises(NotBuilt, match="demo"):
+        record_one(graph, "demo", woman("W9"), clerk())
+
+    assert [(head.programme_id, head.built) for head in recording.heads(graph)] == [("demo", False), ("other", True)]
+    replay.rebuild(graph, "demo")
+    assert record_one(graph, "demo", woman("W9"), clerk()).action == "added"
+    with pytest.raises(NoProgramme):
+        replay.rebuild(graph, "third")

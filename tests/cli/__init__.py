@@ -1,1 +1,0 @@
-"""The command line as its users meet it."""

@@ -1,0 +1,396 @@
+"""Staff: each recording command, said right and said wrong."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from relay.commands import exits
+from relay.domain.schema import kind_named
+from tests.commands.shell import ON, record
+from tests.scenes import acts as say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.graph import Graph
+    from tests.commands.shell import Shell
+
+
+def test_a_person_is_registered_and_found(shell: Shell) -> None:
+    answer = shell.ok("register", "Maya Tamang", "--id", "B1", "--sex", "F", "--birth-year", "१९९०")
+
+    assert answer.pairs["act_id"] == "beneficiary:B1"
+    assert answer.pairs["action"] == "added"
+    assert shell.ok("find", "Maya").rows[1][0] == "beneficiary:B1"
+
+
+def test_nothing_is_written_that_nobody_said(shell: Shell, tmp_path: Path) -> None:
+    shell.ok("register", "Maya Tamang", "--id", "B1")
+    (tmp_path / "beneficiaries.csv").write_text("beneficiary_id,name\nB1,Maya Tamang\n", encoding="utf-8")
+
+    assert shell.ok("import", str(tmp_path), "--json").json["counts"]["same"] == 1
+
+
+def test_what_was_said_is_written(shell: Shell) -> None:
+    shell.ok("register", "Maya Tamang", "--id", "B1", "--kind", "person")
+
+    assert shell.ok("show", "beneficiary:B1").pairs["kind"] == "person"
+
+
+def test_of_a_group_that_holds_help_both_parts_are_read_before_one_is_recorded(shell: Shell) -> None:
+    answer = shell.run("register", "12", "--kind", "group", "--id", "W8", "--holder")
+
+    assert (answer.code, "nobody's name" in answer.err) == (exits.USAGE, True)
+    assert shell.run("show", "group:W8").code == exits.NOT_DONE
+
+
+def test_an_id_that_nobody_gave_is_made(shell: Shell) -> None:
+    act_id = shell.ok("register", "Maya Tamang").pairs["act_id"]
+
+    assert len(act_id) == len("beneficiary:") + 10
+    assert shell.ok("show", act_id).pairs["name"] == "Maya Tamang"
+
+
+def test_a_place_and_a_group_are_registered(shell: Shell) -> None:
+    shell.ok("register", "Ward 1", "--kind", "place", "--id", "L1", "--place-kind", "ward")
+    shell.ok("register", "Sunrise", "--kind", "group", "--id", "W9", "--group-kind", "womens_group", "--place", "L1")
+
+    assert shell.ok("show", "group:W9").pairs["place"] == "Ward 1"
+
+
+def test_a_group_that_holds_help_is_a_beneficiary_too(shell: Shell) -> None:
+    recorded = shell.ok("register", "Sunrise", "--kind", "group", "--id", "W9", "--holder", "--json").json
+
+    assert [each["act_id"] for each in recorded] == ["group:W9", "beneficiary:W9"]
+
+
+def test_what_was_recorded_is_said_although_the_rest_is_refused(shell: Shell) -> None:
+    answer = shell.run("register", "Sunrise", "--kind", "group", "--id", "W5", "--holder")
+
+    assert answer.code == exits.NOT_DONE
+    assert answer.pairs["act_id"] == "group:W5"
+    assert "beneficiary:W5 was recorded before" in answer.err
+
+
+def test_ids_are_taken_as_they_are_shown_with_their_kind(shell: Shell) -> None:
+    shell.ok("event", "birth", "placement:P4", "--animals", "1", "--on", "2024-01-01", "--id", "event:E9")
+    words = ("pass-on", "placement:P4", "--to", "beneficiary:W5", "--animals", "1", "--on", "2024-01-02")
+    passed = shell.ok(*words, "--into", "placement:P5")
+    shell.ok("place", "--gift", "gift:G1", "--beneficiary", "beneficiary:W6", "--of", "goat", "--animals", "2")
+    shell.ok("claim", "gift:G1", "--what", "families", "--value", "3", "--as-of", "2024-01-01")
+
+    assert passed.pairs["placement_id"] == "P5"
+    assert shell.ok("show", "E9").pairs["placement_id"] == "P4"
+    other = shell.run("pass-on", "P4", "--to", "placement:P5", "--animals", "1")
+    assert (other.code, "--to placement:P5" in other.err) == (exits.USAGE, True)
+
+
+def test_a_rule_with_equivalents_comes_in_again_as_the_same(shell: Shell, tmp_path: Path) -> None:
+    words = ("--given", "2", "--owed", "2", "--months", "30", "--from", "2024-07-01")
+    shell.ok("rule", "--of", "cow", *words, "--equivalent", "pig=1.5", "--equivalent", "goat=3")
+    shell.ok("export", str(tmp_path / "all"), "--with-names")
+
+    report = shell.ok("import", str(tmp_path / "all"), "--json").json
+    assert {row["action"] for row in report["rows"]} == {"same"}
+
+
+def test_a_gift_a_placement_and_a_pass_on_are_recorded(shell: Shell) -> None:
+    shell.ok("gift", "--id", "G2", "--donor", "A friend", "--of", "goat", "--on", "2023-01-01", "--animals", "2")
+    placed = shell.ok(
+        *("place", "--id", "P9", "--gift", "G2", "--beneficiary", "W5", "--of", "goat"),
+        *("--animals", "2", "--on", "2079-09-17 BS"),
+    )
+    passed = shell.ok("pass-on", "P9", "--to", "W6", "--animals", "2", "--females", "2", "--on", "2024-01-02")
+
+    assert placed.pairs["placement_id"] == "P9"
+    assert shell.ok("show", "P9").pairs["received_on"] == "2023-01-01"
+    trace = shell.ok("trace", "G2", "--as-of", "2024-06-30", "--json").json
+    assert trace["by_generation"] == [1, 1]
+    assert trace["break_points"] == []
+    assert passed.pairs["placement_id"] != ""
+
+
+def test_a_pass_on_without_a_day_is_of_today(shell: Shell) -> None:
+    recorded = shell.ok("pass-on", "P4", "--to", "W5", "--animals", "1", "--json").json
+
+    assert set(recorded) == {"programme_id", "act_id", "action", "sequence", "placement_id", "notes"}
+    assert shell.ok("show", recorded["act_id"], "--json").json["values"]["passed_on"] == str(_today(shell))
+
+
+def test_a_beneficiary_who_holds_just_one_placement_may_be_named_as_giver(shell: Shell) -> None:
+    recorded = shell.ok("pass-on", "W4", "--to", "W5", "--animals", "1", "--on", "2024-01-01", "--json").json
+
+    assert shell.ok("show", recorded["act_id"], "--json").json["values"]["giver_placement_id"] == "P4"
+
+
+def test_the_same_hand_over_is_asked_about(shell: Shell) -> None:
+    words = ("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-01-01")
+    first = shell.ok(*words, "--id", "T9")
+    second = shell.run(*words, "--id", "T10")
+    third = shell.ok(*words, "--id", "T10", "--again")
+
+    assert first.pairs["act_id"] == "pass:T9"
+    assert (second.code, second.out) == (exits.NOT_DONE, "")
+    assert "already recorded as pass:T9" in second.err
+    assert "--again" in second.err
+    assert third.pairs["action"] == "added"
+
+
+def test_the_same_id_with_the_same_content_changes_nothing(shell: Shell) -> None:
+    words = ("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-01-01", "--id", "T9")
+    shell.ok(*words)
+
+    assert shell.ok(*words).pairs["action"] == "same"
+    other = shell.run(*words[:5], "0.5", *words[6:])
+    assert other.code == exits.NOT_DONE
+    assert "pass:T9" in other.err
+
+
+def test_a_second_placement_for_the_same_woman_is_asked_about(shell: Shell) -> None:
+    words = ("pass-on", "P4", "--to", "W2", "--animals", "1", "--on", "2024-01-01")
+    asked = shell.run(*words)
+
+    assert asked.code == exits.NOT_DONE
+    assert "--into PLACEMENT" in asked.err
+    assert "--new" in asked.err
+    assert shell.ok(*words, "--new").pairs["placement_id"] not in ("", "P2")
+
+
+def test_a_second_placement_from_a_gift_is_asked_about(shell: Shell) -> None:
+    words = ("place", "--gift", "G1", "--beneficiary", "W4", "--of", "goat", "--animals", "2", "--on", "2024-01-01")
+    asked = shell.run(*words)
+
+    assert asked.code == exits.NOT_DONE
+    assert "Beneficiary W4 already holds goat: placement P4." in asked.err
+    assert "--new" in asked.err
+    new = shell.ok(*words, "--id", "P5", "--new")
+    assert (new.pairs["placement_id"], "already held goat: placement P4." in new.err) == ("P5", True)
+    assert shell.ok(*words, "--id", "P6", "--again").pairs["action"] == "added"
+
+
+def test_a_hand_over_that_is_brought_back_may_be_asked_about_and_answered(shell: Shell) -> None:
+    back = ("correct", "correct:K9", "--how", "did-not-happen", "--why", "it did happen")
+    shell.ok("correct", "T3", "--how", "did-not-happen", "--why", "another day", "--id", "K9")
+    shell.ok("pass-on", "P2", "--to", "W4", "--animals", "2", "--on", "2022-06-01", "--id", "T9")
+
+    asked = shell.run(*back)
+    assert (asked.code, "already recorded as pass:T9" in asked.err) == (exits.NOT_DONE, True)
+    assert shell.ok(*back, "--again").pairs["action"] == "added"
+
+
+def test_what_the_auditor_will_see_is_said_at_once(shell: Shell) -> None:
+    answer = shell.ok("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2022-06-11")
+
+    assert "Noted for the auditor." in answer.err
+    assert "10 days" in answer.err
+
+
+@pytest.mark.parametrize("kind", ["birth", "death", "theft", "sale", "slaughter", "illness", "replacement", "visit"])
+def test_what_happens_to_a_placement_is_recorded(shell: Shell, kind: str) -> None:
+    recorded = shell.ok("event", kind, "P4", "--on", "-3d", "--animals", "1")
+
+    assert recorded.pairs["placement_id"] == "P4"
+
+
+def test_a_waiver_excuses_a_placement(shell: Shell) -> None:
+    shell.ok("excuse", "P4", "--reason", "household_circumstances", "--on", "2024-06-15")
+
+    states = shell.ok("trace", "P4", "--as-of", "2024-06-30", "--json").json["states"]
+    assert states["excused"] == 1
+
+
+def test_a_claim_and_a_rule_are_recorded(shell: Shell) -> None:
+    claim = shell.ok("claim", "G1", "--what", "families", "--value", "3", "--as-of", "2024-01-01", "--id", "C9")
+    rule = shell.ok(
+        *("rule", "--of", "goat", "--given", "2", "--owed", "2", "--months", "30", "--from", "2024-07-01"),
+        *("--equivalent", "pig=1.5"),
+    )
+
+    assert claim.pairs["act_id"] == "claim:C9"
+    assert rule.pairs["act_id"] == "rule:goat@2024-07-01"
+
+
+def test_a_mistake_is_corrected_and_taken_back(shell: Shell) -> None:
+    shell.ok("correct", "T3", "--how", "wrong-data", "--set", "passed_on=2022-05-01", "--why", "misread")
+    shell.ok("correct", "E1", "--how", "did-not-happen", "--why", "another goat", "--id", "K9")
+
+    assert shell.ok("show", "P4").pairs["received_on"] == "2022-05-01"
+    assert shell.ok("show", "E1").pairs["taken_back_by"] == "correct:K9"
+
+
+def test_what_nobody_changed_is_no_correction(shell: Shell) -> None:
+    nothing = shell.run("correct", "T3", "--how", "wrong-data", "--why", "x")
+    unknown = shell.run("correct", "T3", "--how", "wrong-data", "--why", "x", "--set", "day=2022-05-01")
+
+    assert nothing.code == exits.NOT_DONE
+    assert unknown.code == exits.USAGE
+    assert "passed_on" in unknown.err
+
+
+def test_a_second_person_confirms(shell: Shell) -> None:
+    first = shell.ok("confirm", "pass:T1", "--id", "F1")  # recorded by local:asha
+    shell.ok("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-01-01", "--id", "T9")
+    own = shell.run("confirm", "T9")
+
+    assert first.pairs["act_id"] == "confirm:F1"
+    assert own.code == exits.NOT_DONE
+    assert "second person" in own.err
+
+
+def test_erasing_asks_first(shell: Shell) -> None:
+    asked = shell.run("erase", "W3")
+    erased = shell.ok("erase", "W3", "--yes")
+
+    assert asked.code == exits.NOT_DONE
+    assert "cannot be undone" in asked.err
+    assert "Backups and files with names that were made before still hold it" in erased.err
+    assert shell.ok("show", "W3", "--json").json["name"] is None
+
+
+# ------------------------------------------------------------------------------------------------ said wrong
+
+RULE: Final = ("rule", "--of", "cow", "--given", "1", "--owed", "1", "--months", "9", "--from", "2024-01-01")
+
+
+@pytest.mark.parametrize(
+    ("words", "option", "advice"),
+    [
+        (("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "31-02-2024"), "--on 31-02-2024", "2026-11-24"),
+        (("pass-on", "P4", "--to", "W5", "--animals", "one"), "--animals one", "Write digits"),
+        (("pass-on", "P4", "--to", "W5"), "--animals", "Missing"),
+        (("gift", "--on", "2024-01-01"), "--donor, --of", "Missing"),
+        (("event", "brith", "P4"), "KIND brith", "birth"),
+        (("register", "Maya", "--sex", "X"), "--sex X", "F, M"),
+        (("register", " "), "NAME", "Missing"),
+        (("register", "two\x1b[31mred"), "NAME two\\x1b[31mred", "U+001B"),
+        (("register", "Maya", "--id", "a/b"), "--id a/b", "a-b"),
+        (("rule", "--of", "cow", "--given", "1", "--months", "two", "--from", "2024-01-01"), "--months two", "digits"),
+        (("rule", "--of", "cow", "--given", "1", "--months", "2", "--from", "soon"), "--from soon", "2026-11-24"),
+        (("programme", "add", "Hills!", "--name", "x"), "ID Hills!", "a to z"),
+        (("trace", "P4", "--as-of", "yesterday"), "--as-of yesterday", "2026-11-24"),
+        (("show", ""), "ID", "empty"),
+        (("register", "Ward 9", "--latitude", "27.1", "--place-kind", "ward"), "--latitude", "--kind"),
+        (
+            ("register", "Ward 9", "--kind", "place", "--phone", "9800000000", "--place", "L1"),
+            "--phone, --place",
+            "A place",
+        ),
+        (("register", "Maya", "--group-kind", "womens_group", "--holder"), "--group-kind, --holder", "A person"),
+        (("correct", "T3", "--how", "did-not-happen", "--why", " "), "--why", "auditor"),
+        (
+            ("correct", "T3", "--how", "wrong-data", "--why", "x", "--set", "animals=1", "--set", "animals=2"),
+            "--set",
+            "twice",
+        ),
+        (("programme", "lock", "2024-01-01", "--why", ""), "--why", "auditor"),
+        (("programme", "add", "hills", "--name", " "), "--name", "Missing"),
+        (("programme", "add", "hills", "--name", "x", "--timezone", ""), "--timezone", "Missing"),
+        (("programme", "add", "", "--name", "x"), "ID", "Missing"),
+        (
+            ("rule", "--of", "", "--given", "", "--months", "", "--from", ""),
+            "--of, --given, --months, --from",
+            "Missing",
+        ),
+        ((*RULE, "--equivalent", "goat=-1"), "--equivalent goat=-1", "more than 0"),
+        ((*RULE, "--equivalent", "goat="), "--equivalent goat=", "one number"),
+        ((*RULE, "--equivalent", "=2"), "--equivalent =2", "one number"),
+        ((*RULE, "--equivalent", "pig=1", "--equivalent", "pig=2"), "--equivalent", "one number"),
+        (("serve", "--port", "99999"), "--port", "65535"),
+        (("ledger", "log", "--last", "-3"), "--last", "x>=0"),
+        (("chains", "--state", "bogus"), "--state", "broken"),
+        (("health", "--by", "bogus"), "--by", "generation"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_its_option(
+    shell: Shell, words: tuple[str, ...], option: str, advice: str
+) -> None:
+    answer = shell.run(*words)
+
+    assert (answer.code, answer.out) == (exits.USAGE, "")
+    assert option in answer.err
+    assert advice in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("pass-on", "P99", "--to", "W5", "--animals", "1"), "no placement P99"),
+        (("pass-on", "P4", "--to", "W99", "--animals", "1"), "no beneficiary W99"),
+        (("pass-on", "P4", "--to", "W5", "--animals", "-2"), "animals -2"),
+        (("pass-on", "P4", "--to", "W4", "--new", "--animals", "1"), "to herself"),
+        (("pass-on", "gift:G1", "--to", "W5", "--animals", "1"), "placement or beneficiary"),
+        (("event", "birth", "P4", "--females", "2", "--on", "2024-01-01"), "about one"),
+        (("register", "Maya", "--birth-year", "2099"), "still to come"),
+        (("correct", "T3", "--how", "did-not-happen", "--why", "x", "--set", "animals=2"), "did not happen"),
+        (("pass-on", "P4", "--to", "W1", "--into", "P1", "--animals", "1"), "P1"),
+        (("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2022-05-01"), "2022-06-01"),
+        (("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2099-01-01"), "2099-01-01"),
+        (("pass-on", "P4", "--to", "W5", "--animals", "1", "--of", "cow"), "cow"),
+        (("place", "--gift", "G9", "--beneficiary", "W5", "--of", "goat", "--animals", "2"), "G9"),
+        (("rule", "--of", "goat", "--given", "2", "--owed", "2", "--months", "9", "--from", "2021-01-01"), "past"),
+        (("trace", "P99"), "relay find P99"),
+        (("show", "P99"), "relay find P99"),
+        (("correct", "P99", "--how", "did-not-happen", "--why", "x"), "relay find P99"),
+        (("confirm", "placement:P1"), "pass"),
+    ],
+)
+def test_what_a_rule_refuses_is_said_in_one_sentence(shell: Shell, words: tuple[str, ...], sentence: str) -> None:
+    before = shell.ok("ledger", "verify").pairs
+
+    answer = shell.run(*words)
+
+    assert (answer.code, answer.out) == (exits.NOT_DONE, "")
+    assert answer.err.startswith("relay: ")
+    assert sentence in answer.err
+    assert len(answer.err.splitlines()) == 1
+    assert shell.ok("ledger", "verify").pairs == before
+
+
+def test_ids_are_found_however_their_digits_were_typed(shell: Shell) -> None:
+    shell.ok("register", "मीना", "--id", "ज१")
+
+    assert shell.ok("show", "ज१").pairs["id"] == "beneficiary:ज1"
+    assert shell.ok("trace", "P१", "--as-of", "२०२४-०६-३०").pairs["id"] == "placement:P1"
+
+
+@pytest.mark.parametrize("kind", ["gift", "placement", "pass", "event", "claim"])
+def test_every_column_is_an_option_or_an_argument(alone: Shell, kind: str) -> None:
+    command = {"placement": "place", "pass": "pass-on"}.get(kind, kind)
+    said = alone.ok(command, "--help").out
+    arguments = {"giver_placement_id", "receiver_placement_id", "beneficiary_id", "placement_id", "kind", "gift_id"}
+
+    for column in kind_named(kind).columns:
+        assert f"--{column.name.replace('_', '-')}" in said.replace("--help-name", "--help") or column.name in arguments
+
+
+def _today(shell: Shell) -> str:
+    return str(shell.ok("health", "--json").json["as_of"])
+
+
+def test_a_day_that_is_left_out_is_today_and_said_to_be(shell: Shell) -> None:
+    left_out = shell.ok("event", "birth", "P1", "--animals", "1")
+    given = shell.ok("event", "birth", "P1", "--animals", "1", "--on", ON)
+
+    assert re.fullmatch(r"Dated today, 20\d\d-\d\d-\d\d: no other day was given.\n", left_out.err)
+    assert given.err == ""
+
+
+def test_what_was_confirmed_and_then_corrected_waits_to_be_confirmed_again(shell: Shell, graph: Graph) -> None:
+    def confirmed() -> tuple[bool, str]:
+        waiting = {row["pass_id"] for row in shell.ok("waiting", "--json").json}
+        return "T1" not in waiting, shell.ok("trace", "G1", "--confirmed-only", "--as-of", ON).pairs["reach"]
+
+    before = confirmed()
+    record(graph, say.confirmed("pass:T1", "F1"), by="local:bina")
+    after = confirmed()
+    shell.ok(
+        "correct", "pass:T1", "--how", "wrong_data", "--set", "passed_on=2021-03-02", "--why", "misread", "--id", "C1"
+    )
+    corrected = confirmed()
+    shell.ok("correct", "correct:C1", "--how", "did-not-happen", "--why", "it was right")
+
+    assert (before, after, corrected, confirmed()) == ((False, "0"), (True, "1"), (False, "0"), (True, "1"))
+    assert shell.ok("ledger", "verify").pairs["ok"] == "yes"

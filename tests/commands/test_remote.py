@@ -1,0 +1,326 @@
+"""Another machine's command line: with RELAY_URL and a token the same commands do the same and say the same."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import socket
+import stat
+import threading
+from datetime import UTC, datetime
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from relay.access import accounts, tokens
+from relay.access.roles import grant_of
+from relay.commands import exits
+from relay.ledger import recording
+from relay.settings import Settings
+from relay.web import create_app
+from tests.commands.shell import ON, tell_story
+from tests.rigs.in_a_thread import answering
+from tests.rigs.wiping import wiped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from relay.graph import Graph
+    from relay.settings import Connection
+    from tests.commands.shell import Answer, Shell
+
+WORDS: Final = "goats pass from hand to hand"
+READS: Final = (
+    "programme list",
+    "find W2",
+    "find nobody",
+    f"show P2 --as-of {ON}",
+    f"show beneficiary:W4 --as-of {ON}",
+    "show P99",
+    f"trace G1 --as-of {ON}",
+    f"trace G1 --as-of {ON} --as-known 9",
+    f"trace P1 --as-of {ON} --confirmed-only",
+    "trace G1 --as-of soon",
+    f"tree G1 --as-of {ON}",
+    f"tree P2 --as-of {ON} --names",
+    f"gifts --as-of {ON}",
+    f"chains --as-of {ON} --state weakened",
+    f"todo --as-of {ON} --most 2",
+    "waiting",
+    f"health --as-of {ON} --by year --by donor --compare 2022-01-01",
+    f"gifts --as-of {ON} --donor 'Donor of G1'",
+    f"chains --as-of {ON} --donor 'donor of g1' --sort reach",
+    f"health --as-of {ON} --check",
+    f"survival --as-of {ON}",
+    f"deadlines --as-of {ON}",
+    f"forecast --as-of {ON}",
+    f"audit --as-of {ON}",
+    f"audit sample --size 2 --seed 7 --as-of {ON}",
+    "ledger log --last 3",
+    "ledger log --about pass:T1",
+    "ledger verify",
+    "chains --programme hills",
+)
+ACTS: Final = (
+    "register Maya --id B1 --sex F --birth-year 1990",
+    "register Sunrise --kind group --id W9 --group-kind womens_group --holder",
+    "gift --id G2 --donor Friend --of goat --on 2023-01-01 --animals 2",
+    "place --id P9 --gift G2 --beneficiary B1 --of goat --animals 2 --on 2023-02-01",
+    "pass-on P9 --to W5 --animals 1 --on 2024-01-01 --id T9 --into P20",
+    "pass-on P9 --to W5 --animals 1 --on 2024-01-01 --id T9 --into P20",
+    "pass-on P9 --to W5 --animals 1 --on 2024-01-01 --id T10 --into P20",
+    "pass-on W4 --to W5 --animals 1 --on 2024-02-01 --id T11 --new --json",
+    "place --id P10 --gift G2 --beneficiary B1 --of goat --animals 1 --on 2024-02-01",
+    "place --id P10 --gift G2 --beneficiary B1 --of goat --animals 1 --on 2024-02-01 --new",
+    "event birth P9 --animals 2 --on 2024-03-01 --id E9",
+    "event birth P99 --animals 2 --on 2024-03-01 --id E10",
+    "excuse P3 --reason household_circumstances --on 2024-06-15 --id X1",
+    "claim G1 --what families --value 3 --as-of 2024-01-01 --id C9",
+    "rule --of cow --given 1 --owed 1 --months 36 --from 2026-11-01",
+    "correct T3 --how wrong-data --set passed_on=2022-05-01 --why misread --id K1",
+    "correct E1 --how did-not-happen --why another --id K2",
+    "confirm T1 --id F1",
+    "erase W3 --yes --id Z1",
+    "programme add hills --name Hills",
+    "show P4 --programme demo",
+)
+
+
+@pytest.fixture
+def service(graph: Graph, tmp_path: Path) -> Iterator[str]:
+    """Serve the API of the shell's database as `relay serve` does, and say where."""
+    settings = Settings.read({"RELAY_DATA": str(tmp_path / "service")})
+    with answering(create_app(graph, settings)) as site:
+        yield site
+
+
+def token(graph: Graph, *roles: str, login: str = "bina") -> str:
+    """Make somebody's account; her token."""
+    now = datetime.now(UTC)
+    accounts.add(graph, login, tuple(map(grant_of, roles)), None, now)
+    return tokens.issue(graph, login, days=1, now=now, random=token_bytes).secret
+
+
+def elsewhere(shell: Shell, url: str, secret: str | None = None) -> None:
+    """Go to another machine, which knows only the service."""
+    for name in ("NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD", "NEO4J_DATABASE"):
+        shell.monkeypatch.delenv(name, raising=False)
+    shell.monkeypatch.setenv("RELAY_URL", url)
+    if secret:
+        shell.monkeypatch.setenv("RELAY_TOKEN", secret)
+
+
+def home(shell: Shell, connection: Connection) -> None:
+    """Come back to the database's own machine."""
+    for name in ("RELAY_URL", "RELAY_TOKEN"):
+        shell.monkeypatch.delenv(name, raising=False)
+    shell.use(connection)
+
+
+def said(answer: Answer) -> tuple[int, str, str]:
+    """What was answered, but for who and when, salted hashes, and ids that chance made."""
+    unsaid = r"local:\w+|account:\w+|[0-9a-f]{12,64}|\d{4}-\d\d-\d\dT[\d:]+Z|\b[0-9A-HJKMNP-TV-Z]{10}\b"
+    out, err = (re.sub(unsaid, "…", text).replace(" in this database", "") for text in (answer.out, answer.err))
+    return answer.code, out, err
+
+
+def test_every_reading_command_says_the_same_from_elsewhere(
+    shell: Shell, graph: Graph, connection: Connection, service: str
+) -> None:
+    secret = token(graph, "manager", "auditor")
+    asked = [[*shlex.split(each), *more] for each in READS for more in ([], ["--json"])]
+    here = [said(shell.run(*words)) for words in asked]
+
+    elsewhere(shell, service, secret)
+    there = [said(shell.run(*words)) for words in asked]
+    for words, own, other in zip(asked, here, there, strict=True):
+        assert own == other, words
+    home(shell, connection)
+
+
+def test_every_recording_command_does_the_same_from_elsewhere(
+    shell: Shell, graph: Graph, connection: Connection, service: str
+) -> None:
+    def recorded() -> list[tuple[int, str, str]]:
+        return [said(shell.run("--programme", "demo", *words.split())) for words in ACTS]
+
+    here = recorded()
+    tell_story(wiped(graph))
+    secret = token(graph, "staff", "manager", "administrator")
+    elsewhere(shell, service, secret)
+    there = recorded()
+
+    for words, own, other in zip(ACTS, here, there, strict=True):
+        assert own == other, words
+    by = {entry.recorded_by for entry in recording.entries(graph, "demo")}
+    assert by == {"local:asha", "account:bina"}
+    home(shell, connection)
+    assert shell.ok("ledger", "verify", "--programme", "demo").pairs["ok"] == "yes"
+
+
+def test_what_is_done_on_the_databases_machine_is_refused_elsewhere(shell: Shell, graph: Graph, service: str) -> None:
+    elsewhere(shell, service, token(graph, "administrator", "manager", "auditor", "staff"))
+
+    local = ("engine status", "engine stop", "account list", "token list", "backup x.jsonl", "ledger export x.jsonl")
+    for words in (*local, "export folder"):
+        answer = shell.run(*words.split())
+        assert (answer.code, "RELAY_URL is set" in answer.err) == (exits.NOT_DONE, True), words
+
+
+def test_help_is_given_elsewhere_too(shell: Shell, graph: Graph, service: str) -> None:
+    elsewhere(shell, service, token(graph, "staff"))
+
+    assert "Start it, or join the one that runs" in shell.ok("engine", "start", "--help").out
+
+
+def test_a_role_allows_no_more_from_elsewhere(shell: Shell, graph: Graph, service: str) -> None:
+    elsewhere(shell, service, token(graph, "auditor@demo"))
+
+    answer = shell.run("gift", "--id", "G2", "--donor", "D", "--of", "goat", "--on", "2023-01-01", "--animals", "2")
+    assert answer.code == exits.NOT_DONE
+    assert (
+        answer.err
+        == "relay: Your account may not do this here (gift). It takes the role staff: ask an administrator.\n"
+    )
+    assert shell.ok("audit", "--as-of", ON, "--json").json
+    assert shell.run("chains", "--programme", "hills").code == exits.NOT_DONE
+
+
+# ---------------------------------------------------------------------------------------------------- signing in
+
+
+def test_who_looks_after_accounts_alone_erases_from_elsewhere(shell: Shell, graph: Graph, service: str) -> None:
+    elsewhere(shell, service, token(graph, "administrator"))
+
+    assert shell.ok("erase", "beneficiary:W3", "--yes").pairs["action"] == "added"
+
+
+@pytest.fixture
+def password(tmp_path: Path) -> str:
+    """Give a file that holds a password."""
+    path = tmp_path / "password.txt"
+    path.write_text(f"{WORDS}\n", encoding="utf-8")
+    return str(path)
+
+
+def test_an_account_is_made_here_and_signs_in_elsewhere(
+    shell: Shell, service: str, connection: Connection, password: str, tmp_path: Path
+) -> None:
+    shell.monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    made = shell.ok("account", "add", "bina", "--role", "manager@demo", "--role", "staff", "--password-file", password)
+    assert made.pairs["roles"] == "manager@demo staff"
+
+    elsewhere(shell, service)
+    unknown = shell.run("chains")
+    assert (unknown.code, unknown.err) == (
+        exits.NOT_DONE,
+        f"relay: You are not signed in to {service[7:]}. Sign in: relay login {service}\n",
+    )
+    shell.ok("login", service, "--login", "bina", "--password-file", password)
+    kept = tmp_path / "config" / "relay" / "tokens.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert WORDS not in kept.read_text(encoding="utf-8")
+    assert shell.ok("chains", "--as-of", ON, "--json").json
+    shell.ok("event", "visit", "P4", "--on", "2024-06-01", "--id", "V1")
+    assert shell.ok("show", "event:V1", "--json").json["recorded_by"] == "account:bina"
+
+    shell.ok("logout", service)
+    assert shell.run("chains").code == exits.NOT_DONE
+    assert shell.ok("logout", service).err == "You were not signed in there.\n"
+    home(shell, connection)
+    assert shell.ok("token", "list", "--json").json == []
+
+
+def test_a_wrong_password_signs_nobody_in(shell: Shell, service: str, password: str, tmp_path: Path) -> None:
+    shell.monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    answer = shell.run("login", service, "--login", "bina", "--password-file", password)
+
+    assert answer.code == exits.NOT_DONE
+    assert answer.err == "relay: Login or password is wrong. Try again, or ask an administrator.\n"
+    assert not (tmp_path / "config").exists()
+
+
+def test_a_password_file_that_holds_no_text_is_told(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "password").write_bytes(b"caf\xe9\n")
+    answer = shell.run("login", "http://127.0.0.1:9", "--login", "bina", "--password-file", str(tmp_path / "password"))
+
+    assert answer.code == exits.USAGE
+    assert "holds no text in UTF-8." in answer.err
+
+
+def test_the_state_of_the_database_is_asked_for_on_its_own_machine(shell: Shell, service: str) -> None:
+    elsewhere(shell, service)
+
+    assert "done on the database's own machine only" in shell.run("status").err
+
+
+def test_a_password_never_travels_in_clear(shell: Shell, password: str) -> None:
+    answer = shell.run("login", "http://relay.example.org", "--login", "bina", "--password-file", password)
+
+    assert answer.code == exits.NOT_DONE
+    assert "its address is not https" in answer.err
+
+
+def test_an_act_whose_answer_was_lost_is_sent_again_by_the_id_that_is_told(shell: Shell) -> None:
+    """A line that is cut after the request was heard; nothing is known then."""
+    with socket.create_server(("127.0.0.1", 0)) as line:
+
+        def cut() -> None:
+            for _ in range(2):
+                heard, _address = line.accept()
+                request = heard.recv(65_536)
+                answer = (
+                    b'[{"programme_id":"demo","name":"D","timezone":"UTC","entries":1,"head_hash":"0","built":true}]'
+                )
+                if request.startswith(b"GET"):
+                    heard.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + answer)
+                heard.close()
+
+        thread = threading.Thread(target=cut)
+        thread.start()
+        elsewhere(shell, f"http://127.0.0.1:{line.getsockname()[1]}", "relay_x")
+        sent = shell.run("event", "visit", "P4", "--on", "2024-06-01", "--id", "V1")
+        thread.join(timeout=10)
+
+    assert sent.code == exits.UNAVAILABLE
+    assert "Repeat the same command: what is recorded already is not recorded twice." in sent.err
+
+
+def test_what_is_no_relay_is_told(shell: Shell) -> None:
+    elsewhere(shell, "http://127.0.0.1:9", "relay_x")
+
+    answer = shell.run("chains")
+    assert answer.code == exits.UNAVAILABLE
+    assert "127.0.0.1:9 cannot be reached" in answer.err
+
+
+def test_tokens_are_made_listed_and_ended_here(shell: Shell, graph: Graph, password: str) -> None:
+    shell.ok("account", "add", "asha", "--role", "auditor", "--password-file", password)
+    made = shell.ok("token", "add", "asha", "--role", "auditor", "--programme", "demo", "--days", "3", "--json").json
+    assert made["secret"].startswith(made["token"]["token_id"])
+    assert tokens.holder(graph, made["secret"], datetime.now(UTC))[0].login == "asha"
+
+    listed = shell.ok("token", "list").rows[1]
+    assert listed[:4] == [made["token"]["token_id"], "asha", "auditor", "demo"]
+    shell.ok("token", "revoke", listed[0])
+    assert shell.run("token", "revoke", listed[0]).code == exits.NOT_DONE
+    shell.ok("account", "role", "asha", "--role", "manager")
+    shell.ok("account", "password", "asha", "--password-file", password)
+    assert shell.ok("account", "list").rows[1][:2] == ["asha", "manager"]
+    shell.ok("account", "remove", "asha")
+    assert shell.ok("account", "list", "--json").json == []
+
+
+def test_the_owners_own_reading_is_written_down_too(shell: Shell) -> None:
+    shell.ok("show", "P2", "--as-of", ON)
+    shell.ok("tree", "P2", "--names", "--as-of", ON)
+    shell.ok("health", "--as-of", ON)
+
+    opened = shell.ok("access", "log", "--json").json
+    assert [(line["what"], line["ids"]) for line in opened] == [
+        ("show", ["placement:P2"]),
+        ("names", ["beneficiary:W2", "beneficiary:W4"]),
+    ]
+    assert {line["by"].partition(":")[0] for line in opened} == {"local"}

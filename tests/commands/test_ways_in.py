@@ -1,0 +1,415 @@
+"""Programmes, the environment, help, completion, and what ends a command early."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+import cli
+from relay.commands import exits
+from relay.errors import Unavailable
+from relay.exchange.rows import write_folder
+from tests.commands.shell import ON, record
+from tests.scenes import acts as say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from relay.graph import Graph
+    from tests.commands.shell import Shell
+
+
+def commands(group: click.Group = cli.relay, *before: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command with its words, those of groups too."""
+    for name, command in group.commands.items():
+        yield (*before, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *before, name)
+
+
+# ------------------------------------------------------------------------------------------------ programmes
+
+
+def test_an_empty_database_says_how_to_begin(empty: Shell) -> None:
+    for words in (("trace", "P1"), ("find", "Maya"), ("health",), ("ledger", "verify"), ("export", "x")):
+        answer = empty.run(*words)
+        assert (answer.code, answer.out) == (exits.NOT_DONE, "")
+        assert "relay demo" in answer.err
+        assert "relay import" in answer.err
+    assert empty.ok("programme", "list", "--json").json == []
+
+
+def test_a_programme_is_begun(empty: Shell) -> None:
+    empty.ok("programme", "add", "hills", "--name", "Hill villages", "--goal-generations", "5")
+    again = empty.run("programme", "add", "hills", "--name", "Other")
+
+    assert empty.ok("programme", "list").rows[1][:3] == ["hills", "Hill villages", "Asia/Kathmandu"]
+    assert again.code == exits.NOT_DONE
+
+
+def test_a_period_is_locked_and_what_is_corrected_or_added_in_it_is_shown_to_the_auditor(shell: Shell) -> None:
+    shell.ok("correct", "T1", "--how", "wrong-data", "--set", "females=1", "--why", "misread", "--id", "C1")
+    locked = shell.run("programme", "lock", "2026-12-01", "--why", "too early")
+    shell.ok("programme", "lock", "2025-12-31", "--why", "The yearly report is sent.")
+    shell.ok("correct", "T1", "--how", "wrong-data", "--set", "animals=2", "--why", "read again", "--id", "C2")
+
+    shell.ok("event", "visit", "P1", "--on", "2025-12-31", "--id", "E9")
+
+    audit = shell.run("audit", "--json")
+
+    assert (locked.code, "2026-12-01, but today is" in locked.err) == (exits.NOT_DONE, True)
+    found = {checked["check_id"]: checked["findings"] for checked in json.loads(audit.out)["checks"]}
+    assert [finding["subject_id"] for finding in found["corrected_after_lock"]] == ["pass:T1"]
+    assert [finding["subject_id"] for finding in found["recorded_after_lock"]] == ["event:E9"]
+
+
+def test_several_programmes_must_be_named(shell: Shell, graph: Graph) -> None:
+    record(graph, say.programme("hills"), programme_id="hills")
+
+    unnamed = shell.run("trace", "G1", "--as-of", ON)
+    assert unnamed.code == exits.NOT_DONE
+    assert "demo, hills" in unnamed.err
+    assert "--programme" in unnamed.err
+    for words in (("--programme", "demo", "trace", "G1"), ("trace", "G1", "--programme", "demo")):
+        assert shell.ok(*words, "--as-of", ON).pairs["reach"] == "3"
+    wrong = shell.run("--programme", "dmeo", "trace", "G1")
+    assert wrong.code == exits.NOT_DONE
+    assert "demo, hills" in wrong.err
+
+
+def test_nothing_is_begun_before_it_is_known_of_which_programme(
+    shell: Shell, graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, say.programme("hills"), programme_id="hills")
+    monkeypatch.setenv("RELAY_DATA", str(tmp_path / "data"))
+
+    answer = shell.run("engine", "rebuild")
+    assert (answer.code, "--programme" in answer.err) == (exits.NOT_DONE, True)
+    assert "backup" not in answer.err
+    assert shell.ok("engine", "rebuild", "--programme", "demo", "--json").json["programme_id"] == "demo"
+
+
+def test_a_role_where_there_is_nothing_is_said_to_be_so(shell: Shell, graph: Graph, tmp_path: Path) -> None:
+    record(graph, say.place("L1"))
+    (tmp_path / "password").write_text("correct horse battery")
+    words = ("account", "add", "asha", "--password-file", str(tmp_path / "password"))
+
+    slips = shell.ok(*words, "--role", "staff@dmeo", "--role", "staff@demo/L9")
+    assert "there is no programme dmeo yet" in slips.err
+    assert "there is no place L9 in demo yet" in slips.err
+    assert shell.ok("account", "role", "asha", "--role", "staff@demo/L1", "--role", "auditor").err == ""
+
+
+def test_the_demonstration_stays_out_of_a_real_database(shell: Shell) -> None:
+    answer = shell.run("demo")
+
+    assert answer.code == exits.NOT_DONE
+    assert "RELAY_DATA" in answer.err
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_json_is_accepted_before_and_after_the_command(shell: Shell, place: str) -> None:
+    words = ("trace", "G1", "--as-of", ON)
+    answer = shell.ok("--json", *words) if place == "before" else shell.ok(*words, "--json")
+
+    assert answer.json["reach"] == 3
+
+
+@pytest.mark.parametrize("nth", [0, 1, 2])
+def test_they_are_accepted_between_two_words_of_a_command_too(shell: Shell, nth: int) -> None:
+    words = ["ledger", "verify"]
+    words[nth:nth] = ["--json", "--programme", "demo"]
+
+    assert shell.ok(*words).json["ok"]
+
+
+# ------------------------------------------------------------------------------------------------ the environment
+
+
+def test_a_database_that_does_not_answer_ends_with_4(alone: Shell) -> None:
+    alone.monkeypatch.setenv("NEO4J_URI", "bolt://127.0.0.1:1")
+    alone.monkeypatch.setenv("NEO4J_PASSWORD", "secret-word")
+
+    answer = alone.run("find", "Maya")
+    assert (answer.code, answer.out) == (exits.UNAVAILABLE, "")
+    assert "127.0.0.1:1" in answer.err
+    assert "secret-word" not in answer.err
+
+
+def test_a_wrong_password_ends_with_4(empty: Shell) -> None:
+    empty.monkeypatch.setenv("NEO4J_PASSWORD", "secret-word")
+
+    answer = empty.run("find", "Maya")
+    assert answer.code == exits.UNAVAILABLE
+    assert "password" in answer.err.lower()
+    assert "secret-word" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("NEO4J_URI", "localhost", "NEO4J_URI is not an address"),
+        ("NEO4J_URI", "bolt://127.0.0.1", "NEO4J_PASSWORD is not"),
+        ("NEO4J_URI", "neo4j://asha:secret@127.0.0.1", "NEO4J_URI is not an address"),
+        ("NEO4J_URI", "bolt://127.0.0.1?policy=x", "NEO4J_URI is not an address"),
+        ("RELAY_URL", "relay.example.org", "RELAY_URL is not an address"),
+    ],
+)
+def test_settings_that_cannot_be_are_named(alone: Shell, name: str, value: str, sentence: str) -> None:
+    alone.monkeypatch.setenv(name, value)
+
+    answer = alone.run("find", "Maya")
+    assert answer.code == exits.NOT_DONE
+    assert sentence in answer.err
+
+
+def test_what_nobody_foresaw_is_told_with_where_it_happened_and_without_a_value(shell: Shell, graph: Graph) -> None:
+    name = "Sita Magar"
+    graph.write(lambda t: t.run("MATCH (p:Placement) SET p.received_on = $name", name=name))
+    graph.write(lambda t: t.run("MATCH ()-[f:FILLED]->() SET f.received_on = $name", name=name))
+
+    answer = shell.run("gifts")
+
+    assert answer.code in (exits.NOT_DONE, exits.UNAVAILABLE)
+    assert "Traceback" not in answer.err
+    assert name not in answer.err
+    assert "relay ledger verify" in answer.err or "See the database's log" in answer.err
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(alone: Shell, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    alone.monkeypatch.setenv("RELAY_DATA", str(tmp_path / "file" / "data"))
+
+    for words in (("find", "Maya"), ("engine", "start")):
+        answer = alone.run(*words)
+        assert answer.code == exits.UNAVAILABLE
+        assert str(tmp_path / "file") in answer.err
+        assert "RELAY_DATA" in answer.err
+
+
+def test_a_file_that_cannot_be_written_is_named(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    for words in (("backup",), ("export",), ("ledger", "export")):
+        answer = shell.run(*words, str(tmp_path / "file" / "out"))
+        assert answer.code == exits.NOT_DONE, answer
+        assert str(tmp_path / "file") in answer.err
+
+
+def test_a_path_without_a_name_is_no_file(shell: Shell) -> None:
+    for words in (("backup", "."), ("backup", ""), ("ledger", "export", ""), ("ledger", "evidence", "")):
+        answer = shell.run(*words)
+        assert (answer.code, "Traceback" in answer.err) == (exits.NOT_DONE, False)
+        assert ". is a folder. Name a file in it." in answer.err
+    assert "/dev/full is the name of no file" in shell.run("backup", "/dev/full").err
+    assert not Path("/dev/full").is_file()
+
+
+def test_the_engine_starts_stops_and_says_how_it_does(alone: Shell) -> None:
+    assert alone.ok("engine", "status").pairs["running"] == "no"
+    assert alone.ok("status", "--json").json["programmes"] == []
+    try:
+        assert alone.ok("engine", "start").pairs["running"] == "yes"
+        status = alone.ok("status")
+        assert status.pairs["database"] == "embedded"
+        assert "one machine" in status.err
+    finally:
+        assert alone.ok("engine", "stop", "--json").json == {"stopped": True}
+    assert alone.ok("engine", "stop", "--json").json == {"stopped": False}
+
+
+# ------------------------------------------------------------------------------------------------ help, completion
+
+
+def test_help_lists_every_command_under_its_users(alone: Shell) -> None:
+    listed = [str(command.name) for commands in cli.USERS.values() for command in commands]
+
+    assert sorted(listed) == sorted(cli.relay.commands)
+    said = alone.ok("--help").out
+    assert "..." not in said.partition("Staff:")[2]
+    assert max(map(len, said.splitlines())) <= 80
+    assert all(f"  {name} " in said for name in listed)
+
+
+@pytest.mark.parametrize("words", [words for words, _ in commands()], ids=" ".join)
+def test_every_command_explains_itself_with_an_example(alone: Shell, words: tuple[str, ...]) -> None:
+    said = alone.ok(*words, "--help").out
+
+    command = dict(commands())[words]
+    if not isinstance(command, click.Group) or command.invoke_without_command:
+        assert "--json" in said
+        assert "--programme ID" in said
+        assert f"Example:\n  relay {' '.join(words)}" in said
+
+
+def test_a_group_without_a_command_tells_its_usage_once(alone: Shell) -> None:
+    answer = alone.run("ledger")
+
+    assert answer.code == exits.USAGE
+    assert answer.err.count("Usage:") == 1
+    assert "verify" in answer.err
+
+
+def test_an_unknown_command_or_option_suggests_the_closest(alone: Shell) -> None:
+    command, option = alone.run("pas-on"), alone.run("pass-on", "P1", "--animal", "2")
+
+    assert (command.code, option.code) == (exits.USAGE, exits.USAGE)
+    assert "pass-on" in command.err
+    assert "--animals" in option.err
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh"])
+def test_the_shell_completes_commands_and_options(shell_name: str) -> None:
+    source = _completed({"_RELAY_COMPLETE": f"{shell_name}_source"})
+    assert "_RELAY_COMPLETE" in source
+
+    for typed, expected in (("relay tra", "trace"), ("relay engine st", "status"), ("relay tree --as-", "--as-of")):
+        asked = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+        assert expected in _completed({"_RELAY_COMPLETE": f"{shell_name}_complete", **asked})
+
+
+def _completed(environment: dict[str, str]) -> str:
+    run = [sys.executable, "-c", "import cli; cli.main()"]
+    return subprocess.run(run, env=os.environ | environment, capture_output=True, text=True, check=False).stdout
+
+
+# ------------------------------------------------------------------------------------------------ ended early
+
+
+def test_a_reader_that_had_enough_is_no_failure_to_explain(shell: Shell) -> None:
+    run = [sys.executable, "-c", "import cli; cli.main()", "ledger", "log", "--last", "0", "--json"]
+    with subprocess.Popen(run, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+
+    del shell
+    assert said == ""
+    assert process.returncode == exits.NOT_DONE
+
+
+def test_an_interrupted_command_says_so(alone: Shell) -> None:
+    """A listener that never answers keeps the command waiting until Ctrl-C."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        alone.monkeypatch.setenv("NEO4J_URI", f"bolt://127.0.0.1:{port}")
+        alone.monkeypatch.setenv("NEO4J_PASSWORD", "x")
+        run = [sys.executable, "-c", "import cli; cli.main()", "find", "Maya"]
+        with subprocess.Popen(run, env=os.environ, stderr=subprocess.PIPE, text=True) as process:
+            line, _ = listener.accept()
+            with line:
+                process.send_signal(signal.SIGINT)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(2)
+                if process.poll() is None:  # the first one came where Python lets nothing interrupt it
+                    process.send_signal(signal.SIGINT)
+                assert process.stderr is not None
+                said = process.stderr.read()
+
+    assert process.returncode == exits.NOT_DONE
+    assert "stopped" in said
+    assert "Traceback" not in said
+
+
+def test_a_graph_of_another_version_is_not_asked_but_its_ledger_is(shell: Shell, graph: Graph) -> None:
+    graph.write(lambda transaction: transaction.run("MATCH (l:Ledger {key: 'demo'}) SET l.projection = 1"))
+
+    for words in (("waiting",), ("show", "P1"), ("find", "W1"), ("health",), ("tree", "G1"), ("ledger", "verify")):
+        answer = shell.run(*words)
+        assert answer.code == exits.UNAVAILABLE, words
+        assert "relay engine rebuild" in answer.err, words
+    assert shell.ok("ledger", "log", "--last", "1").out
+
+
+def test_an_interrupted_import_says_how_much_is_recorded_and_goes_on_when_it_is_run_again(
+    shell: Shell, tmp_path: Path
+) -> None:
+    write_folder(tmp_path / "more", [say.programme(), *(say.woman(f"V{n}") for n in range(30))], with_names=True)
+    importing = ("import", str(tmp_path / "more"), "--apply")
+
+    def stopped_at(rows: int) -> Callable[[Path], Callable[[int], None]]:
+        def progress(done: int) -> None:
+            if done >= rows:
+                raise KeyboardInterrupt
+
+        return lambda _: progress
+
+    shell.monkeypatch.setattr("relay.exchange.importing.STEP", 8)
+    shell.monkeypatch.setattr("relay.commands.files._progress", stopped_at(16))
+    stopped = shell.run(*importing)
+    rehearsed = shell.run(*importing[:-1])
+    shell.monkeypatch.setattr("relay.commands.files._progress", stopped_at(1000))
+    again = shell.ok(*importing)
+
+    assert stopped.code == exits.NOT_DONE
+    assert stopped.err == "Stopped: 7 rows or more are recorded. Run the same command again: it goes on.\n"
+    assert (rehearsed.code, rehearsed.err) == (exits.NOT_DONE, "Stopped: nothing was written.\n")
+    assert again.err == "15 added, 16 same, 0 put aside, 0 refused.\n"
+
+
+def test_an_import_in_which_the_database_fails_says_how_much_is_recorded(shell: Shell, tmp_path: Path) -> None:
+    write_folder(tmp_path / "more", [say.programme(), *(say.woman(f"V{n}") for n in range(30))], with_names=True)
+
+    def fails_at_16(_: Path) -> Callable[[int], None]:
+        def progress(done: int) -> None:
+            if done >= 16:
+                raise Unavailable("The database cannot be reached.", "Nothing was recorded.")
+
+        return progress
+
+    shell.monkeypatch.setattr("relay.exchange.importing.STEP", 8)
+    shell.monkeypatch.setattr("relay.commands.files._progress", fails_at_16)
+    failed = shell.run("import", str(tmp_path / "more"), "--apply", "--json")
+    rehearsed = shell.run("import", str(tmp_path / "more"))
+
+    assert failed.code == rehearsed.code == exits.UNAVAILABLE
+    assert "7 rows or more are recorded. Run the same command again: it goes on." in failed.err
+    assert "Nothing was recorded." in rehearsed.err
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_answer_that_cannot_be_written_out_is_said_to_be(shell: Shell, unbuffered: str) -> None:
+    run = [sys.executable, "-c", "import cli; cli.main()", "ledger", "log"]
+    own = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(run, env=own, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    del shell
+    assert done.returncode == exits.NOT_DONE
+    assert done.stderr == "relay: the answer could not be written out: No space left on device.\n"
+
+
+def test_who_looks_for_a_way_to_undo_is_shown_how_a_mistake_is_put_right(alone: Shell) -> None:
+    for word in ("undo", "delete", "edit"):
+        answer = alone.run(word, "pass:T1")
+        assert (answer.code, "relay correct --help" in answer.err) == (exits.USAGE, True)
+    assert "No such command 'frob'" in alone.run("frob").err
+
+
+def test_an_id_in_an_advice_can_be_pasted_into_a_shell(shell: Shell) -> None:
+    assert shell.run("show", "B [1]").err.endswith("Look for it: relay find 'B [1]'\n")
+    assert shell.run("tree", "B [1]").err.endswith("Look for it: relay find 'B [1]'\n")
+    assert shell.run("show", "B1").err.endswith("Look for it: relay find B1\n")
+
+
+# ------------------------------------------------------------------------------------------------ quickness
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    """The benchmarks measure how quick this makes `relay --help`."""
+    heavy = "arcadedb_embedded", "flask", "neo4j", "networkx", "numpy", "rapidfuzz", "rich", "json", "secrets"
+    run = [sys.executable, "-c", "import sys, cli; print(*sys.modules)"]
+
+    loaded = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
+    assert not set(heavy) & set(loaded)

@@ -1,0 +1,494 @@
+"""The embedded engine: one a data folder, started on demand, safe against kills, damage and other users."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, LiteralString
+
+import neo4j
+import pytest
+
+from relay import graph
+from relay.database import engine, engine_process
+from relay.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from relay.settings import Connection
+
+
+STEPS_OF_WAITING: Final = 40
+"""More lines of Python than are run in waiting once, whichever way it is done."""
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder for an engine that the test starts, and stop that engine afterwards."""
+    folder = tmp_path / "data"
+    yield folder
+    engine.stop(folder)
+
+
+@pytest.fixture
+def sigterm() -> Iterator[None]:
+    """Give SIGTERM back afterwards to whoever had it; a wait that would never end fails."""
+
+    def give_up(_number: int, _frame: object) -> None:
+        raise TimeoutError
+
+    before = [signal.signal(signal.SIGALRM, give_up), signal.getsignal(signal.SIGTERM)]
+    signal.alarm(30)
+    yield
+    signal.alarm(0)
+    for number, handler in zip((signal.SIGALRM, signal.SIGTERM), before, strict=True):
+        signal.signal(number, handler)
+
+
+def query(connection: Connection, text: LiteralString) -> list[neo4j.Record]:
+    """Ask one question over Bolt."""
+    with neo4j.GraphDatabase.driver(connection.uri, auth=(connection.user, connection.password)) as driver:
+        return driver.execute_query(text, database_=connection.database).records
+
+
+def settings_in_force(data_folder: Path) -> dict[str, object]:
+    """Ask the engine itself for its settings, the database's own and the server's."""
+    state = state_of(data_folder)
+    login = b64encode(f"{state.user}:{state.password}".encode()).decode()
+    headers = {"Authorization": f"Basic {login}"}
+    with closing(http.client.HTTPConnection("127.0.0.1", state.http_port, timeout=10)) as line:
+        line.request("GET", "/api/v1/server?mode=default", headers=headers)
+        server = json.load(line.getresponse())["settings"]
+        question = json.dumps({"language": "sql", "command": "SELECT FROM schema:database"})
+        line.request("POST", f"/api/v1/command/{state.database}", question, headers)
+        database = json.load(line.getresponse())["result"][0]["settings"]
+    return {setting["key"]: setting["value"] for setting in [*server, *database]}
+
+
+def state_of(data_folder: Path) -> engine.State:
+    return engine.State.read(data_folder / engine.STATE_FILE)
+
+
+def kill(data_folder: Path) -> None:
+    """End the engine as a power cut would, and wait until it is gone."""
+    os.kill(state_of(data_folder).pid, signal.SIGKILL)
+    wait_until(lambda: not engine.status(data_folder).running)
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def relay_of(data_folder: Path) -> Connection:
+    """Start an engine with 400 placements in a row, of which each passed on to the next."""
+    connection = engine.ensure(data_folder)
+    query(connection, "UNWIND range(1, 400) AS i CREATE (:Placement {placement_id: i, note: 'placement ' + i})")
+    query(
+        connection,
+        "MATCH (a:Placement) MATCH (b:Placement {placement_id: a.placement_id + 1}) CREATE (a)-[:PASSED_TO]->(b)",
+    )
+    return connection
+
+
+def test_the_engine_starts_on_demand_and_says_so(data_folder: Path) -> None:
+    before = engine.status(data_folder)
+
+    connection = engine.ensure(data_folder)
+
+    assert not before.running
+    assert (before.port, before.pid, before.size_bytes) == (None, None, 0)
+    assert [record["one"] for record in query(connection, "RETURN 1 AS one")] == [1]
+    after = engine.status(data_folder)
+    assert after.running
+    assert (after.port, after.pid) == (state_of(data_folder).port, state_of(data_folder).pid)
+    assert connection.uri == f"bolt://127.0.0.1:{after.port}"
+    assert after.size_bytes > 0
+
+
+def test_a_second_start_joins_the_first(data_folder: Path) -> None:
+    first = engine.ensure(data_folder)
+    pid = state_of(data_folder).pid
+
+    second = engine.ensure(data_folder)
+
+    assert second == first
+    assert state_of(data_folder).pid == pid
+
+
+def test_several_commands_starting_at_once_get_one_engine(data_folder: Path) -> None:
+    data_folder.mkdir(mode=0o700)
+    start = "import sys, pathlib; from relay import engine; print(engine.ensure(pathlib.Path(sys.argv[1])).uri)"
+    command = [sys.executable, "-c", start, str(data_folder)]
+    commands = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+
+    answers = {one.communicate()[0].strip() for one in commands}
+
+    assert answers == {f"bolt://127.0.0.1:{state_of(data_folder).port}"}
+
+
+def test_the_engine_outlives_the_command_that_started_it_and_a_ctrl_c_in_its_terminal(data_folder: Path) -> None:
+    start = "import sys, pathlib; from relay import engine; engine.ensure(pathlib.Path(sys.argv[1])); input()"
+    command = subprocess.Popen(
+        [sys.executable, "-c", start, str(data_folder)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    wait_until(lambda: engine.status(data_folder).running)
+
+    os.killpg(command.pid, signal.SIGINT)
+    command.communicate()
+
+    assert query(engine.ensure(data_folder), "RETURN 1 AS one")
+    assert command.returncode != 0
+
+
+def test_stopping_closes_the_files_and_tells_whether_anything_ran(data_folder: Path) -> None:
+    engine.ensure(data_folder)
+
+    assert engine.stop(data_folder)
+
+    assert not engine.status(data_folder).running
+    assert not (data_folder / "databases/relay/database.lck").exists()
+    assert not engine.stop(data_folder)
+
+
+def test_port_and_password_stay_from_one_start_to_the_next(data_folder: Path) -> None:
+    first = engine.ensure(data_folder)
+    engine.stop(data_folder)
+
+    assert engine.ensure(data_folder) == first
+
+
+def test_a_reader_is_let_in_and_may_not_write_with_a_new_password_at_each_start(data_folder: Path) -> None:
+    first = engine.reader(data_folder)
+    with graph.connect(engine.ensure(data_folder)):  # brings the schema up to date
+        pass
+    engine.stop(data_folder)
+    second = engine.reader(data_folder)
+
+    with graph.connect(second) as reading:
+        assert reading.ask("MATCH (s:Schema) RETURN count(s) AS many", 1).rows == ((1,),)
+        with pytest.raises(graph.NotAnswered, match="would write"):
+            reading.ask("CREATE (:Gift {key: 'x'})", 1)
+    with pytest.raises(Unavailable, match="user name or password"):
+        graph.connect(replace(second, password=first.password))
+
+
+def test_an_engine_of_an_earlier_relay_knows_no_reader(data_folder: Path) -> None:
+    engine.ensure(data_folder)
+    (data_folder / engine.READER_FILE).unlink()
+
+    with pytest.raises(engine.NoReader):
+        engine.reader(data_folder)
+
+
+def test_a_taken_port_is_left_to_its_owner_and_another_is_picked(data_folder: Path) -> None:
+    engine.ensure(data_folder)
+    port = state_of(data_folder).port
+    engine.stop(data_folder)
+
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        connection = engine.ensure(data_folder)
+
+    assert state_of(data_folder).port != port
+    assert query(connection, "RETURN 1 AS one")
+
+
+def test_the_state_of_a_dead_engine_fools_nobody_even_when_its_pid_lives_again(data_folder: Path) -> None:
+    engine.ensure(data_folder)
+    kill(data_folder)
+    path = data_folder / engine.STATE_FILE
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"pid": os.getpid()}))
+
+    stopped = engine.stop(data_folder)
+    connection = engine.ensure(data_folder)
+
+    assert not stopped
+    assert state_of(data_folder).pid != os.getpid()
+    assert query(connection, "RETURN 1 AS one")
+
+
+def test_a_state_file_that_was_altered_is_told_and_the_next_engine_needs_none(data_folder: Path) -> None:
+    engine.ensure(data_folder)
+    pid = state_of(data_folder).pid
+    (data_folder / engine.STATE_FILE).write_text("{bad")
+
+    for ask in (engine.ensure, engine.status, engine.stop):
+        with pytest.raises(engine.StateDamaged, match=r"engine\.json was altered"):
+            ask(data_folder)
+    os.kill(pid, signal.SIGTERM)
+
+    def is_gone() -> bool:
+        with suppress(engine.StateDamaged):
+            return not engine.status(data_folder).running
+        return False
+
+    wait_until(is_gone)
+    assert query(engine.ensure(data_folder), "RETURN 1 AS one")[0]["one"] == 1
+
+
+@pytest.mark.parametrize("left", ["", "xx", "{}"])
+def test_a_list_of_files_that_a_full_disk_cut_off_has_all_files_checked(data_folder: Path, left: str) -> None:
+    relay_of(data_folder)
+    engine.stop(data_folder)
+    (data_folder / "closed.json").write_text(left)
+
+    placements = query(engine.ensure(data_folder), "MATCH (p:Placement) RETURN count(p) AS placements")
+
+    assert placements[0]["placements"] == 400
+
+
+def test_what_was_committed_is_there_after_a_kill(data_folder: Path) -> None:
+    relay_of(data_folder)
+
+    kill(data_folder)
+
+    connection = engine.ensure(data_folder)
+    (record,) = query(connection, "MATCH (:Placement)-[r:PASSED_TO]->(:Placement) RETURN count(r) AS passed")
+    assert record["passed"] == 399
+
+
+def test_only_the_owner_can_read_the_data(data_folder: Path) -> None:
+    relay_of(data_folder)
+
+    modes = {path.stat().st_mode & 0o777 for path in data_folder.rglob("*")}
+
+    assert data_folder.stat().st_mode & 0o777 == 0o700
+    assert (data_folder / engine.STATE_FILE).stat().st_mode & 0o777 == 0o600
+    assert modes == {0o600, 0o700}
+
+
+def test_the_folder_of_another_user_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir(mode=0o700)
+    monkeypatch.setattr(os, "geteuid", lambda: theirs.stat().st_uid + 1)
+
+    with pytest.raises(Unavailable, match="belongs to the user"):
+        engine.ensure(theirs)
+
+    assert list(theirs.iterdir()) == []
+
+
+def test_the_folder_may_have_any_name_whatever_the_locale(tmp_path: Path) -> None:
+    home = tmp_path / "My Data घर"
+    home.mkdir()
+    environment = os.environ | {"LC_ALL": "C", "RELAY_DATA": str(home / "relay")}
+    try:
+        relay = [sys.executable, str(Path(__file__).parents[2] / "cli.py"), "programme", "list"]
+        done = subprocess.run(relay, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+    finally:
+        engine.stop(home / "relay")
+
+
+def test_a_folder_that_others_can_read_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "somebody-elses").touch()
+    shared.chmod(0o755)
+
+    with pytest.raises(Unavailable, match="chmod 700"):
+        engine.ensure(shared)
+
+    assert shared.stat().st_mode & 0o777 == 0o755
+
+
+def test_the_password_is_on_no_command_line_and_in_no_log(data_folder: Path) -> None:
+    password = engine.ensure(data_folder).password
+    pid = state_of(data_folder).pid
+
+    command = Path(f"/proc/{pid}/cmdline").read_text()
+    environ = Path(f"/proc/{pid}/environ").read_text()
+    logs = "".join(path.read_text() for path in (data_folder / "log").iterdir())
+
+    assert len(password) == 32
+    assert "relay.database.engine_process" in command
+    assert password not in command + environ + logs
+    assert password not in repr(state_of(data_folder))
+
+
+def test_every_commit_reaches_the_disk_before_it_is_acknowledged(data_folder: Path) -> None:
+    engine.ensure(data_folder)
+
+    settings = settings_in_force(data_folder)
+
+    assert settings["arcadedb.txWalFlush"] == 1
+    assert settings["arcadedb.command.timeout"] == 120_000
+    assert settings["arcadedb.server.mode"] == "production"
+
+
+def test_the_engine_answers_this_machine_only(data_folder: Path) -> None:
+    engine.ensure(data_folder)
+    pid = state_of(data_folder).pid
+    inodes = set[str]()
+    for name in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208 - its names, not its files
+        with suppress(FileNotFoundError):  # closed meanwhile
+            inodes.add(os.readlink(f"/proc/{pid}/fd/{name}"))  # noqa: PTH115 - what it says, not where it leads
+
+    listening = [
+        fields[1]
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+        if (fields := line.split())[3] == "0A" and f"socket:[{fields[9]}]" in inodes
+    ]
+
+    loopback = ("0100007F:", "0000000000000000FFFF00000100007F:")
+    assert len(listening) == 2
+    assert all(address.startswith(loopback) for address in listening)
+
+
+def test_the_engine_stops_itself_when_nobody_uses_it(data_folder: Path) -> None:
+    connection = engine.ensure(data_folder, idle_minutes=1 / 60)
+
+    with neo4j.GraphDatabase.driver(connection.uri, auth=(connection.user, connection.password)) as driver:
+        driver.verify_connectivity()
+        time.sleep(2)
+        used = engine.status(data_folder).running
+
+    assert used
+    wait_until(lambda: not engine.status(data_folder).running, seconds=5)
+
+
+@pytest.mark.usefixtures("sigterm")
+def test_an_engine_that_is_told_to_stop_hears_it_at_whatever_step_of_its_waiting() -> None:
+    waiting = engine_process.Stopping()
+    assert not waiting.within(0.01)
+
+    for step in range(1, STEPS_OF_WAITING):
+        told = _told_at(step, engine_process.Stopping())
+        assert told.within(5), step
+
+
+def _told_at(step: int, stopping: engine_process.Stopping) -> engine_process.Stopping:
+    """Wait, and let the signal come just before the line of Python that is run at that step, or else afterwards."""
+    told, steps = False, iter(range(step - 1))
+
+    def tell() -> None:
+        nonlocal told
+        told = True
+        signal.raise_signal(signal.SIGTERM)
+
+    def trace(_frame: FrameType, _event: str, _argument: object) -> Callable[..., Any] | None:
+        if next(steps, None) is not None:
+            return trace
+        sys.settrace(None)
+        tell()
+        return None
+
+    sys.settrace(trace)
+    try:
+        stopping.within(0.01)
+    finally:
+        sys.settrace(None)
+    if not told:
+        tell()
+    return stopping
+
+
+def test_damaged_data_is_found_before_anybody_is_served(data_folder: Path) -> None:
+    relay_of(data_folder)
+    engine.stop(data_folder)
+    (bucket,) = (data_folder / "databases/relay").glob("Placement_0.*.bucket")
+    content = bytearray(bucket.read_bytes())
+    content[9000:9400] = bytes(byte ^ 0xFF for byte in content[9000:9400])
+    bucket.write_bytes(content)
+
+    with pytest.raises(Unavailable, match="relay restore"):
+        engine.ensure(data_folder)
+
+    assert not engine.status(data_folder).running
+
+
+def test_a_damaged_schema_is_found_before_anybody_is_served(data_folder: Path) -> None:
+    relay_of(data_folder)
+    engine.stop(data_folder)
+    (data_folder / "databases/relay/schema.json").write_text("{")
+
+    with pytest.raises(Unavailable, match="damaged"):
+        engine.ensure(data_folder)
+
+
+def test_a_truncated_file_is_found_before_anybody_is_served(data_folder: Path) -> None:
+    relay_of(data_folder)
+    engine.stop(data_folder)
+    (bucket,) = (data_folder / "databases/relay").glob("Placement_0_out_edges.*.bucket")
+    os.truncate(bucket, 0)
+
+    with pytest.raises(Unavailable, match="damaged"):
+        engine.ensure(data_folder)
+
+
+def test_the_faults_of_a_check_are_added_up_and_other_counts_left_alone() -> None:
+    sound = {"operation": "check database", "totalPages": 11, "totalErrors": 0, "invalidLinks": 0}
+
+    assert engine.count_faults(sound) == 0
+    assert engine.count_faults(sound | {"totalErrors": 2, "invalidLinks": 1}) == 3
+
+
+def test_a_sound_database_passes_the_check(data_folder: Path) -> None:
+    relay_of(data_folder)
+
+    engine.check(data_folder)
+
+    assert engine.status(data_folder).running
+
+
+def test_failed_queries_do_not_fill_the_disk(data_folder: Path) -> None:
+    connection = engine.ensure(data_folder)
+    query(connection, "CREATE CONSTRAINT FOR (p:Placement) REQUIRE p.key IS UNIQUE")
+    twelve_megabytes = ["k" * 20_000] * 600
+
+    with neo4j.GraphDatabase.driver(connection.uri, auth=(connection.user, connection.password)) as driver:
+        driver.execute_query("CREATE (:Placement {key: $key})", key=twelve_megabytes[0], database_="relay")
+        for key in twelve_megabytes:
+            with pytest.raises(neo4j.exceptions.ConstraintError):
+                driver.execute_query("CREATE (:Placement {key: $key})", key=key, database_="relay")
+
+    log_bytes = max(engine.status(data_folder).log_bytes for _ in range(5))  # while files take turns neither is there
+    assert engine.LOG_LIMIT_BYTES / 2 < log_bytes < engine.LOG_LIMIT_BYTES * 1.1
+
+
+def test_a_full_disk_is_said_in_so_many_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.require_free_space(tmp_path / "not" / "yet")
+    monkeypatch.setattr(engine, "LEAST_FREE_BYTES", 10**18)
+
+    with pytest.raises(Unavailable, match="Disk full"):
+        engine.require_free_space(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("folder", "filesystem"),
+    [
+        ("/home/clerk/relay", None),
+        ("/net/office/relay", "nfs4"),
+        ("/net/office/own disk/relay", None),
+        ("/network", None),
+    ],
+)
+def test_a_network_drive_is_known_by_the_mount_that_holds_the_folder(folder: str, filesystem: str | None) -> None:
+    mounts = (
+        "/dev/sda1 / ext4 rw 0 0\n"
+        "server:/office /net/office nfs4 rw 0 0\n"
+        "/dev/sdb1 /net/office/own\\040disk xfs rw 0 0\n"
+    )
+
+    assert engine.network_filesystem(Path(folder), mounts) == filesystem

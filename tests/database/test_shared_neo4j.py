@@ -1,0 +1,140 @@
+"""What an administrator, or another application, may do to a Neo4j database that Relay uses."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, LiteralString
+from unittest.mock import Mock
+
+import neo4j
+import pytest
+
+from relay import graph as relay_graph
+from relay.database import cypher
+from relay.database.driver_errors import ReadOnly
+from relay.errors import Unavailable
+from relay.graph import NotRelaysOwn, connect
+from tests.rigs.wiping import wiped
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from relay.settings import Connection
+
+WELL_BEYOND: Final = (10**6).to_bytes(4, "big")  # a transaction that the server has not come to
+
+
+@contextmanager
+def administrator(connection: Connection) -> Generator[neo4j.Session]:
+    """Whoever may do anything, past Relay."""
+    with (
+        neo4j.GraphDatabase.driver(connection.uri, auth=(connection.user, connection.password)) as driver,
+        driver.session(database=connection.database) as session,
+    ):
+        yield session
+
+
+@pytest.fixture
+def database(neo4j_server: Connection) -> Iterator[Connection]:
+    """An empty Neo4j database, which has its constraints again at the end."""
+    with connect(neo4j_server) as graph:
+        wiped(graph)
+    yield neo4j_server
+    with connect(neo4j_server) as graph:
+        wiped(graph)
+        graph.migrate()
+
+
+def unique(session: neo4j.Session) -> set[tuple[str, str]]:
+    return {(row["label"], row["property"]) for row in session.run(cypher.CONSTRAINTS)}
+
+
+def test_constraints_that_were_dropped_are_made_again_when_relay_connects(database: Connection) -> None:
+    with administrator(database) as session:
+        assert unique(session) == set(cypher.MIGRATIONS)
+        session.run("DROP CONSTRAINT ledger_key").consume()
+        session.run("DROP CONSTRAINT entry_act_key").consume()
+
+        connect(database).close()
+
+        assert unique(session) == set(cypher.MIGRATIONS)
+
+
+def test_a_constraint_of_another_name_does_as_well(database: Connection) -> None:
+    with administrator(database) as session:
+        session.run("DROP CONSTRAINT claim_key").consume()
+        session.run("CREATE CONSTRAINT theirs FOR (n:Claim) REQUIRE n.key IS UNIQUE").consume()
+
+        connect(database).close()
+
+        names = [row["name"] for row in session.run("SHOW CONSTRAINTS YIELD name")]
+        assert "claim_key" not in names
+        session.run("DROP CONSTRAINT theirs").consume()
+
+
+def test_several_that_connect_at_once_make_them_once(database: Connection) -> None:
+    with administrator(database) as session:
+        for label, property_ in cypher.MIGRATIONS:
+            session.run(neo4j.Query(f"DROP CONSTRAINT {label.lower()}_{property_}")).consume()  # pyright: ignore[reportArgumentType] - names that are ours
+
+        with ThreadPoolExecutor(6) as threads:
+            connected = [threads.submit(connect, database) for _ in range(6)]
+
+        for each in connected:
+            each.result().close()
+        assert unique(session) == set(cypher.MIGRATIONS)
+
+
+def test_a_read_only_database_without_them_is_read_as_it_is(
+    database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with administrator(database) as session:
+        session.run("CREATE (:Claim {key: 'a'})").consume()
+        session.run("DROP CONSTRAINT claim_key").consume()
+    monkeypatch.setattr(relay_graph.Graph, "_constrain", Mock(side_effect=ReadOnly))
+
+    with connect(database) as graph:
+        assert graph.rows("MATCH (n:Claim) RETURN n.key AS key") == [{"key": "a"}]
+
+
+IN_THE_WAY: Final = (
+    ("CREATE CONSTRAINT claim_key FOR (n:Theirs) REQUIRE n.id IS UNIQUE", "DROP CONSTRAINT claim_key"),
+    ("CREATE INDEX claim_key FOR (n:Theirs) ON (n.id)", "DROP INDEX claim_key"),
+    ("CREATE INDEX theirs FOR (n:Claim) ON (n.key)", "DROP INDEX theirs"),
+    ("CREATE (:Claim {key: 'a'}), (:Claim {key: 'a'})", "MATCH (n:Claim) DELETE n"),
+)
+
+
+@pytest.mark.parametrize(("done", "undone"), IN_THE_WAY)
+def test_what_others_have_in_the_way_of_a_constraint_is_told(
+    database: Connection, done: LiteralString, undone: LiteralString
+) -> None:
+    with administrator(database) as session:
+        session.run("DROP CONSTRAINT claim_key").consume()
+        session.run(done).consume()
+        try:
+            with pytest.raises(NotRelaysOwn, match="key of :Claim") as told:
+                connect(database)
+        finally:
+            session.run(undone).consume()
+
+    assert "empty database of its own" in told.value.suggestion
+
+
+def test_an_older_copy_that_was_put_back_is_waited_for_once_and_then_read_as_it_is(
+    database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with administrator(database) as session:
+        session.run("CREATE (:Claim {key: 'a'})").consume()
+        (mark,) = session.last_bookmarks().raw_values
+    begins, read = mark[:3], b64decode(mark[3:])  # of 19 bytes that name the database, a number and an empty list
+    later = neo4j.Bookmarks.from_raw_values([begins + b64encode(read[:19] + b"\xca" + WELL_BEYOND + b"\x90").decode()])
+    monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
+    with connect(database) as graph:
+        graph._bookmarks = neo4j.GraphDatabase.bookmark_manager(later)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as a server leaves it that wrote since
+        with pytest.raises(Unavailable, match="did not answer in time"):
+            graph.rows("MATCH (n:Claim) RETURN n.key AS key")
+
+        assert graph.rows("MATCH (n:Claim) RETURN n.key AS key") == [{"key": "a"}]

@@ -1,0 +1,78 @@
+"""A real Neo4j Community server without Docker: its kernel as a library, fetched by `make test`, behind Bolt."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from relay.settings import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+ROOT: Final = Path(__file__).parents[2]
+JARS: Final = ROOT / ".cache" / f"neo4j-{os.environ.get('NEO4J_VERSION', '5.26.12')}"
+LAUNCHER: Final = ROOT / "tests" / "neo4j" / "Launcher.java"
+
+JAVA: Final = (
+    "java",
+    "-Xmx1g",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+)
+
+
+class Neo4jDidNotStart(RuntimeError):
+    """The jars are missing, or the server ended before it served."""
+
+
+@contextmanager
+def serve(home: Path) -> Generator[Connection]:
+    """Run a Neo4j server whose data lies in `home`, with a new password, until the block ends or this process dies.
+
+    Raises:
+        Neo4jDidNotStart: the server ended before it served; `make test` fetches what it needs.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    password = secrets.token_urlsafe(12)
+    command = [*JAVA, "-cp", f"{JARS}/*", str(LAUNCHER), str(home)]
+    with (
+        (home / "launcher.log").open("w") as log,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True) as server,
+    ):
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(f"{password}\n")
+        server.stdin.flush()
+        for line in server.stdout:
+            if line.startswith("port "):
+                uri = f"bolt://127.0.0.1:{int(line.removeprefix('port '))}"
+                yield Connection(uri=uri, user="neo4j", password=password, database="neo4j")
+                break
+        else:
+            message = f"Neo4j did not start; see {log.name}, and run `make test`, which fetches it"
+            raise Neo4jDidNotStart(message)
+        server.stdin.close()
+
+
+def settings(connection: Connection) -> dict[str, str]:
+    """What a process in an environment of its own is told, so that it speaks to a database of either engine."""
+    named = {name: getattr(connection, name) for name in ("uri", "user", "password", "database")}
+    return {f"NEO4J_{name.upper()}": value for name, value in named.items() if value is not None}
+
+
+def main() -> int:
+    """Run a command on a Neo4j of its own: `python -m tests.rigs.neo4j_server HOME COMMAND…`; HOME keeps the data."""
+    home, *command = sys.argv[1:]
+    with serve(Path(home)) as neo4j:
+        return subprocess.run(command, check=False, env=os.environ | settings(neo4j)).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

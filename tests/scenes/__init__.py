@@ -1,0 +1,1 @@
+"""Programmes that tests draw: acts, clerks, villages, offences, and an independent oracle."""

@@ -1,0 +1,350 @@
+"""The documents are true: commands run, queries answer what the command line answers, links lead somewhere."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shlex
+import sys
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+import pytest
+
+import cli
+from benchmarks.figures import FIGURES
+from relay import graph as relay_graph
+from relay.audit import run
+from relay.commands import exits, options
+from relay.database import engine
+from relay.domain import acts, schema
+from relay.exchange import rows as exchange
+from relay.ledger import recording
+from relay.reports import breakdown as parts
+from relay.reports import chains, health, record_history, trees
+from relay.service.demo import DAY, DEMO, load_demo
+from tests.commands.terminal import show
+from tests.rigs.wiping import wiped
+from tests.scenes.acts import clerk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from relay.graph import Graph
+    from relay.settings import Connection
+
+ROOT: Final = Path(__file__).parents[2]
+DOCUMENTS: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "seeds" / "README.md")
+LINK: Final = re.compile(r"(?<!`)\[[^\]]+\]\(([^)\s]+)\)")
+BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+# ------------------------------------------------------------------------------------------------ links
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files_and_headings_that_are_there(document: Path) -> None:
+    for link in LINK.findall(document.read_text(encoding="utf-8")):
+        if "://" in link:
+            continue
+        name, _, heading = link.partition("#")
+        target = (document.parent / name).resolve() if name else document
+        assert target.exists(), link
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert heading in [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles], link
+
+
+def test_every_room_is_on_the_developers_page_with_its_own_sentence() -> None:
+    page = (ROOT / "docs" / "developers.md").read_text(encoding="utf-8")
+
+    for room in (ROOT / "relay").rglob("__init__.py"):
+        name = room.parent.relative_to(ROOT / "relay").as_posix()
+        if name != ".":
+            sentence = str(ast.get_docstring(ast.parse(room.read_text(encoding="utf-8")))).splitlines()[0]
+            assert f"| `{name}` | {sentence} |" in page
+
+
+def test_each_defence_names_a_test_that_is_there() -> None:
+    page = (ROOT / "docs" / "threat_model.md").read_text(encoding="utf-8")
+    there = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+
+    named = re.findall(r"`(test_\w+)`", page)
+    assert len(named) > 20
+    assert [name for name in named if f"def {name}(" not in there] == []
+
+
+def test_the_page_for_a_new_programme_lists_every_column() -> None:
+    page = (ROOT / "docs" / "programme.md").read_text(encoding="utf-8")
+
+    for file in schema.FILE_ORDER:
+        (kind,) = (each for each in schema.KINDS if each.file == file)
+        said = [
+            column.name + "*" * column.required + (f" ({', '.join(column.choices)})" if column.choices else "")
+            for column in kind.columns
+        ]
+        assert f"| {file}.csv | {', '.join(said)} |" in page
+
+
+def test_the_rules_of_that_page_are_what_is_imported(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "programme.md").read_text(encoding="utf-8")
+    (rules,) = (block for language, block in BLOCK.findall(page) if language == "toml")
+    (tmp_path / "rules.toml").write_text(rules, encoding="utf-8")
+
+    programme, rule = exchange.read_folder_or_workbook(tmp_path)
+
+    assert (programme.act_id, rule.act_id) == ("programme:hills", "rule:goat@2024-01-01@pregnant")
+    assert not programme.faults
+    assert rule.act is not None
+    assert set(rule.act.values) == {column.name for column in acts.RULE.columns} - {"owed_per_given"}
+
+
+def test_the_table_of_figures_is_that_of_the_command_that_writes_it() -> None:
+    page = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
+
+    assert [line.split(" | ")[0].removeprefix("| ") for line in page.splitlines() if line.startswith("| ")][2:] == [
+        figure.done for figure in FIGURES
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ commands
+
+
+@dataclass(slots=True)
+class Command:
+    """A command of a document.
+
+    Attributes:
+        words: What is typed.
+        code: With which it ends; "# exit 3", as the last line below it, says that it is not 0.
+        shown: Lines that are shown below it; "…" stands for any lines, or for any text within a line.
+    """
+
+    words: str
+    code: int = exits.DONE
+    shown: list[str] = field(default_factory=list)
+
+
+def commands(document: Path) -> list[Command]:
+    """What a document tells to type, in its order."""
+    found: list[Command] = []
+    for language, block in BLOCK.findall(document.read_text(encoding="utf-8")):
+        for line in block.splitlines() if language == "console" else ():
+            if line.startswith("$ "):
+                found.append(Command(line.removeprefix("$ ")))
+            elif said := re.fullmatch(r"# exit (\d)", line):
+                found[-1].code = int(said[1])
+            else:
+                found[-1].shown.append(line)
+    return found
+
+
+def test_what_is_shown_below_a_command_and_how_it_ends_is_read_from_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ one\nsaid\n…\n# exit 3\n$ two\n```\n\n```sh\n$ three\n```\n", encoding="utf-8")
+
+    assert commands(page) == [Command("one", exits.FOUND, ["said", "…"]), Command("two")]
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Give a folder like a checkout, with the demonstration loaded, and `relay` and `python` on the path."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    for name in ("docs", "seeds"):
+        (folder / name).symlink_to(ROOT / name)
+    programs = tmp_path_factory.mktemp("bin")
+    python = shlex.quote(sys.executable)
+    for name, text in (("relay", f'exec {python} {ROOT}/cli.py "$@"'), ("python", f'exec {python} "$@"')):
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o700)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "RELAY_"))}
+    environment |= {"RELAY_DATA": str(folder / "data"), "NO_COLOR": "1", "HOME": str(folder), "CI": "true"}
+    environment |= {"PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    loaded = show(["relay", "demo"], environment=environment, folder=folder)
+    assert loaded.code == exits.DONE, loaded.text
+    yield folder, environment
+    for state in folder.glob("*/engine.json"):
+        show(["relay", "engine", "stop"], environment=environment | {"RELAY_DATA": str(state.parent)}, folder=folder)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_runs_and_shows_what_is_said(document: Path, sandbox: tuple[Path, dict[str, str]]) -> None:
+    """What `export NAME=VALUE` says holds for all that follows on its page, as in a terminal."""
+    folder, environment = sandbox
+    for command in commands(document):
+        if said := re.fullmatch(r"export (\w+)=(\S+)", command.words):
+            environment = environment | {said[1]: said[2]}
+        shown = show(["bash", "-c", command.words], environment=environment, folder=folder)
+
+        assert shown.code == command.code, (command.words, shown.text)
+        if command.shown:
+            actual = "".join(f"{line.rstrip()}\n" for line in shown.without_colour.strip().splitlines())
+            assert re.fullmatch(_pattern(command.shown), actual), f"$ {command.words}\n{actual}"
+
+
+def _pattern(shown: list[str]) -> str:
+    """What fits the lines that a page shows; each "…" is held to its line, so that no text takes long to compare."""
+    lines = "\n".join(shown).strip().splitlines()
+    return "".join("(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*?") + "\n" for line in lines)
+
+
+def test_the_example_of_every_command_runs(sandbox: tuple[Path, dict[str, str]]) -> None:
+    """In the order of the command line; what one example records, the next may use."""
+    folder, environment = sandbox
+    (folder / "password.txt").write_text("a few words that nobody guesses\n", encoding="utf-8")
+    second = "relay account add bina --role staff --password-file password.txt"
+    assert show(["bash", "-c", second], environment=environment, folder=folder).code == exits.DONE
+    elsewhere = {"restore": {"RELAY_DATA": str(folder / "empty")}, "confirm": {"LOGNAME": "second-clerk"}}
+    for command in _examples(cli.relay):
+        own = environment | elsewhere.get(str(command.name), {})
+        until = {"serve": "http://", "login": "Login"}.get(str(command.name))
+        example = command.example
+        if command.name == "revoke":
+            listed = show(["relay", "token", "list", "--json"], environment=own, folder=folder)
+            example = f"relay token revoke {json.loads(listed.text)[-1]['token_id']}"
+        shown = show(["bash", "-c", example], environment=own, folder=folder, until=until)
+
+        expected = (exits.NOT_DONE,) if command.name == "login" else (exits.DONE, exits.FOUND)  # nobody answers there
+        assert shown.code in expected, (example, shown.text)
+
+
+def _examples(group: click.Group) -> Iterator[options.RelayCommand]:
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            yield from _examples(command)
+        elif isinstance(command, options.RelayCommand) and command.example:
+            yield command
+
+
+def test_on_a_terminal_the_demonstration_ends_by_serving_its_pages(
+    sandbox: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    folder, environment = sandbox
+    own = {name: value for name, value in environment.items() if name != "CI"} | {"RELAY_DATA": str(tmp_path)}
+
+    shown = show(["relay", "demo"], environment=own, folder=folder, until="(Ctrl-C to stop)")
+    engine.stop(tmp_path)
+
+    assert shown.code == exits.DONE
+    addresses = re.findall(r"http://\S+", shown.text)
+    assert [re.sub(r":\d+", "", each) for each in addresses] == [f"http://127.0.0.1/p/{DEMO}?as_of={DAY}"]
+
+
+def test_a_tampered_ledger_is_found_without_relay(sandbox: tuple[Path, dict[str, str]]) -> None:
+    """What docs/auditors.md describes: somebody changes a day, somebody cuts the end off."""
+    folder, environment = sandbox
+    export = ["relay", "ledger", "export", "whole.jsonl", "--programme", DEMO]
+    assert show(export, environment=environment, folder=folder).code == exits.DONE
+    lines = (folder / "whole.jsonl").read_text(encoding="utf-8").splitlines()
+    head = json.loads(lines[-1])["hash"]
+    entry = json.loads(lines[99])
+
+    def verified(changed: list[str], *more: str) -> tuple[int, str]:
+        (folder / "tampered.jsonl").write_text("\n".join(changed) + "\n", encoding="utf-8")
+        words = ["python", "docs/verify_ledger.py", "tampered.jsonl", *more]
+        shown = show(words, environment=environment, folder=folder)
+        return shown.code, shown.text
+
+    assert verified(lines, head)[0] == 0
+    altered = [*lines[:99], json.dumps(entry | {"recorded_by": "local:other"}), *lines[100:]]
+    assert verified(altered) == (1, "entry 100 was altered: its hash does not fit its content\n")
+    swapped = [*lines[:99], lines[100], lines[99], *lines[101:]]
+    assert verified(swapped) == (1, "entry 100 does not follow the entry before it\n")
+    assert verified(lines[:-1])[0] == 0  # nobody can see it without the head that was noted
+    code, said = verified(lines[:-1], head)
+    assert (code, "cut or rewritten" in said) == (1, True)
+
+
+# ------------------------------------------------------------------------------------------------ queries
+
+
+@pytest.fixture(scope="module")
+def demonstration(connection: Connection) -> Iterator[Graph]:
+    """Give the demonstration programme on each engine."""
+    with relay_graph.connect(connection) as graph:
+        wiped(graph)
+        load_demo(graph, clerk(today=DAY))
+        yield graph
+        wiped(graph)
+
+
+def test_the_python_of_the_page_asks_the_first_query_and_is_answered(sandbox: tuple[Path, dict[str, str]]) -> None:
+    folder, environment = sandbox
+    page = (ROOT / "docs" / "cypher.md").read_text(encoding="utf-8")
+    (program,) = (block for language, block in BLOCK.findall(page) if language == "python")
+    (folder / "first_question.py").write_text(program, encoding="utf-8")
+    traced = show(["relay", "trace", "G31", "--json", "--programme", DEMO], environment=environment, folder=folder)
+
+    answered = show(["python", "first_question.py", "data"], environment=environment, folder=folder)
+
+    assert " ".join(queries()[0].split()) in " ".join(program.split())
+    assert answered.text.strip() == str({"reach": json.loads(traced.text)["reach"]})
+
+
+def queries() -> list[str]:
+    """The queries of docs/cypher.md, in order."""
+    text = (ROOT / "docs" / "cypher.md").read_text(encoding="utf-8")
+    return [block for language, block in BLOCK.findall(text) if language == "cypher"]
+
+
+def test_ten_queries_give_the_figures_of_the_command_line(demonstration: Graph) -> None:
+    relay = trees.relay(demonstration, DEMO, DAY)
+    expected = [answer(demonstration, relay) for answer in ANSWERS]
+
+    assert len(queries()) == len(ANSWERS) == 10
+    for number, (query, rows) in enumerate(zip(queries(), expected, strict=True), start=1):
+        answered = demonstration.rows(query)  # pyright: ignore[reportArgumentType] - read from the page
+        found = [tuple(map(_plain, row.values())) for row in answered]
+        assert found == rows, f"query {number}"
+        assert rows, f"query {number} shows nothing"
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a query gives
+    return date.fromisoformat(value.iso_format()) if hasattr(value, "iso_format") else value
+
+
+def _by(relay: trees.Relay, graph: Graph, word: str) -> dict[str, int]:
+    names = parts.names(graph, DEMO, (word,))
+    (breakdown,) = health.health(relay.survey, by=(word,), names=names).breakdowns
+    return {str(part.part): part.placements.total for part in breakdown.parts}
+
+
+def _districts(relay: trees.Relay, graph: Graph) -> list[tuple[str, int]]:
+    kinds = graph.rows("MATCH (p:Place {kind: 'district'}) RETURN p.place_id AS place_id")
+    districts = {row["place_id"] for row in kinds}
+    return sorted((place_id, count) for place_id, count in _by(relay, graph, "place").items() if place_id in districts)
+
+
+def _findings(graph: Graph, check_id: str) -> list[tuple[str]]:
+    checks = {check.check_id: check for check in run.audit(graph, DEMO, DAY).checks}
+    return sorted((finding.subject_id.removeprefix("pass:"),) for finding in checks[check_id].findings)
+
+
+ANSWERS: Final[tuple[Callable[[Graph, trees.Relay], list[Any]], ...]] = (
+    lambda _, relay: [(relay.trace("G31").reach,)],
+    lambda _, relay: list(enumerate(relay.trace("G31").by_generation)),
+    lambda _, relay: [
+        (each.help, each.units, relay.trace("G31").latest_passed_on) for each in relay.trace("G31").passed
+    ],
+    lambda graph, _: sorted(
+        (each.gift_id, each.placement_id) for each in record_history.show(graph, DEMO, "P0573", DAY).gifts
+    ),
+    lambda _, relay: [
+        (each.placement_id,) for each in chains.chains(relay.survey, help_="pig", sort="id") if each.reach == 0
+    ],
+    lambda graph, relay: _districts(relay, graph),
+    lambda graph, relay: [(int(year), count) for year, count in sorted(_by(relay, graph, "year").items())],
+    lambda graph, _: _findings(graph, "same_household"),
+    lambda graph, _: _findings(graph, "no_witness"),
+    lambda graph, _: [
+        (entry.payload["act_id"], entry.act_id, entry.recorded_by)
+        for entry in recording.entries(graph, DEMO)
+        if entry.kind == "correct"
+    ],
+)
+"""What the command line's functions say, for each query in order."""

@@ -1,0 +1,632 @@
+"""Kills, cuts, silence, nonsense, full disks: what was acknowledged stays, nothing is half done, nothing hangs."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, LiteralString
+
+import pytest
+from neo4j.exceptions import ClientError
+
+from relay import graph as relay_graph
+from relay.backup.replay import backup, rebuild, restore
+from relay.database import engine
+from relay.database.driver_errors import UnknownOutcome
+from relay.domain.acts import KEYS
+from relay.errors import RelayError, Unavailable
+from relay.graph import Transaction
+from relay.ledger.recording import NotBuilt, Rehearsal, entries, head, heads, record, record_one
+from relay.ledger.verify import verify
+from tests.rigs import neo4j_server
+from tests.rigs.faulty_line import between, black_hole, refused
+from tests.rigs.small_disk import on_a_small_disk
+from tests.rigs.soak import SOAK
+from tests.rigs.wiping import wiped
+from tests.scenes.clerks import PROGRAMME, act, clerk, founding, handover, woman
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from relay.domain.acts import Act
+    from relay.graph import Graph
+    from relay.settings import Connection
+    from tests.rigs.faulty_line import Fault, Line, Moment
+
+ROOT = Path(__file__).parents[2]
+KILLS = 100 if SOAK else 20
+CLERKS = 8
+ACTS = 20  # acknowledged between two kills
+CUTS = 8
+LIMIT_SECONDS = 20
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder for an engine that the test starts, and stop that engine afterwards."""
+    folder = tmp_path / "data"
+    yield folder
+    engine.stop(folder)
+
+
+@pytest.fixture
+def line(connection: Connection) -> Iterator[Line]:
+    """Give a line to each engine that can be broken."""
+    with between(connection.uri) as line:
+        yield line
+
+
+def over(line: Line, connection: Connection) -> Connection:
+    return replace(connection, uri=line.uri)
+
+
+def kill(data_folder: Path) -> None:
+    """End the engine as a power cut would."""
+    state = engine.State.read(data_folder / engine.STATE_FILE)
+    os.kill(state.pid, signal.SIGKILL)
+    while engine.status(data_folder).running:
+        time.sleep(0.02)
+
+
+@contextmanager
+def at_work(data_folder: Path, clerks: int, said: Path) -> Generator[None]:
+    """Let clerks record hand-overs meanwhile; what they say goes to a file."""
+    environ = os.environ | {"RELAY_DATA": str(data_folder)}
+    command = [sys.executable, "-m", "tests.scenes.clerks", str(clerks)]
+    with (
+        said.open("w") as output,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environ, cwd=ROOT
+        ) as process,
+    ):
+        try:
+            yield
+        finally:
+            process.communicate(timeout=2 * LIMIT_SECONDS)
+    assert process.returncode == 0, said.read_text()[-500:]
+
+
+def handovers(said: str, word: str) -> set[str]:
+    return {line.split()[1] for line in said.splitlines() if line.startswith(f"{word} ")}
+
+
+def recorded(graph: Graph) -> list[str]:
+    return [entry.act_id.removeprefix("pass:") for entry in entries(graph, PROGRAMME) if entry.kind == "pass"]
+
+
+def whole(graph: Graph) -> list[str]:
+    """Make sure that the record can be believed and holds each hand-over with its receiver; give the hand-overs."""
+    assert verify(graph, PROGRAMME).faults == ()
+    found = recorded(graph)
+    assert len(set(found)) == len(found)
+    women = {entry.act.id for entry in entries(graph, PROGRAMME) if entry.kind == "beneficiary"}
+    assert {f"of {each}" for each in found} == {each for each in women if "-" in each}
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------- kills
+
+
+def test_whatever_was_acknowledged_survives_kill_after_kill_and_nothing_is_half_done(
+    data_folder: Path, tmp_path: Path
+) -> None:
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        record(graph, PROGRAMME, founding(*(f"P{number}" for number in range(CLERKS))), clerk("first"))
+    said = tmp_path / "said"
+
+    with at_work(data_folder, CLERKS, said):
+        for round_ in range(KILLS):
+            acknowledged = said.read_text().count("acknowledged")
+            while said.read_text().count("acknowledged") < acknowledged + ACTS:
+                time.sleep(0.05)
+            kill(data_folder)
+            if round_ % 10:  # else the clerks give up, are told that it failed, and start it themselves
+                engine.ensure(data_folder)
+
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        found = whole(graph)
+    acknowledged_ids, failed = handovers(said.read_text(), "acknowledged"), handovers(said.read_text(), "failed")
+    assert len(acknowledged_ids) >= ACTS * KILLS
+    assert acknowledged_ids <= set(found) <= acknowledged_ids | failed
+    assert failed
+
+
+def test_an_engine_that_is_killed_between_two_statements_has_done_neither(data_folder: Path) -> None:
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        record(graph, PROGRAMME, founding("P"), clerk("first"))
+
+        def half(transaction: Transaction) -> None:
+            transaction.run("MATCH (l:Ledger) SET l.sequence = 99")
+            kill(data_folder)
+            transaction.run("CREATE (:Entry {key: 'surplus'})")
+
+        with pytest.raises(Unavailable, match="Nothing was recorded"):
+            graph.write(half)
+
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        assert verify(graph, PROGRAMME).faults == ()
+        assert record_one(graph, PROGRAMME, woman("W"), clerk("first")).sequence == 6
+
+
+def test_a_killed_engine_is_started_again_by_the_next_command(data_folder: Path) -> None:
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        record(graph, PROGRAMME, founding("P"), clerk("first"))
+    kill(data_folder)
+
+    environ = os.environ | {"RELAY_DATA": str(data_folder)}
+    command = [sys.executable, "-m", "cli", "ledger", "verify", "--json"]
+    done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["entries"] == 5
+
+
+def test_an_engine_stops_although_a_clerk_is_in_the_middle_of_something(data_folder: Path) -> None:
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        record(graph, PROGRAMME, founding("P"), clerk("first"))
+
+        def half(transaction: Transaction) -> None:
+            transaction.run("CREATE (:Entry {key: 'surplus'})")
+            begun = time.monotonic()
+            assert engine.stop(data_folder)
+            assert time.monotonic() - begun < 10
+            raise Broken
+
+        with pytest.raises(Broken):
+            graph.write(half)
+
+    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        assert verify(graph, PROGRAMME).faults == ()
+
+
+# ---------------------------------------------------------------------------------------------------- the line
+
+
+def test_a_handover_cut_off_before_its_commit_is_recorded_once(
+    graph: Graph, line: Line, connection: Connection
+) -> None:
+    _cut_and_repeat(graph, line, connection, "cut_before")
+
+
+def test_a_handover_cut_off_after_its_commit_is_recorded_once(graph: Graph, line: Line, connection: Connection) -> None:
+    _cut_and_repeat(graph, line, connection, "cut_after")
+
+
+def _cut_and_repeat(graph: Graph, line: Line, connection: Connection, fault: Fault) -> None:
+    record(graph, PROGRAMME, (*founding("P"), *(woman(f"of {n}") for n in range(CUTS))), clerk("first"))
+    with relay_graph.connect(over(line, connection)) as cut:
+        for number in range(CUTS):
+            line.break_at("commit", fault)
+
+            outcome = record_one(cut, PROGRAMME, handover(f"{number}", "P", f"{number}"), clerk("second"))
+
+            assert line.came == 1
+            assert (outcome.action, outcome.sequence) == ("added", 5 + CUTS + number + 1)
+    assert recorded(graph) == [f"{number}" for number in range(CUTS)]
+    assert verify(graph, PROGRAMME).faults == ()
+
+
+@pytest.mark.parametrize(("fault", "answer"), [("cut_before", "added"), ("cut_after", "same")])
+def test_who_is_told_that_nobody_knows_whether_it_was_recorded_repeats_it_and_then_knows(
+    graph: Graph, line: Line, connection: Connection, fault: Fault, answer: str
+) -> None:
+    record(graph, PROGRAMME, (*founding("P"), woman("of 1")), clerk("first"))
+    with relay_graph.connect(over(line, connection)) as cut:
+        line.break_at("commit", fault, times=2)
+
+        with pytest.raises(UnknownOutcome, match="same id"):
+            record_one(cut, PROGRAMME, handover("1", "P", "1"), clerk("second"))
+        again = record_one(cut, PROGRAMME, handover("1", "P", "1"), clerk("second", datetime(2026, 1, 1, tzinfo=UTC)))
+
+    assert again.action == answer
+    assert recorded(graph) == ["1"]
+
+
+SILENT = "The database cannot be reached"
+UNKNOWN = "The connection was lost while the act was being recorded"
+STRANGE = "not a database that Relay knows"
+# Connecting reads once: a first statement and a first commit. Recording asks, then writes and commits at once.
+LINE_FAULTS: list[tuple[Moment, Fault, int, str]] = [
+    ("greeting", "stall", 0, SILENT),
+    ("statement", "stall", 0, SILENT),
+    ("statement", "stall", 1, SILENT),
+    ("statement", "stall", 2, UNKNOWN),
+    ("commit", "stall", 0, SILENT),
+    ("commit", "stall", 1, UNKNOWN),
+    ("greeting", "garbage", 0, STRANGE),
+    ("statement", "garbage", 0, SILENT),
+    ("statement", "garbage", 1, SILENT),
+    ("statement", "garbage", 2, UNKNOWN),
+    ("commit", "garbage", 1, UNKNOWN),
+]
+
+
+def test_whatever_the_line_does_there_is_an_answer_within_twenty_seconds(graph: Graph, connection: Connection) -> None:
+    # each clerk records in a programme of its own: on Neo4j a silent one holds up all others of the same programme
+    with ExitStack() as lines:
+        places = []
+        for moment, fault, after, sentence in LINE_FAULTS:
+            line = lines.enter_context(between(connection.uri))
+            line.break_at(moment, fault, after=after, times=99)
+            places.append((line.uri, sentence))
+        places += [(lines.enter_context(refused()), SILENT), (lines.enter_context(black_hole()), SILENT)]
+        programme_ids = [f"programme-{number}" for number in range(len(places))]
+        for programme_id in programme_ids:
+            record(graph, programme_id, founding("P0", programme_id=programme_id), clerk("first"))
+        running = [
+            _one_handover(replace(connection, uri=uri), programme_id)
+            for (uri, _), programme_id in zip(places, programme_ids, strict=True)
+        ]
+        answers = [one.communicate(timeout=3 * LIMIT_SECONDS) for one in running]
+
+    for (said, complained), (uri, sentence) in zip(answers, places, strict=True):
+        word, _, seconds, why = said.split(" ", 3)
+        assert word == "failed", (uri, said)
+        assert float(seconds) < LIMIT_SECONDS, (uri, said)
+        assert sentence in why, (uri, said)
+        assert complained == ""
+    for programme_id in programme_ids:
+        assert head(graph, programme_id).entries == 5
+        assert verify(graph, programme_id).faults == ()
+
+
+def _one_handover(connection: Connection, programme_id: str) -> subprocess.Popen[str]:
+    environ = os.environ | neo4j_server.settings(connection)
+    command = [sys.executable, "-m", "tests.scenes.clerks", "1", "1", programme_id]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, cwd=ROOT)
+
+
+def test_a_line_that_goes_silent_at_the_goodbye_keeps_nobody(graph: Graph, line: Line, connection: Connection) -> None:
+    record(graph, PROGRAMME, founding("P"), clerk("first"))
+    silent = relay_graph.connect(over(line, connection))
+    line.break_at("goodbye", "stall")
+
+    begun = time.monotonic()
+    silent.close()
+
+    assert time.monotonic() - begun < 5  # a silent line is given up after 15 s
+
+
+def test_a_line_that_breaks_between_two_commands_is_not_noticed(
+    graph: Graph, line: Line, connection: Connection
+) -> None:
+    record(graph, PROGRAMME, founding("P"), clerk("first"))
+    with relay_graph.connect(over(line, connection)) as cut:
+        line.break_at("statement", "cut_before")
+
+        assert record_one(cut, PROGRAMME, woman("W"), clerk("second")).action == "added"
+
+    assert line.came == 1
+    assert head(graph, PROGRAMME).entries == 6
+
+
+# ---------------------------------------------------------------------------------------------------- passwords
+
+
+def test_a_wrong_password_is_tried_once_and_said_in_so_many_words(graph: Graph, connection: Connection) -> None:
+    assert heads(graph) == ()
+    with between(connection.uri) as line:
+        line.break_at("greeting", "stall", after=99)
+
+        with pytest.raises(Unavailable, match="user name or password"):
+            relay_graph.connect(replace(connection, uri=line.uri, password="not the password"))
+
+        assert line.passing == 98
+    with relay_graph.connect(connection) as right:
+        assert heads(right) == ()
+
+
+def test_after_six_wrong_passwords_the_right_one_works_again_within_the_time_that_is_said(data_folder: Path) -> None:
+    connection = engine.ensure(data_folder)
+    for _ in range(6):
+        with pytest.raises(Unavailable, match="wait 30 seconds"):
+            relay_graph.connect(replace(connection, password="not the password"))
+    with pytest.raises(Unavailable, match="wait 30 seconds"):
+        relay_graph.connect(connection)
+
+    time.sleep(31)
+
+    with relay_graph.connect(connection) as graph:
+        assert heads(graph) == ()
+
+
+# ---------------------------------------------------------------------------------------------------- half done
+
+
+class Broken(RuntimeError):
+    """What goes wrong in the last statement."""
+
+
+def _beginning() -> tuple[Act, ...]:
+    return (
+        *founding("P"),
+        act("place", "1", name="a ward"),
+        woman("W"),
+        woman("V"),
+        handover("1", "P", "1", to="W", animals=1),
+    )
+
+
+LAST: dict[str, tuple[Act, ...]] = {
+    "programme": founding("P", programme_id="other"),
+    "rule": (act("rule", "pig@2030-01-01", help="pig", unit="animal", given=2, owed=2, months=9, from_="2030-01-01"),),
+    "place": (act("place", "2", name="a ward"),),
+    "group": (act("group", "1", name="a group", kind="womens_group", place_id="1"),),
+    "beneficiary": (woman("U"),),
+    "gift": (act("gift", "H", donor="a donor", help="goat", given_on="2024-01-01"),),
+    "placement": (
+        act("placement", "Q", gift_id="G", beneficiary_id="V", help="goat", received_on="2024-01-01", animals=2),
+    ),
+    "pass": (handover("2", "1", "2", to="V"),),
+    "event": (act("event", "1", placement_id="P", kind="death", happened_on="2024-07-01", animals=1),),
+    "claim": (act("claim", "1", gift_id="G", what="families", value=9, as_of="2024-07-01"),),
+    "correct": (act("correct", "1", act_id="pass:1", how="wrong_data", why="a slip", changes={"animals": 2}),),
+    "confirm": (act("confirm", "1", act_id="pass:1"),),
+    "erase": (act("erase", "1", subject_id="beneficiary:W"),),
+}
+
+
+def test_every_kind_of_act_has_its_test_of_being_half_done() -> None:
+    assert set(LAST) == set(KEYS)
+
+
+@pytest.mark.parametrize("kind", LAST)
+def test_an_act_whose_last_statement_fails_leaves_no_trace(
+    graph: Graph, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, PROGRAMME, _beginning(), clerk("first"))
+    before = _everything(graph)
+    programme_id = "other" if kind == "programme" else PROGRAMME
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "last", _done_and_failed)
+        with pytest.raises(Broken):
+            record(graph, programme_id, LAST[kind], clerk("second"))
+    after = _everything(graph)
+    outcomes = record(graph, programme_id, LAST[kind], clerk("second"))
+
+    assert after == before
+    assert {outcome.action for outcome in outcomes} == {"added"}, outcomes
+    assert verify(graph, programme_id).faults == ()
+
+
+def test_a_restore_whose_last_statement_fails_leaves_no_entry_and_is_run_again(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, PROGRAMME, _beginning(), clerk("first"))
+    kept, before = list(backup(graph)), _everything(graph)
+    wiped(graph)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "last", _done_and_failed)
+        with pytest.raises(Broken):
+            restore(graph, kept, clerk("second"))
+    assert _everything(graph) == []
+    restore(graph, kept, clerk("second"))
+
+    assert _everything(graph) == before
+    assert verify(graph, PROGRAMME).faults == ()
+
+
+def test_a_rebuilding_that_fails_keeps_clerks_out_until_it_is_run_again(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, PROGRAMME, _beginning(), clerk("first"))
+    before = _everything(graph)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "last", _done_and_failed)
+        with pytest.raises(Broken):
+            rebuild(graph, PROGRAMME)
+    with pytest.raises(NotBuilt, match="relay engine rebuild"):
+        record_one(graph, PROGRAMME, woman("U"), clerk("second"))
+    rebuild(graph, PROGRAMME)
+
+    assert _everything(graph) == before
+
+
+def test_an_import_judged_before_a_rebuilding_writes_nothing_into_it(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, PROGRAMME, _beginning(), clerk("first"))
+    _, step = Rehearsal(graph, PROGRAMME, clerk("second")).offer([woman("U")])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "last", _done_and_failed)
+        with pytest.raises(Broken):
+            rebuild(graph, PROGRAMME)
+    stopped = _everything(graph)
+
+    assert not step.commit(graph)
+    assert _everything(graph) == stopped
+    rebuild(graph, PROGRAMME)
+    assert step.commit(graph)
+    assert verify(graph, PROGRAMME).faults == ()
+
+
+def _done_and_failed(transaction: Transaction, query: LiteralString, **parameters: object) -> None:
+    """Let a last statement be done, and fail all the same."""
+    transaction.run(query, **parameters)
+    raise Broken
+
+
+@pytest.mark.parametrize(
+    "fails",
+    [
+        "RETURN one / 0 AS nothing",
+        "UNWIND [1, 0] AS by RETURN one / by AS nothing",
+        "CREATE (:Entry {key: 'first'})",
+        "CREATE (:Entry {key: $missing})",
+        "CREATES (:Entry)",
+    ],
+)
+def test_a_last_statement_that_the_database_refuses_commits_nothing_of_its_transaction(
+    graph: Graph, fails: LiteralString, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_graph, "RACES", 2)
+    graph.write(lambda transaction: transaction.last("CREATE (:Entry {key: 'first'})"))
+
+    def work(transaction: Transaction) -> None:
+        transaction.run("CREATE (:Entry {key: 'second'})")
+        transaction.last("CREATE (:Entry {key: 'third'}) WITH 1 AS one " + fails)
+
+    with pytest.raises((ClientError, RelayError)):
+        graph.write(work)
+
+    assert graph.rows("MATCH (e:Entry) RETURN e.key AS key") == [{"key": "first"}]
+
+
+def _everything(graph: Graph) -> list[str]:
+    """All that is in the graph but ledgers that have not begun and the marks of locks, in order."""
+    nodes = graph.rows("MATCH (n) WHERE NOT n:Schema RETURN labels(n) AS labels, properties(n) AS properties")
+    edges = graph.rows("MATCH (a)-[r]->(b) RETURN a.key AS start, type(r) AS type, b.key AS end, r.key AS key")
+    kept = [row for row in nodes if row["properties"].get("sequence") != 0]
+    for row in kept:
+        row["properties"].pop("lock", None)
+        if "payload" in row["properties"]:
+            row["properties"]["payload"] = json.loads(row["properties"]["payload"])  # whose keys have no order
+    return sorted(json.dumps(row, sort_keys=True, default=str) for row in [*kept, *edges])
+
+
+def test_nothing_writes_outside_a_transaction_and_only_the_graph_speaks_bolt() -> None:
+    of_the_driver = {ROOT / "relay/graph.py", ROOT / "relay/database/driver_errors.py"}
+    for path in [*(ROOT / "relay").rglob("*.py"), ROOT / "cli.py"]:
+        bare, imported = _bolt_in(ast.parse(path.read_text()))
+        assert imported == (path in of_the_driver), path
+        assert bare == [], path
+
+
+def _bolt_in(module: ast.Module) -> tuple[list[str], bool]:
+    """Name the functions that call `session.run` or `execute_query`, and tell whether the driver is imported."""
+    bare = [
+        function.name
+        for function in ast.walk(module)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute)
+        and (node.attr == "execute_query" or (node.attr == "run" and "session" in ast.unparse(node.value)))
+    ]
+    imported = any(
+        (isinstance(node, ast.Import) and any(name.name.split(".")[0] == "neo4j" for name in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "neo4j")
+        for node in ast.walk(module)
+    )
+    return bare, imported
+
+
+# ---------------------------------------------------------------------------------------------------- disk and time
+
+
+def test_a_full_disk_is_said_and_costs_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    found = on_a_small_disk("tests.whole.test_faults:fill_a_small_disk", SMALL_DISK, tmp_path)
+
+    assert found["acknowledged"] > 0
+    assert "isk" in found["error"]
+    assert "full" in found["error"]
+    assert found["lost"] == []
+    assert found["surplus"] == []
+    assert found["faults"] == 0
+
+
+SMALL_DISK = 80_000_000
+
+
+def fill_a_small_disk(data_folder: Path) -> None:
+    """Record until the disk of a folder is full, then make room, kill the engine, and tell what is there."""
+    data_folder = data_folder.absolute()
+    ballast = data_folder / "ballast"
+    acknowledged = []
+    try:
+        with relay_graph.connect(engine.ensure(data_folder)) as graph:
+            record(graph, PROGRAMME, founding("P"), clerk("first"))
+            ballast.write_bytes(bytes(engine.status(data_folder).free_bytes - 3_000_000))
+            number = 0
+            try:
+                while True:
+                    record_one(graph, PROGRAMME, act("beneficiary", f"{number}", name="x" * 5000), clerk("first"))
+                    acknowledged.append(f"beneficiary:{number}")
+                    number += 1
+            except Unavailable as error:
+                failed = str(error)
+            known = head(graph, PROGRAMME).entries
+        ballast.unlink()
+        kill(data_folder)
+        with relay_graph.connect(engine.ensure(data_folder)) as graph:
+            found = [entry.act_id for entry in entries(graph, PROGRAMME)][5:]
+            faults = verify(graph, PROGRAMME).faults
+    finally:
+        engine.stop(data_folder)
+    lost, surplus = (
+        sorted(set(acknowledged) - set(found)),
+        sorted(set(found) - {*acknowledged, f"beneficiary:{number}"}),
+    )
+    json.dump(
+        {
+            "acknowledged": len(acknowledged),
+            "known": known,
+            "error": failed,
+            "lost": lost,
+            "surplus": surplus,
+            "faults": len(faults),
+        },
+        sys.stdout,
+    )
+
+
+def test_an_instant_is_recorded_in_utc_wherever_the_clerk_is(graph: Graph) -> None:
+    kathmandu = datetime(2026, 11, 25, 4, 13, 19, tzinfo=timezone(timedelta(hours=5, minutes=45)))
+
+    record(graph, PROGRAMME, founding("P"), clerk("first", kathmandu))
+    record_one(graph, PROGRAMME, woman("W"), clerk("first", kathmandu.astimezone(UTC)))
+
+    assert {entry.recorded_at for entry in entries(graph, PROGRAMME)} == {"2026-11-24T22:28:19Z"}
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("embedded_engine", "neo4j_server"), ("neo4j_server", "embedded_engine")]
+)
+def test_a_backup_made_while_clerks_write_is_whole_on_the_other_engine(
+    source: str, target: str, request: pytest.FixtureRequest
+) -> None:
+    with (
+        relay_graph.connect(request.getfixturevalue(source)) as one,
+        relay_graph.connect(request.getfixturevalue(target)) as other,
+    ):
+        for graph in (one, other):
+            wiped(graph)
+        record(one, PROGRAMME, founding("P"), clerk("first"))
+        acknowledged = list[str]()
+        over_ = threading.Event()
+
+        def write() -> None:
+            while not over_.is_set():
+                name = f"{len(acknowledged)}"
+                record_one(one, PROGRAMME, woman(name), clerk("second"))
+                acknowledged.append(name)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        while len(acknowledged) < 50:
+            time.sleep(0.01)
+        lines = list(backup(one))
+        made = len(acknowledged)
+        over_.set()
+        writer.join()
+        kept = restore(other, lines, clerk("third"))
+
+        promised = json.loads(lines[0])["programmes"][0]
+        assert (kept[0].entries, kept[0].head_hash) == (promised["entries"], promised["head_hash"])
+        assert 55 <= promised["entries"] <= 5 + made + 1
+        assert verify(other, PROGRAMME).faults == ()
+        assert head(other, PROGRAMME).head_hash == promised["head_hash"]
+        assert verify(one, PROGRAMME, noted=promised["head_hash"]).faults == ()
