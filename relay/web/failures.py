@@ -84,7 +84,7 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
     else:
         flash(gettext("Nothing was recorded, since nobody was signed in any more. Sign in, and do it again."))
         session["wanted"] = _page_before()
-    return redirect(url_for("signing_in.page"), 303)
+    return redirect(url_for("sign_in.page"), 303)
 
 
 def _page_before() -> str:

@@ -48,19 +48,19 @@ _NO_FORM: Final = frozenset(
 PUBLIC: Final = frozenset(
     {
         "static",
-        "house.vis_network",
-        "house.healthz",
-        "house.readyz",
-        "signing_in.page",
-        "signing_in.sign_in",
-        "signing_in.once",
-        "signing_in.sign_out",
+        "static_files.vis_network",
+        "monitoring.healthz",
+        "monitoring.readyz",
+        "sign_in.page",
+        "sign_in.sign_in",
+        "sign_in.once",
+        "sign_in.sign_out",
         "api.token",
     }
 )
 """Routes that ask nobody who they are: no page among them says anything of a programme."""
 
-_WATCHED: Final = frozenset({"house.healthz", "house.readyz"})  # asked for by this machine's own watchman
+_WATCHED: Final = frozenset({"monitoring.healthz", "monitoring.readyz"})  # asked for by this machine's own watchman
 
 _KINDS: Final = {
     "place": "register",

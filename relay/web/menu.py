@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import current_app, has_request_context, request, url_for
 
 from relay.access.roles import EVERY
-from relay.web import current, guard
-from relay.web.current import CONFIRMED_ONLY
+from relay.web import current, guard, privacy
 from relay.web.i18n.language import lazy_gettext, this_page
+from relay.web.parameters import CONFIRMED_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class Link:
     @property
     def href(self) -> str:
         """Where it leads this reader."""
-        places = current.core().within() if self.by_place else None
+        places = privacy.within() if self.by_place else None
         own = next(iter(places)) if places and len(places) == 1 else None
         return to(self.endpoint, place=own, **self.values)
 

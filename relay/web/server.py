@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from waitress.server import create_server
 
 from relay.access import accounts
+from relay.access.one_time_link import OneTimeLink
 from relay.errors import Invalid, Refused
 from relay.web.app import HOSTS, create_app
-from relay.web.responses import JsonLines
-from relay.web.sign_in import OneTime
+from relay.web.monitoring import JsonLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +109,7 @@ def serve(
     if site and not any(account.password for account in accounts.every(graph)):
         raise NobodyMaySignIn
     _log_json()
-    once = OneTime(login=owner) if shown is None and site is None else None
+    once = OneTimeLink(login=owner) if shown is None and site is None else None
     app = create_app(graph, settings, owner=None if once or site else owner, once=once, site=site)
     behind: dict[str, Any] = (
         {"trusted_proxy": proxy or "127.0.0.1", "trusted_proxy_headers": _FROM_THE_PROXY} if site else {}

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
-import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -26,7 +22,7 @@ if TYPE_CHECKING:
 TRIES_A_MINUTE: Final = 20  # our choice: a whole office behind one address signs in; guessing stays slow
 _STATUS: Final = {accounts.NotLetIn: 401, accounts.TooManyTries: 429}
 
-blueprint = Blueprint("signing_in", __name__)
+blueprint = Blueprint("sign_in", __name__)
 
 
 class LinkUsed(NotFound):
@@ -40,24 +36,6 @@ class LinkUsed(NotFound):
         )
 
 
-@dataclass(slots=True, kw_only=True)
-class OneTime:
-    """A link that signs its owner in once.
-
-    Attributes:
-        login: Whose account it opens.
-        secret: What its address ends with.
-    """
-
-    login: str
-    secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
-    _used: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def take(self, secret: str) -> bool:
-        """Whether this is the secret, and nobody used it before."""
-        return hmac.compare_digest(self.secret.encode(), secret.encode()) and self._used.acquire(blocking=False)
-
-
 def set_up(app: Flask) -> None:
     """Have an application let people in, and slow down those who guess."""
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")  # one process, so memory is right
@@ -65,7 +43,7 @@ def set_up(app: Flask) -> None:
 
 
 def _slow_down(app: Flask, slow: Callable[[Any], Any]) -> None:
-    for endpoint in ("signing_in.sign_in", "api.token"):
+    for endpoint in ("sign_in.sign_in", "api.token"):
         app.view_functions[endpoint] = slow(app.view_functions[endpoint])
 
 
@@ -118,7 +96,7 @@ def once(secret: str) -> Response:
 def sign_out() -> Response:
     """Sign out, wherever this account is signed in."""
     guard.end()
-    response = redirect(url_for("signing_in.page"), 303)
+    response = redirect(url_for("sign_in.page"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'  # the next one at this machine may press Back
     return response
 

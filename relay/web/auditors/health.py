@@ -14,14 +14,14 @@ from relay.domain.vocabulary import PARTED_BY
 from relay.exchange.cells import read_day
 from relay.reports import health
 from relay.reports import placements as listing
-from relay.web import current
+from relay.web import current, parameters, privacy
 from relay.web.auditors.breakdown_labels import WORDS, PartLabels
-from relay.web.current import NotAChoice
 from relay.web.i18n import labels, periods
 from relay.web.i18n.language import lazy_gettext
 from relay.web.lists import listing as lists
 from relay.web.lists.listing import Column, Filter, Listing
 from relay.web.menu import to
+from relay.web.parameters import NotAChoice
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class HealthPage:
         Raises:
             Invalid: A day or word cannot be read.
         """
-        current.only({"compare", "names"}, several={"by"})
+        parameters.only({"compare", "names"}, several={"by"})
         by = tuple(dict.fromkeys(request.args.getlist("by")))
         if not set(by) <= set(PARTED_BY):
             raise NotAChoice("by", ", ".join(PARTED_BY))
@@ -126,7 +126,7 @@ class HealthPage:
             relay=current.relay(),
             earlier_relay=current.relay_on(read_day(compare, today)) if compare else None,
             by=by,
-            names=current.choice("names", labels.NAMES),
+            names=parameters.choice("names", labels.NAMES),
             today=today,
         )
 
@@ -152,7 +152,7 @@ class HealthPage:
 
     def _health(self, relay: Relay, earlier: Relay | None) -> Health:
         survey, before = relay.survey, earlier.survey if earlier else None
-        reader = current.core().within()
+        reader = privacy.within()
         return kept_of(
             survey,
             ("health", self.by, reader, before.as_of if before else None),

@@ -17,7 +17,7 @@ from relay.database import cypher, engine
 from relay.errors import NotFound
 from relay.graph import NotAnswered, Table, connect
 from relay.text import Sentence
-from relay.web import current, guard
+from relay.web import current, guard, parameters
 from relay.web.i18n.language import lazy_gettext
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class QueryPage:
             raise NotEverywhere
         programme_id, text = current.head().programme_id, request.form.get("query", "")[:LONGEST].strip()
         if not text:
-            return cls(programme_id=programme_id, text=_to_start_from(current.number("start"), programme_id))
+            return cls(programme_id=programme_id, text=_to_start_from(parameters.number("start"), programme_id))
         with connect(engine.reader(current.core().settings.data_folder)) as graph:
             try:
                 return cls(programme_id=programme_id, text=text, table=graph.ask(text, ROWS))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.utils import cached_property
 
 from relay.audit import sampling
-from relay.web import current
+from relay.web import current, parameters
 from relay.web.i18n.language import lazy_gettext
 from relay.web.lists.listing import Column, Filter, Listing, ListPage
 from relay.web.result_cache import kept
@@ -44,7 +44,9 @@ class Draw:
         Raises:
             NotAChoice: A number cannot be read.
         """
-        return cls(size=current.number("size", 1), seed=current.number("seed"), last=current.number("as_known", 1))
+        return cls(
+            size=parameters.number("size", 1), seed=parameters.number("seed"), last=parameters.number("as_known", 1)
+        )
 
     def sample(self, as_of: date) -> Sample | None:
         """The sample; None when size or seed is not said."""

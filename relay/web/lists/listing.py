@@ -11,10 +11,10 @@ from werkzeug.utils import cached_property
 
 from relay.arrays.tables import NONE
 from relay.reports.breakdown import inhabited
-from relay.web import current, privacy
-from relay.web.current import NotAChoice
+from relay.web import current, naming, parameters, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
+from relay.web.parameters import NotAChoice
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class ListPage:
         Raises:
             Invalid: A parameter cannot be read.
         """
-        current.only({"names", "sort", "page", *(each.name for each in listing.filters)})
+        parameters.only({"names", "sort", "page", *(each.name for each in listing.filters)})
         sortable = [column.key for column in listing.columns if column.sort]
         orders = dict.fromkeys((listing.order, *sortable, *(f"-{key}" for key in sortable)))
         return cls(
@@ -151,10 +151,10 @@ class ListPage:
             relay=current.relay_of_all() if listing.of_record else current.relay(),
             as_of=current.as_of(),
             today=current.today(),
-            names=current.choice("names", labels.NAMES),
+            names=parameters.choice("names", labels.NAMES),
             asked_for={each.name: value for each in listing.filters if (value := request.args.get(each.name))},
-            order=current.choice("sort", orders) if request.args.get("sort") else listing.order,
-            number=current.number("page", 1) or 1,
+            order=parameters.choice("sort", orders) if request.args.get("sort") else listing.order,
+            number=parameters.number("page", 1) or 1,
         )
 
     # -- what is in it
@@ -166,7 +166,7 @@ class ListPage:
         Raises:
             NotFound: A filter names what there is not.
         """
-        choice = (self.name, current.core().within(), self.order, *sorted(self.asked_for.items()))
+        choice = (self.name, privacy.within(), self.order, *sorted(self.asked_for.items()))
         return kept_of(self.relay.survey, choice, self._found)
 
     def _found(self) -> Sequence[Any]:
@@ -223,7 +223,7 @@ class ListPage:
     @property
     def opens_gifts(self) -> bool:
         """Whether the reader may open gifts, which lie in no place."""
-        return current.core().within() is None
+        return privacy.within() is None
 
     @property
     def with_names(self) -> bool:
@@ -240,17 +240,17 @@ class ListPage:
     @cached_property
     def called(self) -> Names:
         """Places and donors by name."""
-        return current.place_and_donor_names()
+        return naming.places_and_donors()
 
     @cached_property
     def groups(self) -> Mapping[str, str]:
         """Groups by name."""
-        return current.group_names()
+        return naming.groups()
 
     @cached_property
     def _people(self) -> Mapping[str, str]:
         ids = {row.beneficiary_id for row in self.shown if getattr(row, "beneficiary_id", None)}
-        return current.names(ids) if self.with_names else {}
+        return naming.people(ids) if self.with_names else {}
 
     def person(self, beneficiary_id: str, people: Mapping[str, str] | None = None) -> str:
         """A person, as far as she may be named; out of `people` when they were looked up before."""
@@ -260,7 +260,7 @@ class ListPage:
     @cached_property
     def _all_people(self) -> Mapping[str, str]:
         ids = {row.beneficiary_id for row in self.rows if row.beneficiary_id}
-        return current.names(ids) if self.with_names else {}
+        return naming.people(ids) if self.with_names else {}
 
     def person_of_all(self, beneficiary_id: str) -> str:
         """A person of any page, as far as she may be named."""

@@ -10,7 +10,7 @@ from werkzeug.utils import cached_property
 from relay.domain.model import add_months
 from relay.reports import chains, health, placements
 from relay.reports import visits as todo
-from relay.web import current
+from relay.web import current, naming
 from relay.web.result_cache import kept_of, kept_up
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Overview:
     @cached_property
     def called(self) -> Names:
         """What places are called."""
-        return current.place_and_donor_names()
+        return naming.places_and_donors()
 
     def place(self, place_id: str | None) -> str:
         """A place by name."""

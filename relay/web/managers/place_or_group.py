@@ -10,7 +10,7 @@ from werkzeug.utils import cached_property
 from relay.reports import placements
 from relay.reports.breakdown import NoSuchPart
 from relay.reports.health import health
-from relay.web import current
+from relay.web import current, naming, parameters
 from relay.web.i18n import labels
 from relay.web.result_cache import kept_of
 
@@ -56,12 +56,12 @@ class PartPage:
         snapshot = relay.survey.snapshot
         if (snapshot.groups if word == "group" else snapshot.places).ids.row(part_id) is None:
             raise NoSuchPart(word, part_id)
-        names = current.choice("names", labels.NAMES)
+        names = parameters.choice("names", labels.NAMES)
         return cls(relay=relay, word=word, part_id=part_id, as_of=current.as_of(), today=current.today(), names=names)
 
     @cached_property
     def _called(self) -> Mapping[str, str]:
-        return current.group_names() if self.word == "group" else current.place_and_donor_names().places
+        return naming.groups() if self.word == "group" else naming.places_and_donors().places
 
     @property
     def name(self) -> str:
@@ -74,7 +74,7 @@ class PartPage:
 
     def place(self, place_id: str | None) -> str:
         """A place by name."""
-        return current.place_and_donor_names().places.get(place_id or "", place_id or "")
+        return naming.places_and_donors().places.get(place_id or "", place_id or "")
 
     @cached_property
     def _parts(self) -> Mapping[str, PartHealth]:
@@ -144,7 +144,7 @@ class PartPage:
     @cached_property
     def _people(self) -> Mapping[str, str]:
         ids = {row.beneficiary_id for row in self.people[:PEOPLE]}
-        return current.names(ids) if self.names != labels.NAMES[0] else {}
+        return naming.people(ids) if self.names != labels.NAMES[0] else {}
 
     def person(self, beneficiary_id: str) -> str:
         """A person, as far as she may be named."""

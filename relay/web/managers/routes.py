@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, jsonify, redirect, render_template
 
 from relay.service.json_codec import json_of
-from relay.web import current, guard, menu
+from relay.web import current, guard, menu, parameters
 from relay.web.managers import district_map, tree_files
 from relay.web.managers.gift import GiftPage
 from relay.web.managers.overview import Overview
@@ -65,7 +65,7 @@ def network(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` 
 @blueprint.get("/p/<programme_id>/tree/<id_>/tree.<form>")
 def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The picture or the tree as a file: svg, html, graphml or json."""
-    return tree_files.file(_page(id_), current.choice_of(form, tree_files.FORMS))
+    return tree_files.file(_page(id_), parameters.choice_of(form, tree_files.FORMS))
 
 
 @blueprint.get("/p/<programme_id>/trace/<id_>.json")

@@ -13,7 +13,7 @@ from relay.domain.model import add_months
 from relay.reports import drawing, search
 from relay.reports.drawing import Caption
 from relay.reports.tree_layout import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, Tab, View, picture
-from relay.web import current, privacy
+from relay.web import current, naming, parameters, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
 from relay.web.menu import to
@@ -54,7 +54,7 @@ class Wish:
         Raises:
             Invalid: A parameter cannot be read.
         """
-        depth = MOST if request.args.get("depth") == "all" else current.number("depth")
+        depth = MOST if request.args.get("depth") == "all" else parameters.number("depth")
         return cls(
             as_of=current.as_of(),
             today=current.today(),
@@ -62,9 +62,9 @@ class Wish:
                 focus=request.args.get("focus") or None,
                 depth=depth,
                 opened=frozenset(request.args.getlist("open")),
-                by_date=current.choice("axis", AXES) == "date",
+                by_date=parameters.choice("axis", AXES) == "date",
             ),
-            names=current.choice("names", labels.NAMES),
+            names=parameters.choice("names", labels.NAMES),
         )
 
     def parameters(self) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class TreePage:
     def _names(self) -> Mapping[str, str]:
         """Beneficiary id → name, of those who are shown."""
         shown = {box.node.beneficiary_id for box in self.picture.boxes if box.node}
-        return {} if self.wish.names == labels.NAMES[0] else current.names(shown)
+        return {} if self.wish.names == labels.NAMES[0] else naming.people(shown)
 
     def name(self, beneficiary_id: str) -> str:
         """A person, as far as she may be named."""

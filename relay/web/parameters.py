@@ -1,0 +1,96 @@
+"""Parameters of a URL, read as what a page takes: one of some words, a whole number, and no other parameter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import abort, request
+
+from relay.errors import Invalid
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+CONFIRMED_ONLY: Final = "confirmed_only"
+"""In an address: whether pass-ons that nobody confirmed are left out, "true" or "false"."""
+
+
+class NotAChoice(Invalid):
+    """A parameter of the address holds something that it cannot."""
+
+    def __init__(self, name: str, choices: str) -> None:
+        """Say which parameter, and what it can hold."""
+        super().__init__(
+            Sentence("“%(name)s” in the address is not one of: %(choices)s.", name=name, choices=choices),
+            Sentence("Correct it, or leave it out."),
+            field=name,
+        )
+
+
+class NotAsked(Invalid):
+    """The address holds a parameter that is passed over, so that the answer would be to another question."""
+
+    def __init__(self, name: str) -> None:
+        """Say which."""
+        super().__init__(
+            Sentence("“%(name)s” in the address is not known here, or stands there twice.", name=name),
+            Sentence("Correct it, or leave it out."),
+            field=name,
+        )
+
+
+def only(names: Collection[str], several: Collection[str] = ()) -> None:
+    """Let the address hold some parameters, each once, and no others but those that every page knows.
+
+    What messengers hang on to a link that is passed round means nothing, and is passed over.
+
+    Args:
+        names: What they are called.
+        several: Others, which may stand there more than once.
+
+    Raises:
+        NotAsked: It holds another, or one twice.
+    """
+    for name, values in request.args.lists():
+        once = name in names or name in ("as_of", "lang", CONFIRMED_ONLY)
+        hung_on = name == "fbclid" or name.startswith("utm_")
+        if name not in several and not (once and len(values) == 1) and not hung_on:
+            raise NotAsked(name)
+
+
+def choice(name: str, choices: Collection[str]) -> str:
+    """One of some words, the first when it is not asked for.
+
+    Raises:
+        NotAChoice: Another word is asked for.
+    """
+    found = request.args.get(name) or next(iter(choices))
+    if found not in choices:
+        raise NotAChoice(name, ", ".join(choices))
+    return found
+
+
+def number(name: str, least: int = 0) -> int | None:
+    """A whole number, or None when it is not asked for.
+
+    Raises:
+        NotAChoice: Something else is asked for.
+    """
+    text = request.args.get(name)
+    if not text:
+        return None
+    if not (text.isdecimal() and len(text) <= len("999999999") and int(text) >= least):
+        raise NotAChoice(name, f"{least}, {least + 1}, …")
+    return int(text)
+
+
+def choice_of(word: str, choices: Collection[str]) -> str:
+    """One of some words that stands in the path.
+
+    Raises:
+        werkzeug.exceptions.NotFound: It is another.
+    """
+    if word not in choices:
+        abort(404)
+    return word
