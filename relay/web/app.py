@@ -10,7 +10,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from relay.access.accounts import Tries
-from relay.web import failures, guard, menu, monitoring, responses, sign_in
+from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
@@ -77,7 +77,7 @@ def create_app(
         site=site,
     )
     Compress(app)
-    for part in (monitoring, language, responses, guard, labels, menu, failures):
+    for part in (monitoring, language, responses, sessions, guard, labels, menu, failures):
         part.set_up(app)
     for part in (monitoring, responses, sign_in, managers, list_pages, confirming, staff, auditors, api):
         app.register_blueprint(part.blueprint)

@@ -31,9 +31,10 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from relay.access.accounts import NotLetIn, TooManyTries
 from relay.access.roles import Locked, NotAllowed, NotThatPlace
 from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
-from relay.web import current, guard
-from relay.web.guard import NotByTheProxy, NotSignedIn
+from relay.web import current, sessions
+from relay.web.guard import NotByTheProxy
 from relay.web.i18n.language import gettext
+from relay.web.sessions import NotSignedIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -173,6 +174,6 @@ def _find_programme() -> None:
     """Let the page of a failure have the sections and the search of the programme in which its reader is."""
     programme_id = (request.view_args or {}).get("programme_id")
     with suppress(RelayError):
-        visitor = guard.visitor()
-        if programme_id and visitor and visitor.sees(programme_id):
+        user = sessions.user()
+        if programme_id and user and user.sees(programme_id):
             current.head()

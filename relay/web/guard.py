@@ -1,4 +1,4 @@
-"""The guard of the pages and of the API: who is asking, and whether that person may.
+"""The guard of the pages and of the API: whether who is asking may.
 
 Every route has its action in `ACTIONS`, and every action its roles in `access.roles.MATRIX`. A route without a row
 is open to nobody but the owner; a programme in which somebody holds no role is, for that person, not there.
@@ -8,36 +8,26 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Request, Response, current_app, g, request, session
-from flask.sessions import SecureCookieSessionInterface
-from flask_login import LoginManager, current_user, login_user, logout_user
+from flask import Flask, Response, current_app, g, request
 from flask_wtf import CSRFProtect
-from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
-from relay import private_files
-from relay.access import accounts, roles, tokens
-from relay.access.roles import OWNER, Grant
+from relay.access import roles
+from relay.access.roles import OWNER
 from relay.audit import period_lock
 from relay.domain.acts import KEYS
-from relay.errors import Refused, Unavailable
+from relay.errors import Refused
 from relay.ledger import recording
 from relay.ledger.batch import Clerk, NoProgramme
 from relay.reports import geography
 from relay.text import Sentence
-from relay.web import current
+from relay.web import current, sessions
+from relay.web.sessions import NotSignedIn, User
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from relay.domain.acts import Act
 
-KEY_FILE: Final = "session.key"
-_KEY_BYTES: Final = 32
-_AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have run fast when somebody signed in
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_FORM: Final = frozenset(
@@ -146,129 +136,16 @@ class NotByTheProxy(Refused):
         )
 
 
-class NotSignedIn(Refused):
-    """Nobody is signed in."""
-
-    def __init__(self) -> None:
-        """Say how to sign in."""
-        super().__init__(
-            Sentence("This asks who you are."), Sentence("Sign in, or send a token: Authorization: Bearer TOKEN.")
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """Who is asking.
-
-    Attributes:
-        login: Of the account.
-        grants: The roles held, or those of them that a token allows.
-        generation: Of the account's sessions.
-        token_id: Of the token that said it: then no other page's form can have sent the request; empty without one.
-    """
-
-    login: str
-    grants: tuple[Grant, ...]
-    generation: int = 0
-    token_id: str = ""
-
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
-    def get_id(self) -> str:
-        """What the session keeps."""
-        return f"{self.generation} {self.login}"
-
-    @property
-    def by(self) -> str:
-        """How the ledger names who records."""
-        return f"account:{self.login}"
-
-    def may(self, action: str, programme_id: str | None = None) -> bool:
-        """Whether an action is allowed."""
-        return bool(roles.granted(self.grants, action, programme_id))
-
-    def sees(self, programme_id: str) -> bool:
-        """Whether any role is held in that programme."""
-        return any(grant.covers(programme_id) for grant in self.grants)
-
-
-class _Signer(TimestampSigner):
-    """Takes a session that was signed in the future for one of now: a clock that ran fast was put right since."""
-
-    def unsign(self, *signed: Any, **wish: Any) -> Any:  # noqa: ANN401 - whatever the library's own takes and gives
-        try:
-            return super().unsign(*signed, **wish)
-        except SignatureExpired as error:
-            if error.date_signed and 0 < error.date_signed.timestamp() - self.get_timestamp() <= _AHEAD_SECONDS:
-                return super().unsign(*signed, **{**wish, "max_age": None})
-            raise
-
-
-class _Sessions(SecureCookieSessionInterface):
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        serializer = super().get_signing_serializer(app)
-        if serializer:
-            serializer.signer = _Signer
-        return serializer
-
-
 def set_up(app: Flask) -> None:
-    """Have an application ask who is there, and keep the key of its sessions."""
-    site = current.core_of(app).site
-    app.session_interface = _Sessions()
-    app.secret_key = key = _key(current.core_of(app).settings.data_folder)
-    # several on one machine differ in their port only, which cookies do not know
-    own = f"relay-{sha256(key).hexdigest()[:8]}"
+    """Have an application let nobody in who may not."""
     app.config.update(
-        SESSION_COOKIE_NAME="__Host-relay" if site else own,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=site is not None,
-        PERMANENT_SESSION_LIFETIME=12 * 60 * 60,  # our choice: a working day
-        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_CHECK_DEFAULT=False,  # `check` asks: a token proves as much
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
     CSRFProtect(app)
-    manager = LoginManager(app, add_context_processor=False)  # templates ask `visitor`
-    manager.session_protection = None  # pyright: ignore[reportAttributeAccessIssue] - a telephone changes its address on the way
-    manager.user_loader(_of_session)
-    manager.request_loader(_of_request)
     app.before_request(check)
     app.after_request(_always_encrypted)
     app.add_template_global(may)
-    app.add_template_global(visitor)
-
-
-def visitor() -> Visitor | None:
-    """Who is asking; None when nobody said, and once the database has not said who it is.
-
-    Raises:
-        Unavailable: The database does not say who it is: the first time alone, so that the page that explains it waits
-            no more.
-    """
-    if "unreachable" in g:
-        return None
-    found: Any = current_user
-    try:
-        return found._get_current_object() if found.is_authenticated else None  # noqa: SLF001 - a LocalProxy's own
-    except Unavailable:
-        g.unreachable = True
-        raise
-
-
-def known() -> Visitor:
-    """Who is asking.
-
-    Raises:
-        NotSignedIn: Nobody said.
-    """
-    found = visitor()
-    if found is None:
-        raise NotSignedIn
-    return found
 
 
 def clerk() -> Clerk:
@@ -277,7 +154,7 @@ def clerk() -> Clerk:
     Raises:
         NotSignedIn: Nobody said who is asking.
     """
-    return Clerk(by=known().by, now=current.core().now(), random=secrets.token_bytes)
+    return Clerk(by=sessions.signed_in().by, now=current.core().now(), random=secrets.token_bytes)
 
 
 def heads() -> tuple[recording.LedgerHead, ...]:
@@ -287,13 +164,13 @@ def heads() -> tuple[recording.LedgerHead, ...]:
         NotSignedIn: Nobody said who is asking.
         Unavailable: The database cannot be reached.
     """
-    found = known()
+    found = sessions.signed_in()
     return tuple(head for head in recording.heads(current.graph()) if found.sees(head.programme_id))
 
 
 def may(action: str, programme_id: str | None = None) -> bool:
     """Whether who is asking may do an action: what a page offers."""
-    found = visitor()
+    found = sessions.user()
     return found is not None and found.may(action, programme_id)
 
 
@@ -315,7 +192,7 @@ def check() -> None:
         raise NotByTheProxy(site)
     if endpoint is None:  # no such page, or not by that method: nothing is said of anything
         return
-    found = visitor() if endpoint not in PUBLIC else None
+    found = sessions.user() if endpoint not in PUBLIC else None
     if found is None and endpoint not in PUBLIC:
         raise g.get("not_let_in") or NotSignedIn
     by_form = request.method not in _SAFE and endpoint not in _NO_FORM and not (found and found.token_id)
@@ -332,7 +209,7 @@ def _always_encrypted(response: Response) -> Response:
     return response
 
 
-def _allow(found: Visitor, action: str | None, programme_id: str | None) -> None:
+def _allow(found: User, action: str | None, programme_id: str | None) -> None:
     if programme_id is not None and not found.sees(programme_id):
         raise roles.NotAllowed(_BEGINS) if action == _BEGINS else NoProgramme(programme_id)
     if action is None:  # a route that nobody thought of
@@ -361,7 +238,7 @@ def places(action: str, programme_id: str) -> frozenset[str] | None:
     Raises:
         NotSignedIn: Nobody said who is asking.
     """
-    return roles.places(roles.granted(known().grants, action, programme_id))
+    return roles.places(roles.granted(sessions.signed_in().grants, action, programme_id))
 
 
 def within_places(action: str, programme_id: str, about: str | Mapping[str, Any]) -> None:
@@ -396,63 +273,3 @@ def within_period(programme_id: str, act: Act) -> None:
     """
     if not may("programme lock", programme_id) and period_lock.is_a_managers(current.graph(), programme_id, act):
         raise roles.Locked
-
-
-# ---------------------------------------------------------------------------------------------------- sessions
-
-
-def begin(account: accounts.Account) -> None:
-    """Begin a session of its own: what the browser brought along is forgotten."""
-    session.clear()
-    session.permanent = True
-    session["opened"] = secrets.token_hex(8)
-    login_user(_visitor(account))
-
-
-def end() -> None:
-    """End every session of who is signed in."""
-    found = visitor()
-    if found and found.generation:
-        accounts.end_sessions(current.graph(), found.login)
-    logout_user()
-    session.clear()
-
-
-def page_of() -> str:
-    """For whom a page is: two people, or two sessions, never share one that was kept."""
-    found = visitor()
-    return f"{found.get_id() if found else ''} {session.get('opened', '')}"
-
-
-def _visitor(account: accounts.Account) -> Visitor:
-    return Visitor(login=account.login, grants=account.grants, generation=account.generation)
-
-
-def _of_session(kept: str) -> Visitor | None:
-    generation, _, login = kept.partition(" ")
-    try:
-        account = accounts.find(current.graph(), login)
-    except accounts.NoAccount:
-        return None
-    return _visitor(account) if str(account.generation) == generation else None
-
-
-def _of_request(sent: Request) -> Visitor | None:
-    scheme, _, secret = sent.headers.get("Authorization", "").partition(" ")
-    if scheme.casefold() == "bearer":
-        try:
-            account, token = tokens.holder(current.graph(), secret.strip(), current.core().now())
-        except accounts.NotLetIn as error:
-            g.not_let_in = error  # raised by `check`: the page that explains it asks once more who is there
-            return None
-        return Visitor(login=account.login, grants=account.grants, token_id=token.token_id)
-    owner = current.core().owner
-    return Visitor(login=owner, grants=OWNER) if owner else None
-
-
-def _key(folder: Path) -> bytes:
-    """What signs the sessions: made once, readable by the owner of the data folder alone."""
-    path = folder / KEY_FILE
-    if path.exists() and path.stat().st_size != _KEY_BYTES:
-        path.unlink()  # what a disk left of it when it was full, or after a power cut
-    return path.read_bytes() if path.exists() else private_files.written_once(path, secrets.token_bytes(_KEY_BYTES))

@@ -1,7 +1,7 @@
 """What is personal: whose names a reader is told, and that it is written down who opened what.
 
 Staff of a place are told the names of those who live there. All that tells names of people in a list asks `told` first,
-by `asked.names`; a page about one record says `opened`.
+by `naming.people`; a page about one record says `opened`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from relay.access import access_log
 from relay.access.roles import NotThatPlace
 from relay.domain.entries import instant
 from relay.reports import geography
-from relay.web import current, guard, responses
+from relay.web import current, guard, responses, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -127,6 +127,6 @@ def opened(what: str, ids: Iterable[str]) -> None:
     """
     core = current.core()
     responses.never_kept()
-    access = access_log.Access(at=instant(core.now()), by=guard.known().by, what=what, ids=tuple(ids))
+    access = access_log.Access(at=instant(core.now()), by=sessions.signed_in().by, what=what, ids=tuple(ids))
     if access.ids:
         access_log.note(core.settings.data_folder, current.head().programme_id, access)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from flask import Blueprint, Flask, Response, g, make_response, request, send_file, session
 
 from relay.reports import drawing
-from relay.web import current, guard
+from relay.web import current, sessions
 from relay.web.i18n import language
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _unchanged(kept_by_browser: Callable[[], str]) -> Response | None:
     if request.endpoint in _BESIDE_THE_LEDGER:
         return None
     forms = f"{session.get('csrf_token', '')} {kept_by_browser()}"
-    page = f"{request.url} {language.language()} {guard.page_of()} {forms}"
+    page = f"{request.url} {language.language()} {sessions.page_of()} {forms}"
     seen = f"{head.head_hash} {current.today()} {page} {_own_files()}"
     g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
     if not request.if_none_match.contains_weak(g.etag):

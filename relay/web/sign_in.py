@@ -11,7 +11,7 @@ from flask_limiter.util import get_remote_address
 from relay.access import accounts
 from relay.errors import NotFound
 from relay.text import Sentence
-from relay.web import current, guard
+from relay.web import current, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,7 @@ def once(secret: str) -> Response:
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
     """Sign out, wherever this account is signed in."""
-    guard.end()
+    sessions.end()
     response = redirect(url_for("sign_in.page"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'  # the next one at this machine may press Back
     return response
@@ -104,6 +104,6 @@ def sign_out() -> Response:
 def _welcome(account: accounts.Account) -> Response:
     """Go on to the page that asked who is there."""
     wanted = str(session.get("wanted", ""))
-    guard.begin(account)
+    sessions.begin(account)
     inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     return redirect(wanted if inside else url_for("managers.front"), 303)

@@ -16,13 +16,14 @@ from itsdangerous import TimestampSigner
 
 import cli
 from relay.access import access_log, accounts, tokens
+from relay.access.one_time_link import OneTimeLink
 from relay.access.roles import HERE, MATRIX, ROLES, Grant, Role, grant_of
 from relay.errors import Unavailable
 from relay.ledger import recording
 from relay.reports.search import MOST
 from relay.settings import Settings
-from relay.web import create_app, current, guard
-from relay.web.sign_in import TRIES_A_MINUTE, OneTime
+from relay.web import create_app, current, guard, sessions
+from relay.web.sign_in import TRIES_A_MINUTE
 from tests.scenes import acts as say
 from tests.web import relays
 
@@ -823,16 +824,16 @@ def test_two_relays_on_one_machine_do_not_sign_each_others_readers_out(
 def test_a_key_of_which_a_full_disk_left_a_part_is_made_anew(
     recorded: Graph, settings: Settings, tmp_path: Path, left: bytes
 ) -> None:
-    (tmp_path / guard.KEY_FILE).write_bytes(left)
+    (tmp_path / sessions.KEY_FILE).write_bytes(left)
 
     door = create_app(recorded, replace(settings, data_folder=tmp_path)).test_client()
 
     assert door.get("/sign-in").status_code == 200
-    assert len((tmp_path / guard.KEY_FILE).read_bytes()) == 32
+    assert len((tmp_path / sessions.KEY_FILE).read_bytes()) == 32
 
 
 def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settings) -> None:
-    link = OneTime(login="Asha")
+    link = OneTimeLink(login="Asha")
     app = create_app(recorded, settings, now=lambda: relays.NOW, once=link)
     owner, thief = app.test_client(), app.test_client()
     assert owner.get("/p/demo/ledger").location == "/sign-in"
@@ -853,7 +854,7 @@ def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settin
 def test_a_clock_that_is_put_right_signs_nobody_out(
     recorded: Graph, settings: Settings, monkeypatch: pytest.MonkeyPatch, behind: int, status: int
 ) -> None:
-    link = OneTime(login="Asha")
+    link = OneTimeLink(login="Asha")
     owner = create_app(recorded, settings, now=lambda: relays.NOW, once=link).test_client()
     owner.get(f"/sign-in/once/{link.secret}")
 

@@ -13,7 +13,8 @@ import networkx as nx
 import pytest
 from flask import get_template_attribute
 
-from relay.web.responses import HEADERS, JsonLines
+from relay.web.monitoring import JsonLines
+from relay.web.responses import HEADERS
 from tests.scenes import acts as say
 from tests.web import addresses, relays
 

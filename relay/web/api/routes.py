@@ -37,7 +37,7 @@ from relay.service.queries import (
     Source,
     tells_donors,
 )
-from relay.web import current, guard, privacy, sign_in
+from relay.web import current, guard, privacy, sessions, sign_in
 from relay.web.api import bodies, openapi
 
 if TYPE_CHECKING:
@@ -278,11 +278,11 @@ def token() -> Response:
 def sign_out() -> Response:
     """End the token that this was sent with, or the session: what `relay logout` asks for."""
     said(())
-    found = guard.known()
+    found = sessions.signed_in()
     if found.token_id:
         tokens.revoke(current.graph(), found.token_id)
     else:
-        guard.end()
+        sessions.end()
     return jsonify(signed_out=True)
 
 

@@ -17,7 +17,7 @@ from flask import request, url_for
 
 from relay.errors import Invalid
 from relay.text import Sentence
-from relay.web import guard
+from relay.web import sessions
 from relay.web.i18n.labels import plain
 from relay.web.lists.programme_lists import LISTINGS
 
@@ -78,7 +78,7 @@ class View:
 
 def _cookie() -> str:
     """Under which name the browser keeps the views of this reader."""
-    return f"views-{hashlib.sha256(guard.known().by.encode()).hexdigest()[:12]}"
+    return f"views-{hashlib.sha256(sessions.signed_in().by.encode()).hexdigest()[:12]}"
 
 
 def sent() -> str:

@@ -11,7 +11,7 @@ from relay.access import access_log
 from relay.arrays import cache
 from relay.desk import intake
 from relay.reports.unconfirmed import waiting as waiting_for_a_second_person
-from relay.web import current, guard, menu
+from relay.web import current, guard, menu, sessions
 from relay.web.i18n.language import gettext
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ blueprint = Blueprint("confirming", __name__)
 @blueprint.get("/p/<programme_id>/waiting")
 def waiting(programme_id: str) -> str:
     """The pass-ons that nobody confirmed."""
-    login = guard.known().login
+    login = sessions.signed_in().login
     found = waiting_for_a_second_person(current.built(), programme_id, current.as_of(), SHOWN + 1, last_by=login)
     return render_template("waiting.html", rows=found[:SHOWN], more=len(found) > SHOWN, own=login)
 
