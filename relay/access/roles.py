@@ -96,6 +96,21 @@ HERE: Final = frozenset(
 """What is done on the machine of the database only, by whoever owns the data folder or the database's password."""
 
 
+_TO_RECORD: Final = {
+    "place": "register",
+    "group": "register",
+    "beneficiary": "register",
+    "placement": "place",
+    "pass": "pass-on",
+    "programme": "programme add",
+}
+
+
+def to_record(kind: str) -> str:
+    """The action that recording an act of a kind is: most are named like it."""
+    return _TO_RECORD.get(kind, kind)
+
+
 class NotAllowed(Refused):
     """Somebody who is known may not do this."""
 

@@ -113,6 +113,7 @@ class Question(Generic[T_co]):
         answer: Gives it.
         opened: The records that an answer opened, where that is written down; see `relay.access.access_log`.
         of_graph: Whether the answer hangs on how this version builds the graph.
+        ids_only: Whether it tells no more of a record than its id: then it is told in every place.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Question(Generic[T_co]):
     answer: Callable[[Source, str, Mapping[str, Any]], T_co]
     opened: Callable[[Any], Iterable[str]] | None = None
     of_graph: bool = True
+    ids_only: bool = False
 
     @property
     def beside(self) -> tuple[Parameter, ...]:
@@ -374,6 +376,7 @@ RESOLVE: Final[Question[str]] = Question(
     answer=lambda source, programme_id, said: resolve(
         source.graph, programme_id, said["id"], kinds=said.get("kind") or tuple(KEYS)
     ),
+    ids_only=True,
 )
 NAMES: Final[Question[Mapping[str, str]]] = Question(
     name="names",

@@ -1,7 +1,7 @@
 """The guard of the pages and of the API: whether who is asking may.
 
-Every route has its action in `ACTIONS`, and every action its roles in `access.roles.MATRIX`. A route without a row
-is open to nobody but the owner; a programme in which somebody holds no role is, for that person, not there.
+Every view says its permission (`relay.web.permission`), and every action has its roles in `access.roles.MATRIX`. A
+programme in which somebody holds no role is, for that person, not there.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from flask_wtf import CSRFProtect
 from relay.access import roles
 from relay.access.roles import OWNER
 from relay.audit import period_lock
-from relay.domain.acts import KEYS
 from relay.errors import Refused
 from relay.ledger import recording
 from relay.ledger.batch import Clerk, NoProgramme
 from relay.reports import geography
 from relay.text import Sentence
 from relay.web import current, sessions
+from relay.web.permission import Permission, permission_of, public
 from relay.web.sessions import NotSignedIn, User
 
 if TYPE_CHECKING:
@@ -30,100 +30,6 @@ if TYPE_CHECKING:
 
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_NO_FORM: Final = frozenset(
-    {"api.token", "api.find", "api.chains", "api.gifts", "staff.search_for", "managers.search_in"}
-)
-"""Routes without a form's token: what only reads, and JSON with a password, which no page sends for somebody else."""
-
-PUBLIC: Final = frozenset(
-    {
-        "static",
-        "static_files.vis_network",
-        "monitoring.healthz",
-        "monitoring.readyz",
-        "sign_in.page",
-        "sign_in.sign_in",
-        "sign_in.once",
-        "sign_in.sign_out",
-        "api.token",
-    }
-)
-"""Routes that ask nobody who they are: no page among them says anything of a programme."""
-
-_WATCHED: Final = frozenset({"monitoring.healthz", "monitoring.readyz"})  # asked for by this machine's own watchman
-
-_KINDS: Final = {
-    "place": "register",
-    "group": "register",
-    "beneficiary": "register",
-    "placement": "place",
-    "pass": "pass-on",
-    "programme": "programme add",
-}
-_BEGINS: Final = _KINDS["programme"]
-
-ACTIONS: Final[Mapping[str, str]] = {
-    "managers.front": "programme list",
-    "managers.programme": "gifts",
-    "managers.tree": "tree",
-    "managers.search_in": "tree",
-    "managers.network": "tree",
-    "managers.download": "tree",
-    "managers.trace": "trace",
-    "managers.gift": "gifts",
-    "managers.map_": "health",
-    "managers.part": "health",
-    "lists.page": "gifts",
-    "lists.file": "gifts",
-    "lists.views": "gifts",
-    "lists.visit_list": "todo",
-    "confirming.waiting": "waiting",
-    "confirming.confirm": "confirm",
-    "confirming.opened": "access log",
-    "staff.find": "find",
-    "staff.search_for": "find",
-    "staff.record": "show",
-    "auditors.health": "health",
-    "auditors.rates": "health",
-    "auditors.rates_file": "health",
-    "auditors.survival": "survival",
-    "auditors.audit": "audit",
-    "auditors.findings": "audit",
-    "auditors.findings_file": "audit",
-    "auditors.sample": "audit sample",
-    "auditors.sample_file": "audit sample",
-    "auditors.entries": "ledger log",
-    "auditors.entries_file": "ledger log",
-    "auditors.entry": "ledger log",
-    "auditors.verify": "ledger verify",
-    "query.page": "query",
-    "metrics": "metrics",
-    "api.docs": "programme list",
-    "api.spec": "programme list",
-    "api.programmes": "programme list",
-    "api.find": "find",
-    "api.show": "show",
-    "api.resolve": "find",
-    "api.names": "names",
-    "api.trace": "trace",
-    "api.tree": "tree",
-    "api.gifts": "gifts",
-    "api.chains": "chains",
-    "api.todo": "todo",
-    "api.waiting": "waiting",
-    "api.health": "health",
-    "api.survival": "survival",
-    "api.deadlines": "deadlines",
-    "api.forecast": "forecast",
-    "api.audit": "audit",
-    "api.sample": "audit sample",
-    "api.entries": "ledger log",
-    "api.verify": "ledger verify",
-    "api.accesses": "access log",
-    "api.sign_out": "logout",
-    **{f"api.record_{kind}": _KINDS.get(kind, kind) for kind in KEYS},
-}
-"""Route → the action that it is."""
 
 
 class NotByTheProxy(Refused):
@@ -143,6 +49,7 @@ def set_up(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
     CSRFProtect(app)
+    app.view_functions["static"] = public()(app.view_functions["static"])
     app.before_request(check)
     app.after_request(_always_encrypted)
     app.add_template_global(may)
@@ -187,20 +94,20 @@ def check() -> None:
         NotInRecord: The role allows it in some places, and there is no such record.
         CSRFError: Another site's page may have sent this form.
     """
-    endpoint, site = request.endpoint, current.core().site
-    if site and not request.is_secure and endpoint not in _WATCHED:
+    permission, site = permission_of(request.endpoint) if request.endpoint else None, current.core().site
+    if site and not request.is_secure and not (permission and permission.unencrypted):
         raise NotByTheProxy(site)
-    if endpoint is None:  # no such page, or not by that method: nothing is said of anything
+    if permission is None:  # no such page, or not by that method: nothing is said of anything
         return
-    found = sessions.user() if endpoint not in PUBLIC else None
-    if found is None and endpoint not in PUBLIC:
+    found = None if permission.public else sessions.user()
+    if found is None and not permission.public:
         raise g.get("not_let_in") or NotSignedIn
-    by_form = request.method not in _SAFE and endpoint not in _NO_FORM and not (found and found.token_id)
+    by_form = request.method not in _SAFE and permission.by_form and not (found and found.token_id)
     if by_form and current_app.config["WTF_CSRF_ENABLED"]:
         csrf: CSRFProtect = current_app.extensions["csrf"]
         csrf.protect()
     if found is not None:
-        _allow(found, ACTIONS.get(endpoint), (request.view_args or {}).get("programme_id"))
+        _allow(found, permission, (request.view_args or {}).get("programme_id"))
 
 
 def _always_encrypted(response: Response) -> Response:
@@ -209,22 +116,22 @@ def _always_encrypted(response: Response) -> Response:
     return response
 
 
-def _allow(found: User, action: str | None, programme_id: str | None) -> None:
+def _allow(found: User, permission: Permission, programme_id: str | None) -> None:
+    action = permission.action
     if programme_id is not None and not found.sees(programme_id):
-        raise roles.NotAllowed(_BEGINS) if action == _BEGINS else NoProgramme(programme_id)
-    if action is None:  # a route that nobody thought of
+        begins = roles.to_record("programme")
+        raise roles.NotAllowed(begins) if action == begins else NoProgramme(programme_id)
+    if action is None:  # nobody said who may
         if not set(OWNER) <= set(found.grants):
             raise roles.NotAllowed(str(request.endpoint))
     elif not found.may(action, programme_id):
         raise roles.NotAllowed(action)
-    elif programme_id is not None and (about := _about(request.view_args or {})):
+    elif programme_id is not None and not permission.ids_only and (about := _about(request.view_args or {})):
         within_places(action, programme_id, about)
 
 
 def _about(said: Mapping[str, str]) -> str | None:
     """The record that an address is about; None when it is about none."""
-    if request.endpoint == "api.resolve":  # which says no more than the id
-        return None
     if "part_id" in said:
         return f"{said['word']}:{said['part_id']}"
     if "gift_id" in said:

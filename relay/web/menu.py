@@ -11,6 +11,7 @@ from relay.access.roles import EVERY
 from relay.web import current, guard, privacy
 from relay.web.i18n.language import lazy_gettext, this_page
 from relay.web.parameters import CONFIRMED_ONLY
+from relay.web.permission import permission_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,9 +122,10 @@ def _address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever th
 
 
 def _is_open(link: Link) -> bool:
-    action = guard.ACTIONS.get(link.endpoint)
-    allowed = action is None or guard.may(action, EVERY if link.everywhere else current.head().programme_id)
-    return allowed and link.endpoint in current_app.view_functions
+    if link.endpoint not in current_app.view_functions:
+        return False
+    action = permission_of(link.endpoint).action
+    return action is None or guard.may(action, EVERY if link.everywhere else current.head().programme_id)
 
 
 def _still_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 
 from relay.ledger import recording
 from relay.web import current
+from relay.web.permission import action, public
 
 _METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -77,17 +78,20 @@ def _count(app: Flask) -> None:
         return response
 
     @app.get("/metrics")
+    @action("metrics")
     def metrics() -> Response:
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 @blueprint.get("/healthz")
+@public(unencrypted=True)
 def healthz() -> Response:
     """Whether the process answers."""
     return jsonify(ok=True)
 
 
 @blueprint.get("/readyz")
+@public(unencrypted=True)
 def readyz() -> Response:
     """Whether the database answers, and holds graphs of this version; no details."""
     built = all(head.built for head in recording.heads(current.graph()))

@@ -14,6 +14,7 @@ from flask import Blueprint, Flask, Response, g, make_response, request, send_fi
 from relay.reports import drawing
 from relay.web import current, sessions
 from relay.web.i18n import language
+from relay.web.permission import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,6 +145,7 @@ def _fingerprinted(endpoint: str, values: dict[str, Any]) -> None:
 
 
 @blueprint.get("/static/vis-network-9.1.2.js")
+@public()
 def vis_network() -> Response:
     """The script that draws relay trees, out of pyvis's package."""
     return send_file(drawing.vis_network(), mimetype="text/javascript")

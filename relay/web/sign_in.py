@@ -12,6 +12,7 @@ from relay.access import accounts
 from relay.errors import NotFound
 from relay.text import Sentence
 from relay.web import current, sessions
+from relay.web.permission import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,12 +49,14 @@ def _slow_down(app: Flask, slow: Callable[[Any], Any]) -> None:
 
 
 @blueprint.get("/sign-in")
+@public()
 def page() -> str:
     """The form."""
     return render_template("sign_in.html", error=None, login="")
 
 
 @blueprint.post("/sign-in")
+@public()
 def sign_in() -> Response | tuple[str, int, dict[str, str]]:
     """Let somebody in, or say that login and password do not belong together."""
     login = request.form.get("login", "")
@@ -84,6 +87,7 @@ def let_in(login: str, password: str) -> accounts.Account:
 
 
 @blueprint.get("/sign-in/once/<secret>")
+@public()
 def once(secret: str) -> Response:
     """Sign in the owner, by the link that only the owner's terminal showed. Who only looks at it does not use it up."""
     link = current.core().once
@@ -93,6 +97,7 @@ def once(secret: str) -> Response:
 
 
 @blueprint.post("/sign-out")
+@public()
 def sign_out() -> Response:
     """Sign out, wherever this account is signed in."""
     sessions.end()

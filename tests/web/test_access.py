@@ -21,8 +21,10 @@ from relay.access.roles import HERE, MATRIX, ROLES, Grant, Role, grant_of
 from relay.errors import Unavailable
 from relay.ledger import recording
 from relay.reports.search import MOST
+from relay.service.queries import QUESTIONS
 from relay.settings import Settings
-from relay.web import create_app, current, guard, sessions
+from relay.web import create_app, current, sessions
+from relay.web.permission import permission_of
 from relay.web.sign_in import TRIES_A_MINUTE
 from tests.scenes import acts as say
 from tests.web import relays
@@ -76,10 +78,16 @@ def bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
+def action_of(app: Flask, endpoint: str) -> str | None:
+    """The action that a route is; None when it is public."""
+    with app.app_context():
+        return permission_of(endpoint).action
+
+
 def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
     """Every rule with each of its methods, but those that ask nobody who they are, and the way out."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint not in guard.PUBLIC | {"api.sign_out"}:
+        if action_of(app, rule.endpoint) not in (None, "logout"):
             yield from ((rule, method) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
 
 
@@ -101,11 +109,23 @@ def ask(client: FlaskClient, path: str, method: str, secret: str | None) -> Test
 # ---------------------------------------------------------------------------------------------------- one table
 
 
-def test_every_route_has_its_row_and_every_row_its_route(app: Flask) -> None:
-    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+def test_every_view_is_public_or_one_action_that_has_its_roles(app: Flask) -> None:
+    with app.app_context():
+        said = {endpoint: permission_of(endpoint) for endpoint in app.view_functions}
 
-    assert endpoints - guard.PUBLIC == set(guard.ACTIONS)
-    assert set(guard.ACTIONS.values()) <= set(MATRIX)
+    assert {endpoint for endpoint, permission in said.items() if permission.public} == {
+        *("static", "static_files.vis_network", "monitoring.healthz", "monitoring.readyz", "api.token"),
+        *("sign_in.page", "sign_in.sign_in", "sign_in.once", "sign_in.sign_out"),
+    }
+    assert all(permission.public or permission.action in MATRIX for permission in said.values())
+    assert not any(permission.public and permission.action for permission in said.values())
+
+
+def test_what_changes_something_is_sent_by_a_form_of_these_pages(app: Flask) -> None:
+    with app.app_context():
+        open_ = {rule.endpoint for rule in app.url_map.iter_rules() if not permission_of(rule.endpoint).by_form}
+
+    assert open_ == {"api.token", "staff.search_for", "managers.search_in", *(f"api.{each.name}" for each in QUESTIONS)}
 
 
 def commands(group: click.Group = cli.relay, before: str = "") -> Iterator[str]:
@@ -143,7 +163,7 @@ def test_every_route_is_open_to_the_roles_of_its_row_and_to_no_other(
     app = door.application
     for rule, method in routes(app):
         answer = ask(door, address(app, rule, "demo"), method, people[role])
-        allowed = role in MATRIX[guard.ACTIONS[rule.endpoint]]
+        allowed = role in MATRIX[action_of(app, rule.endpoint) or ""]
         assert (answer.status_code == 403) != allowed, (rule.rule, method, answer.status_code)
         assert answer.status_code not in (401, 500), (rule.rule, method)
 

@@ -24,7 +24,7 @@ from relay.audit.checks import CHECKS
 from relay.database import cypher, engine
 from relay.domain import bikram_sambat as sambat
 from relay.settings import Settings
-from relay.web import create_app, guard
+from relay.web import create_app
 from relay.web.auditors import query as query_page
 from relay.web.i18n import periods
 from tests.web import relays
@@ -420,12 +420,6 @@ def test_with_neo4j_the_page_is_not_there() -> None:
 
 
 # -- who, and how ------------------------------------------------------------------------------------------------------
-
-
-def test_every_page_of_auditors_has_its_action(app: Flask) -> None:
-    pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("auditors.")}
-
-    assert pages == {endpoint for endpoint in guard.ACTIONS if endpoint.startswith("auditors.")}
 
 
 def test_hostile_ids_and_names_are_text_on_the_pages_of_auditors(client: FlaskClient) -> None:

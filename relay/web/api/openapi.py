@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.access import tokens
 from relay.access.accounts import LEAST_PASSWORD, LONGEST_PASSWORD
-from relay.access.roles import EVERY, MATRIX, ROLES
+from relay.access.roles import EVERY, MATRIX, ROLES, to_record
 from relay.desk.intake import Recorded
 from relay.domain.acts import KEYS
 from relay.errors import Code
@@ -22,7 +22,6 @@ from relay.ledger.recording import LedgerHead
 from relay.service.json_codec import fields_of
 from relay.service.queries import ENTRIES, MOST_NAMES, NAMES, QUESTIONS, Parameter, Question
 from relay.web.api import bodies
-from relay.web.guard import ACTIONS
 
 if TYPE_CHECKING:
     from relay.domain.schema import Column
@@ -68,7 +67,9 @@ _PROGRAMME: Final = {
 def document() -> Mapping[str, Any]:
     """The whole document."""
     paths: dict[str, Any] = {
-        "/programmes": {"get": _operation("programmes", "The programmes in which the account holds a role.")}
+        "/programmes": {
+            "get": _operation("programmes", "The programmes in which the account holds a role.", "programme list")
+        }
     }
     paths["/programmes"]["get"]["responses"] = _responses({200: tuple[LedgerHead, ...]}, (400, 401, 403, 503))
     for question in QUESTIONS:
@@ -80,7 +81,7 @@ def document() -> Mapping[str, Any]:
     signed_out = {"type": "object", "required": ["signed_out"], "properties": {"signed_out": {"type": "boolean"}}}
     paths["/sign-out"] = {
         "post": {
-            **_operation("sign_out", "End the token that this is sent with."),
+            **_operation("sign_out", "End the token that this is sent with.", "logout"),
             "responses": {
                 "200": {"description": "The answer.", "content": {"application/json": {"schema": signed_out}}},
                 **_responses({}, (400, 401, 403, 503)),
@@ -105,8 +106,7 @@ def document() -> Mapping[str, Any]:
     }
 
 
-def _operation(name: str, says: str) -> dict[str, Any]:
-    action = ACTIONS.get(f"api.{name}", "")
+def _operation(name: str, says: str, action: str = "") -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": says,
@@ -121,7 +121,7 @@ def _asking(question: Question[object], method: str) -> dict[str, Any]:
     errors = (*_READING, *_WITH_A_BODY) if method == "POST" else _READING
     body = {"requestBody": {"required": True, "content": {"application/json": {"schema": _beside(question)}}}}
     return {
-        **_operation(question.name, question.says),
+        **_operation(question.name, question.says, question.action),
         "operationId": question.name if method == question.methods[0] else f"{question.name}_beside",
         "parameters": [_PROGRAMME, *about, *map(_parameter, named)],
         **(body if method == "POST" else {}),
@@ -141,7 +141,7 @@ def _beside(question: Question[object]) -> dict[str, Any]:
 def _recording(kind: str) -> dict[str, Any]:
     own = f"Record {'an' if kind[0] in 'aeiou' else 'a'} {kind}; 201 when it was added, 200 when it was there."
     return {
-        **_operation(f"record_{kind}", own),
+        **_operation(f"record_{kind}", own, to_record(kind)),
         "parameters": [_PROGRAMME, *map(_parameter, ANSWERS.get(kind, ()))],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _body(kind)}}},
         "responses": _responses({200: Recorded, 201: Recorded}, _RECORDING),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
-from relay.access import tokens
+from relay.access import roles, tokens
 from relay.arrays import cache
 from relay.desk import intake
 from relay.desk.lookup import resolve
@@ -39,6 +39,7 @@ from relay.service.queries import (
 )
 from relay.web import current, guard, privacy, sessions, sign_in
 from relay.web.api import bodies, openapi
+from relay.web.permission import action, public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +87,7 @@ class InTheAddress(Invalid):
 
 
 @blueprint.get("/programmes")
+@action("programme list")
 def programmes() -> Response:
     """As `relay programme list --json`: those in which the reader holds a role."""
     said(())
@@ -189,6 +191,7 @@ def _read(wanted: Parameter, text: str) -> Any:  # noqa: ANN401 - what a paramet
 
 
 def _answering(question: Question[object]) -> Callable[..., Response]:
+    @action(question.action, by_form=False, ids_only=question.ids_only)  # no question changes anything
     def view(programme_id: str, id_: str | None = None) -> Response:
         return answer(programme_id, question, id_)
 
@@ -219,10 +222,10 @@ def record(programme_id: str, kind: str) -> Response:
         subject = resolve(core.graph, programme_id, str(values["act_id"]))
         values |= {"act_id": subject, "changes": bodies.changes(subject.partition(":")[0], values["changes"])}
     act = intake.made(core.graph, programme_id, kind, values, random=clerk.random)
-    action = guard.ACTIONS[str(request.endpoint)]
-    guard.within_places(action, programme_id, act.values)
-    if guard.places(action, programme_id) is not None and recording.recorded(core.graph, programme_id, act.act_id):
-        guard.within_places(action, programme_id, act.act_id)  # what is said of it otherwise tells what was recorded
+    doing = roles.to_record(kind)
+    guard.within_places(doing, programme_id, act.values)
+    if guard.places(doing, programme_id) is not None and recording.recorded(core.graph, programme_id, act.act_id):
+        guard.within_places(doing, programme_id, act.act_id)  # what is said of it otherwise tells what was recorded
     guard.within_period(programme_id, act)
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
     recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, tell=cache.take_in)
@@ -239,6 +242,7 @@ def _body() -> Any:  # noqa: ANN401 - JSON
 
 
 def _recording(kind: str) -> Callable[..., Response]:
+    @action(roles.to_record(kind))
     def view(programme_id: str) -> Response:
         return record(programme_id, kind)
 
@@ -255,6 +259,7 @@ for _kind in KEYS:
 
 
 @blueprint.post("/tokens")
+@public(by_form=False)
 def token() -> Response:
     """A token for who has login and password: what `relay login` asks for."""
     said(())
@@ -275,6 +280,7 @@ def token() -> Response:
 
 
 @blueprint.post("/sign-out")
+@action("logout")
 def sign_out() -> Response:
     """End the token that this was sent with, or the session: what `relay logout` asks for."""
     said(())
@@ -290,12 +296,14 @@ def sign_out() -> Response:
 
 
 @blueprint.get("/openapi.json")
+@action("programme list")
 def spec() -> Response:
     """What this API is, for programs."""
     return jsonify(openapi.document())
 
 
 @blueprint.get("/docs")
+@action("programme list")
 def docs() -> str:
     """What this API is, for people."""
     return render_template("api_docs.html", spec=openapi.document())

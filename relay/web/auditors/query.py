@@ -19,6 +19,7 @@ from relay.graph import NotAnswered, Table, connect
 from relay.text import Sentence
 from relay.web import current, guard, parameters
 from relay.web.i18n.language import lazy_gettext
+from relay.web.permission import action
 
 if TYPE_CHECKING:
     from relay.settings import Settings
@@ -111,6 +112,7 @@ def _to_start_from(number: int | None, programme_id: str) -> str:
 
 
 @blueprint.route("/p/<programme_id>/query", methods=["GET", "POST"])
+@action("query")
 def page(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """A query of somebody's own, and what the database answers."""
     return render_template("query.html", page=QueryPage.of_request(), most=ROWS, longest=LONGEST)

@@ -13,6 +13,7 @@ from relay.desk import intake
 from relay.reports.unconfirmed import waiting as waiting_for_a_second_person
 from relay.web import current, guard, menu, sessions
 from relay.web.i18n.language import gettext
+from relay.web.permission import action
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -24,6 +25,7 @@ blueprint = Blueprint("confirming", __name__)
 
 
 @blueprint.get("/p/<programme_id>/waiting")
+@action("waiting")
 def waiting(programme_id: str) -> str:
     """The pass-ons that nobody confirmed."""
     login = sessions.signed_in().login
@@ -32,6 +34,7 @@ def waiting(programme_id: str) -> str:
 
 
 @blueprint.post("/p/<programme_id>/waiting")
+@action("confirm")
 def confirm(programme_id: str) -> Response:
     """Confirm one of them."""
     said = {"act_id": f"pass:{request.form.get('pass_id', '')}"}
@@ -43,6 +46,7 @@ def confirm(programme_id: str) -> Response:
 
 
 @blueprint.get("/p/<programme_id>/accesses")
+@action("access log")
 def opened(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """Who opened whose record or names."""
     found = access_log.newest(current.core().settings.data_folder, current.head().programme_id, ACCESSES)

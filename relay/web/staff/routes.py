@@ -9,6 +9,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from relay.reports import record_history, search
 from relay.web import current, menu, privacy
 from relay.web.i18n import labels
+from relay.web.permission import action
 from relay.web.staff import searches
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ blueprint = Blueprint("staff", __name__)
 
 
 @blueprint.post("/p/<programme_id>/find")
+@action("find", by_form=False)
 def search_for(programme_id: str) -> Response:
     """Look for the few words that a form sends; the address of what was found is one to which one can come back."""
     if not request.headers.get("HX-Request"):
@@ -37,6 +39,7 @@ def search_for(programme_id: str) -> Response:
 
 
 @blueprint.get("/p/<programme_id>/find")
+@action("find")
 def find(programme_id: str) -> str:
     """What a few words find."""
     return _found(programme_id, searches.asked_for())
@@ -56,6 +59,7 @@ def _near(programme_id: str, text: str) -> tuple[search.Hit, ...]:
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>")
+@action("show")
 def record(programme_id: str, act_id: str) -> str:
     """One record with its history, and the gifts it descends from."""
     found = _shown(programme_id, act_id)
