@@ -18,12 +18,9 @@ from relay.domain.acts import changes_of
 from relay.domain.entries import Entry, zone
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.domain.register import Fact, Register
-from relay.domain.schema import DAYS
+from relay.domain.schema import DAY_OF
 from relay.errors import Invalid, NotFound
 from relay.reports.trees import Relay
-
-DAY_OF: Final[Mapping[str, str]] = {**DAYS, "claim": "as_of", "rule": "from"}
-"""The column that says from when an act of a kind counts; other kinds have no day and count always."""
 
 IMPORTED_TOGETHER: Final = 20
 """Acts of one clerk in one second from which they are an import (our choice: no hand records so many at once)."""

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from relay.audit.books import DAY_OF, Books
+from relay.audit.books import Books
 from relay.audit.findings import Finding, about, found
 from relay.domain.acts import changes_of
 from relay.domain.entries import CLOCKS_DAYS, Entry
 from relay.domain.model import shown, thousandths
 from relay.domain.register import ABOUT_ACTS, Fact, Register
+from relay.domain.schema import DAY_OF
 from relay.text import Sentence
 
 PLACED_WITHIN_DAYS: Final = 90

@@ -254,6 +254,9 @@ KINDS: Final[tuple[Kind, ...]] = (
 DAYS: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
 """Kind → the column that says on which day an act happened; acts of other kinds have no day of their own."""
 
+DAY_OF: Final = {**DAYS, "claim": "as_of", "rule": "from"}
+"""The column that says from when an act of a kind counts; other kinds have no day and count always."""
+
 # Files are taken in this order on import; `rules` is rules.toml and comes before them all.
 FILE_ORDER: Final = ("places", "groups", "beneficiaries", "gifts", "placements", "passes", "events", "claims")
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal
 
+from relay.access.roles import Locked
 from relay.domain.acts import Act, RuleMeant
 from relay.domain.advisories import Note
 from relay.domain.entries import Entry, differing, instant, seal, zone
+from relay.domain.period_lock import is_a_managers
 from relay.domain.register import Change, Register, filled_by, named_by
 from relay.domain.rulebook import (
     NO_ANSWER,
@@ -42,12 +44,16 @@ class Clerk:
         now: The instant, with its zone.
         random: Gives that many random bytes.
         seen: The last entry of the ledger when what is confirmed was looked at; None when that is just now.
+        places: Those for which she records; None everywhere.
+        manages: Whether she may correct what only a manager may (`period`).
     """
 
     by: str
     now: datetime
     random: Callable[[int], bytes] = field(repr=False)
     seen: int | None = None
+    places: frozenset[str] | None = None
+    manages: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +301,8 @@ class Batch:
     def _recorded_now(self, act: Act) -> Outcome:
         if not self.head.sequence and act.kind != "programme":
             raise NoProgramme(self.register.programme_id)
+        if not self.clerk.manages and is_a_managers(self.register, act):
+            raise Locked
         self._stands_on_no_doubt(act)
         if act.kind == "confirm" and self.clerk.seen is not None:
             require_seen(self.register, act, self.clerk.seen)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, TypeVar
 
+from relay.access.roles import NotThatPlace
 from relay.database import cypher
 from relay.database.driver_errors import UnknownOutcome
 from relay.domain.acts import Act
@@ -24,6 +25,7 @@ from relay.ledger.batch import Batch, Clerk, NoProgramme, Outcome, Told
 from relay.ledger.context import Head, Rehearsed, entry_from, lock_and_load
 from relay.ledger.delta import Difference
 from relay.ledger.gc_paused import uncollected
+from relay.ledger.places import places_of, places_of_record
 from relay.ledger.prefetch import one_ahead
 from relay.ledger.projection import PROJECTION, RESTORING, key_of
 from relay.text import Sentence
@@ -200,9 +202,20 @@ class _Recording:
         head, register = loaded
         require_built(self.programme_id, head.projection)
         batch = Batch(register, head, self.clerk, answers=self.answers, told=self.told, resent=self.resent)
-        outcomes = tuple(map(batch.offer, self.acts))
+        outcomes = tuple(self._offer(transaction, batch, act) for act in self.acts)
         batch.write(transaction)
         return outcomes
+
+    def _offer(self, transaction: Transaction, batch: Batch, act: Act) -> Outcome:
+        """Judge an act, unless by what it says, or by what is recorded under its id, it lies outside her places."""
+        allowed = self.clerk.places
+        if allowed is not None:
+            lies = [places_of(transaction, self.programme_id, act.values)]
+            if act.act_id in batch.register.entries:  # else the answer would tell what was recorded elsewhere
+                lies.append(places_of_record(transaction, self.programme_id, act.act_id))
+            if not all(allowed & each for each in lies):
+                return Outcome(act=act, action="not", error=NotThatPlace(allowed))
+        return batch.offer(act)
 
 
 class Rehearsal:

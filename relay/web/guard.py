@@ -8,25 +8,22 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf import CSRFProtect
 
 from relay.access import roles
 from relay.access.roles import OWNER
-from relay.audit import period_lock
+from relay.desk.lookup import resolve
 from relay.errors import Refused
 from relay.ledger import recording
 from relay.ledger.batch import Clerk, NoProgramme
-from relay.reports import geography
+from relay.ledger.places import places_of_record
 from relay.text import Sentence
 from relay.web import current, sessions
 from relay.web.permission import Permission, permission_of, public
 from relay.web.sessions import NotSignedIn, User
-
-if TYPE_CHECKING:
-    from relay.domain.acts import Act
 
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -55,13 +52,19 @@ def set_up(app: Flask) -> None:
     app.add_template_global(may)
 
 
-def clerk() -> Clerk:
-    """Who is asking, as the ledger names who records.
+def clerk(programme_id: str) -> Clerk:
+    """Who is asking, as the ledger names who records, with the places and rights by which it judges what she records.
 
     Raises:
         NotSignedIn: Nobody said who is asking.
     """
-    return Clerk(by=sessions.signed_in().by, now=current.core().now(), random=secrets.token_bytes)
+    return Clerk(
+        by=sessions.signed_in().by,
+        now=current.core().now(),
+        random=secrets.token_bytes,
+        places=places(str(permission_of(str(request.endpoint)).action), programme_id),
+        manages=may("programme lock", programme_id),
+    )
 
 
 def heads() -> tuple[recording.LedgerHead, ...]:
@@ -127,7 +130,7 @@ def _allow(found: User, permission: Permission, programme_id: str | None) -> Non
     elif not found.may(action, programme_id):
         raise roles.NotAllowed(action)
     elif programme_id is not None and not permission.ids_only and (about := _about(request.view_args or {})):
-        within_places(action, programme_id, about)
+        _within_places(action, programme_id, about)
 
 
 def _about(said: Mapping[str, str]) -> str | None:
@@ -148,35 +151,11 @@ def places(action: str, programme_id: str) -> frozenset[str] | None:
     return roles.places(roles.granted(sessions.signed_in().grants, action, programme_id))
 
 
-def within_places(action: str, programme_id: str, about: str | Mapping[str, Any]) -> None:
-    """Let staff of a place do what they do there, and nowhere else.
-
-    Args:
-        action: What is done.
-        programme_id: Where.
-        about: The id of a record, or what an act says.
-
-    Raises:
-        NotThatPlace: It lies elsewhere.
-        Unavailable: The database cannot be reached.
-    """
+def _within_places(action: str, programme_id: str, id_: str) -> None:
+    """Let staff of a place open what lies there, and nothing else; what they record the ledger judges itself."""
     allowed = places(action, programme_id)
     if allowed is None:
         return
-    if isinstance(about, str):
-        found = geography.places_of_record(current.graph(), programme_id, about)
-    else:
-        found = geography.places_of(current.graph(), programme_id, about)
-    if not allowed & found:
+    act_id = resolve(current.graph(), programme_id, id_)
+    if not allowed & places_of_record(current.graph(), programme_id, act_id):
         raise roles.NotThatPlace(allowed)
-
-
-def within_period(programme_id: str, act: Act) -> None:
-    """Let only who may lock a period correct what happened in one that is locked, and what else is a manager's.
-
-    Raises:
-        Locked: Who is asking may not.
-        Unavailable: The database cannot be reached.
-    """
-    if not may("programme lock", programme_id) and period_lock.is_a_managers(current.graph(), programme_id, act):
-        raise roles.Locked

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from relay.desk.lookup import Named
-from relay.reports import breakdown, geography
+from relay.ledger import places
+from relay.reports import breakdown
 from relay.reports.breakdown import Names
 from relay.web import current, privacy
 from relay.web.result_cache import kept_up
@@ -48,7 +49,7 @@ def groups() -> Mapping[str, str]:
     within = privacy.within()
     if within is None:
         return found
-    there = geography.groups_in(current.graph(), current.head().programme_id, within)
+    there = places.groups_in(current.graph(), current.head().programme_id, within)
     return {id_: name for id_, name in found.items() if id_ in there}
 
 

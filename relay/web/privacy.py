@@ -14,7 +14,7 @@ from flask import request
 from relay.access import access_log
 from relay.access.roles import NotThatPlace
 from relay.domain.entries import instant
-from relay.reports import geography
+from relay.ledger import places
 from relay.web import current, guard, responses, sessions
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
     allowed = within()
     if allowed is None or not beneficiary_ids:
         return tuple(beneficiary_ids)
-    there = geography.people_in(current.graph(), current.head().programme_id, allowed, beneficiary_ids)
+    there = places.people_in(current.graph(), current.head().programme_id, allowed, beneficiary_ids)
     return tuple(id_ for id_ in beneficiary_ids if id_ in there)
 
 
@@ -71,7 +71,7 @@ def seen(act_ids: Collection[str]) -> Collection[str]:
     """
     programme_id = current.head().programme_id
     allowed = guard.places("find", programme_id)
-    return act_ids if allowed is None else geography.lying_in(current.graph(), programme_id, allowed, act_ids)
+    return act_ids if allowed is None else places.lying_in(current.graph(), programme_id, allowed, act_ids)
 
 
 def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:

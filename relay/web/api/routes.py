@@ -23,7 +23,6 @@ from relay.domain.schema import Column
 from relay.errors import Invalid
 from relay.exchange import cells
 from relay.exchange.cells import read_day
-from relay.ledger import recording
 from relay.service.json_codec import json_of
 from relay.service.queries import (
     ENTRIES,
@@ -217,16 +216,11 @@ def record(programme_id: str, kind: str) -> Response:
     core = current.core()
     if kind == "programme" and values["id"] != programme_id:
         raise bodies.OtherType("id", "the id in the address")
-    clerk = guard.clerk()
+    clerk = guard.clerk(programme_id)
     if "changes" in values:
         subject = resolve(core.graph, programme_id, str(values["act_id"]))
         values |= {"act_id": subject, "changes": bodies.changes(subject.partition(":")[0], values["changes"])}
     act = intake.made(core.graph, programme_id, kind, values, random=clerk.random)
-    doing = roles.to_record(kind)
-    guard.within_places(doing, programme_id, act.values)
-    if guard.places(doing, programme_id) is not None and recording.recorded(core.graph, programme_id, act.act_id):
-        guard.within_places(doing, programme_id, act.act_id)  # what is said of it otherwise tells what was recorded
-    guard.within_period(programme_id, act)
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
     recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, tell=cache.take_in)
     return make_response(jsonify(json_of(recorded)), _ADDED if recorded.action == "added" else 200)

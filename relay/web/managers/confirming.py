@@ -38,7 +38,7 @@ def waiting(programme_id: str) -> str:
 def confirm(programme_id: str) -> Response:
     """Confirm one of them."""
     said = {"act_id": f"pass:{request.form.get('pass_id', '')}"}
-    clerk = replace(guard.clerk(), seen=request.form.get("seen", 0, type=int))
+    clerk = replace(guard.clerk(programme_id), seen=request.form.get("seen", 0, type=int))
     act = intake.made(current.built(), programme_id, "confirm", said, random=clerk.random)
     intake.hand_in(current.built(), programme_id, act, clerk, tell=cache.take_in)
     flash(gettext("Pass-on %(pass_id)s is confirmed.", pass_id=request.form["pass_id"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relay.reports import geography
+from relay.ledger import places
 from tests.ledger.test_recording import keep
 from tests.scenes import acts as say
 
@@ -26,7 +26,7 @@ def test_people_are_in_a_place_who_live_in_it_or_inside_it_or_whose_group_does(g
 
     def there(*place_ids: str) -> frozenset[str]:
         asked = ["W1", "W2", "W3", "W4", "W5", "W9"]
-        return geography.people_in(graph, "demo", frozenset(place_ids), asked)
+        return places.people_in(graph, "demo", frozenset(place_ids), asked)
 
     assert there("D") == {"W1", "W2", "W4"}
     assert there("D1") == {"W1", "W4"}
@@ -48,7 +48,7 @@ def test_what_is_said_of_somebody_who_moved_lies_where_she_lives_now(graph: Grap
     keep(graph, say.corrected("beneficiary:W1", "C3", name="Hidden"), say.corrected("pass:T1", "C4", animals=1))
 
     def lies(act_id: str) -> frozenset[str]:
-        return geography.places_of_record(graph, "demo", act_id)
+        return places.places_of_record(graph, "demo", act_id)
 
     for moved in ("beneficiary:W1", "correct:C1", "correct:C3", "placement:P1", "group:V1", "correct:C2"):
         assert lies(moved) == {"E"}, moved
@@ -60,5 +60,5 @@ def test_what_is_said_of_somebody_who_moved_lies_where_she_lives_now(graph: Grap
     for gone in ("correct:C5", "correct:C6"):  # so that who took it back can bring it back
         assert lies(gone) == {"D1"}, gone
     fetched_back = {"correct_id": "C9", "act_id": "beneficiary:W1", "changes": {"place_id": "D1"}}
-    assert geography.places_of(graph, "demo", fetched_back) == {"E"}
-    assert geography.places_of(graph, "demo", {"correct_id": "C9", "act_id": "correct:C1"}) == {"E"}
+    assert places.places_of(graph, "demo", fetched_back) == {"E"}
+    assert places.places_of(graph, "demo", {"correct_id": "C9", "act_id": "correct:C1"}) == {"E"}

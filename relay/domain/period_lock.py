@@ -9,39 +9,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from relay.audit.books import DAY_OF
 from relay.domain.acts import changes_of
 from relay.domain.register import subject_of
-from relay.ledger import context
+from relay.domain.schema import DAY_OF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relay.domain.acts import Act
     from relay.domain.register import Register
-    from relay.graph import Graph
 
 
 _DECIDED: Final = {"placement": "help", "place": "parent_id"}
 """Kind → the column that only a manager corrects."""
 
 
-def is_a_managers(graph: Graph, programme_id: str, act: Act) -> bool:
+def is_a_managers(register: Register, act: Act) -> bool:
     """Whether an act corrects what only a manager may.
 
     That is the programme, which holds the lock, a rule, what was ever confirmed, the help of a placement, which its
     pass-ons inherit, in what a place lies, by which staff are let in, and what happened in a closed period.
     Every day counts that was ever said of the act which is corrected: one that was moved out of a closed period by an
     earlier correction still belongs to it.
-
-    Raises:
-        Unavailable: The database cannot be reached.
     """
     if act.kind != "correct":
         return False
     named = subject_of(act)
-    register = graph.read(lambda transaction: context.read(transaction, programme_id, (named,)))
-    if register is None or named not in register.entries:
+    if named not in register.entries:
         return False  # there is no such act; who records the correction is told so
     *corrections, subject = register.leading(named)
     kind, about = subject.partition(":")[0], register.about.get(subject, ())

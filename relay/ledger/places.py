@@ -10,13 +10,12 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
-from relay.desk.lookup import resolve
 from relay.ledger.projection import key_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from relay.graph import Graph
+    from relay.graph import Graph, Transaction
 
 _SUBJECTS: Final = ("act_id", "subject_id")
 _PLACEMENTS: Final = ("placement_id", "giver_placement_id", "receiver_placement_id")
@@ -31,11 +30,11 @@ _MOVING: Final = {
 """Kinds that may have moved since they were recorded → their label, and the column that leads to where they are now."""
 
 
-def places_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> frozenset[str]:
+def places_of(graph: Graph | Transaction, programme_id: str, values: Mapping[str, Any]) -> frozenset[str]:
     """The places in which something lies, each with all that it lies within; empty when it lies nowhere.
 
     Args:
-        graph: Where.
+        graph: Where; or a transaction, in which to look.
         programme_id: Of the programme.
         values: What an act says.
 
@@ -46,7 +45,7 @@ def places_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> fro
     return _around(homes, _parents(graph, programme_id)) if homes else frozenset()
 
 
-def _homes_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> set[str]:
+def _homes_of(graph: Graph | Transaction, programme_id: str, values: Mapping[str, Any]) -> set[str]:
     """The places in which something lies, without what they lie within."""
     said = [values]
     while subject := next((said[-1][name] for name in _SUBJECTS if said[-1].get(name)), None):
@@ -67,15 +66,13 @@ def _homes_of(graph: Graph, programme_id: str, values: Mapping[str, Any]) -> set
     return {str(known[name]) for name in _PLACES if known.get(name)} | {str(home) for home in row["homes"] if home}
 
 
-def places_of_record(graph: Graph, programme_id: str, id_: str) -> frozenset[str]:
-    """The places in which a record lies, by its id, with or without its kind.
+def places_of_record(graph: Graph | Transaction, programme_id: str, act_id: str) -> frozenset[str]:
+    """The places in which a record lies, by its full id; empty when there is none.
 
     Raises:
-        NotInRecord: There is none.
-        SeveralOfThatId: The bare id is that of several kinds.
         Unavailable: The database cannot be reached.
     """
-    return places_of(graph, programme_id, _leading(graph, programme_id, resolve(graph, programme_id, id_)))
+    return places_of(graph, programme_id, _leading(graph, programme_id, act_id))
 
 
 def people_in(
@@ -135,7 +132,7 @@ def _homes_of_groups(graph: Graph, programme_id: str) -> dict[str, set[str]]:
     return {row["group_id"]: {row["home"]} for row in graph.rows(cypher.GROUP_HOMES, programme_id=programme_id)}
 
 
-def _leading(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:
+def _leading(graph: Graph | Transaction, programme_id: str, act_id: str) -> Mapping[str, Any]:
     """What leads from a record to where it lies: its own id where it stands and may have moved, else what it said."""
     kind, _, bare = act_id.partition(":")
     if kind in _MOVING:
@@ -145,7 +142,7 @@ def _leading(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:
     return _payload(graph, programme_id, act_id)
 
 
-def _payload(graph: Graph, programme_id: str, act_id: str) -> Mapping[str, Any]:
+def _payload(graph: Graph | Transaction, programme_id: str, act_id: str) -> Mapping[str, Any]:
     rows = graph.rows(cypher.PAYLOAD, key=key_of(programme_id, act_id))
     payload: Mapping[str, Any] = json.loads(rows[0]["payload"]) if rows else {}
     return payload
@@ -155,7 +152,7 @@ def _keys(programme_id: str, kind: str, known: Mapping[str, Any], names: tuple[s
     return [key_of(programme_id, f"{kind}:{known[name]}") for name in names if known.get(name)]
 
 
-def _parents(graph: Graph, programme_id: str) -> Mapping[str, str | None]:
+def _parents(graph: Graph | Transaction, programme_id: str) -> Mapping[str, str | None]:
     """Place id → the place in which it lies."""
     first, beyond = keys_of(programme_id, "place")
     columns = graph.rows(cypher.COLUMNS["places"], programme_id=programme_id, first=first, beyond=beyond)[0]
