@@ -70,6 +70,16 @@ class NotAToken(Invalid):
         )
 
 
+class NotASwitch(Invalid):
+    """A variable that says yes or no says something else."""
+
+    def __init__(self, *, variable: str) -> None:
+        """Name it."""
+        super().__init__(
+            Sentence("%(variable)s is neither 1 nor 0.", variable=variable), Sentence("Set it to 1 or 0, or unset it.")
+        )
+
+
 class TwoDatabases(Invalid):
     """The settings name both a database and another machine's Relay."""
 
@@ -83,12 +93,21 @@ class TwoDatabases(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """Where a database answers over Bolt, and as whom Relay speaks to it."""
+    """Where a database answers over Bolt, and how Relay speaks to it.
+
+    Attributes:
+        uri: Where it answers.
+        user: As whom Relay signs in.
+        password: Of that user.
+        database: Its name on that server.
+        plain: Whether the driver is used by its documented interface alone: slower (`database.driver_internals`).
+    """
 
     uri: str
     user: str
     password: str = field(repr=False)
     database: str
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +120,7 @@ class Settings:
         neo4j: the Neo4j database to use; None means the embedded engine of `data_folder`.
         url: the service that the command line speaks to instead of a database; None means this machine.
         token: the secret that proves to the service who is asking; None when none is given here.
+        plain_driver: whether the embedded engine is spoken to as `Connection.plain` says; `neo4j` says it of its own.
     """
 
     data_folder: Path
@@ -108,15 +128,16 @@ class Settings:
     neo4j: Connection | None
     url: str | None
     token: str | None = field(repr=False)
+    plain_driver: bool
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
         """Read the settings from environment variables; an empty variable counts as absent.
 
         Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
-        (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), RELAY_URL, RELAY_TOKEN. Without NEO4J_URI the
-        other NEO4J variables are not looked at. A secret may lie in a file that NEO4J_PASSWORD_FILE or RELAY_TOKEN_FILE
-        names; it is the first line.
+        (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), RELAY_URL, RELAY_TOKEN, RELAY_PLAIN_DRIVER
+        (1 or 0; absent: 0). Without NEO4J_URI the other NEO4J variables are not looked at. A secret may lie in a file
+        that NEO4J_PASSWORD_FILE or RELAY_TOKEN_FILE names; it is the first line.
 
         Raises:
             Invalid: an address or the token is malformed, NEO4J_PASSWORD is missing, a secret's file is unreadable, or
@@ -140,6 +161,7 @@ class Settings:
             neo4j=neo4j,
             url=url,
             token=token,
+            plain_driver=_plain_driver(environ),
         )
 
 
@@ -165,7 +187,15 @@ def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
         user=environ.get("NEO4J_USER") or "neo4j",
         password=password,
         database=environ.get("NEO4J_DATABASE") or "neo4j",
+        plain=_plain_driver(environ),
     )
+
+
+def _plain_driver(environ: Mapping[str, str]) -> bool:
+    value = environ.get("RELAY_PLAIN_DRIVER") or "0"
+    if value not in {"0", "1"}:
+        raise NotASwitch(variable="RELAY_PLAIN_DRIVER")
+    return value == "1"
 
 
 def _secret(environ: Mapping[str, str], variable: str) -> str | None:

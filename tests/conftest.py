@@ -15,6 +15,7 @@ from relay.access import accounts
 from relay.arrays import kernels as relay_loops
 from relay.database import engine
 from tests.rigs import neo4j_server as neo4j
+from tests.rigs.driver import speak_plainly
 from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 
@@ -67,6 +68,14 @@ def quick_passwords() -> Iterator[None]:
     """Hash passwords with less memory and time than Relay does: what is tested is who is let in, not the cost."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=1024))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def driver_as_the_environment_says() -> Iterator[None]:
+    """Use the driver without its internals where RELAY_PLAIN_DRIVER says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        speak_plainly(patch)
         yield
 
 

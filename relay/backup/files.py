@@ -9,7 +9,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -121,12 +121,13 @@ class Drilled:
     faults: tuple[Fault, ...]
 
 
-def drill(lines: Iterable[str], clerk: Clerk) -> tuple[Drilled, ...]:
+def drill(lines: Iterable[str], clerk: Clerk, *, plain_driver: bool = False) -> tuple[Drilled, ...]:
     """Restore a backup into an embedded database made for the purpose, verify it, and throw it away.
 
     Args:
         lines: Of the backup.
         clerk: As in `restore`.
+        plain_driver: As in `Settings`.
 
     Returns:
         How each programme came out, in the order of the backup.
@@ -138,7 +139,7 @@ def drill(lines: Iterable[str], clerk: Clerk) -> tuple[Drilled, ...]:
     with tempfile.TemporaryDirectory(prefix="relay-drill-") as scratch:
         data_folder = Path(scratch) / "data"
         try:
-            with connect(engine.ensure(data_folder)) as graph:
+            with connect(replace(engine.ensure(data_folder), plain=plain_driver)) as graph:
                 kept = restore(graph, lines, clerk)
                 return tuple(_drilled(graph, each) for each in kept)
         finally:

@@ -283,7 +283,7 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
     with file.open("rb") as content:
         lines = files.lines_of(content, _seal_of(file, key_file, passphrase_file))
         if drill:
-            _print_drill(session, files.drill(lines, session.clerk))
+            _print_drill(session, files.drill(lines, session.clerk, plain_driver=session.settings.plain_driver))
             return
         kept = replay.restore(session.graph, lines, session.clerk)
     if session.as_json:

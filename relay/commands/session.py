@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -180,7 +181,7 @@ class Session:
         from relay.database import engine
 
         with usable(self.settings.data_folder):
-            return engine.ensure(self.settings.data_folder)
+            return replace(engine.ensure(self.settings.data_folder), plain=self.settings.plain_driver)
 
     @cached_property
     def graph(self) -> Graph:

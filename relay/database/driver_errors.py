@@ -93,7 +93,7 @@ def sensible(lost: Callable[[OSError], object] | None = None) -> Generator[None]
 
 def _went_silent(error: BaseException | None) -> bool:
     while error is not None:
-        if isinstance(error, TimeoutError):
+        if isinstance(error, (TimeoutError, Silence)):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -7,7 +7,7 @@ Edition knows no such user, so that this page is not there with Neo4j.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, render_template, request
@@ -87,7 +87,9 @@ class QueryPage:
         programme_id, text = current.head().programme_id, request.form.get("query", "")[:LONGEST].strip()
         if not text:
             return cls(programme_id=programme_id, text=_to_start_from(parameters.number("start"), programme_id))
-        with connect(engine.reader(current.core().settings.data_folder)) as graph:
+        settings = current.core().settings
+        reader = replace(engine.reader(settings.data_folder), plain=settings.plain_driver)
+        with connect(reader) as graph:
             try:
                 return cls(programme_id=programme_id, text=text, table=graph.ask(text, ROWS))
             except NotAnswered as error:

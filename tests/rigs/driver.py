@@ -1,0 +1,20 @@
+"""Whether the tests use the driver without its internals: `RELAY_PLAIN_DRIVER=1 python -m pytest` runs them all so."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from relay.database import engine
+from relay.settings import Settings
+
+PLAIN: Final = Settings.read({"RELAY_PLAIN_DRIVER": os.environ.get("RELAY_PLAIN_DRIVER", "")}).plain_driver
+
+
+def speak_plainly(patch: pytest.MonkeyPatch) -> None:
+    """Have each engine that a test joins itself be spoken to as the environment says, too."""
+    connection = engine.State.connection
+    patch.setattr(engine.State, "connection", lambda state: replace(connection(state), plain=PLAIN))
