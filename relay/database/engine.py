@@ -154,7 +154,9 @@ class StateDamaged(Unavailable):
         """Name it, and say how the engine is ended without it."""
         super().__init__(
             Sentence("%(path)s was altered, so that the embedded engine cannot be reached.", path=path),
-            Sentence("End the process relay.database.engine_process (pkill -f relay.database.engine_process), and try again."),
+            Sentence(
+                "End the process relay.database.engine_process (pkill -f relay.database.engine_process), and try again."
+            ),
         )
 
 
