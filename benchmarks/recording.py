@@ -26,7 +26,7 @@ from relay.domain.acts import Act, Value
 from relay.exchange.importing import import_programme
 from relay.exchange.rows import write_folder
 from relay.graph import Graph, connect
-from relay.ledger import recording, verify
+from relay.ledger import reading, recording, verify
 from relay.ledger.batch import Clerk
 from relay.ledger.delta import rows_of
 from relay.ledger.projection import Edge, Node, things_of
@@ -126,7 +126,7 @@ def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> N
     took = _imported(graph, count, folder / f"{name}-all")
     programme_id = f"import{count}"
     verifying(name, graph, programme_id, folder)
-    register = recording.replay(programme_id, recording.entries(graph, programme_id))
+    register = reading.replay(programme_id, reading.entries(graph, programme_id))
     rows = [
         row for thing in dict.fromkeys((*register.entries, *things_of(register))) for row in rows_of(register, thing)
     ]
@@ -196,7 +196,7 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     with file.open("w", encoding="utf-8") as lines:
         for line in export(graph, programme_id, with_names=False):
             lines.write(f"{line}\n")
-    entries = recording.head(graph, programme_id).entries
+    entries = reading.head(graph, programme_id).entries
 
     def verify_file() -> None:
         with file.open(encoding="utf-8") as lines:
@@ -210,8 +210,8 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     )
 
     def read_rows() -> None:
-        sum(1 for _ in recording.entries(graph, programme_id))
-        others = [head.programme_id for head in recording.heads(graph) if head.programme_id != programme_id]
+        sum(1 for _ in reading.entries(graph, programme_id))
+        others = [head.programme_id for head in reading.heads(graph) if head.programme_id != programme_id]
         for query in (cypher.ENTRY_NODES, cypher.OTHER_NODES, cypher.ALL_EDGES):
             graph.rows(query, others=others)
 

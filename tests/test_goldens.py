@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.backup import replay
-from relay.ledger import recording, verify
+from relay.ledger import reading, verify
 from relay.service.queries import QUESTIONS
 from tests.goldens import answers
 from tests.goldens.answers import Answer, laid_out
@@ -102,4 +102,4 @@ def test_a_backup_of_before_is_restored_and_gives_the_same_figures(
                 answers.shortened(laid_out(faces.json("trace", seed.traced[0], *words)))
                 == (kept[f"trace id={seed.traced[0]} as_of={day}"])
             )
-    assert [head.programme_id for head in recording.heads(graph)] == ["mansa", "relay-demo", "selei"]
+    assert [head.programme_id for head in reading.heads(graph)] == ["mansa", "relay-demo", "selei"]

@@ -21,11 +21,10 @@ from relay.database import cypher
 from relay.domain.entries import Fault
 from relay.domain.register import rule_of
 from relay.errors import NotWritable
-from relay.ledger import recording
-from relay.ledger.batch import NoProgramme
+from relay.ledger import reading
 from relay.ledger.context import Head, entry_from
 from relay.ledger.projection import key_of, keys_of, values_of
-from relay.ledger.recording import STEP, require_built
+from relay.ledger.reading import STEP, NoProgramme, require_built
 from relay.ledger.verify import verify
 from relay.text import Sentence
 
@@ -213,7 +212,7 @@ def load(graph: Graph, programme_id: str) -> Snapshot:
             found = Sheets(programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, **sheets).bound()
             if found.is_of_one_entry:
                 return found
-    return of_register(recording.replay(programme_id, recording.entries(graph, programme_id)))
+    return of_register(reading.replay(programme_id, reading.entries(graph, programme_id)))
 
 
 def _waited_for(graph: Graph, programme_id: str) -> Head:

@@ -10,7 +10,7 @@ from relay.audit.checks import CHECKS, Check, Severity
 from relay.audit.findings import Finding
 from relay.domain.register import Register
 from relay.graph import Graph
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.ledger.gc_paused import uncollected
 
 
@@ -71,7 +71,7 @@ def audit(graph: Graph, programme_id: str, as_of: date, *, last: int | None = No
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    return audit_of(recording.replay(programme_id, recording.entries(graph, programme_id, last=last)), as_of)
+    return audit_of(reading.replay(programme_id, reading.entries(graph, programme_id, last=last)), as_of)
 
 
 @uncollected()

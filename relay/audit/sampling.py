@@ -23,7 +23,7 @@ from relay.audit.error_rate import ErrorRate, Seen, error_rate
 from relay.domain.model import shown, standing
 from relay.domain.register import Fact, Register
 from relay.graph import Graph
-from relay.ledger import recording
+from relay.ledger import reading
 
 CameBy = Literal["gift", "pass_on"]
 Outcome = Literal["found", "partly", "not_found"]
@@ -133,7 +133,7 @@ def sample(graph: Graph, programme_id: str, as_of: date, *, size: int, seed: int
         Unavailable: The database cannot be reached.
     """
     register, drawn, known = Register(programme_id), None, 0
-    for entry in recording.entries(graph, programme_id):
+    for entry in reading.entries(graph, programme_id):
         if last is not None and drawn is None and entry.sequence > last:
             drawn = draw(Books(register, as_of), size=size, seed=seed)
         if drawn is None:

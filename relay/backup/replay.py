@@ -20,12 +20,12 @@ from relay.domain.entries import ORIGIN, Entry, Fault, faults_of, from_line, rec
 from relay.domain.register import NONSENSE, Register
 from relay.errors import Conflict, Invalid, NotFound
 from relay.graph import Graph, Transaction
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.ledger.batch import Batch, Clerk
 from relay.ledger.context import Head
 from relay.ledger.delta import Difference, rows_of
 from relay.ledger.projection import PROJECTION, RESTORING, Edge, Node, things_of
-from relay.ledger.recording import STEP, LedgerHead, NotBuilt
+from relay.ledger.reading import STEP, LedgerHead, NotBuilt
 from relay.ledger.verify_graph import senseless
 from relay.text import Sentence
 
@@ -83,7 +83,7 @@ def export(graph: Graph, programme_id: str, *, with_names: bool) -> Iterator[str
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    for entry in recording.entries(graph, programme_id):
+    for entry in reading.entries(graph, programme_id):
         yield to_line(entry, with_opened=with_names)
 
 
@@ -96,7 +96,7 @@ def backup(graph: Graph) -> Iterator[str]:
         Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    heads = recording.all_heads(graph)
+    heads = reading.all_heads(graph)
     if not heads:
         raise NothingToKeep
     yield json.dumps(
@@ -110,7 +110,7 @@ def backup(graph: Graph) -> Iterator[str]:
         separators=(",", ":"),
     )
     for head in heads:
-        for entry in recording.entries(graph, head.programme_id, last=head.entries):
+        for entry in reading.entries(graph, head.programme_id, last=head.entries):
             yield to_line(entry, with_opened=True)
 
 
@@ -134,7 +134,7 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     """
     read = iter(lines)
     promised = _promised(next(read, ""))
-    there = {head.programme_id: recording.require_sound(head) for head in recording.heads(graph)}
+    there = {head.programme_id: reading.require_sound(head) for head in reading.heads(graph)}
     strangers = there.keys() - {head.programme_id for head in promised}
     if strangers:
         message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))
@@ -189,7 +189,7 @@ def _restore_one(
 def _what_is_there(graph: Graph, promised: Kept, there: LedgerHead) -> Sentence:
     """What a database holds that is not the beginning of a backup: a later state of the same ledger, or another."""
     key, last = promised.programme_id, promised.entries
-    at_the_end = recording.stored(graph, key, first=last, last=last)
+    at_the_end = reading.stored(graph, key, first=last, last=last)
     if any(isinstance(each, Entry) and each.hash == promised.head_hash for each in at_the_end):
         return Sentence(
             "The backup is older: the database holds all of its entries of programme %(key)s, and %(more)s more.",
@@ -280,10 +280,10 @@ def rebuild(graph: Graph, programme_id: str) -> None:
         NotRestored: Its ledger is not all there.
         Unavailable: The database cannot be reached; run it again, and it starts anew.
     """
-    recording.head(graph, programme_id)
+    reading.head(graph, programme_id)
     _set_projection(graph, programme_id, 0)  # nobody records meanwhile
-    head = recording.head(graph, programme_id)
-    register = recording.replay(programme_id, recording.entries(graph, programme_id, last=head.entries))
+    head = reading.head(graph, programme_id)
+    register = reading.replay(programme_id, reading.entries(graph, programme_id, last=head.entries))
     while graph.write(lambda transaction: transaction.rows(cypher.CLEAR, programme_id=programme_id, limit=STEP))[0][
         "cleared"
     ]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay import private_files
 from relay.backup.replay import Kept
 from relay.domain.entries import Entry, instant
-from relay.ledger import recording
+from relay.ledger import reading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.ledger.recording import LedgerHead
+    from relay.ledger.reading import LedgerHead
 
 FILE: Final = "last_backup.json"
 
@@ -72,7 +72,7 @@ def no_longer_there(graph: Graph, last: LastBackup | None) -> tuple[Kept, ...]:
 
 def _is_there(graph: Graph, kept: Kept) -> bool:
     """Whether a ledger still has the entry with which a backup of it ends."""
-    newest = next(recording.stored(graph, kept.programme_id, first=kept.entries, last=kept.entries), None)
+    newest = next(reading.stored(graph, kept.programme_id, first=kept.entries, last=kept.entries), None)
     return isinstance(newest, Entry) and newest.hash == kept.head_hash
 
 

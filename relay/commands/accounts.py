@@ -104,7 +104,7 @@ def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
 def _say_what_is_missing(session: Session, grants: Iterable[Grant]) -> None:
     """Say which programmes and places there are none of, yet: a slip would leave somebody without any right."""
     from relay.access.roles import EVERY
-    from relay.ledger.recording import recorded
+    from relay.ledger.reading import recorded
 
     known = {head.programme_id for head in session.heads}
     for grant in grants:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relay.domain.acts import Value
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
-    from relay.ledger.recording import LedgerHead
+    from relay.ledger.reading import LedgerHead
     from relay.service.client import Remote
     from relay.service.queries import Question
     from relay.settings import Connection, Settings
@@ -212,14 +212,14 @@ class Session:
         """All programmes of the database."""
         if self.service:
             return self.service.programmes()
-        from relay.ledger.recording import heads
+        from relay.ledger.reading import heads
 
         return heads(self.graph)
 
     @cached_property
     def head(self) -> LedgerHead:
         """The programme that was named, or the only one."""
-        from relay.ledger.recording import require_sound
+        from relay.ledger.reading import require_sound
 
         found = [head for head in self.heads if self.programme in (None, head.programme_id)]
         if len(found) == 1:

@@ -21,8 +21,9 @@ from relay.domain.entries import Entry
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.errors import NotFound, Refused
 from relay.graph import Graph
-from relay.ledger.batch import Clerk, NoProgramme
+from relay.ledger.batch import Clerk
 from relay.ledger.projection import key_of
+from relay.ledger.reading import NoProgramme
 from relay.ledger.recording import record_one
 from relay.text import Sentence
 

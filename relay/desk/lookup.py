@@ -16,8 +16,8 @@ from relay.domain.acts import KEYS
 from relay.domain.model import shown
 from relay.domain.schema import DAYS
 from relay.errors import Invalid, NotFound
-from relay.ledger.batch import NoProgramme
 from relay.ledger.projection import key_of
+from relay.ledger.reading import NoProgramme
 from relay.text import Sentence, any_of
 
 if TYPE_CHECKING:

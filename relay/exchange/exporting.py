@@ -16,7 +16,7 @@ from relay.domain.acts import KEYS, PERSONAL, Act
 from relay.errors import Unavailable
 from relay.exchange.rows import write_folder, write_workbook
 from relay.graph import Graph
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.ledger.projection import kind_and_id, values_of
 from relay.text import Sentence
 
@@ -62,7 +62,7 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
         _CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
         Unavailable: The database cannot be reached.
     """
-    last = recording.head(graph, programme_id).entries  # what a later act names may have been read without it
+    last = reading.head(graph, programme_id).entries  # what a later act names may have been read without it
     for kind in cypher.EXPORT:
         for properties, personal in standing(graph, programme_id, kind, last):
             values = values_of(properties) | {name: personal[name] for name in PERSONAL[kind] if name in personal}
@@ -71,7 +71,7 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
                 id=kind_and_id(properties["key"])[1],
                 values={name: values[name] for name in KEYS[kind] if name in values},
             )
-    if any(entry.kind in ("correct", "erase") for entry in recording.entries(graph, programme_id, first=last + 1)):
+    if any(entry.kind in ("correct", "erase") for entry in reading.entries(graph, programme_id, first=last + 1)):
         raise _CorrectedMeanwhile
 
 

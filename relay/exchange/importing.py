@@ -24,10 +24,11 @@ from relay.exchange import cells
 from relay.exchange.rows import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.exchange.workbook import PROGRAMME, RULES_FILE
 from relay.graph import Graph
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.ledger.batch import Clerk, Outcome, RuleInDoubt, provided_by
 from relay.ledger.gc_paused import uncollected
-from relay.ledger.recording import STEP, Rehearsal
+from relay.ledger.reading import STEP
+from relay.ledger.recording import Rehearsal
 from relay.text import Sentence
 
 _OF_WHAT_FOLLOWS: Final = frozenset({"more_than_held", "nothing_owed", "extends_nothing", "due_sooner"})
@@ -147,7 +148,7 @@ def _the_only_one(graph: Graph, first: Iterable[Row]) -> str | None:
     """The only programme of the database, for a folder that names none; one that names it badly may mean another."""
     if any(row.faults and row.file in (RULES_FILE, PROGRAMME) for row in first):
         return None
-    heads = recording.heads(graph)
+    heads = reading.heads(graph)
     return heads[0].programme_id if len(heads) == 1 else None
 
 

@@ -27,11 +27,12 @@ from relay.domain.rulebook import (
     judge,
     require_seen,
 )
-from relay.errors import Asked, Conflict, NotFound, RelayError
+from relay.errors import Asked, Conflict, RelayError
 from relay.graph import Transaction
 from relay.ledger.context import Head
 from relay.ledger.delta import Difference, rows_of
 from relay.ledger.projection import Edge, Node, about_edge, entry_node, touched
+from relay.ledger.reading import NoProgramme
 from relay.text import Sentence
 
 
@@ -79,17 +80,6 @@ class Outcome:
     def sequence(self) -> int | None:
         """Of its entry, or None when there is none."""
         return self.entry.sequence if self.entry else None
-
-
-class NoProgramme(NotFound):
-    """No programme of that id is in the database."""
-
-    def __init__(self, programme_id: str) -> None:
-        """Name it."""
-        super().__init__(
-            Sentence("There is no programme %(programme_id)s in this database.", programme_id=programme_id),
-            Sentence("Import one (relay import PATH --apply), or add one (relay programme add)."),
-        )
 
 
 class UsedOtherwise(Conflict):

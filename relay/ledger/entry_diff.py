@@ -10,7 +10,7 @@ from relay.domain.acts import PERSONAL
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.register import ABOUT_ACTS, Register, subject_of
 from relay.graph import Graph, Transaction
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.ledger.context import read
 
 
@@ -62,15 +62,15 @@ def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
     """What one entry of a ledger changed.
 
     Raises:
-        ledger.NoEntry: There is none of that number.
+        NoEntry: There is none of that number.
         NoProgramme: The programme is not in the database.
         Invalid: The entry cannot be read: it was altered behind Relay's back.
         Unavailable: The database cannot be reached.
     """
-    last = recording.head(graph, programme_id).entries
-    entry = next(recording.entries(graph, programme_id, first=sequence, last=min(sequence, last)), None)
+    last = reading.head(graph, programme_id).entries
+    entry = next(reading.entries(graph, programme_id, first=sequence, last=min(sequence, last)), None)
     if entry is None:
-        raise recording.NoEntry(sequence, last)
+        raise reading.NoEntry(sequence, last)
     return graph.read(lambda transaction: _changed(transaction, entry))
 
 

@@ -13,7 +13,7 @@ from relay.domain.entries import Entry, Fault, instant, zone
 from relay.errors import Invalid
 from relay.graph import Graph
 from relay.ledger.context import entry_from
-from relay.ledger.recording import STEP, LedgerHead
+from relay.ledger.reading import STEP, LedgerHead
 
 _EVER: Final = ("0000", "9999")  # before and after every instant, as text
 

@@ -14,7 +14,7 @@ from relay.domain.entries import ORIGIN, Entry, Fault, faults_of, read_lines, re
 from relay.domain.register import NONSENSE, Register
 from relay.errors import Unavailable
 from relay.graph import Graph
-from relay.ledger import recording, verify_graph
+from relay.ledger import reading, verify_graph
 from relay.ledger.checkpoints import Checkpoint, faults_against
 from relay.ledger.gc_paused import uncollected
 from relay.ledger.verify_graph import Difference, Moved, senseless
@@ -139,14 +139,14 @@ def verify(
         Unavailable: The database cannot be reached, or others record faster than it can be verified.
     """
     others, replay = _others(graph, programme_id), _Replay(graph, programme_id)
-    head = recording.head(graph, programme_id)
+    head = reading.head(graph, programme_id)
     if not head.built:
-        raise recording.NotBuilt(programme_id)
+        raise reading.NotBuilt(programme_id)
     replay.go_on(head.entries)
     differing = verify_graph.whole(graph, replay.register, others)
     moved, again = Moved(), list[Difference]()
     for _ in range(_TRIES):
-        head = recording.head(graph, programme_id)
+        head = reading.head(graph, programme_id)
         if head.entries == replay.last:
             break
         replay.go_on(head.entries, moved)
@@ -178,7 +178,7 @@ def verify(
 
 
 def _others(graph: Graph, programme_id: str) -> list[str]:
-    return [each.programme_id for each in recording.heads(graph) if each.programme_id != programme_id]
+    return [each.programme_id for each in reading.heads(graph) if each.programme_id != programme_id]
 
 
 class _Replay:
@@ -194,7 +194,7 @@ class _Replay:
     def go_on(self, last: int, moved: Moved | None = None) -> None:
         """Take in the entries up to one; what they change is noted where it is asked for."""
         programme_id, first, self.last = self.register.programme_id, self.last + 1, last
-        for entry in self.chain.read(recording.stored(self.graph, programme_id, first=first, last=last)):
+        for entry in self.chain.read(reading.stored(self.graph, programme_id, first=first, last=last)):
             try:
                 change = self.register.change(entry.act, entry.sequence)
                 if moved:

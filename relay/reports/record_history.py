@@ -13,9 +13,9 @@ from relay.desk.wording import PLAIN, what_it_is
 from relay.domain.acts import KEYS, rule_id
 from relay.domain.entries import zone
 from relay.domain.model import Rule, shown, standing
-from relay.ledger.batch import NoProgramme
 from relay.ledger.context import read
 from relay.ledger.projection import key_of, values_of
+from relay.ledger.reading import NoProgramme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -15,9 +15,9 @@ from relay.desk.wording import PLAIN, what_it_is
 from relay.domain import name_matching
 from relay.domain.place_tree import upwards
 from relay.domain.register import Register
-from relay.ledger.batch import NoProgramme
 from relay.ledger.context import read
 from relay.ledger.projection import key_of, kind_and_id
+from relay.ledger.reading import NoProgramme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

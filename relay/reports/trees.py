@@ -21,7 +21,7 @@ from relay.domain.model import shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.errors import NotFound
 from relay.graph import Graph
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -377,5 +377,5 @@ def relay(
     if last is None:
         snapshot = cache.snapshot(graph, programme_id, folder)
     else:
-        snapshot = of_register(recording.replay(programme_id, recording.entries(graph, programme_id, last=last)))
+        snapshot = of_register(reading.replay(programme_id, reading.entries(graph, programme_id, last=last)))
     return Relay(snapshot, as_of, confirmed_only=confirmed_only)

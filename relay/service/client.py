@@ -22,7 +22,7 @@ from relay import private_files
 from relay.database.driver_errors import UnknownOutcome
 from relay.desk.intake import Recorded
 from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
-from relay.ledger.recording import LedgerHead
+from relay.ledger.reading import LedgerHead
 from relay.service.json_codec import json_of, of_json
 from relay.service.queries import Question
 from relay.text import Sentence

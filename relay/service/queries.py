@@ -18,9 +18,9 @@ from relay.audit.statistics import deadlines, forecast, survival
 from relay.desk.lookup import Named, resolve
 from relay.domain.acts import KEYS
 from relay.domain.vocabulary import CHAIN_STATES, PARTED_BY
-from relay.ledger import recording, verify
+from relay.ledger import reading, verify
 from relay.ledger.checkpoints import read_hash
-from relay.ledger.recording import LedgerHead, NotBuilt
+from relay.ledger.reading import LedgerHead, NotBuilt
 from relay.reports import breakdown, chains, health, record_history, search, trees, unconfirmed, visits
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Source:
 
     def last(self, programme_id: str, known: int | date | None) -> int | None:
         """The entry with which the ledger ended; None for all of it."""
-        return None if known is None else recording.last_known(self.graph, programme_id, known)
+        return None if known is None else reading.last_known(self.graph, programme_id, known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,12 +312,12 @@ def _entries(source: Source, programme_id: str, said: Mapping[str, Any]) -> Page
     about = said.get("about")
     if about:
         about = resolve(source.graph, programme_id, about)
-        found = [each for each in recording.entries(source.graph, programme_id) if _is_about(each, about)]
+        found = [each for each in reading.entries(source.graph, programme_id) if _is_about(each, about)]
         return Page(entries=tuple(_shown(each) for each in reversed(found)), next=None)
-    newest = recording.head(source.graph, programme_id).entries
+    newest = reading.head(source.graph, programme_id).entries
     last = min(newest, said["before"] - 1) if said.get("before") else newest
     first = max(last - min(said.get("last") or PAGE, MOST_ENTRIES) + 1, 1)
-    entries = [*recording.entries(source.graph, programme_id, first=first, last=last)]
+    entries = [*reading.entries(source.graph, programme_id, first=first, last=last)]
     return Page(entries=tuple(_shown(each) for each in reversed(entries)), next=first if first > 1 else None)
 
 

@@ -10,8 +10,8 @@ from flask import current_app, g, request
 from relay.arrays import cache
 from relay.domain.entries import zone
 from relay.exchange.cells import read_day
-from relay.ledger import recording
-from relay.ledger.recording import LedgerHead, NotBuilt
+from relay.ledger import reading
+from relay.ledger.reading import LedgerHead, NotBuilt
 from relay.reports import trees
 from relay.web import parameters
 from relay.web.result_cache import kept_up
@@ -90,7 +90,7 @@ def head() -> LedgerHead:
         Unavailable: The database cannot be reached.
     """
     if "head" not in g:
-        g.head = recording.head(graph(), (request.view_args or {})["programme_id"])
+        g.head = reading.head(graph(), (request.view_args or {})["programme_id"])
     found: LedgerHead = g.head
     return found
 

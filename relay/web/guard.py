@@ -17,9 +17,10 @@ from relay.access import roles
 from relay.access.roles import OWNER
 from relay.desk.lookup import resolve
 from relay.errors import Refused
-from relay.ledger import recording
-from relay.ledger.batch import Clerk, NoProgramme
+from relay.ledger import reading
+from relay.ledger.batch import Clerk
 from relay.ledger.places import places_of_record
+from relay.ledger.reading import NoProgramme
 from relay.text import Sentence
 from relay.web import current, sessions
 from relay.web.permission import Permission, permission_of, public
@@ -67,7 +68,7 @@ def clerk(programme_id: str) -> Clerk:
     )
 
 
-def heads() -> tuple[recording.LedgerHead, ...]:
+def heads() -> tuple[reading.LedgerHead, ...]:
     """The programmes in which who is asking holds a role, by id.
 
     Raises:
@@ -75,7 +76,7 @@ def heads() -> tuple[recording.LedgerHead, ...]:
         Unavailable: The database cannot be reached.
     """
     found = sessions.signed_in()
-    return tuple(head for head in recording.heads(current.graph()) if found.sees(head.programme_id))
+    return tuple(head for head in reading.heads(current.graph()) if found.sees(head.programme_id))
 
 
 def may(action: str, programme_id: str | None = None) -> bool:

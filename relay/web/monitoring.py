@@ -15,7 +15,7 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, g, jsonify, make_response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.web import current
 from relay.web.permission import action, public
 
@@ -94,5 +94,5 @@ def healthz() -> Response:
 @public(unencrypted=True)
 def readyz() -> Response:
     """Whether the database answers, and holds graphs of this version; no details."""
-    built = all(head.built for head in recording.heads(current.graph()))
+    built = all(head.built for head in reading.heads(current.graph()))
     return make_response(jsonify(ok=built), 200 if built else 503)

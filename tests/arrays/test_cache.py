@@ -20,8 +20,8 @@ from relay.arrays.apply_entries import carried_on
 from relay.arrays.tables import of_register
 from relay.backup import replay
 from relay.graph import connect
-from relay.ledger import recording
-from relay.ledger.batch import NoProgramme
+from relay.ledger import reading, recording
+from relay.ledger.reading import NoProgramme
 from tests.arrays.test_tables import LATER, STORY, record
 from tests.rigs import neo4j_server
 from tests.rigs.wiping import wiped
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 def now(graph: Graph) -> Snapshot:
     """What the ledger adds up to, replayed."""
-    return of_register(recording.replay("demo", recording.entries(graph, "demo")))
+    return of_register(reading.replay("demo", reading.entries(graph, "demo")))
 
 
 # -- carried on -------------------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def test_what_only_adds_is_carried_on_and_gives_the_very_same_columns() -> None:
     entries = sorted(book.register.entries.values(), key=lambda entry: entry.sequence)
 
     for step in (1, 7, 100):
-        known = of_register(recording.replay("made", entries[:40]))
+        known = of_register(reading.replay("made", entries[:40]))
         for start in range(40, len(entries), step):
             carried = carried_on(known, entries[start : start + step])
             assert carried
@@ -128,7 +128,7 @@ def test_what_changes_what_stands_is_not_carried_on(act: Act) -> None:
 
 def test_foreign_data_that_names_what_is_not_there_is_not_carried_on() -> None:
     book = say.Book(*STORY)
-    register = recording.replay("demo", book.register.entries.values())
+    register = reading.replay("demo", book.register.entries.values())
     register.take(register.change(say.woman("W9", place_id="nowhere"), 99))
 
     assert not of_register(register).whole
@@ -263,7 +263,7 @@ def test_asking_again_costs_one_round_trip(graph: Graph, monkeypatch: pytest.Mon
     assert cache.snapshot(graph, "demo", head_hash=later.head_hash) is later
     assert len(asked) == 1  # whoever has just read the head of the ledger need not ask again
     record(graph, say.woman("W7"))
-    assert len(cache.snapshot(graph, "demo", head_hash=recording.head(graph, "demo").head_hash).beneficiaries) == 7
+    assert len(cache.snapshot(graph, "demo", head_hash=reading.head(graph, "demo").head_hash).beneficiaries) == 7
 
 
 def recorded(graph: Graph, act: Act) -> Entry:
@@ -346,7 +346,7 @@ def test_a_graph_that_is_being_rebuilt_is_not_read(graph: Graph) -> None:
     record(graph, *STORY)
     graph.write(lambda transaction: transaction.run("MATCH (l:Ledger) SET l.projection = 0"))
 
-    with pytest.raises(recording.NotBuilt):
+    with pytest.raises(reading.NotBuilt):
         cache.snapshot(graph, "demo")
 
 
@@ -373,13 +373,13 @@ def test_what_another_process_writes_meanwhile_is_seen_whole_or_not_at_all(
         for reader in readers:
             reader.join()
 
-    entries = list(recording.entries(graph, clerks.PROGRAMME))
+    entries = list(reading.entries(graph, clerks.PROGRAMME))
     taken.append(cache.snapshot(graph, clerks.PROGRAMME))
     stood = {each.sequence: each for each in taken}
     assert writers.returncode == 0
     assert len(entries) == max(stood)
     for each in taken:
-        whole = of_register(recording.replay(clerks.PROGRAMME, entries[: each.sequence]))
+        whole = of_register(reading.replay(clerks.PROGRAMME, entries[: each.sequence]))
         assert tables.differences(each, whole) == ()
     assert len(stood) > 5
     assert np.all(np.diff(sorted(stood)) > 0)

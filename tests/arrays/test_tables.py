@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.arrays import cache, tables
-from relay.ledger import recording
-from relay.ledger.batch import NoProgramme
+from relay.ledger import reading, recording
+from relay.ledger.reading import NoProgramme
 from tests.scenes import acts as say
 from tests.scenes.made import acts as made_acts
 from tests.scenes.made import programme
@@ -71,7 +71,7 @@ def test_graph_and_ledger_give_the_same_snapshot(graph: Graph) -> None:
     for act in (None, *LATER):
         if act:
             record(graph, act)
-        register = recording.replay("demo", recording.entries(graph, "demo"))
+        register = reading.replay("demo", reading.entries(graph, "demo"))
         assert tables.differences(cache.load(graph, "demo"), tables.of_register(register)) == ()
 
 
@@ -84,15 +84,13 @@ def test_a_large_programme_is_read_in_parts(graph: Graph, monkeypatch: pytest.Mo
 
     read = cache.load(graph, "demo")
 
-    assert (
-        tables.differences(read, tables.of_register(recording.replay("demo", recording.entries(graph, "demo")))) == ()
-    )
+    assert tables.differences(read, tables.of_register(reading.replay("demo", reading.entries(graph, "demo")))) == ()
 
 
 def test_a_snapshot_of_a_past_day_of_knowing_holds_what_was_known_then(graph: Graph) -> None:
     record(graph, *STORY, *LATER)
 
-    known = recording.replay("demo", recording.entries(graph, "demo", last=len(STORY)))
+    known = reading.replay("demo", reading.entries(graph, "demo", last=len(STORY)))
 
     assert tables.of_register(known).sequence == len(STORY)
     assert list(tables.of_register(known).passes.ids) == ["T1", "T2", "T3"]

@@ -13,7 +13,7 @@ from relay import graph as relay_graph
 from relay.audit import run
 from relay.exchange import rows
 from relay.exchange.importing import import_programme
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.service import demo
 from relay.service.json_codec import json_of
 from seeds import files, grow, odd
@@ -57,7 +57,7 @@ def imported(folder: Path, programme_id: str) -> Register:
 
 def audited(graph: Graph, programme_id: str, as_of: date = TODAY) -> Mapping[str, set[str]]:
     """What the audit of a recorded programme names."""
-    register = recording.replay(programme_id, recording.entries(graph, programme_id))
+    register = reading.replay(programme_id, reading.entries(graph, programme_id))
     return named(run.audit(graph, programme_id, as_of), register)
 
 
@@ -82,7 +82,7 @@ def demonstrated(embedded_engine: Connection, neo4j_server: Connection) -> Mappi
             wiped(graph)
             demo.load_demo(graph, clerk(today=TODAY))
             assert audited(graph, demo.DEMO) == promised() | CORRECTED_OFTEN, name
-            registers[name] = recording.replay(demo.DEMO, recording.entries(graph, demo.DEMO))
+            registers[name] = reading.replay(demo.DEMO, reading.entries(graph, demo.DEMO))
     return registers
 
 
@@ -134,7 +134,7 @@ def test_nothing_is_found_in_a_grown_programme_without_odd_rows(
 
 def test_the_record_can_be_audited_as_it_was_known(graph: Graph) -> None:
     load(graph, "selei")
-    entries = recording.head(graph, "selei").entries
+    entries = reading.head(graph, "selei").entries
 
     assert run.audit(graph, "selei", TODAY, last=entries).found == 2
     assert run.audit(graph, "selei", TODAY, last=entries - 1).found == 1, "the second claim is the last entry"

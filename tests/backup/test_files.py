@@ -27,7 +27,7 @@ from relay.backup.encryption import CannotOpen, NotAKey, Seal, TooMuchWork, need
 from relay.backup.replay import backup, check
 from relay.database import engine
 from relay.errors import Invalid, Unavailable
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.ledger.recording import record
 from tests.rigs.small_disk import on_a_small_disk
 from tests.rigs.wiping import wiped
@@ -67,7 +67,7 @@ def test_a_backup_is_for_its_owner_only_and_says_what_it_holds(kept: Graph, tmp_
 
     (held,) = keeping.keep(kept, file)
 
-    head = recording.head(kept, "demo")
+    head = reading.head(kept, "demo")
     assert (held.entries, held.head_hash) == (head.entries, head.head_hash)
     assert file.read_text(encoding="utf-8").splitlines() == list(backup(kept))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -204,7 +204,7 @@ def test_a_drill_restores_verifies_and_leaves_nothing_behind(
     kept: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    head = recording.head(kept, "demo")
+    head = reading.head(kept, "demo")
 
     (drilled,) = keeping.drill(backup(kept), clerk())
 
@@ -253,7 +253,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
     try:
         with relay_graph.connect(engine.ensure(data_folder), before_writing=room) as graph:
             record(graph, "demo", beginnings(1), clerk())
-            written, refused = recording.head(graph, "demo").entries, ""
+            written, refused = reading.head(graph, "demo").entries, ""
             accounts.add(graph, "maya", (grant_of("manager"),), None, now)
             token = tokens.issue(graph, "maya", days=1, now=now, random=token_bytes)
             free_bytes = engine.status(data_folder).free_bytes
@@ -262,7 +262,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
                 record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
             except Unavailable as error:
                 refused = str(error)
-            read = recording.head(graph, "demo").entries
+            read = reading.head(graph, "demo").entries
             tokens.holder(graph, token.secret, now)
             asked = len(cache.snapshot(graph, "demo").beneficiaries)
             said = subprocess.run(
@@ -274,7 +274,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
             )
             ballast.unlink()
             record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
-            again = recording.head(graph, "demo").entries
+            again = reading.head(graph, "demo").entries
     finally:
         engine.stop(data_folder)
     told = {"written": written, "refused": refused, "read": read, "again": again, "asked": asked}
@@ -290,7 +290,7 @@ def test_before_another_release_opens_the_database_it_is_copied_and_one_can_go_b
     try:
         with relay_graph.connect(engine.ensure(data_folder)) as graph:
             record(graph, "demo", beginnings(1), clerk())
-            entries = recording.head(graph, "demo").entries
+            entries = reading.head(graph, "demo").entries
         engine.stop(data_folder)
         release = (data_folder / engine.RELEASE_FILE).read_text(encoding="utf-8")
         assert release == engine.status(data_folder).version
@@ -305,7 +305,7 @@ def test_before_another_release_opens_the_database_it_is_copied_and_one_can_go_b
         (data_folder / "databases" / "relay").rename(data_folder / "databases-new")
         (data_folder / engine.BEFORE_UPGRADES / "26.9.1-1").rename(data_folder / "databases" / "relay")
         with relay_graph.connect(engine.ensure(data_folder)) as graph:
-            assert recording.head(graph, "demo").entries == entries
+            assert reading.head(graph, "demo").entries == entries
     finally:
         engine.stop(data_folder)
 

@@ -16,7 +16,7 @@ import pytest
 from relay.access import accounts, tokens
 from relay.access.roles import grant_of
 from relay.commands import exits
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.shell import ON, tell_story
@@ -154,7 +154,7 @@ def test_every_recording_command_does_the_same_from_elsewhere(
 
     for words, own, other in zip(ACTS, here, there, strict=True):
         assert own == other, words
-    by = {entry.recorded_by for entry in recording.entries(graph, "demo")}
+    by = {entry.recorded_by for entry in reading.entries(graph, "demo")}
     assert by == {"local:asha", "account:bina"}
     home(shell, connection)
     assert shell.ok("ledger", "verify", "--programme", "demo").pairs["ok"] == "yes"

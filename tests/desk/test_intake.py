@@ -11,7 +11,7 @@ from relay.desk import intake
 from relay.desk.intake import HoldsNone, HoldsSeveral
 from relay.desk.lookup import OtherKind, SeveralOfThatId
 from relay.domain.rulebook import NEW, GivenToHerself, HoldsOneAlready, Twin
-from relay.ledger.batch import NoProgramme
+from relay.ledger.reading import NoProgramme
 from relay.ledger.recording import record
 from tests.scenes.acts import beginnings, clerk, passed, placed, woman
 

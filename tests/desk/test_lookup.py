@@ -11,7 +11,8 @@ import pytest
 from relay.desk import lookup
 from relay.domain.acts import Act
 from relay.ledger import recording
-from relay.ledger.batch import Clerk, NoProgramme
+from relay.ledger.batch import Clerk
+from relay.ledger.reading import NoProgramme
 from relay.reports import record_history, search
 
 if TYPE_CHECKING:

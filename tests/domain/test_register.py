@@ -15,7 +15,7 @@ from relay.ledger.batch import Batch, UsedOtherwise
 from relay.ledger.context import Head
 from relay.ledger.delta import Difference, rows_of
 from relay.ledger.projection import PROJECTION, Edge, Node, about_edge, entry_node, things_of
-from relay.ledger.recording import replay
+from relay.ledger.reading import replay
 from tests.scenes import acts, strategies
 from tests.scenes.acts import (
     Book,

@@ -10,7 +10,8 @@ from relay.domain import rulebook
 from relay.domain.acts import Act
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.errors import Conflict, Invalid, NotFound, RelayError
-from relay.ledger.batch import NoProgramme, UsedOtherwise
+from relay.ledger.batch import UsedOtherwise
+from relay.ledger.reading import NoProgramme
 from tests.scenes.acts import (
     Book,
     beginnings,

@@ -18,7 +18,8 @@ from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect
 from relay.ledger import recording
-from relay.ledger.batch import Clerk, NoProgramme
+from relay.ledger.batch import Clerk
+from relay.ledger.reading import NoProgramme
 from relay.service.demo import load_demo
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say

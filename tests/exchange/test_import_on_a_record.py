@@ -16,7 +16,7 @@ from relay.errors import Unavailable
 from relay.exchange import importing
 from relay.exchange.importing import Count, import_programme
 from relay.exchange.rows import ReportRow, write_folder, write_workbook
-from relay.ledger import recording, verify
+from relay.ledger import reading, recording, verify
 from tests.rigs.faulty_line import between
 from tests.scenes.acts import beginnings, clerk, corrected, happened, passed, placed, programme, rule, taken_back, woman
 
@@ -62,7 +62,7 @@ def counted(report: list[ReportRow]) -> dict[str, int]:
 
 
 def entries(graph: Graph) -> list[str]:
-    return [entry.act_id for entry in recording.entries(graph, "demo")]
+    return [entry.act_id for entry in reading.entries(graph, "demo")]
 
 
 def stands(graph: Graph) -> bool:
@@ -78,13 +78,13 @@ def test_what_is_imported_again_is_the_same_and_changes_nothing(graph: Graph, pa
     known = [*beginnings(5), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1)]
     write(path, *known, passed("T3: P1 > P2 on 2021-03-01", 1), passed("T4: P2 > P4 on 2020-12-01"))
     first = run(graph, path, apply=True)
-    before = recording.head(graph, "demo")
+    before = reading.head(graph, "demo")
 
     again = run(graph, path, apply=True)
 
     assert counted(first) == {"added": len(known), "same": 0, "put aside": 0, "refused": 2}
     assert counted(again) == {"added": 0, "same": len(known), "put aside": 0, "refused": 2}
-    assert recording.head(graph, "demo") == before
+    assert reading.head(graph, "demo") == before
 
 
 def test_a_known_id_with_other_content_is_refused_and_names_the_column(graph: Graph, path: Path) -> None:
@@ -407,13 +407,13 @@ def test_what_was_corrected_is_the_same_both_as_it_was_and_as_it_is(graph: Graph
 def test_programmes_of_one_database_do_not_touch_each_other(graph: Graph, path: Path) -> None:
     write(path, *beginnings(2), placed("P1 on 2020-03-01"))
     run(graph, path, apply=True)
-    before = recording.head(graph, "demo")
+    before = reading.head(graph, "demo")
     write(path, programme("other"), *beginnings(2)[1:], placed("P1 on 2020-05-01"))
 
     report = run(graph, path, apply=True)
 
     assert {row.action for row in report} == {"added"}
-    assert recording.head(graph, "demo") == before
+    assert reading.head(graph, "demo") == before
     assert stands(graph)
 
 
@@ -509,7 +509,7 @@ def test_somebody_who_records_after_every_step_stops_nothing(graph: Graph, path:
     seeds = iter(range(100, 200))
 
     def meanwhile(_done: int) -> None:
-        if recording.heads(graph):
+        if reading.heads(graph):
             seed = next(seeds)
             recording.record(graph, "demo", [woman(f"S{seed}")], clerk("local:bina", seed=seed))
 

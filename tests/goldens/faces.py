@@ -191,7 +191,12 @@ def opened(graph: Graph, connection: Connection, folder: Path) -> Generator[Face
     """
     random = Seeded()
     settings = Settings(
-        data_folder=folder / "data", config_folder=folder / "config", neo4j=connection, url=None, token=None
+        data_folder=folder / "data",
+        config_folder=folder / "config",
+        neo4j=connection,
+        url=None,
+        token=None,
+        plain_driver=connection.plain,
     )
     with (
         patch.object(secrets, "token_bytes", random),

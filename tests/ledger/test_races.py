@@ -16,7 +16,8 @@ from relay import graph as relay_graph
 from relay.access.roles import Locked, NotThatPlace
 from relay.database import engine
 from relay.domain.rulebook import HoldsOneAlready, StandingOnIt, TakenBack, Twin
-from relay.ledger.recording import entries, head, heads, record, record_one
+from relay.ledger.reading import entries, head, heads
+from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify
 from tests.scenes.clerks import PROGRAMME, act, clerk, founding, handover, woman
 

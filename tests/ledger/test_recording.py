@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from relay.backup import replay
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Missing, TakenBack, Twin
 from relay.errors import Refused
-from relay.ledger import recording, verify
-from relay.ledger.batch import NoProgramme, Outcome, StandsOnDoubt, UsedOtherwise
-from relay.ledger.recording import NotTellable, Rehearsal, record, record_one
+from relay.ledger import reading, verify
+from relay.ledger.batch import Outcome, StandsOnDoubt, UsedOtherwise
+from relay.ledger.reading import NoProgramme, NotTellable
+from relay.ledger.recording import Rehearsal, record, record_one
 from tests.rigs.wiping import wiped
 from tests.scenes import strategies
 from tests.scenes.acts import (
@@ -215,20 +216,20 @@ def test_the_script_is_read_in_a_minute_and_needs_nothing_of_relay() -> None:
 
 def test_the_same_act_twice_changes_nothing(graph: Graph) -> None:
     keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", note="seen"))
-    before = recording.head(graph, "demo")
+    before = reading.head(graph, "demo")
 
     outcomes = record(graph, "demo", [*beginnings(), passed("T1: P1 > P2 on 2021-03-01", note="seen")], clerk(seed=7))
 
     assert {outcome.action for outcome in outcomes} == {"same"}
     assert outcomes[-1].sequence == before.entries
-    assert recording.head(graph, "demo") == before
+    assert reading.head(graph, "demo") == before
 
 
 def test_the_same_act_twice_in_one_batch_is_added_once(graph: Graph) -> None:
     outcomes = record(graph, "demo", [programme(), gift(), gift()], clerk())
 
     assert [outcome.action for outcome in outcomes] == ["added", "added", "same"]
-    assert recording.head(graph, "demo").entries == 2
+    assert reading.head(graph, "demo").entries == 2
 
 
 def test_the_same_id_with_other_content_is_refused_naming_the_fields_and_nobody(graph: Graph) -> None:
@@ -296,7 +297,7 @@ def test_a_taken_back_act_sent_again_is_taken_back(graph: Graph) -> None:
 
 def test_what_is_refused_stops_nothing_else_and_leaves_no_trace(graph: Graph) -> None:
     keep(graph, *beginnings(), placed("P1 on 2020-03-01"))
-    before = recording.head(graph, "demo")
+    before = reading.head(graph, "demo")
 
     refused, added = record(
         graph, "demo", [passed("T1: P1 > P1 on 2021-03-01"), passed("T2: P1 > P2 on 2021-03-01")], clerk()
@@ -314,7 +315,7 @@ def test_a_ledger_that_was_not_begun_takes_no_acts(graph: Graph) -> None:
     first, second = record(graph, "demo", [programme(timezone="Asia/Atlantis"), gift()], clerk())
 
     assert (first.action, second.action) == ("not", "not")
-    assert recording.heads(graph) == ()
+    assert reading.heads(graph) == ()
     with pytest.raises(NoProgramme):
         record_one(graph, "demo", gift(), clerk())
     keep(graph, programme(), gift())
@@ -364,7 +365,7 @@ def test_the_part_that_is_read_judges_as_the_whole_register_would(
         assert [said(one, alone=alone) for one in outcomes] == [said(one, alone=alone) for one in expected]
 
     assert verify.verify(graph, "demo").faults == ()
-    stored = recording.replay("demo", recording.entries(graph, "demo"))
+    stored = reading.replay("demo", reading.entries(graph, "demo"))
     assert (stored.facts, stored.placements) == (book.register.facts, book.register.placements)
 
 
@@ -411,7 +412,7 @@ def test_a_step_that_is_sent_again_is_known_and_another_one_of_the_same_hash_is_
     assert steps[0].after == steps[1].after
 
     assert [steps[0].commit(graph), steps[0].commit(graph), steps[1].commit(graph)] == [True, True, False]
-    assert recording.head(graph, "demo").entries == steps[0].after.sequence
+    assert reading.head(graph, "demo").entries == steps[0].after.sequence
 
 
 def test_what_was_known_on_a_day_is_told_by_the_entries_times_unless_a_clock_was_wrong(graph: Graph) -> None:
@@ -420,15 +421,15 @@ def test_what_was_known_on_a_day_is_told_by_the_entries_times_unless_a_clock_was
     record(graph, "demo", [gift("G2")], clerk(today=date(2024, 5, 9)))  # two clocks that differ by a day
 
     days = [date(2024, 4, 30), date(2024, 5, 1), date(2024, 5, 9), date(2024, 5, 10), date(2024, 6, 1)]
-    assert [recording.last_known(graph, "demo", day) for day in days] == [0, 2, 4, 4, 4]
+    assert [reading.last_known(graph, "demo", day) for day in days] == [0, 2, 4, 4, 4]
 
     record(graph, "demo", [gift("G3")], clerk(today=date(2024, 5, 4)))  # a clock that was set back
 
     for day in (date(2024, 5, 4), date(2024, 5, 8)):
         with pytest.raises(NotTellable, match="entry 3 bears a later time, and entry 5, recorded after it, an earlier"):
-            recording.last_known(graph, "demo", day)
-    assert [recording.last_known(graph, "demo", day) for day in (date(2024, 5, 3), date(2024, 5, 9))] == [2, 5]
-    assert recording.last_known(graph, "demo", 4) == 4
+            reading.last_known(graph, "demo", day)
+    assert [reading.last_known(graph, "demo", day) for day in (date(2024, 5, 3), date(2024, 5, 9))] == [2, 5]
+    assert reading.last_known(graph, "demo", 4) == 4
 
 
 def test_two_programmes_share_a_database_and_nothing_else(graph: Graph) -> None:
@@ -437,11 +438,11 @@ def test_two_programmes_share_a_database_and_nothing_else(graph: Graph) -> None:
 
     record(graph, "other", [*other, passed("T1: P1 > P2 on 2021-03-01")], clerk())
 
-    assert [(head.programme_id, head.entries) for head in recording.heads(graph)] == [("demo", 11), ("other", 7)]
+    assert [(head.programme_id, head.entries) for head in reading.heads(graph)] == [("demo", 11), ("other", 7)]
     assert verify.verify(graph, "demo").ok
     assert verify.verify(graph, "other").ok
     with pytest.raises(NoProgramme, match="third"):
-        recording.head(graph, "third")
+        reading.head(graph, "third")
 
 
 # --- erasing ----------------------------------------------------------------------------------------------------------

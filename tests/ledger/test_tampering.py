@@ -20,7 +20,7 @@ import pytest
 from relay import graph as relay_graph
 from relay.backup import replay
 from relay.domain.entries import Entry, digest, from_line, to_line
-from relay.ledger import recording, verify
+from relay.ledger import reading, verify
 from relay.ledger.checkpoints import make_key
 from relay.ledger.projection import EDGES
 from relay.ledger.recording import record
@@ -402,7 +402,7 @@ def test_whatever_is_done_to_an_exported_file_is_named_by_relay_and_seen_with_py
 ) -> None:
     """Checkpoints are kept of entries 7, 14 and so on, and of the last; an auditor gives them all."""
     lines = list(replay.export(kept, "demo", with_names=True))
-    entries = list(recording.entries(kept, "demo"))
+    entries = list(reading.entries(kept, "demo"))
     checkpoints = [
         key.sign(programme_id="demo", sequence=each.sequence, head_hash=each.hash, made_at=NOON)
         for each in entries

@@ -10,9 +10,9 @@ import pytest
 
 from relay.backup import replay
 from relay.errors import Unavailable
+from relay.ledger import reading, verify, verify_graph
 from relay.ledger import recording as ledger
-from relay.ledger import verify, verify_graph
-from relay.ledger.batch import NoProgramme
+from relay.ledger.reading import NoProgramme
 from relay.ledger.recording import record
 from tests.scenes.acts import (
     beginnings,
@@ -205,7 +205,7 @@ def kept(graph: Graph) -> Graph:
 
 
 def test_a_sound_record_is_found_sound(kept: Graph) -> None:
-    head = ledger.head(kept, "demo")
+    head = reading.head(kept, "demo")
 
     found = verify.verify(kept, "demo", noted=head.head_hash)
 
@@ -268,11 +268,11 @@ def test_what_another_ledger_seems_to_own_is_named_unless_its_key_says_so_too(
 def test_a_head_that_cannot_be_read_is_told(kept: Graph, statement: LiteralString) -> None:
     alter(kept, statement)
 
-    with pytest.raises(ledger.HeadAltered, match="head of the ledger of demo cannot be read"):
+    with pytest.raises(reading.HeadAltered, match="head of the ledger of demo cannot be read"):
         verify.verify(kept, "demo")
     assert verify.verify(kept, "other").ok
-    assert [(head.programme_id, head.entries > 0) for head in ledger.heads(kept)] == [("demo", False), ("other", True)]
-    with pytest.raises(ledger.HeadAltered):
+    assert [(head.programme_id, head.entries > 0) for head in reading.heads(kept)] == [("demo", False), ("other", True)]
+    with pytest.raises(reading.HeadAltered):
         list(replay.backup(kept))
 
 
@@ -320,7 +320,10 @@ def test_what_is_recorded_while_it_is_verified_is_verified_too(kept: Graph, monk
     found = verify.verify(kept, "demo")
 
     assert found.faults == ()
-    assert (found.entries, found.head_hash) == (ledger.head(kept, "demo").entries, ledger.head(kept, "demo").head_hash)
+    assert (found.entries, found.head_hash) == (
+        reading.head(kept, "demo").entries,
+        reading.head(kept, "demo").head_hash,
+    )
     assert verify.verify(kept, "demo") == found
 
 
@@ -377,13 +380,13 @@ def test_what_stands_behind_a_gap_is_read_and_a_head_far_ahead_is_not_waited_for
     kept: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger, "STEP", 2)
-    before = len([*ledger.entries(kept, "demo")])
+    before = len([*reading.entries(kept, "demo")])
     alter(kept, "MATCH (e:Entry {programme_id: 'demo'}) WHERE e.sequence IN [5, 6, 7, 8, 9] DETACH DELETE e")
     alter(kept, "MATCH (e:Entry {key: 'demo/entry/10'}) SET e.sequence = 'ten', e.programme_id = 'x'")
     alter(kept, "MATCH (l:Ledger {key: 'demo'}) SET l.sequence = 9000000000000000000")
     alter(kept, "MATCH (e:Entry {key: 'demo/entry/12'}) SET e.key = 'demo/entry/899999999'")
 
-    read = [*ledger.stored(kept, "demo", first=1, last=9 * 10**18)]
+    read = [*reading.stored(kept, "demo", first=1, last=9 * 10**18)]
 
     assert len(read) == before - 5
     assert not verify.verify(kept, "demo").ok
@@ -416,8 +419,8 @@ def test_two_entries_that_were_swapped_are_seen(kept: Graph) -> None:
 
 
 def test_a_tail_that_was_cut_off_with_all_its_traces_is_seen_by_a_noted_head(kept: Graph) -> None:
-    noted = ledger.head(kept, "demo")
-    last = ledger.entries(kept, "demo", first=noted.entries - 1, last=noted.entries - 1)
+    noted = reading.head(kept, "demo")
+    last = reading.entries(kept, "demo", first=noted.entries - 1, last=noted.entries - 1)
     kept.write(
         lambda transaction: transaction.run(
             """

@@ -19,7 +19,7 @@ from relay.access import access_log, accounts, tokens
 from relay.access.one_time_link import OneTimeLink
 from relay.access.roles import HERE, MATRIX, ROLES, Grant, Role, grant_of
 from relay.errors import Unavailable
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.reports.search import MOST
 from relay.service.queries import QUESTIONS
 from relay.settings import Settings
@@ -775,7 +775,7 @@ def test_a_forged_cookie_opens_nothing(door: FlaskClient) -> None:
 def test_another_sites_form_changes_nothing(door: FlaskClient, recorded: Graph, people: dict[str, str]) -> None:
     assert people
     sign_in(door, "manager")
-    entries = recording.head(recorded, "demo").entries
+    entries = reading.head(recorded, "demo").entries
     for path, body in (
         ("/p/demo/waiting", {"data": {"pass_id": "T1"}}),
         ("/api/v1/programmes/demo/acts/confirm", {"json": {"act_id": "pass:T1"}}),
@@ -785,7 +785,7 @@ def test_another_sites_form_changes_nothing(door: FlaskClient, recorded: Graph, 
     ):
         answer = door.post(path, **body)
         assert answer.status_code == 400, path
-    assert recording.head(recorded, "demo").entries == entries
+    assert reading.head(recorded, "demo").entries == entries
     assert door.get("/p/demo").status_code == 200
 
 

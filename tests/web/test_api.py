@@ -23,7 +23,7 @@ from relay.access import accounts, tokens
 from relay.access.roles import ROLES, Grant
 from relay.arrays import cache, lineage
 from relay.domain.acts import KEYS
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.service.json_codec import json_of, of_json
 from relay.service.queries import QUESTIONS, Source
 from relay.web import create_app
@@ -149,7 +149,7 @@ def test_entries_are_read_page_by_page_to_the_first(api: FlaskClient, graph: Gra
         sequences += [entry["sequence"] for entry in page["entries"]]
         path = page["next_url"]
 
-    assert sequences == list(range(recording.head(graph, "demo").entries, 0, -1))
+    assert sequences == list(range(reading.head(graph, "demo").entries, 0, -1))
 
 
 def test_what_did_not_change_is_not_sent_again(api: FlaskClient) -> None:
@@ -226,7 +226,7 @@ def test_every_kind_of_act_is_recorded_once_by_its_id(api: FlaskClient, graph: G
         assert (first.get_json()["action"], again.get_json()["action"]) == ("added", "same")
         assert first.get_json()["sequence"] == again.get_json()["sequence"]
 
-    assert {each.recorded_by for each in recording.entries(graph, "demo", first=14)} >= {"account:bina"}
+    assert {each.recorded_by for each in reading.entries(graph, "demo", first=14)} >= {"account:bina"}
     other = api.post(f"{HERE}/acts/gift", json={**ACTS["gift"], "animals": 5})
     assert other.status_code == 409
 
@@ -325,13 +325,13 @@ UNRECORDED: Final[tuple[tuple[str, Any, int, str | None], ...]] = (
 
 
 def test_what_cannot_be_recorded_is_explained_and_nothing_is(api: FlaskClient, graph: Graph) -> None:
-    before = recording.head(graph, "demo")
+    before = reading.head(graph, "demo")
     for kind, body, status, field in UNRECORDED:
         answer = api.post(f"{HERE}/acts/{kind}", json=body)
 
         assert answer.status_code == status, (body, answer.text)
         assert answer.get_json()["error"]["field"] == field, body
-    assert recording.head(graph, "demo") == before
+    assert reading.head(graph, "demo") == before
 
 
 def test_a_body_that_is_no_json_is_refused(api: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.reports.unconfirmed import waiting
 from relay.web import create_app
 from tests.commands.shell import record
@@ -33,7 +33,7 @@ TWO: Final = "two-persons"
 @pytest.fixture
 def asha(recorded: Graph, settings: Settings) -> FlaskClient:
     """Give the browser of Asha, who owns the machine."""
-    if TWO not in {head.programme_id for head in recording.heads(recorded)}:
+    if TWO not in {head.programme_id for head in reading.heads(recorded)}:
         begun = (say.programme(TWO), say.rule(), say.gift(), *(say.woman(f"W{number}") for number in (1, 2, 3)))
         record(recorded, *begun, say.placed("P1 on 2020-03-01"), programme_id=TWO)
         record(recorded, say.passed("T1: P1 > P2 on 2021-03-01", animals=1), programme_id=TWO)
@@ -61,7 +61,7 @@ def test_what_waits_is_confirmed_by_the_one_who_did_not_record_it(asha: FlaskCli
     assert confirm(asha, "T1")[0] == 422
     assert confirm(asha, "T9")[0] == 404
     assert confirm(asha, "T2")[0] == 303
-    last = [*recording.entries(recorded, TWO)][-1]
+    last = [*reading.entries(recorded, TWO)][-1]
     assert (last.kind, last.payload["act_id"], last.recorded_by) == ("confirm", "pass:T2", "account:asha")
     assert [each.pass_id for each in waiting(recorded, TWO, date.max)] == ["T1"]
     after = asha.get(f"/p/{TWO}/waiting").text
@@ -138,7 +138,7 @@ def test_what_was_corrected_after_she_saw_it_is_not_confirmed(asha: FlaskClient,
 def halves(asha: FlaskClient, recorded: Graph) -> FlaskClient:
     """G1 > P1 > P2, which Asha confirmed, and P1 > P3, which nobody did; W2 and W3 live in Tansen."""
     programme_id = "halves"
-    if programme_id not in {head.programme_id for head in recording.heads(recorded)}:
+    if programme_id not in {head.programme_id for head in reading.heads(recorded)}:
         begun = (say.programme(programme_id), say.rule(), say.gift(), say.place("TAN", name="Tansen"), say.woman("W1"))
         women = (say.woman("W2", place_id="TAN"), say.woman("W3", place_id="TAN"))
         record(recorded, *begun, *women, say.placed("P1 on 2020-03-01"), programme_id=programme_id)

@@ -24,7 +24,7 @@ from relay.commands import exits, options
 from relay.database import engine
 from relay.domain import acts, schema
 from relay.exchange import rows as exchange
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.reports import breakdown as parts
 from relay.reports import chains, health, record_history, trees
 from relay.service.demo import DAY, DEMO, load_demo
@@ -343,7 +343,7 @@ ANSWERS: Final[tuple[Callable[[Graph, trees.Relay], list[Any]], ...]] = (
     lambda graph, _: _findings(graph, "no_witness"),
     lambda graph, _: [
         (entry.payload["act_id"], entry.act_id, entry.recorded_by)
-        for entry in recording.entries(graph, DEMO)
+        for entry in reading.entries(graph, DEMO)
         if entry.kind == "correct"
     ],
 )

@@ -26,7 +26,8 @@ from relay.database.driver_errors import UnknownOutcome
 from relay.domain.acts import KEYS
 from relay.errors import RelayError, Unavailable
 from relay.graph import Transaction
-from relay.ledger.recording import NotBuilt, Rehearsal, entries, head, heads, record, record_one
+from relay.ledger.reading import NotBuilt, entries, head, heads
+from relay.ledger.recording import Rehearsal, record, record_one
 from relay.ledger.verify import verify
 from tests.rigs import neo4j_server
 from tests.rigs.driver import PLAIN

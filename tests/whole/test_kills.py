@@ -20,7 +20,8 @@ from relay import graph as relay_graph
 from relay.commands import exits
 from relay.database import engine
 from relay.errors import Unavailable
-from relay.ledger.recording import entries, record
+from relay.ledger.reading import entries
+from relay.ledger.recording import record
 from relay.ledger.verify import verify
 from relay.service.client import Remote
 from tests.rigs.served import COMMAND, PATIENCE_SECONDS, ROOT, Impatient, hand_over, sent, serving, token

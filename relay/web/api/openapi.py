@@ -18,7 +18,7 @@ from relay.desk.intake import Recorded
 from relay.domain.acts import KEYS
 from relay.errors import Code
 from relay.exchange.cells import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, LONGEST_ID, LONGEST_TERM, LONGEST_TEXT
-from relay.ledger.recording import LedgerHead
+from relay.ledger.reading import LedgerHead
 from relay.service.json_codec import fields_of
 from relay.service.queries import ENTRIES, MOST_NAMES, NAMES, QUESTIONS, Parameter, Question
 from relay.web.api import bodies
