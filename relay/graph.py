@@ -21,13 +21,13 @@ from neo4j.graph import Node, Path, Relationship
 from relay.database import cypher
 from relay.database.driver_errors import REMOVED, ReadOnly, Silence, last_word, translated
 from relay.database.driver_internals import begin_with_first_statement, give_up_on_silence, run_with_commit
-from relay.database.plain_driver import Watch
 from relay.errors import Conflict, Refused, Unavailable
 from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
+    from relay.database.plain_driver import Watch
     from relay.settings import Connection
 
 _T = TypeVar("_T")
@@ -319,7 +319,7 @@ class Graph:
     ) -> _T:
         """Run a managed transaction; `tried` runs it again where that may help."""
         self._before_all()
-        watch = Watch(SILENCE_SECONDS) if self._plain else None
+        watch = self._watch()
 
         def in_transaction(transaction: neo4j.ManagedTransaction) -> _T:
             return work(Transaction(transaction, watch))
@@ -335,6 +335,13 @@ class Graph:
             # perhaps it waits for a write that an older copy of the database, put back since, does not have
             self._forget()
             raise
+
+    def _watch(self) -> Watch | None:
+        if not self._plain:
+            return None
+        from relay.database.plain_driver import Watch  # noqa: PLC0415 - which hardly anybody needs
+
+        return Watch(SILENCE_SECONDS)
 
     @contextmanager
     def _session(self) -> Generator[neo4j.Session]:
@@ -358,8 +365,8 @@ class Graph:
             Unavailable: The database cannot be reached.
         """
         with translated():
-            ask = self._driver.get_server_info
-            return (Watch(SILENCE_SECONDS).run(ask) if self._plain else ask()).agent
+            watch, ask = self._watch(), self._driver.get_server_info
+            return (watch.run(ask) if watch else ask()).agent
 
     def close(self) -> None:
         """Close all connections."""

@@ -198,7 +198,8 @@ class Session:
             from relay.database import engine
 
             with usable(self.settings.data_folder):
-                engine.ensure(self.settings.data_folder)
+                if not engine.keep_awake(self.settings.data_folder):
+                    engine.ensure(self.settings.data_folder)
 
     def _require_room(self) -> None:
         """Write into the embedded engine only while its disk has room: a full one fails without saying so."""

@@ -515,27 +515,40 @@ def network_filesystem(folder: Path, mounts: str) -> str | None:
     return kind if kind in NETWORK_FILESYSTEMS else None
 
 
-def _join(data_folder: Path) -> State | None:
-    """Find the live engine and keep it awake: the touch comes first, so an engine about to stop sees it."""
+def keep_awake(data_folder: Path) -> bool:
+    """Tell the engine of a data folder that somebody uses it: quick enough to be done before each transaction.
+
+    Returns:
+        Whether one serves.
+    """
     with suppress(FileNotFoundError):
-        os.utime(data_folder / STATE_FILE)
-    return _serving(data_folder)
+        os.utime(data_folder / STATE_FILE)  # before the look, so that an engine about to stop sees it
+    return _serves(data_folder)
+
+
+def _join(data_folder: Path) -> State | None:
+    """Find the engine that serves and keep it awake."""
+    return State.read(data_folder / STATE_FILE) if keep_awake(data_folder) else None
 
 
 def _serving(data_folder: Path) -> State | None:
-    """Find the live engine: the one that holds the lock on its state file."""
-    path = data_folder / STATE_FILE
+    """Find the engine that serves, without keeping it awake."""
+    return State.read(data_folder / STATE_FILE) if _serves(data_folder) else None
+
+
+def _serves(data_folder: Path) -> bool:
+    """Whether an engine serves: it holds the lock on its state file."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(data_folder / STATE_FILE, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        return None
+        return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return State.read(path)
+        return True
     finally:
         os.close(descriptor)
-    return None
+    return False
 
 
 def _try_lock(data_folder: Path) -> int | None:
