@@ -11,7 +11,7 @@ from relay.audit.findings import Finding
 from relay.domain.register import Register
 from relay.graph import Graph
 from relay.ledger import reading
-from relay.ledger.gc_paused import uncollected
+from relay.ledger.gc_paused import gc_paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def audit(graph: Graph, programme_id: str, as_of: date, *, last: int | None = No
     return audit_of(reading.replay(programme_id, reading.entries(graph, programme_id, last=last)), as_of)
 
 
-@uncollected()
+@gc_paused()
 def audit_of(register: Register, as_of: date) -> Audit:
     """Check a whole replayed register."""
     books = Books(register, as_of)

@@ -23,7 +23,7 @@ from relay.graph import Graph, Transaction
 from relay.ledger import reading
 from relay.ledger.batch import Batch, Clerk
 from relay.ledger.context import Head
-from relay.ledger.delta import Difference, rows_of
+from relay.ledger.delta import Delta, rows_of
 from relay.ledger.projection import PROJECTION, RESTORING, Edge, Node, things_of
 from relay.ledger.reading import STEP, LedgerHead, NotBuilt
 from relay.ledger.verify_graph import senseless
@@ -179,8 +179,8 @@ def _restore_one(
             raise Conflict(_what_is_there(graph, promised, there), _ELSEWHERE)
     while step := tuple(islice(entries, STEP)):
         batch = Batch(register, last, clerk)
-        difference = _replayed(batch, step)
-        graph.write(partial(_write, key, keys, difference, batch.head))
+        delta = _replayed(batch, step)
+        graph.write(partial(_write, key, keys, delta, batch.head))
         last = batch.head
     _set_projection(graph, key, PROJECTION)
     return Kept(programme_id=key, entries=last.sequence, head_hash=last.hash)
@@ -199,24 +199,24 @@ def _what_is_there(graph: Graph, promised: Kept, there: LedgerHead) -> Sentence:
     return Sentence("The database already holds other entries of programme %(key)s.", key=key)
 
 
-def _replayed(batch: Batch, step: Iterable[Entry]) -> Difference:
+def _replayed(batch: Batch, step: Iterable[Entry]) -> Delta:
     for entry in step:
         try:
             batch.replay(entry)
         except NONSENSE as error:
             raise _doubtful(senseless(entry.sequence, entry.act_id)) from error
     try:
-        return batch.difference()
+        return batch.delta()
     except NONSENSE as error:
         raise _doubtful(senseless(batch.head.sequence, Sentence("an entry up to here"))) from error
 
 
-def _write(key: str, keys: Iterable[str], difference: Difference, head: Head, transaction: Transaction) -> None:
+def _write(key: str, keys: Iterable[str], delta: Delta, head: Head, transaction: Transaction) -> None:
     """Write a step; all that the backup holds bears the mark from the first one on, so that no part is the whole."""
     for each in keys:
         transaction.run(cypher.BEGIN_LEDGER, key=each, programme_id=each, hash=ORIGIN, projection=RESTORING)
     transaction.run(cypher.SET_PROJECTION, key=key, projection=RESTORING)
-    difference.write(transaction, key, head)
+    delta.write(transaction, key, head)
 
 
 def _ledgers(lines: Iterator[str], promised: Sequence[Kept]) -> Iterator[tuple[Kept, Iterator[Entry]]]:
@@ -296,9 +296,9 @@ def rebuild(graph: Graph, programme_id: str) -> None:
     both: tuple[Iterator[Node | Edge], ...] = (iter(nodes), iter(edges))
     for rows in both:  # relationships need both their ends
         while step := tuple(islice(rows, STEP)):
-            difference = Difference()
-            difference.between((), step)
-            graph.write(lambda transaction: difference.write(transaction, programme_id, last))  # noqa: B023 - run at once
+            delta = Delta()
+            delta.between((), step)
+            graph.write(lambda transaction: delta.write(transaction, programme_id, last))  # noqa: B023 - run at once
     _set_projection(graph, programme_id, PROJECTION)
 
 

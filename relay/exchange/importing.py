@@ -26,7 +26,7 @@ from relay.exchange.workbook import PROGRAMME, RULES_FILE
 from relay.graph import Graph
 from relay.ledger import reading
 from relay.ledger.batch import Clerk, Outcome, RuleInDoubt, provided_by
-from relay.ledger.gc_paused import uncollected
+from relay.ledger.gc_paused import gc_paused
 from relay.ledger.reading import STEP
 from relay.ledger.recording import Rehearsal
 from relay.text import Sentence
@@ -128,7 +128,7 @@ def import_programme(
         raise NoProgrammeNamed(path, next(iter(faults), None))
     if own and programme_id and own != programme_id:
         raise OtherProgramme(path, own, programme_id)
-    with ThreadPoolExecutor(max_workers=1) as beside, uncollected():
+    with ThreadPoolExecutor(max_workers=1) as beside, gc_paused():
         rehearsal = Rehearsal(graph, own or programme_id or "", clerk, answers=answers)
         recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)
         yield from _Import(recorder, progress or (lambda _: None)).run(chain(first, rows))
@@ -223,7 +223,7 @@ class _Import:
 
     def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
         self.recorder = recorder
-        self.told = recorder.rehearsal.told
+        self.earlier = recorder.rehearsal.earlier
         self.progress = progress
         self.waiting: dict[str, list[_Judged]] = {}
         self.provided: list[Row] = []
@@ -234,9 +234,9 @@ class _Import:
         done = 0
         while step := tuple(islice(rows, STEP)):
             unread = {row.act_id: (row.file, row.row) for row in step if row.act_id and not row.act}
-            self.told.unread.update(unread)
+            self.earlier.unread.update(unread)
             self.left_out.update(unread)
-            self.told.unsettled.update(chain.from_iterable(row.rules for row in step))
+            self.earlier.unsettled.update(chain.from_iterable(row.rules for row in step))
             yield from self._settle(self.recorder.offer(step))
             done += len(step)
             self.progress(done)

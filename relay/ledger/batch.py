@@ -30,7 +30,7 @@ from relay.domain.rulebook import (
 from relay.errors import Asked, Conflict, RelayError
 from relay.graph import Transaction
 from relay.ledger.context import Head
-from relay.ledger.delta import Difference, rows_of
+from relay.ledger.delta import Delta, rows_of
 from relay.ledger.projection import Edge, Node, about_edge, entry_node, touched
 from relay.ledger.reading import NoProgramme
 from relay.text import Sentence
@@ -173,8 +173,8 @@ def provided_by(act: Act) -> Iterator[str]:
 
 
 @dataclass(slots=True, kw_only=True)
-class Told:
-    """What an import or a request said so far: its later acts are held against that.
+class EarlierActs:
+    """The acts of an import or a request that were judged already: its later acts are compared with them.
 
     Attributes:
         since: The last entry of the ledger before the first of its acts; None until that is judged.
@@ -249,7 +249,7 @@ class Batch:
         clerk: Clerk,
         *,
         answers: Answers = NO_ANSWER,
-        told: Told | None = None,
+        earlier: EarlierActs | None = None,
         resent: bool = False,
     ) -> None:
         """Begin after the head of the ledger.
@@ -259,16 +259,16 @@ class Batch:
             head: The end of the ledger.
             clerk: Who records.
             answers: The questions that each of the acts answers.
-            told: By the acts that came before these in one import; what these tell is added to it.
+            earlier: Those that came before these in one import; these are added to it.
             resent: The first answer to these very acts was lost.
         """
         self.register = register
         self.head = head
         self.clerk = clerk
         self.answers = answers
-        self.told = told or Told()
-        if self.told.since is None:
-            self.told.since = head.sequence
+        self.earlier = earlier or EarlierActs()
+        if self.earlier.since is None:
+            self.earlier.since = head.sequence
         self.resent = resent
         self.recorded_at = instant(clerk.now.astimezone(UTC))
         self.entries: list[Entry] = []
@@ -281,11 +281,11 @@ class Batch:
             outcome = self._recorded_before(act, recorded) if recorded else self._recorded_now(act)
         except RelayError as error:
             if act.kind == "rule" and not recorded:
-                self.told.unsettled.add(RuleMeant.of(act.values))
+                self.earlier.unsettled.add(RuleMeant.of(act.values))
             if isinstance(error, _DOUBT):
-                self.told.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
+                self.earlier.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
             return Outcome(act=act, action="asked" if isinstance(error, Asked) else "not", error=error)
-        self.told.agree(act)
+        self.earlier.agree(act)
         return outcome
 
     def _recorded_now(self, act: Act) -> Outcome:
@@ -331,14 +331,14 @@ class Batch:
         by = self.register.taken_back_by(act.act_id)
         if by:
             if act.kind == "pass":
-                self.told.undone[self._hand_over(act)] = act.act_id
+                self.earlier.undone[self._hand_over(act)] = act.act_id
             raise TakenBack(act.act_id, by)
         fields = self._otherwise(act, recorded)
         mine = (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
         if fields:
             if not self._are_new(fields, recorded):
-                self.told.doubt(act, act.act_id)
-            twice = mine and recorded.sequence > (self.told.since or 0)
+                self.earlier.doubt(act, act.act_id)
+            twice = mine and recorded.sequence > (self.earlier.since or 0)
             raise GivenTwice(act.act_id, fields) if twice else UsedOtherwise(act.act_id, recorded.sequence, fields)
         return Outcome(act=act, action="added" if mine and self.resent else "same", entry=recorded)
 
@@ -356,23 +356,23 @@ class Batch:
         return not any(name in known for name in fields)
 
     def _stands_on_no_doubt(self, act: Act) -> None:
-        told, register = self.told, self.register
-        if not (told.doubtful or told.unread or told.undone):
+        earlier, register = self.earlier, self.register
+        if not (earlier.doubtful or earlier.unread or earlier.undone):
             return
         names = [*named_by(act)]
         if act.kind == "pass" and (filled := filled_by(act)):
             names.append(("receiver_placement_id", filled))
         for column, name in names:
-            if (fault := told.fault(name, register)) and fault != act.act_id:
+            if (fault := earlier.fault(name, register)) and fault != act.act_id:
                 raise StandsOnDoubt(act.act_id, fault, column)
-        if act.kind == "pass" and (earlier := told.undone.get(self._hand_over(act))):
-            question = SameAsTakenBack(act.act_id, earlier)
+        if act.kind == "pass" and (undone := earlier.undone.get(self._hand_over(act))):
+            question = SameAsTakenBack(act.act_id, undone)
             if question.code not in self.answers:
                 raise question
 
     def _comes_under_no_doubt(self, act: Act, change: Change) -> None:
         filled = filled_by(act)
-        if not (filled and self.told.unsettled):
+        if not (filled and self.earlier.unsettled):
             return
         placement_id = filled.partition(":")[2]
         placement = change.placements.get(placement_id)
@@ -380,7 +380,7 @@ class Batch:
             return
         column, help_ = "received_on" if act.kind == "placement" else "passed_on", placement.help
         on, condition = str(act.values[column]), str(act.values.get("condition", ""))
-        if self.told.leaves_in_doubt(help_, on, condition, self.register):
+        if self.earlier.leaves_in_doubt(help_, on, condition, self.register):
             raise RuleInDoubt(act.act_id, help_, column)
 
     def _hand_over(self, act: Act) -> tuple[object, ...]:
@@ -400,16 +400,16 @@ class Batch:
     def write(self, transaction: Transaction) -> None:
         """Write the entries and what changed in the graph; nothing when no act was taken in."""
         if self.entries:
-            self.difference().write(transaction, self.register.programme_id, self.head)
+            self.delta().write(transaction, self.register.programme_id, self.head)
 
-    def difference(self) -> Difference:
+    def delta(self) -> Delta:
         """What has to be written so that the graph follows: the entries, and what they changed."""
-        difference = Difference()
+        delta = Delta()
         for entry in self.entries:
-            difference.add(entry_node(entry))
+            delta.add(entry_node(entry))
             about = about_edge(self.register, entry)
             if about:
-                difference.add(about)
+                delta.add(about)
         for thing, was in self.before.items():
-            difference.between(was, rows_of(self.register, thing))
-        return difference
+            delta.between(was, rows_of(self.register, thing))
+        return delta

@@ -1,4 +1,4 @@
-"""The part of the register around some acts, read from the graph: under the ledger's lock when they are to be judged.
+"""The part of the register around some acts, read from the graph; under the ledger's lock when they are to be judged.
 
 What an act can touch is little: the things it names, the placements it links with all that happened to them, and,
 for a correction, what the corrected act touches and what stands on it.
@@ -81,13 +81,13 @@ def lock_and_load(
         acts: In the order in which they will be judged.
         lock: Any text that no one else writes; setting it locks the ledger.
     """
-    part = _Part(transaction, programme_id, lock)
-    head = part.surround(acts)
-    return (head, part.register) if head else None
+    context = _Context(transaction, programme_id, lock)
+    head = context.load_around(acts)
+    return (head, context.register) if head else None
 
 
-class Rehearsed:
-    """A part of a register that grows with each step of acts, read without locking and never read anew.
+class RehearsalContext:
+    """The context of all acts of a rehearsal: it grows with each step of them, without locking, and is never read anew.
 
     Attributes:
         register: With all that the steps so far named; acts that were taken in meanwhile stay in it.
@@ -95,22 +95,22 @@ class Rehearsed:
 
     def __init__(self, programme_id: str) -> None:
         """Begin with nothing read."""
-        self._part = _Part(None, programme_id, lock=None)
-        self.register = self._part.register
+        self._context = _Context(None, programme_id, lock=None)
+        self.register = self._context.register
 
     @property
     def head(self) -> Head:
         """The end of the ledger when the first step was read; `BEFORE_ALL` when it had not begun."""
-        return self._part.head or BEFORE_ALL
+        return self._context.head or BEFORE_ALL
 
-    def surround(self, transaction: Transaction, acts: Sequence[Act]) -> None:
+    def load_around(self, transaction: Transaction, acts: Sequence[Act]) -> None:
         """Read what some acts touch and no acts before them did; a read that failed is simply called again."""
-        self._part.transaction = transaction
-        self._part.surround(acts)
+        self._context.transaction = transaction
+        self._context.load_around(acts)
 
 
 def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) -> Register | None:
-    """The part of a register that holds some acts and placements as they stand now, read without locking.
+    """The part of a register that holds some acts and placements as they are now, read without locking.
 
     Args:
         transaction: In which to read.
@@ -122,17 +122,17 @@ def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) ->
         their facts with personal values; None when the programme's ledger has not begun.
     """
     act_ids = frozenset(act_ids)
-    part = _Part(transaction, programme_id, lock=None)
+    context = _Context(transaction, programme_id, lock=None)
     placements = {act_id.partition(":")[2] for act_id in act_ids if act_id.startswith("placement:")}
-    if part.load([], act_ids, placements) is None:
+    if context.load([], act_ids, placements) is None:
         return None
-    linked = {fact.act_id for fact in part.register.facts.values() if fact.kind in ("placement", "pass", "event")}
-    part.load([], linked)
-    part.settle()
-    return part.register
+    linked = {fact.act_id for fact in context.register.facts.values() if fact.kind in ("placement", "pass", "event")}
+    context.load([], linked)
+    context.settle()
+    return context.register
 
 
-class _Part:
+class _Context:
     """A part of a register, being read; with a lock, under the ledger's lock."""
 
     def __init__(self, transaction: Transaction | None, programme_id: str, lock: str | None) -> None:
@@ -154,7 +154,7 @@ class _Part:
     def transaction(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def surround(self, acts: Sequence[Act]) -> Head | None:
+    def load_around(self, acts: Sequence[Act]) -> Head | None:
         """Read what acts touch, as far as it was not read before; the head of the ledger the first time."""
         subjects = {subject_of(act) for act in acts if act.kind in ABOUT_ACTS}
         first = not self.asked

@@ -12,7 +12,7 @@ from relay.ledger.context import Head
 from relay.ledger.projection import Edge, Node, graph_of, personal_of
 
 
-class Difference:
+class Delta:
     """What has to be written so that the graph follows the register."""
 
     def __init__(self) -> None:

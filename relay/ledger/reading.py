@@ -13,8 +13,8 @@ from relay.domain.register import Register
 from relay.errors import Invalid, NotFound, Unavailable
 from relay.graph import Graph
 from relay.ledger.context import entry_from
-from relay.ledger.gc_paused import uncollected
-from relay.ledger.prefetch import one_ahead
+from relay.ledger.gc_paused import gc_paused
+from relay.ledger.prefetch import prefetched
 from relay.ledger.projection import PROJECTION, RESTORING, key_of
 from relay.text import Sentence
 
@@ -245,7 +245,7 @@ def stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterato
 
     at: int | None = first
     while at is not None and at <= last:
-        for found in one_ahead(step, range(at, last + 1, STEP)):
+        for found in prefetched(step, range(at, last + 1, STEP)):
             if not found:
                 break
             at += STEP
@@ -296,7 +296,7 @@ def recorded(graph: Graph, programme_id: str, act_id: str) -> bool:
     return bool(graph.rows(cypher.RECORDED, key=key_of(programme_id, act_id)))
 
 
-@uncollected()
+@gc_paused()
 def replay(programme_id: str, ledger: Iterable[Entry]) -> Register:
     """The whole register that a ledger adds up to."""
     register = Register(programme_id)

@@ -19,9 +19,9 @@ from relay.domain.entries import ORIGIN
 from relay.domain.rulebook import NO_ANSWER, Answers
 from relay.errors import Unavailable
 from relay.graph import Graph, Transaction
-from relay.ledger.batch import Batch, Clerk, Outcome, Told
-from relay.ledger.context import Head, Rehearsed, lock_and_load
-from relay.ledger.delta import Difference
+from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome
+from relay.ledger.context import Head, RehearsalContext, lock_and_load
+from relay.ledger.delta import Delta
 from relay.ledger.places import places_of, places_of_record
 from relay.ledger.projection import PROJECTION
 from relay.ledger.reading import NoProgramme, require_built
@@ -36,7 +36,7 @@ def record(
     clerk: Clerk,
     *,
     answers: Answers = NO_ANSWER,
-    told: Told | None = None,
+    earlier: EarlierActs | None = None,
 ) -> tuple[Outcome, ...]:
     """Record acts in one transaction; each is judged after those before it, and one that fails stops no other.
 
@@ -49,7 +49,7 @@ def record(
         acts: In order.
         clerk: Who records.
         answers: The questions that each of the acts answers.
-        told: By the acts that came before these in one import.
+        earlier: Those that came before these in one import.
 
     Returns:
         One outcome for each act, in order.
@@ -60,7 +60,13 @@ def record(
         UnknownOutcome: The line was cut twice while committing, or went silent.
     """
     founding = any(act.kind == "programme" for act in acts)
-    work = _Recording(programme_id=programme_id, acts=tuple(acts), clerk=clerk, answers=answers, told=told or Told())
+    work = _Recording(
+        programme_id=programme_id,
+        acts=tuple(acts),
+        clerk=clerk,
+        answers=answers,
+        earlier=earlier or EarlierActs(),
+    )
     if founding:
         graph.write(lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id)))
     try:
@@ -93,7 +99,7 @@ class _Recording:
     acts: tuple[Act, ...]
     clerk: Clerk
     answers: Answers
-    told: Told
+    earlier: EarlierActs
     resent: bool = False
 
     def in_transaction(self, transaction: Transaction) -> tuple[Outcome, ...]:
@@ -102,7 +108,7 @@ class _Recording:
             raise NoProgramme(self.programme_id)
         head, register = loaded
         require_built(self.programme_id, head.projection)
-        batch = Batch(register, head, self.clerk, answers=self.answers, told=self.told, resent=self.resent)
+        batch = Batch(register, head, self.clerk, answers=self.answers, earlier=self.earlier, resent=self.resent)
         outcomes = tuple(self._offer(transaction, batch, act) for act in self.acts)
         batch.write(transaction)
         return outcomes
@@ -126,14 +132,20 @@ class Rehearsal:
     """
 
     def __init__(
-        self, graph: Graph, programme_id: str, clerk: Clerk, *, answers: Answers = NO_ANSWER, told: Told | None = None
+        self,
+        graph: Graph,
+        programme_id: str,
+        clerk: Clerk,
+        *,
+        answers: Answers = NO_ANSWER,
+        earlier: EarlierActs | None = None,
     ) -> None:
         """Begin at the end of the ledger; a programme that is not there begins with its own act."""
         self.graph = graph
         self.clerk = clerk
         self.answers = answers
-        self.told = told or Told()
-        self.rehearsed = Rehearsed(programme_id)
+        self.earlier = earlier or EarlierActs()
+        self.context = RehearsalContext(programme_id)
         self.head: Head | None = None
 
     def offer(self, acts: Sequence[Act]) -> tuple[tuple[Outcome, ...], Step]:
@@ -143,29 +155,29 @@ class Rehearsal:
             NotBuilt: The graph is another version's.
             Unavailable: The database cannot be reached.
         """
-        self.graph.read(lambda transaction: self.rehearsed.surround(transaction, acts))
-        before = self.head or self.rehearsed.head
-        require_built(self.rehearsed.register.programme_id, before.projection)
-        batch = Batch(self.rehearsed.register, before, self.clerk, answers=self.answers, told=self.told)
+        self.graph.read(lambda transaction: self.context.load_around(transaction, acts))
+        before = self.head or self.context.head
+        require_built(self.context.register.programme_id, before.projection)
+        batch = Batch(self.context.register, before, self.clerk, answers=self.answers, earlier=self.earlier)
         outcomes = tuple(map(batch.offer, acts))
         self.head = batch.head
         return outcomes, Step(
-            programme_id=self.rehearsed.register.programme_id,
+            programme_id=self.context.register.programme_id,
             before=before,
             after=batch.head,
-            difference=batch.difference(),
+            delta=batch.delta(),
             lock=self.clerk.random(8).hex(),
         )
 
     def record(self, acts: Sequence[Act]) -> tuple[Outcome, ...]:
         """Record acts at once, under the ledger's lock. This rehearsal does not learn of them: go on with `anew`."""
-        programme_id = self.rehearsed.register.programme_id
-        return record(self.graph, programme_id, acts, self.clerk, answers=self.answers, told=self.told)
+        programme_id = self.context.register.programme_id
+        return record(self.graph, programme_id, acts, self.clerk, answers=self.answers, earlier=self.earlier)
 
     def anew(self) -> Rehearsal:
         """One that begins at the end of the ledger as it is now."""
-        programme_id = self.rehearsed.register.programme_id
-        return Rehearsal(self.graph, programme_id, self.clerk, answers=self.answers, told=self.told)
+        programme_id = self.context.register.programme_id
+        return Rehearsal(self.graph, programme_id, self.clerk, answers=self.answers, earlier=self.earlier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,14 +188,14 @@ class Step:
         programme_id: Of the programme.
         before: The head of the ledger on which it was judged.
         after: The head that it leads to.
-        difference: What is written.
+        delta: What is written.
         lock: Any text that no one else writes; setting it locks the ledger.
     """
 
     programme_id: str
     before: Head
     after: Head
-    difference: Difference
+    delta: Delta
     lock: str
 
     def commit(self, graph: Graph) -> bool:
@@ -212,7 +224,7 @@ class Step:
             return True  # the first answer was lost, the step was not
         if Head(sequence=row["sequence"], hash=row["hash"], projection=row["projection"]) != self.before:
             return False
-        self.difference.write(transaction, self.programme_id, self.after)
+        self.delta.write(transaction, self.programme_id, self.after)
         return True
 
 

@@ -16,7 +16,7 @@ from relay.errors import Unavailable
 from relay.graph import Graph
 from relay.ledger import reading, verify_graph
 from relay.ledger.checkpoints import Checkpoint, faults_against
-from relay.ledger.gc_paused import uncollected
+from relay.ledger.gc_paused import gc_paused
 from relay.ledger.verify_graph import Difference, Moved, senseless
 from relay.text import Sentence
 
@@ -109,7 +109,7 @@ def verify_lines(
     return chain.verified()
 
 
-@uncollected()
+@gc_paused()
 def verify(
     graph: Graph,
     programme_id: str,

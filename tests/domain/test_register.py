@@ -13,7 +13,7 @@ from relay.domain.register import Register
 from relay.domain.rulebook import EVERY_ANSWER, NEW, HeldByAnother, OtherHelp, TakenBack
 from relay.ledger.batch import Batch, UsedOtherwise
 from relay.ledger.context import Head
-from relay.ledger.delta import Difference, rows_of
+from relay.ledger.delta import Delta, rows_of
 from relay.ledger.projection import PROJECTION, Edge, Node, about_edge, entry_node, things_of
 from relay.ledger.reading import replay
 from tests.scenes import acts, strategies
@@ -62,31 +62,31 @@ def whole(register: Register) -> Rows:
 
 
 class FollowingGraph:
-    """A graph in memory that is told differences only, with the rules that the Cypher texts have."""
+    """A graph in memory that is told deltas only, with the rules that the Cypher texts have."""
 
     def __init__(self) -> None:
         """Begin empty."""
         self.nodes: dict[tuple[str, str], dict[str, Any]] = {}
         self.edges: Rows = {}
 
-    def follow(self, difference: Difference) -> None:
-        """Write a difference."""
-        for type_, rows in difference.unlinked.items():
+    def follow(self, delta: Delta) -> None:
+        """Write a delta."""
+        for type_, rows in delta.unlinked.items():
             assert type_ in cypher.UNLINK
             for row in rows:
                 self._unlink(type_, row)
-        for type_, rows in difference.relinked.items():
+        for type_, rows in delta.relinked.items():
             assert type_ in cypher.RELINK
             for row in rows:
                 self.edges[named(type_, row)] = dict(row["properties"])
-        for label, rows in difference.dropped.items():
+        for label, rows in delta.dropped.items():
             assert label in cypher.DROP
             for row in rows:
                 self._drop(label, row["key"])
         for name in cypher.WRITE:
-            for row in difference.written.get(name, ()):
+            for row in delta.written.get(name, ()):
                 self._write(name, row)
-        assert difference.written.keys() <= cypher.WRITE.keys()
+        assert delta.written.keys() <= cypher.WRITE.keys()
 
     def rows(self) -> Rows:
         """All nodes and relationships."""
@@ -117,8 +117,8 @@ def named(type_: str, row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def followed(book: Book) -> Rows:
     graph = FollowingGraph()
-    for difference in book.differences:
-        graph.follow(difference)
+    for delta in book.deltas:
+        graph.follow(delta)
     return graph.rows()
 
 
@@ -139,7 +139,7 @@ def test_the_graph_that_follows_act_by_act_is_the_graph_of_the_whole_register(of
 
     for number, act in enumerate(offered):
         book.offer(act, by=("local:asha", "local:bina")[number % 3 == 0])
-        following.follow(book.differences[-1])
+        following.follow(book.deltas[-1])
 
     assert following.rows() == whole(book.register)
 
@@ -170,7 +170,7 @@ def test_one_batch_of_acts_comes_to_the_same_as_one_at_a_time(offered: list[Act]
 
     assert together == actions
     graph = FollowingGraph()
-    graph.follow(batch.difference())
+    graph.follow(batch.delta())
     assert without_seals(graph.rows()) == without_seals(followed(one_by_one))
 
 

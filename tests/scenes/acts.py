@@ -20,7 +20,7 @@ from relay.domain.register import Register
 from relay.domain.rulebook import NEW, Answers
 from relay.ledger.batch import Batch, Clerk, Outcome
 from relay.ledger.context import Head
-from relay.ledger.delta import Difference
+from relay.ledger.delta import Delta
 from relay.ledger.projection import PROJECTION
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Book:
         self.register = Register(programme_id)
         self.head = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
         self.today = today
-        self.differences: list[Difference] = []
+        self.deltas: list[Delta] = []
         self.add(*acts)
 
     def offer(self, act: Act, *, by: str = "local:asha", answers: Answers = NEW) -> Outcome:
@@ -146,7 +146,7 @@ class Book:
         batch = Batch(self.register, self.head, clerk(by, self.today, seed=self.head.sequence), answers=answers)
         outcomes = tuple(map(batch.offer, acts))
         self.head = batch.head
-        self.differences.append(batch.difference())
+        self.deltas.append(batch.delta())
         return outcomes
 
     def add(self, *acts: Act, by: str = "local:asha", answers: Answers = NEW) -> Outcome | None:

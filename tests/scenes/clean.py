@@ -150,7 +150,7 @@ class Clean:
         """The same programme once more, to be spoilt without spoiling this one."""
         twin = copy(self)
         twin.random, twin.quiet, twin.book = Random(seed), [*self.quiet], copy(self.book)  # noqa: S311 - the tests keep no secrets
-        twin.book.differences = []
+        twin.book.deltas = []
         register = twin.book.register = Register("demo")
         ours = self.book.register
         register.facts, register.placements, register.rules = {**ours.facts}, {**ours.placements}, ours.rules
