@@ -6,25 +6,18 @@ import hashlib
 import json
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from relay.backup import replay
-from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Missing, TakenBack, Twin
-from relay.errors import Refused
+from relay.domain.rulebook import NEW, Missing, TakenBack
 from relay.ledger import reading, verify
-from relay.ledger.batch import Outcome, StandsOnDoubt, UsedOtherwise
-from relay.ledger.reading import NoProgramme, NotTellable
+from relay.ledger.batch import Outcome
+from relay.ledger.reading import NoProgramme
 from relay.ledger.recording import Rehearsal, record, record_one
-from tests.rigs.wiping import wiped
-from tests.scenes import strategies
 from tests.scenes.acts import (
-    Book,
     beginnings,
     clerk,
     confirmed,
@@ -42,8 +35,6 @@ from tests.scenes.acts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from relay.domain.acts import Act
     from relay.graph import Graph
 
@@ -225,89 +216,6 @@ def test_the_same_act_twice_changes_nothing(graph: Graph) -> None:
     assert reading.head(graph, "demo") == before
 
 
-def test_the_same_act_twice_in_one_batch_is_added_once(graph: Graph) -> None:
-    outcomes = record(graph, "demo", [programme(), gift(), gift()], clerk())
-
-    assert [outcome.action for outcome in outcomes] == ["added", "added", "same"]
-    assert reading.head(graph, "demo").entries == 2
-
-
-def test_the_same_id_with_other_content_is_refused_naming_the_fields_and_nobody(graph: Graph) -> None:
-    keep(graph, *beginnings())
-
-    with pytest.raises(UsedOtherwise, match=r"beneficiary:W1 .*name, sex") as refused:
-        record_one(graph, "demo", woman("W1", name="Somebody Else", sex="F", household_id="H1"), clerk())
-
-    assert "Somebody" not in str(refused.value)
-    assert "Name of" not in str(refused.value)
-
-
-def test_what_names_an_id_that_is_disputed_in_its_batch_is_refused_unless_a_correction_settles_it(graph: Graph) -> None:
-    keep(graph, *beginnings(2), placed("P1 on 2020-03-01"))
-    hand_over = [woman("W2", name="Another Woman", household_id="H2"), passed("T1: P1 > P2 on 2021-03-01")]
-    correction = corrected("beneficiary:W2", name="Another Woman")
-
-    disputed = record(graph, "demo", hand_over, clerk())
-    settled = record(graph, "demo", [correction, *hand_over], clerk())
-
-    assert [outcome.action for outcome in disputed] == ["not", "not"]
-    assert isinstance(disputed[1].error, StandsOnDoubt)
-    assert [outcome.action for outcome in settled] == ["added", "same", "added"]
-
-
-def test_a_row_without_its_personal_columns_is_the_same(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", note="seen"))
-
-    for act in (
-        woman("W1", name=None),
-        gift(donor=None),
-        passed("T1: P1 > P2 on 2021-03-01"),
-    ):
-        assert record_one(graph, "demo", act, clerk()).action == "same", act
-
-
-def test_a_corrected_act_may_be_sent_as_it_was_and_as_it_is(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), corrected("placement:P1", animals=3))
-
-    assert record_one(graph, "demo", placed("P1 on 2020-03-01"), clerk()).action == "same"
-    assert record_one(graph, "demo", placed("P1 on 2020-03-01", animals=3), clerk()).action == "same"
-    with pytest.raises(UsedOtherwise, match="animals"):
-        record_one(graph, "demo", placed("P1 on 2020-03-01", animals=4), clerk())
-
-
-def test_a_twin_is_recorded_only_again(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1))
-
-    with pytest.raises(Twin, match="pass:T1"):
-        record_one(graph, "demo", passed("T2: P1 > P2 on 2021-03-01", 1), clerk())
-
-    assert (
-        record_one(graph, "demo", passed("T2: P1 > P2 on 2021-03-01", 1), clerk(), answers=EVERY_ANSWER).action
-        == "added"
-    )
-    assert verify.verify(graph, "demo").ok
-
-
-def test_a_taken_back_act_sent_again_is_taken_back(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), taken_back("placement:P1"))
-
-    with pytest.raises(TakenBack, match="correct:C1"):
-        record_one(graph, "demo", placed("P1 on 2020-03-01"), clerk())
-
-
-def test_what_is_refused_stops_nothing_else_and_leaves_no_trace(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"))
-    before = reading.head(graph, "demo")
-
-    refused, added = record(
-        graph, "demo", [passed("T1: P1 > P1 on 2021-03-01"), passed("T2: P1 > P2 on 2021-03-01")], clerk()
-    )
-
-    assert isinstance(refused.error, Refused)
-    assert (added.action, added.sequence) == ("added", before.entries + 1)
-    assert verify.verify(graph, "demo").ok
-
-
 def test_a_ledger_that_was_not_begun_takes_no_acts(graph: Graph) -> None:
     with pytest.raises(NoProgramme, match="demo"):
         record(graph, "demo", [gift()], clerk())
@@ -324,85 +232,12 @@ def test_a_ledger_that_was_not_begun_takes_no_acts(graph: Graph) -> None:
 # --- judged as the whole register would -------------------------------------------------------------------------------
 
 
-def batches(acts: list[Act], sizes: list[int]) -> Iterator[list[Act]]:
-    """Acts in batches of these sizes, over and over."""
-    number = 0
-    while acts:
-        size = sizes[number % len(sizes)]
-        yield acts[:size]
-        acts, number = acts[size:], number + 1
-
-
 def said(outcome: Outcome, *, alone: bool) -> tuple[object, ...]:
     """What became of an act; what is gone since the middle of a batch may be said to be missing or taken back."""
     refusal = type(outcome.error)
     if not alone and refusal in (Missing, TakenBack):
         return ("gone",)
     return outcome.action, refusal, str(outcome.error), outcome.notes, outcome.sequence
-
-
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
-@given(acts=strategies.programmes(), sizes=st.lists(st.sampled_from((1, 1, 2, 5)), min_size=1, max_size=4))
-def test_the_part_that_is_read_judges_as_the_whole_register_would(
-    graph: Graph, acts: list[Act], sizes: list[int]
-) -> None:
-    wiped(graph)
-    book, head = Book(), acts[:11]
-    keep(graph, *head)
-    book.add(*head)
-
-    for number, batch in enumerate(batches(acts[11:], sizes)):
-        by = ("local:asha", "local:bina")[number % 3 == 0]
-        alone = len(batch) == 1
-        answers = (NEW, NO_ANSWER)[number % 2]
-        outcomes = record(graph, "demo", batch, clerk(by), answers=answers)
-        expected = book.together(batch, by=by, answers=answers)
-        assert [said(one, alone=alone) for one in outcomes] == [said(one, alone=alone) for one in expected]
-
-    assert verify.verify(graph, "demo").faults == ()
-    stored = reading.replay("demo", reading.entries(graph, "demo"))
-    assert (stored.facts, stored.placements) == (book.register.facts, book.register.placements)
-
-
-def test_a_correction_may_name_a_place_that_nothing_else_named(graph: Graph) -> None:
-    keep(graph, *beginnings(), place("L1"), place("L2"), woman("W7", place_id="L1"))
-
-    keep(graph, corrected("beneficiary:W7", place_id="L2"))
-    keep(graph, corrected("beneficiary:W7", "C2", sex="F"))
-
-    assert verify.verify(graph, "demo").faults == ()
-
-
-def test_what_a_correction_names_is_found_although_its_subject_is_recorded_together_with_it(graph: Graph) -> None:
-    keep(graph, *beginnings(), place("L1"), place("L2"))
-
-    keep(graph, place("L3", parent_id="L2"), corrected("place:L3", parent_id="L1"))
-
-    assert verify.verify(graph, "demo").faults == ()
-
-
-def test_what_hangs_below_a_corrected_placement_is_found_although_another_act_of_the_batch_names_a_part_of_it(
-    graph: Graph,
-) -> None:
-    chain = [passed("T1: P1 > P2 on 2021-03-01"), passed("T2: P2 > P3 on 2022-03-01")]
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), *chain)
-
-    record(graph, "demo", [passed("T1: P2 > P4 on 2022-04-01"), corrected("placement:P1", help="pig")], clerk())
-
-    assert verify.verify(graph, "demo").faults == ()
-
-
-def test_on_the_engine_too_an_act_on_a_placement_that_a_taken_back_pass_on_began_is_refused(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01"), taken_back("pass:T1"))
-
-    for act in (happened("E1: death of P2 on 2021-04-01"), passed("T2: P2 > P3 on 2021-04-01")):
-        with pytest.raises(TakenBack, match="placement:P2 was taken back by correct:C1"):
-            record_one(graph, "demo", act, clerk())
 
 
 def test_a_step_that_is_sent_again_is_known_and_another_one_of_the_same_hash_is_not_taken_for_it(graph: Graph) -> None:
@@ -413,23 +248,6 @@ def test_a_step_that_is_sent_again_is_known_and_another_one_of_the_same_hash_is_
 
     assert [steps[0].commit(graph), steps[0].commit(graph), steps[1].commit(graph)] == [True, True, False]
     assert reading.head(graph, "demo").entries == steps[0].after.sequence
-
-
-def test_what_was_known_on_a_day_is_told_by_the_entries_times_unless_a_clock_was_wrong(graph: Graph) -> None:
-    record(graph, "demo", [programme(), rule()], clerk(today=date(2024, 5, 1)))  # entries 1 and 2
-    record(graph, "demo", [gift("G1")], clerk(today=date(2024, 5, 10)))
-    record(graph, "demo", [gift("G2")], clerk(today=date(2024, 5, 9)))  # two clocks that differ by a day
-
-    days = [date(2024, 4, 30), date(2024, 5, 1), date(2024, 5, 9), date(2024, 5, 10), date(2024, 6, 1)]
-    assert [reading.last_known(graph, "demo", day) for day in days] == [0, 2, 4, 4, 4]
-
-    record(graph, "demo", [gift("G3")], clerk(today=date(2024, 5, 4)))  # a clock that was set back
-
-    for day in (date(2024, 5, 4), date(2024, 5, 8)):
-        with pytest.raises(NotTellable, match="entry 3 bears a later time, and entry 5, recorded after it, an earlier"):
-            reading.last_known(graph, "demo", day)
-    assert [reading.last_known(graph, "demo", day) for day in (date(2024, 5, 3), date(2024, 5, 9))] == [2, 5]
-    assert reading.last_known(graph, "demo", 4) == 4
 
 
 def test_two_programmes_share_a_database_and_nothing_else(graph: Graph) -> None:
