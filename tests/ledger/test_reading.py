@@ -8,7 +8,6 @@ import pytest
 
 from relay.backup import replay
 from relay.ledger import reading, verify
-from relay.ledger import recording as ledger
 from relay.ledger.recording import record
 from tests.ledger.test_verify_graph import alter
 from tests.scenes.acts import (
@@ -72,7 +71,7 @@ def test_a_head_that_cannot_be_read_is_told(kept: Graph, statement: LiteralStrin
 def test_what_stands_behind_a_gap_is_read_and_a_head_far_ahead_is_not_waited_for(
     kept: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "STEP", 2)
+    monkeypatch.setattr(reading, "STEP", 2)
     before = len([*reading.entries(kept, "demo")])
     alter(kept, "MATCH (e:Entry {programme_id: 'demo'}) WHERE e.sequence IN [5, 6, 7, 8, 9] DETACH DELETE e")
     alter(kept, "MATCH (e:Entry {key: 'demo/entry/10'}) SET e.sequence = 'ten', e.programme_id = 'x'")
