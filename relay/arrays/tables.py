@@ -1,46 +1,40 @@
 """The whole programme as columns: integer arrays in ledger order, from the graph or from a replayed register.
 
 What a whole-programme question needs, and nothing that names a person: neither names nor donors, so nothing here
-has to be erased. Both ways of making a snapshot give exactly the same columns. Days are days since 1970-01-01
-(`day_number`), units whole thousandths, places in another table its row, -1 for none. States are not here: they
-change at midnight with no act (see `states`).
+has to be erased. Both ways of making a snapshot give exactly the same columns. States are not here: they change at
+midnight with no act (see `standings`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, fields, replace
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Final, Self, SupportsInt
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.adjacency import Sheaves, bind
-from relay.arrays.id_column import Ids
-from relay.arrays.stores import Codes, Days, Flags, Rows, Table, Units
+from relay.arrays.adjacency import Adjacency
+from relay.arrays.columns import (
+    CONDITIONS,
+    EVENT_KINDS,
+    NO_DAY,
+    NONE,
+    SEXES,
+    Codes,
+    Days,
+    Flags,
+    Rows,
+    Units,
+    day_said,
+)
+from relay.arrays.id_column import IdColumn
 from relay.domain.entries import ORIGIN
 from relay.domain.register import Fact, Register, rule_of
-from relay.domain.schema import kind_named
 
 if TYPE_CHECKING:
     from relay.domain.model import Rule
-
-EPOCH: Final = date(1970, 1, 1)
-NO_DAY: Final = -(2**31)  # before every day, so that the latest of it and a day is the day
-NONE: Final = -1
-
-
-def _choices(kind: str, column: str) -> tuple[str, ...]:
-    found = kind_named(kind).column(column)
-    return found.choices if found else ()
-
-
-CONDITIONS: Final = _choices("pass", "condition")
-SEXES: Final = _choices("beneficiary", "sex")
-EVENT_KINDS: Final = _choices("event", "kind")
-"""Words by code; -1 stands for none of them."""
 
 _TYPES: Final[Mapping[str, type[np.generic]]] = {
     "day": np.int32,
@@ -59,52 +53,17 @@ _TYPES: Final[Mapping[str, type[np.generic]]] = {
     "in_kind": np.bool_,
     "confirmed": np.bool_,
 }
-_NO_TRAIL: Final = np.empty(0, np.int64)
 _ROW: Final = np.int32  # every other column points at a row of another table
 
 
-def day_number(day: date) -> int:
-    """A day as days since 1970-01-01.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """Columns of one length, of the types that their names tell."""
 
-    >>> day_number(date(1970, 1, 2)), day_number(date(1969, 12, 31))
-    (1, -1)
-    """
-    return (day - EPOCH).days
-
-
-def day_said(text: str) -> int:
-    """The number of a day as the ledger writes it, such as "2026-02-28"."""
-    return day_number(date.fromisoformat(text))
-
-
-def day_of(number: SupportsInt) -> date | None:
-    """The day of a number of days since 1970-01-01; None for `NO_DAY`.
-
-    >>> day_of(20512), day_of(NO_DAY)
-    (datetime.date(2026, 2, 28), None)
-    """
-    days = int(number)
-    return None if days == NO_DAY else known_day(days)
-
-
-def known_day(number: int) -> date:
-    """The same of a number that is not `NO_DAY`."""
-    return EPOCH + timedelta(days=number)
-
-
-def days_of(numbers: Days) -> list[date]:
-    """The days of many numbers, none of which is `NO_DAY`."""
-    days: list[date] = numbers.astype("datetime64[D]").tolist()
-    return days
-
-
-def code_of(word: str | None, words: Sequence[str]) -> int:
-    """The code of a word, -1 for none of them."""
-    return words.index(word) if word in words else NONE
-
-
-class _Listed(Table):
-    """A table whose columns are of the types that their names tell."""
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """What the columns are called, in order."""
+        return tuple(field.name for field in fields(cls))
 
     @classmethod
     def of(cls, columns: Mapping[str, Any]) -> Self:
@@ -113,15 +72,34 @@ class _Listed(Table):
         for name in cls.names():
             column = columns[name]
             made[name] = (
-                (column if isinstance(column, Ids) else Ids.of(column))
+                (column if isinstance(column, IdColumn) else IdColumn.of(column))
                 if name == "ids"
                 else np.ascontiguousarray(column, dtype=_TYPES.get(name, _ROW))
             )
         return cls(**made)
 
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(getattr(self, self.names()[0]))
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Placements(_Listed):
+    def more(self, rows: Sequence[Mapping[str, Any]]) -> Self:
+        """These rows and some more after them.
+
+        Args:
+            rows: Of each new row what stands in which column.
+        """
+        if not rows:
+            return self
+        added = self.of({name: [row[name] for row in rows] for name in self.names()})
+        longer: dict[str, Any] = {}
+        for name in self.names():
+            column, new = getattr(self, name), getattr(added, name)
+            longer[name] = column.more(list(new)) if isinstance(column, IdColumn) else np.concatenate((column, new))
+        return replace(self, **longer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Placements(Table):
     """Placements, in the order in which an act first filled them.
 
     Attributes:
@@ -135,7 +113,7 @@ class Placements(_Listed):
         filled_condition: Code of the condition, from the gift.
     """
 
-    ids: Ids
+    ids: IdColumn
     beneficiary: Rows
     help: Codes
     gift: Rows
@@ -155,8 +133,8 @@ class Placements(_Listed):
         return self.original & (self.filled_day <= day)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Passes(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Passes(Table):
     """Pass-ons that stand, by sequence.
 
     Attributes:
@@ -174,7 +152,7 @@ class Passes(_Listed):
         confirmed: Whether a second person confirmed it.
     """
 
-    ids: Ids
+    ids: IdColumn
     giver: Rows
     receiver: Rows
     day: Days
@@ -188,8 +166,8 @@ class Passes(_Listed):
     confirmed: Flags
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Events(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Events(Table):
     """Events that stand, by sequence.
 
     Attributes:
@@ -209,8 +187,8 @@ class Events(_Listed):
     until: Days
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Gifts(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Gifts(Table):
     """Gifts, by sequence.
 
     Attributes:
@@ -221,15 +199,15 @@ class Gifts(_Listed):
         sequence: Of the act.
     """
 
-    ids: Ids
+    ids: IdColumn
     help: Codes
     day: Days
     units: Units
     sequence: Rows
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Beneficiaries(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Beneficiaries(Table):
     """Beneficiaries, by sequence.
 
     Attributes:
@@ -240,15 +218,15 @@ class Beneficiaries(_Listed):
         sequence: Of the act.
     """
 
-    ids: Ids
+    ids: IdColumn
     sex: Codes
     place: Rows
     group: Rows
     sequence: Rows
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Groups(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Groups(Table):
     """Groups, by sequence.
 
     Attributes:
@@ -257,13 +235,13 @@ class Groups(_Listed):
         sequence: Of the act.
     """
 
-    ids: Ids
+    ids: IdColumn
     place: Rows
     sequence: Rows
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Places(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Places(Table):
     """Places, by sequence.
 
     Attributes:
@@ -272,7 +250,7 @@ class Places(_Listed):
         sequence: Of the act.
     """
 
-    ids: Ids
+    ids: IdColumn
     parent: Rows
     sequence: Rows
 
@@ -285,11 +263,8 @@ class Snapshot:
         programme_id: Its id.
         sequence: Of the last entry that is counted in; 0 for an empty ledger.
         head_hash: Of that entry.
-        root: Hash of the entry up to which it was read whole; what came later was added row by row, and changed none
-            but which pass-ons are confirmed.
-        trail: The first digits of the hashes of the entries that came later, as numbers.
-        named: Sequence of the last entry that may have changed what a place, a group or a donor is called; at first, of
-            the entry in `root`.
+        named: Hash of the last entry that may have changed what a place, a group or a donor is called; where which one
+            is not known, of the last that is counted in.
         goal_generations: The programme's goal, or None.
         rules: All rule versions that stand, by sequence.
         helps: Names of all helps by code, in the order of the alphabet.
@@ -309,9 +284,7 @@ class Snapshot:
     programme_id: str
     sequence: int
     head_hash: str
-    root: str
-    trail: npt.NDArray[np.int64]
-    named: int
+    named: str
     goal_generations: int | None
     rules: tuple[Rule, ...]
     helps: tuple[str, ...]
@@ -323,29 +296,23 @@ class Snapshot:
     beneficiaries: Beneficiaries
     groups: Groups
     places: Places
-    given: Sheaves
-    received: Sheaves
-    happened: Sheaves
+    given: Adjacency
+    received: Adjacency
+    happened: Adjacency
 
     def columns(self) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         """Every array with its name, such as "passes.giver" or "passes.ids.text", always in the same order."""
         for name, table in TABLES.items():
             for column in table.names():
                 values = getattr(getattr(self, name), column)
-                if isinstance(values, Ids):
-                    for part in Ids.COLUMNS:
+                if isinstance(values, IdColumn):
+                    for part in IdColumn.COLUMNS:
                         yield f"{name}.{column}.{part}", getattr(values, part)
                 else:
                     yield f"{name}.{column}", values
-        for name in SHEAVES:
-            for column in Sheaves.COLUMNS:
+        for name in ADJACENCIES:
+            for column in Adjacency.COLUMNS:
                 yield f"{name}.{column}", getattr(getattr(self, name), column)
-
-    def follows(self, earlier: Snapshot) -> bool:
-        """Whether this is an earlier one carried on, or the same."""
-        mine, its = self.trail, earlier.trail
-        far = len(its) - 1
-        return self.root == earlier.root and far < len(mine) and (far < 0 or bool(mine[far] == its[far]))
 
     @property
     def is_of_one_entry(self) -> bool:
@@ -364,18 +331,18 @@ class Snapshot:
         for name, table in TABLES.items():
             tables[name] = table.of(
                 {
-                    column: Ids(*(columns[f"{name}.ids.{part}"] for part in Ids.COLUMNS))
+                    column: IdColumn(*(columns[f"{name}.ids.{part}"] for part in IdColumn.COLUMNS))
                     if column == "ids"
                     else columns[f"{name}.{column}"]
                     for column in table.names()
                 }
             )
-        for name in SHEAVES:
-            tables[name] = Sheaves(*(columns[f"{name}.{column}"] for column in Sheaves.COLUMNS))
-        return cls(root=plain["head_hash"], trail=_NO_TRAIL, named=plain["sequence"], **plain, **tables)
+        for name in ADJACENCIES:
+            tables[name] = Adjacency(*(columns[f"{name}.{column}"] for column in Adjacency.COLUMNS))
+        return cls(named=plain["head_hash"], **plain, **tables)
 
 
-TABLES: Final[Mapping[str, type[_Listed]]] = {
+TABLES: Final[Mapping[str, type[Table]]] = {
     "placements": Placements,
     "passes": Passes,
     "events": Events,
@@ -386,8 +353,8 @@ TABLES: Final[Mapping[str, type[_Listed]]] = {
 }
 """The tables of a snapshot by name."""
 
-SHEAVES: Final = ("given", "received", "happened")
-"""What a snapshot binds together."""
+ADJACENCIES: Final = ("given", "received", "happened")
+"""The adjacencies of a snapshot by name."""
 
 
 def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:
@@ -404,7 +371,7 @@ Columns = dict[str, Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheets:
+class RawTables:
     """What a snapshot is made of, as lists by name: ids as text, units as numbers, days numbered, in any order.
 
     A condition, sex or kind is a word, or empty. Other tables are named by ids, or None for none.
@@ -423,7 +390,7 @@ class Sheets:
     groups: Columns
     places: Columns
 
-    def bound(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """The snapshot: in ledger order, words as codes and ids as rows."""
         helps = tuple(
             sorted(
@@ -461,17 +428,15 @@ class Sheets:
             programme_id=self.programme_id,
             sequence=self.sequence,
             head_hash=self.head_hash,
-            root=self.head_hash,
-            trail=_NO_TRAIL,
-            named=self.sequence,
+            named=self.head_hash,
             goal_generations=self.goal_generations,
             rules=self.rules,
             helps=helps,
             whole=whole,
             **made,
-            given=bind(pass_.giver, pass_.day, many),
-            received=bind(pass_.receiver, pass_.day, many),
-            happened=bind(event.placement, event.day, many),
+            given=Adjacency.of(pass_.giver, pass_.day, many),
+            received=Adjacency.of(pass_.receiver, pass_.day, many),
+            happened=Adjacency.of(event.placement, event.day, many),
         )
 
 
@@ -550,7 +515,7 @@ def of_register(register: Register) -> Snapshot:
         facts.sort(key=lambda fact: fact.sequence)
     last = max(register.entries.values(), key=lambda entry: entry.sequence, default=None)
     programme = register.facts.get(f"programme:{register.programme_id}")
-    return Sheets(
+    return RawTables(
         programme_id=register.programme_id,
         sequence=last.sequence if last else 0,
         head_hash=last.hash if last else ORIGIN,
@@ -563,7 +528,7 @@ def of_register(register: Register) -> Snapshot:
         beneficiaries=_named(by_kind.get("beneficiary", []), sex="sex", place="place_id", group="group_id"),
         groups=_named(by_kind.get("group", []), place="place_id"),
         places=_named(by_kind.get("place", []), parent="parent_id"),
-    ).bound()
+    ).snapshot()
 
 
 def _named(facts: Sequence[Fact], **columns: str) -> Columns:

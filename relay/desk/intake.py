@@ -17,7 +17,6 @@ from typing import Any, Final
 from relay.database import cypher
 from relay.desk.lookup import KINDS, OtherKind, SeveralOfThatId, resolve
 from relay.domain.acts import ID_BYTES, KEYS, Act, Value, new_id, rule_id
-from relay.domain.entries import Entry
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.errors import NotFound, Refused
 from relay.graph import Graph
@@ -221,7 +220,6 @@ def hand_in(
     clerk: Clerk,
     *,
     answers: Answers = NO_ANSWER,
-    tell: Callable[[Graph, Entry], object] | None = None,
 ) -> Recorded:
     """Record an act.
 
@@ -231,14 +229,11 @@ def hand_in(
         act_: As `made`.
         clerk: Who records.
         answers: The questions that the act answers.
-        tell: Is told the entry in which it stands then.
 
     Raises:
         RelayError: It was not recorded; the error says why.
     """
     outcome = record_one(graph, programme_id, act_, clerk, answers=answers)
-    if outcome.entry and tell:
-        tell(graph, outcome.entry)
     values = outcome.act.values
     return Recorded(
         programme_id=programme_id,

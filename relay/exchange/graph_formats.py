@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from relay import errors, private_files
+from relay.arrays.columns import NONE, Rows, day_of
 from relay.arrays.lineage import Survey, below
-from relay.arrays.stores import Rows
-from relay.arrays.tables import NONE, Snapshot, day_of
+from relay.arrays.tables import Snapshot
 from relay.domain.model import shown
 from relay.domain.place_tree import upwards
 from relay.domain.vocabulary import STATES

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from relay.arrays import lineage
-from relay.arrays.id_column import Ids
+from relay.arrays.columns import EPOCH, NONE, SEXES, Codes, Flags, Rows
+from relay.arrays.id_column import IdColumn
 from relay.arrays.lineage import Survey
-from relay.arrays.stores import Codes, Flags, Rows
-from relay.arrays.tables import EPOCH, NONE, SEXES, Snapshot
+from relay.arrays.tables import Snapshot
 from relay.database import cypher
 from relay.domain.place_tree import upwards
 from relay.domain.vocabulary import PARTED_BY
@@ -218,7 +218,7 @@ def within(snapshot: Snapshot, place_id: str) -> Flags:
     return found
 
 
-def row_of(word: str, ids: Ids, id_: str) -> int:
+def row_of(word: str, ids: IdColumn, id_: str) -> int:
     """The row of an id that a filter names.
 
     Raises:

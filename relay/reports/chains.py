@@ -13,11 +13,10 @@ from typing import Literal
 
 import numpy as np
 
+from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
 from relay.arrays.lazy_rows import Keys, Made, order
 from relay.arrays.lineage import Survey, Travels
 from relay.arrays.standings import BROKEN, LATE
-from relay.arrays.stores import Flags, Rows
-from relay.arrays.tables import NONE, day_number, day_of
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import Names, NoSuchDonor, NoSuchPart, row_of, within
 from relay.reports.health import chains_counted

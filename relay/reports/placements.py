@@ -14,11 +14,11 @@ from typing import Any, Literal
 import numpy as np
 
 from relay.arrays import lineage
+from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
 from relay.arrays.lazy_rows import Keys, Made, order
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES
-from relay.arrays.stores import Flags, Rows
-from relay.arrays.tables import NONE, Snapshot, day_number, day_of
+from relay.arrays.tables import Snapshot
 from relay.domain.model import shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import NoSuchPart, row_of, within

@@ -12,10 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from relay.arrays.columns import NO_DAY, Flags, Rows, Units, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES, EXCUSED, FULFILLED, LOST
-from relay.arrays.stores import Flags, Rows, Units
-from relay.arrays.tables import NO_DAY, day_number
 from relay.domain.model import shown
 from relay.domain.vocabulary import STATES
 

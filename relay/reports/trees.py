@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relay.arrays import cache, growth, lineage
+from relay.arrays import cache, lineage
+from relay.arrays.columns import NONE, Rows, Units, day_of, days_of
 from relay.arrays.standings import CAUSES
-from relay.arrays.stores import Rows, Units
-from relay.arrays.tables import NONE, Snapshot, day_of, days_of, of_register
+from relay.arrays.tables import Snapshot, of_register
 from relay.domain.model import shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.errors import NotFound
@@ -173,13 +173,9 @@ class Relay:
         survey: Every placement of the programme on that day.
     """
 
-    def __init__(
-        self, snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False, before: Relay | None = None
-    ) -> None:
-        """Survey the programme on the day, or carry on how it stood on that day `before` the last acts."""
-        alike = before and (before.survey.as_of, before.survey.confirmed_only) == (as_of, confirmed_only)
-        carried = growth.carried_on(before.survey, snapshot) if before and alike else None
-        self.survey: Survey = carried or lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
+    def __init__(self, snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> None:
+        """Survey the programme on the day."""
+        self.survey: Survey = lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
 
     def asked(self, id_: str) -> tuple[str, tuple[int, ...]]:
         """What an id asks for: its full id, and the rows of its placements.

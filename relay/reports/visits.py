@@ -14,11 +14,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from relay.arrays.columns import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
 from relay.arrays.lazy_rows import Made
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import BROKEN, DUE, IN_TIME, LATE, months_later
-from relay.arrays.stores import Days, Flags, Rows
-from relay.arrays.tables import EVENT_KINDS, NO_DAY, NONE, day_number, day_of
 from relay.domain.model import shown
 from relay.domain.vocabulary import STATES
 from relay.reports.breakdown import Names, within

@@ -14,7 +14,7 @@ from relay.ledger import reading
 from relay.ledger.reading import LedgerHead, NotBuilt
 from relay.reports import trees
 from relay.web import parameters
-from relay.web.result_cache import kept_up
+from relay.web.result_cache import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,10 +157,10 @@ def kept_relay(day: date, confirmed_only: bool) -> Relay:  # noqa: FBT001 - as `
         Unavailable: The database cannot be reached.
     """
     known = snapshot()
-    return kept_up(
+    return kept(
         ("relay", known.programme_id, day, confirmed_only),
         known.head_hash,
-        lambda before: trees.Relay(known, day, confirmed_only=confirmed_only, before=before),
+        lambda: trees.Relay(known, day, confirmed_only=confirmed_only),
     )
 
 

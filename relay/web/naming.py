@@ -9,7 +9,7 @@ from relay.ledger import places
 from relay.reports import breakdown
 from relay.reports.breakdown import Names
 from relay.web import current, privacy
-from relay.web.result_cache import kept_up
+from relay.web.result_cache import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -56,7 +56,7 @@ def groups() -> Mapping[str, str]:
 def _called(what: str, read: Callable[[str], _Names]) -> _Names:
     """What something is called, read once for as long as nobody gives or changes a name."""
     known = current.snapshot()
-    return kept_up((what, known.programme_id), f"{known.root} {known.named}", lambda _: read(known.programme_id))
+    return kept((what, known.programme_id), known.named, lambda: read(known.programme_id))
 
 
 def districts() -> Mapping[str, str]:

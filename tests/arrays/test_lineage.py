@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relay.arrays import lineage
+from relay.arrays.columns import CONDITIONS, NO_DAY, day_number, day_of
 from relay.arrays.standings import CAUSES
-from relay.arrays.tables import CONDITIONS, NO_DAY, Snapshot, day_number, day_of, of_register
+from relay.arrays.tables import Snapshot, of_register
 from relay.domain.model import standing
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from tests.scenes import acts as say
@@ -24,8 +25,8 @@ from tests.scenes.relays import grow, replayed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from relay.arrays.columns import Rows
     from relay.arrays.lineage import Survey
-    from relay.arrays.stores import Rows
     from relay.domain.acts import Act
     from relay.domain.register import Register
 

@@ -15,10 +15,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from relay.arrays.columns import EVENT_KINDS, NO_DAY, Flags, Rows, Units, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import months_later
-from relay.arrays.stores import Flags, Rows, Units
-from relay.arrays.tables import EVENT_KINDS, NO_DAY, day_number
 from relay.audit.error_rate import CONFIDENCE, interval
 from relay.domain.model import UNIT, Rule
 

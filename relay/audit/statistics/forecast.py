@@ -25,10 +25,9 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.arrays import lineage
+from relay.arrays.columns import EVENT_KINDS, NO_DAY, Codes, Flags, Rows, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import DUE, IN_TIME, LATE, LOST
-from relay.arrays.stores import Codes, Flags, Rows
-from relay.arrays.tables import EVENT_KINDS, NO_DAY, day_number
 from relay.audit.error_rate import CONFIDENCE, interval
 from relay.audit.statistics.survival import unexcused
 

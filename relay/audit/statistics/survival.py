@@ -21,10 +21,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from relay.arrays.columns import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import EXCUSED, LOST, Standings, receipts, standings
-from relay.arrays.stores import Days, Flags, Rows
-from relay.arrays.tables import EVENT_KINDS, NO_DAY, NONE, day_number
 from relay.audit.error_rate import CONFIDENCE
 from relay.reports.breakdown import Names, parts
 

@@ -14,7 +14,6 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 from werkzeug.exceptions import UnsupportedMediaType
 
 from relay.access import roles, tokens
-from relay.arrays import cache
 from relay.desk import intake
 from relay.desk.lookup import resolve
 from relay.domain.acts import KEYS
@@ -222,7 +221,7 @@ def record(programme_id: str, kind: str) -> Response:
         values |= {"act_id": subject, "changes": bodies.changes(subject.partition(":")[0], values["changes"])}
     act = intake.made(core.graph, programme_id, kind, values, random=clerk.random)
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
-    recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, tell=cache.take_in)
+    recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers)
     return make_response(jsonify(json_of(recorded)), _ADDED if recorded.action == "added" else 200)
 
 

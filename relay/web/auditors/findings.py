@@ -29,7 +29,8 @@ def found(as_of: date) -> Audit:
     """What all checks found by a day."""
     head = current.head()
     return kept(
-        ("audit", head.programme_id, head.head_hash, as_of),
+        ("audit", head.programme_id, as_of),
+        head.head_hash,
         lambda: run.audit(current.graph(), head.programme_id, as_of, last=head.entries),
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import request, url_for
 from werkzeug.utils import cached_property
 
-from relay.arrays.tables import NONE
+from relay.arrays.columns import NONE
 from relay.reports.breakdown import inhabited
 from relay.web import current, naming, parameters, privacy
 from relay.web.i18n import labels

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, flash, redirect, render_template, request
 
 from relay.access import access_log
-from relay.arrays import cache
 from relay.desk import intake
 from relay.reports.unconfirmed import waiting as waiting_for_a_second_person
 from relay.web import current, guard, menu, sessions
@@ -40,7 +39,7 @@ def confirm(programme_id: str) -> Response:
     said = {"act_id": f"pass:{request.form.get('pass_id', '')}"}
     clerk = replace(guard.clerk(programme_id), seen=request.form.get("seen", 0, type=int))
     act = intake.made(current.built(), programme_id, "confirm", said, random=clerk.random)
-    intake.hand_in(current.built(), programme_id, act, clerk, tell=cache.take_in)
+    intake.hand_in(current.built(), programme_id, act, clerk)
     flash(gettext("Pass-on %(pass_id)s is confirmed.", pass_id=request.form["pass_id"]))
     return redirect(menu.to("confirming.waiting"), 303)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.utils import cached_property
 
-from relay.arrays.tables import day_of
+from relay.arrays.columns import day_of
 from relay.domain.vocabulary import STATES
 from relay.exchange.small_counts import SMALL, tellable
 from relay.reports import placements

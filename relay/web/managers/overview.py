@@ -11,7 +11,7 @@ from relay.domain.model import add_months
 from relay.reports import chains, health, placements
 from relay.reports import visits as todo
 from relay.web import current, naming
-from relay.web.result_cache import kept_of, kept_up
+from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,10 +53,7 @@ class Overview:
     @cached_property
     def health(self) -> Health:
         """How the relays are doing."""
-        survey = self.relay.survey
-        name = ("counted", survey.snapshot.programme_id, self.as_of, survey.confirmed_only)
-        counted = kept_up(name, survey.snapshot.head_hash, lambda before: health.counted(survey, before))
-        return health.health(survey, whole=counted)
+        return kept_of(self.relay.survey, ("health",), lambda: health.health(self.relay.survey))
 
     @cached_property
     def called(self) -> Names:
