@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.arrays.columns import NO_DAY
-from relay.arrays.tables import RawTables, Snapshot, of_register
+from relay.arrays.tables import Columns, Groups, Places, RawTables, Snapshot, of_register
 from relay.database import cypher
 from relay.domain.register import rule_of
 from relay.errors import NotWritable
@@ -17,9 +18,12 @@ from relay.ledger.projection import key_of, keys_of, values_of
 from relay.ledger.reading import require_built
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from relay.graph import Graph, Transaction
+
+Tables = dict[str, Columns]
+"""Table → column → what stands in it, as `tables.RawTables` takes it."""
 
 PART: Final = 50_000
 """Nodes that Neo4j is asked for at once (our choice: the quickest, and it is silent for half a second meanwhile)."""
@@ -40,11 +44,7 @@ _KEYED: Final = {
 
 
 def load(graph: Graph, programme_id: str) -> Snapshot:
-    """Read a whole programme from the graph, column by column, exactly as it stood at one entry of the ledger.
-
-    Readers may see in parts what a writer is committing. So the head of the ledger is waited for first, and read again
-    after the columns: it has to be the same, and nothing may have come from beyond it. Where others write without a
-    pause, the ledger is replayed instead, which is slower and never in the way.
+    """Read a whole programme from the graph.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -52,12 +52,43 @@ def load(graph: Graph, programme_id: str) -> Snapshot:
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
+    return _at_one_entry(graph, programme_id, _whole)
+
+
+def load_below(graph: Graph, programme_id: str, id_: str) -> Snapshot:
+    """Read what descends from a gift or placement, with all that decides how that stands and its generations.
+
+    That is what it received from others too, and from whom these descend: a generation is counted from the nearest
+    original placement, of whatever gift. Of those others it is known what they received and from whom, no more; places
+    and groups are left out.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        id_: As `Relay.trace` takes it; what nothing is called gives an empty snapshot.
+
+    Raises:
+        NoProgramme: The programme is not in the database.
+        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
+        Invalid: An entry of its ledger cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    return _at_one_entry(graph, programme_id, partial(_below, id_=id_))
+
+
+def _at_one_entry(graph: Graph, programme_id: str, read: Callable[[Graph, str], Tables]) -> Snapshot:
+    """What is read of a programme, exactly as it stood at one entry of the ledger.
+
+    Readers may see in parts what a writer is committing. So the head of the ledger is waited for first, and read again
+    after the columns: it has to be the same, and nothing may have come from beyond it. Where others write without a
+    pause, the ledger is replayed instead, which is slower and never in the way.
+    """
     for _ in range(_TRIES):
         head = _waited_for(graph, programme_id)
-        tables = _tables(graph, programme_id)
+        programme, tables = _rules_and_goal(graph, programme_id), read(graph, programme_id)
         if graph.read(lambda transaction: _head(transaction, cypher.HEAD, programme_id)) == head:
             found = RawTables(
-                programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, **tables
+                programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, **programme, **tables
             ).snapshot()
             if found.is_of_one_entry:
                 return found
@@ -80,9 +111,16 @@ def _head(transaction: Transaction, query: LiteralString, programme_id: str) -> 
     raise NoProgramme(programme_id)
 
 
-def _tables(graph: Graph, programme_id: str) -> dict[str, Any]:
+def _rules_and_goal(graph: Graph, programme_id: str) -> dict[str, Any]:
     (programme,) = graph.rows(cypher.RULES_AND_GOAL, key=key_of(programme_id, f"programme:{programme_id}"))
-    tables: dict[str, dict[str, list[Any]]] = {name: {} for name in cypher.COLUMNS}
+    return {
+        "goal_generations": programme["goal_generations"],
+        "rules": tuple(rule_of(values_of(properties)) for properties in programme["rules"]),
+    }
+
+
+def _whole(graph: Graph, programme_id: str) -> Tables:
+    tables: Tables = {name: {} for name in cypher.COLUMNS}
     parts_of = {kind: tuple(_parts(graph, kind, programme_id)) for kind in dict.fromkeys(_KEYED.values())}
     parts = [(name, *part) for name, kind in _KEYED.items() for part in parts_of[kind]]
 
@@ -95,10 +133,34 @@ def _tables(graph: Graph, programme_id: str) -> dict[str, Any]:
         for (name, *_), found in zip(parts, readers.map(columns, parts), strict=True):
             for column, values in found.items():
                 tables[name].setdefault(column, []).extend(values)
+    return tables
+
+
+def _below(graph: Graph, programme_id: str, *, id_: str) -> Tables:
+    bare = id_.rpartition(":")[2]
+    gift, placement = (key_of(programme_id, f"{kind}:{bare}") for kind in ("gift", "placement"))
+
+    def columns(name: str, keys: Iterable[str]) -> Columns:
+        return graph.rows(cypher.SOME_COLUMNS[name], keys=list(keys), no_day=NO_DAY)[0]
+
+    def keys(kind: str, ids: Iterable[str]) -> list[str]:
+        return [key_of(programme_id, f"{kind}:{id_}") for id_ in ids]
+
+    roots = graph.rows(cypher.ROOTS, gift=gift, placement=placement)
+    inside = [row["key"] for row in graph.rows(cypher.BELOW_SOME, keys=[row["key"] for row in roots])]
+    received = columns("passes", inside)
+    others = sorted({*keys("placement", received["giver"])}.difference(inside))
+    outside = [row["key"] for row in graph.rows(cypher.ABOVE_SOME, keys=others)]
+    theirs = columns("passes", outside)
+    placements = columns("placements", inside + outside)
     return {
-        "goal_generations": programme["goal_generations"],
-        "rules": tuple(rule_of(values_of(properties)) for properties in programme["rules"]),
-        **tables,
+        "placements": placements,
+        "passes": {name: [*column, *theirs[name]] for name, column in received.items()},
+        "events": columns("events", inside),
+        "gifts": columns("gifts", {gift, *keys("gift", placements["gift"])}),
+        "beneficiaries": columns("beneficiaries", {*keys("beneficiary", placements["beneficiary"])}),
+        "groups": {name: [] for name in Groups.names()},
+        "places": {name: [] for name in Places.names()},
     }
 
 

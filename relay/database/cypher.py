@@ -389,43 +389,60 @@ WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS cleared
 
 # ---------------------------------------------------------------------------------------------------- columns
 
-# A part of a programme for `snapshot`, table by table: what has keys from $first on, before $beyond. One row of lists
-# of one length, in any order; what is empty is '', 0, -1 or $no_day, since collect() leaves nulls out. Days are days
-# since 1970-01-01. Cost: on Neo4j a range of an index, on the embedded engine a scan of one label.
-COLUMNS: Final[Mapping[str, LiteralString]] = {
-    "passes": """
-MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) WHERE a.key >= $first AND a.key < $beyond
+# What the columns of a snapshot hold, table by table: one row of lists of one length, in any order; what is empty is
+# '', 0, -1 or $no_day, since collect() leaves nulls out. Days are days since 1970-01-01.
+_PASS_COLUMNS: Final[LiteralString] = """
 RETURN collect(r.pass_id) AS ids, collect(a.placement_id) AS giver, collect(b.placement_id) AS receiver,
   collect(duration.inDays(date('1970-01-01'), r.passed_on).days) AS day, collect(r.sequence) AS sequence,
   collect(coalesce(r.help, a.help)) AS help, collect(r.animals) AS units,
   collect(coalesce(r.females, 0.0)) AS females, collect(coalesce(r.males, 0.0)) AS males,
   collect(coalesce(r.condition, '')) AS condition, collect(coalesce(r.kind, 'in_kind') = 'in_kind') AS in_kind,
   collect(r.confirm_id IS NOT NULL) AS confirmed
-""",
-    "placements": """
-MATCH (p:Placement {programme_id: $programme_id}) WHERE p.key >= $first AND p.key < $beyond
+"""
+_PLACEMENT_COLUMNS: Final[LiteralString] = """
 OPTIONAL MATCH (:Gift)-[f:FILLED]->(p)
 RETURN collect(p.placement_id) AS ids, collect(p.beneficiary_id) AS beneficiary, collect(p.help) AS help,
   collect(coalesce(p.gift_id, '')) AS gift, collect(coalesce(f.sequence, 0)) AS sequence,
   collect(coalesce(duration.inDays(date('1970-01-01'), f.received_on).days, $no_day)) AS filled_day,
   collect(coalesce(f.animals, 0.0)) AS filled_units, collect(coalesce(f.condition, '')) AS filled_condition
-""",
-    "events": """
-MATCH (e:Event {programme_id: $programme_id}) WHERE e.key >= $first AND e.key < $beyond
+"""
+_EVENT_COLUMNS: Final[LiteralString] = """
 RETURN collect(e.placement_id) AS placement, collect(e.kind) AS kind, collect(e.sequence) AS sequence,
   collect(duration.inDays(date('1970-01-01'), e.happened_on).days) AS day, collect(coalesce(e.animals, 1.0)) AS units,
   collect(coalesce(duration.inDays(date('1970-01-01'), e.until_on).days, $no_day)) AS until
-""",
-    "beneficiaries": """
-MATCH (b:Beneficiary {programme_id: $programme_id}) WHERE b.key >= $first AND b.key < $beyond
+"""
+_BENEFICIARY_COLUMNS: Final[LiteralString] = """
 RETURN collect(b.beneficiary_id) AS ids, collect(coalesce(b.sex, '')) AS sex, collect(b.sequence) AS sequence,
   collect(coalesce(b.place_id, '')) AS place, collect(coalesce(b.group_id, '')) AS `group`
-""",
-    "gifts": """
-MATCH (g:Gift {programme_id: $programme_id}) WHERE g.key >= $first AND g.key < $beyond
+"""
+_GIFT_COLUMNS: Final[LiteralString] = """
 RETURN collect(g.gift_id) AS ids, collect(g.help) AS help, collect(g.sequence) AS sequence,
   collect(duration.inDays(date('1970-01-01'), g.given_on).days) AS day, collect(coalesce(g.animals, -1.0)) AS units
-""",
+"""
+
+# A part of a programme: what has keys from $first on, before $beyond. One row, as above; cost: on Neo4j a range of an
+# index, on the embedded engine a scan of one label.
+COLUMNS: Final[Mapping[str, LiteralString]] = {
+    "passes": """
+MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) WHERE a.key >= $first AND a.key < $beyond
+"""
+    + _PASS_COLUMNS,
+    "placements": """
+MATCH (p:Placement {programme_id: $programme_id}) WHERE p.key >= $first AND p.key < $beyond
+"""
+    + _PLACEMENT_COLUMNS,
+    "events": """
+MATCH (e:Event {programme_id: $programme_id}) WHERE e.key >= $first AND e.key < $beyond
+"""
+    + _EVENT_COLUMNS,
+    "beneficiaries": """
+MATCH (b:Beneficiary {programme_id: $programme_id}) WHERE b.key >= $first AND b.key < $beyond
+"""
+    + _BENEFICIARY_COLUMNS,
+    "gifts": """
+MATCH (g:Gift {programme_id: $programme_id}) WHERE g.key >= $first AND g.key < $beyond
+"""
+    + _GIFT_COLUMNS,
     "groups": """
 MATCH (g:Group {programme_id: $programme_id}) WHERE g.key >= $first AND g.key < $beyond
 RETURN collect(g.group_id) AS ids, collect(g.sequence) AS sequence, collect(coalesce(g.place_id, '')) AS place
@@ -435,6 +452,51 @@ MATCH (p:Place {programme_id: $programme_id}) WHERE p.key >= $first AND p.key < 
 RETURN collect(p.place_id) AS ids, collect(p.sequence) AS sequence, collect(coalesce(p.parent_id, '')) AS parent
 """,
 }
+
+# Some placements by $keys, what they received and what happened to them; some beneficiaries and gifts. One row, as
+# above; cost: look-ups.
+SOME_COLUMNS: Final[Mapping[str, LiteralString]] = {
+    "passes": """
+UNWIND $keys AS key MATCH (b:Placement {key: key}) MATCH (a:Placement)-[r:PASSED_TO]->(b)
+"""
+    + _PASS_COLUMNS,
+    "placements": """
+UNWIND $keys AS key MATCH (p:Placement {key: key})
+"""
+    + _PLACEMENT_COLUMNS,
+    "events": """
+UNWIND $keys AS key MATCH (p:Placement {key: key}) MATCH (e:Event)-[:HAPPENED_TO]->(p)
+"""
+    + _EVENT_COLUMNS,
+    "beneficiaries": """
+UNWIND $keys AS key MATCH (b:Beneficiary {key: key})
+"""
+    + _BENEFICIARY_COLUMNS,
+    "gifts": """
+UNWIND $keys AS key MATCH (g:Gift {key: key})
+"""
+    + _GIFT_COLUMNS,
+}
+
+# The placements that a gift filled, and the one of a key. One row = a key; by key; cost: look-ups.
+ROOTS: Final[LiteralString] = """
+CALL () { MATCH (:Gift {key: $gift})-[:FILLED]->(p:Placement) RETURN p.key AS key
+          UNION MATCH (p:Placement {key: $placement}) RETURN p.key AS key }
+RETURN key ORDER BY key
+"""
+
+# The placements that descend from some, and those from which some descend, these included. One row = a key; in any
+# order; cost: each placement once for each of $keys, since DISTINCT stands beside the pattern (see ABOVE).
+BELOW_SOME: Final[LiteralString] = """
+UNWIND $keys AS key
+CALL (key) { MATCH (:Placement {key: key})-[:PASSED_TO*0..]->(p:Placement) RETURN DISTINCT p }
+RETURN DISTINCT p.key AS key
+"""
+ABOVE_SOME: Final[LiteralString] = """
+UNWIND $keys AS key
+CALL (key) { MATCH (:Placement {key: key})<-[:PASSED_TO*0..]-(p:Placement) RETURN DISTINCT p }
+RETURN DISTINCT p.key AS key
+"""
 
 # Where the next part of a table begins, by the kind of its keys: after $many nodes from $first on. One row = a key, or
 # none when no more follow; cost: on Neo4j so many keys of an index.

@@ -15,6 +15,7 @@ import numpy as np
 
 from relay.arrays import cache, lineage
 from relay.arrays.columns import NONE, Rows, Units, day_of, days_of
+from relay.arrays.load import load_below
 from relay.arrays.standings import CAUSES
 from relay.arrays.tables import Snapshot, of_register
 from relay.domain.model import shown
@@ -370,8 +371,33 @@ def relay(
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    if last is None:
-        snapshot = cache.snapshot(graph, programme_id, folder)
-    else:
-        snapshot = of_register(reading.replay(programme_id, reading.entries(graph, programme_id, last=last)))
+    snapshot = cache.snapshot(graph, programme_id, folder) if last is None else _known(graph, programme_id, last)
     return Relay(snapshot, as_of, confirmed_only=confirmed_only)
+
+
+def relay_below(
+    graph: Graph, programme_id: str, id_: str, as_of: date, *, confirmed_only: bool = False, last: int | None = None
+) -> Relay:
+    """As much of a programme's relay as `Relay.trace` and `Relay.tree` of one gift or placement need, read by itself.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        id_: Of the gift or placement.
+        as_of: The day; only what happened on or before it counts.
+        confirmed_only: Leave out pass-ons that nobody confirmed.
+        last: The last entry that counts; None counts all.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
+        Invalid: An entry of its ledger cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    snapshot = load_below(graph, programme_id, id_) if last is None else _known(graph, programme_id, last)
+    return Relay(snapshot, as_of, confirmed_only=confirmed_only)
+
+
+def _known(graph: Graph, programme_id: str, last: int) -> Snapshot:
+    """A programme as it was known when its ledger ended with an entry."""
+    return of_register(reading.replay(programme_id, reading.entries(graph, programme_id, last=last)))

@@ -94,6 +94,19 @@ class Source:
             folder=self.folder / cache.FOLDER,
         )
 
+    def relay_below(self, programme_id: str, said: Mapping[str, Any]) -> trees.Relay:
+        """The same, as far as the tree below the gift or placement `said["id"]` needs it."""
+        if self.kept and said.get("as_known") is None:
+            return self.relay(programme_id, said)
+        return trees.relay_below(
+            self.graph,
+            programme_id,
+            said["id"],
+            said["as_of"],
+            confirmed_only=said.get("confirmed_only", False),
+            last=self.last(programme_id, said.get("as_known")),
+        )
+
     def last(self, programme_id: str, known: int | date | None) -> int | None:
         """The entry with which the ledger ended; None for all of it."""
         return None if known is None else reading.last_known(self.graph, programme_id, known)
@@ -397,7 +410,7 @@ TRACE: Final[Question[trees.Trace]] = Question(
     says="How far a gift or placement travelled, and where it broke.",
     parameters=READ,
     kind=trees.Trace,
-    answer=lambda source, programme_id, said: source.relay(programme_id, said).trace(said["id"]),
+    answer=lambda source, programme_id, said: source.relay_below(programme_id, said).trace(said["id"]),
 )
 TREE: Final[Question[trees.Tree]] = Question(
     name="tree",
@@ -406,7 +419,7 @@ TREE: Final[Question[trees.Tree]] = Question(
     says="The relay below a gift or placement.",
     parameters=READ,
     kind=trees.Tree,
-    answer=lambda source, programme_id, said: source.relay(programme_id, said).tree(said["id"]),
+    answer=lambda source, programme_id, said: source.relay_below(programme_id, said).tree(said["id"]),
 )
 GIFTS: Final[Question[tuple[chains.GivenGift, ...]]] = Question(
     name="gifts",

@@ -12,7 +12,8 @@ from tests.scenes.made import acts as made_acts
 from tests.scenes.made import programme
 
 if TYPE_CHECKING:
-    from relay.domain.acts import Act
+    from relay.ledger import reading
+from relay.domain.acts import Act
     from relay.graph import Graph
 
 
