@@ -57,8 +57,12 @@ def day_of(number: SupportsInt) -> date | None:
     >>> day_of(20512), day_of(NO_DAY)
     (datetime.date(2026, 2, 28), None)
     """
-    days = int(number)
-    return None if days == NO_DAY else EPOCH + timedelta(days=days)
+    return None if int(number) == NO_DAY else known_day(number)
+
+
+def known_day(number: SupportsInt) -> date:
+    """The same of a number that is not `NO_DAY`."""
+    return EPOCH + timedelta(days=int(number))
 
 
 def days_of(numbers: Days) -> list[date]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, LiteralString
@@ -20,9 +21,10 @@ from relay.ledger.reading import require_built
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from relay.domain.model import Rule
     from relay.graph import Graph, Transaction
 
-Tables = dict[str, Columns]
+Tables = Mapping[str, Columns]
 """Table → column → what stands in it, as `tables.RawTables` takes it."""
 
 PART: Final = 50_000
@@ -85,10 +87,16 @@ def _at_one_entry(graph: Graph, programme_id: str, read: Callable[[Graph, str], 
     """
     for _ in range(_TRIES):
         head = _waited_for(graph, programme_id)
-        programme, tables = _rules_and_goal(graph, programme_id), read(graph, programme_id)
+        goal_generations, rules = _goal_and_rules(graph, programme_id)
+        tables = read(graph, programme_id)
         if graph.read(lambda transaction: _head(transaction, cypher.HEAD, programme_id)) == head:
             found = RawTables(
-                programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, **programme, **tables
+                programme_id=programme_id,
+                sequence=head.sequence,
+                head_hash=head.hash,
+                goal_generations=goal_generations,
+                rules=rules,
+                **tables,
             ).snapshot()
             if found.is_of_one_entry:
                 return found
@@ -111,16 +119,14 @@ def _head(transaction: Transaction, query: LiteralString, programme_id: str) -> 
     raise NoProgramme(programme_id)
 
 
-def _rules_and_goal(graph: Graph, programme_id: str) -> dict[str, Any]:
+def _goal_and_rules(graph: Graph, programme_id: str) -> tuple[int | None, tuple[Rule, ...]]:
     (programme,) = graph.rows(cypher.RULES_AND_GOAL, key=key_of(programme_id, f"programme:{programme_id}"))
-    return {
-        "goal_generations": programme["goal_generations"],
-        "rules": tuple(rule_of(values_of(properties)) for properties in programme["rules"]),
-    }
+    rules = tuple(rule_of(values_of(properties)) for properties in programme["rules"])
+    return programme["goal_generations"], rules
 
 
 def _whole(graph: Graph, programme_id: str) -> Tables:
-    tables: Tables = {name: {} for name in cypher.COLUMNS}
+    tables: dict[str, dict[str, list[Any]]] = {name: {} for name in cypher.COLUMNS}
     parts_of = {kind: tuple(_parts(graph, kind, programme_id)) for kind in dict.fromkeys(_KEYED.values())}
     parts = [(name, *part) for name, kind in _KEYED.items() for part in parts_of[kind]]
 
@@ -140,7 +146,7 @@ def _below(graph: Graph, programme_id: str, *, id_: str) -> Tables:
     bare = id_.rpartition(":")[2]
     gift, placement = (key_of(programme_id, f"{kind}:{bare}") for kind in ("gift", "placement"))
 
-    def columns(name: str, keys: Iterable[str]) -> Columns:
+    def columns(name: str, keys: Iterable[str]) -> dict[str, list[Any]]:
         return graph.rows(cypher.SOME_COLUMNS[name], keys=list(keys), no_day=NO_DAY)[0]
 
     def keys(kind: str, ids: Iterable[str]) -> list[str]:

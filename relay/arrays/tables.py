@@ -367,7 +367,8 @@ def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:
 
 # -- making one ---------------------------------------------------------------------------------------------------
 
-Columns = dict[str, Sequence[Any]]
+Columns = Mapping[str, Sequence[Any]]
+"""Column → what stands in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -531,7 +532,7 @@ def of_register(register: Register) -> Snapshot:
     ).snapshot()
 
 
-def _named(facts: Sequence[Fact], **columns: str) -> Columns:
+def _named(facts: Sequence[Fact], **columns: str) -> dict[str, Sequence[Any]]:
     return {
         "ids": [fact.id for fact in facts],
         "sequence": [fact.sequence for fact in facts],

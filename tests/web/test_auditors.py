@@ -31,6 +31,8 @@ from tests.web import relays
 from tests.web.addresses import AUDITED, DEMO
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from flask import Flask
     from flask.testing import FlaskClient
 
@@ -123,26 +125,56 @@ def test_an_address_that_cannot_be_read_is_explained(client: FlaskClient, path: 
 
 def test_a_day_lies_in_a_month_and_a_fiscal_year_of_nepal(app: Flask) -> None:
     with app.test_request_context():
-        month, year = periods.bs_month(date(2026, 7, 16)), periods.fiscal_year(date(2026, 7, 16))
-        following = periods.fiscal_year(date(2026, 7, 17))
+        month, year = next(periods.bs_months(date(2026, 7, 16))), next(periods.fiscal_years(date(2026, 7, 16)))
+        following = next(periods.fiscal_years(date(2026, 7, 17)))
+        before = next(periods.bs_months(date(1900, 1, 1)), None), next(periods.fiscal_years(date(1900, 1, 1)), None)
 
-    assert month
+    assert before == (None, None)  # the table begins in 1918
     assert (month.key, month.label, month.last) == ("2083-03", "Asar 2083", date(2026, 7, 16))
-    assert year
     assert (year.key, year.last, year.approximate) == ("2082/83", date(2026, 7, 16), False)
-    assert following
     assert (following.label, following.approximate) == ("≈ fiscal year 2083/84", True)  # ends in 2084
 
 
 def test_periods_go_back_without_a_gap(app: Flask) -> None:
     with app.test_request_context():
-        months = periods.back(periods.bs_month, date(2026, 11, 25), date(2024, 1, 1), 100)
-        years = periods.back(periods.ad_year, date(2026, 11, 25), date(2024, 1, 1), 2)
+        months = periods.back(periods.bs_months, date(2026, 11, 25), date(2024, 1, 1), 100)
+        years = periods.back(periods.ad_years, date(2026, 11, 25), date(2024, 1, 1), 2)
 
     assert months[-1].label == "Mangsir 2083"
     assert len({month.label for month in months}) == len(months) == 36  # Poush 2080 to Mangsir 2083
     assert all(29 <= (later.last - month.last).days <= 32 for month, later in pairwise(months))
     assert [year.key for year in years] == ["2025", "2026"]
+
+
+def test_periods_go_back_to_where_the_table_of_nepal_begins(app: Flask) -> None:
+    with app.test_request_context():
+        months = list(periods.bs_months(date(1919, 4, 12)))
+        gregorian = periods.back(periods.ad_months, date(2024, 3, 31), date(2023, 12, 1), 9)
+
+    assert (len(months), months[-1].key, months[-1].last) == (12, "1975-01", date(1918, 5, 13))
+    assert [month.last.isoformat() for month in gregorian] == ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"]
+
+
+def test_the_health_page_asks_for_each_kind_of_period_a_few_times_only(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    def counted(
+        name: str, kind: Callable[[date], Iterator[periods.Period]]
+    ) -> Callable[[date], Iterator[periods.Period]]:
+        def around(day: date) -> Iterator[periods.Period]:
+            asked.append(name)
+            return kind(day)
+
+        return around
+
+    for name in ("bs_months", "fiscal_years", "ad_months", "ad_years"):
+        monkeypatch.setattr(periods, name, counted(name, getattr(periods, name)))
+
+    assert client.get(f"{DEMO}/health").status_code == 200
+    assert set(asked) == {"bs_months", "fiscal_years", "ad_months", "ad_years"}
+    assert len(asked) <= 10
 
 
 # -- survival ----------------------------------------------------------------------------------------------------------

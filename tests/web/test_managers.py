@@ -645,7 +645,7 @@ def test_of_many_who_ask_at_once_one_does_the_work(app: Flask) -> None:
     def ask(_reader: int) -> int:
         with app.app_context():
             together.wait(10)
-            return kept("many at once", work)
+            return kept("many at once", "", work)
 
     with ThreadPoolExecutor(4) as readers:
         found = list(readers.map(ask, range(4)))
@@ -656,9 +656,16 @@ def test_of_many_who_ask_at_once_one_does_the_work(app: Flask) -> None:
 def test_work_that_fails_is_tried_again_by_the_next(app: Flask) -> None:
     with app.app_context():
         with pytest.raises(ZeroDivisionError):
-            kept("fails at first", lambda: 1 // 0)
+            kept("fails at first", "", lambda: 1 // 0)
 
-        assert kept("fails at first", lambda: 2) == 2
+        assert kept("fails at first", "", lambda: 2) == 2
+
+
+def test_what_is_kept_serves_as_long_as_nothing_new_was_read(app: Flask) -> None:
+    with app.app_context():
+        work = iter(range(1, 9)).__next__
+
+        assert [kept("the same", head, work) for head in ("first", "first", "second", "first")] == [1, 1, 2, 3]
 
 
 # ------------------------------------------------------------------------------------------------ the trial

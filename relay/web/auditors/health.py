@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 from werkzeug.utils import cached_property
 
+from relay.arrays.columns import day_number, known_day
 from relay.audit.error_rate import interval
 from relay.domain.vocabulary import PARTED_BY
 from relay.exchange.cells import read_day
 from relay.reports import health
-from relay.reports import placements as listing
 from relay.web import current, parameters, privacy
 from relay.web.auditors.breakdown_labels import WORDS, PartLabels
 from relay.web.i18n import labels, periods
@@ -196,8 +196,8 @@ class HealthPage:
     @cached_property
     def periods(self) -> list[tuple[str, list[tuple[Period, str]]]]:
         """Periods that had ended by today, by kind, each with the address that compares its end with the one before."""
-        placements = listing.holdings(self.relay.survey, sort="received")
-        first = (placements[0].received_on if placements else None) or self.today
+        stood = self.relay.survey.standings
+        first = known_day(stood.received_day[stood.rows].min(initial=day_number(self.today)))
         return [
             (
                 heading,
@@ -217,7 +217,7 @@ class HealthPage:
 
     def period(self, day: date) -> str:
         """In which month and year of Nepal's calendar a day lies; "" outside of its table."""
-        found = (periods.bs_month(day), periods.fiscal_year(day))
+        found = (next(kind(day), None) for kind in (periods.bs_months, periods.fiscal_years))
         return ", ".join(each.label for each in found if each)
 
 

@@ -54,7 +54,8 @@ class Draw:
         if size is None or seed is None:
             return None
         return kept(
-            ("sample", head.programme_id, head.head_hash, as_of, size, seed, self.last),
+            ("sample", head.programme_id, as_of, size, seed, self.last),
+            head.head_hash,
             lambda: sampling.sample(current.graph(), head.programme_id, as_of, size=size, seed=seed, last=self.last),
         )
 
