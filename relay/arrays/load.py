@@ -13,10 +13,9 @@ from relay.database import cypher
 from relay.domain.register import rule_of
 from relay.errors import NotWritable
 from relay.ledger import reading
-from relay.ledger.batch import NoProgramme
 from relay.ledger.context import Head
 from relay.ledger.projection import key_of, keys_of, values_of
-from relay.ledger.reading import require_built
+from relay.ledger.reading import NoProgramme, require_built
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -15,7 +15,7 @@ from relay.arrays.load import load, load_below
 from relay.domain.acts import Act
 from relay.errors import NotFound
 from relay.ledger import reading, recording
-from relay.ledger.batch import NoProgramme
+from relay.ledger.reading import NoProgramme
 from relay.reports.trees import Relay, relay_below
 from tests.arrays.test_tables import LATER, STORY, record
 from tests.rigs.soak import share

@@ -6,14 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from relay.arrays import tables
-from relay.ledger import recording
+from relay.ledger import reading, recording
 from tests.scenes import acts as say
 from tests.scenes.made import acts as made_acts
 from tests.scenes.made import programme
 
 if TYPE_CHECKING:
-    from relay.ledger import reading
-from relay.domain.acts import Act
+    from relay.domain.acts import Act
     from relay.graph import Graph
 
 
