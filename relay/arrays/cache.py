@@ -20,7 +20,6 @@ from relay.database import cypher
 from relay.domain.entries import Fault
 from relay.ledger.context import entry_from
 from relay.ledger.reading import STEP, require_built
-from relay.ledger.verify import verify
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -123,6 +122,8 @@ def verified(
                 columns=", ".join(columns),
             )
             yield Fault(sequence=None, fault=fault)
+
+    from relay.ledger.verify import verify  # noqa: PLC0415 - its cryptography, which no other question needs
 
     with _VERIFYING:
         found = verify(graph, programme_id, noted=noted, checkpoints=checkpoints, public_keys=public_keys, also=altered)

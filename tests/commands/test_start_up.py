@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relay.database import engine
 from relay.graph import connect
@@ -13,6 +15,12 @@ if TYPE_CHECKING:
     import pytest
 
     from tests.commands.shell import Shell
+
+ROOT: Final = Path(__file__).parents[2]
+MOST_MODULES: Final = 45
+"""Modules of Relay that answer a question about its relays: more would be waited for at each command."""
+NOT_NEEDED: Final = frozenset({"argon2", "cryptography", "flask", "networkx", "numba", "pyrage", "rapidfuzz", "scipy"})
+"""What takes long to import, and serves other questions."""
 
 
 def test_a_command_reads_once_where_the_engine_answers(
@@ -33,3 +41,16 @@ def test_a_command_reads_once_where_the_engine_answers(
         assert read == [data_folder / engine.STATE_FILE]
     finally:
         engine.stop(data_folder)
+
+
+def test_what_answers_a_question_about_relays_imports_nothing_that_serves_others() -> None:
+    answering = "import sys, relay.database.engine, relay.reports.chains, relay.reports.health, relay.reports.trees\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{answering}print(*sys.modules)"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    imported = done.stdout.split()
+
+    assert NOT_NEEDED.isdisjoint(imported)
+    assert {"relay.ledger.recording", "relay.ledger.verify", "relay.domain.rulebook"}.isdisjoint(imported)
+    own = [name for name in imported if name.partition(".")[0] == "relay"]
+    assert len(own) <= MOST_MODULES, own
