@@ -48,8 +48,8 @@ class ThereAlready(Invalid):
 
 
 @contextmanager
-def written(path: Path) -> Generator[BinaryIO]:
-    """Write a file, and put it in place at the end, on disk.
+def replace(path: Path) -> Generator[BinaryIO]:
+    """Write a file and put it in place at the end, synced to disk.
 
     Args:
         path: Of the file; one that is there is replaced.
@@ -68,8 +68,8 @@ def written(path: Path) -> Generator[BinaryIO]:
 
 
 @contextmanager
-def written_anew(path: Path) -> Generator[BinaryIO]:
-    """Write a file that was not there, as `written` does.
+def create(path: Path) -> Generator[BinaryIO]:
+    """Write a file that is not there yet, as `replace` does.
 
     Raises:
         ThereAlready: Something is there, or was put there meanwhile.
@@ -90,7 +90,7 @@ def written_anew(path: Path) -> Generator[BinaryIO]:
             beside.replace(path)
 
 
-def written_once(path: Path, content: bytes) -> bytes:
+def create_or_read(path: Path, content: bytes) -> bytes:
     """Keep a secret that is made once: of several made at the same time the first one stays, and nobody reads half.
 
     Args:

@@ -47,7 +47,7 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
     if _is_something_else(path):
         raise private_files.ThereAlready(path)
     lines = (f"{line}\n".encode() for line in backup(graph))
-    with private_files.written(path) as file:
+    with private_files.replace(path) as file:
         if not seal.ending:
             file.writelines(lines)
             file.seek(0)

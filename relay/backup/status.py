@@ -47,7 +47,7 @@ def note(data_folder: Path, at: datetime, file: Path, programmes: Iterable[Kept]
         NotWritten: The note cannot be written; the backup stands.
     """
     last = LastBackup(at=instant(at), file=str(file.absolute()), programmes=tuple(programmes))
-    with private_files.written(private_files.folder(data_folder) / FILE) as written:
+    with private_files.replace(private_files.folder(data_folder) / FILE) as written:
         written.write(json.dumps(asdict(last)).encode())
 
 

@@ -154,7 +154,7 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
     from relay.backup.replay import export
     from relay.service.terminal import print_json
 
-    with private_files.written_anew(file) as written:
+    with private_files.create(file) as written:
         if with_names:
             session.note_all_names("ledger export")
         written.writelines(
@@ -175,7 +175,7 @@ def ledger_checkpoint(session: Session, file: Path | None) -> None:
     from relay import private_files
     from relay.service.terminal import print_json, print_pairs
 
-    with private_files.written_anew(file) if file else nullcontext() as written:
+    with private_files.create(file) if file else nullcontext() as written:
         checkpoint = _signed_now(session)
         if written:
             written.write(checkpoint.to_text().encode())
@@ -228,7 +228,7 @@ def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
     from relay.backup.replay import export
     from relay.service.terminal import print_json
 
-    with private_files.written_anew(file) as written:
+    with private_files.create(file) as written:
         checkpoint = _signed_now(session)
         if with_names:
             session.note_all_names("ledger evidence")

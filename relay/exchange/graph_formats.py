@@ -169,7 +169,7 @@ def write(
 
 
 def _put(path: Path, content: bytes) -> None:
-    with private_files.written(path) as file:
+    with private_files.replace(path) as file:
         file.write(content)
 
 

@@ -238,7 +238,7 @@ def make_key(data_folder: Path, programme_id: str, random: Callable[[int], bytes
     path = key_path(data_folder, programme_id)
     made = Ed25519PrivateKey.from_private_bytes(random(_SEED_BYTES))
     return _key(
-        path, private_files.written_once(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        path, private_files.create_or_read(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     )
 
 

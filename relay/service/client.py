@@ -242,7 +242,7 @@ def keep_token(folder: Path, url: str, token: str | None) -> Path:
     """
     path = private_files.folder(folder) / "tokens.json"
     known = {**_kept(folder), url.rstrip("/"): token}
-    with private_files.written(path) as file:
+    with private_files.replace(path) as file:
         file.write(json.dumps({service: each for service, each in known.items() if each is not None}).encode())
     return path
 

@@ -200,4 +200,4 @@ def _key(folder: Path) -> bytes:
     path = folder / KEY_FILE
     if path.exists() and path.stat().st_size != _KEY_BYTES:
         path.unlink()  # what a disk left of it when it was full, or after a power cut
-    return path.read_bytes() if path.exists() else private_files.written_once(path, secrets.token_bytes(_KEY_BYTES))
+    return path.read_bytes() if path.exists() else private_files.create_or_read(path, secrets.token_bytes(_KEY_BYTES))
