@@ -1,28 +1,34 @@
-"""What is personal: whose names a reader is told, and that it is written down who opened what.
+"""What is personal: what a reader is told that people, groups and donors are called, and who opened what.
 
 Staff of a place are told the names of those who live there. All that tells names of people in a list asks `told` first,
-by `naming.people`; a page about one record says `opened`.
+by `names`; a page about one record says `opened`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import request
 
 from relay.access import access_log
 from relay.access.roles import NotThatPlace
+from relay.desk.lookup import Named
 from relay.domain.entries import instant
 from relay.ledger import places
+from relay.reports import breakdown
+from relay.reports.breakdown import Names
 from relay.web import current, guard, responses, sessions
+from relay.web.result_cache import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from relay.reports.record_history import Record
     from relay.reports.search import Hit
 
+
+_Names = TypeVar("_Names")
 
 _OF_ONE_PLACE: Final = ("place:", "group:", "beneficiary:", "placement:")
 """Records that lie where the one lives whose name they bear; a pass-on lies where its giver lives too."""
@@ -130,3 +136,57 @@ def opened(what: str, ids: Iterable[str]) -> None:
     access = access_log.Access(at=instant(core.now()), by=sessions.signed_in().by, what=what, ids=tuple(ids))
     if access.ids:
         access_log.note(core.settings.data_folder, current.head().programme_id, access)
+
+
+# ------------------------------------------------------------------------------------------------ names
+
+
+def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:
+    """Beneficiary id → her name, of those whose name is known and may be told to this reader.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    beneficiary_ids = told(beneficiary_ids)
+    said = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in beneficiary_ids}
+    named = current.graph().read(lambda transaction: Named(transaction, current.head().programme_id, said))
+    return {id_: name for id_ in beneficiary_ids if (name := named.beneficiary(id_))}
+
+
+def places_and_donors() -> Names:
+    """What places are called, and donors where the reader is told who gave.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    found = _called("names", lambda programme_id: breakdown.names(current.graph(), programme_id, ("place", "donor")))
+    return found if within() is None else Names(places=found.places)
+
+
+def group_names() -> Mapping[str, str]:
+    """Group id → what it is called, of those whose name is known and may be told to this reader.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    found = _called("groups", lambda programme_id: breakdown.group_names(current.graph(), programme_id))
+    allowed = within()
+    if allowed is None:
+        return found
+    there = places.groups_in(current.graph(), current.head().programme_id, allowed)
+    return {id_: name for id_, name in found.items() if id_ in there}
+
+
+def _called(what: str, read: Callable[[str], _Names]) -> _Names:
+    """What something is called, read once for as long as nobody gives or changes a name."""
+    known = current.snapshot()
+    return kept((what, known.programme_id), known.named, lambda: read(known.programme_id))
+
+
+def district_names() -> Mapping[str, str]:
+    """Place id → name, of the places that are districts.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return _called("districts", lambda programme_id: breakdown.districts(current.graph(), programme_id))

@@ -13,7 +13,7 @@ from flask import Response, jsonify
 from relay.exchange import writing
 from relay.exchange.cells import escaped
 from relay.service.json_codec import json_of
-from relay.web import naming, responses
+from relay.web import privacy, responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +33,7 @@ def _rows(page: ListPage) -> Iterator[dict[str, Any]]:
     """Heading → value, of every row."""
     rows = page.rows[:]
     ids = {row.beneficiary_id for row in rows if getattr(row, "beneficiary_id", None)} if page.with_names else set()
-    people = naming.people(ids)
+    people = privacy.names(ids)
     for row in rows:
         yield {
             heading: value for column in page.columns for heading, value in _cells(page, column, row, people).items()

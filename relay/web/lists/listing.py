@@ -11,7 +11,7 @@ from werkzeug.utils import cached_property
 
 from relay.arrays.columns import NONE
 from relay.reports.breakdown import inhabited
-from relay.web import current, naming, parameters, privacy
+from relay.web import current, parameters, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
 from relay.web.parameters import NotAChoice
@@ -240,17 +240,17 @@ class ListPage:
     @cached_property
     def called(self) -> Names:
         """Places and donors by name."""
-        return naming.places_and_donors()
+        return privacy.places_and_donors()
 
     @cached_property
     def groups(self) -> Mapping[str, str]:
         """Groups by name."""
-        return naming.groups()
+        return privacy.group_names()
 
     @cached_property
     def _people(self) -> Mapping[str, str]:
         ids = {row.beneficiary_id for row in self.shown if getattr(row, "beneficiary_id", None)}
-        return naming.people(ids) if self.with_names else {}
+        return privacy.names(ids) if self.with_names else {}
 
     def person(self, beneficiary_id: str, people: Mapping[str, str] | None = None) -> str:
         """A person, as far as she may be named; out of `people` when they were looked up before."""
@@ -260,7 +260,7 @@ class ListPage:
     @cached_property
     def _all_people(self) -> Mapping[str, str]:
         ids = {row.beneficiary_id for row in self.rows if row.beneficiary_id}
-        return naming.people(ids) if self.with_names else {}
+        return privacy.names(ids) if self.with_names else {}
 
     def person_of_all(self, beneficiary_id: str) -> str:
         """A person of any page, as far as she may be named."""

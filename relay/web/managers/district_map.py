@@ -18,7 +18,7 @@ from relay.domain.name_matching import key
 from relay.domain.place_tree import upwards
 from relay.reports import placements
 from relay.reports.health import health
-from relay.web import naming
+from relay.web import privacy
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class District:
 def districts(relay: Relay) -> Sequence[District]:
     """The districts of a programme by name."""
     survey = relay.survey
-    names = naming.districts()
+    names = privacy.district_names()
     found = kept_of(
         survey,
         ("map",),
@@ -217,7 +217,7 @@ def _district_of(relay: Relay, districts_: Mapping[str, str]) -> Mapping[str, st
 
 def reached(relay: Relay, place_ids: Mapping[str | None, int]) -> Mapping[str, int]:
     """Outline → placements in that district, from the placements in each place."""
-    names = naming.districts()
+    names = privacy.district_names()
     above, known = _district_of(relay, names), {key(outline.name): outline.name for outline in sheet().outlines}
     found: dict[str, int] = {}
     for place_id, many in place_ids.items():

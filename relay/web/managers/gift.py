@@ -12,7 +12,7 @@ from relay.domain.vocabulary import STATES
 from relay.exchange.small_counts import SMALL, tellable
 from relay.reports import placements
 from relay.reports.tree_layout import MOST, View
-from relay.web import current, naming, parameters, privacy
+from relay.web import current, parameters, privacy
 from relay.web.managers import district_map
 from relay.web.managers.tree import TreePage, Wish
 
@@ -81,7 +81,7 @@ class GiftPage:
     @cached_property
     def donor(self) -> str | None:
         """Who gave it; None when that is not known, was erased or is not for this reader. It is written down."""
-        donor = naming.places_and_donors().donors.get(self.gift_id)
+        donor = privacy.places_and_donors().donors.get(self.gift_id)
         if donor:
             privacy.donors_named((self.gift_id,))
         return donor
@@ -120,7 +120,7 @@ class GiftPage:
     @cached_property
     def places(self) -> Sequence[tuple[str, int]]:
         """Name and placements of each place that has enough of them to be told, most first."""
-        called, counted = naming.places_and_donors().places, self.holdings.by_place().items()
+        called, counted = privacy.places_and_donors().places, self.holdings.by_place().items()
         found = [(called.get(place_id or "", place_id or ""), many) for place_id, many in counted if tellable(many)]
         return sorted(found, key=lambda each: (-each[1], each[0]))
 

@@ -10,7 +10,7 @@ from werkzeug.utils import cached_property
 from relay.domain.model import add_months
 from relay.reports import chains, health, placements
 from relay.reports import visits as todo
-from relay.web import current, naming
+from relay.web import current, privacy
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Overview:
     @cached_property
     def called(self) -> Names:
         """What places are called."""
-        return naming.places_and_donors()
+        return privacy.places_and_donors()
 
     def place(self, place_id: str | None) -> str:
         """A place by name."""

@@ -10,7 +10,7 @@ from werkzeug.utils import cached_property
 from relay.reports import placements
 from relay.reports.breakdown import NoSuchPart
 from relay.reports.health import health
-from relay.web import current, naming, parameters
+from relay.web import current, parameters, privacy
 from relay.web.i18n import labels
 from relay.web.result_cache import kept_of
 
@@ -61,7 +61,7 @@ class PartPage:
 
     @cached_property
     def _called(self) -> Mapping[str, str]:
-        return naming.groups() if self.word == "group" else naming.places_and_donors().places
+        return privacy.group_names() if self.word == "group" else privacy.places_and_donors().places
 
     @property
     def name(self) -> str:
@@ -74,7 +74,7 @@ class PartPage:
 
     def place(self, place_id: str | None) -> str:
         """A place by name."""
-        return naming.places_and_donors().places.get(place_id or "", place_id or "")
+        return privacy.places_and_donors().places.get(place_id or "", place_id or "")
 
     @cached_property
     def _parts(self) -> Mapping[str, PartHealth]:
@@ -144,7 +144,7 @@ class PartPage:
     @cached_property
     def _people(self) -> Mapping[str, str]:
         ids = {row.beneficiary_id for row in self.people[:PEOPLE]}
-        return naming.people(ids) if self.names != labels.NAMES[0] else {}
+        return privacy.names(ids) if self.names != labels.NAMES[0] else {}
 
     def person(self, beneficiary_id: str) -> str:
         """A person, as far as she may be named."""

@@ -13,7 +13,7 @@ from relay.domain.model import add_months
 from relay.reports import drawing, search
 from relay.reports.drawing import Caption
 from relay.reports.tree_layout import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, Tab, View, picture
-from relay.web import current, naming, parameters, privacy
+from relay.web import current, parameters, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
 from relay.web.menu import to
@@ -111,7 +111,7 @@ class TreePage:
     def _names(self) -> Mapping[str, str]:
         """Beneficiary id → name, of those who are shown."""
         shown = {box.node.beneficiary_id for box in self.picture.boxes if box.node}
-        return {} if self.wish.names == labels.NAMES[0] else naming.people(shown)
+        return {} if self.wish.names == labels.NAMES[0] else privacy.names(shown)
 
     def name(self, beneficiary_id: str) -> str:
         """A person, as far as she may be named."""
