@@ -1,4 +1,4 @@
-"""The API: every question and every kind of act, by act ids, pages and ETags, and what its document promises.
+"""Every question and every kind of act, by act ids, pages and ETags.
 
 On a graph of its own, since it is recorded in: G1 ── P1 ─┬─ P2 ── P4
                                                           └─ P3 †
@@ -7,96 +7,25 @@ On a graph of its own, since it is recorded in: G1 ── P1 ─┬─ P2 ──
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
-from secrets import token_bytes
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, given
-from hypothesis import settings as settings_of_hypothesis
-from schemathesis import Case, GenerationMode
-from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from relay import graph as relay_graph
-from relay.access import accounts, tokens
-from relay.access.roles import ROLES, Grant
+from relay.access import accounts
 from relay.arrays import cache, lineage
 from relay.domain.acts import KEYS
 from relay.ledger import reading
 from relay.service.json_codec import json_of, of_json
 from relay.service.queries import QUESTIONS, Source
-from relay.web import create_app
-from relay.web.api import bodies, openapi
-from tests.commands.shell import ON, tell_story
-from tests.rigs.soak import share
-from tests.rigs.wiping import wiped
+from tests.commands.shell import ON
+from tests.web.api.programme import ACTS, HERE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask.testing import FlaskClient
-    from schemathesis.checks import CheckFunction
-    from schemathesis.schemas import BaseSchema
 
     from relay.graph import Graph
-    from relay.settings import Connection, Settings
-
-HERE: Final = "/api/v1/programmes/demo"
-ACTS: Final[dict[str, dict[str, Any]]] = {
-    "place": {"place_id": "L1", "name": "Ward 1"},
-    "group": {"group_id": "W9", "name": "Sunrise", "kind": "womens_group"},
-    "beneficiary": {"beneficiary_id": "B1", "name": "Maya", "sex": "F", "birth_year": 1990, "place_id": "L1"},
-    "rule": {"help": "cow", "unit": "animal", "given": 1, "owed": 1, "months": 36, "from": "2026-11-01"},
-    "gift": {"gift_id": "G2", "donor": "A friend", "help": "goat", "given_on": "2023-01-01", "animals": 4},
-    "placement": {
-        "placement_id": "P9",
-        "gift_id": "G2",
-        "beneficiary_id": "B1",
-        "help": "goat",
-        "received_on": "2023-02-01",
-        "animals": 2,
-    },
-    "pass": {
-        "pass_id": "T9",
-        "giver_placement_id": "P9",
-        "beneficiary_id": "W5",
-        "receiver_placement_id": "P20",
-        "passed_on": "2024-01-01",
-        "animals": 1.5,
-    },
-    "event": {"event_id": "E9", "placement_id": "P9", "kind": "visit", "happened_on": "2024-03-01"},
-    "claim": {"claim_id": "C9", "gift_id": "G1", "what": "families", "value": 3, "as_of": "2024-01-01"},
-    "correct": {
-        "correct_id": "K1",
-        "act_id": "T3",
-        "how": "wrong_data",
-        "why": "misread",
-        "changes": {"passed_on": "2022-05-01"},
-    },
-    "confirm": {"confirm_id": "F1", "act_id": "T1"},
-    "erase": {"erase_id": "Z1", "subject_id": "W3"},
-}
-"""An act of each kind but the programme's, in an order in which they stand."""
-
-
-@pytest.fixture
-def api(graph: Graph, settings: Settings) -> FlaskClient:
-    """Give somebody who may do everything, on a small programme."""
-    tell_story(graph)
-    return _client(graph, settings)
-
-
-def _client(graph: Graph, settings: Settings) -> FlaskClient:
-    now = datetime.now(UTC)
-    accounts.add(graph, "bina", tuple(Grant(role=role) for role in ROLES), None, now)
-    secret = tokens.issue(graph, "bina", days=1, now=now, random=token_bytes).secret
-    client = create_app(graph, settings).test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
-    return client
-
-
-# ---------------------------------------------------------------------------------------------------- reading
+    from relay.settings import Settings
 
 
 WISHES: Final[dict[str, dict[str, Any]]] = {
@@ -150,6 +79,36 @@ def test_entries_are_read_page_by_page_to_the_first(api: FlaskClient, graph: Gra
         path = page["next_url"]
 
     assert sequences == list(range(reading.head(graph, "demo").entries, 0, -1))
+
+
+def test_the_ledger_is_read_page_by_page_newest_first(client: FlaskClient) -> None:
+    sequences: list[int] = []
+    path, answer = "/api/v1/programmes/large/ledger", None
+    while path:
+        answer = client.get(path).get_json()
+        sequences += [entry["sequence"] for entry in answer["entries"]]
+        path = answer["next_url"]
+
+    assert sequences == list(range(sequences[0], 0, -1))
+    assert "opened" not in json.dumps(answer)
+
+
+def test_the_api_gives_what_the_command_line_prints(client: FlaskClient) -> None:
+    tree = client.get("/api/v1/programmes/demo/tree/gift:G1").get_json()
+    trace = client.get("/api/v1/programmes/demo/trace/gift:G1").get_json()
+
+    assert list(tree) == ["nodes", "edges"]
+    assert [node["placement_id"] for node in tree["nodes"]] == ["P1", "P2", "P3", "P4", "P5"]
+    assert trace["by_generation"] == [1, 1, 2, 1]
+    assert list(trace["break_points"][0]) == [
+        "placement_id",
+        "state",
+        "since_on",
+        "cause",
+        "generation",
+        "still_owed",
+        "reach",
+    ]
 
 
 def test_what_did_not_change_is_not_sent_again(api: FlaskClient) -> None:
@@ -213,9 +172,6 @@ def test_a_search_that_cannot_be_read_is_explained(
     assert api.post(f"{HERE}/find?text=W1", json={"text": "W1"}).status_code == 400
     assert api.post(f"{HERE}/find", data="W1").status_code == 415
     assert api.post(f"{HERE}/find?as_of=2024-01-01", json={"text": "W1"}).status_code == 200
-
-
-# ---------------------------------------------------------------------------------------------------- recording
 
 
 def test_every_kind_of_act_is_recorded_once_by_its_id(api: FlaskClient, graph: Graph) -> None:
@@ -305,56 +261,6 @@ def test_a_second_placement_is_asked_about_by_its_code_and_answered(api: FlaskCl
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, None)
 
 
-UNRECORDED: Final[tuple[tuple[str, Any, int, str | None], ...]] = (
-    ("gift", [], 400, None),
-    ("gift", {}, 400, "donor"),
-    ("gift", {**ACTS["gift"], "colour": "red"}, 400, "colour"),
-    ("gift", {**ACTS["gift"], "given_on": 20230101}, 400, "given_on"),
-    ("gift", {**ACTS["gift"], "animals": "4"}, 400, "animals"),
-    ("gift", {**ACTS["gift"], "animals": True}, 400, "animals"),
-    ("gift", {**ACTS["gift"], "animals": 10**4000}, 400, "animals"),
-    ("gift", {**ACTS["gift"], "given_on": "2099-01-01"}, 422, "given_on"),
-    ("gift", {**ACTS["gift"], "recorded_by": "account:other"}, 400, "recorded_by"),
-    ("event", {**ACTS["event"], "placement_id": "P99"}, 404, "placement_id"),
-    ("correct", {**ACTS["correct"], "changes": {"colour": "red"}}, 400, "colour"),
-    ("correct", {**ACTS["correct"], "changes": 7}, 400, "changes"),
-    ("confirm", {"act_id": "event:E1"}, 400, None),
-    ("rule", {**ACTS["rule"], "equivalents": {"pig": "many"}}, 400, "equivalents"),
-)
-"""The kind, what is sent, the status, and the column at fault."""
-
-
-def test_what_cannot_be_recorded_is_explained_and_nothing_is(api: FlaskClient, graph: Graph) -> None:
-    before = reading.head(graph, "demo")
-    for kind, body, status, field in UNRECORDED:
-        answer = api.post(f"{HERE}/acts/{kind}", json=body)
-
-        assert answer.status_code == status, (body, answer.text)
-        assert answer.get_json()["error"]["field"] == field, body
-    assert reading.head(graph, "demo") == before
-
-
-def test_a_body_that_is_no_json_is_refused(api: FlaskClient) -> None:
-    assert api.post(f"{HERE}/acts/gift", data="gift_id=G2").status_code == 415
-    broken = api.post(f"{HERE}/acts/gift", data="{", content_type="application/json")
-    assert (broken.status_code, broken.get_json()["error"]["status"]) == (400, 400)
-    assert broken.get_json()["error"]["reason"] == "The body is not a JSON object that names each thing once."
-
-
-@pytest.mark.parametrize("path", [f"{HERE}/acts/gift", "/api/v1/tokens"])
-def test_a_body_that_is_nested_without_end_or_names_something_twice_is_refused(api: FlaskClient, path: str) -> None:
-    for body in ("[" * 9_000, '{"a":' * 9_000, '{"gift_id":"G8","gift_id":"G9"}', b"\xff"):
-        answer = api.post(path, data=body, content_type="application/json")
-
-        assert answer.status_code == 400, body[:9]
-        assert answer.get_json()["error"]["reason"] == "The body is not a JSON object that names each thing once."
-    wrong = api.put(f"{HERE}/acts/gift", json={})
-    assert (wrong.status_code, {*wrong.headers["Allow"].split(", ")}) == (405, {"OPTIONS", "POST"})
-
-
-# ---------------------------------------------------------------------------------------------------- tokens
-
-
 def test_a_token_is_given_for_a_password_and_taken_back(api: FlaskClient, graph: Graph) -> None:
     words = "goats pass from hand to hand"
     accounts.set_password(graph, "bina", words)
@@ -376,66 +282,3 @@ def test_a_token_is_given_for_a_password_and_taken_back(api: FlaskClient, graph:
         half = json.dumps({**wish, name: "\ud800"})
         refused = stranger.post("/api/v1/tokens", data=half, content_type="application/json")
         assert (refused.status_code, refused.get_json()["error"]["field"]) == (400, name)
-
-
-# ---------------------------------------------------------------------------------------------------- the document
-
-
-def test_the_document_knows_every_route_and_every_column(api: FlaskClient) -> None:
-    document = api.get("/api/v1/openapi.json").get_json()
-    routes = {
-        rule.rule.replace("<", "{").replace(">", "}").replace("{id_}", "{id}")
-        for rule in api.application.url_map.iter_rules()
-        if rule.endpoint.startswith("api.") and rule.endpoint not in ("api.docs", "api.spec")
-    }
-
-    assert {f"/api/v1{path}" for path in document["paths"]} == routes
-    for kind in KEYS:
-        operation = document["paths"][f"/programmes/{{programme_id}}/acts/{kind}"]["post"]
-        body = operation["requestBody"]["content"]["application/json"]["schema"]
-        more = {"changes"} if kind == "correct" else set()
-        assert set(body["properties"]) == {column.name for column in bodies.COLUMNS[kind]} | more
-        assert operation["x-roles"]
-
-
-def test_the_documentation_page_says_the_same_for_people(api: FlaskClient) -> None:
-    page = api.get("/api/v1/docs").text
-
-    for path in openapi.document()["paths"]:
-        assert f"<code>GET /api/v1{path}</code>" in page or f"<code>POST /api/v1{path}</code>" in page
-
-
-EXAMPLES: Final = share(250)  # of each operation, good and bad ones
-_SLOW: Final = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
-OPERATIONS: Final = [(path, method) for path, methods in openapi.document()["paths"].items() for method in methods]
-
-
-@pytest.fixture(scope="module")
-def promised(embedded_engine: Connection, settings: Settings) -> Iterator[tuple[BaseSchema, dict[str, str]]]:
-    """Give what the document promises, on a small programme, to somebody who may record anything."""
-    with relay_graph.connect(embedded_engine) as graph:
-        tell_story(wiped(graph))
-        client = _client(graph, settings)
-        headers = {"Authorization": client.environ_base["HTTP_AUTHORIZATION"]}
-        yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", client.application, headers=headers), headers
-
-
-@pytest.mark.parametrize(("path", "method"), [each for each in OPERATIONS if each[0] != "/sign-out"])
-@pytest.mark.parametrize("mode", GenerationMode)
-def test_every_answer_is_as_the_document_promises(
-    promised: tuple[BaseSchema, dict[str, str]], path: str, method: str, mode: GenerationMode
-) -> None:
-    schema, headers = promised
-    cases = schema[path][method].as_strategy(generation_mode=mode)
-    unpromised: list[CheckFunction] | None = (
-        [positive_data_acceptance] if "/acts/" in path else None
-    )  # what a rule refuses, no schema can say
-
-    @given(case=cases)
-    @settings_of_hypothesis(
-        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=_SLOW
-    )
-    def answered(case: Case[Any]) -> None:
-        case.call_and_validate(headers=headers, excluded_checks=unpromised)
-
-    answered()
