@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -76,3 +78,9 @@ def test_a_file_that_leaves_out_what_nobody_confirmed_says_so_in_its_name(halves
     assert "-confirmed" not in name("")
     if file.endswith("html"):
         assert LEFT_OUT in halves.get(f"/p/halves/{file}?confirmed_only=true").text
+
+
+def test_the_files_of_others_are_those_of_the_lock() -> None:
+    vendor = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "vendor.py"))
+
+    assert vendor["faults"]() == []

@@ -25,7 +25,7 @@ def test_the_map_has_all_77_districts_and_each_outline_closes() -> None:
     drawn = sheet()
 
     assert len(drawn.outlines) == 77
-    assert all(outline.path.startswith("M") and outline.path.endswith("z") for outline in drawn.outlines)
+    assert all(outline.path.startswith("M") and outline.path.endswith("Z") for outline in drawn.outlines)
     assert all(0 <= outline.x <= drawn.width and 0 <= outline.y <= drawn.height for outline in drawn.outlines)
 
 
