@@ -50,49 +50,54 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else its warning
 class NotRelaysOwn(Unavailable):
     """What a database holds cannot be kept apart as Relay needs it: it is of others too, or holds one thing twice."""
 
-    def __init__(self, label: str, unique: str) -> None:
-        """Name what should be unique."""
-        super().__init__(
-            Sentence(
-                "The database cannot keep %(property)s of :%(label)s unique: it is of another application too, or holds"
-                " one thing twice.",
-                property=unique,
-                label=label,
-            ),
-            Sentence("Give Relay an empty database of its own, and restore a backup there if this one was Relay's."),
-        )
+    reason = (
+        "The database cannot keep %(property)s of :%(label)s unique: it is of another application too, or holds one "
+        "thing twice."
+    )
+    suggestion = "Give Relay an empty database of its own, and restore a backup there if this one was Relay's."
+
+    property: str
+    label: str
 
 
 class NotAnswered(Refused):
-    """The database did not answer somebody's own query."""
+    """The database did not answer somebody's own query: it does not know something in it, or lacks memory for it."""
 
-    def __init__(self, code: str) -> None:
-        """Say why, from the last word of the database's code."""
-        super().__init__(*_NOT_ANSWERED.get(code, _NOT_ANSWERED["UnknownError"]), field="query")
+    reason = (
+        "The database cannot answer this query: it does not know something in it, or it would take too much memory."
+    )
+    suggestion = "Ask for less, and for what docs/cypher.md lists."
+    field = "query"
 
 
-_NOT_ANSWERED: Final = {
-    "Forbidden": (
-        Sentence("This query would write, or read names, accounts or everything at once."),
-        Sentence("Name the kind of each node, such as (p:Placement); names are not read here."),
-    ),
-    "TransactionTimedOut": (
-        Sentence("This query took too long and was broken off."),
-        Sentence("Ask for less: add conditions or a LIMIT."),
-    ),
-    "UnknownError": (
-        Sentence(
-            "The database cannot answer this query: it does not know something in it, or it would take too much memory."
-        ),
-        Sentence("Ask for less, and for what docs/cypher.md lists."),
-    ),
-    "SyntaxError": (Sentence("This query cannot be read as Cypher."), Sentence("Compare it with those to start from.")),
-    "SemanticError": (
-        Sentence("This query cannot be read as Cypher."),
-        Sentence("Compare it with those to start from."),
-    ),
+class AsksTooMuch(NotAnswered):
+    """Somebody's own query would write, or read what is not shown."""
+
+    reason = "This query would write, or read names, accounts or everything at once."
+    suggestion = "Name the kind of each node, such as (p:Placement); names are not read here."
+
+
+class QueryBrokenOff(NotAnswered):
+    """Somebody's own query took too long."""
+
+    reason = "This query took too long and was broken off."
+    suggestion = "Ask for less: add conditions or a LIMIT."
+
+
+class NotCypher(NotAnswered):
+    """Somebody's own query cannot be read."""
+
+    reason = "This query cannot be read as Cypher."
+    suggestion = "Compare it with those to start from."
+
+
+_NOT_ANSWERED: Final[Mapping[str, type[NotAnswered]]] = {
+    "Forbidden": AsksTooMuch,
+    "TransactionTimedOut": QueryBrokenOff,
+    "SyntaxError": NotCypher,
+    "SemanticError": NotCypher,
 }
-"""The last word of a code: what is said of it, and what to do."""
+"""By the last word of the database's code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +193,10 @@ def _through_races(work: Callable[[], _T]) -> _T:
                 raise
         time.sleep(FIRST_RETRY_SECONDS)
     message = Sentence("Others were writing the same things at the same time.")
-    raise Conflict(message, Sentence("Nothing was recorded: try again. If it stays so, see `relay ledger verify`."))
+    raise Conflict(
+        reason=message,
+        suggestion=Sentence("Nothing was recorded: try again. If it stays so, see `relay ledger verify`."),
+    )
 
 
 def _once_more(work: Callable[[], _T]) -> _T:
@@ -272,9 +280,9 @@ class Graph:
             except (AuthError, TransientError, ConstraintError):
                 raise
             except Silence as error:
-                raise NotAnswered("TransactionTimedOut") from error
+                raise QueryBrokenOff from error
             except (ClientError, DatabaseError) as error:
-                raise NotAnswered(last_word(error)) from error
+                raise _NOT_ANSWERED.get(last_word(error), NotAnswered) from error
 
     def migrate(self) -> None:
         """Bring constraints and indexes up to date; quick when they are.
@@ -289,7 +297,8 @@ class Graph:
             for unique in missing:
                 self._constrain(*unique)
             if not self.embedded and (others := self._missing()):  # under whose names others have something else
-                raise NotRelaysOwn(*others[0])
+                label, name = others[0]
+                raise NotRelaysOwn(label=label, property=name)
             self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, migrations=len(cypher.MIGRATIONS)))
 
     def _missing(self) -> list[tuple[str, str]]:
@@ -307,7 +316,7 @@ class Graph:
                 self._execute(lambda transaction: transaction.run(cypher.MIGRATIONS[label, unique]), writing=True)
             except (ClientError, DatabaseError) as error:
                 if _OF_THE_SCHEMA in str(error.code):
-                    raise NotRelaysOwn(label, unique) from error
+                    raise NotRelaysOwn(label=label, property=unique) from error
                 raise
 
     def _execute(

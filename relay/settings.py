@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from relay.errors import Invalid
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,69 +25,58 @@ SERVICE_SCHEMES: Final = ("http", "https")
 
 
 class NotAnAddress(Invalid):
-    """A variable that should hold an address holds something else."""
+    """A variable that should hold an address holds something else: not repeated, since it may hold a password."""
 
-    def __init__(self, *, variable: str, schemes: tuple[str, ...]) -> None:
-        """Say which `variable` is wrong; its value is left out, since it may hold a password."""
-        begin = ", ".join(f"{scheme}://" for scheme in schemes)
-        super().__init__(
-            Sentence("%(variable)s is not an address.", variable=variable),
-            Sentence("Write the host after one of %(begin)s; no user, password or options.", begin=begin),
-        )
+    reason = "%(variable)s is not an address."
+    suggestion = "Write the host after one of %(begin)s; no user, password or options."
+
+    variable: str
+    schemes: tuple[str, ...]
+
+    @property
+    def begin(self) -> list[str]:
+        """What an address can begin with."""
+        return [f"{scheme}://" for scheme in self.schemes]
 
 
 class PasswordMissing(Invalid):
     """A Neo4j database is named, but not the password to it."""
 
-    def __init__(self) -> None:
-        """Say which variable to set."""
-        super().__init__(
-            Sentence("NEO4J_URI is set but NEO4J_PASSWORD is not."),
-            Sentence("Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file that begins with it."),
-        )
+    reason = "NEO4J_URI is set but NEO4J_PASSWORD is not."
+    suggestion = "Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file that begins with it."
 
 
 class SecretUnreadable(Invalid):
     """A variable names a file that should hold a secret, and it holds none."""
 
-    def __init__(self, *, variable: str, path: str) -> None:
-        """Name both."""
-        super().__init__(
-            Sentence("%(variable)s names %(path)s, which cannot be read or is empty.", variable=variable, path=path),
-            Sentence("Name a file whose first line is the secret, and that this user may read."),
-        )
+    reason = "%(variable)s names %(path)s, which cannot be read or is empty."
+    suggestion = "Name a file whose first line is the secret, and that this user may read."
+
+    variable: str
+    path: str
 
 
 class NotAToken(Invalid):
-    """What should be a token cannot be sent as one."""
+    """What should be a token cannot be sent as one; not repeated, since it may be a secret with a sign too many."""
 
-    def __init__(self) -> None:
-        """Leave it out: it may be a secret with a sign too many."""
-        super().__init__(
-            Sentence("RELAY_TOKEN holds a sign that no token has."),
-            Sentence("Copy it again, in one line and without blanks."),
-        )
+    reason = "RELAY_TOKEN holds a sign that no token has."
+    suggestion = "Copy it again, in one line and without blanks."
 
 
 class NotASwitch(Invalid):
     """A variable that says yes or no says something else."""
 
-    def __init__(self, *, variable: str) -> None:
-        """Name it."""
-        super().__init__(
-            Sentence("%(variable)s is neither 1 nor 0.", variable=variable), Sentence("Set it to 1 or 0, or unset it.")
-        )
+    reason = "%(variable)s is neither 1 nor 0."
+    suggestion = "Set it to 1 or 0, or unset it."
+
+    variable: str
 
 
 class TwoDatabases(Invalid):
     """The settings name both a database and another machine's Relay."""
 
-    def __init__(self) -> None:
-        """Say which variables contradict each other."""
-        super().__init__(
-            Sentence("RELAY_URL and NEO4J_URI are both set."),
-            Sentence("Unset RELAY_URL to work on the database itself."),
-        )
+    reason = "RELAY_URL and NEO4J_URI are both set."
+    suggestion = "Unset RELAY_URL to work on the database itself."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

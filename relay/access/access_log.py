@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from relay.errors import Unavailable
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -50,15 +49,10 @@ class Access:
 class NotWrittenDown(Unavailable):
     """That something personal was opened cannot be written down, so it is not shown."""
 
-    def __init__(self, error: OSError) -> None:
-        """Say why not."""
-        super().__init__(
-            Sentence(
-                "It cannot be written down who opened this, so it is not shown: %(reason)s.",
-                reason=error.strerror or type(error).__name__,
-            ),
-            Sentence("Whoever looks after Relay has to see to the disk of its data folder."),
-        )
+    reason = "It cannot be written down who opened this, so it is not shown: %(strerror)s."
+    suggestion = "Whoever looks after Relay has to see to the disk of its data folder."
+
+    strerror: str
 
 
 def note(folder: Path, programme_id: str, access: Access) -> None:
@@ -81,7 +75,7 @@ def note(folder: Path, programme_id: str, access: Access) -> None:
                 path.replace(folder / _OLDER)
             _append(path, line)
     except OSError as error:
-        raise NotWrittenDown(error) from error
+        raise NotWrittenDown(strerror=error.strerror or type(error).__name__) from error
 
 
 @contextmanager

@@ -6,9 +6,9 @@ and all within it or everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal, Self, get_args
 
 from relay.errors import Invalid, Refused
 from relay.text import Sentence, any_of
@@ -114,55 +114,45 @@ def to_record(kind: str) -> str:
 class NotAllowed(Refused):
     """Somebody who is known may not do this."""
 
-    def __init__(self, action: str) -> None:
-        """Name the action, and who may do it."""
-        who = any_of([role for role in ROLES if role in MATRIX.get(action, ())])
-        super().__init__(
-            Sentence("Your account may not do this here (%(action)s).", action=action),
-            Sentence("It takes the role %(who)s: ask an administrator.", who=who)
-            if who
-            else Sentence("It is done on the database's own machine."),
-        )
+    reason = "Your account may not do this here (%(action)s)."
+    suggestion = "It takes the role %(who)s: ask an administrator."
+
+    action: str
+
+    @property
+    def who(self) -> str:
+        """The roles that may."""
+        return any_of([role for role in ROLES if role in MATRIX.get(self.action, ())])
+
+    @classmethod
+    def to(cls, action: str) -> Self:
+        """Somebody may not do this; what no role may do is done on the database's own machine."""
+        here = "" if MATRIX.get(action) else Sentence("It is done on the database's own machine.")
+        return cls(action=action, suggestion=here)
 
 
 class NotThatPlace(Refused):
     """Staff of one place record or open what belongs to another."""
 
-    def __init__(self, place_ids: Collection[str]) -> None:
-        """Name the places that are theirs."""
-        super().__init__(
-            Sentence(
-                "Your account works for %(places)s only, and this does not lie there.",
-                places=", ".join(sorted(place_ids)),
-            ),
-            Sentence("Ask the staff of that place, or an administrator."),
-        )
+    reason = "Your account works for %(places)s only, and this does not lie there."
+    suggestion = "Ask the staff of that place, or an administrator."
+
+    places: Sequence[str]
 
 
 class Locked(Refused):
     """Somebody who may not lock a period corrects what happened in one that is locked, or what a manager decided."""
 
-    def __init__(self) -> None:
-        """Say who may."""
-        super().__init__(
-            Sentence("This was confirmed, belongs to a period that is locked, or is the programme or a rule of it."),
-            Sentence("It takes the role manager: say what was wrong, and let one correct it."),
-        )
+    reason = "This was confirmed, belongs to a period that is locked, or is the programme or a rule of it."
+    suggestion = "It takes the role manager: say what was wrong, and let one correct it."
 
 
 class NotARole(Invalid):
     """What should grant a role cannot be read."""
 
-    def __init__(self, reason: Sentence) -> None:
-        """Say what is wrong."""
-        super().__init__(
-            reason,
-            Sentence(
-                "Write one of %(roles)s; in one programme: manager@hills; of one place: staff@hills/W3.",
-                roles=", ".join(ROLES),
-            ),
-            field="role",
-        )
+    suggestion = "Write one of %(roles)s; in one programme: manager@hills; of one place: staff@hills/W3."
+    field = "role"
+    roles = ROLES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +192,7 @@ def role_named(word: str) -> Role:
     for role in ROLES:
         if role == word:
             return role
-    raise NotARole(Sentence("There is no role %(word)s.", word=word))
+    raise NotARole(reason=Sentence("There is no role %(word)s.", word=word))
 
 
 def grant_of(text: str) -> Grant:
@@ -214,10 +204,10 @@ def grant_of(text: str) -> Grant:
     word, at, where = text.partition("@")
     programme_id, slash, place_id = where.partition("/")
     if (at and not programme_id) or (slash and not place_id):
-        raise NotARole(Sentence("%(text)s ends too early.", text=text))
+        raise NotARole(reason=Sentence("%(text)s ends too early.", text=text))
     role = role_named(word)
     if place_id and role != "staff":
-        raise NotARole(Sentence("Only staff work for one place."))
+        raise NotARole(reason=Sentence("Only staff work for one place."))
     return Grant(role=role, programme_id=programme_id or EVERY, place_id=place_id or None)
 
 

@@ -115,7 +115,7 @@ def _head(transaction: Transaction, query: LiteralString, programme_id: str) -> 
         require_built(programme_id, row["projection"])
         if row["sequence"]:
             return Head(sequence=row["sequence"], hash=row["hash"], projection=row["projection"])
-    raise NoProgramme(programme_id)
+    raise NoProgramme(programme_id=programme_id)
 
 
 def _goal_and_rules(graph: Graph, programme_id: str) -> tuple[int | None, tuple[Rule, ...]]:

@@ -23,7 +23,6 @@ from relay.errors import Invalid
 from relay.graph import Graph, connect
 from relay.ledger.batch import Clerk
 from relay.ledger.verify import verify
-from relay.text import Sentence
 
 _DATED: Final = re.compile(r"relay-\d{4}-\d\d-\d\dT\d{6}Z\.jsonl(\.age)?")
 
@@ -45,7 +44,7 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
         Unavailable: The database cannot be reached; what was there stays.
     """
     if _is_something_else(path):
-        raise private_files.ThereAlready(path)
+        raise private_files.ThereAlready(path=path)
     lines = (f"{line}\n".encode() for line in backup(graph))
     with private_files.replace(path) as file:
         if not seal.ending:
@@ -57,7 +56,7 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
         file.write(sealed)
         file.seek(0)
         if file.read() != sealed:
-            raise ReadBackOtherwise(path)
+            raise ReadBackOtherwise(path=path)
         return kept
 
 
@@ -75,7 +74,7 @@ def _is_something_else(path: Path) -> bool:
         with path.open("rb") as file:
             beginning = file.read(len(BEGINNING))
     except OSError as error:
-        raise private_files.NotWritten(path, error.strerror) from error
+        raise private_files.NotWritten(path=path, strerror=error.strerror) from error
     return beginning not in (b"", BEGINNING)
 
 
@@ -95,11 +94,10 @@ def lines_of(file: BinaryIO, seal: Seal = OPEN) -> Iterator[str]:
 class ReadBackOtherwise(Invalid):
     """A file does not hold what was written to it."""
 
-    def __init__(self, path: Path) -> None:
-        """Name it; it is deleted, and what was there before stays."""
-        super().__init__(
-            Sentence("%(path)s was read back otherwise than it was written.", path=path), Sentence("Use another disk.")
-        )
+    reason = "%(path)s was read back otherwise than it was written."
+    suggestion = "Use another disk."
+
+    path: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,12 +38,8 @@ _ELSEWHERE: Final = Sentence("Restore into an empty database (another RELAY_DATA
 class NothingToKeep(NotFound):
     """A database without a programme is to be backed up: most likely it is another one than is meant."""
 
-    def __init__(self) -> None:
-        """Say where to look."""
-        super().__init__(
-            Sentence("There is no programme in this database, and nothing to back up."),
-            Sentence("Check RELAY_DATA or NEO4J_DATABASE: relay status shows which database is used."),
-        )
+    reason = "There is no programme in this database, and nothing to back up."
+    suggestion = "Check RELAY_DATA or NEO4J_DATABASE: relay status shows which database is used."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +134,7 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     strangers = there.keys() - {head.programme_id for head in promised}
     if strangers:
         message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))
-        raise Conflict(message, _ELSEWHERE)
+        raise Conflict(reason=message, suggestion=_ELSEWHERE)
     keys = tuple(head.programme_id for head in promised)
     return tuple(
         _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
@@ -152,7 +148,7 @@ def _promised(line: str) -> tuple[Kept, ...]:
         promised = tuple(map(Kept.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
-        raise Invalid(message, Sentence("Give a file that `relay backup` wrote.")) from error
+        raise Invalid(reason=message, suggestion=Sentence("Give a file that `relay backup` wrote.")) from error
     if not promised:
         raise _doubtful(Fault(sequence=None, fault=Sentence("It holds no programme.")))
     return promised
@@ -171,12 +167,12 @@ def _restore_one(
     register, last = Register(key), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
     if there:
         if _projection(graph, key) not in (PROJECTION, RESTORING):
-            raise NotBuilt(key)
+            raise NotBuilt(programme_id=key)
         for entry in islice(entries, there.entries):
             register.replay(entry)
             last = Head(sequence=entry.sequence, hash=entry.hash, projection=PROJECTION)
         if last.hash != there.head_hash:
-            raise Conflict(_what_is_there(graph, promised, there), _ELSEWHERE)
+            raise Conflict(reason=_what_is_there(graph, promised, there), suggestion=_ELSEWHERE)
     while step := tuple(islice(entries, STEP)):
         batch = Batch(register, last, clerk)
         delta = _replayed(batch, step)
@@ -264,7 +260,8 @@ def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[E
 
 def _doubtful(fault: Fault) -> Invalid:
     return Invalid(
-        Sentence("The backup cannot be believed. %(fault)s", fault=fault.fault), Sentence("Use another backup.")
+        reason=Sentence("The backup cannot be believed. %(fault)s", fault=fault.fault),
+        suggestion=Sentence("Use another backup."),
     )
 
 

@@ -59,7 +59,7 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
         say(f"Stopped: {_recorded(count)}" if written else "Stopped: nothing was written.")
         context.exit(NOT_DONE)
     except Unavailable as error:
-        raise (Unavailable(error.reason, _recorded(count)) if written else error) from error
+        raise (Unavailable(reason=error.reason, suggestion=_recorded(count)) if written else error) from error
     failed = count.actions["put aside"] + count.actions["refused"]
     if not session.as_json:
         _say_noted(count)

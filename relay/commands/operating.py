@@ -20,12 +20,8 @@ from relay.errors import Refused
 class DemoElsewhere(Refused):
     """The demonstration is asked for where a real programme is kept."""
 
-    def __init__(self) -> None:
-        """Say where to put it."""
-        super().__init__(
-            "This database holds programmes of its own; the demonstration does not belong among them.",
-            "Give it a folder of its own: export RELAY_DATA=relay-demo, then relay demo.",
-        )
+    reason = "This database holds programmes of its own; the demonstration does not belong among them."
+    suggestion = "Give it a folder of its own: export RELAY_DATA=relay-demo, then relay demo."
 
 
 @command(example="relay demo")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -35,49 +35,46 @@ T = TypeVar("T")
 class NoSuchProgramme(NotFound):
     """The database holds other programmes than the one that was named."""
 
-    def __init__(self, programme_id: str, programme_ids: Iterable[str]) -> None:
-        """List those that there are."""
-        super().__init__(
-            f"There is no programme {programme_id} in this database.", f"There are: {', '.join(programme_ids)}."
-        )
+    reason = "There is no programme %(programme_id)s in this database."
+    suggestion = "There are: %(programme_ids)s."
+
+    programme_id: str
+    programme_ids: Sequence[str]
 
 
 class SeveralProgrammes(Invalid):
     """The database holds several programmes and none was named."""
 
-    def __init__(self, programme_ids: Iterable[str]) -> None:
-        """List them."""
-        super().__init__(f"There are several programmes: {', '.join(programme_ids)}.", "Name one with --programme.")
+    reason = "There are several programmes: %(programme_ids)s."
+    suggestion = "Name one with --programme."
+
+    programme_ids: Sequence[str]
 
 
 class NoProgrammeYet(NotFound):
     """The database is empty."""
 
-    def __init__(self) -> None:
-        """Say how to begin."""
-        super().__init__(
-            "There is no programme yet.",
-            "Try the demonstration (relay demo), import one (relay import PATH --apply), or add one"
-            " (relay programme add).",
-        )
+    reason = "There is no programme yet."
+    suggestion = (
+        "Try the demonstration (relay demo), import one (relay import PATH --apply), or add one (relay programme add)."
+    )
 
 
 class DataFolderUnusable(Unavailable):
     """The embedded engine's folder cannot be made, read or written."""
 
-    def __init__(self, folder: Path, why: str) -> None:
-        """Name the folder, and what the system says."""
-        super().__init__(f"The data folder {folder} cannot be used: {why}.", "Name another one by RELAY_DATA.")
+    reason = "The data folder %(folder)s cannot be used: %(strerror)s."
+    suggestion = "Name another one by RELAY_DATA."
+
+    folder: Path
+    strerror: str
 
 
 class NotByService(Refused):
     """The settings name another machine's Relay, and this is done on the database's own machine."""
 
-    def __init__(self) -> None:
-        """Say how to work here."""
-        super().__init__(
-            "RELAY_URL is set, but this is done on the database's own machine only.", "Unset RELAY_URL there."
-        )
+    reason = "RELAY_URL is set, but this is done on the database's own machine only."
+    suggestion = "Unset RELAY_URL there."
 
 
 class Session:
@@ -229,8 +226,8 @@ class Session:
             raise NoProgrammeYet
         programme_ids = [head.programme_id for head in self.heads]
         if self.programme:
-            raise NoSuchProgramme(self.programme, programme_ids)
-        raise SeveralProgrammes(programme_ids)
+            raise NoSuchProgramme(programme_id=self.programme, programme_ids=programme_ids)
+        raise SeveralProgrammes(programme_ids=programme_ids)
 
     @property
     def programme_id(self) -> str:
@@ -316,7 +313,7 @@ def usable(folder: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise DataFolderUnusable(folder, error.strerror or str(error)) from error
+        raise DataFolderUnusable(folder=folder, strerror=error.strerror or str(error)) from error
 
 
 @contextmanager

@@ -32,7 +32,6 @@ from typing import TYPE_CHECKING, Final, Self
 
 from relay.errors import NotWritable, Unavailable
 from relay.settings import Connection
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,168 +125,137 @@ FAULTS_OF_A_CHECK: Final = (
 class EngineDidNotStart(Unavailable):
     """The engine's process ended, or was not ready in time."""
 
-    def __init__(self, *, log: Path) -> None:
-        """Point to the `log` that holds the reason."""
-        super().__init__(
-            Sentence("The embedded engine did not start."), Sentence("The reason is at the end of %(log)s.", log=log)
-        )
+    reason = "The embedded engine did not start."
+    suggestion = "The reason is at the end of %(log)s."
+
+    log: Path
 
 
 class EngineIsBusyStarting(Unavailable):
     """Another command has been starting or stopping the engine for too long."""
 
-    def __init__(self, *, data_folder: Path) -> None:
-        """Say whose engine it is."""
-        super().__init__(
-            Sentence(
-                "The embedded engine of %(data_folder)s is still being started or stopped by another command.",
-                data_folder=data_folder,
-            ),
-            Sentence("Try again in a minute."),
-        )
+    reason = "The embedded engine of %(data_folder)s is still being started or stopped by another command."
+    suggestion = "Try again in a minute."
+
+    data_folder: Path
 
 
 class StateDamaged(Unavailable):
     """The state file does not say how to reach the engine."""
 
-    def __init__(self, *, path: Path) -> None:
-        """Name it, and say how the engine is ended without it."""
-        super().__init__(
-            Sentence("%(path)s was altered, so that the embedded engine cannot be reached.", path=path),
-            Sentence(
-                "End the process relay.database.engine_process (pkill -f relay.database.engine_process), and try again."
-            ),
-        )
+    reason = "%(path)s was altered, so that the embedded engine cannot be reached."
+    suggestion = (
+        "End the process relay.database.engine_process (pkill -f relay.database.engine_process), and try again."
+    )
+
+    path: Path
 
 
 class NoReader(Unavailable):
     """The engine was started by an earlier Relay."""
 
-    def __init__(self) -> None:
-        """Say how to start it anew."""
-        super().__init__(
-            Sentence("The embedded engine was started by an earlier Relay, which knew no user who only reads."),
-            Sentence("Stop it, so that it starts anew: relay engine stop"),
-        )
+    reason = "The embedded engine was started by an earlier Relay, which knew no user who only reads."
+    suggestion = "Stop it, so that it starts anew: relay engine stop"
 
 
 class EngineDidNotStop(Unavailable):
     """The engine was asked to stop and is still there."""
 
-    def __init__(self, *, pid: int) -> None:
-        """Say which process it is."""
-        super().__init__(
-            Sentence(
-                "The embedded engine (process %(pid)s) did not stop within %(seconds)s s.",
-                pid=pid,
-                seconds=STOP_SECONDS,
-            ),
-            Sentence("Close what uses it and stop it again."),
-        )
+    reason = "The embedded engine (process %(pid)s) did not stop within %(seconds)s s."
+    suggestion = "Close what uses it and stop it again."
+    seconds = STOP_SECONDS
+
+    pid: int
 
 
 class DatabaseDamaged(Unavailable):
     """The database files are not what the engine wrote."""
 
-    def __init__(self, *, data_folder: Path, finding: str) -> None:
-        """Say what the check found, and how to get the record back."""
-        super().__init__(
-            Sentence(
-                "The database in %(data_folder)s is damaged (%(finding)s), so it is not served.",
-                data_folder=data_folder,
-                finding=finding,
-            ),
-            Sentence("Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup."),
-        )
+    reason = "The database in %(data_folder)s is damaged (%(finding)s), so it is not served."
+    suggestion = "Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup."
+
+    data_folder: Path
+    finding: str
 
 
 class CheckFailed(Unavailable):
     """The engine did not answer the question whether its database is sound."""
 
-    def __init__(self, *, data_folder: Path) -> None:
-        """Say what was asked of which engine."""
-        super().__init__(
-            Sentence("The embedded engine of %(data_folder)s could not check its database.", data_folder=data_folder),
-            Sentence("See the end of %(log)s, run `relay engine stop`, and try again.", log=data_folder / "log"),
-        )
+    reason = "The embedded engine of %(data_folder)s could not check its database."
+    suggestion = "See the end of %(log)s, run `relay engine stop`, and try again."
+
+    data_folder: Path
+
+    @property
+    def log(self) -> Path:
+        """What the engine wrote about itself."""
+        return self.data_folder / "log"
 
 
 class DiskFull(NotWritable):
     """There is too little room left to write safely."""
 
-    def __init__(self, *, data_folder: Path, free_bytes: int) -> None:
-        """Say how much room there is and how much is needed."""
-        super().__init__(
-            Sentence(
-                "Disk full: %(free)s MB are free at %(data_folder)s and %(needed)s MB are needed; nothing was written.",
-                free=free_bytes // 1_000_000,
-                data_folder=data_folder,
-                needed=LEAST_FREE_BYTES // 1_000_000,
-            ),
-            Sentence("Free some space and try again."),
-        )
+    reason = (
+        "Disk full: %(free_mb)s MB are free at %(data_folder)s and %(needed_mb)s MB are needed; nothing was written."
+    )
+    suggestion = "Free some space and try again."
+    needed_mb = LEAST_FREE_BYTES // 1_000_000
+
+    data_folder: Path
+    free_mb: int
 
 
 class NoRoomToUpgrade(Unavailable):
     """The database must be copied before another release of the engine opens it, and there is no room for that."""
 
-    def __init__(self, *, data_folder: Path, release: str, needed_bytes: int) -> None:
-        """Say how much room the copy needs."""
-        super().__init__(
-            Sentence(
-                "The database in %(data_folder)s was written by release %(release)s of the engine; before"
-                " another opens it, it is copied, which needs %(needed)s MB of free space.",
-                data_folder=data_folder,
-                release=release,
-                needed=needed_bytes // 1_000_000,
-            ),
-            Sentence("Free some space and try again; nothing was changed."),
-        )
+    reason = (
+        "The database in %(data_folder)s was written by release %(release)s of the engine; before"
+        " another opens it, it is copied, which needs %(needed_mb)s MB of free space."
+    )
+    suggestion = "Free some space and try again; nothing was changed."
+
+    data_folder: Path
+    release: str
+    needed_mb: int
 
 
 class NetworkDrive(Unavailable):
     """The data folder lies where two machines could write at once."""
 
-    def __init__(self, *, data_folder: Path, filesystem: str) -> None:
-        """Say which kind of drive it is."""
-        super().__init__(
-            Sentence(
-                "%(data_folder)s is on a network drive (%(filesystem)s), where the database would not be safe.",
-                data_folder=data_folder,
-                filesystem=filesystem,
-            ),
-            Sentence("Set RELAY_DATA to a folder on a disk of this machine, or NEO4J_URI to a Neo4j server."),
-        )
+    reason = "%(data_folder)s is on a network drive (%(filesystem)s), where the database would not be safe."
+    suggestion = "Set RELAY_DATA to a folder on a disk of this machine, or NEO4J_URI to a Neo4j server."
+
+    data_folder: Path
+    filesystem: str
 
 
 class FolderNotPrivate(Unavailable):
     """The data folder is open to other users of the machine."""
 
-    def __init__(self, *, data_folder: Path) -> None:
-        """Say how to close it."""
-        super().__init__(
-            Sentence("%(data_folder)s can be read by other users of this machine.", data_folder=data_folder),
-            Sentence(
-                "Run `chmod 700 %(data_folder)s` if it holds Relay's data only, else set RELAY_DATA to a folder"
-                " of its own.",
-                data_folder=data_folder,
-            ),
-        )
+    reason = "%(data_folder)s can be read by other users of this machine."
+    suggestion = (
+        "Run `chmod 700 %(data_folder)s` if it holds Relay's data only, else set RELAY_DATA to a folder of its own."
+    )
+
+    data_folder: Path
 
 
 class OfAnotherUser(Unavailable):
     """The data folder belongs to another user of the machine; files made there now would lock that user out."""
 
-    def __init__(self, *, data_folder: Path, owner: int) -> None:
-        """Say whose it is, by name where the machine knows one."""
+    reason = "%(data_folder)s belongs to the user %(name)s."
+    suggestion = "Run this as that user (sudo -u %(name)s), or set RELAY_DATA to a folder of your own."
+
+    data_folder: Path
+    owner: int
+
+    @property
+    def name(self) -> str:
+        """What the machine calls that user; the number where it knows no name."""
         try:
-            name = pwd.getpwuid(owner).pw_name
+            return pwd.getpwuid(self.owner).pw_name
         except KeyError:
-            name = str(owner)
-        super().__init__(
-            Sentence("%(data_folder)s belongs to the user %(name)s.", data_folder=data_folder, name=name),
-            Sentence("Run this as that user (sudo -u %(name)s), or set RELAY_DATA to a folder of your own.", name=name),
-        )
+            return str(self.owner)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -492,7 +460,7 @@ def require_free_space(data_folder: Path) -> None:
     """
     free_bytes = _free_bytes(data_folder)
     if free_bytes < LEAST_FREE_BYTES:
-        raise DiskFull(data_folder=data_folder, free_bytes=free_bytes)
+        raise DiskFull(data_folder=data_folder, free_mb=free_bytes // 1_000_000)
 
 
 def network_filesystem(folder: Path, mounts: str) -> str | None:
@@ -610,7 +578,7 @@ def _copy_before_upgrade(data_folder: Path) -> None:
         return
     needed_bytes = _bytes_below(files) + LEAST_FREE_BYTES
     if _free_bytes(data_folder) < needed_bytes:
-        raise NoRoomToUpgrade(data_folder=data_folder, release=written_by, needed_bytes=needed_bytes)
+        raise NoRoomToUpgrade(data_folder=data_folder, release=written_by, needed_mb=needed_bytes // 1_000_000)
     copies = data_folder / BEFORE_UPGRADES
     copies.mkdir(mode=0o700, exist_ok=True)
     unfinished = copies / "unfinished"

@@ -8,23 +8,21 @@ would clash.
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
 from relay.database import cypher
-from relay.desk.lookup import KINDS, OtherKind, SeveralOfThatId, resolve
+from relay.desk.lookup import KINDS, NotInRecord, OtherKind, SeveralOfThatId, resolve
 from relay.domain.acts import ID_BYTES, KEYS, Act, Value, new_id, rule_id
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
-from relay.errors import NotFound, Refused
+from relay.errors import Refused
 from relay.graph import Graph
 from relay.ledger.batch import Clerk
 from relay.ledger.projection import key_of
 from relay.ledger.reading import NoProgramme
 from relay.ledger.recording import record_one
-from relay.text import Sentence
 
 GIVERS: Final = ("placement", "beneficiary")
 """What may pass on: a placement, or a beneficiary who holds one."""
@@ -33,29 +31,19 @@ GIVERS: Final = ("placement", "beneficiary")
 class HoldsSeveral(Refused):
     """A beneficiary is named as giver and holds several placements."""
 
-    def __init__(self, beneficiary_id: str, placement_ids: Iterable[str]) -> None:
-        """List them."""
-        super().__init__(
-            Sentence(
-                "Beneficiary %(beneficiary_id)s holds several placements: %(placements)s.",
-                beneficiary_id=beneficiary_id,
-                placements=", ".join(placement_ids),
-            ),
-            Sentence("Name the placement that passes on."),
-            field="giver_placement_id",
-        )
+    reason = "Beneficiary %(beneficiary_id)s holds several placements: %(placements)s."
+    suggestion = "Name the placement that passes on."
+    field = "giver_placement_id"
+
+    beneficiary_id: str
+    placements: Sequence[str]
 
 
-class HoldsNone(NotFound):
+class HoldsNone(NotInRecord):
     """Neither a placement nor a beneficiary with one has this id."""
 
-    def __init__(self, id_: str) -> None:
-        """Name the id."""
-        super().__init__(
-            Sentence("There is no placement %(id)s, and no beneficiary %(id)s who holds one.", id=id_),
-            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_)),
-            field="giver_placement_id",
-        )
+    reason = "There is no placement %(id)s, and no beneficiary %(id)s who holds one."
+    field = "giver_placement_id"
 
 
 def pass_on(
@@ -90,7 +78,7 @@ def pass_on(
     pass_id = str(said.get("pass_id") or new_id(random(ID_BYTES)))
     kind, colon, bare = giver.rpartition(":")
     if colon and kind not in GIVERS:
-        raise OtherKind(giver, GIVERS)
+        raise OtherKind(id=giver, kinds=GIVERS)
     rows = graph.rows(
         cypher.HAND_OVER,
         ledger=programme_id,
@@ -99,7 +87,7 @@ def pass_on(
         act=key_of(programme_id, f"pass:{pass_id}"),
     )
     if not rows:
-        raise NoProgramme(programme_id)
+        raise NoProgramme(programme_id=programme_id)
     row = rows[0]
     receiver_id = said.get("receiver_placement_id") or _recorded_receiver(row) or new_id(_made_from(pass_id))
     return act(
@@ -120,12 +108,12 @@ def _giver(row: Mapping[str, Any], id_: str) -> str:
     held: list[str] = row["held_by_giver"]
     if row["giver"]:
         if any(each != id_ for each in held):
-            raise SeveralOfThatId([f"placement:{id_}", f"beneficiary:{id_}"])
+            raise SeveralOfThatId.of([f"placement:{id_}", f"beneficiary:{id_}"])
         return id_
     if not held:
-        raise HoldsNone(id_)
+        raise HoldsNone(id=id_)
     if len(held) > 1:
-        raise HoldsSeveral(id_, held)
+        raise HoldsSeveral(beneficiary_id=id_, placements=held)
     return held[0]
 
 

@@ -245,10 +245,10 @@ def from_line(line: str) -> Entry:
         written = json.loads(line, object_pairs_hook=once, parse_float=_exactly)
     except (ValueError, RecursionError) as error:
         message = Sentence("This line is not JSON in which each name stands once.")
-        raise Invalid(message, Sentence("Export the ledger again.")) from error
+        raise Invalid(reason=message, suggestion=Sentence("Export the ledger again.")) from error
     if not isinstance(written, dict) or frozenset(map(str, written)) - {"opened"} != _REQUIRED:
         message = Sentence("This line is not an entry of a ledger: its keys differ.")
-        raise Invalid(message, Sentence("Export the ledger again."))
+        raise Invalid(reason=message, suggestion=Sentence("Export the ledger again."))
     return from_values(written, opened=written.get("opened", {}), told=line)
 
 
@@ -297,7 +297,7 @@ def from_values(written: Mapping[str, Any], *, opened: Any, told: str) -> Entry:
     )
     if not fits:
         message = Sentence("This entry is malformed, or of a format newer than this version of Relay.")
-        raise Invalid(message, Sentence("Use the version of Relay that wrote it."))
+        raise Invalid(reason=message, suggestion=Sentence("Use the version of Relay that wrote it."))
     return Entry(
         programme_id=written["programme_id"],
         sequence=written["sequence"],
@@ -441,4 +441,6 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         message = Sentence("There is no time zone %(name)s.", name=name)
-        raise Invalid(message, Sentence("Write it as in Asia/Kathmandu."), field="timezone") from error
+        raise Invalid(
+            reason=message, suggestion=Sentence("Write it as in Asia/Kathmandu."), field="timezone"
+        ) from error

@@ -83,10 +83,6 @@ _AS_TEXT: Final = Sentence("Format the column as text and write it again.")
 class CellFault(errors.Invalid):
     """One cell cannot be read; `reason` never holds the value itself, which may be a name."""
 
-    def __init__(self, *, reason: Sentence, suggestion: Sentence) -> None:
-        """Say what is wrong with "this" cell, and what to write instead."""
-        super().__init__(reason, suggestion)
-
 
 def read(column: schema.Column, cell: object) -> Value | None:
     """Read one cell as the value of a column.

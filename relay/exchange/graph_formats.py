@@ -31,7 +31,6 @@ from relay.exchange.exporting import standing
 from relay.exchange.small_counts import tellable
 from relay.graph import Graph
 from relay.reports import trees
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -60,12 +59,16 @@ Attributes = dict[str, str | int | float]
 class WrongEnding(errors.Invalid):
     """A file's name does not end as its format does, so that it might be another file altogether."""
 
-    def __init__(self, path: Path, ending: str) -> None:
-        """Name the path and the ending."""
-        super().__init__(
-            Sentence("%(path)s does not end in %(ending)s.", path=path, ending=ending),
-            Sentence("Name it %(stem)s%(ending)s.", stem=path.stem, ending=ending),
-        )
+    reason = "%(path)s does not end in %(ending)s."
+    suggestion = "Name it %(stem)s%(ending)s."
+
+    path: Path
+    ending: str
+
+    @property
+    def stem(self) -> str:
+        """Its name without the ending that it has."""
+        return self.path.stem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +158,12 @@ def write(
         try:
             path.mkdir(mode=0o700, exist_ok=True)
         except OSError as fault:
-            raise private_files.NotWritten(path, fault.strerror) from fault
+            raise private_files.NotWritten(path=path, strerror=fault.strerror) from fault
         _put(path / "people.csv", _people(survey, names))
         _put(path / "links.csv", _links(survey))
         return
     if path.suffix != f".{format_}":
-        raise WrongEnding(path, f".{format_}")
+        raise WrongEnding(path=path, ending=f".{format_}")
     if format_ == "geojson":
         content = _map(survey, points or {})
     else:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from relay.domain.acts import FILED, PERSONAL, Act
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers, Missing, TakenBack
@@ -40,36 +40,39 @@ STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a millio
 class NoProgrammeNamed(Invalid):
     """A folder whose programme cannot be read is imported and no programme was named."""
 
-    def __init__(self, path: Path, fault: ReportRow | None) -> None:
+    reason = "%(path)s does not say which programme it is of."
+    suggestion = "Add a [programme] block with an id to rules.toml, or --programme ID."
+
+    path: Path
+
+    @classmethod
+    def since(cls, path: Path, fault: ReportRow | None) -> Self:
         """Say how to name it, or what is wrong where it is named."""
         if fault is None:
-            super().__init__(
-                Sentence("%(path)s does not say which programme it is of.", path=path),
-                Sentence("Add a [programme] block with an id to rules.toml, or --programme ID."),
-            )
-        else:
-            super().__init__(
-                Sentence(
-                    "%(path)s does not say which programme it is of: %(file)s, row %(row)s, %(field)s: %(reason)s",
-                    path=path,
-                    file=fault.file,
-                    row=fault.row,
-                    field=fault.field or "",
-                    reason=fault.reason or "",
-                ),
-                fault.suggestion or "",
-            )
+            return cls(path=path)
+        return cls(
+            path=path,
+            reason=Sentence(
+                "%(path)s does not say which programme it is of: %(file)s, row %(row)s, %(field)s: %(reason)s",
+                path=path,
+                file=fault.file,
+                row=fault.row,
+                field=fault.field or "",
+                reason=fault.reason or "",
+            ),
+            suggestion=fault.suggestion or "",
+        )
 
 
 class OtherProgramme(Invalid):
     """A folder is of another programme than the one that was named."""
 
-    def __init__(self, path: Path, own: str, named: str) -> None:
-        """Name both."""
-        super().__init__(
-            Sentence("%(path)s is of programme %(own)s, not of %(named)s.", path=path, own=own, named=named),
-            Sentence("Use --programme %(own)s, or change the id in rules.toml.", own=own),
-        )
+    reason = "%(path)s is of programme %(own)s, not of %(named)s."
+    suggestion = "Use --programme %(own)s, or change the id in rules.toml."
+
+    path: Path
+    own: str
+    named: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +128,9 @@ def import_programme(
     if own is None and programme_id is None:
         faults = tuple(chain.from_iterable(map(_faults, first)))
         yield from faults
-        raise NoProgrammeNamed(path, next(iter(faults), None))
+        raise NoProgrammeNamed.since(path, next(iter(faults), None))
     if own and programme_id and own != programme_id:
-        raise OtherProgramme(path, own, programme_id)
+        raise OtherProgramme(path=path, own=own, named=programme_id)
     with ThreadPoolExecutor(max_workers=1) as beside, gc_paused():
         rehearsal = Rehearsal(graph, own or programme_id or "", clerk, answers=answers)
         recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)

@@ -61,9 +61,10 @@ Cells = Sequence[object]
 class CannotRead(errors.Invalid):
     """There is no programme at a path."""
 
-    def __init__(self, path: Path, *, is_what: Sentence, suggestion: Sentence) -> None:
-        """Say what the path is instead, and what to do about it."""
-        super().__init__(Sentence("%(path)s %(is_what)s.", path=path, is_what=is_what), suggestion)
+    reason = "%(path)s %(is_what)s."
+
+    path: Path
+    is_what: Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +126,13 @@ def opened(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
             yield from _opened_workbook(path, (PROGRAMME, RULES, *names))
         else:
             raise CannotRead(
-                path,
+                path=path,
                 is_what=Sentence("is neither a folder nor an .xlsx file"),
                 suggestion=Sentence("Name the folder that holds the CSV files."),
             )
     except OSError as fault:
         raise CannotRead(
-            path,
+            path=path,
             is_what=Sentence("cannot be read (%(strerror)s)", strerror=fault.strerror),
             suggestion=Sentence("Look at its permissions."),
         ) from fault
@@ -146,7 +147,7 @@ def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unrea
     known = [f"{name}.csv" for name in names]
     if RULES_FILE not in files and not any(table in known for table in tables):
         raise CannotRead(
-            path,
+            path=path,
             is_what=Sentence("holds neither %(file)s nor a CSV file of a programme", file=RULES_FILE),
             suggestion=Sentence("Name another folder."),
         )
@@ -342,7 +343,7 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
             present = workbook.sheet_names
             if not any(name in names for name in present):
                 raise CannotRead(
-                    path,
+                    path=path,
                     is_what=Sentence("has no sheet of a programme"),
                     suggestion=Sentence("Its sheets are called %(names)s.", names=", ".join(names)),
                 )
@@ -351,7 +352,9 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
                     yield sheet if name in names else _unknown(name, names, present)
     except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError) as fault:
         raise CannotRead(
-            path, is_what=Sentence("is not a workbook that can be read"), suggestion=Sentence("Save it again as .xlsx.")
+            path=path,
+            is_what=Sentence("is not a workbook that can be read"),
+            suggestion=Sentence("Save it again as .xlsx."),
         ) from fault
 
 
@@ -361,7 +364,7 @@ def _refuse_huge(path: Path) -> None:
         unpacked = sum(part.file_size for part in archive.infolist())
         if unpacked > LARGEST_WORKBOOK:
             raise CannotRead(
-                path,
+                path=path,
                 is_what=Sentence(
                     "unpacks to %(unpacked)s bytes, more than %(most)s", unpacked=unpacked, most=LARGEST_WORKBOOK
                 ),
@@ -383,7 +386,7 @@ def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]], not_worked_out: re
     for tags in _tags(sheet):
         if failed := _FAILED.search(tags):
             raise CannotRead(
-                path,
+                path=path,
                 is_what=Sentence(
                     "has a cell whose formula failed (as #REF! or #VALUE!), at %(place)s", place=_place(failed)
                 ),
@@ -391,7 +394,7 @@ def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]], not_worked_out: re
             )
         if unknown := not_worked_out.search(tags):
             raise CannotRead(
-                path,
+                path=path,
                 is_what=Sentence("has a formula that was never worked out, at %(place)s", place=_place(unknown)),
                 suggestion=Sentence("Open it in a spreadsheet and save it again."),
             )
@@ -418,7 +421,7 @@ def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
         rows = max(rows, int(stands[2])) if stands else MOST_CELLS
         if columns * rows > MOST_CELLS:
             raise CannotRead(
-                path,
+                path=path,
                 is_what=Sentence(
                     "has a sheet with a cell far from all others, at %(place)s",
                     place=place[:20].decode(errors="replace"),

@@ -33,9 +33,10 @@ Content = Sequence[cells.Value | None]
 class CannotWrite(errors.Invalid):
     """A programme cannot be written to a path."""
 
-    def __init__(self, path: Path | str, *, is_what: Sentence, suggestion: Sentence) -> None:
-        """Say what is in the way at that path or sheet, and what to do about it."""
-        super().__init__(Sentence("%(path)s %(is_what)s.", path=path, is_what=is_what), suggestion)
+    reason = "%(path)s %(is_what)s."
+
+    path: Path | str
+    is_what: Sentence
 
 
 class Destination(Protocol):
@@ -72,7 +73,7 @@ def folder(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
         others = sorted(file.name for file in path.iterdir() if file.name not in ours) if path.is_dir() else [path.name]
         if others:
             raise CannotWrite(
-                path,
+                path=path,
                 is_what=Sentence("holds %(file)s, which no export wrote", file=others[0]),
                 suggestion=Sentence("Name a new folder."),
             )
@@ -103,7 +104,7 @@ def workbook(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
         for sheet in sheets.opened(path, names):
             if isinstance(sheet, sheets.Unreadable):
                 raise CannotWrite(
-                    path,
+                    path=path,
                     is_what=Sentence("holds %(file)s, which no export wrote", file=sheet.file),
                     suggestion=Sentence("Name a new file."),
                 )
@@ -138,7 +139,7 @@ def _beside(path: Path) -> Generator[Path]:
         finally:
             shutil.rmtree(workplace)
     except OSError as fault:
-        raise NotWritten(path, fault.strerror) from fault
+        raise NotWritten(path=path, strerror=fault.strerror) from fault
 
 
 class _Folder:
@@ -180,7 +181,7 @@ class _Workbook:
         row = self._used[name]
         if row == MOST_ROWS:
             raise CannotWrite(
-                name,
+                path=name,
                 is_what=Sentence("has more rows than a workbook can hold, %(most)s", most=MOST_ROWS),
                 suggestion=Sentence("Write a folder instead."),
             )

@@ -33,7 +33,6 @@ from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
 from relay.ledger.projection import Edge, Node, about_edge, entry_node, touched
 from relay.ledger.reading import NoProgramme
-from relay.text import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,86 +82,55 @@ class Outcome:
 
 
 class UsedOtherwise(Conflict):
-    """An id was used before with other content."""
+    """An id was used before with other content, of which the fields are named and nothing else."""
 
-    def __init__(self, act_id: str, sequence: int, fields: Sequence[str]) -> None:
-        """Name the earlier entry and the fields that differ, not what they hold."""
-        super().__init__(
-            Sentence(
-                "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s.",
-                act_id=act_id,
-                sequence=sequence,
-                fields=", ".join(fields),
-            ),
-            Sentence(
-                "Correct the earlier one (relay correct %(act_id)s), or, if this is another, give it an id of its own.",
-                act_id=act_id,
-            ),
-            field=fields[0] if fields else "",
-        )
+    reason = "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s."
+    suggestion = "Correct the earlier one (relay correct %(act_id)s), or, if this is another, give it an id of its own."
+
+    act_id: str
+    sequence: int
+    fields: Sequence[str]
 
 
 class GivenTwice(Conflict):
-    """An id is given twice together, with other content each time."""
+    """An id is given twice together, with other content each time, of which the fields alone are named."""
 
-    def __init__(self, act_id: str, fields: Sequence[str]) -> None:
-        """Name the fields that differ, not what they hold."""
-        super().__init__(
-            Sentence(
-                "%(act_id)s is given twice, with other content in: %(fields)s.",
-                act_id=act_id,
-                fields=", ".join(fields),
-            ),
-            Sentence("Keep one of the two, or give one of them an id of its own."),
-            field=fields[0] if fields else "",
-        )
+    reason = "%(act_id)s is given twice, with other content in: %(fields)s."
+    suggestion = "Keep one of the two, or give one of them an id of its own."
+
+    act_id: str
+    fields: Sequence[str]
 
 
 class StandsOnDoubt(Conflict):
     """An act stands on one that came together with it and does not agree with the record, or cannot be read."""
 
-    def __init__(self, act_id: str, doubtful: str, field: str) -> None:
-        """Name both, and the column by which the one stands on the other."""
-        super().__init__(
-            Sentence("%(act_id)s stands on %(doubtful)s, which is in doubt.", act_id=act_id, doubtful=doubtful),
-            Sentence("First settle %(doubtful)s: what is wrong with it is said there.", doubtful=doubtful),
-            field=field,
-        )
-        self.doubtful = doubtful
+    reason = "%(act_id)s stands on %(doubtful)s, which is in doubt."
+    suggestion = "First settle %(doubtful)s: what is wrong with it is said there."
+
+    act_id: str
+    doubtful: str
 
 
 class RuleInDoubt(Conflict):
     """What begins with an act may come under a rule that came together with it and is not recorded."""
 
-    def __init__(self, act_id: str, help_: str, field: str) -> None:
-        """Name the act, and the help that it is about."""
-        super().__init__(
-            Sentence(
-                "%(act_id)s may come under a rule for %(help)s that came with it and is not recorded.",
-                act_id=act_id,
-                help=help_,
-            ),
-            Sentence("First settle the rule: it could not bind what is recorded before it."),
-            field=field,
-        )
+    reason = "%(act_id)s may come under a rule for %(help)s that came with it and is not recorded."
+    suggestion = "First settle the rule: it could not bind what is recorded before it."
+
+    act_id: str
+    help: str
 
 
 class SameAsTakenBack(Asked):
     """The same hand-over came together with this one, and was taken back."""
 
-    code = "same_as_taken_back"
+    reason = "%(act_id)s is the same hand-over as %(earlier)s, which was taken back."
+    suggestion = "Leave it out. If it did happen, use --again."
+    field = "pass_id"
 
-    def __init__(self, act_id: str, earlier: str) -> None:
-        """Name both."""
-        super().__init__(
-            Sentence(
-                "%(act_id)s is the same hand-over as %(earlier)s, which was taken back.",
-                act_id=act_id,
-                earlier=earlier,
-            ),
-            Sentence("Leave it out. If it did happen, use --again."),
-            field="pass_id",
-        )
+    act_id: str
+    earlier: str
 
 
 def provided_by(act: Act) -> Iterator[str]:
@@ -290,7 +258,7 @@ class Batch:
 
     def _recorded_now(self, act: Act) -> Outcome:
         if not self.head.sequence and act.kind != "programme":
-            raise NoProgramme(self.register.programme_id)
+            raise NoProgramme(programme_id=self.register.programme_id)
         if not self.clerk.manages and is_a_managers(self.register, act):
             raise Locked
         self._stands_on_no_doubt(act)
@@ -332,14 +300,16 @@ class Batch:
         if by:
             if act.kind == "pass":
                 self.earlier.undone[self._hand_over(act)] = act.act_id
-            raise TakenBack(act.act_id, by)
+            raise TakenBack(act_id=act.act_id, by=by)
         fields = self._otherwise(act, recorded)
         mine = (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
         if fields:
             if not self._are_new(fields, recorded):
                 self.earlier.doubt(act, act.act_id)
             twice = mine and recorded.sequence > (self.earlier.since or 0)
-            raise GivenTwice(act.act_id, fields) if twice else UsedOtherwise(act.act_id, recorded.sequence, fields)
+            if twice:
+                raise GivenTwice(act_id=act.act_id, fields=fields, field=fields[0])
+            raise UsedOtherwise(act_id=act.act_id, sequence=recorded.sequence, fields=fields, field=fields[0])
         return Outcome(act=act, action="added" if mine and self.resent else "same", entry=recorded)
 
     def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
@@ -364,9 +334,9 @@ class Batch:
             names.append(("receiver_placement_id", filled))
         for column, name in names:
             if (fault := earlier.fault(name, register)) and fault != act.act_id:
-                raise StandsOnDoubt(act.act_id, fault, column)
+                raise StandsOnDoubt(act_id=act.act_id, doubtful=fault, field=column)
         if act.kind == "pass" and (undone := earlier.undone.get(self._hand_over(act))):
-            question = SameAsTakenBack(act.act_id, undone)
+            question = SameAsTakenBack(act_id=act.act_id, earlier=undone)
             if question.code not in self.answers:
                 raise question
 
@@ -381,7 +351,7 @@ class Batch:
         column, help_ = "received_on" if act.kind == "placement" else "passed_on", placement.help
         on, condition = str(act.values[column]), str(act.values.get("condition", ""))
         if self.earlier.leaves_in_doubt(help_, on, condition, self.register):
-            raise RuleInDoubt(act.act_id, help_, column)
+            raise RuleInDoubt(act_id=act.act_id, help=help_, field=column)
 
     def _hand_over(self, act: Act) -> tuple[object, ...]:
         giver_id = str(act.values["giver_placement_id"])

@@ -36,46 +36,32 @@ _HEX_DIGITS: Final = {"head_hash": 64, "public_key": 64, "signature": 128}
 class NotACheckpoint(Invalid):
     """A file does not hold a checkpoint."""
 
-    def __init__(self) -> None:
-        """Say who writes one."""
-        super().__init__(
-            Sentence("This is not a checkpoint of Relay."),
-            Sentence("Give a file that `relay ledger checkpoint FILE` wrote."),
-        )
+    reason = "This is not a checkpoint of Relay."
+    suggestion = "Give a file that `relay ledger checkpoint FILE` wrote."
 
 
 class KeyUnreadable(Invalid):
     """The file of a programme's key holds something else."""
 
-    def __init__(self, path: Path) -> None:
-        """Name the file."""
-        super().__init__(
-            Sentence("%(path)s does not hold the key that signs checkpoints.", path=path),
-            Sentence("Bring it back from where you keep a copy; without one, move it away, and a new key is made."),
-        )
+    reason = "%(path)s does not hold the key that signs checkpoints."
+    suggestion = "Bring it back from where you keep a copy; without one, move it away, and a new key is made."
+
+    path: Path
 
 
 class NotAHash(Invalid):
     """What was noted is no head hash: a slip of the pen must not look like a ledger that was cut."""
 
-    def __init__(self) -> None:
-        """Say what one looks like."""
-        super().__init__(
-            Sentence("This is no head hash: one has 64 digits, each 0 to 9 or a to f."),
-            Sentence("Compare it with your note, digit by digit."),
-            field="noted",
-        )
+    reason = "This is no head hash: one has 64 digits, each 0 to 9 or a to f."
+    suggestion = "Compare it with your note, digit by digit."
+    field = "noted"
 
 
 class NotAPublicKey(Invalid):
     """What was noted is no public key: a slip of the pen must not look like a checkpoint that was made up."""
 
-    def __init__(self) -> None:
-        """Say what one looks like."""
-        super().__init__(
-            Sentence("This is no public key: one has 64 digits, each 0 to 9 or a to f."),
-            Sentence("Compare it with your note, digit by digit."),
-        )
+    reason = "This is no public key: one has 64 digits, each 0 to 9 or a to f."
+    suggestion = "Compare it with your note, digit by digit."
 
 
 def read_hash(typed: str) -> str:
@@ -217,9 +203,9 @@ def _key(path: Path, pem: bytes) -> Key:
     try:
         private_key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:
-        raise KeyUnreadable(path) from error
+        raise KeyUnreadable(path=path) from error
     if not isinstance(private_key, Ed25519PrivateKey):
-        raise KeyUnreadable(path)
+        raise KeyUnreadable(path=path)
     return Key(private_key)
 
 

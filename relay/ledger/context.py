@@ -67,7 +67,9 @@ def entry_from(properties: Mapping[str, Any], opened: str | None) -> Entry:
         return from_values(written, opened=json.loads(opened), told=payload + opened)
     except (KeyError, TypeError, ValueError, RecursionError, Invalid) as error:
         message = Sentence("Entry %(key)s cannot be read: it was altered.", key=properties.get("key"))
-        raise Invalid(message, Sentence("See `relay ledger verify`, and restore a backup.")) from error
+        raise Invalid(
+            reason=message, suggestion=Sentence("See `relay ledger verify`, and restore a backup.")
+        ) from error
 
 
 def lock_and_load(

@@ -70,7 +70,7 @@ def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
     last = reading.head(graph, programme_id).entries
     entry = next(reading.entries(graph, programme_id, first=sequence, last=min(sequence, last)), None)
     if entry is None:
-        raise reading.NoEntry(sequence, last)
+        raise reading.NoEntry(sequence=sequence, last=last)
     return graph.read(lambda transaction: _changed(transaction, entry))
 
 

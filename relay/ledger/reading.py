@@ -26,82 +26,60 @@ still ends well before the line is given up as silent)."""
 class NoProgramme(NotFound):
     """No programme of that id is in the database."""
 
-    def __init__(self, programme_id: str) -> None:
-        """Name it."""
-        super().__init__(
-            Sentence("There is no programme %(programme_id)s in this database.", programme_id=programme_id),
-            Sentence("Import one (relay import PATH --apply), or add one (relay programme add)."),
-        )
+    reason = "There is no programme %(programme_id)s in this database."
+    suggestion = "Import one (relay import PATH --apply), or add one (relay programme add)."
+
+    programme_id: str
 
 
 class NoEntry(NotFound):
     """The ledger has no entry of that number."""
 
-    def __init__(self, sequence: int, last: int) -> None:
-        """Name it, and the last one."""
-        super().__init__(
-            Sentence("There is no entry %(sequence)s in this ledger.", sequence=sequence),
-            Sentence("Ask for one from 1 to %(last)s.", last=last),
-        )
+    reason = "There is no entry %(sequence)s in this ledger."
+    suggestion = "Ask for one from 1 to %(last)s."
+
+    sequence: int
+    last: int
 
 
 class NotTellable(NotFound):
     """A clock was wrong while something was recorded, so that nobody can tell what was known on a day."""
 
-    def __init__(self, day: date, last: int, later: int) -> None:
-        """Name the day, the last entry of it by its time, and the first one after it."""
-        super().__init__(
-            Sentence(
-                "Nobody can tell what was known on %(day)s: entry %(later)s bears a later time, and entry %(last)s, "
-                "recorded after it, an earlier one. A clock was wrong.",
-                day=day,
-                last=last,
-                later=later,
-            ),
-            Sentence("Give the number of an entry in place of the day: relay ledger log shows them."),
-            field="as_known",
-        )
+    reason = (
+        "Nobody can tell what was known on %(day)s: entry %(later)s bears a later time, and entry %(last)s, recorded "
+        "after it, an earlier one. A clock was wrong."
+    )
+    suggestion = "Give the number of an entry in place of the day: relay ledger log shows them."
+    field = "as_known"
+
+    day: date
+    last: int
+    later: int
 
 
 class HeadAltered(Invalid):
     """The head of a programme's ledger holds what no version of Relay wrote there."""
 
-    def __init__(self, programme_id: object) -> None:
-        """Name the programme."""
-        super().__init__(
-            Sentence(
-                "The head of the ledger of %(programme_id)s cannot be read: it was altered.", programme_id=programme_id
-            ),
-            Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE)."),
-        )
+    reason = "The head of the ledger of %(programme_id)s cannot be read: it was altered."
+    suggestion = "Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE)."
+
+    programme_id: object
 
 
 class NotBuilt(Unavailable):
     """The graph was built by another version of Relay, or is being rebuilt."""
 
-    def __init__(self, programme_id: str) -> None:
-        """Name the programme."""
-        super().__init__(
-            Sentence(
-                "The graph of programme %(programme_id)s is not the one that this version of Relay builds.",
-                programme_id=programme_id,
-            ),
-            Sentence("Rebuild it from the ledger: relay engine rebuild."),
-        )
+    reason = "The graph of programme %(programme_id)s is not the one that this version of Relay builds."
+    suggestion = "Rebuild it from the ledger: relay engine rebuild."
+
+    programme_id: str
 
 
 class NotRestored(NotBuilt):
     """The programme is being restored, or was so in part."""
 
-    def __init__(self, programme_id: str) -> None:
-        """Name the programme, and how its restoring goes on."""
-        Unavailable.__init__(
-            self,
-            Sentence(
-                "Programme %(programme_id)s is being restored, and not all of it is there.", programme_id=programme_id
-            ),
-            Sentence("If that was cut short, run the same relay restore again: it goes on where it stopped."),
-        )
+    reason = "Programme %(programme_id)s is being restored, and not all of it is there."
+    suggestion = "If that was cut short, run the same relay restore again: it goes on where it stopped."
 
 
 def require_restored(programme_id: str, projection: int) -> None:
@@ -111,7 +89,7 @@ def require_restored(programme_id: str, projection: int) -> None:
         NotRestored: It is being restored, or was so in part.
     """
     if projection == RESTORING:
-        raise NotRestored(programme_id)
+        raise NotRestored(programme_id=programme_id)
 
 
 def require_built(programme_id: str, projection: int) -> None:
@@ -122,7 +100,7 @@ def require_built(programme_id: str, projection: int) -> None:
     """
     require_restored(programme_id, projection)
     if projection != PROJECTION:
-        raise NotBuilt(programme_id)
+        raise NotBuilt(programme_id=programme_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +154,7 @@ def require_sound(head: LedgerHead) -> LedgerHead:
         HeadAltered: It cannot.
     """
     if not head.head_hash:
-        raise HeadAltered(head.programme_id)
+        raise HeadAltered(programme_id=head.programme_id)
     return head
 
 
@@ -210,7 +188,7 @@ def head(graph: Graph, programme_id: str) -> LedgerHead:
         if row["programme_id"] == programme_id and row["sequence"]:
             require_restored(programme_id, row["projection"])
             return require_sound(_head_of(row))
-    raise NoProgramme(programme_id)
+    raise NoProgramme(programme_id=programme_id)
 
 
 def entries(graph: Graph, programme_id: str, *, first: int = 1, last: int | None = None) -> Iterator[Entry]:
@@ -226,7 +204,7 @@ def entries(graph: Graph, programme_id: str, *, first: int = 1, last: int | None
     end = head(graph, programme_id).entries if last is None else last
     for entry in stored(graph, programme_id, first=first, last=end):
         if isinstance(entry, Fault):
-            raise Invalid(entry.fault, Sentence("See `relay ledger verify`, and restore a backup."))
+            raise Invalid(reason=entry.fault, suggestion=Sentence("See `relay ledger verify`, and restore a backup."))
         yield entry
 
 
@@ -276,14 +254,14 @@ def last_known(graph: Graph, programme_id: str, known: int | date) -> int:
     now = head(graph, programme_id)
     if isinstance(known, int):
         if not 0 < known <= now.entries:
-            raise NoEntry(known, now.entries)
+            raise NoEntry(sequence=known, last=now.entries)
         return known
     midnight = datetime.combine(known + timedelta(days=1), time(), zone(now.timezone)).astimezone(UTC)
     bounds = {"before": instant(midnight), "from": instant(midnight + timedelta(days=CLOCKS_DAYS))}
     (around,) = graph.rows(cypher.AROUND, programme_id=programme_id, **bounds)
     last, later = around["last"] or 0, around["later"]
     if later and later < last:
-        raise NotTellable(known, last, later)
+        raise NotTellable(day=known, last=last, later=later)
     return last
 
 

@@ -105,7 +105,7 @@ class _Recording:
     def in_transaction(self, transaction: Transaction) -> tuple[Outcome, ...]:
         loaded = lock_and_load(transaction, self.programme_id, self.acts, self.clerk.random(8).hex())
         if loaded is None:
-            raise NoProgramme(self.programme_id)
+            raise NoProgramme(programme_id=self.programme_id)
         head, register = loaded
         require_built(self.programme_id, head.projection)
         batch = Batch(register, head, self.clerk, answers=self.answers, earlier=self.earlier, resent=self.resent)
@@ -121,7 +121,7 @@ class _Recording:
             if act.act_id in batch.register.entries:  # else the answer would tell what was recorded elsewhere
                 lies.append(places_of_record(transaction, self.programme_id, act.act_id))
             if not all(allowed & each for each in lies):
-                return Outcome(act=act, action="not", error=NotThatPlace(allowed))
+                return Outcome(act=act, action="not", error=NotThatPlace(places=sorted(allowed)))
         return batch.offer(act)
 
 

@@ -141,7 +141,7 @@ def verify(
     others, replay = _others(graph, programme_id), _Replay(graph, programme_id)
     head = reading.head(graph, programme_id)
     if not head.built:
-        raise reading.NotBuilt(programme_id)
+        raise reading.NotBuilt(programme_id=programme_id)
     replay.go_on(head.entries)
     differing = verify_graph.whole(graph, replay.register, others)
     moved, again = Moved(), list[Difference]()
@@ -153,7 +153,8 @@ def verify(
         again = verify_graph.some(graph, replay.register, moved)
     else:
         raise Unavailable(
-            Sentence("Others record faster than it can be verified."), Sentence("Verify it once they are done.")
+            reason=Sentence("Others record faster than it can be verified."),
+            suggestion=Sentence("Verify it once they are done."),
         )
     chain = replay.chain
     chain.faults += _lost(replay.register, replay.erased)

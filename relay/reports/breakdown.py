@@ -29,34 +29,38 @@ from relay.text import Sentence
 class NoSuchWord(Invalid):
     """A programme is not parted by this."""
 
-    def __init__(self, word: str) -> None:
-        """List what it is parted by."""
-        super().__init__(
-            Sentence("A programme is not parted by %(word)s.", word=repr(word)),
-            Sentence("Ask by one of: %(words)s.", words=", ".join(PARTED_BY)),
-        )
+    reason = "A programme is not parted by %(quoted_word)s."
+    suggestion = "Ask by one of: %(words)s."
+    words = PARTED_BY
+
+    word: str
+
+    @property
+    def quoted_word(self) -> str:
+        """The word, as it was written."""
+        return repr(self.word)
 
 
 class NoSuchPart(NotFound):
     """A filter names a help, chain state, place or group that there is not."""
 
-    def __init__(self, word: str, asked: str, known: Iterable[str] = ()) -> None:
-        """Name it, and those that there are when these are few."""
-        listed = ", ".join(known)
-        super().__init__(
-            Sentence("There is no %(word)s %(asked)s in this programme.", word=word, asked=asked),
-            Sentence("Ask for one of: %(listed)s.", listed=listed)
-            if listed
-            else Sentence("Look for it: relay find %(id)s", id=shlex.quote(asked)),
-        )
+    reason = "There is no %(word)s %(asked)s in this programme."
+    suggestion = "Look for it: relay find %(quoted_id)s"
+
+    word: str
+    asked: str
+
+    @property
+    def quoted_id(self) -> str:
+        """What was asked for, as it is written on a command line."""
+        return shlex.quote(self.asked)
 
 
 class NoSuchDonor(NotFound):
-    """A filter names a donor of no gift."""
+    """A filter names a donor of no gift; not repeated, since a donor may be a person."""
 
-    def __init__(self) -> None:
-        """Name nobody: a donor may be a person."""
-        super().__init__(Sentence("No gift is of that donor."), Sentence("Look at the donors: relay health --by donor"))
+    reason = "No gift is of that donor."
+    suggestion = "Look at the donors: relay health --by donor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +159,7 @@ def parts(survey: Survey, word: str, names: Names) -> Parts:
         return _around(survey.snapshot, there, _of(beneficiaries.place, holder))
     if word == "donor":
         return _given_by(survey, there, names)
-    raise NoSuchWord(word)
+    raise NoSuchWord(word=word)
 
 
 def _of(column: Rows | Codes, row: Rows) -> Rows:
@@ -218,6 +222,18 @@ def within(snapshot: Snapshot, place_id: str) -> Flags:
     return found
 
 
+def code_of(word: str, words: tuple[str, ...], asked: str) -> int:
+    """The place of a help or a chain state in the list of all that there are.
+
+    Raises:
+        NoSuchPart: It is none of them.
+    """
+    if asked not in words:
+        listed = Sentence("Ask for one of: %(listed)s.", listed=", ".join(words)) if words else ""
+        raise NoSuchPart(word=word, asked=asked, suggestion=listed)
+    return words.index(asked)
+
+
 def row_of(word: str, ids: IdColumn, id_: str) -> int:
     """The row of an id that a filter names.
 
@@ -226,5 +242,5 @@ def row_of(word: str, ids: IdColumn, id_: str) -> int:
     """
     row = ids.row(id_)
     if row is None:
-        raise NoSuchPart(word, id_)
+        raise NoSuchPart(word=word, asked=id_)
     return row

@@ -21,7 +21,7 @@ from relay.arrays.standings import CAUSES
 from relay.arrays.tables import Snapshot
 from relay.domain.model import shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports.breakdown import NoSuchPart, row_of, within
+from relay.reports.breakdown import code_of, row_of, within
 from relay.reports.chains import Chains
 
 HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]
@@ -206,9 +206,9 @@ def holdings(
     if state == "stuck":
         chosen &= stood.stuck
     elif state is not None:
-        chosen &= stood.state == _code("state", STATES, state)
+        chosen &= stood.state == code_of("state", STATES, state)
     if help_ is not None:
-        chosen &= snapshot.placements.help == _code("help", snapshot.helps, help_)
+        chosen &= snapshot.placements.help == code_of("help", snapshot.helps, help_)
     if place_id is not None or group_id is not None:
         chosen &= np.append(_holding_there(survey, place_id, group_id), False)[snapshot.placements.beneficiary]
     if gift_id is not None:
@@ -230,12 +230,6 @@ def holdings(
     }
     key = by[sort][row] if sort in by else None
     return Holdings(survey, row[order(snapshot.placements.ids, row, key, descending=descending)])
-
-
-def _code(word: str, words: tuple[str, ...], asked: str) -> int:
-    if asked not in words:
-        raise NoSuchPart(word, asked, words)
-    return words.index(asked)
 
 
 def _holding_there(survey: Survey, place_id: str | None, group_id: str | None) -> Flags:
@@ -306,7 +300,7 @@ def holders(
     if state == "waiting":
         chosen &= states.sum(axis=1) == 0
     elif state is not None:
-        chosen &= states[:, _code("state", STATES, state)] > 0
+        chosen &= states[:, code_of("state", STATES, state)] > 0
     row = np.flatnonzero(chosen).astype(np.int32)
     key = states.sum(axis=1)[row] if sort == "placements" else None
     return Holders(survey, row[order(snapshot.beneficiaries.ids, row, key, descending=descending)], states)

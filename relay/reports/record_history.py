@@ -16,6 +16,7 @@ from relay.domain.model import Rule, shown, standing
 from relay.ledger.context import read
 from relay.ledger.projection import key_of, values_of
 from relay.ledger.reading import NoProgramme
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -216,11 +217,13 @@ class _Showing:
         self.belonging = self._belonging()
         register = read(transaction, programme_id, (act_id, *self.belonging))
         if register is None:
-            raise NoProgramme(programme_id)
+            raise NoProgramme(programme_id=programme_id)
         self.register = register
         self.values = says(self.register, act_id)
         if self._began() > as_of:
-            raise NotInRecord(act_id, as_of)
+            raise NotInRecord(
+                id=act_id, reason=Sentence("There is no %(id)s in the record on %(as_of)s.", id=act_id, as_of=as_of)
+            )
         self.start_id = str(self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id", ""))
         self.above = self._above(self.start_id) if self.start_id else {}
         said = {act_id: says(register, act_id) for act_id in (*register.entries, act_id)}

@@ -141,7 +141,7 @@ class _Search:
     def _by_person_or_name(self) -> Iterator[tuple[str, float]]:
         places = self.transaction.rows(cypher.PLACE_NAMES, ledger=self.programme_id)
         if not places:
-            raise NoProgramme(self.programme_id)
+            raise NoProgramme(programme_id=self.programme_id)
         (people,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
         act_ids = [":".join(kind_and_id(key)) for key in people["keys"]]
         rows = zip(act_ids, people["phones"], people["households"], strict=True)

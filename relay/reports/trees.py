@@ -5,7 +5,6 @@ The relay is a directed acyclic graph, mostly a branching. Nothing here assumes 
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,12 +17,12 @@ from relay.arrays.columns import NONE, Rows, Units, day_of, days_of
 from relay.arrays.load import load_below
 from relay.arrays.standings import CAUSES
 from relay.arrays.tables import Snapshot, of_register
+from relay.desk.lookup import NotInRecord
 from relay.domain.model import shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.errors import NotFound
 from relay.graph import Graph
 from relay.ledger import reading
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,26 +30,21 @@ if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
 
 
-class NotInRelay(NotFound):
+class NotInRelay(NotInRecord):
     """Neither a gift nor a placement has this id on that day."""
 
-    def __init__(self, id_: str, as_of: date) -> None:
-        """Name the id and the day."""
-        super().__init__(
-            Sentence("There is no gift or placement %(id)s on %(as_of)s.", id=id_, as_of=as_of),
-            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_.rpartition(":")[2])),
-        )
+    reason = "There is no gift or placement %(id)s on %(as_of)s."
+
+    as_of: date
 
 
 class TwoOfThatId(NotFound):
     """A gift and a placement share the id."""
 
-    def __init__(self, id_: str) -> None:
-        """Say how to tell them apart."""
-        super().__init__(
-            Sentence("Both a gift and a placement are called %(id)s.", id=id_),
-            Sentence("Write gift:%(id)s or placement:%(id)s.", id=id_),
-        )
+    reason = "Both a gift and a placement are called %(id)s."
+    suggestion = "Write gift:%(id)s or placement:%(id)s."
+
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,13 +188,13 @@ class Relay:
         if placement is not None and not survey.standings.there[placement]:
             placement = None
         if gift is not None and placement is not None:
-            raise TwoOfThatId(bare)
+            raise TwoOfThatId(id=bare)
         if gift is not None:
             filled = np.flatnonzero(survey.original & (snapshot.placements.gift == gift))
             return f"gift:{bare}", tuple(filled.tolist())
         if placement is not None:
             return f"placement:{bare}", (placement,)
-        raise NotInRelay(id_, survey.as_of)
+        raise NotInRelay(id=id_, as_of=survey.as_of)
 
     def trace(self, id_: str) -> Trace:
         """How far a gift or placement had travelled.

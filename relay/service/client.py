@@ -52,44 +52,38 @@ _BRANCHES: Final[Mapping[int, type[RelayError]]] = {
 class NotRelay(Unavailable):
     """What answers at the address is not a Relay."""
 
-    def __init__(self, url: str) -> None:
-        """Name the address."""
-        super().__init__(
-            Sentence("What answers at %(host)s is not Relay.", host=_host(url)), Sentence("Check RELAY_URL.")
-        )
+    reason = "What answers at %(host)s is not Relay."
+    suggestion = "Check RELAY_URL."
+
+    host: str
 
 
 class NotReached(Unavailable):
     """Nothing answers at the address, or not in time."""
 
-    def __init__(self, url: str) -> None:
-        """Name the address."""
-        super().__init__(
-            Sentence("Relay at %(host)s cannot be reached, or did not answer in time.", host=_host(url)),
-            Sentence("Check RELAY_URL and the line, then try again."),
-        )
+    reason = "Relay at %(host)s cannot be reached, or did not answer in time."
+    suggestion = "Check RELAY_URL and the line, then try again."
+
+    host: str
 
 
 class NotEncrypted(Refused):
     """A secret would travel where others can read it."""
 
-    def __init__(self, url: str) -> None:
-        """Name the address."""
-        super().__init__(
-            Sentence("%(host)s is another machine and its address is not https.", host=_host(url)),
-            Sentence("Write https:// before it."),
-        )
+    reason = "%(host)s is another machine and its address is not https."
+    suggestion = "Write https:// before it."
+
+    host: str
 
 
 class NoTokenYet(Refused):
     """Nobody signed in to this service from here."""
 
-    def __init__(self, url: str) -> None:
-        """Say how to."""
-        super().__init__(
-            Sentence("You are not signed in to %(host)s.", host=_host(url)),
-            Sentence("Sign in: relay login %(url)s", url=url),
-        )
+    reason = "You are not signed in to %(host)s."
+    suggestion = "Sign in: relay login %(url)s"
+
+    host: str
+    url: str
 
 
 class Remote:
@@ -105,7 +99,7 @@ class Remote:
         self.url = url.rstrip("/")
         require_encryption(self.url)
         if token is None:
-            raise NoTokenYet(self.url)
+            raise NoTokenYet(host=_host(self.url), url=self.url)
         self._token = token
 
     def programmes(self) -> tuple[LedgerHead, ...]:
@@ -156,7 +150,7 @@ class Remote:
         try:
             return of_json(kind, answer)
         except (KeyError, TypeError, ValueError) as error:
-            raise NotRelay(self.url) from error
+            raise NotRelay(host=_host(self.url)) from error
 
     def _ask(self, path: str, parameters: Mapping[str, Any], beside: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """Ask something; what is given beside the address is sent as JSON."""
@@ -164,7 +158,7 @@ class Remote:
         try:
             return self._exchanged("POST" if beside else "GET", path + _query(parameters), body)
         except (OSError, HTTPException) as error:
-            raise NotReached(self.url) from error
+            raise NotReached(host=_host(self.url)) from error
 
     def _hand_in(self, path: str, body: bytes) -> Any:  # noqa: ANN401 - JSON
         """Send what is to change something."""
@@ -172,7 +166,7 @@ class Remote:
             return self._exchanged("POST", path, body)
         except (OSError, HTTPException) as error:
             if _never_sent(error):
-                raise NotReached(self.url) from error
+                raise NotReached(host=_host(self.url)) from error
             raise UnknownOutcome(silent=isinstance(error, TimeoutError)) from error
 
     def _exchanged(self, method: str, path: str, body: bytes | None) -> Any:  # noqa: ANN401 - JSON
@@ -199,9 +193,9 @@ def sign_in(url: str, login: str, password: str, **wish: str | int) -> str:
     try:
         answer = _exchanged(url, "POST", "/tokens", body, {"Accept": "application/json"})
     except (OSError, HTTPException) as error:
-        raise NotReached(url) from error
+        raise NotReached(host=_host(url)) from error
     if not isinstance(answer, dict) or not isinstance(answer.get("secret"), str):
-        raise NotRelay(url)
+        raise NotRelay(host=_host(url))
     secret: str = answer["secret"]
     return secret
 
@@ -214,7 +208,7 @@ def require_encryption(url: str) -> None:
     """
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-        raise NotEncrypted(url)
+        raise NotEncrypted(host=_host(url))
 
 
 def is_loopback(host: str) -> bool:
@@ -299,7 +293,7 @@ def _json(url: str, body: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(body)
     except ValueError as error:
-        raise NotRelay(url) from error
+        raise NotRelay(host=_host(url)) from error
 
 
 def _told(url: str, status: int, body: bytes, *, signed_in: bool) -> RelayError:
@@ -307,11 +301,11 @@ def _told(url: str, status: int, body: bytes, *, signed_in: bool) -> RelayError:
     said = _json(url, body)
     error = said.get("error") if isinstance(said, dict) else None
     if not isinstance(error, dict) or not isinstance(error.get("reason"), str):
-        return NotRelay(url)
+        return NotRelay(host=_host(url))
     branch = _BRANCHES.get(status, Unavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused)
     expired = signed_in and status == HTTPStatus.UNAUTHORIZED
     suggestion = Sentence("Sign in: relay login %(url)s", url=url) if expired else error.get("suggestion") or ""
-    return branch(error["reason"], suggestion, field=error.get("field") or "")
+    return branch(reason=error["reason"], suggestion=suggestion, field=error.get("field") or "")
 
 
 def _never_sent(error: Exception) -> bool:

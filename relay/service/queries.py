@@ -159,7 +159,7 @@ class Question(Generic[T_co]):
             RelayError: What else `answer` raises.
         """
         if self.of_graph and not head.built:
-            raise NotBuilt(head.programme_id)
+            raise NotBuilt(programme_id=head.programme_id)
         return self.answer(source, head.programme_id, said)
 
     def opens(self, source: Source, programme_id: str, said: Mapping[str, Any], answer: object) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def built() -> Graph:
         Unavailable: The database cannot be reached.
     """
     if not head().built:
-        raise NotBuilt(head().programme_id)
+        raise NotBuilt(programme_id=head().programme_id)
     return graph()
 
 

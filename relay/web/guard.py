@@ -21,7 +21,6 @@ from relay.ledger import reading
 from relay.ledger.batch import Clerk
 from relay.ledger.places import places_of_record
 from relay.ledger.reading import NoProgramme
-from relay.text import Sentence
 from relay.web import current, sessions
 from relay.web.permission import Permission, permission_of, public
 from relay.web.sessions import NotSignedIn, User
@@ -33,11 +32,10 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 class NotByTheProxy(Refused):
     """Somebody came to a site, but not through the proxy that encrypts."""
 
-    def __init__(self, site: str) -> None:
-        """Name the site."""
-        super().__init__(
-            Sentence("This was sent without encryption."), Sentence("Write https://%(site)s/ instead.", site=site)
-        )
+    reason = "This was sent without encryption."
+    suggestion = "Write https://%(site)s/ instead."
+
+    site: str
 
 
 def set_up(app: Flask) -> None:
@@ -100,7 +98,7 @@ def check() -> None:
     """
     permission, site = permission_of(request.endpoint) if request.endpoint else None, current.core().site
     if site and not request.is_secure and not (permission and permission.unencrypted):
-        raise NotByTheProxy(site)
+        raise NotByTheProxy(site=site)
     if permission is None:  # no such page, or not by that method: nothing is said of anything
         return
     found = None if permission.public else sessions.user()
@@ -124,12 +122,12 @@ def _allow(found: User, permission: Permission, programme_id: str | None) -> Non
     action = permission.action
     if programme_id is not None and not found.sees(programme_id):
         begins = roles.to_record("programme")
-        raise roles.NotAllowed(begins) if action == begins else NoProgramme(programme_id)
+        raise roles.NotAllowed.to(begins) if action == begins else NoProgramme(programme_id=programme_id)
     if action is None:  # nobody said who may
         if not set(OWNER) <= set(found.grants):
-            raise roles.NotAllowed(str(request.endpoint))
+            raise roles.NotAllowed.to(str(request.endpoint))
     elif not found.may(action, programme_id):
-        raise roles.NotAllowed(action)
+        raise roles.NotAllowed.to(action)
     elif programme_id is not None and not permission.ids_only and (about := _about(request.view_args or {})):
         _within_places(action, programme_id, about)
 
@@ -159,4 +157,4 @@ def _within_places(action: str, programme_id: str, id_: str) -> None:
         return
     act_id = resolve(current.graph(), programme_id, id_)
     if not allowed & places_of_record(current.graph(), programme_id, act_id):
-        raise roles.NotThatPlace(allowed)
+        raise roles.NotThatPlace(places=sorted(allowed))

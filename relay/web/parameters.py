@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from flask import abort, request
 
 from relay.errors import Invalid
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,25 +18,17 @@ CONFIRMED_ONLY: Final = "confirmed_only"
 class NotAChoice(Invalid):
     """A parameter of the address holds something that it cannot."""
 
-    def __init__(self, name: str, choices: str) -> None:
-        """Say which parameter, and what it can hold."""
-        super().__init__(
-            Sentence("“%(name)s” in the address is not one of: %(choices)s.", name=name, choices=choices),
-            Sentence("Correct it, or leave it out."),
-            field=name,
-        )
+    reason = "“%(field)s” in the address is not one of: %(choices)s."
+    suggestion = "Correct it, or leave it out."
+
+    choices: str
 
 
 class NotAsked(Invalid):
     """The address holds a parameter that is passed over, so that the answer would be to another question."""
 
-    def __init__(self, name: str) -> None:
-        """Say which."""
-        super().__init__(
-            Sentence("“%(name)s” in the address is not known here, or stands there twice.", name=name),
-            Sentence("Correct it, or leave it out."),
-            field=name,
-        )
+    reason = "“%(field)s” in the address is not known here, or stands there twice."
+    suggestion = "Correct it, or leave it out."
 
 
 def only(names: Collection[str], several: Collection[str] = ()) -> None:
@@ -56,7 +47,7 @@ def only(names: Collection[str], several: Collection[str] = ()) -> None:
         once = name in names or name in ("as_of", "lang", CONFIRMED_ONLY)
         hung_on = name == "fbclid" or name.startswith("utm_")
         if name not in several and not (once and len(values) == 1) and not hung_on:
-            raise NotAsked(name)
+            raise NotAsked(field=name)
 
 
 def choice(name: str, choices: Collection[str]) -> str:
@@ -67,7 +58,7 @@ def choice(name: str, choices: Collection[str]) -> str:
     """
     found = request.args.get(name) or next(iter(choices))
     if found not in choices:
-        raise NotAChoice(name, ", ".join(choices))
+        raise NotAChoice(field=name, choices=", ".join(choices))
     return found
 
 
@@ -81,7 +72,7 @@ def number(name: str, least: int = 0) -> int | None:
     if not text:
         return None
     if not (text.isdecimal() and len(text) <= len("999999999") and int(text) >= least):
-        raise NotAChoice(name, f"{least}, {least + 1}, …")
+        raise NotAChoice(field=name, choices=f"{least}, {least + 1}, …")
     return int(text)
 
 

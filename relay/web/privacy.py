@@ -117,7 +117,7 @@ def require_donors() -> None:
     """
     own = within()
     if own is not None:
-        raise NotThatPlace(own)
+        raise NotThatPlace(places=sorted(own))
 
 
 def within() -> frozenset[str] | None:

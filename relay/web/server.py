@@ -29,45 +29,39 @@ THREADS: Final = 8  # our choice: more would only wait for one database
 class NotThisMachine(Refused):
     """Others could reach the pages, and nobody would ask who they are."""
 
-    def __init__(self, host: str) -> None:
-        """Name the address."""
-        super().__init__(
-            f"Relay itself does not encrypt: without a proxy it serves at {HOSTS[-1]}, not at {host}.",
-            "Put a proxy with TLS before it and name both: --site relay.example.org --proxy ADDRESS. See"
-            " docs/operators.md.",
-            field="host",
-        )
+    reason = "Relay itself does not encrypt: without a proxy it serves at %(own)s, not at %(host)s."
+    suggestion = (
+        "Put a proxy with TLS before it and name both: --site relay.example.org --proxy ADDRESS. See docs/operators.md."
+    )
+    field = "host"
+    own = HOSTS[-1]
+
+    host: str
 
 
 class NobodyMaySignIn(Refused):
     """A site is to be served, and nobody could sign in to it."""
 
-    def __init__(self) -> None:
-        """Say how to make an account."""
-        super().__init__(
-            "There is no account with a password yet, so that nobody could sign in.",
-            "Make one: relay account add LOGIN --role administrator",
-        )
+    reason = "There is no account with a password yet, so that nobody could sign in."
+    suggestion = "Make one: relay account add LOGIN --role administrator"
 
 
 class NotAName(Invalid):
     """A site is named by an address, or by a part of one."""
 
-    def __init__(self) -> None:
-        """Say what is wanted."""
-        super().__init__(
-            "A site is a host name alone, such as relay.example.org: Relay is served over https, at its first path.",
-            "Leave out https:// and what follows the name.",
-            field="site",
-        )
+    reason = "A site is a host name alone, such as relay.example.org: Relay is served over https, at its first path."
+    suggestion = "Leave out https:// and what follows the name."
+    field = "site"
 
 
 class PortTaken(Refused):
     """Another program listens there."""
 
-    def __init__(self, port: int) -> None:
-        """Name the port."""
-        super().__init__(f"Port {port} cannot be listened on.", "Leave --port out to have a free one.", field="port")
+    reason = "Port %(port)s cannot be listened on."
+    suggestion = "Leave --port out to have a free one."
+    field = "port"
+
+    port: int
 
 
 def serve(
@@ -105,7 +99,7 @@ def serve(
     if site is not None and not _NAME.fullmatch(site):
         raise NotAName
     if host not in HOSTS and not (site and proxy):
-        raise NotThisMachine(host)
+        raise NotThisMachine(host=host)
     if site and not any(account.password for account in accounts.every(graph)):
         raise NobodyMaySignIn
     _log_json()
@@ -119,7 +113,7 @@ def serve(
             app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True, **behind
         )
     except OSError as error:
-        raise PortTaken(port) from error
+        raise PortTaken(port=port) from error
     name = f"[{host}]" if ":" in host else host
     here = f"http://{name}:{server.effective_port}"
     path = f"/sign-in/once/{once.secret}" if once else shown

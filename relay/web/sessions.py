@@ -16,7 +16,6 @@ from relay import private_files
 from relay.access import accounts, roles, tokens
 from relay.access.roles import OWNER, Grant
 from relay.errors import Refused, Unavailable
-from relay.text import Sentence
 from relay.web import current
 
 if TYPE_CHECKING:
@@ -30,11 +29,8 @@ _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have ru
 class NotSignedIn(Refused):
     """Nobody is signed in."""
 
-    def __init__(self) -> None:
-        """Say how to sign in."""
-        super().__init__(
-            Sentence("This asks who you are."), Sentence("Sign in, or send a token: Authorization: Bearer TOKEN.")
-        )
+    reason = "This asks who you are."
+    suggestion = "Sign in, or send a token: Authorization: Bearer TOKEN."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

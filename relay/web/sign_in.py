@@ -10,7 +10,6 @@ from flask_limiter.util import get_remote_address
 
 from relay.access import accounts
 from relay.errors import NotFound
-from relay.text import Sentence
 from relay.web import current, sessions
 from relay.web.permission import public
 
@@ -29,12 +28,8 @@ blueprint = Blueprint("sign_in", __name__)
 class LinkUsed(NotFound):
     """A link that signs its owner in once was used before, or is of another start."""
 
-    def __init__(self) -> None:
-        """Say how to get another one."""
-        super().__init__(
-            Sentence("This link signs nobody in: it was used already, or Relay was started anew since."),
-            Sentence("Start relay serve again for another link, or sign in with login and password."),
-        )
+    reason = "This link signs nobody in: it was used already, or Relay was started anew since."
+    suggestion = "Start relay serve again for another link, or sign in with login and password."
 
 
 def set_up(app: Flask) -> None:

@@ -297,8 +297,8 @@ def test_a_twin_is_asked_about_and_recorded_again_on_request(book: Book) -> None
 def test_a_second_placement_of_one_help_for_one_woman_is_asked_about(book: Book) -> None:
     second = passed("T9: P1 > P4b on 2023-01-01")  # W4 holds P4 of goats
 
-    refused(book, second, rulebook.HoldsOneAlready, "W4", "goat", "P4", "--into", "--new", answers=NO_ANSWER)
-    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsOneAlready, "W4", "P4", "--new", answers=NO_ANSWER)
+    refused(book, second, rulebook.HoldsAlready, "W4", "goat", "P4", "--into", "--new", answers=NO_ANSWER)
+    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsAlready, "W4", "P4", "--new", answers=NO_ANSWER)
     book.add(passed("T8: P1 > P4 on 2022-01-01"), answers=NO_ANSWER)  # adds to hers
     book.add(passed("T7: P1 > P4a on 2023-01-01", help="pig"), answers=NO_ANSWER)  # of pigs she holds none
     book.add(passed("T6: P1 > P5 on 2023-01-01"), answers=NO_ANSWER)  # another woman
@@ -312,7 +312,7 @@ def test_who_gave_back_what_she_held_is_not_asked_about(book: Book) -> None:
     book.add(taken_back("pass:T2"))
 
     book.add(passed("T9: P1 > P3b on 2023-01-01"), answers=NO_ANSWER)
-    refused(book, taken_back("correct:C1", "C2"), rulebook.HoldsOneAlready, "W3", "P3b", answers=NO_ANSWER)
+    refused(book, taken_back("correct:C1", "C2"), rulebook.HoldsAlready, "W3", "P3b", answers=NO_ANSWER)
     book.add(taken_back("correct:C1", "C2"))
 
 
@@ -320,7 +320,7 @@ def test_a_correction_of_what_stands_asks_nothing(book: Book) -> None:
     book.add(placed("P4b on 2020-03-01", help="pig"), answers=NO_ANSWER)
 
     book.add(corrected("placement:P4b", help="goat"), answers=NO_ANSWER)
-    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsOneAlready, "P4, P4b", answers=NO_ANSWER)
+    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsAlready, "P4, P4b", answers=NO_ANSWER)
 
 
 def test_each_question_has_its_answer_and_what_cannot_be_true_is_refused_before_it_is_asked_about(book: Book) -> None:
@@ -329,7 +329,7 @@ def test_each_question_has_its_answer_and_what_cannot_be_true_is_refused_before_
 
     refused(book, both, rulebook.Twin, answers=NO_ANSWER)
     refused(book, both, rulebook.Twin, answers=NEW)
-    refused(book, both, rulebook.HoldsOneAlready, answers=frozenset({"twin"}))
+    refused(book, both, rulebook.HoldsAlready, answers=frozenset({"twin"}))
     refused(book, passed("T8: P1 > P5b on 2020-01-01"), rulebook.PassedBeforeReceipt, answers=NO_ANSWER)
     book.add(both, answers=EVERY_ANSWER)
 

@@ -924,7 +924,7 @@ def test_a_record_that_breaks_off_leaves_nothing_behind(tmp_path: Path, write: W
     def breaking() -> Iterator[Act]:
         yield from SAMPLE
         reason = "The engine is gone."
-        raise EngineGone(reason)
+        raise EngineGone(reason=reason)
 
     with pytest.raises(EngineGone):
         write(tmp_path / name, breaking())

@@ -15,7 +15,7 @@ import pytest
 from relay import graph as relay_graph
 from relay.access.roles import Locked, NotThatPlace
 from relay.database import engine
-from relay.domain.rulebook import HoldsOneAlready, StandingOnIt, TakenBack, Twin
+from relay.domain.rulebook import HoldsAlready, StandingOnIt, TakenBack, Twin
 from relay.ledger.reading import entries, head, heads
 from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify
@@ -97,7 +97,7 @@ def test_of_two_clerks_who_pass_on_to_one_new_woman_from_two_givers_one_is_asked
         )
 
         assert {first.action, second.action} == {"added", "asked"}
-        assert isinstance(first.error or second.error, HoldsOneAlready)
+        assert isinstance(first.error or second.error, HoldsAlready)
     assert sound(desks[0]) == 7 + rounds + rounds
 
 

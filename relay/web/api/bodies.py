@@ -5,9 +5,9 @@ The exchange format's columns (`relay.domain.schema`) decide, as they do for fil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from relay.access.roles import EVERY
 from relay.domain.acts import FILED, HOW_CORRECTED, KEYS, Value
@@ -49,45 +49,52 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {kind: _columns(kind) for kin
 class NotAnObject(Invalid):
     """A body that is no JSON object."""
 
-    def __init__(self, example: str = '{"gift_id": "G1"}') -> None:
-        """Say what it must be."""
-        super().__init__("The body is not a JSON object that names each thing once.", f"Send one, such as {example}.")
+    reason = "The body is not a JSON object that names each thing once."
+    suggestion = "Send one, such as %(example)s."
+
+    example: str = '{"gift_id": "G1"}'
 
 
 class NoSuchField(Invalid):
     """A body names what the request has not."""
 
-    def __init__(self, known: Iterable[str]) -> None:
-        """Name those that there are."""
-        super().__init__("The body names what is not known here.", f"It may hold: {', '.join(known)}.")
+    reason = "The body names what is not known here."
+    suggestion = "It may hold: %(known)s."
+
+    known: Sequence[str]
 
 
 class NoSuchColumn(Invalid):
     """A body names a column that this kind of act has not."""
 
-    def __init__(self, kind: str, name: str) -> None:
-        """Name those that there are; the wrong one only where it can be shown."""
+    reason = "%(kind)s has no column of that name: %(field)s."
+    suggestion = "Its columns: %(known)s."
+
+    kind: str
+    known: Sequence[str]
+
+    @classmethod
+    def of(cls, kind: str, name: str) -> Self:
+        """Name the columns that there are; the wrong one only where it can be shown."""
         shown = name if name.isascii() and name.isidentifier() else "one of them"
         known = [column.name for column in COLUMNS[kind]] + (["changes"] if kind == "correct" else [])
-        super().__init__(
-            f"{kind} has no column of that name: {shown[:64]}.", f"Its columns: {', '.join(known)}.", field=shown[:64]
-        )
+        return cls(kind=kind, known=known, field=shown[:64])
 
 
 class ColumnMissing(Invalid):
     """A body leaves out what the act cannot do without."""
 
-    def __init__(self, name: str) -> None:
-        """Name the column."""
-        super().__init__(f"{name} is missing, or empty.", f"Send {name}.", field=name)
+    reason = "%(field)s is missing, or empty."
+    suggestion = "Send %(field)s."
 
 
 class OtherType(Invalid):
     """A value is of another JSON type than its column's."""
 
-    def __init__(self, name: str, wanted: str) -> None:
-        """Say which type it must be."""
-        super().__init__(f"{name} is not {wanted}.", f"Send it as {wanted}.", field=name)
+    reason = "%(field)s is not %(wanted)s."
+    suggestion = "Send it as %(wanted)s."
+
+    wanted: str
 
 
 def said(kind: str, body: object) -> dict[str, Value]:
@@ -101,11 +108,11 @@ def said(kind: str, body: object) -> dict[str, Value]:
     columns = {column.name: column for column in COLUMNS[kind]}
     for name in body:
         if name not in columns and not (kind == "correct" and name == "changes"):
-            raise NoSuchColumn(kind, str(name))
+            raise NoSuchColumn.of(kind, str(name))
     read = {name: value for name, column in columns.items() if (value := _cell(column, body.get(name))) is not None}
     for name, column in columns.items():
         if column.required and name not in read:
-            raise ColumnMissing(name)
+            raise ColumnMissing(field=name)
     if body.get("changes") is not None:
         read["changes"] = body["changes"]
     return read
@@ -118,11 +125,13 @@ def changes(kind: str, body: object) -> Mapping[str, Any]:
         Invalid: It cannot be read.
     """
     if not isinstance(body, dict):
-        raise OtherType("changes", "an object")
+        raise OtherType(field="changes", wanted="an object")
     columns = {column.name: column for each in FILED if each.name == kind for column in each.columns}
     for name in body:
         if name not in columns:
-            raise NoSuchColumn(kind, str(name)) if kind in COLUMNS else OtherType("changes", "an object")
+            raise (
+                NoSuchColumn.of(kind, str(name)) if kind in COLUMNS else OtherType(field="changes", wanted="an object")
+            )
     return {name: _cell(columns[name], value) for name, value in body.items()}
 
 
@@ -155,13 +164,13 @@ class TokenWish:
             raise NotAnObject
         known = ("login", "password", "role", "programme_id", "days")
         for name in (name for name in known[:2] if not body.get(name)):
-            raise ColumnMissing(name)
+            raise ColumnMissing(field=name)
         for name, value in body.items():
             if name not in known:
-                raise NoSuchField(known)
+                raise NoSuchField(known=known)
             number = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
             if not (number if name == "days" else is_text(value)):
-                raise OtherType(name, "a whole number" if name == "days" else "text")
+                raise OtherType(field=name, wanted="a whole number" if name == "days" else "text")
         return cls(
             login=body["login"],
             password=body["password"],
@@ -181,12 +190,12 @@ def _cell(column: Column, value: object) -> Value | None:
         return None
     if column.type == "equivalents":
         if not isinstance(value, dict):
-            raise OtherType(column.name, "an object")
+            raise OtherType(field=column.name, wanted="an object")
     elif column.type in _TEXTS:
         if not isinstance(value, str):
-            raise OtherType(column.name, "text")
+            raise OtherType(field=column.name, wanted="text")
     elif not isinstance(value, int | float) or isinstance(value, bool):
-        raise OtherType(column.name, "a number")
+        raise OtherType(field=column.name, wanted="a number")
     if column.name in RECORDS and isinstance(value, str):
         return cells.read_record(column, value)
     return cells.read(column, value)

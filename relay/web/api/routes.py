@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
@@ -53,32 +54,26 @@ _ADDED: Final = 201
 class UnknownParameter(Invalid):
     """The address holds a parameter that this question has not."""
 
-    def __init__(self, known: list[str]) -> None:
-        """Name those that there are."""
-        super().__init__(
-            "The address holds a parameter that is not known here.",
-            f"Known: {', '.join(known)}." if known else "This takes none.",
-        )
+    reason = "The address holds a parameter that is not known here."
+    suggestion = "Known: %(known)s."
+
+    known: Sequence[str]
 
 
 class NotThat(Invalid):
     """A parameter holds something that it cannot."""
 
-    def __init__(self, name: str, wanted: str) -> None:
-        """Say what it can."""
-        super().__init__(f"“{name}” cannot be read.", f"Write {wanted}.", field=name)
+    reason = "“%(field)s” cannot be read."
+    suggestion = "Write %(wanted)s."
+
+    wanted: str
 
 
 class InTheAddress(Invalid):
     """What may be a name is said in an address."""
 
-    def __init__(self, name: str) -> None:
-        """Say where to send it."""
-        super().__init__(
-            f"“{name}” may be a name, and an address is kept in logs.",
-            f'Send it beside the address, by POST: {{"{name}": "…"}}.',
-            field=name,
-        )
+    reason = "“%(field)s” may be a name, and an address is kept in logs."
+    suggestion = 'Send it beside the address, by POST: {"%(field)s": "…"}.'
 
 
 # ---------------------------------------------------------------------------------------------------- reading
@@ -96,7 +91,7 @@ def answer(programme_id: str, question: Question[object], id_: str | None = None
     """The answer to a question, as the command line prints it with --json."""
     wish = {**said(question.parameters), **({"id": id_} if id_ is not None else {})}
     if question is NAMES and len(wish["beneficiary_id"]) > MOST_NAMES:
-        raise NotThat("beneficiary_id", f"at most {MOST_NAMES} ids")
+        raise NotThat(field="beneficiary_id", wanted=f"at most {MOST_NAMES} ids")
     if tells_donors(wish):
         privacy.require_donors()
     folder = current.core().settings.data_folder
@@ -132,10 +127,10 @@ def said(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
     beside = tuple(each.name for each in parameters if each.personal)
     for name in beside:
         if name in request.args:
-            raise InTheAddress(name)
+            raise InTheAddress(field=name)
     known = sorted(each.name for each in parameters if not each.personal)
     if set(request.args) - set(known):
-        raise UnknownParameter(known)
+        raise UnknownParameter(known=known, suggestion="" if known else "This takes none.")
     texts = {**request.args.to_dict(flat=False), **(_beside(beside) if beside and request.method == "POST" else {})}
     values = {each.name: _parameter(each, texts.get(each.name, [])) for each in parameters}
     return {name: value for name, value in values.items() if value is not None}
@@ -145,23 +140,23 @@ def _beside(names: tuple[str, ...]) -> dict[str, list[str]]:
     """What is sent beside the address, since it may be a name."""
     body = _body()
     if not isinstance(body, dict):
-        raise bodies.NotAnObject(f'{{"{names[0]}": "…"}}')
+        raise bodies.NotAnObject(example=f'{{"{names[0]}": "…"}}')
     if body.keys() - set(names):
-        raise bodies.NoSuchField(names)
+        raise bodies.NoSuchField(known=names)
     for name, text in body.items():
         if not isinstance(text, str):
-            raise bodies.OtherType(name, "text")
+            raise bodies.OtherType(field=name, wanted="text")
     return {name: [text] for name, text in body.items()}
 
 
 def _parameter(wanted: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - what a parameter may be
     if not all(text.strip() for text in texts):
-        raise NotThat(wanted.name, "something, or leave it out")
+        raise NotThat(field=wanted.name, wanted="something, or leave it out")
     if len(texts) > 1 and not wanted.many:
-        raise NotThat(wanted.name, "it once")
+        raise NotThat(field=wanted.name, wanted="it once")
     values = tuple(_read(wanted, text) for text in texts)
     if wanted.required and not values:
-        raise NotThat(wanted.name, f"it: {wanted.says.rstrip('.')}")
+        raise NotThat(field=wanted.name, wanted=f"it: {wanted.says.rstrip('.')}")
     if wanted.many:
         return values or None
     return values[0] if values else (current.today() if wanted.name == "as_of" else None)
@@ -171,15 +166,15 @@ def _read(wanted: Parameter, text: str) -> Any:  # noqa: ANN401 - what a paramet
     """One value of a parameter."""
     digits = text.isascii() and text.isdigit() and len(text) <= _DIGITS
     if wanted.choices and text not in wanted.choices:
-        raise NotThat(wanted.name, f"one of {', '.join(wanted.choices)}")
+        raise NotThat(field=wanted.name, wanted=f"one of {', '.join(wanted.choices)}")
     if wanted.sort == "flag":
         if text not in _FLAGS:
-            raise NotThat(wanted.name, "true or false")
+            raise NotThat(field=wanted.name, wanted="true or false")
         return _FLAGS[text]
     if wanted.sort in ("count", "number"):
         least = 1 if wanted.sort == "count" else 0
         if not digits or int(text) < least:
-            raise NotThat(wanted.name, f"a whole number of at least {least}")
+            raise NotThat(field=wanted.name, wanted=f"a whole number of at least {least}")
         return int(text)
     if wanted.sort == "entry" and digits:
         return int(text)
@@ -214,7 +209,7 @@ def record(programme_id: str, kind: str) -> Response:
     values = bodies.said(kind, _body())
     core = current.core()
     if kind == "programme" and values["id"] != programme_id:
-        raise bodies.OtherType("id", "the id in the address")
+        raise bodies.OtherType(field="id", wanted="the id in the address")
     clerk = guard.clerk(programme_id)
     if "changes" in values:
         subject = resolve(core.graph, programme_id, str(values["act_id"]))

@@ -119,7 +119,7 @@ class HealthPage:
         parameters.only({"compare", "names"}, several={"by"})
         by = tuple(dict.fromkeys(request.args.getlist("by")))
         if not set(by) <= set(PARTED_BY):
-            raise NotAChoice("by", ", ".join(PARTED_BY))
+            raise NotAChoice(field="by", choices=", ".join(PARTED_BY))
         compare = request.args.get("compare", "").strip()
         today = current.today()
         return cls(
@@ -249,7 +249,7 @@ def rate_rows(page: ListPage) -> Sequence[RateRow]:
     """Every rate of every part, or those that the filters let through; a donor is named by the first gift."""
     word, called = page.asked_for.get("by", "help"), PartLabels()
     if word not in PARTED_BY:
-        raise NotAChoice("by", ", ".join(PARTED_BY))
+        raise NotAChoice(field="by", choices=", ".join(PARTED_BY))
     found = health.health(page.relay.survey, by=(word,), names=called.called)
     return tuple(
         RateRow(

@@ -16,7 +16,6 @@ from relay.access.roles import EVERY
 from relay.database import cypher, engine
 from relay.errors import NotFound
 from relay.graph import NotAnswered, Table, connect
-from relay.text import Sentence
 from relay.web import current, guard, parameters
 from relay.web.i18n.language import lazy_gettext
 from relay.web.permission import action
@@ -45,12 +44,8 @@ blueprint = Blueprint("query", __name__)
 class NotEverywhere(NotFound):
     """Who asks is no administrator of every programme in the database."""
 
-    def __init__(self) -> None:
-        """Say what it takes."""
-        super().__init__(
-            Sentence("A query reads every programme of the database."),
-            Sentence("It takes the role administrator in all of them: ask one who holds it."),
-        )
+    reason = "A query reads every programme of the database."
+    suggestion = "It takes the role administrator in all of them: ask one who holds it."
 
 
 def is_offered(settings: Settings) -> bool:

@@ -186,7 +186,7 @@ class ListPage:
             NotAChoice: There is no such page.
         """
         if self.number > self.pages:
-            raise NotAChoice("page", f"1 … {self.pages}")
+            raise NotAChoice(field="page", choices=f"1 … {self.pages}")
         return self.rows[(self.number - 1) * PAGE : self.number * PAGE]
 
     @property

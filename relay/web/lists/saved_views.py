@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl, urlencode
 from flask import request, url_for
 
 from relay.errors import Invalid
-from relay.text import Sentence
 from relay.web import sessions
 from relay.web.i18n.labels import plain
 from relay.web.lists.programme_lists import LISTINGS
@@ -38,17 +37,11 @@ _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 class NoSuchView(Invalid):
     """A view cannot be kept as it is named."""
 
-    def __init__(self) -> None:
-        """Say how it can."""
-        super().__init__(
-            Sentence(
-                "A view needs a name of 1 to %(longest)s characters; there can be %(most)s, fewer when they are long.",
-                longest=LONGEST,
-                most=MOST,
-            ),
-            Sentence("Go back, name it otherwise, or forget another one first."),
-            field="title",
-        )
+    reason = "A view needs a name of 1 to %(longest)s characters; there can be %(most)s, fewer when they are long."
+    suggestion = "Go back, name it otherwise, or forget another one first."
+    field = "title"
+    longest = LONGEST
+    most = MOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ class PartPage:
         relay = current.relay()
         snapshot = relay.survey.snapshot
         if (snapshot.groups if word == "group" else snapshot.places).ids.row(part_id) is None:
-            raise NoSuchPart(word, part_id)
+            raise NoSuchPart(word=word, asked=part_id)
         names = parameters.choice("names", labels.NAMES)
         return cls(relay=relay, word=word, part_id=part_id, as_of=current.as_of(), today=current.today(), names=names)
 
