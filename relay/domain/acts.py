@@ -1,7 +1,7 @@
 """The acts: facts to record, each with its id and its content, and which of it is personal.
 
-Kinds with a file have their columns in `columns`; the programme, its rules, and the three acts that speak
-about other acts or people have theirs here (design: "Acts, payloads and ids").
+Kinds with a file have their columns in `columns`; the programme, its rules, and the three acts about other
+acts or people (correction, confirmation, erasure) have theirs here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Notes: what is recorded, but may be a slip of the pen or is for the auditor to look at.
 
-They are told to whoever records, and are no part of the ledger.
+They are shown to the person who records, and are not part of the ledger.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The ledger's entries: how an act is sealed, opened, written down and checked.
 
-An entry is one numbered, hash-chained act (design, "Entry"). Its payload holds facts; a personal field
-stands in it only as a commitment, hex SHA-256 of 16 random salt bytes followed by the RFC 8785 bytes of
-the value. Salt and value lie beside the entry in `opened`, so that they can be erased without breaking a
-hash. `hash` is the hex SHA-256 of the RFC 8785 bytes of the entry without `hash` and `opened`.
+An entry is one numbered, hash-chained act. Its payload holds facts; a personal field is in it only as a
+commitment, hex SHA-256 of 16 random salt bytes followed by the RFC 8785 bytes of the value. Salt and value
+are kept beside the entry in `opened`, so that they can be erased without breaking a hash. `hash` is the hex
+SHA-256 of the RFC 8785 bytes of the entry without `hash` and `opened`.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def _digest(hashed: Mapping[str, Any]) -> str:
 
 
 def _hashed(entry: Entry) -> dict[str, Any]:
-    """All of an entry that its hash stands over."""
+    """All of an entry that its hash covers."""
     return {
         "programme_id": entry.programme_id,
         "sequence": entry.sequence,
@@ -253,7 +253,7 @@ def from_line(line: str) -> Entry:
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON in which each name stands once: of two, one reader takes the first and another the last.
+    """A JSON object in which each name occurs once: of two, one reader takes the first and another the last.
 
     Raises:
         ValueError: One stands twice.

@@ -36,7 +36,7 @@ def is_a_managers(register: Register, act: Act) -> bool:
         return False
     named = subject_of(act)
     if named not in register.entries:
-        return False  # there is no such act; who records the correction is told so
+        return False  # there is no such act; recording the correction fails with that message
     *corrections, subject = register.leading(named)
     kind, about = subject.partition(":")[0], register.about.get(subject, ())
     changed: Mapping[str, object] = {

@@ -33,7 +33,7 @@ REFERENCES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What an act that stands says now, corrections included.
+    """What an act that was not taken back says now, corrections included.
 
     Attributes:
         kind: Of the act.
@@ -321,7 +321,7 @@ class Register:
     # -- questions ---------------------------------------------------------------------------------------------------
 
     def pointing_at(self, act_id: str) -> tuple[str, ...]:
-        """Ids of the acts that stand and name this act, in ledger order: what would be left hanging without it."""
+        """Ids of the acts in force that name this act, in ledger order: what depends on it."""
         kind, _, id_ = act_id.partition(":")
         found = [
             fact
@@ -394,7 +394,7 @@ def named_by(act: Act | Fact) -> Iterator[tuple[str, str]]:
 
 
 def rule_of(values: Mapping[str, Any]) -> Rule:
-    """The rule that a rule act states, with the design's values for what is absent."""
+    """The rule that a rule act states, with the defaults of rules.toml for what is absent."""
     owed, scaled = values.get("owed"), values.get("owed_per_given")
     return Rule(
         help=values["help"],

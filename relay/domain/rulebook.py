@@ -61,7 +61,7 @@ class Missing(NotFound):
 
 
 class TakenBack(Refused):
-    """An act stands on one that was taken back."""
+    """An act depends on one that was taken back."""
 
     reason = "%(act_id)s was taken back by %(by)s."
     suggestion = "To bring it back, correct %(by)s as did_not_happen."
@@ -622,7 +622,7 @@ def _twins(fact: Fact, giver: Placement) -> Iterator[Twin]:
 
 
 def _stands_on(register: Register, change: Change) -> None:
-    """Nothing that stands is left hanging by what is taken back."""
+    """Nothing in force depends on what is taken back."""
     for act_id, fact in change.facts.items():
         hanging: list[str] = [] if fact else _hanging(register, change, act_id)
         if hanging:

@@ -1,7 +1,7 @@
 """The columns of the exchange format: one table for files, acts, options and payloads alike.
 
-Each kind of act has the columns of its file (design: "Exchange format"), in file order. What a column
-may hold is its `type`; `personal` columns stand in the ledger only as commitments.
+Each kind of act has the columns of its file, in file order. What a column may hold is its `type`;
+`personal` columns are in the ledger only as commitments.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Column:
         personal: Whether the ledger holds only a commitment to the value.
         refers_to: The kind that an id points at, or None when it points at nothing recorded.
         fixed: Whether a correction may not change it (an act's own id and what ties the relay together).
-        choices: The words a "choice" may be, in the order of the design.
+        choices: The words a "choice" may be, in the order in which help and pages list them.
     """
 
     name: str
