@@ -1,4 +1,4 @@
-"""Exporting a programme as it stands now: corrections applied, what was taken back left out.
+"""Exporting a programme in its current state: corrections applied, what was taken back left out.
 
 Rows go by file, then in ledger order, so the same ledger gives the same bytes on either engine, and what is exported
 imports again as "same".

@@ -3,7 +3,7 @@
 A node is a placement and a link a pass-on, as everywhere in Relay. Names of people are left out unless they are given.
 Points count placements by state and are meant for documents that leave the programme: they never hold a person, and a
 count from 1 to 4 is left out (suppression of small cells, as usual in health statistics), for in a small ward a single
-"lost" says who.
+"lost" would identify her.
 """
 
 from __future__ import annotations
@@ -182,11 +182,11 @@ def _put(path: Path, content: bytes) -> None:
 def network(
     survey: Survey, roots: Sequence[int] | None = None, names: Mapping[str, str] | None = None
 ) -> nx.MultiDiGraph[str]:
-    """A relay as it stood on the day of the survey, for analysis by hand: placements by id, pass-ons keyed by id.
+    """A relay as of the day of the survey, for analysis by hand: placements by id, pass-ons keyed by id.
 
     Nodes carry label (the name, or else the id), beneficiary_id, name, place_id, help, generation, reach, state,
-    received_on, due_on, owed and passed; edges passed_on, help and animals. Days are ISO text, units are those of
-    design's JSON. What is not known is left out.
+    received_on, due_on, owed and passed; edges passed_on, help and animals. Days are ISO text, units as in the
+    answers of `--json`. What is not known is left out.
 
     Args:
         survey: The programme on the day.

@@ -2,8 +2,8 @@
 
 Rows are judged in memory, step by step, on top of what the database holds. A dry run stops there, so it says exactly
 what a writing one would. When writing, one step is committed while the next one is judged; each is a transaction of
-its own that is written only if nobody else recorded meanwhile, else its rows are judged anew. A row's act keeps its
-id, so an import that was cut short is run again and nothing is doubled.
+its own that is written only if nobody else recorded meanwhile, else its rows are judged again. A row's act keeps its
+id, so an interrupted import can be run again and nothing is recorded twice.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def import_programme(
         programme_id: Of the programme, when the folder does not say; needed only where there are several.
         apply: Write; without it nothing is written.
         answers: The questions that each row answers. A register holds second placements, which are only noted.
-        assumed: Told the id of the only programme, where neither the folder nor `programme_id` names one.
-        progress: Told after each step how many rows are done.
+        assumed: Called with the id of the only programme, where neither the folder nor `programme_id` names one.
+        progress: Called after each step with the number of rows done.
 
     Yields:
         A line for each row read, and one more for each further fault of a row that could not be read; in the order of
@@ -221,7 +221,7 @@ class _Import:
     """The rows on their way.
 
     A row that points at something missing waits until nothing more can provide it. A pass-on or event that is refused
-    waits too: since when somebody holds help, and which rule binds her, may hang on a row further down.
+    waits too: since when she holds help, and which rule applies to her, may depend on a row further down.
     """
 
     def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
@@ -332,7 +332,7 @@ def _faults(row: Row) -> Iterator[ReportRow]:
 
 
 def _action(outcome: Outcome) -> Action:
-    """What design.md calls the end of a row: an act that was taken back is put aside, one that stands on it refused."""
+    """What became of a row: an act that was taken back is put aside, one that depends on it is refused."""
     error = outcome.error
     if error is None:
         return "same" if outcome.action == "same" else "added"
