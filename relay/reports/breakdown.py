@@ -1,4 +1,4 @@
-"""The parts of a programme that managers and auditors look at apart: by generation, help, place, donor and so on.
+"""A programme broken down for managers and auditors: by generation, help, place, donor and so on.
 
 A placement belongs to the place, group and sex of the beneficiary who holds it, and to every place around hers. It
 belongs to every donor one of whose gifts it descends from, as a chain does: so parts by place and by donor overlap, and
@@ -76,7 +76,7 @@ class Names:
     donors: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def first_gifts(self) -> Mapping[str, str]:
-        """Donor → the first of the donor's gifts by id, which stands for a donor who is not named; by these ids."""
+        """Donor → the first of the donor's gifts by id, shown in place of a donor who is not named; by these ids."""
         first: dict[str, str] = {}
         for gift_id, donor in sorted(self.donors.items()):
             first.setdefault(donor, gift_id)

@@ -1,4 +1,4 @@
-"""All chains and all gifts of a programme on a day: how far each travelled and how it does, filtered and sorted.
+"""All chains and all gifts of a programme on a day: how far each travelled and its state, filtered and sorted.
 
 A chain is filtered by where it began: by the help, the holder's place and group, and the donor of its original
 placement (our choice: a chain passes through many places, and "the chains that our ward began" is what is asked).

@@ -1,6 +1,6 @@
 """Chain health: for a whole programme on a day, what is owed, what was passed on, where it broke and what changed.
 
-What an auditor is told first. Every number can be asked for apart: by generation, help, place and so on (`parts`).
+What an auditor looks at first. Every number can be broken down: by generation, help, place and so on (`parts`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from relay.reports.breakdown import Names, parts
 from relay.reports.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
 
 ANIMAL: Final = "animal"
-"""The unit in which helps can be added up: goats and pigs, but no rupees (design, "Commands and their JSON")."""
+"""The unit in which helps can be added up: goats and pigs, but not rupees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

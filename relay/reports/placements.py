@@ -1,4 +1,4 @@
-"""Every placement, every holder and every break of a programme on a day, as lists that are made only where looked at.
+"""Every placement, every holder and every break of a programme on a day, as lists whose rows are made when needed.
 
 A list of 100,000 rows is filtered and put in order as columns; a row is made when somebody asks for it.
 """
@@ -30,7 +30,7 @@ HolderSorting = Literal["id", "placements"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """A placement as it stands; units are of its own help.
+    """A placement and its state on the day; units are of its own help.
 
     Attributes:
         placement_id: Which.
@@ -247,7 +247,7 @@ class Holders(Made[Holder]):
     """Beneficiaries in some order."""
 
     def __init__(self, survey: Survey, row: Rows, states: Any) -> None:  # noqa: ANN401 - placements by state of each
-        """Keep which, in what order, and how what each holds stands."""
+        """Keep which, in what order, and the state of what each holds."""
         super().__init__(row)
         self._survey = survey
         self._states = states
@@ -308,7 +308,7 @@ def holders(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedChain:
-    """A chain, where it began, how far it travelled and how it does."""
+    """A chain, where it began, how far it travelled and its state."""
 
     placement_id: str
     gift_id: str | None

@@ -1,6 +1,6 @@
-"""Sums over placements and the rates made of them, as the design's "Rates" says.
+"""Sums over placements and the rates made of them.
 
-A rate is over placements whose due day is past, and never without its numerator and denominator: "61.5 %" alone hides
+A rate is over placements past their due date, and never without its numerator and denominator: "61.5 %" alone hides
 whether those who can no longer pass anything on were left out.
 """
 
@@ -19,7 +19,7 @@ from relay.domain.model import shown
 from relay.domain.vocabulary import STATES
 
 _NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
-"""What makes passing on impossible; who sold or slaughtered could have passed on (design, "Rates")."""
+"""What makes passing on impossible; a woman who sold or slaughtered could have passed on."""
 
 (
     ORIGINAL,

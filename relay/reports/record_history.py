@@ -73,7 +73,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stand:
-    """How a placement stands on the day; units are of its own help.
+    """The state of a placement on the day; units are of its own help.
 
     Attributes:
         placement_id: Which.
@@ -180,7 +180,7 @@ def show(
         as_of: The day; later hand-overs and events are left out, corrections count as known now.
         confirmed_only: Leave pass-ons that nobody confirmed out of how a placement stands and what it descends from;
             its history tells them all, and by which act each was confirmed.
-        speech: The language in which it is told.
+        speech: The language of its texts.
 
     Raises:
         NotInRecord: There is none, or it had not happened by then.

@@ -85,8 +85,8 @@ def find(
         text: What is known.
         limit: How many hits at most.
         as_of: The day; what happened later is not found, nor what anybody holds only since.
-        seen: Told the ids of all that is near, gives those of them that may be found; the others take nobody's room.
-        speech: The language in which they are told.
+        seen: Given the ids of all near matches, returns those that may be found; the others do not count as results.
+        speech: The language of their texts.
 
     Returns:
         The very id first, then the nearest. What is equally near: people, groups, placements, gifts, places, then
