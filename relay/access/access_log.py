@@ -1,7 +1,7 @@
-"""Who opened what is personal: a line for each time, in a file of the data folder, with ids and never a name.
+"""The access log: one line each time personal data is opened, in a file of the data folder, with ids and never a name.
 
-It is there so that auditors see what people look at. It is no part of the ledger, and whoever owns the data folder can
-change it. What an application answers "unchanged" was written down when it was read first.
+It lets auditors see what people look at. It is not part of the ledger, and the owner of the data folder can change it.
+What the application answers with "unchanged" was logged when it was first read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LARGEST: Final = 8_000_000
 """Bytes of the file; our choice: some 10,000 to 40,000 lines, by how many ids each names. Then it is the older half,
 and the one before is forgotten."""
 
-USUAL: Final = 1000  # lines told where nobody says how many; our choice: an answer of some hundred kilobytes
+USUAL: Final = 1000  # lines shown when no number is given; our choice: an answer of a few hundred kilobytes
 _FILE: Final = "accesses.jsonl"
 _OLDER: Final = "accesses.older.jsonl"
 

@@ -1,8 +1,8 @@
 """People and their roles: accounts and passwords, kept in the same database beside the ledgers.
 
-An account is a login, never a person's name. Accounts are no part of any ledger: `verify` does not look at them, and
-neither a backup nor an export holds them, so that no file that leaves the house holds a password's hash. After a
-restore the owner makes them anew.
+An account is a login, never a person's name. Accounts are not part of any ledger: `verify` does not look at them, and
+neither a backup nor an export contains them, so no file that leaves the office contains a password hash. After a
+restore the owner makes them again.
 
     (:Account {key: 'account/asha'})        login, grants, password (argon2id) or '', generation
 """

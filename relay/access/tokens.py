@@ -1,6 +1,6 @@
 """Tokens: what programs sign in with, each for an account or a part of what it may do; no secret itself is kept.
 
-Kept as `accounts` are, beside the ledgers and in no file that leaves the house.
+They are kept like `accounts`, beside the ledgers and in no file that leaves the office.
 
 (:Token {key: 'token/' + SHA-256})      of which account, for which role and programme, until when
 """
@@ -33,7 +33,7 @@ LONGEST_DAYS: Final = 366  # our choice: a forgotten token ends within a year
 _BYTES: Final = 32
 _MARK: Final = "relay_"
 _SHOWN: Final = 6  # characters of a token that lists show
-_USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is told no finer, so that reading rarely writes
+_USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is stored no finer, so that reading rarely writes
 
 
 class NoToken(NotFound):
@@ -92,7 +92,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewToken:
-    """A token just made, with its secret, which nobody can be told again."""
+    """A token just made, with its secret, which cannot be shown again."""
 
     token: Token
     secret: str = field(repr=False)
