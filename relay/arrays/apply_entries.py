@@ -1,8 +1,8 @@
-"""Entries applied to the snapshot before them, where they only add to what stands.
+"""Entries applied to the snapshot before them, if they only add to it.
 
-Nearly every act does: a gift, a pass-on, a birth. That gives exactly the columns that reading the whole graph would
-give. An entry that changes what stands (a correction of more than names, a rule with a new help, something that foreign
-data named before it was there) cannot be applied, and the programme has to be read again.
+Nearly every act does: a gift, a pass-on, a birth. This gives exactly the columns that reading the whole graph would
+give. An entry that changes existing rows (a correction of more than names, a rule with a new help, something that
+foreign data named before it existed) cannot be applied, and the programme has to be read again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NAMES: Final = frozenset({"place", "group", "gift", "correct", "erase"})
 
 
 def applied(snapshot: Snapshot, entries: Sequence[Entry]) -> Snapshot | None:
-    """The snapshot once some entries are counted in, or None when they change what stands.
+    """The snapshot after some entries, or None if they change existing rows.
 
     Args:
         snapshot: Of the ledger up to the first of the entries.

@@ -1,6 +1,6 @@
 """Snapshots of programmes: read from the graph once, then kept and refreshed, so that none is ever stale.
 
-A snapshot belongs to one entry of the ledger and bears its hash. Each time one is asked for, the head of the ledger is
+A snapshot belongs to one entry of the ledger and has its hash. Each time one is asked for, the head of the ledger is
 read with the entries that came since: where their hashes lead from the snapshot's to the head's, they are applied to
 the snapshot; otherwise (corrections; another database, or a restored one) the programme is read again.
 """
@@ -79,7 +79,7 @@ def snapshot(graph: Graph, programme_id: str, folder: Path | None = None, head_h
 
 
 def _refreshed(graph: Graph, programme_id: str, cached: _Cached, folder: Path | None) -> Snapshot:
-    """The snapshot up to the head of its ledger: what is in memory or on disk refreshed, or read anew."""
+    """The snapshot up to the head of its ledger: refreshed from memory or disk, or read again."""
     known = cached.snapshot
     if known is None and folder:
         known = kept(folder, programme_id)

@@ -1,4 +1,4 @@
-"""What stands in a column: rows of another table, days, thousandths, codes of words, flags.
+"""What a column contains: rows of another table, days, thousandths, codes of words, flags.
 
 Days are days since 1970-01-01, units whole thousandths, places in another table its row, -1 for none. A column is never
 written to once it is made: what changes gets a new one.

@@ -1,4 +1,4 @@
-"""Ids as one stretch of text, and the rows in which they stand."""
+"""Ids as one stretch of text, and the row of each."""
 
 from __future__ import annotations
 

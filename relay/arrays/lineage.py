@@ -1,4 +1,4 @@
-"""Where every placement stands in the relay on a day: generation, reach, what obstructs it, and how each chain does.
+"""The position of every placement in the relay on a day: generation, reach, what obstructs it; the state of each chain.
 
 One exact pass over the whole programme. Adding up the reach of the receivers counts a placement twice where two
 chains meet, so the relay is cut above every original placement and every placement with two or more givers. What
@@ -686,7 +686,7 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
 
 
 def _stood(snapshot: Snapshot, got: Receipts, relay: _Relay, sorted_: Rows) -> tuple[Standings, Rows]:
-    """How every placement of a relay without circles stands, and the first obstruction above it."""
+    """The state of every placement of a relay without circles, and the first obstruction above it."""
     stood = standings(snapshot, got)
     return stood, _obstructions(relay, sorted_, stood.stuck)
 

@@ -1,4 +1,4 @@
-"""A snapshot read from the graph, column by column, exactly as it stood at one entry of the ledger."""
+"""A snapshot read from the graph, column by column, exactly as of one entry of the ledger."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How every placement stands on a day, as columns: `model.standing` for a whole programme at once.
+"""The state of every placement on a day, as columns: `model.standing` for a whole programme at once.
 
-The rules are `model`'s, and tests hold the two together; here they are told once more over columns, since asking a
-million placements one by one takes minutes. Days and units as in `columns`.
+The rules are those of `model`, and tests hold the two together; here they are written once more over columns, since
+a million placements, one by one, would take minutes. Days and units as in `columns`.
 """
 
 from __future__ import annotations
@@ -248,7 +248,7 @@ def receipts(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -
 
 
 def standings(snapshot: Snapshot, got: Receipts) -> Standings:
-    """How every placement stands on a day.
+    """The state of every placement on a day.
 
     Args:
         snapshot: The programme.

@@ -86,7 +86,7 @@ class Table:
         """These rows and some more after them.
 
         Args:
-            rows: Of each new row what stands in which column.
+            rows: The values of each new row, by column.
         """
         if not rows:
             return self
@@ -195,7 +195,7 @@ class Gifts(Table):
         ids: Their ids.
         help: Code.
         day: When it was given.
-        units: Thousandths said to be given; -1 when not said.
+        units: Thousandths given; -1 if not recorded.
         sequence: Of the act.
     """
 
