@@ -1,6 +1,6 @@
-"""The books as an auditor opens them: every act that stands and happened by a day, beside the placement it touches.
+"""The books as an auditor opens them: every act in force that happened by a day, beside the placement it touches.
 
-All that a check asks is worked out here from the whole register, as it is known now: what was noted when an act was
+Everything a check needs is worked out here from the whole register as known now: what was noted when an act was
 recorded is not enough, since a loss may be recorded, or a birth corrected, long after the pass-on that it concerns.
 """
 
@@ -94,7 +94,7 @@ class Books:
         return self.register.entries[act_id].sequence
 
     def said(self, act_id: str, *fields: str) -> list[int]:
-        """The numbers of the entries that said something of an act in some fields, corrections included."""
+        """The numbers of the entries that recorded some fields of an act, corrections included."""
         entries = self.register.entries
         about = (entries[each] for each in self.register.about.get(act_id, ()) if each in entries)
         corrected = [each.sequence for each in about if {*fields} & {*changes_of(each.payload)}]

@@ -80,7 +80,7 @@ def gift_total(books: Books) -> Iterator[Finding]:
 
 
 def counted(books: Books) -> list[Fact]:
-    """Gifts of which is said how much was given."""
+    """Gifts whose amount is recorded."""
     return [gift for gift in books.facts("gift") if gift.values.get("animals") is not None]
 
 
@@ -249,7 +249,7 @@ def dated(books: Books) -> tuple[Fact, ...]:
 
 
 def _locks(books: Books) -> tuple[tuple[int, str], ...]:
-    """The sequence of each entry that said until when the record is locked, and that day, or "" for not at all."""
+    """The sequence of each entry that set the day up to which the record is locked, and that day, or "" for none."""
     register, programme = books.register, Register(books.register.programme_id)
     programme_id, locks = f"programme:{register.programme_id}", list[tuple[int, str]]()
     said_later = (entry for entry in corrections(books) if register.last_subject(entry.act_id) == programme_id)
@@ -265,7 +265,7 @@ def _lock_at(locks: tuple[tuple[int, str], ...], entry: Entry) -> str:
 
 
 def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
-    """The earliest day that was said of an act until some entry; None where an act of its kind has no day."""
+    """The earliest day recorded for an act up to some entry; None if acts of its kind have no day."""
     about = (register.entries[each] for each in register.about.get(act_id, ()))
     said = [changes_of(each.payload) for each in about if each.sequence <= last.sequence]
     column, original = DAY_OF.get(act_id.partition(":")[0], ""), register.entries[act_id].payload

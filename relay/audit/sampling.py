@@ -1,12 +1,12 @@
-"""A sample of placements to verify in the field: drawn so that anybody can draw it again, and what it says of the rest.
+"""A sample of placements to verify in the field, which anyone can draw again, and what it says about the rest.
 
 Strata: how help came (from a gift, where donor and staff were present, or by pass-on, where the women alone were), and
 the district, since one field officer's habits show in one district; so every district is visited and both kinds of
-record are tried. Where the sample is too small for two placements of each, districts are not told apart.
+record are tested. If the sample is too small for two placements of each, it is not stratified by district.
 
 The rank of a placement within its stratum is the SHA-256 of seed and id: it needs no random generator, is the same on
 every machine, and placements recorded later do not move the others. An outcome is a `checked` event on or after the day
-of the sample; `error_rate` says what the outcomes tell of the placements that nobody visited.
+of the sample; `error_rate` estimates from the outcomes what the placements not visited are like.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Stratum:
 
     Attributes:
         came_by: How their help came; None when the sample is too small to tell.
-        place_id: Their district; None when it is not known or not told apart.
+        place_id: Their district; None if it is not known, or if the sample is not stratified by district.
         placements: How many there are.
         sampled: How many of them are in the sample.
         checked: Of these, how many have an outcome.
@@ -70,7 +70,7 @@ class ToVerify:
         place_id: Where she lives, or her group is; None when that is not known.
         came_by: Of its stratum.
         district_id: Of its stratum.
-        outcome: What the latest check on or after the day found; None when nobody went yet.
+        outcome: What the latest check on or after the day found; None if there was none yet.
         checked_on: The day of that check.
     """
 
@@ -154,7 +154,7 @@ class Drawn:
 
     Attributes:
         sizes: Stratum → how many placements it has.
-        chosen: The sampled placements as the record told of them, by stratum.
+        chosen: The sampled placements as the record has them, by stratum.
     """
 
     sizes: Mapping[Key, int]
