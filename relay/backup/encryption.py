@@ -1,7 +1,7 @@
 """Files that nobody else may read, in the age format (age-encryption.org/v1), which other programs open too.
 
-A file is sealed with a passphrase, or for the holder of a key by its public half, so that the machine that makes
-backups cannot read them. The whole file passes through memory.
+A file is encrypted with a passphrase, or to a public key, so that the machine that makes backups cannot read them. The
+whole file passes through memory.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Backups as files: written so that they can be believed, read back, sealed, rotated, and tried out.
+"""Backups as files: written and read back, encrypted, rotated, and tested.
 
-A backup takes its place only after it was read back; older ones are deleted only after that.
+A backup replaces the last one only after it has been read back; older ones are deleted only after that.
 """
 
 from __future__ import annotations

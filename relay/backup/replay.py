@@ -1,7 +1,7 @@
 """Backup, restore and rebuilding: all of them a replay of ledgers.
 
 A backup is the ledgers of all programmes in one file: a first line with their head hashes, then one entry a line,
-openings included. Restoring replays it into a database of either engine; one that was cut short goes on where it
+openings included. Restoring replays it into a database of either engine; an interrupted restore continues where it
 stopped when it is run again.
 """
 
@@ -116,7 +116,7 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     Args:
         graph: Where.
         lines: Of the backup.
-        clerk: Whose randomness locks the ledgers; nobody is recorded as having recorded anything anew.
+        clerk: Whose randomness locks the ledgers; every entry keeps the account that first recorded it.
 
     Returns:
         What was brought back, in the order of the backup.
@@ -266,7 +266,7 @@ def _doubtful(fault: Fault) -> Invalid:
 
 
 def rebuild(graph: Graph, programme_id: str) -> None:
-    """Build a programme's graph anew from its ledger; the ledger itself is left alone.
+    """Rebuild a programme's graph from its ledger; the ledger itself is left alone.
 
     Args:
         graph: Where.
@@ -275,7 +275,7 @@ def rebuild(graph: Graph, programme_id: str) -> None:
     Raises:
         NoProgramme: It is not in the database.
         NotRestored: Its ledger is not all there.
-        Unavailable: The database cannot be reached; run it again, and it starts anew.
+        Unavailable: The database cannot be reached; run it again, and it starts from the beginning.
     """
     reading.head(graph, programme_id)
     _set_projection(graph, programme_id, 0)  # nobody records meanwhile

@@ -1,6 +1,6 @@
 """The last backup that was made with a data folder: when, where to, and what was recorded since.
 
-Written beside the record, not into it: it tells a tired operator when to make the next one, and proves nothing.
+It is written beside the record, not into it: it reminds the operator to make the next one, and proves nothing.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def note(data_folder: Path, at: datetime, file: Path, programmes: Iterable[Kept]
     """Note that a backup was made.
 
     Raises:
-        NotWritten: The note cannot be written; the backup stands.
+        NotWritten: The note cannot be written; the backup itself is complete.
     """
     last = LastBackup(at=instant(at), file=str(file.absolute()), programmes=tuple(programmes))
     with private_files.replace(private_files.folder(data_folder) / FILE) as written:
