@@ -1,7 +1,7 @@
-"""All that Relay ever asks of the graph: every Cypher text, and nothing else.
+"""Every Cypher query that Relay runs, and nothing else.
 
-The patterns are drawn in `projection`. One text serves both engines: only what both do alike is used. Parameters
-never enter a text; every column is named after what receives it.
+The patterns are drawn in `projection`. Each query runs on both engines and uses only what both support. Parameters
+are never put into a text; every column is named after the field that receives it.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ ON CREATE SET l.programme_id = $programme_id, l.sequence = 0, l.hash = $hash, l.
 # The FIRST statement of every write: lock the head of the ledger, then read what the acts touch: `LOCK_AND_LOAD`,
 # then the part of each list that has keys. One row; every list in no order; cost: one index look-up for each key.
 #
-#     (:Entry)-[:ABOUT*0..]->(subject)<-[:ABOUT*0..]-(:Entry)      entries of $acts and all that is said of them
+#     (:Entry)-[:ABOUT*0..]->(subject)<-[:ABOUT*0..]-(:Entry)      entries of $acts and all entries about them
 #
 # A read asks for the same without the lock: `READ_AND_LOAD` and the same parts. On the embedded engine p {.help} in a
 # list within a list makes null of the whole row: there {help: p.help} is written.
@@ -133,7 +133,7 @@ RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.placement_id } AS gi
   COLLECT { MATCH (e:Entry {act_key: $act}) RETURN e.payload } AS recorded
 """
 
-# What stands on an act that may be taken back. One row = the properties of a node or relationship, and its kind.
+# What depends on an act that may be taken back. One row = the properties of a node or relationship, and its kind.
 POINTING_AT: Final[LiteralString] = """
 CALL () { MATCH (n:Place {programme_id: $programme_id}) WHERE $kind = 'place' AND n.parent_id = $id
           RETURN 'place' AS kind, properties(n) AS values
@@ -235,7 +235,7 @@ CALL () { UNWIND $ABOUT AS row MATCH (a:Entry {key: row.start}) MATCH (b:Entry {
   CREATE (a)-[r:ABOUT]->(b) SET r = row.properties }""",
 }
 
-# Corrections only: what no longer stands, or stands differently. Relationships are found by the keys of their ends,
+# Corrections only: what no longer exists, or has changed. Relationships are found by the keys of their ends,
 # those that carry facts by their own key too.
 _UNLINK: Final[LiteralString] = """
 UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:END {key: row.end})
@@ -627,8 +627,8 @@ WITH DISTINCT e RETURN e.act_id AS act_id ORDER BY e.sequence
 
 # ---------------------------------------------------------------------------------------------------- export
 
-# Kind → what stands of it: $many of the acts after entry $after, up to entry $last; as many as the embedded engine can
-# sort in memory, and soon there. One row = the properties of a node or relationship that has the act's columns, and the
+# Kind → its acts in force: $many of them after entry $after, up to entry $last; as many as the embedded engine can
+# sort in memory quickly. One row = the properties of a node or relationship that has the act's columns, and the
 # personal values as they are now, or null; by sequence; cost: a scan of one label.
 _IN_LEDGER_ORDER: Final = """ WHERE n.sequence > $after AND n.sequence <= $last
 WITH n ORDER BY n.sequence LIMIT $many
@@ -780,8 +780,8 @@ PAYLOAD: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.payloa
 
 # ---------------------------------------------------------------------------------------------------- to start from
 
-# What somebody who asks the graph in Cypher of her own can start from: those of docs/cypher.md that read nothing
-# personal, on the demonstration programme.
+# Example queries for the query page: those of docs/cypher.md that read nothing personal, on the demonstration
+# programme.
 TO_START_FROM: Final[tuple[LiteralString, ...]] = (
     """MATCH (g:Gift {key: 'relay-demo/gift/G31'})-[:FILLED]->(o:Placement)
 MATCH (o)-[:PASSED_TO*0..]->(p:Placement)

@@ -1,4 +1,4 @@
-"""What the database's driver says when something fails, told in sentences for people."""
+"""The errors of the database's driver, as sentences for people."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class NoSuchDatabase(Unavailable):
 
 
 class TookTooLong(Unavailable):
-    """The database broke off what took longer than it allows."""
+    """The database stopped what took longer than it allows."""
 
     reason = "The database took too long over this, and broke it off."
     suggestion = "Try again when it is less busy; a programme that is always too large belongs on Neo4j."

@@ -1,8 +1,8 @@
-"""Find, start and stop the embedded engine: a small process of its own, one for each data folder.
+"""Find, start and stop the embedded engine: a small separate process, one for each data folder.
 
     engine.json   where the engine answers and with which password (0600). The engine that serves holds a lock on this
-                  very file, so that what a dead engine left behind is told from a live one, whatever runs under its pid
-                  today. Port and password are kept from one start to the next.
+                  very file, so that a dead engine is never taken for a live one, whatever runs under its pid today.
+                  Port and password are kept from one start to the next.
     engine.lock   locked from the moment a start begins until the engine's process has ended: one engine a folder.
     closed.json   the database files as the engine left them at its last clean stop; see `engine_process`.
     release       the engine's release that last wrote the database.
@@ -83,7 +83,7 @@ HEAP_MEGABYTES: Final = 512
 """Memory of the engine's own. Measured: enough for point queries on a million nodes and relationships."""
 
 QUERY_SECONDS: Final = 120
-"""After this long the engine breaks a query off."""
+"""After this long the engine stops a query."""
 
 LIMITS: Final = (
     "The embedded engine is for one machine and up to some 100,000 placements; beyond that, use NEO4J_URI.",

@@ -4,7 +4,7 @@ It runs in the data folder, holds the inherited LOCK until it ends, says on REPO
 `damaged …`; nothing means it failed), serves, and stops on SIGTERM or after IDLE_MINUTES without a client.
 
 A database is trusted when its files are as the last clean stop left them (closed.json). After a kill, a power cut or a
-change from outside it is checked as a whole before anybody is served.
+change from outside it is checked as a whole before it answers anyone.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def main() -> None:
     os.setsid()
     os.umask(0o077)
     os.set_inheritable(lock, False)  # noqa: FBT003  the system's own call
-    signal.alarm(START_SECONDS)  # a start that hangs ends the process, and with it the locks
+    signal.alarm(START_SECONDS)  # a start that takes too long ends the process, which frees the locks
     _start_java()
     stopping = Stopping()
     starter = open(report, "w")  # noqa: SIM115 - closed below, where the starter may have gone
@@ -106,7 +106,7 @@ def _say(starter: TextIO, word: str) -> None:
 
 
 class Stopping:
-    """Whether this process was told to stop, by SIGTERM; Java, which had it before, would end the process at once.
+    """Whether this process was asked to stop, by SIGTERM; Java's own handler would end the process at once.
 
     The handler only writes to a pipe. It runs in the middle of whatever the main thread does: a lock that it waited for
     could be one that the main thread holds.
@@ -121,7 +121,7 @@ class Stopping:
         os.write(self._tell, b"!")
 
     def within(self, seconds: float) -> bool:
-        """Wait that long at most, and say whether it was told by then."""
+        """Wait that long at most, and say whether it was asked to by then."""
         return bool(select.select([self._told], [], [], seconds)[0])
 
 
@@ -264,7 +264,7 @@ def _require_bolt(port: int) -> None:
 
 
 def _wait(stopping: Stopping, server: Any, serving: int, idle_seconds: float) -> None:  # noqa: ANN401
-    """Return when told to stop or when idle: no client connected, and nobody joined (see `engine.ensure`).
+    """Return when asked to stop or when idle: no client connected, and none joined (see `engine.ensure`).
 
     The lock on the state file is let go before the last look. Whoever joined until then is seen by the touch on that
     file; whoever comes later sees an engine that no longer serves, and waits for the next one.

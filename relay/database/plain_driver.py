@@ -1,8 +1,8 @@
-"""The driver without its internals: how silence and garbage are noticed by its documented interface alone.
+"""The driver without its internals: how silence and garbage are noticed using only its documented interface.
 
-The driver waits for an answer without end, and only it can end its own waiting. So a transaction runs on a thread of
-its own, which the caller leaves behind when the database says nothing; see `relay.database.driver_internals` for what
-is done by default.
+The driver waits for an answer forever, and only the driver can end that wait. So each transaction runs on its own
+thread, which the caller abandons when the database does not answer; see `relay.database.driver_internals` for what is
+done by default.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Watch:
                 raise
             raise (IncompleteCommit if self._committing else ServiceUnavailable) from error
         finally:
-            self._given_up = True  # whoever is interrupted while waiting leaves the thread behind too
+            self._given_up = True  # a caller interrupted while waiting leaves the thread behind too
 
     def _ask(self) -> None:
         with self._lock:
