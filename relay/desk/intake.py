@@ -1,8 +1,7 @@
 """The desk: what a member of staff says, made into an act that can be recorded, and handed in.
 
-It only completes what was said; whether that may be recorded is for the rule book, under the ledger's lock.
-Ids that nobody gave are made here from randomness that the shell gives, never the next number: two clerks offline
-would clash.
+It only completes the input; whether it may be recorded is for the rule book, under the ledger's lock. Missing ids are
+generated here from random bytes that the shell passes in, never as the next number: two clerks offline would clash.
 """
 
 from __future__ import annotations
@@ -59,12 +58,12 @@ def pass_on(
     Args:
         graph: Where.
         programme_id: Of the programme.
-        said: Columns of passes.csv as far as they were said; `beneficiary_id` is among them.
+        said: Columns of passes.csv as far as they were given; `beneficiary_id` is among them.
         giver: A placement, or a beneficiary who holds exactly one.
-        random: Gives that many random bytes, for ids that nobody gave.
+        random: Gives that many random bytes, for ids that were not given.
 
     Returns:
-        With every id. A placement that it begins, and that nobody named, is named after the pass-on's own id, so that
+        With every id. A placement that it begins and that has no id is named after the pass-on's own id, so that
         who sends the same twice says the same twice.
 
     Raises:
@@ -126,11 +125,11 @@ def _recorded_receiver(row: Mapping[str, Any]) -> str | None:
 
 
 def act(kind: str, said: Mapping[str, Value], id_column: str, random: Callable[[int], bytes]) -> Act:
-    """An act of a kind from what was said; an id that nobody gave is made.
+    """An act of a kind from its input; a missing id is generated.
 
     Args:
         kind: Of the act.
-        said: Its columns as far as they were said; nothing empty.
+        said: Its columns as far as they were given; nothing empty.
         id_column: Which of them is its own id.
         random: Gives that many random bytes.
     """
@@ -167,7 +166,7 @@ def made(
     *,
     random: Callable[[int], bytes],
 ) -> Act:
-    """The act of a kind from what was said, with every id that it needs.
+    """The act of a kind from its input, with every id that it needs.
 
     A pass-on may name the giver by her own id instead of a placement's, and a correction, confirmation or erasure its
     subject by a bare id.
@@ -176,8 +175,8 @@ def made(
         graph: Where.
         programme_id: Of the programme.
         kind: Of the act.
-        said: Its columns as far as they were said; nothing empty.
-        random: Gives that many random bytes, for ids that nobody gave.
+        said: Its columns as far as they were given; nothing empty.
+        random: Gives that many random bytes, for ids that were not given.
 
     Raises:
         RelayError: As `pass_on` and `records.resolve` say.

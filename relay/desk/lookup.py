@@ -1,4 +1,4 @@
-"""Records: what an id stands for, what it says now, and what people and places are called.
+"""Records: what an id refers to, what it says now, and the names of people and places.
 
 Whatever id a person types is resolved here: an act's, or that of a placement which a pass-on began.
 """

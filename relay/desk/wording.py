@@ -1,4 +1,4 @@
-"""Wording: what each kind of record is called, and what one of them is, in a few words of any language."""
+"""Wording: what each kind of record is called, and a short description of one, in any language."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _PARTS: Final = {
     "reason": ": %(reason)s",
     "until_on": " until %(until_on)s",
 }
-_OF_A_KIND: Final = ("place", "group", "event")  # what is so called when its own kind is not told
+_OF_A_KIND: Final = ("place", "group", "event")  # called this when its own kind is not given
 _HOLDS: Final = ", holds %(placement_ids)s"
 _TAKEN_BACK: Final = ", taken back"
 
@@ -114,7 +114,7 @@ def _together(number: float | None, help_: str | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
-    """A language, as far as a record is told in it; by default the plain English of the command line.
+    """A language for describing records; by default the plain English of the command line.
 
     Attributes:
         say: One of `TEXTS` → the same in that language.
@@ -146,8 +146,8 @@ def what_it_is(
         act_id: "kind:id".
         values: Column → what it says; columns that it lacks are left out of the words, or "?" where they are needed.
         speech: The language.
-        held: Of a beneficiary, the ids of the placements that she holds, where they are to be told.
-        taken_back: Whether it was, where that is to be told.
+        held: Of a beneficiary, the ids of the placements that she holds, if they are to be shown.
+        taken_back: Whether it was, if that is to be shown.
 
     >>> what_it_is("event:E1", {"kind": "death", "animals": 2, "placement_id": "P1", "happened_on": "2022-01-01"})
     'death of 2 at placement P1 on 2022-01-01'
@@ -195,5 +195,5 @@ def _words(kind: str, values: Mapping[str, Any], speech: Speech) -> _Words:
 
 
 def _holder(values: Mapping[str, Any]) -> str:
-    """Who a beneficiary is: a group, whatever else is told of it, or a person of some sex."""
+    """Who a beneficiary is: a group, whatever else is recorded, or a person of some sex."""
     return _HOLDERS.get("group" if values.get("kind") == "group" else values.get("sex", "")) or _HOLDERS[""]
