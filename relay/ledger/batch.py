@@ -1,7 +1,7 @@
 """A batch of acts: judged one after another against a register, and what they change in the graph.
 
-Acts that come together, as an import or a request, are also held against each other: where one of them does not agree
-with the record, those that stand on it may be about another woman or placement than the record's, and are refused.
+Acts that come together, in an import or a request, are also checked against each other: if one of them does not agree
+with the record, those that depend on it may be about another woman or placement than the record's, and are refused.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class GivenTwice(Conflict):
 
 
 class StandsOnDoubt(Conflict):
-    """An act stands on one that came together with it and does not agree with the record, or cannot be read."""
+    """An act depends on one that came together with it and does not agree with the record, or cannot be read."""
 
     reason = "%(act_id)s stands on %(doubtful)s, which is in doubt."
     suggestion = "First settle %(doubtful)s: what is wrong with it is said there."
@@ -146,7 +146,7 @@ class EarlierActs:
 
     Attributes:
         since: The last entry of the ledger before the first of its acts; None until that is judged.
-        doubtful: An act that does not agree with the record, or stands on such a one → the act that is at fault.
+        doubtful: An act that does not agree with the record, or depends on such a one → the act that is at fault.
         filled: "placement:ID" that a doubtful act fills → the act that is at fault.
         agreed: "placement:ID" → an act that fills it and says what the record says.
         unread: Acts that cannot be read.
@@ -282,7 +282,7 @@ class Batch:
         return Outcome(act=act, action="added", entry=entry, notes=notes)
 
     def replay(self, entry: Entry) -> None:
-        """Take in an entry as it stands, without judging it."""
+        """Apply an entry as it is, without judging it."""
         self._take(self.register.change(entry.act, entry.sequence), entry)
 
     def _take(self, change: Change, entry: Entry) -> None:

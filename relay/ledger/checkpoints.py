@@ -1,9 +1,9 @@
 """Signed checkpoints: how far a ledger had come on a day, to print, mail or keep outside.
 
-A checkpoint says with which hash a ledger's newest entry ended. Every hash stands on all the entries before it, so
-whoever holds a checkpoint proves later that nothing before it was changed, even by someone with full rights to the
-database. The programme's Ed25519 key signs it: a checkpoint that somebody made up without the key is told from a true
-one. The key lies in `keys/` of the data folder, for its owner only; the public key stands in every checkpoint.
+A checkpoint records the hash of a ledger's latest entry. Every hash depends on all the entries before it, so whoever
+holds a checkpoint can later prove that nothing before it was changed, even by someone with full rights to the database.
+It is signed with the programme's Ed25519 key, so a checkpoint forged without the key is recognised. The key is kept in
+`keys/` of the data folder, readable by its owner only; every checkpoint contains the public key.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The part of the register around some acts, read from the graph; under the ledger's lock when they are to be judged.
 
 What an act can touch is little: the things it names, the placements it links with all that happened to them, and,
-for a correction, what the corrected act touches and what stands on it.
+for a correction, what the corrected act touches and what depends on it.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def lock_and_load(
 
 
 class RehearsalContext:
-    """The context of all acts of a rehearsal: it grows with each step of them, without locking, and is never read anew.
+    """The context of all acts of a rehearsal: it grows with each step of them, without locking, and is never reloaded.
 
     Attributes:
         register: With all that the steps so far named; acts that were taken in meanwhile stay in it.

@@ -1,4 +1,4 @@
-"""One entry of the ledger: what it changed, field by field, and what was said of its act since."""
+"""One entry of the ledger: what it changed, field by field, and later changes to its act."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Field:
         name: Of the column.
         before: What it said; None when it was empty, or nothing was said before.
         after: What it said then; None when it was emptied.
-        personal: Whether it stands in the ledger as a commitment only.
-        withheld: Whether what the entry recorded of it is not there any more: it was erased.
+        personal: Whether the ledger has only a commitment to it.
+        withheld: Whether the value that the entry recorded is gone: it was erased.
     """
 
     name: str
@@ -38,15 +38,15 @@ class Changed:
     """One entry and what it changed.
 
     Attributes:
-        entry: As it stands in the ledger.
+        entry: As it is in the ledger.
         subject_id: The act whose content it changed, through corrections of corrections: its own when it recorded
             something new.
         fields: What differs before and after it, and what it erased, in the order of the act's columns; empty for a
             confirmation, which changes no field.
-        existed: Whether the subject stood before it.
-        exists: Whether the subject stood after it.
-        later: What was said since of its act, and of that: corrections, confirmations, erasures, in ledger order.
-        taken_back_by: The correction that took its act back and itself stands, as "correct:ID", or None.
+        existed: Whether the subject existed before it.
+        exists: Whether the subject existed after it.
+        later: Later entries about its act, and about those: corrections, confirmations, erasures, in ledger order.
+        taken_back_by: The correction in force that took its act back, as "correct:ID", or None.
     """
 
     entry: Entry
@@ -95,7 +95,7 @@ def _changed(transaction: Transaction, entry: Entry) -> Changed:
 
 
 def _circle(known: Register, act_id: str) -> list[Entry]:
-    """The entry of an act with all that was said of it, and of that, in ledger order."""
+    """The entry of an act with all entries about it, and about those, in ledger order."""
     found, waiting = list[Entry](), [act_id]
     while waiting:
         each = waiting.pop()

@@ -1,4 +1,4 @@
-"""Pausing the garbage collector while work makes millions of objects that do not refer to one another in a circle."""
+"""Pausing the garbage collector while work makes millions of objects without reference cycles."""
 
 from __future__ import annotations
 

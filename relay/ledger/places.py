@@ -1,7 +1,7 @@
-"""Where a record lies: the places of the people it is about, and all places around those.
+"""Where a record belongs: the places of the people it is about, and all places around those.
 
-Staff of one place record and open what lies there. A hand-over lies where the giver lives and where the receiver does;
-a gift, a rule and a claim lie nowhere.
+Staff of one place record and open what belongs there. A hand-over belongs where the giver lives and where the receiver
+does; a gift, a rule and a claim belong to no place.
 """
 
 from __future__ import annotations

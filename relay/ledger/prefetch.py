@@ -1,4 +1,4 @@
-"""Reading the next part of something long while the last one is worked on."""
+"""Reading the next part of something long while the previous one is being processed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the register stands in the graph: every node and relationship, and the entries they come from.
+"""How the register is stored in the graph: every node and relationship, and the entries they come from.
 
     (:Programme)-[:RULED_BY]->(:Rule)
     (:Gift)-[:FILLED]->(:Placement)-[:PASSED_TO]->(:Placement)        (:Claim)-[:CLAIMED_OF]->(:Gift)

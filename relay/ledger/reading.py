@@ -43,7 +43,7 @@ class NoEntry(NotFound):
 
 
 class NotTellable(NotFound):
-    """A clock was wrong while something was recorded, so that nobody can tell what was known on a day."""
+    """A clock was wrong while something was recorded, so it is uncertain what was known on a day."""
 
     reason = (
         "Nobody can tell what was known on %(day)s: entry %(later)s bears a later time, and entry %(last)s, recorded "
@@ -148,7 +148,7 @@ def all_heads(graph: Graph) -> tuple[LedgerHead, ...]:
 
 
 def require_sound(head: LedgerHead) -> LedgerHead:
-    """Let only a head be believed that can be read.
+    """Accept only a head that can be read.
 
     Raises:
         HeadAltered: It cannot.

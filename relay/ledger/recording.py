@@ -1,7 +1,7 @@
 """The ledger: acts are recorded, each batch in one transaction, and never changed again.
 
 Every write locks the head of the programme's ledger first, reads what the acts touch, asks the rule book, appends
-the entries and changes the graph. What was recorded before is answered as "same"; what the rules refuse is said
+the entries and changes the graph. What was recorded before is answered as "same"; what the rules refuse is reported
 and leaves no trace.
 """
 

@@ -1,4 +1,4 @@
-"""Whether the record can be believed: the hash chain, and the whole graph held against a replay of it.
+"""Whether the record can be trusted: the hash chain, and the whole graph compared with a replay of it.
 
 Faults are values, not errors. Each names its entry, or the node, relationship and property that differ; values of
 personal fields are never shown.
@@ -121,8 +121,8 @@ def verify(
 ) -> Verification:
     """Recompute every hash, replay the ledger into memory, and compare it with the whole graph.
 
-    Nobody is kept from recording meanwhile: what is recorded after the graph began to be read is taken in too, and all
-    that it changed is compared once more.
+    Recording may go on meanwhile: what is recorded after the graph began to be read is included, and everything it
+    changed is compared once more.
 
     Args:
         graph: Where.

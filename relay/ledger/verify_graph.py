@@ -1,4 +1,4 @@
-"""The whole graph held against what a replayed ledger says: each node, relationship and property that differs.
+"""The whole graph compared with a replay of its ledger: each node, relationship and property that differs.
 
 Faults are values. Each names what differs, and where it is known the entry that put it there; values of personal fields
 are never shown.
@@ -38,7 +38,7 @@ class Difference:
 
     Attributes:
         about: Label and key of a node; type, key of the start and key of the end of a relationship; or nothing.
-        fault: What is said of it.
+        fault: The message about it.
     """
 
     about: tuple[str, ...]
@@ -116,7 +116,7 @@ def some(graph: Graph, register: Register, moved: Moved) -> list[Difference]:
     Args:
         graph: Where.
         register: With all of it taken in.
-        moved: What it changed; told by what is there now too.
+        moved: What it changed; what is in the graph now is added to it.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -133,14 +133,14 @@ def some(graph: Graph, register: Register, moved: Moved) -> list[Difference]:
 
 
 def senseless(sequence: int, act_id: str) -> Fault:
-    """What is said of an entry whose content cannot be replayed."""
+    """The message about an entry whose content cannot be replayed."""
     return Fault(
         sequence=sequence,
         fault=Sentence("Entry %(sequence)s: what %(act_id)s says makes no sense.", sequence=sequence, act_id=act_id),
     )
 
 
-# -- what must be there -----------------------------------------------------------------------------------------------
+# -- what it should hold ----------------------------------------------------------------------------------------------
 
 
 def _rows_of_entries(register: Register, entries: Iterable[Entry]) -> Iterator[tuple[int, _Row]]:
@@ -153,7 +153,7 @@ def _rows_of_entries(register: Register, entries: Iterable[Entry]) -> Iterator[t
 
 
 def _rows_of_things(register: Register, things: Iterable[str], unclear: list[Fault]) -> Iterator[tuple[int, _Row]]:
-    """All that things put into the graph, each with the sequence of its entry; what cannot be told is unclear."""
+    """All that things put into the graph, each with the sequence of its entry; what cannot be worked out is unclear."""
     for thing in things:
         sequence = _sequence(register, thing)
         try:
@@ -194,7 +194,7 @@ def _copied(edges: _Edges) -> _Edges:
     return {about: [*waiting] for about, waiting in edges.items()}
 
 
-# -- what is there ----------------------------------------------------------------------------------------------------
+# -- what the graph holds ---------------------------------------------------------------------------------------------
 
 
 def _read_nodes(transaction: Transaction, about: Iterable[_About]) -> Iterator[_Found]:
