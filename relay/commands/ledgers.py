@@ -1,4 +1,4 @@
-"""Auditors read the ledger, verify it and take it away."""
+"""Auditors read the ledger, verify it and export it."""
 
 from __future__ import annotations
 

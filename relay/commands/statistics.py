@@ -1,4 +1,4 @@
-"""What the past says: how long passing on takes, what becomes of the relay, whether the deadlines are fair."""
+"""What the past says: how long passing on takes, what lies ahead, whether the deadlines are fair."""
 
 from __future__ import annotations
 
