@@ -1,7 +1,7 @@
 """Another machine's Relay: the same questions asked and the same acts handed in, over HTTP.
 
-Its errors come back as the errors that they were there. A token is sent in clear to this machine only, and to nobody
-to whom the service would send us on.
+Its errors are raised here as the errors they were there. A token is sent unencrypted to this machine only, and
+redirects are not followed.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class NotEncrypted(Refused):
 
 
 class NoTokenYet(Refused):
-    """Nobody signed in to this service from here."""
+    """No one is signed in to this service from here."""
 
     reason = "You are not signed in to %(host)s."
     suggestion = "Sign in: relay login %(url)s"

@@ -1,4 +1,4 @@
-"""Results as JSON, and back: the same object wherever it is asked for, on the command line and over the web."""
+"""Results as JSON, and back: the same object on the command line and over the web."""
 
 from __future__ import annotations
 

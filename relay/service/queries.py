@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 
-PAGE: Final = 50  # our choice: entries on a page when nobody says how many
+PAGE: Final = 50  # our choice: entries on a page if no number is given
 MOST_ENTRIES: Final = 1000  # our choice: one answer stays below a megabyte or two
 MOST_NAMES: Final = 200  # our choice: an address stays below what servers take
 
@@ -69,7 +69,7 @@ class Source:
 
     Attributes:
         graph: Open.
-        folder: The data folder, where snapshots and the list of accesses are kept.
+        folder: The data folder, where snapshots and the access log are kept.
         seen: Which of some act ids the reader may find.
         kept: The relay of the programme on a day, with or without what nobody confirmed, where it is kept up; None
             surveys it for each question.
@@ -121,12 +121,12 @@ class Question(Generic[T_co]):
         action: Which action of `roles.MATRIX` asking it is.
         path: Where the API answers it, below a programme; "<id>" when it is about one record.
         says: What it tells, in a sentence.
-        parameters: What it can be narrowed by; the day is today when it is not said.
+        parameters: What it can be narrowed by; the day is today if not given.
         kind: The type of the answer.
         answer: Gives it.
         opened: The records that an answer opened, where that is written down; see `relay.access.access_log`.
-        of_graph: Whether the answer hangs on how this version builds the graph.
-        ids_only: Whether it tells no more of a record than its id: then it is told in every place.
+        of_graph: Whether the answer depends on how this version builds the graph.
+        ids_only: Whether it shows no more of a record than its id: then it is shown to staff of every place.
     """
 
     name: str
