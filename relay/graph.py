@@ -1,7 +1,7 @@
 """The graph database: the only module that speaks Bolt.
 
 A `Graph` is passed in, first; it runs reads and writes as managed transactions on either engine. Nothing waits for
-ever: a line that stays silent for `SILENCE_SECONDS` is given up.
+ever: a connection that stays silent for `SILENCE_SECONDS` is given up.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files for their owner only, which appear whole or not at all: backups, exports, keys, kept tokens."""
+"""Files for their owner only, which appear whole or not at all: backups, exports, keys, saved tokens."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def create_or_read(path: Path, content: bytes) -> bytes:
         content: What is kept when nothing is there yet.
 
     Returns:
-        What is there now.
+        What the file contains now.
 
     Raises:
         NoFile, NotWritten: It cannot be written there.

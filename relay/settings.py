@@ -1,4 +1,4 @@
-"""What Relay is told from outside: where its data lies and which database it speaks to.
+"""Settings from outside: where Relay's data is kept and which database it uses.
 
 Only the two shells (the command line and the web) read the environment; they hand it to `Settings.read`.
 """

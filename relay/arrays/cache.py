@@ -36,7 +36,7 @@ FOLDER: Final = "snapshots"
 """Where copies are kept, below the data folder."""
 
 KEEP_AFTER: Final = 500
-"""Entries after which the copy on disk is written anew (our choice: they are read in some 20 ms)."""
+"""Entries after which the copy on disk is rewritten (our choice: they are read in about 20 ms)."""
 
 _VERIFYING: Final = threading.Lock()  # one at a time: each holds the whole ledger in memory
 
