@@ -52,8 +52,8 @@ def create_app(
     Args:
         graph: Stays the caller's to close.
         settings: As they were read.
-        now: What time it is; tests say it.
-        owner: The login of who is at this machine and need not sign in. Only where nobody else reaches the pages.
+        now: The current time; tests set it.
+        owner: The login of the person at this machine, who need not sign in. Only if no one else can reach the pages.
         once: The link that lets the owner in once.
         site: The host name behind which a proxy serves these pages over TLS; None when only this machine reaches them.
     """

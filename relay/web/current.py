@@ -121,7 +121,7 @@ def confirmed_only() -> bool:
 
 
 def relay() -> Relay:
-    """The programme's relay as it stood on the day asked for.
+    """The programme's relay as of the day asked for.
 
     Raises:
         Invalid: The day, or whether only what is confirmed counts, cannot be read.
@@ -131,7 +131,7 @@ def relay() -> Relay:
 
 
 def relay_of_all() -> Relay:
-    """The same with what nobody confirmed, whatever is asked for.
+    """The same including unconfirmed pass-ons, whatever is asked for.
 
     Raises:
         Invalid: The day cannot be read.

@@ -1,4 +1,4 @@
-"""Failures: what went wrong, as a page or as JSON of one shape, with the number that HTTP gives it.
+"""Failures: what went wrong, as a page or as JSON in one form, with its HTTP status code.
 
 {"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "code": null, "request_id": "…"}}
 
@@ -71,10 +71,10 @@ def set_up(app: Flask) -> None:
 
 
 def asked_to_sign_in(error: NotSignedIn) -> Answer:
-    """People are led to the page where they sign in, and from there to what they wanted; programs are told."""
+    """Send people to the sign-in page, and from there to what they wanted; answer programs with an error."""
     if _wants_json():
         return explained(error)
-    if request.headers.get("HX-Request"):  # of a page that stays open: its reader is told where, not led away
+    if request.headers.get("HX-Request"):  # part of a page: say where to sign in, and leave the page open
         session["wanted"] = _page_before()
         return explained(error)
     if request.method == "GET":
@@ -108,8 +108,8 @@ def explained(error: RelayError) -> Response:
 
 
 def refused(error: HTTPException) -> Response:
-    """What HTTP refuses, and what nobody foresaw: of that only the kind and the place are logged, never a value."""
-    if isinstance(error, SecurityError):  # asked for under a name that is not this machine's: no page has an address
+    """HTTP errors, and unexpected ones, of which only the type and the place are logged, never a value."""
+    if isinstance(error, SecurityError):  # asked for under a host name that is not this machine's: no page has a URL
         return Response(gettext("This name is not one of Relay's."), SecurityError.code, mimetype="text/plain")
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:

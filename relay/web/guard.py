@@ -1,7 +1,7 @@
-"""The guard of the pages and of the API: whether who is asking may.
+"""The guard of the pages and of the API: whether the user has access.
 
-Every view says its permission (`relay.web.permission`), and every action has its roles in `access.roles.MATRIX`. A
-programme in which somebody holds no role is, for that person, not there.
+Every view has its permission (`relay.web.permission`), and every action has its roles in `access.roles.MATRIX`. A
+programme in which a user has no role does not exist for that user.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class NotByTheProxy(Refused):
 
 
 def set_up(app: Flask) -> None:
-    """Have an application let nobody in who may not."""
+    """Have an application refuse everyone without access."""
     app.config.update(
         WTF_CSRF_CHECK_DEFAULT=False,  # `check` asks: a token proves as much
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
@@ -99,7 +99,7 @@ def check() -> None:
     permission, site = permission_of(request.endpoint) if request.endpoint else None, current.core().site
     if site and not request.is_secure and not (permission and permission.unencrypted):
         raise NotByTheProxy(site=site)
-    if permission is None:  # no such page, or not by that method: nothing is said of anything
+    if permission is None:  # no such page, or not by that method: nothing is revealed
         return
     found = None if permission.public else sessions.user()
     if found is None and not permission.public:
@@ -133,7 +133,7 @@ def _allow(found: User, permission: Permission, programme_id: str | None) -> Non
 
 
 def _about(said: Mapping[str, str]) -> str | None:
-    """The record that an address is about; None when it is about none."""
+    """The record that a URL is about; None if it is about none."""
     if "part_id" in said:
         return f"{said['word']}:{said['part_id']}"
     if "gift_id" in said:

@@ -111,7 +111,7 @@ def sections() -> list[tuple[str, list[Link]]]:
 
 
 def pages(app: Flask, programme_id: str) -> dict[str, str]:
-    """Name → address of every page of an application that a section leads to."""
+    """Name → URL of every page of an application that a section leads to."""
     links = [link for _heading, links in SECTIONS for link in links if link.endpoint in app.view_functions]
     with app.test_request_context():
         return {link.name: _address(link.endpoint, programme_id=programme_id, **link.values) for link in links}
@@ -135,7 +135,7 @@ def _still_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def counting_all() -> str:
-    """The address of this page where all is counted, confirmed or not."""
+    """The URL of this page with everything counted, confirmed or not."""
     return this_page(CONFIRMED_ONLY, None)
 
 
@@ -146,7 +146,7 @@ def begins(programme_id: str) -> str:
 
 
 def to(endpoint: str, **values: object) -> str:
-    """The address of a page of this programme, on the same day as this page."""
+    """The URL of a page of this programme, on the same day as this page."""
     return _address(endpoint, **{"programme_id": current.head().programme_id, "as_of": _day(), **values})
 
 

@@ -1,6 +1,6 @@
-"""What those who operate Relay watch: one log line for each request, metrics for Prometheus, and health.
+"""Monitoring for operators: one log line for each request, metrics for Prometheus, and health.
 
-Requests are told by rule, never by URL or query, since people search by name.
+Requests are logged by route, never by URL or query, since people search by name.
 """
 
 from __future__ import annotations

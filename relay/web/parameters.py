@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 CONFIRMED_ONLY: Final = "confirmed_only"
-"""In an address: whether pass-ons that nobody confirmed are left out, "true" or "false"."""
+"""In a URL: whether unconfirmed pass-ons are left out, "true" or "false"."""
 
 
 class NotAChoice(Invalid):
-    """A parameter of the address holds something that it cannot."""
+    """A parameter of the URL has a value that it cannot have."""
 
     reason = "“%(field)s” in the address is not one of: %(choices)s."
     suggestion = "Correct it, or leave it out."
@@ -25,16 +25,16 @@ class NotAChoice(Invalid):
 
 
 class NotAsked(Invalid):
-    """The address holds a parameter that is passed over, so that the answer would be to another question."""
+    """The URL has a parameter that would be ignored, so the answer would be to another question."""
 
     reason = "“%(field)s” in the address is not known here, or stands there twice."
     suggestion = "Correct it, or leave it out."
 
 
 def only(names: Collection[str], several: Collection[str] = ()) -> None:
-    """Let the address hold some parameters, each once, and no others but those that every page knows.
+    """Let the URL have some parameters, each once, and no others except those of every page.
 
-    What messengers hang on to a link that is passed round means nothing, and is passed over.
+    What messengers append to a shared link (utm_…) is ignored.
 
     Args:
         names: What they are called.

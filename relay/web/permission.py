@@ -1,6 +1,6 @@
-"""Who may ask for a page or an answer: said at each view, which is an action of `access.roles.MATRIX` or public.
+"""Who may ask for a page or an answer: declared at each view, as an action of `access.roles.MATRIX` or as public.
 
-A view of which nothing is said is open to nobody but the owner.
+A view without a declaration is open to the owner only.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class Permission:
     """Who may ask for a view, and how.
 
     Attributes:
-        action: Of `access.roles.MATRIX`; None when the view is public, or when nothing was said of it.
-        public: Whether nobody is asked who they are: then nothing of a programme is told.
+        action: Of `access.roles.MATRIX`; None if the view is public or has no declaration.
+        public: Whether it needs no sign-in: then it shows nothing of a programme.
         by_form: Whether what a browser sends to it must come from a form of these pages: a view that changes nothing,
             or takes a password as JSON, needs no such proof.
-        ids_only: Whether it tells no more of a record than its id: then it is told in every place.
+        ids_only: Whether it shows no more of a record than its id: then it is shown to staff of every place.
         unencrypted: Whether it answers without encryption too: this machine's own monitoring asks for it.
     """
 
@@ -51,7 +51,7 @@ def public(*, by_form: bool = True, unencrypted: bool = False) -> Callable[[View
 
 
 def permission_of(endpoint: str) -> Permission:
-    """What was said of the view of a route of this application."""
+    """The permission of the view of a route of this application."""
     found: Permission = getattr(current_app.view_functions[endpoint], _SAID, _NOTHING_SAID)
     return found
 

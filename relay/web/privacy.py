@@ -1,7 +1,7 @@
-"""What is personal: what a reader is told that people, groups and donors are called, and who opened what.
+"""Personal data: which names of people, groups and donors a reader sees, and who opened what.
 
-Staff of a place are told the names of those who live there. All that tells names of people in a list asks `told` first,
-by `names`; a page about one record says `opened`.
+Staff of a place see the names of those who live there. Everything that shows names in a list asks `told` first,
+through `names`; a page about one record calls `opened`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _OF_ONE_PLACE: Final = ("place:", "group:", "beneficiary:", "placement:")
 
 
 def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
-    """Those of some people whose names this reader is told; that they are told is written down.
+    """Those of some people whose names this reader is shown; that they are shown is logged.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -48,7 +48,7 @@ def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
 
 
 def donors_named(gift_ids: Iterable[str]) -> None:
-    """Write down that this reader is told who gave some gifts.
+    """Log that this reader is shown who gave some gifts.
 
     Raises:
         NotWrittenDown: It cannot be written down.
@@ -57,7 +57,7 @@ def donors_named(gift_ids: Iterable[str]) -> None:
 
 
 def nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
-    """Those of some people whose names this reader may be told.
+    """Those of some people whose names this reader may see.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -81,14 +81,14 @@ def seen(act_ids: Collection[str]) -> Collection[str]:
 
 
 def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:
-    """What a search found among what is `seen`, with the names that this reader is told."""
+    """What a search found among what is `seen`, with the names that this reader may see."""
     if guard.places("find", current.head().programme_id) is None:
         return tuple(found)
     return tuple(hit if hit.id.startswith(_OF_ONE_PLACE) else replace(hit, name=None) for hit in found)
 
 
 def record(found: Record) -> Record:
-    """A record as far as this reader may see it: staff of a place are told who lives there, and no donor.
+    """A record as far as this reader may see it: staff of a place see who lives there, and no donors.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -110,7 +110,7 @@ def record(found: Record) -> Record:
 
 
 def require_donors() -> None:
-    """Refuse to tell who gave where this reader may not be told.
+    """Refuse to show donors to a reader who may not see them.
 
     Raises:
         NotThatPlace: The reader's account works for some places only.
@@ -121,12 +121,12 @@ def require_donors() -> None:
 
 
 def within() -> frozenset[str] | None:
-    """The places whose names this reader is told; None: all, and who gave, since a gift lies in none."""
+    """The places whose names this reader may see; None: all, and donors too, since a gift belongs to no place."""
     return guard.places("names", current.head().programme_id)
 
 
 def opened(what: str, ids: Iterable[str]) -> None:
-    """Write down that this reader opened something personal; without any ids nothing is written.
+    """Log that this reader opened personal data; without any ids nothing is logged.
 
     Raises:
         NotWrittenDown: It cannot be written; then it must not be shown.

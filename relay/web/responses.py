@@ -57,7 +57,7 @@ def set_up(app: Flask) -> None:
 def send_only_changes(app: Flask, kept_by_browser: Callable[[], str]) -> None:
     """Have an application answer 304 when the reader has this very page already.
 
-    Call it after the guard is set up: who may not see a page is not told that it is the same.
+    Call it after the guard is set up: a reader without access must not learn that a page is the same.
 
     Args:
         app: The application.
@@ -71,7 +71,7 @@ def _unchanged(kept_by_browser: Callable[[], str]) -> Response | None:
     if request.method not in ("GET", "HEAD") or "programme_id" not in (request.view_args or {}):
         return None
     head = current.head()  # which every page tells at its top
-    if "_flashes" in session:  # what was just done is told once
+    if "_flashes" in session:  # a message about what was just done is shown once
         never_kept()
         return None
     if request.endpoint in _BESIDE_THE_LEDGER:
@@ -86,7 +86,7 @@ def _unchanged(kept_by_browser: Callable[[], str]) -> Response | None:
 
 
 def never_kept() -> None:
-    """Let no browser keep this answer: it is personal, and each time that it is given is written down, or told once."""
+    """Let no browser keep this answer: it is personal and logged each time it is given, or is shown only once."""
     g.pop("etag", None)
     g.personal = True
 
@@ -94,7 +94,7 @@ def never_kept() -> None:
 def attached(response: Response, name: str) -> Response:
     """Let an answer be kept as a file of that name; its ASCII letters alone stand beside, for old browsers.
 
-    Where it leaves out what nobody confirmed, the name says so.
+    If it leaves out unconfirmed pass-ons, the name says so.
     """
     if g.get("confirmed_only"):
         stem, _, form = name.rpartition(".")

@@ -1,4 +1,4 @@
-"""What was worked out already, kept in memory: the next page of a list costs no second count.
+"""Results kept in memory: the next page of a list needs no second count.
 
 What is kept is named by the hash of the ledger's head and by the day, so that nothing kept is ever stale.
 """
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _Result:
-    """What some work gave, and when; whoever holds the lock does it."""
+    """The result of some work, and when; the holder of the lock does it."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     mark: str | None = None

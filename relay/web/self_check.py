@@ -1,4 +1,4 @@
-"""A trial of the pages: whether each kind of page answers, asked as a browser would, but without a network."""
+"""A self-check: whether each kind of page answers, asked as a browser would, but without a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server: the application behind waitress, for this machine only, or behind a proxy that speaks TLS."""
+"""The server: the application behind waitress, for this machine only, or behind a TLS proxy."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ THREADS: Final = 8  # our choice: more would only wait for one database
 
 
 class NotThisMachine(Refused):
-    """Others could reach the pages, and nobody would ask who they are."""
+    """Others could reach the pages without signing in."""
 
     reason = "Relay itself does not encrypt: without a proxy it serves at %(own)s, not at %(host)s."
     suggestion = (
@@ -40,7 +40,7 @@ class NotThisMachine(Refused):
 
 
 class NobodyMaySignIn(Refused):
-    """A site is to be served, and nobody could sign in to it."""
+    """A site is to be served, and no one could sign in to it."""
 
     reason = "There is no account with a password yet, so that nobody could sign in."
     suggestion = "Make one: relay account add LOGIN --role administrator"
@@ -76,7 +76,7 @@ def serve(
     proxy: str | None = None,
     say: Callable[[str], object],
 ) -> None:
-    """Serve the pages until the process is told to stop.
+    """Serve the pages until the process is asked to stop.
 
     Args:
         graph: Open; stays the caller's to close.

@@ -27,7 +27,7 @@ _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have ru
 
 
 class NotSignedIn(Refused):
-    """Nobody is signed in."""
+    """No one is signed in."""
 
     reason = "This asks who you are."
     suggestion = "Sign in, or send a token: Authorization: Bearer TOKEN."
@@ -41,7 +41,7 @@ class User:
         login: Of the account.
         grants: The roles held, or those of them that a token allows.
         generation: Of the account's sessions.
-        token_id: Of the token that said it: then no other page's form can have sent the request; empty without one.
+        token_id: Of the token sent: then no other page's form can have sent the request; empty without one.
     """
 
     login: str
@@ -114,7 +114,7 @@ def set_up(app: Flask) -> None:
 
 
 def user() -> User | None:
-    """Who is asking; None when nobody said, and once the database has not said who it is.
+    """Who is asking; None if no one is signed in, or if the database cannot say who it is.
 
     Raises:
         Unavailable: The database does not say who it is: the first time alone, so that the page that explains it waits

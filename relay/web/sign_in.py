@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response
 
-TRIES_A_MINUTE: Final = 20  # our choice: a whole office behind one address signs in; guessing stays slow
+TRIES_A_MINUTE: Final = 20  # our choice: a whole office behind one IP address signs in; guessing stays slow
 _STATUS: Final = {accounts.NotLetIn: 401, accounts.TooManyTries: 429}
 
 blueprint = Blueprint("sign_in", __name__)

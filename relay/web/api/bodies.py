@@ -26,11 +26,11 @@ _OWN: Final = {
     "confirm": (replace(_WHICH, name="confirm_id", required=False), _WHICH),
     "erase": (replace(_WHICH, name="erase_id", required=False), replace(_WHICH, name="subject_id")),
 }
-_MADE: Final = frozenset({"receiver_placement_id"})  # made when nobody gives it, as an act's own id is
+_MADE: Final = frozenset({"receiver_placement_id"})  # generated if not given, like an act's own id
 RECORDS: Final = frozenset({"giver_placement_id", "act_id", "subject_id"})
 """Columns that take an id with or without its kind before it, such as pass:88 or 88."""
 
-TOKEN_DAYS: Final = 30  # our choice: when nobody says how long
+TOKEN_DAYS: Final = 30  # our choice: if no number of days is given
 _TEXTS: Final = ("id", "text", "name", "help", "date", "choice", "tags", "programme_id", "timezone")
 
 

@@ -33,7 +33,7 @@ ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
     "pass": (_NEW, _AGAIN),
     "correct": (_AGAIN,),
 }
-"""Kind of act → what its address may answer beforehand; nothing is asked about other kinds."""
+"""Kind of act → the questions that its URL can answer beforehand; nothing is asked about other kinds."""
 
 _ERRORS: Final = {
     400: "It cannot be read, or holds a parameter or column that is not known.",

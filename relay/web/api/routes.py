@@ -1,7 +1,7 @@
-"""The API: the same objects as the command line prints with --json, and an address for each act that it records.
+"""The API: the same objects as the command line prints with --json, and a URL for each kind of act that it records.
 
-Every question of `service.queries` is answered, every kind of act of `domain.acts` is recorded: one view for the
-ones, one for the others. What an address may hold is said once, there; an unknown parameter is refused.
+Every question of `service.queries` is answered and every kind of act of `domain.acts` is recorded, by one view for
+each. What a URL may contain is defined there, once; an unknown parameter is refused.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _ADDED: Final = 201
 
 
 class UnknownParameter(Invalid):
-    """The address holds a parameter that this question has not."""
+    """The URL has a parameter that this question does not have."""
 
     reason = "The address holds a parameter that is not known here."
     suggestion = "Known: %(known)s."
@@ -70,7 +70,7 @@ class NotThat(Invalid):
 
 
 class InTheAddress(Invalid):
-    """What may be a name is said in an address."""
+    """Something that may be a name is in the URL."""
 
     reason = "“%(field)s” may be a name, and an address is kept in logs."
     suggestion = 'Send it beside the address, by POST: {"%(field)s": "…"}.'
@@ -137,7 +137,7 @@ def said(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
 
 
 def _beside(names: tuple[str, ...]) -> dict[str, list[str]]:
-    """What is sent beside the address, since it may be a name."""
+    """What is sent in the body, not in the URL, since it may be a name."""
     body = _body()
     if not isinstance(body, dict):
         raise bodies.NotAnObject(example=f'{{"{names[0]}": "…"}}')

@@ -44,7 +44,7 @@ class FindingRow:
         severity: Of the check.
         subject_id: What is odd, as "kind:id".
         sentence: What was found there, in plain English, with ids and numbers only.
-        said: The same with its subject, as the check says it.
+        said: The same with its subject, in the words of the check.
         acts: Entries of the acts that are odd.
         evidence: Entries of the acts that show it.
     """

@@ -1,4 +1,4 @@
-"""The health page: every rate with what it is made of, whole and in parts, on a day and compared with another."""
+"""The health page: every rate with its counts, whole and broken down, on a day and compared with another."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ SHOWN: Final = 40  # our choice: ids of placements that broke or mended since; a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A rate as it is told.
+    """A rate as it is shown.
 
     Attributes:
         rate: With numerator and denominator.
-        interval: Of its share, exact (Clopper and Pearson); None where none can be told.
+        interval: Of its share, exact (Clopper-Pearson); None if none can be given.
     """
 
     rate: Rate
@@ -86,7 +86,7 @@ class Compared:
 
     @property
     def points(self) -> float | None:
-        """By how many percentage points it rose; None where that cannot be told."""
+        """By how many percentage points it rose; None if that is not known."""
         before, now = self.earlier.rate.share if self.earlier else None, self.now.rate.share
         return None if before is None or now is None else 100 * (now - before)
 

@@ -160,7 +160,7 @@ class EntryPage:
 
     @property
     def entry(self) -> Entry:
-        """As it stands in the ledger."""
+        """As it is in the ledger."""
         return self.changed.entry
 
     @property

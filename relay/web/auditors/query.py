@@ -1,7 +1,7 @@
-"""Administrators ask the graph in Cypher of their own: only where the database itself refuses all but reading.
+"""Administrators query the graph in Cypher: only where the database itself allows nothing but reading.
 
-The embedded database does: it knows a user who writes nothing and is kept from names and accounts. Neo4j's Community
-Edition knows no such user, so that this page is not there with Neo4j.
+The embedded database does: it has a user that cannot write and cannot read names or accounts. Neo4j Community Edition
+has no such users, so this page is not available with Neo4j.
 """
 
 from __future__ import annotations

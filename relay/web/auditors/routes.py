@@ -1,4 +1,4 @@
-"""Auditors ask whether chains are healthy and whether the record can be believed."""
+"""Auditors ask whether chains are healthy and whether the record can be trusted."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def rates(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads 
 @blueprint.get(f"/p/<programme_id>/<any(rates):name>.{_FORM}")
 @action("health")
 def rates_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """The same, to take away."""
+    """The same, to download."""
     return files.file(ListPage.of_request(name, health_page.LISTING), form)
 
 
@@ -74,7 +74,7 @@ def findings(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` rea
 @blueprint.get(f"/p/<programme_id>/<any(findings):name>.{_FORM}")
 @action("audit")
 def findings_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """The same, to take away."""
+    """The same, to download."""
     return files.file(ListPage.of_request(name, FINDINGS), form)
 
 
@@ -88,7 +88,7 @@ def sample(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads
 @blueprint.get(f"/p/<programme_id>/<any(sample):name>.{_FORM}")
 @action("audit sample")
 def sample_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """The sheet, to take away."""
+    """The sheet, to download."""
     return files.file(ListPage.of_request(name, SAMPLE), form)
 
 
@@ -102,14 +102,14 @@ def entries(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` read
 @blueprint.get(f"/p/<programme_id>/<any(ledger):name>.{_FORM}")
 @action("ledger log")
 def entries_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """The same, to take away."""
+    """The same, to download."""
     return files.file(ListPage.of_request(name, LEDGER), form)
 
 
 @blueprint.get("/p/<programme_id>/ledger/<int:sequence>")
 @action("ledger log")
 def entry(programme_id: str, sequence: int) -> str:  # noqa: ARG001 - `asked` reads it
-    """One entry: what it changed, and what was said of it since."""
+    """One entry: what it changed, and later changes to it."""
     page = EntryPage.of(sequence)
     privacy.opened("ledger log", (page.entry.act_id,))
     return render_template("entry.html", page=page)

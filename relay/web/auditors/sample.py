@@ -49,7 +49,7 @@ class Draw:
         )
 
     def sample(self, as_of: date) -> Sample | None:
-        """The sample; None when size or seed is not said."""
+        """The sample; None if size or seed is not given."""
         size, seed, head = self.size, self.seed, current.head()
         if size is None or seed is None:
             return None

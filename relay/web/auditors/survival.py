@@ -1,4 +1,4 @@
-"""The survival page: how long passing on takes, whether deadlines can be kept, and what becomes of the relay."""
+"""The survival page: how long passing on takes, whether deadlines can be met, and what lies ahead."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Point:
         months: Since receipt.
         fulfilled: Placements fulfilled by then.
         waiting_share: Estimated share that waits longer, in [0, 1].
-        low: Lower end of its interval; None while nobody is fulfilled.
+        low: Lower end of its interval; None while none is fulfilled.
         high: Upper end.
     """
 

@@ -1,4 +1,4 @@
-"""Labels: the field words of the relay as people read them, in their language, and names as far as they may be seen."""
+"""Labels: the field words of the relay in the reader's language, and names as far as the reader may see them."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ COLOURS: Final = {
     "lost": "#7a2a86",
     "gift": "#3a3f8f",
 }
-"""Of a drawing that is taken away; on a page the style sheet decides, which knows whether it is dark."""
+"""Of a downloaded drawing; on a page the style sheet decides, which knows whether it is dark."""
 
 FILLS: Final = {"broken": "#fdecea", "lost": "#f7eaf9", "late": "#fff6e5", "gift": "#eceefb"}
 RADIUS: Final = drawing.RADIUS
@@ -171,7 +171,7 @@ def check(check_id: str) -> str:
 
 
 def came_by(word: str | None) -> str:
-    """How help came to a placement; None where it is not told apart."""
+    """How help came to a placement; None if that is not distinguished."""
     return gettext("in any way") if word is None else str(CAME_BY.get(word, word))
 
 
@@ -191,7 +191,7 @@ def help_word(word: str) -> str:
 
 
 def units(many: float | None, help_: str | None) -> str:
-    """So many units of a help, such as "2 goats"; one of the two alone where the other is not told."""
+    """So many units of a help, such as "2 goats"; one of the two alone if the other is not given."""
     if many is None or help_ is None:
         return number(many) if many is not None else help_word(help_ or "")
     return _counted(many, help_, number(many))
@@ -272,7 +272,7 @@ def named(id_: str, name: str | None, mode: str) -> str:
 
 
 def lines(box: Box, name: str) -> list[str]:
-    """What stands on a box, one to three lines."""
+    """The text on a box, one to three lines."""
     node = box.node
     if node is None:
         return [gettext("gift %(id)s", id=box.key.partition(":")[2])]

@@ -86,7 +86,7 @@ def in_language(word: str) -> str:
 
 
 def this_page(name: str, value: str | None) -> str:
-    """The address of this page with one parameter said otherwise; None leaves it out."""
+    """The URL of this page with one parameter changed; None leaves it out."""
     said = [(each, text) for each, text in request.args.items(multi=True) if each != name]
     said += [(name, value)] if value else []
     return quote(request.script_root + request.path) + (f"?{urlencode(said)}" if said else "")

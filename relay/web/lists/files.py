@@ -1,4 +1,4 @@
-"""Lists to take away: CSV, XLSX and JSON of exactly the rows and columns that are shown, all pages of them."""
+"""Lists as downloads: CSV, XLSX and JSON of exactly the rows and columns that are shown, all pages of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One house for lists: what is let through, in which order, which page of it; all of it stands in the address."""
+"""Lists: which rows, in which order, which page of them; all of it is in the URL."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from relay.reports.trees import Relay
 
 PAGE: Final = 50
-"""Rows on a page (stack.md's convention for every list)."""
+"""Rows on a page, the same for every list (our choice)."""
 
 CHOICES: Final = 300
 """Places to choose from in a filter (our choice): of more, only those that have others inside, so that a page stays
 small."""
 
 Choice = tuple[str, str]
-"""What stands in the address, and what is read."""
+"""What is in the URL, and what is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +83,13 @@ class Listing:
         empty: What to do when there is nothing in it.
         columns: In order.
         filters: In order.
-        order: What it is sorted by when nothing is said: a column's key, with "-" before it for the greatest first; ""
-            for the order in which the rows come.
+        order: What it is sorted by unless asked otherwise: a column's key, with "-" before it for the greatest first;
+            "" for the order in which the rows come.
         find: All rows that the filters let through, and in the order wished for if `sorts`.
         sorts: Whether `find` sorts; otherwise rows are sorted here.
         by_place: Whether rows of one place come together under its name.
         endpoint: Of its page.
-        files: Of what is taken away.
+        files: Of its downloads.
         by_day: Whether another day shows other rows.
         of_record: Whether it lists what the record holds, confirmed or not.
     """
@@ -111,7 +111,7 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True)
 class ListPage:
-    """A list as the address asks for it.
+    """A list as the URL asks for it.
 
     Attributes:
         name: In the address.
@@ -137,7 +137,7 @@ class ListPage:
 
     @classmethod
     def of_request(cls, name: str, listing: Listing) -> ListPage:
-        """Read it from the address.
+        """Read it from the URL.
 
         Raises:
             Invalid: A parameter cannot be read.
@@ -283,7 +283,7 @@ class ListPage:
     # -- where links lead
 
     def parameters(self) -> dict[str, Any]:
-        """What the address has to say; what goes without saying is left out."""
+        """The parameters of its URL; defaults are left out."""
         said: dict[str, Any] = {
             **self.asked_for,
             "as_of": self.as_of.isoformat() if self.as_of != self.today else None,
@@ -294,7 +294,7 @@ class ListPage:
         return {name: value for name, value in said.items() if value is not None}
 
     def link(self, endpoint: str | None = None, **changes: Any) -> str:  # noqa: ANN401 - whatever an address says
-        """The address of this list with some changes; None leaves a parameter out."""
+        """The URL of this list with some changes; None leaves a parameter out."""
         programme_id, endpoint = self.relay.survey.snapshot.programme_id, endpoint or self.listing.endpoint
         said: dict[str, Any] = {"programme_id": programme_id, "name": self.name, **self.parameters(), **changes}
         return url_for(endpoint, **said)
@@ -365,7 +365,7 @@ def gifts(page: ListPage) -> list[Choice]:
 
 
 def donors(page: ListPage) -> list[Choice]:
-    """All donors as far as they may be named; the first of each one's gifts stands for a donor, who may be a person."""
+    """All donors as far as they may be named; each is identified by their first gift, since a donor may be a person."""
     found = (
         (gift_id, page.donor(donor) or gettext("who gave %(gift)s", gift=gift_id))
         for donor, gift_id in page.called.first_gifts().items()

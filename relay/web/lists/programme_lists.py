@@ -421,4 +421,4 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         find=lambda page: part_rows(page, "place", page.called.places),
     ),
 }
-"""Name in the address → list."""
+"""Name in the URL → list."""

@@ -1,4 +1,4 @@
-"""The pages of the lists, and the lists to take away."""
+"""The pages of the lists, and their downloads."""
 
 from __future__ import annotations
 

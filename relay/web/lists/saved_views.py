@@ -1,6 +1,6 @@
-"""Saved views: lists as somebody filtered and sorted them, kept by name in that reader's browser.
+"""Saved views: lists as a reader filtered and sorted them, kept by name in that reader's browser.
 
-They are a cookie for each account, so that they need no script, and nobody else sees what somebody looks at.
+They are a cookie for each account, so they need no script, and no one else sees what a reader looks at.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class View:
         programme_id: Of which.
         name: Of the list.
         title: How its reader calls it.
-        query: What stands after the question mark of its address.
+        query: The part of its URL after the question mark.
     """
 
     programme_id: str

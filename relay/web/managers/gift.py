@@ -38,7 +38,7 @@ class Year:
 
 @dataclass(frozen=True, kw_only=True)
 class GiftPage:
-    """A gift as its donor is told of it.
+    """A gift as shown to its donor.
 
     Attributes:
         relay: The programme on the day.
@@ -54,7 +54,7 @@ class GiftPage:
 
     @classmethod
     def of_request(cls, gift_id: str) -> GiftPage:
-        """Read it from the address.
+        """Read it from the URL.
 
         Raises:
             NotInRelay: There was no such gift on that day.
@@ -119,7 +119,7 @@ class GiftPage:
 
     @cached_property
     def places(self) -> Sequence[tuple[str, int]]:
-        """Name and placements of each place that has enough of them to be told, most first."""
+        """Name and placements of each place that has enough of them to be shown, most first."""
         called, counted = privacy.places_and_donors().places, self.holdings.by_place().items()
         found = [(called.get(place_id or "", place_id or ""), many) for place_id, many in counted if tellable(many)]
         return sorted(found, key=lambda each: (-each[1], each[0]))
@@ -131,9 +131,9 @@ class GiftPage:
 
     @cached_property
     def reached(self) -> Mapping[str, int]:
-        """Outline of a district → placements in it, where these are enough to be told.
+        """Outline of a district → placements in it, if there are enough of them to be shown.
 
-        So must those be that are in it and in none of its places that are told: they would follow from both.
+        So must be the placements in it outside the places shown: otherwise their number could be worked out.
         """
         counted = self.holdings.by_place()
         told = district_map.reached(
@@ -146,7 +146,7 @@ class GiftPage:
 
     @property
     def few(self) -> int:
-        """The least count of placements in a place that is told."""
+        """The smallest count of placements in a place that is shown."""
         return SMALL
 
     @property

@@ -47,7 +47,7 @@ class Overview:
 
     @classmethod
     def of_request(cls) -> Overview:
-        """Read it from the address."""
+        """Read it from the URL."""
         return cls(relay=current.relay(), as_of=current.as_of(), today=current.today())
 
     @cached_property

@@ -47,7 +47,7 @@ class PartPage:
 
     @classmethod
     def of_request(cls, word: str, part_id: str) -> PartPage:
-        """Read it from the address.
+        """Read it from the URL.
 
         Raises:
             NoSuchPart: There is no such group or place.

@@ -1,4 +1,4 @@
-"""The page of a relay tree: what its address asks for, and everything that its pictures, table and downloads say."""
+"""The page of a relay tree: what its URL asks for, and everything that its pictures, table and downloads show."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HITS: Final = 200  # our choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How the address asks a tree to be shown.
+    """How the URL asks for a tree to be shown.
 
     Attributes:
         as_of: The day.
@@ -49,7 +49,7 @@ class Wish:
 
     @classmethod
     def of_request(cls) -> Wish:
-        """Read it from the address.
+        """Read it from the URL.
 
         Raises:
             Invalid: A parameter cannot be read.
@@ -68,7 +68,7 @@ class Wish:
         )
 
     def parameters(self) -> dict[str, Any]:
-        """What the address has to say; what goes without saying is left out."""
+        """The parameters of its URL; defaults are left out."""
         view = self.view
         said = {
             "as_of": self.as_of.isoformat() if self.as_of != self.today else None,
@@ -126,7 +126,7 @@ class TreePage:
         form: str | None = None,
         search: str | None = None,
     ) -> str:
-        """The address of this tree, shown in some way, with the key of what was looked for in it."""
+        """The URL of this tree, shown in some way, with the key of what was searched for in it."""
         parameters: dict[str, Any] = {**(wish or self.wish).parameters(), "form": form, "s": search}
         return url_for(endpoint, programme_id=self.programme_id, id_=self.id, **parameters)
 
@@ -135,7 +135,7 @@ class TreePage:
         return self.link(self.wish.with_view(opened=self.wish.view.opened | {key}))
 
     def focusing(self, placement_id: str | None) -> str:
-        """Where the picture starts at a placement, or anew."""
+        """The URL of the picture starting at a placement, or at the beginning."""
         return self.link(self.wish.with_view(focus=placement_id, depth=None, opened=frozenset()))
 
     @property
@@ -152,7 +152,7 @@ class TreePage:
         return self.on_day(add_months(self.wish.as_of, 12 * years))
 
     def file(self, form: str) -> str:
-        """Where the tree can be taken away as a file."""
+        """Where the tree can be downloaded."""
         return self.link(endpoint="managers.download", form=form)
 
     def record(self, key: str) -> str:
@@ -180,7 +180,7 @@ class TreePage:
         return gettext("Relay tree of placement %(id)s", id=id_)
 
     def lines(self, box: Box) -> list[str]:
-        """What stands on a box."""
+        """The text on a box."""
         return labels.lines(box, self._holder(box))
 
     def told(self, box: Box) -> str:
@@ -224,7 +224,7 @@ class TreePage:
         return max((day.year - first.year) * 12 + day.month - first.month, 0)
 
     def folded(self, tab: Tab) -> str:
-        """What stands on a tab."""
+        """The text on a tab."""
         return labels.folded(tab)
 
     # -- the pictures

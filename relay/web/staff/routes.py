@@ -21,7 +21,7 @@ HELD: Final = 10
 """Placements whose history a person's page tells (our choice: hardly anybody holds more; all are listed)."""
 
 HITS: Final = "div#hits"
-"""Where the page of what was found shows it, as htmx names it; suggestions stand elsewhere and leave the address."""
+"""Where the results page shows its results, as htmx names it; suggestions go elsewhere and do not change the URL."""
 
 blueprint = Blueprint("staff", __name__)
 
@@ -29,7 +29,7 @@ blueprint = Blueprint("staff", __name__)
 @blueprint.post("/p/<programme_id>/find")
 @action("find", by_form=False)
 def search_for(programme_id: str) -> Response:
-    """Look for the few words that a form sends; the address of what was found is one to which one can come back."""
+    """Search for the words that a form sends; the URL of the results can be returned to."""
     if not request.headers.get("HX-Request"):
         return redirect(menu.to("staff.find", s=searches.remembered()), 303)
     response = make_response(_found(programme_id, searches.sent()))
