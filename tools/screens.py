@@ -1,4 +1,4 @@
-"""Make a picture of every page on the demonstration programme, to look at before anybody else does.
+"""Take a screenshot of every page on the demonstration programme, for review.
 
     python tools/screens.py FOLDER      every page in three languages, and in English on a phone and in the dark
     python tools/screens.py --docs      the few that the documents show, into docs/screens

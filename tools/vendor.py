@@ -1,6 +1,6 @@
-"""Fetch the files of other people that the web pages serve, and check those that are kept here.
+"""Fetch the third-party files that the web pages serve, and check those that are kept here.
 
-    python tools/vendor.py            fetch them anew with npm, write static/vendor/ and vendor.lock
+    python tools/vendor.py            fetch them again with npm, write static/vendor/ and vendor.lock
     python tools/vendor.py --check    compare what is kept here with vendor.lock; needs no network
 
 To move to another version, change `PACKAGES` and run it. vis-network is not among them: pyvis brings it. Of Nepal's
