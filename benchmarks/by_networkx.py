@@ -1,4 +1,4 @@
-"""The same questions as `relay.arrays.lineage`, asked of networkx: one placement and one chain at a time.
+"""The same questions as `relay.arrays.lineage`, answered with networkx: one placement and one chain at a time.
 
 Written for the made programmes of `tests.scenes.made`, whose one rule owes two goats within 24 months, with 90 days
 of grace; so it knows no conditions, equivalents or sexes, and has less to do than Relay.

@@ -1,6 +1,6 @@
-"""The table of docs/figures.md: what is done to Relay, how often, and whether it withstood: `make figures`.
+"""The table of docs/figures.md: what is done to Relay, how often, and whether it held: `make figures`.
 
-Each line runs its tests at their full figures (RELAY_SOAK=1) in a process of its own, and says what pytest said.
+Each line runs its tests at full scale (RELAY_SOAK=1) in a separate process, and shows the result of pytest.
 `python -m benchmarks.figures --part` runs the fiftieth that `make test` runs, and prints the table instead.
 """
 

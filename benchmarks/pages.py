@@ -129,7 +129,7 @@ def clicking(programme: Programme, port: int, seconds: int) -> None:
     until, statuses, lock = time.monotonic() + seconds, list[int](), threading.Lock()
 
     def person(number: int) -> None:
-        ask, draw = asker(port), Random(number)  # noqa: S311 - whoever clicks keeps no secrets
+        ask, draw = asker(port), Random(number)  # noqa: S311 - simulated clicks keep no secrets
         for path in _walk(programme.snapshot, draw):
             if time.monotonic() > until:
                 return
