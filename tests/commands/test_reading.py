@@ -32,7 +32,7 @@ RATES = [
     "passed_of_possible",
 ]
 
-# The keys of design.md; more may be added.
+# The keys that programs rely on; more may be added.
 TRACE = ["id", "reach", "generations", "by_generation", "passed", "latest_passed_on", "states", "chain_state"]
 BREAK_POINT = ["placement_id", "state", "since_on", "cause", "generation", "still_owed", "reach"]
 NODE = ["placement_id", "beneficiary_id", "help", "generation", "state", "received_on", "due_on", "owed", "passed"]

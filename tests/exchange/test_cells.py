@@ -173,8 +173,8 @@ def test_a_help_name_is_lower_case_and_another_spelling_gets_it_suggested() -> N
         ("2083-08-08 BS", "2026-11-24"),
         ("2083-8-8bs", "2026-11-24"),
         ("२०८३-०८-०८ BS", "2026-11-24"),
-        ("2081-01-01 BS", "2024-04-13"),  # domain.md, test vector
-        ("2080-12-20 BS", "2024-04-02"),  # domain.md, test vector
+        ("2081-01-01 BS", "2024-04-13"),  # a published pair of days
+        ("2080-12-20 BS", "2024-04-02"),  # a published pair of days
         (date(2024, 2, 29), "2024-02-29"),
         (datetime(2024, 2, 29), "2024-02-29"),  # noqa: DTZ001 - workbooks know no time zone
     ],
@@ -248,7 +248,7 @@ def test_what_is_no_day_is_a_fault_with_the_likely_day_suggested(cell: object, r
 
 
 def test_every_month_of_2081_to_2083_has_the_published_number_of_days() -> None:
-    # domain.md section 5a: the three years that other libraries had wrong
+    # the three years that other libraries had wrong
     published = {
         2081: (31, 32, 31, 32, 31, 30, 30, 30, 29, 30, 29, 31),
         2082: (31, 31, 32, 31, 31, 31, 30, 29, 30, 29, 30, 30),
