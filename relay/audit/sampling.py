@@ -20,7 +20,7 @@ from typing import Final, Literal
 
 from relay.audit.books import Books, Held
 from relay.audit.error_rate import ErrorRate, Seen, error_rate
-from relay.domain.model import shown, standing
+from relay.domain.model import Quantity, shown, standing
 from relay.domain.register import Fact, Register
 from relay.graph import Graph
 from relay.ledger import reading
@@ -77,10 +77,10 @@ class ToVerify:
     placement_id: str
     beneficiary_id: str
     help: str
-    received: float
+    received: Quantity
     received_on: date
     received_from: tuple[str, ...]
-    passed: float
+    passed: Quantity
     passed_to: tuple[str, ...]
     place_id: str | None
     came_by: CameBy | None

@@ -261,10 +261,10 @@ def access() -> None:
 @pass_session
 def access_log(session: Session, most: int) -> None:
     """List who opened whose record or names, newest last."""
-    from relay.service.queries import ACCESSES
+    from relay.service.queries import Accesses
     from relay.service.terminal import print_json, print_table
 
-    found = session.ask(ACCESSES, most=most)[::-1]
+    found = session.ask(Accesses(most=most))[::-1]
     if session.as_json:
         print_json(found)
     else:

@@ -38,11 +38,12 @@ def health(
     check: bool,
 ) -> None:
     """Show chain health: what is owed, was passed on, and broke."""
-    from relay.service.queries import HEALTH
+    from relay.service.queries import Health as HealthOf
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(HEALTH, by=by, compare=session.day(compare, "--compare") if compare else None, **read)
+    earlier = session.day(compare, "--compare") if compare else None
+    found = session.ask(HealthOf(by=by, compare=earlier, **read))
     if session.as_json:
         print_json(found)
     else:

@@ -22,8 +22,9 @@ from relay.domain.vocabulary import CHAIN_STATES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relay.reports.chains import Sorting
     from relay.reports.visits import Depends
-    from relay.service.queries import Question
+    from relay.service.question import Question
 
 
 @command(example="relay chains --state broken --sort reach --as-of 2026-11-25")
@@ -35,12 +36,26 @@ if TYPE_CHECKING:
 @click.option("--group", "--group-id", "group_id", metavar="ID", help="Only those that a member of this group began.")
 @click.option("--sort", type=click.Choice(["id", "reach", "age", "lateness"]), default="id", show_default=True)
 @pass_session
-def chains(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the read options and the filters
+def chains(
+    session: Session,
+    as_of: str | None,
+    *,
+    confirmed_only: bool,
+    as_known: str | None,
+    state: str | None,
+    help_: str | None,
+    place_id: str | None,
+    group_id: str | None,
+    donor: str | None,
+    sort: Sorting,
+) -> None:
     """List all chains: how far each travelled and how it does."""
-    from relay.service.queries import CHAINS
+    from relay.service.queries import Chains
 
     headers = ("placement_id", "gift_id", "chain_state", "reach", "generations", "latest_passed_on", "late_days")
-    _print_list(session, CHAINS, asked, headers, ("states",))
+    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    asked = Chains(state=state, help=help_, place_id=place_id, group_id=group_id, donor=donor, sort=sort, **read)
+    _print_list(session, asked, headers, ("states",))
 
 
 @command(example="relay gifts --of pig --as-of 2026-11-25")
@@ -49,26 +64,34 @@ def chains(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the rea
 @donor_option
 @click.option("--sort", type=click.Choice(["id", "reach", "age"]), default="id", show_default=True)
 @pass_session
-def gifts(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the read options and the filters
+def gifts(
+    session: Session,
+    as_of: str | None,
+    *,
+    confirmed_only: bool,
+    as_known: str | None,
+    help_: str | None,
+    donor: str | None,
+    sort: Sorting,
+) -> None:
     """List all gifts: how far each travelled, how its chains do."""
-    from relay.service.queries import GIFTS
+    from relay.service.queries import Gifts
 
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")
-    _print_list(session, GIFTS, asked, headers, ("states", "chains"))
+    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    _print_list(session, Gifts(help=help_, donor=donor, sort=sort, **read), headers, ("states", "chains"))
 
 
 def _print_list(
     session: Session,
-    list_of: Question[Sequence[Any]],
-    asked: dict[str, Any],
+    asked: Question[Sequence[Any]],
     headers: tuple[str, ...],
     counts: tuple[str, ...],
 ) -> None:
     """Print a list of chains or gifts: some columns as they are, the last ones as counts in words."""
     from relay.service.terminal import print_json, print_table
 
-    read = session.read(**{name: asked.pop(name) for name in ("as_of", "confirmed_only", "as_known")})
-    found = session.ask(list_of, help=asked.pop("help_"), **asked, **read)
+    found = session.ask(asked)
     if session.as_json:
         print_json(found)
         return
@@ -101,11 +124,11 @@ def todo(
     then those who are late, then those of whom nobody has heard for long. Rows stand by place, so that one walk
     serves many.
     """
-    from relay.service.queries import TODO
+    from relay.service.queries import Todo
     from relay.service.terminal import print_json, print_table
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(TODO, place_id=place_id, most=most, **read)
+    found = session.ask(Todo(place_id=place_id, most=most, **read))
     if session.as_json:
         print_json(found)
         return
@@ -131,10 +154,10 @@ def todo(
 @pass_session
 def waiting(session: Session, as_of: str | None, most: int | None) -> None:
     """List the pass-ons that nobody has confirmed. Confirm one with relay confirm, if you did not record it."""
-    from relay.service.queries import WAITING
+    from relay.service.queries import Waiting
     from relay.service.terminal import print_json, print_table
 
-    found = session.ask(WAITING, as_of=session.day(as_of), most=most)
+    found = session.ask(Waiting(as_of=session.day(as_of), most=most))
     if session.as_json:
         print_json(found)
         return

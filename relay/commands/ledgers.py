@@ -54,13 +54,13 @@ _SHORT_HASH: Final = 12  # our choice: on a terminal as many digits tell hashes 
 
 def _newest(session: Session, count: int, about: str | None) -> list[ShownEntry]:
     """The newest entries, newest last; all of them when `count` is 0."""
-    from relay.service.queries import ENTRIES, MOST_ENTRIES
+    from relay.service.queries import MOST_ENTRIES, Entries
 
     found: list[ShownEntry] = []
     before: int | None = None
     while True:
         wanted = min(count - len(found), MOST_ENTRIES) if count else MOST_ENTRIES
-        page = session.ask(ENTRIES, before=before, last=wanted, about=about)
+        page = session.ask(Entries(before=before, last=wanted, about=about))
         found += page.entries
         before = page.next
         if before is None or (count and len(found) >= count):
@@ -92,7 +92,7 @@ def ledger_verify(
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
     from relay.arrays import cache
     from relay.ledger import checkpoints, verify
-    from relay.service.queries import VERIFY
+    from relay.service.queries import Verify
 
     if typed_keys and not kept:
         raise click.UsageError("--key goes with --checkpoint: it says by whom that is signed.")
@@ -105,7 +105,7 @@ def ledger_verify(
         with file.open(encoding="utf-8", errors="replace") as lines:
             found = verify.verify_lines(lines, noted=noted, checkpoints=signed, public_keys=public_keys)
     elif session.service and not signed:
-        found = session.ask(VERIFY, noted=noted)
+        found = session.ask(Verify(noted=noted))
     else:
         folder = session.settings.data_folder / cache.FOLDER
         found = cache.verified(

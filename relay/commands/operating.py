@@ -32,7 +32,7 @@ def demo(session: Session) -> None:
     Without a terminal, or where CI is set, it only tries whether the pages answer.
     """
     from relay.service.demo import DAY, DEMO, GIFT, load_demo
-    from relay.service.queries import HEALTH, TREE
+    from relay.service.queries import Health, Tree
     from relay.service.terminal import print_json, print_pairs
 
     if any(head.programme_id != DEMO for head in session.heads):
@@ -42,7 +42,7 @@ def demo(session: Session) -> None:
     loaded = load_demo(session.graph, session.clerk)
     session.programme = DEMO
     del session.heads
-    summary = session.ask(HEALTH, as_of=DAY)
+    summary = session.ask(Health(as_of=DAY))
     if session.as_json:
         print_json({"acts": loaded.entries, "actions": loaded.actions, "health": summary})
         return
@@ -55,7 +55,7 @@ def demo(session: Session) -> None:
         )
     )
     click.echo(f"\nThe tree of gift {GIFT}, on {DAY}:\n")
-    tree = session.ask(TREE, id=f"gift:{GIFT}", as_of=DAY)
+    tree = session.ask(Tree(id=f"gift:{GIFT}", as_of=DAY))
     print_tree(tree, {})
     click.echo("\nTry next:")
     for words in (f"trace {GIFT} --as-of {DAY}", f"show {tree.nodes[0].placement_id}", "ledger verify"):

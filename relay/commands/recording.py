@@ -299,9 +299,9 @@ def correct(
     session: Session, act_id: str, how: str, why: str, changes: tuple[str, ...], correct_id: str | None, *, again: bool
 ) -> None:
     """Correct an act, by a new act that names it. Nothing recorded is ever edited."""
-    from relay.service.queries import RESOLVE
+    from relay.service.queries import Resolve
 
-    subject = session.ask(RESOLVE, id=act_id)
+    subject = session.ask(Resolve(id=act_id))
     said: dict[str, Value] = {"act_id": subject, "how": how.replace("-", "_"), "why": reason(session, why)}
     changed = dict(_change(session, subject, change) for change in changes)
     if len(changed) < len(changes):
@@ -345,9 +345,9 @@ def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
 @pass_session
 def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool) -> None:
     """Erase what is personal about a beneficiary or another act. Links, numbers and hashes stay."""
-    from relay.service.queries import RESOLVE
+    from relay.service.queries import Resolve
 
-    subject = subject_id if ":" in subject_id else session.ask(RESOLVE, id=subject_id)
+    subject = subject_id if ":" in subject_id else session.ask(Resolve(id=subject_id))
     if not yes:
         click.confirm(f"Erase all that is personal about {subject}? This cannot be undone", abort=True, err=True)
     said: dict[str, Value] = {"subject_id": subject}

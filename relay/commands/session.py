@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from relay.ledger.batch import Clerk
     from relay.ledger.reading import LedgerHead
     from relay.service.client import Remote
-    from relay.service.queries import Question
+    from relay.service.queries import ReadOptions
+    from relay.service.question import Question
     from relay.settings import Connection, Settings
 
 T = TypeVar("T")
@@ -104,15 +105,15 @@ class Session:
         token = self.settings.token or kept_token(self.settings.config_folder, self.settings.url)
         return Remote(self.settings.url, token)
 
-    def ask(self, question: Question[T], **said: Any) -> T:  # noqa: ANN401 - what the question's parameters take
+    def ask(self, question: Question[T]) -> T:
         """The answer to a question about the programme, from here or from the service."""
         if self.service:
-            return self.service.ask(question, self.programme_id, said)
-        from relay.service.queries import Source
+            return self.service.ask(question, self.programme_id)
+        from relay.service.question import Source
 
         source = Source(graph=self.graph, folder=self.settings.data_folder)
-        found = question.of(source, self.head, said)
-        question.note(source, self.programme_id, said, found, by=self.clerk.by, at=self.at)
+        found = question.ask(source, self.head)
+        question.note(source, self.programme_id, found, by=self.clerk.by, at=self.at)
         return found
 
     @cached_property
@@ -285,20 +286,18 @@ class Session:
             return None if text is None else int(text)
         return self.day(text, "--as-known")
 
-    def read(
-        self, as_of: str | None, *, confirmed_only: bool = False, as_known: str | None = None
-    ) -> Mapping[str, Any]:
+    def read(self, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> ReadOptions:
         """What the read options say, as a question takes it."""
         return {"as_of": self.day(as_of), "confirmed_only": confirmed_only, "as_known": self.known(as_known)}
 
     def names_of(self, beneficiary_ids: Iterable[str]) -> Mapping[str, str]:
         """Beneficiary id → her name, of those whose name is known."""
-        from relay.service.queries import MOST_NAMES, NAMES
+        from relay.service.queries import MOST_NAMES, Names
 
         asked = sorted(set(beneficiary_ids))
         named: dict[str, str] = {}
         for first in range(0, len(asked), MOST_NAMES):
-            named |= self.ask(NAMES, beneficiary_id=tuple(asked[first : first + MOST_NAMES]))
+            named |= self.ask(Names(beneficiary_id=tuple(asked[first : first + MOST_NAMES])))
         return named
 
     def close(self) -> None:

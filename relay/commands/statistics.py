@@ -39,11 +39,11 @@ def survival(
     placements that can still pass on, and `relay health` how many cannot. Days and months that nobody was seen to wait
     are left empty. --json has every step of the curve with its interval, which holds day by day.
     """
-    from relay.service.queries import SURVIVAL
+    from relay.service.queries import Survival
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(SURVIVAL, by=by, **read)
+    found = session.ask(Survival(by=by, **read))
     if session.as_json:
         print_json(found)
     else:
@@ -116,11 +116,11 @@ def forecast(
     The habits are those of the programme's placements of each help whose time has come. That nothing changes, and that
     no placement's luck touches another's, is a supposition and no promise: an epidemic is not foreseen.
     """
-    from relay.service.queries import FORECAST
+    from relay.service.queries import Forecast as ForecastOf
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(FORECAST, about=id_, seed=seed, **read)
+    found = session.ask(ForecastOf(about=id_, seed=seed, **read))
     if session.as_json:
         print_json(found)
     elif found:
@@ -197,10 +197,10 @@ def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_k
     too soon, which fewer than 80 % can meet, brands honest keepers as late. Where one sex counts, half of the young
     are taken to be of it. Young that nobody recorded make a deadline look too soon.
     """
-    from relay.service.queries import DEADLINES
+    from relay.service.queries import Deadlines
     from relay.service.terminal import print_json, print_table
 
-    found = session.ask(DEADLINES, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known))
+    found = session.ask(Deadlines(**session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)))
     if session.as_json:
         print_json(found)
         return

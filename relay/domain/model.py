@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from relay.domain.vocabulary import ChainState, State
 
 UNIT: Final = 1000
+Quantity = int | float
+"""Units as people read them and JSON carries them: an int when whole."""
+
 DUE_SOON_DAYS: Final = 60  # our choice: the due date is within 60 days
 
 GIFT_SEQUENCE: Final = 0  # among receipts of one day the gift's comes first
@@ -214,7 +217,7 @@ def thousandths(number: float | Decimal) -> int:
     return int((Decimal(str(number)) * UNIT).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def shown(units: int) -> int | float:
+def shown(units: int) -> Quantity:
     """Thousandths as the number that people read and JSON carries.
 
     >>> shown(2000), shown(500)

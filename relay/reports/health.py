@@ -17,7 +17,7 @@ from relay.arrays.kernels import both
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES, FULFILLED
 from relay.arrays.tables import Snapshot
-from relay.domain.model import shown
+from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import Names, parts
 from relay.reports.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
@@ -45,9 +45,9 @@ class Units:
         passed: That count, in units of the giver's help.
     """
 
-    given: float
-    owed: float
-    passed: float
+    given: Quantity
+    owed: Quantity
+    passed: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +56,9 @@ class HelpHealth:
 
     help: str
     unit: str | None
-    given: float
-    owed: float
-    passed: float
+    given: Quantity
+    owed: Quantity
+    passed: Quantity
     rates: Rates
 
 
@@ -69,7 +69,7 @@ class GenerationHealth:
     generation: int
     placements: int
     fulfilled: int
-    passed: float
+    passed: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

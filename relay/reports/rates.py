@@ -15,7 +15,7 @@ import numpy.typing as npt
 from relay.arrays.columns import NO_DAY, Flags, Rows, Units, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES, EXCUSED, FULFILLED, LOST
-from relay.domain.model import shown
+from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import STATES
 
 _NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
@@ -56,8 +56,8 @@ class Rate:
         share: Numerator by denominator, in [0, 1]; None when the denominator is 0.
     """
 
-    numerator: float
-    denominator: float
+    numerator: Quantity
+    denominator: Quantity
     share: float | None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -12,14 +13,14 @@ from relay.desk.lookup import Named, NotInRecord, day_of, resolve, says
 from relay.desk.wording import PLAIN, what_it_is
 from relay.domain.acts import KEYS, rule_id
 from relay.domain.entries import zone
-from relay.domain.model import Rule, shown, standing
+from relay.domain.model import Quantity, Rule, shown, standing
 from relay.ledger.context import read
 from relay.ledger.projection import key_of, values_of
 from relay.ledger.reading import NoProgramme
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from relay.desk.wording import Speech
     from relay.domain.entries import Entry
@@ -94,12 +95,12 @@ class Stand:
     placement_id: str
     help: str
     received_on: date
-    animals: float
+    animals: Quantity
     rule_id: str | None
     due_on: date
-    owed: float
-    passed: float
-    still_owed: float
+    owed: Quantity
+    passed: Quantity
+    still_owed: Quantity
     state: str
     fulfilled_on: date | None
     since_on: date | None

@@ -18,7 +18,7 @@ from relay.arrays.load import load_below
 from relay.arrays.standings import CAUSES
 from relay.arrays.tables import Snapshot, of_register
 from relay.desk.lookup import NotInRecord
-from relay.domain.model import shown
+from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.errors import NotFound
 from relay.graph import Graph
@@ -52,7 +52,7 @@ class HelpPassed:
     """Units of one help as handed over, unconverted."""
 
     help: str
-    units: float
+    units: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class BreakPoint:
     since_on: date
     cause: str
     generation: int | None
-    still_owed: float
+    still_owed: Quantity
     reach: int
 
 
@@ -121,8 +121,8 @@ class TreeNode:
     state: str
     received_on: date
     due_on: date
-    owed: float
-    passed: float
+    owed: Quantity
+    passed: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ class TreeEdge:
     giver_placement_id: str
     receiver_placement_id: str
     passed_on: date
-    animals: float
+    animals: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from relay.arrays.columns import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, d
 from relay.arrays.lazy_rows import Made
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import BROKEN, DUE, IN_TIME, LATE, months_later
-from relay.domain.model import shown
+from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import STATES
 from relay.reports.breakdown import Names, within
 
@@ -92,7 +92,7 @@ class Visit:
     reasons: tuple[str, ...]
     due_on: date | None
     days: int
-    still_owed: float
+    still_owed: Quantity
     last_word_on: date | None
     depends: Depends
 

@@ -6,10 +6,10 @@ parameters, the same answers. What cannot be asked here is done on the database'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
+from typing import Annotated, Any, Final, TypedDict, TypeVar, get_args
 
 from relay.access import access_log
 from relay.arrays import cache, lineage
@@ -17,179 +17,415 @@ from relay.audit import run, sampling
 from relay.audit.statistics import deadlines, forecast, survival
 from relay.desk.lookup import Named, resolve
 from relay.domain.acts import KEYS
+from relay.domain.entries import Entry
 from relay.domain.vocabulary import CHAIN_STATES, PARTED_BY
 from relay.ledger import reading, verify
 from relay.ledger.checkpoints import read_hash
-from relay.ledger.reading import LedgerHead, NotBuilt
 from relay.reports import breakdown, chains, health, record_history, search, trees, unconfirmed, visits
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from relay.domain.entries import Entry
-    from relay.graph import Graph
+from relay.service.question import Kind, Question, Says, Source
 
 T_co = TypeVar("T_co", covariant=True)
 
 PAGE: Final = 50  # our choice: entries on a page if no number is given
 MOST_ENTRIES: Final = 1000  # our choice: one answer stays below a megabyte or two
-MOST_NAMES: Final = 200  # our choice: an address stays below what servers take
+MOST_NAMES: Final = 200  # our choice: a URL stays below what servers take
 
-Sort = Literal["day", "entry", "flag", "word", "record", "count", "number"]
-"""What a parameter is: a day; the number of an entry, or a day; yes or no; text; an id with or without its kind; a
-number of at least 1; a number of at least 0."""
+# ---------------------------------------------------------------------------------------------------- parameters
+
+AsOf = Annotated[date, Says(sort="day", text="The state on that day, as known now; today when left out.", today=True)]
+AsKnown = Annotated[
+    int | date | None, Says(sort="entry", text="As the ledger stood when it ended with that entry, or on that day.")
+]
+ConfirmedOnly = Annotated[bool, Says(sort="flag", text="Leave out pass-ons that nobody confirmed.")]
+Id = Annotated[str, Says(sort="record", text="The record that is asked about.", in_path=True)]
+Help = Annotated[str | None, Says(sort="word", text="Only this help, such as goat.")]
+PlaceId = Annotated[str | None, Says(sort="word", text="Only this place and all within it.")]
+GroupId = Annotated[str | None, Says(sort="word", text="Only those that a member of this group began.")]
+Donor = Annotated[str | None, Says(sort="word", text="Only what this donor gave. Personal.", personal=True)]
+_IN_WHICH_ORDER: Final = "In which order; by id when left out."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """What a question can be narrowed by.
+class ReadOptions(TypedDict):
+    """What every read can be narrowed by, as the fields of `Read`."""
 
-    Attributes:
-        name: In an address, and of the function that answers.
-        sort: What it is.
-        says: What it does, in a sentence.
-        choices: The words that it can be; empty when it can be any.
-        required: Whether the question makes no sense without it.
-        many: Whether it may be repeated.
-        personal: Whether it may be a name: then it is sent beside the address, where no log keeps it.
-    """
-
-    name: str
-    sort: Sort
-    says: str
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    many: bool = False
-    personal: bool = False
+    as_of: date
+    as_known: int | date | None
+    confirmed_only: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where the answers come from.
+class Read(Question[T_co]):
+    """A question about the relays of a programme on a day."""
 
-    Attributes:
-        graph: Open.
-        folder: The data folder, where snapshots and the access log are kept.
-        seen: Which of some act ids the reader may find.
-        kept: The relay of the programme on a day, with or without what nobody confirmed, where it is kept up; None
-            surveys it for each question.
-    """
+    as_of: AsOf
+    as_known: AsKnown = None
+    confirmed_only: ConfirmedOnly = False
 
-    graph: Graph
-    folder: Path
-    seen: search.Seen = frozenset
-    kept: Callable[[date, bool], trees.Relay] | None = None
-
-    def relay(self, programme_id: str, said: Mapping[str, Any]) -> trees.Relay:
-        """The relays of a programme on a day, as the parameters of `READ` say."""
-        as_of, confirmed_only, known = said["as_of"], said.get("confirmed_only", False), said.get("as_known")
-        if self.kept and known is None:
-            return self.kept(as_of, confirmed_only)
+    def relay(self, source: Source, programme_id: str) -> trees.Relay:
+        """The relays that it is about."""
+        if source.kept and self.as_known is None:
+            return source.kept(self.as_of, self.confirmed_only)
         return trees.relay(
-            self.graph,
+            source.graph,
             programme_id,
-            as_of,
-            confirmed_only=confirmed_only,
-            last=self.last(programme_id, known),
-            folder=self.folder / cache.FOLDER,
+            self.as_of,
+            confirmed_only=self.confirmed_only,
+            last=source.last(programme_id, self.as_known),
+            folder=source.folder / cache.FOLDER,
         )
 
-    def relay_below(self, programme_id: str, said: Mapping[str, Any]) -> trees.Relay:
-        """The same, as far as the tree below the gift or placement `said["id"]` needs it."""
-        if self.kept and said.get("as_known") is None:
-            return self.relay(programme_id, said)
+    def relay_below(self, source: Source, programme_id: str, id_: str) -> trees.Relay:
+        """The same, as far as the tree below a gift or placement needs it."""
+        if source.kept and self.as_known is None:
+            return source.kept(self.as_of, self.confirmed_only)
         return trees.relay_below(
-            self.graph,
+            source.graph,
             programme_id,
-            said["id"],
-            said["as_of"],
-            confirmed_only=said.get("confirmed_only", False),
-            last=self.last(programme_id, said.get("as_known")),
+            id_,
+            self.as_of,
+            confirmed_only=self.confirmed_only,
+            last=source.last(programme_id, self.as_known),
         )
 
-    def last(self, programme_id: str, known: int | date | None) -> int | None:
-        """The entry with which the ledger ended; None for all of it."""
-        return None if known is None else reading.last_known(self.graph, programme_id, known)
+
+def _donors(source: Source, programme_id: str, donor: str | None) -> breakdown.Names:
+    """Who gave, where that narrows the answer."""
+    return breakdown.names(source.graph, programme_id, ("donor",) if donor is not None else ())
+
+
+# ---------------------------------------------------------------------------------------------------- looking up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question(Generic[T_co]):
-    """One question.
+class Find(Question[tuple[search.Hit, ...]]):
+    """People, placements, gifts and places that a few words find, in either script."""
 
-    Attributes:
-        name: Its own.
-        action: Which action of `roles.MATRIX` asking it is.
-        path: Where the API answers it, below a programme; "<id>" when it is about one record.
-        says: What it tells, in a sentence.
-        parameters: What it can be narrowed by; the day is today if not given.
-        kind: The type of the answer.
-        answer: Gives it.
-        opened: The records that an answer opened, where that is written down; see `relay.access.access_log`.
-        of_graph: Whether the answer depends on how this version builds the graph.
-        ids_only: Whether it shows no more of a record than its id: then it is shown to staff of every place.
-    """
+    name = "find"
+    action = "find"
+    path = "find"
+    personal = True
 
-    name: str
-    action: str
-    path: str
-    says: str
-    parameters: tuple[Parameter, ...]
-    kind: Any
-    answer: Callable[[Source, str, Mapping[str, Any]], T_co]
-    opened: Callable[[Any], Iterable[str]] | None = None
-    of_graph: bool = True
-    ids_only: bool = False
+    text: Annotated[str, Says(sort="word", text="A name, an id, or the beginning of one.", personal=True)]
+    as_of: AsOf
 
-    @property
-    def beside(self) -> tuple[Parameter, ...]:
-        """The parameters that are sent beside the address, as a JSON object."""
-        return tuple(each for each in self.parameters if each.personal)
+    def answer(self, source: Source, programme_id: str) -> tuple[search.Hit, ...]:
+        """The nearest first."""
+        reader = source.reader
+        return reader.hits(search.find(source.graph, programme_id, self.text, as_of=self.as_of, seen=reader.seen))
 
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """How it is asked: by POST when something is sent beside the address, else by GET."""
-        needed = any(each.required for each in self.beside)
-        return ("POST",) if needed else ("GET", "POST") if self.beside else ("GET",)
-
-    def of(self, source: Source, head: LedgerHead, said: Mapping[str, Any]) -> T_co:
-        """The answer about a programme.
-
-        Raises:
-            NotBuilt: Its graph was built by another version, or is being rebuilt.
-            RelayError: What else `answer` raises.
-        """
-        if self.of_graph and not head.built:
-            raise NotBuilt(programme_id=head.programme_id)
-        return self.answer(source, head.programme_id, said)
-
-    def opens(self, source: Source, programme_id: str, said: Mapping[str, Any], answer: object) -> tuple[str, ...]:
-        """The records that an answer opened: "kind:id"; of who gave, every gift whose donor is known.
-
-        Raises:
-            Unavailable: The database cannot be reached.
-        """
-        records = tuple(self.opened(answer)) if self.opened else ()
-        donors = breakdown.names(source.graph, programme_id, ("donor",) if tells_donors(said) else ()).donors
-        return (*records, *(f"gift:{gift_id}" for gift_id in sorted(donors)))
-
-    def note(
-        self, source: Source, programme_id: str, said: Mapping[str, Any], answer: object, *, by: str, at: str
-    ) -> None:
-        """Write down that somebody opened what is personal, where the answer tells such.
-
-        Raises:
-            Unavailable: The database cannot be reached.
-            NotWrittenDown: It cannot be written; then the answer should not be shown.
-        """
-        ids = self.opens(source, programme_id, said, answer)
-        if ids:
-            access_log.note(source.folder, programme_id, access_log.Access(at=at, by=by, what=self.name, ids=ids))
+    def opened(self, answer: tuple[search.Hit, ...]) -> Iterable[str]:
+        """Those that are named."""
+        return search.named(answer)
 
 
-def tells_donors(said: Mapping[str, Any]) -> bool:
-    """Whether an answer tells who gave: what one donor gave, or a programme parted by its donors."""
-    by = said.get("by") or ()
-    return said.get("donor") is not None or "donor" in ((by,) if isinstance(by, str) else by)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show(Question[record_history.Record]):
+    """One record with its history and the gifts it descends from. Personal."""
+
+    name = "show"
+    action = "show"
+    path = "show/<id>"
+    personal = True
+
+    id: Id
+    as_of: AsOf
+    confirmed_only: ConfirmedOnly = False
+
+    def answer(self, source: Source, programme_id: str) -> record_history.Record:
+        """The record, as far as the reader may see it."""
+        shown = record_history.show(source.graph, programme_id, self.id, self.as_of, confirmed_only=self.confirmed_only)
+        return source.reader.record(shown)
+
+    def opened(self, answer: record_history.Record) -> Iterable[str]:
+        """The record itself."""
+        return (answer.id,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolve(Question[str]):
+    """The full id, kind:id, of the record that an id means."""
+
+    name = "resolve"
+    action = "find"
+    path = "resolve/<id>"
+    ids_only = True
+
+    id: Id
+    kind: Annotated[tuple[str, ...], Says(sort="word", text="Only records of this kind.", choices=tuple(KEYS))] = ()
+
+    def answer(self, source: Source, programme_id: str) -> str:
+        """The id with its kind."""
+        return resolve(source.graph, programme_id, self.id, kinds=self.kind or tuple(KEYS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names(Question[Mapping[str, str]]):
+    """What beneficiaries are called, of those whose name is known; at most 200 at once. Personal."""
+
+    name = "names"
+    action = "names"
+    path = "names"
+    personal = True
+
+    beneficiary_id: Annotated[
+        tuple[str, ...],
+        Says(sort="word", text="Of whom the name is asked.", most=MOST_NAMES),
+    ]
+
+    def answer(self, source: Source, programme_id: str) -> Mapping[str, str]:
+        """Beneficiary id → name."""
+        asked = source.reader.nameable(self.beneficiary_id)
+        rows = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in asked}
+        named = source.graph.read(lambda transaction: Named(transaction, programme_id, rows))
+        return {id_: name for id_ in asked if (name := named.beneficiary(id_))}
+
+    def opened(self, answer: Mapping[str, str]) -> Iterable[str]:
+        """Those whose name is told."""
+        return (f"beneficiary:{id_}" for id_ in answer)
+
+
+# ---------------------------------------------------------------------------------------------------- relays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace(Read[trees.Trace]):
+    """How far a gift or placement travelled, and where it broke."""
+
+    name = "trace"
+    action = "trace"
+    path = "trace/<id>"
+
+    id: Id
+
+    def answer(self, source: Source, programme_id: str) -> trees.Trace:
+        """Of all that descends from it."""
+        return self.relay_below(source, programme_id, self.id).trace(self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree(Read[trees.Tree]):
+    """The relay below a gift or placement."""
+
+    name = "tree"
+    action = "tree"
+    path = "tree/<id>"
+
+    id: Id
+
+    def answer(self, source: Source, programme_id: str) -> trees.Tree:
+        """Its placements and what binds them."""
+        return self.relay_below(source, programme_id, self.id).tree(self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gifts(Read[tuple[chains.GivenGift, ...]]):
+    """All gifts: how far each travelled, how its chains do."""
+
+    name = "gifts"
+    action = "gifts"
+    path = "gifts"
+
+    help: Help = None
+    donor: Donor = None
+    sort: Annotated[chains.Sorting, Says(sort="word", text=_IN_WHICH_ORDER, choices=("id", "reach", "age"))] = "id"
+
+    def answer(self, source: Source, programme_id: str) -> tuple[chains.GivenGift, ...]:
+        """In the order that was asked for."""
+        return chains.gifts(
+            self.relay(source, programme_id).survey,
+            help_=self.help,
+            donor=self.donor,
+            names=_donors(source, programme_id, self.donor),
+            sort=self.sort,
+        )
+
+    def tells_donors(self) -> bool:
+        """What one donor gave."""
+        return self.donor is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chains(Read[tuple[chains.Chain, ...]]):
+    """All chains: how far each travelled and how it does."""
+
+    name = "chains"
+    action = "chains"
+    path = "chains"
+
+    state: Annotated[str | None, Says(sort="word", text="Only chains in this state.", choices=CHAIN_STATES)] = None
+    help: Help = None
+    place_id: PlaceId = None
+    group_id: GroupId = None
+    donor: Donor = None
+    sort: Annotated[chains.Sorting, Says(sort="word", text=_IN_WHICH_ORDER, choices=get_args(chains.Sorting))] = "id"
+
+    def answer(self, source: Source, programme_id: str) -> tuple[chains.Chain, ...]:
+        """In the order that was asked for."""
+        found = chains.chains(
+            self.relay(source, programme_id).survey,
+            state=self.state,
+            help_=self.help,
+            place_id=self.place_id,
+            group_id=self.group_id,
+            donor=self.donor,
+            names=_donors(source, programme_id, self.donor),
+            sort=self.sort,
+        )
+        return tuple(found)
+
+    def tells_donors(self) -> bool:
+        """What one donor gave."""
+        return self.donor is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Todo(Read[tuple[visits.Visit, ...]]):
+    """Whom to visit next and why; rank 1 is the most pressing."""
+
+    name = "todo"
+    action = "todo"
+    path = "todo"
+
+    place_id: PlaceId = None
+    most: Annotated[int | None, Says(sort="count", text="Only so many, the most pressing.")] = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[visits.Visit, ...]:
+        """By rank."""
+        survey = self.relay(source, programme_id).survey
+        names = breakdown.names(source.graph, programme_id, ("place",))
+        return visits.todo(survey, place_id=self.place_id, most=self.most, names=names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Question[tuple[unconfirmed.Waiting, ...]]):
+    """Pass-ons that nobody confirmed yet, the earliest first."""
+
+    name = "waiting"
+    action = "waiting"
+    path = "waiting"
+
+    as_of: AsOf
+    most: Annotated[int | None, Says(sort="count", text="Only so many.")] = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[unconfirmed.Waiting, ...]:
+        """The earliest first."""
+        return unconfirmed.waiting(source.graph, programme_id, self.as_of, self.most)
+
+
+# ---------------------------------------------------------------------------------------------------- how it does
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health(Read[health.Health]):
+    """Chain health: what is owed, was passed on, and broke."""
+
+    name = "health"
+    action = "health"
+    path = "health"
+
+    by: Annotated[tuple[str, ...], Says(sort="word", text="Part it by this; may be repeated.", choices=PARTED_BY)] = ()
+    compare: Annotated[date | None, Says(sort="day", text="Say what changed since that day.")] = None
+
+    def answer(self, source: Source, programme_id: str) -> health.Health:
+        """On the day, and what changed."""
+        survey, earlier = self.relay(source, programme_id).survey, None
+        if self.compare:
+            earlier = lineage.survey(survey.snapshot, self.compare, confirmed_only=self.confirmed_only)
+        names = breakdown.names(source.graph, programme_id, self.by)
+        return health.health(survey, by=self.by, names=names, earlier=earlier)
+
+    def tells_donors(self) -> bool:
+        """Parted by them."""
+        return "donor" in self.by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survival(Read[survival.Fulfilment]):
+    """How long it takes from receipt until all is passed on."""
+
+    name = "survival"
+    action = "survival"
+    path = "survival"
+
+    by: Annotated[str | None, Says(sort="word", text="Part it by this, and compare.", choices=PARTED_BY)] = None
+
+    def answer(self, source: Source, programme_id: str) -> survival.Fulfilment:
+        """As a curve of the whole, and of each part."""
+        names = breakdown.names(source.graph, programme_id, (self.by,) if self.by else ())
+        return survival.fulfilment(self.relay(source, programme_id).survey, self.by, names)
+
+    def tells_donors(self) -> bool:
+        """Parted by them."""
+        return self.by == "donor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines(Read[tuple[deadlines.Deadline, ...]]):
+    """Whether each rule's deadline can be kept, as births were recorded."""
+
+    name = "deadlines"
+    action = "deadlines"
+    path = "deadlines"
+
+    def answer(self, source: Source, programme_id: str) -> tuple[deadlines.Deadline, ...]:
+        """A row a rule."""
+        return deadlines.deadlines(self.relay(source, programme_id).survey)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast(Read[forecast.Forecast | None]):
+    """What becomes of the relay if it goes on as it did; null while nothing has ended."""
+
+    name = "forecast"
+    action = "forecast"
+    path = "forecast"
+
+    about: Annotated[str | None, Says(sort="record", text="Only what descends from this gift or placement.")] = None
+    seed: Annotated[int, Says(sort="number", text="Another number draws other futures; 1 when left out.")] = 1
+
+    def answer(self, source: Source, programme_id: str) -> forecast.Forecast | None:
+        """None while no placement's time has come."""
+        relay = self.relay(source, programme_id)
+        roots = relay.asked(self.about)[1] if self.about else None
+        return forecast.forecast(relay.survey, roots, seed=self.seed)
+
+
+# ---------------------------------------------------------------------------------------------------- auditing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit(Question[run.Audit]):
+    """What is odd in the whole record, and which acts say so."""
+
+    name = "audit"
+    action = "audit"
+    path = "audit"
+
+    as_of: AsOf
+    as_known: AsKnown = None
+
+    def answer(self, source: Source, programme_id: str) -> run.Audit:
+        """What each check found."""
+        return run.audit(source.graph, programme_id, self.as_of, last=source.last(programme_id, self.as_known))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample(Question[sampling.Sample]):
+    """Placements to verify in the field, and what was found so far."""
+
+    name = "sample"
+    action = "audit sample"
+    path = "audit/sample"
+
+    as_of: AsOf
+    as_known: AsKnown = None
+    size: Annotated[int, Says(sort="count", text="How many placements to verify.")]
+    seed: Annotated[int, Says(sort="number", text="Another number draws other placements.")]
+
+    def answer(self, source: Source, programme_id: str) -> sampling.Sample:
+        """Drawn from what stood on that day."""
+        last = source.last(programme_id, self.as_known)
+        return sampling.sample(source.graph, programme_id, self.as_of, size=self.size, seed=self.seed, last=last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,117 +457,40 @@ class Page:
     next: int | None
 
 
-# ---------------------------------------------------------------------------------------------------- parameters
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries(Question[Page]):
+    """Entries of the ledger, newest first, a page at a time."""
 
-_AS_OF: Final = Parameter(name="as_of", sort="day", says="The state on that day, as known now; today when left out.")
-_AS_KNOWN: Final = Parameter(
-    name="as_known", sort="entry", says="As the ledger stood when it ended with that entry, or on that day."
-)
-_CONFIRMED_ONLY: Final = Parameter(name="confirmed_only", sort="flag", says="Leave out pass-ons that nobody confirmed.")
-READ: Final = (_AS_OF, _AS_KNOWN, _CONFIRMED_ONLY)
-"""The parameters of every read."""
+    name = "entries"
+    action = "ledger log"
+    path = "ledger"
+    of_graph = False
+    paged = True
 
-_HELP: Final = Parameter(name="help", sort="word", says="Only this help, such as goat.")
-_PLACE: Final = Parameter(name="place_id", sort="word", says="Only this place and all within it.")
-_GROUP: Final = Parameter(name="group_id", sort="word", says="Only those that a member of this group began.")
-_DONOR: Final = Parameter(name="donor", sort="word", says="Only what this donor gave. Personal.", personal=True)
-
-
-def _sort(*choices: str) -> Parameter:
-    return Parameter(name="sort", sort="word", says="In which order; by id when left out.", choices=choices)
-
-
-# ---------------------------------------------------------------------------------------------------- answers
-
-
-def _names(source: Source, programme_id: str, said: Mapping[str, Any], word: str = "donor") -> breakdown.Names:
-    return breakdown.names(
-        source.graph, programme_id, (word,) if word != "donor" or said.get("donor") is not None else ()
+    before: Annotated[int | None, Says(sort="count", text="Only entries before this one.")] = None
+    last: Annotated[int | None, Says(sort="count", text=f"How many, at most {MOST_ENTRIES}; {PAGE} when left out.")] = (
+        None
     )
+    about: Annotated[
+        str | None,
+        Says(sort="record", text="Only entries that record, correct, confirm or erase this act, all on one page."),
+    ] = None
 
+    def answer(self, source: Source, programme_id: str) -> Page:
+        """The newest first."""
+        if self.about:
+            about = resolve(source.graph, programme_id, self.about)
+            found = [each for each in reading.entries(source.graph, programme_id) if _is_about(each, about)]
+            return Page(entries=tuple(_shown(each) for each in reversed(found)), next=None)
+        newest = reading.head(source.graph, programme_id).entries
+        last = min(newest, self.before - 1) if self.before else newest
+        first = max(last - min(self.last or PAGE, MOST_ENTRIES) + 1, 1)
+        entries = [*reading.entries(source.graph, programme_id, first=first, last=last)]
+        return Page(entries=tuple(_shown(each) for each in reversed(entries)), next=first if first > 1 else None)
 
-def _chains(source: Source, programme_id: str, said: Mapping[str, Any]) -> tuple[chains.Chain, ...]:
-    found = chains.chains(
-        source.relay(programme_id, said).survey,
-        state=said.get("state"),
-        help_=said.get("help"),
-        place_id=said.get("place_id"),
-        group_id=said.get("group_id"),
-        donor=said.get("donor"),
-        names=_names(source, programme_id, said),
-        sort=said.get("sort") or "id",
-    )
-    return tuple(found)
-
-
-def _gifts(source: Source, programme_id: str, said: Mapping[str, Any]) -> tuple[chains.GivenGift, ...]:
-    return chains.gifts(
-        source.relay(programme_id, said).survey,
-        help_=said.get("help"),
-        donor=said.get("donor"),
-        names=_names(source, programme_id, said),
-        sort=said.get("sort") or "id",
-    )
-
-
-def _todo(source: Source, programme_id: str, said: Mapping[str, Any]) -> tuple[visits.Visit, ...]:
-    return visits.todo(
-        source.relay(programme_id, said).survey,
-        place_id=said.get("place_id"),
-        most=said.get("most"),
-        names=_names(source, programme_id, said, "place"),
-    )
-
-
-def _health(source: Source, programme_id: str, said: Mapping[str, Any]) -> health.Health:
-    survey = source.relay(programme_id, said).survey
-    by, compare = said.get("by") or (), said.get("compare")
-    earlier = (
-        lineage.survey(survey.snapshot, compare, confirmed_only=said.get("confirmed_only", False)) if compare else None
-    )
-    return health.health(survey, by=by, names=breakdown.names(source.graph, programme_id, by), earlier=earlier)
-
-
-def _survival(source: Source, programme_id: str, said: Mapping[str, Any]) -> survival.Fulfilment:
-    by = said.get("by")
-    names = breakdown.names(source.graph, programme_id, (by,) if by else ())
-    return survival.fulfilment(source.relay(programme_id, said).survey, by, names)
-
-
-def _forecast(source: Source, programme_id: str, said: Mapping[str, Any]) -> forecast.Forecast | None:
-    relay = source.relay(programme_id, said)
-    roots = relay.asked(said["about"])[1] if said.get("about") else None
-    return forecast.forecast(relay.survey, roots, seed=said.get("seed", 1))
-
-
-def _sample(source: Source, programme_id: str, said: Mapping[str, Any]) -> sampling.Sample:
-    last = source.last(programme_id, said.get("as_known"))
-    return sampling.sample(source.graph, programme_id, said["as_of"], size=said["size"], seed=said["seed"], last=last)
-
-
-def _called(source: Source, programme_id: str, said: Mapping[str, Any]) -> Mapping[str, str]:
-    asked: tuple[str, ...] = said["beneficiary_id"]
-    rows = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in asked}
-    named = source.graph.read(lambda transaction: Named(transaction, programme_id, rows))
-    return {id_: name for id_ in asked if (name := named.beneficiary(id_))}
-
-
-def _verified(source: Source, programme_id: str, said: Mapping[str, Any]) -> verify.Verification:
-    noted = read_hash(said["noted"]) if "noted" in said else None
-    return cache.verified(source.graph, programme_id, source.folder / cache.FOLDER, noted=noted)
-
-
-def _entries(source: Source, programme_id: str, said: Mapping[str, Any]) -> Page:
-    about = said.get("about")
-    if about:
-        about = resolve(source.graph, programme_id, about)
-        found = [each for each in reading.entries(source.graph, programme_id) if _is_about(each, about)]
-        return Page(entries=tuple(_shown(each) for each in reversed(found)), next=None)
-    newest = reading.head(source.graph, programme_id).entries
-    last = min(newest, said["before"] - 1) if said.get("before") else newest
-    first = max(last - min(said.get("last") or PAGE, MOST_ENTRIES) + 1, 1)
-    entries = [*reading.entries(source.graph, programme_id, first=first, last=last)]
-    return Page(entries=tuple(_shown(each) for each in reversed(entries)), next=first if first > 1 else None)
+    def next_page(self, answer: Page) -> Entries | None:
+        """The entries before these."""
+        return None if answer.next is None else replace(self, before=answer.next)
 
 
 def _is_about(entry: Entry, act_id: str) -> bool:
@@ -342,237 +501,42 @@ def _shown(entry: Entry) -> ShownEntry:
     return ShownEntry(**{name: getattr(entry, name) for name in ShownEntry.__slots__})
 
 
-# ---------------------------------------------------------------------------------------------------- the questions
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verify(Question[verify.Verification]):
+    """Whether the ledger holds together, and the whole graph with it."""
 
-FIND: Final[Question[tuple[search.Hit, ...]]] = Question(
-    name="find",
-    action="find",
-    path="find",
-    says="People, placements, gifts and places that a few words find, in either script.",
-    parameters=(
-        Parameter(
-            name="text", sort="word", says="A name, an id, or the beginning of one.", required=True, personal=True
-        ),
-        _AS_OF,
-    ),
-    kind=tuple[search.Hit, ...],
-    answer=lambda source, programme_id, said: search.find(
-        source.graph, programme_id, said["text"], as_of=said["as_of"], seen=source.seen
-    ),
-    opened=search.named,
-)
-SHOW: Final[Question[record_history.Record]] = Question(
-    name="show",
-    action="show",
-    path="show/<id>",
-    says="One record with its history and the gifts it descends from. Personal.",
-    parameters=(_AS_OF, _CONFIRMED_ONLY),
-    kind=record_history.Record,
-    answer=lambda source, programme_id, said: record_history.show(
-        source.graph,
-        programme_id,
-        said["id"],
-        said["as_of"],
-        confirmed_only=said.get("confirmed_only", False),
-    ),
-    opened=lambda record: (record.id,),
-)
-RESOLVE: Final[Question[str]] = Question(
-    name="resolve",
-    action="find",
-    path="resolve/<id>",
-    says="The full id, kind:id, of the record that an id means.",
-    parameters=(
-        Parameter(name="kind", sort="word", says="Only records of this kind.", choices=tuple(KEYS), many=True),
-    ),
-    kind=str,
-    answer=lambda source, programme_id, said: resolve(
-        source.graph, programme_id, said["id"], kinds=said.get("kind") or tuple(KEYS)
-    ),
-    ids_only=True,
-)
-NAMES: Final[Question[Mapping[str, str]]] = Question(
-    name="names",
-    action="names",
-    path="names",
-    says=f"What beneficiaries are called, of those whose name is known; at most {MOST_NAMES} at once. Personal.",
-    parameters=(
-        Parameter(name="beneficiary_id", sort="word", says="Of whom the name is asked.", required=True, many=True),
-    ),
-    kind=Mapping[str, str],
-    answer=_called,
-    opened=lambda named: (f"beneficiary:{id_}" for id_ in named),
-)
-TRACE: Final[Question[trees.Trace]] = Question(
-    name="trace",
-    action="trace",
-    path="trace/<id>",
-    says="How far a gift or placement travelled, and where it broke.",
-    parameters=READ,
-    kind=trees.Trace,
-    answer=lambda source, programme_id, said: source.relay_below(programme_id, said).trace(said["id"]),
-)
-TREE: Final[Question[trees.Tree]] = Question(
-    name="tree",
-    action="tree",
-    path="tree/<id>",
-    says="The relay below a gift or placement.",
-    parameters=READ,
-    kind=trees.Tree,
-    answer=lambda source, programme_id, said: source.relay_below(programme_id, said).tree(said["id"]),
-)
-GIFTS: Final[Question[tuple[chains.GivenGift, ...]]] = Question(
-    name="gifts",
-    action="gifts",
-    path="gifts",
-    says="All gifts: how far each travelled, how its chains do.",
-    parameters=(*READ, _HELP, _DONOR, _sort("id", "reach", "age")),
-    kind=tuple[chains.GivenGift, ...],
-    answer=_gifts,
-)
-CHAINS: Final[Question[tuple[chains.Chain, ...]]] = Question(
-    name="chains",
-    action="chains",
-    path="chains",
-    says="All chains: how far each travelled and how it does.",
-    parameters=(
-        *READ,
-        Parameter(name="state", sort="word", says="Only chains in this state.", choices=tuple(CHAIN_STATES)),
-        *(_HELP, _PLACE, _GROUP, _DONOR, _sort("id", "reach", "age", "lateness")),
-    ),
-    kind=tuple[chains.Chain, ...],
-    answer=_chains,
-)
-TODO: Final[Question[tuple[visits.Visit, ...]]] = Question(
-    name="todo",
-    action="todo",
-    path="todo",
-    says="Whom to visit next and why; rank 1 is the most pressing.",
-    parameters=(*READ, _PLACE, Parameter(name="most", sort="count", says="Only so many, the most pressing.")),
-    kind=tuple[visits.Visit, ...],
-    answer=_todo,
-)
-WAITING: Final[Question[tuple[unconfirmed.Waiting, ...]]] = Question(
-    name="waiting",
-    action="waiting",
-    path="waiting",
-    says="Pass-ons that nobody confirmed yet, the earliest first.",
-    parameters=(_AS_OF, Parameter(name="most", sort="count", says="Only so many.")),
-    kind=tuple[unconfirmed.Waiting, ...],
-    answer=lambda source, programme_id, said: unconfirmed.waiting(
-        source.graph, programme_id, said["as_of"], said.get("most")
-    ),
-)
-HEALTH: Final[Question[health.Health]] = Question(
-    name="health",
-    action="health",
-    path="health",
-    says="Chain health: what is owed, was passed on, and broke.",
-    parameters=(
-        *READ,
-        Parameter(name="by", sort="word", says="Part it by this; may be repeated.", choices=PARTED_BY, many=True),
-        Parameter(name="compare", sort="day", says="Say what changed since that day."),
-    ),
-    kind=health.Health,
-    answer=_health,
-)
-SURVIVAL: Final[Question[survival.Fulfilment]] = Question(
-    name="survival",
-    action="survival",
-    path="survival",
-    says="How long it takes from receipt until all is passed on.",
-    parameters=(*READ, Parameter(name="by", sort="word", says="Part it by this, and compare.", choices=PARTED_BY)),
-    kind=survival.Fulfilment,
-    answer=_survival,
-)
-DEADLINES: Final[Question[tuple[deadlines.Deadline, ...]]] = Question(
-    name="deadlines",
-    action="deadlines",
-    path="deadlines",
-    says="Whether each rule's deadline can be kept, as births were recorded.",
-    parameters=READ,
-    kind=tuple[deadlines.Deadline, ...],
-    answer=lambda source, programme_id, said: deadlines.deadlines(source.relay(programme_id, said).survey),
-)
-FORECAST: Final[Question[forecast.Forecast | None]] = Question(
-    name="forecast",
-    action="forecast",
-    path="forecast",
-    says="What becomes of the relay if it goes on as it did; null while nothing has ended.",
-    parameters=(
-        *READ,
-        Parameter(name="about", sort="record", says="Only what descends from this gift or placement."),
-        Parameter(name="seed", sort="number", says="Another number draws other futures; 1 when left out."),
-    ),
-    kind=forecast.Forecast | None,
-    answer=_forecast,
-)
-AUDIT: Final[Question[run.Audit]] = Question(
-    name="audit",
-    action="audit",
-    path="audit",
-    says="What is odd in the whole record, and which acts say so.",
-    parameters=(_AS_OF, _AS_KNOWN),
-    kind=run.Audit,
-    answer=lambda source, programme_id, said: run.audit(
-        source.graph, programme_id, said["as_of"], last=source.last(programme_id, said.get("as_known"))
-    ),
-)
-SAMPLE: Final[Question[sampling.Sample]] = Question(
-    name="sample",
-    action="audit sample",
-    path="audit/sample",
-    says="Placements to verify in the field, and what was found so far.",
-    parameters=(
-        *(_AS_OF, _AS_KNOWN),
-        Parameter(name="size", sort="count", says="How many placements to verify.", required=True),
-        Parameter(name="seed", sort="number", says="Another number draws other placements.", required=True),
-    ),
-    kind=sampling.Sample,
-    answer=_sample,
-)
-ENTRIES: Final[Question[Page]] = Question(
-    name="entries",
-    action="ledger log",
-    path="ledger",
-    says="Entries of the ledger, newest first, a page at a time.",
-    parameters=(
-        Parameter(name="before", sort="count", says="Only entries before this one."),
-        Parameter(name="last", sort="count", says=f"How many, at most {MOST_ENTRIES}; {PAGE} when left out."),
-        Parameter(
-            name="about",
-            sort="record",
-            says="Only entries that record, correct, confirm or erase this act, all on one page.",
-        ),
-    ),
-    kind=Page,
-    answer=_entries,
-    of_graph=False,
-)
-VERIFY: Final[Question[verify.Verification]] = Question(
-    name="verify",
-    action="ledger verify",
-    path="ledger/verify",
-    says="Whether the ledger holds together, and the whole graph with it.",
-    parameters=(
-        Parameter(name="noted", sort="word", says="A head hash noted down earlier: it must be in the ledger."),
-    ),
-    kind=verify.Verification,
-    answer=_verified,
-)
-ACCESSES: Final[Question[tuple[access_log.Access, ...]]] = Question(
-    name="accesses",
-    action="access log",
-    path="accesses",
-    says="Who opened whose record, or names, newest first.",
-    parameters=(Parameter(name="most", sort="count", says=f"How many; {access_log.USUAL} when left out."),),
-    of_graph=False,
-    kind=tuple[access_log.Access, ...],
-    answer=lambda source, programme_id, said: access_log.newest(source.folder, programme_id, said.get("most")),
-)
+    name = "verify"
+    action = "ledger verify"
+    path = "ledger/verify"
 
-QUESTIONS: Final[tuple[Question[object], ...]] = (
-    *(FIND, SHOW, RESOLVE, NAMES, TRACE, TREE, GIFTS, CHAINS, TODO, WAITING, HEALTH, SURVIVAL, DEADLINES, FORECAST),
-    *(AUDIT, SAMPLE, ENTRIES, VERIFY, ACCESSES),
+    noted: Annotated[
+        str | None, Says(sort="word", text="A head hash noted down earlier: it must be in the ledger.")
+    ] = None
+
+    def answer(self, source: Source, programme_id: str) -> verify.Verification:
+        """What holds and what does not."""
+        noted = None if self.noted is None else read_hash(self.noted)
+        return cache.verified(source.graph, programme_id, source.folder / cache.FOLDER, noted=noted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accesses(Question[tuple[access_log.Access, ...]]):
+    """Who opened whose record, or names, newest first."""
+
+    name = "accesses"
+    action = "access log"
+    path = "accesses"
+    of_graph = False
+
+    most: Annotated[int | None, Says(sort="count", text=f"How many; {access_log.USUAL} when left out.")] = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[access_log.Access, ...]:
+        """The newest first."""
+        return access_log.newest(source.folder, programme_id, self.most)
+
+
+QUESTIONS: Final[tuple[Kind, ...]] = (
+    *(Find, Show, Resolve, Names, Trace, Tree, Gifts, Chains, Todo, Waiting, Health, Survival, Deadlines, Forecast),
+    *(Audit, Sample, Entries, Verify, Accesses),
 )
 """All of them."""

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from relay.access.accounts import Tries
+from relay.domain.acts import FILED
 from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in
 from relay.web.api import routes as api
 from relay.web.auditors import query
@@ -79,8 +80,9 @@ def create_app(
     Compress(app)
     for part in (monitoring, language, responses, sessions, guard, labels, menu, failures):
         part.set_up(app)
-    for part in (monitoring, responses, sign_in, managers, list_pages, confirming, staff, auditors, api):
+    for part in (monitoring, responses, sign_in, managers, list_pages, confirming, staff, auditors):
         app.register_blueprint(part.blueprint)
+    app.register_blueprint(api.blueprint(FILED))
     if query.is_offered(settings):
         app.register_blueprint(query.blueprint)
     sign_in.set_up(app)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import traceback
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, get_args
 from urllib.parse import quote
 
 from flask import (
@@ -30,7 +31,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from relay.access.accounts import NotLetIn, TooManyTries
 from relay.access.roles import Locked, NotAllowed, NotThatPlace
-from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.service.json_codec import json_of
 from relay.web import current, sessions
 from relay.web.guard import NotByTheProxy
 from relay.web.i18n.language import gettext
@@ -58,9 +60,38 @@ STATUS: Final[Mapping[type[RelayError], int]] = {
 }
 STATUS_UNFORESEEN: Final = 500
 STATUS_TOO_OFTEN: Final = 429
+_ASKED: Final[tuple[Code, ...]] = get_args(Code)
 RETRY_SECONDS: Final = "5"  # our choice: an engine that was stopped starts in about four
 
 log = logging.getLogger("relay.web")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """What went wrong.
+
+    Attributes:
+        status: The number that HTTP gives it.
+        reason: What happened, in a sentence.
+        suggestion: What to do next; empty when there is nothing.
+        field: The parameter or column at fault; None when it is none of them.
+        code: The name of the question, where the act is asked about; None elsewhere.
+        request_id: By which the request is found in the log; None where it has none.
+    """
+
+    status: int
+    reason: str
+    suggestion: str
+    field: str | None
+    code: Code | None
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Error:
+    """A failure as the API answers it."""
+
+    error: Explained
 
 
 def set_up(app: Flask) -> None:
@@ -95,7 +126,7 @@ def _page_before() -> str:
 def explained(error: RelayError) -> Response:
     """What Relay itself explains."""
     status = next((status for branch, status in STATUS.items() if isinstance(error, branch)), 500)
-    code = error.code if isinstance(error, Asked) else None
+    code = next((each for each in _ASKED if each == error.code), None)
     response = _answer(status, error.reason, error.suggestion, error.field or None, code)
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS
@@ -152,17 +183,12 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
 
 
-def _answer(status: int, reason: str, suggestion: str, field: str | None = None, code: str | None = None) -> Response:
-    error = {
-        "status": status,
-        "reason": reason,
-        "suggestion": suggestion,
-        "field": field,
-        "code": code,
-        "request_id": g.get("request_id"),
-    }
+def _answer(status: int, reason: str, suggestion: str, field: str | None = None, code: Code | None = None) -> Response:
+    error = Explained(
+        status=status, reason=reason, suggestion=suggestion, field=field, code=code, request_id=g.get("request_id")
+    )
     if _wants_json():
-        return make_response(jsonify(error=error), status)
+        return make_response(jsonify(json_of(Error(error=error))), status)
     if request.headers.get("HX-Request"):
         return make_response(render_template("said.html", error=error), status)
     if status < STATUS_UNFORESEEN:  # else the database may be what failed

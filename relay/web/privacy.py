@@ -18,6 +18,7 @@ from relay.domain.entries import instant
 from relay.ledger import places
 from relay.reports import breakdown
 from relay.reports.breakdown import Names
+from relay.service.question import Reader
 from relay.web import current, guard, responses, sessions
 from relay.web.result_cache import kept
 
@@ -107,6 +108,10 @@ def record(found: Record) -> Record:
         ),
         gifts=tuple(replace(each, donor=None) for each in found.gifts),
     )
+
+
+READER: Final = Reader(seen=seen, nameable=nameable, hits=hits, record=record)
+"""Whoever asks by this request."""
 
 
 def require_donors() -> None:

@@ -20,7 +20,8 @@ from relay.access import accounts, tokens
 from relay.access.roles import ROLES, Grant, grant_of
 from relay.commands.session import Session
 from relay.ledger.batch import Clerk
-from relay.service.queries import QUESTIONS, Question
+from relay.service.queries import QUESTIONS
+from relay.service.question import Kind, sent_beside
 from relay.settings import Settings
 from relay.web import create_app
 
@@ -115,10 +116,10 @@ class Faces:
         headers = {**_REQUEST, **({"Authorization": f"Bearer {self.secrets[login]}"} if login else {})}
         return self.client.open(path, method=method, headers=headers, **how)
 
-    def answered(self, programme_id: str, question: Question[object], wish: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    def answered(self, programme_id: str, question: Kind, wish: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """The API's answer to a question, which is written as it always is."""
         path = question.path.replace("<id>", str(wish.get("id")))
-        beside = {each.name for each in question.beside}
+        beside = {each.name for each in sent_beside(question)}
         body = {name: value for name, value in wish.items() if name in beside}
         address = {name: _in_address(value) for name, value in wish.items() if name not in (*beside, "id")}
         how: dict[str, Any] = {"method": "POST", "json": body} if body else {}
@@ -134,7 +135,7 @@ def json_of(text: str) -> Any:  # noqa: ANN401 - JSON
     return value
 
 
-QUESTION: Final[Mapping[str, Question[object]]] = {each.name: each for each in QUESTIONS}
+QUESTION: Final[Mapping[str, Kind]] = {each.name: each for each in QUESTIONS}
 
 _COMMANDS: Final = {
     "sample": ("audit", "sample"),

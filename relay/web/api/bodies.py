@@ -5,15 +5,16 @@ The exchange format's columns (`relay.domain.schema`) decide, as they do for fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 from relay.access.roles import EVERY
-from relay.domain.acts import FILED, HOW_CORRECTED, KEYS, Value
-from relay.domain.schema import Column
+from relay.domain.acts import HOW_CORRECTED, KEYS, Value
+from relay.domain.schema import Column, Kind
 from relay.errors import Invalid
 from relay.exchange import cells
+from relay.service.question import Parameter, Says
 
 _WHICH: Final = Column(name="act_id", type="id", required=True)
 _OWN: Final = {
@@ -30,20 +31,76 @@ _MADE: Final = frozenset({"receiver_placement_id"})  # generated if not given, l
 RECORDS: Final = frozenset({"giver_placement_id", "act_id", "subject_id"})
 """Columns that take an id with or without its kind before it, such as pass:88 or 88."""
 
-TOKEN_DAYS: Final = 30  # our choice: if no number of days is given
+
+_NEW: Final = Parameter(
+    name="new", says=Says(sort="flag", text="Begin a new placement although she holds one of that help.")
+)
+_AGAIN: Final = Parameter(name="again", says=Says(sort="flag", text="Record it whatever Relay would ask about it."))
+ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
+    "placement": (_NEW, _AGAIN),
+    "pass": (_NEW, _AGAIN),
+    "correct": (_AGAIN,),
+}
+"""Kind of act → what its URL may answer beforehand; nothing is asked about other kinds."""
+
+TOKEN_DAYS: Final = 30  # our choice: when nobody says how long
 _TEXTS: Final = ("id", "text", "name", "help", "date", "choice", "tags", "programme_id", "timezone")
 
 
-def _columns(kind: str) -> tuple[Column, ...]:
-    columns = _OWN.get(kind) or next(each.columns for each in FILED if each.name == kind)
+class Bodies:
+    """What may be sent of each kind of act.
+
+    Attributes:
+        columns: Kind of act → its columns; what may be left out is not required.
+    """
+
+    def __init__(self, filed: Iterable[Kind]) -> None:
+        """Take the kinds that have files; those that speak about other acts are added."""
+        self._filed: Mapping[str, tuple[Column, ...]] = {kind.name: kind.columns for kind in filed}
+        every = {**self._filed, **_OWN}
+        self.columns: Mapping[str, tuple[Column, ...]] = {
+            kind: tuple(_sent(kind, column) for column in columns) for kind, columns in every.items()
+        }
+
+    def said(self, kind: str, body: object) -> dict[str, Value]:
+        """What a body says, read as cells of the columns.
+
+        Raises:
+            Invalid: It cannot be read, or a column is missing.
+        """
+        if not isinstance(body, dict):
+            raise NotAnObject
+        columns = {column.name: column for column in self.columns[kind]}
+        for name in body:
+            if name not in columns and not (kind == "correct" and name == "changes"):
+                raise NoSuchColumn.of(kind, str(name), self.columns[kind])
+        read = {name: value for name, column in columns.items() if (value := _cell(column, body.get(name))) is not None}
+        for name, column in columns.items():
+            if column.required and name not in read:
+                raise ColumnMissing(field=name)
+        if body.get("changes") is not None:
+            read["changes"] = body["changes"]
+        return read
+
+    def changes(self, kind: str, body: object) -> Mapping[str, Any]:
+        """What a correction changes of an act of a kind; None empties a column.
+
+        Raises:
+            Invalid: It cannot be read.
+        """
+        if not isinstance(body, dict):
+            raise OtherType(field="changes", wanted="an object")
+        columns = {column.name: column for column in self._filed.get(kind, ())}
+        for name in body:
+            if name not in columns:
+                raise NoSuchColumn.of(kind, str(name), self.columns[kind])
+        return {name: _cell(columns[name], value) for name, value in body.items()}
+
+
+def _sent(kind: str, column: Column) -> Column:
+    """A column as it is sent: an id that is made when nobody gives it may be left out."""
     own = KEYS[kind][0] if kind not in ("rule", "programme") else ""
-    return tuple(
-        replace(column, required=False) if column.name == own or column.name in _MADE else column for column in columns
-    )
-
-
-COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {kind: _columns(kind) for kind in KEYS}
-"""Kind of act → its columns; what may be left out is not required."""
+    return replace(column, required=False) if column.name == own or column.name in _MADE else column
 
 
 class NotAnObject(Invalid):
@@ -74,10 +131,10 @@ class NoSuchColumn(Invalid):
     known: Sequence[str]
 
     @classmethod
-    def of(cls, kind: str, name: str) -> Self:
+    def of(cls, kind: str, name: str, columns: Iterable[Column]) -> Self:
         """Name the columns that there are; the wrong one only where it can be shown."""
         shown = name if name.isascii() and name.isidentifier() else "one of them"
-        known = [column.name for column in COLUMNS[kind]] + (["changes"] if kind == "correct" else [])
+        known = [*(column.name for column in columns), *(["changes"] if kind == "correct" else [])]
         return cls(kind=kind, known=known, field=shown[:64])
 
 
@@ -95,44 +152,6 @@ class OtherType(Invalid):
     suggestion = "Send it as %(wanted)s."
 
     wanted: str
-
-
-def said(kind: str, body: object) -> dict[str, Value]:
-    """What a body says, read as cells of the columns.
-
-    Raises:
-        Invalid: It cannot be read, or a column is missing.
-    """
-    if not isinstance(body, dict):
-        raise NotAnObject
-    columns = {column.name: column for column in COLUMNS[kind]}
-    for name in body:
-        if name not in columns and not (kind == "correct" and name == "changes"):
-            raise NoSuchColumn.of(kind, str(name))
-    read = {name: value for name, column in columns.items() if (value := _cell(column, body.get(name))) is not None}
-    for name, column in columns.items():
-        if column.required and name not in read:
-            raise ColumnMissing(field=name)
-    if body.get("changes") is not None:
-        read["changes"] = body["changes"]
-    return read
-
-
-def changes(kind: str, body: object) -> Mapping[str, Any]:
-    """What a correction changes of an act of a kind; None empties a column.
-
-    Raises:
-        Invalid: It cannot be read.
-    """
-    if not isinstance(body, dict):
-        raise OtherType(field="changes", wanted="an object")
-    columns = {column.name: column for each in FILED if each.name == kind for column in each.columns}
-    for name in body:
-        if name not in columns:
-            raise (
-                NoSuchColumn.of(kind, str(name)) if kind in COLUMNS else OtherType(field="changes", wanted="an object")
-            )
-    return {name: _cell(columns[name], value) for name, value in body.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,33 +17,25 @@ from werkzeug.exceptions import UnsupportedMediaType
 from relay.access import roles, tokens
 from relay.desk import intake
 from relay.desk.lookup import resolve
-from relay.domain.acts import KEYS
 from relay.domain.entries import once
 from relay.domain.schema import Column
 from relay.errors import Invalid
 from relay.exchange import cells
 from relay.exchange.cells import read_day
 from relay.service.json_codec import json_of
-from relay.service.queries import (
-    ENTRIES,
-    FIND,
-    MOST_NAMES,
-    NAMES,
-    QUESTIONS,
-    SHOW,
-    Parameter,
-    Question,
-    Source,
-    tells_donors,
-)
+from relay.service.queries import QUESTIONS
+from relay.service.question import Parameter, Question, Says, Source, methods, parameters
 from relay.web import current, guard, privacy, sessions, sign_in
 from relay.web.api import bodies, openapi
+from relay.web.api.bodies import Bodies
 from relay.web.permission import action, public
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+    from relay.domain.schema import Kind as KindOfAct
+    from relay.service.json_codec import Schema
+    from relay.service.question import Kind
 
 _TEXT: Final = Column(name="text", type="text")
 _FLAGS: Final = {"true": True, "false": False}
@@ -79,7 +71,6 @@ class InTheAddress(Invalid):
 # ---------------------------------------------------------------------------------------------------- reading
 
 
-@blueprint.get("/programmes")
 @action("programme list")
 def programmes() -> Response:
     """As `relay programme list --json`: those in which the reader holds a role."""
@@ -87,52 +78,40 @@ def programmes() -> Response:
     return jsonify(json_of(guard.heads()))
 
 
-def answer(programme_id: str, question: Question[object], id_: str | None = None) -> Response:
+def answer(programme_id: str, question: Question[object]) -> Response:
     """The answer to a question, as the command line prints it with --json."""
-    wish = {**said(question.parameters), **({"id": id_} if id_ is not None else {})}
-    if question is NAMES and len(wish["beneficiary_id"]) > MOST_NAMES:
-        raise NotThat(field="beneficiary_id", wanted=f"at most {MOST_NAMES} ids")
-    if tells_donors(wish):
+    if question.tells_donors():
         privacy.require_donors()
     folder = current.core().settings.data_folder
-    source = Source(graph=current.graph(), folder=folder, seen=privacy.seen, kept=current.kept_relay)
-    if question is NAMES:
-        wish["beneficiary_id"] = privacy.nameable(wish["beneficiary_id"])
-    answered: Any = question.of(source, current.head(), wish)
-    if question is FIND:
-        answered = privacy.hits(answered)
-    if question is SHOW:
-        answered = privacy.record(answered)
-    opened = question.opens(source, current.head().programme_id, wish, answered)
-    if question.opened or opened:
+    source = Source(graph=current.graph(), folder=folder, reader=privacy.READER, kept=current.kept_relay)
+    answered = question.ask(source, current.head())
+    opened = question.opens(source, current.head().programme_id, answered)
+    if question.personal or opened:
         privacy.opened(question.name, opened)
     found = json_of(answered)
-    if question is ENTRIES:
-        found["next_url"] = _next_url(programme_id, found["next"])
+    if question.paged:
+        following = question.next_page(answered)
+        found["next_url"] = following and url_for(
+            str(request.endpoint), programme_id=programme_id, **following.narrowed()
+        )
     return jsonify(found)
 
 
-def _next_url(programme_id: str, following: int | None) -> str | None:
-    if following is None:
-        return None
-    return url_for("api.entries", programme_id=programme_id, before=following, last=request.args.get("last"))
-
-
-def said(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
-    """What a request says, read as the parameters of a question; days that it leaves out are today.
+def said(wanted: tuple[Parameter, ...]) -> dict[str, Any]:
+    """What a request says, read as its parameters; of those that it leaves out, only days that mean today.
 
     Raises:
         Invalid: It cannot be read, or holds a parameter that is not known.
     """
-    beside = tuple(each.name for each in parameters if each.personal)
+    beside = tuple(each.name for each in wanted if each.says.personal)
     for name in beside:
         if name in request.args:
             raise InTheAddress(field=name)
-    known = sorted(each.name for each in parameters if not each.personal)
+    known = sorted(each.name for each in wanted if not each.says.personal)
     if set(request.args) - set(known):
         raise UnknownParameter(known=known, suggestion="" if known else "This takes none.")
     texts = {**request.args.to_dict(flat=False), **(_beside(beside) if beside and request.method == "POST" else {})}
-    values = {each.name: _parameter(each, texts.get(each.name, [])) for each in parameters}
+    values = {each.name: _parameter(each, texts.get(each.name, [])) for each in wanted}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -154,27 +133,29 @@ def _parameter(wanted: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - wh
         raise NotThat(field=wanted.name, wanted="something, or leave it out")
     if len(texts) > 1 and not wanted.many:
         raise NotThat(field=wanted.name, wanted="it once")
-    values = tuple(_read(wanted, text) for text in texts)
+    values = tuple(_read(wanted.name, wanted.says, text) for text in texts)
     if wanted.required and not values:
-        raise NotThat(field=wanted.name, wanted=f"it: {wanted.says.rstrip('.')}")
+        raise NotThat(field=wanted.name, wanted=f"it: {wanted.says.text.rstrip('.')}")
+    if wanted.says.most and len(values) > wanted.says.most:
+        raise NotThat(field=wanted.name, wanted=f"at most {wanted.says.most} ids")
     if wanted.many:
         return values or None
-    return values[0] if values else (current.today() if wanted.name == "as_of" else None)
+    return values[0] if values else (current.today() if wanted.says.today else None)
 
 
-def _read(wanted: Parameter, text: str) -> Any:  # noqa: ANN401 - what a parameter may be
+def _read(name: str, wanted: Says, text: str) -> Any:  # noqa: ANN401 - what a parameter may be
     """One value of a parameter."""
     digits = text.isascii() and text.isdigit() and len(text) <= _DIGITS
     if wanted.choices and text not in wanted.choices:
-        raise NotThat(field=wanted.name, wanted=f"one of {', '.join(wanted.choices)}")
+        raise NotThat(field=name, wanted=f"one of {', '.join(wanted.choices)}")
     if wanted.sort == "flag":
         if text not in _FLAGS:
-            raise NotThat(field=wanted.name, wanted="true or false")
+            raise NotThat(field=name, wanted="true or false")
         return _FLAGS[text]
     if wanted.sort in ("count", "number"):
         least = 1 if wanted.sort == "count" else 0
         if not digits or int(text) < least:
-            raise NotThat(field=wanted.name, wanted=f"a whole number of at least {least}")
+            raise NotThat(field=name, wanted=f"a whole number of at least {least}")
         return int(text)
     if wanted.sort == "entry" and digits:
         return int(text)
@@ -183,37 +164,31 @@ def _read(wanted: Parameter, text: str) -> Any:  # noqa: ANN401 - what a paramet
     return cells.read(_TEXT, text)
 
 
-def _answering(question: Question[object]) -> Callable[..., Response]:
+def _answering(question: Kind) -> Callable[..., Response]:
+    wanted = parameters(question)
+
     @action(question.action, by_form=False, ids_only=question.ids_only)  # no question changes anything
     def view(programme_id: str, id_: str | None = None) -> Response:
-        return answer(programme_id, question, id_)
+        about = {} if id_ is None else {"id": id_}
+        return answer(programme_id, question(**about, **said(wanted)))
 
     return view
-
-
-for _question in QUESTIONS:
-    blueprint.add_url_rule(
-        f"/programmes/<programme_id>/{_question.path.replace('<id>', '<id_>')}",
-        _question.name,
-        _answering(_question),
-        methods=_question.methods,
-    )
 
 
 # ---------------------------------------------------------------------------------------------------- recording
 
 
-def record(programme_id: str, kind: str) -> Response:
+def record(programme_id: str, kind: str, known: Bodies) -> Response:
     """Record an act; the same id with the same content changes nothing and is answered 200 instead of 201."""
-    wish = said(openapi.ANSWERS.get(kind, ()))
-    values = bodies.said(kind, _body())
+    wish = said(bodies.ANSWERS.get(kind, ()))
+    values = known.said(kind, _body())
     core = current.core()
     if kind == "programme" and values["id"] != programme_id:
         raise bodies.OtherType(field="id", wanted="the id in the address")
     clerk = guard.clerk(programme_id)
     if "changes" in values:
         subject = resolve(core.graph, programme_id, str(values["act_id"]))
-        values |= {"act_id": subject, "changes": bodies.changes(subject.partition(":")[0], values["changes"])}
+        values |= {"act_id": subject, "changes": known.changes(subject.partition(":")[0], values["changes"])}
     act = intake.made(core.graph, programme_id, kind, values, random=clerk.random)
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
     recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers)
@@ -229,24 +204,17 @@ def _body() -> Any:  # noqa: ANN401 - JSON
         return None  # refused as no object
 
 
-def _recording(kind: str) -> Callable[..., Response]:
+def _recording(kind: str, known: Bodies) -> Callable[..., Response]:
     @action(roles.to_record(kind))
     def view(programme_id: str) -> Response:
-        return record(programme_id, kind)
+        return record(programme_id, kind, known)
 
     return view
-
-
-for _kind in KEYS:
-    blueprint.add_url_rule(
-        f"/programmes/<programme_id>/acts/{_kind}", f"record_{_kind}", _recording(_kind), methods=["POST"]
-    )
 
 
 # ---------------------------------------------------------------------------------------------------- tokens
 
 
-@blueprint.post("/tokens")
 @public(by_form=False)
 def token() -> Response:
     """A token for who has login and password: what `relay login` asks for."""
@@ -267,7 +235,6 @@ def token() -> Response:
     return make_response(jsonify(json_of(made)), _ADDED)
 
 
-@blueprint.post("/sign-out")
 @action("logout")
 def sign_out() -> Response:
     """End the token that this was sent with, or the session: what `relay logout` asks for."""
@@ -283,15 +250,36 @@ def sign_out() -> Response:
 # ---------------------------------------------------------------------------------------------------- documentation
 
 
-@blueprint.get("/openapi.json")
-@action("programme list")
-def spec() -> Response:
-    """What this API is, for programs."""
-    return jsonify(openapi.document())
+def _documenting(document: Schema) -> tuple[Callable[[], Response], Callable[[], str]]:
+    @action("programme list")
+    def spec() -> Response:
+        """What this API is, for programs."""
+        return jsonify(document)
+
+    @action("programme list")
+    def docs() -> str:
+        """What this API is, for people."""
+        return render_template("api_docs.html", spec=document)
+
+    return spec, docs
 
 
-@blueprint.get("/docs")
-@action("programme list")
-def docs() -> str:
-    """What this API is, for people."""
-    return render_template("api_docs.html", spec=openapi.document())
+def blueprint(filed: Iterable[KindOfAct]) -> Blueprint:
+    """The API of a programme with the given kinds of acts."""
+    api, known = Blueprint("api", __name__, url_prefix="/api/v1"), Bodies(filed)
+    spec, docs = _documenting(openapi.document(known))
+    for path, view, method in (
+        ("/programmes", programmes, "GET"),
+        ("/tokens", token, "POST"),
+        ("/sign-out", sign_out, "POST"),
+        ("/openapi.json", spec, "GET"),
+        ("/docs", docs, "GET"),
+    ):
+        api.add_url_rule(path, view_func=view, methods=(method,))
+    for question in QUESTIONS:
+        path = f"/programmes/<programme_id>/{question.path.replace('<id>', '<id_>')}"
+        api.add_url_rule(path, question.name, _answering(question), methods=methods(question))
+    for kind in known.columns:
+        path = f"/programmes/<programme_id>/acts/{kind}"
+        api.add_url_rule(path, f"record_{kind}", _recording(kind, known), methods=("POST",))
+    return api

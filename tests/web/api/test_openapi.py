@@ -12,8 +12,9 @@ from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from relay import graph as relay_graph
-from relay.domain.acts import KEYS
-from relay.web.api import bodies, openapi
+from relay.domain.acts import FILED, KEYS
+from relay.web.api import openapi
+from relay.web.api.bodies import Bodies
 from tests.commands.shell import tell_story
 from tests.rigs.soak import share
 from tests.rigs.wiping import wiped
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from relay.settings import Connection, Settings
 
 
+BODIES: Final = Bodies(FILED)
+
+
 def test_the_document_knows_every_route_and_every_column(api: FlaskClient) -> None:
     document = api.get("/api/v1/openapi.json").get_json()
     routes = {
@@ -42,14 +46,14 @@ def test_the_document_knows_every_route_and_every_column(api: FlaskClient) -> No
         operation = document["paths"][f"/programmes/{{programme_id}}/acts/{kind}"]["post"]
         body = operation["requestBody"]["content"]["application/json"]["schema"]
         more = {"changes"} if kind == "correct" else set()
-        assert set(body["properties"]) == {column.name for column in bodies.COLUMNS[kind]} | more
+        assert set(body["properties"]) == {column.name for column in BODIES.columns[kind]} | more
         assert operation["x-roles"]
 
 
 def test_the_documentation_page_says_the_same_for_people(api: FlaskClient) -> None:
     page = api.get("/api/v1/docs").text
 
-    for path in openapi.document()["paths"]:
+    for path in openapi.document(BODIES)["paths"]:
         assert f"<code>GET /api/v1{path}</code>" in page or f"<code>POST /api/v1{path}</code>" in page
 
 
@@ -57,7 +61,9 @@ EXAMPLES: Final = share(250)  # of each operation, good and bad ones
 
 _SLOW: Final = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 
-OPERATIONS: Final = [(path, method) for path, methods in openapi.document()["paths"].items() for method in methods]
+OPERATIONS: Final = [
+    (path, method) for path, methods in openapi.document(BODIES)["paths"].items() for method in methods
+]
 
 
 @pytest.fixture(scope="module")
