@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from relay.arrays.columns import EVENT_KINDS, NO_DAY, day_number, day_of
+from relay.arrays.columns import NO_DAY, day_number, day_of
 from relay.domain.model import DUE_SOON_DAYS, add_months, chain_state
-from relay.domain.vocabulary import CHAIN_STATES, STATES
+from relay.domain.vocabulary import CHAIN_STATES, EVENT_KINDS, STATES
 from tests.scenes.made import RULE
 
 if TYPE_CHECKING:

@@ -39,6 +39,7 @@ from relay.ledger.batch import Clerk
 from relay.reports.health import health
 from tests.rigs import neo4j_server
 from tests.scenes import made
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from typing import LiteralString
@@ -292,11 +293,11 @@ def one_chain(graph: Graph, size: int) -> None:
 
 def databases(size: int, folder: Path) -> None:
     chain_of = min(size, 100_000)
-    with neo4j_server.serve(folder / "chain") as connection, connect(connection) as graph:
+    with neo4j_server.serve(folder / "chain") as connection, connect(connection, CORE) as graph:
         one_chain(graph, chain_of)
     for many in sorted({min(size, 100_000), size}):
         snapshot = made.programme(many)
-        with neo4j_server.serve(folder / f"made{many}") as connection, connect(connection) as graph:
+        with neo4j_server.serve(folder / f"made{many}") as connection, connect(connection, CORE) as graph:
             stored(graph, snapshot)
             cold(graph, snapshot)
             if many <= 100_000:

@@ -37,6 +37,7 @@ from relay.web.server import THREADS
 from tests.rigs.in_a_thread import answering
 from tests.scenes import acts as act
 from tests.scenes import made
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -175,7 +176,7 @@ def main() -> None:
     compiled = COMPILED and not asked.plain
     with tempfile.TemporaryDirectory() as at, nullcontext() if compiled else plain():
         folder = Path(at)
-        with connect(engine.ensure(folder)) as graph:
+        with connect(engine.ensure(folder), CORE) as graph:
             programme = Programme(graph, asked.size)
             with served(graph, Settings.read({"RELAY_DATA": at})) as port:
                 say("| what | p50 | ratio | goal |\n| --- | --- | --- | --- |")

@@ -31,6 +31,7 @@ from relay.ledger.batch import Clerk
 from relay.ledger.delta import rows_of
 from relay.ledger.projection import Edge, Node, things_of
 from relay.reports import trees
+from tests.scenes.core import CORE
 
 FIRST: Final = date(1990, 1, 1)
 CLERK = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
@@ -126,7 +127,7 @@ def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> N
     took = _imported(graph, count, folder / f"{name}-all")
     programme_id = f"import{count}"
     verifying(name, graph, programme_id, folder)
-    register = reading.replay(programme_id, reading.entries(graph, programme_id))
+    register = reading.replay(programme_id, reading.entries(graph, programme_id), CORE)
     rows = [
         row for thing in dict.fromkeys((*register.entries, *things_of(register))) for row in rows_of(register, thing)
     ]
@@ -140,7 +141,7 @@ def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> N
 
 def _imported(graph: Graph, count: int, folder: Path) -> float:
     programme_id = f"import{count}"
-    write_folder(folder, [*founding(programme_id), *made(count)], with_names=True)
+    write_folder(folder, [*founding(programme_id), *made(count)], CORE, with_names=True)
 
     def import_all() -> None:
         if any(row.action != "added" for row in import_programme(graph, folder, CLERK, apply=True)):
@@ -200,7 +201,7 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
 
     def verify_file() -> None:
         with file.open(encoding="utf-8") as lines:
-            if not verify.verify_lines(lines).ok:
+            if not verify.verify_lines(lines, CORE).ok:
                 raise AssertionError
 
     took = min(milliseconds(verify_file) for _ in range(3))
@@ -262,7 +263,7 @@ with neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state['port']}", auth=login)
 @contextmanager
 def one_started(data_folder: Path) -> Generator[None]:
     """An engine of its own with one woman who may pass on."""
-    with connect(engine.ensure(data_folder)) as graph:
+    with connect(engine.ensure(data_folder), CORE) as graph:
         recording.record(graph, "process", [*founding("process"), woman(0), woman(1), placed(0)], CLERK)
     try:
         yield

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
     from relay.database.plain_driver import Watch
+    from relay.domain.system import Catalogue
     from relay.settings import Connection
 
 _T = TypeVar("_T")
@@ -129,11 +130,16 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - what a query may answer
 
 
 class Transaction:
-    """Statements inside one managed transaction; they stand or fall together."""
+    """Statements inside one managed transaction; they stand or fall together.
 
-    def __init__(self, transaction: neo4j.ManagedTransaction, watch: Watch | None) -> None:
+    Attributes:
+        catalogue: Of the kinds of acts, as the graph's.
+    """
+
+    def __init__(self, transaction: neo4j.ManagedTransaction, catalogue: Catalogue, watch: Watch | None) -> None:
         """Wrap the driver's transaction; `watch` watches it where the driver is used without its internals."""
         self._transaction = transaction
+        self.catalogue = catalogue
         self._watch = watch
 
     def _records(self, query: LiteralString, parameters: dict[str, Any]) -> Iterable[neo4j.Record]:
@@ -213,12 +219,17 @@ def _once_more(work: Callable[[], _T]) -> _T:
 
 
 class Graph:
-    """A graph database of either engine."""
+    """A graph database of either engine.
+
+    Attributes:
+        catalogue: Of the kinds of acts that it can hold.
+    """
 
     def __init__(
         self,
         driver: neo4j.Driver,
         connection: Connection,
+        catalogue: Catalogue,
         before_all: Callable[[], object],
         before_writing: Callable[[], None],
     ) -> None:
@@ -226,6 +237,7 @@ class Graph:
         self._driver = driver
         self._database = connection.database
         self._plain = connection.plain
+        self.catalogue = catalogue
         self._before_all = before_all
         self._before_writing = before_writing
         self._forget()
@@ -299,21 +311,26 @@ class Graph:
             if not self.embedded and (others := self._missing()):  # under whose names others have something else
                 label, name = others[0]
                 raise NotRelaysOwn(label=label, property=name)
-            self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, migrations=len(cypher.MIGRATIONS)))
+            done = [".".join(each) for each in self._migrations]
+            self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, unique=done))
+
+    @property
+    def _migrations(self) -> Mapping[tuple[str, str], LiteralString]:
+        return cypher.statements(self.catalogue).migrations
 
     def _missing(self) -> list[tuple[str, str]]:
-        """What should be unique and is not; in Neo4j the number of migrations does not tell what was dropped since."""
+        """What should be unique and is not; in Neo4j the list of what was done does not tell what was dropped since."""
         if self.embedded:
-            done = next((row["migrations"] for row in self.rows(cypher.SCHEMA)), 0)
-            return list(cypher.MIGRATIONS)[done:]
+            done = next((row["unique"] for row in self.rows(cypher.SCHEMA)), None) or ()
+            return [unique for unique in self._migrations if ".".join(unique) not in done]
         there = {(row["label"], row["property"]) for row in self.rows(cypher.CONSTRAINTS)}
-        return [unique for unique in cypher.MIGRATIONS if unique not in there]
+        return [unique for unique in self._migrations if unique not in there]
 
     def _constrain(self, label: str, unique: str) -> None:
         """Make something unique, in a transaction without data; again when another process does so too."""
         with translated():
             try:
-                self._execute(lambda transaction: transaction.run(cypher.MIGRATIONS[label, unique]), writing=True)
+                self._execute(lambda transaction: transaction.run(self._migrations[label, unique]), writing=True)
             except (ClientError, DatabaseError) as error:
                 if _OF_THE_SCHEMA in str(error.code):
                     raise NotRelaysOwn(label=label, property=unique) from error
@@ -331,7 +348,7 @@ class Graph:
         watch = self._watch()
 
         def in_transaction(transaction: neo4j.ManagedTransaction) -> _T:
-            return work(Transaction(transaction, watch))
+            return work(Transaction(transaction, self.catalogue, watch))
 
         def in_session() -> _T:
             with self._session() as session:
@@ -392,6 +409,7 @@ class Graph:
 
 def connect(
     connection: Connection,
+    catalogue: Catalogue,
     *,
     before_all: Callable[[], object] = lambda: None,
     before_writing: Callable[[], None] = lambda: None,
@@ -400,6 +418,7 @@ def connect(
 
     Args:
         connection: Where it answers.
+        catalogue: Of the kinds of acts that it can hold.
         before_all: Asked before each read and write; may start what should answer.
         before_writing: Asked before each write; raises `Unavailable` when there is no room for it.
 
@@ -420,7 +439,7 @@ def connect(
         )
     if not connection.plain:
         give_up_on_silence(driver, SILENCE_SECONDS)
-    graph = Graph(driver, connection, before_all, before_writing)
+    graph = Graph(driver, connection, catalogue, before_all, before_writing)
     try:
         graph.migrate()
     except BaseException:

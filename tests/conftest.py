@@ -18,6 +18,7 @@ from tests.rigs import neo4j_server as neo4j
 from tests.rigs.driver import speak_plainly
 from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ def connection(request: pytest.FixtureRequest) -> Connection:
 @pytest.fixture
 def graph(connection: Connection) -> Iterator[Graph]:
     """Give an empty graph of each engine."""
-    with relay_graph.connect(connection) as graph:
+    with relay_graph.connect(connection, CORE) as graph:
         wiped(graph)
         yield graph
 

@@ -19,6 +19,7 @@ from tests.goldens.answers import Answer, laid_out
 from tests.goldens.asked import SEEDS, wishes
 from tests.goldens.everything import everything, kept_lines
 from tests.goldens.faces import opened
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,12 +75,12 @@ def test_ledgers_of_before_verify_without_a_database() -> None:
     for seed in SEEDS:
         lines = kept_lines(seed.id)
 
-        found = verify.verify_lines(lines)
+        found = verify.verify_lines(lines, CORE)
 
         assert (found.ok, found.entries) == (True, len(lines)), seed.id
         assert found.head_hash == json.loads(lines[-1])["hash"]
         spoiled = [*lines[:9], lines[9].replace('"kind"', '"kinds"'), *lines[10:]]
-        assert not verify.verify_lines(spoiled).ok
+        assert not verify.verify_lines(spoiled, CORE).ok
 
 
 def test_a_backup_of_before_is_restored_and_gives_the_same_figures(

@@ -25,8 +25,9 @@ from babel.messages.pofile import read_po, write_po
 
 import relay
 from relay.audit.checks import CHECKS
+from relay.desk import wording
+from relay.domain.kinds import CORE
 from relay.errors import RelayError
-from relay.web.i18n.labels import TEXTS
 
 RELAY: Final = Path(relay.__file__).parent
 LANGUAGES: Final = ("fr", "ne")
@@ -57,7 +58,7 @@ def template() -> Catalog:
     for check in CHECKS:
         for text in (check.title, check.sentence, check.why):
             found.add(text)
-    for context, texts in TEXTS.items():
+    for context, texts in (("record", wording.texts(CORE)), ("column", wording.headings(CORE))):
         for text in texts:
             found.add(text, context=context)
     return found

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Self, get_args
+from functools import cache
+from typing import Final, Self, get_args
 
+from relay.domain.schema import Role
+from relay.domain.system import Catalogue
 from relay.errors import Invalid, Refused
 from relay.text import Sentence, any_of
 
-Role = Literal["staff", "manager", "auditor", "administrator"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 EVERY: Final = "*"  # every programme; no programme's id looks like it
 
@@ -32,12 +34,12 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "pass-on": _STAFF,
     "event": _STAFF,
     "excuse": _STAFF,
-    "claim": _STAFF | _MANAGERS,
     "correct": _STAFF | _MANAGERS,
     "confirm": _MANAGERS,
     "rule": _MANAGERS,
     "erase": _MANAGERS | _ADMINISTRATORS,
     "programme add": _ADMINISTRATORS,
+    "programme systems": _MANAGERS,
     "programme lock": _MANAGERS,  # and so is correcting what is locked, confirmed, or a rule
     # reading
     "programme list": frozenset(ROLES),
@@ -64,7 +66,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "metrics": _ADMINISTRATORS,
     "query": _ADMINISTRATORS,
 }
-"""Action → the roles that may do it, behind the service."""
+"""Action → the roles that may do it, behind the service; `matrix` adds what kinds of acts and systems declare."""
 
 HERE: Final = frozenset(
     {
@@ -96,19 +98,12 @@ HERE: Final = frozenset(
 """What is done on the machine of the database only, by whoever owns the data folder or the database's password."""
 
 
-_TO_RECORD: Final = {
-    "place": "register",
-    "group": "register",
-    "beneficiary": "register",
-    "placement": "place",
-    "pass": "pass-on",
-    "programme": "programme add",
-}
-
-
-def to_record(kind: str) -> str:
-    """The action that recording an act of a kind is: most are named like it."""
-    return _TO_RECORD.get(kind, kind)
+@cache
+def matrix(catalogue: Catalogue) -> Mapping[str, frozenset[Role]]:
+    """The whole table: action → the roles that may do it."""
+    kinds = {kind.recording: kind.roles for kind in catalogue.kinds.values() if kind.roles}
+    systems = {action: roles for system in catalogue.systems.values() for action, roles in system.roles.items()}
+    return {**MATRIX, **kinds, **systems}
 
 
 class NotAllowed(Refused):
@@ -118,17 +113,20 @@ class NotAllowed(Refused):
     suggestion = "It takes the role %(who)s: ask an administrator."
 
     action: str
+    may: Collection[Role]
 
     @property
     def who(self) -> str:
         """The roles that may."""
-        return any_of([role for role in ROLES if role in MATRIX.get(self.action, ())])
+        return any_of([role for role in ROLES if role in self.may])
 
     @classmethod
-    def to(cls, action: str) -> Self:
+    def to(cls, action: str, catalogue: Catalogue) -> Self:
         """Somebody may not do this; what no role may do is done on the database's own machine."""
-        here = "" if MATRIX.get(action) else Sentence("It is done on the database's own machine.")
-        return cls(action=action, suggestion=here)
+        may = matrix(catalogue).get(action, frozenset())
+        return cls(
+            action=action, may=may, suggestion="" if may else Sentence("It is done on the database's own machine.")
+        )
 
 
 class NotThatPlace(Refused):
@@ -211,15 +209,18 @@ def grant_of(text: str) -> Grant:
     return Grant(role=role, programme_id=programme_id or EVERY, place_id=place_id or None)
 
 
-def granted(grants: Collection[Grant], action: str, programme_id: str | None = None) -> tuple[Grant, ...]:
+def granted(
+    catalogue: Catalogue, grants: Collection[Grant], action: str, programme_id: str | None = None
+) -> tuple[Grant, ...]:
     """The grants that allow an action; empty when it is not allowed.
 
     Args:
+        catalogue: With what kinds of acts and systems declare.
         grants: What somebody holds.
-        action: As in `MATRIX`; one that is not there is allowed to nobody.
+        action: As in `matrix`; one that is not there is allowed to nobody.
         programme_id: Where; None for what belongs to no programme.
     """
-    roles = MATRIX.get(action, frozenset())
+    roles = matrix(catalogue).get(action, frozenset())
     return tuple(
         grant for grant in grants if grant.role in roles and (programme_id is None or grant.covers(programme_id))
     )

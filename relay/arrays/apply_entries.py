@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from relay.arrays.columns import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, code_of, day_said
+from relay.arrays.columns import NO_DAY, NONE, code_of, day_said
 from relay.arrays.tables import Snapshot
-from relay.domain.acts import PERSONAL, changes_of
+from relay.domain.acts import changes_of
+from relay.domain.entries import CHANGES
 from relay.domain.model import thousandths
 from relay.domain.register import rule_of
+from relay.domain.vocabulary import CONDITIONS, EVENT_KINDS, SEXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,9 +94,8 @@ class _Additions:
             _ChangesWhatStands: It does more than add.
         """
         take = self._TAKERS.get(entry.kind)
-        if take is None:
-            raise _ChangesWhatStands
-        take(self, entry, entry.payload)
+        if take:  # of other kinds a snapshot holds nothing
+            take(self, entry, entry.payload)
         if entry.kind in _NAMES:
             self.named_at = entry.hash
 
@@ -259,10 +260,15 @@ class _Additions:
             }
         )
 
-    def _correct(self, _: Entry, said: Mapping[str, Any]) -> None:
-        """Nothing where only personal fields are corrected, which a snapshot does not hold."""
-        corrected = changes_of(said).keys()
-        if not corrected or corrected - PERSONAL[said["act_id"].partition(":")[0]]:
+    def _programme(self, _: Entry, __: Mapping[str, Any]) -> None:
+        """Its goal may be another."""
+        raise _ChangesWhatStands
+
+    def _correct(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        """Nothing where only personal fields are corrected, or acts of a kind that a snapshot does not hold."""
+        corrected = {CHANGES + name for name in changes_of(said)}
+        held = said["act_id"].partition(":")[0] in self._TAKERS
+        if held and (not corrected or corrected - entry.personal):
             raise _ChangesWhatStands
 
     def _confirm(self, _: Entry, said: Mapping[str, Any]) -> None:
@@ -273,6 +279,7 @@ class _Additions:
         self.confirmed.append(row)
 
     _TAKERS: ClassVar[Mapping[str, Callable[..., None]]] = {
+        "programme": _programme,
         "rule": _rule,
         "place": _place,
         "group": _group,
@@ -281,7 +288,6 @@ class _Additions:
         "placement": _placement,
         "pass": _pass,
         "event": _event,
-        "claim": _nothing,
         "correct": _correct,
         "confirm": _confirm,
         "erase": _nothing,

@@ -145,7 +145,10 @@ def _up_to_date(graph: Graph, known: Snapshot) -> Snapshot | None:
     if not rows:
         return None
     require_built(known.programme_id, rows[0]["projection"])
-    entries, hash_ = [entry_from(properties, None) for properties in rows[0]["entries"]], known.head_hash
+    entries, hash_ = (
+        [entry_from(graph.catalogue, properties, None) for properties in rows[0]["entries"]],
+        known.head_hash,
+    )
     for entry in entries:
         if entry.previous_hash != hash_:
             return None

@@ -13,8 +13,6 @@ from typing import Final, SupportsInt
 import numpy as np
 import numpy.typing as npt
 
-from relay.domain.schema import kind_named
-
 Rows = npt.NDArray[np.int32]
 Days = npt.NDArray[np.int32]
 Units = npt.NDArray[np.int64]
@@ -24,17 +22,6 @@ Flags = npt.NDArray[np.bool_]
 EPOCH: Final = date(1970, 1, 1)
 NO_DAY: Final = -(2**31)  # before every day, so that the latest of it and a day is the day
 NONE: Final = -1
-
-
-def _choices(kind: str, column: str) -> tuple[str, ...]:
-    found = kind_named(kind).column(column)
-    return found.choices if found else ()
-
-
-CONDITIONS: Final = _choices("pass", "condition")
-SEXES: Final = _choices("beneficiary", "sex")
-EVENT_KINDS: Final = _choices("event", "kind")
-"""Words by code; -1 stands for none of them."""
 
 
 def day_number(day: date) -> int:

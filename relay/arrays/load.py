@@ -99,7 +99,7 @@ def _at_one_entry(graph: Graph, programme_id: str, read: Callable[[Graph, str], 
             ).snapshot()
             if found.is_of_one_entry:
                 return found
-    return of_register(reading.replay(programme_id, reading.entries(graph, programme_id)))
+    return of_register(reading.replay(programme_id, reading.entries(graph, programme_id), graph.catalogue))
 
 
 def _waited_for(graph: Graph, programme_id: str) -> Head:

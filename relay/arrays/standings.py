@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.arrays.adjacency import Adjacency
-from relay.arrays.columns import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, Codes, Days, Flags, Rows, Units, day_number
+from relay.arrays.columns import NO_DAY, NONE, Codes, Days, Flags, Rows, Units, day_number
 from relay.arrays.kernels import Column, both, chosen, in_halves
 from relay.arrays.tables import Snapshot
 from relay.domain.model import DUE_SOON_DAYS, UNIT, Rule
-from relay.domain.vocabulary import STATES
+from relay.domain.vocabulary import CONDITIONS, EVENT_KINDS, STATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,7 +18,6 @@ from relay.domain.acts import changes_of
 from relay.domain.entries import Entry, zone
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.domain.register import Fact, Register
-from relay.domain.schema import DAY_OF
 from relay.errors import Invalid, NotFound
 from relay.reports.trees import Relay
 
@@ -74,7 +73,7 @@ class Books:
 
     def happened(self, fact: Fact) -> bool:
         """Whether an act had happened by the day; what has no day has."""
-        day = fact.values.get(DAY_OF.get(fact.kind, ""))
+        day = fact.values.get(self.register.catalogue.counts_from(fact.kind))
         return day is None or day <= self.as_of.isoformat()
 
     @cached_property

@@ -14,6 +14,7 @@ from relay.audit.books import IMPORTED_TOGETHER, Books
 from relay.audit.findings import Finding
 from relay.domain.advisories import DAYS_ALIKE
 from relay.domain.entries import CLOCKS_DAYS
+from relay.domain.system import Catalogue
 
 Severity = Literal["high", "medium", "low"]
 
@@ -334,3 +335,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     ),
 )
 """Every check, in the order of a report: what women did, what was written down, what only damage explains."""
+
+
+def checks_of(catalogue: Catalogue, used: Collection[str]) -> tuple[Check, ...]:
+    """All checks of a programme that uses some systems, the core's first."""
+    own = (catalogue.systems[name].checks() for name in used if name in catalogue.systems)
+    return (*CHECKS, *(check for checks in own for check in checks if isinstance(check, Check)))

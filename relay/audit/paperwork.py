@@ -14,7 +14,6 @@ from relay.domain.acts import changes_of
 from relay.domain.entries import CLOCKS_DAYS, Entry
 from relay.domain.model import shown, thousandths
 from relay.domain.register import ABOUT_ACTS, Fact, Register
-from relay.domain.schema import DAY_OF
 from relay.text import Sentence
 
 PLACED_WITHIN_DAYS: Final = 90
@@ -104,7 +103,7 @@ def claim_unsupported(books: Books) -> Iterator[Finding]:
 def recorded_late(books: Books) -> Iterator[Finding]:
     """Find acts recorded long after they happened."""
     for fact in by_hand(books):
-        happened_on = date.fromisoformat(fact.values[DAY_OF[fact.kind]])
+        happened_on = date.fromisoformat(fact.values[_day_of(books, fact)])
         recorded_at = datetime.fromisoformat(books.register.entries[fact.act_id].recorded_at)
         days = (recorded_at.astimezone(books.zone).date() - happened_on).days
         if days > LATE_DAYS:
@@ -115,7 +114,7 @@ def recorded_late(books: Books) -> Iterator[Finding]:
                     happened_on=happened_on,
                     days=days,
                 ),
-                *books.said(fact.act_id, DAY_OF[fact.kind]),
+                *books.said(fact.act_id, _day_of(books, fact)),
             )
 
 
@@ -231,7 +230,7 @@ def recorded_after_lock(books: Books) -> Iterator[Finding]:
     locks = _locks(books)
     for fact in dated(books):
         entry = books.register.entries[fact.act_id]
-        day, locked_until = str(entry.payload[DAY_OF[fact.kind]]), _lock_at(locks, entry)
+        day, locked_until = str(entry.payload[_day_of(books, fact)]), _lock_at(locks, entry)
         if day <= locked_until and fact.act_id not in books.founding:
             yield found(
                 fact,
@@ -245,12 +244,18 @@ def recorded_after_lock(books: Books) -> Iterator[Finding]:
 
 def dated(books: Books) -> tuple[Fact, ...]:
     """Acts that say when something happened."""
-    return books.facts("gift", "placement", "pass", "event")
+    return books.facts(*(kind.name for kind in books.register.catalogue.kinds.values() if kind.day))
+
+
+def _day_of(books: Books, fact: Fact) -> str:
+    """The column in which an act says when it happened."""
+    return books.register.catalogue.day(fact.kind)
 
 
 def _locks(books: Books) -> tuple[tuple[int, str], ...]:
     """The sequence of each entry that set the day up to which the record is locked, and that day, or "" for none."""
-    register, programme = books.register, Register(books.register.programme_id)
+    register = books.register
+    programme = Register(register.programme_id, register.catalogue)
     programme_id, locks = f"programme:{register.programme_id}", list[tuple[int, str]]()
     said_later = (entry for entry in corrections(books) if register.last_subject(entry.act_id) == programme_id)
     for entry in (register.entries[programme_id], *said_later):
@@ -268,7 +273,7 @@ def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
     """The earliest day recorded for an act up to some entry; None if acts of its kind have no day."""
     about = (register.entries[each] for each in register.about.get(act_id, ()))
     said = [changes_of(each.payload) for each in about if each.sequence <= last.sequence]
-    column, original = DAY_OF.get(act_id.partition(":")[0], ""), register.entries[act_id].payload
+    column, original = register.catalogue.counts_from(act_id.partition(":")[0]), register.entries[act_id].payload
     return min((day for each in (original, *said) if (day := each.get(column))), default=None)
 
 

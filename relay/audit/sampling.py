@@ -132,7 +132,7 @@ def sample(graph: Graph, programme_id: str, as_of: date, *, size: int, seed: int
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    register, drawn, known = Register(programme_id), None, 0
+    register, drawn, known = Register(programme_id, graph.catalogue), None, 0
     for entry in reading.entries(graph, programme_id):
         if last is not None and drawn is None and entry.sequence > last:
             drawn = draw(Books(register, as_of), size=size, seed=seed)

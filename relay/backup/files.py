@@ -19,6 +19,7 @@ from relay.backup.encryption import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
 from relay.backup.replay import BEGINNING, Kept, backup, check, restore
 from relay.database import engine
 from relay.domain.entries import Fault
+from relay.domain.system import Catalogue
 from relay.errors import Invalid
 from relay.graph import Graph, connect
 from relay.ledger.batch import Clerk
@@ -50,9 +51,9 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
         if not seal.ending:
             file.writelines(lines)
             file.seek(0)
-            return check(lines_of(file))
+            return check(lines_of(file), graph.catalogue)
         content = b"".join(lines)
-        kept, sealed = check(lines_of(io.BytesIO(content))), seal.close(content)
+        kept, sealed = check(lines_of(io.BytesIO(content)), graph.catalogue), seal.close(content)
         file.write(sealed)
         file.seek(0)
         if file.read() != sealed:
@@ -119,12 +120,15 @@ class Drilled:
     faults: tuple[Fault, ...]
 
 
-def drill(lines: Iterable[str], clerk: Clerk, *, plain_driver: bool = False) -> tuple[Drilled, ...]:
+def drill(
+    lines: Iterable[str], clerk: Clerk, catalogue: Catalogue, *, plain_driver: bool = False
+) -> tuple[Drilled, ...]:
     """Restore a backup into an embedded database made for the purpose, verify it, and throw it away.
 
     Args:
         lines: Of the backup.
         clerk: As in `restore`.
+        catalogue: Of the kinds of acts.
         plain_driver: As in `Settings`.
 
     Returns:
@@ -137,7 +141,7 @@ def drill(lines: Iterable[str], clerk: Clerk, *, plain_driver: bool = False) -> 
     with tempfile.TemporaryDirectory(prefix="relay-drill-") as scratch:
         data_folder = Path(scratch) / "data"
         try:
-            with connect(replace(engine.ensure(data_folder), plain=plain_driver)) as graph:
+            with connect(replace(engine.ensure(data_folder), plain=plain_driver), catalogue) as graph:
                 kept = restore(graph, lines, clerk)
                 return tuple(_drilled(graph, each) for each in kept)
         finally:

@@ -13,11 +13,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from relay.database import cypher
-from relay.domain.entries import ORIGIN, Entry, Fault, faults_of, from_line, recorded_before, to_line
-from relay.domain.register import NONSENSE, Register
+from relay.domain.acts import changes_of
+from relay.domain.entries import (
+    ORIGIN,
+    Entry,
+    Fault,
+    UnknownKind,
+    faults_of,
+    from_line,
+    recorded_before,
+    to_line,
+)
+from relay.domain.register import NONSENSE, Register, systems_of
+from relay.domain.system import Catalogue
 from relay.errors import Conflict, Invalid, NotFound
 from relay.graph import Graph, Transaction
 from relay.ledger import reading
@@ -40,6 +51,30 @@ class NothingToKeep(NotFound):
 
     reason = "There is no programme in this database, and nothing to back up."
     suggestion = "Check RELAY_DATA or NEO4J_DATABASE: relay status shows which database is used."
+
+
+class OtherSystem(Invalid):
+    """A backup holds acts of a system that this Relay does not have."""
+
+    reason = (
+        "Programme %(programme_id)s holds acts of the kind %(kind)s, of a system that this version of Relay does not"
+        " have: %(systems)s."
+    )
+    suggestion = "Restore it with the version of Relay that wrote it, or a later one."
+
+    programme_id: str
+    kind: str
+    systems: Sequence[str]
+
+    @classmethod
+    def of(cls, programme_id: str, kind: str, systems: Sequence[str]) -> Self:
+        """Name the systems that the programme uses and that are not known here, or, without any, the kind alone."""
+        unnamed = Sentence(
+            "Programme %(programme_id)s holds acts of the kind %(kind)s, which this version of Relay does not know.",
+            programme_id=programme_id,
+            kind=kind,
+        )
+        return cls(programme_id=programme_id, kind=kind, systems=systems, reason="" if systems else unnamed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +157,7 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
         What was brought back, in the order of the backup.
 
     Raises:
+        OtherSystem: It holds acts of a system that this Relay does not have.
         Invalid: The file is not a backup, or was altered or cut; nothing of the faulty step is written.
         Conflict: The database holds other entries already.
         NotBuilt: The graph of a programme that is there already was built by another version.
@@ -138,7 +174,7 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     keys = tuple(head.programme_id for head in promised)
     return tuple(
         _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
-        for head, entries in _ledgers(read, promised)
+        for head, entries in _ledgers(read, promised, graph.catalogue)
     )
 
 
@@ -164,7 +200,7 @@ def _restore_one(
     graph: Graph, entries: Iterator[Entry], promised: Kept, there: LedgerHead | None, clerk: Clerk, keys: Sequence[str]
 ) -> Kept:
     key = promised.programme_id
-    register, last = Register(key), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
+    register, last = Register(key, graph.catalogue), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
     if there:
         if _projection(graph, key) not in (PROJECTION, RESTORING):
             raise NotBuilt(programme_id=key)
@@ -215,19 +251,26 @@ def _write(key: str, keys: Iterable[str], delta: Delta, head: Head, transaction:
     delta.write(transaction, key, head)
 
 
-def _ledgers(lines: Iterator[str], promised: Sequence[Kept]) -> Iterator[tuple[Kept, Iterator[Entry]]]:
+def _ledgers(
+    lines: Iterator[str], promised: Sequence[Kept], catalogue: Catalogue
+) -> Iterator[tuple[Kept, Iterator[Entry]]]:
     """Each programme of a backup with its entries, to be read in this order; after the last one nothing follows."""
     for head in promised:
-        yield head, _believed(lines, head, last=head is promised[-1])
+        yield head, _believed(lines, head, catalogue, last=head is promised[-1])
 
 
-def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[Entry]:
+def _believed(lines: Iterator[str], promised: Kept, catalogue: Catalogue, *, last: bool) -> Iterator[Entry]:
     """The entries of one programme, each checked before it is passed on."""
     before: Entry | None = None
     known: dict[str, int] = {}
+    systems = set[str]()
     for line in islice(lines, promised.entries):
         try:
-            entry = from_line(line)
+            entry = from_line(line, catalogue)
+        except UnknownKind as error:
+            raise OtherSystem.of(
+                promised.programme_id, error.kind, sorted(systems - catalogue.systems.keys())
+            ) from error
         except Invalid as error:
             after = before.sequence if before else 0
             cut = Sentence(
@@ -245,6 +288,7 @@ def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[E
                     fault=Sentence("Entry %(sequence)s is of another programme.", sequence=entry.sequence),
                 )
             )
+        systems.update(systems_of(entry.payload), systems_of(changes_of(entry.payload)))
         before = entry
         yield entry
     if last and any(line.strip() for line in lines):
@@ -280,7 +324,8 @@ def rebuild(graph: Graph, programme_id: str) -> None:
     reading.head(graph, programme_id)
     _set_projection(graph, programme_id, 0)  # nobody records meanwhile
     head = reading.head(graph, programme_id)
-    register = reading.replay(programme_id, reading.entries(graph, programme_id, last=head.entries))
+    entries = reading.entries(graph, programme_id, last=head.entries)
+    register = reading.replay(programme_id, entries, graph.catalogue)
     while graph.write(lambda transaction: transaction.rows(cypher.CLEAR, programme_id=programme_id, limit=STEP))[0][
         "cleared"
     ]:
@@ -308,8 +353,12 @@ def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:
     graph.write(lambda transaction: transaction.run(cypher.SET_PROJECTION, key=programme_id, projection=projection))
 
 
-def check(lines: Iterable[str]) -> tuple[Kept, ...]:
+def check(lines: Iterable[str], catalogue: Catalogue) -> tuple[Kept, ...]:
     """Read a backup back without any database: every hash, every opening, and what its first line promises.
+
+    Args:
+        lines: Of the backup.
+        catalogue: Of the kinds of acts.
 
     Returns:
         What it holds, in its order.
@@ -319,7 +368,7 @@ def check(lines: Iterable[str]) -> tuple[Kept, ...]:
     """
     read = iter(lines)
     promised = _promised(next(read, ""))
-    for _, entries in _ledgers(read, promised):
+    for _, entries in _ledgers(read, promised, catalogue):
         for _ in entries:
             pass
     return promised

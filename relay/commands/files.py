@@ -242,7 +242,7 @@ def _check_engine(session: Session) -> None:
     from relay.database import engine
 
     if session.settings.neo4j is None and session.settings.url is None:
-        engine.check(session.settings.data_folder)
+        engine.check(session.settings.data_folder, session.catalogue.readable)
 
 
 def _passphrase(file: Path | None, *, new: bool) -> str:
@@ -283,7 +283,8 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
     with file.open("rb") as content:
         lines = files.lines_of(content, _seal_of(file, key_file, passphrase_file))
         if drill:
-            _print_drill(session, files.drill(lines, session.clerk, plain_driver=session.settings.plain_driver))
+            drilled = files.drill(lines, session.clerk, session.catalogue, plain_driver=session.settings.plain_driver)
+            _print_drill(session, drilled)
             return
         kept = replay.restore(session.graph, lines, session.clerk)
     if session.as_json:

@@ -103,7 +103,9 @@ def ledger_verify(
         public_keys = _known_public_keys(session, signed)
     if file:
         with file.open(encoding="utf-8", errors="replace") as lines:
-            found = verify.verify_lines(lines, noted=noted, checkpoints=signed, public_keys=public_keys)
+            found = verify.verify_lines(
+                lines, session.catalogue, noted=noted, checkpoints=signed, public_keys=public_keys
+            )
     elif session.service and not signed:
         found = session.ask(Verify(noted=noted))
     else:

@@ -175,7 +175,7 @@ def engine_start(session: Session) -> None:
 
     folder = _of_engine(session)
     with usable(folder):
-        engine.ensure(folder)
+        engine.ensure(folder, readable=session.catalogue.readable)
     _print_engine(session)
 
 
@@ -255,16 +255,45 @@ def programme_list(session: Session) -> None:
 @pass_session
 def programme_add(session: Session, /, programme_id: str, **given: str | None) -> None:
     """Begin a programme."""
-    from relay.domain.acts import PROGRAMME
     from relay.service.terminal import print_json, print_pairs
 
-    said = said_of(session, PROGRAMME, {**given, "id": programme_id})
+    said = said_of(session, "programme", {**given, "id": programme_id})
     recorded = session.hand_in("programme", said, programme_id=str(said["id"]))
     result = {"programme_id": recorded.programme_id, "act_id": recorded.act_id, "action": recorded.action}
     if session.as_json:
         print_json(result)
     else:
         print_pairs(result.items())
+
+
+@programme.command("systems", example="relay programme systems relay-demo --none")
+@click.argument("programme_id", metavar="PROGRAMME")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--none", "off", is_flag=True, help="Switch all of them off.")
+@click.option("--why", default="The programme uses other systems.", show_default=True, help="For the auditor.")
+@pass_session
+def programme_systems(session: Session, programme_id: str, names: tuple[str, ...], why: str, *, off: bool) -> None:
+    """Say which systems a programme uses, and no others; without a NAME, show them.
+
+    What was recorded by a system stays in the ledger when it is switched off: it is hidden, and nothing more is
+    recorded.
+    """
+    from relay.service.terminal import print_json, print_pairs
+
+    if names and off:
+        raise click.UsageError("Name the systems, or say --none.")
+    session.programme = programme_id
+    used, act_id = session.head.systems, None
+    if names or off:
+        changes = {"systems": ";".join(names) or None}
+        said: dict[str, Any] = {"how": "wrong_data", "why": reason(session, why), "changes": changes}
+        recorded = session.hand_in("correct", {"act_id": f"programme:{session.programme_id}", **said})
+        used, act_id = names, recorded.act_id
+    result = {"programme_id": session.programme_id, "systems": used, "act_id": act_id}
+    if session.as_json:
+        print_json(result)
+    else:
+        print_pairs((name, ", ".join(each) if isinstance(each, tuple) else each) for name, each in result.items())
 
 
 @programme.command("lock", example="relay programme lock 2026-07-16 --programme relay-demo --why reported")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -81,6 +82,19 @@ class RelayGroup(RelayCommand, click.Group):
         return list(self.commands)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A command of a system.
+
+    Attributes:
+        users: Under whose name it stands in `relay --help`: "Staff", "Managers", "Auditors" or "Operators".
+        command: The command.
+    """
+
+    users: str
+    command: click.Command
+
+
 class _Id(click.ParamType[str]):
     """An id as it is recorded, however its digits and letters were typed; with or without its kind before it."""
 
@@ -106,14 +120,26 @@ class _Id(click.ParamType[str]):
 ID: Final = _Id()
 
 
+def session_of(context: click.Context) -> Session:
+    """What a command works with.
+
+    Raises:
+        TypeError: The command is run outside the program that `cli` makes.
+    """
+    session = context.find_object(Session)
+    if session is None:
+        raise TypeError
+    return session
+
+
 def _keep_programme(context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        context.ensure_object(Session).programme = value
+        session_of(context).programme = value
 
 
 def _keep_json(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
     if value:
-        context.ensure_object(Session).as_json = True
+        session_of(context).as_json = True
 
 
 def shared_options() -> tuple[click.Option, click.Option]:
@@ -152,7 +178,7 @@ def read_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return as_of_option(as_known(confirmed_option(command)))
 
 
-pass_session = click.make_pass_decorator(Session, ensure=True)
+pass_session = click.make_pass_decorator(Session)
 
 
 def donor_option(command: Callable[..., Any]) -> Callable[..., Any]:

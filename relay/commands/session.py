@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from relay.backup.status import LastBackup
     from relay.desk.intake import Recorded
     from relay.domain.acts import Value
+    from relay.domain.system import Catalogue
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
     from relay.ledger.reading import LedgerHead
@@ -81,8 +82,9 @@ class NotByService(Refused):
 class Session:
     """What one command works with, each part opened when it is first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         """Begin with nothing opened."""
+        self.catalogue = catalogue
         self.programme: str | None = None
         self.as_json = False
         self.now = datetime.now(UTC)
@@ -109,8 +111,10 @@ class Session:
         """The answer to a question about the programme, from here or from the service."""
         if self.service:
             return self.service.ask(question, self.programme_id)
+        from relay.service.queries import require_used
         from relay.service.question import Source
 
+        require_used(self.catalogue, type(question), self.head)
         source = Source(graph=self.graph, folder=self.settings.data_folder)
         found = question.ask(source, self.head)
         question.note(source, self.programme_id, found, by=self.clerk.by, at=self.at)
@@ -151,10 +155,10 @@ class Session:
         """Record an act, here or through the service; its id is made here when nobody gave one."""
         from relay.database.driver_errors import UnknownOutcome
         from relay.desk import intake
-        from relay.domain.acts import ID_BYTES, KEYS, new_id
+        from relay.domain.acts import ID_BYTES, new_id
 
-        into, column, sent = programme_id or self.programme_id, KEYS[kind][0], ""
-        if kind != "rule" and column not in said:
+        into, column, sent = programme_id or self.programme_id, self.catalogue.kind(kind).id_column, ""
+        if column and column not in said:
             said = {column: new_id(self.clerk.random(ID_BYTES)), **said}
             sent = f" --id {said[column]}"
         try:
@@ -179,14 +183,19 @@ class Session:
         from relay.database import engine
 
         with usable(self.settings.data_folder):
-            return replace(engine.ensure(self.settings.data_folder), plain=self.settings.plain_driver)
+            return replace(
+                engine.ensure(self.settings.data_folder, readable=self.catalogue.readable),
+                plain=self.settings.plain_driver,
+            )
 
     @cached_property
     def graph(self) -> Graph:
         """The open graph."""
         from relay.graph import connect
 
-        graph = connect(self.connection, before_all=self._require_engine, before_writing=self._require_room)
+        graph = connect(
+            self.connection, self.catalogue, before_all=self._require_engine, before_writing=self._require_room
+        )
         self._opened.append(graph)
         return graph
 
@@ -197,7 +206,7 @@ class Session:
 
             with usable(self.settings.data_folder):
                 if not engine.keep_awake(self.settings.data_folder):
-                    engine.ensure(self.settings.data_folder)
+                    engine.ensure(self.settings.data_folder, readable=self.catalogue.readable)
 
     def _require_room(self) -> None:
         """Write into the embedded engine only while its disk has room: a full one fails without saying so."""
@@ -214,6 +223,17 @@ class Session:
         from relay.ledger.reading import heads
 
         return heads(self.graph)
+
+    def systems_in_use(self) -> frozenset[str]:
+        """The systems that any programme uses, as far as that is told without starting the embedded engine."""
+        from relay.database import engine
+        from relay.errors import RelayError
+
+        with suppress(RelayError, OSError):
+            local = not (self.settings.url or self.settings.neo4j)
+            if not local or engine.status(self.settings.data_folder).running:
+                return frozenset(name for head in self.heads for name in head.systems)
+        return frozenset()
 
     @cached_property
     def head(self) -> LedgerHead:

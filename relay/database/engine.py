@@ -34,7 +34,7 @@ from relay.errors import NotWritable, Unavailable
 from relay.settings import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 HOST: Final = "127.0.0.1"
 USER: Final = "root"
@@ -47,13 +47,9 @@ BEFORE_UPGRADES: Final = "before"
 READER: Final = "reader"
 """The user who asks what others wrote: the engine itself refuses it to write, and whatever is not `READABLE`."""
 READER_FILE: Final = "reader.key"
-READABLE: Final = (
-    *("Programme", "Rule", "Place", "Group", "Beneficiary", "Gift", "Placement", "Event", "Claim", "Entry", "Ledger"),
-    "Schema",
-    *("RULED_BY", "PART_OF", "BASED_IN", "LIVES_IN", "MEMBER_OF", "HOLDS", "FILLED", "PASSED_TO", "HAPPENED_TO"),
-    *("CLAIMED_OF", "ABOUT"),
-)
-"""Nodes and relationships in which nothing is personal; accounts and tokens are not among them."""
+READABLE: Final = ("Entry", "Ledger", "Schema", "RULED_BY", "HOLDS", "FILLED", "PASSED_TO", "ABOUT")
+"""Nodes and relationships in which nothing is personal, beside those that kinds of acts declare (`Catalogue.readable`);
+accounts and tokens are not among them."""
 
 START_SECONDS: Final = 30
 """How long a start may take. Measured: 2 to 6 s empty, under 5 s after a kill; the rest is for slow machines."""
@@ -334,12 +330,13 @@ class EngineStatus:
     free_bytes: int
 
 
-def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES) -> Connection:
+def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES, readable: Iterable[str] = ()) -> Connection:
     """Join the engine of a data folder, starting it when none runs; make the folder when there is none.
 
     Args:
         data_folder: where the database lies, or shall lie.
         idle_minutes: minutes without a client after which a newly started engine stops itself, above 0.
+        readable: what `READER` may read of a newly started engine, beside `READABLE`.
 
     Returns:
         How to reach the engine, which has answered a first query.
@@ -361,19 +358,19 @@ def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES) -> Connecti
         if time.monotonic() > deadline:
             raise EngineIsBusyStarting(data_folder=data_folder)
     try:
-        _start(data_folder, lock, idle_minutes)
+        _start(data_folder, lock, idle_minutes, readable)
     finally:
         os.close(lock)
     return State.read(data_folder / STATE_FILE).connection()
 
 
-def reader(data_folder: Path) -> Connection:
-    """Join the engine as `READER`, starting it when none runs.
+def reader(data_folder: Path, readable: Iterable[str]) -> Connection:
+    """Join the engine as `READER`, starting it when none runs; `readable` as in `ensure`.
 
     Raises:
         Unavailable: As `ensure` does; or an earlier Relay started the engine, which knows no reader.
     """
-    connection = ensure(data_folder)
+    connection = ensure(data_folder, readable=readable)
     try:
         password = (data_folder / READER_FILE).read_text()
     except FileNotFoundError:
@@ -418,7 +415,7 @@ def status(data_folder: Path) -> EngineStatus:
     )
 
 
-def check(data_folder: Path) -> None:
+def check(data_folder: Path, readable: Iterable[str] = ()) -> None:
     """Have the engine read its whole database and compare records, links and indexes with each other.
 
     The engine is started when it does not run. Takes about 10 s for a million nodes and relationships.
@@ -428,7 +425,7 @@ def check(data_folder: Path) -> None:
     """
     import http.client  # noqa: PLC0415  20 ms that only this question needs
 
-    ensure(data_folder)
+    ensure(data_folder, readable=readable)
     state = State.read(data_folder / STATE_FILE)
     login = b64encode(f"{state.user}:{state.password}".encode()).decode()
     line = http.client.HTTPConnection(HOST, state.http_port, timeout=CHECK_SECONDS)
@@ -530,7 +527,7 @@ def _try_lock(data_folder: Path) -> int | None:
     return descriptor
 
 
-def _start(data_folder: Path, lock: int, idle_minutes: float) -> None:
+def _start(data_folder: Path, lock: int, idle_minutes: float, readable: Iterable[str]) -> None:
     """Start the engine's process, which inherits the lock, and wait until it says how that went."""
     _copy_before_upgrade(data_folder)
     logs = data_folder / "log"
@@ -541,7 +538,10 @@ def _start(data_folder: Path, lock: int, idle_minutes: float) -> None:
         with log.open("w") as output:
             log.chmod(0o600)
             subprocess.run(  # noqa: S603  our own module, no shell
-                [sys.executable, "-P", "-m", "relay.database.engine_process", str(lock), str(said), str(idle_minutes)],
+                [
+                    *(sys.executable, "-P", "-m", "relay.database.engine_process"),
+                    *(str(lock), str(said), str(idle_minutes), ",".join(readable)),
+                ],
                 check=True,
                 cwd=data_folder,
                 env={**os.environ, "LC_ALL": "C.UTF-8"},  # else Java knows no folder whose name is not ASCII

@@ -44,7 +44,7 @@ from relay.database.engine import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import FrameType
 
 FILES: Final = Path("databases") / DATABASE
@@ -74,6 +74,7 @@ java.util.logging.FileHandler.count = 2
 def main() -> None:
     """Leave the starter's session, open the database, serve, and close it again."""
     lock, report, idle_minutes = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    readable = (*READABLE, *filter(None, sys.argv[4].split(",")))
     if os.fork():
         os._exit(0)  # the starter waits for this one only
     os.setsid()
@@ -84,7 +85,7 @@ def main() -> None:
     stopping = Stopping()
     starter = open(report, "w")  # noqa: SIM115 - closed below, where the starter may have gone
     _require_sound(starter)
-    server, state = _open()
+    server, state = _open(readable)
     serving = state.write(Path(STATE_FILE))
     signal.alarm(0)
     _say(starter, "ready")
@@ -176,7 +177,7 @@ def _check() -> str:
     return f"{faults} faults" if faults else ""
 
 
-def _open() -> tuple[Any, State]:
+def _open(readable: Iterable[str]) -> tuple[Any, State]:
     """Start the server on ports of its own and make the database when there is none."""
     earlier = None
     with suppress(FileNotFoundError, StateDamaged):
@@ -187,7 +188,7 @@ def _open() -> tuple[Any, State]:
     server, state = _start_server(password, 0 if earlier is None else earlier.port, PORT_TRIES)
     database = server.getOrCreateDatabase(DATABASE)
     database.query("opencypher", "RETURN 1").next()
-    _admit_reader(server.getSecurity())
+    _admit_reader(server.getSecurity(), readable)
     _require_bolt(state.port)
     return server, state
 
@@ -228,11 +229,11 @@ def _server_settings(state: State) -> Any:  # noqa: ANN401  a Java object
     return settings
 
 
-def _admit_reader(security: Any) -> None:  # noqa: ANN401  a Java object
-    """Let in a user who can read what is `READABLE`, and can do nothing else; with a new password at each start."""
+def _admit_reader(security: Any, readable: Iterable[str]) -> None:  # noqa: ANN401  a Java object
+    """Let in a user who can read what is readable, and can do nothing else; with a new password at each start."""
     json_of, password = jpype.JClass("com.arcadedb.serializer.json.JSONObject"), secrets.token_urlsafe(24)
     may_read = {"access": ["readRecord"]}
-    types = {"*": {"access": list[str]()}, **dict.fromkeys(READABLE, may_read)}
+    types = {"*": {"access": list[str]()}, **dict.fromkeys(readable, may_read)}
     group = {"resultSetLimit": -1, "readTimeout": QUERY_SECONDS * 1000, "access": list[str](), "types": types}
     security.saveGroup(DATABASE, READER, json_of(json.dumps(group)))
     if security.existsUser(READER):

@@ -13,9 +13,10 @@ from hashlib import sha256
 from typing import Any, Final
 
 from relay.database import cypher
-from relay.desk.lookup import KINDS, NotInRecord, OtherKind, SeveralOfThatId, resolve
-from relay.domain.acts import ID_BYTES, KEYS, Act, Value, new_id, rule_id
+from relay.desk.lookup import NotInRecord, OtherKind, SeveralOfThatId, resolve
+from relay.domain.acts import ID_BYTES, Act, Value, new_id
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
+from relay.domain.system import Catalogue
 from relay.errors import Refused
 from relay.graph import Graph
 from relay.ledger.batch import Clerk
@@ -94,7 +95,7 @@ def pass_on(
         {
             **said,
             "pass_id": pass_id,
-            "giver_placement_id": _giver(row, bare),
+            "giver_placement_id": _giver(graph.catalogue, row, bare),
             "receiver_placement_id": receiver_id,
         },
         "pass_id",
@@ -102,12 +103,12 @@ def pass_on(
     )
 
 
-def _giver(row: Mapping[str, Any], id_: str) -> str:
+def _giver(catalogue: Catalogue, row: Mapping[str, Any], id_: str) -> str:
     """The placement that passes on; a bare id may be a placement's or that of a beneficiary with one."""
     held: list[str] = row["held_by_giver"]
     if row["giver"]:
         if any(each != id_ for each in held):
-            raise SeveralOfThatId.of([f"placement:{id_}", f"beneficiary:{id_}"])
+            raise SeveralOfThatId.of(catalogue, [f"placement:{id_}", f"beneficiary:{id_}"])
         return id_
     if not held:
         raise HoldsNone(id=id_)
@@ -184,13 +185,14 @@ def made(
     if kind == "pass":
         giver = str(said["giver_placement_id"])
         return pass_on(graph, programme_id, said, giver=giver, random=random)
-    if kind == "rule":
-        return Act(kind=kind, id=rule_id(said), values=said)
+    declared = graph.catalogue.kind(kind)
+    if declared.id_of:
+        return Act(kind=kind, id=declared.id_of(said), values=said)
     subject = {"correct": "act_id", "confirm": "act_id", "erase": "subject_id"}.get(kind)
     if subject:
-        kinds = ("pass",) if kind == "confirm" else KINDS
+        kinds = ("pass",) if kind == "confirm" else ()
         said = {**said, subject: resolve(graph, programme_id, str(said[subject]), kinds=kinds)}
-    return act(kind, said, KEYS[kind][0], random)
+    return act(kind, said, declared.id_column, random)
 
 
 def answers_of(*, new: bool, again: bool) -> Answers:

@@ -8,13 +8,10 @@ from __future__ import annotations
 import shlex
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from relay.database import cypher
-from relay.desk.wording import a
-from relay.domain.acts import KEYS
 from relay.domain.model import shown
-from relay.domain.schema import DAYS
 from relay.errors import Invalid, NotFound
 from relay.ledger.projection import key_of
 from relay.ledger.reading import NoProgramme
@@ -24,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from relay.domain.register import Register
+    from relay.domain.system import Catalogue
     from relay.graph import Graph, Transaction
-
-KINDS: Final = tuple(KEYS)
 
 
 class NotInRecord(NotFound):
@@ -56,9 +52,9 @@ class SeveralOfThatId(NotFound):
     text: str
 
     @classmethod
-    def of(cls, act_ids: Sequence[str]) -> Self:
+    def of(cls, catalogue: Catalogue, act_ids: Sequence[str]) -> Self:
         """Say how to tell them apart; they are at least two."""
-        first, *others, last = (a(act_id.partition(":")[0]) for act_id in act_ids)
+        first, *others, last = (catalogue.kind(act_id.partition(":")[0]).article for act_id in act_ids)
         id_ = act_ids[0].partition(":")[2]
         both = Sentence("Both %(first)s and %(last)s are called %(id)s.", first=first, last=last, id=id_)
         return cls(
@@ -86,7 +82,7 @@ class OtherKind(Invalid):
         return any_of(self.kinds)
 
 
-def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = KINDS) -> str:
+def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = ()) -> str:
     """The full id, "kind:id", of the act or placement that a person means.
 
     Acts that were taken back still have their id.
@@ -95,7 +91,7 @@ def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = 
         graph: Where.
         programme_id: Of the programme.
         id_: "kind:id", or bare.
-        kinds: Those that can stand here.
+        kinds: Those that can stand here; empty for all.
 
     Raises:
         NotInRecord: There is none.
@@ -106,8 +102,10 @@ def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = 
     """
     id_ = unicodedata.normalize("NFC", id_.strip())
     kind, colon, bare = id_.rpartition(":")
+    known_kinds = graph.catalogue.kinds
+    kinds = kinds or tuple(known_kinds)
     if colon and kind not in kinds:
-        every = Sentence("%(id)s names no kind of record.", id=id_) if len(kinds) == len(KINDS) else ""
+        every = Sentence("%(id)s names no kind of record.", id=id_) if len(kinds) == len(known_kinds) else ""
         raise OtherKind(id=id_, kinds=tuple(kinds), reason=every)
     asked = [f"{each}:{bare}" for each in kinds if each == kind or not colon]
     rows = graph.rows(
@@ -123,7 +121,7 @@ def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = 
     if not found:
         raise NotInRecord(id=id_)
     if len(found) > 1:
-        raise SeveralOfThatId.of(found)
+        raise SeveralOfThatId.of(graph.catalogue, found)
     return found[0]
 
 
@@ -151,7 +149,7 @@ def says(register: Register, act_id: str) -> Mapping[str, Any]:
 
 def day_of(register: Register, act_id: str) -> date | None:
     """The day on which an act or placement happened; None for what has no day of its own."""
-    day = says(register, act_id).get(DAYS.get(act_id.partition(":")[0], ""))
+    day = says(register, act_id).get(register.catalogue.day(act_id.partition(":")[0]))
     return date.fromisoformat(day) if day else None
 
 

@@ -75,6 +75,8 @@ def notes_of(register: Register, change: Change) -> Iterator[Note]:
         yield from _of_event(register, change)
     elif change.act.kind == "correct":
         yield from _of_correction(register, change)
+    for noted in register.catalogue.notes_on(change.act.kind, register.systems):
+        yield from noted(register, change)
 
 
 def _of_second(register: Register, change: Change) -> Iterator[Note]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from relay.domain.acts import changes_of
 from relay.domain.register import subject_of
-from relay.domain.schema import DAY_OF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,5 +51,6 @@ def is_a_managers(register: Register, act: Act) -> bool:
 def _is_closed(register: Register, subject: str, changed: Mapping[str, object]) -> bool:
     """Whether an act happened in a closed period, by anything that was ever said of it, or will be."""
     closed = register.facts[f"programme:{register.programme_id}"].values.get("locked_until")
-    days = (said.get(DAY_OF.get(subject.partition(":")[0], "")) for said in (*register.versions(subject), changed))
+    column = register.catalogue.counts_from(subject.partition(":")[0])
+    days = (said.get(column) for said in (*register.versions(subject), changed))
     return closed is not None and any(day is not None and str(day) <= closed for day in days)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final, get_args
 
 from relay.domain import bikram_sambat
-from relay.domain.acts import DAY_COLUMNS, FILED, KEYS, PERSONAL, Act, changes_of
+from relay.domain.acts import Act, changes_of
 from relay.domain.advisories import Note, begun_beside, notes_of
 from relay.domain.entries import Entry, login_of
 from relay.domain.model import (
@@ -24,7 +24,8 @@ from relay.domain.model import (
     owed_under,
     shown,
 )
-from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, named_by, rule_of, subject_of, takes_back
+from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, rule_of, subject_of, systems_of, takes_back
+from relay.domain.schema import Kind
 from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused
 from relay.text import Sentence
 
@@ -36,8 +37,6 @@ NEW: Final[Answers] = frozenset({"holds_already"})
 NO_ANSWER: Final[Answers] = frozenset()
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
-_COMING_DAYS: Final = ("from", "until_on")  # a rule is known before it binds, an extension ends
-_PAST_DAYS: Final = sorted(DAY_COLUMNS - {*_COMING_DAYS})
 _YEARS_AHEAD: Final = 20  # our choice: nobody waits for longer, or announces a rule so early
 
 
@@ -297,6 +296,38 @@ class BeforeReceipt(Refused):
     received_on: date
 
 
+class SystemOff(Refused):
+    """An act belongs to a system that the programme does not use."""
+
+    reason = "%(act_id)s belongs to %(system)s, which this programme does not use."
+    suggestion = "A manager can switch it on: relay programme systems --help"
+
+    act_id: str
+    system: str
+
+
+class NoSuchSystem(Invalid):
+    """A programme names a system that this Relay does not have."""
+
+    reason = "There is no system %(name)s."
+    suggestion = "There are: %(known)s."
+    field = "systems"
+
+    name: str
+    known: Sequence[str]
+
+
+class SystemNeeds(Refused):
+    """A programme uses a system without another one that it needs."""
+
+    reason = "%(name)s needs %(need)s."
+    suggestion = "Name %(need)s too, or leave out %(name)s."
+    field = "systems"
+
+    name: str
+    need: str
+
+
 class StandingOnIt(Refused):
     """An act cannot be taken back while others stand on it."""
 
@@ -394,12 +425,16 @@ def judge(
 
     Raises:
         Missing: The act names something that is not in the record.
+        SystemOff: The act belongs to a system that the programme does not use.
         Refused: A rule says no; each rule has its own class in this module.
         Invalid: The act contradicts itself.
         Asked: It can be recorded, but raises a question that it does not answer.
     """
     if act.kind in ABOUT_ACTS:
         _may_correct(register, act, by)
+    system = register.catalogue.system_of(act.kind)
+    if system and system.name not in register.systems:
+        raise SystemOff(act_id=act.act_id, system=system.name)
     change = register.change(act, sequence)
     if act.kind in ("confirm", "erase"):
         return change, ()
@@ -422,7 +457,7 @@ def judge(
 def _plausible(register: Register, fact: Fact, today: date) -> None:
     """Refuse what cannot be true by itself: a day after today, nothing handed over, a pass-on to its own giver."""
     act_id, values = fact.act_id, fact.values
-    _plausible_days(act_id, values, today)
+    _plausible_days(register.catalogue.kind(fact.kind), act_id, values, today)
     if values.get("birth_year", 0) > today.year:
         raise NotBornYet(act_id=act_id)
     animals = values.get("animals", 1)  # an event without an amount is about one
@@ -451,24 +486,35 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
             ),
             field="id",
         )
+    if fact.kind == "programme":
+        _plausible_systems(register, fact)
 
 
-def _plausible_days(act_id: str, values: Mapping[str, Any], today: date) -> None:
+def _plausible_systems(register: Register, fact: Fact) -> None:
+    """A programme uses systems that there are, each with those that it needs; what it named before may stay."""
+    named, known = systems_of(fact.values), register.catalogue.systems
+    if named == register.systems:
+        return
+    for name in named:
+        if name not in known:
+            raise NoSuchSystem(name=name, known=tuple(known))
+        for need in known[name].needs:
+            if need not in named:
+                raise SystemNeeds(name=name, need=need)
+
+
+def _plausible_days(kind: Kind, act_id: str, values: Mapping[str, Any], today: date) -> None:
     """What happened is not dated after today, and what is to come not for ever."""
-    for name in _PAST_DAYS:
-        if values.get(name) is not None and values[name] > today.isoformat():
-            raise InTheFuture(
-                act_id=act_id,
-                field=name,
-                day=values[name],
-                today=today,
-                suggestion=bikram_sambat.likely(values[name]) or "",
-            )
-    for name in _COMING_DAYS:
-        if int((values.get(name) or "0")[:4]) > today.year + _YEARS_AHEAD:
-            raise TooFarAhead(
-                act_id=act_id, field=name, day=values[name], suggestion=bikram_sambat.likely(values[name]) or ""
-            )
+    days = sorted((column.coming, column.name) for column in kind.columns if column.type == "date")
+    for coming, name in days:
+        day = values.get(name)
+        if day is None:
+            continue
+        likely = bikram_sambat.likely(day) or ""
+        if not coming and day > today.isoformat():
+            raise InTheFuture(act_id=act_id, field=name, day=day, today=today, suggestion=likely)
+        if coming and int(day[:4]) > today.year + _YEARS_AHEAD:
+            raise TooFarAhead(act_id=act_id, field=name, day=day, suggestion=likely)
 
 
 def _plausible_rule(fact: Fact) -> None:
@@ -496,11 +542,13 @@ def _may_stand(register: Register, fact: Fact) -> None:
         _held_by(register, fact, fact.id)
     elif fact.kind == "pass":
         _may_pass_on(register, fact)
+    for refuse in register.catalogue.rules_on(fact.kind, register.systems):
+        refuse(register, fact)
 
 
 def _known(register: Register, fact: Fact) -> None:
     """Everything that the fact names is in the record and was not taken back."""
-    for field, name in named_by(fact):
+    for field, name in register.catalogue.named_by(fact):
         if not register.knows(name):
             _missing(register, name, field)
 
@@ -639,7 +687,15 @@ def _hanging(register: Register, change: Change, act_id: str) -> list[str]:
         )
     if not act_id.startswith(("placement:", "pass:")):
         return list(register.pointing_at(act_id))
-    return [left for placement in change.placements.values() if placement for left in _before_receipt(placement)]
+    return [left for each in change.placements.items() for left in _left_behind(register, change, *each)]
+
+
+def _left_behind(register: Register, change: Change, placement_id: str, placement: Placement | None) -> Iterator[str]:
+    """What is dated before a placement's first receipt, or names one that nothing fills any more."""
+    if placement:
+        yield from _before_receipt(placement)
+    else:
+        yield from (each for each in register.pointing_at(f"placement:{placement_id}") if each not in change.facts)
 
 
 def _before_receipt(placement: Placement) -> Iterator[str]:
@@ -713,7 +769,7 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
     if entry is None:
         raise Missing(act_id=subject, field="subject_id" if act.kind == "erase" else "act_id")
     if act.kind == "erase":
-        if not PERSONAL[entry.kind]:
+        if not register.catalogue.personal(entry.kind):
             raise NotCorrectable(
                 reason=Sentence("%(subject)s holds nothing personal.", subject=subject),
                 suggestion=Sentence("Nothing needs erasing."),
@@ -847,7 +903,7 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
             field="changes",
         )
     erased = register.erased_fields(subject_of(act))
-    columns = {column.name: column for kind_ in FILED if kind_.name == kind for column in kind_.columns}
+    columns = {column.name: column for column in register.catalogue.kind(kind).columns}
     for name, value in changes.items():
         column = columns.get(name)
         if name in erased:
@@ -858,7 +914,7 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
                 suggestion=Sentence("Leave it empty."),
                 field=name,
             )
-        if name not in KEYS[kind] or (column and column.fixed):
+        if column is None or column.fixed:
             raise NotCorrectable(
                 reason=Sentence(
                     "%(name)s of %(subject)s cannot be changed by a correction.", name=name, subject=subject_of(act)
@@ -866,7 +922,7 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
                 suggestion=Sentence("Take the act back (did_not_happen) and record it again."),
                 field=name,
             )
-        if value is None and column and column.required:
+        if value is None and column.required:
             raise NotCorrectable(
                 reason=Sentence("%(name)s of %(subject)s cannot be empty.", name=name, subject=subject_of(act)),
                 suggestion=Sentence("Give its true value."),

@@ -17,6 +17,13 @@ STUCK: Final[tuple[State, ...]] = ("lost", "broken")
 ChainState = Literal["complete", "growing", "weakened", "broken"]
 CHAIN_STATES: Final[tuple[ChainState, ...]] = ("complete", "growing", "weakened", "broken")
 
+CONDITIONS: Final = ("young", "adult", "pregnant")
+SEXES: Final = ("F", "M")
+EVENT_KINDS: Final = (
+    *("birth", "death", "theft", "sale", "slaughter", "illness", "replacement"),
+    *("visit", "checked", "left", "excused", "extended"),
+)
+
 LOSSES: Final = frozenset({"death", "theft", "sale", "slaughter"})
 ENDINGS: Final = LOSSES | {"left"}
 """Kinds of events that may end what a placement has."""

@@ -53,6 +53,8 @@ _ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
 _ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
 _DIGITS_LOST: Final = re.compile(r"\+?[0-9]([.,][0-9]+)?[eE]\+[0-9]+|\+?[0-9]{4,}[.,]0+")
 _OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})  # text of which every digit counts
+_NAMES_A_KIND: Final = re.compile(r"[a-z_]+:")
+_WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _BS_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*BS", re.IGNORECASE)
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})(?:[T ][0-9:.]+)?")
@@ -275,6 +277,22 @@ def _read_tags(column: schema.Column, cell: object) -> str | None:
     return ";".join(tags) or None
 
 
+def _read_words(column: schema.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    parts = cell if isinstance(cell, list) else re.split("[;,]", _plain(cell))
+    words = list(dict.fromkeys(word for part in parts if (word := _plain(part))))
+    for word in words:
+        if not _WORD.fullmatch(word) or (column.choices and word not in column.choices):
+            raise CellFault(
+                reason=Sentence("This holds a word that is not known here."),
+                suggestion=Sentence("Write some of: %(choices)s.", choices=", ".join(column.choices))
+                if column.choices
+                else Sentence("Write words of small letters, digits and _, with ; between them."),
+            )
+    return ";".join(words) or None
+
+
 def _refuse_a_number(text: str) -> None:
     """Refuse digits of a telephone or a tag that a spreadsheet wrote as it writes numbers."""
     if _DIGITS_LOST.fullmatch(_digits(text)):
@@ -309,7 +327,7 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
             reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_ID),
             suggestion=Sentence("Write a shorter id."),
         )
-    if any(text.startswith(f"{each.name}:") for each in schema.KINDS):
+    if _NAMES_A_KIND.match(text):
         raise CellFault(
             reason=Sentence("This names a record of another kind."),
             suggestion=Sentence("Write the id that is asked for, alone or with its kind before it."),
@@ -702,6 +720,7 @@ READERS: Final[Mapping[schema.Type, Callable[[schema.Column, object], Value | No
     "degrees": _read_degrees,
     "choice": _read_choice,
     "tags": _read_tags,
+    "words": _read_words,
     "equivalents": _read_equivalents,
     "programme_id": _read_programme_id,
     "timezone": _read_timezone,

@@ -17,7 +17,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final, Self
 
-from relay.domain.acts import FILED, PERSONAL, Act
+from relay.domain.acts import Act
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers, Missing, TakenBack
 from relay.errors import Asked, Invalid, NotFound, Refused, RelayError
 from relay.exchange import cells
@@ -118,7 +118,7 @@ def import_programme(
         Invalid: There is no programme at the path, it is not named, or it is of another one than named.
         Unavailable: The database cannot be reached; what was reported as added is recorded.
     """
-    rows = read_folder_or_workbook(path)
+    rows = read_folder_or_workbook(path, graph.catalogue)
     first = _until_the_first_act(rows)
     own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
     if own is None and programme_id is None:
@@ -227,6 +227,8 @@ class _Import:
     def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
         self.recorder = recorder
         self.earlier = recorder.rehearsal.earlier
+        self.catalogue = recorder.rehearsal.graph.catalogue
+        self.kinds = [*self.catalogue.kinds]
         self.progress = progress
         self.waiting: dict[str, list[_Judged]] = {}
         self.provided: list[Row] = []
@@ -245,16 +247,16 @@ class _Import:
             self.progress(done)
         yield from self._settle(self.recorder.finish())
         yield from self._again()
-        while refused := sorted(self.refused, key=_place):
+        while refused := sorted(self.refused, key=self._place):
             self.refused, self.provided = [], [judged.row for judged in refused]
             yield from self._again()
-            if {*map(_place, refused)} <= {*map(_place, self.refused)}:  # none of them got in
+            if {*map(self._place, refused)} <= {*map(self._place, self.refused)}:  # none of them got in
                 break
-        left = sorted((*self.refused, *chain.from_iterable(self.waiting.values())), key=_place)
+        left = sorted((*self.refused, *chain.from_iterable(self.waiting.values())), key=self._place)
         for judged in left:
             self._leave_out(judged)
         for judged in left:
-            yield from _report(judged, self._first(judged))
+            yield from self._report(judged)
 
     def _again(self) -> Iterator[ReportRow]:
         """Judge rows once more that may be able to stand by now, and those that can then, and so on."""
@@ -274,7 +276,7 @@ class _Import:
             if hangs and each.outcome and each.outcome.act.kind in ("pass", "event"):
                 self.refused.append(each)
                 continue
-            yield from _report(each, self._first(each))
+            yield from self._report(each)
             if error:
                 self._leave_out(each)
             elif each.outcome and each.outcome.action == "added":
@@ -285,18 +287,20 @@ class _Import:
         for provided in provided_by(judged.outcome.act) if judged.outcome else ():
             self.left_out.setdefault(provided, (judged.row.file, judged.row.row))
 
+    def _place(self, judged: _Judged) -> tuple[int, int]:
+        """Where a readable row stands in the exchange format."""
+        return (self.kinds.index(judged.outcome.act.kind) if judged.outcome else 0), judged.row.row
+
+    def _report(self, judged: _Judged) -> Iterator[ReportRow]:
+        personal = self.catalogue.personal(judged.outcome.act.kind) if judged.outcome else frozenset[str]()
+        yield from _report(judged, self._first(judged), personal)
+
     def _first(self, judged: _Judged) -> tuple[str, int] | None:
         """The row that did not bring in what this one points at."""
         return self.left_out.get(judged.error.act_id) if isinstance(judged.error, Missing) else None
 
 
-def _place(judged: _Judged) -> tuple[int, int]:
-    """Where a readable row stands in the exchange format."""
-    kinds = [kind.name for kind in FILED]
-    return (kinds.index(judged.outcome.act.kind) if judged.outcome else 0), judged.row.row
-
-
-def _report(judged: _Judged, first: tuple[str, int] | None) -> Iterator[ReportRow]:
+def _report(judged: _Judged, first: tuple[str, int] | None, personal: frozenset[str]) -> Iterator[ReportRow]:
     """The lines of a row, which may have to be mended only after another one."""
     outcome = judged.outcome
     if outcome is None:
@@ -310,7 +314,7 @@ def _report(judged: _Judged, first: tuple[str, int] | None) -> Iterator[ReportRo
         act_id=row.act_id,
         action=_action(outcome),
         field=(error.field or None) if error else None,
-        value=(_value(outcome.act, error.field) or None) if error else None,
+        value=(_value(outcome.act, error.field, personal) or None) if error else None,
         reason=error.reason if error else None,
         suggestion=(mend or error.suggestion or None) if error else None,
         notes=tuple(note.sentence for note in outcome.notes if note.note not in _OF_WHAT_FOLLOWS),
@@ -340,9 +344,9 @@ def _action(outcome: Outcome) -> Action:
     return "put aside" if taken_back or isinstance(error, NotFound | Invalid) else "refused"
 
 
-def _value(act: Act, field: str) -> str:
+def _value(act: Act, field: str, personal: frozenset[str]) -> str:
     """The cell at fault; never a personal one."""
-    return cells.write(act.values[field])[:SHOWN] if field in act.values and field not in PERSONAL[act.kind] else ""
+    return cells.write(act.values[field])[:SHOWN] if field in act.values and field not in personal else ""
 
 
 class Count:

@@ -105,12 +105,13 @@ class Sheet:
     rows: Callable[[], Iterator[tuple[int, Cells] | Unreadable]]
 
 
-def opened(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
+def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Iterator[Sheet | Unreadable]:
     """Open a folder or a workbook.
 
     Args:
         path: A folder of CSV files with or without rules.toml, or an .xlsx file.
         names: The names of the CSV files without ".csv", in the order in which they are given back.
+        tables: Table of rules.toml, such as "rule" → the name of its sheet, such as "rules".
 
     Yields:
         First what is not of the format, by name; then the programme, its rules and the named sheets. What is not
@@ -121,9 +122,9 @@ def opened(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
     """
     try:
         if path.is_dir():
-            yield from _opened_folder(path, names)
+            yield from _opened_folder(path, names, tables)
         elif path.is_file() and path.suffix.lower() == ".xlsx":
-            yield from _opened_workbook(path, (PROGRAMME, RULES, *names))
+            yield from _opened_workbook(path, (PROGRAMME, *tables.values(), *names))
         else:
             raise CannotRead(
                 path=path,
@@ -141,7 +142,9 @@ def opened(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
 # --- a folder ---------------------------------------------------------------------------------------------------------
 
 
-def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
+def _opened_folder(
+    path: Path, names: tuple[str, ...], tables_of_rules: Mapping[str, str]
+) -> Iterator[Sheet | Unreadable]:
     files = {file.name: file for file in path.iterdir() if file.is_file()}
     tables = sorted(name for name in files if name.lower().endswith(".csv"))
     known = [f"{name}.csv" for name in names]
@@ -156,7 +159,7 @@ def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unrea
             yield _unknown(table, tuple(known), files)
     yield from (_passed_over(file) for file in sorted(files) if file not in tables and _is_meant(file, names))
     if RULES_FILE in files:
-        yield from _opened_rules(files[RULES_FILE])
+        yield from _opened_rules(files[RULES_FILE], tables_of_rules)
     for name in names:
         if (file := files.get(f"{name}.csv")) and (sheet := _opened_table(file, name)):
             yield sheet
@@ -277,7 +280,7 @@ def _lines(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]] | Unrea
 # --- rules.toml -------------------------------------------------------------------------------------------------------
 
 
-def _opened_rules(path: Path) -> Iterator[Sheet | Unreadable]:
+def _opened_rules(path: Path, tables: Mapping[str, str]) -> Iterator[Sheet | Unreadable]:
     """Each block as a sheet of one row, whose header stands in the block's first line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -301,7 +304,7 @@ def _opened_rules(path: Path) -> Iterator[Sheet | Unreadable]:
         )
         return
     for key in content:
-        if key not in {PROGRAMME, "rule"}:
+        if key not in {PROGRAMME, *tables}:
             meant = "Call it [[rule]]." if key == RULES else "Write [programme] or [[rule]] before it."
             yield _misplaced(path.name, key, meant)
     programme = content.get(PROGRAMME)
@@ -310,12 +313,13 @@ def _opened_rules(path: Path) -> Iterator[Sheet | Unreadable]:
         yield _block(path.name, PROGRAMME, row, programme)
     elif programme is not None:
         yield _misplaced(path.name, PROGRAMME, "Begin it with [programme].")
-    rules = content.get("rule", [])
-    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
-        yield _misplaced(path.name, "rule", "Begin each rule with [[rule]].")
-        return
-    for row, rule in zip(_block_rows(text, r"\[\[\s*rule\s*\]\]", len(rules)), rules, strict=True):
-        yield _block(path.name, RULES, row, rule)
+    for table, sheet in tables.items():
+        rules = content.get(table, [])
+        if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+            yield _misplaced(path.name, table, f"Begin each {table} with [[{table}]].")
+            continue
+        for row, rule in zip(_block_rows(text, rf"\[\[\s*{table}\s*\]\]", len(rules)), rules, strict=True):
+            yield _block(path.name, sheet, row, rule)
 
 
 def _misplaced(file: str, key: str, suggestion: str) -> Unreadable:

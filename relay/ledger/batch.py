@@ -16,7 +16,7 @@ from relay.domain.acts import Act, RuleMeant
 from relay.domain.advisories import Note
 from relay.domain.entries import Entry, differing, instant, seal, zone
 from relay.domain.period_lock import is_a_managers
-from relay.domain.register import Change, Register, filled_by, named_by
+from relay.domain.register import Change, Register, filled_by
 from relay.domain.rulebook import (
     NO_ANSWER,
     Answers,
@@ -277,6 +277,7 @@ class Batch:
             recorded_by=self.clerk.by,
             recorded_at=self.recorded_at,
             salt=lambda: self.clerk.random(16),
+            catalogue=self.register.catalogue,
         )
         self._take(change, entry)
         return Outcome(act=act, action="added", entry=entry, notes=notes)
@@ -315,9 +316,11 @@ class Batch:
     def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
         """The fields in which an act differs from what was recorded; none where it agrees with what that ever said."""
         erased = self.register.erased_fields(act.act_id)
-        fields = differing(recorded.act.values, act, erased=erased)
+        personal = self.register.catalogue.personal(act.kind)
+        fields = differing(recorded.act.values, act, erased=erased, personal=personal)
         versions = self.register.versions(act.act_id) if fields else ()
-        return () if any(not differing(said, act, erased=erased) for said in versions) else fields
+        agrees = any(not differing(said, act, erased=erased, personal=personal) for said in versions)
+        return () if agrees else fields
 
     def _are_new(self, fields: Sequence[str], recorded: Entry) -> bool:
         """Whether the record says nothing in some fields of an act, such as a telephone that was not known."""
@@ -329,7 +332,7 @@ class Batch:
         earlier, register = self.earlier, self.register
         if not (earlier.doubtful or earlier.unread or earlier.undone):
             return
-        names = [*named_by(act)]
+        names = [*register.catalogue.named_by(act)]
         if act.kind == "pass" and (filled := filled_by(act)):
             names.append(("receiver_placement_id", filled))
         for column, name in names:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from relay.domain.acts import PERSONAL
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.register import ABOUT_ACTS, Register, subject_of
 from relay.graph import Graph, Transaction
@@ -75,8 +74,10 @@ def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
 
 
 def _changed(transaction: Transaction, entry: Entry) -> Changed:
-    known = read(transaction, entry.programme_id, (entry.act_id,)) or Register(entry.programme_id)
-    subject_id, past = known.last_subject(entry.act_id), Register(entry.programme_id)
+    known = read(transaction, entry.programme_id, (entry.act_id,)) or Register(
+        entry.programme_id, transaction.catalogue
+    )
+    subject_id, past = known.last_subject(entry.act_id), Register(entry.programme_id, transaction.catalogue)
     for each in _circle(known, subject_id):
         if each.sequence < entry.sequence:
             past.note_entry(each)
@@ -113,7 +114,7 @@ def _says(register: Register, act_id: str) -> Mapping[str, Any] | None:
 def _fields(
     known: Register, entry: Entry, subject_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[Field]:
-    personal = PERSONAL[subject_id.partition(":")[0]]
+    personal = known.catalogue.personal(subject_id.partition(":")[0])
     gone = known.erased_fields(subject_id) if entry.kind == "erase" else _names(entry.withheld)
     recorded = known.entries[subject_id].payload if subject_id in known.entries else {}
     for name in dict.fromkeys((*recorded, *before, *after)):

@@ -81,6 +81,6 @@ def at(graph: Graph, programme_id: str, sequences: Sequence[int]) -> Iterator[En
         for sequence in step:
             if sequence in found:
                 try:
-                    yield entry_from(found[sequence], None)
+                    yield entry_from(graph.catalogue, found[sequence], None)
                 except Invalid as error:
                     yield Fault(sequence=sequence, fault=error.reason)

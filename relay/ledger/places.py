@@ -1,7 +1,7 @@
 """Where a record belongs: the places of the people it is about, and all places around those.
 
 Staff of one place record and open what belongs there. A hand-over belongs where the giver lives and where the receiver
-does; a gift, a rule and a claim belong to no place.
+does; what names neither people nor places, such as a gift or a rule, belongs to no place.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _SUBJECTS: Final = ("act_id", "subject_id")
 _PLACEMENTS: Final = ("placement_id", "giver_placement_id", "receiver_placement_id")
 _PLACES: Final = ("place_id", "parent_id")
-_NOWHERE: Final = ("programme:", "rule:", "gift:", "claim:")
 _MOVING: Final = {
     "placement": ("Placement", "placement_id"),
     "beneficiary": ("Beneficiary", "beneficiary_id"),
@@ -47,9 +46,12 @@ def places_of(graph: Graph | Transaction, programme_id: str, values: Mapping[str
 
 def _homes_of(graph: Graph | Transaction, programme_id: str, values: Mapping[str, Any]) -> set[str]:
     """The places in which something lies, without what they lie within."""
-    said = [values]
-    while subject := next((said[-1][name] for name in _SUBJECTS if said[-1].get(name)), None):
-        said.append(_leading(graph, programme_id, str(subject)))
+    said, seen = [values], set[str]()
+    for each in said:
+        subjects = [str(each[name]) for name in _SUBJECTS if each.get(name)]
+        subjects += [f"{kind}:{each[name]}" for name, kind in graph.catalogue.leading.items() if each.get(name)]
+        said += [_leading(graph, programme_id, subject) for subject in subjects if subject not in seen]
+        seen.update(subjects)
     known = {name: value for each in said for name, value in each.items()}
     row: Mapping[str, Any] = next(
         iter(
@@ -106,7 +108,7 @@ def lying_in(graph: Graph, programme_id: str, place_ids: frozenset[str], act_ids
         known = homes.get(act_id)
         return _homes_of(graph, programme_id, _leading(graph, programme_id, act_id)) if known is None else known
 
-    somewhere = (act_id for act_id in act_ids if not act_id.startswith(_NOWHERE))
+    somewhere = (act_id for act_id in act_ids if graph.catalogue.lies(act_id.partition(":")[0]))
     return frozenset(act_id for act_id in somewhere if place_ids & _around(homes_of(act_id), parent))
 
 
@@ -137,7 +139,7 @@ def _leading(graph: Graph | Transaction, programme_id: str, act_id: str) -> Mapp
     kind, _, bare = act_id.partition(":")
     if kind in _MOVING:
         label, column = _MOVING[kind]
-        if graph.rows(cypher.SOME_NODES[label], keys=[key_of(programme_id, act_id)]):
+        if graph.rows(cypher.statements(graph.catalogue).some_nodes[label], keys=[key_of(programme_id, act_id)]):
             return {column: bare}
     return _payload(graph, programme_id, act_id)
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from relay.database import cypher
 from relay.domain.entries import CLOCKS_DAYS, Entry, Fault, instant, zone
-from relay.domain.register import Register
+from relay.domain.register import Register, systems_of
+from relay.domain.system import Catalogue
 from relay.errors import Invalid, NotFound, Unavailable
 from relay.graph import Graph
 from relay.ledger.context import entry_from
@@ -114,6 +115,7 @@ class LedgerHead:
         built: Whether the graph is the one that this version builds.
         name: Of the programme.
         timezone: In which its days begin.
+        systems: That it uses.
     """
 
     programme_id: str
@@ -122,6 +124,7 @@ class LedgerHead:
     built: bool
     name: str
     timezone: str
+    systems: tuple[str, ...] = ()
 
 
 def heads(graph: Graph) -> tuple[LedgerHead, ...]:
@@ -159,7 +162,7 @@ def require_sound(head: LedgerHead) -> LedgerHead:
 
 
 def _head_of(row: Mapping[str, Any]) -> LedgerHead:
-    named = all(isinstance(row[name], str | None) for name in ("name", "timezone"))
+    named = all(isinstance(row[name], str | None) for name in ("name", "timezone", "systems"))
     if not (named and type(row["sequence"]) is int and isinstance(row["hash"], str)):
         programme_id = str(row["programme_id"])
         return LedgerHead(
@@ -172,6 +175,7 @@ def _head_of(row: Mapping[str, Any]) -> LedgerHead:
         built=row["projection"] == PROJECTION,
         name=row["name"] or row["programme_id"],
         timezone=row["timezone"] or "UTC",
+        systems=systems_of(row),
     )
 
 
@@ -227,17 +231,17 @@ def stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterato
             if not found:
                 break
             at += STEP
-            yield from _read(found)
+            yield from _read(graph.catalogue, found)
         else:
             return
         # a gap, or an altered head: on to what stands behind, since to ask step by step might take hours
         at = graph.rows(cypher.ENTRY_FROM, prefix=f"{programme_id}/entry/", first=at)[0]["first"]
 
 
-def _read(found: Iterable[tuple[int, Mapping[str, Any], str | None]]) -> Iterator[Entry | Fault]:
+def _read(catalogue: Catalogue, found: Iterable[tuple[int, Mapping[str, Any], str | None]]) -> Iterator[Entry | Fault]:
     for sequence, properties, opened in found:
         try:
-            yield entry_from(properties, opened)
+            yield entry_from(catalogue, properties, opened)
         except Invalid as error:
             yield Fault(sequence=sequence, fault=error.reason)
 
@@ -275,9 +279,9 @@ def recorded(graph: Graph, programme_id: str, act_id: str) -> bool:
 
 
 @gc_paused()
-def replay(programme_id: str, ledger: Iterable[Entry]) -> Register:
+def replay(programme_id: str, ledger: Iterable[Entry], catalogue: Catalogue) -> Register:
     """The whole register that a ledger adds up to."""
-    register = Register(programme_id)
+    register = Register(programme_id, catalogue)
     for entry in ledger:
         register.replay(entry)
     return register

@@ -145,7 +145,7 @@ class Rehearsal:
         self.clerk = clerk
         self.answers = answers
         self.earlier = earlier or EarlierActs()
-        self.context = RehearsalContext(programme_id)
+        self.context = RehearsalContext(programme_id, graph.catalogue)
         self.head: Head | None = None
 
     def offer(self, acts: Sequence[Act]) -> tuple[tuple[Outcome, ...], Step]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from relay.domain.entries import ORIGIN, Entry, Fault, faults_of, read_lines, recorded_before
 from relay.domain.register import NONSENSE, Register
+from relay.domain.system import Catalogue
 from relay.errors import Unavailable
 from relay.graph import Graph
 from relay.ledger import reading, verify_graph
@@ -86,6 +87,7 @@ class _Chain:
 
 def verify_lines(
     lines: Iterable[str],
+    catalogue: Catalogue,
     *,
     noted: str | None = None,
     checkpoints: tuple[Checkpoint, ...] = (),
@@ -95,13 +97,14 @@ def verify_lines(
 
     Args:
         lines: Of the file.
+        catalogue: Of the kinds of acts.
         noted: A head hash noted down earlier: it must be in the ledger.
         checkpoints: Signed ones of earlier days, in any order: the ledger must still be what they say.
         public_keys: Of the programme, one for each machine that signed, 64 lowercase hex digits each; without any the
             key that a checkpoint names is believed.
     """
     chain = _Chain()
-    for _ in chain.read(read_lines(lines)):
+    for _ in chain.read(read_lines(lines, catalogue)):
         pass
     chain.hold_against(noted, checkpoints, public_keys)
     if not chain.count and not chain.faults:
@@ -188,7 +191,7 @@ class _Replay:
     def __init__(self, graph: Graph, programme_id: str) -> None:
         self.graph = graph
         self.chain = _Chain()
-        self.register = Register(programme_id)
+        self.register = Register(programme_id, graph.catalogue)
         self.erased: dict[str, set[str]] = {}
         self.last = 0
 

@@ -17,7 +17,7 @@ from relay.domain.entries import Entry, Fault
 from relay.domain.register import NONSENSE, Change, Register
 from relay.graph import Graph, Transaction
 from relay.ledger.delta import rows_of
-from relay.ledger.projection import EDGES, Edge, Node, about_edge, entry_node, things_of, touched
+from relay.ledger.projection import Edge, Node, about_edge, entry_node, things_of, touched
 from relay.text import Sentence
 
 # The ledger's head is checked apart; schema and accounts belong to no programme.
@@ -30,6 +30,8 @@ _About = tuple[str, ...]
 """Label and key of a node; type, key of the start and key of the end of a relationship."""
 _Nodes = dict[_About, tuple[int, Node]]
 _Edges = dict[_About, list[tuple[int, Edge]]]
+_Labels = Mapping[str, tuple[str, str]]
+"""Relationship → labels of its start and end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[Diffe
     found += read(cypher.OTHER_NODES, lambda rows: _unlike_nodes({**nodes}, rows))
     nodes.clear()
     edges = _edges(chain(_rows_of_entries(register, entries), _rows_of_things(register, things, [])))
-    found += read(cypher.ALL_EDGES, lambda rows: _unlike_edges(_copied(edges), rows))
+    found += read(cypher.ALL_EDGES, lambda rows: _unlike_edges(_ends_of(graph), _copied(edges), rows))
     return [*(Difference(about=(), fault=fault) for fault in unclear), *found]
 
 
@@ -127,7 +129,7 @@ def some(graph: Graph, register: Register, moved: Moved) -> list[Difference]:
     return graph.read(
         lambda transaction: [
             *_unlike_nodes({**nodes}, _read_nodes(transaction, moved.about)),
-            *_unlike_edges(_copied(edges), _read_edges(transaction, moved.about)),
+            *_unlike_edges(_ends_of(graph), _copied(edges), _read_edges(transaction, moved.about)),
         ]
     )
 
@@ -202,16 +204,16 @@ def _read_nodes(transaction: Transaction, about: Iterable[_About]) -> Iterator[_
     for label, key in (each for each in about if len(each) == _OF_A_NODE):
         keys.setdefault(label, []).append(key)
     for label, of_label in keys.items():
-        yield from transaction.rows(cypher.SOME_NODES[label], keys=of_label)
+        yield from transaction.rows(cypher.statements(transaction.catalogue).some_nodes[label], keys=of_label)
 
 
 def _read_edges(transaction: Transaction, about: set[_About]) -> Iterator[_Found]:
-    starts: dict[str, set[str]] = {}
+    statements, starts = cypher.statements(transaction.catalogue), dict[str, set[str]]()
     for type_, start, _ in (each for each in about if len(each) != _OF_A_NODE):
-        starts.setdefault(EDGES[type_][0], set()).add(start)
+        starts.setdefault(statements.edges[type_][0], set()).add(start)
     for label, keys in starts.items():
-        rows = transaction.rows(cypher.SOME_EDGES[label], keys=[*keys])
-        yield from (row for row in rows if _ends(row) in about)
+        rows = transaction.rows(statements.some_edges[label], keys=[*keys])
+        yield from (row for row in rows if _ends(statements.edges, row) in about)
 
 
 _OF_A_NODE: Final = len(("label", "key"))
@@ -239,30 +241,35 @@ def _unlike_head(about: _About, properties: Mapping[str, Any]) -> Iterator[Diffe
         yield from _differing(about, None, _unlike({}, {name: properties[name]}, hidden=False))
 
 
-def _unlike_edges(expected: _Edges, rows: Iterable[_Found]) -> Iterator[Difference]:
-    strange: list[_Found] = []
+def _unlike_edges(labels: _Labels, expected: _Edges, rows: Iterable[_Found]) -> Iterator[Difference]:
+    strange: list[tuple[tuple[str, str, str], _Found]] = []
     for row in rows:
-        found = _take_edge(expected, row)
+        ends = _ends(labels, row)
+        found = _take_edge(expected, ends, row)
         if found:
-            yield from _altered(_ends(row), row, *found)
+            yield from _altered(ends, row, *found)
         else:
-            strange.append(row)
-    for row in strange:  # another key, or none: an altered one where one is missing, else one too many
-        waiting = expected.get(_ends(row))
-        yield from _altered(_ends(row), row, *waiting.pop(0)) if waiting else (_surplus(_ends(row)),)
+            strange.append((ends, row))
+    for ends, row in strange:  # another key, or none: an altered one where one is missing, else one too many
+        waiting = expected.get(ends)
+        yield from _altered(ends, row, *waiting.pop(0)) if waiting else (_surplus(ends),)
     yield from (_missing(about, sequence) for about, waiting in expected.items() for sequence, _ in waiting)
 
 
-def _ends(row: _Found) -> tuple[str, str, str]:
+def _ends_of(graph: Graph) -> _Labels:
+    return cypher.statements(graph.catalogue).edges
+
+
+def _ends(labels: _Labels, row: _Found) -> tuple[str, str, str]:
     """Type, and the keys of both ends; an end of another label than the type joins is named with its own."""
-    labels = EDGES.get(row["type"], ("", ""))
-    ends = ((row["start_labels"], row["start"], labels[0]), (row["end_labels"], row["end"], labels[1]))
+    joined = labels.get(row["type"], ("", ""))
+    ends = ((row["start_labels"], row["start"], joined[0]), (row["end_labels"], row["end"], joined[1]))
     start, end = (str(key) if found == [label] else f"{'/'.join(found)} {key}" for found, key, label in ends)
     return str(row["type"]), start, end
 
 
-def _take_edge(expected: _Edges, row: _Found) -> tuple[int, Edge] | None:
-    waiting, key = expected.get(_ends(row), []), row["properties"].get("key")
+def _take_edge(expected: _Edges, ends: _About, row: _Found) -> tuple[int, Edge] | None:
+    waiting, key = expected.get(ends, []), row["properties"].get("key")
     found = next((each for each in waiting if each[1].properties.get("key") == key), None)
     if found:
         waiting.remove(found)

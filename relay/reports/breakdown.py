@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from relay.arrays import lineage
-from relay.arrays.columns import EPOCH, NONE, SEXES, Codes, Flags, Rows
+from relay.arrays.columns import EPOCH, NONE, Codes, Flags, Rows
 from relay.arrays.id_column import IdColumn
 from relay.arrays.lineage import Survey
 from relay.arrays.tables import Snapshot
 from relay.database import cypher
 from relay.domain.place_tree import upwards
-from relay.domain.vocabulary import PARTED_BY
+from relay.domain.vocabulary import PARTED_BY, SEXES
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
 from relay.text import Sentence

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
-from relay.desk.lookup import KINDS, Named, day_of, says
+from relay.desk.lookup import Named, day_of, says
 from relay.desk.wording import PLAIN, what_it_is
 from relay.domain import name_matching
 from relay.domain.place_tree import upwards
@@ -114,7 +114,7 @@ class _Search:
         scores: dict[str, float] = {}
         for act_id, score in (*self._by_id(limit), *self._by_person_or_name()):
             scores[act_id] = max(score, scores.get(act_id, 0.0))
-        exact = {self.text, *(f"{kind}:{self.text}" for kind in KINDS)}
+        exact = {self.text, *(f"{kind}:{self.text}" for kind in self.transaction.catalogue.kinds)}
         may_be_found = seen(scores.keys())
         # Sorting keeps the order of the source among equals.
         nearest = sorted(
@@ -129,7 +129,10 @@ class _Search:
         beginnings = sorted({bare, latin, latin.upper()} - {""})
         found: set[str] = set()
         for act_id in (
-            f"{each}:{beginning}" for each in KINDS for beginning in beginnings if not colon or each == kind
+            f"{each}:{beginning}"
+            for each in self.transaction.catalogue.kinds
+            for beginning in beginnings
+            if not colon or each == kind
         ):
             texts = (cypher.ACTS_BEGINNING, cypher.PLACEMENTS_BEGINNING)
             for text in texts if act_id.startswith("placement:") else texts[:1]:
@@ -174,7 +177,9 @@ class _Search:
             yield from self._described_at_once(nearest[first : first + step], scores)
 
     def _described_at_once(self, act_ids: Sequence[str], scores: dict[str, float]) -> Iterator[Hit]:
-        register = read(self.transaction, self.programme_id, act_ids) or Register(self.programme_id)
+        register = read(self.transaction, self.programme_id, act_ids) or Register(
+            self.programme_id, self.transaction.catalogue
+        )
         there = [act_id for act_id in act_ids if (day_of(register, act_id) or date.min) <= self.as_of]
         said = {act_id: says(register, act_id) for act_id in there}
         named = Named(self.transaction, self.programme_id, said, self.as_of)
@@ -182,7 +187,9 @@ class _Search:
             held, taken_back = named.held(act_id), register.taken_back_by(act_id) is not None
             yield Hit(
                 id=act_id,
-                what=what_it_is(act_id, named.said[act_id], self.speech, held=held, taken_back=taken_back),
+                what=what_it_is(
+                    register.catalogue, act_id, named.said[act_id], self.speech, held=held, taken_back=taken_back
+                ),
                 name=named.name(act_id),
                 place=named.place(act_id),
                 score=scores[act_id],

@@ -394,4 +394,4 @@ def relay_below(
 
 def _known(graph: Graph, programme_id: str, last: int) -> Snapshot:
     """A programme as it was known when its ledger ended with an entry."""
-    return of_register(reading.replay(programme_id, reading.entries(graph, programme_id, last=last)))
+    return of_register(reading.replay(programme_id, reading.entries(graph, programme_id, last=last), graph.catalogue))

@@ -14,12 +14,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.columns import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
+from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
 from relay.arrays.lazy_rows import Made
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import BROKEN, DUE, IN_TIME, LATE, months_later
 from relay.domain.model import Quantity, shown
-from relay.domain.vocabulary import STATES
+from relay.domain.vocabulary import EVENT_KINDS, STATES
 from relay.reports.breakdown import Names, within
 
 REASONS: Final = ("chain_hangs", "due", "late", "no_word")

@@ -16,8 +16,9 @@ from relay.arrays import cache, lineage
 from relay.audit import run, sampling
 from relay.audit.statistics import deadlines, forecast, survival
 from relay.desk.lookup import Named, resolve
-from relay.domain.acts import KEYS
 from relay.domain.entries import Entry
+from relay.domain.rulebook import SystemOff
+from relay.domain.system import Catalogue, System
 from relay.domain.vocabulary import CHAIN_STATES, PARTED_BY
 from relay.ledger import reading, verify
 from relay.ledger.checkpoints import read_hash
@@ -151,11 +152,11 @@ class Resolve(Question[str]):
     ids_only = True
 
     id: Id
-    kind: Annotated[tuple[str, ...], Says(sort="word", text="Only records of this kind.", choices=tuple(KEYS))] = ()
+    kind: Annotated[tuple[str, ...], Says(sort="kind", text="Only records of this kind.")] = ()
 
     def answer(self, source: Source, programme_id: str) -> str:
         """The id with its kind."""
-        return resolve(source.graph, programme_id, self.id, kinds=self.kind or tuple(KEYS))
+        return resolve(source.graph, programme_id, self.id, kinds=self.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -539,4 +540,25 @@ QUESTIONS: Final[tuple[Kind, ...]] = (
     *(Find, Show, Resolve, Names, Trace, Tree, Gifts, Chains, Todo, Waiting, Health, Survival, Deadlines, Forecast),
     *(Audit, Sample, Entries, Verify, Accesses),
 )
-"""All of them."""
+"""All of the core."""
+
+
+def of_system(system: System) -> tuple[Kind, ...]:
+    """The questions of a system."""
+    return tuple(each for each in system.questions() if isinstance(each, type) and issubclass(each, Question))
+
+
+def questions_of(catalogue: Catalogue) -> tuple[Kind, ...]:
+    """All questions: the core's, then those of the systems."""
+    return (*QUESTIONS, *(each for system in catalogue.systems.values() for each in of_system(system)))
+
+
+def require_used(catalogue: Catalogue, question: Kind, head: reading.LedgerHead) -> None:
+    """Let a question of a system be asked only of a programme that uses it.
+
+    Raises:
+        SystemOff: It does not.
+    """
+    for system in catalogue.systems.values():
+        if system.name not in head.systems and question in of_system(system):
+            raise SystemOff(act_id=question.name, system=system.name)

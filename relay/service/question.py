@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
 from relay.access import access_log
+from relay.domain.system import Catalogue
 from relay.graph import Graph
 from relay.ledger import reading
 from relay.ledger.reading import LedgerHead, NotBuilt
@@ -24,9 +25,9 @@ from relay.reports.search import Hit
 
 T_co = TypeVar("T_co", covariant=True)
 
-Sort = Literal["day", "entry", "flag", "word", "record", "count", "number"]
-"""What a parameter is: a day; the number of an entry, or a day; yes or no; text; an id with or without its kind; a
-number of at least 1; a number of at least 0."""
+Sort = Literal["day", "entry", "flag", "word", "kind", "record", "count", "number"]
+"""What a parameter is: a day; the number of an entry, or a day; yes or no; text; a kind of act; an id with or without
+its kind; a number of at least 1; a number of at least 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +227,17 @@ def parameters(kind: type[Any]) -> tuple[Parameter, ...]:
         many = get_origin(wanted) is tuple
         found.append(Parameter(name=field.name, says=said, required=required, many=many, usual=usual))
     return tuple(found)
+
+
+def with_kinds(found: Iterable[Parameter], catalogue: Catalogue) -> tuple[Parameter, ...]:
+    """Parameters with their choices, where these are the kinds of acts."""
+    kinds = tuple(catalogue.kinds)
+    return tuple(
+        dataclasses.replace(each, says=dataclasses.replace(each.says, choices=kinds))
+        if each.says.sort == "kind"
+        else each
+        for each in found
+    )
 
 
 def sent_beside(kind: Kind) -> tuple[Parameter, ...]:

@@ -10,8 +10,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from relay.access.accounts import Tries
-from relay.domain.acts import FILED
-from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in
+from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
@@ -82,7 +81,9 @@ def create_app(
         part.set_up(app)
     for part in (monitoring, responses, sign_in, managers, list_pages, confirming, staff, auditors):
         app.register_blueprint(part.blueprint)
-    app.register_blueprint(api.blueprint(FILED))
+    app.register_blueprint(api.blueprint(graph.catalogue))
+    for pages in system_pages.of(graph.catalogue).values():
+        app.register_blueprint(pages.blueprint)
     if query.is_offered(settings):
         app.register_blueprint(query.blueprint)
     sign_in.set_up(app)

@@ -1,6 +1,6 @@
 """The guard of the pages and of the API: whether the user has access.
 
-Every view has its permission (`relay.web.permission`), and every action has its roles in `access.roles.MATRIX`. A
+Every view has its permission (`relay.web.permission`), and every action has its roles in `access.roles.matrix`. A
 programme in which a user has no role does not exist for that user.
 """
 
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf import CSRFProtect
 
 from relay.access import roles
@@ -21,12 +22,37 @@ from relay.ledger import reading
 from relay.ledger.batch import Clerk
 from relay.ledger.places import places_of_record
 from relay.ledger.reading import NoProgramme
+from relay.service import queries
 from relay.web import current, sessions
 from relay.web.permission import Permission, permission_of, public
 from relay.web.sessions import NotSignedIn, User
 
+if TYPE_CHECKING:
+    from relay.domain.system import Catalogue
+
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_BEGINS: Final = "programme add"
+
+
+@cache
+def _routes_of_systems(catalogue: Catalogue) -> Mapping[str, str]:
+    """Route of the API → the system that it belongs to, of those that belong to one."""
+    kinds = {f"api.record_{kind}": system.name for kind in catalogue.kinds if (system := catalogue.system_of(kind))}
+    questions = {
+        f"api.{question.name}": name
+        for name, system in catalogue.systems.items()
+        for question in queries.of_system(system)
+    }
+    return {**kinds, **questions}
+
+
+def _require_used(endpoint: str) -> None:
+    """Let what belongs to a system be there only in a programme that uses it; pages bear its name before the point."""
+    catalogue, room = current.graph().catalogue, endpoint.partition(".")[0]
+    system = room if room in catalogue.systems else _routes_of_systems(catalogue).get(endpoint)
+    if system and system not in current.head().systems:
+        abort(404)
 
 
 class NotByTheProxy(Refused):
@@ -110,6 +136,7 @@ def check() -> None:
         csrf.protect()
     if found is not None:
         _allow(found, permission, (request.view_args or {}).get("programme_id"))
+        _require_used(str(request.endpoint))
 
 
 def _always_encrypted(response: Response) -> Response:
@@ -121,15 +148,18 @@ def _always_encrypted(response: Response) -> Response:
 def _allow(found: User, permission: Permission, programme_id: str | None) -> None:
     action = permission.action
     if programme_id is not None and not found.sees(programme_id):
-        begins = roles.to_record("programme")
-        raise roles.NotAllowed.to(begins) if action == begins else NoProgramme(programme_id=programme_id)
+        raise _not_allowed(_BEGINS) if action == _BEGINS else NoProgramme(programme_id=programme_id)
     if action is None:  # nobody said who may
         if not set(OWNER) <= set(found.grants):
-            raise roles.NotAllowed.to(str(request.endpoint))
+            raise _not_allowed(str(request.endpoint))
     elif not found.may(action, programme_id):
-        raise roles.NotAllowed.to(action)
+        raise _not_allowed(action)
     elif programme_id is not None and not permission.ids_only and (about := _about(request.view_args or {})):
         _within_places(action, programme_id, about)
+
+
+def _not_allowed(action: str) -> roles.NotAllowed:
+    return roles.NotAllowed.to(action, current.graph().catalogue)
 
 
 def _about(said: Mapping[str, str]) -> str | None:
@@ -147,7 +177,7 @@ def places(action: str, programme_id: str) -> frozenset[str] | None:
     Raises:
         NotSignedIn: Nobody said who is asking.
     """
-    return roles.places(roles.granted(sessions.signed_in().grants, action, programme_id))
+    return roles.places(roles.granted(current.graph().catalogue, sessions.signed_in().grants, action, programme_id))
 
 
 def _within_places(action: str, programme_id: str, id_: str) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import current_app, has_request_context, request, url_for
 
 from relay.access.roles import EVERY
-from relay.web import current, guard, privacy
-from relay.web.i18n.language import lazy_gettext, this_page
+from relay.web import current, guard, privacy, system_pages
+from relay.web.i18n.language import lazy_gettext, say, this_page
 from relay.web.parameters import CONFIRMED_ONLY
 from relay.web.permission import permission_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from flask import Flask
 
@@ -106,8 +106,21 @@ def set_up(app: Flask) -> None:
 
 def sections() -> list[tuple[str, list[Link]]]:
     """Headings with the links whose pages there are, and which who is asking may open."""
-    found = [(str(heading), [link for link in links if _is_open(link)]) for heading, links in SECTIONS]
+    found = [
+        (str(heading), [link for link in links if _is_open(link)]) for heading, links in (*SECTIONS, *_of_systems())
+    ]
     return [(heading, links) for heading, links in found if links]
+
+
+def _of_systems() -> Iterator[tuple[str, tuple[Link, ...]]]:
+    """A section for each system that the programme uses and that has pages."""
+    catalogue = current.graph().catalogue
+    for name, part in system_pages.of(catalogue).items():
+        if name in current.head().systems:
+            links = (
+                Link(endpoint=f"{name}.{each.endpoint}", label=say(each.label), key=each.key) for each in part.links
+            )
+            yield say(catalogue.systems[name].title), tuple(links)
 
 
 def pages(app: Flask, programme_id: str) -> dict[str, str]:

@@ -64,7 +64,7 @@ class User:
 
     def may(self, action: str, programme_id: str | None = None) -> bool:
         """Whether an action is allowed."""
-        return bool(roles.granted(self.grants, action, programme_id))
+        return bool(roles.granted(current.graph().catalogue, self.grants, action, programme_id))
 
     def sees(self, programme_id: str) -> bool:
         """Whether any role is held in that programme."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from relay.access.roles import NotARole, grant_of, granted, places
+from tests.scenes.core import CORE
 
 
 def test_a_role_is_written_as_it_is_read() -> None:
@@ -18,10 +19,10 @@ def test_a_role_is_written_as_it_is_read() -> None:
 def test_a_role_in_one_programme_is_none_in_another() -> None:
     held = (grant_of("staff@hills/W3"), grant_of("auditor@plains"))
 
-    assert granted(held, "pass-on", "hills")
-    assert not granted(held, "pass-on", "plains")
-    assert granted(held, "audit", "plains")
-    assert not granted(held, "audit", "hills")
-    assert not granted(held, "no such action", "hills")
-    assert places(granted(held, "pass-on", "hills")) == frozenset({"W3"})
-    assert places(granted((*held, grant_of("staff")), "pass-on", "hills")) is None
+    assert granted(CORE, held, "pass-on", "hills")
+    assert not granted(CORE, held, "pass-on", "plains")
+    assert granted(CORE, held, "audit", "plains")
+    assert not granted(CORE, held, "audit", "hills")
+    assert not granted(CORE, held, "no such action", "hills")
+    assert places(granted(CORE, held, "pass-on", "hills")) == frozenset({"W3"})
+    assert places(granted(CORE, (*held, grant_of("staff")), "pass-on", "hills")) is None

@@ -14,6 +14,7 @@ from relay.arrays.tables import of_register
 from relay.ledger import reading
 from tests.arrays.test_tables import STORY
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 from tests.scenes.made import acts as made_acts
 from tests.scenes.made import programme
 from tests.scenes.strategies import programmes
@@ -27,7 +28,7 @@ def test_what_only_adds_is_applied_and_gives_the_very_same_columns() -> None:
     entries = sorted(book.register.entries.values(), key=lambda entry: entry.sequence)
 
     for step in (1, 7, 100):
-        known = of_register(reading.replay("made", entries[:40]))
+        known = of_register(reading.replay("made", entries[:40], CORE))
         for start in range(40, len(entries), step):
             found = applied(known, entries[start : start + step])
             assert found
@@ -100,7 +101,7 @@ def test_what_changes_what_stands_is_not_applied(act: Act) -> None:
 
 def test_foreign_data_that_names_what_is_not_there_is_not_applied() -> None:
     book = say.Book(*STORY)
-    register = reading.replay("demo", book.register.entries.values())
+    register = reading.replay("demo", book.register.entries.values(), CORE)
     register.take(register.change(say.woman("W9", place_id="nowhere"), 99))
 
     assert not of_register(register).whole

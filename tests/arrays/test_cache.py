@@ -25,6 +25,7 @@ from tests.rigs import neo4j_server
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.scenes import clerks
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,14 +38,14 @@ if TYPE_CHECKING:
 
 def now(graph: Graph) -> Snapshot:
     """What the ledger adds up to, replayed."""
-    return of_register(reading.replay("demo", reading.entries(graph, "demo")))
+    return of_register(reading.replay("demo", reading.entries(graph, "demo"), CORE))
 
 
 def test_a_snapshot_is_never_stale(graph: Graph, connection: Connection, tmp_path: Path) -> None:
     """In this process, in another that reads after it wrote, and in one that begins from what is on disk."""
     record(graph, *STORY)
 
-    with connect(connection) as other:
+    with connect(connection, CORE) as other:
         for act in (
             None,
             *LATER,
@@ -58,7 +59,7 @@ def test_a_snapshot_is_never_stale(graph: Graph, connection: Connection, tmp_pat
             whole = now(graph)
             assert tables.differences(cache.snapshot(graph, "demo", tmp_path), whole) == ()
             assert tables.differences(cache.snapshot(other, "demo"), whole) == ()
-            with connect(connection) as later:
+            with connect(connection, CORE) as later:
                 assert tables.differences(cache.snapshot(later, "demo", tmp_path), whole) == ()
 
 
@@ -140,7 +141,7 @@ def test_what_another_process_writes_meanwhile_is_seen_whole_or_not_at_all(
     taken: list[Snapshot] = []
 
     def take() -> None:
-        with connect(connection) as own:
+        with connect(connection, CORE) as own:
             while writers.poll() is None:
                 taken.append(cache.snapshot(own, clerks.PROGRAMME, tmp_path))
                 taken.append(load(graph, clerks.PROGRAMME))
@@ -160,7 +161,7 @@ def test_what_another_process_writes_meanwhile_is_seen_whole_or_not_at_all(
     assert writers.returncode == 0
     assert len(entries) == max(stood)
     for each in taken:
-        whole = of_register(reading.replay(clerks.PROGRAMME, entries[: each.sequence]))
+        whole = of_register(reading.replay(clerks.PROGRAMME, entries[: each.sequence], CORE))
         assert tables.differences(each, whole) == ()
     assert len(stood) > 5
     assert np.all(np.diff(sorted(stood)) > 0)

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relay.arrays import lineage
-from relay.arrays.columns import CONDITIONS, NO_DAY, day_number, day_of
+from relay.arrays.columns import NO_DAY, day_number, day_of
 from relay.arrays.standings import CAUSES
 from relay.arrays.tables import Snapshot, of_register
 from relay.domain.model import standing
-from relay.domain.vocabulary import CHAIN_STATES, STATES
+from relay.domain.vocabulary import CHAIN_STATES, CONDITIONS, STATES
 from tests.scenes import acts as say
 from tests.scenes.made import columns
 from tests.scenes.oracle import Oracle

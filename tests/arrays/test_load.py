@@ -20,6 +20,7 @@ from relay.reports.trees import Relay, relay_below
 from tests.arrays.test_tables import LATER, STORY, record
 from tests.rigs.soak import share
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 from tests.scenes.strategies import programmes
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def test_graph_and_ledger_give_the_same_snapshot(graph: Graph) -> None:
     for act in (None, *LATER):
         if act:
             record(graph, act)
-        register = reading.replay("demo", reading.entries(graph, "demo"))
+        register = reading.replay("demo", reading.entries(graph, "demo"), CORE)
         assert tables.differences(load(graph, "demo"), tables.of_register(register)) == ()
 
 
@@ -55,7 +56,9 @@ def test_a_large_programme_is_read_in_parts(graph: Graph, monkeypatch: pytest.Mo
 
     read = load(graph, "demo")
 
-    assert tables.differences(read, tables.of_register(reading.replay("demo", reading.entries(graph, "demo")))) == ()
+    assert (
+        tables.differences(read, tables.of_register(reading.replay("demo", reading.entries(graph, "demo"), CORE))) == ()
+    )
 
 
 def test_a_programme_that_is_not_there_is_not_found(graph: Graph) -> None:
@@ -92,7 +95,7 @@ def test_what_is_read_of_one_gift_or_placement_tells_what_the_whole_tells(graph:
     offered = [say.programme(programme_id), *acts[1:]]
     for confirms, some in groupby(offered, lambda act: act.kind == "confirm"):
         recording.record(graph, programme_id, list(some), say.clerk("local:bina" if confirms else "local:asha"))
-    register = reading.replay(programme_id, reading.entries(graph, programme_id))
+    register = reading.replay(programme_id, reading.entries(graph, programme_id), CORE)
     known, days = tables.of_register(register), (date(2020, 11, 1), date(2021, 6, 1), date(2030, 1, 1))
     wholes = [Relay(known, as_of, confirmed_only=confirmed_only) for as_of in days for confirmed_only in (False, True)]
 

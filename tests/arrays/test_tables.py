@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from relay.arrays import tables
 from relay.ledger import reading, recording
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 from tests.scenes.made import acts as made_acts
 from tests.scenes.made import programme
 
@@ -65,7 +66,7 @@ def record(graph: Graph, *acts: Act, programme_id: str = "demo") -> None:
 def test_a_snapshot_of_a_past_day_of_knowing_holds_what_was_known_then(graph: Graph) -> None:
     record(graph, *STORY, *LATER)
 
-    known = reading.replay("demo", reading.entries(graph, "demo", last=len(STORY)))
+    known = reading.replay("demo", reading.entries(graph, "demo", last=len(STORY)), CORE)
 
     assert tables.of_register(known).sequence == len(STORY)
     assert list(tables.of_register(known).passes.ids) == ["T1", "T2", "T3"]

@@ -10,6 +10,7 @@ from relay import graph as relay_graph
 from relay.ledger.recording import record
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import beginnings, clerk, passed, placed
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def kept(embedded_engine: Connection) -> Iterator[Graph]:
     """Give a small programme on the embedded engine."""
-    with relay_graph.connect(embedded_engine) as graph:
+    with relay_graph.connect(embedded_engine, CORE) as graph:
         wiped(graph)
         record(graph, "demo", [*beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01")], clerk())
         yield graph

@@ -29,6 +29,7 @@ from relay.ledger import reading
 from relay.ledger.recording import record
 from tests.rigs.small_disk import on_a_small_disk
 from tests.scenes.acts import beginnings, clerk, erased, placed
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -79,10 +80,10 @@ def test_a_ledger_that_cannot_be_believed_leaves_the_last_good_backup_in_its_pla
 def test_a_backup_is_checked_by_reading_it_back_without_a_database(kept: Graph) -> None:
     first, *lines = backup(kept)
 
-    assert check([first, *lines])[0].entries == len(lines)
+    assert check([first, *lines], CORE)[0].entries == len(lines)
     for faulty in ([first, *lines[:-1]], [first, *lines[1:]], [first, lines[1], lines[0], *lines[2:]], lines, []):
         with pytest.raises(Invalid):
-            check(faulty)
+            check(faulty, CORE)
 
 
 # ------------------------------------------------------------------------------------------------ rotation
@@ -136,7 +137,7 @@ def test_a_drill_restores_verifies_and_leaves_nothing_behind(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     head = reading.head(kept, "demo")
 
-    (drilled,) = keeping.drill(backup(kept), clerk())
+    (drilled,) = keeping.drill(backup(kept), clerk(), CORE)
 
     assert (drilled.programme_id, drilled.entries, drilled.head_hash) == ("demo", head.entries, head.head_hash)
     assert (drilled.ok, drilled.faults) == (True, ())
@@ -181,7 +182,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
         engine.require_free_space(data_folder)
 
     try:
-        with relay_graph.connect(engine.ensure(data_folder), before_writing=room) as graph:
+        with relay_graph.connect(engine.ensure(data_folder), CORE, before_writing=room) as graph:
             record(graph, "demo", beginnings(1), clerk())
             written, refused = reading.head(graph, "demo").entries, ""
             accounts.add(graph, "maya", (grant_of("manager"),), None, now)
@@ -218,7 +219,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
 def test_before_another_release_opens_the_database_it_is_copied_and_one_can_go_back(tmp_path: Path) -> None:
     data_folder = tmp_path / "data"
     try:
-        with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
             record(graph, "demo", beginnings(1), clerk())
             entries = reading.head(graph, "demo").entries
         engine.stop(data_folder)
@@ -226,7 +227,7 @@ def test_before_another_release_opens_the_database_it_is_copied_and_one_can_go_b
         assert release == engine.status(data_folder).version
         (data_folder / engine.RELEASE_FILE).write_text("26.9.1", encoding="utf-8")
 
-        with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
             record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
         engine.stop(data_folder)
 
@@ -234,7 +235,7 @@ def test_before_another_release_opens_the_database_it_is_copied_and_one_can_go_b
         assert (data_folder / engine.RELEASE_FILE).read_text(encoding="utf-8") == release
         (data_folder / "databases" / "relay").rename(data_folder / "databases-new")
         (data_folder / engine.BEFORE_UPGRADES / "26.9.1-1").rename(data_folder / "databases" / "relay")
-        with relay_graph.connect(engine.ensure(data_folder)) as graph:
+        with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
             assert reading.head(graph, "demo").entries == entries
     finally:
         engine.stop(data_folder)

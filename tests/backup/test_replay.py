@@ -35,6 +35,7 @@ from tests.scenes.acts import (
     taken_back,
     woman,
 )
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def neo4j_graph(neo4j_server: Connection) -> Iterator[Graph]:
     """Give an empty graph on Neo4j."""
-    with relay_graph.connect(neo4j_server) as graph:
+    with relay_graph.connect(neo4j_server, CORE) as graph:
         wiped(graph)
         yield graph
 
@@ -54,7 +55,7 @@ def neo4j_graph(neo4j_server: Connection) -> Iterator[Graph]:
 @pytest.fixture
 def embedded_graph(embedded_engine: Connection) -> Iterator[Graph]:
     """Give an empty graph on the embedded engine."""
-    with relay_graph.connect(embedded_engine) as graph:
+    with relay_graph.connect(embedded_engine, CORE) as graph:
         wiped(graph)
         yield graph
 
@@ -139,7 +140,7 @@ def test_what_holds_no_programme_is_no_backup(graph: Graph) -> None:
         list(replay.backup(graph))
     lines = [json.dumps({"relay_backup": 1, "programmes": []})]
     with pytest.raises(Invalid, match="no programme"):
-        replay.check(lines)
+        replay.check(lines, CORE)
     with pytest.raises(Invalid, match="no programme"):
         replay.restore(graph, lines, clerk())
 
@@ -239,14 +240,14 @@ def test_a_backup_that_goes_on_after_what_it_promises_is_refused_and_no_whole(gr
 
     for faulty in ([json.dumps(sooner), *rest], [*lines, "and more"]):
         with pytest.raises(Invalid, match="more lines than its first line says"):
-            replay.check(faulty)
+            replay.check(faulty, CORE)
         with pytest.raises(Invalid, match="more lines than its first line says"):
             replay.restore(graph, faulty, clerk())
         with pytest.raises(NotRestored, match="other is being restored"):
             list(replay.backup(graph))
         wiped(graph)
     with pytest.raises(Invalid, match="no programme"):
-        replay.check(['{"relay_backup":1,"programmes":[]}', *rest])
+        replay.check(['{"relay_backup":1,"programmes":[]}', *rest], CORE)
 
 
 def test_a_backup_cut_within_a_line_says_after_which_entry(graph: Graph) -> None:
@@ -293,7 +294,9 @@ def test_a_backup_whose_hashes_fit_but_whose_content_makes_no_sense_is_refused(g
 
 def test_a_backup_in_which_an_act_stands_twice_is_refused_by_its_name(graph: Graph) -> None:
     fill(graph)
-    entries = [from_line(line) for line in list(replay.backup(graph))[1:] if json.loads(line)["programme_id"] == "demo"]
+    entries = [
+        from_line(line, CORE) for line in list(replay.backup(graph))[1:] if json.loads(line)["programme_id"] == "demo"
+    ]
     first = next(entry for entry in entries if entry.kind == "pass")
     unsealed = replace(first, sequence=len(entries) + 1, previous_hash=entries[-1].hash)
     twin = replace(unsealed, hash=digest(unsealed))
@@ -305,7 +308,7 @@ def test_a_backup_in_which_an_act_stands_twice_is_refused_by_its_name(graph: Gra
         replay.restore(graph, [head, *(to_line(each, with_opened=True) for each in (*entries, twin))], clerk())
 
     assert f"Entry {twin.sequence} records pass:T1, as entry {first.sequence} did" in str(said.value)
-    found = verify.verify_lines([to_line(each, with_opened=False) for each in (*entries, twin)])
+    found = verify.verify_lines([to_line(each, with_opened=False) for each in (*entries, twin)], CORE)
     assert [fault.sequence for fault in found.faults] == [twin.sequence]
 
 

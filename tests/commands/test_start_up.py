@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from relay.database import engine
 from relay.graph import connect
 from tests.commands.shell import tell_story
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     import pytest
@@ -27,7 +28,7 @@ def test_a_command_reads_once_where_the_engine_answers(
     alone: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data_folder = tmp_path / "data"
-    with connect(engine.ensure(data_folder)) as graph:
+    with connect(engine.ensure(data_folder), CORE) as graph:
         tell_story(graph)
     read, read_state = list[Path](), engine.State.read
 

@@ -21,6 +21,7 @@ from relay.errors import Unavailable
 from relay.exchange.rows import write_folder
 from tests.commands.shell import ON, record
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from tests.commands.shell import Shell
 
+PROGRAM = cli.program(CORE)
 
-def commands(group: click.Group = cli.relay, *before: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+
+def commands(group: click.Group = PROGRAM, *before: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command with its words, those of groups too."""
     for name, command in group.commands.items():
         yield (*before, name), command
@@ -234,7 +237,7 @@ def test_the_engine_starts_stops_and_says_how_it_does(alone: Shell) -> None:
 def test_help_lists_every_command_under_its_users(alone: Shell) -> None:
     listed = [str(command.name) for commands in cli.USERS.values() for command in commands]
 
-    assert sorted(listed) == sorted(cli.relay.commands)
+    assert sorted(listed) == sorted(PROGRAM.commands)
     said = alone.ok("--help").out
     assert "..." not in said.partition("Staff:")[2]
     assert max(map(len, said.splitlines())) <= 80
@@ -335,7 +338,7 @@ def test_a_graph_of_another_version_is_not_asked_but_its_ledger_is(shell: Shell,
 def test_an_interrupted_import_says_how_much_is_recorded_and_goes_on_when_it_is_run_again(
     shell: Shell, tmp_path: Path
 ) -> None:
-    write_folder(tmp_path / "more", [say.programme(), *(say.woman(f"V{n}") for n in range(30))], with_names=True)
+    write_folder(tmp_path / "more", [say.programme(), *(say.woman(f"V{n}") for n in range(30))], CORE, with_names=True)
     importing = ("import", str(tmp_path / "more"), "--apply")
 
     def stopped_at(rows: int) -> Callable[[Path], Callable[[int], None]]:
@@ -359,7 +362,7 @@ def test_an_interrupted_import_says_how_much_is_recorded_and_goes_on_when_it_is_
 
 
 def test_an_import_in_which_the_database_fails_says_how_much_is_recorded(shell: Shell, tmp_path: Path) -> None:
-    write_folder(tmp_path / "more", [say.programme(), *(say.woman(f"V{n}") for n in range(30))], with_names=True)
+    write_folder(tmp_path / "more", [say.programme(), *(say.woman(f"V{n}") for n in range(30))], CORE, with_names=True)
 
     def fails_at_16(_: Path) -> Callable[[int], None]:
         def progress(done: int) -> None:

@@ -23,6 +23,7 @@ from relay.service.json_codec import json_of
 from tests.rigs.wiping import wiped
 from tests.scenes import strategies
 from tests.scenes.acts import clerk
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ SEEDS: Final = ("relay-demo", "mansa", "selei")
 @pytest.fixture(scope="session")
 def engines(embedded_engine: Connection, neo4j_server: Connection) -> Iterator[tuple[Graph, Graph]]:
     """Give a graph on each engine, the embedded one first; what is in them is the tests' to wipe."""
-    with relay_graph.connect(embedded_engine) as embedded, relay_graph.connect(neo4j_server) as neo4j:
+    with relay_graph.connect(embedded_engine, CORE) as embedded, relay_graph.connect(neo4j_server, CORE) as neo4j:
         yield embedded, neo4j
 
 

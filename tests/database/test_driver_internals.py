@@ -16,6 +16,7 @@ from relay import graph as relay_graph
 from relay.database.driver_errors import UnknownOutcome
 from relay.errors import Unavailable
 from tests.rigs.faulty_line import between
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def test_another_release_of_the_driver_is_read_before_it_is_pinned() -> None:
 def test_a_write_of_one_statement_is_one_round_trip_and_three_without_the_internals(
     graph: Graph, line: Line, connection: Connection, pieces: list[list[bytes]], *, plain: bool
 ) -> None:
-    with relay_graph.connect(replace(connection, uri=line.uri, plain=plain)) as through:
+    with relay_graph.connect(replace(connection, uri=line.uri, plain=plain), CORE) as through:
         line.said.clear()
 
         through.write(write_one_claim)
@@ -78,7 +79,7 @@ def test_a_statement_that_fails_together_with_the_commit_leaves_nothing_behind(
         transaction.last("MATCH (n:Claim) SET n.key = 1 / 0")
 
     with (
-        relay_graph.connect(replace(connection, plain=plain)) as own,
+        relay_graph.connect(replace(connection, plain=plain), CORE) as own,
         pytest.raises(Unavailable, match="database"),
     ):
         own.write(two_statements)
@@ -109,9 +110,9 @@ def test_silence_and_garbage_end_the_waiting(
     if moment == "greeting":
         line.break_at(moment, fault, times=99)
         with pytest.raises(error):
-            relay_graph.connect(speaking)
+            relay_graph.connect(speaking, CORE)
     else:
-        with relay_graph.connect(speaking) as through:
+        with relay_graph.connect(speaking, CORE) as through:
             line.break_at(moment, fault, times=99)
             with pytest.raises(error):
                 through.write(lambda transaction: transaction.run("CREATE (:Claim {key: 'a'})"))

@@ -19,6 +19,7 @@ import pytest
 from relay import graph
 from relay.database import engine
 from relay.errors import Unavailable
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,18 +132,18 @@ def test_port_and_password_stay_from_one_start_to_the_next(data_folder: Path) ->
 
 
 def test_a_reader_is_let_in_and_may_not_write_with_a_new_password_at_each_start(data_folder: Path) -> None:
-    first = engine.reader(data_folder)
-    with graph.connect(engine.ensure(data_folder)):  # brings the schema up to date
+    first = engine.reader(data_folder, CORE.readable)
+    with graph.connect(engine.ensure(data_folder), CORE):  # brings the schema up to date
         pass
     engine.stop(data_folder)
-    second = engine.reader(data_folder)
+    second = engine.reader(data_folder, CORE.readable)
 
-    with graph.connect(second) as reading:
+    with graph.connect(second, CORE) as reading:
         assert reading.ask("MATCH (s:Schema) RETURN count(s) AS many", 1).rows == ((1,),)
         with pytest.raises(graph.NotAnswered, match="would write"):
             reading.ask("CREATE (:Gift {key: 'x'})", 1)
     with pytest.raises(Unavailable, match="user name or password"):
-        graph.connect(replace(second, password=first.password))
+        graph.connect(replace(second, password=first.password), CORE)
 
 
 def test_an_engine_of_an_earlier_relay_knows_no_reader(data_folder: Path) -> None:
@@ -150,7 +151,7 @@ def test_an_engine_of_an_earlier_relay_knows_no_reader(data_folder: Path) -> Non
     (data_folder / engine.READER_FILE).unlink()
 
     with pytest.raises(engine.NoReader):
-        engine.reader(data_folder)
+        engine.reader(data_folder, CORE.readable)
 
 
 def test_the_state_of_a_dead_engine_fools_nobody_even_when_its_pid_lives_again(data_folder: Path) -> None:

@@ -15,6 +15,7 @@ from relay import graph as relay_graph
 from relay.database.driver_errors import Silence
 from relay.database.plain_driver import Watch
 from relay.errors import Unavailable
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from relay.graph import Transaction
@@ -66,7 +67,7 @@ def test_a_write_that_was_given_up_is_not_finished_when_the_database_answers_aft
 
     monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
     with (
-        relay_graph.connect(replace(neo4j_server, plain=True)) as graph,
+        relay_graph.connect(replace(neo4j_server, plain=True), CORE) as graph,
         neo4j.GraphDatabase.driver(neo4j_server.uri, auth=(neo4j_server.user, neo4j_server.password)) as first,
         first.session(database=neo4j_server.database) as session,
     ):
@@ -89,7 +90,7 @@ def test_a_write_that_was_given_up_is_not_finished_when_the_database_answers_aft
 
 
 def test_a_long_answer_comes_whole_row_by_row(connection: Connection) -> None:
-    with relay_graph.connect(replace(connection, plain=True)) as graph:
+    with relay_graph.connect(replace(connection, plain=True), CORE) as graph:
         query = "UNWIND range(1, 2500) AS number RETURN number"
 
         assert [row["number"] for row in graph.rows(query)] == list(range(1, 2501))

@@ -33,6 +33,7 @@ from tests.scenes.acts import (
     taken_back,
     woman,
 )
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,6 +62,9 @@ def whole(register: Register) -> Rows:
     return found
 
 
+STATEMENTS = cypher.statements(CORE)
+
+
 class FollowingGraph:
     """A graph in memory that is told deltas only, with the rules that the Cypher texts have."""
 
@@ -72,7 +76,7 @@ class FollowingGraph:
     def follow(self, delta: Delta) -> None:
         """Write a delta."""
         for type_, rows in delta.unlinked.items():
-            assert type_ in cypher.UNLINK
+            assert type_ in STATEMENTS.unlink
             for row in rows:
                 self._unlink(type_, row)
         for type_, rows in delta.relinked.items():
@@ -80,13 +84,13 @@ class FollowingGraph:
             for row in rows:
                 self.edges[named(type_, row)] = dict(row["properties"])
         for label, rows in delta.dropped.items():
-            assert label in cypher.DROP
+            assert label in STATEMENTS.drop
             for row in rows:
                 self._drop(label, row["key"])
-        for name in cypher.WRITE:
+        for name in STATEMENTS.write:
             for row in delta.written.get(name, ()):
                 self._write(name, row)
-        assert delta.written.keys() <= cypher.WRITE.keys()
+        assert delta.written.keys() <= STATEMENTS.write.keys()
 
     def rows(self) -> Rows:
         """All nodes and relationships."""
@@ -149,7 +153,7 @@ def test_the_graph_that_follows_act_by_act_is_the_graph_of_the_whole_register(of
 def test_replaying_the_ledger_gives_the_same_register(offered: list[Act]) -> None:
     book = book_of(*offered)
 
-    again = replay("demo", book.register.entries.values())
+    again = replay("demo", book.register.entries.values(), CORE)
 
     assert again.facts == book.register.facts
     assert again.placements == book.register.placements
@@ -164,7 +168,9 @@ def test_one_batch_of_acts_comes_to_the_same_as_one_at_a_time(offered: list[Act]
     settled = [act for act in offered if not isinstance(judged.offer(act).error, doubted)]
     one_by_one = Book()
     actions = [one_by_one.offer(act).action for act in settled]
-    batch = Batch(Register("demo"), Head(sequence=0, hash=ORIGIN, projection=PROJECTION), acts.clerk(), answers=NEW)
+    batch = Batch(
+        Register("demo", CORE), Head(sequence=0, hash=ORIGIN, projection=PROJECTION), acts.clerk(), answers=NEW
+    )
 
     together = [outcome.action for outcome in map(batch.offer, settled)]
 

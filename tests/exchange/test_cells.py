@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relay.domain import schema
-from relay.domain.schema import Column, kind_named
+from relay.domain.schema import Column
 from relay.exchange import cells
+from tests.scenes.core import CORE
 
 TODAY = date(2026, 11, 24)
 
@@ -142,7 +143,7 @@ def read_own(cell: str) -> cells.Value | None:
 
 
 def test_an_id_may_have_its_own_kind_before_it_and_no_other() -> None:
-    giver, receiver, beneficiary, own = (kind_named("pass").columns[number] for number in (1, 2, 3, 0))
+    giver, receiver, beneficiary, own = (CORE.kind("pass").columns[number] for number in (1, 2, 3, 0))
 
     assert cells.read(giver, "placement:P-1") == cells.read(receiver, "placement:P-1") == "P-1"
     assert cells.read(beneficiary, "beneficiary:B1") == "B1"

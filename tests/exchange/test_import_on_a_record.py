@@ -19,6 +19,7 @@ from relay.exchange.rows import ReportRow, write_folder, write_workbook
 from relay.ledger import reading, recording, verify
 from tests.rigs.faulty_line import between
 from tests.scenes.acts import beginnings, clerk, corrected, happened, passed, placed, programme, rule, taken_back, woman
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from relay.domain.acts import Act
@@ -43,7 +44,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write(path: Path, *acts: Act) -> None:
-    write_folder(path, acts, with_names=True)
+    write_folder(path, acts, CORE, with_names=True)
 
 
 def run(graph: Graph, path: Path, *, apply: bool = False, programme_id: str | None = None) -> list[ReportRow]:
@@ -366,7 +367,7 @@ def test_without_a_name_a_row_is_the_same_and_another_name_is_refused_and_not_sh
     write(path, *beginnings(1))
     run(graph, path, apply=True)
 
-    write_folder(path, beginnings(1), with_names=False)
+    write_folder(path, beginnings(1), CORE, with_names=False)
     nameless = run(graph, path)
     write(path, *beginnings(0), woman("W1", name="Another Woman", household_id="H1"))
     row = only(run(graph, path), "beneficiary:W1")
@@ -420,7 +421,7 @@ def test_programmes_of_one_database_do_not_touch_each_other(graph: Graph, path: 
 def test_a_workbook_imports_as_a_folder_does(graph: Graph, path: Path, tmp_path: Path) -> None:
     acts = [*beginnings(2), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2019-03-01")]
     write(path, *acts)
-    write_workbook(tmp_path / "programme.xlsx", acts, with_names=True)
+    write_workbook(tmp_path / "programme.xlsx", acts, CORE, with_names=True)
 
     folder = run(graph, path, apply=True)
     workbook = run(graph, tmp_path / "programme.xlsx", apply=True)
@@ -535,7 +536,7 @@ def test_an_import_that_loses_its_line_says_so_and_is_run_again(
     write(path, *beginnings(30))
     threads = writers()
 
-    with between(connection.uri) as line, relay_graph.connect(replace(connection, uri=line.uri)) as broken:
+    with between(connection.uri) as line, relay_graph.connect(replace(connection, uri=line.uri), CORE) as broken:
         line.break_at("commit", "cut_before", after=3, times=1000)
         with pytest.raises(Unavailable):
             list(import_programme(broken, path, clerk(), apply=True))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from relay import errors
-from relay.domain import rulebook, schema
+from relay.domain import rulebook
 from relay.domain.rulebook import EVERY_ANSWER, NEW
 from relay.exchange import importing
 from relay.exchange.importing import Count, import_programme, rehearse_then_import
@@ -25,6 +25,7 @@ from relay.ledger.recording import Rehearsal
 from relay.service.terminal import plain
 from tests.rigs import neo4j_server
 from tests.scenes import acts as say
+from tests.scenes.core import CORE, IN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,7 +121,7 @@ def test_the_folder_of_faults_gives_exactly_the_report_that_is_checked_in(graph:
 
 
 def personal_cells(name: str) -> Iterator[str]:
-    for kind in schema.KINDS:
+    for kind in IN_TABLES:
         file = FAULTS / name / f"{kind.file}.csv"
         for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
             yield from (row[column.name] or "" for column in kind.columns if column.personal and column.name in row)
@@ -141,7 +142,7 @@ def faulty_fields() -> set[tuple[str, str]]:
 
 
 def test_every_column_has_a_row_that_cannot_be_read() -> None:
-    known = {(f"{kind.file}.csv", column.name) for kind in schema.KINDS for column in kind.columns}
+    known = {(f"{kind.file}.csv", column.name) for kind in IN_TABLES for column in kind.columns}
 
     assert known - faulty_fields() == set()
 
@@ -151,7 +152,7 @@ def test_every_reference_has_a_row_that_points_at_nothing() -> None:
     missing = {(row["file"], row["field"]) for row in rows if row["reason"].endswith("in the record.")}
 
     assert missing == {
-        (f"{kind.file}.csv", column.name) for kind in schema.KINDS for column in kind.columns if column.refers_to
+        (f"{kind.file}.csv", column.name) for kind in IN_TABLES for column in kind.columns if column.refers_to
     }
 
 
@@ -169,7 +170,7 @@ def test_every_rule_that_a_row_can_break_refuses_one(graph: Graph) -> None:
         and kind.__module__ == "relay.domain.rulebook"
     }
 
-    offered = [row.act for row in read_folder_or_workbook(FAULTS / "register") if row.act]
+    offered = [row.act for row in read_folder_or_workbook(FAULTS / "register", CORE) if row.act]
     outcomes, _ = Rehearsal(graph, "faults", CLERK, answers=NEW).offer(offered)
     asked, _ = Rehearsal(graph, "faults", CLERK).offer(offered)
 
@@ -552,7 +553,7 @@ def test_rules_under_a_heading_of_another_number_are_told_how_to_call_them(graph
 def test_an_import_that_is_killed_is_run_again_and_nothing_is_twice_or_missing(
     graph: Graph, connection: Connection
 ) -> None:
-    rows = sum(1 for _ in read_folder_or_workbook(DEMO))
+    rows = sum(1 for _ in read_folder_or_workbook(DEMO, CORE))
     ends = [0]
 
     for patience in (0, 1, 3, 7):

@@ -17,6 +17,7 @@ from relay.domain import acts, schema
 from relay.domain.acts import Act
 from relay.exchange import cells
 from relay.exchange import rows as exchange
+from tests.scenes.core import CORE, IN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -77,7 +78,7 @@ def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Pa
 
 
 def read(path: Path) -> list[Row]:
-    return list(exchange.read_folder_or_workbook(path))
+    return list(exchange.read_folder_or_workbook(path, CORE))
 
 
 def taken(path: Path) -> list[Act]:
@@ -829,7 +830,7 @@ both_ways = pytest.mark.parametrize(
 
 
 def test_a_folder_is_written_to_the_byte(tmp_path: Path) -> None:
-    exchange.write_folder(tmp_path / "out", SAMPLE, with_names=True)
+    exchange.write_folder(tmp_path / "out", SAMPLE, CORE, with_names=True)
 
     assert {file.name: file.read_text("utf-8") for file in (tmp_path / "out").iterdir()} == {
         "rules.toml": '[programme]\nid = "relay-demo"\nname = "The \\"Relay\\""\ntimezone = "Asia/Kathmandu"\n'
@@ -858,7 +859,7 @@ def test_without_names_personal_columns_are_left_out_altogether(tmp_path: Path, 
 
 
 def test_without_names_no_byte_of_a_folder_holds_a_name(tmp_path: Path) -> None:
-    exchange.write_folder(tmp_path / "out", SAMPLE)
+    exchange.write_folder(tmp_path / "out", SAMPLE, CORE)
 
     written = "".join(file.read_text("utf-8") for file in (tmp_path / "out").iterdir())
     assert "maya" not in written
@@ -867,7 +868,7 @@ def test_without_names_no_byte_of_a_folder_holds_a_name(tmp_path: Path) -> None:
 
 def test_the_same_acts_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        exchange.write_workbook(tmp_path / f"{name}.xlsx", SAMPLE, with_names=True)
+        exchange.write_workbook(tmp_path / f"{name}.xlsx", SAMPLE, CORE, with_names=True)
 
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
@@ -876,7 +877,9 @@ def test_text_like_a_formula_or_a_link_is_text_in_a_workbook(tmp_path: Path) -> 
     values = {"place_id": "W1", "name": "=HYPERLINK(1)"}
     link = {"place_id": "W2", "name": "https://example.org"}
     exchange.write_workbook(
-        tmp_path / "out.xlsx", [Act(kind="place", id="W1", values=values), Act(kind="place", id="W2", values=link)]
+        tmp_path / "out.xlsx",
+        [Act(kind="place", id="W1", values=values), Act(kind="place", id="W2", values=link)],
+        CORE,
     )
 
     with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
@@ -898,7 +901,7 @@ def test_a_folder_that_holds_anything_else_is_left_as_it_is(tmp_path: Path) -> N
     here = folder(tmp_path / "out", places_csv="place_id,name\n", README_md="mine")
 
     with pytest.raises(errors.Invalid, match=r"holds README\.md, which no export wrote"):
-        exchange.write_folder(here, SAMPLE)
+        exchange.write_folder(here, SAMPLE, CORE)
 
     assert sorted(file.name for file in here.iterdir()) == ["README.md", "places.csv"]
 
@@ -908,9 +911,9 @@ def test_a_workbook_or_file_of_something_else_is_left_as_it_is(tmp_path: Path) -
     before = mine.read_bytes()
 
     with pytest.raises(errors.Invalid, match="holds accounts, which no export wrote"):
-        exchange.write_workbook(mine, SAMPLE)
+        exchange.write_workbook(mine, SAMPLE, CORE)
     with pytest.raises(errors.Invalid, match=r"holds mine\.xlsx, which no export wrote"):
-        exchange.write_folder(mine, SAMPLE)
+        exchange.write_folder(mine, SAMPLE, CORE)
 
     assert mine.read_bytes() == before
 
@@ -934,11 +937,11 @@ def test_a_record_that_breaks_off_leaves_nothing_behind(tmp_path: Path, write: W
 
 def test_a_place_that_cannot_be_written_to_is_invalid(tmp_path: Path) -> None:
     with pytest.raises(errors.Invalid, match="cannot be written"):
-        exchange.write_folder(tmp_path / "nowhere" / "out", SAMPLE)
+        exchange.write_folder(tmp_path / "nowhere" / "out", SAMPLE, CORE)
 
 
 def test_only_its_owner_may_open_an_exported_folder(tmp_path: Path) -> None:
-    exchange.write_folder(tmp_path / "out", SAMPLE)
+    exchange.write_folder(tmp_path / "out", SAMPLE, CORE)
 
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o700
 
@@ -977,7 +980,7 @@ def valid(column: schema.Column) -> st.SearchStrategy[cells.Value | None]:
 @st.composite
 def any_act(draw: st.DrawFn) -> Act:
     """An act of any kind with a CSV file, as reading would give it."""
-    kind = draw(st.sampled_from(schema.KINDS))
+    kind = draw(st.sampled_from(IN_TABLES))
     values: dict[str, acts.Value] = {}
     for column in kind.columns:
         wanted = column.required and not column.personal
@@ -991,8 +994,8 @@ def any_act(draw: st.DrawFn) -> Act:
 @given(act=any_act())
 def test_any_act_written_reads_back_the_same(tmp_path_factory: pytest.TempPathFactory, act: Act) -> None:
     path = tmp_path_factory.mktemp("any")
-    exchange.write_folder(path / "out", [act], with_names=True)
-    exchange.write_workbook(path / "out.xlsx", [act], with_names=True)
+    exchange.write_folder(path / "out", [act], CORE, with_names=True)
+    exchange.write_workbook(path / "out.xlsx", [act], CORE, with_names=True)
 
     assert taken(path / "out") == [act]
     assert taken(path / "out.xlsx") == [act]
@@ -1004,7 +1007,7 @@ def fault_texts(faults: Sequence[Fault]) -> bool:
 
 @settings(deadline=None, max_examples=300)
 @given(
-    name=st.sampled_from([*(f"{file}.csv" for file in schema.FILE_ORDER), "rules.toml"]),
+    name=st.sampled_from([*(f"{file}.csv" for file in CORE.files), "rules.toml"]),
     content=st.binary()
     | st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))
     | st.lists(st.sampled_from([*"\",;\n'=[]\0\r", *PASSES.split(","), "1", "[[rule]]", "2024-01-01", "O", "é"])).map(
@@ -1028,7 +1031,7 @@ def test_any_damage_to_a_workbook_is_rows_or_faults_or_invalid(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     path = tmp_path_factory.mktemp("any") / "p.xlsx"
-    exchange.write_workbook(path, SAMPLE, with_names=True)
+    exchange.write_workbook(path, SAMPLE, CORE, with_names=True)
     content = bytearray(path.read_bytes())
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=8)):
         content[place] = data.draw(st.integers(0, 255))

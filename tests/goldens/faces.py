@@ -10,7 +10,6 @@ import secrets
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
@@ -24,6 +23,7 @@ from relay.service.queries import QUESTIONS
 from relay.service.question import Kind, sent_beside
 from relay.settings import Settings
 from relay.web import create_app
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -83,13 +83,13 @@ class Faces:
 
     def run(self, *words: str) -> Said:
         """Run a command in a pipe."""
-        session = Session()
+        session = Session(CORE)
         session.now, session.settings, session.graph = NOW, self.settings, self.graph
         session.clerk = Clerk(by="local:asha", now=NOW, random=self.random)
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         code = 0
         with (
-            patch.object(cli.relay, "main", partial(cli.relay.main, obj=session)),
+            patch.object(cli, "Session", lambda _: session),
             patch.object(sys, "argv", ["relay", *words]),
             patch.object(sys, "stdin", io.StringIO()),
             contextlib.redirect_stdout(out),

@@ -17,6 +17,7 @@ from relay.domain.entries import ORIGIN, Entry, digest, to_line
 from relay.ledger.checkpoints import Checkpoint, KeyUnreadable, NotACheckpoint, from_text, key_path, known_key, make_key
 from relay.ledger.verify import verify_lines
 from tests.scenes.clean import grown
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -59,7 +60,7 @@ def faults(chain: list[Entry], *checkpoints: Checkpoint, public_keys: Collection
     lines = (to_line(entry, with_opened=False) for entry in chain)
     return [
         f"{fault.sequence}: {fault.fault}"
-        for fault in verify_lines(lines, checkpoints=checkpoints, public_keys=public_keys).faults
+        for fault in verify_lines(lines, CORE, checkpoints=checkpoints, public_keys=public_keys).faults
     ]
 
 

@@ -27,6 +27,7 @@ from tests.scenes.acts import (
     taken_back,
     woman,
 )
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ def test_the_part_that_is_read_judges_as_the_whole_register_would(
         assert [said(one, alone=alone) for one in outcomes] == [said(one, alone=alone) for one in expected]
 
     assert verify.verify(graph, "demo").faults == ()
-    stored = reading.replay("demo", reading.entries(graph, "demo"))
+    stored = reading.replay("demo", reading.entries(graph, "demo"), CORE)
     assert (stored.facts, stored.placements) == (book.register.facts, book.register.placements)
 
 

@@ -20,6 +20,7 @@ from relay.ledger.reading import entries, head, heads
 from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify
 from tests.scenes.clerks import PROGRAMME, act, clerk, founding, handover, woman
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +40,7 @@ ROUNDS = 20
 def desks(connection: Connection, graph: Graph) -> Iterator[tuple[Graph, ...]]:
     """Give each of eight clerks a line of her own to one database, which is empty."""
     assert heads(graph) == ()
-    opened = tuple(relay_graph.connect(connection) for _ in range(CLERKS))
+    opened = tuple(relay_graph.connect(connection, CORE) for _ in range(CLERKS))
     yield opened
     for one in opened:
         one.close()
@@ -256,7 +257,7 @@ def test_two_processes_found_the_same_programme_in_a_database_that_nobody_saw_be
     folder = tmp_path / "data"
     found = (
         "from tests.clerks import *\n"
-        "outcomes = record(graph.connect(database()), PROGRAMME, founding('P'), clerk('c'))\n"
+        "outcomes = record(graph.connect(database(), CORE), PROGRAMME, founding('P'), clerk('c'))\n"
         "print(*(outcome.action for outcome in outcomes))"
     )
     environ = os.environ | {"RELAY_DATA": str(folder)}
@@ -267,7 +268,7 @@ def test_two_processes_found_the_same_programme_in_a_database_that_nobody_saw_be
         ]
         answers = [one.communicate(timeout=60)[0].split() for one in both]
 
-        with relay_graph.connect(engine.ensure(folder)) as graph:
+        with relay_graph.connect(engine.ensure(folder), CORE) as graph:
             assert sound(graph) == 5
     finally:
         engine.stop(folder)

@@ -33,6 +33,7 @@ from tests.scenes.acts import (
     taken_back,
     woman,
 )
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from relay.domain.acts import Act
@@ -151,7 +152,7 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
     sound = (0, f"{head} is of entry 6; 0 came later\n6 entries, head {head}: sound\n")
     assert checked(*lines) == sound
     assert checked(*lines[:2], " ", *lines[2:], "") == sound  # as editors leave it
-    assert verify.verify_lines([*lines[:2], " ", *lines[2:], ""], noted=head).ok
+    assert verify.verify_lines([*lines[:2], " ", *lines[2:], ""], CORE, noted=head).ok
     for faulty, said in (
         ([*lines[:2], altered, *lines[3:]], "entry 3 was altered: its hash does not fit its content\n"),
         ([*lines[:2], *lines[3:]], "entry 3 does not follow the entry before it\n"),  # one removed
@@ -168,18 +169,18 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
         (lines[:-1], f"entry 5 is the last, and none is {head}: mistyped, another copy's, cut or rewritten\n"),
     ):
         assert checked(*faulty) == (1, said)
-        assert not verify.verify_lines(faulty, noted=head).ok
+        assert not verify.verify_lines(faulty, CORE, noted=head).ok
     assert checked(*lines[:-1], noted=json.loads(lines[-2])["hash"])[0] == 0
     assert "is of entry 5; 1 came later\n6 entries" in checked(*lines, noted=json.loads(lines[-2])["hash"])[1]
     assert checked(*lines, noted="0" * 64)[0] == 1
-    assert not verify.verify_lines(lines, noted="0" * 64).ok
+    assert not verify.verify_lines(lines, CORE, noted="0" * 64).ok
     file.write_bytes(b"")
     assert run_the_script(file) == (1, "the file holds no entry\n")
     assert run_the_script()[1].startswith("Check an exported Relay ledger: python ")
     missing = tmp_path / "not_there.jsonl"
     assert run_the_script(missing) == (1, f"{missing} cannot be read: No such file or directory\n")
-    assert not verify.verify_lines([]).ok
-    assert verify.verify_lines(lines, noted=head).ok
+    assert not verify.verify_lines([], CORE).ok
+    assert verify.verify_lines(lines, CORE, noted=head).ok
 
 
 def test_an_export_without_names_is_as_sound(graph: Graph, lines: list[str], tmp_path: Path) -> None:
@@ -189,9 +190,9 @@ def test_an_export_without_names_is_as_sound(graph: Graph, lines: list[str], tmp
 
     assert run_the_script(file)[0] == 0
     assert "सीता" not in file.read_text(encoding="utf-8")
-    assert verify.verify_lines(nameless).ok
-    assert verify.verify_lines(lines).ok
-    assert verify.verify_lines(nameless).head_hash == verify.verify_lines(lines).head_hash
+    assert verify.verify_lines(nameless, CORE).ok
+    assert verify.verify_lines(lines, CORE).ok
+    assert verify.verify_lines(nameless, CORE).head_hash == verify.verify_lines(lines, CORE).head_hash
 
 
 def test_the_script_is_read_in_a_minute_and_needs_nothing_of_relay() -> None:

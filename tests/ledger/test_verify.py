@@ -27,6 +27,7 @@ from tests.scenes.acts import (
     taken_back,
     woman,
 )
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -217,15 +218,15 @@ def test_what_was_taken_back_and_brought_back_is_sound(kept: Graph) -> None:
 def test_a_file_is_checked_without_a_database(kept: Graph) -> None:
     lines = list(replay.export(kept, "demo", with_names=True))
 
-    sound = verify.verify_lines([*lines, "", "\n"])
+    sound = verify.verify_lines([*lines, "", "\n"], CORE)
 
     assert sound.ok
     assert sound.entries == len(lines)
-    faulty = verify.verify_lines([lines[0], "{", *lines[2:]])
+    faulty = verify.verify_lines([lines[0], "{", *lines[2:]], CORE)
     assert [fault.sequence for fault in faulty.faults][:2] == [2, 3]
-    mixed = verify.verify_lines([*lines, *replay.export(kept, "other", with_names=True)])
+    mixed = verify.verify_lines([*lines, *replay.export(kept, "other", with_names=True)], CORE)
     assert "belongs to another programme" in str(mixed.faults)
-    assert [str(fault.fault) for fault in verify.verify_lines([]).faults] == ["The file holds no entry."]
+    assert [str(fault.fault) for fault in verify.verify_lines([], CORE).faults] == ["The file holds no entry."]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import LATER, days_touched, relays
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 from tests.scenes.oracle import Oracle
 from tests.scenes.relays import replayed
 from tests.scenes.village import DAY, seeded, village
@@ -424,7 +425,7 @@ def test_both_engines_give_the_same_json_for_every_month_end(
     embedded_engine: Connection, neo4j_server: Connection
 ) -> None:
     with ExitStack() as open_:
-        graphs = [open_.enter_context(relay_graph.connect(each)) for each in (embedded_engine, neo4j_server)]
+        graphs = [open_.enter_context(relay_graph.connect(each, CORE)) for each in (embedded_engine, neo4j_server)]
         for graph in graphs:
             wiped(graph)
             demo.load_demo(graph, say.clerk(today=demo.DAY))

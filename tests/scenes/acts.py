@@ -14,14 +14,16 @@ from datetime import UTC, date, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from relay.domain.acts import Act, rule_id
+from relay.domain.acts import Act
 from relay.domain.entries import ORIGIN
+from relay.domain.kinds import rule_id
 from relay.domain.register import Register
 from relay.domain.rulebook import NEW, Answers
 from relay.ledger.batch import Batch, Clerk, Outcome
 from relay.ledger.context import Head
 from relay.ledger.delta import Delta
 from relay.ledger.projection import PROJECTION
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,7 +132,7 @@ class Book:
 
     def __init__(self, *acts: Act, programme_id: str = "demo", today: date = TODAY) -> None:
         """Begin with acts that all must stand."""
-        self.register = Register(programme_id)
+        self.register = Register(programme_id, CORE)
         self.head = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
         self.today = today
         self.deltas: list[Delta] = []

@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.arrays.adjacency import Adjacency
-from relay.arrays.columns import EVENT_KINDS, NO_DAY, NONE, day_number, day_of
+from relay.arrays.columns import NO_DAY, NONE, day_number, day_of
 from relay.arrays.id_column import IdColumn
 from relay.arrays.tables import Beneficiaries, Events, Gifts, Groups, Passes, Placements, Places, Snapshot
 from relay.domain.entries import ORIGIN
 from relay.domain.model import Rule
+from relay.domain.vocabulary import EVENT_KINDS
 from tests.scenes import acts as say
 
 if TYPE_CHECKING:

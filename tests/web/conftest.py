@@ -18,6 +18,7 @@ from relay.web import create_app
 from tests.commands.shell import record
 from tests.rigs.in_a_thread import answering
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 from tests.web import relays
 from tests.web.readers import WORDS
 from tests.web.reading import TWO
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def recorded(settings: Settings) -> Iterator[Graph]:
     """Give a graph of its own that holds the programmes of `relays`."""
-    with relay_graph.connect(engine.ensure(settings.data_folder)) as graph:
+    with relay_graph.connect(engine.ensure(settings.data_folder, readable=CORE.readable), CORE) as graph:
         relays.record(graph, "demo", list(relays.small()))
         relays.record(graph, "large", list(relays.large()))
         relays.record(graph, "hostile", list(relays.hostile()), by="local:bina")

@@ -11,13 +11,14 @@ import pytest
 
 import cli
 from relay.access import accounts, tokens
-from relay.access.roles import HERE, MATRIX, ROLES, Grant, Role
+from relay.access.roles import HERE, ROLES, Grant, matrix
 from relay.ledger import reading
 from relay.service.queries import QUESTIONS
 from relay.settings import Settings
 from relay.web import create_app
 from relay.web.permission import permission_of
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 from tests.web import relays
 from tests.web.readers import WORDS, bearer, sign_in, staff_of
 
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from werkzeug.routing import Rule
     from werkzeug.test import TestResponse
 
+    from relay.domain.schema import Role
     from relay.graph import Graph
 
+PROGRAM = cli.program(CORE)
 
 SAMPLES: Final = {
     "act_id": "placement:P1",
@@ -81,7 +84,7 @@ def test_every_view_is_public_or_one_action_that_has_its_roles(app: Flask) -> No
         *("static", "static_files.vis_network", "monitoring.healthz", "monitoring.readyz", "api.token"),
         *("sign_in.page", "sign_in.sign_in", "sign_in.once", "sign_in.sign_out"),
     }
-    assert all(permission.public or permission.action in MATRIX for permission in said.values())
+    assert all(permission.public or permission.action in matrix(CORE) for permission in said.values())
     assert not any(permission.public and permission.action for permission in said.values())
 
 
@@ -92,7 +95,7 @@ def test_what_changes_something_is_sent_by_a_form_of_these_pages(app: Flask) -> 
     assert open_ == {"api.token", "staff.search_for", "managers.search_in", *(f"api.{each.name}" for each in QUESTIONS)}
 
 
-def commands(group: click.Group = cli.relay, before: str = "") -> Iterator[str]:
+def commands(group: click.Group = PROGRAM, before: str = "") -> Iterator[str]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from commands(command, f"{before}{name} ")
@@ -101,9 +104,9 @@ def commands(group: click.Group = cli.relay, before: str = "") -> Iterator[str]:
 
 
 def test_every_command_has_its_row_and_every_row_that_is_not_a_page_its_command() -> None:
-    assert set(commands()) <= set(MATRIX) | HERE
-    assert set(commands()) >= (set(MATRIX) | HERE) - {"names", "metrics", "query"}
-    assert not set(MATRIX) & HERE
+    assert set(commands()) <= set(matrix(CORE)) | HERE
+    assert set(commands()) >= (set(matrix(CORE)) | HERE) - {"names", "metrics", "query"}
+    assert not set(matrix(CORE)) & HERE
 
 
 def test_a_route_that_nobody_thought_of_is_open_to_the_owner_alone(
@@ -127,7 +130,7 @@ def test_every_route_is_open_to_the_roles_of_its_row_and_to_no_other(
     app = door.application
     for rule, method in routes(app):
         answer = ask(door, address(app, rule, "demo"), method, people[role])
-        allowed = role in MATRIX[action_of(app, rule.endpoint) or ""]
+        allowed = role in matrix(CORE)[action_of(app, rule.endpoint) or ""]
         assert (answer.status_code == 403) != allowed, (rule.rule, method, answer.status_code)
         assert answer.status_code not in (401, 500), (rule.rule, method)
 

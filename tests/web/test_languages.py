@@ -14,11 +14,11 @@ import pytest
 
 from relay.audit.run import audit_of
 from relay.desk import wording
-from relay.domain.acts import FILED, HOW_CORRECTED, KEYS
 from relay.web.i18n import language as language_of_pages
 from relay.web.i18n.language import LANGUAGES
 from tests.scenes import acts as say
 from tests.scenes.clean import TODAY, grown
+from tests.scenes.core import CORE
 from tests.scenes.offences import OFFENCES
 from tests.web import relays
 
@@ -206,20 +206,19 @@ def test_wording_says_nothing_but_what_translators_were_given() -> None:
         return text
 
     speech = wording.Speech(say=heard)
-    choices = {kind.name: [choice for column in kind.columns for choice in column.choices] for kind in FILED}
-    for kind, names in KEYS.items():
-        for choice in (None, *choices.get(kind, HOW_CORRECTED)):
-            values = {name: choice if name in wording.CHOSEN else "2" for name in names}
-            wording.what_it_is(f"{kind}:1", values, speech, held=("P1",), taken_back=True)
+    for kind in CORE.kinds.values():
+        for choice in (None, *(choice for column in kind.columns for choice in column.choices)):
+            values = {column.name: choice if column.choices else "2" for column in kind.columns}
+            wording.what_it_is(CORE, f"{kind.name}:1", values, speech, held=("P1",), taken_back=True)
 
-    assert set(asked) <= set(wording.TEXTS)
+    assert set(asked) <= set(wording.texts(CORE.kinds.values()))
 
 
 @pytest.mark.parametrize("language", CATALOGUES["LANGUAGES"])
 def test_a_translation_of_wording_loses_no_id_and_no_day(language: str) -> None:
     catalogue, places = CATALOGUES["kept"](language), re.compile(r"%\(\w+\)s")
 
-    for text in wording.TEXTS:
+    for text in wording.texts(CORE.kinds.values()):
         translated = catalogue.get(text, "record").string
         assert sorted(places.findall(translated)) == sorted(places.findall(text)), text
 

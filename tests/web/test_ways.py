@@ -24,6 +24,7 @@ from relay.web.auditors import query
 from tests.rigs import neo4j_server
 from tests.rigs.in_a_thread import answering
 from tests.rigs.wiping import wiped
+from tests.scenes.core import CORE
 from tests.web import relays
 from tests.web.addresses import AUDITED, HILLS
 
@@ -47,7 +48,7 @@ def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield request.getfixturevalue("recorded"), request.getfixturevalue("settings")
         return
     neo4j: Connection = request.getfixturevalue("neo4j_server")
-    with relay_graph.connect(neo4j) as graph:
+    with relay_graph.connect(neo4j, CORE) as graph:
         relays.record_for_the_ways(wiped(graph))
         yield graph, Settings.read({**neo4j_server.settings(neo4j), "RELAY_DATA": str(tmp_path_factory.mktemp("ways"))})
         wiped(graph)

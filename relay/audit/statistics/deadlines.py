@@ -15,11 +15,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from relay.arrays.columns import EVENT_KINDS, NO_DAY, Flags, Rows, Units, day_number
+from relay.arrays.columns import NO_DAY, Flags, Rows, Units, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import months_later
 from relay.audit.error_rate import CONFIDENCE, interval
 from relay.domain.model import UNIT, Rule
+from relay.domain.vocabulary import EVENT_KINDS
 
 REACHABLE: Final = 0.8
 """The share of keepers who have enough young by a fair deadline (our choice: in a simulation of two does, 81 % have two

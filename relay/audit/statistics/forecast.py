@@ -24,11 +24,12 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.arrays import lineage
-from relay.arrays.columns import EVENT_KINDS, NO_DAY, Codes, Flags, Rows, day_number
+from relay.arrays.columns import NO_DAY, Codes, Flags, Rows, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import DUE, IN_TIME, LATE, LOST
 from relay.audit.error_rate import CONFIDENCE, interval
 from relay.audit.statistics.survival import unexcused
+from relay.domain.vocabulary import EVENT_KINDS
 
 DRAWS: Final = 1000
 """Offspring distributions drawn for an interval (our choice: its ends then move by about a hundredth)."""

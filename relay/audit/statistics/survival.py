@@ -21,10 +21,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from relay.arrays.columns import EVENT_KINDS, NO_DAY, NONE, Days, Flags, Rows, day_number
+from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import EXCUSED, LOST, Standings, receipts, standings
 from relay.audit.error_rate import CONFIDENCE
+from relay.domain.vocabulary import EVENT_KINDS
 from relay.reports.breakdown import Names, parts
 
 PAIRS: Final = 66

@@ -10,23 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 from relay.access.roles import EVERY
-from relay.domain.acts import HOW_CORRECTED, KEYS, Value
+from relay.domain.acts import Value
 from relay.domain.schema import Column, Kind
+from relay.domain.system import Catalogue
 from relay.errors import Invalid
 from relay.exchange import cells
 from relay.service.question import Parameter, Says
 
-_WHICH: Final = Column(name="act_id", type="id", required=True)
-_OWN: Final = {
-    "correct": (
-        replace(_WHICH, name="correct_id", required=False),
-        _WHICH,
-        Column(name="how", type="choice", choices=HOW_CORRECTED, required=True),
-        Column(name="why", type="text", required=True, personal=True),
-    ),
-    "confirm": (replace(_WHICH, name="confirm_id", required=False), _WHICH),
-    "erase": (replace(_WHICH, name="erase_id", required=False), replace(_WHICH, name="subject_id")),
-}
 _MADE: Final = frozenset({"receiver_placement_id"})  # generated if not given, like an act's own id
 RECORDS: Final = frozenset({"giver_placement_id", "act_id", "subject_id"})
 """Columns that take an id with or without its kind before it, such as pass:88 or 88."""
@@ -44,7 +34,7 @@ ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
 """Kind of act → what its URL may answer beforehand; nothing is asked about other kinds."""
 
 TOKEN_DAYS: Final = 30  # our choice: when nobody says how long
-_TEXTS: Final = ("id", "text", "name", "help", "date", "choice", "tags", "programme_id", "timezone")
+_TEXTS: Final = ("id", "words", "text", "name", "help", "date", "choice", "tags", "programme_id", "timezone")
 
 
 class Bodies:
@@ -54,12 +44,12 @@ class Bodies:
         columns: Kind of act → its columns; what may be left out is not required.
     """
 
-    def __init__(self, filed: Iterable[Kind]) -> None:
-        """Take the kinds that have files; those that speak about other acts are added."""
-        self._filed: Mapping[str, tuple[Column, ...]] = {kind.name: kind.columns for kind in filed}
-        every = {**self._filed, **_OWN}
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Take the kinds of a catalogue."""
+        self._kinds = catalogue.kinds
         self.columns: Mapping[str, tuple[Column, ...]] = {
-            kind: tuple(_sent(kind, column) for column in columns) for kind, columns in every.items()
+            name: tuple(_sent(kind, column) for column in kind.columns if column.type != "changes")
+            for name, kind in self._kinds.items()
         }
 
     def said(self, kind: str, body: object) -> dict[str, Value]:
@@ -90,17 +80,17 @@ class Bodies:
         """
         if not isinstance(body, dict):
             raise OtherType(field="changes", wanted="an object")
-        columns = {column.name: column for column in self._filed.get(kind, ())}
+        columns = {column.name: column for column in self._kinds[kind].columns} if self._kinds[kind].file else {}
         for name in body:
             if name not in columns:
                 raise NoSuchColumn.of(kind, str(name), self.columns[kind])
         return {name: _cell(columns[name], value) for name, value in body.items()}
 
 
-def _sent(kind: str, column: Column) -> Column:
+def _sent(kind: Kind, column: Column) -> Column:
     """A column as it is sent: an id that is made when nobody gives it may be left out."""
-    own = KEYS[kind][0] if kind not in ("rule", "programme") else ""
-    return replace(column, required=False) if column.name == own or column.name in _MADE else column
+    made = column.name in _MADE or (column.name == kind.id_column and kind.name != "programme")
+    return replace(column, required=False) if made else column
 
 
 class NotAnObject(Invalid):

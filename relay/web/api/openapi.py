@@ -7,15 +7,28 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from relay.access.accounts import LEAST_PASSWORD, LONGEST_PASSWORD
-from relay.access.roles import EVERY, MATRIX, ROLES, to_record
+from relay.access.roles import EVERY, ROLES, matrix
 from relay.access.tokens import LONGEST_DAYS, NewToken
 from relay.desk.intake import Recorded
 from relay.domain.schema import Column
+from relay.domain.schema import Kind as KindOfAct
+from relay.domain.system import Catalogue
 from relay.exchange.cells import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, LONGEST_ID, LONGEST_TERM, LONGEST_TEXT
 from relay.ledger.reading import LedgerHead
 from relay.service.json_codec import Schema, schemas_of
-from relay.service.queries import QUESTIONS
-from relay.service.question import Kind, Parameter, Says, Sort, answer_of, methods, parameters, says, sent_beside
+from relay.service.queries import questions_of
+from relay.service.question import (
+    Kind,
+    Parameter,
+    Says,
+    Sort,
+    answer_of,
+    methods,
+    parameters,
+    says,
+    sent_beside,
+    with_kinds,
+)
 from relay.web.api.bodies import ANSWERS, RECORDS, TOKEN_DAYS, Bodies
 from relay.web.failures import Error
 
@@ -48,29 +61,37 @@ _PROGRAMME: Final = {
 }
 
 
-def document(bodies: Bodies) -> Schema:
-    """The whole document, of what can be asked, and of the acts whose bodies are given."""
-    kinds = (*map(answer_of, QUESTIONS), tuple[LedgerHead, ...], Recorded, NewToken, Error)
+def document(catalogue: Catalogue) -> Schema:
+    """The whole document: what can be asked, and the acts that can be recorded."""
+    bodies, questions = Bodies(catalogue), questions_of(catalogue)
+    kinds = (*map(answer_of, questions), tuple[LedgerHead, ...], Recorded, NewToken, Error)
     schemas, components = schemas_of(kinds)
     answers = dict(zip(kinds, schemas, strict=True))
     failures = {name: {**components[name], "additionalProperties": False} for name in ("Error", "Explained")}
     paths: dict[str, Any] = {
         "/programmes": {
             "get": {
-                **_operation("programmes", "The programmes in which the account holds a role.", "programme list"),
+                **_operation(
+                    catalogue, "programmes", "The programmes in which the account holds a role.", "programme list"
+                ),
                 "responses": _responses({200: answers[tuple[LedgerHead, ...]]}, (400, 401, 403, 503)),
             }
         }
     }
-    for question in QUESTIONS:
-        ways = {method.lower(): _asking(question, method, answers[answer_of(question)]) for method in methods(question)}
+    for question in questions:
+        ways = {
+            method.lower(): _asking(catalogue, question, method, answers[answer_of(question)])
+            for method in methods(question)
+        }
         paths[f"/programmes/{{programme_id}}/{question.path.replace('<id>', '{id}')}"] = ways
     for kind, columns in bodies.columns.items():
-        paths[f"/programmes/{{programme_id}}/acts/{kind}"] = {"post": _recording(kind, columns, answers[Recorded])}
-    paths["/tokens"] = {"post": _letting_in(answers[NewToken])}
+        paths[f"/programmes/{{programme_id}}/acts/{kind}"] = {
+            "post": _recording(catalogue, catalogue.kind(kind), columns, answers[Recorded])
+        }
+    paths["/tokens"] = {"post": _letting_in(catalogue, answers[NewToken])}
     paths["/sign-out"] = {
         "post": {
-            **_operation("sign_out", "End the token that this is sent with.", "logout"),
+            **_operation(catalogue, "sign_out", "End the token that this is sent with.", "logout"),
             "responses": _responses({200: _SIGNED_OUT}, (400, 401, 403, 503)),
         }
     }
@@ -92,25 +113,25 @@ def document(bodies: Bodies) -> Schema:
     }
 
 
-def _operation(name: str, summary: str, action: str = "") -> Schema:
+def _operation(catalogue: Catalogue, name: str, summary: str, action: str = "") -> Schema:
     return {
         "operationId": name,
         "summary": summary,
         "x-action": action,
-        "x-roles": [role for role in ROLES if role in MATRIX.get(action, ())],
+        "x-roles": [role for role in ROLES if role in matrix(catalogue).get(action, ())],
     }
 
 
-def _asking(question: Kind, method: str, answer: Schema) -> Schema:
+def _asking(catalogue: Catalogue, question: Kind, method: str, answer: Schema) -> Schema:
     about = [{"name": "id", "in": "path", "required": True, "schema": _RECORD}] if "<id>" in question.path else []
-    named = [each for each in parameters(question) if not each.says.personal]
+    named = [each for each in with_kinds(parameters(question), catalogue) if not each.says.personal]
     errors = (*_READING, *_WITH_A_BODY) if method == "POST" else _READING
     body = {"requestBody": {"required": True, "content": {"application/json": {"schema": _beside(question)}}}}
     if question.paged:
         more = {"next_url": {"anyOf": [{"type": "string"}, {"type": "null"}]}}
         answer = {"allOf": [answer, {"type": "object", "required": ["next_url"], "properties": more}]}
     return {
-        **_operation(question.name, says(question), question.action),
+        **_operation(catalogue, question.name, says(question), question.action),
         "operationId": question.name if method == methods(question)[0] else f"{question.name}_beside",
         "parameters": [_PROGRAMME, *about, *map(_parameter, named)],
         **(body if method == "POST" else {}),
@@ -128,17 +149,19 @@ def _beside(question: Kind) -> Schema:
     }
 
 
-def _recording(kind: str, columns: Iterable[Column], recorded: Schema) -> Schema:
-    own = f"Record {'an' if kind[0] in 'aeiou' else 'a'} {kind}; 201 when it was added, 200 when it was there."
+def _recording(catalogue: Catalogue, kind: KindOfAct, columns: Iterable[Column], recorded: Schema) -> Schema:
+    own = (
+        f"Record {'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}; 201 when it was added, 200 when it was there."
+    )
     return {
-        **_operation(f"record_{kind}", own, to_record(kind)),
-        "parameters": [_PROGRAMME, *map(_parameter, ANSWERS.get(kind, ()))],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _body(kind, columns)}}},
+        **_operation(catalogue, f"record_{kind.name}", own, kind.recording),
+        "parameters": [_PROGRAMME, *map(_parameter, ANSWERS.get(kind.name, ()))],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _body(kind.name, columns)}}},
         "responses": _responses({200: recorded, 201: recorded}, _RECORDING, "Recorded."),
     }
 
 
-def _letting_in(made: Schema) -> Schema:
+def _letting_in(catalogue: Catalogue, made: Schema) -> Schema:
     body = {
         "type": "object",
         "additionalProperties": False,
@@ -152,7 +175,7 @@ def _letting_in(made: Schema) -> Schema:
         },
     }
     return {
-        **_operation("token", "A token for who has login and password; its secret is told only here."),
+        **_operation(catalogue, "token", "A token for who has login and password; its secret is told only here."),
         "security": [],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
         "responses": _responses({201: made}, _LETTING_IN),
@@ -179,6 +202,7 @@ def _schema_of(wanted: Says) -> Schema:
         "flag": {"type": "boolean"},
         "word": _TEXT,
         "record": _RECORD,
+        "kind": _TEXT,
         "count": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
         "number": {"type": "integer", "minimum": 0, "maximum": 999_999_999},
     }
@@ -228,6 +252,7 @@ def _column(column: Column) -> Schema:
             "text": _TEXT,
             "name": _TEXT,
             "tags": _TEXT,
+            "words": _TEXT,
             "help": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"},
             "date": _DAY,
             "units": {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER},

@@ -1,6 +1,6 @@
 """The API: the same objects as the command line prints with --json, and a URL for each kind of act that it records.
 
-Every question of `service.queries` is answered and every kind of act of `domain.acts` is recorded, by one view for
+Every question of `service.queries` is answered and every kind of act of the catalogue is recorded, by one view for
 each. What a URL may contain is defined there, once; an unknown parameter is refused.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
-from relay.access import roles, tokens
+from relay.access import tokens
 from relay.desk import intake
 from relay.desk.lookup import resolve
 from relay.domain.entries import once
@@ -23,17 +23,18 @@ from relay.errors import Invalid
 from relay.exchange import cells
 from relay.exchange.cells import read_day
 from relay.service.json_codec import json_of
-from relay.service.queries import QUESTIONS
-from relay.service.question import Parameter, Question, Says, Source, methods, parameters
+from relay.service.queries import questions_of
+from relay.service.question import Parameter, Question, Says, Source, methods, parameters, with_kinds
 from relay.web import current, guard, privacy, sessions, sign_in
 from relay.web.api import bodies, openapi
 from relay.web.api.bodies import Bodies
 from relay.web.permission import action, public
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from relay.domain.schema import Kind as KindOfAct
+    from relay.domain.system import Catalogue
     from relay.service.json_codec import Schema
     from relay.service.question import Kind
 
@@ -164,8 +165,8 @@ def _read(name: str, wanted: Says, text: str) -> Any:  # noqa: ANN401 - what a p
     return cells.read(_TEXT, text)
 
 
-def _answering(question: Kind) -> Callable[..., Response]:
-    wanted = parameters(question)
+def _answering(question: Kind, catalogue: Catalogue) -> Callable[..., Response]:
+    wanted = with_kinds(parameters(question), catalogue)
 
     @action(question.action, by_form=False, ids_only=question.ids_only)  # no question changes anything
     def view(programme_id: str, id_: str | None = None) -> Response:
@@ -204,10 +205,10 @@ def _body() -> Any:  # noqa: ANN401 - JSON
         return None  # refused as no object
 
 
-def _recording(kind: str, known: Bodies) -> Callable[..., Response]:
-    @action(roles.to_record(kind))
+def _recording(kind: KindOfAct, known: Bodies) -> Callable[..., Response]:
+    @action(kind.recording)
     def view(programme_id: str) -> Response:
-        return record(programme_id, kind, known)
+        return record(programme_id, kind.name, known)
 
     return view
 
@@ -264,10 +265,10 @@ def _documenting(document: Schema) -> tuple[Callable[[], Response], Callable[[],
     return spec, docs
 
 
-def blueprint(filed: Iterable[KindOfAct]) -> Blueprint:
-    """The API of a programme with the given kinds of acts."""
-    api, known = Blueprint("api", __name__, url_prefix="/api/v1"), Bodies(filed)
-    spec, docs = _documenting(openapi.document(known))
+def blueprint(catalogue: Catalogue) -> Blueprint:
+    """The API for the questions and the kinds of acts of a catalogue."""
+    api, known = Blueprint("api", __name__, url_prefix="/api/v1"), Bodies(catalogue)
+    spec, docs = _documenting(openapi.document(catalogue))
     for path, view, method in (
         ("/programmes", programmes, "GET"),
         ("/tokens", token, "POST"),
@@ -276,10 +277,10 @@ def blueprint(filed: Iterable[KindOfAct]) -> Blueprint:
         ("/docs", docs, "GET"),
     ):
         api.add_url_rule(path, view_func=view, methods=(method,))
-    for question in QUESTIONS:
+    for question in questions_of(catalogue):
         path = f"/programmes/<programme_id>/{question.path.replace('<id>', '<id_>')}"
-        api.add_url_rule(path, question.name, _answering(question), methods=methods(question))
-    for kind in known.columns:
-        path = f"/programmes/<programme_id>/acts/{kind}"
-        api.add_url_rule(path, f"record_{kind}", _recording(kind, known), methods=("POST",))
+        api.add_url_rule(path, question.name, _answering(question, catalogue), methods=methods(question))
+    for kind in catalogue.kinds.values():
+        path = f"/programmes/<programme_id>/acts/{kind.name}"
+        api.add_url_rule(path, f"record_{kind.name}", _recording(kind, known), methods=("POST",))
     return api

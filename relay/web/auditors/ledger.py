@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.desk.wording import what_it_is
-from relay.domain.acts import KEYS, changes_of
+from relay.domain.acts import changes_of
 from relay.domain.entries import ORIGIN, Entry
 from relay.exchange.cells import read_day
 from relay.ledger import entry_diff, entry_search
@@ -56,13 +56,15 @@ class EntryRow:
         """The row of an entry."""
         if isinstance(entry, Entry):
             said = {name: getattr(entry, name) for name in cls.__slots__ if name not in ("what", "told")}
-            return cls(what=what_it_is(entry.act_id, entry.act.values), told=_told(entry), **said)
+            return cls(
+                what=what_it_is(current.graph().catalogue, entry.act_id, entry.act.values), told=_told(entry), **said
+            )
         nothing = dict.fromkeys(name for name in cls.__slots__ if name not in ("sequence", "what", "told"))
         return cls(sequence=entry.sequence or 0, what=entry.fault, told=say(entry.fault), **nothing)
 
 
 def _told(entry: Entry) -> str:
-    return what_it_is(entry.act_id, entry.act.values, labels.SPEECH)
+    return what_it_is(current.graph().catalogue, entry.act_id, entry.act.values, labels.SPEECH)
 
 
 class EntryRows(Sequence[EntryRow]):
@@ -119,7 +121,11 @@ LEDGER: Final = Listing(
         Column(key="hash", label=lazy_gettext("Hash"), cell="hash"),
     ),
     filters=(
-        Filter(name="kind", label=lazy_gettext("Kind"), choices=listing.words(lambda _page: tuple(KEYS), labels.kind)),
+        Filter(
+            name="kind",
+            label=lazy_gettext("Kind"),
+            choices=listing.words(lambda _page: tuple(current.graph().catalogue.kinds), labels.kind),
+        ),
         Filter(name="naming", label=lazy_gettext("Id that it names, or hash")),
         Filter(name="by", label=lazy_gettext("Recorded by")),
         Filter(name="since", label=lazy_gettext("Recorded from"), typed="date"),

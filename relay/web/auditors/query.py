@@ -83,8 +83,10 @@ class QueryPage:
         if not text:
             return cls(programme_id=programme_id, text=_to_start_from(parameters.number("start"), programme_id))
         settings = current.core().settings
-        reader = replace(engine.reader(settings.data_folder), plain=settings.plain_driver)
-        with connect(reader) as graph:
+        reader = replace(
+            engine.reader(settings.data_folder, current.graph().catalogue.readable), plain=settings.plain_driver
+        )
+        with connect(reader, current.graph().catalogue) as graph:
             try:
                 return cls(programme_id=programme_id, text=text, table=graph.ask(text, ROWS))
             except NotAnswered as error:

@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import current_app
+
 from relay.audit.checks import CHECKS
 from relay.desk import wording
-from relay.domain.acts import DAY_COLUMNS
 from relay.domain.bikram_sambat import bikram_sambat
 from relay.domain.entries import CHANGES
 from relay.reports import drawing
@@ -26,6 +27,7 @@ from relay.web.i18n.language import (
     places,
     plural,
     remembered,
+    say,
     signed,
 )
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from relay.domain.system import Catalogue
     from relay.reports.trees import Receipt
 
 STATES: Final = {
@@ -56,21 +59,6 @@ CAUSES: Final = {
     "sale": lazy_gettext("animals sold"),
     "slaughter": lazy_gettext("animals slaughtered"),
     "left": lazy_gettext("she left"),
-}
-KINDS: Final = {
-    "programme": lazy_gettext("Programme"),
-    "rule": lazy_gettext("Rule"),
-    "place": lazy_gettext("Place"),
-    "group": lazy_gettext("Group"),
-    "beneficiary": lazy_gettext("Beneficiary"),
-    "gift": lazy_gettext("Gift"),
-    "placement": lazy_gettext("Placement"),
-    "pass": lazy_gettext("Pass-on"),
-    "event": lazy_gettext("Event"),
-    "claim": lazy_gettext("Claim"),
-    "correct": lazy_gettext("Correction"),
-    "confirm": lazy_gettext("Confirmation"),
-    "erase": lazy_gettext("Erasure"),
 }
 SEVERITIES: Final = {"high": lazy_gettext("high"), "medium": lazy_gettext("medium"), "low": lazy_gettext("low")}
 CAME_BY: Final = {"gift": lazy_gettext("from a gift"), "pass_on": lazy_gettext("by pass-on")}
@@ -106,8 +94,6 @@ UNITS: Final = {
     "seed_capital": plural("%(count)s seed capital", "%(count)s seed capital"),  # rupees, of which there are many
 }
 """So many units of each of them."""
-TEXTS: Final = {"record": wording.TEXTS, "column": wording.HEADINGS}
-"""Texts of the core that pages show, by the context in which the catalogues hold them."""
 TITLES: Final = {check.check_id: check.title for check in CHECKS}
 NAMES: Final = ("ids", "initials", "full")
 """How much of a name is shown; ids first, since a tree may be shown in the village."""
@@ -139,6 +125,11 @@ def set_up(app: Flask) -> None:
     app.context_processor(lambda: LOOK)
 
 
+def _catalogue() -> Catalogue:
+    found: Catalogue = current_app.extensions["relay"].graph.catalogue
+    return found
+
+
 def state(word: str) -> str:
     """A state of a placement or chain."""
     return str(STATES.get(word, word))
@@ -146,7 +137,8 @@ def state(word: str) -> str:
 
 def kind(word: str) -> str:
     """A kind of record."""
-    return str(KINDS.get(word, word))
+    known = _catalogue().kinds
+    return say(known[word].title) if word in known else word
 
 
 def cause(word: str) -> str:
@@ -231,9 +223,10 @@ def said(value: object, name: str) -> str:
         return gettext("nothing")
     if name == "help":
         return help_word(str(value))
-    if name in DAY_COLUMNS:
+    catalogue = _catalogue()
+    if name in catalogue.day_columns:
         return iso_day(str(value))
-    return _say(wording.spoken(str(value))) if name in wording.CHOSEN else str(value)
+    return _say(wording.spoken(str(value))) if name in catalogue.chosen else str(value)
 
 
 def plain(text: str, most: int | None = None) -> str:

@@ -38,7 +38,9 @@ _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 
 def set_up(app: Flask) -> None:
     """Let an application speak to its reader in a language that it knows."""
-    app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations")
+    systems = app.extensions["relay"].graph.catalogue.systems.values()
+    folders = ["translations", *(f"{system.folder}/translations" for system in systems if system.folder)]
+    app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES=";".join(folders))
     flask_babel.Babel(app, locale_selector=_wanted)
     for function in (ngettext, language, languages, in_language):
         app.add_template_global(function)

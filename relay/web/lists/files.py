@@ -89,7 +89,7 @@ def _xlsx(page: ListPage) -> Response:
     headings = _headings(page, rows)
     with TemporaryDirectory() as at:
         path = Path(at) / "list.xlsx"
-        with writing.workbook(path, (page.name,)) as book:
+        with writing.workbook(path, (page.name,), {}) as book:
             for row in rows:
                 book.add(page.name, headings, [_written(value) for value in row.values()])
         return Response(path.read_bytes(), mimetype=_XLSX)

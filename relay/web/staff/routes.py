@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, make_response, redirect, render_template, request
 
 from relay.reports import record_history, search
-from relay.web import current, menu, privacy
+from relay.web import current, menu, privacy, system_pages
 from relay.web.i18n import labels
 from relay.web.permission import action
 from relay.web.staff import searches
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markupsafe import Markup
     from werkzeug.wrappers import Response
 
     from relay.reports.record_history import Record
@@ -65,8 +68,21 @@ def record(programme_id: str, act_id: str) -> str:
     found = _shown(programme_id, act_id)
     privacy.opened("show", (found.id,))
     return render_template(
-        "record.html", record=found, held=_held(programme_id, found), as_of=current.as_of(), today=current.today()
+        "record.html",
+        record=found,
+        held=_held(programme_id, found),
+        parts=[*_parts(found)],
+        as_of=current.as_of(),
+        today=current.today(),
     )
+
+
+def _parts(record: Record) -> Iterator[Markup]:
+    """What the systems that the programme uses add to the page of a record."""
+    for name, pages in system_pages.of(current.graph().catalogue).items():
+        part = pages.on_record(record) if name in current.head().systems else None
+        if part:
+            yield part
 
 
 def _held(programme_id: str, record: Record) -> list[Record]:

@@ -12,12 +12,12 @@ from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from relay import graph as relay_graph
-from relay.domain.acts import FILED, KEYS
 from relay.web.api import openapi
 from relay.web.api.bodies import Bodies
 from tests.commands.shell import tell_story
 from tests.rigs.soak import share
 from tests.rigs.wiping import wiped
+from tests.scenes.core import CORE
 from tests.web.api.programme import client_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from relay.settings import Connection, Settings
 
 
-BODIES: Final = Bodies(FILED)
+BODIES: Final = Bodies(CORE)
 
 
 def test_the_document_knows_every_route_and_every_column(api: FlaskClient) -> None:
@@ -42,7 +42,7 @@ def test_the_document_knows_every_route_and_every_column(api: FlaskClient) -> No
     }
 
     assert {f"/api/v1{path}" for path in document["paths"]} == routes
-    for kind in KEYS:
+    for kind in CORE.kinds:
         operation = document["paths"][f"/programmes/{{programme_id}}/acts/{kind}"]["post"]
         body = operation["requestBody"]["content"]["application/json"]["schema"]
         more = {"changes"} if kind == "correct" else set()
@@ -53,7 +53,7 @@ def test_the_document_knows_every_route_and_every_column(api: FlaskClient) -> No
 def test_the_documentation_page_says_the_same_for_people(api: FlaskClient) -> None:
     page = api.get("/api/v1/docs").text
 
-    for path in openapi.document(BODIES)["paths"]:
+    for path in openapi.document(CORE)["paths"]:
         assert f"<code>GET /api/v1{path}</code>" in page or f"<code>POST /api/v1{path}</code>" in page
 
 
@@ -61,15 +61,13 @@ EXAMPLES: Final = share(250)  # of each operation, good and bad ones
 
 _SLOW: Final = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 
-OPERATIONS: Final = [
-    (path, method) for path, methods in openapi.document(BODIES)["paths"].items() for method in methods
-]
+OPERATIONS: Final = [(path, method) for path, methods in openapi.document(CORE)["paths"].items() for method in methods]
 
 
 @pytest.fixture(scope="module")
 def promised(embedded_engine: Connection, settings: Settings) -> Iterator[tuple[BaseSchema, dict[str, str]]]:
     """Give what the document promises, on a small programme, to somebody who may record anything."""
-    with relay_graph.connect(embedded_engine) as graph:
+    with relay_graph.connect(embedded_engine, CORE) as graph:
         tell_story(wiped(graph))
         client = client_of(graph, settings)
         headers = {"Authorization": client.environ_base["HTTP_AUTHORIZATION"]}

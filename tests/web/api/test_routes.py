@@ -14,12 +14,12 @@ import pytest
 
 from relay.access import accounts
 from relay.arrays import cache, lineage
-from relay.domain.acts import KEYS
 from relay.ledger import reading
 from relay.service.json_codec import json_of, read_json
 from relay.service.queries import QUESTIONS
 from relay.service.question import Source, answer_of, parameters
 from tests.commands.shell import ON
+from tests.scenes.core import CORE
 from tests.web.api.programme import ACTS, HERE
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def test_a_search_that_cannot_be_read_is_explained(
 
 
 def test_every_kind_of_act_is_recorded_once_by_its_id(api: FlaskClient, graph: Graph) -> None:
-    assert {*ACTS, "programme"} == set(KEYS)
+    assert {*ACTS, "programme"} == set(CORE.kinds)
     for kind, body in ACTS.items():
         first, again = (api.post(f"{HERE}/acts/{kind}", json=body) for _ in range(2))
         assert (first.status_code, again.status_code) == (201, 200), (kind, first.text, again.text)
