@@ -181,8 +181,8 @@ def chain(name: str, graph: Graph, goal: int) -> None:
     today = date(2026, 11, 25)
     bare = p50([milliseconds(lambda: graph.rows("RETURN 1 AS one")) for _ in range(200)])
     for what, question in (
-        ("tree", lambda: trees.relay_below(graph, programme_id, "P0", today).tree("P0")),
-        ("trace", lambda: trees.relay_below(graph, programme_id, "P0", today).trace("P0")),
+        ("tree", lambda: trees.relay(graph, programme_id, today).tree("P0")),
+        ("trace", lambda: trees.relay(graph, programme_id, today).trace("P0")),
     ):
         took = p50([milliseconds(question) for _ in range(20)])
         say(

@@ -15,7 +15,8 @@ from weakref import WeakKeyDictionary
 from relay.arrays.apply_entries import applied
 from relay.arrays.disk import forget, keep, kept
 from relay.arrays.load import load
-from relay.arrays.tables import differences, of_register
+from relay.arrays.raw_tables import of_register
+from relay.arrays.tables import differences
 from relay.database import cypher
 from relay.domain.entries import Fault
 from relay.ledger.context import entry_from

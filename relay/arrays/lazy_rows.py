@@ -18,7 +18,7 @@ Keys = npt.NDArray[np.integer[Any]]
 _Row_co = TypeVar("_Row_co", covariant=True)
 
 
-class Made(Sequence[_Row_co]):
+class LazyRows(Sequence[_Row_co]):
     """Rows in some order, each made when it is asked for."""
 
     def __init__(self, row: Rows) -> None:

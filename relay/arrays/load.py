@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.arrays.columns import NO_DAY
-from relay.arrays.tables import Columns, Groups, Places, RawTables, Snapshot, of_register
+from relay.arrays.raw_tables import Columns, RawTables, of_register
+from relay.arrays.tables import Groups, Places, Snapshot
 from relay.database import cypher
 from relay.domain.register import rule_of
 from relay.errors import NotWritable

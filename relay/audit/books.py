@@ -13,7 +13,8 @@ from datetime import UTC, date, tzinfo
 from functools import cached_property
 from typing import Final
 
-from relay.arrays.tables import Snapshot, of_register
+from relay.arrays.raw_tables import of_register
+from relay.arrays.tables import Snapshot
 from relay.domain.acts import changes_of
 from relay.domain.entries import Entry, zone
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths

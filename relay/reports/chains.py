@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
-from relay.arrays.lazy_rows import Keys, Made, order
+from relay.arrays.lazy_rows import Keys, LazyRows, order
 from relay.arrays.lineage import Survey, Travels
 from relay.arrays.standings import BROKEN, LATE
 from relay.domain.vocabulary import CHAIN_STATES, STATES
@@ -56,7 +56,7 @@ class Chain:
     late_days: int
 
 
-class Chains(Made[Chain]):
+class Chains(LazyRows[Chain]):
     """Chains in some order."""
 
     def __init__(self, survey: Survey, nth: Rows, late_days: Rows) -> None:

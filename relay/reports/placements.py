@@ -15,7 +15,7 @@ import numpy as np
 
 from relay.arrays import lineage
 from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
-from relay.arrays.lazy_rows import Keys, Made, order
+from relay.arrays.lazy_rows import Keys, LazyRows, order
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES
 from relay.arrays.tables import Snapshot
@@ -86,7 +86,7 @@ class Holder:
     states: Mapping[str, int]
 
 
-class Holdings(Made[Holding]):
+class Holdings(LazyRows[Holding]):
     """Placements in some order."""
 
     def __init__(self, survey: Survey, row: Rows) -> None:
@@ -243,7 +243,7 @@ def _holding_there(survey: Survey, place_id: str | None, group_id: str | None) -
     return chosen
 
 
-class Holders(Made[Holder]):
+class Holders(LazyRows[Holder]):
     """Beneficiaries in some order."""
 
     def __init__(self, survey: Survey, row: Rows, states: Any) -> None:  # noqa: ANN401 - placements by state of each
@@ -323,7 +323,7 @@ class ListedChain:
     states: Mapping[str, int]
 
 
-class ListedChains(Made[ListedChain]):
+class ListedChains(LazyRows[ListedChain]):
     """Chains in some order, with where each began."""
 
     def __init__(self, snapshot: Snapshot, found: Chains) -> None:

@@ -15,8 +15,9 @@ import numpy as np
 from relay.arrays import cache, lineage
 from relay.arrays.columns import NONE, Rows, Units, day_of, days_of
 from relay.arrays.load import load_below
+from relay.arrays.raw_tables import of_register
 from relay.arrays.standings import CAUSES
-from relay.arrays.tables import Snapshot, of_register
+from relay.arrays.tables import Snapshot
 from relay.desk.lookup import NotInRecord
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
-from relay.arrays.lazy_rows import Made
+from relay.arrays.lazy_rows import LazyRows
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import BROKEN, DUE, IN_TIME, LATE, months_later
 from relay.domain.model import Quantity, shown
@@ -97,7 +97,7 @@ class Visit:
     depends: Depends
 
 
-class Visits(Made[Visit]):
+class Visits(LazyRows[Visit]):
     """Visits by rank."""
 
     def __init__(self, survey: Survey, names: Names, ranked: _Ranked) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from relay.arrays import cache, disk, tables
 from relay.arrays.load import load
-from relay.arrays.tables import of_register
+from relay.arrays.raw_tables import of_register
 from relay.backup import replay
 from relay.graph import connect
 from relay.ledger import reading, recording

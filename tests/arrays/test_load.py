@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from relay.arrays import load as loading
 from relay.arrays import tables
 from relay.arrays.load import load, load_below
+from relay.arrays.raw_tables import of_register
 from relay.domain.acts import Act
 from relay.errors import NotFound
 from relay.ledger import reading, recording
@@ -44,7 +45,7 @@ def test_graph_and_ledger_give_the_same_snapshot(graph: Graph) -> None:
         if act:
             record(graph, act)
         register = reading.replay("demo", reading.entries(graph, "demo"), CORE)
-        assert tables.differences(load(graph, "demo"), tables.of_register(register)) == ()
+        assert tables.differences(load(graph, "demo"), of_register(register)) == ()
 
 
 @pytest.mark.parametrize("many", [1, 2, 4, 5])
@@ -57,7 +58,7 @@ def test_a_large_programme_is_read_in_parts(graph: Graph, monkeypatch: pytest.Mo
     read = load(graph, "demo")
 
     assert (
-        tables.differences(read, tables.of_register(reading.replay("demo", reading.entries(graph, "demo"), CORE))) == ()
+        tables.differences(read, of_register(reading.replay("demo", reading.entries(graph, "demo"), CORE))) == ()
     )
 
 
@@ -96,7 +97,7 @@ def test_what_is_read_of_one_gift_or_placement_tells_what_the_whole_tells(graph:
     for confirms, some in groupby(offered, lambda act: act.kind == "confirm"):
         recording.record(graph, programme_id, list(some), say.clerk("local:bina" if confirms else "local:asha"))
     register = reading.replay(programme_id, reading.entries(graph, programme_id), CORE)
-    known, days = tables.of_register(register), (date(2020, 11, 1), date(2021, 6, 1), date(2030, 1, 1))
+    known, days = of_register(register), (date(2020, 11, 1), date(2021, 6, 1), date(2030, 1, 1))
     wholes = [Relay(known, as_of, confirmed_only=confirmed_only) for as_of in days for confirmed_only in (False, True)]
 
     for id_ in (*register.placements, "gift:G1", "G1", "none"):

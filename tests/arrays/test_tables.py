@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from relay.arrays import tables
+from relay.arrays.raw_tables import of_register
 from relay.ledger import reading, recording
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -21,7 +22,7 @@ def test_a_made_programme_is_what_its_acts_say() -> None:
     made = programme(300)
     book = say.Book(*made_acts(made), programme_id="made", today=date(2025, 1, 1))
 
-    replayed = tables.of_register(book.register)
+    replayed = of_register(book.register)
 
     assert tables.differences(replayed, made) == ("head_hash",)
 
@@ -68,5 +69,5 @@ def test_a_snapshot_of_a_past_day_of_knowing_holds_what_was_known_then(graph: Gr
 
     known = reading.replay("demo", reading.entries(graph, "demo", last=len(STORY)), CORE)
 
-    assert tables.of_register(known).sequence == len(STORY)
-    assert list(tables.of_register(known).passes.ids) == ["T1", "T2", "T3"]
+    assert of_register(known).sequence == len(STORY)
+    assert list(of_register(known).passes.ids) == ["T1", "T2", "T3"]

@@ -13,7 +13,7 @@ from datetime import date
 
 import pytest
 
-from relay.arrays.tables import of_register
+from relay.arrays.raw_tables import of_register
 from relay.domain.vocabulary import STATES
 from relay.reports.chains import chains, gifts
 from relay.reports.health import health

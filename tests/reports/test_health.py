@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from relay import graph as relay_graph
 from relay.arrays import cache, lineage
 from relay.arrays.columns import day_of
-from relay.arrays.tables import of_register
+from relay.arrays.raw_tables import of_register
 from relay.domain.model import Standing, shown
 from relay.domain.vocabulary import PARTED_BY, STATES
 from relay.reports import breakdown as parts

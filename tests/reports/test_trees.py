@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relay.arrays.tables import of_register
+from relay.arrays.raw_tables import of_register
 from relay.exchange import rows
 from relay.reports.trees import HelpPassed, NotInRelay, Relay, TwoOfThatId
 from tests.scenes.acts import Book, beginnings, gift, happened, passed, placed

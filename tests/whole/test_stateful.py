@@ -25,7 +25,8 @@ from hypothesis.stateful import (
 
 from relay.arrays import lineage
 from relay.arrays.apply_entries import applied
-from relay.arrays.tables import differences, of_register
+from relay.arrays.raw_tables import of_register
+from relay.arrays.tables import differences
 from tests.arrays.test_lineage import assert_lineage, assert_states, assert_travels, days_touched
 from tests.rigs.soak import share
 from tests.scenes import acts as say
