@@ -13,7 +13,7 @@ import pytest
 
 from relay.backup import replay
 from relay.ledger import reading, verify
-from relay.service.queries import QUESTIONS
+from relay.service.queries.every import QUESTIONS
 from tests.goldens import answers
 from tests.goldens.answers import Answer, laid_out
 from tests.goldens.asked import SEEDS, wishes

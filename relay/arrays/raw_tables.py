@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.arrays.adjacency import Adjacency
-from relay.arrays.columns import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, Codes, Rows, Units, day_said
+from relay.arrays.columns import NO_DAY, NONE, Codes, Rows, Units, day_said
 from relay.arrays.tables import TABLES, Snapshot
 from relay.domain.entries import ORIGIN
 from relay.domain.register import Fact, Register, rule_of
+from relay.domain.vocabulary import CONDITIONS, EVENT_KINDS, SEXES
 
 if TYPE_CHECKING:
     from relay.domain.model import Rule

@@ -261,7 +261,7 @@ def access() -> None:
 @pass_session
 def access_log(session: Session, most: int) -> None:
     """List who opened whose record or names, newest last."""
-    from relay.service.queries import Accesses
+    from relay.service.queries.ledgers import Accesses
     from relay.service.terminal import print_json, print_table
 
     found = session.ask(Accesses(most=most))[::-1]

@@ -29,7 +29,7 @@ def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> N
         if as_of or as_known:
             raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
         return
-    from relay.service.queries import Audit as AuditOf
+    from relay.service.queries.auditing import Audit as AuditOf
     from relay.service.terminal import print_json
 
     session = context.ensure_object(Session)
@@ -81,7 +81,7 @@ def audit_sample(
     Record what was found as an event on or after the day of the sample:
     relay event checked PLACEMENT --outcome found, partly or not_found.
     """
-    from relay.service.queries import Sample as SampleOf
+    from relay.service.queries.auditing import Sample as SampleOf
     from relay.service.terminal import print_json
 
     found = session.ask(SampleOf(as_of=session.day(as_of), as_known=session.known(as_known), size=size, seed=seed))

@@ -38,7 +38,7 @@ def health(
     check: bool,
 ) -> None:
     """Show chain health: what is owed, was passed on, and broke."""
-    from relay.service.queries import Health as HealthOf
+    from relay.service.queries.chain_health import Health as HealthOf
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)

@@ -50,7 +50,7 @@ def chains(
     sort: Sorting,
 ) -> None:
     """List all chains: how far each travelled and how it does."""
-    from relay.service.queries import Chains
+    from relay.service.queries.relays import Chains
 
     headers = ("placement_id", "gift_id", "chain_state", "reach", "generations", "latest_passed_on", "late_days")
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
@@ -75,7 +75,7 @@ def gifts(
     sort: Sorting,
 ) -> None:
     """List all gifts: how far each travelled, how its chains do."""
-    from relay.service.queries import Gifts
+    from relay.service.queries.relays import Gifts
 
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
@@ -124,7 +124,7 @@ def todo(
     then those who are late, then those of whom nobody has heard for long. Rows stand by place, so that one walk
     serves many.
     """
-    from relay.service.queries import Todo
+    from relay.service.queries.relays import Todo
     from relay.service.terminal import print_json, print_table
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
@@ -154,7 +154,7 @@ def todo(
 @pass_session
 def waiting(session: Session, as_of: str | None, most: int | None) -> None:
     """List the pass-ons that nobody has confirmed. Confirm one with relay confirm, if you did not record it."""
-    from relay.service.queries import Waiting
+    from relay.service.queries.relays import Waiting
     from relay.service.terminal import print_json, print_table
 
     found = session.ask(Waiting(as_of=session.day(as_of), most=most))

@@ -15,7 +15,7 @@ from relay.commands.session import Session, say
 if TYPE_CHECKING:
     from relay.ledger.checkpoints import Checkpoint, Key
     from relay.ledger.verify import Verification
-    from relay.service.queries import ShownEntry
+    from relay.service.queries.ledgers import ShownEntry
 
 
 @group()
@@ -54,7 +54,7 @@ _SHORT_HASH: Final = 12  # our choice: on a terminal as many digits tell hashes 
 
 def _newest(session: Session, count: int, about: str | None) -> list[ShownEntry]:
     """The newest entries, newest last; all of them when `count` is 0."""
-    from relay.service.queries import MOST_ENTRIES, Entries
+    from relay.service.queries.ledgers import MOST_ENTRIES, Entries
 
     found: list[ShownEntry] = []
     before: int | None = None
@@ -92,7 +92,7 @@ def ledger_verify(
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
     from relay.arrays import cache
     from relay.ledger import checkpoints, verify
-    from relay.service.queries import Verify
+    from relay.service.queries.ledgers import Verify
 
     if typed_keys and not kept:
         raise click.UsageError("--key goes with --checkpoint: it says by whom that is signed.")

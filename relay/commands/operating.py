@@ -32,7 +32,8 @@ def demo(session: Session) -> None:
     Without a terminal, or where CI is set, it only tries whether the pages answer.
     """
     from relay.service.demo import DAY, DEMO, GIFT, load_demo
-    from relay.service.queries import Health, Tree
+    from relay.service.queries.chain_health import Health
+    from relay.service.queries.relays import Tree
     from relay.service.terminal import print_json, print_pairs
 
     if any(head.programme_id != DEMO for head in session.heads):

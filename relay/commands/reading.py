@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
     """Search people, placements, gifts and places. Names are found in either script."""
     from relay.reports.search import MOST
-    from relay.service.queries import Find
+    from relay.service.queries.lookup import Find
     from relay.service.terminal import print_json, print_table
 
     hits = session.ask(Find(text=" ".join(words), as_of=session.day(as_of)))
@@ -43,7 +43,7 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
 @pass_session
 def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool) -> None:
     """Show a record, its history, and the gifts it descends from."""
-    from relay.service.queries import Show
+    from relay.service.queries.lookup import Show
     from relay.service.terminal import print_json
 
     record = session.ask(Show(id=id_, as_of=session.day(as_of), confirmed_only=confirmed_only))
@@ -100,7 +100,7 @@ def _stood(stand: Stand) -> Mapping[str, object]:
 @pass_session
 def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
     """Show how far a gift or placement travelled, and where it broke."""
-    from relay.service.queries import Trace
+    from relay.service.queries.relays import Trace
     from relay.service.terminal import print_json, print_pairs, print_table
 
     found = session.ask(Trace(id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)))
@@ -135,7 +135,7 @@ def tree(
     session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None, names: bool
 ) -> None:
     """Draw the relay below a gift or placement."""
-    from relay.service.queries import Tree
+    from relay.service.queries.relays import Tree
     from relay.service.terminal import print_json
 
     drawn = session.ask(Tree(id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)))

@@ -342,7 +342,7 @@ def correct(
     session: Session, act_id: str, how: str, why: str, changes: tuple[str, ...], correct_id: str | None, *, again: bool
 ) -> None:
     """Correct an act, by a new act that names it. Nothing recorded is ever edited."""
-    from relay.service.queries import Resolve
+    from relay.service.queries.lookup import Resolve
 
     subject = session.ask(Resolve(id=act_id))
     said: dict[str, Value] = {"act_id": subject, "how": how.replace("-", "_"), "why": reason(session, why)}
@@ -387,7 +387,7 @@ def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
 @pass_session
 def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool) -> None:
     """Erase what is personal about a beneficiary or another act. Links, numbers and hashes stay."""
-    from relay.service.queries import Resolve
+    from relay.service.queries.lookup import Resolve
 
     subject = subject_id if ":" in subject_id else session.ask(Resolve(id=subject_id))
     if not yes:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.ledger.batch import Clerk
     from relay.ledger.reading import LedgerHead
     from relay.service.client import Remote
-    from relay.service.queries import ReadOptions
+    from relay.service.queries.parameters import ReadOptions
     from relay.service.question import Question
     from relay.settings import Connection, Settings
 
@@ -111,8 +111,7 @@ class Session:
         """The answer to a question about the programme, from here or from the service."""
         if self.service:
             return self.service.ask(question, self.programme_id)
-        from relay.service.queries import require_used
-        from relay.service.question import Source
+        from relay.service.question import Source, require_used
 
         require_used(self.catalogue, type(question), self.head)
         source = Source(graph=self.graph, folder=self.settings.data_folder)
@@ -312,7 +311,7 @@ class Session:
 
     def names_of(self, beneficiary_ids: Iterable[str]) -> Mapping[str, str]:
         """Beneficiary id → her name, of those whose name is known."""
-        from relay.service.queries import MOST_NAMES, Names
+        from relay.service.queries.lookup import MOST_NAMES, Names
 
         asked = sorted(set(beneficiary_ids))
         named: dict[str, str] = {}

@@ -39,7 +39,7 @@ def survival(
     placements that can still pass on, and `relay health` how many cannot. Days and months that nobody was seen to wait
     are left empty. --json has every step of the curve with its interval, which holds day by day.
     """
-    from relay.service.queries import Survival
+    from relay.service.queries.statistics import Survival
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
@@ -116,7 +116,7 @@ def forecast(
     The habits are those of the programme's placements of each help whose time has come. That nothing changes, and that
     no placement's luck touches another's, is a supposition and no promise: an epidemic is not foreseen.
     """
-    from relay.service.queries import Forecast as ForecastOf
+    from relay.service.queries.statistics import Forecast as ForecastOf
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
@@ -197,7 +197,7 @@ def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_k
     too soon, which fewer than 80 % can meet, brands honest keepers as late. Where one sex counts, half of the young
     are taken to be of it. Young that nobody recorded make a deadline look too soon.
     """
-    from relay.service.queries import Deadlines
+    from relay.service.queries.statistics import Deadlines
     from relay.service.terminal import print_json, print_table
 
     found = session.ask(Deadlines(**session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)))

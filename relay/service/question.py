@@ -12,16 +12,19 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
-from relay.access import access_log
-from relay.domain.system import Catalogue
+from relay.domain.rulebook import SystemOff
+from relay.domain.system import Catalogue, System
 from relay.graph import Graph
 from relay.ledger import reading
 from relay.ledger.reading import LedgerHead, NotBuilt
-from relay.reports import breakdown, trees
-from relay.reports.record_history import Record
-from relay.reports.search import Hit
+from relay.reports import breakdown
+
+if TYPE_CHECKING:
+    from relay.reports import trees
+    from relay.reports.record_history import Record
+    from relay.reports.search import Hit
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -196,6 +199,8 @@ class Question(Generic[T_co]):
         """
         ids = self.opens(source, programme_id, answer)
         if ids:
+            from relay.access import access_log  # noqa: PLC0415 - most questions open nothing personal
+
             access_log.note(source.folder, programme_id, access_log.Access(at=at, by=by, what=self.name, ids=ids))
 
 
@@ -251,3 +256,19 @@ def methods(kind: Kind) -> tuple[str, ...]:
     if any(each.required for each in personal):
         return ("POST",)
     return ("GET", "POST") if personal else ("GET",)
+
+
+def of_system(system: System) -> tuple[Kind, ...]:
+    """The questions of a system."""
+    return tuple(each for each in system.questions() if isinstance(each, type) and issubclass(each, Question))
+
+
+def require_used(catalogue: Catalogue, question: Kind, head: LedgerHead) -> None:
+    """Let a question of a system be asked only of a programme that uses it.
+
+    Raises:
+        SystemOff: It does not.
+    """
+    for system in catalogue.systems.values():
+        if system.name not in head.systems and question in of_system(system):
+            raise SystemOff(act_id=question.name, system=system.name)

@@ -22,7 +22,7 @@ from relay.ledger import reading
 from relay.ledger.batch import Clerk
 from relay.ledger.places import places_of_record
 from relay.ledger.reading import NoProgramme
-from relay.service import queries
+from relay.service.question import of_system
 from relay.web import current, sessions
 from relay.web.permission import Permission, permission_of, public
 from relay.web.sessions import NotSignedIn, User
@@ -40,9 +40,7 @@ def _routes_of_systems(catalogue: Catalogue) -> Mapping[str, str]:
     """Route of the API → the system that it belongs to, of those that belong to one."""
     kinds = {f"api.record_{kind}": system.name for kind in catalogue.kinds if (system := catalogue.system_of(kind))}
     questions = {
-        f"api.{question.name}": name
-        for name, system in catalogue.systems.items()
-        for question in queries.of_system(system)
+        f"api.{question.name}": name for name, system in catalogue.systems.items() for question in of_system(system)
     }
     return {**kinds, **questions}
 

@@ -57,9 +57,7 @@ def test_a_large_programme_is_read_in_parts(graph: Graph, monkeypatch: pytest.Mo
 
     read = load(graph, "demo")
 
-    assert (
-        tables.differences(read, of_register(reading.replay("demo", reading.entries(graph, "demo"), CORE))) == ()
-    )
+    assert tables.differences(read, of_register(reading.replay("demo", reading.entries(graph, "demo"), CORE))) == ()
 
 
 def test_a_programme_that_is_not_there_is_not_found(graph: Graph) -> None:

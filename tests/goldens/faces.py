@@ -19,7 +19,7 @@ from relay.access import accounts, tokens
 from relay.access.roles import ROLES, Grant, grant_of
 from relay.commands.session import Session
 from relay.ledger.batch import Clerk
-from relay.service.queries import QUESTIONS
+from relay.service.queries.every import QUESTIONS
 from relay.service.question import Kind, sent_beside
 from relay.settings import Settings
 from relay.web import create_app

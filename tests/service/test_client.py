@@ -16,7 +16,9 @@ import pytest
 from relay.database.driver_errors import UnknownOutcome
 from relay.errors import Refused
 from relay.service.client import NotReached, NotRelay, Remote
-from relay.service.queries import Chains, Entries, Names, Page, Todo
+from relay.service.queries.ledgers import Entries, Page
+from relay.service.queries.lookup import Names
+from relay.service.queries.relays import Chains, Todo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

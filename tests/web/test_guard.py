@@ -13,7 +13,7 @@ import cli
 from relay.access import accounts, tokens
 from relay.access.roles import HERE, ROLES, Grant, matrix
 from relay.ledger import reading
-from relay.service.queries import QUESTIONS
+from relay.service.queries.every import QUESTIONS
 from relay.settings import Settings
 from relay.web import create_app
 from relay.web.permission import permission_of

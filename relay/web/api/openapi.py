@@ -16,7 +16,7 @@ from relay.domain.system import Catalogue
 from relay.exchange.cells import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, LONGEST_ID, LONGEST_TERM, LONGEST_TEXT
 from relay.ledger.reading import LedgerHead
 from relay.service.json_codec import Schema, schemas_of
-from relay.service.queries import questions_of
+from relay.service.queries.every import questions_of
 from relay.service.question import (
     Kind,
     Parameter,

@@ -23,7 +23,7 @@ from relay.errors import Invalid
 from relay.exchange import cells
 from relay.exchange.cells import read_day
 from relay.service.json_codec import json_of
-from relay.service.queries import questions_of
+from relay.service.queries.every import questions_of
 from relay.service.question import Parameter, Question, Says, Source, methods, parameters, with_kinds
 from relay.web import current, guard, privacy, sessions, sign_in
 from relay.web.api import bodies, openapi

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from relay.graph import Graph
-from relay.service.queries import AsOf
+from relay.service.queries.parameters import AsOf
 from relay.service.question import Question, Source
 from tests.systems.wells import cypher
 

@@ -16,7 +16,7 @@ from relay.access import accounts
 from relay.arrays import cache, lineage
 from relay.ledger import reading
 from relay.service.json_codec import json_of, read_json
-from relay.service.queries import QUESTIONS
+from relay.service.queries.every import QUESTIONS
 from relay.service.question import Source, answer_of, parameters
 from tests.commands.shell import ON
 from tests.scenes.core import CORE
