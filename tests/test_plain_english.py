@@ -10,6 +10,8 @@ import pytest
 from babel.messages import pofile
 
 import cli
+from relay.domain.system import Catalogue
+from relay.systems import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +131,8 @@ def _texts(message_id: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 
 def test_no_help_of_the_command_line_has_a_stilted_phrase() -> None:
-    helps = dict(_helps(cli.relay, click.Context(cli.relay, info_name="relay")))
+    relay = cli.program(Catalogue(SYSTEMS))
+    helps = dict(_helps(relay, click.Context(relay, info_name="relay")))
 
     assert len(helps) > 40
     assert {command: found for command, text in helps.items() if (found := stilted(text))} == {}
