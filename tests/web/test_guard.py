@@ -13,8 +13,6 @@ import cli
 from relay.access import accounts, tokens
 from relay.access.roles import HERE, ROLES, Grant, matrix
 from relay.ledger import reading
-from relay.service.queries.every import QUESTIONS
-from relay.settings import Settings
 from relay.web import create_app
 from relay.web.permission import permission_of
 from tests.scenes import acts as say
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
 
     from relay.domain.schema import Role
     from relay.graph import Graph
+    from relay.settings import Settings
 
 PROGRAM = cli.program(CORE)
 
@@ -74,25 +73,6 @@ def ask(client: FlaskClient, path: str, method: str, secret: str | None) -> Test
     return client.open(
         path, method=method, headers=bearer(secret) if secret else {}, json={} if method == "POST" else None
     )
-
-
-def test_every_view_is_public_or_one_action_that_has_its_roles(app: Flask) -> None:
-    with app.app_context():
-        said = {endpoint: permission_of(endpoint) for endpoint in app.view_functions}
-
-    assert {endpoint for endpoint, permission in said.items() if permission.public} == {
-        *("static", "static_files.vis_network", "monitoring.healthz", "monitoring.readyz", "api.token"),
-        *("sign_in.page", "sign_in.sign_in", "sign_in.once", "sign_in.sign_out"),
-    }
-    assert all(permission.public or permission.action in matrix(CORE) for permission in said.values())
-    assert not any(permission.public and permission.action for permission in said.values())
-
-
-def test_what_changes_something_is_sent_by_a_form_of_these_pages(app: Flask) -> None:
-    with app.app_context():
-        open_ = {rule.endpoint for rule in app.url_map.iter_rules() if not permission_of(rule.endpoint).by_form}
-
-    assert open_ == {"api.token", "staff.search_for", "managers.search_in", *(f"api.{each.name}" for each in QUESTIONS)}
 
 
 def commands(group: click.Group = PROGRAM, before: str = "") -> Iterator[str]:

@@ -11,7 +11,7 @@ from relay.audit.findings import about
 from relay.web import current
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext, say
-from relay.web.lists import listing
+from relay.web.lists import choices
 from relay.web.lists.listing import Column, Filter, Listing
 from relay.web.result_cache import kept
 
@@ -100,12 +100,12 @@ FINDINGS: Final = Listing(
         Filter(
             name="check",
             label=lazy_gettext("Check"),
-            choices=listing.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
+            choices=choices.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
         ),
         Filter(
             name="severity",
             label=lazy_gettext("Weight"),
-            choices=listing.words(lambda _page: SEVERITIES, labels.severity),
+            choices=choices.words(lambda _page: SEVERITIES, labels.severity),
         ),
     ),
     order="",

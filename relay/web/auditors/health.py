@@ -18,7 +18,7 @@ from relay.web import current, parameters, privacy
 from relay.web.auditors.breakdown_labels import WORDS, PartLabels
 from relay.web.i18n import labels, periods
 from relay.web.i18n.language import lazy_gettext
-from relay.web.lists import listing as lists
+from relay.web.lists import choices
 from relay.web.lists.listing import Column, Filter, Listing
 from relay.web.menu import to
 from relay.web.parameters import NotAChoice
@@ -291,12 +291,12 @@ LISTING: Final = Listing(
         Filter(
             name="by",
             label=lazy_gettext("By (help, when nothing is chosen)"),
-            choices=lists.words(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
+            choices=choices.words(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
         ),
         Filter(
             name="rate",
             label=lazy_gettext("Rate"),
-            choices=lists.words(lambda _page: tuple(RATES), rate_name),
+            choices=choices.words(lambda _page: tuple(RATES), rate_name),
         ),
     ),
     order="",

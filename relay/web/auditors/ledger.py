@@ -15,7 +15,7 @@ from relay.ledger import entry_diff, entry_search
 from relay.web import current
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext, say
-from relay.web.lists import listing
+from relay.web.lists import choices
 from relay.web.lists.listing import Column, Filter, Listing, ListPage
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ LEDGER: Final = Listing(
         Filter(
             name="kind",
             label=lazy_gettext("Kind"),
-            choices=listing.words(lambda _page: tuple(current.graph().catalogue.kinds), labels.kind),
+            choices=choices.words(lambda _page: tuple(current.graph().catalogue.kinds), labels.kind),
         ),
         Filter(name="naming", label=lazy_gettext("Id that it names, or hash")),
         Filter(name="by", label=lazy_gettext("Recorded by")),

@@ -2,218 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports import chains, health, visits
-from relay.reports import placements as listing
-from relay.reports.placements import ListedChains
+from relay.reports import visits
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext
-from relay.web.lists import listing as lists
-from relay.web.lists.listing import Column, Filter, Listing, ListPage
+from relay.web.lists import choices, rows
+from relay.web.lists.listing import Choice, Column, Filter, Listing, ListPage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-
-    from relay.reports.health import PartHealth
-    from relay.reports.placements import Holders, Holdings
-    from relay.reports.rates import Rate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiftRow:
-    """A gift, how far it has travelled and how its chains do."""
-
-    gift_id: str
-    donor: str | None
-    help: str
-    given_on: date | None
-    placements: int
-    reach: int
-    generations: int
-    by_generation: tuple[int, ...]
-    chains: Mapping[str, int]
-    states: Mapping[str, int]
-
-
-def gift_rows(page: ListPage) -> Sequence[GiftRow]:
-    """The gifts that had been given."""
-    survey, asked_for = page.relay.survey, page.asked_for
-    travels = survey.gifts
-    nth = {gift_id: row for row, gift_id in enumerate(survey.snapshot.gifts.ids)}
-    found = chains.gifts(
-        survey, help_=asked_for.get("help"), donor=_donor(page), names=page.called if "donor_of" in asked_for else None
-    )
-    return tuple(
-        GiftRow(
-            gift_id=gift.gift_id,
-            donor=page.called.donors.get(gift.gift_id),
-            help=gift.help,
-            given_on=gift.given_on,
-            placements=gift.placements,
-            reach=gift.reach,
-            generations=gift.generations,
-            by_generation=travels.by_generation(nth[gift.gift_id]),
-            chains={state: gift.chains[state] for state in CHAIN_STATES},
-            states=gift.states,
-        )
-        for gift in found
-    )
-
-
-def _donor(page: ListPage) -> str | None:
-    gift_id = page.asked_for.get("donor_of")
-    return page.called.donors.get(gift_id, "") if gift_id else None
-
-
-def chain_rows(page: ListPage) -> ListedChains:
-    """All chains."""
-    survey, asked_for = page.relay.survey, page.asked_for
-    sort, downwards = _CHAIN_ORDERS[page.order.removeprefix("-")], page.order.startswith("-")
-    found = chains.chains(
-        survey,
-        state=asked_for.get("state"),
-        help_=asked_for.get("help"),
-        place_id=asked_for.get("place"),
-        group_id=asked_for.get("group"),
-        donor=_donor(page),
-        names=page.called if "donor_of" in asked_for else None,
-        sort=sort,
-        backwards=downwards != (sort in _GREATEST_FIRST),
-    )
-    return ListedChains(survey.snapshot, found)
-
-
-_CHAIN_ORDERS: Final[Mapping[str, chains.ChainSorting]] = {
-    "placement_id": "id",
-    "chain_state": "state",
-    "gift_id": "gift",
-    "help": "help",
-    "reach": "reach",
-    "generations": "generations",
-    "received_on": "age",
-    "late_days": "lateness",
-}
-_GREATEST_FIRST: Final = ("reach", "generations", "lateness")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitRow:
-    """A holder to visit, for one placement."""
-
-    rank: int
-    place_id: str | None
-    placement_id: str
-    beneficiary_id: str | None
-    state: str
-    reasons: tuple[str, ...]
-    help: str
-    still_owed: float
-    due_on: date | None
-    days: int
-    last_word_on: date | None
-    chains: int
-    reach: int
-
-
-def visit_rows(page: ListPage) -> Sequence[VisitRow]:
-    """Whom to visit, the visits of one place together."""
-    reason = page.asked_for.get("reason")
-    found = visits.todo(page.relay.survey, place_id=page.asked_for.get("place"), names=page.called)
-    return tuple(
-        VisitRow(
-            rank=visit.rank,
-            place_id=visit.place_id,
-            placement_id=visit.placement_id,
-            beneficiary_id=visit.beneficiary_id,
-            state=visit.state,
-            reasons=visit.reasons,
-            help=visit.help,
-            still_owed=visit.still_owed,
-            due_on=visit.due_on,
-            days=visit.days,
-            last_word_on=visit.last_word_on,
-            chains=visit.depends.chains,
-            reach=visit.depends.reach,
-        )
-        for visit in found
-        if reason is None or reason in visit.reasons
-    )
-
-
-def holdings(page: ListPage) -> Holdings:
-    """All placements."""
-    asked_for, key = page.asked_for, page.order.removeprefix("-")
-    return listing.holdings(
-        page.relay.survey,
-        state=asked_for.get("state"),
-        help_=asked_for.get("help"),
-        place_id=asked_for.get("place"),
-        group_id=asked_for.get("group"),
-        gift_id=asked_for.get("gift"),
-        sort=_HOLDING_ORDERS[key],
-        descending=page.order.startswith("-"),
-    )
-
-
-_HOLDING_ORDERS: Final[Mapping[str, listing.HoldingSorting]] = {
-    "placement_id": "id",
-    "generation": "generation",
-    "received_on": "received",
-    "due_on": "due",
-    "state": "state",
-    "since_on": "since",
-    "reach": "reach",
-}
-
-
-def holders(page: ListPage) -> Holders:
-    """Everybody who is registered."""
-    asked_for, key = page.asked_for, page.order.removeprefix("-")
-    return listing.holders(
-        page.relay.survey,
-        state=asked_for.get("state"),
-        place_id=asked_for.get("place"),
-        group_id=asked_for.get("group"),
-        sort="placements" if key == "placements" else "id",
-        descending=page.order.startswith("-"),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartRow:
-    """A group or place, how many placements its people hold, and how these do."""
-
-    part: str
-    name: str
-    placements: int
-    states: Mapping[str, int]
-    fulfilled_of_due: Rate
-    share: float | None
-    stuck: int
-
-
-def part_rows(page: ListPage, word: str, called: Mapping[str, str]) -> Sequence[PartRow]:
-    """The groups or places whose people hold something."""
-    (breakdown,) = health.health(page.relay.survey, by=(word,)).breakdowns
-    return tuple(part_row(part, called) for part in breakdown.parts if part.part is not None)
-
-
-def part_row(part: PartHealth, called: Mapping[str, str]) -> PartRow:
-    """One part."""
-    id_, rate = str(part.part), part.rates.fulfilled_of_due
-    return PartRow(
-        part=id_,
-        name=called.get(id_, id_),
-        placements=part.placements.total,
-        states=part.states,
-        fulfilled_of_due=rate,
-        share=rate.share,
-        stuck=part.states["lost"] + part.states["broken"],
-    )
+    from collections.abc import Mapping
 
 
 REASONS: Final = {
@@ -230,22 +29,22 @@ def reason(word: str) -> str:
     return str(REASONS.get(word, word))
 
 
-def _states(page: ListPage) -> list[lists.Choice]:  # noqa: ARG001 - all choices are made of a page
+def _states(page: ListPage) -> list[Choice]:  # noqa: ARG001 - all choices are made of a page
     return [("stuck", gettext("lost or broken")), *((state, labels.state(state)) for state in STATES)]
 
 
-def _holder_states(page: ListPage) -> list[lists.Choice]:  # noqa: ARG001
+def _holder_states(page: ListPage) -> list[Choice]:  # noqa: ARG001
     return [("waiting", gettext("holds nothing yet")), *((state, labels.state(state)) for state in STATES)]
 
 
 _HELP: Final = Filter(
     name="help",
     label=lazy_gettext("Help"),
-    choices=lists.words(lambda page: page.relay.survey.snapshot.helps, labels.help_word),
+    choices=choices.words(lambda page: page.relay.survey.snapshot.helps, labels.help_word),
 )
-_PLACE: Final = Filter(name="place", label=lazy_gettext("Place"), choices=lists.places)
-_GROUP: Final = Filter(name="group", label=lazy_gettext("Group"), choices=lists.groups)
-_DONOR: Final = Filter(name="donor_of", label=lazy_gettext("Donor"), choices=lists.donors)
+_PLACE: Final = Filter(name="place", label=lazy_gettext("Place"), choices=choices.places)
+_GROUP: Final = Filter(name="group", label=lazy_gettext("Group"), choices=choices.groups)
+_DONOR: Final = Filter(name="donor_of", label=lazy_gettext("Donor"), choices=choices.donors)
 
 _PLACEMENTS_BY_STATE: Final = Column(key="states", label=lazy_gettext("Placements by state"), cell="states")
 
@@ -284,7 +83,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         filters=(_HELP, _DONOR),
         order="gift_id",
-        find=gift_rows,
+        find=rows.gift_rows,
     ),
     "chains": Listing(
         title=lazy_gettext("Chains"),
@@ -306,7 +105,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(
                 name="state",
                 label=lazy_gettext("State"),
-                choices=lists.words(lambda _page: CHAIN_STATES, labels.state),
+                choices=choices.words(lambda _page: CHAIN_STATES, labels.state),
             ),
             _HELP,
             _PLACE,
@@ -314,7 +113,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             _GROUP,
         ),
         order="-reach",
-        find=chain_rows,
+        find=rows.chain_rows,
         sorts=True,
     ),
     "visits": Listing(
@@ -338,11 +137,11 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(
                 name="reason",
                 label=lazy_gettext("Why"),
-                choices=lists.words(lambda _page: visits.REASONS, reason),
+                choices=choices.words(lambda _page: visits.REASONS, reason),
             ),
         ),
         order="",
-        find=visit_rows,
+        find=rows.visit_rows,
         by_place=True,
     ),
     "placements": Listing(
@@ -370,10 +169,10 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             _HELP,
             _PLACE,
             _GROUP,
-            Filter(name="gift", label=lazy_gettext("Gift"), choices=lists.gifts),
+            Filter(name="gift", label=lazy_gettext("Gift"), choices=choices.gifts),
         ),
         order="placement_id",
-        find=holdings,
+        find=rows.holdings,
         sorts=True,
     ),
     "people": Listing(
@@ -391,7 +190,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         filters=(Filter(name="state", label=lazy_gettext("Holds"), choices=_holder_states), _PLACE, _GROUP),
         order="beneficiary_id",
-        find=holders,
+        find=rows.holders,
         sorts=True,
     ),
     "groups": Listing(
@@ -404,7 +203,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         filters=(),
         order="part",
-        find=lambda page: part_rows(page, "group", page.groups),
+        find=lambda page: rows.part_rows(page, "group", page.groups),
     ),
     "places": Listing(
         title=lazy_gettext("Places"),
@@ -418,7 +217,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         filters=(),
         order="part",
-        find=lambda page: part_rows(page, "place", page.called.places),
+        find=lambda page: rows.part_rows(page, "place", page.called.places),
     ),
 }
 """Name in the URL → list."""

@@ -16,6 +16,7 @@ from relay.reports.tree_layout import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Pic
 from relay.web import current, parameters, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
+from relay.web.managers import tree_labels
 from relay.web.menu import to
 
 if TYPE_CHECKING:
@@ -181,11 +182,11 @@ class TreePage:
 
     def lines(self, box: Box) -> list[str]:
         """The text on a box."""
-        return labels.lines(box, self._holder(box))
+        return tree_labels.lines(box, self._holder(box))
 
-    def told(self, box: Box) -> str:
+    def title(self, box: Box) -> str:
         """All that is known of a box."""
-        return labels.told(box, self._holder(box), self.receipts(box))
+        return tree_labels.title(box, self._holder(box), self.receipts(box))
 
     def receipts(self, box: Box) -> Sequence[Receipt]:
         """What a box received, and from whom; a gift received nothing."""
@@ -225,7 +226,7 @@ class TreePage:
 
     def folded(self, tab: Tab) -> str:
         """The text on a tab."""
-        return labels.folded(tab)
+        return tree_labels.folded(tab)
 
     # -- the pictures
 
@@ -235,10 +236,10 @@ class TreePage:
         def caption(each: Box | Tab) -> Caption:
             if isinstance(each, Tab):
                 return Caption(
-                    label=labels.folded(each), title=gettext("Open this branch"), href=self.opening(each.key)
+                    label=tree_labels.folded(each), title=gettext("Open this branch"), href=self.opening(each.key)
                 )
             holder = self._holder(each)
-            lines, title = labels.lines(each, holder), self.told(each)
+            lines, title = tree_labels.lines(each, holder), self.title(each)
             return Caption(label="\n".join(lines), title=title, href=self.record(each.key))
 
         return drawing.network(self.picture, caption)
