@@ -154,7 +154,7 @@ def _explained() -> Generator[None]:
 
         for frame in traceback.extract_tb(error.__traceback__)[-10:]:
             say(f"  {frame.filename}:{frame.lineno} {frame.name}")
-        say(f"relay: nobody foresaw this ({type(error).__name__}). Is the record sound? See relay ledger verify.")
+        say(f"relay: unexpected error ({type(error).__name__}). Is the record sound? See relay ledger verify.")
         sys.exit(NOT_DONE)
 
 

@@ -52,10 +52,10 @@ class NotRelaysOwn(Unavailable):
     """What a database holds cannot be kept apart as Relay needs it: it is of others too, or holds one thing twice."""
 
     reason = (
-        "The database cannot keep %(property)s of :%(label)s unique: it is of another application too, or holds one "
-        "thing twice."
+        "The database cannot keep %(property)s of :%(label)s unique: another application uses it too, or "
+        "one value occurs twice."
     )
-    suggestion = "Give Relay an empty database of its own, and restore a backup there if this one was Relay's."
+    suggestion = "Give Relay a separate, empty database, and restore a backup there if this one was Relay's."
 
     property: str
     label: str
@@ -64,10 +64,8 @@ class NotRelaysOwn(Unavailable):
 class NotAnswered(Refused):
     """The database did not answer somebody's own query: it does not know something in it, or lacks memory for it."""
 
-    reason = (
-        "The database cannot answer this query: it does not know something in it, or it would take too much memory."
-    )
-    suggestion = "Ask for less, and for what docs/cypher.md lists."
+    reason = "The database cannot answer this query: it contains something unknown, or would need too much memory."
+    suggestion = "Ask for less, and only for what docs/cypher.md lists."
     field = "query"
 
 
@@ -81,7 +79,7 @@ class AsksTooMuch(NotAnswered):
 class QueryBrokenOff(NotAnswered):
     """Somebody's own query took too long."""
 
-    reason = "This query took too long and was broken off."
+    reason = "This query took too long and was stopped."
     suggestion = "Ask for less: add conditions or a LIMIT."
 
 
@@ -89,7 +87,7 @@ class NotCypher(NotAnswered):
     """Somebody's own query cannot be read."""
 
     reason = "This query cannot be read as Cypher."
-    suggestion = "Compare it with those to start from."
+    suggestion = "Compare it with the example queries."
 
 
 _NOT_ANSWERED: Final[Mapping[str, type[NotAnswered]]] = {
@@ -198,7 +196,7 @@ def _through_races(work: Callable[[], _T]) -> _T:
             if enough or last_word(error) != REMOVED:
                 raise
         time.sleep(FIRST_RETRY_SECONDS)
-    message = Sentence("Others were writing the same things at the same time.")
+    message = Sentence("Others were changing the same records at the same moment.")
     raise Conflict(
         reason=message,
         suggestion=Sentence("Nothing was recorded: try again. If it stays so, see `relay ledger verify`."),

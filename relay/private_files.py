@@ -25,7 +25,7 @@ class NotWritten(Invalid):
 class NoFile(Invalid):
     """A path is that of a folder, or of something else that is no file."""
 
-    reason = "%(path)s is the name of no file."
+    reason = "%(path)s is not a file name."
     suggestion = "Name another place."
 
     path: Path
@@ -41,7 +41,7 @@ class IsAFolder(NoFile):
 class ThereAlready(Invalid):
     """A file is there already, which may be the only proof of something."""
 
-    reason = "%(path)s is there already, and is kept as it is."
+    reason = "%(path)s already exists and was left as it is."
     suggestion = "Name another file."
 
     path: Path

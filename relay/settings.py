@@ -27,7 +27,7 @@ SERVICE_SCHEMES: Final = ("http", "https")
 class NotAnAddress(Invalid):
     """A variable that should hold an address holds something else: not repeated, since it may hold a password."""
 
-    reason = "%(variable)s is not an address."
+    reason = "%(variable)s is not a URL."
     suggestion = "Write the host after one of %(begin)s; no user, password or options."
 
     variable: str
@@ -43,7 +43,9 @@ class PasswordMissing(Invalid):
     """A Neo4j database is named, but not the password to it."""
 
     reason = "NEO4J_URI is set but NEO4J_PASSWORD is not."
-    suggestion = "Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file that begins with it."
+    suggestion = (
+        "Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file whose first line is the password."
+    )
 
 
 class SecretUnreadable(Invalid):
@@ -59,8 +61,8 @@ class SecretUnreadable(Invalid):
 class NotAToken(Invalid):
     """What should be a token cannot be sent as one; not repeated, since it may be a secret with a sign too many."""
 
-    reason = "RELAY_TOKEN holds a sign that no token has."
-    suggestion = "Copy it again, in one line and without blanks."
+    reason = "RELAY_TOKEN contains a character that no token has."
+    suggestion = "Copy it again, on one line and without spaces."
 
 
 class NotASwitch(Invalid):

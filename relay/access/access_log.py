@@ -49,8 +49,8 @@ class Access:
 class NotWrittenDown(Unavailable):
     """That something personal was opened cannot be written down, so it is not shown."""
 
-    reason = "It cannot be written down who opened this, so it is not shown: %(strerror)s."
-    suggestion = "Whoever looks after Relay has to see to the disk of its data folder."
+    reason = "The access log cannot be written, so this is not shown: %(strerror)s."
+    suggestion = "Ask your administrator to check the disk of the data folder."
 
     strerror: str
 

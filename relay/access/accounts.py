@@ -51,7 +51,7 @@ class NoAccount(NotFound):
 class AccountThere(Conflict):
     """An account with this login exists."""
 
-    reason = "There is an account %(login)s already."
+    reason = "Account %(login)s already exists."
     suggestion = "Give it a role: relay account role %(login)s."
     field = "login"
 
@@ -61,7 +61,7 @@ class AccountThere(Conflict):
 class NotALogin(Invalid):
     """A login that cannot be one; it is not repeated, since somebody may have written a name."""
 
-    reason = "This cannot be a login: a to z, 0 to 9, dot, - and _, at most 32 characters."
+    reason = "Not a valid login: use a to z, 0 to 9, dot, - and _, at most 32 characters."
     suggestion = "Write, for example, asha."
     field = "login"
 
@@ -70,7 +70,7 @@ class NotAPassword(Invalid):
     """A password that nobody should use."""
 
     reason = "A password has %(least)s to %(most)s characters."
-    suggestion = "Take a few words that nobody else puts together."
+    suggestion = "Use a few words that nobody else would put together."
     field = "password"
     least = LEAST_PASSWORD
     most = LONGEST_PASSWORD
@@ -79,7 +79,7 @@ class NotAPassword(Invalid):
 class NotLetIn(Refused):
     """Login and password do not belong together, never said which; or the token is not, or no longer, valid."""
 
-    reason = "Login or password is wrong."
+    reason = "Wrong login or password."
     suggestion = "Try again, or ask an administrator."
 
 

@@ -109,8 +109,8 @@ def matrix(catalogue: Catalogue) -> Mapping[str, frozenset[Role]]:
 class NotAllowed(Refused):
     """Somebody who is known may not do this."""
 
-    reason = "Your account may not do this here (%(action)s)."
-    suggestion = "It takes the role %(who)s: ask an administrator."
+    reason = "You do not have access to %(action)s."
+    suggestion = "This needs the role %(who)s: ask an administrator."
 
     action: str
     may: Collection[Role]
@@ -125,15 +125,17 @@ class NotAllowed(Refused):
         """Somebody may not do this; what no role may do is done on the database's own machine."""
         may = matrix(catalogue).get(action, frozenset())
         return cls(
-            action=action, may=may, suggestion="" if may else Sentence("It is done on the database's own machine.")
+            action=action,
+            may=may,
+            suggestion="" if may else Sentence("This has to be done on the database's own machine."),
         )
 
 
 class NotThatPlace(Refused):
     """Staff of one place record or open what belongs to another."""
 
-    reason = "Your account works for %(places)s only, and this does not lie there."
-    suggestion = "Ask the staff of that place, or an administrator."
+    reason = "Your account covers %(places)s only, and this is elsewhere."
+    suggestion = "Ask the staff of that place or an administrator."
 
     places: Sequence[str]
 
@@ -141,8 +143,8 @@ class NotThatPlace(Refused):
 class Locked(Refused):
     """Somebody who may not lock a period corrects what happened in one that is locked, or what a manager decided."""
 
-    reason = "This was confirmed, belongs to a period that is locked, or is the programme or a rule of it."
-    suggestion = "It takes the role manager: say what was wrong, and let one correct it."
+    reason = "This was confirmed, falls in a locked period, or is the programme or one of its rules."
+    suggestion = "This needs the role manager: tell a manager what was wrong."
 
 
 class NotARole(Invalid):
@@ -202,7 +204,7 @@ def grant_of(text: str) -> Grant:
     word, at, where = text.partition("@")
     programme_id, slash, place_id = where.partition("/")
     if (at and not programme_id) or (slash and not place_id):
-        raise NotARole(reason=Sentence("%(text)s ends too early.", text=text))
+        raise NotARole(reason=Sentence("%(text)s is incomplete.", text=text))
     role = role_named(word)
     if place_id and role != "staff":
         raise NotARole(reason=Sentence("Only staff work for one place."))

@@ -49,7 +49,7 @@ class NoToken(NotFound):
 class LastsTooLong(Invalid):
     """A token that would stay valid for too long, or not at all."""
 
-    reason = "A token is valid for 1 to %(most)s days."
+    reason = "A token can be valid for 1 to %(most)s days."
     suggestion = "Write --days 90."
     field = "days"
     most = LONGEST_DAYS
@@ -58,7 +58,7 @@ class LastsTooLong(Invalid):
 class BeyondTheAccount(Refused):
     """A token would allow what its account may not do."""
 
-    reason = "%(login)s does not hold that (%(role)s, in %(programme_id)s)."
+    reason = "%(login)s does not have that role (%(role)s, in %(programme_id)s)."
     suggestion = "Give the account that role first: relay account role %(login)s."
     field = "role"
 
@@ -181,7 +181,7 @@ def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Token]:
     key, at = _key(secret), now.astimezone(UTC)
     rows = graph.rows(cypher.TOKEN, key=key)
     if not rows or rows[0]["token"]["expires_at"] <= instant(at):
-        raise NotLetIn(reason=Sentence("This token is not valid, or no longer."))
+        raise NotLetIn(reason=Sentence("This token is not valid, or has expired."))
     token, account = _token(rows[0]["token"]), accounts.account_of(rows[0]["account"])
     if (token.last_used_at or "") < instant(at - _USED_STEP):
         with suppress(NotWritable):  # nobody is kept from reading by it

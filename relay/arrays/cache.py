@@ -118,7 +118,7 @@ def verified(
         columns = differences(known, replayed) if known.head_hash == replayed.head_hash else ()
         if columns:
             fault = Sentence(
-                "The snapshot kept in %(folder)s was altered (%(columns)s) and is thrown away: start relay serve anew.",
+                "The snapshot kept in %(folder)s was altered (%(columns)s) and is discarded: restart relay serve.",
                 folder=folder,
                 columns=", ".join(columns),
             )

@@ -33,7 +33,7 @@ def no_gift(books: Books) -> Iterator[Finding]:
     for fact in books.facts("placement"):
         gift = books.register.facts.get(f"gift:{fact.values['gift_id']}")
         if gift is None:
-            yield found(fact, Sentence("there is no gift %(gift_id)s.", gift_id=fact.values["gift_id"]))
+            yield found(fact, Sentence("gift %(gift_id)s does not exist.", gift_id=fact.values["gift_id"]))
             continue
         received_on, given_on = fact.values["received_on"], gift.values["given_on"]
         if received_on < given_on:
@@ -191,9 +191,9 @@ def opened_again(books: Books) -> Iterator[Finding]:
     for (before, was), (sequence, is_) in pairwise(_locks(books)):
         if is_ < was:
             said = (
-                Sentence("all until %(was)s was locked, and then only until %(day)s.", was=was, day=is_)
+                Sentence("the record was locked until %(was)s, and then only until %(day)s.", was=was, day=is_)
                 if is_
-                else Sentence("all until %(was)s was locked, and then nothing.", was=was)
+                else Sentence("the record was locked until %(was)s, and then not at all.", was=was)
             )
             yield Finding(subject_id=programme, acts=(sequence,), evidence=(before,), sentence=about(programme, said))
 
@@ -217,7 +217,7 @@ def corrected_after_lock(books: Books) -> Iterator[Finding]:
                 sentence=about(
                     subject,
                     Sentence(
-                        "happened on %(day)s, and was corrected when all until %(locked_until)s was locked.",
+                        "happened on %(day)s and was corrected while the record was locked until %(locked_until)s.",
                         day=day,
                         locked_until=locked_until,
                     ),
@@ -235,7 +235,7 @@ def recorded_after_lock(books: Books) -> Iterator[Finding]:
             yield found(
                 fact,
                 Sentence(
-                    "happened on %(day)s, and was recorded when all until %(locked_until)s was locked.",
+                    "happened on %(day)s and was recorded while the record was locked until %(locked_until)s.",
                     day=day,
                     locked_until=locked_until,
                 ),

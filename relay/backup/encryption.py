@@ -41,8 +41,8 @@ class NotAKey(Invalid):
 class CannotOpen(Invalid):
     """A sealed file does not open."""
 
-    reason = "The file does not open with this %(with_what)s: it is another one's, or the file is damaged."
-    suggestion = "Give the %(with_what)s with which it was made."
+    reason = "The file does not open with this %(with_what)s: it is the wrong one, or the file is damaged."
+    suggestion = "Give the %(with_what)s it was made with."
 
     with_what: Sentence
 
@@ -51,8 +51,8 @@ class TooMuchWork(Invalid):
     """A passphrase would take this machine too long."""
 
     reason = (
-        "Opening the file takes too much work: this machine is busy, or much slower than the one that sealed it, or "
-        "the file is damaged."
+        "Opening the file takes too much work: this machine is busy or much slower than the one that "
+        "encrypted it, or the file is damaged."
     )
     suggestion = "Try again when it is idle, or on a quicker machine."
 

@@ -95,7 +95,7 @@ def lines_of(file: BinaryIO, seal: Seal = OPEN) -> Iterator[str]:
 class ReadBackOtherwise(Invalid):
     """A file does not hold what was written to it."""
 
-    reason = "%(path)s was read back otherwise than it was written."
+    reason = "%(path)s does not read back as it was written."
     suggestion = "Use another disk."
 
     path: Path

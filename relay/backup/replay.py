@@ -186,7 +186,7 @@ def _promised(line: str) -> tuple[Kept, ...]:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
         raise Invalid(reason=message, suggestion=Sentence("Give a file that `relay backup` wrote.")) from error
     if not promised:
-        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds no programme.")))
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It contains no programme.")))
     return promised
 
 
@@ -292,7 +292,7 @@ def _believed(lines: Iterator[str], promised: Kept, catalogue: Catalogue, *, las
         before = entry
         yield entry
     if last and any(line.strip() for line in lines):
-        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds more lines than its first line says.")))
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It has more lines than its first line says.")))
     if before is None or before.sequence != promised.entries or before.hash != promised.head_hash:
         raise _doubtful(
             Fault(
@@ -304,7 +304,7 @@ def _believed(lines: Iterator[str], promised: Kept, catalogue: Catalogue, *, las
 
 def _doubtful(fault: Fault) -> Invalid:
     return Invalid(
-        reason=Sentence("The backup cannot be believed. %(fault)s", fault=fault.fault),
+        reason=Sentence("The backup cannot be trusted. %(fault)s", fault=fault.fault),
         suggestion=Sentence("Use another backup."),
     )
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     "--by",
     multiple=True,
     type=click.Choice(PARTED_BY),
-    help="Part it by this, year being that of receipt; may be repeated.",
+    help="Break it down by this (year: of receipt); may be repeated.",
 )
-@click.option("--compare", metavar="DAY", help="Say what changed since that day.")
+@click.option("--compare", metavar="DAY", help="Show what changed since that day.")
 @click.option("--check", is_flag=True, help="Exit with 3 when a placement is lost or broken; with --compare, newly so.")
 @pass_session
 def health(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @help_option
 @place_option
 @donor_option
-@click.option("--group", "--group-id", "group_id", metavar="ID", help="Only those that a member of this group began.")
+@click.option("--group", "--group-id", "group_id", metavar="ID", help="Only chains begun by a member of this group.")
 @click.option("--sort", type=click.Choice(["id", "reach", "age", "lateness"]), default="id", show_default=True)
 @pass_session
 def chains(
@@ -49,7 +49,7 @@ def chains(
     donor: str | None,
     sort: Sorting,
 ) -> None:
-    """List all chains: how far each travelled and how it does."""
+    """List all chains: how far each travelled, and its state."""
     from relay.service.queries.relays import Chains
 
     headers = ("placement_id", "gift_id", "chain_state", "reach", "generations", "latest_passed_on", "late_days")
@@ -74,7 +74,7 @@ def gifts(
     donor: str | None,
     sort: Sorting,
 ) -> None:
-    """List all gifts: how far each travelled, how its chains do."""
+    """List all gifts: how far each travelled, and the state of its chains."""
     from relay.service.queries.relays import Gifts
 
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")
@@ -120,9 +120,8 @@ def todo(
 ) -> None:
     """List whom to visit next and why. Rank 1 is the most pressing.
 
-    First come those through whom alone a chain that travelled far still goes on, then those whose help is due soon,
-    then those who are late, then those of whom nobody has heard for long. Rows stand by place, so that one walk
-    serves many.
+    First those who alone can continue a long chain, then those due soon, then those who are late, then those with no
+    news for 9 months. Rows are grouped by place, so that one walk serves many.
     """
     from relay.service.queries.relays import Todo
     from relay.service.terminal import print_json, print_table
@@ -153,7 +152,7 @@ def todo(
 @click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N earliest.")
 @pass_session
 def waiting(session: Session, as_of: str | None, most: int | None) -> None:
-    """List the pass-ons that nobody has confirmed. Confirm one with relay confirm, if you did not record it."""
+    """List the pass-ons not yet confirmed. Confirm one with relay confirm, if you did not record it."""
     from relay.service.queries.relays import Waiting
     from relay.service.terminal import print_json, print_table
 

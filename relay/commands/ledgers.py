@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @group()
 def ledger() -> None:
-    """The ledger of all acts: read it, check it, take it away."""
+    """The ledger of all acts: read it, check it, export it."""
 
 
 @ledger.command("log", example="relay ledger log --about pass:T0596")
@@ -95,7 +95,7 @@ def ledger_verify(
     from relay.service.queries.ledgers import Verify
 
     if typed_keys and not kept:
-        raise click.UsageError("--key goes with --checkpoint: it says by whom that is signed.")
+        raise click.UsageError("--key needs --checkpoint: it says who signed that.")
     noted = None if typed_head is None else checkpoints.read_hash(typed_head)
     public_keys = tuple(map(checkpoints.read_public_key, typed_keys))
     signed = tuple(map(_checkpoint, kept))
@@ -131,7 +131,7 @@ def _known_public_keys(session: Session, checkpoints: tuple[Checkpoint, ...]) ->
     if key is not None:
         return (key.public_key,)
     for public_key in sorted({each.public_key for each in checkpoints}):
-        say(f"Signed with key {public_key}: compare it with the one that you noted down, or give that one by --key.")
+        say(f"Signed with key {public_key}: compare it with the one you noted down, or give that one with --key.")
     return ()
 
 
@@ -148,10 +148,10 @@ def _print_verification(session: Session, found: Verification) -> None:
 
 @ledger.command("export", example="relay ledger export ledger.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--with-names", is_flag=True, help="Include what opens the personal fields.")
+@click.option("--with-names", is_flag=True, help="Include the personal values, with their salts.")
 @pass_session
 def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
-    """Write the ledger to FILE, one entry a line, for an auditor to check without us."""
+    """Write the ledger to FILE, one entry per line, for an auditor to check without Relay."""
     from relay import private_files
     from relay.backup.replay import export
     from relay.service.terminal import print_json
@@ -164,7 +164,7 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
         )
     if session.as_json:
         print_json({"file": str(file), "entries": session.head.entries, "head_hash": session.head.head_hash})
-    say(f"{session.head.entries} entries, head {session.head.head_hash}: note the head down.")
+    say(f"{session.head.entries} entries, head {session.head.head_hash}: note down the head hash.")
 
 
 @ledger.command("checkpoint", example="relay ledger checkpoint checkpoint.json")
@@ -213,16 +213,16 @@ def _key(session: Session) -> Key:
         return key
     key = checkpoints.make_key(folder, session.programme_id, secrets.token_bytes)
     say(f"A key was made for {session.programme_id}: {checkpoints.key_path(folder, session.programme_id)}.")
-    say(f"Keep a copy of it locked away, and note down its public half: {key.public_key}.")
+    say(f"Keep a copy of it locked away, and note down its public key: {key.public_key}.")
     return key
 
 
 @ledger.command("evidence", example="relay ledger evidence evidence.zip")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--with-names", is_flag=True, help="Include what opens the personal fields.")
+@click.option("--with-names", is_flag=True, help="Include the personal values, with their salts.")
 @pass_session
 def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
-    """Write ledger, checkpoint and the scripts that check them to FILE: for any computer with Python alone."""
+    """Write the ledger, a checkpoint and the scripts that check them to FILE, for any computer that has Python."""
     from itertools import islice
 
     from relay import private_files
@@ -239,5 +239,6 @@ def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
     if session.as_json:
         print_json({"file": str(file), "with_names": with_names, "checkpoint": checkpoint})
     say(
-        f"{checkpoint.sequence} entries, head {checkpoint.head_hash}: keep the checkpoint where nobody here reaches it."
+        f"{checkpoint.sequence} entries, head {checkpoint.head_hash}: "
+        "keep the checkpoint where no one here can reach it."
     )

@@ -29,7 +29,7 @@ class DemoElsewhere(Refused):
 def demo(session: Session) -> None:
     """Load the demonstration and serve its pages until Ctrl-C. A second run changes nothing.
 
-    Without a terminal, or where CI is set, it only tries whether the pages answer.
+    Without a terminal, or where CI is set, it only checks that the pages answer.
     """
     from relay.service.demo import DAY, DEMO, GIFT, load_demo
     from relay.service.queries.chain_health import Health
@@ -39,7 +39,7 @@ def demo(session: Session) -> None:
     if any(head.programme_id != DEMO for head in session.heads):
         raise DemoElsewhere
     if not session.heads:
-        say("Loading eight years of a programme; this takes some seconds.")
+        say("Loading eight years of a programme; this takes a few seconds.")
     loaded = load_demo(session.graph, session.clerk)
     session.programme = DEMO
     del session.heads
@@ -91,12 +91,12 @@ def _this_command() -> str:
 
 @command(example="relay serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one when left out.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one if left out.")
 @click.option("--site", metavar="NAME", help="The host name under which a proxy serves the pages over TLS.")
-@click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine when left out.")
+@click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine if left out.")
 @pass_session
 def serve(session: Session, *, host: str, port: int, site: str | None, proxy: str | None) -> None:
-    """Serve the pages for a browser, until Ctrl-C. The address that it prints signs you in once."""
+    """Serve the pages for a browser, until Ctrl-C. The URL it prints signs you in once."""
     _serve(session, host=host, port=port, site=site, proxy=proxy)
 
 
@@ -122,9 +122,9 @@ def status(session: Session) -> None:
     if found["server"] and session.gone:
         session.say_what_is_gone()
     elif since:
-        say(f"Entries that the last backup does not hold: {since}. Make one: relay backup PATH")
+        say(f"Entries recorded since the last backup: {since}. Make one: relay backup PATH")
     if found.get("free_bytes", engine.LOW_FREE_BYTES) < engine.LOW_FREE_BYTES:
-        say(f"The disk is nearly full: {found['free_bytes'] // 1_000_000} MB are left. Make room before you record.")
+        say(f"The disk is nearly full: {found['free_bytes'] // 1_000_000} MB are left. Free some space first.")
 
 
 def _status(session: Session) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _of_engine(session: Session) -> Path:
 @engine_.command("start", example="relay engine start")
 @pass_session
 def engine_start(session: Session) -> None:
-    """Start it, or join the one that runs."""
+    """Start it, unless it is running already."""
     from relay.database import engine
 
     folder = _of_engine(session)
@@ -196,14 +196,14 @@ def engine_stop(session: Session) -> None:
 @engine_.command("status", example="relay engine status")
 @pass_session
 def engine_status(session: Session) -> None:
-    """Whether it runs, and how large its files are."""
+    """Show whether it is running, and how large its files are."""
     _print_engine(session)
 
 
 @engine_.command("rebuild", example="relay engine rebuild")
 @pass_session
 def engine_rebuild(session: Session) -> None:
-    """Build a programme's graph anew from its ledger, after a backup of all."""
+    """Rebuild a programme's graph from its ledger, after a backup of everything."""
     from relay.backup import files
     from relay.backup.replay import rebuild
     from relay.service.terminal import print_json
@@ -238,7 +238,7 @@ def programme() -> None:
 @programme.command("list", example="relay programme list")
 @pass_session
 def programme_list(session: Session) -> None:
-    """List them."""
+    """List the programmes."""
     from relay.service.terminal import print_json, print_table
 
     if session.as_json:
@@ -302,9 +302,9 @@ def programme_systems(session: Session, programme_id: str, names: tuple[str, ...
 @click.option("--why", required=True, help="For the auditor.")
 @pass_session
 def programme_lock(session: Session, day: str, why: str) -> None:
-    """Close a period: what happened until DAY is corrected by managers only, and auditors see each such correction.
+    """Lock a period: what happened up to DAY can be corrected by managers only, and auditors see each such correction.
 
-    An earlier DAY opens again what came after it.
+    An earlier DAY reopens what came after it.
     """
     from relay.service.terminal import print_json, print_pairs
 

@@ -25,7 +25,7 @@ def text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise click.UsageError(f"{file} holds no text in UTF-8.") from None
+        raise click.UsageError(f"{file} is not text in UTF-8.") from None
 
 
 def first_line(file: Path) -> str:
@@ -51,7 +51,7 @@ def secret(what: str, *, new: bool, instead: str) -> str:
         try:
             return str(click.prompt(what, hide_input=True, confirmation_prompt=new, err=True))
         except GetPassWarning:
-            raise click.UsageError(f"There is no terminal to ask at: give {instead}.") from None
+            raise click.UsageError(f"There is no terminal to ask on: use {instead}.") from None
 
 
 class RelayCommand(click.Command):
@@ -160,20 +160,20 @@ def shared_options() -> tuple[click.Option, click.Option]:
 
 def as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The day of a read."""
-    return click.option("--as-of", metavar="DAY", help="The state on that day, as known now; today when left out.")(
+    return click.option("--as-of", metavar="DAY", help="The state on that day, as known now; today if left out.")(
         command
     )
 
 
 def confirmed_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Which pass-ons count."""
-    return click.option("--confirmed-only", is_flag=True, help="Leave out pass-ons that nobody confirmed.")(command)
+    return click.option("--confirmed-only", is_flag=True, help="Leave out unconfirmed pass-ons.")(command)
 
 
 def read_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every read."""
     as_known = click.option(
-        "--as-known", metavar="ENTRY|DAY", help="As the ledger stood when it ended with that entry, or on that day."
+        "--as-known", metavar="ENTRY|DAY", help="As known when the ledger ended with that entry, or on that day."
     )
     return as_of_option(as_known(confirmed_option(command)))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @as_of_option
 @pass_session
 def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
-    """Search people, placements, gifts and places. Names are found in either script."""
+    """Search people, placements, gifts and places. Names are found in Devanagari and in Latin script."""
     from relay.reports.search import MOST
     from relay.service.queries.lookup import Find
     from relay.service.terminal import print_json, print_table
@@ -33,7 +33,7 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
     if not hits:
         say("Try fewer letters, or an id.")
     if len(hits) == MOST:
-        say(f"These are the {MOST} nearest; there may be more. Write more letters, her place, or an id.")
+        say(f"These are the {MOST} closest matches; there may be more. Type more letters, her place, or an id.")
 
 
 @command(example="relay show P0424")

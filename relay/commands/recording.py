@@ -108,9 +108,9 @@ def _help(column: Column, kind: Kind) -> str:
     if column.type == "date":
         parts.append('2026-11-24, today, -3d or "2083-08-08 BS".')
     if own_day:
-        parts.append("Today when left out.")
+        parts.append("Today if left out.")
     if kind.name == "event" and column.name == "animals":
-        parts.append("One when left out.")
+        parts.append("One if left out.")
     if column.personal:
         parts.append("Personal: kept apart, erasable.")
     if column.name in ("note", "why"):
@@ -174,9 +174,11 @@ _FOUND_OUT: Final = ("giver_placement_id", "receiver_placement_id")
 
 
 _new_option: Final = click.option(
-    "--new", is_flag=True, help="Begin a new placement although she holds one of that help."
+    "--new", is_flag=True, help="Begin a new placement even if she already holds one of that help."
 )
-_again_option: Final = click.option("--again", is_flag=True, help="Record it whatever Relay would ask about it.")
+_again_option: Final = click.option(
+    "--again", is_flag=True, help="Record it without being asked: answers every question about it."
+)
 
 
 def record_kind(
@@ -198,7 +200,7 @@ def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) 
 @command(example='relay register "Maya Tamang" --sex F --group W01 --id B2001')
 @click.argument("name")
 @click.option("--kind", "what", type=click.Choice(["person", "group", "place"]), default="person", show_default=True)
-@click.option("--id", "own_id", metavar="ID", help="Her id; made when left out.")
+@click.option("--id", "own_id", metavar="ID", help="Her id; generated if left out.")
 @click.option("--group-kind", cls=_OneOf, of=("group", "kind"), metavar="WORD")
 @click.option("--place-kind", cls=_OneOf, of=("place", "kind"), metavar="WORD")
 @click.option(
@@ -210,9 +212,11 @@ def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) 
 @click.option("--phone", metavar="TEXT", help="Personal: kept apart, erasable.")
 @click.option("--place", "--place-id", "place_id", metavar="ID")
 @click.option("--group", "--group-id", "group_id", metavar="ID")
-@click.option("--consent-on", "consent_on", metavar="DAY", help="When she agreed that her data is kept.")
-@click.option("--consent-language", "consent_language", metavar="TEXT", help="In which she was asked. Personal.")
-@click.option("--parent", "--parent-id", "parent_id", metavar="ID", help="For a place: the place it lies in.")
+@click.option("--consent-on", "consent_on", metavar="DAY", help="When she agreed that her data may be kept.")
+@click.option(
+    "--consent-language", "consent_language", metavar="TEXT", help="The language in which she was asked. Personal."
+)
+@click.option("--parent", "--parent-id", "parent_id", metavar="ID", help="For a place: the place it is in.")
 @click.option("--latitude", metavar="N")
 @click.option("--longitude", metavar="N")
 @pass_session
@@ -255,7 +259,7 @@ def _require_fitting(
     if holder and what != "group":
         strange.append("--holder")
     if strange:
-        raise click.UsageError(f"A {what} has no {', '.join(strange)}. Say what it is by --kind.")
+        raise click.UsageError(f"A {what} has no {', '.join(strange)}. Say what it is with --kind.")
 
 
 @records("gift", example='relay gift --id G101 --donor "A friend" --of goat --on 2026-11-20 --animals 4')
@@ -333,15 +337,15 @@ class _How(click.Choice[str]):
 @click.option("--how", type=_How(["did-not-happen", "wrong-data"]), required=True)
 @click.option("--why", required=True, help="For the auditor. Never write of violence or of anyone's protection case.")
 @click.option(
-    "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="For wrong-data; an empty VALUE empties it."
+    "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="For wrong-data; an empty VALUE clears it."
 )
-@click.option("--id", "correct_id", metavar="ID", help="Made when left out.")
+@click.option("--id", "correct_id", metavar="ID", help="Generated if left out.")
 @_again_option
 @pass_session
 def correct(
     session: Session, act_id: str, how: str, why: str, changes: tuple[str, ...], correct_id: str | None, *, again: bool
 ) -> None:
-    """Correct an act, by a new act that names it. Nothing recorded is ever edited."""
+    """Correct an act with a new act that names it. Nothing recorded is ever edited."""
     from relay.service.queries.lookup import Resolve
 
     subject = session.ask(Resolve(id=act_id))
@@ -372,7 +376,7 @@ def _with_id(session: Session, said: dict[str, Value], column: str, id_: str | N
 
 @command(example="relay confirm pass:T0001")
 @click.argument("act_id", metavar="PASS", type=ID)
-@click.option("--id", "confirm_id", metavar="ID", help="Made when left out.")
+@click.option("--id", "confirm_id", metavar="ID", help="Generated if left out.")
 @pass_session
 def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
     """Confirm a pass-on that another person recorded."""
@@ -382,11 +386,11 @@ def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
 
 @command(example="relay erase beneficiary:B0929 --yes")
 @click.argument("subject_id", metavar="SUBJECT", type=ID)
-@click.option("--id", "erase_id", metavar="ID", help="Made when left out.")
+@click.option("--id", "erase_id", metavar="ID", help="Generated if left out.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_session
 def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool) -> None:
-    """Erase what is personal about a beneficiary or another act. Links, numbers and hashes stay."""
+    """Erase the personal data of a beneficiary or another act. Links, numbers and hashes stay."""
     from relay.service.queries.lookup import Resolve
 
     subject = subject_id if ":" in subject_id else session.ask(Resolve(id=subject_id))
@@ -394,7 +398,7 @@ def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool)
         click.confirm(f"Erase all that is personal about {subject}? This cannot be undone", abort=True, err=True)
     said: dict[str, Value] = {"subject_id": subject}
     print_recorded(session, session.hand_in("erase", _with_id(session, said, "erase_id", erase_id)))
-    say("Backups and files with names that were made before still hold it: make a new backup, and delete those.")
+    say("Earlier backups and files with names still contain it: make a new backup, and delete those.")
 
 
 @records(
@@ -405,7 +409,7 @@ def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool)
 @click.argument("gift_id", metavar="GIFT")
 @pass_session
 def claim(session: Session, /, **given: str | None) -> None:
-    """Record what a report claims about a gift. It is held against what the chains support."""
+    """Record what a report claims about a gift. It is compared with what the chains support."""
     print_recorded(session, record_kind(session, "claim", given))
 
 
@@ -413,14 +417,16 @@ def claim(session: Session, /, **given: str | None) -> None:
 @click.option("--of", "help", metavar="TEXT", required=True, help="The help it is for, such as goat.")
 @click.option("--unit", metavar="TEXT", default="animal", show_default=True)
 @click.option("--given", metavar="N", required=True, help="Units a placement receives.")
-@click.option("--owed", metavar="N", help="Units owed whatever was received.")
+@click.option("--owed", metavar="N", help="Units owed, however many were received.")
 @click.option("--owed-per-given", metavar="N", help="Units owed for each unit received.")
 @click.option("--months", metavar="N", required=True, help="From receipt to the day it is due.")
 @click.option("--grace-days", metavar="N")
 @click.option("--earliest-days", metavar="N", help="A pass-on sooner after receipt is noted for the auditor.")
-@click.option("--from", "from", metavar="DAY", required=True, help="It binds placements received from this day on.")
+@click.option(
+    "--from", "from", metavar="DAY", required=True, help="It applies to placements received from this day on."
+)
 @click.option("--sex", metavar="WORD", help="The sex that counts: F or M.")
-@click.option("--condition", metavar="WORD", help="Binds only help received young, adult or pregnant.")
+@click.option("--condition", metavar="WORD", help="Applies only to help received young, adult or pregnant.")
 @click.option(
     "--equivalent", "equivalents", multiple=True, metavar="HELP=N", help="Other help, and what one unit is worth."
 )

@@ -137,9 +137,9 @@ class Session:
         """Say it, each programme in a sentence."""
         for kept in self.gone:
             say(
-                f"The last backup holds {kept.entries} entries of {kept.programme_id}, and the database not all of them"
-                " any more: it was set back, or is another. Look at it first; older backups stay. If it is right as it"
-                " is: relay backup PATH"
+                f"The last backup contains {kept.entries} entries of {kept.programme_id}, but the database no longer"
+                " has them all: it was set back, or is another one. Check it first; older backups stay. If it is right"
+                " as it is: relay backup PATH"
             )
 
     def hand_in(
@@ -169,7 +169,7 @@ class Session:
             return intake.hand_in(self.graph, into, act, self.clerk, answers=answers)
         except UnknownOutcome:
             with_ids = f", with{sent}" if sent else ""
-            say(f"Repeat the same command{with_ids}: what is recorded already is not recorded twice.")
+            say(f"Repeat the same command{with_ids}: what is already recorded is not recorded twice.")
             raise
 
     @cached_property

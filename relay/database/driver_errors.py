@@ -49,7 +49,7 @@ class ReadOnly(NotWritable):
     """The database takes no writes."""
 
     reason = "The database is read-only: nothing was recorded."
-    suggestion = "Ask its administrator to let NEO4J_USER write it."
+    suggestion = "Ask its administrator to give NEO4J_USER write access."
 
 
 def last_word(error: Neo4jError) -> str:
@@ -102,14 +102,14 @@ class TooBusy(Unavailable):
 class RemovedMeanwhile(Unavailable):
     """What is read goes on being removed: by others, or because it is damaged."""
 
-    reason = "What is asked for was removed again and again while it was read."
+    reason = "The record kept changing while it was read."
     suggestion = "Nothing was recorded: try again. If it stays so, see `relay ledger verify`."
 
 
 class NotPermitted(Unavailable):
     """The database's own user lacks a right."""
 
-    reason = "The database does not allow this to the user that Relay speaks as."
+    reason = "The database does not allow this for the user Relay connects as."
     suggestion = "Let NEO4J_USER read and write it."
 
 
@@ -123,7 +123,7 @@ class NoSuchDatabase(Unavailable):
 class TookTooLong(Unavailable):
     """The database stopped what took longer than it allows."""
 
-    reason = "The database took too long over this, and broke it off."
+    reason = "The database took too long and stopped this."
     suggestion = "Try again when it is less busy; a programme that is always too large belongs on Neo4j."
 
 
@@ -131,7 +131,7 @@ class NotStored(Unavailable):
     """The transaction was gone before it was committed, as it is when a disk is full."""
 
     reason = "The database could not store the act; its disk may be full."
-    suggestion = "Make room, restart the engine (relay engine stop), and try again."
+    suggestion = "Free some space, restart the engine (relay engine stop), and try again."
 
 
 _REFUSALS: Final[Mapping[str, type[Unavailable]]] = {
@@ -164,7 +164,7 @@ def translated(*, writing: bool = False) -> Generator[None]:
             suggestion=Sentence("Check NEO4J_USER and NEO4J_PASSWORD; after several wrong tries wait 30 seconds."),
         ) from error
     except UnsupportedServerProduct as error:
-        message = Sentence("What answers at the database's address is not a database that Relay knows.")
+        message = Sentence("The server at the database's URL is not a database Relay can use.")
         raise Unavailable(
             reason=message, suggestion=Sentence("Check NEO4J_URI: host, port, and Neo4j 5.26 or later.")
         ) from error
@@ -179,7 +179,7 @@ def translated(*, writing: bool = False) -> Generator[None]:
         if _OF_MEMORY in last_word(error):
             message = Sentence("The database gives a transaction too little memory for this.")
             raise Unavailable(
-                reason=message, suggestion=Sentence("Raise its db.memory.transaction.max, and try again.")
+                reason=message, suggestion=Sentence("Raise its db.memory.transaction.max and try again.")
             ) from error
         raise TooBusy from error
     except ClientError as error:

@@ -83,7 +83,7 @@ QUERY_SECONDS: Final = 120
 
 LIMITS: Final = (
     "The embedded engine is for one machine and up to some 100,000 placements; beyond that, use NEO4J_URI.",
-    f"It has {HEAP_MEGABYTES} MB of memory, breaks a query off after {QUERY_SECONDS} s, and answers this machine only.",
+    f"It has {HEAP_MEGABYTES} MB of memory, stops a query after {QUERY_SECONDS} s, and answers this machine only.",
     f"It stops by itself after {IDLE_MINUTES:.0f} minutes without a client and starts again when asked.",
     "Five wrong passwords in a row lock it for 30 s. Its files are not for network drives.",
 )
@@ -139,7 +139,7 @@ class EngineIsBusyStarting(Unavailable):
 class StateDamaged(Unavailable):
     """The state file does not say how to reach the engine."""
 
-    reason = "%(path)s was altered, so that the embedded engine cannot be reached."
+    reason = "%(path)s was altered, so the embedded engine cannot be reached."
     suggestion = (
         "End the process relay.database.engine_process (pkill -f relay.database.engine_process), and try again."
     )
@@ -150,8 +150,8 @@ class StateDamaged(Unavailable):
 class NoReader(Unavailable):
     """The engine was started by an earlier Relay."""
 
-    reason = "The embedded engine was started by an earlier Relay, which knew no user who only reads."
-    suggestion = "Stop it, so that it starts anew: relay engine stop"
+    reason = "The embedded engine was started by an earlier version of Relay, which had no read-only user."
+    suggestion = "Stop it so that it starts again: relay engine stop"
 
 
 class EngineDidNotStop(Unavailable):
@@ -167,7 +167,7 @@ class EngineDidNotStop(Unavailable):
 class DatabaseDamaged(Unavailable):
     """The database files are not what the engine wrote."""
 
-    reason = "The database in %(data_folder)s is damaged (%(finding)s), so it is not served."
+    reason = "The database in %(data_folder)s is damaged (%(finding)s), so it was not started."
     suggestion = "Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup."
 
     data_folder: Path
@@ -205,8 +205,8 @@ class NoRoomToUpgrade(Unavailable):
     """The database must be copied before another release of the engine opens it, and there is no room for that."""
 
     reason = (
-        "The database in %(data_folder)s was written by release %(release)s of the engine; before"
-        " another opens it, it is copied, which needs %(needed_mb)s MB of free space."
+        "The database in %(data_folder)s was written by engine release %(release)s. It is copied before "
+        "another release opens it, which needs %(needed_mb)s MB of free space."
     )
     suggestion = "Free some space and try again; nothing was changed."
 
@@ -230,7 +230,8 @@ class FolderNotPrivate(Unavailable):
 
     reason = "%(data_folder)s can be read by other users of this machine."
     suggestion = (
-        "Run `chmod 700 %(data_folder)s` if it holds Relay's data only, else set RELAY_DATA to a folder of its own."
+        "Run `chmod 700 %(data_folder)s` if it contains only Relay's data; otherwise set RELAY_DATA to a "
+        "separate folder."
     )
 
     data_folder: Path
@@ -240,7 +241,7 @@ class OfAnotherUser(Unavailable):
     """The data folder belongs to another user of the machine; files made there now would lock that user out."""
 
     reason = "%(data_folder)s belongs to the user %(name)s."
-    suggestion = "Run this as that user (sudo -u %(name)s), or set RELAY_DATA to a folder of your own."
+    suggestion = "Run this as that user (sudo -u %(name)s), or set RELAY_DATA to your own folder."
 
     data_folder: Path
     owner: int

@@ -5,7 +5,6 @@ Whatever id a person types is resolved here: an act's, or that of a placement wh
 
 from __future__ import annotations
 
-import shlex
 import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
@@ -29,20 +28,15 @@ class NotInRecord(NotFound):
     """No act or placement has this id, or had not happened yet on the day that was asked for."""
 
     reason = "There is no %(id)s in the record."
-    suggestion = "Look for it: relay find %(quoted_id)s"
+    suggestion = "Check the id, or search by name: relay find NAME"
 
     id: str
-
-    @property
-    def quoted_id(self) -> str:
-        """The id without its kind, as it is written on a command line."""
-        return shlex.quote(self.id.rpartition(":")[2])
 
 
 class SeveralOfThatId(NotFound):
     """Records of several kinds share the id."""
 
-    reason = "%(several)s and %(last)s are called %(id)s."
+    reason = "%(several)s and %(last)s have the id %(id)s."
     suggestion = "Write %(text)s."
 
     act_ids: Sequence[str]
@@ -56,7 +50,7 @@ class SeveralOfThatId(NotFound):
         """Say how to tell them apart; they are at least two."""
         first, *others, last = (catalogue.kind(act_id.partition(":")[0]).article for act_id in act_ids)
         id_ = act_ids[0].partition(":")[2]
-        both = Sentence("Both %(first)s and %(last)s are called %(id)s.", first=first, last=last, id=id_)
+        both = Sentence("Both %(first)s and %(last)s have the id %(id)s.", first=first, last=last, id=id_)
         return cls(
             reason="" if others else both,
             act_ids=act_ids,

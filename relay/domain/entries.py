@@ -263,10 +263,10 @@ def from_line(line: str, catalogue: Catalogue) -> Entry:
     try:
         written = json.loads(line, object_pairs_hook=once, parse_float=_exactly)
     except (ValueError, RecursionError) as error:
-        message = Sentence("This line is not JSON in which each name stands once.")
+        message = Sentence("This line is not JSON with each name used once.")
         raise Invalid(reason=message, suggestion=Sentence("Export the ledger again.")) from error
     if not isinstance(written, dict) or frozenset(map(str, written)) - {"opened"} != _REQUIRED:
-        message = Sentence("This line is not an entry of a ledger: its keys differ.")
+        message = Sentence("This line is not a ledger entry: it has other keys.")
         raise Invalid(reason=message, suggestion=Sentence("Export the ledger again."))
     return from_values(written, catalogue, opened=written.get("opened", {}), told=line)
 
@@ -368,7 +368,7 @@ def faults_of(entry: Entry, before: Entry | None) -> Iterator[Fault]:
     if entry.sequence != sequence:
         yield found(
             Sentence(
-                "Entry %(sequence)s stands where entry %(expected)s should.", sequence=entry.sequence, expected=sequence
+                "Entry %(sequence)s is where entry %(expected)s should be.", sequence=entry.sequence, expected=sequence
             )
         )
     if before and entry.programme_id != before.programme_id:
@@ -387,7 +387,7 @@ def faults_of(entry: Entry, before: Entry | None) -> Iterator[Fault]:
     if not _hash_fits(entry):
         yield found(
             Sentence(
-                "Entry %(sequence)s (%(act_id)s) was altered: its hash does not fit its content.",
+                "Entry %(sequence)s (%(act_id)s) was altered: its hash does not match its content.",
                 sequence=entry.sequence,
                 act_id=entry.act_id,
             )

@@ -307,7 +307,7 @@ CORE: Final[tuple[Kind, ...]] = (
         name="erase",
         article=Sentence("an erasure"),
         title=Sentence("Erasure"),
-        phrase="erasure of what is personal about %(subject_id)s",
+        phrase="erasure of personal data about %(subject_id)s",
         order=1002,
         columns=(_own_id("erase_id"), Column(name="subject_id", type="id", required=True, fixed=True)),
     ),

@@ -84,7 +84,7 @@ class TooFarAhead(Refused):
     """A due day is put off, or a rule announced, for a day that is further away than anybody plans."""
 
     reason = "%(act_id)s says %(field)s %(day)s, more than %(years)s years from today."
-    suggestion = "Give a nearer day."
+    suggestion = "Choose a nearer day."
     years = _YEARS_AHEAD
 
     act_id: str
@@ -94,7 +94,7 @@ class TooFarAhead(Refused):
 class NotBornYet(Refused):
     """A year of birth is still to come; the year itself is personal, and not repeated."""
 
-    reason = "%(act_id)s says a birth_year that is still to come."
+    reason = "%(act_id)s gives a birth_year in the future."
     suggestion = "Write the Gregorian year in four digits."
     field = "birth_year"
 
@@ -115,7 +115,7 @@ class TooMuch(Refused):
     """By its rule a placement would owe, or have passed on, more than can be counted."""
 
     reason = "With %(act_id)s, the rule for placement %(placement_id)s comes to more than %(most)s."
-    suggestion = "Look for a digit too many, here or in the rule."
+    suggestion = "Check for an extra digit, here or in the rule."
     field = "animals"
     most = _MOST
 
@@ -136,7 +136,7 @@ class MoreOfASexThanAnimals(Invalid):
 class GivenToHerself(Refused):
     """Giver and receiver are one."""
 
-    reason = "%(act_id)s passes on from a beneficiary to herself."
+    reason = "%(act_id)s: giver and receiver are the same beneficiary."
     suggestion = "Name the woman who received."
     field = "beneficiary_id"
 
@@ -259,8 +259,8 @@ class NoRule(Refused):
 class BindsThePast(Refused):
     """A rule version would bind help that was received already."""
 
-    reason = "%(act_id)s would bind the past: %(help)s was received on %(received_on)s already."
-    suggestion = "Let it begin after %(received_on)s."
+    reason = "%(act_id)s would change the past: %(help)s was already received on %(received_on)s."
+    suggestion = "Make it apply from after %(received_on)s."
     field = "from"
 
     act_id: str
@@ -272,7 +272,7 @@ class OtherUnit(Refused):
     """A rule version would count a help in another unit, and so change what was added up before."""
 
     reason = "%(act_id)s counts in %(unit)s, but %(help)s was always counted in %(known)s."
-    suggestion = "Write the unit %(known)s, or give what is counted otherwise a help of its own."
+    suggestion = "Use the unit %(known)s, or give what is counted differently its own help."
     field = "unit"
 
     act_id: str
@@ -331,7 +331,7 @@ class SystemNeeds(Refused):
 class StandingOnIt(Refused):
     """An act cannot be taken back while others stand on it."""
 
-    reason = "%(act_id)s cannot be taken back while these acts stand on it: %(others)s."
+    reason = "%(act_id)s cannot be taken back while these acts depend on it: %(others)s."
     suggestion = "Take those back first."
     field = "act_id"
 
@@ -358,7 +358,7 @@ class SamePerson(Refused):
 class ConfirmedAlready(Conflict):
     """A pass-on is confirmed once more by who confirmed it before."""
 
-    reason = "You confirmed %(act_id)s already, by %(earlier)s."
+    reason = "You already confirmed %(act_id)s, by %(earlier)s."
     suggestion = "Nothing more is needed."
     field = "act_id"
 
@@ -370,7 +370,7 @@ class CorrectedSince(Conflict):
     """A pass-on is confirmed by somebody who saw what it said before."""
 
     reason = "%(act_id)s was corrected after you saw it, by %(later)s."
-    suggestion = "Nothing was recorded: look at it again, then confirm it."
+    suggestion = "Nothing was recorded. Look at it again, then confirm it."
     field = "act_id"
 
     act_id: str
@@ -464,25 +464,25 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
     if animals <= 0:
         raise NothingHandedOver(act_id=act_id, field="animals", number=animals)
     if round(values.get("females", 0) + values.get("males", 0), 3) > animals:
-        uncounted = "" if "animals" in values else Sentence("Give animals: without a number, it is about one.")
+        uncounted = "" if "animals" in values else Sentence("Give animals: without a number it counts as one.")
         raise MoreOfASexThanAnimals(act_id=act_id, suggestion=uncounted)
     if fact.kind == "pass" and values["giver_placement_id"] == values["receiver_placement_id"]:
         raise GivenToHerself(act_id=act_id)
     if fact.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
-        message = Sentence("%(act_id)s extends without a new day.", act_id=act_id)
+        message = Sentence("%(act_id)s extends the deadline but gives no new day.", act_id=act_id)
         raise Invalid(reason=message, suggestion=Sentence("Give until_on."), field="until_on")
     if fact.kind == "rule":
         _plausible_rule(fact)
     if fact.kind == "programme" and fact.id != register.programme_id:
         message = Sentence(
-            "%(act_id)s cannot stand in the ledger of programme %(programme_id)s.",
+            "%(act_id)s does not belong in the ledger of programme %(programme_id)s.",
             act_id=act_id,
             programme_id=register.programme_id,
         )
         raise Invalid(
             reason=message,
             suggestion=Sentence(
-                "Call it %(programme_id)s, or begin a ledger of its own.", programme_id=register.programme_id
+                "Name it %(programme_id)s, or begin a ledger of its own.", programme_id=register.programme_id
             ),
             field="id",
         )
@@ -771,13 +771,13 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
     if act.kind == "erase":
         if not register.catalogue.personal(entry.kind):
             raise NotCorrectable(
-                reason=Sentence("%(subject)s holds nothing personal.", subject=subject),
+                reason=Sentence("%(subject)s contains no personal data.", subject=subject),
                 suggestion=Sentence("Nothing needs erasing."),
                 field="subject_id",
             )
         if not register.opened_by(subject):
             raise NotCorrectable(
-                reason=Sentence("All that was personal about %(subject)s is erased already.", subject=subject),
+                reason=Sentence("Everything personal about %(subject)s has already been erased.", subject=subject),
                 suggestion=Sentence("Nothing more is needed."),
                 field="subject_id",
             )
@@ -869,7 +869,7 @@ def _may_take_back(kind: str, act: Act) -> None:
     if kind in ("erase", "programme"):
         raise NotCorrectable(
             reason=Sentence("%(subject)s cannot be taken back.", subject=subject),
-            suggestion=Sentence("What is erased is gone; a programme stays."),
+            suggestion=Sentence("Erasures are final, and a programme cannot be removed."),
         )
     if act.values.get("changes"):
         raise NotCorrectable(
@@ -878,7 +878,7 @@ def _may_take_back(kind: str, act: Act) -> None:
                 act_id=act.act_id,
                 subject=subject,
             ),
-            suggestion=Sentence("Say wrong_data to change it, or leave out the changes."),
+            suggestion=Sentence("Use wrong_data to change it, or leave out the changes."),
             field="changes",
         )
 
@@ -893,8 +893,8 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
     changes = changes_of(act.values)
     if kind in ABOUT_ACTS:
         raise NotCorrectable(
-            reason=Sentence("%(subject)s holds no data to change.", subject=subject_of(act)),
-            suggestion=Sentence("Take it back and record another."),
+            reason=Sentence("%(subject)s has no data to change.", subject=subject_of(act)),
+            suggestion=Sentence("Take it back and record a new one."),
         )
     if _says_already(register, subject_of(act), changes):
         raise NotCorrectable(
@@ -909,7 +909,9 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
         if name in erased:
             raise NotCorrectable(
                 reason=Sentence(
-                    "%(name)s of %(subject)s was erased and is never filled again.", name=name, subject=subject_of(act)
+                    "%(name)s of %(subject)s was erased and cannot be filled in again.",
+                    name=name,
+                    subject=subject_of(act),
                 ),
                 suggestion=Sentence("Leave it empty."),
                 field=name,
@@ -925,6 +927,6 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
         if value is None and column.required:
             raise NotCorrectable(
                 reason=Sentence("%(name)s of %(subject)s cannot be empty.", name=name, subject=subject_of(act)),
-                suggestion=Sentence("Give its true value."),
+                suggestion=Sentence("Give the right value."),
                 field=name,
             )

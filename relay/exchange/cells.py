@@ -116,7 +116,7 @@ def read_in_table(column: schema.Column, cell: object) -> Value | None:
     marks = isinstance(cell, str) and column.type != "text" and len(cell) <= _LONGEST_DITTO
     if marks and str(cell).strip().casefold() in _DITTO:
         fault = CellFault(
-            reason=Sentence("This repeats the cell above."), suggestion=Sentence("Write out what stands there.")
+            reason=Sentence("This repeats the cell above it."), suggestion=Sentence("Write the value in full.")
         )
         fault.field = column.name
         raise fault
@@ -205,9 +205,7 @@ def _plain(cell: object) -> str:
         # Surrogates and U+FFFE, U+FFFF have no place in UTF-8 or XML; other control characters have no shape.
         if (unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t") or character in "\ufffe\uffff":
             raise CellFault(
-                reason=Sentence(
-                    "This holds the character U+%(code)s, which cannot be shown.", code=f"{ord(character):04X}"
-                ),
+                reason=Sentence("The character U+%(code)s cannot be shown.", code=f"{ord(character):04X}"),
                 suggestion=Sentence("Delete that character."),
             )
     return text
@@ -261,8 +259,8 @@ def _read_name(column: schema.Column, cell: object) -> str | None:
     text = _read_text(column, cell)
     if text and any(letter.isdecimal() for letter in text) and not any(letter.isalpha() for letter in text):
         raise CellFault(
-            reason=Sentence("This is a number, and nobody's name."),
-            suggestion=Sentence("Write what she is called; leave out rows of totals."),
+            reason=Sentence("This is a number, not a name."),
+            suggestion=Sentence("Enter her name; leave out total rows."),
         )
     return text
 
@@ -314,7 +312,7 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
         return None
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         raise CellFault(
-            reason=Sentence("This is a number, and zeros before it may be lost."),
+            reason=Sentence("This is a number, and leading zeros may have been lost."),
             suggestion=_perhaps(_text_of(cell)),
         )
     text = _digits(_plain(cell)).removeprefix(f"{_kind_of(column)}:")
@@ -330,7 +328,7 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
     if _NAMES_A_KIND.match(text):
         raise CellFault(
             reason=Sentence("This names a record of another kind."),
-            suggestion=Sentence("Write the id that is asked for, alone or with its kind before it."),
+            suggestion=Sentence("Enter the id alone, or with its kind before it."),
         )
     _fits_an_address(text)
     if column.fixed and column.refers_to is None:  # its own: what is recorded already can be named
@@ -342,7 +340,7 @@ def _is_seen(text: str) -> None:
     if unseen := _UNSEEN.search(text):
         raise CellFault(
             reason=Sentence(
-                "This holds the character U+%(code)s, which nobody sees, and which an id may not hold.",
+                "The character U+%(code)s is invisible; an id cannot contain it.",
                 code=f"{ord(unseen[0]):04X}",
             ),
             suggestion=_write_this(_UNSEEN.sub("", text)),
@@ -353,17 +351,17 @@ def _fits_an_address(text: str) -> None:
     """An id is part of the address of a page, and one word of a line."""
     if ":" in text or "/" in text:
         raise CellFault(
-            reason=Sentence('This holds ":" or "/", which an id may not.'),
+            reason=Sentence('An id cannot contain ":" or "/".'),
             suggestion=_write_this(text.replace(":", "-").replace("/", "-")),
         )
     if not text.strip("."):
         raise CellFault(
-            reason=Sentence("This is dots alone, which no address of a page can hold."),
+            reason=Sentence("An id cannot be dots alone."),
             suggestion=Sentence("Write letters or digits."),
         )
     if "\n" in text or "\t" in text or "\u2028" in text or "\u2029" in text:
         raise CellFault(
-            reason=Sentence("This holds a line break or a tab, which an id may not."),
+            reason=Sentence("An id cannot contain a line break or a tab."),
             suggestion=_write_this("-".join(text.split())),
         )
 
@@ -393,8 +391,8 @@ def _read_choice(column: schema.Column, cell: object) -> str | None:
         if word == choice.casefold():
             return choice
     raise CellFault(
-        reason=Sentence("This is none of %(choices)s.", choices=", ".join(column.choices)),
-        suggestion=_write_this(likely) if (likely := closest(word, column.choices)) else Sentence("Write one of them."),
+        reason=Sentence("Use %(choices)s.", choices=", ".join(column.choices)),
+        suggestion=_write_this(likely) if (likely := closest(word, column.choices)) else Sentence("Use one of them."),
     )
 
 
@@ -408,7 +406,7 @@ def _read_date(_column: schema.Column, cell: object) -> str | None:
     if isinstance(cell, datetime):
         if cell.time() != time():
             raise CellFault(
-                reason=Sentence("This is a time of a day."),
+                reason=Sentence("This is a time, not a day."),
                 suggestion=_write_this(cell.date().isoformat()),
             )
         return _within_years(cell.date()).isoformat()
@@ -459,7 +457,7 @@ def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
     if not 1 <= month <= _MONTHS:
         swapped = f"{year:04}-{day:02}-{month:02}"
         raise CellFault(
-            reason=Sentence("There is no month %(month)s.", month=month),
+            reason=Sentence("There is no month called %(month)s.", month=month),
             suggestion=_if_that_is_meant(swapped)
             if 1 <= day <= _MONTHS and 1 <= month <= _LONGEST_MONTH
             else _THE_DAY_FORM,
@@ -539,9 +537,7 @@ def _number(cell: object) -> int | float:
         if _NUMBER.fullmatch(text):
             number: int | float = float(text) if "." in text else int(text)
         elif comma := _COMMA.fullmatch(text):
-            raise CellFault(
-                reason=Sentence("This holds a comma, which may mean two things."), suggestion=_without_comma(comma)
-            )
+            raise CellFault(reason=Sentence("The comma can be read in two ways."), suggestion=_without_comma(comma))
         else:
             raise CellFault(
                 reason=Sentence("This is not a number."), suggestion=Sentence("Write digits, such as 2 or 0.5.")
@@ -555,7 +551,7 @@ def _number(cell: object) -> int | float:
     if abs(number) > LARGEST_NUMBER:
         raise CellFault(
             reason=Sentence("This is more than %(most)s.", most=LARGEST_NUMBER),
-            suggestion=Sentence("Look for a digit too many."),
+            suggestion=Sentence("Check for an extra digit."),
         )
     return int(number) if number == int(number) else number
 
@@ -573,7 +569,7 @@ def _thousandths(cell: object) -> int | float:
     number = _number(cell)
     if isinstance(cell, str) and _THOUSANDS.fullmatch(_digits(_plain(cell))):
         raise CellFault(
-            reason=Sentence("This holds a point, which may mean two things."),
+            reason=Sentence("The point can be read in two ways."),
             suggestion=_write_this(any_of([write(number), write(number * 1000)])),
         )
     rounded = round(number, _DECIMALS)
@@ -596,7 +592,7 @@ def _read_amount(_column: schema.Column, cell: object) -> int | float | None:
         return None
     number = _thousandths(cell)
     if number <= 0:
-        raise CellFault(reason=Sentence("This is not more than 0."), suggestion=_HOW_MANY)
+        raise CellFault(reason=Sentence("This must be more than 0."), suggestion=_HOW_MANY)
     return number
 
 
@@ -606,7 +602,7 @@ def _read_count(_column: schema.Column, cell: object) -> int | float | None:
     number = _thousandths(cell)
     if number < 0:
         raise CellFault(
-            reason=Sentence("This is less than 0."),
+            reason=Sentence("This is below 0."),
             suggestion=_if_that_is_meant(write(-number)),
         )
     return number
@@ -669,12 +665,12 @@ def _read_equivalents(_column: schema.Column, cell: object) -> Mapping[str, int 
     elif cell is None:
         return None
     else:
-        raise CellFault(reason=Sentence("This is no list of helps and numbers."), suggestion=_EQUIVALENTS_FORM)
+        raise CellFault(reason=Sentence("Not a list of helps and numbers."), suggestion=_EQUIVALENTS_FORM)
     equivalents: dict[str, int | float] = {}
     for name, number in parts:
         help_, amount = _read_help(_column, name), _read_amount(_column, number)
         if help_ is None or amount is None or help_ in equivalents:
-            raise CellFault(reason=Sentence("This is not one number for each help."), suggestion=_EQUIVALENTS_FORM)
+            raise CellFault(reason=Sentence("Give one number for each help."), suggestion=_EQUIVALENTS_FORM)
         equivalents[help_] = amount
     return dict(sorted(equivalents.items())) or None
 

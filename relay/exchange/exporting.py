@@ -46,8 +46,8 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
             write(path, standing_acts(graph, programme_id), graph.catalogue, with_names=with_names)
             return
     raise Unavailable(
-        reason=Sentence("Others correct faster than it can be exported."),
-        suggestion=Sentence("Export it once they are done."),
+        reason=Sentence("Others are making corrections faster than the export can read."),
+        suggestion=Sentence("Export again once they have finished."),
     )
 
 

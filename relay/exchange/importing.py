@@ -40,8 +40,8 @@ STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a millio
 class NoProgrammeNamed(Invalid):
     """A folder whose programme cannot be read is imported and no programme was named."""
 
-    reason = "%(path)s does not say which programme it is of."
-    suggestion = "Add a [programme] block with an id to rules.toml, or --programme ID."
+    reason = "%(path)s does not say which programme it belongs to."
+    suggestion = "Add a [programme] block with an id to rules.toml, or use --programme ID."
 
     path: Path
 
@@ -53,7 +53,7 @@ class NoProgrammeNamed(Invalid):
         return cls(
             path=path,
             reason=Sentence(
-                "%(path)s does not say which programme it is of: %(file)s, row %(row)s, %(field)s: %(reason)s",
+                "%(path)s does not say which programme it belongs to: %(file)s, row %(row)s, %(field)s: %(reason)s",
                 path=path,
                 file=fault.file,
                 row=fault.row,
@@ -67,7 +67,7 @@ class NoProgrammeNamed(Invalid):
 class OtherProgramme(Invalid):
     """A folder is of another programme than the one that was named."""
 
-    reason = "%(path)s is of programme %(own)s, not of %(named)s."
+    reason = "%(path)s belongs to programme %(own)s, not to %(named)s."
     suggestion = "Use --programme %(own)s, or change the id in rules.toml."
 
     path: Path
@@ -307,7 +307,7 @@ def _report(judged: _Judged, first: tuple[str, int] | None, personal: frozenset[
         yield from _faults(judged.row)
         return
     error, row = outcome.error, judged.row
-    mend = Sentence("Mend %(file)s, row %(row)s, first.", file=first[0], row=first[1]) if first else ""
+    mend = Sentence("Correct %(file)s, row %(row)s, first.", file=first[0], row=first[1]) if first else ""
     yield ReportRow(
         file=row.file,
         row=row.row,

@@ -151,7 +151,7 @@ def _opened_folder(
     if RULES_FILE not in files and not any(table in known for table in tables):
         raise CannotRead(
             path=path,
-            is_what=Sentence("holds neither %(file)s nor a CSV file of a programme", file=RULES_FILE),
+            is_what=Sentence("contains neither %(file)s nor any of a programme's CSV files", file=RULES_FILE),
             suggestion=Sentence("Name another folder."),
         )
     for table in tables:
@@ -348,7 +348,7 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
             if not any(name in names for name in present):
                 raise CannotRead(
                     path=path,
-                    is_what=Sentence("has no sheet of a programme"),
+                    is_what=Sentence("has none of a programme's sheets"),
                     suggestion=Sentence("Its sheets are called %(names)s.", names=", ".join(names)),
                 )
             for name in [name for name in present if name not in names] + [name for name in names if name in present]:
@@ -372,7 +372,7 @@ def _refuse_huge(path: Path) -> None:
                 is_what=Sentence(
                     "unpacks to %(unpacked)s bytes, more than %(most)s", unpacked=unpacked, most=LARGEST_WORKBOOK
                 ),
-                suggestion=Sentence("Bring it as a folder of CSV files."),
+                suggestion=Sentence("Import it as a folder of CSV files."),
             )
         parts = archive.infolist()  # a sheet may lie anywhere
         later = any(_WORKED_OUT_LATER.search(archive.read(part)) for part in parts if part.filename.endswith(_BOOK))
@@ -391,15 +391,13 @@ def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]], not_worked_out: re
         if failed := _FAILED.search(tags):
             raise CannotRead(
                 path=path,
-                is_what=Sentence(
-                    "has a cell whose formula failed (as #REF! or #VALUE!), at %(place)s", place=_place(failed)
-                ),
-                suggestion=Sentence("Write there what it should say, or empty it."),
+                is_what=Sentence("has a failed formula (#REF!, #VALUE!) at %(place)s", place=_place(failed)),
+                suggestion=Sentence("Enter the right value, or leave it empty."),
             )
         if unknown := not_worked_out.search(tags):
             raise CannotRead(
                 path=path,
-                is_what=Sentence("has a formula that was never worked out, at %(place)s", place=_place(unknown)),
+                is_what=Sentence("has a formula without a result at %(place)s", place=_place(unknown)),
                 suggestion=Sentence("Open it in a spreadsheet and save it again."),
             )
         far = far or bool(_FAR.search(tags))
@@ -427,7 +425,7 @@ def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
             raise CannotRead(
                 path=path,
                 is_what=Sentence(
-                    "has a sheet with a cell far from all others, at %(place)s",
+                    "has a cell far from all others at %(place)s",
                     place=place[:20].decode(errors="replace"),
                 ),
                 suggestion=Sentence("Delete the empty rows and columns beyond the table."),

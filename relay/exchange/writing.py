@@ -76,7 +76,7 @@ def folder(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Gen
         if others:
             raise CannotWrite(
                 path=path,
-                is_what=Sentence("holds %(file)s, which no export wrote", file=others[0]),
+                is_what=Sentence("contains %(file)s, which no export wrote", file=others[0]),
                 suggestion=Sentence("Name a new folder."),
             )
     with _beside(path) as workplace:
@@ -108,7 +108,7 @@ def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> G
             if isinstance(sheet, sheets.Unreadable):
                 raise CannotWrite(
                     path=path,
-                    is_what=Sentence("holds %(file)s, which no export wrote", file=sheet.file),
+                    is_what=Sentence("contains %(file)s, which no export wrote", file=sheet.file),
                     suggestion=Sentence("Name a new file."),
                 )
     with _beside(path) as workplace:

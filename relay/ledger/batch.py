@@ -85,7 +85,9 @@ class UsedOtherwise(Conflict):
     """An id was used before with other content, of which the fields are named and nothing else."""
 
     reason = "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s."
-    suggestion = "Correct the earlier one (relay correct %(act_id)s), or, if this is another, give it an id of its own."
+    suggestion = (
+        "Correct the earlier one (relay correct %(act_id)s), or, if this is a different one, give it another id."
+    )
 
     act_id: str
     sequence: int
@@ -96,7 +98,7 @@ class GivenTwice(Conflict):
     """An id is given twice together, with other content each time, of which the fields alone are named."""
 
     reason = "%(act_id)s is given twice, with other content in: %(fields)s."
-    suggestion = "Keep one of the two, or give one of them an id of its own."
+    suggestion = "Keep one of the two, or give one of them another id."
 
     act_id: str
     fields: Sequence[str]
@@ -105,8 +107,8 @@ class GivenTwice(Conflict):
 class StandsOnDoubt(Conflict):
     """An act depends on one that came together with it and does not agree with the record, or cannot be read."""
 
-    reason = "%(act_id)s stands on %(doubtful)s, which is in doubt."
-    suggestion = "First settle %(doubtful)s: what is wrong with it is said there."
+    reason = "%(act_id)s depends on %(doubtful)s, which is in doubt."
+    suggestion = "Put %(doubtful)s right first; its own line says what is wrong."
 
     act_id: str
     doubtful: str
@@ -115,8 +117,8 @@ class StandsOnDoubt(Conflict):
 class RuleInDoubt(Conflict):
     """What begins with an act may come under a rule that came together with it and is not recorded."""
 
-    reason = "%(act_id)s may come under a rule for %(help)s that came with it and is not recorded."
-    suggestion = "First settle the rule: it could not bind what is recorded before it."
+    reason = "%(act_id)s may fall under a rule for %(help)s that came with it and was not recorded."
+    suggestion = "Put the rule right first: it cannot apply to what was recorded before it."
 
     act_id: str
     help: str

@@ -43,8 +43,8 @@ class NotACheckpoint(Invalid):
 class KeyUnreadable(Invalid):
     """The file of a programme's key holds something else."""
 
-    reason = "%(path)s does not hold the key that signs checkpoints."
-    suggestion = "Bring it back from where you keep a copy; without one, move it away, and a new key is made."
+    reason = "%(path)s does not contain the key that signs checkpoints."
+    suggestion = "Restore it from your copy; if you have none, move it away and a new key is made."
 
     path: Path
 
@@ -52,16 +52,16 @@ class KeyUnreadable(Invalid):
 class NotAHash(Invalid):
     """What was noted is no head hash: a slip of the pen must not look like a ledger that was cut."""
 
-    reason = "This is no head hash: one has 64 digits, each 0 to 9 or a to f."
-    suggestion = "Compare it with your note, digit by digit."
+    reason = "Not a head hash: it has 64 digits, each 0 to 9 or a to f."
+    suggestion = "Compare it with your note digit by digit."
     field = "noted"
 
 
 class NotAPublicKey(Invalid):
     """What was noted is no public key: a slip of the pen must not look like a checkpoint that was made up."""
 
-    reason = "This is no public key: one has 64 digits, each 0 to 9 or a to f."
-    suggestion = "Compare it with your note, digit by digit."
+    reason = "Not a public key: it has 64 digits, each 0 to 9 or a to f."
+    suggestion = "Compare it with your note digit by digit."
 
 
 def read_hash(typed: str) -> str:
@@ -259,41 +259,41 @@ def _disbelieved(checkpoint: Checkpoint, programme_id: str | None, public_keys: 
     made_at = checkpoint.made_at
     if programme_id is not None and checkpoint.programme_id != programme_id:
         return Sentence(
-            "The checkpoint of %(made_at)s is of programme %(other)s, not of %(programme_id)s: give the one of this"
-            " ledger.",
+            "The checkpoint of %(made_at)s belongs to programme %(other)s, not to %(programme_id)s: give "
+            "one of this ledger.",
             made_at=made_at,
             other=checkpoint.programme_id,
             programme_id=programme_id,
         )
     if public_keys and checkpoint.public_key not in public_keys:
         return Sentence(
-            "The checkpoint of %(made_at)s is signed with another key (%(other)s) than the programme's"
-            " (%(public_keys)s). If you noted that key down on another machine of the programme, give each by --key.",
+            "The checkpoint of %(made_at)s is signed with another key (%(other)s) than the programme's "
+            "(%(public_keys)s). If you noted that key down on another machine of the programme, give "
+            "each with --key.",
             made_at=made_at,
             other=checkpoint.public_key,
             public_keys=", ".join(public_keys),
         )
     if checkpoint.signed:
         return None
-    return Sentence(
-        "The checkpoint of %(made_at)s does not bear a true signature: it was altered or made up.", made_at=made_at
-    )
+    return Sentence("The checkpoint of %(made_at)s has no valid signature: it was altered or forged.", made_at=made_at)
 
 
 def _difference(checkpoint: Checkpoint, fitting: int, last: int) -> Sentence:
     sequence, made_at = checkpoint.sequence, checkpoint.made_at
     if last < sequence:
         return Sentence(
-            "The ledger ends with entry %(last)s, before entry %(sequence)s of the checkpoint of %(made_at)s: its end"
-            " was cut off, or the checkpoint is of another copy that went on from the same backup.",
+            "The ledger ends with entry %(last)s, before entry %(sequence)s of the checkpoint of "
+            "%(made_at)s: its end was cut off, or the checkpoint belongs to another copy restored from "
+            "the same backup.",
             last=last,
             sequence=sequence,
             made_at=made_at,
         )
     return Sentence(
-        "Entry %(sequence)s has another hash than in the checkpoint of %(made_at)s: an entry from %(first)s to"
-        " %(sequence)s was changed and the hashes after it made to fit, or the checkpoint is of another copy that went"
-        " on from the same backup.",
+        "Entry %(sequence)s has another hash than in the checkpoint of %(made_at)s: an entry from "
+        "%(first)s to %(sequence)s was changed and the later hashes were recomputed, or the checkpoint "
+        "belongs to another copy restored from the same backup.",
         sequence=sequence,
         made_at=made_at,
         first=fitting + 1,

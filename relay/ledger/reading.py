@@ -37,7 +37,7 @@ class NoEntry(NotFound):
     """The ledger has no entry of that number."""
 
     reason = "There is no entry %(sequence)s in this ledger."
-    suggestion = "Ask for one from 1 to %(last)s."
+    suggestion = "Choose one from 1 to %(last)s."
 
     sequence: int
     last: int
@@ -47,8 +47,8 @@ class NotTellable(NotFound):
     """A clock was wrong while something was recorded, so it is uncertain what was known on a day."""
 
     reason = (
-        "Nobody can tell what was known on %(day)s: entry %(later)s bears a later time, and entry %(last)s, recorded "
-        "after it, an earlier one. A clock was wrong."
+        "It is uncertain what was known on %(day)s: entry %(later)s has a later time, and entry "
+        "%(last)s, recorded after it, an earlier one. A clock was wrong."
     )
     suggestion = "Give the number of an entry in place of the day: relay ledger log shows them."
     field = "as_known"
@@ -70,7 +70,7 @@ class HeadAltered(Invalid):
 class NotBuilt(Unavailable):
     """The graph was built by another version of Relay, or is being rebuilt."""
 
-    reason = "The graph of programme %(programme_id)s is not the one that this version of Relay builds."
+    reason = "The graph of programme %(programme_id)s was built differently by another version of Relay."
     suggestion = "Rebuild it from the ledger: relay engine rebuild."
 
     programme_id: str
@@ -79,8 +79,8 @@ class NotBuilt(Unavailable):
 class NotRestored(NotBuilt):
     """The programme is being restored, or was so in part."""
 
-    reason = "Programme %(programme_id)s is being restored, and not all of it is there."
-    suggestion = "If that was cut short, run the same relay restore again: it goes on where it stopped."
+    reason = "Programme %(programme_id)s is being restored and is not complete yet."
+    suggestion = "If the restore was interrupted, run the same relay restore again: it continues where it stopped."
 
 
 def require_restored(programme_id: str, projection: int) -> None:

@@ -68,8 +68,8 @@ class _Chain:
         """Compare what was read with what an auditor kept of an earlier day."""
         if noted is not None and noted not in self.hash_at.values():
             fault = Sentence(
-                "The noted head hash %(noted)s is not in this ledger: it was cut or rewritten, or the hash is of"
-                " another copy that went on from the same backup.",
+                "The noted head hash %(noted)s is not in this ledger: it was cut or rewritten, or the "
+                "hash belongs to another copy restored from the same backup.",
                 noted=noted,
             )
             self.faults.append(Fault(sequence=None, fault=fault))
@@ -108,7 +108,7 @@ def verify_lines(
         pass
     chain.hold_against(noted, checkpoints, public_keys)
     if not chain.count and not chain.faults:
-        chain.faults.append(Fault(sequence=None, fault=Sentence("The file holds no entry.")))
+        chain.faults.append(Fault(sequence=None, fault=Sentence("The file contains no entry.")))
     return chain.verified()
 
 
@@ -156,8 +156,8 @@ def verify(
         again = verify_graph.some(graph, replay.register, moved)
     else:
         raise Unavailable(
-            reason=Sentence("Others record faster than it can be verified."),
-            suggestion=Sentence("Verify it once they are done."),
+            reason=Sentence("Others are recording faster than this can be verified."),
+            suggestion=Sentence("Verify again once they have finished."),
         )
     chain = replay.chain
     chain.faults += _lost(replay.register, replay.erased)

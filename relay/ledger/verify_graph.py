@@ -277,7 +277,7 @@ def _take_edge(expected: _Edges, ends: _About, row: _Found) -> tuple[int, Edge] 
 
 
 def _surplus(about: _About) -> Difference:
-    said = Sentence("%(thing)s stands in the graph but not in the ledger.", thing=_named(about))
+    said = Sentence("%(thing)s is in the graph but not in the ledger.", thing=_named(about))
     return Difference(about=about, fault=Fault(sequence=None, fault=said))
 
 

@@ -7,7 +7,6 @@ their numbers do not add up to the programme's.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -29,8 +28,8 @@ from relay.text import Sentence
 class NoSuchWord(Invalid):
     """A programme is not parted by this."""
 
-    reason = "A programme is not parted by %(quoted_word)s."
-    suggestion = "Ask by one of: %(words)s."
+    reason = "A programme cannot be broken down by %(quoted_word)s."
+    suggestion = "Use one of: %(words)s."
     words = PARTED_BY
 
     word: str
@@ -45,21 +44,16 @@ class NoSuchPart(NotFound):
     """A filter names a help, chain state, place or group that there is not."""
 
     reason = "There is no %(word)s %(asked)s in this programme."
-    suggestion = "Look for it: relay find %(quoted_id)s"
+    suggestion = "Check the id, or search by name: relay find NAME"
 
     word: str
     asked: str
-
-    @property
-    def quoted_id(self) -> str:
-        """What was asked for, as it is written on a command line."""
-        return shlex.quote(self.asked)
 
 
 class NoSuchDonor(NotFound):
     """A filter names a donor of no gift; not repeated, since a donor may be a person."""
 
-    reason = "No gift is of that donor."
+    reason = "No gift is from that donor."
     suggestion = "Look at the donors: relay health --by donor"
 
 
@@ -229,7 +223,7 @@ def code_of(word: str, words: tuple[str, ...], asked: str) -> int:
         NoSuchPart: It is none of them.
     """
     if asked not in words:
-        listed = Sentence("Ask for one of: %(listed)s.", listed=", ".join(words)) if words else ""
+        listed = Sentence("Choose one of: %(listed)s.", listed=", ".join(words)) if words else ""
         raise NoSuchPart(word=word, asked=asked, suggestion=listed)
     return words.index(asked)
 

@@ -42,7 +42,7 @@ class NotInRelay(NotInRecord):
 class TwoOfThatId(NotFound):
     """A gift and a placement share the id."""
 
-    reason = "Both a gift and a placement are called %(id)s."
+    reason = "Both a gift and a placement have the id %(id)s."
     suggestion = "Write gift:%(id)s or placement:%(id)s."
 
     id: str

@@ -54,7 +54,7 @@ _BRANCHES: Final[Mapping[int, type[RelayError]]] = {
 class NotRelay(Unavailable):
     """What answers at the address is not a Relay."""
 
-    reason = "What answers at %(host)s is not Relay."
+    reason = "The server at %(host)s is not Relay."
     suggestion = "Check RELAY_URL."
 
     host: str
@@ -64,7 +64,7 @@ class NotReached(Unavailable):
     """Nothing answers at the address, or not in time."""
 
     reason = "Relay at %(host)s cannot be reached, or did not answer in time."
-    suggestion = "Check RELAY_URL and the line, then try again."
+    suggestion = "Check RELAY_URL and the connection, then try again."
 
     host: str
 
@@ -72,7 +72,7 @@ class NotReached(Unavailable):
 class NotEncrypted(Refused):
     """A secret would travel where others can read it."""
 
-    reason = "%(host)s is another machine and its address is not https."
+    reason = "%(host)s is another machine, and its URL is not https."
     suggestion = "Write https:// before it."
 
     host: str

@@ -114,7 +114,7 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
             f"?{query}" if query else ""
         )  # written as it came: ids hold anything
     else:
-        flash(gettext("Nothing was recorded, since nobody was signed in any more. Sign in, and do it again."))
+        flash(gettext("Nothing was recorded, because you were signed out. Sign in and do it again."))
         session["wanted"] = _page_before()
     return redirect(url_for("sign_in.page"), 303)
 
@@ -141,7 +141,7 @@ def explained(error: RelayError) -> Response:
 def refused(error: HTTPException) -> Response:
     """HTTP errors, and unexpected ones, of which only the type and the place are logged, never a value."""
     if isinstance(error, SecurityError):  # asked for under a host name that is not this machine's: no page has a URL
-        return Response(gettext("This name is not one of Relay's."), SecurityError.code, mimetype="text/plain")
+        return Response(gettext("Relay does not answer to this host name."), SecurityError.code, mimetype="text/plain")
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:
         frames = [
@@ -160,22 +160,22 @@ def refused(error: HTTPException) -> Response:
 
 def _reasons() -> Mapping[int, str]:
     return {
-        400: gettext("This request cannot be understood, or its form is too old."),
+        400: gettext("The request cannot be read, or its form has expired."),
         404: gettext("There is no such page."),
-        405: gettext("This page cannot be asked for in that way."),
+        405: gettext("This page does not accept that kind of request."),
         413: gettext("This request is too large."),
         415: gettext("This must be sent as JSON (Content-Type: application/json)."),
-        STATUS_TOO_OFTEN: gettext("This was asked for too often: wait a minute."),
-        500: gettext("Relay failed, and did not foresee it. Nothing was recorded."),
+        STATUS_TOO_OFTEN: gettext("Too many requests: wait a minute."),
+        500: gettext("Unexpected error. Nothing was recorded."),
     }
 
 
 def _suggestion(status: int) -> str:
     if status == STATUS_UNFORESEEN:
-        return gettext("Tell those who look after it, with the number of this request.")
+        return gettext("Tell your administrator, with this request number.")
     if request.path.startswith("/api/"):
-        return gettext("What can be asked here, and how: /api/v1/docs.")
-    return gettext("Go to the first page, and on from there.")
+        return gettext("See /api/v1/docs for what can be asked here, and how.")
+    return gettext("Start again from the first page.")
 
 
 def _wants_json() -> bool:

@@ -87,7 +87,7 @@ SECTIONS: Final = (
             Link(endpoint="auditors.sample", label=lazy_gettext("Sample"), key="r", values={"name": "sample"}),
             Link(endpoint="auditors.entries", label=lazy_gettext("Ledger"), key="l", values={"name": "ledger"}),
             Link(endpoint="auditors.verify", label=lazy_gettext("Verify"), key="y"),
-            Link(endpoint="confirming.opened", label=lazy_gettext("Accesses"), key="x"),
+            Link(endpoint="confirming.opened", label=lazy_gettext("Access log"), key="x"),
             Link(endpoint="query.page", label=lazy_gettext("Query"), key="q", everywhere=True),
         ),
     ),

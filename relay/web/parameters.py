@@ -18,7 +18,7 @@ CONFIRMED_ONLY: Final = "confirmed_only"
 class NotAChoice(Invalid):
     """A parameter of the URL has a value that it cannot have."""
 
-    reason = "“%(field)s” in the address is not one of: %(choices)s."
+    reason = "“%(field)s” must be one of: %(choices)s."
     suggestion = "Correct it, or leave it out."
 
     choices: str
@@ -27,7 +27,7 @@ class NotAChoice(Invalid):
 class NotAsked(Invalid):
     """The URL has a parameter that would be ignored, so the answer would be to another question."""
 
-    reason = "“%(field)s” in the address is not known here, or stands there twice."
+    reason = "Unknown parameter, or given twice: %(field)s."
     suggestion = "Correct it, or leave it out."
 
 

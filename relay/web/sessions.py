@@ -29,7 +29,7 @@ _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have ru
 class NotSignedIn(Refused):
     """No one is signed in."""
 
-    reason = "This asks who you are."
+    reason = "Sign in to see this."
     suggestion = "Sign in, or send a token: Authorization: Bearer TOKEN."
 
 

@@ -28,7 +28,7 @@ blueprint = Blueprint("sign_in", __name__)
 class LinkUsed(NotFound):
     """A link that signs its owner in once was used before, or is of another start."""
 
-    reason = "This link signs nobody in: it was used already, or Relay was started anew since."
+    reason = "This link no longer works: it was already used, or Relay was restarted."
     suggestion = "Start relay serve again for another link, or sign in with login and password."
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 TODAY = demo.DAY
 RECORDED_TWICE = {"recorded twice": {"pass:T0596"}}  # until K01 takes it back
-CORRECTED_OFTEN = {"corrected often": {"event:E0391"}}  # by K06, K07 and K08, as the seeds' README says
+CORRECTED_OFTEN = {"often corrected": {"event:E0391"}}  # by K06, K07 and K08, as the seeds' README says
 
 
 def named(found: Audit, register: Register) -> Mapping[str, set[str]]:

@@ -259,7 +259,7 @@ def test_a_backup_cut_within_a_line_says_after_which_entry(graph: Graph) -> None
         replay.restore(graph, [*lines[:5], lines[5][:40]], clerk())
 
     assert str(said.value) == (
-        "The backup cannot be believed. What follows entry 4 of demo was cut off or altered. Use another backup."
+        "The backup cannot be trusted. What follows entry 4 of demo was cut off or altered. Use another backup."
     )
 
 

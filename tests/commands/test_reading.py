@@ -322,7 +322,7 @@ def test_rows_that_cannot_stand_end_with_3_and_strict_with_1(empty: Shell, tmp_p
 
     strict = empty.run("import", str(tmp_path), "--apply", "--strict")
     assert strict.code == exits.NOT_DONE
-    assert "1 put aside, 0 refused; nothing was written, because some rows cannot stand (--strict)." in strict.err
+    assert "1 put aside, 0 refused; nothing was written, because some rows cannot be recorded (--strict)." in strict.err
     assert empty.ok("programme", "list").rows[1:] == []
 
     written = empty.run("import", str(tmp_path), "--apply")

@@ -180,10 +180,7 @@ def test_a_role_allows_no_more_from_elsewhere(shell: Shell, graph: Graph, servic
 
     answer = shell.run("gift", "--id", "G2", "--donor", "D", "--of", "goat", "--on", "2023-01-01", "--animals", "2")
     assert answer.code == exits.NOT_DONE
-    assert (
-        answer.err
-        == "relay: Your account may not do this here (gift). It takes the role staff: ask an administrator.\n"
-    )
+    assert answer.err == "relay: You do not have access to gift. This needs the role staff: ask an administrator.\n"
     assert shell.ok("audit", "--as-of", ON, "--json").json
     assert shell.run("chains", "--programme", "hills").code == exits.NOT_DONE
 
@@ -238,7 +235,7 @@ def test_a_wrong_password_signs_nobody_in(shell: Shell, service: str, password: 
     answer = shell.run("login", service, "--login", "bina", "--password-file", password)
 
     assert answer.code == exits.NOT_DONE
-    assert answer.err == "relay: Login or password is wrong. Try again, or ask an administrator.\n"
+    assert answer.err == "relay: Wrong login or password. Try again, or ask an administrator.\n"
     assert not (tmp_path / "config").exists()
 
 
@@ -285,7 +282,7 @@ def test_an_act_whose_answer_was_lost_is_sent_again_by_the_id_that_is_told(shell
         thread.join(timeout=10)
 
     assert sent.code == exits.UNAVAILABLE
-    assert "Repeat the same command: what is recorded already is not recorded twice." in sent.err
+    assert "Repeat the same command: what is already recorded is not recorded twice." in sent.err
 
 
 def test_what_is_no_relay_is_told(shell: Shell) -> None:

@@ -123,7 +123,7 @@ def test_a_bare_id_of_two_kinds_is_asked_about(demo: Graph) -> None:
     with pytest.raises(lookup.SeveralOfThatId) as failure:
         lookup.resolve(demo, "demo", "12")
 
-    assert str(failure.value) == "Both a gift and a placement are called 12. Write gift:12 or placement:12."
+    assert str(failure.value) == "Both a gift and a placement have the id 12. Write gift:12 or placement:12."
     assert lookup.resolve(demo, "demo", "placement:12") == "placement:12"
     assert lookup.resolve(demo, "demo", "12", kinds=("placement", "beneficiary")) == "placement:12"
 
@@ -132,13 +132,16 @@ def test_a_bare_id_of_three_kinds_is_asked_about(demo: Graph) -> None:
     record(demo, [gift("12"), original("12", "12", "B3"), event("12", "visit", "P3", "2023-01-01")])
 
     with pytest.raises(
-        lookup.SeveralOfThatId, match=r"^A gift, a placement and an event are called 12\. Write gift:12, pl"
+        lookup.SeveralOfThatId, match=r"^A gift, a placement and an event have the id 12\. Write gift:12, pl"
     ):
         lookup.resolve(demo, "demo", "12")
 
 
 def test_an_id_that_nothing_has_is_not_in_the_record(demo: Graph) -> None:
-    with pytest.raises(lookup.NotInRecord, match=r"^There is no gift:G9 in the record\. Look for it: relay find G9$"):
+    with pytest.raises(
+        lookup.NotInRecord,
+        match=r"^There is no gift:G9 in the record\. Check the id, or search by name: relay find NAME$",
+    ):
         lookup.resolve(demo, "demo", "gift:G9")
 
 

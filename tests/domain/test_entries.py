@@ -160,10 +160,10 @@ def test_each_way_of_altering_an_entry_is_named() -> None:
     first, second, third = chain()
 
     assert faults(first, third) == [
-        "Entry 3 stands where entry 2 should.",
+        "Entry 3 is where entry 2 should be.",
         "Entry 3 does not follow the entry before it: previous_hash differs.",
     ]
-    assert faults(second)[0] == "Entry 2 stands where entry 1 should."
+    assert faults(second)[0] == "Entry 2 is where entry 1 should be."
     for altered in (
         replace(second, payload={**second.payload, "help": "pig"}),
         replace(second, recorded_by="local:x"),
@@ -237,7 +237,7 @@ def test_reading_goes_on_after_a_line_that_cannot_be_read() -> None:
     first, second, third = read_lines([lines[0], "{", "", lines[2]], CORE)
 
     assert isinstance(first, Entry)
-    assert second == Fault(sequence=2, fault="Line 2: This line is not JSON in which each name stands once.")
+    assert second == Fault(sequence=2, fault="Line 2: This line is not JSON with each name used once.")
     assert isinstance(third, Entry)
 
 

@@ -464,7 +464,7 @@ def test_an_earlier_receipt_that_makes_her_due_sooner_is_noted() -> None:
 
     assert book.notes(passed("T2: P3 > P2 on 2021-07-01", 1)) == []
     (note,) = book.offer(passed("T3: P1 > P2 on 2021-05-01", 1)).notes
-    assert note.sentence == "pass:T3: placement P2 is due on 2023-05-01 now, not on 2023-06-01."
+    assert note.sentence == "pass:T3: placement P2 is now due on 2023-05-01 instead of 2023-06-01."
 
 
 def test_a_gift_of_help_that_no_rule_knows_is_noted_for_it_may_be_a_slip_of_the_pen() -> None:

@@ -117,7 +117,7 @@ def test_what_names_another_woman_of_the_same_id_is_not_recorded_as_hers(graph: 
     assert promised == report
     row = only(report, "pass:T2")
     assert (row.action, row.field, row.value) == ("refused", "beneficiary_id", "W2")
-    assert row.reason == "pass:T2 stands on beneficiary:W2, which is in doubt."
+    assert row.reason == "pass:T2 depends on beneficiary:W2, which is in doubt."
     assert counted(report) == {"added": 0, "same": len(known), "put aside": 0, "refused": len(theirs)}
     assert entries(graph) == before
 
@@ -183,7 +183,7 @@ def test_doubt_goes_on_through_what_was_refused_for_it(graph: Graph, path: Path)
     report = run(graph, path, apply=True)
 
     assert [only(report, act.act_id).action for act in theirs] == ["refused", "refused"]
-    assert only(report, "event:E1").reason == "event:E1 stands on beneficiary:W3, which is in doubt."
+    assert only(report, "event:E1").reason == "event:E1 depends on beneficiary:W3, which is in doubt."
 
 
 @pytest.mark.usefixtures("small_steps")
@@ -219,7 +219,7 @@ def test_what_stands_on_a_row_that_cannot_be_read_waits_until_it_can(graph: Grap
     report = run(graph, path, apply=True)
 
     assert only(report, "beneficiary:W2").action == "put aside"
-    assert only(report, "pass:T1").reason == "pass:T1 stands on beneficiary:W2, which is in doubt."
+    assert only(report, "pass:T1").reason == "pass:T1 depends on beneficiary:W2, which is in doubt."
     assert only(report, "pass:T2").action == "added"
 
 
@@ -242,7 +242,7 @@ def test_of_two_rows_of_one_id_the_second_is_told_to_be_given_twice_and_casts_do
         twice = [row for row in report if row.act_id == "beneficiary:W3"]
         assert [row.action for row in twice] == ["added", "refused"]
         assert twice[1].reason == "beneficiary:W3 is given twice, with other content in: name."
-        assert only(report, "placement:P3").reason == "placement:P3 stands on beneficiary:W3, which is in doubt."
+        assert only(report, "placement:P3").reason == ("placement:P3 depends on beneficiary:W3, which is in doubt.")
 
 
 def test_a_placement_given_to_two_women_casts_doubt_whichever_row_comes_first(graph: Graph, path: Path) -> None:
@@ -253,7 +253,7 @@ def test_a_placement_given_to_two_women_casts_doubt_whichever_row_comes_first(gr
     for rows in ([right, wrong], [wrong, right]):
         write(path, *beginnings(4), *rows, event)
 
-        assert only(run(graph, path), "event:E1").reason == "event:E1 stands on placement:P1, which is in doubt."
+        assert only(run(graph, path), "event:E1").reason == ("event:E1 depends on placement:P1, which is in doubt.")
 
     write(path, *beginnings(4), placed("P2 on 2020-03-01"), placed("P2 on 2020-03-01", beneficiary_id="W4"))
     (path / "events.csv").write_text(
@@ -318,7 +318,7 @@ def test_a_pass_on_whose_row_cannot_be_read_leaves_what_it_filled_in_doubt(graph
 
     report = run(graph, path)
 
-    assert only(report, "event:E1").reason == "event:E1 stands on pass:T1, which is in doubt."
+    assert only(report, "event:E1").reason == "event:E1 depends on pass:T1, which is in doubt."
     assert only(report, "event:E2").action == "added"
 
 

@@ -420,7 +420,7 @@ def test_an_id_that_a_workbook_holds_as_a_number_is_put_aside(tmp_path: Path) ->
         2,
         "place_id",
         "12",
-        "This is a number, and zeros before it may be lost.",
+        "This is a number, and leading zeros may have been lost.",
         "Format the column as text and write it again, perhaps 12.",
     )
 
@@ -473,7 +473,12 @@ def test_a_day_with_a_time_in_a_workbook_is_put_aside(tmp_path: Path) -> None:
         sheet.write_row(1, 0, ["G1", "goat"])
         sheet.write_datetime(1, 2, noon, book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))
 
-    assert only_fault(path)[2:] == ("given_on", "2024-01-02 12:00:00", "This is a time of a day.", "Write 2024-01-02.")
+    assert only_fault(path)[2:] == (
+        "given_on",
+        "2024-01-02 12:00:00",
+        "This is a time, not a day.",
+        "Write 2024-01-02.",
+    )
 
 
 # --- files that are put aside -----------------------------------------------------------------------------------------
@@ -704,7 +709,7 @@ def test_a_workbook_whose_formulas_are_to_be_worked_out_later_is_refused(tmp_pat
     worked_out(tmp_path / "saved.xlsx")
 
     assert [row.act_id for row in read(tmp_path / "saved.xlsx")] == ["place:W1", "place:W2"]
-    with pytest.raises(errors.Invalid, match="has a formula that was never worked out, at A3"):
+    with pytest.raises(errors.Invalid, match="has a formula without a result at A3"):
         read(tmp_path / "later.xlsx")
     assert taken(workbook(tmp_path / "plain.xlsx", {"places": [["place_id", "name"], ["W1", "Ward 1"]]}))
 
@@ -742,7 +747,7 @@ def test_a_formula_that_nobody_worked_out_is_refused_and_one_that_gave_an_empty_
                 changed.writestr(part, content.replace(b'<c r="C2"', f'<c r="C2"{kind}'.encode()))
 
     assert [act.values.get("kind") for act in taken(tmp_path / "empty.xlsx")] == [None]
-    with pytest.raises(errors.Invalid, match="has a formula that was never worked out, at C2"):
+    with pytest.raises(errors.Invalid, match="has a formula without a result at C2"):
         read(tmp_path / "unknown.xlsx")
 
 
@@ -768,13 +773,13 @@ def test_a_path_without_a_programme_is_invalid(tmp_path: Path) -> None:
     )
     sentences = {
         tmp_path / "nowhere": "is neither a folder nor an .xlsx file",
-        files: "holds neither rules.toml nor a CSV file of a programme",
+        files: "contains neither rules.toml nor any of a programme's CSV files",
         files / "old.xls": "is neither a folder nor an .xlsx file",
         files / "empty.xlsx": "is not a workbook that can be read",
         files / "nothing.xlsx": "is not a workbook that can be read",
-        workbook(files / "other.xlsx", {"Sheet1": [["x"]]}): "has no sheet of a programme",
+        workbook(files / "other.xlsx", {"Sheet1": [["x"]]}): "has none of a programme's sheets",
         bomb(files / "bomb.xlsx"): "unpacks to 600000000 bytes, more than 500000000",
-        far_cell(files / "far.xlsx"): "has a sheet with a cell far from all others, at WQK1000001",
+        far_cell(files / "far.xlsx"): "has a cell far from all others at WQK1000001",
     }
 
     for path, sentence in sentences.items():
@@ -900,7 +905,7 @@ def test_an_export_takes_the_place_of_an_older_one(tmp_path: Path, write: Write,
 def test_a_folder_that_holds_anything_else_is_left_as_it_is(tmp_path: Path) -> None:
     here = folder(tmp_path / "out", places_csv="place_id,name\n", README_md="mine")
 
-    with pytest.raises(errors.Invalid, match=r"holds README\.md, which no export wrote"):
+    with pytest.raises(errors.Invalid, match=r"contains README\.md, which no export wrote"):
         exchange.write_folder(here, SAMPLE, CORE)
 
     assert sorted(file.name for file in here.iterdir()) == ["README.md", "places.csv"]
@@ -910,9 +915,9 @@ def test_a_workbook_or_file_of_something_else_is_left_as_it_is(tmp_path: Path) -
     mine = workbook(tmp_path / "mine.xlsx", {"places": [["place_id", "name"]], "accounts": [["x"]]})
     before = mine.read_bytes()
 
-    with pytest.raises(errors.Invalid, match="holds accounts, which no export wrote"):
+    with pytest.raises(errors.Invalid, match="contains accounts, which no export wrote"):
         exchange.write_workbook(mine, SAMPLE, CORE)
-    with pytest.raises(errors.Invalid, match=r"holds mine\.xlsx, which no export wrote"):
+    with pytest.raises(errors.Invalid, match=r"contains mine\.xlsx, which no export wrote"):
         exchange.write_folder(mine, SAMPLE, CORE)
 
     assert mine.read_bytes() == before

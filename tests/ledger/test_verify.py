@@ -113,7 +113,7 @@ def test_an_entry_that_was_removed_is_missed(kept: Graph) -> None:
     faults = verify.verify(kept, "demo").faults
 
     assert faults[0].sequence == 6
-    assert faults[0].fault == "Entry 6 stands where entry 5 should."
+    assert faults[0].fault == "Entry 6 is where entry 5 should be."
 
 
 def test_two_entries_that_were_swapped_are_seen(kept: Graph) -> None:
@@ -129,8 +129,8 @@ def test_two_entries_that_were_swapped_are_seen(kept: Graph) -> None:
 
     faults = found(kept)
 
-    assert "Entry 5 (beneficiary:W1) was altered: its hash does not fit its content." in faults
-    assert "Entry 6 (beneficiary:W2) was altered: its hash does not fit its content." in faults
+    assert "Entry 5 (beneficiary:W1) was altered: its hash does not match its content." in faults
+    assert "Entry 6 (beneficiary:W2) was altered: its hash does not match its content." in faults
 
 
 def test_a_tail_that_was_cut_off_with_all_its_traces_is_seen_by_a_noted_head(kept: Graph) -> None:
@@ -226,7 +226,7 @@ def test_a_file_is_checked_without_a_database(kept: Graph) -> None:
     assert [fault.sequence for fault in faulty.faults][:2] == [2, 3]
     mixed = verify.verify_lines([*lines, *replay.export(kept, "other", with_names=True)], CORE)
     assert "belongs to another programme" in str(mixed.faults)
-    assert [str(fault.fault) for fault in verify.verify_lines([], CORE).faults] == ["The file holds no entry."]
+    assert [str(fault.fault) for fault in verify.verify_lines([], CORE).faults] == ["The file contains no entry."]
 
 
 @pytest.mark.parametrize(

@@ -277,7 +277,7 @@ def test_its_pages_are_there_only_where_it_is_used(village: Graph, tmp_path: Pat
 
 
 def test_systems_that_do_not_fit_together_are_found_when_they_are_put_together() -> None:
-    twice = System(name="more", title=Sentence("More"), kinds=KINDS[1:2])
+    twice = System(name="more", title=Sentence("Change"), kinds=KINDS[1:2])
     alone = System(name="alone", title=Sentence("Alone"), kinds=KINDS[2:])
     lost = System(name="lost", title=Sentence("Lost"), needs=("nowhere",))
 

@@ -17,7 +17,7 @@ HILLS: Final = "/p/hills"
 TWO: Final = "two-persons"
 """The programme in which two people recorded, so that each can confirm what the other did."""
 
-LEFT_OUT: Final = "Pass-ons that no second person confirmed are left out here."
+LEFT_OUT: Final = "Unconfirmed pass-ons are left out here."
 """What a page says that counts only what is confirmed."""
 
 

@@ -114,7 +114,7 @@ def test_who_was_signed_out_meanwhile_and_types_a_name_is_told_in_the_box_and_le
     typed = {"HX-Request": "true", "Referer": "http://localhost/p/demo/chains?as_of=2024-01-01"}
     answer = door.post("/p/demo/find", data={"q": "Maya"}, headers=typed)
 
-    assert (answer.status_code, answer.text) == (401, '<p>This asks who you are. <a href="/sign-in">Sign in</a></p>')
+    assert (answer.status_code, answer.text) == (401, ('<p>Sign in to see this. <a href="/sign-in">Sign in</a></p>'))
     assert "Nothing was recorded" not in door.get("/sign-in").text
     assert sign_in(door, "manager").location == "/p/demo/chains?as_of=2024-01-01"
     allowed = door.post("/p/demo/find", data={"q": "W1"}, headers=typed)

@@ -335,7 +335,7 @@ def test_a_finding_is_listed_in_the_readers_language_and_taken_away_in_plain_eng
     for language, sentence in said.items():
         assert sentence in client.get(f"/p/audited/findings?check=same_household&lang={language}").text
         rows = client.get(f"/p/audited/findings.json?check=same_household&lang={language}").get_json()["rows"]
-        assert [row["sentence"] for row in rows] == ["giver and receiver live in one household."]
+        assert [row["sentence"] for row in rows] == ["giver and receiver live in the same household."]
 
 
 def test_a_fault_of_the_ledger_is_said_in_the_readers_language(client: FlaskClient, told: str) -> None:

@@ -12,7 +12,7 @@ from relay.service.question import Question, Says, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit(Question[run.Audit]):
-    """What is odd in the whole record, and which acts say so."""
+    """What looks wrong in the whole record, and the acts that show it."""
 
     name = "audit"
     action = "audit"

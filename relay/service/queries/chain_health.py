@@ -21,8 +21,10 @@ class Health(Read[health.Health]):
     action = "health"
     path = "health"
 
-    by: Annotated[tuple[str, ...], Says(sort="word", text="Part it by this; may be repeated.", choices=PARTED_BY)] = ()
-    compare: Annotated[date | None, Says(sort="day", text="Say what changed since that day.")] = None
+    by: Annotated[
+        tuple[str, ...], Says(sort="word", text="Break it down by this; may be repeated.", choices=PARTED_BY)
+    ] = ()
+    compare: Annotated[date | None, Says(sort="day", text="Show what changed since that day.")] = None
 
     def answer(self, source: Source, programme_id: str) -> health.Health:
         """On the day, and what changed."""

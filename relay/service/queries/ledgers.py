@@ -59,7 +59,7 @@ class Entries(Question[Page]):
     paged = True
 
     before: Annotated[int | None, Says(sort="count", text="Only entries before this one.")] = None
-    last: Annotated[int | None, Says(sort="count", text=f"How many, at most {MOST_ENTRIES}; {PAGE} when left out.")] = (
+    last: Annotated[int | None, Says(sort="count", text=f"How many, at most {MOST_ENTRIES}; {PAGE} if left out.")] = (
         None
     )
     about: Annotated[
@@ -94,7 +94,7 @@ def _shown(entry: Entry) -> ShownEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verify(Question[verify.Verification]):
-    """Whether the ledger holds together, and the whole graph with it."""
+    """Whether the ledger is sound, and the whole graph agrees with it."""
 
     name = "verify"
     action = "ledger verify"
@@ -112,14 +112,14 @@ class Verify(Question[verify.Verification]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accesses(Question[tuple[access_log.Access, ...]]):
-    """Who opened whose record, or names, newest first."""
+    """Who opened whose record, or lists with names, newest first."""
 
     name = "accesses"
     action = "access log"
     path = "accesses"
     of_graph = False
 
-    most: Annotated[int | None, Says(sort="count", text=f"How many; {access_log.USUAL} when left out.")] = None
+    most: Annotated[int | None, Says(sort="count", text=f"How many; {access_log.USUAL} if left out.")] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[access_log.Access, ...]:
         """The newest first."""

@@ -16,7 +16,7 @@ MOST_NAMES: Final = 200  # our choice: a URL stays below what servers take
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Find(Question[tuple[search.Hit, ...]]):
-    """People, placements, gifts and places that a few words find, in either script."""
+    """People, placements, gifts and places that match a few words, in Devanagari or Latin script."""
 
     name = "find"
     action = "find"
@@ -78,7 +78,7 @@ class Resolve(Question[str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names(Question[Mapping[str, str]]):
-    """What beneficiaries are called, of those whose name is known; at most 200 at once. Personal."""
+    """Names of beneficiaries, of those whose name is known; at most 200 at once. Personal."""
 
     name = "names"
     action = "names"
@@ -87,7 +87,7 @@ class Names(Question[Mapping[str, str]]):
 
     beneficiary_id: Annotated[
         tuple[str, ...],
-        Says(sort="word", text="Of whom the name is asked.", most=MOST_NAMES),
+        Says(sort="word", text="Whose name is asked for.", most=MOST_NAMES),
     ]
 
     def answer(self, source: Source, programme_id: str) -> Mapping[str, str]:

@@ -12,17 +12,17 @@ from relay.service.question import Question, Says, Source
 
 T_co = TypeVar("T_co", covariant=True)
 
-AsOf = Annotated[date, Says(sort="day", text="The state on that day, as known now; today when left out.", today=True)]
+AsOf = Annotated[date, Says(sort="day", text="The state on that day, as known now; today if left out.", today=True)]
 AsKnown = Annotated[
-    int | date | None, Says(sort="entry", text="As the ledger stood when it ended with that entry, or on that day.")
+    int | date | None, Says(sort="entry", text="As known when the ledger ended with that entry, or on that day.")
 ]
-ConfirmedOnly = Annotated[bool, Says(sort="flag", text="Leave out pass-ons that nobody confirmed.")]
+ConfirmedOnly = Annotated[bool, Says(sort="flag", text="Leave out unconfirmed pass-ons.")]
 Id = Annotated[str, Says(sort="record", text="The record that is asked about.", in_path=True)]
 Help = Annotated[str | None, Says(sort="word", text="Only this help, such as goat.")]
 PlaceId = Annotated[str | None, Says(sort="word", text="Only this place and all within it.")]
-GroupId = Annotated[str | None, Says(sort="word", text="Only those that a member of this group began.")]
+GroupId = Annotated[str | None, Says(sort="word", text="Only chains begun by a member of this group.")]
 Donor = Annotated[str | None, Says(sort="word", text="Only what this donor gave. Personal.", personal=True)]
-IN_WHICH_ORDER: Final = "In which order; by id when left out."
+IN_WHICH_ORDER: Final = "The order; by id if left out."
 
 
 class ReadOptions(TypedDict):

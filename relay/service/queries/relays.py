@@ -43,7 +43,7 @@ class Tree(Read[trees.Tree]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gifts(Read[tuple[chains.GivenGift, ...]]):
-    """All gifts: how far each travelled, how its chains do."""
+    """All gifts: how far each travelled, and the state of its chains."""
 
     name = "gifts"
     action = "gifts"
@@ -70,7 +70,7 @@ class Gifts(Read[tuple[chains.GivenGift, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chains(Read[tuple[chains.Chain, ...]]):
-    """All chains: how far each travelled and how it does."""
+    """All chains: how far each travelled, and its state."""
 
     name = "chains"
     action = "chains"
@@ -111,7 +111,7 @@ class Todo(Read[tuple[visits.Visit, ...]]):
     path = "todo"
 
     place_id: PlaceId = None
-    most: Annotated[int | None, Says(sort="count", text="Only so many, the most pressing.")] = None
+    most: Annotated[int | None, Says(sort="count", text="At most this many, the most pressing.")] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[visits.Visit, ...]:
         """By rank."""
@@ -122,14 +122,14 @@ class Todo(Read[tuple[visits.Visit, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting(Question[tuple[unconfirmed.Waiting, ...]]):
-    """Pass-ons that nobody confirmed yet, the earliest first."""
+    """Unconfirmed pass-ons, the earliest first."""
 
     name = "waiting"
     action = "waiting"
     path = "waiting"
 
     as_of: AsOf
-    most: Annotated[int | None, Says(sort="count", text="Only so many.")] = None
+    most: Annotated[int | None, Says(sort="count", text="At most this many.")] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[unconfirmed.Waiting, ...]:
         """The earliest first."""

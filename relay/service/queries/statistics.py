@@ -14,13 +14,13 @@ from relay.service.question import Says, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survival(Read[survival.Fulfilment]):
-    """How long it takes from receipt until all is passed on."""
+    """How long it takes from receipt until everything owed is passed on."""
 
     name = "survival"
     action = "survival"
     path = "survival"
 
-    by: Annotated[str | None, Says(sort="word", text="Part it by this, and compare.", choices=PARTED_BY)] = None
+    by: Annotated[str | None, Says(sort="word", text="Break it down by this, and compare.", choices=PARTED_BY)] = None
 
     def answer(self, source: Source, programme_id: str) -> survival.Fulfilment:
         """As a curve of the whole, and of each part."""
@@ -34,7 +34,7 @@ class Survival(Read[survival.Fulfilment]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines(Read[tuple[deadlines.Deadline, ...]]):
-    """Whether each rule's deadline can be kept, as births were recorded."""
+    """Whether each rule's deadline can be met, according to the recorded births."""
 
     name = "deadlines"
     action = "deadlines"
@@ -47,14 +47,14 @@ class Deadlines(Read[tuple[deadlines.Deadline, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast(Read[forecast.Forecast | None]):
-    """What becomes of the relay if it goes on as it did; null while nothing has ended."""
+    """What lies ahead for the relay if things go on as they are; null while nothing has ended."""
 
     name = "forecast"
     action = "forecast"
     path = "forecast"
 
     about: Annotated[str | None, Says(sort="record", text="Only what descends from this gift or placement.")] = None
-    seed: Annotated[int, Says(sort="number", text="Another number draws other futures; 1 when left out.")] = 1
+    seed: Annotated[int, Says(sort="number", text="Another number simulates other futures; 1 if left out.")] = 1
 
     def answer(self, source: Source, programme_id: str) -> forecast.Forecast | None:
         """None while no placement's time has come."""

@@ -84,17 +84,15 @@ def findings(page: ListPage) -> tuple[FindingRow, ...]:
 
 FINDINGS: Final = Listing(
     title=lazy_gettext("Findings"),
-    about=lazy_gettext(
-        "A finding never says that somebody cheated: it is a question to put to the people whose acts it names."
-    ),
-    empty=lazy_gettext("Nothing is found. Choose another check, or loosen the filters."),
+    about=lazy_gettext("A finding is not an accusation: it is a question for the people whose acts it names."),
+    empty=lazy_gettext("No match. Choose another check, or loosen the filters."),
     columns=(
         Column(key="check_id", label=lazy_gettext("Check"), cell="check"),
-        Column(key="severity", label=lazy_gettext("Weight"), cell="severity"),
+        Column(key="severity", label=lazy_gettext("Severity"), cell="severity"),
         Column(key="subject_id", label=lazy_gettext("Record"), cell="record", sort=True),
         Column(key="sentence", label=lazy_gettext("What was found"), cell="told"),
         Column(key="acts", label=lazy_gettext("Entries of the acts"), cell="entries"),
-        Column(key="evidence", label=lazy_gettext("Entries that show it"), cell="entries"),
+        Column(key="evidence", label=lazy_gettext("Evidence"), cell="entries"),
     ),
     filters=(
         Filter(
@@ -104,7 +102,7 @@ FINDINGS: Final = Listing(
         ),
         Filter(
             name="severity",
-            label=lazy_gettext("Weight"),
+            label=lazy_gettext("Severity"),
             choices=choices.words(lambda _page: SEVERITIES, labels.severity),
         ),
     ),

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from relay.web.lists.listing import ListPage
 
 RATES: Final = {
-    "fulfilled_of_due": lazy_gettext("passed on all they owe"),
-    "fulfilled_of_possible": lazy_gettext("the same, leaving out who no longer can"),
-    "fulfilled_on_time_of_due": lazy_gettext("passed on all by their due day"),
+    "fulfilled_of_due": lazy_gettext("passed on everything they owe"),
+    "fulfilled_of_possible": lazy_gettext("the same, excluding those who no longer can"),
+    "fulfilled_on_time_of_due": lazy_gettext("passed on everything by their due date"),
     "passed_of_owed": lazy_gettext("units passed on, of those owed"),
-    "passed_of_possible": lazy_gettext("the same, leaving out what no longer can be"),
+    "passed_of_possible": lazy_gettext("the same, excluding what no longer can be"),
 }
 """Rate → what people read; of placements whose due day is past."""
 
@@ -276,10 +276,10 @@ def rate_name(word: str) -> str:
 
 LISTING: Final = Listing(
     title=lazy_gettext("Rates"),
-    about=lazy_gettext("Every rate of every part, with what it is made of and its interval."),
+    about=lazy_gettext("Every rate of every group, with numerator, denominator and interval."),
     empty=lazy_gettext("Nothing was placed by that day. Choose a later day."),
     columns=(
-        Column(key="part", label=lazy_gettext("Part"), sort=True),
+        Column(key="part", label=lazy_gettext("Group"), sort=True),
         Column(key="rate", label=lazy_gettext("Rate"), cell="rate_name", sort=True),
         Column(key="numerator", label=lazy_gettext("Numerator"), cell="number", sort=True, downwards=True),
         Column(key="denominator", label=lazy_gettext("Denominator"), cell="number", sort=True, downwards=True),
@@ -290,7 +290,7 @@ LISTING: Final = Listing(
     filters=(
         Filter(
             name="by",
-            label=lazy_gettext("By (help, when nothing is chosen)"),
+            label=lazy_gettext("By (help, if nothing is chosen)"),
             choices=choices.words(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
         ),
         Filter(

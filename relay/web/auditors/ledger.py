@@ -110,7 +110,7 @@ LEDGER: Final = Listing(
     about=lazy_gettext(
         "Every act that was ever recorded. Nothing in it is changed or deleted; each hash covers the one before it."
     ),
-    empty=lazy_gettext("No entry is like this. Loosen the filters to see others."),
+    empty=lazy_gettext("No match. Loosen the filters to see more."),
     columns=(
         Column(key="sequence", label=lazy_gettext("Entry"), cell="entry", sort=True, downwards=True),
         Column(key="kind", label=lazy_gettext("Kind"), cell="kind"),
@@ -126,7 +126,7 @@ LEDGER: Final = Listing(
             label=lazy_gettext("Kind"),
             choices=choices.words(lambda _page: tuple(current.graph().catalogue.kinds), labels.kind),
         ),
-        Filter(name="naming", label=lazy_gettext("Id that it names, or hash")),
+        Filter(name="naming", label=lazy_gettext("Id it names, or hash")),
         Filter(name="by", label=lazy_gettext("Recorded by")),
         Filter(name="since", label=lazy_gettext("Recorded from"), typed="date"),
         Filter(name="until", label=lazy_gettext("Recorded to"), typed="date"),

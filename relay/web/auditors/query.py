@@ -28,10 +28,10 @@ LONGEST: Final = 10_000  # characters of a query; our choice
 
 START: Final = (
     lazy_gettext("How many more placements descend from a gift?"),
-    lazy_gettext("How many stand one pass-on away from its original placements, how many two?"),
-    lazy_gettext("What did they hand over, and when last?"),
-    lazy_gettext("From which gifts does the help of a placement come?"),
-    lazy_gettext("Which original placements of the pigs never passed anything on?"),
+    lazy_gettext("How many placements are one pass-on away from its original placements, and how many are two?"),
+    lazy_gettext("What was passed on, and when most recently?"),
+    lazy_gettext("Which gifts does a placement descend from?"),
+    lazy_gettext("Which original pig placements never passed anything on?"),
     lazy_gettext("How many placements are there in each district?"),
     lazy_gettext("How many were received in each year?"),
     lazy_gettext("What was corrected, by which act, and by whom?"),
@@ -45,7 +45,7 @@ class NotEverywhere(NotFound):
     """Who asks is no administrator of every programme in the database."""
 
     reason = "A query reads every programme of the database."
-    suggestion = "It takes the role administrator in all of them: ask one who holds it."
+    suggestion = "This needs the role administrator in all of them: ask someone who has it."
 
 
 def is_offered(settings: Settings) -> bool:

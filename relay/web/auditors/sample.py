@@ -69,7 +69,7 @@ def placements(page: ListPage) -> tuple[ToVerify, ...]:
 SAMPLE: Final = Listing(
     title=lazy_gettext("Sample"),
     about=lazy_gettext("Placements to verify in the field."),
-    empty=lazy_gettext("Nothing is drawn. Say how many placements, and choose a seed."),
+    empty=lazy_gettext("No sample yet. Enter how many placements, and choose a seed."),
     columns=(
         Column(key="placement_id", label=lazy_gettext("Placement"), cell="placement"),
         Column(key="place_id", label=lazy_gettext("Place"), cell="place"),
@@ -88,7 +88,7 @@ SAMPLE: Final = Listing(
         for name, label in (
             ("size", lazy_gettext("How many placements")),
             ("seed", lazy_gettext("Seed")),
-            ("as_known", lazy_gettext("Drawn when the ledger ended with entry")),
+            ("as_known", lazy_gettext("Drawn from the ledger up to entry")),
         )
     ),
     order="",

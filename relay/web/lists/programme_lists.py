@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 REASONS: Final = {
-    "chain_hangs": lazy_gettext("a chain hangs on her"),
+    "chain_hangs": lazy_gettext("only she can continue this chain"),
     "due": lazy_gettext("due soon"),
     "late": lazy_gettext("late"),
-    "no_word": lazy_gettext("no word for long"),
+    "no_word": lazy_gettext("no news for 9 months"),
 }
 """Why a visit, in the words of `todo.REASONS`."""
 
@@ -34,7 +34,7 @@ def _states(page: ListPage) -> list[Choice]:  # noqa: ARG001 - all choices are m
 
 
 def _holder_states(page: ListPage) -> list[Choice]:  # noqa: ARG001
-    return [("waiting", gettext("holds nothing yet")), *((state, labels.state(state)) for state in STATES)]
+    return [("waiting", gettext("nothing yet")), *((state, labels.state(state)) for state in STATES)]
 
 
 _HELP: Final = Filter(
@@ -60,7 +60,7 @@ def _day(key: str, label: Any) -> Column:  # noqa: ANN401 - lazy text
 _OF_A_PART: Final = (
     _number("placements", lazy_gettext("Placements")),
     _number("stuck", lazy_gettext("Lost or broken")),
-    Column(key="share", label=lazy_gettext("Fulfilled, of those due"), cell="rate", sort=True, downwards=True),
+    Column(key="share", label=lazy_gettext("Fulfilled of due"), cell="rate", sort=True, downwards=True),
     _PLACEMENTS_BY_STATE,
 )
 
@@ -68,8 +68,10 @@ _OF_A_PART: Final = (
 LISTINGS: Final[Mapping[str, Listing]] = {
     "gifts": Listing(
         title=lazy_gettext("Gifts"),
-        about=lazy_gettext("Every original gift, how far it has travelled, generation by generation, and how it does."),
-        empty=lazy_gettext("No gift is on record like this. Loosen the filters, or record one with “relay gift”."),
+        about=lazy_gettext(
+            "Every original gift: how far it has travelled, generation by generation, and the state of its chains."
+        ),
+        empty=lazy_gettext("No match. Loosen the filters, or record a gift with “relay gift”."),
         columns=(
             Column(key="gift_id", label=lazy_gettext("Gift"), cell="gift", sort=True),
             Column(key="donor", label=lazy_gettext("Donor"), cell="donor", personal=True),
@@ -88,9 +90,9 @@ LISTINGS: Final[Mapping[str, Listing]] = {
     "chains": Listing(
         title=lazy_gettext("Chains"),
         about=lazy_gettext("A chain is one first placement and everything that descends from it."),
-        empty=lazy_gettext("No chain is like this. Loosen the filters to see others."),
+        empty=lazy_gettext("No match. Loosen the filters to see more."),
         columns=(
-            Column(key="placement_id", label=lazy_gettext("Chain from"), cell="tree", sort=True),
+            Column(key="placement_id", label=lazy_gettext("Chain begun by"), cell="tree", sort=True),
             Column(key="chain_state", label=lazy_gettext("State"), cell="state", sort=True),
             Column(key="gift_id", label=lazy_gettext("Gift"), cell="gift", sort=True),
             Column(key="help", label=lazy_gettext("Help"), cell="help", sort=True),
@@ -118,8 +120,8 @@ LISTINGS: Final[Mapping[str, Listing]] = {
     ),
     "visits": Listing(
         title=lazy_gettext("Whom to visit"),
-        about=lazy_gettext("What a visit may save first, place by place, so that one walk serves many."),
-        empty=lazy_gettext("Nobody has to be visited here. Choose another place, or look again next month."),
+        about=lazy_gettext("The visits that can save most come first, place by place, so that one walk serves many."),
+        empty=lazy_gettext("Nobody here needs a visit. Choose another place, or look again next month."),
         columns=(
             Column(key="rank", label=lazy_gettext("Rank"), cell="number", sort=True),
             Column(key="placement_id", label=lazy_gettext("Placement"), cell="placement"),
@@ -128,8 +130,8 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Column(key="reasons", label=lazy_gettext("Why"), cell="reasons"),
             Column(key="still_owed", label=lazy_gettext("Still owes"), cell="units"),
             _day("due_on", lazy_gettext("Due on")),
-            _day("last_word_on", lazy_gettext("Last word")),
-            _number("reach", lazy_gettext("Hangs on her")),
+            _day("last_word_on", lazy_gettext("Last news")),
+            _number("reach", lazy_gettext("Only she can continue")),
             Column(key="place_id", label=lazy_gettext("Place"), cell="place"),
         ),
         filters=(
@@ -147,7 +149,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
     "placements": Listing(
         title=lazy_gettext("Placements"),
         about=lazy_gettext("One beneficiary with the help that she received at one time."),
-        empty=lazy_gettext("No placement is like this. Loosen the filters to see others."),
+        empty=lazy_gettext("No match. Loosen the filters to see more."),
         columns=(
             Column(key="placement_id", label=lazy_gettext("Placement"), cell="placement", sort=True),
             Column(key="beneficiary_id", label=lazy_gettext("Who"), cell="person"),
@@ -161,7 +163,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Column(key="owed", label=lazy_gettext("Owed"), cell="number"),
             _number("reach", lazy_gettext("Reach")),
             Column(key="since_on", label=lazy_gettext("Lost or broken since"), cell="day", sort=True, downwards=True),
-            Column(key="cause", label=lazy_gettext("Because"), cell="cause"),
+            Column(key="cause", label=lazy_gettext("Cause"), cell="cause"),
             Column(key="gift_id", label=lazy_gettext("Gift"), cell="focus"),
         ),
         filters=(
@@ -178,9 +180,9 @@ LISTINGS: Final[Mapping[str, Listing]] = {
     "people": Listing(
         title=lazy_gettext("People"),
         about=lazy_gettext(
-            "Everybody who is registered, and what each holds. To find one by name, use the search box."
+            "Everybody who is registered, and what each holds. To find someone by name, use the search box."
         ),
-        empty=lazy_gettext("Nobody is like this. Loosen the filters, or register somebody with “relay register”."),
+        empty=lazy_gettext("No match. Loosen the filters, or register someone with “relay register”."),
         columns=(
             Column(key="beneficiary_id", label=lazy_gettext("Who"), cell="person", sort=True),
             Column(key="place_id", label=lazy_gettext("Place"), cell="place"),
@@ -195,8 +197,8 @@ LISTINGS: Final[Mapping[str, Listing]] = {
     ),
     "groups": Listing(
         title=lazy_gettext("Groups"),
-        about=lazy_gettext("The groups that people belong to, and how the placements of their members do."),
-        empty=lazy_gettext("No member of any group holds something by that day. Choose a later day."),
+        about=lazy_gettext("The groups people belong to, and the state of their members' placements."),
+        empty=lazy_gettext("No member of any group held anything by that day. Choose a later day."),
         columns=(
             Column(key="part", label=lazy_gettext("Group"), cell="group_of", sort=True),
             *_OF_A_PART,

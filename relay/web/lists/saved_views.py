@@ -37,8 +37,11 @@ _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 class NoSuchView(Invalid):
     """A view cannot be kept as it is named."""
 
-    reason = "A view needs a name of 1 to %(longest)s characters; there can be %(most)s, fewer when they are long."
-    suggestion = "Go back, name it otherwise, or forget another one first."
+    reason = (
+        "A saved view needs a name of 1 to %(longest)s characters; up to %(most)s views can be "
+        "saved, fewer if their URLs are long."
+    )
+    suggestion = "Go back, choose another name, or delete another view first."
     field = "title"
     longest = LONGEST
     most = MOST

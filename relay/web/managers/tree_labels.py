@@ -95,7 +95,7 @@ def title(box: Box, name: str, receipts: Iterable[Receipt]) -> str:
         broke = box.break_point
         found.append(_broke(broke.state, broke.since_on, broke.cause, broke.still_owed))
     if box.givers > 1:
-        found.append(ngettext("pooled by %(num)s giver", "pooled by %(num)s givers", box.givers))
+        found.append(ngettext("joint pass-on from %(num)s giver", "joint pass-on from %(num)s givers", box.givers))
     return "\n".join(found)
 
 

@@ -59,7 +59,7 @@ def test_who_passed_on_in_time_had_enough_whatever_was_recorded(sex: str | None,
 
 
 def test_a_deadline_that_nearly_everybody_met_can_be_kept() -> None:
-    """20 of 20: the exact lower end is 0.025^(1/20) = 0.8316; of 16 it is 0.7941, which is too few to tell."""
+    """20 of 20: the exact lower end is 0.025^(1/20) = 0.8316; of 16 it is 0.7941, which is too few to say."""
     born = [say.happened(f"E{nth}: birth of P{nth} on 2021-06-01", animals=2) for nth in range(1, 21)]
 
     assert judged(*born, women=20).too_soon is False

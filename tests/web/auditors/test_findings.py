@@ -26,7 +26,7 @@ def test_every_check_is_listed_with_what_it_found_and_looked_at(client: FlaskCli
 def test_a_finding_leads_to_its_record_and_to_the_entries_of_its_acts(client: FlaskClient) -> None:
     text = client.get(f"{AUDITED}/findings?check=same_household").text
 
-    assert "giver and receiver live in one household." in text
+    assert "giver and receiver live in the same household." in text
     assert 'href="/p/audited/record/pass:T1"' in text
     assert 'href="/p/audited/ledger/7"' in text
     assert "too soon" not in words(text).partition("Show")[2]

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def test_every_rate_is_told_with_what_it_is_made_of_and_its_interval(client: FlaskClient) -> None:
     text = words(client.get(f"{DEMO}/health").text)
 
-    assert "passed on all they owe 40.0% 2 of 5 5.3% to 85.3%" in text  # Clopper and Pearson: 2 of 5
-    assert "passed on all by their due day 40.0% 2 of 5 5.3% to 85.3%" in text
+    assert "passed on everything they owe 40.0% 2 of 5 5.3% to 85.3%" in text  # Clopper and Pearson: 2 of 5
+    assert "passed on everything by their due date 40.0% 2 of 5 5.3% to 85.3%" in text
     assert "units passed on, of those owed 60.0% 6 of 10 the same" in text  # 2, 2, 1, 1 and 0 of 2 each; no interval
 
 

@@ -48,7 +48,7 @@ def test_an_act_is_shown_before_and_after_with_what_was_said_of_it(client: Flask
     act, correction = (client.get(f"{AUDITED}/ledger/{sequence}").text for sequence in (7, 8))
     entries = client.get("/api/v1/programmes/audited/ledger").get_json()["entries"]
 
-    assert "animals 2 1 Said about it since" in words(correction)
+    assert "animals 2 1 Later changes" in words(correction)
     assert "“misread”" in correction
     assert re.findall(r'href="/p/audited/ledger/(\d+)"', act.partition("Said about")[2])[:2] == ["8", "10"]
     assert [entry["hash"] in act for entry in entries if entry["sequence"] in (6, 7)] == [True, True]

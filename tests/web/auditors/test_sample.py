@@ -36,4 +36,4 @@ def test_before_a_seed_is_chosen_nothing_is_drawn(client: FlaskClient) -> None:
     text = client.get(f"{DEMO}/sample").text
 
     assert "throw dice for it" in text
-    assert "The sheet to take along" not in text
+    assert "Sheet for the field" not in text

@@ -28,7 +28,7 @@ def test_deadlines_and_the_forecast_are_told(client: FlaskClient) -> None:
     text = words(client.get(f"{DEMO}/survival").text)
 
     assert "no births on record" in text
-    assert re.search(r"0\.80 0\.\d\d to 1\.\d\d 4 begun by the 5 whose time has come", text)  # P2, P3, P4 and P5
+    assert re.search(r"0\.80 0\.\d\d to 1\.\d\d 4 begun by the 5 placements that are due", text)  # P2, P3, P4 and P5
     assert "0 open ends that can still pass on" in text
 
 

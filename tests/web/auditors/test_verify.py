@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_a_head_hash_that_was_noted_is_looked_for(client: FlaskClient) -> None:
     noted = client.get("/api/v1/programmes/audited/ledger").get_json()["entries"][3]["hash"]
 
-    assert "Nothing is wrong" in client.get(f"{AUDITED}/verify?noted={noted}").text
+    assert "Nothing wrong" in client.get(f"{AUDITED}/verify?noted={noted}").text
     assert "The head hash that you noted is in the ledger" in client.get(f"{AUDITED}/verify?noted={noted.upper()}").text
     assert "is not in this ledger" in client.get(f"{AUDITED}/verify?noted={'0' * 63}1").text
 
@@ -39,4 +39,4 @@ def test_what_was_changed_behind_the_ledger_is_named_at_its_entry(client: FlaskC
     assert "1 fault" in found
     assert "animals is 9.0 where the ledger says 1" in found
     assert 'href="/p/audited/ledger/7"' in found
-    assert "Nothing is wrong" in client.get(f"{AUDITED}/verify?noted=").text
+    assert "Nothing wrong" in client.get(f"{AUDITED}/verify?noted=").text

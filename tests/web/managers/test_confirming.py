@@ -110,4 +110,4 @@ def test_what_was_corrected_after_she_saw_it_is_not_confirmed(asha: FlaskClient,
 def test_the_page_of_what_waits_leads_to_the_relay_without_it(halves: FlaskClient) -> None:
     text = halves.get("/p/halves/waiting").text
 
-    assert 'href="/p/halves?confirmed_only=true">Leave out what is not confirmed</a>' in text
+    assert 'href="/p/halves?confirmed_only=true">Leave out unconfirmed pass-ons</a>' in text

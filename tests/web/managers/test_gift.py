@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_a_gifts_story_counts_what_became_of_it(client: FlaskClient) -> None:
     said = text_of(client, f"{HILLS}/gift/G1")
 
-    assert "What became of the gift of @Ansgar" in said
+    assert "The story of the gift from @Ansgar" in said
     assert "1 first placement from the gift" in said
     assert "4 more, passed on from hand to hand" in said
     assert "5 people and groups in all" in said

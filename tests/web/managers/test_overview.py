@@ -51,7 +51,7 @@ def test_a_day_before_the_first_placement_says_what_to_do(client: FlaskClient) -
 def test_a_chain_that_began_nowhere_that_is_known_is_broken_all_the_same(client: FlaskClient) -> None:
     said = text_of(client, "/p/demo")
 
-    assert "Of 1 broken chain it is not known where it began." in said
+    assert "For 1 broken chain it is not known where it began." in said
     assert "No chain is broken." not in said
     assert "it is not known where" not in text_of(client, HILLS)
     assert "No chain is broken." in text_of(client, "/p/demo?as_of=2020-04-01")

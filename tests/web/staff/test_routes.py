@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def test_a_persons_page_tells_what_happened_with_what_she_holds(client: FlaskClient) -> None:
     said = text_of(client, f"{HILLS}/record/beneficiary:W7")
 
-    assert "What happened with P7" in said
+    assert "History of P7" in said
     assert "death of 2" in said
     assert "lost: animals died" in said
 
