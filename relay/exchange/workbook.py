@@ -14,8 +14,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from typing import IO, TYPE_CHECKING, Final
+from xml.parsers.expat import ExpatError, ParserCreate
 
 import python_calamine
 
@@ -29,26 +30,10 @@ if TYPE_CHECKING:
 PROGRAMME: Final = "programme"
 RULES: Final = "rules"
 RULES_FILE: Final = "rules.toml"
-_BOOK: Final = "workbook.xml"
 LARGEST_WORKBOOK: Final = 500_000_000  # bytes once unpacked; our choice: a million rows of passes take about 400 MB
 MOST_CELLS: Final = 50_000_000  # of one sheet, from its first corner to its last; our choice: they are held in memory
 
-# Where a row or a cell says that it stands; as a rule within Z999999, and so within `MOST_CELLS`.
-_STANDS: Final = rb"""<(?:\w+:)?(?:c|row)\s(?:[^<>]*?\s)?r\s*=\s*["']"""
-_PLACE: Final = re.compile(_STANDS + rb"""([^"']*)["']""")
-_FAR: Final = re.compile(_STANDS + rb"""(?![A-Z]?[0-9]{1,6}["'])""")
-_FAILED: Final = re.compile(rb"""<(?:\w+:)?c\s(?=[^<>]*?\bt\s*=\s*["']e["'])[^<>]*>""")  # as #REF!, read as nothing
-# A formula that nobody worked out, read as nothing too; "str" is a text that was, and may be empty.
-_NOT_WORKED_OUT: Final = re.compile(
-    rb"""<(?:\w+:)?c(?=[\s>])(?![^<>]*?\bt\s*=\s*["']str["'])[^<>]*>\s*"""
-    rb"""<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"""
-    rb"""(?:(?:<(?:\w+:)?v\b[^<>]*/>|<(?:\w+:)?v\b[^<>]*>\s*</(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"""
-)
-_FORMULA: Final = re.compile(rb"""<(?:\w+:)?c(?=[\s>])[^<>]*>\s*<(?:\w+:)?f\b""")
-_WORKED_OUT_LATER: Final = re.compile(rb"""\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
-"""What a library writes that does not calculate: each formula gives 0 until a spreadsheet opens it."""
-_CELL: Final = 10_000  # bytes, more than a cell with its formula takes (our choice: a formula has 8,192 at most)
-_LETTERS_AND_NUMBER: Final = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
+_PLACE: Final = re.compile("([A-Z]{0,3})([0-9]{1,7})")
 _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 
 _DELIMITERS: Final = (",", ";", "\t")
@@ -342,7 +327,7 @@ def _block(file: str, name: str, row: int, content: Mapping[str, object]) -> She
 
 def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
     try:
-        _refuse_huge(path)
+        _refuse_unsound(path)
         with python_calamine.load_workbook(path) as workbook:
             present = workbook.sheet_names
             if not any(name in names for name in present):
@@ -354,7 +339,7 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
             for name in [name for name in present if name not in names] + [name for name in names if name in present]:
                 if (sheet := _opened_sheet(workbook.get_sheet_by_name(name))) is not None:
                     yield sheet if name in names else _unknown(name, names, present)
-    except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError) as fault:
+    except (zipfile.BadZipFile, zlib.error, ExpatError, python_calamine.CalamineError) as fault:
         raise CannotRead(
             path=path,
             is_what=Sentence("is not a workbook that can be read"),
@@ -362,8 +347,8 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
         ) from fault
 
 
-def _refuse_huge(path: Path) -> None:
-    """Refuse a workbook that would not fit in memory, by what it says of its own size."""
+def _refuse_unsound(path: Path) -> None:
+    """Refuse a workbook that would not fit in memory, or of which nobody knows what its cells should say."""
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(part.file_size for part in archive.infolist())
         if unpacked > LARGEST_WORKBOOK:
@@ -374,81 +359,129 @@ def _refuse_huge(path: Path) -> None:
                 ),
                 suggestion=Sentence("Import it as a folder of CSV files."),
             )
-        parts = archive.infolist()  # a sheet may lie anywhere
-        later = any(_WORKED_OUT_LATER.search(archive.read(part)) for part in parts if part.filename.endswith(_BOOK))
-        for part in parts:
-            _refuse_cells(path, partial(archive.open, part), _FORMULA if later else _NOT_WORKED_OUT)
+        amiss = _Amiss()
+        for part in archive.infolist():  # a sheet may lie anywhere
+            with archive.open(part) as content:
+                try:
+                    amiss.look_through(content)
+                except ExpatError:
+                    if part.filename.endswith(".xml"):  # what is called otherwise may be a picture
+                        raise
+    amiss.refuse(path)
 
 
-def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]], not_worked_out: re.Pattern[bytes]) -> None:
-    """Refuse a sheet with a formula that failed or was not worked out, or whose cells lie too far apart.
+@dataclass(slots=True, kw_only=True)
+class _Amiss:
+    """What is amiss with the cells of a workbook: the place of the first cell of each sort, such as B7.
 
-    Of such a formula nobody knows what the cell should say, and empty means something. A sheet is read once if no cell
-    lies far.
+    Attributes:
+        failed: Whose formula failed, as #REF! does: it would be read as nothing, and empty means something.
+        unknown: Whose formula nobody worked out: read as nothing too.
+        formula: Which holds a formula at all.
+        later: Whether each formula gives 0 until a spreadsheet opens the workbook, as libraries write them.
+        far: Which is so far from the first corner of its sheet that all places between do not fit in memory.
     """
-    far = False
-    for tags in _tags(sheet):
-        if failed := _FAILED.search(tags):
+
+    failed: str = ""
+    unknown: str = ""
+    formula: str = ""
+    later: bool = False
+    far: str = ""
+    _columns: int = 1
+    _rows: int = 1
+
+    def look_through(self, part: IO[bytes]) -> None:
+        """Look through a part of a workbook; what a sheet says of its own dimension is not believed.
+
+        Raises:
+            ExpatError: It is no XML, or XML of a document type, which no workbook has.
+        """
+        parser = ParserCreate()
+        parser.buffer_text = True
+        cell: Mapping[str, str] | None = None
+        self._columns = self._rows = 1
+        value: list[str] | None = None  # what stands behind a formula
+
+        def begins(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal cell
+            name = tag.rpartition(":")[2]
+            if name == "c":
+                cell = attributes
+                if attributes.get("t") == "e":
+                    self.failed = self.failed or _place(attributes)
+            elif name == "calcPr":
+                self.later = self.later or attributes.get("fullCalcOnLoad") in ("1", "true")
+            if name in ("c", "row") and "r" in attributes:
+                self._stands(attributes["r"])
+
+        def ends(tag: str) -> None:
+            nonlocal cell, value
+            name = tag.rpartition(":")[2]
+            if cell is not None and name == "f":
+                self.formula = self.formula or _place(cell)
+                value = []
+                parser.CharacterDataHandler = value.append
+            elif cell is not None and name == "c":
+                self._holds(cell, value)
+                parser.CharacterDataHandler = cell = value = None
+
+        parser.StartElementHandler, parser.EndElementHandler = begins, ends
+        parser.StartDoctypeDeclHandler = _refuse_document_type
+        parser.ParseFile(part)
+
+    def _holds(self, cell: Mapping[str, str], value: list[str] | None) -> None:
+        """Take in what stands behind the formula of a cell; a text that was worked out may be empty."""
+        if value is not None and cell.get("t") != "str" and not "".join(value).strip():
+            self.unknown = self.unknown or _place(cell)
+
+    def _stands(self, place: str) -> None:
+        """Take in where a cell or a row of the sheet says that it stands."""
+        stands = _PLACE.fullmatch(place)
+        self._columns = max(self._columns, _column_number(stands[1])) if stands else MOST_CELLS
+        self._rows = max(self._rows, int(stands[2])) if stands else MOST_CELLS
+        if self._columns * self._rows > MOST_CELLS:
+            self.far = self.far or place[:20] or "?"
+
+    def refuse(self, path: Path) -> None:
+        """Refuse a workbook with which something is amiss.
+
+        Raises:
+            CannotRead: The sentence says what, and where.
+        """
+        if self.failed:
             raise CannotRead(
                 path=path,
-                is_what=Sentence("has a failed formula (#REF!, #VALUE!) at %(place)s", place=_place(failed)),
+                is_what=Sentence("has a failed formula (#REF!, #VALUE!) at %(place)s", place=self.failed),
                 suggestion=Sentence("Enter the right value, or leave it empty."),
             )
-        if unknown := not_worked_out.search(tags):
+        if unknown := self.formula if self.later else self.unknown:
             raise CannotRead(
                 path=path,
-                is_what=Sentence("has a formula without a result at %(place)s", place=_place(unknown)),
+                is_what=Sentence("has a formula without a result at %(place)s", place=unknown),
                 suggestion=Sentence("Open it in a spreadsheet and save it again."),
             )
-        far = far or bool(_FAR.search(tags))
-    if far:
-        _refuse_far_cells(path, sheet)
-
-
-def _place(cell: re.Match[bytes]) -> str:
-    """Where a cell says that it stands, such as B7."""
-    said = _PLACE.match(cell[0])
-    return said[1][:20].decode(errors="replace") if said else "?"
-
-
-def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
-    """Refuse a sheet whose cells do not fit in memory when all places between them are held too.
-
-    What a sheet says of its own dimension is not believed: each cell says where it stands.
-    """
-    columns = rows = 1
-    for place in (found[1] for tags in _tags(sheet) for found in _PLACE.finditer(tags)):
-        stands = _LETTERS_AND_NUMBER.fullmatch(place)
-        columns = max(columns, _column_number(stands[1])) if stands else MOST_CELLS
-        rows = max(rows, int(stands[2])) if stands else MOST_CELLS
-        if columns * rows > MOST_CELLS:
+        if self.far:
             raise CannotRead(
                 path=path,
-                is_what=Sentence(
-                    "has a cell far from all others at %(place)s",
-                    place=place[:20].decode(errors="replace"),
-                ),
+                is_what=Sentence("has a cell far from all others at %(place)s", place=self.far),
                 suggestion=Sentence("Delete the empty rows and columns beyond the table."),
             )
 
 
-def _tags(sheet: Callable[[], IO[bytes]]) -> Iterator[bytes]:
-    """A sheet's XML piece by piece: no tag of it is torn, and every cell of usual size is whole in one of them."""
-    with sheet() as xml:
-        rest = b""
-        while piece := xml.read(1_000_000):
-            text = rest + piece
-            end = text.rfind(b"<")
-            end = end if end >= 0 else len(text)
-            yield text[:end]
-            rest = text[max(end - _CELL, 0) :]
-        yield rest
+def _refuse_document_type(*_: object) -> None:
+    raise ExpatError
 
 
-def _column_number(letters: bytes) -> int:
+def _place(cell: Mapping[str, str]) -> str:
+    """Where a cell says that it stands, such as B7."""
+    return cell.get("r", "?")[:20]
+
+
+@cache
+def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
+        number = number * 26 + ord(letter) - ord("A") + 1
     return number
 
 

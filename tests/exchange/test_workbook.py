@@ -684,7 +684,7 @@ def liar(path: Path, place: str, name: str = "sheet1.xml") -> Path:
 def test_a_sheet_that_hides_how_large_it_is_is_refused_wherever_it_lies(tmp_path: Path, place: str) -> None:
     """Read as it stands, each of them would end the whole program for want of memory."""
     for name in ("sheet1.xml", "other.bin"):
-        with pytest.raises(errors.Invalid, match=f"far from all others, at {place}"):
+        with pytest.raises(errors.Invalid, match=f"far from all others at {place}"):
             read(liar(tmp_path / "liar.xlsx", place, name))
 
 
@@ -725,7 +725,7 @@ def test_a_workbook_in_which_a_formula_failed_is_refused_and_one_that_was_worked
         worked_out(tmp_path / name)
 
     assert [row.act_id for row in read(tmp_path / "sound.xlsx")] == ["place:W1"]
-    with pytest.raises(errors.Invalid, match=r"whose formula failed \(as #REF! or #VALUE!\), at B2"):
+    with pytest.raises(errors.Invalid, match=r"has a failed formula \(#REF!, #VALUE!\) at B2"):
         read(tmp_path / "failed.xlsx")
 
 
@@ -749,6 +749,23 @@ def test_a_formula_that_nobody_worked_out_is_refused_and_one_that_gave_an_empty_
     assert [act.values.get("kind") for act in taken(tmp_path / "empty.xlsx")] == [None]
     with pytest.raises(errors.Invalid, match="has a formula without a result at C2"):
         read(tmp_path / "unknown.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        (b'<worksheet><c r="B7"><!-- a > comment --><f>A1</f></c></worksheet>', "a formula without a result at B7"),
+        (b'<x:worksheet xmlns:x="x"><x:c r="B7"><x:f>A1</x:f></x:c></x:worksheet>', "a formula without a result at B7"),
+        (b'<!DOCTYPE worksheet [<!ENTITY v "7">]><worksheet/>', "is not a workbook that can be read"),
+    ],
+)
+def test_a_sheet_is_read_as_xml_however_it_is_written(tmp_path: Path, written: bytes, sentence: str) -> None:
+    path = workbook(tmp_path / "p.xlsx", {"places": [["place_id"], ["W1"]]})
+    with zipfile.ZipFile(path, "a") as book:
+        book.writestr("xl/other.xml", written)
+
+    with pytest.raises(errors.Invalid, match=sentence):
+        read(path)
 
 
 def test_a_chart_in_a_workbook_is_no_cell(tmp_path: Path) -> None:
