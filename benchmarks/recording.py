@@ -161,9 +161,10 @@ def write_bare(graph: Graph, rows: list[Node | Edge]) -> None:
             edges.setdefault(row.type, []).append(
                 {"start": f"bare/{row.start}", "end": f"bare/{row.end}", "properties": row.properties}
             )
+    written = cypher.statements(graph.catalogue).write
     for lists in (nodes, edges):
         for kind, all_rows in lists.items():
-            text = cypher.WRITE[kind].removeprefix("\nCALL () { ").removesuffix(" }").replace("MERGE", "CREATE")
+            text = written[kind].removeprefix("\nCALL () { ").removesuffix(" }").replace("MERGE", "CREATE")
             if lists is nodes:
                 text = f"UNWIND ${kind} AS row CREATE (n:{kind}) SET n = row"
             for start in range(0, len(all_rows), 10_000):  # the fastest batch size on both engines, as measured

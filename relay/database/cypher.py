@@ -731,8 +731,11 @@ def _filled_in(piece: LiteralString, words: Iterable[tuple[LiteralString, Litera
 def statements(catalogue: Catalogue) -> Statements:
     """The texts for all kinds of acts of a catalogue."""
     labels = catalogue.labels
-    edges = {**_OWN_EDGES, **catalogue.edges}
-    unique: list[tuple[LiteralString, LiteralString]] = [(label, "key") for label in (*_OWN, *labels.values())]
+    edges: Mapping[LiteralString, tuple[LiteralString, LiteralString]] = {**_OWN_EDGES, **catalogue.edges}
+    unique: list[tuple[LiteralString, LiteralString]] = [
+        *((label, "key") for label in (*_OWN, *labels.values())),
+        ("Entry", "act_key"),
+    ]
     pointing: LiteralString = ""
     belonging: LiteralString = _BELONGING
     telling: list[str] = []
@@ -740,7 +743,7 @@ def statements(catalogue: Catalogue) -> Statements:
         for column in kind.columns:
             if not column.edge or not column.refers_to:
                 continue
-            ends = (
+            ends: tuple[tuple[LiteralString, LiteralString], ...] = (
                 *(("LABEL", kind.label), ("TYPE", column.edge)),
                 *(("TARGET", labels[column.refers_to]), ("KIND", kind.name)),
             )
@@ -750,19 +753,19 @@ def statements(catalogue: Catalogue) -> Statements:
                 belonging += _filled_in(_TELLING, ends)
                 telling.append(column.edge)
     return Statements(
-        edges=edges,
+        edges={**edges},
         migrations={
             (label, each): _MIGRATION.replace("NAME", f"{label.lower()}_{each}")
             .replace("LABEL", label)
             .replace("PROPERTY", each)
-            for label, each in (*unique, ("Entry", "act_key"))
+            for label, each in unique
         },
         load={
             **_LOAD,
             **{
-                kind: _LOAD_KIND.replace("KIND", kind).replace("LABEL", label)
-                for kind, label in labels.items()
-                if kind not in _LOAD
+                kind.name: _LOAD_KIND.replace("KIND", kind.name).replace("LABEL", kind.label)
+                for kind in catalogue.kinds.values()
+                if kind.label and kind.name not in _LOAD
             },
         },
         pointing_at=_POINTING_AT.replace("OTHERS", pointing),

@@ -126,7 +126,7 @@ def _page_before() -> str:
 def explained(error: RelayError) -> Response:
     """What Relay itself explains."""
     status = next((status for branch, status in STATUS.items() if isinstance(error, branch)), 500)
-    code = next((each for each in _ASKED if each == error.code), None)
+    code: Code | None = next((each for each in _ASKED if each == error.code), None)
     response = _answer(status, error.reason, error.suggestion, error.field or None, code)
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS

@@ -87,7 +87,11 @@ def test_of_one_gift_only_what_decides_its_trace_is_read(graph: Graph) -> None:
     assert (trace.reach, trace.by_generation) == (3, (1, 1, 1, 1))
 
 
-@settings(max_examples=share(300), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=share(300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(acts=programmes(most=40))
 def test_what_is_read_of_one_gift_or_placement_tells_what_the_whole_tells(graph: Graph, acts: list[Act]) -> None:
     programme_id = f"drawn-{next(_NUMBERS)}"

@@ -89,7 +89,7 @@ class Faces:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         code = 0
         with (
-            patch.object(cli, "Session", lambda _: session),
+            patch.object(cli, "Session", return_value=session),
             patch.object(sys, "argv", ["relay", *words]),
             patch.object(sys, "stdin", io.StringIO()),
             contextlib.redirect_stdout(out),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, LiteralString
 
 import pytest
 
 from relay.backup import replay
 from relay.ledger import reading, verify
+from relay.ledger.reading import NotTellable
 from relay.ledger.recording import record
 from tests.ledger.test_verify_graph import alter
 from tests.scenes.acts import (
@@ -16,15 +18,6 @@ from tests.scenes.acts import (
     programme,
     rule,
 )
-
-if TYPE_CHECKING:
-    from relay.graph import Graph
-
-
-from datetime import date
-from typing import TYPE_CHECKING
-
-from relay.ledger.reading import NotTellable
 
 if TYPE_CHECKING:
     from relay.graph import Graph

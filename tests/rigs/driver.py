@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from relay.database import engine
-from relay.settings import Settings
+from relay.settings import Connection, Settings
 
 PLAIN: Final = Settings.read({"RELAY_PLAIN_DRIVER": os.environ.get("RELAY_PLAIN_DRIVER", "")}).plain_driver
 
@@ -17,4 +17,8 @@ PLAIN: Final = Settings.read({"RELAY_PLAIN_DRIVER": os.environ.get("RELAY_PLAIN_
 def speak_plainly(patch: pytest.MonkeyPatch) -> None:
     """Have each engine that a test joins itself be spoken to as the environment says, too."""
     connection = engine.State.connection
-    patch.setattr(engine.State, "connection", lambda state: replace(connection(state), plain=PLAIN))
+
+    def plain(state: engine.State) -> Connection:
+        return replace(connection(state), plain=PLAIN)
+
+    patch.setattr(engine.State, "connection", plain)

@@ -21,7 +21,7 @@ from relay.service.queries.lookup import Names
 from relay.service.queries.relays import Chains, Todo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
 DAY: Final = date(2024, 6, 30)
 NOWHERE: Final = "http://127.0.0.1:9"
@@ -37,7 +37,7 @@ class Service:
 
 
 @contextmanager
-def answering(body: bytes | None, status: int = 200, headers: Mapping[str, str] | None = None) -> Iterator[Service]:
+def answering(body: bytes | None, status: int = 200, headers: Mapping[str, str] | None = None) -> Generator[Service]:
     """A service that gives one answer to everything; without a body it hangs up."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from typing import Final
 
 import click
@@ -39,7 +39,7 @@ def wells(session: Session, as_of: str | None) -> None:
     if session.as_json:
         print_json(found)
     else:
-        print_table(Well.__slots__, map(astuple, found))
+        print_table([each.name for each in fields(Well)], [astuple(each) for each in found])
 
 
 COMMANDS: Final = (

@@ -26,7 +26,16 @@ class Well:
 def wells(graph: Graph, programme_id: str, as_of: date) -> tuple[Well, ...]:
     """All wells that were dug by a day."""
     rows = graph.rows(cypher.WELLS, programme_id=programme_id, as_of=as_of)
-    return tuple(Well(**{**row, "dug_on": date.fromisoformat(row["dug_on"])}) for row in rows)
+    return tuple(
+        Well(
+            well_id=row["well_id"],
+            beneficiary_id=row["beneficiary_id"],
+            dug_on=date.fromisoformat(row["dug_on"]),
+            depth=row["depth"],
+            works=row["works"],
+        )
+        for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
