@@ -244,7 +244,7 @@ def test_a_password_file_that_holds_no_text_is_told(shell: Shell, tmp_path: Path
     answer = shell.run("login", "http://127.0.0.1:9", "--login", "bina", "--password-file", str(tmp_path / "password"))
 
     assert answer.code == exits.USAGE
-    assert "holds no text in UTF-8." in answer.err
+    assert "is not text in UTF-8." in answer.err
 
 
 def test_the_state_of_the_database_is_asked_for_on_its_own_machine(shell: Shell, service: str) -> None:

@@ -422,7 +422,7 @@ def test_why_a_programme_cannot_be_read_is_told_before_its_name_is_asked_for(gra
 def test_a_folder_of_another_programme_than_the_one_named_is_not_imported(graph: Graph, tmp_path: Path) -> None:
     here = folder(tmp_path / "p")
 
-    with pytest.raises(errors.Invalid, match="is of programme demo, not of other"):
+    with pytest.raises(errors.Invalid, match="belongs to programme demo, not of other"):
         list(import_programme(graph, here, CLERK, programme_id="other", apply=True))
 
     assert nodes(graph) == 0

@@ -148,7 +148,7 @@ def test_a_checkpoint_that_was_altered_made_up_or_is_of_another_ledger_proves_no
 
     assert altered == ["None: The checkpoint of 2020-01-01T00:00:00Z has no valid signature: it was altered or forged."]
     assert f"signed with another key ({other.public_key}) than the programme's ({key.public_key})" in made_up[0]
-    assert "is of programme hills, not of demo" in faults(chain, foreign)[0]
+    assert "belongs to programme hills, not of demo" in faults(chain, foreign)[0]
 
 
 def test_a_checkpoint_reads_back_from_its_text_which_fits_on_a_card(key: Key, chain: list[Entry]) -> None:

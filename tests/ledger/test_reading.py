@@ -34,7 +34,7 @@ def test_what_was_known_on_a_day_is_told_by_the_entries_times_unless_a_clock_was
     record(graph, "demo", [gift("G3")], clerk(today=date(2024, 5, 4)))  # a clock that was set back
 
     for day in (date(2024, 5, 4), date(2024, 5, 8)):
-        with pytest.raises(NotTellable, match="entry 3 bears a later time, and entry 5, recorded after it, an earlier"):
+        with pytest.raises(NotTellable, match="entry 3 has a later time, and entry 5, recorded after it, an earlier"):
             reading.last_known(graph, "demo", day)
     assert [reading.last_known(graph, "demo", day) for day in (date(2024, 5, 3), date(2024, 5, 9))] == [2, 5]
     assert reading.last_known(graph, "demo", 4) == 4

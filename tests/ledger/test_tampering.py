@@ -339,11 +339,11 @@ def doctored(lines: list[str], checkpoints: list[Checkpoint], draw: random.Rando
     if how == "exchanged":
         between = lines[first + 1 : second]
         changed = [*before, lines[second], *between, from_, *lines[second + 1 :]]
-        return Doctored(lines=changed, named=f"Entry {second + 1} stands where entry {number} should")
+        return Doctored(lines=changed, named=f"Entry {second + 1} is where entry {number} should")
     if how == "left out":
-        return Doctored(lines=before + rest, named=f"Entry {number + 1} stands where entry {number} should")
+        return Doctored(lines=before + rest, named=f"Entry {number + 1} is where entry {number} should")
     if how == "doubled":
-        return Doctored(lines=[*before, from_, from_, *rest], named=f"Entry {number} stands where entry {number + 1}")
+        return Doctored(lines=[*before, from_, from_, *rest], named=f"Entry {number} is where entry {number + 1}")
     if how == "torn":
         return Doctored(lines=[*before, from_[: draw.randrange(1, len(from_))], *rest], named=f"Line {number}: ")
     entry = from_line(from_, CORE)

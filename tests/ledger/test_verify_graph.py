@@ -108,7 +108,7 @@ ALONE: list[tuple[LiteralString, tuple[str, ...]]] = [
     ("MATCH (e:Entry {key: 'demo/entry/5'}) REMOVE e.kind", ("Entry demo/entry/5 cannot be read",)),
     ("MATCH (e:Entry {key: 'demo/entry/5'}) SET e.kind = 'gift'", ("Entry 5", "was altered")),
     ("MATCH (e:Entry {key: 'demo/entry/5'}) SET e.format = toFloat(e.format)", ("Entry demo/entry/5 cannot be read",)),
-    ("MATCH (e:Entry {key: 'demo/entry/5'}) SET e.sequence = 50", ("Entry 50 stands where entry 5 should",)),
+    ("MATCH (e:Entry {key: 'demo/entry/5'}) SET e.sequence = 50", ("Entry 50 is where entry 5 should",)),
     ("MATCH (n:Event) DETACH DELETE n", ("Event demo/event/E1 is missing", "HAPPENED_TO from demo/event/E1")),
     (
         "MATCH (n:Personal {key: 'demo/beneficiary/W1'}) DELETE n",

@@ -79,7 +79,7 @@ def test_a_page_counts_only_what_is_confirmed_where_it_is_asked_to_and_says_so(h
 
     assert LEFT_OUT in confirmed
     assert LEFT_OUT not in all_
-    assert f'href="{where}?lang=en">Count them too' in confirmed
+    assert f'href="{where}?lang=en">Include them' in confirmed
     ways = re.findall(r'href="(/p/halves[^"]*)"', confirmed.replace("Include them", "", 1))
     lost = {way for way in ways if "confirmed_only=true" not in way} - {f"{where}?lang=en", f"{where}?"}
     assert lost == set()

@@ -321,7 +321,11 @@ def shared_too_often(oracle: Oracle, found: dict[str, set[str]]) -> None:
             [(row["passed_on"], act) for act, row in passes],
             HAND_OVERS_A_DAY,
         ),
-        ("one witness for too many pass-ons", [(row["witness"], act) for act, row in passes], SIGNATURES_A_WITNESS),
+        (
+            "one witness for too many pass-ons pass-ons",
+            [(row["witness"], act) for act, row in passes],
+            SIGNATURES_A_WITNESS,
+        ),
     ):
         acts: dict[Any, set[str]] = defaultdict(set)
         for shared, act in pairs:

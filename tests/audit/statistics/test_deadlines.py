@@ -41,7 +41,7 @@ def test_births_after_the_deadline_are_no_births_by_it() -> None:
     assert found.share == pytest.approx(1 / 3)
     # exact for 1 of 3: 1 - 0.975^(1/3), and the root of (1-p)³ + 3p(1-p)² = 0.025
     assert (found.low, found.high) == pytest.approx((0.0084, 0.9057), abs=5e-5)
-    assert found.too_soon is None  # three are too few to tell
+    assert found.too_soon is None  # three are too few to say
 
 
 def test_where_only_females_count_half_of_those_born_are_expected_to_be() -> None:

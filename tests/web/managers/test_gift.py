@@ -24,7 +24,7 @@ def test_a_gifts_story_counts_what_became_of_it(client: FlaskClient) -> None:
     assert "1 first placement from the gift" in said
     assert "4 more, passed on from hand to hand" in said
     assert "5 people and groups in all" in said
-    assert "4 of 5 have passed on all that they promised, and 0 may still do so." in said
+    assert "4 of 5 have passed on everything they owed, and 0 may still do so." in said
     assert "8 goats passed on so far, the latest on 20 Aug 2024" in said
     assert "Palpa: 5 placements" in said
     assert re.search(r"2020 1 2021 1 2022 1 2023 1 2024 1 ", said)  # one placed, then one passed on to, each year
