@@ -88,7 +88,9 @@ def test_a_second_start_joins_the_first(data_folder: Path) -> None:
 
 def test_several_commands_starting_at_once_get_one_engine(data_folder: Path) -> None:
     data_folder.mkdir(mode=0o700)
-    start = "import sys, pathlib; from relay import engine; print(engine.ensure(pathlib.Path(sys.argv[1])).uri)"
+    start = (
+        "import sys, pathlib; from relay.database import engine; print(engine.ensure(pathlib.Path(sys.argv[1])).uri)"
+    )
     command = [sys.executable, "-c", start, str(data_folder)]
     commands = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
 
@@ -98,7 +100,7 @@ def test_several_commands_starting_at_once_get_one_engine(data_folder: Path) -> 
 
 
 def test_the_engine_outlives_the_command_that_started_it_and_a_ctrl_c_in_its_terminal(data_folder: Path) -> None:
-    start = "import sys, pathlib; from relay import engine; engine.ensure(pathlib.Path(sys.argv[1])); input()"
+    start = "import sys, pathlib; from relay.database import engine; engine.ensure(pathlib.Path(sys.argv[1])); input()"
     command = subprocess.Popen(
         [sys.executable, "-c", start, str(data_folder)],
         stdin=subprocess.PIPE,

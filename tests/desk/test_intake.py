@@ -86,7 +86,7 @@ def test_a_bare_id_that_is_a_placements_and_another_holders_is_asked_about(graph
     record(graph, "demo", [*beginnings(), woman("1"), woman("2"), woman("3"), *placements], clerk())
     record(graph, "demo", [placed("3 on 2020-03-01", beneficiary_id="3")], clerk())
 
-    with pytest.raises(SeveralOfThatId, match="Both a placement and a beneficiary are called 1"):
+    with pytest.raises(SeveralOfThatId, match="Both a placement and a beneficiary have the id 1"):
         said(graph, "1", "W5")
     assert said(graph, "placement:1", "W5").values["giver_placement_id"] == "1"
     assert said(graph, "beneficiary:1", "W5").values["giver_placement_id"] == "2"

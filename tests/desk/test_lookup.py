@@ -118,7 +118,7 @@ def test_a_placement_that_a_pass_on_began_is_resolved_too(demo: Graph) -> None:
 
 
 def test_a_bare_id_of_two_kinds_is_asked_about(demo: Graph) -> None:
-    record(demo, [gift("12"), original("12", "12", "B3")])
+    record(demo, [woman("B4", "Rita Tamang"), gift("12"), original("12", "12", "B4")])
 
     with pytest.raises(lookup.SeveralOfThatId) as failure:
         lookup.resolve(demo, "demo", "12")
@@ -129,7 +129,10 @@ def test_a_bare_id_of_two_kinds_is_asked_about(demo: Graph) -> None:
 
 
 def test_a_bare_id_of_three_kinds_is_asked_about(demo: Graph) -> None:
-    record(demo, [gift("12"), original("12", "12", "B3"), event("12", "visit", "P3", "2023-01-01")])
+    record(
+        demo,
+        [woman("B4", "Rita Tamang"), gift("12"), original("12", "12", "B4"), event("12", "visit", "P3", "2023-01-01")],
+    )
 
     with pytest.raises(
         lookup.SeveralOfThatId, match=r"^A gift, a placement and an event have the id 12\. Write gift:12, pl"

@@ -256,7 +256,7 @@ def test_a_programme_founded_by_eight_clerks_at_once_is_founded_once(desks: tupl
 def test_two_processes_found_the_same_programme_in_a_database_that_nobody_saw_before(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     found = (
-        "from tests.clerks import *\n"
+        "from tests.scenes.clerks import *\n"
         "outcomes = record(graph.connect(database(), CORE), PROGRAMME, founding('P'), clerk('c'))\n"
         "print(*(outcome.action for outcome in outcomes))"
     )
