@@ -868,14 +868,14 @@ def test_a_folder_is_written_to_the_byte(tmp_path: Path) -> None:
 
 @both_ways
 def test_what_is_written_with_names_reads_back_the_same(tmp_path: Path, write: Write, name: str) -> None:
-    write(tmp_path / name, SAMPLE, with_names=True)
+    write(tmp_path / name, SAMPLE, CORE, with_names=True)
 
     assert taken(tmp_path / name) == SAMPLE
 
 
 @both_ways
 def test_without_names_personal_columns_are_left_out_altogether(tmp_path: Path, write: Write, name: str) -> None:
-    write(tmp_path / name, SAMPLE)
+    write(tmp_path / name, SAMPLE, CORE)
 
     assert [dict(act.values) for act in taken(tmp_path / name)[-2:]] == [{"group_id": "-5"}, {"beneficiary_id": "B1"}]
 
@@ -912,8 +912,8 @@ def test_text_like_a_formula_or_a_link_is_text_in_a_workbook(tmp_path: Path) -> 
 
 @both_ways
 def test_an_export_takes_the_place_of_an_older_one(tmp_path: Path, write: Write, name: str) -> None:
-    write(tmp_path / name, SAMPLE)
-    write(tmp_path / name, SAMPLE[:3])
+    write(tmp_path / name, SAMPLE, CORE)
+    write(tmp_path / name, SAMPLE[:3], CORE)
 
     assert taken(tmp_path / name) == SAMPLE[:3]
     assert [file.name for file in tmp_path.iterdir()] == [name]
@@ -952,7 +952,7 @@ def test_a_record_that_breaks_off_leaves_nothing_behind(tmp_path: Path, write: W
         raise EngineGone(reason=reason)
 
     with pytest.raises(EngineGone):
-        write(tmp_path / name, breaking())
+        write(tmp_path / name, breaking(), CORE)
 
     assert list(tmp_path.iterdir()) == []
 
