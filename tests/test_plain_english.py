@@ -10,6 +10,7 @@ import pytest
 from babel.messages import pofile
 
 import cli
+from relay.commands.session import Session
 from relay.domain.system import Catalogue
 from relay.systems import SYSTEMS
 
@@ -26,24 +27,24 @@ DOCUMENTS: Final = (
     *(ROOT / "deploy").iterdir(),
 )
 STILTED: Final = (
-    "As of now",
-    "As of",
+    "As it stands now",
+    "As it stood on",
     "Called late for",
-    "Evidence",
-    "Additional families per original family",
-    "State",
+    "Entries that show it",
+    "Families more, for each original one",
+    "How it does",
     "It takes the role",
     "Its place in the",
-    "Full record",
+    "Its record",
     "Keys are on",
-    "Last news",
+    "Last word",
     "Made when left out",
     "No chain is like this",
-    "Chain ends",
-    "Obligations met",
-    "Later changes",
-    "Reset view",
-    "Download",
+    "Open ends",
+    "Promises kept",
+    "Said about it since",
+    "Start anew",
+    "Take it away",
     "Tell those who look after it",
     "This asks who you are",
     "This is no ",
@@ -52,12 +53,12 @@ STILTED: Final = (
     "What answers at",
     "What is erased is gone",
     "What is remembered so late",
-    "What she reports",
-    "What the graph holds",
-    "What triggers it",
+    "What she says",
+    "What stands where",
+    "When something is found",
     "Who opened what is personal",
     "Whoever looks after Relay",
-    "only she can continue this chain",
+    "a chain hangs on her",
     "and did not foresee it",
     "as is known now",
     "as it ended then",
@@ -82,10 +83,10 @@ STILTED: Final = (
     "is the name of no file",
     "it only tries whether",
     "knows no user",
-    "excluding those who no longer can",
+    "leaving out who no longer can",
     "luck touches another",
     "may not do this here",
-    "no news for 9 months",
+    "no word for long",
     "nobody can be told",
     "nobody foresaw",
     "nobody has heard for long",
@@ -97,7 +98,7 @@ STILTED: Final = (
     "started anew",
     "take it away",
     "tells of placements",
-    "source gift",
+    "which filled it",
     "whose time has come",
 )
 
@@ -131,8 +132,9 @@ def _texts(message_id: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 
 def test_no_help_of_the_command_line_has_a_stilted_phrase() -> None:
-    relay = cli.program(Catalogue(SYSTEMS))
-    helps = dict(_helps(relay, click.Context(relay, info_name="relay")))
+    catalogue = Catalogue(SYSTEMS)
+    relay = cli.program(catalogue)
+    helps = dict(_helps(relay, click.Context(relay, info_name="relay", obj=Session(catalogue))))
 
     assert len(helps) > 40
     assert {command: found for command, text in helps.items() if (found := stilted(text))} == {}
