@@ -174,7 +174,7 @@ def test_each_way_of_altering_an_entry_is_named() -> None:
         replace(second, payload={**second.payload, "animals": 2**60}),
         replace(second, payload={**second.payload, "animals": float("inf")}),
     ):
-        assert faults(first, altered)[0].endswith("was altered: its hash does not fit its content.")
+        assert faults(first, altered)[0].endswith("was altered: its hash does not match its content.")
     other = replace(second, programme_id="other")
     assert "belongs to another programme" in faults(first, other)[0]
     opened = {"donor": {**second.opened["donor"], "value": "Somebody Else"}}

@@ -473,7 +473,7 @@ def test_a_gift_of_help_that_no_rule_knows_is_noted_for_it_may_be_a_slip_of_the_
     assert book.notes(gift("G1", "goat")) == []
     assert book.notes(gift("G2", "gaot")) == ["no_rule"]
     (note,) = book.offer(gift("G3", "gaot")).notes
-    assert note.sentence.endswith("none is placed as that. There are rules for: goat, pig.")
+    assert note.sentence.endswith("so none of it can be placed. There are rules for: goat, pig.")
     assert Book(programme()).notes(gift("G1", "goat")) == ["no_rule"]
 
 
@@ -869,10 +869,10 @@ def test_there_is_nothing_to_erase_where_nothing_is_personal(book: Book) -> None
 def test_what_is_erased_already_needs_no_second_erasing_until_more_is_said_of_her(book: Book) -> None:
     book.add(erased("beneficiary:W1"))
 
-    refused(book, erased("beneficiary:W1", "X2"), rulebook.NotCorrectable, "beneficiary:W1", "erased already")
+    refused(book, erased("beneficiary:W1", "X2"), rulebook.NotCorrectable, "beneficiary:W1", "already been erased")
     book.add(happened("E9: checked of P1 on 2022-03-01", outcome="true", note="met her"))
     book.add(erased("beneficiary:W1", "X2"))
-    refused(book, erased("beneficiary:W1", "X3"), rulebook.NotCorrectable, "erased already")
+    refused(book, erased("beneficiary:W1", "X3"), rulebook.NotCorrectable, "already been erased")
     book.add(erased("beneficiary:W2", "X3"))
 
 
