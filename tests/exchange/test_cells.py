@@ -33,7 +33,7 @@ def fault(type_: schema.Type, cell: object) -> tuple[str, str]:
 @pytest.mark.parametrize("type_", ["name", "id", "date", "units", "choice", "tags"])
 @pytest.mark.parametrize("cell", ['"', " 〃 ", "-do-", "Ditto", "Same as above", "ऐ.", "उही"])
 def test_a_cell_of_a_table_that_repeats_the_one_above_is_a_fault_in_any_column(type_: schema.Type, cell: str) -> None:
-    with pytest.raises(cells.CellFault, match=r"^This repeats the cell above\. Write out what stands there\.$"):
+    with pytest.raises(cells.CellFault, match=r"^This repeats the cell above it\. Write the value in full\.$"):
         cells.read_in_table(column(type_), cell)
     assert cells.read_in_table(column("text"), cell) == cell.strip()  # a note may say anything
     assert read("name", "Ditto") == "Ditto"  # said by itself, there is none above
