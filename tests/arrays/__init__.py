@@ -1,1 +1,1 @@
-"""Tests of `relay.arrays`."""
+"""Tests of `relay.arrays.stores`."""

@@ -17,7 +17,6 @@ from relay.database.driver_errors import ReadOnly
 from relay.errors import Unavailable
 from relay.graph import NotRelaysOwn, connect
 from tests.rigs.wiping import wiped
-from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -40,10 +39,10 @@ def administrator(connection: Connection) -> Generator[neo4j.Session]:
 @pytest.fixture
 def database(neo4j_server: Connection) -> Iterator[Connection]:
     """An empty Neo4j database, which has its constraints again at the end."""
-    with connect(neo4j_server, CORE) as graph:
+    with connect(neo4j_server) as graph:
         wiped(graph)
     yield neo4j_server
-    with connect(neo4j_server, CORE) as graph:
+    with connect(neo4j_server) as graph:
         wiped(graph)
         graph.migrate()
 
@@ -54,13 +53,13 @@ def unique(session: neo4j.Session) -> set[tuple[str, str]]:
 
 def test_constraints_that_were_dropped_are_made_again_when_relay_connects(database: Connection) -> None:
     with administrator(database) as session:
-        assert unique(session) == set(cypher.statements(CORE).migrations)
+        assert unique(session) == set(cypher.MIGRATIONS)
         session.run("DROP CONSTRAINT ledger_key").consume()
         session.run("DROP CONSTRAINT entry_act_key").consume()
 
-        connect(database, CORE).close()
+        connect(database).close()
 
-        assert unique(session) == set(cypher.statements(CORE).migrations)
+        assert unique(session) == set(cypher.MIGRATIONS)
 
 
 def test_a_constraint_of_another_name_does_as_well(database: Connection) -> None:
@@ -68,7 +67,7 @@ def test_a_constraint_of_another_name_does_as_well(database: Connection) -> None
         session.run("DROP CONSTRAINT claim_key").consume()
         session.run("CREATE CONSTRAINT theirs FOR (n:Claim) REQUIRE n.key IS UNIQUE").consume()
 
-        connect(database, CORE).close()
+        connect(database).close()
 
         names = [row["name"] for row in session.run("SHOW CONSTRAINTS YIELD name")]
         assert "claim_key" not in names
@@ -77,15 +76,15 @@ def test_a_constraint_of_another_name_does_as_well(database: Connection) -> None
 
 def test_several_that_connect_at_once_make_them_once(database: Connection) -> None:
     with administrator(database) as session:
-        for label, property_ in cypher.statements(CORE).migrations:
+        for label, property_ in cypher.MIGRATIONS:
             session.run(neo4j.Query(f"DROP CONSTRAINT {label.lower()}_{property_}")).consume()  # pyright: ignore[reportArgumentType] - names that are ours
 
         with ThreadPoolExecutor(6) as threads:
-            connected = [threads.submit(connect, database, CORE) for _ in range(6)]
+            connected = [threads.submit(connect, database) for _ in range(6)]
 
         for each in connected:
             each.result().close()
-        assert unique(session) == set(cypher.statements(CORE).migrations)
+        assert unique(session) == set(cypher.MIGRATIONS)
 
 
 def test_a_read_only_database_without_them_is_read_as_it_is(
@@ -96,7 +95,7 @@ def test_a_read_only_database_without_them_is_read_as_it_is(
         session.run("DROP CONSTRAINT claim_key").consume()
     monkeypatch.setattr(relay_graph.Graph, "_constrain", Mock(side_effect=ReadOnly))
 
-    with connect(database, CORE) as graph:
+    with connect(database) as graph:
         assert graph.rows("MATCH (n:Claim) RETURN n.key AS key") == [{"key": "a"}]
 
 
@@ -117,7 +116,7 @@ def test_what_others_have_in_the_way_of_a_constraint_is_told(
         session.run(done).consume()
         try:
             with pytest.raises(NotRelaysOwn, match="key of :Claim") as told:
-                connect(database, CORE)
+                connect(database)
         finally:
             session.run(undone).consume()
 
@@ -133,7 +132,7 @@ def test_an_older_copy_that_was_put_back_is_waited_for_once_and_then_read_as_it_
     begins, read = mark[:3], b64decode(mark[3:])  # of 19 bytes that name the database, a number and an empty list
     later = neo4j.Bookmarks.from_raw_values([begins + b64encode(read[:19] + b"\xca" + WELL_BEYOND + b"\x90").decode()])
     monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
-    with connect(database, CORE) as graph:
+    with connect(database) as graph:
         graph._bookmarks = neo4j.GraphDatabase.bookmark_manager(later)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as a server leaves it that wrote since
         with pytest.raises(Unavailable, match="did not answer in time"):
             graph.rows("MATCH (n:Claim) RETURN n.key AS key")

@@ -1,1 +1,1 @@
-"""Tests of `relay.ledger`."""
+"""Tests of `relay.ledger.recording`."""

@@ -1,4 +1,4 @@
-"""What `lineage` must find, found slowly and obviously: one placement at a time, by the definitions."""
+"""What `lineage` must find, found slowly and obviously: one placement at a time, by the words of design.md."""
 
 from __future__ import annotations
 

@@ -17,8 +17,6 @@ import click
 import pytest
 
 import cli
-from relay.commands.session import Session
-from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,11 +68,11 @@ def parse(words: list[str]) -> None:
     Raises:
         click.UsageError: There is no such command or option.
     """
-    command: click.Command = cli.program(CORE)
+    command: click.Command = cli.relay
     while isinstance(command, click.Group):
         name, *words = words
         command = command.commands[name]
-    command.make_context(str(command.name), words, obj=Session(CORE))
+    command.make_context(str(command.name), words)
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)

@@ -1,4 +1,4 @@
-"""Charts, computed on the server: where a curve and its band run, and the labels along the axes."""
+"""Drawings of numbers, worked out on the server: where a curve and its band run, and what stands along the axes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FEW_MONTHS: Final = 36  # up to which the axis is marked at half years
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A label on an axis."""
+    """What stands along an axis."""
 
     at: float
     text: str
@@ -29,19 +29,19 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """The curve of those not yet fulfilled, as SVG paths.
+    """The curve of those who still wait, as paths of SVG.
 
     Attributes:
-        line: From everybody on the day of receipt to the last day observed.
-        band: Around the line; "" while none is fulfilled.
+        line: From everybody on the day of receipt to the last day that was seen.
+        band: Around the line; "" while nobody is fulfilled.
         days: Marks along the days.
         shares: Marks along the shares.
         width: Of the drawing, as the next ones.
         height: Downwards.
         left: Where the axes begin.
         right: Where the days end.
-        top: Where none is fulfilled.
-        bottom: Where all are.
+        top: Where everybody waits.
+        bottom: Where nobody does.
     """
 
     line: str
