@@ -39,7 +39,7 @@ def everything(faces: Faces) -> Iterator[Answer]:
     """
     shutil.copytree(Path(seeds.__file__).parent, "seeds", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     shutil.copytree(_FAULTS, "faults")
-    yield from _help(cli.relay, ())
+    yield from _help(cli.relay)
     yield from _loaded(faces)
     yield from _house(faces)
     for seed in SEEDS:
@@ -204,12 +204,12 @@ def _accesses(faces: Faces) -> Iterator[Answer]:
 # ---------------------------------------------------------------------------------------------------- words
 
 
-def _help(command: click.Command, above: tuple[str, ...]) -> Iterator[Answer]:
-    context = click.Context(command, info_name=" ".join(("relay", *above)), **command.context_settings)
+def _help(command: click.Command, above: click.Context | None = None) -> Iterator[Answer]:
+    context = click.Context(command, parent=above, info_name=command.name, **command.context_settings)
     yield _text("words/help", context.command_path, command.get_help(context))
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
-            yield from _help(command.commands[name], (*above, name))
+            yield from _help(command.commands[name], context)
 
 
 def _refused(faces: Faces) -> Iterator[Answer]:
