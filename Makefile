@@ -1,12 +1,12 @@
 # make demo     the demonstration programme, on a machine that has Python only (NEO4J=1: on the tests' Neo4j)
-# make test     everything the tests need, then the tests (on both engines)
-# make soak     the same tests at their full figures, with compiled loops too, then the planted faults
+# make test     install everything the tests need, then run the tests on both engines
+# make soak     the same tests at full scale, with compiled loops too, then the planted faults
 # make bench    the table of docs/performance.md, from one run (SIZE=10000000: with ten million placements)
-# make figures  docs/figures.md written anew: what soaks and what holds, at its full figures
-# make check    the gates: form, types, layers, security
-# make lock     write the lock files anew after a change of setup.cfg
-# PYTHON=python3.12 chooses another Python than python3; it must be 3.11 or later.
-# NEO4J_VERSION=2026.08.1 chooses another Neo4j for the tests; from 2025 on it needs a JDK 21 or later, found first.
+# make figures  rewrite docs/figures.md: the stress tests at full scale
+# make check    the gates: format, lint, types, layers, security
+# make lock     rewrite the lock files after a change of setup.cfg
+# PYTHON=python3.12 uses another Python than python3; it must be 3.11 or later.
+# NEO4J_VERSION=2026.08.1 uses another Neo4j for the tests; from 2025 on it needs JDK 21 or later, first on the path.
 
 PYTHON ?= python3
 VENV := .venv
@@ -21,7 +21,7 @@ export NEO4J_VERSION
 export PYTHONUTF8 = 1
 MAKEFLAGS += --no-print-directory
 
-# $(call need,a command that succeeds when it is there,the Debian package that brings it)
+# $(call need,a command that succeeds if it is installed,the Debian package that provides it)
 define need
 $(1) >/dev/null 2>&1 || .ci/install $(2)
 endef
@@ -65,7 +65,7 @@ lock: $(BIN)/dev.stamp
 clean:
 	rm -rf $(VENV) .cache build *.egg-info
 
-# one stamp for each Python, so that another PYTHON makes the environment anew
+# one stamp for each Python, so that another PYTHON rebuilds the environment
 $(BIN)/made-by-$(notdir $(PYTHON)):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Relay needs Python 3.11 or later: name one by PYTHON=' >&2; exit 1; }
 	@$(call need,$(PYTHON) -c 'import ensurepip',$$($(PYTHON) -c 'import sys; print("python3.%d-venv" % sys.version_info[1])'))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -26,12 +26,16 @@ from relay.commands import (
     statistics,
 )
 from relay.commands.exits import DONE, NOT_DONE, UNAVAILABLE
-from relay.commands.options import RelayGroup, pass_session
+from relay.commands.options import Listed, RelayGroup, pass_session, session_of
 from relay.commands.session import Session, say
+from relay.domain.system import Catalogue
 from relay.errors import RelayError, Unavailable
+from relay.systems import SYSTEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
+
+    from relay.domain.system import System
 
 USERS: Final = {
     "Staff": (
@@ -53,7 +57,7 @@ USERS: Final = {
         *(accounts.account, accounts.token),
     ),
 }
-"""Who uses which command."""
+"""Who uses which command of the core."""
 
 
 _EDITING: Final = ("undo", "delete", "remove", "edit", "change")
@@ -61,6 +65,32 @@ _EDITING: Final = ("undo", "delete", "remove", "edit", "change")
 
 class UsersGroup(RelayGroup):
     """The commands, listed under those who use them."""
+
+    def __init__(self, *args: Any, catalogue: Catalogue, **how: Any) -> None:  # noqa: ANN401 - whatever click gives
+        """Take in the commands of the core and of the systems."""
+        super().__init__(*args, **how)
+        self.catalogue = catalogue
+        self.users: dict[str, list[click.Command]] = {users: [*commands] for users, commands in USERS.items()}
+        self.system_of: dict[str, str] = {}
+        for system in catalogue.systems.values():
+            for listed in system.commands():
+                if isinstance(listed, Listed):
+                    self.users[listed.users].append(listed.command)
+                    self.system_of[str(listed.command.name)] = system.name
+        for commands in self.users.values():
+            for command in commands:
+                self.add_command(command)
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - click's
+    ) -> click.Context:
+        """With a session on the catalogue."""
+        extra.setdefault("obj", Session(self.catalogue))
+        return super().make_context(info_name, args, parent, **extra)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -70,24 +100,26 @@ class UsersGroup(RelayGroup):
             ctx.fail("Nothing recorded is ever edited. A new act puts a mistake right: see relay correct --help.")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """One section for each kind of user."""
-        for users, commands in USERS.items():
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One section for each kind of user; commands of systems only where a programme uses these."""
+        used = session_of(ctx).systems_in_use() if self.system_of else frozenset[str]()
+        for users, commands in self.users.items():
+            shown = [each for each in commands if self.system_of.get(str(each.name)) in {None, *used}]
             with formatter.section(users):
-                formatter.write_dl([(str(each.name), each.get_short_help_str(limit=64)) for each in commands])
+                formatter.write_dl([(str(each.name), each.get_short_help_str(limit=64)) for each in shown])
 
 
-@click.group(cls=UsersGroup, context_settings={"help_option_names": ["--help", "-h"]})
-@click.version_option(package_name="relay")
-@pass_session
-def relay(session: Session) -> None:
-    """Follow livestock relays: who received what, who passed it on to whom, and where a chain broke."""
-    click.get_current_context().call_on_close(session.close)
+def program(catalogue: Catalogue) -> click.Group:
+    """The whole command line, for the core and some systems."""
 
+    @click.group("relay", cls=UsersGroup, catalogue=catalogue, context_settings={"help_option_names": ["--help", "-h"]})
+    @click.version_option(package_name="relay")
+    @pass_session
+    def relay(session: Session) -> None:
+        """Follow livestock relays: who received what, who passed it on to whom, and where a chain broke."""
+        click.get_current_context().call_on_close(session.close)
 
-for _users in USERS.values():
-    for _command in _users:
-        relay.add_command(_command)
+    return relay
 
 
 @contextmanager
@@ -122,7 +154,7 @@ def _explained() -> Generator[None]:
 
         for frame in traceback.extract_tb(error.__traceback__)[-10:]:
             say(f"  {frame.filename}:{frame.lineno} {frame.name}")
-        say(f"relay: nobody foresaw this ({type(error).__name__}). Is the record sound? See relay ledger verify.")
+        say(f"relay: unexpected error ({type(error).__name__}). Is the record sound? See relay ledger verify.")
         sys.exit(NOT_DONE)
 
 
@@ -165,13 +197,13 @@ def _words() -> list[str]:
         raise click.UsageError("A word on the command line is not UTF-8. Set the terminal to UTF-8.") from error
 
 
-def main() -> None:
+def main(systems: Sequence[System] = SYSTEMS) -> None:
     """Run the command line."""
     from relay.service.terminal import use_utf8
 
     use_utf8()
     with _explained():
-        code = relay.main(args=_words(), prog_name="relay", standalone_mode=False) or DONE
+        code = program(Catalogue(systems)).main(args=_words(), prog_name="relay", standalone_mode=False) or DONE
         sys.stdout.flush()
         sys.exit(code)
 

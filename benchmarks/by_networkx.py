@@ -1,4 +1,4 @@
-"""The same questions as `relay.arrays.lineage`, asked of networkx: one placement and one chain at a time.
+"""The same questions as `relay.arrays.lineage`, answered with networkx: one placement and one chain at a time.
 
 Written for the made programmes of `tests.scenes.made`, whose one rule owes two goats within 24 months, with 90 days
 of grace; so it knows no conditions, equivalents or sexes, and has less to do than Relay.
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from relay.arrays.tables import EVENT_KINDS, NO_DAY, day_number, day_of
+from relay.arrays.columns import NO_DAY, day_number, day_of
 from relay.domain.model import DUE_SOON_DAYS, add_months, chain_state
-from relay.domain.vocabulary import CHAIN_STATES, STATES
+from relay.domain.vocabulary import CHAIN_STATES, EVENT_KINDS, STATES
 from tests.scenes.made import RULE
 
 if TYPE_CHECKING:

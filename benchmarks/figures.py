@@ -1,6 +1,6 @@
-"""The table of docs/figures.md: what is done to Relay, how often, and whether it withstood: `make figures`.
+"""The table of docs/figures.md: what is done to Relay, how often, and whether it held: `make figures`.
 
-Each line runs its tests at their full figures (RELAY_SOAK=1) in a process of its own, and says what pytest said.
+Each line runs its tests at full scale (RELAY_SOAK=1) in a separate process, and shows the result of pytest.
 `python -m benchmarks.figures --part` runs the fiftieth that `make test` runs, and prints the table instead.
 """
 
@@ -106,7 +106,7 @@ FIGURES: Final = (
     Figure(
         done="A disk that fills up while clerks record",
         often="once",
-        withstood="said in so many words, nothing acknowledged lost",
+        withstood="a clear message, nothing acknowledged lost",
         tests=(
             "tests/whole/test_faults.py::test_a_full_disk_is_said_and_costs_nothing_that_was_acknowledged",
             "tests/backup/test_files.py::test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes_on_reading",

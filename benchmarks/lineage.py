@@ -28,30 +28,29 @@ from unittest.mock import patch
 import numpy as np
 
 from benchmarks import by_networkx, made_graph
-from benchmarks.machine import describe, milliseconds, p50, say, seconds_of
-from relay.arrays import cache, disk, kernels, lineage
-from relay.arrays.tables import Snapshot, day_number, differences
+from benchmarks.machine import describe, milliseconds, say, seconds_of
+from relay.arrays import disk, kernels, lineage
+from relay.arrays.columns import day_number
+from relay.arrays.load import load
+from relay.arrays.tables import Snapshot, differences
 from relay.graph import Graph, connect
 from relay.ledger import recording
 from relay.ledger.batch import Clerk
-from relay.reports import trees
 from relay.reports.health import health
 from tests.rigs import neo4j_server
-from tests.scenes import acts as act
 from tests.scenes import made
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from typing import LiteralString
 
     from relay.arrays.lineage import Survey
-    from relay.domain.entries import Entry
     from relay.settings import Connection
 
 DAY: Final = made.LAST_DAY + timedelta(days=1)
 CLERK: Final = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
 COMPILED: Final = find_spec("numba") is not None
 MB: Final = 2**20
-ACTS: Final = 30  # that are timed; our choice
 MILLION: Final = 1_000_000  # placements, for which the goals are set
 
 T = TypeVar("T")
@@ -208,66 +207,11 @@ RETURN placements + passes + events + beneficiaries AS total
 
 
 def cold(graph: Graph, snapshot: Snapshot) -> None:
-    same((differences(cache.load(graph, "made"), snapshot), ("head_hash",)))
+    same((differences(load(graph, "made"), snapshot), ("head_hash",)))
     summed = best(lambda: graph.rows(SUM, programme_id="made"), 3)
-    took = best(lambda: cache.load(graph, "made"), 2)
+    took = best(lambda: load(graph, "made"), 2)
     ratio = f"{took / summed:.1f} x the server's own sum ({summed / 1000:.1f} s)"
     row("cold load from Neo4j", len(snapshot.placements), f"{took / 1000:.1f} s", ratio, "at most 2 x")
-
-
-def after_acts(graph: Graph, beside: Graph, snapshot: Snapshot) -> None:
-    """What one more act costs: writing it, carrying the snapshot and the day's survey on, and surveying it anew.
-
-    Args:
-        graph: Through which the acts are recorded, as a server does that answers questions too.
-        beside: The same database for another process, which has to ask it what is new.
-        snapshot: The programme as it was stored.
-    """
-    size, ids = len(snapshot.placements), snapshot.placements.ids
-    givers = np.flatnonzero(~snapshot.placements.original)[-ACTS:]  # each new, and from another's hands
-    mine = trees.Relay(cache.snapshot(graph, "made"), DAY)
-    cache.snapshot(beside, "made")
-    took: dict[str, list[float]] = {name: [] for name in ("write", "columns", "survey", "both", "ask", "anew")}
-    for number, giver in enumerate(givers):
-        receiver = snapshot.beneficiaries.ids[number]
-        handed = act.passed(f"N{number}: {ids[giver]} > X{number} on {DAY}", 1, beneficiary_id=receiver)
-        outcome = timed(took["write"], partial(recording.record_one, graph, "made", handed, CLERK))
-        now = timed(took["columns"], partial(taken_in, graph, outcome.entry))
-        mine = timed(took["survey"], partial(trees.Relay, now, DAY, before=mine))
-        took["both"].append(took["columns"][-1] + took["survey"][-1])
-        other = timed(took["ask"], partial(cache.snapshot, beside, "made"))
-        anew = timed(took["anew"], partial(lineage.survey, mine.survey.snapshot, DAY))
-        same(
-            (mine.survey.snapshot.placements.ids[size + number], f"X{number}"),
-            (differences(mine.survey.snapshot, other), ()),
-            (mine.survey.reach.tobytes(), anew.reach.tobytes()),
-            (mine.survey.standings.state.tobytes(), anew.standings.state.tobytes()),
-        )
-    write = p50(took["write"])
-    for what, asked, goal in (
-        ("refresh after one act: the columns", "columns", "at most 5 %"),
-        ("refresh after one act: the day's survey", "survey", "at most 5 %"),
-        ("the two together", "both", "printed"),
-        ("asking for one act of another process", "ask", "printed"),
-        ("survey anew after one act", "anew", "printed"),
-    ):
-        ratio = f"{p50(took[asked]) / write:.1%} of its write ({write:.1f} ms)"
-        row(f"{what}, p50", size, f"{p50(took[asked]):.2f} ms", ratio, goal)
-
-
-def timed(took: list[float], work: Callable[[], T]) -> T:
-    """What some work gives; how long it took is noted, in milliseconds."""
-    found: list[T] = []
-    took.append(milliseconds(lambda: found.append(work())))
-    return found[0]
-
-
-def taken_in(graph: Graph, entry: Entry | None) -> Snapshot:
-    """The columns with an act that was recorded just now, as a server has them."""
-    if entry is None:
-        raise AssertionError
-    cache.take_in(graph, entry)
-    return cache.snapshot(graph, "made", None, entry.hash)
 
 
 BARE: Final = """
@@ -349,17 +293,15 @@ def one_chain(graph: Graph, size: int) -> None:
 
 def databases(size: int, folder: Path) -> None:
     chain_of = min(size, 100_000)
-    with neo4j_server.serve(folder / "chain") as connection, connect(connection) as graph:
+    with neo4j_server.serve(folder / "chain") as connection, connect(connection, CORE) as graph:
         one_chain(graph, chain_of)
     for many in sorted({min(size, 100_000), size}):
         snapshot = made.programme(many)
-        with neo4j_server.serve(folder / f"made{many}") as connection, connect(connection) as graph:
+        with neo4j_server.serve(folder / f"made{many}") as connection, connect(connection, CORE) as graph:
             stored(graph, snapshot)
             cold(graph, snapshot)
             if many <= 100_000:
                 process(connection, many, folder / f"data{many}")
-            with connect(connection) as beside:
-                after_acts(graph, beside, snapshot)
 
 
 def everything(largest: int, most_stored: int) -> None:

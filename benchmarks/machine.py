@@ -17,6 +17,7 @@ from pathlib import Path
 from relay.database import engine
 from relay.graph import Graph, connect
 from tests.rigs import neo4j_server
+from tests.scenes.core import CORE
 
 
 def describe() -> str:
@@ -65,8 +66,8 @@ def both_engines() -> Generator[dict[str, Graph]]:
     """An open graph on each engine, in folders that are removed at the end."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        with neo4j_server.serve(here / "neo4j") as connection, connect(connection) as neo4j:
-            embedded = connect(engine.ensure(here / "embedded"))
+        with neo4j_server.serve(here / "neo4j") as connection, connect(connection, CORE) as neo4j:
+            embedded = connect(engine.ensure(here / "embedded"), CORE)
             try:
                 yield {"embedded": embedded, "neo4j": neo4j}
             finally:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.arrays.tables import EVENT_KINDS, NO_DAY, Snapshot, day_of
+from relay.arrays.columns import NO_DAY, day_of
+from relay.arrays.tables import Snapshot
+from relay.domain.vocabulary import EVENT_KINDS
 from relay.graph import Graph
 from relay.ledger.projection import key_of
 

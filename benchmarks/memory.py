@@ -18,6 +18,7 @@ from benchmarks.recording import founding, made
 from relay.database import engine
 from relay.exchange.rows import write_folder
 from tests.rigs import neo4j_server
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ PROGRAMME: Final = "memory"
 
 def written(folder: Path, count: int) -> Path:
     """A folder of that many acts and what they stand on."""
-    write_folder(folder, [*founding(PROGRAMME), *made(count)], with_names=True)
+    write_folder(folder, [*founding(PROGRAMME), *made(count)], CORE, with_names=True)
     return folder
 
 

@@ -26,11 +26,12 @@ from relay.domain.acts import Act, Value
 from relay.exchange.importing import import_programme
 from relay.exchange.rows import write_folder
 from relay.graph import Graph, connect
-from relay.ledger import recording, verify
+from relay.ledger import reading, recording, verify
 from relay.ledger.batch import Clerk
 from relay.ledger.delta import rows_of
 from relay.ledger.projection import Edge, Node, things_of
 from relay.reports import trees
+from tests.scenes.core import CORE
 
 FIRST: Final = date(1990, 1, 1)
 CLERK = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
@@ -126,7 +127,7 @@ def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> N
     took = _imported(graph, count, folder / f"{name}-all")
     programme_id = f"import{count}"
     verifying(name, graph, programme_id, folder)
-    register = recording.replay(programme_id, recording.entries(graph, programme_id))
+    register = reading.replay(programme_id, reading.entries(graph, programme_id), CORE)
     rows = [
         row for thing in dict.fromkeys((*register.entries, *things_of(register))) for row in rows_of(register, thing)
     ]
@@ -140,7 +141,7 @@ def importing(name: str, graph: Graph, count: int, goal: str, folder: Path) -> N
 
 def _imported(graph: Graph, count: int, folder: Path) -> float:
     programme_id = f"import{count}"
-    write_folder(folder, [*founding(programme_id), *made(count)], with_names=True)
+    write_folder(folder, [*founding(programme_id), *made(count)], CORE, with_names=True)
 
     def import_all() -> None:
         if any(row.action != "added" for row in import_programme(graph, folder, CLERK, apply=True)):
@@ -160,12 +161,13 @@ def write_bare(graph: Graph, rows: list[Node | Edge]) -> None:
             edges.setdefault(row.type, []).append(
                 {"start": f"bare/{row.start}", "end": f"bare/{row.end}", "properties": row.properties}
             )
+    written = cypher.statements(graph.catalogue).write
     for lists in (nodes, edges):
         for kind, all_rows in lists.items():
-            text = cypher.WRITE[kind].removeprefix("\nCALL () { ").removesuffix(" }").replace("MERGE", "CREATE")
+            text = written[kind].removeprefix("\nCALL () { ").removesuffix(" }").replace("MERGE", "CREATE")
             if lists is nodes:
                 text = f"UNWIND ${kind} AS row CREATE (n:{kind}) SET n = row"
-            for start in range(0, len(all_rows), 10_000):  # performance.md: the better batch size of both engines
+            for start in range(0, len(all_rows), 10_000):  # the fastest batch size on both engines, as measured
                 part = {kind: all_rows[start : start + 10_000]}
                 graph.write(methodcaller("run", text, **part))
 
@@ -196,11 +198,11 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     with file.open("w", encoding="utf-8") as lines:
         for line in export(graph, programme_id, with_names=False):
             lines.write(f"{line}\n")
-    entries = recording.head(graph, programme_id).entries
+    entries = reading.head(graph, programme_id).entries
 
     def verify_file() -> None:
         with file.open(encoding="utf-8") as lines:
-            if not verify.verify_lines(lines).ok:
+            if not verify.verify_lines(lines, CORE).ok:
                 raise AssertionError
 
     took = min(milliseconds(verify_file) for _ in range(3))
@@ -210,8 +212,8 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     )
 
     def read_rows() -> None:
-        sum(1 for _ in recording.entries(graph, programme_id))
-        others = [head.programme_id for head in recording.heads(graph) if head.programme_id != programme_id]
+        sum(1 for _ in reading.entries(graph, programme_id))
+        others = [head.programme_id for head in reading.heads(graph) if head.programme_id != programme_id]
         for query in (cypher.ENTRY_NODES, cypher.OTHER_NODES, cypher.ALL_EDGES):
             graph.rows(query, others=others)
 
@@ -262,7 +264,7 @@ with neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state['port']}", auth=login)
 @contextmanager
 def one_started(data_folder: Path) -> Generator[None]:
     """An engine of its own with one woman who may pass on."""
-    with connect(engine.ensure(data_folder)) as graph:
+    with connect(engine.ensure(data_folder), CORE) as graph:
         recording.record(graph, "process", [*founding("process"), woman(0), woman(1), placed(0)], CLERK)
     try:
         yield

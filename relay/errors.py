@@ -14,27 +14,94 @@ A sentence says what happened, to which id, and what to do next. No sentence hol
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+import inspect
+import re
+from typing import ClassVar, Final, Literal, dataclass_transform
+
+from relay.text import Sentence
 
 Code = Literal["holds_already", "same_as_taken_back", "twin"]
-"""The stable name of a question."""
+"""The code of a question, by which an act answers it."""
+
+_WORD: Final = re.compile("(?<!^)(?=[A-Z])")
+_VALUE: Final = re.compile(r"%\((\w+)\)s")
 
 
-class RelayError(Exception):
-    """Any failure that Relay explains to its user; `str()` is the sentence to show.
+@dataclass_transform(kw_only_default=True, eq_default=False)
+class _Declared(Exception):
+    """What is raised with values by name, each declared in its class as a name and a type; they are its attributes."""
+
+    _values: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls) -> None:
+        """Note which values the class takes, beside those of the classes that it extends."""
+        own = inspect.get_annotations(cls)
+        cls._values |= {name for name, kind in own.items() if not str(kind).startswith("ClassVar")}
+
+    def __init__(self, **values: object) -> None:
+        """Keep the values.
+
+        Raises:
+            TypeError: One is missing, or is none of this class.
+        """
+        super().__init__()
+        vars(self).update(values)
+        missing = {name for name in self._values if not hasattr(self, name)}
+        if wrong := sorted(missing | values.keys() - self._values):
+            message = f"{type(self).__name__}: missing or unknown: {', '.join(wrong)}"
+            raise TypeError(message)
+
+
+class RelayError(_Declared):
+    """Any failure that Relay explains to its user; `str()` is the text to show.
+
+    A kind of failure is a declaration: the templates of its two sentences, the column at fault, and the names and
+    types of its values. A template may also name a property or a constant of the class; several values are shown with
+    commas between them. A `reason` or `suggestion` that is given when it is raised takes the place of the class's own.
 
     Attributes:
         reason: What happened, to which id.
         suggestion: What to do next; may be empty.
         field: The column at fault; empty when none is.
+        code: What programs call this kind of failure: the name of the class, as in `not_found`.
+
+    >>> class NoCow(RelayError):
+    ...     reason = "There is no cow %(tag)s on %(farms)s."
+    ...     field = "tag"
+    ...     tag: str
+    ...     farms: tuple[str, ...]
+    >>> error = NoCow(tag="NP-7", farms=("F1", "F2"))
+    >>> str(error), error.field, error.code, error.tag
+    ('There is no cow NP-7 on F1, F2.', 'tag', 'no_cow', 'NP-7')
     """
 
-    def __init__(self, reason: str, suggestion: str = "", *, field: str = "") -> None:
-        """Keep the parts, so that a report can show them in columns."""
-        super().__init__(f"{reason} {suggestion}".strip())
-        self.reason = reason
-        self.suggestion = suggestion
-        self.field = field
+    reason: str = ""
+    suggestion: str = ""
+    field: str = ""
+    code: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        """Derive the code."""
+        super().__init_subclass__()
+        cls.code = _WORD.sub("_", cls.__name__).lower()
+
+    def __init__(self, **values: object) -> None:
+        """Make the sentences."""
+        super().__init__(**values)
+        self.reason = self.reason if values.get("reason") else self._say(type(self).reason)
+        self.suggestion = self.suggestion if values.get("suggestion") else self._say(type(self).suggestion)
+
+    def __str__(self) -> str:
+        """Both sentences."""
+        return f"{self.reason} {self.suggestion}".strip()
+
+    def _say(self, template: str) -> Sentence:
+        values = {name: getattr(self, name) for name in _VALUE.findall(template)}
+        shown = {
+            name: ", ".join(value) if isinstance(value, (tuple, list)) else value for name, value in values.items()
+        }
+        # translators find the template in the class's declaration
+        return Sentence(template, **shown)  # pyright: ignore[reportArgumentType]
 
 
 class NotFound(RelayError):
@@ -46,13 +113,7 @@ class Refused(RelayError):
 
 
 class Asked(Refused):
-    """What seems wrong but can be true is asked about; nothing was recorded until the question is answered.
-
-    Attributes:
-        code: The name of the question, by which an act answers it.
-    """
-
-    code: ClassVar[Code]
+    """What seems wrong but can be true is asked about; nothing was recorded until the question is answered."""
 
 
 class Invalid(RelayError):

@@ -1,7 +1,7 @@
 """The graph database: the only module that speaks Bolt.
 
 A `Graph` is passed in, first; it runs reads and writes as managed transactions on either engine. Nothing waits for
-ever: a line that stays silent for `SILENCE_SECONDS` is given up.
+ever: a connection that stays silent for `SILENCE_SECONDS` is given up.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeVar, cast
 
 import neo4j
@@ -20,13 +19,16 @@ from neo4j.exceptions import AuthError, ClientError, ConstraintError, DatabaseEr
 from neo4j.graph import Node, Path, Relationship
 
 from relay.database import cypher
-from relay.database.driver_errors import REMOVED, ReadOnly, Silence, last_word, sensible, translated
+from relay.database.driver_errors import REMOVED, ReadOnly, Silence, last_word, translated
+from relay.database.driver_internals import begin_with_first_statement, give_up_on_silence, run_with_commit
 from relay.errors import Conflict, Refused, Unavailable
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
+    from relay.database.plain_driver import Watch
+    from relay.domain.system import Catalogue
     from relay.settings import Connection
 
 _T = TypeVar("_T")
@@ -49,49 +51,52 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else its warning
 class NotRelaysOwn(Unavailable):
     """What a database holds cannot be kept apart as Relay needs it: it is of others too, or holds one thing twice."""
 
-    def __init__(self, label: str, unique: str) -> None:
-        """Name what should be unique."""
-        super().__init__(
-            Sentence(
-                "The database cannot keep %(property)s of :%(label)s unique: it is of another application too, or holds"
-                " one thing twice.",
-                property=unique,
-                label=label,
-            ),
-            Sentence("Give Relay an empty database of its own, and restore a backup there if this one was Relay's."),
-        )
+    reason = (
+        "The database cannot keep %(property)s of :%(label)s unique: another application uses it too, or "
+        "one value occurs twice."
+    )
+    suggestion = "Give Relay a separate, empty database, and restore a backup there if this one was Relay's."
+
+    property: str
+    label: str
 
 
 class NotAnswered(Refused):
-    """The database did not answer somebody's own query."""
+    """The database did not answer somebody's own query: it does not know something in it, or lacks memory for it."""
 
-    def __init__(self, code: str) -> None:
-        """Say why, from the last word of the database's code."""
-        super().__init__(*_NOT_ANSWERED.get(code, _NOT_ANSWERED["UnknownError"]), field="query")
+    reason = "The database cannot answer this query: it contains something unknown, or would need too much memory."
+    suggestion = "Ask for less, and only for what docs/cypher.md lists."
+    field = "query"
 
 
-_NOT_ANSWERED: Final = {
-    "Forbidden": (
-        Sentence("This query would write, or read names, accounts or everything at once."),
-        Sentence("Name the kind of each node, such as (p:Placement); names are not read here."),
-    ),
-    "TransactionTimedOut": (
-        Sentence("This query took too long and was broken off."),
-        Sentence("Ask for less: add conditions or a LIMIT."),
-    ),
-    "UnknownError": (
-        Sentence(
-            "The database cannot answer this query: it does not know something in it, or it would take too much memory."
-        ),
-        Sentence("Ask for less, and for what docs/cypher.md lists."),
-    ),
-    "SyntaxError": (Sentence("This query cannot be read as Cypher."), Sentence("Compare it with those to start from.")),
-    "SemanticError": (
-        Sentence("This query cannot be read as Cypher."),
-        Sentence("Compare it with those to start from."),
-    ),
+class AsksTooMuch(NotAnswered):
+    """Somebody's own query would write, or read what is not shown."""
+
+    reason = "This query would write, or read names, accounts or everything at once."
+    suggestion = "Name the kind of each node, such as (p:Placement); names are not read here."
+
+
+class QueryBrokenOff(NotAnswered):
+    """Somebody's own query took too long."""
+
+    reason = "This query took too long and was stopped."
+    suggestion = "Ask for less: add conditions or a LIMIT."
+
+
+class NotCypher(NotAnswered):
+    """Somebody's own query cannot be read."""
+
+    reason = "This query cannot be read as Cypher."
+    suggestion = "Compare it with the example queries."
+
+
+_NOT_ANSWERED: Final[Mapping[str, type[NotAnswered]]] = {
+    "Forbidden": AsksTooMuch,
+    "TransactionTimedOut": QueryBrokenOff,
+    "SyntaxError": NotCypher,
+    "SemanticError": NotCypher,
 }
-"""The last word of a code: what is said of it, and what to do."""
+"""By the last word of the database's code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +115,6 @@ class Table:
     more: bool
 
 
-def _table(transaction: neo4j.ManagedTransaction, text: str, most: int) -> Table:
-    result = transaction.run(cast("LiteralString", text))  # type: ignore[redundant-cast]  # mypy takes it for str
-    rows = [tuple(_plain(value) for value in record.values()) for record in islice(result, most + 1)]
-    return Table(columns=tuple(result.keys()), rows=tuple(rows[:most]), more=len(rows) > most)
-
-
 def _plain(value: Any) -> Any:  # noqa: ANN401 - what a query may answer
     if isinstance(value, Path):
         return [_plain(each) for each in (*value.nodes, *value.relationships)]
@@ -129,33 +128,55 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - what a query may answer
 
 
 class Transaction:
-    """Statements inside one managed transaction; they stand or fall together."""
+    """Statements inside one managed transaction; they stand or fall together.
 
-    def __init__(self, transaction: neo4j.ManagedTransaction) -> None:
-        """Wrap the driver's transaction."""
+    Attributes:
+        catalogue: Of the kinds of acts, as the graph's.
+    """
+
+    def __init__(self, transaction: neo4j.ManagedTransaction, catalogue: Catalogue, watch: Watch | None) -> None:
+        """Wrap the driver's transaction; `watch` watches it where the driver is used without its internals."""
         self._transaction = transaction
+        self.catalogue = catalogue
+        self._watch = watch
+
+    def _records(self, query: LiteralString, parameters: dict[str, Any]) -> Iterable[neo4j.Record]:
+        if self._watch:
+            return self._watch.records(self._transaction, query, parameters)
+        return self._transaction.run(query, parameters)
 
     def rows(self, query: LiteralString, **parameters: object) -> list[dict[str, Any]]:
         """All rows of a query, each as column → value, in the order of the query."""
-        return [dict(record) for record in self._transaction.run(query, parameters)]
+        return [dict(record) for record in self._records(query, parameters)]
 
     def stream(self, query: LiteralString, **parameters: object) -> Iterator[Mapping[str, Any]]:
         """The rows of a query one by one, without holding them all."""
-        for record in self._transaction.run(query, parameters):
+        for record in self._records(query, parameters):
             yield dict(record)
 
     def run(self, query: LiteralString, **parameters: object) -> None:
         """Run a statement that returns nothing."""
-        self._transaction.run(query, parameters).consume()
+        for _ in self._records(query, parameters):
+            pass
+
+    def table(self, text: str, most: int) -> Table:
+        """What somebody's own query answers, up to so many rows."""
+        query = cast("LiteralString", text)  # type: ignore[redundant-cast]  # mypy takes it for str
+        with self._watch.asking() if self._watch else nullcontext():
+            result = self._transaction.run(query)
+            found = result.fetch(most + 1)
+        rows = tuple(tuple(_plain(value) for value in record.values()) for record in found[:most])
+        return Table(columns=tuple(result.keys()), rows=rows, more=len(found) > most)
 
     def last(self, query: LiteralString, **parameters: object) -> None:
-        """Run a statement that returns nothing together with the commit, a round trip less; nothing may follow it.
+        """Run a statement that returns nothing together with the commit; nothing may follow it.
 
         The database commits nothing when the statement fails.
         """
-        line: Any = self._transaction._connection  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no public way
-        line.run(query, parameters)
-        line.pull()
+        if self._watch:
+            self.run(query, **parameters)
+        else:
+            run_with_commit(self._transaction, query, parameters)
 
 
 def _through_races(work: Callable[[], _T]) -> _T:
@@ -175,8 +196,11 @@ def _through_races(work: Callable[[], _T]) -> _T:
             if enough or last_word(error) != REMOVED:
                 raise
         time.sleep(FIRST_RETRY_SECONDS)
-    message = Sentence("Others were writing the same things at the same time.")
-    raise Conflict(message, Sentence("Nothing was recorded: try again. If it stays so, see `relay ledger verify`."))
+    message = Sentence("Others were changing the same records at the same moment.")
+    raise Conflict(
+        reason=message,
+        suggestion=Sentence("Nothing was recorded: try again. If it stays so, see `relay ledger verify`."),
+    )
 
 
 def _once_more(work: Callable[[], _T]) -> _T:
@@ -193,18 +217,25 @@ def _once_more(work: Callable[[], _T]) -> _T:
 
 
 class Graph:
-    """A graph database of either engine."""
+    """A graph database of either engine.
+
+    Attributes:
+        catalogue: Of the kinds of acts that it can hold.
+    """
 
     def __init__(
         self,
         driver: neo4j.Driver,
-        database: str | None,
+        connection: Connection,
+        catalogue: Catalogue,
         before_all: Callable[[], object],
         before_writing: Callable[[], None],
     ) -> None:
         """Keep an open driver; use `connect`."""
         self._driver = driver
-        self._database = database
+        self._database = connection.database
+        self._plain = connection.plain
+        self.catalogue = catalogue
         self._before_all = before_all
         self._before_writing = before_writing
         self._forget()
@@ -220,8 +251,8 @@ class Graph:
             Unavailable: The database cannot be reached, or did not answer in time.
             Conflict: Other writers were faster, again and again.
         """
-        with translated(), self._session() as session:
-            return _through_races(lambda: session.execute_read(lambda transaction: work(Transaction(transaction))))
+        with translated():
+            return self._execute(work, tried=_through_races)
 
     def write(self, work: Callable[[Transaction], _T]) -> _T:
         """Run a write: all of `work`, or nothing of it. `work` may run several times.
@@ -232,8 +263,8 @@ class Graph:
             Conflict: Another writer was faster, again and again.
         """
         self._before_writing()
-        with translated(writing=True), self._session() as session:
-            return _through_races(lambda: session.execute_write(lambda transaction: work(Transaction(transaction))))
+        with translated(writing=True):
+            return self._execute(work, writing=True, tried=_through_races)
 
     def rows(self, query: LiteralString, **parameters: object) -> list[dict[str, Any]]:
         """All rows of one read query."""
@@ -253,15 +284,15 @@ class Graph:
             NotAnswered: The database cannot read it, refuses it, or broke it off.
             Unavailable: The database cannot be reached, or did not answer in time.
         """
-        with translated(), self._session() as session:
+        with translated():
             try:
-                return session.execute_read(lambda transaction: _table(transaction, text, most))
+                return self._execute(lambda transaction: transaction.table(text, most))
             except (AuthError, TransientError, ConstraintError):
                 raise
             except Silence as error:
-                raise NotAnswered("TransactionTimedOut") from error
+                raise QueryBrokenOff from error
             except (ClientError, DatabaseError) as error:
-                raise NotAnswered(last_word(error)) from error
+                raise _NOT_ANSWERED.get(last_word(error), NotAnswered) from error
 
     def migrate(self) -> None:
         """Bring constraints and indexes up to date; quick when they are.
@@ -276,41 +307,71 @@ class Graph:
             for unique in missing:
                 self._constrain(*unique)
             if not self.embedded and (others := self._missing()):  # under whose names others have something else
-                raise NotRelaysOwn(*others[0])
-            self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, migrations=len(cypher.MIGRATIONS)))
+                label, name = others[0]
+                raise NotRelaysOwn(label=label, property=name)
+            done = [".".join(each) for each in self._migrations]
+            self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, unique=done))
+
+    @property
+    def _migrations(self) -> Mapping[tuple[str, str], LiteralString]:
+        return cypher.statements(self.catalogue).migrations
 
     def _missing(self) -> list[tuple[str, str]]:
-        """What should be unique and is not; in Neo4j the number of migrations does not tell what was dropped since."""
+        """What should be unique and is not; in Neo4j the list of what was done does not tell what was dropped since."""
         if self.embedded:
-            done = next((row["migrations"] for row in self.rows(cypher.SCHEMA)), 0)
-            return list(cypher.MIGRATIONS)[done:]
+            done = next((row["unique"] for row in self.rows(cypher.SCHEMA)), None) or ()
+            return [unique for unique in self._migrations if ".".join(unique) not in done]
         there = {(row["label"], row["property"]) for row in self.rows(cypher.CONSTRAINTS)}
-        return [unique for unique in cypher.MIGRATIONS if unique not in there]
+        return [unique for unique in self._migrations if unique not in there]
 
     def _constrain(self, label: str, unique: str) -> None:
         """Make something unique, in a transaction without data; again when another process does so too."""
-        with translated(), self._session() as session:
+        with translated():
             try:
-                session.execute_write(lambda transaction: transaction.run(cypher.MIGRATIONS[label, unique]).consume())
+                self._execute(lambda transaction: transaction.run(self._migrations[label, unique]), writing=True)
             except (ClientError, DatabaseError) as error:
                 if _OF_THE_SCHEMA in str(error.code):
-                    raise NotRelaysOwn(label, unique) from error
+                    raise NotRelaysOwn(label=label, property=unique) from error
                 raise
 
-    @contextmanager
-    def _session(self) -> Generator[neo4j.Session]:
-        """A session that sends the beginning of a transaction together with its first statement: a round trip less."""
+    def _execute(
+        self,
+        work: Callable[[Transaction], _T],
+        *,
+        writing: bool = False,
+        tried: Callable[[Callable[[], _T]], _T] = lambda once: once(),
+    ) -> _T:
+        """Run a managed transaction; `tried` runs it again where that may help."""
         self._before_all()
+        watch = self._watch()
+
+        def in_transaction(transaction: neo4j.ManagedTransaction) -> _T:
+            return work(Transaction(transaction, self.catalogue, watch))
+
+        def in_session() -> _T:
+            with self._session() as session:
+                execute = session.execute_write if writing else session.execute_read
+                return tried(lambda: execute(watch.work(in_transaction) if watch else in_transaction))
+
         try:
-            with (
-                self._driver.session(database=self._database, bookmark_manager=self._bookmarks) as session,
-                session._pipelined_begin,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no public name
-            ):
-                yield session
+            return watch.run(in_session) if watch else in_session()
         except Silence:
             # perhaps it waits for a write that an older copy of the database, put back since, does not have
             self._forget()
             raise
+
+    def _watch(self) -> Watch | None:
+        if not self._plain:
+            return None
+        from relay.database.plain_driver import Watch  # noqa: PLC0415 - which hardly anybody needs
+
+        return Watch(SILENCE_SECONDS)
+
+    @contextmanager
+    def _session(self) -> Generator[neo4j.Session]:
+        session = self._driver.session(database=self._database, bookmark_manager=self._bookmarks)
+        with session, nullcontext() if self._plain else begin_with_first_statement(session):
+            yield session
 
     @cached_property
     def embedded(self) -> bool:
@@ -328,7 +389,8 @@ class Graph:
             Unavailable: The database cannot be reached.
         """
         with translated():
-            return self._driver.get_server_info().agent
+            watch, ask = self._watch(), self._driver.get_server_info
+            return (watch.run(ask) if watch else ask()).agent
 
     def close(self) -> None:
         """Close all connections."""
@@ -345,6 +407,7 @@ class Graph:
 
 def connect(
     connection: Connection,
+    catalogue: Catalogue,
     *,
     before_all: Callable[[], object] = lambda: None,
     before_writing: Callable[[], None] = lambda: None,
@@ -353,6 +416,7 @@ def connect(
 
     Args:
         connection: Where it answers.
+        catalogue: Of the kinds of acts that it can hold.
         before_all: Asked before each read and write; may start what should answer.
         before_writing: Asked before each write; raises `Unavailable` when there is no room for it.
 
@@ -371,36 +435,12 @@ def connect(
             notifications_min_severity="OFF",
             telemetry_disabled=True,
         )
-    _give_up_on_silence(driver)
-    graph = Graph(driver, connection.database, before_all, before_writing)
+    if not connection.plain:
+        give_up_on_silence(driver, SILENCE_SECONDS)
+    graph = Graph(driver, connection, catalogue, before_all, before_writing)
     try:
         graph.migrate()
     except BaseException:
         graph.close()
         raise
     return graph
-
-
-def _give_up_on_silence(driver: neo4j.Driver) -> None:
-    """Have every line of a driver take silence and nonsense for what they are: a lost connection.
-
-    The driver has no setting for it: it waits without end for an answer, or as long as the server bids it (Neo4j:
-    120 s), and an answer that it cannot read raises whatever its reader stumbled over.
-    """
-    pool: Any = driver._pool  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    open_line = pool.opener
-
-    def opener(*arguments: Any) -> Any:  # noqa: ANN401 - the driver's own
-        with sensible():
-            line = open_line(*arguments)
-        fetch_message = line.fetch_message
-
-        def fetch_sensible_message() -> None:
-            with sensible(line._set_defunct_read):  # noqa: SLF001
-                fetch_message()
-
-        line.socket.set_read_timeout(SILENCE_SECONDS)
-        line.fetch_message = fetch_sensible_message
-        return line
-
-    pool.opener = opener

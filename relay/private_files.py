@@ -1,4 +1,4 @@
-"""Files for their owner only, which appear whole or not at all: backups, exports, keys, kept tokens."""
+"""Files for their owner only, which appear whole or not at all: backups, exports, keys, saved tokens."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ from pathlib import Path
 from typing import BinaryIO
 
 from relay.errors import Invalid
-from relay.text import Sentence
 
 
 class NotWritten(Invalid):
     """A file or folder cannot be written at a place."""
 
-    def __init__(self, path: Path, strerror: str | None) -> None:
-        """Name the place, and what the system says of it."""
-        super().__init__(
-            Sentence("%(path)s cannot be written: %(strerror)s.", path=path, strerror=strerror),
-            Sentence("Name another place."),
-        )
+    reason = "%(path)s cannot be written: %(strerror)s."
+    suggestion = "Name another place."
+
+    path: Path
+    strerror: str | None
 
 
 class NoFile(Invalid):
     """A path is that of a folder, or of something else that is no file."""
 
-    def __init__(self, path: Path) -> None:
-        """Name it."""
-        if path.is_dir():
-            said = Sentence("%(path)s is a folder.", path=path), Sentence("Name a file in it.")
-        else:
-            said = Sentence("%(path)s is the name of no file.", path=path), Sentence("Name another place.")
-        super().__init__(*said)
+    reason = "%(path)s is not a file name."
+    suggestion = "Name another place."
+
+    path: Path
+
+
+class IsAFolder(NoFile):
+    """A path is that of a folder."""
+
+    reason = "%(path)s is a folder."
+    suggestion = "Name a file in it."
 
 
 class ThereAlready(Invalid):
     """A file is there already, which may be the only proof of something."""
 
-    def __init__(self, path: Path) -> None:
-        """Name it."""
-        super().__init__(
-            Sentence("%(path)s is there already, and is kept as it is.", path=path),
-            Sentence("Name another file."),
-        )
+    reason = "%(path)s already exists and was left as it is."
+    suggestion = "Name another file."
+
+    path: Path
 
 
 @contextmanager
-def written(path: Path) -> Generator[BinaryIO]:
-    """Write a file, and put it in place at the end, on disk.
+def replace(path: Path) -> Generator[BinaryIO]:
+    """Write a file and put it in place at the end, synced to disk.
 
     Args:
         path: Of the file; one that is there is replaced.
@@ -68,8 +68,8 @@ def written(path: Path) -> Generator[BinaryIO]:
 
 
 @contextmanager
-def written_anew(path: Path) -> Generator[BinaryIO]:
-    """Write a file that was not there, as `written` does.
+def create(path: Path) -> Generator[BinaryIO]:
+    """Write a file that is not there yet, as `replace` does.
 
     Raises:
         ThereAlready: Something is there, or was put there meanwhile.
@@ -77,20 +77,20 @@ def written_anew(path: Path) -> Generator[BinaryIO]:
     """
     with _beside(path) as (file, beside):
         if os.path.lexists(path):
-            raise ThereAlready(path)
+            raise ThereAlready(path=path)
         yield file
         _sync(file)
         try:
             path.hardlink_to(beside)
         except FileExistsError:
-            raise ThereAlready(path) from None
+            raise ThereAlready(path=path) from None
         except OSError:  # a disk that knows no links, such as a stick's
             if os.path.lexists(path):
-                raise ThereAlready(path) from None
+                raise ThereAlready(path=path) from None
             beside.replace(path)
 
 
-def written_once(path: Path, content: bytes) -> bytes:
+def create_or_read(path: Path, content: bytes) -> bytes:
     """Keep a secret that is made once: of several made at the same time the first one stays, and nobody reads half.
 
     Args:
@@ -98,7 +98,7 @@ def written_once(path: Path, content: bytes) -> bytes:
         content: What is kept when nothing is there yet.
 
     Returns:
-        What is there now.
+        What the file contains now.
 
     Raises:
         NoFile, NotWritten: It cannot be written there.
@@ -117,7 +117,7 @@ def _beside(path: Path) -> Generator[tuple[BinaryIO, Path]]:
     """A new file next to the place of one, and where; removed at the end unless it was moved."""
     try:
         if not path.name or (path.exists() and not path.is_file()):
-            raise NoFile(path)
+            raise (IsAFolder if path.is_dir() else NoFile)(path=path)
         beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
             with os.fdopen(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
@@ -125,7 +125,7 @@ def _beside(path: Path) -> Generator[tuple[BinaryIO, Path]]:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise NotWritten(path, error.strerror) from error
+        raise NotWritten(path=path, strerror=error.strerror) from error
 
 
 def _sync(file: BinaryIO) -> None:
@@ -142,5 +142,5 @@ def folder(path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise NotWritten(path, error.strerror) from error
+        raise NotWritten(path=path, strerror=error.strerror) from error
     return path

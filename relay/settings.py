@@ -1,4 +1,4 @@
-"""What Relay is told from outside: where its data lies and which database it speaks to.
+"""Settings from outside: where Relay's data is kept and which database it uses.
 
 Only the two shells (the command line and the web) read the environment; they hand it to `Settings.read`.
 """
@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from relay.errors import Invalid
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,69 +25,79 @@ SERVICE_SCHEMES: Final = ("http", "https")
 
 
 class NotAnAddress(Invalid):
-    """A variable that should hold an address holds something else."""
+    """A variable that should hold an address holds something else: not repeated, since it may hold a password."""
 
-    def __init__(self, *, variable: str, schemes: tuple[str, ...]) -> None:
-        """Say which `variable` is wrong; its value is left out, since it may hold a password."""
-        begin = ", ".join(f"{scheme}://" for scheme in schemes)
-        super().__init__(
-            Sentence("%(variable)s is not an address.", variable=variable),
-            Sentence("Write the host after one of %(begin)s; no user, password or options.", begin=begin),
-        )
+    reason = "%(variable)s is not a URL."
+    suggestion = "Write the host after one of %(begin)s; no user, password or options."
+
+    variable: str
+    schemes: tuple[str, ...]
+
+    @property
+    def begin(self) -> list[str]:
+        """What an address can begin with."""
+        return [f"{scheme}://" for scheme in self.schemes]
 
 
 class PasswordMissing(Invalid):
     """A Neo4j database is named, but not the password to it."""
 
-    def __init__(self) -> None:
-        """Say which variable to set."""
-        super().__init__(
-            Sentence("NEO4J_URI is set but NEO4J_PASSWORD is not."),
-            Sentence("Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file that begins with it."),
-        )
+    reason = "NEO4J_URI is set but NEO4J_PASSWORD is not."
+    suggestion = (
+        "Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file whose first line is the password."
+    )
 
 
 class SecretUnreadable(Invalid):
     """A variable names a file that should hold a secret, and it holds none."""
 
-    def __init__(self, *, variable: str, path: str) -> None:
-        """Name both."""
-        super().__init__(
-            Sentence("%(variable)s names %(path)s, which cannot be read or is empty.", variable=variable, path=path),
-            Sentence("Name a file whose first line is the secret, and that this user may read."),
-        )
+    reason = "%(variable)s names %(path)s, which cannot be read or is empty."
+    suggestion = "Name a file whose first line is the secret, and that this user may read."
+
+    variable: str
+    path: str
 
 
 class NotAToken(Invalid):
-    """What should be a token cannot be sent as one."""
+    """What should be a token cannot be sent as one; not repeated, since it may be a secret with a sign too many."""
 
-    def __init__(self) -> None:
-        """Leave it out: it may be a secret with a sign too many."""
-        super().__init__(
-            Sentence("RELAY_TOKEN holds a sign that no token has."),
-            Sentence("Copy it again, in one line and without blanks."),
-        )
+    reason = "RELAY_TOKEN contains a character that no token has."
+    suggestion = "Copy it again, on one line and without spaces."
+
+
+class NotASwitch(Invalid):
+    """A variable that says yes or no says something else."""
+
+    reason = "%(variable)s is neither 1 nor 0."
+    suggestion = "Set it to 1 or 0, or unset it."
+
+    variable: str
 
 
 class TwoDatabases(Invalid):
     """The settings name both a database and another machine's Relay."""
 
-    def __init__(self) -> None:
-        """Say which variables contradict each other."""
-        super().__init__(
-            Sentence("RELAY_URL and NEO4J_URI are both set."),
-            Sentence("Unset RELAY_URL to work on the database itself."),
-        )
+    reason = "RELAY_URL and NEO4J_URI are both set."
+    suggestion = "Unset RELAY_URL to work on the database itself."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """Where a database answers over Bolt, and as whom Relay speaks to it."""
+    """Where a database answers over Bolt, and how Relay speaks to it.
+
+    Attributes:
+        uri: Where it answers.
+        user: As whom Relay signs in.
+        password: Of that user.
+        database: Its name on that server.
+        plain: Whether the driver is used by its documented interface alone: slower (`database.driver_internals`).
+    """
 
     uri: str
     user: str
     password: str = field(repr=False)
     database: str
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +110,7 @@ class Settings:
         neo4j: the Neo4j database to use; None means the embedded engine of `data_folder`.
         url: the service that the command line speaks to instead of a database; None means this machine.
         token: the secret that proves to the service who is asking; None when none is given here.
+        plain_driver: whether the embedded engine is spoken to as `Connection.plain` says; `neo4j` says it of its own.
     """
 
     data_folder: Path
@@ -108,15 +118,16 @@ class Settings:
     neo4j: Connection | None
     url: str | None
     token: str | None = field(repr=False)
+    plain_driver: bool
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
         """Read the settings from environment variables; an empty variable counts as absent.
 
         Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
-        (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), RELAY_URL, RELAY_TOKEN. Without NEO4J_URI the
-        other NEO4J variables are not looked at. A secret may lie in a file that NEO4J_PASSWORD_FILE or RELAY_TOKEN_FILE
-        names; it is the first line.
+        (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), RELAY_URL, RELAY_TOKEN, RELAY_PLAIN_DRIVER
+        (1 or 0; absent: 0). Without NEO4J_URI the other NEO4J variables are not looked at. A secret may lie in a file
+        that NEO4J_PASSWORD_FILE or RELAY_TOKEN_FILE names; it is the first line.
 
         Raises:
             Invalid: an address or the token is malformed, NEO4J_PASSWORD is missing, a secret's file is unreadable, or
@@ -140,6 +151,7 @@ class Settings:
             neo4j=neo4j,
             url=url,
             token=token,
+            plain_driver=_plain_driver(environ),
         )
 
 
@@ -165,7 +177,15 @@ def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
         user=environ.get("NEO4J_USER") or "neo4j",
         password=password,
         database=environ.get("NEO4J_DATABASE") or "neo4j",
+        plain=_plain_driver(environ),
     )
+
+
+def _plain_driver(environ: Mapping[str, str]) -> bool:
+    value = environ.get("RELAY_PLAIN_DRIVER") or "0"
+    if value not in {"0", "1"}:
+        raise NotASwitch(variable="RELAY_PLAIN_DRIVER")
+    return value == "1"
 
 
 def _secret(environ: Mapping[str, str], variable: str) -> str | None:

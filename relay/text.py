@@ -1,4 +1,4 @@
-"""Sentences: what the core says to people, in English, each with what it takes to say it in another language."""
+"""Sentences: what the core says to people, in English, each with what is needed to translate it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Sentence(str):
 
     Attributes:
         template: The text with the names of its values; the catalogues of the pages' languages know it.
-        values: Name → value; ids, days, numbers and words are shown as they are, sentences in turn are said.
+        values: Name → value; ids, days, numbers and words are shown as they are, sentences are translated in turn.
 
     >>> Sentence("There is no gift %(gift_id)s.", gift_id="G9")
     'There is no gift G9.'

@@ -1,7 +1,7 @@
-"""Grow the seeds: `python -m seeds.grow` writes relay-demo, selei and mansa anew, the same to the byte.
+"""Grow the seeds: `python -m seeds.grow` regenerates relay-demo, selei and mansa, byte for byte.
 
 The demonstration programme is simulated: does kid, kids die, women pass on, sell at Dashain, or move away.
-Each rate stands here with its source; "our choice" where no source gives one. Only `random()` of Python's
+Each rate is given here with its source; "our choice" where no source gives one. Only `random()` of Python's
 generator is used, whose stream is the same in every version.
 """
 
@@ -98,7 +98,7 @@ RULES: Final = (
          starts_on=dt.date(2018, 1, 1)),
 )  # fmt: skip
 
-ODD_ROWS: Final = "<!-- odd rows, written by grow.py -->"  # stands before and after the table in the README
+ODD_ROWS: Final = "<!-- odd rows, written by grow.py -->"  # before and after the table in the README
 
 # (help, number of gifts, women a gift)
 LOTS: Final = (("goat", 44, 9), ("pig", 9, 8), ("seed_capital", 6, 7))
@@ -108,7 +108,7 @@ class Chance:
     """A seeded stream of chances, used through `random()` alone."""
 
     def __init__(self, seed: int) -> None:
-        """Start the stream anew."""
+        """Start the stream."""
         self._random = random.Random(seed).random  # noqa: S311 (a simulation, not a secret)
 
     def comes(self, share: float) -> bool:
@@ -217,7 +217,7 @@ class Relay:
     # --- receiving ----------------------------------------------------------------------------------------------
 
     def expect(self, day: dt.date, placement: Placement, hand: Pass | None = None) -> None:
-        """Put a day ahead on which a placement's life is told, or a planned hand-over happens."""
+        """Schedule a day on which a placement's life is simulated, or a planned hand-over happens."""
         if day <= LAST_ON:
             self.turn += 1
             heapq.heappush(self.ahead, (day, self.turn, placement, hand))
@@ -547,7 +547,7 @@ class Relay:
         return self.register
 
     def _space_out(self) -> None:
-        """Whoever brings the same to the same woman again comes over a week later: else it looks recorded twice."""
+        """A giver who brings the same to the same woman again comes over a week later: else it looks recorded twice."""
         for hand in sorted(self.register.passes, key=lambda hand: hand.passed_on):
             for other in hand.giver.passes:
                 alike = (other.receiver, other.help, other.animals) == (hand.receiver, hand.help, hand.animals)

@@ -136,7 +136,9 @@ class Planter:
             ("left", "she had left"),
         ):
             giver, lost_on = next(self._gone(cause))
-            self.note("passed after death, sale or leaving", [self.add(giver, lost_on + dt.timedelta(days=83))], said)
+            self.note(
+                "passed on after death, sale or leaving", [self.add(giver, lost_on + dt.timedelta(days=83))], said
+            )
 
     def _gone(self, cause: str) -> Iterator[tuple[Placement, dt.date]]:
         for placement in self.register.placements:
@@ -170,12 +172,12 @@ class Planter:
                           females=1, males=0)
                 )  # fmt: skip
                 self.take(giver)
-                self.note("more passed than births recorded", [hand], "two kids passed on, one kid born")
+                self.note("more passed on than births recorded", [hand], "two kids passed on, one kid born")
                 return
 
     def already_holds(self) -> None:
         """A second couple for a woman who has not passed on what she owes of the first."""
-        check = "holds an unfulfilled placement of that help already"
+        check = "already holds an unfulfilled placement of that help"
         hands = [hand for hand in self.plain() if hand.receiver.gift is None]
         first, hand = next(
             (first, hand) for first in self.overdue() for hand in hands
@@ -227,7 +229,7 @@ class Planter:
         one, other = tagged[5], tagged[-5]
         other.tags[0] = one.tags[0]
         self.take(one.giver, one.receiver, other.giver, other.receiver)
-        self.note("animals by tag passed twice", [one, other], "the same ear tag")
+        self.note("same ear tag passed on twice", [one, other], "the same ear tag")
 
     def same_phone(self) -> None:
         """One telephone number, two women."""
@@ -254,7 +256,7 @@ class Planter:
             self.note("original placement that no gift covers", [early], "received 24 days before the gift was given")
         larger = next(one for one in self.register.gifts if one.help == "goat" and one is not gift)
         larger.animals += 4
-        self.note("gift's total unlike its placements", [larger], "four animals more than were placed")
+        self.note("gift total does not match its placements", [larger], "four animals more than were placed")
 
     def witnesses(self) -> None:
         """A hand-over without a witness, and a witness who cannot have seen so many."""
@@ -270,13 +272,17 @@ class Planter:
         signed = candidates[: step * BUSY_SIGNATURES : step]
         for hand in signed:
             hand.witness = BUSY_WITNESS
-        self.note("one witness for too many", signed, f"{len(signed)} hand-overs, in every district, one signature")
+        self.note(
+            "one witness for too many pass-ons", signed, f"{len(signed)} hand-overs, in every district, one signature"
+        )
 
     def busy_day(self) -> None:
         """What five months brought, written down on one day."""
         hands = [hand for hand in self.register.passes if hand.passed_on == BUSY_ON]
         self.note(
-            "impossible number of hand-overs in a day", hands, f"{len(hands)} on {BUSY_ON}, no ceremony, many districts"
+            "impossible number of hand-overs in one day",
+            hands,
+            f"{len(hands)} on {BUSY_ON}, no ceremony, many districts",
         )
 
     def mistakes(self) -> None:
@@ -314,7 +320,7 @@ class Planter:
                 claim = Claim(gift=gift, what=what, value=true + more, as_of=as_of, source=f"Report of {as_of.year}")
                 self.register.claims.append(claim)
                 if more:
-                    self.note("claim unlike what the chain supports", [claim], f"the chain supports {true}")
+                    self.note("claim not supported by the chain", [claim], f"the chain supports {true}")
             nth += 1
 
 

@@ -1,7 +1,7 @@
 """The places of the demonstration programme, which are real, and its people, who are not.
 
 Given names are common ones; family names are Nepali words for plants and places (kafal, a berry; deurali, a
-pass), which no family bears. Telephone numbers count up from 9790000001 and ear tags from 999000000000001
+pass) that no family uses. Telephone numbers count up from 9790000001 and ear tags from 999000000000001
 (999 is the test range of ISO 11784). Donors are invented.
 """
 

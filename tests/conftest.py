@@ -15,8 +15,10 @@ from relay.access import accounts
 from relay.arrays import kernels as relay_loops
 from relay.database import engine
 from tests.rigs import neo4j_server as neo4j
+from tests.rigs.driver import speak_plainly
 from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +59,7 @@ def connection(request: pytest.FixtureRequest) -> Connection:
 @pytest.fixture
 def graph(connection: Connection) -> Iterator[Graph]:
     """Give an empty graph of each engine."""
-    with relay_graph.connect(connection) as graph:
+    with relay_graph.connect(connection, CORE) as graph:
         wiped(graph)
         yield graph
 
@@ -67,6 +69,14 @@ def quick_passwords() -> Iterator[None]:
     """Hash passwords with less memory and time than Relay does: what is tested is who is let in, not the cost."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=1024))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def driver_as_the_environment_says() -> Iterator[None]:
+    """Use the driver without its internals where RELAY_PLAIN_DRIVER says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        speak_plainly(patch)
         yield
 
 

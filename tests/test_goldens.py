@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.backup import replay
-from relay.ledger import recording, verify
-from relay.service.queries import QUESTIONS
+from relay.ledger import reading, verify
+from relay.service.queries.every import QUESTIONS
 from tests.goldens import answers
 from tests.goldens.answers import Answer, laid_out
 from tests.goldens.asked import SEEDS, wishes
 from tests.goldens.everything import everything, kept_lines
 from tests.goldens.faces import opened
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,12 +75,12 @@ def test_ledgers_of_before_verify_without_a_database() -> None:
     for seed in SEEDS:
         lines = kept_lines(seed.id)
 
-        found = verify.verify_lines(lines)
+        found = verify.verify_lines(lines, CORE)
 
         assert (found.ok, found.entries) == (True, len(lines)), seed.id
         assert found.head_hash == json.loads(lines[-1])["hash"]
         spoiled = [*lines[:9], lines[9].replace('"kind"', '"kinds"'), *lines[10:]]
-        assert not verify.verify_lines(spoiled).ok
+        assert not verify.verify_lines(spoiled, CORE).ok
 
 
 def test_a_backup_of_before_is_restored_and_gives_the_same_figures(
@@ -102,4 +103,4 @@ def test_a_backup_of_before_is_restored_and_gives_the_same_figures(
                 answers.shortened(laid_out(faces.json("trace", seed.traced[0], *words)))
                 == (kept[f"trace id={seed.traced[0]} as_of={day}"])
             )
-    assert [head.programme_id for head in recording.heads(graph)] == ["mansa", "relay-demo", "selei"]
+    assert [head.programme_id for head in reading.heads(graph)] == ["mansa", "relay-demo", "selei"]

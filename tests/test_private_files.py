@@ -22,7 +22,7 @@ def test_a_file_takes_its_place_at_the_end_for_its_owner_only(tmp_path: Path) ->
     path.write_bytes(b"older")
     path.chmod(0o644)
 
-    with private_files.written(path) as file:
+    with private_files.replace(path) as file:
         file.write(b"newer")
         file.seek(0)
         assert file.read() == b"newer"
@@ -35,7 +35,7 @@ def test_whoever_fails_while_writing_leaves_what_was_there_and_nothing_else(tmp_
     path = tmp_path / "kept.jsonl"
     path.write_bytes(b"older")
 
-    with pytest.raises(ZeroDivisionError), private_files.written(path) as file:
+    with pytest.raises(ZeroDivisionError), private_files.replace(path) as file:
         file.writelines(bytes([1 // number]) for number in (1, 0))
 
     assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"older", [path])
@@ -44,7 +44,7 @@ def test_whoever_fails_while_writing_leaves_what_was_there_and_nothing_else(tmp_
 def test_two_who_write_the_same_file_at_once_both_write_it_whole(tmp_path: Path) -> None:
     path = tmp_path / "kept.jsonl"
 
-    with private_files.written(path) as one, private_files.written(path) as other:
+    with private_files.replace(path) as one, private_files.replace(path) as other:
         one.write(b"one")
         other.write(b"other")
 
@@ -55,9 +55,9 @@ def test_a_place_where_nothing_can_be_written_is_told_so(tmp_path: Path) -> None
     (tmp_path / "file").touch()
     for path in (tmp_path / "nowhere" / "kept", tmp_path / "file" / "kept"):
         told = pytest.raises(private_files.NotWritten, match=r"kept cannot be written: .*Name another place\.")
-        with told, private_files.written(path):
+        with told, private_files.replace(path):
             pass
-    with pytest.raises(private_files.NoFile, match="is a folder"), private_files.written(tmp_path):
+    with pytest.raises(private_files.NoFile, match="is a folder"), private_files.replace(tmp_path):
         pass
     with pytest.raises(private_files.NotWritten, match="cannot be written"):
         private_files.folder(tmp_path / "file" / "folder")
@@ -68,16 +68,16 @@ def test_of_several_who_make_a_secret_at_once_the_first_one_wins_and_all_read_it
     made = [bytes([number]) * 10_000 for number in range(8)]
 
     with ThreadPoolExecutor(len(made)) as pool:
-        read = set(pool.map(partial(private_files.written_once, path), made))
+        read = set(pool.map(partial(private_files.create_or_read, path), made))
 
     assert len(read) == 1
     assert read <= set(made)
-    assert private_files.written_once(path, b"too late") in read
+    assert private_files.create_or_read(path, b"too late") in read
     assert (mode(path), mode(path.parent), list(path.parent.iterdir())) == (0o600, 0o700, [path])
 
 
 def second_while_another_is_first(path: Path) -> None:
-    with private_files.written_anew(path) as file:
+    with private_files.create(path) as file:
         file.write(b"second")
         path.write_bytes(b"first")
 
@@ -102,7 +102,7 @@ def test_on_a_disk_without_links_a_new_file_appears_all_the_same(
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(Path, "hardlink_to", no_links)
-    with private_files.written_anew(tmp_path / "proof.json") as file:
+    with private_files.create(tmp_path / "proof.json") as file:
         file.write(b"first")
     with pytest.raises(private_files.ThereAlready):
         second_while_another_is_first(tmp_path / "other.json")

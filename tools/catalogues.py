@@ -9,9 +9,12 @@ A translator edits relay/web/translations/LANGUAGE/LC_MESSAGES/messages.po and r
 # ruff: noqa: INP001 - a script, in no package
 from __future__ import annotations
 
+import importlib
 import io
+import pkgutil
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +23,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+import relay
 from relay.audit.checks import CHECKS
-from relay.web.i18n.labels import TEXTS
+from relay.desk import wording
+from relay.domain.kinds import CORE
+from relay.errors import RelayError
 
-RELAY: Final = Path(__file__).parent.parent / "relay"
+RELAY: Final = Path(relay.__file__).parent
 LANGUAGES: Final = ("fr", "ne")
 METHODS: Final = [("web/templates/**.*", "jinja2"), ("**.py", "python")]
 KEYWORDS: Final = {
@@ -31,24 +37,42 @@ KEYWORDS: Final = {
     **dict.fromkeys(("ngettext", "plural"), (1, 2)),
 }
 
+ENGLISH: Final = ("relay.commands.", "relay.web.api.", "relay.web.self_check", "relay.web.server")
+"""Where failures speak English only: to the command line and to programs."""
+
 _VALUE: Final = re.compile(r"%\(\w+\)s")
 
 
 def template() -> Catalog:
-    """Every text of the pages, and of the sentences, checks and records that they show, without translations.
+    """Every text of the pages, and of the sentences, failures, checks and records that they show, without translations.
 
     Places are left out: a moved line changes no catalogue.
     """
     found = Catalog(fuzzy=False)
     for _, _, message, comments, context in extract_from_dir(RELAY, method_map=METHODS, keywords=KEYWORDS):
         found.add(message, auto_comments=comments, context=context)
+    for failure in failures():
+        for part in ("reason", "suggestion"):
+            if (text := vars(failure).get(part)) and not failure.__module__.startswith(ENGLISH):
+                found.add(text)
     for check in CHECKS:
         for text in (check.title, check.sentence, check.why):
             found.add(text)
-    for context, texts in TEXTS.items():
+    for context, texts in (("record", wording.texts(CORE)), ("column", wording.headings(CORE))):
         for text in texts:
             found.add(text, context=context)
     return found
+
+
+def failures(kind: type[RelayError] = RelayError) -> Iterator[type[RelayError]]:
+    """Every kind of failure, each after the one that it extends."""
+    if kind is RelayError:
+        for module in pkgutil.walk_packages(relay.__path__, "relay."):
+            importlib.import_module(module.name)
+    for below in kind.__subclasses__():
+        if below.__module__.startswith("relay."):  # else of a test
+            yield below
+            yield from failures(below)
 
 
 def path_of(language: str) -> Path:

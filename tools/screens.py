@@ -1,4 +1,4 @@
-"""Make a picture of every page on the demonstration programme, to look at before anybody else does.
+"""Take a screenshot of every page on the demonstration programme, for review.
 
     python tools/screens.py FOLDER      every page in three languages, and in English on a phone and in the dark
     python tools/screens.py --docs      the few that the documents show, into docs/screens
@@ -29,6 +29,7 @@ from relay.service.demo import DAY, DEMO, GIFT, load_demo
 from relay.settings import Settings
 from relay.web import create_app, menu
 from relay.web.i18n.language import LANGUAGES
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -79,7 +80,7 @@ def served() -> Generator[tuple[Flask, str]]:
     """The application on a demonstration programme of its own, and where it is served."""
     with TemporaryDirectory() as at:
         settings = Settings.read({"RELAY_DATA": at})
-        with relay_graph.connect(engine.ensure(settings.data_folder)) as graph:
+        with relay_graph.connect(engine.ensure(settings.data_folder), CORE) as graph:
             load_demo(graph, Clerk(by="local:screens", now=NOON, random=secrets.token_bytes))
             app = create_app(graph, settings, now=lambda: NOON, owner="screens")
             server: Any = create_server(app, host="127.0.0.1", port=0)

@@ -1,9 +1,10 @@
-"""Fetch the files of other people that the web pages serve, and check those that are kept here.
+"""Fetch the third-party files that the web pages serve, and check those that are kept here.
 
-    python tools/vendor.py            fetch them anew with npm, write static/vendor/ and vendor.lock
+    python tools/vendor.py            fetch them again with npm, write static/vendor/ and vendor.lock
     python tools/vendor.py --check    compare what is kept here with vendor.lock; needs no network
 
-To move to another version, change `PACKAGES` and run it. vis-network is not among them: pyvis brings it.
+To move to another version, change `PACKAGES` and run it. vis-network is not among them: pyvis brings it. Of Nepal's
+districts the map is kept, which mapshaper draws, and not the outlines from which it is drawn.
 """
 
 # ruff: noqa: INP001 - a script, in no package
@@ -17,6 +18,8 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import xml.etree.ElementTree as ET
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -30,9 +33,14 @@ PACKAGES: Final = {
         "files/noto-sans-devanagari-devanagari-400-normal.woff2",
         "LICENSE",
     ),
-    "nepal-geojson@2.4.4": ("assets/nepal.geojson.packed", "LICENSE"),
+    "nepal-geojson@2.4.4": ("LICENSE",),
 }
 """Package and version → the files of it that are served, with the licence."""
+
+OUTLINES: Final = "nepal-geojson@2.4.4"
+MAPSHAPER: Final = "mapshaper@0.7.70"
+WIDTH: Final = 860
+"""Of the map; its points lie on whole numbers (our choice: as many as a page is wide)."""
 
 
 def folder_of(package: str) -> str:
@@ -67,10 +75,49 @@ def fetch() -> None:
                     if content is None:
                         sys.exit(f"{package} has no file {file}.")
                     (kept / Path(file).name).write_bytes(content.read())
+            if package == OUTLINES:
+                (kept / "districts.json").write_text(districts(npm, Path(at)), encoding="utf-8")
             lock[package] = {"archive": hash_of(Path(at) / name)} | {
                 each.name: hash_of(each) for each in sorted(kept.iterdir())
             }
     LOCK.write_text(json.dumps(lock, indent=1) + "\n", encoding="utf-8")
+
+
+def districts(npm: str, at: Path) -> str:
+    """Draw Nepal's districts.
+
+    Args:
+        npm: The program.
+        at: An empty folder, or one that may hold anything but npm's own.
+
+    Returns:
+        JSON: width and height of the map, and of each outline its name, its path as SVG draws it, and where its number
+        can stand.
+    """
+    drawn = at / "districts.svg"
+    degrees = "+proj=eqc +lat_ts=28.3"  # Nepal's middle latitude, where a degree of longitude is so much shorter
+    draw = f"""-proj {degrees} -simplify 5% keep-shapes
+        -points target=outlines inner + name=middles -style target=middles r=1
+        -o {drawn} target=outlines,middles width={WIDTH} margin=0 id-field=DISTRICT precision=1"""
+    write = "process.stdout.write(JSON.stringify(require('nepal-geojson').districts()))"
+    run = partial(subprocess.run, cwd=at, check=True, capture_output=True, text=True)
+    run([npm, "install", "--no-audit", "--no-fund", OUTLINES, MAPSHAPER])
+    (at / "outlines.json").write_text(run(["node", "--eval", write]).stdout, encoding="utf-8")
+    run(["node_modules/.bin/mapshaper", "outlines.json", *draw.split()])
+    svg = ET.parse(drawn).getroot()  # noqa: S314 - drawn above
+    middles = {each.get("id"): each for each in svg.findall(".//{*}circle")}
+    outlines = [
+        {
+            "name": each.get("id"),
+            "path": each.get("d"),
+            "x": int(middles[each.get("id")].get("cx", "")),
+            "y": int(middles[each.get("id")].get("cy", "")),
+        }
+        for each in svg.findall(".//{*}path")
+    ]
+    outlines.sort(key=lambda each: str(each["name"]))
+    found = {"width": int(svg.get("width", "")), "height": int(svg.get("height", "")), "outlines": outlines}
+    return json.dumps(found, indent=1) + "\n"
 
 
 def faults() -> list[str]:

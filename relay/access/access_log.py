@@ -1,7 +1,7 @@
-"""Who opened what is personal: a line for each time, in a file of the data folder, with ids and never a name.
+"""The access log: one line each time personal data is opened, in a file of the data folder, with ids and never a name.
 
-It is there so that auditors see what people look at. It is no part of the ledger, and whoever owns the data folder can
-change it. What an application answers "unchanged" was written down when it was read first.
+It lets auditors see what people look at. It is not part of the ledger, and the owner of the data folder can change it.
+What the application answers with "unchanged" was logged when it was first read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from relay.errors import Unavailable
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -24,7 +23,7 @@ LARGEST: Final = 8_000_000
 """Bytes of the file; our choice: some 10,000 to 40,000 lines, by how many ids each names. Then it is the older half,
 and the one before is forgotten."""
 
-USUAL: Final = 1000  # lines told where nobody says how many; our choice: an answer of some hundred kilobytes
+USUAL: Final = 1000  # lines shown when no number is given; our choice: an answer of a few hundred kilobytes
 _FILE: Final = "accesses.jsonl"
 _OLDER: Final = "accesses.older.jsonl"
 
@@ -50,15 +49,10 @@ class Access:
 class NotWrittenDown(Unavailable):
     """That something personal was opened cannot be written down, so it is not shown."""
 
-    def __init__(self, error: OSError) -> None:
-        """Say why not."""
-        super().__init__(
-            Sentence(
-                "It cannot be written down who opened this, so it is not shown: %(reason)s.",
-                reason=error.strerror or type(error).__name__,
-            ),
-            Sentence("Whoever looks after Relay has to see to the disk of its data folder."),
-        )
+    reason = "The access log cannot be written, so this is not shown: %(strerror)s."
+    suggestion = "Ask your administrator to check the disk of the data folder."
+
+    strerror: str
 
 
 def note(folder: Path, programme_id: str, access: Access) -> None:
@@ -81,7 +75,7 @@ def note(folder: Path, programme_id: str, access: Access) -> None:
                 path.replace(folder / _OLDER)
             _append(path, line)
     except OSError as error:
-        raise NotWrittenDown(error) from error
+        raise NotWrittenDown(strerror=error.strerror or type(error).__name__) from error
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """People and their roles: accounts and passwords, kept in the same database beside the ledgers.
 
-An account is a login, never a person's name. Accounts are no part of any ledger: `verify` does not look at them, and
-neither a backup nor an export holds them, so that no file that leaves the house holds a password's hash. After a
-restore the owner makes them anew.
+An account is a login, never a person's name. Accounts are not part of any ledger: `verify` does not look at them, and
+neither a backup nor an export contains them, so no file that leaves the office contains a password hash. After a
+restore the owner makes them again.
 
     (:Account {key: 'account/asha'})        login, grants, password (argon2id) or '', generation
 """
@@ -23,7 +23,6 @@ from relay.access.roles import OWNER, Grant
 from relay.database import cypher
 from relay.domain.entries import instant
 from relay.errors import Conflict, Invalid, NotFound, Refused
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -42,58 +41,46 @@ _hashing: Final = threading.BoundedSemaphore(_AT_ONCE)
 class NoAccount(NotFound):
     """No account has this login."""
 
-    def __init__(self, login: str) -> None:
-        """Name the login."""
-        super().__init__(
-            Sentence("There is no account %(login)s.", login=login), Sentence("See relay account list."), field="login"
-        )
+    reason = "There is no account %(login)s."
+    suggestion = "See relay account list."
+    field = "login"
+
+    login: str
 
 
 class AccountThere(Conflict):
     """An account with this login exists."""
 
-    def __init__(self, login: str) -> None:
-        """Name the login."""
-        super().__init__(
-            Sentence("There is an account %(login)s already.", login=login),
-            Sentence("Give it a role: relay account role %(login)s.", login=login),
-            field="login",
-        )
+    reason = "Account %(login)s already exists."
+    suggestion = "Give it a role: relay account role %(login)s."
+    field = "login"
+
+    login: str
 
 
 class NotALogin(Invalid):
-    """A login that cannot be one."""
+    """A login that cannot be one; it is not repeated, since somebody may have written a name."""
 
-    def __init__(self) -> None:
-        """Say what can; the login itself is left out, since somebody may have written a name."""
-        super().__init__(
-            Sentence("This cannot be a login: a to z, 0 to 9, dot, - and _, at most 32 characters."),
-            Sentence("Write, for example, asha."),
-            field="login",
-        )
+    reason = "Not a valid login: use a to z, 0 to 9, dot, - and _, at most 32 characters."
+    suggestion = "Write, for example, asha."
+    field = "login"
 
 
 class NotAPassword(Invalid):
     """A password that nobody should use."""
 
-    def __init__(self) -> None:
-        """Say how long it must be."""
-        super().__init__(
-            Sentence("A password has %(least)s to %(most)s characters.", least=LEAST_PASSWORD, most=LONGEST_PASSWORD),
-            Sentence("Take a few words that nobody else puts together."),
-            field="password",
-        )
-
-
-_WRONG: Final = Sentence("Login or password is wrong.")
+    reason = "A password has %(least)s to %(most)s characters."
+    suggestion = "Use a few words that nobody else would put together."
+    field = "password"
+    least = LEAST_PASSWORD
+    most = LONGEST_PASSWORD
 
 
 class NotLetIn(Refused):
-    """Login and password do not belong together, or the token is not, or no longer, valid."""
+    """Login and password do not belong together, never said which; or the token is not, or no longer, valid."""
 
-    def __init__(self, reason: Sentence = _WRONG) -> None:
-        """Never say which of the two."""
-        super().__init__(reason, Sentence("Try again, or ask an administrator."))
+    reason = "Wrong login or password."
+    suggestion = "Try again, or ask an administrator."
 
 
 class TooManyTries(Refused):
@@ -103,13 +90,10 @@ class TooManyTries(Refused):
         seconds: Until it may try again.
     """
 
-    def __init__(self, seconds: int) -> None:
-        """Say how long to wait."""
-        super().__init__(
-            Sentence("Too many tries with a wrong password."),
-            Sentence("Wait %(seconds)s s, then try again.", seconds=seconds),
-        )
-        self.seconds = seconds
+    reason = "Too many tries with a wrong password."
+    suggestion = "Wait %(seconds)s s, then try again."
+
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +146,7 @@ def add(graph: Graph, login: str, grants: Collection[Grant], password: str | Non
 
     def work(transaction: Transaction) -> None:
         if transaction.rows(cypher.ACCOUNT, key=_key(login)):
-            raise AccountThere(login)
+            raise AccountThere(login=login)
         transaction.run(cypher.ADD_ACCOUNT, account=properties)
 
     graph.write(work)
@@ -305,7 +289,7 @@ class Tries:
             failed, at = self._tries.get((source, login), (0, 0.0))
         wait = at + self._wait(failed) - self._seconds()
         if wait > 0:
-            raise TooManyTries(int(wait) + 1)
+            raise TooManyTries(seconds=int(wait) + 1)
 
     def failed(self, source: str, login: str) -> None:
         """Count a try in vain."""
@@ -368,7 +352,7 @@ def _locked(transaction: Transaction, login: str) -> Mapping[str, Any]:
 
 def _the_one(rows: Sequence[Mapping[str, Any]], login: str) -> Mapping[str, Any]:
     if not rows:
-        raise NoAccount(login)
+        raise NoAccount(login=login)
     properties: Mapping[str, Any] = rows[0]["account"]
     return properties
 

@@ -6,14 +6,16 @@ and all within it or everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from functools import cache
+from typing import Final, Self, get_args
 
+from relay.domain.schema import Role
+from relay.domain.system import Catalogue
 from relay.errors import Invalid, Refused
 from relay.text import Sentence, any_of
 
-Role = Literal["staff", "manager", "auditor", "administrator"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 EVERY: Final = "*"  # every programme; no programme's id looks like it
 
@@ -32,12 +34,12 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "pass-on": _STAFF,
     "event": _STAFF,
     "excuse": _STAFF,
-    "claim": _STAFF | _MANAGERS,
     "correct": _STAFF | _MANAGERS,
     "confirm": _MANAGERS,
     "rule": _MANAGERS,
     "erase": _MANAGERS | _ADMINISTRATORS,
     "programme add": _ADMINISTRATORS,
+    "programme systems": _MANAGERS,
     "programme lock": _MANAGERS,  # and so is correcting what is locked, confirmed, or a rule
     # reading
     "programme list": frozenset(ROLES),
@@ -64,7 +66,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "metrics": _ADMINISTRATORS,
     "query": _ADMINISTRATORS,
 }
-"""Action → the roles that may do it, behind the service."""
+"""Action → the roles that may do it, behind the service; `matrix` adds what kinds of acts and systems declare."""
 
 HERE: Final = frozenset(
     {
@@ -96,58 +98,61 @@ HERE: Final = frozenset(
 """What is done on the machine of the database only, by whoever owns the data folder or the database's password."""
 
 
+@cache
+def matrix(catalogue: Catalogue) -> Mapping[str, frozenset[Role]]:
+    """The whole table: action → the roles that may do it."""
+    kinds = {kind.recording: kind.roles for kind in catalogue.kinds.values() if kind.roles}
+    systems = {action: roles for system in catalogue.systems.values() for action, roles in system.roles.items()}
+    return {**MATRIX, **kinds, **systems}
+
+
 class NotAllowed(Refused):
     """Somebody who is known may not do this."""
 
-    def __init__(self, action: str) -> None:
-        """Name the action, and who may do it."""
-        who = any_of([role for role in ROLES if role in MATRIX.get(action, ())])
-        super().__init__(
-            Sentence("Your account may not do this here (%(action)s).", action=action),
-            Sentence("It takes the role %(who)s: ask an administrator.", who=who)
-            if who
-            else Sentence("It is done on the database's own machine."),
+    reason = "You do not have access to %(action)s."
+    suggestion = "This needs the role %(who)s: ask an administrator."
+
+    action: str
+    may: Collection[Role]
+
+    @property
+    def who(self) -> str:
+        """The roles that may."""
+        return any_of([role for role in ROLES if role in self.may])
+
+    @classmethod
+    def to(cls, action: str, catalogue: Catalogue) -> Self:
+        """Somebody may not do this; what no role may do is done on the database's own machine."""
+        may = matrix(catalogue).get(action, frozenset())
+        return cls(
+            action=action,
+            may=may,
+            suggestion="" if may else Sentence("This has to be done on the database's own machine."),
         )
 
 
 class NotThatPlace(Refused):
     """Staff of one place record or open what belongs to another."""
 
-    def __init__(self, place_ids: Collection[str]) -> None:
-        """Name the places that are theirs."""
-        super().__init__(
-            Sentence(
-                "Your account works for %(places)s only, and this does not lie there.",
-                places=", ".join(sorted(place_ids)),
-            ),
-            Sentence("Ask the staff of that place, or an administrator."),
-        )
+    reason = "Your account covers %(places)s only, and this is elsewhere."
+    suggestion = "Ask the staff of that place or an administrator."
+
+    places: Sequence[str]
 
 
 class Locked(Refused):
     """Somebody who may not lock a period corrects what happened in one that is locked, or what a manager decided."""
 
-    def __init__(self) -> None:
-        """Say who may."""
-        super().__init__(
-            Sentence("This was confirmed, belongs to a period that is locked, or is the programme or a rule of it."),
-            Sentence("It takes the role manager: say what was wrong, and let one correct it."),
-        )
+    reason = "This was confirmed, falls in a locked period, or is the programme or one of its rules."
+    suggestion = "This needs the role manager: tell a manager what was wrong."
 
 
 class NotARole(Invalid):
     """What should grant a role cannot be read."""
 
-    def __init__(self, reason: Sentence) -> None:
-        """Say what is wrong."""
-        super().__init__(
-            reason,
-            Sentence(
-                "Write one of %(roles)s; in one programme: manager@hills; of one place: staff@hills/W3.",
-                roles=", ".join(ROLES),
-            ),
-            field="role",
-        )
+    suggestion = "Write one of %(roles)s; in one programme: manager@hills; of one place: staff@hills/W3."
+    field = "role"
+    roles = ROLES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +192,7 @@ def role_named(word: str) -> Role:
     for role in ROLES:
         if role == word:
             return role
-    raise NotARole(Sentence("There is no role %(word)s.", word=word))
+    raise NotARole(reason=Sentence("There is no role %(word)s.", word=word))
 
 
 def grant_of(text: str) -> Grant:
@@ -199,22 +204,25 @@ def grant_of(text: str) -> Grant:
     word, at, where = text.partition("@")
     programme_id, slash, place_id = where.partition("/")
     if (at and not programme_id) or (slash and not place_id):
-        raise NotARole(Sentence("%(text)s ends too early.", text=text))
+        raise NotARole(reason=Sentence("%(text)s is incomplete.", text=text))
     role = role_named(word)
     if place_id and role != "staff":
-        raise NotARole(Sentence("Only staff work for one place."))
+        raise NotARole(reason=Sentence("Only staff work for one place."))
     return Grant(role=role, programme_id=programme_id or EVERY, place_id=place_id or None)
 
 
-def granted(grants: Collection[Grant], action: str, programme_id: str | None = None) -> tuple[Grant, ...]:
+def granted(
+    catalogue: Catalogue, grants: Collection[Grant], action: str, programme_id: str | None = None
+) -> tuple[Grant, ...]:
     """The grants that allow an action; empty when it is not allowed.
 
     Args:
+        catalogue: With what kinds of acts and systems declare.
         grants: What somebody holds.
-        action: As in `MATRIX`; one that is not there is allowed to nobody.
+        action: As in `matrix`; one that is not there is allowed to nobody.
         programme_id: Where; None for what belongs to no programme.
     """
-    roles = MATRIX.get(action, frozenset())
+    roles = matrix(catalogue).get(action, frozenset())
     return tuple(
         grant for grant in grants if grant.role in roles and (programme_id is None or grant.covers(programme_id))
     )

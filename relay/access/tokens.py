@@ -1,6 +1,6 @@
 """Tokens: what programs sign in with, each for an account or a part of what it may do; no secret itself is kept.
 
-Kept as `accounts` are, beside the ledgers and in no file that leaves the house.
+They are kept like `accounts`, beside the ledgers and in no file that leaves the office.
 
 (:Token {key: 'token/' + SHA-256})      of which account, for which role and programme, until when
 """
@@ -33,48 +33,38 @@ LONGEST_DAYS: Final = 366  # our choice: a forgotten token ends within a year
 _BYTES: Final = 32
 _MARK: Final = "relay_"
 _SHOWN: Final = 6  # characters of a token that lists show
-_USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is told no finer, so that reading rarely writes
+_USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is stored no finer, so that reading rarely writes
 
 
 class NoToken(NotFound):
     """No token begins so."""
 
-    def __init__(self, token_id: str) -> None:
-        """Name its beginning."""
-        super().__init__(
-            Sentence("There is no token %(token_id)s.", token_id=token_id),
-            Sentence("See relay token list."),
-            field="token_id",
-        )
+    reason = "There is no token %(token_id)s."
+    suggestion = "See relay token list."
+    field = "token_id"
+
+    token_id: str
 
 
 class LastsTooLong(Invalid):
     """A token that would stay valid for too long, or not at all."""
 
-    def __init__(self) -> None:
-        """Say how long it may."""
-        super().__init__(
-            Sentence("A token is valid for 1 to %(most)s days.", most=LONGEST_DAYS),
-            Sentence("Write --days 90."),
-            field="days",
-        )
+    reason = "A token can be valid for 1 to %(most)s days."
+    suggestion = "Write --days 90."
+    field = "days"
+    most = LONGEST_DAYS
 
 
 class BeyondTheAccount(Refused):
     """A token would allow what its account may not do."""
 
-    def __init__(self, login: str, role: str, programme_id: str) -> None:
-        """Name the role."""
-        super().__init__(
-            Sentence(
-                "%(login)s does not hold that (%(role)s, in %(programme_id)s).",
-                login=login,
-                role=Sentence("any role") if role == EVERY else role,
-                programme_id=Sentence("any programme") if programme_id == EVERY else programme_id,
-            ),
-            Sentence("Give the account that role first: relay account role %(login)s.", login=login),
-            field="role",
-        )
+    reason = "%(login)s does not have that role (%(role)s, in %(programme_id)s)."
+    suggestion = "Give the account that role first: relay account role %(login)s."
+    field = "role"
+
+    login: str
+    role: str
+    programme_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +92,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewToken:
-    """A token just made, with its secret, which nobody can be told again."""
+    """A token just made, with its secret, which cannot be shown again."""
 
     token: Token
     secret: str = field(repr=False)
@@ -161,7 +151,11 @@ def issue(
         if generation not in (None, account.generation):
             raise accounts.NotLetIn
         if not _within(account.grants, role, programme_id):
-            raise BeyondTheAccount(login, role, programme_id)
+            raise BeyondTheAccount(
+                login=login,
+                role=Sentence("any role") if role == EVERY else role,
+                programme_id=Sentence("any programme") if programme_id == EVERY else programme_id,
+            )
         transaction.run(cypher.ADD_TOKEN, token=kept)
 
     graph.write(work)
@@ -187,7 +181,7 @@ def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Token]:
     key, at = _key(secret), now.astimezone(UTC)
     rows = graph.rows(cypher.TOKEN, key=key)
     if not rows or rows[0]["token"]["expires_at"] <= instant(at):
-        raise NotLetIn(Sentence("This token is not valid, or no longer."))
+        raise NotLetIn(reason=Sentence("This token is not valid, or has expired."))
     token, account = _token(rows[0]["token"]), accounts.account_of(rows[0]["account"])
     if (token.last_used_at or "") < instant(at - _USED_STEP):
         with suppress(NotWritable):  # nobody is kept from reading by it
@@ -209,7 +203,7 @@ def revoke(graph: Graph, token_id: str) -> Token:
     begins = token_id[: len(_MARK) + _SHOWN]
     found = next((token for token in every(graph) if token.token_id == begins), None)
     if found is None:
-        raise NoToken(begins)
+        raise NoToken(token_id=begins)
     graph.write(lambda transaction: transaction.run(cypher.REMOVE_TOKEN, token_id=begins))
     return found
 

@@ -1,8 +1,8 @@
-"""A snapshot carried on by the entries that came after it, where these only add to what stands.
+"""Entries applied to the snapshot before them, if they only add to it.
 
-Nearly every act does: a gift, a pass-on, a birth. Carrying on gives exactly the columns that reading the whole graph
-would give. An entry that changes what stands (a correction of more than names, a rule with a new help, something that
-foreign data named before it was there) cannot be carried on, and the programme has to be read again.
+Nearly every act does: a gift, a pass-on, a birth. This gives exactly the columns that reading the whole graph would
+give. An entry that changes existing rows (a correction of more than names, a rule with a new help, something that
+foreign data named before it existed) cannot be applied, and the programme has to be read again.
 """
 
 from __future__ import annotations
@@ -10,27 +10,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from relay.arrays.stores import longer
-from relay.arrays.tables import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, SEXES, Snapshot, code_of, day_said
-from relay.domain.acts import PERSONAL, changes_of
+from relay.arrays.columns import NO_DAY, NONE, code_of, day_said
+from relay.arrays.tables import Snapshot
+from relay.domain.acts import changes_of
+from relay.domain.entries import CHANGES
 from relay.domain.model import thousandths
 from relay.domain.register import rule_of
+from relay.domain.vocabulary import CONDITIONS, EVENT_KINDS, SEXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from relay.arrays.adjacency import Sheaves
-    from relay.arrays.id_column import Ids
+    from relay.arrays.id_column import IdColumn
     from relay.domain.entries import Entry
     from relay.domain.model import Rule
 
-_DIGITS: Final = 15  # of a hash in a trail: as many as an int64 holds
 _NAMES: Final = frozenset({"place", "group", "gift", "correct", "erase"})
 """Kinds of acts that may change what a place, a group or a donor is called."""
 
 
-def carried_on(snapshot: Snapshot, entries: Sequence[Entry]) -> Snapshot | None:
-    """The snapshot once some entries are counted in, or None when they change what stands.
+def applied(snapshot: Snapshot, entries: Sequence[Entry]) -> Snapshot | None:
+    """The snapshot after some entries, or None if they change existing rows.
 
     Args:
         snapshot: Of the ledger up to the first of the entries.
@@ -44,7 +44,7 @@ def carried_on(snapshot: Snapshot, entries: Sequence[Entry]) -> Snapshot | None:
             additions.add(entry)
     except _ChangesWhatStands:
         return None
-    return additions.all_of_it(entries[-1]) if entries else snapshot
+    return additions.snapshot_at(entries[-1]) if entries else snapshot
 
 
 class _ChangesWhatStands(Exception):
@@ -54,7 +54,7 @@ class _ChangesWhatStands(Exception):
 class _Named:
     """The rows of a table by id, those to be added included."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: IdColumn) -> None:
         self.ids = ids
         self.rows: dict[str, int | None] = {}
         self.length = len(ids)
@@ -73,7 +73,7 @@ class _Additions:
     """Rows that some entries add to the tables of a snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+        self.before = snapshot
         self.named = {
             "placement": _Named(snapshot.placements.ids),
             "pass": _Named(snapshot.passes.ids),
@@ -86,7 +86,6 @@ class _Additions:
         self.rules: list[Rule] = []
         self.confirmed: list[int] = []
         self.named_at = snapshot.named
-        self.trail: list[int] = []
 
     def add(self, entry: Entry) -> None:
         """Take in one entry.
@@ -95,41 +94,36 @@ class _Additions:
             _ChangesWhatStands: It does more than add.
         """
         take = self._TAKERS.get(entry.kind)
-        if take is None:
-            raise _ChangesWhatStands
-        take(self, entry, entry.payload)
-        self.trail.append(int(entry.hash[:_DIGITS], 16))
+        if take:  # of other kinds a snapshot holds nothing
+            take(self, entry, entry.payload)
         if entry.kind in _NAMES:
-            self.named_at = entry.sequence
+            self.named_at = entry.hash
 
-    def all_of_it(self, last: Entry) -> Snapshot:
+    def snapshot_at(self, last: Entry) -> Snapshot:
         """The snapshot and what was added, up to the last entry."""
-        was, added = self.snapshot, self.added
-        confirmed = {"confirmed": dict.fromkeys(self.confirmed, True)} if self.confirmed else None
-        passes, events = was.passes.more(added["pass"], confirmed), was.events.more(added["event"])
-        many = self.named["placement"].length
-
-        def bound(sheaves: Sheaves, kind: str, column: str) -> Sheaves:
-            days, known = (passes.day, len(was.passes)) if kind == "pass" else (events.day, len(was.events))
-            return sheaves.more(days, [(row[column], nth) for nth, row in enumerate(added[kind], known)], many)
-
+        was, added = self.before, self.added
+        placements, passes = was.placements.more(added["placement"]), was.passes.more(added["pass"])
+        events, many = was.events.more(added["event"]), len(placements)
+        if self.confirmed:
+            confirmed = passes.confirmed.copy()
+            confirmed[self.confirmed] = True
+            passes = replace(passes, confirmed=confirmed)
         return replace(
             was,
             sequence=last.sequence,
             head_hash=last.hash,
-            trail=longer(was.trail, self.trail),
             named=self.named_at,
             rules=(*was.rules, *self.rules),
-            placements=was.placements.more(added["placement"]),
+            placements=placements,
             passes=passes,
             events=events,
             gifts=was.gifts.more(added["gift"]),
             beneficiaries=was.beneficiaries.more(added["beneficiary"]),
             groups=was.groups.more(added["group"]),
             places=was.places.more(added["place"]),
-            given=bound(was.given, "pass", "giver"),
-            received=bound(was.received, "pass", "receiver"),
-            happened=bound(was.happened, "event", "placement"),
+            given=was.given.more(passes.giver, passes.day, many),
+            received=was.received.more(passes.receiver, passes.day, many),
+            happened=was.happened.more(events.placement, events.day, many),
         )
 
     # -- what entries name ---------------------------------------------------------------------------------------
@@ -142,9 +136,9 @@ class _Additions:
         return row
 
     def _help(self, help_: str) -> int:
-        if help_ not in self.snapshot.helps:
+        if help_ not in self.before.helps:
             raise _ChangesWhatStands
-        return self.snapshot.helps.index(help_)
+        return self.before.helps.index(help_)
 
     def _new(self, kind: str, id_: str, **columns: object) -> None:
         if self.named[kind].row(id_) is not None:
@@ -161,7 +155,7 @@ class _Additions:
         rule = rule_of(said)
         for help_ in (rule.help, *rule.equivalents):
             self._help(help_)
-        if rule in self.snapshot.rules:  # it was read while it was being recorded
+        if rule in self.before.rules:  # it was read while it was being recorded
             raise _ChangesWhatStands
         self.rules.append(rule)
 
@@ -242,15 +236,17 @@ class _Additions:
         )
 
     def _help_of(self, placement: int) -> int:
-        were = self.snapshot.placements
+        were = self.before.placements
         return int(
             were.help[placement] if placement < len(were) else self.added["placement"][placement - len(were)]["help"]
         )
 
     def _received(self, placement: int) -> bool:
         """Whether anything filled a placement; foreign data may name one that nothing did."""
-        were, received = self.snapshot.placements, self.snapshot.received
-        return placement >= len(were) or bool(were.filled_day[placement] != NO_DAY or received.of(placement))
+        were, start = self.before.placements, self.before.received.start
+        if placement >= len(were):
+            return True
+        return bool(were.filled_day[placement] != NO_DAY or start[placement] < start[placement + 1])
 
     def _event(self, entry: Entry, said: Mapping[str, Any]) -> None:
         self.added["event"].append(
@@ -264,10 +260,15 @@ class _Additions:
             }
         )
 
-    def _correct(self, _: Entry, said: Mapping[str, Any]) -> None:
-        """Nothing where only personal fields are corrected, which a snapshot does not hold."""
-        corrected = changes_of(said).keys()
-        if not corrected or corrected - PERSONAL[said["act_id"].partition(":")[0]]:
+    def _programme(self, _: Entry, __: Mapping[str, Any]) -> None:
+        """Its goal may be another."""
+        raise _ChangesWhatStands
+
+    def _correct(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        """Nothing where only personal fields are corrected, or acts of a kind that a snapshot does not hold."""
+        corrected = {CHANGES + name for name in changes_of(said)}
+        held = said["act_id"].partition(":")[0] in self._TAKERS
+        if held and (not corrected or corrected - entry.personal):
             raise _ChangesWhatStands
 
     def _confirm(self, _: Entry, said: Mapping[str, Any]) -> None:
@@ -278,6 +279,7 @@ class _Additions:
         self.confirmed.append(row)
 
     _TAKERS: ClassVar[Mapping[str, Callable[..., None]]] = {
+        "programme": _programme,
         "rule": _rule,
         "place": _place,
         "group": _group,
@@ -286,7 +288,6 @@ class _Additions:
         "placement": _placement,
         "pass": _pass,
         "event": _event,
-        "claim": _nothing,
         "correct": _correct,
         "confirm": _confirm,
         "erase": _nothing,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FORMAT: Final = 2
 """A file of another number is of another format; one of another `PROJECTION` reads the ledger otherwise."""
 
-_NAMES_A_FILE: Final = re.compile(r"[a-z0-9-]{1,40}")  # design: programme ids; foreign data may hold others
+_NAMES_A_FILE: Final = re.compile(r"[a-z0-9-]{1,40}")  # what a programme id may be; foreign data may have others
 _PLAIN: Final = ("programme_id", "sequence", "head_hash", "goal_generations", "whole")
 
 Words = npt.NDArray[np.uint64]

@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from relay.arrays.id_column import Ids
-    from relay.arrays.stores import Rows
+    from relay.arrays.columns import Rows
+    from relay.arrays.id_column import IdColumn
 
 Keys = npt.NDArray[np.integer[Any]]
 
 _Row_co = TypeVar("_Row_co", covariant=True)
 
 
-class Made(Sequence[_Row_co]):
+class LazyRows(Sequence[_Row_co]):
     """Rows in some order, each made when it is asked for."""
 
     def __init__(self, row: Rows) -> None:
@@ -47,7 +47,7 @@ class Made(Sequence[_Row_co]):
     def _made(self, rows: Rows) -> Iterable[_Row_co]: ...
 
 
-def order(ids: Ids, row: Rows, key: Keys | None = None, *, descending: bool = False) -> npt.NDArray[np.intp]:
+def order(ids: IdColumn, row: Rows, key: Keys | None = None, *, descending: bool = False) -> npt.NDArray[np.intp]:
     """The order of some rows of a table by a key of each, and then by their ids; by their ids alone when there is none.
 
     Args:

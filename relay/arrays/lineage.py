@@ -1,4 +1,4 @@
-"""Where every placement stands in the relay on a day: generation, reach, what obstructs it, and how each chain does.
+"""The position of every placement in the relay on a day: generation, reach, what obstructs it; the state of each chain.
 
 One exact pass over the whole programme. Adding up the reach of the receivers counts a placement twice where two
 chains meet, so the relay is cut above every original placement and every placement with two or more givers. What
@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.adjacency import Sheaves, bind
+from relay.arrays.adjacency import Adjacency
+from relay.arrays.columns import NO_DAY, NONE, Codes, Days, Flags, Rows, day_number
 from relay.arrays.kernels import Column, both, run
 from relay.arrays.standings import BROKEN, EXCUSED, FULFILLED, LOST, Receipts, Standings, receipts, standings
-from relay.arrays.stores import Codes, Days, Flags, Rows
-from relay.arrays.tables import NO_DAY, NONE, Snapshot, day_number
+from relay.arrays.tables import Snapshot
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # -- the loops ------------------------------------------------------------------------------------------------------
 #
-# As `loops` says. `start` and `order` are a `Sheaves`: the pass-ons received by, or given by, each placement.
+# As `kernels` says. `start` and `order` are an `Adjacency`: the pass-ons received by, or given by, each placement.
 
 
 def _sort(
@@ -270,8 +270,8 @@ class _Relay:
     receiver: Rows
     day: Days
     live: Flags
-    given: Sheaves
-    received: Sheaves
+    given: Adjacency
+    received: Adjacency
     original: Flags
     gift: Rows
     weight: Rows
@@ -382,7 +382,7 @@ def _obstructions(relay: _Relay, sorted_: Rows, stuck: Flags) -> Rows:
 _NOTES_AT_ONCE: Final = 100_000  # our choice: a few hundred kilobytes
 
 
-def _reached(roots: Rows, receiver: Rows, live: Flags, given: Sheaves, many: int) -> tuple[Rows, Rows]:
+def _reached(roots: Rows, receiver: Rows, live: Flags, given: Adjacency, many: int) -> tuple[Rows, Rows]:
     """All that descend from some placements, these included, nearest first, and the least distances."""
     queue, distance = np.empty(many, np.int32), _column(many, NONE)
     found = run(_spread, 0, roots, receiver, live, given.start, given.order, queue, distance)
@@ -419,8 +419,8 @@ def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]
         giver=giver,
         receiver=receiver,
         live=relay.live & (giver != receiver),
-        given=bind(giver, day, many),
-        received=bind(receiver, day, many),
+        given=Adjacency.of(giver, day, many),
+        received=Adjacency.of(receiver, day, many),
         weight=weight,
     )
     sorted_ = _topological(tied_relay)
@@ -543,7 +543,6 @@ class Survey:
         snapshot: The programme.
         as_of: The day.
         confirmed_only: Whether pass-ons that nobody confirmed are left out.
-        asked_at: Sequence of the last entry when all of it was asked; what came later was carried on (`growth`).
         standings: How each placement stood; those that were not there count nowhere.
         made: One row a pass-on: whether it had been made by then and counts.
         live: The same: whether its giver was there too.
@@ -558,7 +557,6 @@ class Survey:
     snapshot: Snapshot
     as_of: date
     confirmed_only: bool
-    asked_at: int
     standings: Standings
     made: Flags
     live: Flags
@@ -677,7 +675,6 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
         snapshot=snapshot,
         as_of=as_of,
         confirmed_only=confirmed_only,
-        asked_at=snapshot.sequence,
         standings=stood,
         made=got.made,
         live=live,
@@ -689,7 +686,7 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
 
 
 def _stood(snapshot: Snapshot, got: Receipts, relay: _Relay, sorted_: Rows) -> tuple[Standings, Rows]:
-    """How every placement of a relay without circles stands, and the first obstruction above it."""
+    """The state of every placement of a relay without circles, and the first obstruction above it."""
     stood = standings(snapshot, got)
     return stood, _obstructions(relay, sorted_, stood.stuck)
 

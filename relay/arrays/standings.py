@@ -1,7 +1,7 @@
-"""How every placement stands on a day, as columns: `model.standing` for a whole programme at once.
+"""The state of every placement on a day, as columns: `model.standing` for a whole programme at once.
 
-The rules are `model`'s, and tests hold the two together; here they are told once more over columns, since asking a
-million placements one by one takes minutes. Days and units as in `snapshot`.
+The rules are those of `model`, and tests hold the two together; here they are written once more over columns, since
+a million placements, one by one, would take minutes. Days and units as in `columns`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.adjacency import Sheaves
+from relay.arrays.adjacency import Adjacency
+from relay.arrays.columns import NO_DAY, NONE, Codes, Days, Flags, Rows, Units, day_number
 from relay.arrays.kernels import Column, both, chosen, in_halves
-from relay.arrays.stores import Codes, Days, Flags, Rows, Table, Units
-from relay.arrays.tables import CONDITIONS, EVENT_KINDS, NO_DAY, NONE, Snapshot, day_number
+from relay.arrays.tables import Snapshot
 from relay.domain.model import DUE_SOON_DAYS, UNIT, Rule
-from relay.domain.vocabulary import STATES
+from relay.domain.vocabulary import CONDITIONS, EVENT_KINDS, STATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ _LAST_DAY: Final = 2**31 - 1
 
 # -- the loops ------------------------------------------------------------------------------------------------------
 #
-# As `loops` says. `start` and `order` are those of a `Sheaves`.
+# As `kernels` says. `start` and `order` are those of a `Adjacency`.
 
 
 def _fulfil(
@@ -132,8 +132,8 @@ def _lose(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns; a loop is whole
 # -- how they stand -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Standings(Table):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Standings:
     """Every placement of a snapshot on a day, one row a placement.
 
     Attributes:
@@ -219,7 +219,7 @@ class Receipts:
 
     as_of: date
     made: Flags
-    came: Sheaves
+    came: Adjacency
     filled: Flags
     day: Days
     condition: Codes
@@ -248,7 +248,7 @@ def receipts(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -
 
 
 def standings(snapshot: Snapshot, got: Receipts) -> Standings:
-    """How every placement stands on a day.
+    """The state of every placement on a day.
 
     Args:
         snapshot: The programme.
@@ -302,7 +302,7 @@ def standings(snapshot: Snapshot, got: Receipts) -> Standings:
     )
 
 
-def _earliest(snapshot: Snapshot, came: Sheaves, filled: Flags) -> tuple[Days, Codes]:
+def _earliest(snapshot: Snapshot, came: Adjacency, filled: Flags) -> tuple[Days, Codes]:
     """The day of the earliest receipt, `NO_DAY` for none, and its condition; of one day the gift's comes first."""
     placements, passes = snapshot.placements, snapshot.passes
     day, condition = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
@@ -372,7 +372,7 @@ def months_later(days: Days, months: int) -> Days:
     """`model.add_months` for many days: the same day number, or the month's last day.
 
     >>> from datetime import date
-    >>> from relay.snapshot import day_number, day_of
+    >>> from relay.arrays.columns import day_number, day_of
     >>> day_of(months_later(np.array([day_number(date(2024, 2, 29))], np.int32), 24)[0])
     datetime.date(2026, 2, 28)
     """
@@ -396,13 +396,13 @@ def _months_later(days: Days, months: int) -> Days:
 
 def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: Units) -> tuple[Units, Days]:
     """What each placement passed on that counts, and the day on which that reached what it owes, if it owes any."""
-    sheaves, many = snapshot.given.only(made), len(owed)
+    given, many = snapshot.given.only(made), len(owed)
     passed, fulfilled_day = np.zeros(many, np.int64), np.full(many, NO_DAY, np.int32)
-    columns = (sheaves.order, _counted(snapshot, book, rule), snapshot.passes.day)
+    columns = (given.order, _counted(snapshot, book, rule), snapshot.passes.day)
     fulfil = chosen(_fulfil, many)
 
     def some(rows: slice) -> None:
-        start = sheaves.start[rows.start : rows.stop + 1]
+        start = given.start[rows.start : rows.stop + 1]
         fulfil(start, *columns, owed[rows], passed[rows], fulfilled_day[rows])
 
     in_halves(some, many)

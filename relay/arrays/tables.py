@@ -1,46 +1,32 @@
 """The whole programme as columns: integer arrays in ledger order, from the graph or from a replayed register.
 
 What a whole-programme question needs, and nothing that names a person: neither names nor donors, so nothing here
-has to be erased. Both ways of making a snapshot give exactly the same columns. Days are days since 1970-01-01
-(`day_number`), units whole thousandths, places in another table its row, -1 for none. States are not here: they
-change at midnight with no act (see `states`).
+has to be erased. Both ways of making a snapshot give exactly the same columns. States are not here: they change at
+midnight with no act (see `standings`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import repeat
-from typing import TYPE_CHECKING, Any, Final, Self, SupportsInt
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.adjacency import Sheaves, bind
-from relay.arrays.id_column import Ids
-from relay.arrays.stores import Codes, Days, Flags, Rows, Table, Units
-from relay.domain.entries import ORIGIN
-from relay.domain.register import Fact, Register, rule_of
-from relay.domain.schema import kind_named
+from relay.arrays.adjacency import Adjacency
+from relay.arrays.columns import (
+    NO_DAY,
+    Codes,
+    Days,
+    Flags,
+    Rows,
+    Units,
+)
+from relay.arrays.id_column import IdColumn
 
 if TYPE_CHECKING:
     from relay.domain.model import Rule
-
-EPOCH: Final = date(1970, 1, 1)
-NO_DAY: Final = -(2**31)  # before every day, so that the latest of it and a day is the day
-NONE: Final = -1
-
-
-def _choices(kind: str, column: str) -> tuple[str, ...]:
-    found = kind_named(kind).column(column)
-    return found.choices if found else ()
-
-
-CONDITIONS: Final = _choices("pass", "condition")
-SEXES: Final = _choices("beneficiary", "sex")
-EVENT_KINDS: Final = _choices("event", "kind")
-"""Words by code; -1 stands for none of them."""
 
 _TYPES: Final[Mapping[str, type[np.generic]]] = {
     "day": np.int32,
@@ -59,52 +45,17 @@ _TYPES: Final[Mapping[str, type[np.generic]]] = {
     "in_kind": np.bool_,
     "confirmed": np.bool_,
 }
-_NO_TRAIL: Final = np.empty(0, np.int64)
 _ROW: Final = np.int32  # every other column points at a row of another table
 
 
-def day_number(day: date) -> int:
-    """A day as days since 1970-01-01.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """Columns of one length, of the types that their names tell."""
 
-    >>> day_number(date(1970, 1, 2)), day_number(date(1969, 12, 31))
-    (1, -1)
-    """
-    return (day - EPOCH).days
-
-
-def day_said(text: str) -> int:
-    """The number of a day as the ledger writes it, such as "2026-02-28"."""
-    return day_number(date.fromisoformat(text))
-
-
-def day_of(number: SupportsInt) -> date | None:
-    """The day of a number of days since 1970-01-01; None for `NO_DAY`.
-
-    >>> day_of(20512), day_of(NO_DAY)
-    (datetime.date(2026, 2, 28), None)
-    """
-    days = int(number)
-    return None if days == NO_DAY else known_day(days)
-
-
-def known_day(number: int) -> date:
-    """The same of a number that is not `NO_DAY`."""
-    return EPOCH + timedelta(days=number)
-
-
-def days_of(numbers: Days) -> list[date]:
-    """The days of many numbers, none of which is `NO_DAY`."""
-    days: list[date] = numbers.astype("datetime64[D]").tolist()
-    return days
-
-
-def code_of(word: str | None, words: Sequence[str]) -> int:
-    """The code of a word, -1 for none of them."""
-    return words.index(word) if word in words else NONE
-
-
-class _Listed(Table):
-    """A table whose columns are of the types that their names tell."""
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """What the columns are called, in order."""
+        return tuple(field.name for field in fields(cls))
 
     @classmethod
     def of(cls, columns: Mapping[str, Any]) -> Self:
@@ -113,15 +64,34 @@ class _Listed(Table):
         for name in cls.names():
             column = columns[name]
             made[name] = (
-                (column if isinstance(column, Ids) else Ids.of(column))
+                (column if isinstance(column, IdColumn) else IdColumn.of(column))
                 if name == "ids"
                 else np.ascontiguousarray(column, dtype=_TYPES.get(name, _ROW))
             )
         return cls(**made)
 
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(getattr(self, self.names()[0]))
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Placements(_Listed):
+    def more(self, rows: Sequence[Mapping[str, Any]]) -> Self:
+        """These rows and some more after them.
+
+        Args:
+            rows: The values of each new row, by column.
+        """
+        if not rows:
+            return self
+        added = self.of({name: [row[name] for row in rows] for name in self.names()})
+        longer: dict[str, Any] = {}
+        for name in self.names():
+            column, new = getattr(self, name), getattr(added, name)
+            longer[name] = column.more(list(new)) if isinstance(column, IdColumn) else np.concatenate((column, new))
+        return replace(self, **longer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Placements(Table):
     """Placements, in the order in which an act first filled them.
 
     Attributes:
@@ -135,7 +105,7 @@ class Placements(_Listed):
         filled_condition: Code of the condition, from the gift.
     """
 
-    ids: Ids
+    ids: IdColumn
     beneficiary: Rows
     help: Codes
     gift: Rows
@@ -155,8 +125,8 @@ class Placements(_Listed):
         return self.original & (self.filled_day <= day)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Passes(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Passes(Table):
     """Pass-ons that stand, by sequence.
 
     Attributes:
@@ -174,7 +144,7 @@ class Passes(_Listed):
         confirmed: Whether a second person confirmed it.
     """
 
-    ids: Ids
+    ids: IdColumn
     giver: Rows
     receiver: Rows
     day: Days
@@ -188,8 +158,8 @@ class Passes(_Listed):
     confirmed: Flags
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Events(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Events(Table):
     """Events that stand, by sequence.
 
     Attributes:
@@ -209,27 +179,27 @@ class Events(_Listed):
     until: Days
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Gifts(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Gifts(Table):
     """Gifts, by sequence.
 
     Attributes:
         ids: Their ids.
         help: Code.
         day: When it was given.
-        units: Thousandths said to be given; -1 when not said.
+        units: Thousandths given; -1 if not recorded.
         sequence: Of the act.
     """
 
-    ids: Ids
+    ids: IdColumn
     help: Codes
     day: Days
     units: Units
     sequence: Rows
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Beneficiaries(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Beneficiaries(Table):
     """Beneficiaries, by sequence.
 
     Attributes:
@@ -240,15 +210,15 @@ class Beneficiaries(_Listed):
         sequence: Of the act.
     """
 
-    ids: Ids
+    ids: IdColumn
     sex: Codes
     place: Rows
     group: Rows
     sequence: Rows
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Groups(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Groups(Table):
     """Groups, by sequence.
 
     Attributes:
@@ -257,13 +227,13 @@ class Groups(_Listed):
         sequence: Of the act.
     """
 
-    ids: Ids
+    ids: IdColumn
     place: Rows
     sequence: Rows
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Places(_Listed):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Places(Table):
     """Places, by sequence.
 
     Attributes:
@@ -272,7 +242,7 @@ class Places(_Listed):
         sequence: Of the act.
     """
 
-    ids: Ids
+    ids: IdColumn
     parent: Rows
     sequence: Rows
 
@@ -285,11 +255,8 @@ class Snapshot:
         programme_id: Its id.
         sequence: Of the last entry that is counted in; 0 for an empty ledger.
         head_hash: Of that entry.
-        root: Hash of the entry up to which it was read whole; what came later was added row by row, and changed none
-            but which pass-ons are confirmed.
-        trail: The first digits of the hashes of the entries that came later, as numbers.
-        named: Sequence of the last entry that may have changed what a place, a group or a donor is called; at first, of
-            the entry in `root`.
+        named: Hash of the last entry that may have changed what a place, a group or a donor is called; where which one
+            is not known, of the last that is counted in.
         goal_generations: The programme's goal, or None.
         rules: All rule versions that stand, by sequence.
         helps: Names of all helps by code, in the order of the alphabet.
@@ -309,9 +276,7 @@ class Snapshot:
     programme_id: str
     sequence: int
     head_hash: str
-    root: str
-    trail: npt.NDArray[np.int64]
-    named: int
+    named: str
     goal_generations: int | None
     rules: tuple[Rule, ...]
     helps: tuple[str, ...]
@@ -323,29 +288,23 @@ class Snapshot:
     beneficiaries: Beneficiaries
     groups: Groups
     places: Places
-    given: Sheaves
-    received: Sheaves
-    happened: Sheaves
+    given: Adjacency
+    received: Adjacency
+    happened: Adjacency
 
     def columns(self) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         """Every array with its name, such as "passes.giver" or "passes.ids.text", always in the same order."""
         for name, table in TABLES.items():
             for column in table.names():
                 values = getattr(getattr(self, name), column)
-                if isinstance(values, Ids):
-                    for part in Ids.COLUMNS:
+                if isinstance(values, IdColumn):
+                    for part in IdColumn.COLUMNS:
                         yield f"{name}.{column}.{part}", getattr(values, part)
                 else:
                     yield f"{name}.{column}", values
-        for name in SHEAVES:
-            for column in Sheaves.COLUMNS:
+        for name in ADJACENCIES:
+            for column in Adjacency.COLUMNS:
                 yield f"{name}.{column}", getattr(getattr(self, name), column)
-
-    def follows(self, earlier: Snapshot) -> bool:
-        """Whether this is an earlier one carried on, or the same."""
-        mine, its = self.trail, earlier.trail
-        far = len(its) - 1
-        return self.root == earlier.root and far < len(mine) and (far < 0 or bool(mine[far] == its[far]))
 
     @property
     def is_of_one_entry(self) -> bool:
@@ -364,18 +323,18 @@ class Snapshot:
         for name, table in TABLES.items():
             tables[name] = table.of(
                 {
-                    column: Ids(*(columns[f"{name}.ids.{part}"] for part in Ids.COLUMNS))
+                    column: IdColumn(*(columns[f"{name}.ids.{part}"] for part in IdColumn.COLUMNS))
                     if column == "ids"
                     else columns[f"{name}.{column}"]
                     for column in table.names()
                 }
             )
-        for name in SHEAVES:
-            tables[name] = Sheaves(*(columns[f"{name}.{column}"] for column in Sheaves.COLUMNS))
-        return cls(root=plain["head_hash"], trail=_NO_TRAIL, named=plain["sequence"], **plain, **tables)
+        for name in ADJACENCIES:
+            tables[name] = Adjacency(*(columns[f"{name}.{column}"] for column in Adjacency.COLUMNS))
+        return cls(named=plain["head_hash"], **plain, **tables)
 
 
-TABLES: Final[Mapping[str, type[_Listed]]] = {
+TABLES: Final[Mapping[str, type[Table]]] = {
     "placements": Placements,
     "passes": Passes,
     "events": Events,
@@ -386,8 +345,8 @@ TABLES: Final[Mapping[str, type[_Listed]]] = {
 }
 """The tables of a snapshot by name."""
 
-SHEAVES: Final = ("given", "received", "happened")
-"""What a snapshot binds together."""
+ADJACENCIES: Final = ("given", "received", "happened")
+"""The adjacencies of a snapshot by name."""
 
 
 def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:
@@ -396,228 +355,3 @@ def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:
     found = [name for name in plain if getattr(one, name) != getattr(other, name)]
     pairs = zip(one.columns(), other.columns(), strict=True)
     return (*found, *(name for (name, mine), (_, its) in pairs if not np.array_equal(mine, its)))
-
-
-# -- making one ---------------------------------------------------------------------------------------------------
-
-Columns = dict[str, Sequence[Any]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheets:
-    """What a snapshot is made of, as lists by name: ids as text, units as numbers, days numbered, in any order.
-
-    A condition, sex or kind is a word, or empty. Other tables are named by ids, or None for none.
-    """
-
-    programme_id: str
-    sequence: int
-    head_hash: str
-    goal_generations: int | None
-    rules: tuple[Rule, ...]
-    placements: Columns
-    passes: Columns
-    events: Columns
-    gifts: Columns
-    beneficiaries: Columns
-    groups: Columns
-    places: Columns
-
-    def bound(self) -> Snapshot:
-        """The snapshot: in ledger order, words as codes and ids as rows."""
-        helps = tuple(
-            sorted(
-                {rule.help for rule in self.rules}.union(
-                    *(rule.equivalents for rule in self.rules),
-                    *(sheet["help"] for sheet in (self.placements, self.passes, self.gifts)),
-                )
-            )
-        )
-        sheets: dict[str, dict[str, Any]] = {name: dict(getattr(self, name)) for name in TABLES}
-        rows = {name: {id_: row for row, id_ in enumerate(sheet.get("ids", ()))} for name, sheet in sheets.items()}
-        whole = True
-        for name, column, table in _NAMING:
-            ids, found = sheets[name][column], _rows(sheets[name][column], rows[table])
-            whole = whole and int(np.count_nonzero(found == NONE)) == ids.count("") + ids.count(None)
-            sheets[name][column] = found
-        placements, passes, events = sheets["placements"], sheets["passes"], sheets["events"]
-        gifts, beneficiaries = sheets["gifts"], sheets["beneficiaries"]
-        placements["sequence"] = _began(placements, passes, events)
-        order = {name: _order(sheet) for name, sheet in sheets.items()}
-        for name, column, table in _NAMING:
-            sheets[name][column] = _turned(order[table])[sheets[name][column]]
-        placements["filled_condition"] = _codes(placements["filled_condition"], CONDITIONS)
-        placements["filled_units"] = _thousandths(placements["filled_units"])
-        passes["condition"] = _codes(passes["condition"], CONDITIONS)
-        passes |= {name: _thousandths(passes[name]) for name in ("units", "females", "males")}
-        events |= {"kind": _codes(events["kind"], EVENT_KINDS), "units": _thousandths(events["units"])}
-        gifts["units"] = np.where(np.asarray(gifts["units"]) < 0, -1, _thousandths(gifts["units"]))
-        beneficiaries["sex"] = _codes(beneficiaries["sex"], SEXES)
-        for sheet in (placements, passes, gifts):
-            sheet["help"] = _codes(sheet["help"], helps)
-        made: dict[str, Any] = {name: table.of(_permuted(sheets[name], order[name])) for name, table in TABLES.items()}
-        many, pass_, event = len(placements["ids"]), made["passes"], made["events"]
-        return Snapshot(
-            programme_id=self.programme_id,
-            sequence=self.sequence,
-            head_hash=self.head_hash,
-            root=self.head_hash,
-            trail=_NO_TRAIL,
-            named=self.sequence,
-            goal_generations=self.goal_generations,
-            rules=self.rules,
-            helps=helps,
-            whole=whole,
-            **made,
-            given=bind(pass_.giver, pass_.day, many),
-            received=bind(pass_.receiver, pass_.day, many),
-            happened=bind(event.placement, event.day, many),
-        )
-
-
-_NAMING: Final = (
-    ("passes", "giver", "placements"),
-    ("passes", "receiver", "placements"),
-    ("events", "placement", "placements"),
-    ("placements", "beneficiary", "beneficiaries"),
-    ("placements", "gift", "gifts"),
-    ("beneficiaries", "place", "places"),
-    ("beneficiaries", "group", "groups"),
-    ("groups", "place", "places"),
-    ("places", "parent", "places"),
-)
-"""Sheet, column, and the table whose ids stand in it."""
-
-
-def _began(placements: Columns, passes: Columns, events: Columns) -> npt.NDArray[np.int64]:
-    """The act that first filled each placement; in foreign data, that first named one which nothing filled."""
-    never = np.iinfo(np.int64).max
-    sequence = np.asarray(placements["sequence"], np.int64)
-    began = np.append(np.where(sequence > 0, sequence, never), never)  # the last is that of no placement
-    named = np.full(len(began), never)
-    given, happened = np.asarray(passes["sequence"], np.int64), np.asarray(events["sequence"], np.int64)
-    np.minimum.at(began, passes["receiver"], given)
-    np.minimum.at(named, passes["giver"], given)
-    np.minimum.at(named, events["placement"], happened)
-    return np.where(began == never, named, began)[:-1]
-
-
-def _order(sheet: Mapping[str, Any]) -> npt.NDArray[np.int64]:
-    """The rows of a sheet by sequence; those that one act named first by id."""
-    sequence = np.asarray(sheet["sequence"], np.int64)
-    order = np.argsort(sequence, kind="stable")
-    if (np.diff(sequence[order]) == 0).any() and "ids" in sheet:
-        ids, numbers = sheet["ids"], sequence.tolist()
-        order = np.array(sorted(order.tolist(), key=lambda row: (numbers[row], ids[row])), np.int64)
-    return order
-
-
-def _turned(order: npt.NDArray[np.int64]) -> Rows:
-    """Where each row goes in an order; the last stands for none."""
-    to = np.full(len(order) + 1, NONE, np.int32)
-    to[order] = np.arange(len(order), dtype=np.int32)
-    return to
-
-
-def _permuted(sheet: Mapping[str, Any], order: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """The columns of a sheet in another order."""
-    return {
-        name: list(map(column.__getitem__, order.tolist())) if name == "ids" else np.asarray(column)[order]
-        for name, column in sheet.items()
-    }
-
-
-def _rows(ids: Sequence[str | None], rows: Mapping[str, int]) -> Rows:
-    return np.fromiter(map(rows.get, ids, repeat(NONE)), np.int32, len(ids))  # type: ignore[arg-type]
-
-
-def _codes(words: Sequence[str], codes: Sequence[str]) -> Codes:
-    code_of = {word: code for code, word in enumerate(codes)}
-    return np.fromiter(map(code_of.get, words, repeat(NONE)), np.int16, len(words))
-
-
-def _thousandths(numbers: Sequence[float]) -> Units:
-    """Units have at most 3 decimals, so that rounding a float's thousandths is exact."""
-    return np.rint(np.asarray(numbers, np.float64) * 1000).astype(np.int64)
-
-
-def of_register(register: Register) -> Snapshot:
-    """The snapshot of a whole replayed register, as known at its last entry."""
-    by_kind: dict[str, list[Fact]] = {}
-    for fact in register.facts.values():
-        by_kind.setdefault(fact.kind, []).append(fact)
-    for facts in by_kind.values():
-        facts.sort(key=lambda fact: fact.sequence)
-    last = max(register.entries.values(), key=lambda entry: entry.sequence, default=None)
-    programme = register.facts.get(f"programme:{register.programme_id}")
-    return Sheets(
-        programme_id=register.programme_id,
-        sequence=last.sequence if last else 0,
-        head_hash=last.hash if last else ORIGIN,
-        goal_generations=programme.values.get("goal_generations") if programme else None,
-        rules=tuple(rule_of(fact.values) for fact in by_kind.get("rule", ())),
-        placements=_placement_sheet(register),
-        passes=_pass_sheet(register, by_kind.get("pass", [])),
-        events=_event_sheet(by_kind.get("event", [])),
-        gifts=_gift_sheet(by_kind.get("gift", [])),
-        beneficiaries=_named(by_kind.get("beneficiary", []), sex="sex", place="place_id", group="group_id"),
-        groups=_named(by_kind.get("group", []), place="place_id"),
-        places=_named(by_kind.get("place", []), parent="parent_id"),
-    ).bound()
-
-
-def _named(facts: Sequence[Fact], **columns: str) -> Columns:
-    return {
-        "ids": [fact.id for fact in facts],
-        "sequence": [fact.sequence for fact in facts],
-        **{name: [fact.values.get(column) for fact in facts] for name, column in columns.items()},
-    }
-
-
-def _placement_sheet(register: Register) -> Columns:
-    placements = register.placements.values()
-    filled = [register.facts.get(f"placement:{placement.placement_id}") for placement in placements]
-    return {
-        "ids": [placement.placement_id for placement in placements],
-        "beneficiary": [placement.beneficiary_id for placement in placements],
-        "help": [placement.help for placement in placements],
-        "gift": [placement.gift_id for placement in placements],
-        "sequence": [fact.sequence if fact else 0 for fact in filled],
-        "filled_day": [day_said(fact.values["received_on"]) if fact else NO_DAY for fact in filled],
-        "filled_units": [fact.values["animals"] if fact else 0 for fact in filled],
-        "filled_condition": [fact.values.get("condition", "") if fact else "" for fact in filled],
-    }
-
-
-def _pass_sheet(register: Register, facts: Sequence[Fact]) -> Columns:
-    helps = {placement.placement_id: placement.help for placement in register.placements.values()}
-    values = [fact.values for fact in facts]
-    return _named(facts, giver="giver_placement_id", receiver="receiver_placement_id") | {
-        "day": [day_said(each["passed_on"]) for each in values],
-        "help": [each.get("help") or helps[each["giver_placement_id"]] for each in values],
-        "units": [each["animals"] for each in values],
-        "females": [each.get("females", 0) for each in values],
-        "males": [each.get("males", 0) for each in values],
-        "condition": [each.get("condition", "") for each in values],
-        "in_kind": [each.get("kind", "in_kind") == "in_kind" for each in values],
-        "confirmed": [fact.confirm_id is not None for fact in facts],
-    }
-
-
-def _event_sheet(facts: Sequence[Fact]) -> Columns:
-    values = [fact.values for fact in facts]
-    return {
-        "sequence": [fact.sequence for fact in facts],
-        "placement": [each["placement_id"] for each in values],
-        "kind": [each["kind"] for each in values],
-        "day": [day_said(each["happened_on"]) for each in values],
-        "units": [each.get("animals", 1) for each in values],
-        "until": [day_said(each["until_on"]) if each.get("until_on") else NO_DAY for each in values],
-    }
-
-
-def _gift_sheet(facts: Sequence[Fact]) -> Columns:
-    return _named(facts, help="help") | {
-        "day": [day_said(fact.values["given_on"]) for fact in facts],
-        "units": [fact.values.get("animals", -1) for fact in facts],
-    }

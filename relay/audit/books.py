@@ -1,6 +1,6 @@
-"""The books as an auditor opens them: every act that stands and happened by a day, beside the placement it touches.
+"""The books as an auditor opens them: every act in force that happened by a day, beside the placement it touches.
 
-All that a check asks is worked out here from the whole register, as it is known now: what was noted when an act was
+Everything a check needs is worked out here from the whole register as known now: what was noted when an act was
 recorded is not enough, since a loss may be recorded, or a birth corrected, long after the pass-on that it concerns.
 """
 
@@ -13,17 +13,14 @@ from datetime import UTC, date, tzinfo
 from functools import cached_property
 from typing import Final
 
-from relay.arrays.tables import Snapshot, of_register
+from relay.arrays.raw_tables import of_register
+from relay.arrays.tables import Snapshot
 from relay.domain.acts import changes_of
 from relay.domain.entries import Entry, zone
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.domain.register import Fact, Register
-from relay.domain.schema import DAYS
 from relay.errors import Invalid, NotFound
 from relay.reports.trees import Relay
-
-DAY_OF: Final[Mapping[str, str]] = {**DAYS, "claim": "as_of", "rule": "from"}
-"""The column that says from when an act of a kind counts; other kinds have no day and count always."""
 
 IMPORTED_TOGETHER: Final = 20
 """Acts of one clerk in one second from which they are an import (our choice: no hand records so many at once)."""
@@ -77,7 +74,7 @@ class Books:
 
     def happened(self, fact: Fact) -> bool:
         """Whether an act had happened by the day; what has no day has."""
-        day = fact.values.get(DAY_OF.get(fact.kind, ""))
+        day = fact.values.get(self.register.catalogue.counts_from(fact.kind))
         return day is None or day <= self.as_of.isoformat()
 
     @cached_property
@@ -97,7 +94,7 @@ class Books:
         return self.register.entries[act_id].sequence
 
     def said(self, act_id: str, *fields: str) -> list[int]:
-        """The numbers of the entries that said something of an act in some fields, corrections included."""
+        """The numbers of the entries that recorded some fields of an act, corrections included."""
         entries = self.register.entries
         about = (entries[each] for each in self.register.about.get(act_id, ()) if each in entries)
         corrected = [each.sequence for each in about if {*fields} & {*changes_of(each.payload)}]

@@ -1,7 +1,7 @@
-"""What a check finds in the books, and how it is said.
+"""What a check finds in the books, and how it is worded.
 
-A finding never says that somebody cheated: it is a question to put to the people whose acts it names. No finding holds
-a name, a telephone number, a household or a witness: it names acts by their sequence in the ledger.
+A finding is not an accusation: it is a question for the people whose acts it names. No finding contains a name, a
+telephone number, a household or a witness: it names acts by their sequence in the ledger.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Finding:
 
 
 def about(act_id: str, said: str) -> Sentence:
-    """What is said of an act."""
+    """A finding about an act."""
     return Sentence("%(act_id)s: %(said)s", act_id=act_id, said=said)
 
 

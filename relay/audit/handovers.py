@@ -38,7 +38,7 @@ def same_household(books: Books) -> Iterator[Finding]:
         household = books.register.household(giver)
         if household and giver != receiver and household == books.register.household(receiver):
             who_say = (said for each in (giver, receiver) for said in books.said(f"beneficiary:{each}", "household_id"))
-            yield found(hand_over.fact, Sentence("giver and receiver live in one household."), *who_say)
+            yield found(hand_over.fact, Sentence("giver and receiver live in the same household."), *who_say)
 
 
 def holds_already(books: Books) -> Iterator[Finding]:
@@ -55,7 +55,7 @@ def holds_already(books: Books) -> Iterator[Finding]:
                 acts=(books.sequence(held.receipt.act_id),),
                 evidence=tuple(sorted(books.sequence(each.receipt.act_id) for each in unfulfilled)),
                 sentence=Sentence(
-                    "%(act_id)s of %(day)s: the receiver had not passed on what she owed of %(ids)s.",
+                    "%(act_id)s of %(day)s: the receiver still owed from %(ids)s.",
                     act_id=held.receipt.act_id,
                     day=day,
                     ids=ids,
@@ -74,7 +74,7 @@ def same_phone(books: Books) -> Iterator[Finding]:
     numbers = sharing((number, fact) for fact in with_phone(books) for number in phones(fact.values["phone"]))
     for shared in {tuple(fact.act_id for fact in shared): shared for shared in numbers}.values():
         if len(shared) > 1:
-            yield found_together(shared, Sentence("one telephone number for %(many)s women.", many=len(shared)))
+            yield found_together(shared, Sentence("%(many)s women have the same telephone number.", many=len(shared)))
 
 
 def with_phone(books: Books) -> list[Fact]:
@@ -137,7 +137,7 @@ def recorded_twice(books: Books) -> Iterator[Finding]:
         for other in before:
             if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
                 day = other.pass_on.passed_on
-                said = Sentence("like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
+                said = Sentence("looks like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
                 yield found(hand_over.fact, said, other.fact.sequence)
         before.append(hand_over)
 
@@ -182,7 +182,7 @@ def another_name(books: Books) -> Iterator[Finding]:
         first, now = next(filter(None, said), ""), _untitled(fact.values)
         if first and now and _is_another(first, now):
             who_say = books.said(fact.act_id, "name")
-            yield found(fact, Sentence("was corrected to a name unlike the one before."), *who_say)
+            yield found(fact, Sentence("was changed to a name unlike the one before."), *who_say)
 
 
 def _is_another(one: str, other: str) -> bool:
@@ -209,7 +209,7 @@ def after_loss(books: Books) -> Iterator[Finding]:
             yield found(
                 hand_over.fact,
                 Sentence(
-                    "nothing was left with %(placement_id)s since %(lost_on)s.",
+                    "%(placement_id)s had nothing left since %(lost_on)s.",
                     placement_id=giver.placement_id,
                     lost_on=lost_on,
                 ),
@@ -243,7 +243,7 @@ def tag_twice(books: Books) -> Iterator[Finding]:
     """Find ear tags that were passed on more than once."""
     for shared in sharing((tag, fact) for fact in tagged(books) for tag in _tags(fact)):
         if len(shared) > 1:
-            yield found_together(shared, Sentence("one ear tag passed on %(many)s times.", many=len(shared)))
+            yield found_together(shared, Sentence("the same ear tag was passed on %(many)s times.", many=len(shared)))
 
 
 def tagged(books: Books) -> list[Fact]:
@@ -299,7 +299,7 @@ def no_witness(books: Books) -> Iterator[Finding]:
     """Find pass-ons that nobody signed, where most are signed."""
     for fact in witnessed(books):
         if not _signed(books, fact):
-            yield found(fact, Sentence("nobody signed as a witness."))
+            yield found(fact, Sentence("no witness signed."))
 
 
 def busy_witness(books: Books) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ def to_herself(books: Books) -> Iterator[Finding]:
     """Find pass-ons of a beneficiary to herself."""
     for hand_over in books.hand_overs:
         if hand_over.giver.beneficiary_id == hand_over.pass_on.beneficiary_id:
-            yield found(hand_over.fact, Sentence("giver and receiver are one beneficiary."))
+            yield found(hand_over.fact, Sentence("giver and receiver are the same beneficiary."))
 
 
 def never_received(books: Books) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def cycle(books: Books) -> Iterator[Finding]:
         yield Finding(
             subject_id=f"placement:{min(circle)}",
             acts=tuple(sorted(fact.sequence for fact in facts)),
-            sentence=Sentence("the relay goes round through %(circle)s.", circle=", ".join(sorted(circle))),
+            sentence=Sentence("the relay runs in a circle through %(circle)s.", circle=", ".join(sorted(circle))),
         )
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from relay.audit.books import DAY_OF, Books
+from relay.audit.books import Books
 from relay.audit.findings import Finding, about, found
 from relay.domain.acts import changes_of
 from relay.domain.entries import CLOCKS_DAYS, Entry
@@ -33,7 +33,7 @@ def no_gift(books: Books) -> Iterator[Finding]:
     for fact in books.facts("placement"):
         gift = books.register.facts.get(f"gift:{fact.values['gift_id']}")
         if gift is None:
-            yield found(fact, Sentence("there is no gift %(gift_id)s.", gift_id=fact.values["gift_id"]))
+            yield found(fact, Sentence("gift %(gift_id)s does not exist.", gift_id=fact.values["gift_id"]))
             continue
         received_on, given_on = fact.values["received_on"], gift.values["given_on"]
         if received_on < given_on:
@@ -79,7 +79,7 @@ def gift_total(books: Books) -> Iterator[Finding]:
 
 
 def counted(books: Books) -> list[Fact]:
-    """Gifts of which is said how much was given."""
+    """Gifts whose amount is recorded."""
     return [gift for gift in books.facts("gift") if gift.values.get("animals") is not None]
 
 
@@ -103,7 +103,7 @@ def claim_unsupported(books: Books) -> Iterator[Finding]:
 def recorded_late(books: Books) -> Iterator[Finding]:
     """Find acts recorded long after they happened."""
     for fact in by_hand(books):
-        happened_on = date.fromisoformat(fact.values[DAY_OF[fact.kind]])
+        happened_on = date.fromisoformat(fact.values[_day_of(books, fact)])
         recorded_at = datetime.fromisoformat(books.register.entries[fact.act_id].recorded_at)
         days = (recorded_at.astimezone(books.zone).date() - happened_on).days
         if days > LATE_DAYS:
@@ -114,7 +114,7 @@ def recorded_late(books: Books) -> Iterator[Finding]:
                     happened_on=happened_on,
                     days=days,
                 ),
-                *books.said(fact.act_id, DAY_OF[fact.kind]),
+                *books.said(fact.act_id, _day_of(books, fact)),
             )
 
 
@@ -191,9 +191,9 @@ def opened_again(books: Books) -> Iterator[Finding]:
     for (before, was), (sequence, is_) in pairwise(_locks(books)):
         if is_ < was:
             said = (
-                Sentence("all until %(was)s was locked, and then only until %(day)s.", was=was, day=is_)
+                Sentence("the record was locked until %(was)s, and then only until %(day)s.", was=was, day=is_)
                 if is_
-                else Sentence("all until %(was)s was locked, and then nothing.", was=was)
+                else Sentence("the record was locked until %(was)s, and then not at all.", was=was)
             )
             yield Finding(subject_id=programme, acts=(sequence,), evidence=(before,), sentence=about(programme, said))
 
@@ -217,7 +217,7 @@ def corrected_after_lock(books: Books) -> Iterator[Finding]:
                 sentence=about(
                     subject,
                     Sentence(
-                        "happened on %(day)s, and was corrected when all until %(locked_until)s was locked.",
+                        "happened on %(day)s and was corrected while the record was locked until %(locked_until)s.",
                         day=day,
                         locked_until=locked_until,
                     ),
@@ -230,12 +230,12 @@ def recorded_after_lock(books: Books) -> Iterator[Finding]:
     locks = _locks(books)
     for fact in dated(books):
         entry = books.register.entries[fact.act_id]
-        day, locked_until = str(entry.payload[DAY_OF[fact.kind]]), _lock_at(locks, entry)
+        day, locked_until = str(entry.payload[_day_of(books, fact)]), _lock_at(locks, entry)
         if day <= locked_until and fact.act_id not in books.founding:
             yield found(
                 fact,
                 Sentence(
-                    "happened on %(day)s, and was recorded when all until %(locked_until)s was locked.",
+                    "happened on %(day)s and was recorded while the record was locked until %(locked_until)s.",
                     day=day,
                     locked_until=locked_until,
                 ),
@@ -244,12 +244,18 @@ def recorded_after_lock(books: Books) -> Iterator[Finding]:
 
 def dated(books: Books) -> tuple[Fact, ...]:
     """Acts that say when something happened."""
-    return books.facts("gift", "placement", "pass", "event")
+    return books.facts(*(kind.name for kind in books.register.catalogue.kinds.values() if kind.day))
+
+
+def _day_of(books: Books, fact: Fact) -> str:
+    """The column in which an act says when it happened."""
+    return books.register.catalogue.day(fact.kind)
 
 
 def _locks(books: Books) -> tuple[tuple[int, str], ...]:
-    """The sequence of each entry that said until when the record is locked, and that day, or "" for not at all."""
-    register, programme = books.register, Register(books.register.programme_id)
+    """The sequence of each entry that set the day up to which the record is locked, and that day, or "" for none."""
+    register = books.register
+    programme = Register(register.programme_id, register.catalogue)
     programme_id, locks = f"programme:{register.programme_id}", list[tuple[int, str]]()
     said_later = (entry for entry in corrections(books) if register.last_subject(entry.act_id) == programme_id)
     for entry in (register.entries[programme_id], *said_later):
@@ -264,10 +270,10 @@ def _lock_at(locks: tuple[tuple[int, str], ...], entry: Entry) -> str:
 
 
 def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
-    """The earliest day that was said of an act until some entry; None where an act of its kind has no day."""
+    """The earliest day recorded for an act up to some entry; None if acts of its kind have no day."""
     about = (register.entries[each] for each in register.about.get(act_id, ()))
     said = [changes_of(each.payload) for each in about if each.sequence <= last.sequence]
-    column, original = DAY_OF.get(act_id.partition(":")[0], ""), register.entries[act_id].payload
+    column, original = register.catalogue.counts_from(act_id.partition(":")[0]), register.entries[act_id].payload
     return min((day for each in (original, *said) if (day := each.get(column))), default=None)
 
 

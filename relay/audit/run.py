@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from relay.audit.books import Books
-from relay.audit.checks import CHECKS, Check, Severity
+from relay.audit.checks import Check, Severity, checks_of
 from relay.audit.findings import Finding
 from relay.domain.register import Register
 from relay.graph import Graph
-from relay.ledger import recording
-from relay.ledger.gc_paused import uncollected
+from relay.ledger import reading
+from relay.ledger.gc_paused import gc_paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Audit:
     Attributes:
         programme_id: Of the programme.
         as_of: Only what happened on or before this day was looked at.
-        checks: Every check, in the order of `checks.CHECKS`, with or without findings.
+        checks: Every check, in the order of `checks.CHECKS`, with or without findings; then those of the systems.
     """
 
     programme_id: str
@@ -71,14 +71,16 @@ def audit(graph: Graph, programme_id: str, as_of: date, *, last: int | None = No
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    return audit_of(recording.replay(programme_id, recording.entries(graph, programme_id, last=last)), as_of)
+    entries = reading.entries(graph, programme_id, last=last)
+    return audit_of(reading.replay(programme_id, entries, graph.catalogue), as_of)
 
 
-@uncollected()
+@gc_paused()
 def audit_of(register: Register, as_of: date) -> Audit:
     """Check a whole replayed register."""
     books = Books(register, as_of)
-    return Audit(programme_id=register.programme_id, as_of=as_of, checks=tuple(_run(check, books) for check in CHECKS))
+    checks = checks_of(register.catalogue, register.systems)
+    return Audit(programme_id=register.programme_id, as_of=as_of, checks=tuple(_run(check, books) for check in checks))
 
 
 def _run(check: Check, books: Books) -> Checked:

@@ -1,12 +1,12 @@
-"""A sample of placements to verify in the field: drawn so that anybody can draw it again, and what it says of the rest.
+"""A sample of placements to verify in the field, which anyone can draw again, and what it says about the rest.
 
 Strata: how help came (from a gift, where donor and staff were present, or by pass-on, where the women alone were), and
 the district, since one field officer's habits show in one district; so every district is visited and both kinds of
-record are tried. Where the sample is too small for two placements of each, districts are not told apart.
+record are tested. If the sample is too small for two placements of each, it is not stratified by district.
 
 The rank of a placement within its stratum is the SHA-256 of seed and id: it needs no random generator, is the same on
 every machine, and placements recorded later do not move the others. An outcome is a `checked` event on or after the day
-of the sample; `error_rate` says what the outcomes tell of the placements that nobody visited.
+of the sample; `error_rate` estimates from the outcomes what the placements not visited are like.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from typing import Final, Literal
 
 from relay.audit.books import Books, Held
 from relay.audit.error_rate import ErrorRate, Seen, error_rate
-from relay.domain.model import shown, standing
+from relay.domain.model import Quantity, shown, standing
 from relay.domain.register import Fact, Register
 from relay.graph import Graph
-from relay.ledger import recording
+from relay.ledger import reading
 
 CameBy = Literal["gift", "pass_on"]
 Outcome = Literal["found", "partly", "not_found"]
@@ -37,7 +37,7 @@ class Stratum:
 
     Attributes:
         came_by: How their help came; None when the sample is too small to tell.
-        place_id: Their district; None when it is not known or not told apart.
+        place_id: Their district; None if it is not known, or if the sample is not stratified by district.
         placements: How many there are.
         sampled: How many of them are in the sample.
         checked: Of these, how many have an outcome.
@@ -70,17 +70,17 @@ class ToVerify:
         place_id: Where she lives, or her group is; None when that is not known.
         came_by: Of its stratum.
         district_id: Of its stratum.
-        outcome: What the latest check on or after the day found; None when nobody went yet.
+        outcome: What the latest check on or after the day found; None if there was none yet.
         checked_on: The day of that check.
     """
 
     placement_id: str
     beneficiary_id: str
     help: str
-    received: float
+    received: Quantity
     received_on: date
     received_from: tuple[str, ...]
-    passed: float
+    passed: Quantity
     passed_to: tuple[str, ...]
     place_id: str | None
     came_by: CameBy | None
@@ -132,8 +132,8 @@ def sample(graph: Graph, programme_id: str, as_of: date, *, size: int, seed: int
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    register, drawn, known = Register(programme_id), None, 0
-    for entry in recording.entries(graph, programme_id):
+    register, drawn, known = Register(programme_id, graph.catalogue), None, 0
+    for entry in reading.entries(graph, programme_id):
         if last is not None and drawn is None and entry.sequence > last:
             drawn = draw(Books(register, as_of), size=size, seed=seed)
         if drawn is None:
@@ -154,7 +154,7 @@ class Drawn:
 
     Attributes:
         sizes: Stratum → how many placements it has.
-        chosen: The sampled placements as the record told of them, by stratum.
+        chosen: The sampled placements as the record has them, by stratum.
     """
 
     sizes: Mapping[Key, int]

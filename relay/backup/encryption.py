@@ -1,7 +1,7 @@
 """Files that nobody else may read, in the age format (age-encryption.org/v1), which other programs open too.
 
-A file is sealed with a passphrase, or for the holder of a key by its public half, so that the machine that makes
-backups cannot read them. The whole file passes through memory.
+A file is encrypted with a passphrase, or to a public key, so that the machine that makes backups cannot read them. The
+whole file passes through memory.
 """
 
 from __future__ import annotations
@@ -31,44 +31,30 @@ _PAUSE_SECONDS: Final = 1.0  # our choice, as the tries: what keeps a machine bu
 
 
 class NotAKey(Invalid):
-    """A text is not a key of age."""
+    """A text is not a key of age; it is not repeated, since it may be a secret."""
 
-    def __init__(self, what: Literal["public", "secret"]) -> None:
-        """Say which half is meant; the text itself is not shown."""
-        reason, begins = {
-            "public": (Sentence("This is not a public key of age."), "age1"),
-            "secret": (Sentence("This is not a secret key of age."), "AGE-SECRET-KEY-1"),
-        }[what]
-        super().__init__(reason, Sentence("It begins with %(begins)s; age-keygen makes a pair.", begins=begins))
+    suggestion = "It begins with %(begins)s; age-keygen makes a pair."
+
+    begins: str
 
 
 class CannotOpen(Invalid):
     """A sealed file does not open."""
 
-    def __init__(self, with_what: Literal["passphrase", "key"]) -> None:
-        """Say with what it was tried; what is damaged and what is sealed otherwise look alike."""
-        said = {"passphrase": Sentence("passphrase"), "key": Sentence("key")}[with_what]
-        super().__init__(
-            Sentence(
-                "The file does not open with this %(with_what)s: it is another one's, or the file is damaged.",
-                with_what=said,
-            ),
-            Sentence("Give the %(with_what)s with which it was made.", with_what=said),
-        )
+    reason = "The file does not open with this %(with_what)s: it is the wrong one, or the file is damaged."
+    suggestion = "Give the %(with_what)s it was made with."
+
+    with_what: Sentence
 
 
 class TooMuchWork(Invalid):
     """A passphrase would take this machine too long."""
 
-    def __init__(self) -> None:
-        """Say what may be the matter: not the passphrase."""
-        super().__init__(
-            Sentence(
-                "Opening the file takes too much work: this machine is busy, or much slower than the one that sealed "
-                "it, or the file is damaged."
-            ),
-            Sentence("Try again when it is idle, or on a quicker machine."),
-        )
+    reason = (
+        "Opening the file takes too much work: this machine is busy or much slower than the one that "
+        "encrypted it, or the file is damaged."
+    )
+    suggestion = "Try again when it is idle, or on a quicker machine."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +89,7 @@ class Seal:
         try:
             recipient = _age.x25519.Recipient.from_str(self.public_key)
         except _age.RecipientError as error:
-            raise NotAKey("public") from error
+            raise NotAKey(reason=Sentence("This is not a public key of age."), begins="age1") from error
         return bytes(_age.encrypt(content, [recipient]))
 
     def open(self, content: bytes) -> bytes:
@@ -122,9 +108,10 @@ class Seal:
                 return _opened_with(self.passphrase, content)
             return bytes(_age.decrypt(content, [_age.x25519.Identity.from_str(self.secret_key)]))
         except _age.IdentityError as error:
-            raise NotAKey("secret") from error
+            raise NotAKey(reason=Sentence("This is not a secret key of age."), begins="AGE-SECRET-KEY-1") from error
         except _age.DecryptError as error:
-            raise CannotOpen(needs) from error
+            said = {"passphrase": Sentence("passphrase"), "key": Sentence("key")}[needs]
+            raise CannotOpen(with_what=said) from error
 
 
 def _opened_with(passphrase: str, content: bytes) -> bytes:

@@ -1,7 +1,7 @@
-"""The evidence bundle: all that someone needs who wants to check a ledger on any computer, with Python alone.
+"""The evidence bundle: everything needed to check a ledger on any computer that has Python.
 
-One ZIP file with the ledger, a signed checkpoint of its end, the two short scripts that check them, and how to. Nothing
-in it is needed from Relay or from the network.
+One ZIP file with the ledger, a signed checkpoint of its end, the two short scripts that check them, and instructions.
+It needs nothing of Relay, and no network.
 """
 
 from __future__ import annotations

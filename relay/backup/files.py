@@ -1,6 +1,6 @@
-"""Backups as files: written so that they can be believed, read back, sealed, rotated, and tried out.
+"""Backups as files: written and read back, encrypted, rotated, and tested.
 
-A backup takes its place only after it was read back; older ones are deleted only after that.
+A backup replaces the last one only after it has been read back; older ones are deleted only after that.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -19,11 +19,11 @@ from relay.backup.encryption import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
 from relay.backup.replay import BEGINNING, Kept, backup, check, restore
 from relay.database import engine
 from relay.domain.entries import Fault
+from relay.domain.system import Catalogue
 from relay.errors import Invalid
 from relay.graph import Graph, connect
 from relay.ledger.batch import Clerk
 from relay.ledger.verify import verify
-from relay.text import Sentence
 
 _DATED: Final = re.compile(r"relay-\d{4}-\d\d-\d\dT\d{6}Z\.jsonl(\.age)?")
 
@@ -45,19 +45,19 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
         Unavailable: The database cannot be reached; what was there stays.
     """
     if _is_something_else(path):
-        raise private_files.ThereAlready(path)
+        raise private_files.ThereAlready(path=path)
     lines = (f"{line}\n".encode() for line in backup(graph))
-    with private_files.written(path) as file:
+    with private_files.replace(path) as file:
         if not seal.ending:
             file.writelines(lines)
             file.seek(0)
-            return check(lines_of(file))
+            return check(lines_of(file), graph.catalogue)
         content = b"".join(lines)
-        kept, sealed = check(lines_of(io.BytesIO(content))), seal.close(content)
+        kept, sealed = check(lines_of(io.BytesIO(content)), graph.catalogue), seal.close(content)
         file.write(sealed)
         file.seek(0)
         if file.read() != sealed:
-            raise ReadBackOtherwise(path)
+            raise ReadBackOtherwise(path=path)
         return kept
 
 
@@ -75,7 +75,7 @@ def _is_something_else(path: Path) -> bool:
         with path.open("rb") as file:
             beginning = file.read(len(BEGINNING))
     except OSError as error:
-        raise private_files.NotWritten(path, error.strerror) from error
+        raise private_files.NotWritten(path=path, strerror=error.strerror) from error
     return beginning not in (b"", BEGINNING)
 
 
@@ -95,11 +95,10 @@ def lines_of(file: BinaryIO, seal: Seal = OPEN) -> Iterator[str]:
 class ReadBackOtherwise(Invalid):
     """A file does not hold what was written to it."""
 
-    def __init__(self, path: Path) -> None:
-        """Name it; it is deleted, and what was there before stays."""
-        super().__init__(
-            Sentence("%(path)s was read back otherwise than it was written.", path=path), Sentence("Use another disk.")
-        )
+    reason = "%(path)s does not read back as it was written."
+    suggestion = "Use another disk."
+
+    path: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +120,16 @@ class Drilled:
     faults: tuple[Fault, ...]
 
 
-def drill(lines: Iterable[str], clerk: Clerk) -> tuple[Drilled, ...]:
+def drill(
+    lines: Iterable[str], clerk: Clerk, catalogue: Catalogue, *, plain_driver: bool = False
+) -> tuple[Drilled, ...]:
     """Restore a backup into an embedded database made for the purpose, verify it, and throw it away.
 
     Args:
         lines: Of the backup.
         clerk: As in `restore`.
+        catalogue: Of the kinds of acts.
+        plain_driver: As in `Settings`.
 
     Returns:
         How each programme came out, in the order of the backup.
@@ -138,7 +141,7 @@ def drill(lines: Iterable[str], clerk: Clerk) -> tuple[Drilled, ...]:
     with tempfile.TemporaryDirectory(prefix="relay-drill-") as scratch:
         data_folder = Path(scratch) / "data"
         try:
-            with connect(engine.ensure(data_folder)) as graph:
+            with connect(replace(engine.ensure(data_folder), plain=plain_driver), catalogue) as graph:
                 kept = restore(graph, lines, clerk)
                 return tuple(_drilled(graph, each) for each in kept)
         finally:

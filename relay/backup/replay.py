@@ -1,7 +1,7 @@
 """Backup, restore and rebuilding: all of them a replay of ledgers.
 
 A backup is the ledgers of all programmes in one file: a first line with their head hashes, then one entry a line,
-openings included. Restoring replays it into a database of either engine; one that was cut short goes on where it
+openings included. Restoring replays it into a database of either engine; an interrupted restore continues where it
 stopped when it is run again.
 """
 
@@ -13,19 +13,30 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from relay.database import cypher
-from relay.domain.entries import ORIGIN, Entry, Fault, faults_of, from_line, recorded_before, to_line
-from relay.domain.register import NONSENSE, Register
+from relay.domain.acts import changes_of
+from relay.domain.entries import (
+    ORIGIN,
+    Entry,
+    Fault,
+    UnknownKind,
+    faults_of,
+    from_line,
+    recorded_before,
+    to_line,
+)
+from relay.domain.register import NONSENSE, Register, systems_of
+from relay.domain.system import Catalogue
 from relay.errors import Conflict, Invalid, NotFound
 from relay.graph import Graph, Transaction
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.ledger.batch import Batch, Clerk
 from relay.ledger.context import Head
-from relay.ledger.delta import Difference, rows_of
+from relay.ledger.delta import Delta, rows_of
 from relay.ledger.projection import PROJECTION, RESTORING, Edge, Node, things_of
-from relay.ledger.recording import STEP, LedgerHead, NotBuilt
+from relay.ledger.reading import STEP, LedgerHead, NotBuilt
 from relay.ledger.verify_graph import senseless
 from relay.text import Sentence
 
@@ -38,12 +49,32 @@ _ELSEWHERE: Final = Sentence("Restore into an empty database (another RELAY_DATA
 class NothingToKeep(NotFound):
     """A database without a programme is to be backed up: most likely it is another one than is meant."""
 
-    def __init__(self) -> None:
-        """Say where to look."""
-        super().__init__(
-            Sentence("There is no programme in this database, and nothing to back up."),
-            Sentence("Check RELAY_DATA or NEO4J_DATABASE: relay status shows which database is used."),
+    reason = "There is no programme in this database, and nothing to back up."
+    suggestion = "Check RELAY_DATA or NEO4J_DATABASE: relay status shows which database is used."
+
+
+class OtherSystem(Invalid):
+    """A backup holds acts of a system that this Relay does not have."""
+
+    reason = (
+        "Programme %(programme_id)s holds acts of the kind %(kind)s, of a system that this version of Relay does not"
+        " have: %(systems)s."
+    )
+    suggestion = "Restore it with the version of Relay that wrote it, or a later one."
+
+    programme_id: str
+    kind: str
+    systems: Sequence[str]
+
+    @classmethod
+    def of(cls, programme_id: str, kind: str, systems: Sequence[str]) -> Self:
+        """Name the systems that the programme uses and that are not known here, or, without any, the kind alone."""
+        unnamed = Sentence(
+            "Programme %(programme_id)s holds acts of the kind %(kind)s, which this version of Relay does not know.",
+            programme_id=programme_id,
+            kind=kind,
         )
+        return cls(programme_id=programme_id, kind=kind, systems=systems, reason="" if systems else unnamed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +114,7 @@ def export(graph: Graph, programme_id: str, *, with_names: bool) -> Iterator[str
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    for entry in recording.entries(graph, programme_id):
+    for entry in reading.entries(graph, programme_id):
         yield to_line(entry, with_opened=with_names)
 
 
@@ -96,7 +127,7 @@ def backup(graph: Graph) -> Iterator[str]:
         Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    heads = recording.all_heads(graph)
+    heads = reading.all_heads(graph)
     if not heads:
         raise NothingToKeep
     yield json.dumps(
@@ -110,7 +141,7 @@ def backup(graph: Graph) -> Iterator[str]:
         separators=(",", ":"),
     )
     for head in heads:
-        for entry in recording.entries(graph, head.programme_id, last=head.entries):
+        for entry in reading.entries(graph, head.programme_id, last=head.entries):
             yield to_line(entry, with_opened=True)
 
 
@@ -120,12 +151,13 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     Args:
         graph: Where.
         lines: Of the backup.
-        clerk: Whose randomness locks the ledgers; nobody is recorded as having recorded anything anew.
+        clerk: Whose randomness locks the ledgers; every entry keeps the account that first recorded it.
 
     Returns:
         What was brought back, in the order of the backup.
 
     Raises:
+        OtherSystem: It holds acts of a system that this Relay does not have.
         Invalid: The file is not a backup, or was altered or cut; nothing of the faulty step is written.
         Conflict: The database holds other entries already.
         NotBuilt: The graph of a programme that is there already was built by another version.
@@ -134,15 +166,15 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     """
     read = iter(lines)
     promised = _promised(next(read, ""))
-    there = {head.programme_id: recording.require_sound(head) for head in recording.heads(graph)}
+    there = {head.programme_id: reading.require_sound(head) for head in reading.heads(graph)}
     strangers = there.keys() - {head.programme_id for head in promised}
     if strangers:
         message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))
-        raise Conflict(message, _ELSEWHERE)
+        raise Conflict(reason=message, suggestion=_ELSEWHERE)
     keys = tuple(head.programme_id for head in promised)
     return tuple(
         _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
-        for head, entries in _ledgers(read, promised)
+        for head, entries in _ledgers(read, promised, graph.catalogue)
     )
 
 
@@ -152,9 +184,9 @@ def _promised(line: str) -> tuple[Kept, ...]:
         promised = tuple(map(Kept.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
-        raise Invalid(message, Sentence("Give a file that `relay backup` wrote.")) from error
+        raise Invalid(reason=message, suggestion=Sentence("Give a file that `relay backup` wrote.")) from error
     if not promised:
-        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds no programme.")))
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It contains no programme.")))
     return promised
 
 
@@ -168,19 +200,19 @@ def _restore_one(
     graph: Graph, entries: Iterator[Entry], promised: Kept, there: LedgerHead | None, clerk: Clerk, keys: Sequence[str]
 ) -> Kept:
     key = promised.programme_id
-    register, last = Register(key), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
+    register, last = Register(key, graph.catalogue), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
     if there:
         if _projection(graph, key) not in (PROJECTION, RESTORING):
-            raise NotBuilt(key)
+            raise NotBuilt(programme_id=key)
         for entry in islice(entries, there.entries):
             register.replay(entry)
             last = Head(sequence=entry.sequence, hash=entry.hash, projection=PROJECTION)
         if last.hash != there.head_hash:
-            raise Conflict(_what_is_there(graph, promised, there), _ELSEWHERE)
+            raise Conflict(reason=_what_is_there(graph, promised, there), suggestion=_ELSEWHERE)
     while step := tuple(islice(entries, STEP)):
         batch = Batch(register, last, clerk)
-        difference = _replayed(batch, step)
-        graph.write(partial(_write, key, keys, difference, batch.head))
+        delta = _replayed(batch, step)
+        graph.write(partial(_write, key, keys, delta, batch.head))
         last = batch.head
     _set_projection(graph, key, PROJECTION)
     return Kept(programme_id=key, entries=last.sequence, head_hash=last.hash)
@@ -189,7 +221,7 @@ def _restore_one(
 def _what_is_there(graph: Graph, promised: Kept, there: LedgerHead) -> Sentence:
     """What a database holds that is not the beginning of a backup: a later state of the same ledger, or another."""
     key, last = promised.programme_id, promised.entries
-    at_the_end = recording.stored(graph, key, first=last, last=last)
+    at_the_end = reading.stored(graph, key, first=last, last=last)
     if any(isinstance(each, Entry) and each.hash == promised.head_hash for each in at_the_end):
         return Sentence(
             "The backup is older: the database holds all of its entries of programme %(key)s, and %(more)s more.",
@@ -199,39 +231,46 @@ def _what_is_there(graph: Graph, promised: Kept, there: LedgerHead) -> Sentence:
     return Sentence("The database already holds other entries of programme %(key)s.", key=key)
 
 
-def _replayed(batch: Batch, step: Iterable[Entry]) -> Difference:
+def _replayed(batch: Batch, step: Iterable[Entry]) -> Delta:
     for entry in step:
         try:
             batch.replay(entry)
         except NONSENSE as error:
             raise _doubtful(senseless(entry.sequence, entry.act_id)) from error
     try:
-        return batch.difference()
+        return batch.delta()
     except NONSENSE as error:
         raise _doubtful(senseless(batch.head.sequence, Sentence("an entry up to here"))) from error
 
 
-def _write(key: str, keys: Iterable[str], difference: Difference, head: Head, transaction: Transaction) -> None:
+def _write(key: str, keys: Iterable[str], delta: Delta, head: Head, transaction: Transaction) -> None:
     """Write a step; all that the backup holds bears the mark from the first one on, so that no part is the whole."""
     for each in keys:
         transaction.run(cypher.BEGIN_LEDGER, key=each, programme_id=each, hash=ORIGIN, projection=RESTORING)
     transaction.run(cypher.SET_PROJECTION, key=key, projection=RESTORING)
-    difference.write(transaction, key, head)
+    delta.write(transaction, key, head)
 
 
-def _ledgers(lines: Iterator[str], promised: Sequence[Kept]) -> Iterator[tuple[Kept, Iterator[Entry]]]:
+def _ledgers(
+    lines: Iterator[str], promised: Sequence[Kept], catalogue: Catalogue
+) -> Iterator[tuple[Kept, Iterator[Entry]]]:
     """Each programme of a backup with its entries, to be read in this order; after the last one nothing follows."""
     for head in promised:
-        yield head, _believed(lines, head, last=head is promised[-1])
+        yield head, _believed(lines, head, catalogue, last=head is promised[-1])
 
 
-def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[Entry]:
+def _believed(lines: Iterator[str], promised: Kept, catalogue: Catalogue, *, last: bool) -> Iterator[Entry]:
     """The entries of one programme, each checked before it is passed on."""
     before: Entry | None = None
     known: dict[str, int] = {}
+    systems = set[str]()
     for line in islice(lines, promised.entries):
         try:
-            entry = from_line(line)
+            entry = from_line(line, catalogue)
+        except UnknownKind as error:
+            raise OtherSystem.of(
+                promised.programme_id, error.kind, sorted(systems - catalogue.systems.keys())
+            ) from error
         except Invalid as error:
             after = before.sequence if before else 0
             cut = Sentence(
@@ -249,10 +288,11 @@ def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[E
                     fault=Sentence("Entry %(sequence)s is of another programme.", sequence=entry.sequence),
                 )
             )
+        systems.update(systems_of(entry.payload), systems_of(changes_of(entry.payload)))
         before = entry
         yield entry
     if last and any(line.strip() for line in lines):
-        raise _doubtful(Fault(sequence=None, fault=Sentence("It holds more lines than its first line says.")))
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It has more lines than its first line says.")))
     if before is None or before.sequence != promised.entries or before.hash != promised.head_hash:
         raise _doubtful(
             Fault(
@@ -264,12 +304,13 @@ def _believed(lines: Iterator[str], promised: Kept, *, last: bool) -> Iterator[E
 
 def _doubtful(fault: Fault) -> Invalid:
     return Invalid(
-        Sentence("The backup cannot be believed. %(fault)s", fault=fault.fault), Sentence("Use another backup.")
+        reason=Sentence("The backup cannot be trusted. %(fault)s", fault=fault.fault),
+        suggestion=Sentence("Use another backup."),
     )
 
 
 def rebuild(graph: Graph, programme_id: str) -> None:
-    """Build a programme's graph anew from its ledger; the ledger itself is left alone.
+    """Rebuild a programme's graph from its ledger; the ledger itself is left alone.
 
     Args:
         graph: Where.
@@ -278,12 +319,13 @@ def rebuild(graph: Graph, programme_id: str) -> None:
     Raises:
         NoProgramme: It is not in the database.
         NotRestored: Its ledger is not all there.
-        Unavailable: The database cannot be reached; run it again, and it starts anew.
+        Unavailable: The database cannot be reached; run it again, and it starts from the beginning.
     """
-    recording.head(graph, programme_id)
+    reading.head(graph, programme_id)
     _set_projection(graph, programme_id, 0)  # nobody records meanwhile
-    head = recording.head(graph, programme_id)
-    register = recording.replay(programme_id, recording.entries(graph, programme_id, last=head.entries))
+    head = reading.head(graph, programme_id)
+    entries = reading.entries(graph, programme_id, last=head.entries)
+    register = reading.replay(programme_id, entries, graph.catalogue)
     while graph.write(lambda transaction: transaction.rows(cypher.CLEAR, programme_id=programme_id, limit=STEP))[0][
         "cleared"
     ]:
@@ -296,9 +338,9 @@ def rebuild(graph: Graph, programme_id: str) -> None:
     both: tuple[Iterator[Node | Edge], ...] = (iter(nodes), iter(edges))
     for rows in both:  # relationships need both their ends
         while step := tuple(islice(rows, STEP)):
-            difference = Difference()
-            difference.between((), step)
-            graph.write(lambda transaction: difference.write(transaction, programme_id, last))  # noqa: B023 - run at once
+            delta = Delta()
+            delta.between((), step)
+            graph.write(lambda transaction: delta.write(transaction, programme_id, last))  # noqa: B023 - run at once
     _set_projection(graph, programme_id, PROJECTION)
 
 
@@ -311,8 +353,12 @@ def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:
     graph.write(lambda transaction: transaction.run(cypher.SET_PROJECTION, key=programme_id, projection=projection))
 
 
-def check(lines: Iterable[str]) -> tuple[Kept, ...]:
+def check(lines: Iterable[str], catalogue: Catalogue) -> tuple[Kept, ...]:
     """Read a backup back without any database: every hash, every opening, and what its first line promises.
+
+    Args:
+        lines: Of the backup.
+        catalogue: Of the kinds of acts.
 
     Returns:
         What it holds, in its order.
@@ -322,7 +368,7 @@ def check(lines: Iterable[str]) -> tuple[Kept, ...]:
     """
     read = iter(lines)
     promised = _promised(next(read, ""))
-    for _, entries in _ledgers(read, promised):
+    for _, entries in _ledgers(read, promised, catalogue):
         for _ in entries:
             pass
     return promised

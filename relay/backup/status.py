@@ -1,6 +1,6 @@
 """The last backup that was made with a data folder: when, where to, and what was recorded since.
 
-Written beside the record, not into it: it tells a tired operator when to make the next one, and proves nothing.
+It is written beside the record, not into it: it reminds the operator to make the next one, and proves nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay import private_files
 from relay.backup.replay import Kept
 from relay.domain.entries import Entry, instant
-from relay.ledger import recording
+from relay.ledger import reading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.ledger.recording import LedgerHead
+    from relay.ledger.reading import LedgerHead
 
 FILE: Final = "last_backup.json"
 
@@ -44,10 +44,10 @@ def note(data_folder: Path, at: datetime, file: Path, programmes: Iterable[Kept]
     """Note that a backup was made.
 
     Raises:
-        NotWritten: The note cannot be written; the backup stands.
+        NotWritten: The note cannot be written; the backup itself is complete.
     """
     last = LastBackup(at=instant(at), file=str(file.absolute()), programmes=tuple(programmes))
-    with private_files.written(private_files.folder(data_folder) / FILE) as written:
+    with private_files.replace(private_files.folder(data_folder) / FILE) as written:
         written.write(json.dumps(asdict(last)).encode())
 
 
@@ -72,7 +72,7 @@ def no_longer_there(graph: Graph, last: LastBackup | None) -> tuple[Kept, ...]:
 
 def _is_there(graph: Graph, kept: Kept) -> bool:
     """Whether a ledger still has the entry with which a backup of it ends."""
-    newest = next(recording.stored(graph, kept.programme_id, first=kept.entries, last=kept.entries), None)
+    newest = next(reading.stored(graph, kept.programme_id, first=kept.entries, last=kept.entries), None)
     return isinstance(newest, Entry) and newest.hash == kept.head_hash
 
 

@@ -23,7 +23,7 @@ def _password_file(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--password-file",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),
-        help="A file whose first line is the password; asked for when left out.",
+        help="A file whose first line is the password; asked for if left out.",
     )(command)
 
 
@@ -56,7 +56,7 @@ def account() -> None:
 @_password_file
 @pass_session
 def account_add(session: Session, login: str, roles: tuple[str, ...], password_file: Path | None) -> None:
-    """Make an account. LOGIN stands in the ledger beside what it records: take no person's name."""
+    """Make an account. LOGIN is written in the ledger beside what it records: do not use a person's name."""
     from relay.access import accounts
     from relay.access.roles import grant_of
 
@@ -80,7 +80,7 @@ def account_list(session: Session) -> None:
 @_password_file
 @pass_session
 def account_password(session: Session, login: str, password_file: Path | None) -> None:
-    """Give an account another password. It is signed out everywhere, and its tokens end."""
+    """Change an account's password. It is signed out everywhere, and its tokens end."""
     from relay.access import accounts
 
     accounts.find(session.graph, login)
@@ -92,7 +92,7 @@ def account_password(session: Session, login: str, password_file: Path | None) -
 @_roles(required=True)
 @pass_session
 def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
-    """Let an account hold these roles and no others. It is signed out everywhere."""
+    """Give an account exactly these roles. It is signed out everywhere."""
     from relay.access import accounts
     from relay.access.roles import grant_of
 
@@ -104,7 +104,7 @@ def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
 def _say_what_is_missing(session: Session, grants: Iterable[Grant]) -> None:
     """Say which programmes and places there are none of, yet: a slip would leave somebody without any right."""
     from relay.access.roles import EVERY
-    from relay.ledger.recording import recorded
+    from relay.ledger.reading import recorded
 
     known = {head.programme_id for head in session.heads}
     for grant in grants:
@@ -146,12 +146,12 @@ def _print_accounts(session: Session, *accounts: Account, several: bool = False)
 
 @group()
 def token() -> None:
-    """What programs sign in with, and command lines elsewhere."""
+    """Tokens for programs and for command lines on other machines."""
 
 
 @token.command("add", example="relay token add asha --role manager --days 90")
 @click.argument("login")
-@click.option("--role", metavar="ROLE", help="Only what this role of the account may; all of them when left out.")
+@click.option("--role", metavar="ROLE", help="Only what this role allows; all of the account's roles if left out.")
 @click.option("--days", type=int, default=30, show_default=True, help="How long it is valid.")
 @pass_session
 def token_add(session: Session, login: str, role: str | None, days: int) -> None:
@@ -173,7 +173,7 @@ def token_add(session: Session, login: str, role: str | None, days: int) -> None
         print_json(made)
         return
     print_pairs((("secret", made.secret), *((name, getattr(made.token, name)) for name in _TOKEN)))
-    say("Keep the secret where only that program reads it; nobody can be told it again.")
+    say("Keep the secret where only that program can read it; it cannot be shown again.")
 
 
 _TOKEN = ("token_id", "login", "role", "programme_id", "created_at", "expires_at", "last_used_at")
@@ -197,7 +197,7 @@ def token_list(session: Session) -> None:
 @click.argument("token_id", metavar="TOKEN")
 @pass_session
 def token_revoke(session: Session, token_id: str) -> None:
-    """End a token, by its beginning as token list shows it."""
+    """End a token, named by its beginning as token list shows it."""
     from relay.access import tokens
     from relay.service.terminal import print_json
 
@@ -209,12 +209,12 @@ def token_revoke(session: Session, token_id: str) -> None:
 
 @command(example="relay login https://relay.example.org")
 @click.argument("url")
-@click.option("--login", "login_", metavar="LOGIN", help="Asked for when left out.")
+@click.option("--login", "login_", metavar="LOGIN", help="Asked for if left out.")
 @click.option("--days", type=int, default=30, show_default=True, help="How long it is valid.")
 @_password_file
 @pass_session
 def login(session: Session, url: str, login_: str | None, days: int, password_file: Path | None) -> None:
-    """Sign in to another machine's Relay. The token is kept where only you read it."""
+    """Sign in to another machine's Relay. The token is kept where only you can read it."""
     from relay import settings
     from relay.access.roles import EVERY
     from relay.service import client
@@ -228,14 +228,14 @@ def login(session: Session, url: str, login_: str | None, days: int, password_fi
     kept = client.keep_token(session.settings.config_folder, url, secret)
     if session.as_json:
         print_json({"url": url, "login": name, "file": str(kept)})
-    say(f"Signed in. The token lies in {kept}. Work there with: export RELAY_URL={url}")
+    say(f"Signed in. The token is kept in {kept}. To work there: export RELAY_URL={url}")
 
 
 @command(example="relay logout https://relay.example.org")
 @click.argument("url")
 @pass_session
 def logout(session: Session, url: str) -> None:
-    """End the token that login kept, there and here."""
+    """Sign out: end the token that login kept, there and here."""
     from relay import settings
     from relay.service import client
     from relay.service.terminal import print_json
@@ -253,18 +253,18 @@ def logout(session: Session, url: str) -> None:
 
 @group()
 def access() -> None:
-    """Who opened what is personal."""
+    """See who opened personal data."""
 
 
 @access.command("log", example="relay access log --last 20")
 @click.option("--last", "most", type=click.IntRange(min=1), default=20, show_default=True, metavar="N")
 @pass_session
 def access_log(session: Session, most: int) -> None:
-    """List who opened whose record or names, newest last."""
-    from relay.service.queries import ACCESSES
+    """List who opened whose record, or lists with names, newest last."""
+    from relay.service.queries.ledgers import Accesses
     from relay.service.terminal import print_json, print_table
 
-    found = session.ask(ACCESSES, most=most)[::-1]
+    found = session.ask(Accesses(most=most))[::-1]
     if session.as_json:
         print_json(found)
     else:

@@ -19,21 +19,19 @@ if TYPE_CHECKING:
 
 @group("audit", invoke_without_command=True, example="relay audit --as-of 2026-11-25")
 @as_of_option
-@click.option(
-    "--as-known", metavar="ENTRY|DAY", help="As the ledger stood when it ended with that entry, or on that day."
-)
+@click.option("--as-known", metavar="ENTRY|DAY", help="As known when the ledger ended with that entry, or on that day.")
 @click.pass_context
 def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> None:
-    """Check the whole record: what is odd, and which acts say so."""
+    """Check the whole record: what looks wrong, and the acts that show it."""
     if context.invoked_subcommand:
         if as_of or as_known:
             raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
         return
-    from relay.service.queries import AUDIT
+    from relay.service.queries.auditing import Audit as AuditOf
     from relay.service.terminal import print_json
 
     session = context.ensure_object(Session)
-    found = session.ask(AUDIT, as_of=session.day(as_of), as_known=session.known(as_known))
+    found = session.ask(AuditOf(as_of=session.day(as_of), as_known=session.known(as_known)))
     if session.as_json:
         print_json(found)
     else:
@@ -70,22 +68,21 @@ def _sequences(sequences: Iterable[int]) -> str | None:
     "--seed", metavar="S", type=click.IntRange(min=0), required=True, help="Another number draws other placements."
 )
 @as_of_option
-@click.option("--as-known", metavar="ENTRY|DAY", help="Draw it from the ledger as it ended then.")
+@click.option("--as-known", metavar="ENTRY|DAY", help="Draw it from the ledger as known then.")
 @click.option("--names", is_flag=True, help="Show names; without it the ids alone.")
 @pass_session
 def audit_sample(
     session: Session, as_of: str | None, *, size: int, seed: int, as_known: str | None, names: bool
 ) -> None:
-    """Draw placements to verify in the field, and say what was found so far.
+    """Draw placements to verify in the field, and show what was found so far.
 
     Record what was found as an event on or after the day of the sample:
     relay event checked PLACEMENT --outcome found, partly or not_found.
     """
-    from relay.service.queries import SAMPLE
+    from relay.service.queries.auditing import Sample as SampleOf
     from relay.service.terminal import print_json
 
-    read = {"as_of": session.day(as_of), "as_known": session.known(as_known)}
-    found = session.ask(SAMPLE, size=size, seed=seed, **read)
+    found = session.ask(SampleOf(as_of=session.day(as_of), as_known=session.known(as_known), size=size, seed=seed))
     if session.as_json:
         print_json(found)
         return

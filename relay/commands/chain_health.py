@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     "--by",
     multiple=True,
     type=click.Choice(PARTED_BY),
-    help="Part it by this, year being that of receipt; may be repeated.",
+    help="Break it down by this (year: of receipt); may be repeated.",
 )
-@click.option("--compare", metavar="DAY", help="Say what changed since that day.")
+@click.option("--compare", metavar="DAY", help="Show what changed since that day.")
 @click.option("--check", is_flag=True, help="Exit with 3 when a placement is lost or broken; with --compare, newly so.")
 @pass_session
 def health(
@@ -38,11 +38,12 @@ def health(
     check: bool,
 ) -> None:
     """Show chain health: what is owed, was passed on, and broke."""
-    from relay.service.queries import HEALTH
+    from relay.service.queries.chain_health import Health as HealthOf
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(HEALTH, by=by, compare=session.day(compare, "--compare") if compare else None, **read)
+    earlier = session.day(compare, "--compare") if compare else None
+    found = session.ask(HealthOf(by=by, compare=earlier, **read))
     if session.as_json:
         print_json(found)
     else:

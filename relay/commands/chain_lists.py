@@ -22,8 +22,9 @@ from relay.domain.vocabulary import CHAIN_STATES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relay.reports.chains import Sorting
     from relay.reports.visits import Depends
-    from relay.service.queries import Question
+    from relay.service.question import Question
 
 
 @command(example="relay chains --state broken --sort reach --as-of 2026-11-25")
@@ -32,15 +33,29 @@ if TYPE_CHECKING:
 @help_option
 @place_option
 @donor_option
-@click.option("--group", "--group-id", "group_id", metavar="ID", help="Only those that a member of this group began.")
+@click.option("--group", "--group-id", "group_id", metavar="ID", help="Only chains begun by a member of this group.")
 @click.option("--sort", type=click.Choice(["id", "reach", "age", "lateness"]), default="id", show_default=True)
 @pass_session
-def chains(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the read options and the filters
-    """List all chains: how far each travelled and how it does."""
-    from relay.service.queries import CHAINS
+def chains(
+    session: Session,
+    as_of: str | None,
+    *,
+    confirmed_only: bool,
+    as_known: str | None,
+    state: str | None,
+    help_: str | None,
+    place_id: str | None,
+    group_id: str | None,
+    donor: str | None,
+    sort: Sorting,
+) -> None:
+    """List all chains: how far each travelled, and its state."""
+    from relay.service.queries.relays import Chains
 
     headers = ("placement_id", "gift_id", "chain_state", "reach", "generations", "latest_passed_on", "late_days")
-    _print_list(session, CHAINS, asked, headers, ("states",))
+    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    asked = Chains(state=state, help=help_, place_id=place_id, group_id=group_id, donor=donor, sort=sort, **read)
+    _print_list(session, asked, headers, ("states",))
 
 
 @command(example="relay gifts --of pig --as-of 2026-11-25")
@@ -49,26 +64,34 @@ def chains(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the rea
 @donor_option
 @click.option("--sort", type=click.Choice(["id", "reach", "age"]), default="id", show_default=True)
 @pass_session
-def gifts(session: Session, /, **asked: Any) -> None:  # noqa: ANN401 - the read options and the filters
-    """List all gifts: how far each travelled, how its chains do."""
-    from relay.service.queries import GIFTS
+def gifts(
+    session: Session,
+    as_of: str | None,
+    *,
+    confirmed_only: bool,
+    as_known: str | None,
+    help_: str | None,
+    donor: str | None,
+    sort: Sorting,
+) -> None:
+    """List all gifts: how far each travelled, and the state of its chains."""
+    from relay.service.queries.relays import Gifts
 
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")
-    _print_list(session, GIFTS, asked, headers, ("states", "chains"))
+    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    _print_list(session, Gifts(help=help_, donor=donor, sort=sort, **read), headers, ("states", "chains"))
 
 
 def _print_list(
     session: Session,
-    list_of: Question[Sequence[Any]],
-    asked: dict[str, Any],
+    asked: Question[Sequence[Any]],
     headers: tuple[str, ...],
     counts: tuple[str, ...],
 ) -> None:
     """Print a list of chains or gifts: some columns as they are, the last ones as counts in words."""
     from relay.service.terminal import print_json, print_table
 
-    read = session.read(**{name: asked.pop(name) for name in ("as_of", "confirmed_only", "as_known")})
-    found = session.ask(list_of, help=asked.pop("help_"), **asked, **read)
+    found = session.ask(asked)
     if session.as_json:
         print_json(found)
         return
@@ -97,15 +120,14 @@ def todo(
 ) -> None:
     """List whom to visit next and why. Rank 1 is the most pressing.
 
-    First come those through whom alone a chain that travelled far still goes on, then those whose help is due soon,
-    then those who are late, then those of whom nobody has heard for long. Rows stand by place, so that one walk
-    serves many.
+    First those who alone can continue a long chain, then those due soon, then those who are late, then those with no
+    news for 9 months. Rows are grouped by place, so that one walk serves many.
     """
-    from relay.service.queries import TODO
+    from relay.service.queries.relays import Todo
     from relay.service.terminal import print_json, print_table
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(TODO, place_id=place_id, most=most, **read)
+    found = session.ask(Todo(place_id=place_id, most=most, **read))
     if session.as_json:
         print_json(found)
         return
@@ -130,11 +152,11 @@ def todo(
 @click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N earliest.")
 @pass_session
 def waiting(session: Session, as_of: str | None, most: int | None) -> None:
-    """List the pass-ons that nobody has confirmed. Confirm one with relay confirm, if you did not record it."""
-    from relay.service.queries import WAITING
+    """List the pass-ons not yet confirmed. Confirm one with relay confirm, if you did not record it."""
+    from relay.service.queries.relays import Waiting
     from relay.service.terminal import print_json, print_table
 
-    found = session.ask(WAITING, as_of=session.day(as_of), most=most)
+    found = session.ask(Waiting(as_of=session.day(as_of), most=most))
     if session.as_json:
         print_json(found)
         return

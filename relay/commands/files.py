@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 @click.option(
     "--strict",
     is_flag=True,
-    help="Write nothing when any row is put aside or refused, or is a second placement of one help for one woman.",
+    help="Write nothing if any row is put aside or refused, or is a second placement of one help for one woman.",
 )
 @click.option(
     "--again",
     is_flag=True,
-    help="Record rows whatever Relay would ask about them: twins; with --strict, second placements too.",
+    help="Record rows without being asked: hand-overs that look the same; with --strict, second placements too.",
 )
 @pass_session
 def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: bool) -> None:
@@ -59,15 +59,15 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
         say(f"Stopped: {_recorded(count)}" if written else "Stopped: nothing was written.")
         context.exit(NOT_DONE)
     except Unavailable as error:
-        raise (Unavailable(error.reason, _recorded(count)) if written else error) from error
+        raise (Unavailable(reason=error.reason, suggestion=_recorded(count)) if written else error) from error
     failed = count.actions["put aside"] + count.actions["refused"]
     if not session.as_json:
         _say_noted(count)
     said = ", ".join(f"{rows} {action}" for action, rows in count.actions.items())
     if not any(count.actions.values()):
-        say(f"{path} holds no row: look whether it was saved.")
+        say(f"{path} has no rows: check that it was saved.")
     if failed and strict and not written:
-        say(f"{said}; nothing was written, because some rows cannot stand (--strict).")
+        say(f"{said}; nothing was written, because some rows cannot be recorded (--strict).")
         context.exit(NOT_DONE)
     say(f"{said}." if written else f"{said}; nothing was written.")
     if not apply and not failed and count.actions["added"]:
@@ -99,12 +99,12 @@ def _print_report(session: Session, report: Iterator[ReportRow], count: Count) -
 def _say_noted(count: Count) -> None:
     """Tell what may be slips of the pen among the rows that are added."""
     if count.noted:
-        say(f"{count.noted} noted, as far as the rows before them tell:")
+        say(f"{count.noted} noted, as far as the rows before them show:")
     for row in count.first_noted:
         for note in row.notes:
             say(f"{row.file}, row {row.row}: {note}")
     if more := count.noted - len(count.first_noted):
-        say(f"And {more} more: --json tells of all.")
+        say(f"And {more} more: --json lists them all.")
 
 
 def _progress(path: Path) -> Callable[[int], None]:
@@ -130,7 +130,7 @@ def _progress(path: Path) -> Callable[[int], None]:
     "--format",
     "format_",
     type=click.Choice(("graphml", "gexf", "csv-graph", "geojson")),
-    help="For other programs, on a day: a graph, or places as points; CSV files or a workbook when left out.",
+    help="For other programs, on a day: a graph, or places as points; CSV files or a workbook if left out.",
 )
 @as_of_option
 @confirmed_option
@@ -142,7 +142,7 @@ def export(
     from relay.service.terminal import print_json
 
     if not format_ and (as_of or confirmed_only):
-        raise click.UsageError("The record is exported whole: --as-of and --confirmed-only go with --format.")
+        raise click.UsageError("The record is exported whole: --as-of and --confirmed-only need --format.")
     with_names = with_names and format_ != "geojson"  # a map holds no person
     if with_names:
         session.note_all_names("export")
@@ -186,8 +186,8 @@ _passphrase_option = click.option(
     metavar="N",
     help="Add a dated file to the folder PATH (left out: backups in the data folder) and keep the N newest.",
 )
-@click.option("--encrypt", is_flag=True, help="Seal it with a passphrase that is asked for.")
-@click.option("--to", "public_key", metavar="AGE1...", help="Seal it for whoever holds this age key.")
+@click.option("--encrypt", is_flag=True, help="Encrypt it with a passphrase; you are asked for it.")
+@click.option("--to", "public_key", metavar="AGE1...", help="Encrypt it for the holder of this age key.")
 @_passphrase_option
 @pass_session
 def backup(
@@ -199,7 +199,7 @@ def backup(
     *,
     encrypt: bool,
 ) -> None:
-    """Write the ledgers of all programmes to PATH. It holds names: seal it, or keep it locked away."""
+    """Write the ledgers of all programmes to PATH. It contains names: encrypt it or keep it locked away."""
     from relay.backup import files, status
     from relay.backup.encryption import OPEN, Seal
     from relay.service.terminal import print_json, print_table
@@ -225,7 +225,7 @@ def backup(
         try:
             status.note(session.settings.data_folder, session.now, file, kept)
         except RelayError as error:  # the backup stands all the same
-            say(f"When it was made could not be noted: {error}")
+            say(f"The time of the backup could not be saved: {error}")
     if session.as_json:
         print_json({"file": str(file), "programmes": kept, "deleted": [str(each) for each in deleted]})
     else:
@@ -242,7 +242,7 @@ def _check_engine(session: Session) -> None:
     from relay.database import engine
 
     if session.settings.neo4j is None and session.settings.url is None:
-        engine.check(session.settings.data_folder)
+        engine.check(session.settings.data_folder, session.catalogue.readable)
 
 
 def _passphrase(file: Path | None, *, new: bool) -> str:
@@ -266,16 +266,16 @@ def _new_passphrase(file: Path | None) -> str:
 
 @command(example="relay restore relay-backup.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--drill", is_flag=True, help="Only try it: restore into a database made for it, verify, throw it away.")
+@click.option("--drill", is_flag=True, help="Only test it: restore into a temporary database, verify, and discard it.")
 @click.option(
     "--key-file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The file that age-keygen wrote, for a backup that was sealed for its holder.",
+    help="The file that age-keygen wrote, for a backup encrypted for its holder.",
 )
 @_passphrase_option
 @pass_session
 def restore(session: Session, file: Path, key_file: Path | None, passphrase_file: Path | None, *, drill: bool) -> None:
-    """Replay a backup into an empty database. One that holds the beginning of the same ledgers is gone on with."""
+    """Replay a backup into an empty database. A restore that was interrupted is continued."""
     from relay.backup import files, replay
     from relay.ledger import checkpoints
     from relay.service.terminal import print_json, print_table
@@ -283,7 +283,8 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
     with file.open("rb") as content:
         lines = files.lines_of(content, _seal_of(file, key_file, passphrase_file))
         if drill:
-            _print_drill(session, files.drill(lines, session.clerk))
+            drilled = files.drill(lines, session.clerk, session.catalogue, plain_driver=session.settings.plain_driver)
+            _print_drill(session, drilled)
             return
         kept = replay.restore(session.graph, lines, session.clerk)
     if session.as_json:
@@ -294,7 +295,7 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
         path = checkpoints.key_path(session.settings.data_folder, each.programme_id)
         if not path.exists():
             say(f"The key that signs checkpoints of {each.programme_id} is in no backup. If there is one, copy it to")
-            say(f"{path} before the next checkpoint: that makes a new one else.")
+            say(f"{path} before the next checkpoint, which otherwise makes a new one.")
 
 
 def _seal_of(file: Path, key_file: Path | None, passphrase_file: Path | None) -> Seal:
@@ -307,7 +308,7 @@ def _seal_of(file: Path, key_file: Path | None, passphrase_file: Path | None) ->
         return Seal(passphrase=_passphrase(passphrase_file, new=False))
     if needs == "key":
         if key_file is None:
-            raise click.UsageError("This backup was sealed for a key: give the file that holds it by --key-file.")
+            raise click.UsageError("This backup was encrypted to a key: give the file with that key by --key-file.")
         lines = text_of(key_file).split()
         return Seal(secret_key=next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), ""))
     return OPEN

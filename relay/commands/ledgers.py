@@ -1,4 +1,4 @@
-"""Auditors read the ledger, verify it and take it away."""
+"""Auditors read the ledger, verify it and export it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from relay.commands.session import Session, say
 if TYPE_CHECKING:
     from relay.ledger.checkpoints import Checkpoint, Key
     from relay.ledger.verify import Verification
-    from relay.service.queries import ShownEntry
+    from relay.service.queries.ledgers import ShownEntry
 
 
 @group()
 def ledger() -> None:
-    """The ledger of all acts: read it, check it, take it away."""
+    """The ledger of all acts: read it, check it, export it."""
 
 
 @ledger.command("log", example="relay ledger log --about pass:T0596")
@@ -54,13 +54,13 @@ _SHORT_HASH: Final = 12  # our choice: on a terminal as many digits tell hashes 
 
 def _newest(session: Session, count: int, about: str | None) -> list[ShownEntry]:
     """The newest entries, newest last; all of them when `count` is 0."""
-    from relay.service.queries import ENTRIES, MOST_ENTRIES
+    from relay.service.queries.ledgers import MOST_ENTRIES, Entries
 
     found: list[ShownEntry] = []
     before: int | None = None
     while True:
         wanted = min(count - len(found), MOST_ENTRIES) if count else MOST_ENTRIES
-        page = session.ask(ENTRIES, before=before, last=wanted, about=about)
+        page = session.ask(Entries(before=before, last=wanted, about=about))
         found += page.entries
         before = page.next
         if before is None or (count and len(found) >= count):
@@ -92,10 +92,10 @@ def ledger_verify(
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
     from relay.arrays import cache
     from relay.ledger import checkpoints, verify
-    from relay.service.queries import VERIFY
+    from relay.service.queries.ledgers import Verify
 
     if typed_keys and not kept:
-        raise click.UsageError("--key goes with --checkpoint: it says by whom that is signed.")
+        raise click.UsageError("--key needs --checkpoint: it says who signed that.")
     noted = None if typed_head is None else checkpoints.read_hash(typed_head)
     public_keys = tuple(map(checkpoints.read_public_key, typed_keys))
     signed = tuple(map(_checkpoint, kept))
@@ -103,9 +103,11 @@ def ledger_verify(
         public_keys = _known_public_keys(session, signed)
     if file:
         with file.open(encoding="utf-8", errors="replace") as lines:
-            found = verify.verify_lines(lines, noted=noted, checkpoints=signed, public_keys=public_keys)
+            found = verify.verify_lines(
+                lines, session.catalogue, noted=noted, checkpoints=signed, public_keys=public_keys
+            )
     elif session.service and not signed:
-        found = session.ask(VERIFY, noted=noted)
+        found = session.ask(Verify(noted=noted))
     else:
         folder = session.settings.data_folder / cache.FOLDER
         found = cache.verified(
@@ -129,7 +131,7 @@ def _known_public_keys(session: Session, checkpoints: tuple[Checkpoint, ...]) ->
     if key is not None:
         return (key.public_key,)
     for public_key in sorted({each.public_key for each in checkpoints}):
-        say(f"Signed with key {public_key}: compare it with the one that you noted down, or give that one by --key.")
+        say(f"Signed with key {public_key}: compare it with the one you noted down, or give that one with --key.")
     return ()
 
 
@@ -146,15 +148,15 @@ def _print_verification(session: Session, found: Verification) -> None:
 
 @ledger.command("export", example="relay ledger export ledger.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--with-names", is_flag=True, help="Include what opens the personal fields.")
+@click.option("--with-names", is_flag=True, help="Include the personal values, with their salts.")
 @pass_session
 def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
-    """Write the ledger to FILE, one entry a line, for an auditor to check without us."""
+    """Write the ledger to FILE, one entry per line, for an auditor to check without Relay."""
     from relay import private_files
     from relay.backup.replay import export
     from relay.service.terminal import print_json
 
-    with private_files.written_anew(file) as written:
+    with private_files.create(file) as written:
         if with_names:
             session.note_all_names("ledger export")
         written.writelines(
@@ -162,7 +164,7 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
         )
     if session.as_json:
         print_json({"file": str(file), "entries": session.head.entries, "head_hash": session.head.head_hash})
-    say(f"{session.head.entries} entries, head {session.head.head_hash}: note the head down.")
+    say(f"{session.head.entries} entries, head {session.head.head_hash}: note down the head hash.")
 
 
 @ledger.command("checkpoint", example="relay ledger checkpoint checkpoint.json")
@@ -175,7 +177,7 @@ def ledger_checkpoint(session: Session, file: Path | None) -> None:
     from relay import private_files
     from relay.service.terminal import print_json, print_pairs
 
-    with private_files.written_anew(file) if file else nullcontext() as written:
+    with private_files.create(file) if file else nullcontext() as written:
         checkpoint = _signed_now(session)
         if written:
             written.write(checkpoint.to_text().encode())
@@ -211,16 +213,16 @@ def _key(session: Session) -> Key:
         return key
     key = checkpoints.make_key(folder, session.programme_id, secrets.token_bytes)
     say(f"A key was made for {session.programme_id}: {checkpoints.key_path(folder, session.programme_id)}.")
-    say(f"Keep a copy of it locked away, and note down its public half: {key.public_key}.")
+    say(f"Keep a copy of it locked away, and note down its public key: {key.public_key}.")
     return key
 
 
 @ledger.command("evidence", example="relay ledger evidence evidence.zip")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--with-names", is_flag=True, help="Include what opens the personal fields.")
+@click.option("--with-names", is_flag=True, help="Include the personal values, with their salts.")
 @pass_session
 def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
-    """Write ledger, checkpoint and the scripts that check them to FILE: for any computer with Python alone."""
+    """Write the ledger, a checkpoint and the scripts that check them to FILE, for any computer that has Python."""
     from itertools import islice
 
     from relay import private_files
@@ -228,7 +230,7 @@ def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
     from relay.backup.replay import export
     from relay.service.terminal import print_json
 
-    with private_files.written_anew(file) as written:
+    with private_files.create(file) as written:
         checkpoint = _signed_now(session)
         if with_names:
             session.note_all_names("ledger evidence")
@@ -237,5 +239,6 @@ def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
     if session.as_json:
         print_json({"file": str(file), "with_names": with_names, "checkpoint": checkpoint})
     say(
-        f"{checkpoint.sequence} entries, head {checkpoint.head_hash}: keep the checkpoint where nobody here reaches it."
+        f"{checkpoint.sequence} entries, head {checkpoint.head_hash}: "
+        "keep the checkpoint where no one here can reach it."
     )

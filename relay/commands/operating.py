@@ -20,12 +20,8 @@ from relay.errors import Refused
 class DemoElsewhere(Refused):
     """The demonstration is asked for where a real programme is kept."""
 
-    def __init__(self) -> None:
-        """Say where to put it."""
-        super().__init__(
-            "This database holds programmes of its own; the demonstration does not belong among them.",
-            "Give it a folder of its own: export RELAY_DATA=relay-demo, then relay demo.",
-        )
+    reason = "This database holds programmes of its own; the demonstration does not belong among them."
+    suggestion = "Give it a folder of its own: export RELAY_DATA=relay-demo, then relay demo."
 
 
 @command(example="relay demo")
@@ -33,20 +29,21 @@ class DemoElsewhere(Refused):
 def demo(session: Session) -> None:
     """Load the demonstration and serve its pages until Ctrl-C. A second run changes nothing.
 
-    Without a terminal, or where CI is set, it only tries whether the pages answer.
+    Without a terminal, or where CI is set, it only checks that the pages answer.
     """
     from relay.service.demo import DAY, DEMO, GIFT, load_demo
-    from relay.service.queries import HEALTH, TREE
+    from relay.service.queries.chain_health import Health
+    from relay.service.queries.relays import Tree
     from relay.service.terminal import print_json, print_pairs
 
     if any(head.programme_id != DEMO for head in session.heads):
         raise DemoElsewhere
     if not session.heads:
-        say("Loading eight years of a programme; this takes some seconds.")
+        say("Loading eight years of a programme; this takes a few seconds.")
     loaded = load_demo(session.graph, session.clerk)
     session.programme = DEMO
     del session.heads
-    summary = session.ask(HEALTH, as_of=DAY)
+    summary = session.ask(Health(as_of=DAY))
     if session.as_json:
         print_json({"acts": loaded.entries, "actions": loaded.actions, "health": summary})
         return
@@ -59,7 +56,7 @@ def demo(session: Session) -> None:
         )
     )
     click.echo(f"\nThe tree of gift {GIFT}, on {DAY}:\n")
-    tree = session.ask(TREE, id=f"gift:{GIFT}", as_of=DAY)
+    tree = session.ask(Tree(id=f"gift:{GIFT}", as_of=DAY))
     print_tree(tree, {})
     click.echo("\nTry next:")
     for words in (f"trace {GIFT} --as-of {DAY}", f"show {tree.nodes[0].placement_id}", "ledger verify"):
@@ -94,12 +91,12 @@ def _this_command() -> str:
 
 @command(example="relay serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one when left out.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one if left out.")
 @click.option("--site", metavar="NAME", help="The host name under which a proxy serves the pages over TLS.")
-@click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine when left out.")
+@click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine if left out.")
 @pass_session
 def serve(session: Session, *, host: str, port: int, site: str | None, proxy: str | None) -> None:
-    """Serve the pages for a browser, until Ctrl-C. The address that it prints signs you in once."""
+    """Serve the pages for a browser, until Ctrl-C. The URL it prints signs you in once."""
     _serve(session, host=host, port=port, site=site, proxy=proxy)
 
 
@@ -125,9 +122,9 @@ def status(session: Session) -> None:
     if found["server"] and session.gone:
         session.say_what_is_gone()
     elif since:
-        say(f"Entries that the last backup does not hold: {since}. Make one: relay backup PATH")
+        say(f"Entries recorded since the last backup: {since}. Make one: relay backup PATH")
     if found.get("free_bytes", engine.LOW_FREE_BYTES) < engine.LOW_FREE_BYTES:
-        say(f"The disk is nearly full: {found['free_bytes'] // 1_000_000} MB are left. Make room before you record.")
+        say(f"The disk is nearly full: {found['free_bytes'] // 1_000_000} MB are left. Free some space first.")
 
 
 def _status(session: Session) -> dict[str, Any]:
@@ -174,12 +171,12 @@ def _of_engine(session: Session) -> Path:
 @engine_.command("start", example="relay engine start")
 @pass_session
 def engine_start(session: Session) -> None:
-    """Start it, or join the one that runs."""
+    """Start it, unless it is running already."""
     from relay.database import engine
 
     folder = _of_engine(session)
     with usable(folder):
-        engine.ensure(folder)
+        engine.ensure(folder, readable=session.catalogue.readable)
     _print_engine(session)
 
 
@@ -199,14 +196,14 @@ def engine_stop(session: Session) -> None:
 @engine_.command("status", example="relay engine status")
 @pass_session
 def engine_status(session: Session) -> None:
-    """Whether it runs, and how large its files are."""
+    """Show whether it is running, and how large its files are."""
     _print_engine(session)
 
 
 @engine_.command("rebuild", example="relay engine rebuild")
 @pass_session
 def engine_rebuild(session: Session) -> None:
-    """Build a programme's graph anew from its ledger, after a backup of all."""
+    """Rebuild a programme's graph from its ledger, after a backup of everything."""
     from relay.backup import files
     from relay.backup.replay import rebuild
     from relay.service.terminal import print_json
@@ -241,7 +238,7 @@ def programme() -> None:
 @programme.command("list", example="relay programme list")
 @pass_session
 def programme_list(session: Session) -> None:
-    """List them."""
+    """List the programmes."""
     from relay.service.terminal import print_json, print_table
 
     if session.as_json:
@@ -259,10 +256,9 @@ def programme_list(session: Session) -> None:
 @pass_session
 def programme_add(session: Session, /, programme_id: str, **given: str | None) -> None:
     """Begin a programme."""
-    from relay.domain.acts import PROGRAMME
     from relay.service.terminal import print_json, print_pairs
 
-    said = said_of(session, PROGRAMME, {**given, "id": programme_id})
+    said = said_of(session, "programme", {**given, "id": programme_id})
     recorded = session.hand_in("programme", said, programme_id=str(said["id"]))
     result = {"programme_id": recorded.programme_id, "act_id": recorded.act_id, "action": recorded.action}
     if session.as_json:
@@ -271,14 +267,44 @@ def programme_add(session: Session, /, programme_id: str, **given: str | None) -
         print_pairs(result.items())
 
 
+@programme.command("systems", example="relay programme systems relay-demo --none")
+@click.argument("programme_id", metavar="PROGRAMME")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--none", "off", is_flag=True, help="Switch all of them off.")
+@click.option("--why", default="The programme uses other systems.", show_default=True, help="For the auditor.")
+@pass_session
+def programme_systems(session: Session, programme_id: str, names: tuple[str, ...], why: str, *, off: bool) -> None:
+    """Say which systems a programme uses, and no others; without a NAME, show them.
+
+    What was recorded by a system stays in the ledger when it is switched off: it is hidden, and nothing more is
+    recorded.
+    """
+    from relay.service.terminal import print_json, print_pairs
+
+    if names and off:
+        raise click.UsageError("Name the systems, or say --none.")
+    session.programme = programme_id
+    used, act_id = session.head.systems, None
+    if names or off:
+        changes = {"systems": ";".join(names) or None}
+        said: dict[str, Any] = {"how": "wrong_data", "why": reason(session, why), "changes": changes}
+        recorded = session.hand_in("correct", {"act_id": f"programme:{session.programme_id}", **said})
+        used, act_id = names, recorded.act_id
+    result = {"programme_id": session.programme_id, "systems": used, "act_id": act_id}
+    if session.as_json:
+        print_json(result)
+    else:
+        print_pairs((name, ", ".join(each) if isinstance(each, tuple) else each) for name, each in result.items())
+
+
 @programme.command("lock", example="relay programme lock 2026-07-16 --programme relay-demo --why reported")
 @click.argument("day", metavar="DAY")
 @click.option("--why", required=True, help="For the auditor.")
 @pass_session
 def programme_lock(session: Session, day: str, why: str) -> None:
-    """Close a period: what happened until DAY is corrected by managers only, and auditors see each such correction.
+    """Lock a period: what happened up to DAY can be corrected by managers only, and auditors see each such correction.
 
-    An earlier DAY opens again what came after it.
+    An earlier DAY reopens what came after it.
     """
     from relay.service.terminal import print_json, print_pairs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -24,7 +25,7 @@ def text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise click.UsageError(f"{file} holds no text in UTF-8.") from None
+        raise click.UsageError(f"{file} is not text in UTF-8.") from None
 
 
 def first_line(file: Path) -> str:
@@ -50,7 +51,7 @@ def secret(what: str, *, new: bool, instead: str) -> str:
         try:
             return str(click.prompt(what, hide_input=True, confirmation_prompt=new, err=True))
         except GetPassWarning:
-            raise click.UsageError(f"There is no terminal to ask at: give {instead}.") from None
+            raise click.UsageError(f"There is no terminal to ask on: use {instead}.") from None
 
 
 class RelayCommand(click.Command):
@@ -81,6 +82,19 @@ class RelayGroup(RelayCommand, click.Group):
         return list(self.commands)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A command of a system.
+
+    Attributes:
+        users: Under whose name it stands in `relay --help`: "Staff", "Managers", "Auditors" or "Operators".
+        command: The command.
+    """
+
+    users: str
+    command: click.Command
+
+
 class _Id(click.ParamType[str]):
     """An id as it is recorded, however its digits and letters were typed; with or without its kind before it."""
 
@@ -106,14 +120,26 @@ class _Id(click.ParamType[str]):
 ID: Final = _Id()
 
 
+def session_of(context: click.Context) -> Session:
+    """What a command works with.
+
+    Raises:
+        TypeError: The command is run outside the program that `cli` makes.
+    """
+    session = context.find_object(Session)
+    if session is None:
+        raise TypeError
+    return session
+
+
 def _keep_programme(context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        context.ensure_object(Session).programme = value
+        session_of(context).programme = value
 
 
 def _keep_json(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
     if value:
-        context.ensure_object(Session).as_json = True
+        session_of(context).as_json = True
 
 
 def shared_options() -> tuple[click.Option, click.Option]:
@@ -134,25 +160,25 @@ def shared_options() -> tuple[click.Option, click.Option]:
 
 def as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The day of a read."""
-    return click.option("--as-of", metavar="DAY", help="The state on that day, as known now; today when left out.")(
+    return click.option("--as-of", metavar="DAY", help="The state on that day, as known now; today if left out.")(
         command
     )
 
 
 def confirmed_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Which pass-ons count."""
-    return click.option("--confirmed-only", is_flag=True, help="Leave out pass-ons that nobody confirmed.")(command)
+    return click.option("--confirmed-only", is_flag=True, help="Leave out unconfirmed pass-ons.")(command)
 
 
 def read_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every read."""
     as_known = click.option(
-        "--as-known", metavar="ENTRY|DAY", help="As the ledger stood when it ended with that entry, or on that day."
+        "--as-known", metavar="ENTRY|DAY", help="As known when the ledger ended with that entry, or on that day."
     )
     return as_of_option(as_known(confirmed_option(command)))
 
 
-pass_session = click.make_pass_decorator(Session, ensure=True)
+pass_session = click.make_pass_decorator(Session)
 
 
 def donor_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 @as_of_option
 @pass_session
 def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
-    """Search people, placements, gifts and places. Names are found in either script."""
+    """Search people, placements, gifts and places. Names are found in Devanagari and in Latin script."""
     from relay.reports.search import MOST
-    from relay.service.queries import FIND
+    from relay.service.queries.lookup import Find
     from relay.service.terminal import print_json, print_table
 
-    hits = session.ask(FIND, text=" ".join(words), as_of=session.day(as_of))
+    hits = session.ask(Find(text=" ".join(words), as_of=session.day(as_of)))
     if session.as_json:
         print_json(hits)
         return
@@ -33,7 +33,7 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
     if not hits:
         say("Try fewer letters, or an id.")
     if len(hits) == MOST:
-        say(f"These are the {MOST} nearest; there may be more. Write more letters, her place, or an id.")
+        say(f"These are the {MOST} closest matches; there may be more. Type more letters, her place, or an id.")
 
 
 @command(example="relay show P0424")
@@ -43,10 +43,10 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
 @pass_session
 def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool) -> None:
     """Show a record, its history, and the gifts it descends from."""
-    from relay.service.queries import SHOW
+    from relay.service.queries.lookup import Show
     from relay.service.terminal import print_json
 
-    record = session.ask(SHOW, id=id_, as_of=session.day(as_of), confirmed_only=confirmed_only)
+    record = session.ask(Show(id=id_, as_of=session.day(as_of), confirmed_only=confirmed_only))
     if session.as_json:
         print_json(record)
     else:
@@ -100,10 +100,10 @@ def _stood(stand: Stand) -> Mapping[str, object]:
 @pass_session
 def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
     """Show how far a gift or placement travelled, and where it broke."""
-    from relay.service.queries import TRACE
+    from relay.service.queries.relays import Trace
     from relay.service.terminal import print_json, print_pairs, print_table
 
-    found = session.ask(TRACE, id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known))
+    found = session.ask(Trace(id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)))
     if session.as_json:
         print_json(found)
         return
@@ -135,10 +135,10 @@ def tree(
     session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None, names: bool
 ) -> None:
     """Draw the relay below a gift or placement."""
-    from relay.service.queries import TREE
+    from relay.service.queries.relays import Tree
     from relay.service.terminal import print_json
 
-    drawn = session.ask(TREE, id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known))
+    drawn = session.ask(Tree(id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)))
     if session.as_json:
         print_json(drawn)
         return

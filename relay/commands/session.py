@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from relay.backup.status import LastBackup
     from relay.desk.intake import Recorded
     from relay.domain.acts import Value
+    from relay.domain.system import Catalogue
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
-    from relay.ledger.recording import LedgerHead
+    from relay.ledger.reading import LedgerHead
     from relay.service.client import Remote
-    from relay.service.queries import Question
+    from relay.service.queries.parameters import ReadOptions
+    from relay.service.question import Question
     from relay.settings import Connection, Settings
 
 T = TypeVar("T")
@@ -34,56 +37,54 @@ T = TypeVar("T")
 class NoSuchProgramme(NotFound):
     """The database holds other programmes than the one that was named."""
 
-    def __init__(self, programme_id: str, programme_ids: Iterable[str]) -> None:
-        """List those that there are."""
-        super().__init__(
-            f"There is no programme {programme_id} in this database.", f"There are: {', '.join(programme_ids)}."
-        )
+    reason = "There is no programme %(programme_id)s in this database."
+    suggestion = "There are: %(programme_ids)s."
+
+    programme_id: str
+    programme_ids: Sequence[str]
 
 
 class SeveralProgrammes(Invalid):
     """The database holds several programmes and none was named."""
 
-    def __init__(self, programme_ids: Iterable[str]) -> None:
-        """List them."""
-        super().__init__(f"There are several programmes: {', '.join(programme_ids)}.", "Name one with --programme.")
+    reason = "There are several programmes: %(programme_ids)s."
+    suggestion = "Name one with --programme."
+
+    programme_ids: Sequence[str]
 
 
 class NoProgrammeYet(NotFound):
     """The database is empty."""
 
-    def __init__(self) -> None:
-        """Say how to begin."""
-        super().__init__(
-            "There is no programme yet.",
-            "Try the demonstration (relay demo), import one (relay import PATH --apply), or add one"
-            " (relay programme add).",
-        )
+    reason = "There is no programme yet."
+    suggestion = (
+        "Try the demonstration (relay demo), import one (relay import PATH --apply), or add one (relay programme add)."
+    )
 
 
 class DataFolderUnusable(Unavailable):
     """The embedded engine's folder cannot be made, read or written."""
 
-    def __init__(self, folder: Path, why: str) -> None:
-        """Name the folder, and what the system says."""
-        super().__init__(f"The data folder {folder} cannot be used: {why}.", "Name another one by RELAY_DATA.")
+    reason = "The data folder %(folder)s cannot be used: %(strerror)s."
+    suggestion = "Name another one by RELAY_DATA."
+
+    folder: Path
+    strerror: str
 
 
 class NotByService(Refused):
     """The settings name another machine's Relay, and this is done on the database's own machine."""
 
-    def __init__(self) -> None:
-        """Say how to work here."""
-        super().__init__(
-            "RELAY_URL is set, but this is done on the database's own machine only.", "Unset RELAY_URL there."
-        )
+    reason = "RELAY_URL is set, but this is done on the database's own machine only."
+    suggestion = "Unset RELAY_URL there."
 
 
 class Session:
     """What one command works with, each part opened when it is first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         """Begin with nothing opened."""
+        self.catalogue = catalogue
         self.programme: str | None = None
         self.as_json = False
         self.now = datetime.now(UTC)
@@ -106,15 +107,16 @@ class Session:
         token = self.settings.token or kept_token(self.settings.config_folder, self.settings.url)
         return Remote(self.settings.url, token)
 
-    def ask(self, question: Question[T], **said: Any) -> T:  # noqa: ANN401 - what the question's parameters take
+    def ask(self, question: Question[T]) -> T:
         """The answer to a question about the programme, from here or from the service."""
         if self.service:
-            return self.service.ask(question, self.programme_id, said)
-        from relay.service.queries import Source
+            return self.service.ask(question, self.programme_id)
+        from relay.service.question import Source, require_used
 
+        require_used(self.catalogue, type(question), self.head)
         source = Source(graph=self.graph, folder=self.settings.data_folder)
-        found = question.of(source, self.head, said)
-        question.note(source, self.programme_id, said, found, by=self.clerk.by, at=self.at)
+        found = question.ask(source, self.head)
+        question.note(source, self.programme_id, found, by=self.clerk.by, at=self.at)
         return found
 
     @cached_property
@@ -135,9 +137,9 @@ class Session:
         """Say it, each programme in a sentence."""
         for kept in self.gone:
             say(
-                f"The last backup holds {kept.entries} entries of {kept.programme_id}, and the database not all of them"
-                " any more: it was set back, or is another. Look at it first; older backups stay. If it is right as it"
-                " is: relay backup PATH"
+                f"The last backup contains {kept.entries} entries of {kept.programme_id}, but the database no longer"
+                " has them all: it was set back, or is another one. Check it first; older backups stay. If it is right"
+                " as it is: relay backup PATH"
             )
 
     def hand_in(
@@ -152,10 +154,10 @@ class Session:
         """Record an act, here or through the service; its id is made here when nobody gave one."""
         from relay.database.driver_errors import UnknownOutcome
         from relay.desk import intake
-        from relay.domain.acts import ID_BYTES, KEYS, new_id
+        from relay.domain.acts import ID_BYTES, new_id
 
-        into, column, sent = programme_id or self.programme_id, KEYS[kind][0], ""
-        if kind != "rule" and column not in said:
+        into, column, sent = programme_id or self.programme_id, self.catalogue.kind(kind).id_column, ""
+        if column and column not in said:
             said = {column: new_id(self.clerk.random(ID_BYTES)), **said}
             sent = f" --id {said[column]}"
         try:
@@ -167,7 +169,7 @@ class Session:
             return intake.hand_in(self.graph, into, act, self.clerk, answers=answers)
         except UnknownOutcome:
             with_ids = f", with{sent}" if sent else ""
-            say(f"Repeat the same command{with_ids}: what is recorded already is not recorded twice.")
+            say(f"Repeat the same command{with_ids}: what is already recorded is not recorded twice.")
             raise
 
     @cached_property
@@ -180,14 +182,19 @@ class Session:
         from relay.database import engine
 
         with usable(self.settings.data_folder):
-            return engine.ensure(self.settings.data_folder)
+            return replace(
+                engine.ensure(self.settings.data_folder, readable=self.catalogue.readable),
+                plain=self.settings.plain_driver,
+            )
 
     @cached_property
     def graph(self) -> Graph:
         """The open graph."""
         from relay.graph import connect
 
-        graph = connect(self.connection, before_all=self._require_engine, before_writing=self._require_room)
+        graph = connect(
+            self.connection, self.catalogue, before_all=self._require_engine, before_writing=self._require_room
+        )
         self._opened.append(graph)
         return graph
 
@@ -197,7 +204,8 @@ class Session:
             from relay.database import engine
 
             with usable(self.settings.data_folder):
-                engine.ensure(self.settings.data_folder)
+                if not engine.keep_awake(self.settings.data_folder):
+                    engine.ensure(self.settings.data_folder, readable=self.catalogue.readable)
 
     def _require_room(self) -> None:
         """Write into the embedded engine only while its disk has room: a full one fails without saying so."""
@@ -211,14 +219,25 @@ class Session:
         """All programmes of the database."""
         if self.service:
             return self.service.programmes()
-        from relay.ledger.recording import heads
+        from relay.ledger.reading import heads
 
         return heads(self.graph)
+
+    def systems_in_use(self) -> frozenset[str]:
+        """The systems that any programme uses, as far as that is told without starting the embedded engine."""
+        from relay.database import engine
+        from relay.errors import RelayError
+
+        with suppress(RelayError, OSError):
+            local = not (self.settings.url or self.settings.neo4j)
+            if not local or engine.status(self.settings.data_folder).running:
+                return frozenset(name for head in self.heads for name in head.systems)
+        return frozenset()
 
     @cached_property
     def head(self) -> LedgerHead:
         """The programme that was named, or the only one."""
-        from relay.ledger.recording import require_sound
+        from relay.ledger.reading import require_sound
 
         found = [head for head in self.heads if self.programme in (None, head.programme_id)]
         if len(found) == 1:
@@ -227,8 +246,8 @@ class Session:
             raise NoProgrammeYet
         programme_ids = [head.programme_id for head in self.heads]
         if self.programme:
-            raise NoSuchProgramme(self.programme, programme_ids)
-        raise SeveralProgrammes(programme_ids)
+            raise NoSuchProgramme(programme_id=self.programme, programme_ids=programme_ids)
+        raise SeveralProgrammes(programme_ids=programme_ids)
 
     @property
     def programme_id(self) -> str:
@@ -286,20 +305,18 @@ class Session:
             return None if text is None else int(text)
         return self.day(text, "--as-known")
 
-    def read(
-        self, as_of: str | None, *, confirmed_only: bool = False, as_known: str | None = None
-    ) -> Mapping[str, Any]:
+    def read(self, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> ReadOptions:
         """What the read options say, as a question takes it."""
         return {"as_of": self.day(as_of), "confirmed_only": confirmed_only, "as_known": self.known(as_known)}
 
     def names_of(self, beneficiary_ids: Iterable[str]) -> Mapping[str, str]:
         """Beneficiary id → her name, of those whose name is known."""
-        from relay.service.queries import MOST_NAMES, NAMES
+        from relay.service.queries.lookup import MOST_NAMES, Names
 
         asked = sorted(set(beneficiary_ids))
         named: dict[str, str] = {}
         for first in range(0, len(asked), MOST_NAMES):
-            named |= self.ask(NAMES, beneficiary_id=tuple(asked[first : first + MOST_NAMES]))
+            named |= self.ask(Names(beneficiary_id=tuple(asked[first : first + MOST_NAMES])))
         return named
 
     def close(self) -> None:
@@ -314,7 +331,7 @@ def usable(folder: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise DataFolderUnusable(folder, error.strerror or str(error)) from error
+        raise DataFolderUnusable(folder=folder, strerror=error.strerror or str(error)) from error
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the past says: how long passing on takes, what becomes of the relay, whether the deadlines are fair."""
+"""What the past says: how long passing on takes, what lies ahead, whether the deadlines are fair."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _SMALL: Final = 0.001
 @click.option(
     "--by",
     type=click.Choice(PARTED_BY),
-    help="Part it by this, year being that of receipt, and compare.",
+    help="Break it down by this (year: of receipt), and compare.",
 )
 @pass_session
 def survival(
     session: Session, as_of: str | None, *, confirmed_only: bool, as_known: str | None, by: str | None
 ) -> None:
-    """Show how long it takes from receipt until all is passed on.
+    """Show how long it takes from receipt until everything owed is passed on.
 
-    Who still waits, was excused or is lost counts for as long as she was seen waiting (Kaplan and Meier): it tells of
-    placements that can still pass on, and `relay health` how many cannot. Days and months that nobody was seen to wait
-    are left empty. --json has every step of the curve with its interval, which holds day by day.
+    Placements that still owe, were excused or are lost count for as long as they were observed (Kaplan-Meier), so this
+    describes placements that can still pass on; `relay health` says how many cannot. Times beyond what was observed are
+    left empty. --json has every step of the curve with its pointwise interval.
     """
-    from relay.service.queries import SURVIVAL
+    from relay.service.queries.statistics import Survival
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(SURVIVAL, by=by, **read)
+    found = session.ask(Survival(by=by, **read))
     if session.as_json:
         print_json(found)
     else:
@@ -72,7 +72,7 @@ def _print_fulfilment(found: Fulfilment) -> None:
             title="do they differ (log-rank test; corrected for the number of tests)",
         )
     if found.untested:
-        say(f"Pairs of smaller parts that are not tested: {found.untested}.")
+        say(f"Pairs of smaller groups that are not tested: {found.untested}.")
     _say_confidence(found.whole.confidence)
     if found.left_out:
         say(f"{found.left_out} placements owe nothing, or passed on before they received, and are left out.")
@@ -105,28 +105,28 @@ def _p(chance: float) -> str:
     type=click.IntRange(min=0),
     default=1,
     show_default=True,
-    help="Another number draws other futures.",
+    help="Another number simulates other futures.",
 )
 @pass_session
 def forecast(
     session: Session, id_: str | None, as_of: str | None, *, confirmed_only: bool, as_known: str | None, seed: int
 ) -> None:
-    """Tell what becomes of the relay, or of a gift, as things go on.
+    """Forecast the relay, or one gift, if things go on as they are.
 
-    The habits are those of the programme's placements of each help whose time has come. That nothing changes, and that
-    no placement's luck touches another's, is a supposition and no promise: an epidemic is not foreseen.
+    It assumes that future placements do as those of the same help that were due so far, and that they do not affect one
+    another. That is an assumption, not a promise: it cannot foresee an epidemic.
     """
-    from relay.service.queries import FORECAST
+    from relay.service.queries.statistics import Forecast as ForecastOf
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(FORECAST, about=id_, seed=seed, **read)
+    found = session.ask(ForecastOf(about=id_, seed=seed, **read))
     if session.as_json:
         print_json(found)
     elif found:
         _print_forecast(found)
     else:
-        say("No placement's time has come yet: there is nothing to go by.")
+        say("No placement is due yet, so there is nothing to go by.")
 
 
 def _print_forecast(found: Forecast) -> None:
@@ -177,7 +177,7 @@ def _estimate(found: Estimate, form: str) -> str:
     value, low, high = (
         None if number is None else form.format(number) for number in (found.value, found.low, found.high)
     )
-    return f"{value or 'without bound'}, {_between(low, high)}" if low else "without bound"
+    return f"{value or 'without bound'}, {_between(low, high)}" if low else "without limit"
 
 
 def _simulated(found: Simulated) -> str:
@@ -191,16 +191,16 @@ def _simulated(found: Simulated) -> str:
 @read_options
 @pass_session
 def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
-    """Say whether the births recorded allow the rules' deadlines.
+    """Show whether the recorded births allow the rules' deadlines.
 
-    Of placements with any birth on record: had enough been born by the day that the rule sets? A deadline that is
-    too soon, which fewer than 80 % can meet, brands honest keepers as late. Where one sex counts, half of the young
-    are taken to be of it. Young that nobody recorded make a deadline look too soon.
+    Of the placements with a birth on record: had enough young been born by the due date? A deadline that fewer than
+    80 % can meet is too soon, and makes honest keepers late. Where only one sex counts, half of the young are assumed
+    to be of it. Unrecorded births make a deadline look too soon.
     """
-    from relay.service.queries import DEADLINES
+    from relay.service.queries.statistics import Deadlines
     from relay.service.terminal import print_json, print_table
 
-    found = session.ask(DEADLINES, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known))
+    found = session.ask(Deadlines(**session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)))
     if session.as_json:
         print_json(found)
         return
@@ -217,7 +217,7 @@ def _deadline(found: Deadline) -> tuple[object, ...]:
     if found.share is None or found.low is None or found.high is None:
         return "no births recorded", None, None
     made = f"{found.enough:.4g} of {found.recorded}"
-    too_soon = "too few to tell" if found.too_soon is None else found.too_soon
+    too_soon = "too few to say" if found.too_soon is None else found.too_soon
     return f"{found.share:.1%}, {_between_shares(found.low, found.high)} ({made})", too_soon, found.branded
 
 

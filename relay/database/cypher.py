@@ -1,42 +1,19 @@
-"""All that Relay ever asks of the graph: every Cypher text, and nothing else.
+"""Every Cypher query that the core runs, and nothing else.
 
-The patterns are drawn in `projection`. One text serves both engines: only what both do alike is used. Parameters
-never enter a text; every column is named after what receives it.
+The patterns are drawn in `projection`. Each query runs on both engines and uses only what both support. Parameters
+are never put into a text; every column is named after the field that receives it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Final, LiteralString
 
-# ---------------------------------------------------------------------------------------------------- schema
+from relay.domain.system import Catalogue
 
-_UNIQUE: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
-    ("Schema", "key"),
-    ("Ledger", "key"),
-    ("Entry", "key"),
-    ("Entry", "act_key"),
-    ("Personal", "key"),
-    ("Programme", "key"),
-    ("Rule", "key"),
-    ("Place", "key"),
-    ("Group", "key"),
-    ("Beneficiary", "key"),
-    ("Gift", "key"),
-    ("Placement", "key"),
-    ("Event", "key"),
-    ("Claim", "key"),
-    ("Account", "key"),
-    ("Token", "key"),
-)
-_MIGRATION: Final[LiteralString] = "CREATE CONSTRAINT NAME IF NOT EXISTS FOR (n:LABEL) REQUIRE n.PROPERTY IS UNIQUE"
-MIGRATIONS: Final[Mapping[tuple[str, str], LiteralString]] = {
-    (label, unique): _MIGRATION.replace("NAME", f"{label.lower()}_{unique}")
-    .replace("LABEL", label)
-    .replace("PROPERTY", unique)
-    for label, unique in _UNIQUE
-}
-"""Label and property → what makes it unique. Run in order, each on its own; one once released is never edited."""
+# ---------------------------------------------------------------------------------------------------- schema
 
 # Neo4j alone: what is unique, whatever its constraint is called. One row = a constraint; cost: none.
 CONSTRAINTS: Final[LiteralString] = """
@@ -45,10 +22,11 @@ WHERE type IN ['UNIQUENESS', 'NODE_PROPERTY_UNIQUENESS', 'NODE_KEY'] AND size(pr
 RETURN labelsOrTypes[0] AS label, properties[0] AS property
 """
 
-# One row = the number of migrations that were run; none in a database that Relay never saw.
-SCHEMA: Final[LiteralString] = "MATCH (s:Schema {key: 'schema'}) RETURN s.migrations AS migrations"
+# One row = what was made unique, each as "Label.property"; none in a database that Relay never saw, null in one that an
+# earlier version made, which only counted.
+SCHEMA: Final[LiteralString] = "MATCH (s:Schema {key: 'schema'}) RETURN s.unique AS unique"
 
-SET_SCHEMA: Final[LiteralString] = "MERGE (s:Schema {key: 'schema'}) SET s.migrations = $migrations"
+SET_SCHEMA: Final[LiteralString] = "MERGE (s:Schema {key: 'schema'}) SET s.unique = $unique"
 
 # ---------------------------------------------------------------------------------------------------- programmes
 
@@ -57,7 +35,7 @@ LEDGERS: Final[LiteralString] = """
 MATCH (l:Ledger)
 OPTIONAL MATCH (p:Programme {key: l.programme_id + '/programme/' + l.programme_id})
 RETURN l.programme_id AS programme_id, l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
-       p.name AS name, p.timezone AS timezone
+       p.name AS name, p.timezone AS timezone, p.systems AS systems
 ORDER BY programme_id
 """
 
@@ -72,7 +50,7 @@ ON CREATE SET l.programme_id = $programme_id, l.sequence = 0, l.hash = $hash, l.
 # The FIRST statement of every write: lock the head of the ledger, then read what the acts touch: `LOCK_AND_LOAD`,
 # then the part of each list that has keys. One row; every list in no order; cost: one index look-up for each key.
 #
-#     (:Entry)-[:ABOUT*0..]->(subject)<-[:ABOUT*0..]-(:Entry)      entries of $acts and all that is said of them
+#     (:Entry)-[:ABOUT*0..]->(subject)<-[:ABOUT*0..]-(:Entry)      entries of $acts and all entries about them
 #
 # A read asks for the same without the lock: `READ_AND_LOAD` and the same parts. On the embedded engine p {.help} in a
 # list within a list makes null of the whole row: there {help: p.help} is written.
@@ -82,19 +60,13 @@ RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
   COLLECT { MATCH (:Programme {key: $programme})-[:RULED_BY]->(r:Rule) RETURN properties(r) } AS rules"""
 LOCK_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock WITH l" + _HEAD
 READ_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger})" + _HEAD
-LOAD: Final[Mapping[str, LiteralString]] = {
+_LOAD: Final[Mapping[str, LiteralString]] = {
     "entries": """,
   COLLECT { UNWIND $entries AS act MATCH (e:Entry {act_key: act})
             MATCH (e)-[:ABOUT*0..]->(s:Entry) MATCH (s)<-[:ABOUT*0..]-(c:Entry)
             WITH DISTINCT c
             RETURN {entry: properties(c),
                     opened: COLLECT { MATCH (o:Personal {key: c.act_key}) RETURN o.opened }} } AS entries""",
-    "place": """,
-  COLLECT { UNWIND $place AS key MATCH (n:Place {key: key}) RETURN properties(n) } AS place""",
-    "group": """,
-  COLLECT { UNWIND $group AS key MATCH (n:Group {key: key}) RETURN properties(n) } AS group""",
-    "gift": """,
-  COLLECT { UNWIND $gift AS key MATCH (n:Gift {key: key}) RETURN properties(n) } AS gift""",
     "beneficiary": """,
   COLLECT { UNWIND $beneficiary AS key MATCH (n:Beneficiary {key: key})
             RETURN {node: properties(n),
@@ -112,6 +84,8 @@ LOAD: Final[Mapping[str, LiteralString]] = {
                     passed: COLLECT { MATCH (p)-[r:PASSED_TO]->(:Placement) RETURN properties(r) },
                     events: COLLECT { MATCH (e:Event)-[:HAPPENED_TO]->(p) RETURN properties(e) }} } AS placement""",
 }
+_LOAD_KIND: Final[LiteralString] = """,
+  COLLECT { UNWIND $KIND AS key MATCH (n:LABEL {key: key}) RETURN properties(n) } AS KIND"""
 
 # The FIRST statement of a step that was judged in memory: lock the head of the ledger and see whether it is where the
 # step begins, and who locked it before.
@@ -133,24 +107,17 @@ RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.placement_id } AS gi
   COLLECT { MATCH (e:Entry {act_key: $act}) RETURN e.payload } AS recorded
 """
 
-# What stands on an act that may be taken back. One row = the properties of a node or relationship, and its kind.
-POINTING_AT: Final[LiteralString] = """
-CALL () { MATCH (n:Place {programme_id: $programme_id}) WHERE $kind = 'place' AND n.parent_id = $id
-          RETURN 'place' AS kind, properties(n) AS values
-    UNION MATCH (n:Group {programme_id: $programme_id}) WHERE $kind = 'place' AND n.place_id = $id
-          RETURN 'group' AS kind, properties(n) AS values
-    UNION MATCH (n:Beneficiary {programme_id: $programme_id})
-          WHERE ($kind = 'place' AND n.place_id = $id) OR ($kind = 'group' AND n.group_id = $id)
-          RETURN 'beneficiary' AS kind, properties(n) AS values
-    UNION MATCH (n:Claim {programme_id: $programme_id}) WHERE $kind = 'gift' AND n.gift_id = $id
-          RETURN 'claim' AS kind, properties(n) AS values
-    UNION MATCH (:Gift {key: $key})-[r:FILLED]->(:Placement) RETURN 'placement' AS kind, properties(r) AS values
+# What depends on an act that may be taken back. One row = the properties of a node or relationship, and its kind.
+_POINTING_AT: Final[LiteralString] = """
+CALL () { MATCH (:Gift {key: $key})-[r:FILLED]->(:Placement) RETURN 'placement' AS kind, properties(r) AS values
     UNION MATCH (:Beneficiary {key: $key})-[:HOLDS]->(p:Placement) MATCH (:Placement)-[r:PASSED_TO]->(p)
           RETURN 'pass' AS kind, properties(r) AS values
     UNION MATCH (:Beneficiary {key: $key})-[:HOLDS]->(p:Placement) MATCH (:Gift)-[r:FILLED]->(p)
-          RETURN 'placement' AS kind, properties(r) AS values }
+          RETURN 'placement' AS kind, properties(r) AS valuesOTHERS }
 RETURN kind, values ORDER BY values.sequence
 """
+_POINTING_BY: Final[LiteralString] = """
+    UNION MATCH (n:LABEL)-[:TYPE]->(:TARGET {key: $key}) RETURN 'KIND' AS kind, properties(n) AS values"""
 
 # One row = a placement of one kind of help; by id; cost: a scan, so only for a new rule or a corrected one.
 PLACEMENTS_OF_HELP: Final[LiteralString] = """
@@ -177,82 +144,20 @@ RETURN e.act_id AS act_id, e.payload AS payload ORDER BY e.sequence
 WRITE_HEAD: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger}) SET l.sequence = $sequence, l.hash = $hash
 WITH l"""
-WRITE: Final[Mapping[str, LiteralString]] = {
-    "Entry": """
-CALL () { UNWIND $Entry AS row CREATE (n:Entry) SET n = row }""",
-    "Programme": """
-CALL () { UNWIND $Programme AS row MERGE (n:Programme {key: row.key}) SET n = row }""",
-    "Rule": """
-CALL () { UNWIND $Rule AS row MERGE (n:Rule {key: row.key}) SET n = row }""",
-    "Place": """
-CALL () { UNWIND $Place AS row MERGE (n:Place {key: row.key}) SET n = row }""",
-    "Group": """
-CALL () { UNWIND $Group AS row MERGE (n:Group {key: row.key}) SET n = row }""",
-    "Beneficiary": """
-CALL () { UNWIND $Beneficiary AS row MERGE (n:Beneficiary {key: row.key}) SET n = row }""",
-    "Gift": """
-CALL () { UNWIND $Gift AS row MERGE (n:Gift {key: row.key}) SET n = row }""",
-    "Placement": """
-CALL () { UNWIND $Placement AS row MERGE (n:Placement {key: row.key}) SET n = row }""",
-    "Event": """
-CALL () { UNWIND $Event AS row MERGE (n:Event {key: row.key}) SET n = row }""",
-    "Claim": """
-CALL () { UNWIND $Claim AS row MERGE (n:Claim {key: row.key}) SET n = row }""",
-    "Personal": """
-CALL () { UNWIND $Personal AS row MERGE (n:Personal {key: row.key}) SET n = row }""",
-    "RULED_BY": """
-CALL () { UNWIND $RULED_BY AS row MATCH (a:Programme {key: row.start}) MATCH (b:Rule {key: row.end})
-  CREATE (a)-[r:RULED_BY]->(b) SET r = row.properties }""",
-    "PART_OF": """
-CALL () { UNWIND $PART_OF AS row MATCH (a:Place {key: row.start}) MATCH (b:Place {key: row.end})
-  CREATE (a)-[r:PART_OF]->(b) SET r = row.properties }""",
-    "BASED_IN": """
-CALL () { UNWIND $BASED_IN AS row MATCH (a:Group {key: row.start}) MATCH (b:Place {key: row.end})
-  CREATE (a)-[r:BASED_IN]->(b) SET r = row.properties }""",
-    "LIVES_IN": """
-CALL () { UNWIND $LIVES_IN AS row MATCH (a:Beneficiary {key: row.start}) MATCH (b:Place {key: row.end})
-  CREATE (a)-[r:LIVES_IN]->(b) SET r = row.properties }""",
-    "MEMBER_OF": """
-CALL () { UNWIND $MEMBER_OF AS row MATCH (a:Beneficiary {key: row.start}) MATCH (b:Group {key: row.end})
-  CREATE (a)-[r:MEMBER_OF]->(b) SET r = row.properties }""",
-    "FILLED": """
-CALL () { UNWIND $FILLED AS row MATCH (a:Gift {key: row.start}) MATCH (b:Placement {key: row.end})
-  CREATE (a)-[r:FILLED]->(b) SET r = row.properties }""",
-    "HOLDS": """
-CALL () { UNWIND $HOLDS AS row MATCH (a:Beneficiary {key: row.start}) MATCH (b:Placement {key: row.end})
-  CREATE (a)-[r:HOLDS]->(b) SET r = row.properties }""",
-    "PASSED_TO": """
-CALL () { UNWIND $PASSED_TO AS row MATCH (a:Placement {key: row.start}) MATCH (b:Placement {key: row.end})
-  CREATE (a)-[r:PASSED_TO]->(b) SET r = row.properties }""",
-    "HAPPENED_TO": """
-CALL () { UNWIND $HAPPENED_TO AS row MATCH (a:Event {key: row.start}) MATCH (b:Placement {key: row.end})
-  CREATE (a)-[r:HAPPENED_TO]->(b) SET r = row.properties }""",
-    "CLAIMED_OF": """
-CALL () { UNWIND $CLAIMED_OF AS row MATCH (a:Claim {key: row.start}) MATCH (b:Gift {key: row.end})
-  CREATE (a)-[r:CLAIMED_OF]->(b) SET r = row.properties }""",
-    "ABOUT": """
-CALL () { UNWIND $ABOUT AS row MATCH (a:Entry {key: row.start}) MATCH (b:Entry {key: row.end})
-  CREATE (a)-[r:ABOUT]->(b) SET r = row.properties }""",
-}
+_WRITE_ENTRY: Final[LiteralString] = """
+CALL () { UNWIND $Entry AS row CREATE (n:Entry) SET n = row }"""
+_WRITE_NODE: Final[LiteralString] = """
+CALL () { UNWIND $LABEL AS row MERGE (n:LABEL {key: row.key}) SET n = row }"""
+_WRITE_EDGE: Final[LiteralString] = """
+CALL () { UNWIND $TYPE AS row MATCH (a:START {key: row.start}) MATCH (b:END {key: row.end})
+  CREATE (a)-[r:TYPE]->(b) SET r = row.properties }"""
 
-# Corrections only: what no longer stands, or stands differently. Relationships are found by the keys of their ends,
+# Corrections only: what no longer exists, or has changed. Relationships are found by the keys of their ends,
 # those that carry facts by their own key too.
 _UNLINK: Final[LiteralString] = """
 UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:END {key: row.end})
 WHERE row.properties.key IS NULL OR r.key = row.properties.key DELETE r
 """
-UNLINK: Final[Mapping[str, LiteralString]] = {
-    "RULED_BY": _UNLINK.replace("TYPE", "RULED_BY").replace("START", "Programme").replace("END", "Rule"),
-    "PART_OF": _UNLINK.replace("TYPE", "PART_OF").replace("START", "Place").replace("END", "Place"),
-    "BASED_IN": _UNLINK.replace("TYPE", "BASED_IN").replace("START", "Group").replace("END", "Place"),
-    "LIVES_IN": _UNLINK.replace("TYPE", "LIVES_IN").replace("START", "Beneficiary").replace("END", "Place"),
-    "MEMBER_OF": _UNLINK.replace("TYPE", "MEMBER_OF").replace("START", "Beneficiary").replace("END", "Group"),
-    "FILLED": _UNLINK.replace("TYPE", "FILLED").replace("START", "Gift").replace("END", "Placement"),
-    "HOLDS": _UNLINK.replace("TYPE", "HOLDS").replace("START", "Beneficiary").replace("END", "Placement"),
-    "PASSED_TO": _UNLINK.replace("TYPE", "PASSED_TO").replace("START", "Placement").replace("END", "Placement"),
-    "HAPPENED_TO": _UNLINK.replace("TYPE", "HAPPENED_TO").replace("START", "Event").replace("END", "Placement"),
-    "CLAIMED_OF": _UNLINK.replace("TYPE", "CLAIMED_OF").replace("START", "Claim").replace("END", "Gift"),
-}
 _RELINK: Final[LiteralString] = """
 UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:Placement {key: row.end})
 WHERE r.key = row.properties.key SET r = row.properties
@@ -262,18 +167,6 @@ RELINK: Final[Mapping[str, LiteralString]] = {
     "PASSED_TO": _RELINK.replace("TYPE", "PASSED_TO").replace("START", "Placement"),
 }
 _DROP: Final[LiteralString] = "UNWIND $rows AS row MATCH (n:LABEL {key: row.key}) DETACH DELETE n"
-DROP: Final[Mapping[str, LiteralString]] = {
-    "Rule": _DROP.replace("LABEL", "Rule"),
-    "Place": _DROP.replace("LABEL", "Place"),
-    "Group": _DROP.replace("LABEL", "Group"),
-    "Beneficiary": _DROP.replace("LABEL", "Beneficiary"),
-    "Gift": _DROP.replace("LABEL", "Gift"),
-    "Placement": _DROP.replace("LABEL", "Placement"),
-    "Event": _DROP.replace("LABEL", "Event"),
-    "Claim": _DROP.replace("LABEL", "Claim"),
-    "Personal": _DROP.replace("LABEL", "Personal"),
-}
-"""Label → text; `$rows` as in `WRITE`."""
 
 # ---------------------------------------------------------------------------------------------------- the ledger read
 
@@ -351,31 +244,6 @@ UNWIND $keys AS key MATCH (a:LABEL {key: key})-[r]->(b)
 RETURN labels(a) AS start_labels, a.key AS start, type(r) AS type, labels(b) AS end_labels, b.key AS end,
   properties(r) AS properties
 """
-SOME_NODES: Final[Mapping[str, LiteralString]] = {
-    "Entry": _SOME_NODES.replace("LABEL", "Entry"),
-    "Programme": _SOME_NODES.replace("LABEL", "Programme"),
-    "Rule": _SOME_NODES.replace("LABEL", "Rule"),
-    "Place": _SOME_NODES.replace("LABEL", "Place"),
-    "Group": _SOME_NODES.replace("LABEL", "Group"),
-    "Beneficiary": _SOME_NODES.replace("LABEL", "Beneficiary"),
-    "Gift": _SOME_NODES.replace("LABEL", "Gift"),
-    "Placement": _SOME_NODES.replace("LABEL", "Placement"),
-    "Event": _SOME_NODES.replace("LABEL", "Event"),
-    "Claim": _SOME_NODES.replace("LABEL", "Claim"),
-    "Personal": _SOME_NODES.replace("LABEL", "Personal"),
-}
-SOME_EDGES: Final[Mapping[str, LiteralString]] = {
-    "Entry": _SOME_EDGES.replace("LABEL", "Entry"),
-    "Programme": _SOME_EDGES.replace("LABEL", "Programme"),
-    "Place": _SOME_EDGES.replace("LABEL", "Place"),
-    "Group": _SOME_EDGES.replace("LABEL", "Group"),
-    "Beneficiary": _SOME_EDGES.replace("LABEL", "Beneficiary"),
-    "Gift": _SOME_EDGES.replace("LABEL", "Gift"),
-    "Placement": _SOME_EDGES.replace("LABEL", "Placement"),
-    "Event": _SOME_EDGES.replace("LABEL", "Event"),
-    "Claim": _SOME_EDGES.replace("LABEL", "Claim"),
-}
-"""Label → text, of all that a programme has, and of all that relationships begin at."""
 
 # ---------------------------------------------------------------------------------------------------- rebuilding
 
@@ -389,43 +257,60 @@ WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS cleared
 
 # ---------------------------------------------------------------------------------------------------- columns
 
-# A part of a programme for `snapshot`, table by table: what has keys from $first on, before $beyond. One row of lists
-# of one length, in any order; what is empty is '', 0, -1 or $no_day, since collect() leaves nulls out. Days are days
-# since 1970-01-01. Cost: on Neo4j a range of an index, on the embedded engine a scan of one label.
-COLUMNS: Final[Mapping[str, LiteralString]] = {
-    "passes": """
-MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) WHERE a.key >= $first AND a.key < $beyond
+# What the columns of a snapshot hold, table by table: one row of lists of one length, in any order; what is empty is
+# '', 0, -1 or $no_day, since collect() leaves nulls out. Days are days since 1970-01-01.
+_PASS_COLUMNS: Final[LiteralString] = """
 RETURN collect(r.pass_id) AS ids, collect(a.placement_id) AS giver, collect(b.placement_id) AS receiver,
   collect(duration.inDays(date('1970-01-01'), r.passed_on).days) AS day, collect(r.sequence) AS sequence,
   collect(coalesce(r.help, a.help)) AS help, collect(r.animals) AS units,
   collect(coalesce(r.females, 0.0)) AS females, collect(coalesce(r.males, 0.0)) AS males,
   collect(coalesce(r.condition, '')) AS condition, collect(coalesce(r.kind, 'in_kind') = 'in_kind') AS in_kind,
   collect(r.confirm_id IS NOT NULL) AS confirmed
-""",
-    "placements": """
-MATCH (p:Placement {programme_id: $programme_id}) WHERE p.key >= $first AND p.key < $beyond
+"""
+_PLACEMENT_COLUMNS: Final[LiteralString] = """
 OPTIONAL MATCH (:Gift)-[f:FILLED]->(p)
 RETURN collect(p.placement_id) AS ids, collect(p.beneficiary_id) AS beneficiary, collect(p.help) AS help,
   collect(coalesce(p.gift_id, '')) AS gift, collect(coalesce(f.sequence, 0)) AS sequence,
   collect(coalesce(duration.inDays(date('1970-01-01'), f.received_on).days, $no_day)) AS filled_day,
   collect(coalesce(f.animals, 0.0)) AS filled_units, collect(coalesce(f.condition, '')) AS filled_condition
-""",
-    "events": """
-MATCH (e:Event {programme_id: $programme_id}) WHERE e.key >= $first AND e.key < $beyond
+"""
+_EVENT_COLUMNS: Final[LiteralString] = """
 RETURN collect(e.placement_id) AS placement, collect(e.kind) AS kind, collect(e.sequence) AS sequence,
   collect(duration.inDays(date('1970-01-01'), e.happened_on).days) AS day, collect(coalesce(e.animals, 1.0)) AS units,
   collect(coalesce(duration.inDays(date('1970-01-01'), e.until_on).days, $no_day)) AS until
-""",
-    "beneficiaries": """
-MATCH (b:Beneficiary {programme_id: $programme_id}) WHERE b.key >= $first AND b.key < $beyond
+"""
+_BENEFICIARY_COLUMNS: Final[LiteralString] = """
 RETURN collect(b.beneficiary_id) AS ids, collect(coalesce(b.sex, '')) AS sex, collect(b.sequence) AS sequence,
   collect(coalesce(b.place_id, '')) AS place, collect(coalesce(b.group_id, '')) AS `group`
-""",
-    "gifts": """
-MATCH (g:Gift {programme_id: $programme_id}) WHERE g.key >= $first AND g.key < $beyond
+"""
+_GIFT_COLUMNS: Final[LiteralString] = """
 RETURN collect(g.gift_id) AS ids, collect(g.help) AS help, collect(g.sequence) AS sequence,
   collect(duration.inDays(date('1970-01-01'), g.given_on).days) AS day, collect(coalesce(g.animals, -1.0)) AS units
-""",
+"""
+
+# A part of a programme: what has keys from $first on, before $beyond. One row, as above; cost: on Neo4j a range of an
+# index, on the embedded engine a scan of one label.
+COLUMNS: Final[Mapping[str, LiteralString]] = {
+    "passes": """
+MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) WHERE a.key >= $first AND a.key < $beyond
+"""
+    + _PASS_COLUMNS,
+    "placements": """
+MATCH (p:Placement {programme_id: $programme_id}) WHERE p.key >= $first AND p.key < $beyond
+"""
+    + _PLACEMENT_COLUMNS,
+    "events": """
+MATCH (e:Event {programme_id: $programme_id}) WHERE e.key >= $first AND e.key < $beyond
+"""
+    + _EVENT_COLUMNS,
+    "beneficiaries": """
+MATCH (b:Beneficiary {programme_id: $programme_id}) WHERE b.key >= $first AND b.key < $beyond
+"""
+    + _BENEFICIARY_COLUMNS,
+    "gifts": """
+MATCH (g:Gift {programme_id: $programme_id}) WHERE g.key >= $first AND g.key < $beyond
+"""
+    + _GIFT_COLUMNS,
     "groups": """
 MATCH (g:Group {programme_id: $programme_id}) WHERE g.key >= $first AND g.key < $beyond
 RETURN collect(g.group_id) AS ids, collect(g.sequence) AS sequence, collect(coalesce(g.place_id, '')) AS place
@@ -435,6 +320,51 @@ MATCH (p:Place {programme_id: $programme_id}) WHERE p.key >= $first AND p.key < 
 RETURN collect(p.place_id) AS ids, collect(p.sequence) AS sequence, collect(coalesce(p.parent_id, '')) AS parent
 """,
 }
+
+# Some placements by $keys, what they received and what happened to them; some beneficiaries and gifts. One row, as
+# above; cost: look-ups.
+SOME_COLUMNS: Final[Mapping[str, LiteralString]] = {
+    "passes": """
+UNWIND $keys AS key MATCH (b:Placement {key: key}) MATCH (a:Placement)-[r:PASSED_TO]->(b)
+"""
+    + _PASS_COLUMNS,
+    "placements": """
+UNWIND $keys AS key MATCH (p:Placement {key: key})
+"""
+    + _PLACEMENT_COLUMNS,
+    "events": """
+UNWIND $keys AS key MATCH (p:Placement {key: key}) MATCH (e:Event)-[:HAPPENED_TO]->(p)
+"""
+    + _EVENT_COLUMNS,
+    "beneficiaries": """
+UNWIND $keys AS key MATCH (b:Beneficiary {key: key})
+"""
+    + _BENEFICIARY_COLUMNS,
+    "gifts": """
+UNWIND $keys AS key MATCH (g:Gift {key: key})
+"""
+    + _GIFT_COLUMNS,
+}
+
+# The placements that a gift filled, and the one of a key. One row = a key; by key; cost: look-ups.
+ROOTS: Final[LiteralString] = """
+CALL () { MATCH (:Gift {key: $gift})-[:FILLED]->(p:Placement) RETURN p.key AS key
+          UNION MATCH (p:Placement {key: $placement}) RETURN p.key AS key }
+RETURN key ORDER BY key
+"""
+
+# The placements that descend from some, and those from which some descend, these included. One row = a key; in any
+# order; cost: each placement once for each of $keys, since DISTINCT stands beside the pattern (see ABOVE).
+BELOW_SOME: Final[LiteralString] = """
+UNWIND $keys AS key
+CALL (key) { MATCH (:Placement {key: key})-[:PASSED_TO*0..]->(p:Placement) RETURN DISTINCT p }
+RETURN DISTINCT p.key AS key
+"""
+ABOVE_SOME: Final[LiteralString] = """
+UNWIND $keys AS key
+CALL (key) { MATCH (:Placement {key: key})<-[:PASSED_TO*0..]-(p:Placement) RETURN DISTINCT p }
+RETURN DISTINCT p.key AS key
+"""
 
 # Where the next part of a table begins, by the kind of its keys: after $many nodes from $first on. One row = a key, or
 # none when no more follow; cost: on Neo4j so many keys of an index.
@@ -545,15 +475,16 @@ RETURN a.placement_id AS placement_id, a.beneficiary_id AS beneficiary_id,
 ORDER BY placement_id
 """
 
-# The placements of a gift or of a beneficiary, and what a gift's reports claim. One row; by id; cost: look-ups.
-BELONGING: Final[LiteralString] = """
+# The placements of a gift or of a beneficiary, and then the acts of which the history of a record tells. One row; by
+# id; cost: look-ups.
+_BELONGING: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 RETURN COLLECT { MATCH (:Gift {key: $key})-[:FILLED]->(p:Placement)
                  RETURN p.placement_id ORDER BY p.placement_id } AS filled,
   COLLECT { MATCH (:Beneficiary {key: $key})-[:HOLDS]->(p:Placement)
-            RETURN p.placement_id ORDER BY p.placement_id } AS held,
-  COLLECT { MATCH (c:Claim)-[:CLAIMED_OF]->(:Gift {key: $key}) RETURN c.claim_id ORDER BY c.claim_id } AS claims
-"""
+            RETURN p.placement_id ORDER BY p.placement_id } AS held"""
+_TELLING: Final[LiteralString] = """,
+  COLLECT { MATCH (n:LABEL)-[:TYPE]->(:TARGET {key: $key}) RETURN n.key ORDER BY n.key } AS TYPE"""
 
 # The corrected acts whose payload holds one of some texts, such as '"placement_id":"P1"': those that were taken back
 # are no longer linked to what they named. By sequence; cost: the corrections of the programme.
@@ -565,8 +496,8 @@ WITH DISTINCT e RETURN e.act_id AS act_id ORDER BY e.sequence
 
 # ---------------------------------------------------------------------------------------------------- export
 
-# Kind → what stands of it: $many of the acts after entry $after, up to entry $last; as many as the embedded engine can
-# sort in memory, and soon there. One row = the properties of a node or relationship that has the act's columns, and the
+# Kind → its acts in force: $many of them after entry $after, up to entry $last; as many as the embedded engine can
+# sort in memory quickly. One row = the properties of a node or relationship that has the act's columns, and the
 # personal values as they are now, or null; by sequence; cost: a scan of one label.
 _IN_LEDGER_ORDER: Final = """ WHERE n.sequence > $after AND n.sequence <= $last
 WITH n ORDER BY n.sequence LIMIT $many
@@ -574,17 +505,9 @@ RETURN properties(n) AS properties, head(COLLECT { MATCH (o:Personal {key: n.key
 ORDER BY properties.sequence
 """
 _EXPORT: Final[LiteralString] = "MATCH (n:LABEL {programme_id: $programme_id})" + _IN_LEDGER_ORDER
-EXPORT: Final[Mapping[str, LiteralString]] = {
-    "programme": _EXPORT.replace("LABEL", "Programme"),
-    "rule": _EXPORT.replace("LABEL", "Rule"),
-    "place": _EXPORT.replace("LABEL", "Place"),
-    "group": _EXPORT.replace("LABEL", "Group"),
-    "beneficiary": _EXPORT.replace("LABEL", "Beneficiary"),
-    "gift": _EXPORT.replace("LABEL", "Gift"),
+_EXPORT_EDGES: Final[Mapping[str, LiteralString]] = {
     "placement": "MATCH (:Gift {programme_id: $programme_id})-[n:FILLED]->(:Placement)" + _IN_LEDGER_ORDER,
     "pass": "MATCH (:Placement {programme_id: $programme_id})-[n:PASSED_TO]->(:Placement)" + _IN_LEDGER_ORDER,
-    "event": _EXPORT.replace("LABEL", "Event"),
-    "claim": _EXPORT.replace("LABEL", "Claim"),
 }
 
 # ---------------------------------------------------------------------------------------------------- donors
@@ -718,8 +641,8 @@ PAYLOAD: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.payloa
 
 # ---------------------------------------------------------------------------------------------------- to start from
 
-# What somebody who asks the graph in Cypher of her own can start from: those of docs/cypher.md that read nothing
-# personal, on the demonstration programme.
+# Example queries for the query page: those of docs/cypher.md that read nothing personal, on the demonstration
+# programme.
 TO_START_FROM: Final[tuple[LiteralString, ...]] = (
     """MATCH (g:Gift {key: 'relay-demo/gift/G31'})-[:FILLED]->(o:Placement)
 MATCH (o)-[:PASSED_TO*0..]->(p:Placement)
@@ -750,3 +673,121 @@ RETURN p.received_on.year AS year, count(p) AS placements ORDER BY year""",
     """MATCH (c:Entry {programme_id: 'relay-demo', kind: 'correct'})-[:ABOUT]->(e:Entry)
 RETURN e.act_id AS act_id, c.act_id AS corrected_by, c.recorded_by AS recorded_by ORDER BY c.sequence""",
 )
+
+# ---------------------------------------------------------------------------------------------------- for each kind
+
+_MIGRATION: Final[LiteralString] = "CREATE CONSTRAINT NAME IF NOT EXISTS FOR (n:LABEL) REQUIRE n.PROPERTY IS UNIQUE"
+_OWN: Final[tuple[LiteralString, ...]] = ("Schema", "Ledger", "Entry", "Personal", "Account", "Token")
+_OWN_EDGES: Final[Mapping[LiteralString, tuple[LiteralString, LiteralString]]] = {
+    "RULED_BY": ("Programme", "Rule"),
+    "FILLED": ("Gift", "Placement"),
+    "HOLDS": ("Beneficiary", "Placement"),
+    "PASSED_TO": ("Placement", "Placement"),
+    "ABOUT": ("Entry", "Entry"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statements:
+    """The texts that hang on which kinds of acts there are, composed from literal pieces alone.
+
+    Attributes:
+        edges: Relationship → labels of its start and end, of all that there are.
+        migrations: Label and property → what makes it unique; each is run on its own.
+        load: Kind, or "entries" → the part of a statement after `LOCK_AND_LOAD` that reads those with some keys.
+        pointing_at: What stands on an act that may be taken back.
+        write: Label or relationship → the part of a statement after `WRITE_HEAD`, nodes before relationships.
+        unlink: Relationship → what removes some.
+        drop: Label → what removes some nodes; `$rows` as in `write`.
+        some_nodes: Label → the nodes of some keys.
+        some_edges: Label → the relationships that begin at some keys.
+        belonging: The placements of a record, and the acts of which its history tells.
+        telling: The columns of that row which hold the keys of such acts.
+        export: Kind → what stands of it, in ledger order.
+    """
+
+    edges: Mapping[str, tuple[LiteralString, LiteralString]]
+    migrations: Mapping[tuple[str, str], LiteralString]
+    load: Mapping[str, LiteralString]
+    pointing_at: LiteralString
+    write: Mapping[str, LiteralString]
+    unlink: Mapping[str, LiteralString]
+    drop: Mapping[str, LiteralString]
+    some_nodes: Mapping[str, LiteralString]
+    some_edges: Mapping[str, LiteralString]
+    belonging: LiteralString
+    telling: tuple[str, ...]
+    export: Mapping[str, LiteralString]
+
+
+def _filled_in(piece: LiteralString, words: Iterable[tuple[LiteralString, LiteralString]]) -> LiteralString:
+    """A piece with its capitals replaced."""
+    for capitals, word in words:
+        piece = piece.replace(capitals, word)
+    return piece
+
+
+@cache
+def statements(catalogue: Catalogue) -> Statements:
+    """The texts for all kinds of acts of a catalogue."""
+    labels = catalogue.labels
+    edges: Mapping[LiteralString, tuple[LiteralString, LiteralString]] = {**_OWN_EDGES, **catalogue.edges}
+    unique: list[tuple[LiteralString, LiteralString]] = [
+        *((label, "key") for label in (*_OWN, *labels.values())),
+        ("Entry", "act_key"),
+    ]
+    pointing: LiteralString = ""
+    belonging: LiteralString = _BELONGING
+    telling: list[str] = []
+    for kind in catalogue.kinds.values():
+        for column in kind.columns:
+            if not column.edge or not column.refers_to:
+                continue
+            ends: tuple[tuple[LiteralString, LiteralString], ...] = (
+                *(("LABEL", kind.label), ("TYPE", column.edge)),
+                *(("TARGET", labels[column.refers_to]), ("KIND", kind.name)),
+            )
+            if kind.name != "event":  # which is read with its placement
+                pointing += _filled_in(_POINTING_BY, ends)
+            if column.told:
+                belonging += _filled_in(_TELLING, ends)
+                telling.append(column.edge)
+    return Statements(
+        edges={**edges},
+        migrations={
+            (label, each): _MIGRATION.replace("NAME", f"{label.lower()}_{each}")
+            .replace("LABEL", label)
+            .replace("PROPERTY", each)
+            for label, each in unique
+        },
+        load={
+            **_LOAD,
+            **{
+                kind.name: _LOAD_KIND.replace("KIND", kind.name).replace("LABEL", kind.label)
+                for kind in catalogue.kinds.values()
+                if kind.label and kind.name not in _LOAD
+            },
+        },
+        pointing_at=_POINTING_AT.replace("OTHERS", pointing),
+        write={
+            "Entry": _WRITE_ENTRY,
+            **{label: _WRITE_NODE.replace("LABEL", label) for label in (*labels.values(), "Personal")},
+            **{
+                type_: _WRITE_EDGE.replace("TYPE", type_).replace("START", start).replace("END", end)
+                for type_, (start, end) in edges.items()
+            },
+        },
+        unlink={
+            type_: _UNLINK.replace("TYPE", type_).replace("START", start).replace("END", end)
+            for type_, (start, end) in edges.items()
+        },
+        drop={label: _DROP.replace("LABEL", label) for label in (*labels.values(), "Personal")},
+        some_nodes={label: _SOME_NODES.replace("LABEL", label) for label in ("Entry", *labels.values(), "Personal")},
+        some_edges={label: _SOME_EDGES.replace("LABEL", label) for label in ("Entry", *labels.values())},
+        belonging=belonging,
+        telling=tuple(telling),
+        export={
+            kind: _EXPORT_EDGES.get(kind) or _EXPORT.replace("LABEL", labels[kind])
+            for kind in (each.name for each in catalogue.filed)
+        },
+    )

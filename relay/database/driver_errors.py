@@ -1,4 +1,4 @@
-"""What the database's driver says when something fails, told in sentences for people."""
+"""The errors of the database's driver, as sentences for people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from relay.errors import NotWritable, Unavailable
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
 REMOVED: Final = "EntityNotFound"
 """Either engine's last word for what another just removed; the driver does not retry it."""
@@ -39,24 +39,17 @@ class UnknownOutcome(Unavailable):
         silent: Whether the line went silent, so that another try would be waited for as long again.
     """
 
-    def __init__(self, *, silent: bool) -> None:
-        """Say what to do."""
-        super().__init__(
-            Sentence("The connection was lost while the act was being recorded."),
-            Sentence("Send the same command again with the same id: what was recorded is not recorded twice."),
-        )
-        self.silent = silent
+    reason = "The connection was lost while the act was being recorded."
+    suggestion = "Send the same command again with the same id: what was recorded is not recorded twice."
+
+    silent: bool
 
 
 class ReadOnly(NotWritable):
     """The database takes no writes."""
 
-    def __init__(self) -> None:
-        """Say so."""
-        super().__init__(
-            Sentence("The database is read-only: nothing was recorded."),
-            Sentence("Ask its administrator to let NEO4J_USER write it."),
-        )
+    reason = "The database is read-only: nothing was recorded."
+    suggestion = "Ask its administrator to give NEO4J_USER write access."
 
 
 def last_word(error: Neo4jError) -> str:
@@ -93,40 +86,63 @@ def sensible(lost: Callable[[OSError], object] | None = None) -> Generator[None]
 
 def _went_silent(error: BaseException | None) -> bool:
     while error is not None:
-        if isinstance(error, TimeoutError):
+        if isinstance(error, (TimeoutError, Silence)):
             return True
         error = error.__cause__ or error.__context__
     return False
 
 
-_TOO_BUSY: Final = (
-    Sentence("The database was too busy to finish in time."),
-    Sentence("Nothing was recorded: try again."),
-)
-_REFUSALS: Final = {
-    REMOVED: (
-        Sentence("What is asked for was removed again and again while it was read."),
-        Sentence("Nothing was recorded: try again. If it stays so, see `relay ledger verify`."),
-    ),
-    "Forbidden": (
-        Sentence("The database does not allow this to the user that Relay speaks as."),
-        Sentence("Let NEO4J_USER read and write it."),
-    ),
-    "DatabaseNotFound": (
-        Sentence("The database server has no database of that name."),
-        Sentence("Check NEO4J_DATABASE."),
-    ),
-    "LockClientStopped": _TOO_BUSY,
-    "TransactionTimedOut": (
-        Sentence("The database took too long over this, and broke it off."),
-        Sentence("Try again when it is less busy; a programme that is always too large belongs on Neo4j."),
-    ),
-    "TransactionNotFound": (  # engines.md §5: a full disk says so
-        Sentence("The database could not store the act; its disk may be full."),
-        Sentence("Make room, restart the engine (relay engine stop), and try again."),
-    ),
+class TooBusy(Unavailable):
+    """The database gave up waiting for others."""
+
+    reason = "The database was too busy to finish in time."
+    suggestion = "Nothing was recorded: try again."
+
+
+class RemovedMeanwhile(Unavailable):
+    """What is read goes on being removed: by others, or because it is damaged."""
+
+    reason = "The record kept changing while it was read."
+    suggestion = "Nothing was recorded: try again. If it stays so, see `relay ledger verify`."
+
+
+class NotPermitted(Unavailable):
+    """The database's own user lacks a right."""
+
+    reason = "The database does not allow this for the user Relay connects as."
+    suggestion = "Let NEO4J_USER read and write it."
+
+
+class NoSuchDatabase(Unavailable):
+    """The server knows no database of that name."""
+
+    reason = "The database server has no database of that name."
+    suggestion = "Check NEO4J_DATABASE."
+
+
+class TookTooLong(Unavailable):
+    """The database stopped what took longer than it allows."""
+
+    reason = "The database took too long and stopped this."
+    suggestion = "Try again when it is less busy; a programme that is always too large belongs on Neo4j."
+
+
+class NotStored(Unavailable):
+    """The transaction was gone before it was committed, as it is when a disk is full."""
+
+    reason = "The database could not store the act; its disk may be full."
+    suggestion = "Free some space, restart the engine (relay engine stop), and try again."
+
+
+_REFUSALS: Final[Mapping[str, type[Unavailable]]] = {
+    REMOVED: RemovedMeanwhile,
+    "Forbidden": NotPermitted,
+    "DatabaseNotFound": NoSuchDatabase,
+    "LockClientStopped": TooBusy,
+    "TransactionTimedOut": TookTooLong,
+    "TransactionNotFound": NotStored,
 }
-"""What a server refuses, by the last word of its code: what is said of it, and what to do."""
+"""What a server refuses, by the last word of its code."""
 
 
 @contextmanager
@@ -144,27 +160,35 @@ def translated(*, writing: bool = False) -> Generator[None]:
     except AuthError as error:
         message = Sentence("The database refused the user name or password.")
         raise Unavailable(
-            message, Sentence("Check NEO4J_USER and NEO4J_PASSWORD; after several wrong tries wait 30 seconds.")
+            reason=message,
+            suggestion=Sentence("Check NEO4J_USER and NEO4J_PASSWORD; after several wrong tries wait 30 seconds."),
         ) from error
     except UnsupportedServerProduct as error:
-        message = Sentence("What answers at the database's address is not a database that Relay knows.")
-        raise Unavailable(message, Sentence("Check NEO4J_URI: host, port, and Neo4j 5.26 or later.")) from error
+        message = Sentence("The server at the database's URL is not a database Relay can use.")
+        raise Unavailable(
+            reason=message, suggestion=Sentence("Check NEO4J_URI: host, port, and Neo4j 5.26 or later.")
+        ) from error
     except (ServiceUnavailable, DatabaseUnavailable, SessionExpired, OSError) as error:
         if writing and isinstance(error, IncompleteCommit):
             raise UnknownOutcome(silent=_went_silent(error)) from error
         message = Sentence("The database cannot be reached, or did not answer in time.")
-        raise Unavailable(message, Sentence("Nothing was recorded. See `relay status`, then try again.")) from error
+        raise Unavailable(
+            reason=message, suggestion=Sentence("Nothing was recorded. See `relay status`, then try again.")
+        ) from error
     except (TransientError, ConstraintError) as error:
         if _OF_MEMORY in last_word(error):
             message = Sentence("The database gives a transaction too little memory for this.")
-            raise Unavailable(message, Sentence("Raise its db.memory.transaction.max, and try again.")) from error
-        raise Unavailable(*_TOO_BUSY) from error
+            raise Unavailable(
+                reason=message, suggestion=Sentence("Raise its db.memory.transaction.max and try again.")
+            ) from error
+        raise TooBusy from error
     except ClientError as error:
         word = last_word(error)
         if word == _READ_ONLY:
             raise ReadOnly from error
-        otherwise = Sentence("The database refused this (%(error)s).", error=word), _SEE_ITS_LOG
-        raise Unavailable(*_REFUSALS.get(word, otherwise)) from error
+        message = Sentence("The database refused this (%(error)s).", error=word)
+        otherwise = Unavailable(reason=message, suggestion=_SEE_ITS_LOG)
+        raise (_REFUSALS[word]() if word in _REFUSALS else otherwise) from error
     except (DriverError, Neo4jError) as error:
         message = Sentence("The database failed (%(error)s).", error=type(error).__name__)
-        raise Unavailable(message, _SEE_ITS_LOG) from error
+        raise Unavailable(reason=message, suggestion=_SEE_ITS_LOG) from error

@@ -1,8 +1,8 @@
-"""Find, start and stop the embedded engine: a small process of its own, one for each data folder.
+"""Find, start and stop the embedded engine: a small separate process, one for each data folder.
 
     engine.json   where the engine answers and with which password (0600). The engine that serves holds a lock on this
-                  very file, so that what a dead engine left behind is told from a live one, whatever runs under its pid
-                  today. Port and password are kept from one start to the next.
+                  very file, so that a dead engine is never taken for a live one, whatever runs under its pid today.
+                  Port and password are kept from one start to the next.
     engine.lock   locked from the moment a start begins until the engine's process has ended: one engine a folder.
     closed.json   the database files as the engine left them at its last clean stop; see `engine_process`.
     release       the engine's release that last wrote the database.
@@ -32,10 +32,9 @@ from typing import TYPE_CHECKING, Final, Self
 
 from relay.errors import NotWritable, Unavailable
 from relay.settings import Connection
-from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 HOST: Final = "127.0.0.1"
 USER: Final = "root"
@@ -48,13 +47,9 @@ BEFORE_UPGRADES: Final = "before"
 READER: Final = "reader"
 """The user who asks what others wrote: the engine itself refuses it to write, and whatever is not `READABLE`."""
 READER_FILE: Final = "reader.key"
-READABLE: Final = (
-    *("Programme", "Rule", "Place", "Group", "Beneficiary", "Gift", "Placement", "Event", "Claim", "Entry", "Ledger"),
-    "Schema",
-    *("RULED_BY", "PART_OF", "BASED_IN", "LIVES_IN", "MEMBER_OF", "HOLDS", "FILLED", "PASSED_TO", "HAPPENED_TO"),
-    *("CLAIMED_OF", "ABOUT"),
-)
-"""Nodes and relationships in which nothing is personal; accounts and tokens are not among them."""
+READABLE: Final = ("Entry", "Ledger", "Schema", "RULED_BY", "HOLDS", "FILLED", "PASSED_TO", "ABOUT")
+"""Nodes and relationships in which nothing is personal, beside those that kinds of acts declare (`Catalogue.readable`);
+accounts and tokens are not among them."""
 
 START_SECONDS: Final = 30
 """How long a start may take. Measured: 2 to 6 s empty, under 5 s after a kill; the rest is for slow machines."""
@@ -84,11 +79,11 @@ HEAP_MEGABYTES: Final = 512
 """Memory of the engine's own. Measured: enough for point queries on a million nodes and relationships."""
 
 QUERY_SECONDS: Final = 120
-"""After this long the engine breaks a query off."""
+"""After this long the engine stops a query."""
 
 LIMITS: Final = (
     "The embedded engine is for one machine and up to some 100,000 placements; beyond that, use NEO4J_URI.",
-    f"It has {HEAP_MEGABYTES} MB of memory, breaks a query off after {QUERY_SECONDS} s, and answers this machine only.",
+    f"It has {HEAP_MEGABYTES} MB of memory, stops a query after {QUERY_SECONDS} s, and answers this machine only.",
     f"It stops by itself after {IDLE_MINUTES:.0f} minutes without a client and starts again when asked.",
     "Five wrong passwords in a row lock it for 30 s. Its files are not for network drives.",
 )
@@ -126,166 +121,138 @@ FAULTS_OF_A_CHECK: Final = (
 class EngineDidNotStart(Unavailable):
     """The engine's process ended, or was not ready in time."""
 
-    def __init__(self, *, log: Path) -> None:
-        """Point to the `log` that holds the reason."""
-        super().__init__(
-            Sentence("The embedded engine did not start."), Sentence("The reason is at the end of %(log)s.", log=log)
-        )
+    reason = "The embedded engine did not start."
+    suggestion = "The reason is at the end of %(log)s."
+
+    log: Path
 
 
 class EngineIsBusyStarting(Unavailable):
     """Another command has been starting or stopping the engine for too long."""
 
-    def __init__(self, *, data_folder: Path) -> None:
-        """Say whose engine it is."""
-        super().__init__(
-            Sentence(
-                "The embedded engine of %(data_folder)s is still being started or stopped by another command.",
-                data_folder=data_folder,
-            ),
-            Sentence("Try again in a minute."),
-        )
+    reason = "The embedded engine of %(data_folder)s is still being started or stopped by another command."
+    suggestion = "Try again in a minute."
+
+    data_folder: Path
 
 
 class StateDamaged(Unavailable):
     """The state file does not say how to reach the engine."""
 
-    def __init__(self, *, path: Path) -> None:
-        """Name it, and say how the engine is ended without it."""
-        super().__init__(
-            Sentence("%(path)s was altered, so that the embedded engine cannot be reached.", path=path),
-            Sentence("End the process relay.engine_process (pkill -f relay.engine_process), and try again."),
-        )
+    reason = "%(path)s was altered, so the embedded engine cannot be reached."
+    suggestion = (
+        "End the process relay.database.engine_process (pkill -f relay.database.engine_process), and try again."
+    )
+
+    path: Path
 
 
 class NoReader(Unavailable):
     """The engine was started by an earlier Relay."""
 
-    def __init__(self) -> None:
-        """Say how to start it anew."""
-        super().__init__(
-            Sentence("The embedded engine was started by an earlier Relay, which knew no user who only reads."),
-            Sentence("Stop it, so that it starts anew: relay engine stop"),
-        )
+    reason = "The embedded engine was started by an earlier version of Relay, which had no read-only user."
+    suggestion = "Stop it so that it starts again: relay engine stop"
 
 
 class EngineDidNotStop(Unavailable):
     """The engine was asked to stop and is still there."""
 
-    def __init__(self, *, pid: int) -> None:
-        """Say which process it is."""
-        super().__init__(
-            Sentence(
-                "The embedded engine (process %(pid)s) did not stop within %(seconds)s s.",
-                pid=pid,
-                seconds=STOP_SECONDS,
-            ),
-            Sentence("Close what uses it and stop it again."),
-        )
+    reason = "The embedded engine (process %(pid)s) did not stop within %(seconds)s s."
+    suggestion = "Close what uses it and stop it again."
+    seconds = STOP_SECONDS
+
+    pid: int
 
 
 class DatabaseDamaged(Unavailable):
     """The database files are not what the engine wrote."""
 
-    def __init__(self, *, data_folder: Path, finding: str) -> None:
-        """Say what the check found, and how to get the record back."""
-        super().__init__(
-            Sentence(
-                "The database in %(data_folder)s is damaged (%(finding)s), so it is not served.",
-                data_folder=data_folder,
-                finding=finding,
-            ),
-            Sentence("Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup."),
-        )
+    reason = "The database in %(data_folder)s is damaged (%(finding)s), so it was not started."
+    suggestion = "Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup."
+
+    data_folder: Path
+    finding: str
 
 
 class CheckFailed(Unavailable):
     """The engine did not answer the question whether its database is sound."""
 
-    def __init__(self, *, data_folder: Path) -> None:
-        """Say what was asked of which engine."""
-        super().__init__(
-            Sentence("The embedded engine of %(data_folder)s could not check its database.", data_folder=data_folder),
-            Sentence("See the end of %(log)s, run `relay engine stop`, and try again.", log=data_folder / "log"),
-        )
+    reason = "The embedded engine of %(data_folder)s could not check its database."
+    suggestion = "See the end of %(log)s, run `relay engine stop`, and try again."
+
+    data_folder: Path
+
+    @property
+    def log(self) -> Path:
+        """What the engine wrote about itself."""
+        return self.data_folder / "log"
 
 
 class DiskFull(NotWritable):
     """There is too little room left to write safely."""
 
-    def __init__(self, *, data_folder: Path, free_bytes: int) -> None:
-        """Say how much room there is and how much is needed."""
-        super().__init__(
-            Sentence(
-                "Disk full: %(free)s MB are free at %(data_folder)s and %(needed)s MB are needed; nothing was written.",
-                free=free_bytes // 1_000_000,
-                data_folder=data_folder,
-                needed=LEAST_FREE_BYTES // 1_000_000,
-            ),
-            Sentence("Free some space and try again."),
-        )
+    reason = (
+        "Disk full: %(free_mb)s MB are free at %(data_folder)s and %(needed_mb)s MB are needed; nothing was written."
+    )
+    suggestion = "Free some space and try again."
+    needed_mb = LEAST_FREE_BYTES // 1_000_000
+
+    data_folder: Path
+    free_mb: int
 
 
 class NoRoomToUpgrade(Unavailable):
     """The database must be copied before another release of the engine opens it, and there is no room for that."""
 
-    def __init__(self, *, data_folder: Path, release: str, needed_bytes: int) -> None:
-        """Say how much room the copy needs."""
-        super().__init__(
-            Sentence(
-                "The database in %(data_folder)s was written by release %(release)s of the engine; before"
-                " another opens it, it is copied, which needs %(needed)s MB of free space.",
-                data_folder=data_folder,
-                release=release,
-                needed=needed_bytes // 1_000_000,
-            ),
-            Sentence("Free some space and try again; nothing was changed."),
-        )
+    reason = (
+        "The database in %(data_folder)s was written by engine release %(release)s. It is copied before "
+        "another release opens it, which needs %(needed_mb)s MB of free space."
+    )
+    suggestion = "Free some space and try again; nothing was changed."
+
+    data_folder: Path
+    release: str
+    needed_mb: int
 
 
 class NetworkDrive(Unavailable):
     """The data folder lies where two machines could write at once."""
 
-    def __init__(self, *, data_folder: Path, filesystem: str) -> None:
-        """Say which kind of drive it is."""
-        super().__init__(
-            Sentence(
-                "%(data_folder)s is on a network drive (%(filesystem)s), where the database would not be safe.",
-                data_folder=data_folder,
-                filesystem=filesystem,
-            ),
-            Sentence("Set RELAY_DATA to a folder on a disk of this machine, or NEO4J_URI to a Neo4j server."),
-        )
+    reason = "%(data_folder)s is on a network drive (%(filesystem)s), where the database would not be safe."
+    suggestion = "Set RELAY_DATA to a folder on a disk of this machine, or NEO4J_URI to a Neo4j server."
+
+    data_folder: Path
+    filesystem: str
 
 
 class FolderNotPrivate(Unavailable):
     """The data folder is open to other users of the machine."""
 
-    def __init__(self, *, data_folder: Path) -> None:
-        """Say how to close it."""
-        super().__init__(
-            Sentence("%(data_folder)s can be read by other users of this machine.", data_folder=data_folder),
-            Sentence(
-                "Run `chmod 700 %(data_folder)s` if it holds Relay's data only, else set RELAY_DATA to a folder"
-                " of its own.",
-                data_folder=data_folder,
-            ),
-        )
+    reason = "%(data_folder)s can be read by other users of this machine."
+    suggestion = (
+        "Run `chmod 700 %(data_folder)s` if it contains only Relay's data; otherwise set RELAY_DATA to a "
+        "separate folder."
+    )
+
+    data_folder: Path
 
 
 class OfAnotherUser(Unavailable):
     """The data folder belongs to another user of the machine; files made there now would lock that user out."""
 
-    def __init__(self, *, data_folder: Path, owner: int) -> None:
-        """Say whose it is, by name where the machine knows one."""
+    reason = "%(data_folder)s belongs to the user %(name)s."
+    suggestion = "Run this as that user (sudo -u %(name)s), or set RELAY_DATA to your own folder."
+
+    data_folder: Path
+    owner: int
+
+    @property
+    def name(self) -> str:
+        """What the machine calls that user; the number where it knows no name."""
         try:
-            name = pwd.getpwuid(owner).pw_name
+            return pwd.getpwuid(self.owner).pw_name
         except KeyError:
-            name = str(owner)
-        super().__init__(
-            Sentence("%(data_folder)s belongs to the user %(name)s.", data_folder=data_folder, name=name),
-            Sentence("Run this as that user (sudo -u %(name)s), or set RELAY_DATA to a folder of your own.", name=name),
-        )
+            return str(self.owner)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,12 +331,13 @@ class EngineStatus:
     free_bytes: int
 
 
-def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES) -> Connection:
+def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES, readable: Iterable[str] = ()) -> Connection:
     """Join the engine of a data folder, starting it when none runs; make the folder when there is none.
 
     Args:
         data_folder: where the database lies, or shall lie.
         idle_minutes: minutes without a client after which a newly started engine stops itself, above 0.
+        readable: what `READER` may read of a newly started engine, beside `READABLE`.
 
     Returns:
         How to reach the engine, which has answered a first query.
@@ -391,19 +359,19 @@ def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES) -> Connecti
         if time.monotonic() > deadline:
             raise EngineIsBusyStarting(data_folder=data_folder)
     try:
-        _start(data_folder, lock, idle_minutes)
+        _start(data_folder, lock, idle_minutes, readable)
     finally:
         os.close(lock)
     return State.read(data_folder / STATE_FILE).connection()
 
 
-def reader(data_folder: Path) -> Connection:
-    """Join the engine as `READER`, starting it when none runs.
+def reader(data_folder: Path, readable: Iterable[str]) -> Connection:
+    """Join the engine as `READER`, starting it when none runs; `readable` as in `ensure`.
 
     Raises:
         Unavailable: As `ensure` does; or an earlier Relay started the engine, which knows no reader.
     """
-    connection = ensure(data_folder)
+    connection = ensure(data_folder, readable=readable)
     try:
         password = (data_folder / READER_FILE).read_text()
     except FileNotFoundError:
@@ -448,7 +416,7 @@ def status(data_folder: Path) -> EngineStatus:
     )
 
 
-def check(data_folder: Path) -> None:
+def check(data_folder: Path, readable: Iterable[str] = ()) -> None:
     """Have the engine read its whole database and compare records, links and indexes with each other.
 
     The engine is started when it does not run. Takes about 10 s for a million nodes and relationships.
@@ -458,7 +426,7 @@ def check(data_folder: Path) -> None:
     """
     import http.client  # noqa: PLC0415  20 ms that only this question needs
 
-    ensure(data_folder)
+    ensure(data_folder, readable=readable)
     state = State.read(data_folder / STATE_FILE)
     login = b64encode(f"{state.user}:{state.password}".encode()).decode()
     line = http.client.HTTPConnection(HOST, state.http_port, timeout=CHECK_SECONDS)
@@ -490,7 +458,7 @@ def require_free_space(data_folder: Path) -> None:
     """
     free_bytes = _free_bytes(data_folder)
     if free_bytes < LEAST_FREE_BYTES:
-        raise DiskFull(data_folder=data_folder, free_bytes=free_bytes)
+        raise DiskFull(data_folder=data_folder, free_mb=free_bytes // 1_000_000)
 
 
 def network_filesystem(folder: Path, mounts: str) -> str | None:
@@ -513,27 +481,40 @@ def network_filesystem(folder: Path, mounts: str) -> str | None:
     return kind if kind in NETWORK_FILESYSTEMS else None
 
 
-def _join(data_folder: Path) -> State | None:
-    """Find the live engine and keep it awake: the touch comes first, so an engine about to stop sees it."""
+def keep_awake(data_folder: Path) -> bool:
+    """Tell the engine of a data folder that somebody uses it: quick enough to be done before each transaction.
+
+    Returns:
+        Whether one serves.
+    """
     with suppress(FileNotFoundError):
-        os.utime(data_folder / STATE_FILE)
-    return _serving(data_folder)
+        os.utime(data_folder / STATE_FILE)  # before the look, so that an engine about to stop sees it
+    return _serves(data_folder)
+
+
+def _join(data_folder: Path) -> State | None:
+    """Find the engine that serves and keep it awake."""
+    return State.read(data_folder / STATE_FILE) if keep_awake(data_folder) else None
 
 
 def _serving(data_folder: Path) -> State | None:
-    """Find the live engine: the one that holds the lock on its state file."""
-    path = data_folder / STATE_FILE
+    """Find the engine that serves, without keeping it awake."""
+    return State.read(data_folder / STATE_FILE) if _serves(data_folder) else None
+
+
+def _serves(data_folder: Path) -> bool:
+    """Whether an engine serves: it holds the lock on its state file."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(data_folder / STATE_FILE, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        return None
+        return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return State.read(path)
+        return True
     finally:
         os.close(descriptor)
-    return None
+    return False
 
 
 def _try_lock(data_folder: Path) -> int | None:
@@ -547,7 +528,7 @@ def _try_lock(data_folder: Path) -> int | None:
     return descriptor
 
 
-def _start(data_folder: Path, lock: int, idle_minutes: float) -> None:
+def _start(data_folder: Path, lock: int, idle_minutes: float, readable: Iterable[str]) -> None:
     """Start the engine's process, which inherits the lock, and wait until it says how that went."""
     _copy_before_upgrade(data_folder)
     logs = data_folder / "log"
@@ -558,7 +539,10 @@ def _start(data_folder: Path, lock: int, idle_minutes: float) -> None:
         with log.open("w") as output:
             log.chmod(0o600)
             subprocess.run(  # noqa: S603  our own module, no shell
-                [sys.executable, "-P", "-m", "relay.database.engine_process", str(lock), str(said), str(idle_minutes)],
+                [
+                    *(sys.executable, "-P", "-m", "relay.database.engine_process"),
+                    *(str(lock), str(said), str(idle_minutes), ",".join(readable)),
+                ],
                 check=True,
                 cwd=data_folder,
                 env={**os.environ, "LC_ALL": "C.UTF-8"},  # else Java knows no folder whose name is not ASCII
@@ -595,7 +579,7 @@ def _copy_before_upgrade(data_folder: Path) -> None:
         return
     needed_bytes = _bytes_below(files) + LEAST_FREE_BYTES
     if _free_bytes(data_folder) < needed_bytes:
-        raise NoRoomToUpgrade(data_folder=data_folder, release=written_by, needed_bytes=needed_bytes)
+        raise NoRoomToUpgrade(data_folder=data_folder, release=written_by, needed_mb=needed_bytes // 1_000_000)
     copies = data_folder / BEFORE_UPGRADES
     copies.mkdir(mode=0o700, exist_ok=True)
     unfinished = copies / "unfinished"

@@ -4,7 +4,7 @@ It runs in the data folder, holds the inherited LOCK until it ends, says on REPO
 `damaged …`; nothing means it failed), serves, and stops on SIGTERM or after IDLE_MINUTES without a client.
 
 A database is trusted when its files are as the last clean stop left them (closed.json). After a kill, a power cut or a
-change from outside it is checked as a whole before anybody is served.
+change from outside it is checked as a whole before it answers anyone.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from relay.database.engine import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import FrameType
 
 FILES: Final = Path("databases") / DATABASE
@@ -74,17 +74,18 @@ java.util.logging.FileHandler.count = 2
 def main() -> None:
     """Leave the starter's session, open the database, serve, and close it again."""
     lock, report, idle_minutes = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    readable = (*READABLE, *filter(None, sys.argv[4].split(",")))
     if os.fork():
         os._exit(0)  # the starter waits for this one only
     os.setsid()
     os.umask(0o077)
     os.set_inheritable(lock, False)  # noqa: FBT003  the system's own call
-    signal.alarm(START_SECONDS)  # a start that hangs ends the process, and with it the locks
+    signal.alarm(START_SECONDS)  # a start that takes too long ends the process, which frees the locks
     _start_java()
     stopping = Stopping()
     starter = open(report, "w")  # noqa: SIM115 - closed below, where the starter may have gone
     _require_sound(starter)
-    server, state = _open()
+    server, state = _open(readable)
     serving = state.write(Path(STATE_FILE))
     signal.alarm(0)
     _say(starter, "ready")
@@ -106,7 +107,7 @@ def _say(starter: TextIO, word: str) -> None:
 
 
 class Stopping:
-    """Whether this process was told to stop, by SIGTERM; Java, which had it before, would end the process at once.
+    """Whether this process was asked to stop, by SIGTERM; Java's own handler would end the process at once.
 
     The handler only writes to a pipe. It runs in the middle of whatever the main thread does: a lock that it waited for
     could be one that the main thread holds.
@@ -121,7 +122,7 @@ class Stopping:
         os.write(self._tell, b"!")
 
     def within(self, seconds: float) -> bool:
-        """Wait that long at most, and say whether it was told by then."""
+        """Wait that long at most, and say whether it was asked to by then."""
         return bool(select.select([self._told], [], [], seconds)[0])
 
 
@@ -176,7 +177,7 @@ def _check() -> str:
     return f"{faults} faults" if faults else ""
 
 
-def _open() -> tuple[Any, State]:
+def _open(readable: Iterable[str]) -> tuple[Any, State]:
     """Start the server on ports of its own and make the database when there is none."""
     earlier = None
     with suppress(FileNotFoundError, StateDamaged):
@@ -187,7 +188,7 @@ def _open() -> tuple[Any, State]:
     server, state = _start_server(password, 0 if earlier is None else earlier.port, PORT_TRIES)
     database = server.getOrCreateDatabase(DATABASE)
     database.query("opencypher", "RETURN 1").next()
-    _admit_reader(server.getSecurity())
+    _admit_reader(server.getSecurity(), readable)
     _require_bolt(state.port)
     return server, state
 
@@ -228,11 +229,11 @@ def _server_settings(state: State) -> Any:  # noqa: ANN401  a Java object
     return settings
 
 
-def _admit_reader(security: Any) -> None:  # noqa: ANN401  a Java object
-    """Let in a user who can read what is `READABLE`, and can do nothing else; with a new password at each start."""
+def _admit_reader(security: Any, readable: Iterable[str]) -> None:  # noqa: ANN401  a Java object
+    """Let in a user who can read what is readable, and can do nothing else; with a new password at each start."""
     json_of, password = jpype.JClass("com.arcadedb.serializer.json.JSONObject"), secrets.token_urlsafe(24)
     may_read = {"access": ["readRecord"]}
-    types = {"*": {"access": list[str]()}, **dict.fromkeys(READABLE, may_read)}
+    types = {"*": {"access": list[str]()}, **dict.fromkeys(readable, may_read)}
     group = {"resultSetLimit": -1, "readTimeout": QUERY_SECONDS * 1000, "access": list[str](), "types": types}
     security.saveGroup(DATABASE, READER, json_of(json.dumps(group)))
     if security.existsUser(READER):
@@ -264,7 +265,7 @@ def _require_bolt(port: int) -> None:
 
 
 def _wait(stopping: Stopping, server: Any, serving: int, idle_seconds: float) -> None:  # noqa: ANN401
-    """Return when told to stop or when idle: no client connected, and nobody joined (see `engine.ensure`).
+    """Return when asked to stop or when idle: no client connected, and none joined (see `engine.ensure`).
 
     The lock on the state file is let go before the last look. Whoever joined until then is seen by the touch on that
     file; whoever comes later sees an engine that no longer serves, and waits for the next one.

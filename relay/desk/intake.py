@@ -1,30 +1,28 @@
 """The desk: what a member of staff says, made into an act that can be recorded, and handed in.
 
-It only completes what was said; whether that may be recorded is for the rule book, under the ledger's lock.
-Ids that nobody gave are made here from randomness that the shell gives, never the next number: two clerks offline
-would clash.
+It only completes the input; whether it may be recorded is for the rule book, under the ledger's lock. Missing ids are
+generated here from random bytes that the shell passes in, never as the next number: two clerks offline would clash.
 """
 
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
 from relay.database import cypher
-from relay.desk.lookup import KINDS, OtherKind, SeveralOfThatId, resolve
-from relay.domain.acts import ID_BYTES, KEYS, Act, Value, new_id, rule_id
-from relay.domain.entries import Entry
+from relay.desk.lookup import NotInRecord, OtherKind, SeveralOfThatId, resolve
+from relay.domain.acts import ID_BYTES, Act, Value, new_id
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
-from relay.errors import NotFound, Refused
+from relay.domain.system import Catalogue
+from relay.errors import Refused
 from relay.graph import Graph
-from relay.ledger.batch import Clerk, NoProgramme
+from relay.ledger.batch import Clerk
 from relay.ledger.projection import key_of
+from relay.ledger.reading import NoProgramme
 from relay.ledger.recording import record_one
-from relay.text import Sentence
 
 GIVERS: Final = ("placement", "beneficiary")
 """What may pass on: a placement, or a beneficiary who holds one."""
@@ -33,29 +31,19 @@ GIVERS: Final = ("placement", "beneficiary")
 class HoldsSeveral(Refused):
     """A beneficiary is named as giver and holds several placements."""
 
-    def __init__(self, beneficiary_id: str, placement_ids: Iterable[str]) -> None:
-        """List them."""
-        super().__init__(
-            Sentence(
-                "Beneficiary %(beneficiary_id)s holds several placements: %(placements)s.",
-                beneficiary_id=beneficiary_id,
-                placements=", ".join(placement_ids),
-            ),
-            Sentence("Name the placement that passes on."),
-            field="giver_placement_id",
-        )
+    reason = "Beneficiary %(beneficiary_id)s holds several placements: %(placements)s."
+    suggestion = "Name the placement that passes on."
+    field = "giver_placement_id"
+
+    beneficiary_id: str
+    placements: Sequence[str]
 
 
-class HoldsNone(NotFound):
+class HoldsNone(NotInRecord):
     """Neither a placement nor a beneficiary with one has this id."""
 
-    def __init__(self, id_: str) -> None:
-        """Name the id."""
-        super().__init__(
-            Sentence("There is no placement %(id)s, and no beneficiary %(id)s who holds one.", id=id_),
-            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_)),
-            field="giver_placement_id",
-        )
+    reason = "There is no placement %(id)s, and no beneficiary %(id)s who holds one."
+    field = "giver_placement_id"
 
 
 def pass_on(
@@ -71,12 +59,12 @@ def pass_on(
     Args:
         graph: Where.
         programme_id: Of the programme.
-        said: Columns of passes.csv as far as they were said; `beneficiary_id` is among them.
+        said: Columns of passes.csv as far as they were given; `beneficiary_id` is among them.
         giver: A placement, or a beneficiary who holds exactly one.
-        random: Gives that many random bytes, for ids that nobody gave.
+        random: Gives that many random bytes, for ids that were not given.
 
     Returns:
-        With every id. A placement that it begins, and that nobody named, is named after the pass-on's own id, so that
+        With every id. A placement that it begins and that has no id is named after the pass-on's own id, so that
         who sends the same twice says the same twice.
 
     Raises:
@@ -90,7 +78,7 @@ def pass_on(
     pass_id = str(said.get("pass_id") or new_id(random(ID_BYTES)))
     kind, colon, bare = giver.rpartition(":")
     if colon and kind not in GIVERS:
-        raise OtherKind(giver, GIVERS)
+        raise OtherKind(id=giver, kinds=GIVERS)
     rows = graph.rows(
         cypher.HAND_OVER,
         ledger=programme_id,
@@ -99,7 +87,7 @@ def pass_on(
         act=key_of(programme_id, f"pass:{pass_id}"),
     )
     if not rows:
-        raise NoProgramme(programme_id)
+        raise NoProgramme(programme_id=programme_id)
     row = rows[0]
     receiver_id = said.get("receiver_placement_id") or _recorded_receiver(row) or new_id(_made_from(pass_id))
     return act(
@@ -107,7 +95,7 @@ def pass_on(
         {
             **said,
             "pass_id": pass_id,
-            "giver_placement_id": _giver(row, bare),
+            "giver_placement_id": _giver(graph.catalogue, row, bare),
             "receiver_placement_id": receiver_id,
         },
         "pass_id",
@@ -115,17 +103,17 @@ def pass_on(
     )
 
 
-def _giver(row: Mapping[str, Any], id_: str) -> str:
+def _giver(catalogue: Catalogue, row: Mapping[str, Any], id_: str) -> str:
     """The placement that passes on; a bare id may be a placement's or that of a beneficiary with one."""
     held: list[str] = row["held_by_giver"]
     if row["giver"]:
         if any(each != id_ for each in held):
-            raise SeveralOfThatId([f"placement:{id_}", f"beneficiary:{id_}"])
+            raise SeveralOfThatId.of(catalogue, [f"placement:{id_}", f"beneficiary:{id_}"])
         return id_
     if not held:
-        raise HoldsNone(id_)
+        raise HoldsNone(id=id_)
     if len(held) > 1:
-        raise HoldsSeveral(id_, held)
+        raise HoldsSeveral(beneficiary_id=id_, placements=held)
     return held[0]
 
 
@@ -138,11 +126,11 @@ def _recorded_receiver(row: Mapping[str, Any]) -> str | None:
 
 
 def act(kind: str, said: Mapping[str, Value], id_column: str, random: Callable[[int], bytes]) -> Act:
-    """An act of a kind from what was said; an id that nobody gave is made.
+    """An act of a kind from its input; a missing id is generated.
 
     Args:
         kind: Of the act.
-        said: Its columns as far as they were said; nothing empty.
+        said: Its columns as far as they were given; nothing empty.
         id_column: Which of them is its own id.
         random: Gives that many random bytes.
     """
@@ -179,7 +167,7 @@ def made(
     *,
     random: Callable[[int], bytes],
 ) -> Act:
-    """The act of a kind from what was said, with every id that it needs.
+    """The act of a kind from its input, with every id that it needs.
 
     A pass-on may name the giver by her own id instead of a placement's, and a correction, confirmation or erasure its
     subject by a bare id.
@@ -188,8 +176,8 @@ def made(
         graph: Where.
         programme_id: Of the programme.
         kind: Of the act.
-        said: Its columns as far as they were said; nothing empty.
-        random: Gives that many random bytes, for ids that nobody gave.
+        said: Its columns as far as they were given; nothing empty.
+        random: Gives that many random bytes, for ids that were not given.
 
     Raises:
         RelayError: As `pass_on` and `records.resolve` say.
@@ -197,13 +185,14 @@ def made(
     if kind == "pass":
         giver = str(said["giver_placement_id"])
         return pass_on(graph, programme_id, said, giver=giver, random=random)
-    if kind == "rule":
-        return Act(kind=kind, id=rule_id(said), values=said)
+    declared = graph.catalogue.kind(kind)
+    if declared.id_of:
+        return Act(kind=kind, id=declared.id_of(said), values=said)
     subject = {"correct": "act_id", "confirm": "act_id", "erase": "subject_id"}.get(kind)
     if subject:
-        kinds = ("pass",) if kind == "confirm" else KINDS
+        kinds = ("pass",) if kind == "confirm" else ()
         said = {**said, subject: resolve(graph, programme_id, str(said[subject]), kinds=kinds)}
-    return act(kind, said, KEYS[kind][0], random)
+    return act(kind, said, declared.id_column, random)
 
 
 def answers_of(*, new: bool, again: bool) -> Answers:
@@ -220,7 +209,6 @@ def hand_in(
     clerk: Clerk,
     *,
     answers: Answers = NO_ANSWER,
-    tell: Callable[[Graph, Entry], object] | None = None,
 ) -> Recorded:
     """Record an act.
 
@@ -230,14 +218,11 @@ def hand_in(
         act_: As `made`.
         clerk: Who records.
         answers: The questions that the act answers.
-        tell: Is told the entry in which it stands then.
 
     Raises:
         RelayError: It was not recorded; the error says why.
     """
     outcome = record_one(graph, programme_id, act_, clerk, answers=answers)
-    if outcome.entry and tell:
-        tell(graph, outcome.entry)
     values = outcome.act.values
     return Recorded(
         programme_id=programme_id,

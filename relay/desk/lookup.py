@@ -1,82 +1,82 @@
-"""Records: what an id stands for, what it says now, and what people and places are called.
+"""Records: what an id refers to, what it says now, and the names of people and places.
 
 Whatever id a person types is resolved here: an act's, or that of a placement which a pass-on began.
 """
 
 from __future__ import annotations
 
-import shlex
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Self
 
 from relay.database import cypher
-from relay.desk.wording import a
-from relay.domain.acts import KEYS
 from relay.domain.model import shown
-from relay.domain.schema import DAYS
 from relay.errors import Invalid, NotFound
-from relay.ledger.batch import NoProgramme
 from relay.ledger.projection import key_of
+from relay.ledger.reading import NoProgramme
 from relay.text import Sentence, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from relay.domain.register import Register
+    from relay.domain.system import Catalogue
     from relay.graph import Graph, Transaction
-
-KINDS: Final = tuple(KEYS)
 
 
 class NotInRecord(NotFound):
     """No act or placement has this id, or had not happened yet on the day that was asked for."""
 
-    def __init__(self, id_: str, as_of: date | None = None) -> None:
-        """Name the id and the day."""
-        super().__init__(
-            Sentence("There is no %(id)s in the record on %(as_of)s.", id=id_, as_of=as_of)
-            if as_of
-            else Sentence("There is no %(id)s in the record.", id=id_),
-            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_.rpartition(":")[2])),
-        )
+    reason = "There is no %(id)s in the record."
+    suggestion = "Check the id, or search by name: relay find NAME"
+
+    id: str
 
 
 class SeveralOfThatId(NotFound):
     """Records of several kinds share the id."""
 
-    def __init__(self, act_ids: Sequence[str]) -> None:
-        """Say how to tell them apart; `act_ids` are at least two."""
-        first, *others, last = (a(act_id.partition(":")[0]) for act_id in act_ids)
+    reason = "%(several)s and %(last)s have the id %(id)s."
+    suggestion = "Write %(text)s."
+
+    act_ids: Sequence[str]
+    several: str
+    last: str
+    id: str
+    text: str
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, act_ids: Sequence[str]) -> Self:
+        """Say how to tell them apart; they are at least two."""
+        first, *others, last = (catalogue.kind(act_id.partition(":")[0]).article for act_id in act_ids)
         id_ = act_ids[0].partition(":")[2]
-        super().__init__(
-            Sentence(
-                "%(several)s and %(last)s are called %(id)s.",
-                several=", ".join([f"{first[0].upper()}{first[1:]}", *others]),
-                last=last,
-                id=id_,
-            )
-            if others
-            else Sentence("Both %(first)s and %(last)s are called %(id)s.", first=first, last=last, id=id_),
-            Sentence("Write %(text)s.", text=any_of([", ".join(act_ids[:-1]), act_ids[-1]])),
+        both = Sentence("Both %(first)s and %(last)s have the id %(id)s.", first=first, last=last, id=id_)
+        return cls(
+            reason="" if others else both,
+            act_ids=act_ids,
+            several=", ".join([f"{first[0].upper()}{first[1:]}", *others]),
+            last=last,
+            id=id_,
+            text=any_of([", ".join(act_ids[:-1]), act_ids[-1]]),
         )
-        self.act_ids = act_ids
 
 
 class OtherKind(Invalid):
     """An id names a kind that does not exist, or cannot stand where it was written."""
 
-    def __init__(self, id_: str, kinds: Collection[str]) -> None:
-        """Say which kinds can."""
-        super().__init__(
-            Sentence("%(id)s names no %(kinds)s.", id=id_, kinds=any_of(kinds))
-            if len(kinds) < len(KINDS)
-            else Sentence("%(id)s names no kind of record.", id=id_),
-            Sentence("Write one of these before the colon: %(kinds)s.", kinds=", ".join(kinds)),
-        )
+    reason = "%(id)s names no %(any_kind)s."
+    suggestion = "Write one of these before the colon: %(kinds)s."
+
+    id: str
+    kinds: Sequence[str]
+
+    @property
+    def any_kind(self) -> str:
+        """The kinds, any of which will do."""
+        return any_of(self.kinds)
 
 
-def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = KINDS) -> str:
+def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = ()) -> str:
     """The full id, "kind:id", of the act or placement that a person means.
 
     Acts that were taken back still have their id.
@@ -85,7 +85,7 @@ def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = 
         graph: Where.
         programme_id: Of the programme.
         id_: "kind:id", or bare.
-        kinds: Those that can stand here.
+        kinds: Those that can stand here; empty for all.
 
     Raises:
         NotInRecord: There is none.
@@ -96,8 +96,11 @@ def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = 
     """
     id_ = unicodedata.normalize("NFC", id_.strip())
     kind, colon, bare = id_.rpartition(":")
+    known_kinds = graph.catalogue.kinds
+    kinds = kinds or tuple(known_kinds)
     if colon and kind not in kinds:
-        raise OtherKind(id_, kinds)
+        every = Sentence("%(id)s names no kind of record.", id=id_) if len(kinds) == len(known_kinds) else ""
+        raise OtherKind(id=id_, kinds=tuple(kinds), reason=every)
     asked = [f"{each}:{bare}" for each in kinds if each == kind or not colon]
     rows = graph.rows(
         cypher.KNOWN,
@@ -106,13 +109,13 @@ def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = 
         placements=[key_of(programme_id, act_id) for act_id in asked if act_id.startswith("placement:")],
     )
     if not rows:
-        raise NoProgramme(programme_id)
+        raise NoProgramme(programme_id=programme_id)
     known = {*rows[0]["acts"], *(f"placement:{placement_id}" for placement_id in rows[0]["placements"])}
     found = [act_id for act_id in asked if act_id in known]
     if not found:
-        raise NotInRecord(id_)
+        raise NotInRecord(id=id_)
     if len(found) > 1:
-        raise SeveralOfThatId(found)
+        raise SeveralOfThatId.of(graph.catalogue, found)
     return found[0]
 
 
@@ -140,7 +143,7 @@ def says(register: Register, act_id: str) -> Mapping[str, Any]:
 
 def day_of(register: Register, act_id: str) -> date | None:
     """The day on which an act or placement happened; None for what has no day of its own."""
-    day = says(register, act_id).get(DAYS.get(act_id.partition(":")[0], ""))
+    day = says(register, act_id).get(register.catalogue.day(act_id.partition(":")[0]))
     return date.fromisoformat(day) if day else None
 
 

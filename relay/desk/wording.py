@@ -1,47 +1,18 @@
-"""Wording: what each kind of record is called, and what one of them is, in a few words of any language."""
+"""Wording: what each kind of record is called, and a short description of one, in any language."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from relay.domain.acts import DAY_COLUMNS, FILED, HOW_CORRECTED, KEYS, changes_of
-from relay.text import Sentence
+from relay.domain.acts import changes_of
+from relay.domain.schema import Kind
+from relay.domain.system import Catalogue
 
-_WITH_ARTICLE: Final = {
-    "programme": Sentence("a programme"),
-    "rule": Sentence("a rule"),
-    "place": Sentence("a place"),
-    "group": Sentence("a group"),
-    "beneficiary": Sentence("a beneficiary"),
-    "gift": Sentence("a gift"),
-    "placement": Sentence("a placement"),
-    "pass": Sentence("a pass-on"),
-    "event": Sentence("an event"),
-    "claim": Sentence("a claim"),
-    "correct": Sentence("a correction"),
-    "confirm": Sentence("a confirmation"),
-    "erase": Sentence("an erasure"),
-}
 _HOLDERS: Final = {"F": "woman", "M": "man", "group": "group that holds help", "": "person"}
 _SPOKEN: Final = {"F": "female", "M": "male", "womens_group": "women's group", "did_not_happen": "it did not happen"}
 
-_PHRASES: Final = {
-    "programme": "programme",
-    "rule": "rule for %(help)s%(condition)s received from %(from)s",
-    "place": "%(kind)s",
-    "group": "%(kind)s",
-    "beneficiary": "%(holder)s%(born)s",
-    "gift": "gift of %(units)s given on %(given_on)s",
-    "placement": "%(units)s held by %(beneficiary_id)s since %(received_on)s",
-    "pass": "%(units)s passed on from placement %(giver_placement_id)s to %(receiver_placement_id)s on %(passed_on)s",
-    "event": "%(kind)s%(number)s at placement %(placement_id)s on %(happened_on)s%(ending)s",
-    "claim": "claim of %(value)s %(what)s for gift %(gift_id)s as of %(as_of)s",
-    "correct": "correction of %(act_id)s: %(how)s%(fields)s",
-    "confirm": "confirmation of %(act_id)s",
-    "erase": "erasure of what is personal about %(subject_id)s",
-}
 # Parts of a phrase, left out where their column says nothing.
 _PARTS: Final = {
     "animals": " of %(animals)s",
@@ -52,23 +23,9 @@ _PARTS: Final = {
     "reason": ": %(reason)s",
     "until_on": " until %(until_on)s",
 }
-_OF_A_KIND: Final = ("place", "group", "event")  # what is so called when its own kind is not told
+_OF_A_KIND: Final = ("place", "group", "event")  # called this when its own kind is not given
 _HOLDS: Final = ", holds %(placement_ids)s"
 _TAKEN_BACK: Final = ", taken back"
-
-_CHOICES: Final = (*(choice for kind in FILED for column in kind.columns for choice in column.choices), *HOW_CORRECTED)
-
-CHOSEN: Final = frozenset({"how", *(column.name for kind in FILED for column in kind.columns if column.choices)})
-"""The columns that hold one of a few words."""
-
-
-def a(kind: str) -> Sentence:
-    """A kind of record with its article.
-
-    >>> a("pass"), a("event")
-    ('a pass-on', 'an event')
-    """
-    return _WITH_ARTICLE[kind]
 
 
 def spoken(choice: str) -> str:
@@ -89,23 +46,18 @@ def heading(column: str) -> str:
     return column.replace("_", " ")
 
 
-TEXTS: Final = tuple(
-    dict.fromkeys(
-        (
-            *_PHRASES.values(),
-            *_PARTS.values(),
-            _HOLDS,
-            _TAKEN_BACK,
-            *_HOLDERS.values(),
-            *map(spoken, _CHOICES),
-            *_OF_A_KIND,
-        )
-    )
-)
-"""Every text that wording can say, for those who translate it."""
+def texts(kinds: Iterable[Kind]) -> tuple[str, ...]:
+    """Every text that wording can say of records of some kinds, for those who translate it."""
+    kinds = tuple(kinds)
+    choices = (choice for kind in kinds for column in kind.columns for choice in column.choices)
+    phrases = (kind.phrase for kind in kinds)
+    parts = (*_PARTS.values(), _HOLDS, _TAKEN_BACK, *_HOLDERS.values())
+    return tuple(dict.fromkeys((*phrases, *parts, *map(spoken, choices), *_OF_A_KIND)))
 
-HEADINGS: Final = tuple(dict.fromkeys(heading(column) for columns in KEYS.values() for column in columns))
-"""Every name of a column, for the same."""
+
+def headings(kinds: Iterable[Kind]) -> tuple[str, ...]:
+    """Every name of a column of some kinds, for the same."""
+    return tuple(dict.fromkeys(heading(column.name) for kind in kinds for column in kind.columns))
 
 
 def _together(number: float | None, help_: str | None) -> str:
@@ -114,10 +66,10 @@ def _together(number: float | None, help_: str | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
-    """A language, as far as a record is told in it; by default the plain English of the command line.
+    """A language for describing records; by default the plain English of the command line.
 
     Attributes:
-        say: One of `TEXTS` → the same in that language.
+        say: One of `texts` → the same in that language.
         column: The name of a column → what it is called.
         units: A number and a help, either of which may be missing → both together, such as "2 goat".
         day: ISO text → that day as it is written in that language.
@@ -133,6 +85,7 @@ PLAIN: Final = Speech()
 
 
 def what_it_is(
+    catalogue: Catalogue,
     act_id: str,
     values: Mapping[str, Any],
     speech: Speech = PLAIN,
@@ -143,20 +96,22 @@ def what_it_is(
     """What an act or placement is, in a few words without anyone's name.
 
     Args:
+        catalogue: With its kind.
         act_id: "kind:id".
         values: Column → what it says; columns that it lacks are left out of the words, or "?" where they are needed.
         speech: The language.
-        held: Of a beneficiary, the ids of the placements that she holds, where they are to be told.
-        taken_back: Whether it was, where that is to be told.
+        held: Of a beneficiary, the ids of the placements that she holds, if they are to be shown.
+        taken_back: Whether it was, if that is to be shown.
 
-    >>> what_it_is("event:E1", {"kind": "death", "animals": 2, "placement_id": "P1", "happened_on": "2022-01-01"})
+    >>> death = {"kind": "death", "animals": 2, "placement_id": "P1", "happened_on": "2022-01-01"}
+    >>> what_it_is(Catalogue(), "event:E1", death)
     'death of 2 at placement P1 on 2022-01-01'
-    >>> what_it_is("beneficiary:B1", {"sex": "F"}, held=("P1", "P4"))
+    >>> what_it_is(Catalogue(), "beneficiary:B1", {"sex": "F"}, held=("P1", "P4"))
     'woman, holds P1, P4'
     """
-    kind = act_id.partition(":")[0]
+    kind = catalogue.kind(act_id.partition(":")[0])
     return (
-        speech.say(_PHRASES[kind]) % _words(kind, values, speech)
+        speech.say(kind.phrase) % _words(kind, values, speech)
         + (speech.say(_HOLDS) % {"placement_ids": ", ".join(held)} if held else "")
         + (speech.say(_TAKEN_BACK) if taken_back else "")
     )
@@ -169,11 +124,14 @@ class _Words(dict[str, str]):
         return "?"
 
 
-def _words(kind: str, values: Mapping[str, Any], speech: Speech) -> _Words:
+def _words(kind: Kind, values: Mapping[str, Any], speech: Speech) -> _Words:
     known = {name: value for name, value in values.items() if value is not None and value != {}}
     said = _Words((name, str(value)) for name, value in known.items())
-    said |= {name: speech.say(spoken(said[name])) for name in CHOSEN & known.keys()}
-    said |= {name: speech.day(said[name]) for name in DAY_COLUMNS & known.keys()}
+    for column in kind.columns:
+        if column.name in known and column.choices:
+            said[column.name] = speech.say(spoken(said[column.name]))
+        elif column.name in known and column.type == "date":
+            said[column.name] = speech.day(said[column.name])
     if changes := changes_of(known):
         said["changes"] = ", ".join(map(speech.column, changes))
 
@@ -181,7 +139,7 @@ def _words(kind: str, values: Mapping[str, Any], speech: Speech) -> _Words:
         return speech.say(_PARTS[name]) % said if name in said else ""
 
     said |= {
-        "kind": speech.say(kind) if kind in _OF_A_KIND and "kind" not in said else said["kind"],
+        "kind": speech.say(kind.name) if kind.name in _OF_A_KIND and "kind" not in said else said["kind"],
         "holder": speech.say(_holder(values)),
         "help": speech.units(None, known["help"]) if "help" in known else "?",
         "units": speech.units(known.get("animals"), known.get("help")),
@@ -195,5 +153,5 @@ def _words(kind: str, values: Mapping[str, Any], speech: Speech) -> _Words:
 
 
 def _holder(values: Mapping[str, Any]) -> str:
-    """Who a beneficiary is: a group, whatever else is told of it, or a person of some sex."""
+    """Who a beneficiary is: a group, whatever else is recorded, or a person of some sex."""
     return _HOLDERS.get("group" if values.get("kind") == "group" else values.get("sex", "")) or _HOLDERS[""]

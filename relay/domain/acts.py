@@ -1,17 +1,10 @@
-"""The acts: facts to record, each with its id and its content, and which of it is personal.
-
-Kinds with a file have their columns in `columns`; the programme, its rules, and the three acts that speak
-about other acts or people have theirs here (design: "Acts, payloads and ids").
-"""
+"""The acts: facts to record, each with its id and its content. What a kind of act holds is declared in `kinds`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-
-from relay.domain import schema
-from relay.domain.schema import Column, Kind
 
 # A day is ISO text; a whole number is an int, any other a float of at most 3 decimals (degrees: 6). A rule's
 # `equivalents` and a correction's `changes` are mappings.
@@ -23,8 +16,7 @@ class Act:
     """One fact to record.
 
     Attributes:
-        kind: programme, rule, place, group, beneficiary, gift, placement, pass, event, claim, correct, confirm
-            or erase.
+        kind: One of the catalogue's, such as "pass".
         id: The act's own id, without its kind.
         values: The normalised content in the order of the kind's columns, its own id included; what is empty is
             absent, nothing is filled in, personal fields are in clear.
@@ -39,61 +31,6 @@ class Act:
         """The id within a programme, such as "pass:88"."""
         return f"{self.kind}:{self.id}"
 
-
-PROGRAMME: Final = Kind(
-    name="programme",
-    file="programme",
-    columns=(
-        Column(name="id", type="programme_id", required=True, fixed=True),
-        Column(name="name", type="text", required=True),
-        Column(name="timezone", type="timezone", required=True),
-        Column(name="goal_generations", type="term"),
-        Column(name="locked_until", type="date"),
-    ),
-)
-
-RULE: Final = Kind(
-    name="rule",
-    file="rules",
-    columns=(
-        Column(name="help", type="help", required=True, fixed=True),
-        Column(name="unit", type="text", required=True),
-        Column(name="given", type="amount", required=True),
-        Column(name="owed", type="amount"),
-        Column(name="months", type="term", required=True),
-        Column(name="grace_days", type="days"),
-        Column(name="earliest_days", type="days"),
-        Column(name="from", type="date", required=True, fixed=True),
-        Column(name="owed_per_given", type="amount"),
-        Column(name="sex", type="choice", choices=("F", "M")),
-        Column(name="condition", type="choice", choices=("young", "adult", "pregnant"), fixed=True),
-        Column(name="equivalents", type="equivalents"),
-    ),
-)
-
-# In the order in which the exchange format takes them.
-FILED: Final[tuple[Kind, ...]] = (PROGRAMME, RULE, *schema.KINDS)
-
-DAY_COLUMNS: Final = frozenset(column.name for kind in FILED for column in kind.columns if column.type == "date")
-"""The columns that hold a day."""
-
-KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    **{kind.name: tuple(column.name for column in kind.columns) for kind in FILED},
-    "correct": ("correct_id", "act_id", "how", "why", "changes"),
-    "confirm": ("confirm_id", "act_id"),
-    "erase": ("erase_id", "subject_id"),
-}
-"""The payload keys of each kind, in order."""
-
-PERSONAL: Final[Mapping[str, frozenset[str]]] = {
-    **{kind.name: frozenset(column.name for column in kind.columns if column.personal) for kind in FILED},
-    "correct": frozenset({"why"}),
-    "confirm": frozenset(),
-    "erase": frozenset(),
-}
-"""The keys of each kind that stand in the ledger only as commitments."""
-
-HOW_CORRECTED: Final = ("did_not_happen", "wrong_data")
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID_LENGTH: Final = 10
@@ -155,13 +92,3 @@ def changes_of(said: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     changes = said.get("changes")
     return changes if isinstance(changes, Mapping) else {}
-
-
-def rule_id(values: Mapping[str, Value]) -> str:
-    """The id of a rule, which has none of its own: "goat@2020-01-01" or "goat@2020-01-01@pregnant".
-
-    Args:
-        values: The rule's content, with `help` and `from`, and `condition` when it has one.
-    """
-    general = f"{values['help']}@{values['from']}"
-    return f"{general}@{values['condition']}" if "condition" in values else general

@@ -1,6 +1,6 @@
 """Notes: what is recorded, but may be a slip of the pen or is for the auditor to look at.
 
-They are told to whoever records, and are no part of the ledger.
+They are shown to the person who records, and are not part of the ledger.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ def notes_of(register: Register, change: Change) -> Iterator[Note]:
         yield from _of_event(register, change)
     elif change.act.kind == "correct":
         yield from _of_correction(register, change)
+    for noted in register.catalogue.notes_on(change.act.kind, register.systems):
+        yield from noted(register, change)
 
 
 def _of_second(register: Register, change: Change) -> Iterator[Note]:
@@ -101,7 +103,7 @@ def _of_correction(register: Register, change: Change) -> Iterator[Note]:
             yield Note(
                 note="unconfirmed",
                 sentence=Sentence(
-                    "%(name)s: %(act_id)s was confirmed as it stood before. Have it confirmed again.",
+                    "%(name)s: %(act_id)s was confirmed before this correction. Have it confirmed again.",
                     name=change.act.act_id,
                     act_id=act_id,
                 ),
@@ -115,7 +117,8 @@ def _of_gift(register: Register, change: Change) -> Iterator[Note]:
         yield Note(
             note="no_rule",
             sentence=Sentence(
-                "%(name)s: no rule for %(help)s is recorded: none is placed as that. There are rules for: %(known)s.",
+                "%(name)s: no rule for %(help)s is recorded, so none of it can be placed. There are "
+                "rules for: %(known)s.",
                 name=change.act.act_id,
                 help=help_,
                 known=helps_of(register.rules),
@@ -136,7 +139,7 @@ def _of_event(register: Register, change: Change) -> Iterator[Note]:
         yield Note(
             note="more_than_held",
             sentence=Sentence(
-                "%(name)s: more is lost than placement %(placement_id)s is recorded to have had: is a birth missing?",
+                "%(name)s: more was lost than placement %(placement_id)s ever had on record: is a birth missing?",
                 name=name,
                 placement_id=placement_id,
             ),
@@ -148,7 +151,9 @@ def _of_event(register: Register, change: Change) -> Iterator[Note]:
 def _of_like(name: str, event: Event, placement: Placement) -> Iterator[Note]:
     for other in placement.events:
         if (other.kind, other.happened_on, other.units) == (event.kind, event.happened_on, event.units):
-            sentence = Sentence("%(name)s: the same as event:%(other)s. Typed twice?", name=name, other=other.event_id)
+            sentence = Sentence(
+                "%(name)s: the same as event:%(other)s. Entered twice?", name=name, other=other.event_id
+            )
             yield Note(note="alike", sentence=sentence)
 
 
@@ -159,7 +164,7 @@ def _of_waiver(name: str, event: Event, placement: Placement, rules: Iterable[Ru
         yield Note(
             note="nothing_owed",
             sentence=Sentence(
-                "%(name)s: placement %(placement_id)s owed nothing any more.",
+                "%(name)s: placement %(placement_id)s no longer owed anything.",
                 name=name,
                 placement_id=placement.placement_id,
             ),
@@ -168,7 +173,7 @@ def _of_waiver(name: str, event: Event, placement: Placement, rules: Iterable[Ru
         yield Note(
             note="extends_nothing",
             sentence=Sentence(
-                "%(name)s: placement %(placement_id)s has until %(due_on)s without it.",
+                "%(name)s: placement %(placement_id)s is due on %(due_on)s even without it.",
                 name=name,
                 placement_id=placement.placement_id,
                 due_on=stood.due_on,
@@ -215,7 +220,8 @@ def _of_pass_on(register: Register, change: Change) -> Iterator[Note]:
     household = register.household(giver.beneficiary_id)
     if household and household == register.household(str(values["beneficiary_id"])):
         yield Note(
-            note="same_household", sentence=Sentence("%(name)s: giver and receiver are of one household.", name=name)
+            note="same_household",
+            sentence=Sentence("%(name)s: giver and receiver live in the same household.", name=name),
         )
     if lost_since(
         [receipt for receipt in giver.receipts if receipt.received_on <= passed_on],
@@ -245,7 +251,7 @@ def _of_receiver(register: Register, change: Change, giver: Placement, pass_on: 
         yield Note(
             note="due_sooner",
             sentence=Sentence(
-                "%(name)s: placement %(receiver_id)s is due on %(due_on)s now, not on %(was_due_on)s.",
+                "%(name)s: placement %(receiver_id)s is now due on %(due_on)s instead of %(was_due_on)s.",
                 name=name,
                 receiver_id=pass_on.receiver_id,
                 due_on=is_.due_on,
@@ -257,7 +263,7 @@ def _of_receiver(register: Register, change: Change, giver: Placement, pass_on: 
             yield Note(
                 note="alike",
                 sentence=Sentence(
-                    "%(name)s: like pass:%(other)s of %(day)s. Typed twice?",
+                    "%(name)s: looks like pass:%(other)s of %(day)s. Entered twice?",
                     name=name,
                     other=other.pass_id,
                     day=other.passed_on,

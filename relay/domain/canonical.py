@@ -1,4 +1,4 @@
-"""The one way to write content down, over which hashes and signatures stand: RFC 8785.
+"""Canonical JSON (RFC 8785): the one way to write content that is hashed or signed.
 
 Of texts, whole numbers, booleans and None, under ASCII keys, the standard library writes the same bytes in an eighth of
 the time. Fractions, which it writes in its own way, and other keys, which it sorts in its own order, are left to

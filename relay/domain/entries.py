@@ -1,9 +1,9 @@
 """The ledger's entries: how an act is sealed, opened, written down and checked.
 
-An entry is one numbered, hash-chained act (design, "Entry"). Its payload holds facts; a personal field
-stands in it only as a commitment, hex SHA-256 of 16 random salt bytes followed by the RFC 8785 bytes of
-the value. Salt and value lie beside the entry in `opened`, so that they can be erased without breaking a
-hash. `hash` is the hex SHA-256 of the RFC 8785 bytes of the entry without `hash` and `opened`.
+An entry is one numbered, hash-chained act. Its payload holds facts; a personal field is in it only as a
+commitment, hex SHA-256 of 16 random salt bytes followed by the RFC 8785 bytes of the value. Salt and value
+are kept beside the entry in `opened`, so that they can be erased without breaking a hash. `hash` is the hex
+SHA-256 of the RFC 8785 bytes of the entry without `hash` and `opened`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from relay.domain.acts import PERSONAL, Act, changes_of
+from relay.domain.acts import Act, changes_of
 from relay.domain.canonical import canonical
 from relay.errors import Invalid
 from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.domain.system import Catalogue
 
 FORMAT: Final = 1
 ORIGIN: Final = "0" * 64  # previous_hash of entry 1
@@ -29,6 +32,15 @@ CLOCKS_DAYS: Final = 1  # by which the clocks of two machines may differ, or an 
 CHANGES: Final = "changes."  # opened["changes.name"] opens payload["changes"]["name"]
 
 Opened = Mapping[str, Mapping[str, Any]]
+
+
+class UnknownKind(Invalid):
+    """An entry records an act of a kind that this Relay does not know."""
+
+    reason = "This entry records an act of the kind %(kind)s, which this version of Relay does not know."
+    suggestion = "Use a version of Relay that has the system to which it belongs."
+
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +59,8 @@ class Entry:
         previous_hash: Of the entry before; `ORIGIN` for the first.
         hash: Of this entry.
         opened: field → {salt, value} of personal fields that have not been erased or left out.
+        personal: Personal fields that were recorded, opened or not, named as in `opened`; what is personal is told by
+            how the act's kind is declared.
     """
 
     programme_id: str
@@ -60,27 +74,21 @@ class Entry:
     previous_hash: str
     hash: str
     opened: Opened = field(default_factory=dict[str, Mapping[str, Any]])
+    personal: frozenset[str] = frozenset()
 
     @property
     def act(self) -> Act:
         """The act as it was recorded; personal fields that are not opened are absent."""
         changes = self.payload.get("changes")
-        values = {key: value for key, value in self.payload.items() if key not in PERSONAL[self.kind]}
+        values = {key: value for key, value in self.payload.items() if key not in self.personal}
         if changes is not None:
-            values["changes"] = {
-                key: value for key, value in changes.items() if value is None or not _is_personal(self, key)
-            }
+            values["changes"] = {key: value for key, value in changes.items() if CHANGES + key not in self.personal}
         for name, opening in self.opened.items():
             if name.startswith(CHANGES):
                 values["changes"][name.removeprefix(CHANGES)] = opening["value"]
             else:
                 values[name] = opening["value"]
         return Act(kind=self.kind, id=self.act_id.partition(":")[2], values=values)
-
-    @property
-    def personal(self) -> frozenset[str]:
-        """Personal fields that were recorded, opened or not, named as in `opened`."""
-        return frozenset(name for name, _ in _commitments(self))
 
     @property
     def withheld(self) -> frozenset[str]:
@@ -92,19 +100,24 @@ class Entry:
         return replace(self, opened={name: opening for name, opening in self.opened.items() if name not in names})
 
 
-def _is_personal(entry: Entry, changed_field: str) -> bool:
-    kind = str(entry.payload.get("act_id")).partition(":")[0]
-    return changed_field in PERSONAL.get(kind, frozenset())
+def _personal(catalogue: Catalogue, kind: str, payload: Mapping[str, Any]) -> frozenset[str]:
+    """The personal fields of a payload, named as in `opened`."""
+    own = catalogue.personal(kind) & payload.keys()
+    changes = changes_of(payload)
+    if not changes:
+        return own
+    of_subject = catalogue.personal(str(payload.get("act_id")).partition(":")[0])
+    changed = (CHANGES + name for name, value in changes.items() if value is not None and name in of_subject)
+    return own.union(changed)
 
 
-def _commitments(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Each personal field of the payload, named as in `opened`, with its commitment."""
-    for name in PERSONAL[entry.kind]:
-        if name in entry.payload:
-            yield name, entry.payload[name]
-    for name, value in changes_of(entry.payload).items():
-        if value is not None and _is_personal(entry, name):
-            yield CHANGES + name, value
+def _commitment_of(entry: Entry, name: str) -> str | None:
+    """What stands in the payload in place of a personal field, named as in `opened`; None where it has no such one."""
+    if name not in entry.personal:
+        return None
+    changes = changes_of(entry.payload)
+    found: str = entry.payload[name] if name in entry.payload else changes[name.removeprefix(CHANGES)]
+    return found
 
 
 def commitment(salt: bytes, value: object) -> str:
@@ -131,6 +144,7 @@ def seal(
     recorded_by: str,
     recorded_at: str,
     salt: Callable[[], bytes],
+    catalogue: Catalogue,
 ) -> Entry:
     """The entry that records an act.
 
@@ -142,6 +156,7 @@ def seal(
         recorded_by: Account id, or "local:LOGIN".
         recorded_at: As `instant` writes it.
         salt: Gives `SALT_BYTES` fresh random bytes at each call.
+        catalogue: With the act's kind.
     """
     opened: dict[str, Mapping[str, Any]] = {}
 
@@ -150,13 +165,13 @@ def seal(
         opened[name] = {"salt": drawn.hex(), "value": value}
         return commitment(drawn, value)
 
-    personal = PERSONAL[act.kind]
+    personal = catalogue.personal(act.kind)
     payload: dict[str, Any] = {
         key: committed(key, value) if key in personal else value for key, value in act.values.items()
     }
     changes = payload.get("changes")
     if isinstance(changes, Mapping):
-        subject_personal = PERSONAL[str(payload["act_id"]).partition(":")[0]]
+        subject_personal = catalogue.personal(str(payload["act_id"]).partition(":")[0])
         payload["changes"] = {
             key: committed(CHANGES + key, value) if key in subject_personal and value is not None else value
             for key, value in changes.items()
@@ -172,7 +187,7 @@ def seal(
         "recorded_at": recorded_at,
         "previous_hash": previous_hash,
     }
-    return Entry(**hashed, hash=_digest(hashed), opened=opened)
+    return Entry(**hashed, hash=_digest(hashed), opened=opened, personal=_personal(catalogue, act.kind, payload))
 
 
 def digest(entry: Entry) -> str:
@@ -185,7 +200,7 @@ def _digest(hashed: Mapping[str, Any]) -> str:
 
 
 def _hashed(entry: Entry) -> dict[str, Any]:
-    """All of an entry that its hash stands over."""
+    """All of an entry that its hash covers."""
     return {
         "programme_id": entry.programme_id,
         "sequence": entry.sequence,
@@ -199,7 +214,9 @@ def _hashed(entry: Entry) -> dict[str, Any]:
     }
 
 
-def differing(said: Mapping[str, Any], act: Act, *, erased: frozenset[str]) -> tuple[str, ...]:
+def differing(
+    said: Mapping[str, Any], act: Act, *, erased: frozenset[str], personal: frozenset[str]
+) -> tuple[str, ...]:
     """The fields in which an act says something else than was said under its id; empty when it says the same.
 
     Opened values are compared, since salts differ each time. A field that was erased is not compared, and a personal
@@ -209,9 +226,10 @@ def differing(said: Mapping[str, Any], act: Act, *, erased: frozenset[str]) -> t
         said: What the earlier act recorded, or what it says now after its corrections.
         act: The act that is sent under the same id.
         erased: Fields that were erased, those of a correction's changes as in `Entry.opened`.
+        personal: The personal columns of its kind.
     """
     was, is_ = _flat(said), _flat(act.values)
-    left_out = PERSONAL[act.kind] - act.values.keys()
+    left_out = personal - act.values.keys()
     absent = object()
     keys = (was.keys() | is_.keys()) - erased - left_out
     return tuple(sorted(key for key in keys if was.get(key, absent) != is_.get(key, absent)))
@@ -235,25 +253,26 @@ _TEXTS: Final = ("programme_id", "act_id", "kind", "recorded_by", "recorded_at",
 _REQUIRED: Final = frozenset({*_TEXTS, "sequence", "format", "payload"})
 
 
-def from_line(line: str) -> Entry:
+def from_line(line: str, catalogue: Catalogue) -> Entry:
     """The entry on one line of an exported ledger.
 
     Raises:
+        UnknownKind: It records an act of a kind that the catalogue does not hold.
         Invalid: The line is not JSON, or not an entry of a format that this version reads.
     """
     try:
         written = json.loads(line, object_pairs_hook=once, parse_float=_exactly)
     except (ValueError, RecursionError) as error:
-        message = Sentence("This line is not JSON in which each name stands once.")
-        raise Invalid(message, Sentence("Export the ledger again.")) from error
+        message = Sentence("This line is not JSON with each name used once.")
+        raise Invalid(reason=message, suggestion=Sentence("Export the ledger again.")) from error
     if not isinstance(written, dict) or frozenset(map(str, written)) - {"opened"} != _REQUIRED:
-        message = Sentence("This line is not an entry of a ledger: its keys differ.")
-        raise Invalid(message, Sentence("Export the ledger again."))
-    return from_values(written, opened=written.get("opened", {}), told=line)
+        message = Sentence("This line is not a ledger entry: it has other keys.")
+        raise Invalid(reason=message, suggestion=Sentence("Export the ledger again."))
+    return from_values(written, catalogue, opened=written.get("opened", {}), told=line)
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON in which each name stands once: of two, one reader takes the first and another the last.
+    """A JSON object in which each name occurs once: of two, one reader takes the first and another the last.
 
     Raises:
         ValueError: One stands twice.
@@ -272,16 +291,18 @@ def _exactly(text: str) -> float:
     return number
 
 
-def from_values(written: Mapping[str, Any], *, opened: Any, told: str) -> Entry:  # noqa: ANN401 - whatever a file holds
+def from_values(written: Mapping[str, Any], catalogue: Catalogue, *, opened: Any, told: str) -> Entry:  # noqa: ANN401 - whatever a file holds
     """An entry from its parts as JSON gives them.
 
     Args:
         written: All but the openings.
+        catalogue: Of the kinds that are known.
         opened: The openings.
         told: The JSON that they were read from.
 
     Raises:
-        Invalid: A part has the wrong type, or the format or kind is unknown.
+        UnknownKind: It records an act of a kind that the catalogue does not hold.
+        Invalid: A part has the wrong type, or the format is unknown.
     """
     fits = (
         all(isinstance(written[key], str) for key in _TEXTS)
@@ -290,14 +311,15 @@ def from_values(written: Mapping[str, Any], *, opened: Any, told: str) -> Entry:
         and isinstance(written["payload"].get("changes", {}), dict)
         and isinstance(opened, dict)
         and all(isinstance(opening, dict) and opening.keys() == {"salt", "value"} for opening in opened.values())
-        and written["kind"] in PERSONAL
         and type(written["format"]) is int
         and written["format"] == FORMAT
         and ("\\u" not in told or _writable(written, opened))
     )
     if not fits:
         message = Sentence("This entry is malformed, or of a format newer than this version of Relay.")
-        raise Invalid(message, Sentence("Use the version of Relay that wrote it."))
+        raise Invalid(reason=message, suggestion=Sentence("Use the version of Relay that wrote it."))
+    if written["kind"] not in catalogue.kinds:
+        raise UnknownKind(kind=written["kind"])
     return Entry(
         programme_id=written["programme_id"],
         sequence=written["sequence"],
@@ -310,6 +332,7 @@ def from_values(written: Mapping[str, Any], *, opened: Any, told: str) -> Entry:
         previous_hash=written["previous_hash"],
         hash=written["hash"],
         opened=opened,
+        personal=_personal(catalogue, written["kind"], written["payload"]),
     )
 
 
@@ -345,7 +368,7 @@ def faults_of(entry: Entry, before: Entry | None) -> Iterator[Fault]:
     if entry.sequence != sequence:
         yield found(
             Sentence(
-                "Entry %(sequence)s stands where entry %(expected)s should.", sequence=entry.sequence, expected=sequence
+                "Entry %(sequence)s is where entry %(expected)s should be.", sequence=entry.sequence, expected=sequence
             )
         )
     if before and entry.programme_id != before.programme_id:
@@ -364,14 +387,13 @@ def faults_of(entry: Entry, before: Entry | None) -> Iterator[Fault]:
     if not _hash_fits(entry):
         yield found(
             Sentence(
-                "Entry %(sequence)s (%(act_id)s) was altered: its hash does not fit its content.",
+                "Entry %(sequence)s (%(act_id)s) was altered: its hash does not match its content.",
                 sequence=entry.sequence,
                 act_id=entry.act_id,
             )
         )
-    committed = dict(_commitments(entry))
     for name, opening in entry.opened.items():
-        if not _opens(opening, committed.get(name)):
+        if not _opens(opening, _commitment_of(entry, name)):
             yield found(
                 Sentence(
                     "Entry %(sequence)s (%(act_id)s): the value given for %(name)s is not the one recorded.",
@@ -418,13 +440,13 @@ def _opens(opening: Mapping[str, Any], committed: str | None) -> bool:
         return False
 
 
-def read_lines(lines: Iterable[str]) -> Iterator[Entry | Fault]:
+def read_lines(lines: Iterable[str], catalogue: Catalogue) -> Iterator[Entry | Fault]:
     """The entries of an exported ledger; a line that cannot be read comes as a `Fault`, and reading goes on."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            yield from_line(line)
+            yield from_line(line, catalogue)
         except Invalid as error:
             yield Fault(
                 sequence=number, fault=Sentence("Line %(number)s: %(reason)s", number=number, reason=error.reason)
@@ -441,4 +463,6 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         message = Sentence("There is no time zone %(name)s.", name=name)
-        raise Invalid(message, Sentence("Write it as in Asia/Kathmandu."), field="timezone") from error
+        raise Invalid(
+            reason=message, suggestion=Sentence("Write it as in Asia/Kathmandu."), field="timezone"
+        ) from error

@@ -1,12 +1,11 @@
 """The rules of the relay, as pure functions of what happened.
 
 A woman receives help and owes some of it to the next woman. From the facts about one placement this
-module tells, for any day, which rule binds it, what it owes and by when, what has been passed on, and
-in which of the seven states it stands; and from the states, how a chain is doing.
+module works out, for any day, which rule applies to it, what it owes and by when, what has been passed on,
+and in which of the seven states it is; and from the states, how a chain is doing.
 
 Units of help are whole thousandths (`int`): 2 goats are 2000. Days are `datetime.date`. Only what
-happened on or before `as_of` counts. The source of every rule is the design, "Rules are data" and
-"States of a placement on a date".
+happened on or before `as_of` counts.
 """
 
 from __future__ import annotations
@@ -25,9 +24,12 @@ if TYPE_CHECKING:
     from relay.domain.vocabulary import ChainState, State
 
 UNIT: Final = 1000
-DUE_SOON_DAYS: Final = 60  # design, state 6: due within 60 days
+Quantity = int | float
+"""Units as people read them and JSON carries them: an int when whole."""
 
-GIFT_SEQUENCE: Final = 0  # receipts of one day: the gift's first (design, "Pooled")
+DUE_SOON_DAYS: Final = 60  # our choice: the due date is within 60 days
+
+GIFT_SEQUENCE: Final = 0  # among receipts of one day the gift's comes first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +217,7 @@ def thousandths(number: float | Decimal) -> int:
     return int((Decimal(str(number)) * UNIT).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def shown(units: int) -> int | float:
+def shown(units: int) -> Quantity:
     """Thousandths as the number that people read and JSON carries.
 
     >>> shown(2000), shown(500)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from relay.domain.acts import PERSONAL, Act, changes_of
+from relay.domain.acts import Act, changes_of
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
 from relay.domain.name_matching import code
-from relay.domain.schema import KINDS
+from relay.domain.system import Catalogue
 
 _Value = TypeVar("_Value")
 _Thing = TypeVar("_Thing")
@@ -26,14 +26,11 @@ NONSENSE: Final = (KeyError, ValueError, TypeError, AttributeError, ArithmeticEr
 """What replaying may lead to where content was altered; nothing that was recorded as it stands raises these."""
 
 ABOUT_ACTS: Final = frozenset({"correct", "confirm", "erase"})
-REFERENCES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    kind.name: tuple((column.name, column.refers_to) for column in kind.columns if column.refers_to) for kind in KINDS
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What an act that stands says now, corrections included.
+    """What an act that was not taken back says now, corrections included.
 
     Attributes:
         kind: Of the act.
@@ -81,6 +78,7 @@ class Register:
 
     Attributes:
         programme_id: Whose register.
+        catalogue: Of the kinds of acts.
         facts: act id → what stands now. Acts that were taken back are absent.
         placements: placement id → the placement with all that happened to it.
         holdings: beneficiary id → the placements that she holds: placement id → help; in a part, of those who were
@@ -90,15 +88,22 @@ class Register:
         about: act id → ids of the corrections, confirmations and erasures that name it, in ledger order.
     """
 
-    def __init__(self, programme_id: str) -> None:
+    def __init__(self, programme_id: str, catalogue: Catalogue) -> None:
         """Begin an empty register."""
         self.programme_id = programme_id
+        self.catalogue = catalogue
         self.facts: dict[str, Fact] = {}
         self.placements: dict[str, Placement] = {}
         self.holdings: dict[str, dict[str, str]] = {}
         self.rules: tuple[Rule, ...] = ()
         self.entries: MutableMapping[str, Entry] = {}
         self.about: dict[str, list[str]] = {}
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems that the programme uses."""
+        programme = self.facts.get(f"programme:{self.programme_id}")
+        return systems_of(programme.values) if programme else ()
 
     # -- taking in -----------------------------------------------------------------------------------------------
 
@@ -235,7 +240,7 @@ class Register:
             if later.kind == "confirm" and self.stands(later.act_id, new):
                 entry = self.entries.get(later.act_id)
                 then = self._said(act_id, until=entry.sequence) if entry else values
-                names = (then.keys() | values.keys()) - PERSONAL[act_id.partition(":")[0]]
+                names = (then.keys() | values.keys()) - self.catalogue.personal(act_id.partition(":")[0])
                 if all(then.get(name) == values.get(name) for name in names):
                     yield later
 
@@ -281,7 +286,7 @@ class Register:
 
     def _erasure(self, act: Act, sequence: int) -> Change:
         erased = {act_id: names for act_id, names in self._openings(subject_of(act)) if names}
-        left = Register(self.programme_id)
+        left = Register(self.programme_id, self.catalogue)
         left.about = self.about
         left.entries = ChainMap(
             {act_id: self.entries[act_id].without(names) for act_id, names in erased.items()}, self.entries
@@ -295,7 +300,10 @@ class Register:
         return any(names & self.entries[act_id].opened.keys() for act_id, names in self._openings(subject))
 
     def _openings(self, subject: str) -> Iterator[tuple[str, frozenset[str]]]:
-        """What erasing a subject drops: all that was said of it, and for a beneficiary the notes on her placements.
+        """What erasing a subject drops.
+
+        That is all that was said of it; for a beneficiary also the notes on her placements, and all that is personal in
+        what systems record about her.
 
         It is named even if it is gone already. Acts that were taken back are looked through too: what they said of
         her is still in the ledger.
@@ -310,6 +318,8 @@ class Register:
                 yield from self._all_openings(entry.act_id)
             elif entry.kind == "pass" and held & {entry.payload[end] for end in _ENDS}:
                 yield from self._all_openings(entry.act_id, only=frozenset({"note", f"{CHANGES}note", "why"}))
+            elif any(entry.payload.get(column) == id_ for column in self.catalogue.about_her(entry.kind)):
+                yield from self._all_openings(entry.act_id)
 
     def _all_openings(self, act_id: str, only: frozenset[str] | None = None) -> Iterator[tuple[str, frozenset[str]]]:
         if act_id in self.entries:
@@ -321,13 +331,14 @@ class Register:
     # -- questions ---------------------------------------------------------------------------------------------------
 
     def pointing_at(self, act_id: str) -> tuple[str, ...]:
-        """Ids of the acts that stand and name this act, in ledger order: what would be left hanging without it."""
+        """Ids of the acts in force that name this act, in ledger order: what depends on it."""
         kind, _, id_ = act_id.partition(":")
         found = [
             fact
             for fact in self.facts.values()
             if any(
-                name_kind == kind and fact.values.get(name) == id_ for name, name_kind in REFERENCES.get(fact.kind, ())
+                name_kind == kind and fact.values.get(name) == id_
+                for name, name_kind in self.catalogue.references(fact.kind)
             )
         ]
         return tuple(fact.act_id for fact in sorted(found, key=lambda fact: fact.sequence))
@@ -374,6 +385,11 @@ def subject_of(act: Act) -> str:
     return str(act.values["subject_id" if act.kind == "erase" else "act_id"])
 
 
+def systems_of(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The systems that a programme's act names; empty when it names none."""
+    return tuple(str(values["systems"]).split(";")) if values.get("systems") else ()
+
+
 def takes_back(act: Act) -> bool:
     """Whether an act says that another did not happen."""
     return act.kind == "correct" and act.values["how"] == "did_not_happen"
@@ -386,15 +402,8 @@ def filled_by(act: Act | Fact) -> str | None:
     return f"placement:{act.values['receiver_placement_id']}" if act.kind == "pass" else None
 
 
-def named_by(act: Act | Fact) -> Iterator[tuple[str, str]]:
-    """The columns in which an act names what is recorded or comes with it, each with the act id, or "placement:ID"."""
-    for column, kind in REFERENCES.get(act.kind, ()):
-        if act.values.get(column) is not None:
-            yield column, f"{kind}:{act.values[column]}"
-
-
 def rule_of(values: Mapping[str, Any]) -> Rule:
-    """The rule that a rule act states, with the design's values for what is absent."""
+    """The rule that a rule act states, with the defaults of rules.toml for what is absent."""
     owed, scaled = values.get("owed"), values.get("owed_per_given")
     return Rule(
         help=values["help"],

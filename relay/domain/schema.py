@@ -1,13 +1,24 @@
-"""The columns of the exchange format: one table for files, acts, options and payloads alike.
+"""What a kind of act is declared by: its columns, and all else that the rest of Relay has to know of it.
 
-Each kind of act has the columns of its file (design: "Exchange format"), in file order. What a column
-may hold is its `type`; `personal` columns stand in the ledger only as commitments.
+Files, acts, options, payloads and the graph follow from one declaration. The core's kinds are declared in `kinds`,
+those of a system in its own folder, by the same types.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Any, Literal, LiteralString
+
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from relay.domain.advisories import Note
+    from relay.domain.register import Change, Fact, Register
+
+Role = Literal["staff", "manager", "auditor", "administrator"]
 
 Type = Literal[
     "id",  # an identifier: NFC, 1 to 64 characters, no control characters, ":" or "/"
@@ -25,6 +36,8 @@ Type = Literal[
     "choice",  # one of `choices`
     "tags",  # ear tags separated by ";"
     "equivalents",  # what a unit of other helps counts: help → amount
+    "words",  # some of `choices`, or of words that the rules know, separated by ";"; a list in rules.toml
+    "changes",  # of a correction: column → its value from then on; no cell holds it
     "programme_id",  # [a-z0-9-]{1,40}
     "timezone",  # such as Asia/Kathmandu
 ]
@@ -42,7 +55,10 @@ class Column:
         personal: Whether the ledger holds only a commitment to the value.
         refers_to: The kind that an id points at, or None when it points at nothing recorded.
         fixed: Whether a correction may not change it (an act's own id and what ties the relay together).
-        choices: The words a "choice" may be, in the order of the design.
+        choices: The words a "choice" may be, in the order in which help and pages list them.
+        coming: Whether its day may lie ahead: a rule is known before it binds, an extension ends.
+        edge: The relationship by which the act is tied in the graph to what the column refers to, or None for none.
+        told: Whether the history of what the column refers to tells of the act.
     """
 
     name: str
@@ -52,218 +68,70 @@ class Column:
     refers_to: str | None = None
     fixed: bool = False
     choices: tuple[str, ...] = ()
+    coming: bool = False
+    edge: LiteralString | None = None
+    told: bool = False
+
+
+def no_rule(_: Register, __: Fact) -> None:
+    """Refuse nothing."""
+
+
+def no_note(_: Register, __: Change) -> Iterator[Note]:
+    """Note nothing."""
+    yield from ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of act that has a file.
+    """One kind of act.
 
     Attributes:
         name: The kind, e.g. "pass"; act ids are "pass:ID".
-        file: The file or sheet that holds such acts, without ".csv".
-        columns: In file order; the first is the act's own id.
+        columns: In file order; the first is the act's own id, unless `id_of` makes one.
+        article: What it is called with its article, such as "a gift".
+        title: What it is called on pages, such as "Gift".
+        phrase: What one of them is in a few words, with the names of its columns, such as "gift of %(units)s".
+        file: The file or sheet that holds such acts, without ".csv"; empty for acts that stand in no file.
+        table: The table of rules.toml that holds such acts in a folder, in place of a file; empty for none.
+        order: Where its file stands among all: lower numbers are taken first, of one number as they are registered.
+        id_of: Makes the id of acts that have no column for it, from their content.
+        label: Of its nodes in the graph; empty for acts that put none there, or something else than a node.
+        day: The column that says on which day an act happened; empty for acts without a day of their own.
+        counts_from: The column that says from when an act counts in an audit; `day` when it is empty.
+        action: The action of recording one, as in the table of roles; the kind's own name when it is empty.
+        roles: Who may record one; empty where the action has a row of its own in the table.
+        refuse: Raises what a rule says against an act as it would stand, whether recorded, corrected or brought back.
+        note: What is noted for the auditor when one is recorded.
     """
 
-    name: str
-    file: str
+    name: LiteralString
     columns: tuple[Column, ...]
+    article: Sentence
+    title: Sentence
+    phrase: str
+    file: str = ""
+    table: str = ""
+    order: int = 500
+    id_of: Callable[[Mapping[str, Any]], str] | None = None
+    label: LiteralString = ""
+    day: str = ""
+    counts_from: str = ""
+    action: str = ""
+    roles: frozenset[Role] = frozenset()
+    refuse: Callable[[Register, Fact], None] = no_rule
+    note: Callable[[Register, Change], Iterator[Note]] = no_note
 
     @property
     def id_column(self) -> str:
-        """The column that holds the act's own id."""
-        return self.columns[0].name
+        """The column that holds the act's own id; empty where `id_of` makes it."""
+        return "" if self.id_of else self.columns[0].name
+
+    @property
+    def recording(self) -> str:
+        """The action that recording one is."""
+        return self.action or self.name
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""
         return next((column for column in self.columns if column.name == name), None)
-
-
-def _own_id(name: str) -> Column:
-    return Column(name=name, type="id", required=True, fixed=True)
-
-
-def _tie(name: str, kind: str) -> Column:
-    return Column(name=name, type="id", required=True, refers_to=kind, fixed=True)
-
-
-_PLACE = Column(name="place_id", type="id", refers_to="place")
-_GROUP = Column(name="group_id", type="id", refers_to="group")
-_FEMALES = Column(name="females", type="count")
-_MALES = Column(name="males", type="count")
-_CONDITION = Column(name="condition", type="choice", choices=("young", "adult", "pregnant"))
-_CEREMONY = Column(name="ceremony_id", type="id")
-_TAGS = Column(name="tags", type="tags")
-_DAM = Column(name="dam_tag", type="text")
-_SIRE = Column(name="sire_tag", type="text")
-_NOTE = Column(name="note", type="text", personal=True)
-_HELP = Column(name="help", type="help", required=True)
-
-KINDS: Final[tuple[Kind, ...]] = (
-    Kind(
-        name="place",
-        file="places",
-        columns=(
-            _own_id("place_id"),
-            Column(name="name", type="text", required=True),
-            Column(name="kind", type="choice", choices=("ward", "municipality", "district", "province")),
-            Column(name="parent_id", type="id", refers_to="place"),
-            Column(name="latitude", type="degrees"),
-            Column(name="longitude", type="degrees"),
-        ),
-    ),
-    Kind(
-        name="group",
-        file="groups",
-        columns=(
-            _own_id("group_id"),
-            Column(name="name", type="text", required=True, personal=True),
-            Column(
-                name="kind",
-                type="choice",
-                choices=("womens_group", "savings_group", "literacy_class", "protection_committee", "cooperative"),
-            ),
-            _PLACE,
-        ),
-    ),
-    Kind(
-        name="beneficiary",
-        file="beneficiaries",
-        columns=(
-            _own_id("beneficiary_id"),
-            Column(name="name", type="name", required=True, personal=True),
-            Column(name="kind", type="choice", choices=("person", "group")),
-            Column(name="sex", type="choice", choices=("F", "M")),
-            Column(name="birth_year", type="year", personal=True),
-            Column(name="household_id", type="id", personal=True),
-            Column(name="phone", type="text", personal=True),
-            _PLACE,
-            _GROUP,
-            Column(name="consent_on", type="date"),
-            Column(name="consent_language", type="text", personal=True),
-        ),
-    ),
-    Kind(
-        name="gift",
-        file="gifts",
-        columns=(
-            _own_id("gift_id"),
-            Column(name="donor", type="text", required=True, personal=True),
-            _HELP,
-            Column(name="given_on", type="date", required=True),
-            Column(name="animals", type="units"),
-            _NOTE,
-        ),
-    ),
-    Kind(
-        name="placement",
-        file="placements",
-        columns=(
-            _own_id("placement_id"),
-            _tie("gift_id", "gift"),
-            _tie("beneficiary_id", "beneficiary"),
-            _HELP,
-            Column(name="received_on", type="date", required=True),
-            Column(name="animals", type="units", required=True),
-            _FEMALES,
-            _MALES,
-            _CONDITION,
-            _CEREMONY,
-            _TAGS,
-        ),
-    ),
-    Kind(
-        name="pass",
-        file="passes",
-        columns=(
-            _own_id("pass_id"),
-            _tie("giver_placement_id", "placement"),
-            # Not `refers_to`: the first pass-on that names a receiving placement begins it.
-            Column(name="receiver_placement_id", type="id", required=True, fixed=True),
-            _tie("beneficiary_id", "beneficiary"),
-            Column(name="passed_on", type="date", required=True),
-            Column(name="animals", type="units", required=True),
-            _FEMALES,
-            _MALES,
-            _CONDITION,
-            Column(name="help", type="help"),
-            Column(name="kind", type="choice", choices=("in_kind", "exchanged", "cash")),
-            Column(name="witness", type="text", personal=True),
-            _CEREMONY,
-            _TAGS,
-            _DAM,
-            _SIRE,
-            _NOTE,
-        ),
-    ),
-    Kind(
-        name="event",
-        file="events",
-        columns=(
-            _own_id("event_id"),
-            _tie("placement_id", "placement"),
-            Column(
-                name="kind",
-                type="choice",
-                required=True,
-                choices=(
-                    "birth",
-                    "death",
-                    "theft",
-                    "sale",
-                    "slaughter",
-                    "illness",
-                    "replacement",
-                    "visit",
-                    "checked",
-                    "left",
-                    "excused",
-                    "extended",
-                ),
-            ),
-            Column(name="happened_on", type="date", required=True),
-            Column(name="animals", type="units"),
-            _FEMALES,
-            _MALES,
-            Column(
-                name="reason",
-                type="choice",
-                choices=("moved", "illness", "animals_died", "household_circumstances", "other_confirmed"),
-            ),
-            Column(name="until_on", type="date"),
-            Column(name="outcome", type="choice", choices=("found", "partly", "not_found")),
-            _TAGS,
-            _DAM,
-            _SIRE,
-            _NOTE,
-        ),
-    ),
-    Kind(
-        name="claim",
-        file="claims",
-        columns=(
-            _own_id("claim_id"),
-            _tie("gift_id", "gift"),
-            Column(name="what", type="choice", required=True, choices=("families", "units")),
-            Column(name="value", type="count", required=True),
-            Column(name="as_of", type="date", required=True),
-            Column(name="source", type="text", personal=True),
-        ),
-    ),
-)
-
-DAYS: Final = {"gift": "given_on", "placement": "received_on", "pass": "passed_on", "event": "happened_on"}
-"""Kind → the column that says on which day an act happened; acts of other kinds have no day of their own."""
-
-# Files are taken in this order on import; `rules` is rules.toml and comes before them all.
-FILE_ORDER: Final = ("places", "groups", "beneficiaries", "gifts", "placements", "passes", "events", "claims")
-
-_BY_NAME: Final = {kind.name: kind for kind in KINDS}
-
-
-def kind_named(name: str) -> Kind:
-    """The kind of act of that name, e.g. "pass".
-
-    Raises:
-        KeyError: No kind with a file has this name; a fault of the caller, not of a user.
-    """
-    return _BY_NAME[name]

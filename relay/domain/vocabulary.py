@@ -1,6 +1,6 @@
-"""The words of the relay, as the design fixes them: for what stands, what ends, and by what a programme is parted.
+"""The words of the relay: states of placements and chains, how chains end, and how a programme is broken down.
 
-They stand apart from the rules, since who only offers them as choices should not wait for more.
+They are apart from the rules, so that code that only offers them as choices loads fast.
 """
 
 from __future__ import annotations
@@ -16,6 +16,13 @@ STUCK: Final[tuple[State, ...]] = ("lost", "broken")
 
 ChainState = Literal["complete", "growing", "weakened", "broken"]
 CHAIN_STATES: Final[tuple[ChainState, ...]] = ("complete", "growing", "weakened", "broken")
+
+CONDITIONS: Final = ("young", "adult", "pregnant")
+SEXES: Final = ("F", "M")
+EVENT_KINDS: Final = (
+    *("birth", "death", "theft", "sale", "slaughter", "illness", "replacement"),
+    *("visit", "checked", "left", "excused", "extended"),
+)
 
 LOSSES: Final = frozenset({"death", "theft", "sale", "slaughter"})
 ENDINGS: Final = LOSSES | {"left"}

@@ -53,6 +53,8 @@ _ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
 _ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
 _DIGITS_LOST: Final = re.compile(r"\+?[0-9]([.,][0-9]+)?[eE]\+[0-9]+|\+?[0-9]{4,}[.,]0+")
 _OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})  # text of which every digit counts
+_NAMES_A_KIND: Final = re.compile(r"[a-z_]+:")
+_WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _BS_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*BS", re.IGNORECASE)
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})(?:[T ][0-9:.]+)?")
@@ -62,7 +64,7 @@ _DAYS_AGO: Final = re.compile(r"-([0-9]{1,5})d")
 _SPREADSHEET_DAY_0: Final = date(1899, 12, 30)
 _MONTHS: Final = 12
 _LONGEST_MONTH: Final = 31
-_DECIMALS: Final = 3  # of units (design, "Rules are data"); also the digits between two commas of thousands
+_DECIMALS: Final = 3  # of units, which are whole thousandths; also the digits between two commas of thousands
 _NOISE: Final = 1e-9  # our choice: far below a thousandth, above what double arithmetic leaves behind
 _THE_DAY_FORM: Final = Sentence("Write it as 2026-11-24, or as 2083-08-08 BS.")
 _SAMBAT: Final = re.compile(r"\s*(?:B\.?\s?S\.?|वि\.?\s?सं\.?)\s*", re.IGNORECASE)
@@ -82,10 +84,6 @@ _AS_TEXT: Final = Sentence("Format the column as text and write it again.")
 
 class CellFault(errors.Invalid):
     """One cell cannot be read; `reason` never holds the value itself, which may be a name."""
-
-    def __init__(self, *, reason: Sentence, suggestion: Sentence) -> None:
-        """Say what is wrong with "this" cell, and what to write instead."""
-        super().__init__(reason, suggestion)
 
 
 def read(column: schema.Column, cell: object) -> Value | None:
@@ -118,7 +116,7 @@ def read_in_table(column: schema.Column, cell: object) -> Value | None:
     marks = isinstance(cell, str) and column.type != "text" and len(cell) <= _LONGEST_DITTO
     if marks and str(cell).strip().casefold() in _DITTO:
         fault = CellFault(
-            reason=Sentence("This repeats the cell above."), suggestion=Sentence("Write out what stands there.")
+            reason=Sentence("This repeats the cell above it."), suggestion=Sentence("Write the value in full.")
         )
         fault.field = column.name
         raise fault
@@ -207,9 +205,7 @@ def _plain(cell: object) -> str:
         # Surrogates and U+FFFE, U+FFFF have no place in UTF-8 or XML; other control characters have no shape.
         if (unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t") or character in "\ufffe\uffff":
             raise CellFault(
-                reason=Sentence(
-                    "This holds the character U+%(code)s, which cannot be shown.", code=f"{ord(character):04X}"
-                ),
+                reason=Sentence("The character U+%(code)s cannot be shown.", code=f"{ord(character):04X}"),
                 suggestion=Sentence("Delete that character."),
             )
     return text
@@ -263,8 +259,8 @@ def _read_name(column: schema.Column, cell: object) -> str | None:
     text = _read_text(column, cell)
     if text and any(letter.isdecimal() for letter in text) and not any(letter.isalpha() for letter in text):
         raise CellFault(
-            reason=Sentence("This is a number, and nobody's name."),
-            suggestion=Sentence("Write what she is called; leave out rows of totals."),
+            reason=Sentence("This is a number, not a name."),
+            suggestion=Sentence("Enter her name; leave out total rows."),
         )
     return text
 
@@ -277,6 +273,22 @@ def _read_tags(column: schema.Column, cell: object) -> str | None:
     for tag in tags:
         _refuse_a_number(tag)
     return ";".join(tags) or None
+
+
+def _read_words(column: schema.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    parts = cell if isinstance(cell, list) else re.split("[;,]", _plain(cell))
+    words = list(dict.fromkeys(word for part in parts if (word := _plain(part))))
+    for word in words:
+        if not _WORD.fullmatch(word) or (column.choices and word not in column.choices):
+            raise CellFault(
+                reason=Sentence("This holds a word that is not known here."),
+                suggestion=Sentence("Write some of: %(choices)s.", choices=", ".join(column.choices))
+                if column.choices
+                else Sentence("Write words of small letters, digits and _, with ; between them."),
+            )
+    return ";".join(words) or None
 
 
 def _refuse_a_number(text: str) -> None:
@@ -300,7 +312,7 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
         return None
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         raise CellFault(
-            reason=Sentence("This is a number, and zeros before it may be lost."),
+            reason=Sentence("This is a number, and leading zeros may have been lost."),
             suggestion=_perhaps(_text_of(cell)),
         )
     text = _digits(_plain(cell)).removeprefix(f"{_kind_of(column)}:")
@@ -313,10 +325,10 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
             reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_ID),
             suggestion=Sentence("Write a shorter id."),
         )
-    if any(text.startswith(f"{each.name}:") for each in schema.KINDS):
+    if _NAMES_A_KIND.match(text):
         raise CellFault(
             reason=Sentence("This names a record of another kind."),
-            suggestion=Sentence("Write the id that is asked for, alone or with its kind before it."),
+            suggestion=Sentence("Enter the id alone, or with its kind before it."),
         )
     _fits_an_address(text)
     if column.fixed and column.refers_to is None:  # its own: what is recorded already can be named
@@ -328,7 +340,7 @@ def _is_seen(text: str) -> None:
     if unseen := _UNSEEN.search(text):
         raise CellFault(
             reason=Sentence(
-                "This holds the character U+%(code)s, which nobody sees, and which an id may not hold.",
+                "The character U+%(code)s is invisible; an id cannot contain it.",
                 code=f"{ord(unseen[0]):04X}",
             ),
             suggestion=_write_this(_UNSEEN.sub("", text)),
@@ -339,17 +351,17 @@ def _fits_an_address(text: str) -> None:
     """An id is part of the address of a page, and one word of a line."""
     if ":" in text or "/" in text:
         raise CellFault(
-            reason=Sentence('This holds ":" or "/", which an id may not.'),
+            reason=Sentence('An id cannot contain ":" or "/".'),
             suggestion=_write_this(text.replace(":", "-").replace("/", "-")),
         )
     if not text.strip("."):
         raise CellFault(
-            reason=Sentence("This is dots alone, which no address of a page can hold."),
+            reason=Sentence("An id cannot be dots alone."),
             suggestion=Sentence("Write letters or digits."),
         )
     if "\n" in text or "\t" in text or "\u2028" in text or "\u2029" in text:
         raise CellFault(
-            reason=Sentence("This holds a line break or a tab, which an id may not."),
+            reason=Sentence("An id cannot contain a line break or a tab."),
             suggestion=_write_this("-".join(text.split())),
         )
 
@@ -379,8 +391,8 @@ def _read_choice(column: schema.Column, cell: object) -> str | None:
         if word == choice.casefold():
             return choice
     raise CellFault(
-        reason=Sentence("This is none of %(choices)s.", choices=", ".join(column.choices)),
-        suggestion=_write_this(likely) if (likely := closest(word, column.choices)) else Sentence("Write one of them."),
+        reason=Sentence("Use %(choices)s.", choices=", ".join(column.choices)),
+        suggestion=_write_this(likely) if (likely := closest(word, column.choices)) else Sentence("Use one of them."),
     )
 
 
@@ -394,7 +406,7 @@ def _read_date(_column: schema.Column, cell: object) -> str | None:
     if isinstance(cell, datetime):
         if cell.time() != time():
             raise CellFault(
-                reason=Sentence("This is a time of a day."),
+                reason=Sentence("This is a time, not a day."),
                 suggestion=_write_this(cell.date().isoformat()),
             )
         return _within_years(cell.date()).isoformat()
@@ -445,7 +457,7 @@ def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
     if not 1 <= month <= _MONTHS:
         swapped = f"{year:04}-{day:02}-{month:02}"
         raise CellFault(
-            reason=Sentence("There is no month %(month)s.", month=month),
+            reason=Sentence("There is no month called %(month)s.", month=month),
             suggestion=_if_that_is_meant(swapped)
             if 1 <= day <= _MONTHS and 1 <= month <= _LONGEST_MONTH
             else _THE_DAY_FORM,
@@ -525,9 +537,7 @@ def _number(cell: object) -> int | float:
         if _NUMBER.fullmatch(text):
             number: int | float = float(text) if "." in text else int(text)
         elif comma := _COMMA.fullmatch(text):
-            raise CellFault(
-                reason=Sentence("This holds a comma, which may mean two things."), suggestion=_without_comma(comma)
-            )
+            raise CellFault(reason=Sentence("The comma can be read in two ways."), suggestion=_without_comma(comma))
         else:
             raise CellFault(
                 reason=Sentence("This is not a number."), suggestion=Sentence("Write digits, such as 2 or 0.5.")
@@ -541,7 +551,7 @@ def _number(cell: object) -> int | float:
     if abs(number) > LARGEST_NUMBER:
         raise CellFault(
             reason=Sentence("This is more than %(most)s.", most=LARGEST_NUMBER),
-            suggestion=Sentence("Look for a digit too many."),
+            suggestion=Sentence("Check for an extra digit."),
         )
     return int(number) if number == int(number) else number
 
@@ -559,7 +569,7 @@ def _thousandths(cell: object) -> int | float:
     number = _number(cell)
     if isinstance(cell, str) and _THOUSANDS.fullmatch(_digits(_plain(cell))):
         raise CellFault(
-            reason=Sentence("This holds a point, which may mean two things."),
+            reason=Sentence("The point can be read in two ways."),
             suggestion=_write_this(any_of([write(number), write(number * 1000)])),
         )
     rounded = round(number, _DECIMALS)
@@ -582,7 +592,7 @@ def _read_amount(_column: schema.Column, cell: object) -> int | float | None:
         return None
     number = _thousandths(cell)
     if number <= 0:
-        raise CellFault(reason=Sentence("This is not more than 0."), suggestion=_HOW_MANY)
+        raise CellFault(reason=Sentence("This must be more than 0."), suggestion=_HOW_MANY)
     return number
 
 
@@ -592,7 +602,7 @@ def _read_count(_column: schema.Column, cell: object) -> int | float | None:
     number = _thousandths(cell)
     if number < 0:
         raise CellFault(
-            reason=Sentence("This is less than 0."),
+            reason=Sentence("This is below 0."),
             suggestion=_if_that_is_meant(write(-number)),
         )
     return number
@@ -655,12 +665,12 @@ def _read_equivalents(_column: schema.Column, cell: object) -> Mapping[str, int 
     elif cell is None:
         return None
     else:
-        raise CellFault(reason=Sentence("This is no list of helps and numbers."), suggestion=_EQUIVALENTS_FORM)
+        raise CellFault(reason=Sentence("Not a list of helps and numbers."), suggestion=_EQUIVALENTS_FORM)
     equivalents: dict[str, int | float] = {}
     for name, number in parts:
         help_, amount = _read_help(_column, name), _read_amount(_column, number)
         if help_ is None or amount is None or help_ in equivalents:
-            raise CellFault(reason=Sentence("This is not one number for each help."), suggestion=_EQUIVALENTS_FORM)
+            raise CellFault(reason=Sentence("Give one number for each help."), suggestion=_EQUIVALENTS_FORM)
         equivalents[help_] = amount
     return dict(sorted(equivalents.items())) or None
 
@@ -706,6 +716,7 @@ READERS: Final[Mapping[schema.Type, Callable[[schema.Column, object], Value | No
     "degrees": _read_degrees,
     "choice": _read_choice,
     "tags": _read_tags,
+    "words": _read_words,
     "equivalents": _read_equivalents,
     "programme_id": _read_programme_id,
     "timezone": _read_timezone,

@@ -1,4 +1,4 @@
-"""Exporting a programme as it stands now: corrections applied, what was taken back left out.
+"""Exporting a programme in its current state: corrections applied, what was taken back left out.
 
 Rows go by file, then in ledger order, so the same ledger gives the same bytes on either engine, and what is exported
 imports again as "same".
@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from relay.database import cypher
-from relay.domain.acts import KEYS, PERSONAL, Act
+from relay.domain.acts import Act
 from relay.errors import Unavailable
 from relay.exchange.rows import write_folder, write_workbook
 from relay.graph import Graph
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.ledger.projection import kind_and_id, values_of
 from relay.text import Sentence
 
@@ -43,10 +43,11 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
     write: Callable[..., None] = write_workbook if path.suffix.lower() == ".xlsx" else write_folder
     for _ in range(_TRIES):
         with suppress(_CorrectedMeanwhile):
-            write(path, standing_acts(graph, programme_id), with_names=with_names)
+            write(path, standing_acts(graph, programme_id), graph.catalogue, with_names=with_names)
             return
     raise Unavailable(
-        Sentence("Others correct faster than it can be exported."), Sentence("Export it once they are done.")
+        reason=Sentence("Others are making corrections faster than the export can read."),
+        suggestion=Sentence("Export again once they have finished."),
     )
 
 
@@ -62,16 +63,19 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
         _CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
         Unavailable: The database cannot be reached.
     """
-    last = recording.head(graph, programme_id).entries  # what a later act names may have been read without it
-    for kind in cypher.EXPORT:
+    last = reading.head(graph, programme_id).entries  # what a later act names may have been read without it
+    catalogue = graph.catalogue
+    for kind in cypher.statements(catalogue).export:
         for properties, personal in standing(graph, programme_id, kind, last):
-            values = values_of(properties) | {name: personal[name] for name in PERSONAL[kind] if name in personal}
+            values = values_of(properties) | {
+                name: personal[name] for name in catalogue.personal(kind) if name in personal
+            }
             yield Act(
                 kind=kind,
                 id=kind_and_id(properties["key"])[1],
-                values={name: values[name] for name in KEYS[kind] if name in values},
+                values={name: values[name] for name in catalogue.keys(kind) if name in values},
             )
-    if any(entry.kind in ("correct", "erase") for entry in recording.entries(graph, programme_id, first=last + 1)):
+    if any(entry.kind in ("correct", "erase") for entry in reading.entries(graph, programme_id, first=last + 1)):
         raise _CorrectedMeanwhile
 
 
@@ -83,7 +87,8 @@ def standing(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[
     """
     after = 0
     while True:
-        rows = graph.rows(cypher.EXPORT[kind], programme_id=programme_id, after=after, last=last, many=_AT_ONCE)
+        text = cypher.statements(graph.catalogue).export[kind]
+        rows = graph.rows(text, programme_id=programme_id, after=after, last=last, many=_AT_ONCE)
         yield from ((row["properties"], row["personal"] or {}) for row in rows)
         if len(rows) < _AT_ONCE:
             return

@@ -3,7 +3,7 @@
 A node is a placement and a link a pass-on, as everywhere in Relay. Names of people are left out unless they are given.
 Points count placements by state and are meant for documents that leave the programme: they never hold a person, and a
 count from 1 to 4 is left out (suppression of small cells, as usual in health statistics), for in a small ward a single
-"lost" says who.
+"lost" would identify her.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from relay import errors, private_files
+from relay.arrays.columns import NONE, Rows, day_of
 from relay.arrays.lineage import Survey, below
-from relay.arrays.stores import Rows
-from relay.arrays.tables import NONE, Snapshot, day_of
+from relay.arrays.tables import Snapshot
 from relay.domain.model import shown
 from relay.domain.place_tree import upwards
 from relay.domain.vocabulary import STATES
@@ -31,7 +31,6 @@ from relay.exchange.exporting import standing
 from relay.exchange.small_counts import tellable
 from relay.graph import Graph
 from relay.reports import trees
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -60,12 +59,16 @@ Attributes = dict[str, str | int | float]
 class WrongEnding(errors.Invalid):
     """A file's name does not end as its format does, so that it might be another file altogether."""
 
-    def __init__(self, path: Path, ending: str) -> None:
-        """Name the path and the ending."""
-        super().__init__(
-            Sentence("%(path)s does not end in %(ending)s.", path=path, ending=ending),
-            Sentence("Name it %(stem)s%(ending)s.", stem=path.stem, ending=ending),
-        )
+    reason = "%(path)s does not end in %(ending)s."
+    suggestion = "Name it %(stem)s%(ending)s."
+
+    path: Path
+    ending: str
+
+    @property
+    def stem(self) -> str:
+        """Its name without the ending that it has."""
+        return self.path.stem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +158,12 @@ def write(
         try:
             path.mkdir(mode=0o700, exist_ok=True)
         except OSError as fault:
-            raise private_files.NotWritten(path, fault.strerror) from fault
+            raise private_files.NotWritten(path=path, strerror=fault.strerror) from fault
         _put(path / "people.csv", _people(survey, names))
         _put(path / "links.csv", _links(survey))
         return
     if path.suffix != f".{format_}":
-        raise WrongEnding(path, f".{format_}")
+        raise WrongEnding(path=path, ending=f".{format_}")
     if format_ == "geojson":
         content = _map(survey, points or {})
     else:
@@ -169,7 +172,7 @@ def write(
 
 
 def _put(path: Path, content: bytes) -> None:
-    with private_files.written(path) as file:
+    with private_files.replace(path) as file:
         file.write(content)
 
 
@@ -179,11 +182,11 @@ def _put(path: Path, content: bytes) -> None:
 def network(
     survey: Survey, roots: Sequence[int] | None = None, names: Mapping[str, str] | None = None
 ) -> nx.MultiDiGraph[str]:
-    """A relay as it stood on the day of the survey, for analysis by hand: placements by id, pass-ons keyed by id.
+    """A relay as of the day of the survey, for analysis by hand: placements by id, pass-ons keyed by id.
 
     Nodes carry label (the name, or else the id), beneficiary_id, name, place_id, help, generation, reach, state,
-    received_on, due_on, owed and passed; edges passed_on, help and animals. Days are ISO text, units are those of
-    design's JSON. What is not known is left out.
+    received_on, due_on, owed and passed; edges passed_on, help and animals. Days are ISO text, units as in the
+    answers of `--json`. What is not known is left out.
 
     Args:
         survey: The programme on the day.

@@ -2,8 +2,8 @@
 
 Rows are judged in memory, step by step, on top of what the database holds. A dry run stops there, so it says exactly
 what a writing one would. When writing, one step is committed while the next one is judged; each is a transaction of
-its own that is written only if nobody else recorded meanwhile, else its rows are judged anew. A row's act keeps its
-id, so an import that was cut short is run again and nothing is doubled.
+its own that is written only if nobody else recorded meanwhile, else its rows are judged again. A row's act keeps its
+id, so an interrupted import can be run again and nothing is recorded twice.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-from relay.domain.acts import FILED, PERSONAL, Act
+from relay.domain.acts import Act
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers, Missing, TakenBack
 from relay.errors import Asked, Invalid, NotFound, Refused, RelayError
 from relay.exchange import cells
 from relay.exchange.rows import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.exchange.workbook import PROGRAMME, RULES_FILE
 from relay.graph import Graph
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.ledger.batch import Clerk, Outcome, RuleInDoubt, provided_by
-from relay.ledger.gc_paused import uncollected
-from relay.ledger.recording import STEP, Rehearsal
+from relay.ledger.gc_paused import gc_paused
+from relay.ledger.reading import STEP
+from relay.ledger.recording import Rehearsal
 from relay.text import Sentence
 
 _OF_WHAT_FOLLOWS: Final = frozenset({"more_than_held", "nothing_owed", "extends_nothing", "due_sooner"})
@@ -39,36 +40,39 @@ STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a millio
 class NoProgrammeNamed(Invalid):
     """A folder whose programme cannot be read is imported and no programme was named."""
 
-    def __init__(self, path: Path, fault: ReportRow | None) -> None:
+    reason = "%(path)s does not say which programme it belongs to."
+    suggestion = "Add a [programme] block with an id to rules.toml, or use --programme ID."
+
+    path: Path
+
+    @classmethod
+    def since(cls, path: Path, fault: ReportRow | None) -> Self:
         """Say how to name it, or what is wrong where it is named."""
         if fault is None:
-            super().__init__(
-                Sentence("%(path)s does not say which programme it is of.", path=path),
-                Sentence("Add a [programme] block with an id to rules.toml, or --programme ID."),
-            )
-        else:
-            super().__init__(
-                Sentence(
-                    "%(path)s does not say which programme it is of: %(file)s, row %(row)s, %(field)s: %(reason)s",
-                    path=path,
-                    file=fault.file,
-                    row=fault.row,
-                    field=fault.field or "",
-                    reason=fault.reason or "",
-                ),
-                fault.suggestion or "",
-            )
+            return cls(path=path)
+        return cls(
+            path=path,
+            reason=Sentence(
+                "%(path)s does not say which programme it belongs to: %(file)s, row %(row)s, %(field)s: %(reason)s",
+                path=path,
+                file=fault.file,
+                row=fault.row,
+                field=fault.field or "",
+                reason=fault.reason or "",
+            ),
+            suggestion=fault.suggestion or "",
+        )
 
 
 class OtherProgramme(Invalid):
     """A folder is of another programme than the one that was named."""
 
-    def __init__(self, path: Path, own: str, named: str) -> None:
-        """Name both."""
-        super().__init__(
-            Sentence("%(path)s is of programme %(own)s, not of %(named)s.", path=path, own=own, named=named),
-            Sentence("Use --programme %(own)s, or change the id in rules.toml.", own=own),
-        )
+    reason = "%(path)s belongs to programme %(own)s, not to %(named)s."
+    suggestion = "Use --programme %(own)s, or change the id in rules.toml."
+
+    path: Path
+    own: str
+    named: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +107,8 @@ def import_programme(
         programme_id: Of the programme, when the folder does not say; needed only where there are several.
         apply: Write; without it nothing is written.
         answers: The questions that each row answers. A register holds second placements, which are only noted.
-        assumed: Told the id of the only programme, where neither the folder nor `programme_id` names one.
-        progress: Told after each step how many rows are done.
+        assumed: Called with the id of the only programme, where neither the folder nor `programme_id` names one.
+        progress: Called after each step with the number of rows done.
 
     Yields:
         A line for each row read, and one more for each further fault of a row that could not be read; in the order of
@@ -114,7 +118,7 @@ def import_programme(
         Invalid: There is no programme at the path, it is not named, or it is of another one than named.
         Unavailable: The database cannot be reached; what was reported as added is recorded.
     """
-    rows = read_folder_or_workbook(path)
+    rows = read_folder_or_workbook(path, graph.catalogue)
     first = _until_the_first_act(rows)
     own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
     if own is None and programme_id is None:
@@ -124,10 +128,10 @@ def import_programme(
     if own is None and programme_id is None:
         faults = tuple(chain.from_iterable(map(_faults, first)))
         yield from faults
-        raise NoProgrammeNamed(path, next(iter(faults), None))
+        raise NoProgrammeNamed.since(path, next(iter(faults), None))
     if own and programme_id and own != programme_id:
-        raise OtherProgramme(path, own, programme_id)
-    with ThreadPoolExecutor(max_workers=1) as beside, uncollected():
+        raise OtherProgramme(path=path, own=own, named=programme_id)
+    with ThreadPoolExecutor(max_workers=1) as beside, gc_paused():
         rehearsal = Rehearsal(graph, own or programme_id or "", clerk, answers=answers)
         recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)
         yield from _Import(recorder, progress or (lambda _: None)).run(chain(first, rows))
@@ -147,7 +151,7 @@ def _the_only_one(graph: Graph, first: Iterable[Row]) -> str | None:
     """The only programme of the database, for a folder that names none; one that names it badly may mean another."""
     if any(row.faults and row.file in (RULES_FILE, PROGRAMME) for row in first):
         return None
-    heads = recording.heads(graph)
+    heads = reading.heads(graph)
     return heads[0].programme_id if len(heads) == 1 else None
 
 
@@ -217,12 +221,14 @@ class _Import:
     """The rows on their way.
 
     A row that points at something missing waits until nothing more can provide it. A pass-on or event that is refused
-    waits too: since when somebody holds help, and which rule binds her, may hang on a row further down.
+    waits too: since when she holds help, and which rule applies to her, may depend on a row further down.
     """
 
     def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
         self.recorder = recorder
-        self.told = recorder.rehearsal.told
+        self.earlier = recorder.rehearsal.earlier
+        self.catalogue = recorder.rehearsal.graph.catalogue
+        self.kinds = [*self.catalogue.kinds]
         self.progress = progress
         self.waiting: dict[str, list[_Judged]] = {}
         self.provided: list[Row] = []
@@ -233,24 +239,24 @@ class _Import:
         done = 0
         while step := tuple(islice(rows, STEP)):
             unread = {row.act_id: (row.file, row.row) for row in step if row.act_id and not row.act}
-            self.told.unread.update(unread)
+            self.earlier.unread.update(unread)
             self.left_out.update(unread)
-            self.told.unsettled.update(chain.from_iterable(row.rules for row in step))
+            self.earlier.unsettled.update(chain.from_iterable(row.rules for row in step))
             yield from self._settle(self.recorder.offer(step))
             done += len(step)
             self.progress(done)
         yield from self._settle(self.recorder.finish())
         yield from self._again()
-        while refused := sorted(self.refused, key=_place):
+        while refused := sorted(self.refused, key=self._place):
             self.refused, self.provided = [], [judged.row for judged in refused]
             yield from self._again()
-            if {*map(_place, refused)} <= {*map(_place, self.refused)}:  # none of them got in
+            if {*map(self._place, refused)} <= {*map(self._place, self.refused)}:  # none of them got in
                 break
-        left = sorted((*self.refused, *chain.from_iterable(self.waiting.values())), key=_place)
+        left = sorted((*self.refused, *chain.from_iterable(self.waiting.values())), key=self._place)
         for judged in left:
             self._leave_out(judged)
         for judged in left:
-            yield from _report(judged, self._first(judged))
+            yield from self._report(judged)
 
     def _again(self) -> Iterator[ReportRow]:
         """Judge rows once more that may be able to stand by now, and those that can then, and so on."""
@@ -270,7 +276,7 @@ class _Import:
             if hangs and each.outcome and each.outcome.act.kind in ("pass", "event"):
                 self.refused.append(each)
                 continue
-            yield from _report(each, self._first(each))
+            yield from self._report(each)
             if error:
                 self._leave_out(each)
             elif each.outcome and each.outcome.action == "added":
@@ -281,32 +287,34 @@ class _Import:
         for provided in provided_by(judged.outcome.act) if judged.outcome else ():
             self.left_out.setdefault(provided, (judged.row.file, judged.row.row))
 
+    def _place(self, judged: _Judged) -> tuple[int, int]:
+        """Where a readable row stands in the exchange format."""
+        return (self.kinds.index(judged.outcome.act.kind) if judged.outcome else 0), judged.row.row
+
+    def _report(self, judged: _Judged) -> Iterator[ReportRow]:
+        personal = self.catalogue.personal(judged.outcome.act.kind) if judged.outcome else frozenset[str]()
+        yield from _report(judged, self._first(judged), personal)
+
     def _first(self, judged: _Judged) -> tuple[str, int] | None:
         """The row that did not bring in what this one points at."""
         return self.left_out.get(judged.error.act_id) if isinstance(judged.error, Missing) else None
 
 
-def _place(judged: _Judged) -> tuple[int, int]:
-    """Where a readable row stands in the exchange format."""
-    kinds = [kind.name for kind in FILED]
-    return (kinds.index(judged.outcome.act.kind) if judged.outcome else 0), judged.row.row
-
-
-def _report(judged: _Judged, first: tuple[str, int] | None) -> Iterator[ReportRow]:
+def _report(judged: _Judged, first: tuple[str, int] | None, personal: frozenset[str]) -> Iterator[ReportRow]:
     """The lines of a row, which may have to be mended only after another one."""
     outcome = judged.outcome
     if outcome is None:
         yield from _faults(judged.row)
         return
     error, row = outcome.error, judged.row
-    mend = Sentence("Mend %(file)s, row %(row)s, first.", file=first[0], row=first[1]) if first else ""
+    mend = Sentence("Correct %(file)s, row %(row)s, first.", file=first[0], row=first[1]) if first else ""
     yield ReportRow(
         file=row.file,
         row=row.row,
         act_id=row.act_id,
         action=_action(outcome),
         field=(error.field or None) if error else None,
-        value=(_value(outcome.act, error.field) or None) if error else None,
+        value=(_value(outcome.act, error.field, personal) or None) if error else None,
         reason=error.reason if error else None,
         suggestion=(mend or error.suggestion or None) if error else None,
         notes=tuple(note.sentence for note in outcome.notes if note.note not in _OF_WHAT_FOLLOWS),
@@ -328,7 +336,7 @@ def _faults(row: Row) -> Iterator[ReportRow]:
 
 
 def _action(outcome: Outcome) -> Action:
-    """What design.md calls the end of a row: an act that was taken back is put aside, one that stands on it refused."""
+    """What became of a row: an act that was taken back is put aside, one that depends on it is refused."""
     error = outcome.error
     if error is None:
         return "same" if outcome.action == "same" else "added"
@@ -336,9 +344,9 @@ def _action(outcome: Outcome) -> Action:
     return "put aside" if taken_back or isinstance(error, NotFound | Invalid) else "refused"
 
 
-def _value(act: Act, field: str) -> str:
+def _value(act: Act, field: str, personal: frozenset[str]) -> str:
     """The cell at fault; never a personal one."""
-    return cells.write(act.values[field])[:SHOWN] if field in act.values and field not in PERSONAL[act.kind] else ""
+    return cells.write(act.values[field])[:SHOWN] if field in act.values and field not in personal else ""
 
 
 class Count:

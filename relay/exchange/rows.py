@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Literal
 
-from relay.domain import acts, schema
+from relay.domain import acts
+from relay.domain.register import systems_of
 from relay.domain.schema import Column, Kind
 from relay.exchange import cells, workbook, writing
 
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from relay.domain.system import Catalogue
+
 Action = Literal["added", "same", "put aside", "refused"]
 
-_KINDS: Final = {kind.file: kind for kind in acts.FILED}
-_KINDS_BY_NAME: Final = {kind.name: kind for kind in acts.FILED}
 _TITLE_ROWS: Final = 5  # our choice: above the names of the columns
 _SHIFTED: Final = 'Put " before and after a text that holds what parts the cells, or take the surplus ones out.'
 SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
@@ -107,7 +108,7 @@ def _lines(file: Path) -> int:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def read_folder_or_workbook(path: Path) -> Iterator[Row]:
+def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
     """Read a programme, row by row, in the order in which it can be recorded.
 
     Memory stays flat: of passes.csv only the ids of the receiving placements and the rows that wait are held. A
@@ -115,6 +116,7 @@ def read_folder_or_workbook(path: Path) -> Iterator[Row]:
 
     Args:
         path: A folder of CSV files and rules.toml, or an .xlsx file.
+        catalogue: Of the kinds of acts.
 
     Yields:
         What is not of the format, then the programme, its rules, and the rows of each file in the format's order.
@@ -125,23 +127,24 @@ def read_folder_or_workbook(path: Path) -> Iterator[Row]:
         errors.Invalid: There is no programme at this path.
     """
     original: set[str] = set()
-    for sheet in workbook.opened(path, schema.FILE_ORDER):
+    kinds = {kind.file: kind for kind in catalogue.filed}
+    for sheet in workbook.opened(path, catalogue.files, catalogue.tables):
         if isinstance(sheet, workbook.Unreadable):
             yield _unreadable(sheet)
             continue
-        kind = _KINDS[sheet.name]
+        kind = kinds[sheet.name]
         if faults := _header_faults(sheet, kind):
-            rules = _rules_beneath(sheet, kind) if kind is acts.RULE else ()
+            rules = _rules_beneath(sheet, kind) if kind.name == "rule" else ()
             yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=faults, rules=rules)
         elif kind.name == "place":
-            yield from _in_order(_rows(sheet, kind), _ids(sheet, "place_id"), own="place_id", awaited="parent_id")
+            yield from _in_order(_rows(sheet, kind), _ids(sheet, kind, "place_id"), own="place_id", awaited="parent_id")
         elif kind.name == "placement":
             for row in _rows(sheet, kind):
                 if row.act:
                     original.add(row.act.id)
                 yield row
         elif kind.name == "pass":
-            ahead = _ids(sheet, "receiver_placement_id") - original
+            ahead = _ids(sheet, kind, "receiver_placement_id") - original
             rows = _rows(sheet, kind)
             yield from _in_order(rows, ahead, own="receiver_placement_id", awaited="giver_placement_id")
         else:
@@ -213,12 +216,12 @@ def _fault(field: str | None, value: object, reason: str, suggestion: str) -> Fa
     return Fault(field=field, value=str(value)[:SHOWN], reason=reason, suggestion=suggestion)
 
 
-def _ids(sheet: workbook.Sheet, name: str) -> set[str]:
+def _ids(sheet: workbook.Sheet, kind: Kind, name: str) -> set[str]:
     """The ids in one column of a sheet, by a pass of its own; empty when there is no such column."""
     if name not in sheet.header:
         return set()
     place = sheet.header.index(name)
-    column = next(column for column in _KINDS[sheet.name].columns if column.name == name)
+    column = next(column for column in kind.columns if column.name == name)
     found: set[str] = set()
     for line in sheet.rows():
         if not isinstance(line, workbook.Unreadable) and place < len(line[1]):
@@ -318,14 +321,15 @@ def _row(file: str, number: int, kind: Kind, values: dict[str, acts.Value], faul
     own_id = _own_id(kind, values)
     act_id = f"{kind.name}:{own_id}" if own_id else None
     act = acts.Act(kind=kind.name, id=own_id, values=values) if own_id and not faults else None
-    aside = kind is acts.RULE and act is None
+    aside = kind.name == "rule" and act is None
     rules = (acts.RuleMeant.of(values, [fault.field for fault in faults]),) if aside else ()
     return Row(file=file, row=number, act_id=act_id, act=act, faults=faults, rules=rules)
 
 
 def _own_id(kind: Kind, values: Mapping[str, acts.Value]) -> str | None:
-    if kind is acts.RULE:
-        return acts.rule_id(values) if "help" in values and "from" in values else None
+    if kind.id_of:
+        needed = {column.name for column in kind.columns if column.fixed and column.required}
+        return kind.id_of(values) if needed <= values.keys() else None
     own_id = values.get(kind.id_column)
     return own_id if isinstance(own_id, str) else None
 
@@ -392,43 +396,58 @@ _CHECKS: Final[Mapping[str, Callable[[Mapping[str, acts.Value]], Iterator[Fault]
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-def write_folder(path: Path, record: Iterable[acts.Act], *, with_names: bool = False) -> None:
+def write_folder(path: Path, record: Iterable[acts.Act], catalogue: Catalogue, *, with_names: bool = False) -> None:
     """Write a programme as a folder of CSV files and rules.toml.
 
     Args:
         path: The folder; it appears when all is written. One that holds nothing but files of the format is replaced.
         record: The programme first, then the acts of kinds that have a file, as they stand corrected. Rows keep this
             order in their file, so the same order gives the same bytes.
+        catalogue: Of the kinds of acts.
         with_names: Whether personal columns are written too; without, they are left out altogether.
 
     Raises:
         errors.Invalid: Something else is at this path, or it cannot be written.
     """
-    with writing.folder(path, schema.FILE_ORDER) as destination:
-        _write(destination, record, with_names=with_names)
+    with writing.folder(path, catalogue.files, catalogue.tables) as destination:
+        _write(destination, record, catalogue, with_names=with_names)
 
 
-def write_workbook(path: Path, record: Iterable[acts.Act], *, with_names: bool = False) -> None:
+def write_workbook(path: Path, record: Iterable[acts.Act], catalogue: Catalogue, *, with_names: bool = False) -> None:
     """Write a programme as a workbook, one sheet for each file of `write_folder`.
 
     Args:
         path: The .xlsx file; it appears when all is written. One that has no other sheets than these is replaced.
         record: As for `write_folder`.
+        catalogue: As for `write_folder`.
         with_names: As for `write_folder`.
 
     Raises:
         errors.Invalid: Something else is at this path, it cannot be written, or there are more rows of a kind than
             a sheet holds.
     """
-    with writing.workbook(path, schema.FILE_ORDER) as destination:
-        _write(destination, record, with_names=with_names)
+    with writing.workbook(path, catalogue.files, catalogue.tables) as destination:
+        _write(destination, record, catalogue, with_names=with_names)
 
 
-def _write(destination: writing.Destination, record: Iterable[acts.Act], *, with_names: bool) -> None:
-    headers = {
-        name: tuple(column.name for column in kind.columns if with_names or not column.personal)
-        for name, kind in _KINDS_BY_NAME.items()
-    }
+def _write(
+    destination: writing.Destination, record: Iterable[acts.Act], catalogue: Catalogue, *, with_names: bool
+) -> None:
+    """Write the acts; columns that a system adds to the core's kinds only where the programme uses it."""
+    used: tuple[str, ...] = ()
+    headers: dict[str, tuple[str, ...]] = {}
     for act in record:
+        kind = catalogue.kind(act.kind)
+        if act.kind == "programme":
+            used = systems_of(act.values)
+        if act.kind not in headers:
+            columns = catalogue.columns_on(act.kind, used)
+            headers[act.kind] = tuple(column.name for column in columns if with_names or not column.personal)
         header = headers[act.kind]
-        destination.add(_KINDS_BY_NAME[act.kind].file, header, [act.values.get(key) for key in header])
+        content = [_content_of(kind, key, act.values.get(key)) for key in header]
+        destination.add(kind.file, header, content)
+
+
+def _content_of(kind: Kind, name: str, value: acts.Value | None) -> cells.Value | tuple[str, ...] | None:
+    column = kind.column(name)
+    return tuple(str(value).split(";")) if value and column and column.type == "words" else value

@@ -1,4 +1,4 @@
-"""Outside: what may be told to those who have no part in the programme, where a small count would point at somebody."""
+"""Small counts: what may be published outside the programme, where a small count would identify a person."""
 
 from __future__ import annotations
 

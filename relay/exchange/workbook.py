@@ -14,8 +14,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from typing import IO, TYPE_CHECKING, Final
+from xml.parsers.expat import ExpatError, ParserCreate
 
 import python_calamine
 
@@ -29,26 +30,10 @@ if TYPE_CHECKING:
 PROGRAMME: Final = "programme"
 RULES: Final = "rules"
 RULES_FILE: Final = "rules.toml"
-_BOOK: Final = "workbook.xml"
 LARGEST_WORKBOOK: Final = 500_000_000  # bytes once unpacked; our choice: a million rows of passes take about 400 MB
 MOST_CELLS: Final = 50_000_000  # of one sheet, from its first corner to its last; our choice: they are held in memory
 
-# Where a row or a cell says that it stands; as a rule within Z999999, and so within `MOST_CELLS`.
-_STANDS: Final = rb"""<(?:\w+:)?(?:c|row)\s(?:[^<>]*?\s)?r\s*=\s*["']"""
-_PLACE: Final = re.compile(_STANDS + rb"""([^"']*)["']""")
-_FAR: Final = re.compile(_STANDS + rb"""(?![A-Z]?[0-9]{1,6}["'])""")
-_FAILED: Final = re.compile(rb"""<(?:\w+:)?c\s(?=[^<>]*?\bt\s*=\s*["']e["'])[^<>]*>""")  # as #REF!, read as nothing
-# A formula that nobody worked out, read as nothing too; "str" is a text that was, and may be empty.
-_NOT_WORKED_OUT: Final = re.compile(
-    rb"""<(?:\w+:)?c(?=[\s>])(?![^<>]*?\bt\s*=\s*["']str["'])[^<>]*>\s*"""
-    rb"""<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"""
-    rb"""(?:(?:<(?:\w+:)?v\b[^<>]*/>|<(?:\w+:)?v\b[^<>]*>\s*</(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"""
-)
-_FORMULA: Final = re.compile(rb"""<(?:\w+:)?c(?=[\s>])[^<>]*>\s*<(?:\w+:)?f\b""")
-_WORKED_OUT_LATER: Final = re.compile(rb"""\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
-"""What a library writes that does not calculate: each formula gives 0 until a spreadsheet opens it."""
-_CELL: Final = 10_000  # bytes, more than a cell with its formula takes (our choice: a formula has 8,192 at most)
-_LETTERS_AND_NUMBER: Final = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
+_PLACE: Final = re.compile("([A-Z]{0,3})([0-9]{1,7})")
 _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 
 _DELIMITERS: Final = (",", ";", "\t")
@@ -61,9 +46,10 @@ Cells = Sequence[object]
 class CannotRead(errors.Invalid):
     """There is no programme at a path."""
 
-    def __init__(self, path: Path, *, is_what: Sentence, suggestion: Sentence) -> None:
-        """Say what the path is instead, and what to do about it."""
-        super().__init__(Sentence("%(path)s %(is_what)s.", path=path, is_what=is_what), suggestion)
+    reason = "%(path)s %(is_what)s."
+
+    path: Path
+    is_what: Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +90,13 @@ class Sheet:
     rows: Callable[[], Iterator[tuple[int, Cells] | Unreadable]]
 
 
-def opened(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
+def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Iterator[Sheet | Unreadable]:
     """Open a folder or a workbook.
 
     Args:
         path: A folder of CSV files with or without rules.toml, or an .xlsx file.
         names: The names of the CSV files without ".csv", in the order in which they are given back.
+        tables: Table of rules.toml, such as "rule" → the name of its sheet, such as "rules".
 
     Yields:
         First what is not of the format, by name; then the programme, its rules and the named sheets. What is not
@@ -120,18 +107,18 @@ def opened(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
     """
     try:
         if path.is_dir():
-            yield from _opened_folder(path, names)
+            yield from _opened_folder(path, names, tables)
         elif path.is_file() and path.suffix.lower() == ".xlsx":
-            yield from _opened_workbook(path, (PROGRAMME, RULES, *names))
+            yield from _opened_workbook(path, (PROGRAMME, *tables.values(), *names))
         else:
             raise CannotRead(
-                path,
+                path=path,
                 is_what=Sentence("is neither a folder nor an .xlsx file"),
                 suggestion=Sentence("Name the folder that holds the CSV files."),
             )
     except OSError as fault:
         raise CannotRead(
-            path,
+            path=path,
             is_what=Sentence("cannot be read (%(strerror)s)", strerror=fault.strerror),
             suggestion=Sentence("Look at its permissions."),
         ) from fault
@@ -140,14 +127,16 @@ def opened(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
 # --- a folder ---------------------------------------------------------------------------------------------------------
 
 
-def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
+def _opened_folder(
+    path: Path, names: tuple[str, ...], tables_of_rules: Mapping[str, str]
+) -> Iterator[Sheet | Unreadable]:
     files = {file.name: file for file in path.iterdir() if file.is_file()}
     tables = sorted(name for name in files if name.lower().endswith(".csv"))
     known = [f"{name}.csv" for name in names]
     if RULES_FILE not in files and not any(table in known for table in tables):
         raise CannotRead(
-            path,
-            is_what=Sentence("holds neither %(file)s nor a CSV file of a programme", file=RULES_FILE),
+            path=path,
+            is_what=Sentence("contains neither %(file)s nor any of a programme's CSV files", file=RULES_FILE),
             suggestion=Sentence("Name another folder."),
         )
     for table in tables:
@@ -155,7 +144,7 @@ def _opened_folder(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unrea
             yield _unknown(table, tuple(known), files)
     yield from (_passed_over(file) for file in sorted(files) if file not in tables and _is_meant(file, names))
     if RULES_FILE in files:
-        yield from _opened_rules(files[RULES_FILE])
+        yield from _opened_rules(files[RULES_FILE], tables_of_rules)
     for name in names:
         if (file := files.get(f"{name}.csv")) and (sheet := _opened_table(file, name)):
             yield sheet
@@ -276,7 +265,7 @@ def _lines(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]] | Unrea
 # --- rules.toml -------------------------------------------------------------------------------------------------------
 
 
-def _opened_rules(path: Path) -> Iterator[Sheet | Unreadable]:
+def _opened_rules(path: Path, tables: Mapping[str, str]) -> Iterator[Sheet | Unreadable]:
     """Each block as a sheet of one row, whose header stands in the block's first line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -300,7 +289,7 @@ def _opened_rules(path: Path) -> Iterator[Sheet | Unreadable]:
         )
         return
     for key in content:
-        if key not in {PROGRAMME, "rule"}:
+        if key not in {PROGRAMME, *tables}:
             meant = "Call it [[rule]]." if key == RULES else "Write [programme] or [[rule]] before it."
             yield _misplaced(path.name, key, meant)
     programme = content.get(PROGRAMME)
@@ -309,12 +298,13 @@ def _opened_rules(path: Path) -> Iterator[Sheet | Unreadable]:
         yield _block(path.name, PROGRAMME, row, programme)
     elif programme is not None:
         yield _misplaced(path.name, PROGRAMME, "Begin it with [programme].")
-    rules = content.get("rule", [])
-    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
-        yield _misplaced(path.name, "rule", "Begin each rule with [[rule]].")
-        return
-    for row, rule in zip(_block_rows(text, r"\[\[\s*rule\s*\]\]", len(rules)), rules, strict=True):
-        yield _block(path.name, RULES, row, rule)
+    for table, sheet in tables.items():
+        rules = content.get(table, [])
+        if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+            yield _misplaced(path.name, table, f"Begin each {table} with [[{table}]].")
+            continue
+        for row, rule in zip(_block_rows(text, rf"\[\[\s*{table}\s*\]\]", len(rules)), rules, strict=True):
+            yield _block(path.name, sheet, row, rule)
 
 
 def _misplaced(file: str, key: str, suggestion: str) -> Unreadable:
@@ -337,113 +327,161 @@ def _block(file: str, name: str, row: int, content: Mapping[str, object]) -> She
 
 def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
     try:
-        _refuse_huge(path)
+        _refuse_unsound(path)
         with python_calamine.load_workbook(path) as workbook:
             present = workbook.sheet_names
             if not any(name in names for name in present):
                 raise CannotRead(
-                    path,
-                    is_what=Sentence("has no sheet of a programme"),
+                    path=path,
+                    is_what=Sentence("has none of a programme's sheets"),
                     suggestion=Sentence("Its sheets are called %(names)s.", names=", ".join(names)),
                 )
             for name in [name for name in present if name not in names] + [name for name in names if name in present]:
                 if (sheet := _opened_sheet(workbook.get_sheet_by_name(name))) is not None:
                     yield sheet if name in names else _unknown(name, names, present)
-    except (zipfile.BadZipFile, zlib.error, python_calamine.CalamineError) as fault:
+    except (zipfile.BadZipFile, zlib.error, ExpatError, python_calamine.CalamineError) as fault:
         raise CannotRead(
-            path, is_what=Sentence("is not a workbook that can be read"), suggestion=Sentence("Save it again as .xlsx.")
+            path=path,
+            is_what=Sentence("is not a workbook that can be read"),
+            suggestion=Sentence("Save it again as .xlsx."),
         ) from fault
 
 
-def _refuse_huge(path: Path) -> None:
-    """Refuse a workbook that would not fit in memory, by what it says of its own size."""
+def _refuse_unsound(path: Path) -> None:
+    """Refuse a workbook that would not fit in memory, or of which nobody knows what its cells should say."""
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(part.file_size for part in archive.infolist())
         if unpacked > LARGEST_WORKBOOK:
             raise CannotRead(
-                path,
+                path=path,
                 is_what=Sentence(
                     "unpacks to %(unpacked)s bytes, more than %(most)s", unpacked=unpacked, most=LARGEST_WORKBOOK
                 ),
-                suggestion=Sentence("Bring it as a folder of CSV files."),
+                suggestion=Sentence("Import it as a folder of CSV files."),
             )
-        parts = archive.infolist()  # a sheet may lie anywhere
-        later = any(_WORKED_OUT_LATER.search(archive.read(part)) for part in parts if part.filename.endswith(_BOOK))
-        for part in parts:
-            _refuse_cells(path, partial(archive.open, part), _FORMULA if later else _NOT_WORKED_OUT)
+        amiss = _Amiss()
+        for part in archive.infolist():  # a sheet may lie anywhere
+            with archive.open(part) as content:
+                try:
+                    amiss.look_through(content)
+                except ExpatError:
+                    if part.filename.endswith(".xml"):  # what is called otherwise may be a picture
+                        raise
+    amiss.refuse(path)
 
 
-def _refuse_cells(path: Path, sheet: Callable[[], IO[bytes]], not_worked_out: re.Pattern[bytes]) -> None:
-    """Refuse a sheet with a formula that failed or was not worked out, or whose cells lie too far apart.
+@dataclass(slots=True, kw_only=True)
+class _Amiss:
+    """What is amiss with the cells of a workbook: the place of the first cell of each sort, such as B7.
 
-    Of such a formula nobody knows what the cell should say, and empty means something. A sheet is read once if no cell
-    lies far.
+    Attributes:
+        failed: Whose formula failed, as #REF! does: it would be read as nothing, and empty means something.
+        unknown: Whose formula nobody worked out: read as nothing too.
+        formula: Which holds a formula at all.
+        later: Whether each formula gives 0 until a spreadsheet opens the workbook, as libraries write them.
+        far: Which is so far from the first corner of its sheet that all places between do not fit in memory.
     """
-    far = False
-    for tags in _tags(sheet):
-        if failed := _FAILED.search(tags):
+
+    failed: str = ""
+    unknown: str = ""
+    formula: str = ""
+    later: bool = False
+    far: str = ""
+    _columns: int = 1
+    _rows: int = 1
+
+    def look_through(self, part: IO[bytes]) -> None:
+        """Look through a part of a workbook; what a sheet says of its own dimension is not believed.
+
+        Raises:
+            ExpatError: It is no XML, or XML of a document type, which no workbook has.
+        """
+        parser = ParserCreate()
+        parser.buffer_text = True
+        cell: Mapping[str, str] | None = None
+        self._columns = self._rows = 1
+        value: list[str] | None = None  # what stands behind a formula
+
+        def begins(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal cell
+            name = tag.rpartition(":")[2]
+            if name == "c":
+                cell = attributes
+                if attributes.get("t") == "e":
+                    self.failed = self.failed or _place(attributes)
+            elif name == "calcPr":
+                self.later = self.later or attributes.get("fullCalcOnLoad") in ("1", "true")
+            if name in ("c", "row") and "r" in attributes:
+                self._stands(attributes["r"])
+
+        def ends(tag: str) -> None:
+            nonlocal cell, value
+            name = tag.rpartition(":")[2]
+            if cell is not None and name == "f":
+                self.formula = self.formula or _place(cell)
+                value = []
+                parser.CharacterDataHandler = value.append
+            elif cell is not None and name == "c":
+                self._holds(cell, value)
+                parser.CharacterDataHandler = cell = value = None
+
+        parser.StartElementHandler, parser.EndElementHandler = begins, ends
+        parser.StartDoctypeDeclHandler = _refuse_document_type
+        parser.ParseFile(part)
+
+    def _holds(self, cell: Mapping[str, str], value: list[str] | None) -> None:
+        """Take in what stands behind the formula of a cell; a text that was worked out may be empty."""
+        if value is not None and cell.get("t") != "str" and not "".join(value).strip():
+            self.unknown = self.unknown or _place(cell)
+
+    def _stands(self, place: str) -> None:
+        """Take in where a cell or a row of the sheet says that it stands."""
+        stands = _PLACE.fullmatch(place)
+        self._columns = max(self._columns, _column_number(stands[1])) if stands else MOST_CELLS
+        self._rows = max(self._rows, int(stands[2])) if stands else MOST_CELLS
+        if self._columns * self._rows > MOST_CELLS:
+            self.far = self.far or place[:20] or "?"
+
+    def refuse(self, path: Path) -> None:
+        """Refuse a workbook with which something is amiss.
+
+        Raises:
+            CannotRead: The sentence says what, and where.
+        """
+        if self.failed:
             raise CannotRead(
-                path,
-                is_what=Sentence(
-                    "has a cell whose formula failed (as #REF! or #VALUE!), at %(place)s", place=_place(failed)
-                ),
-                suggestion=Sentence("Write there what it should say, or empty it."),
+                path=path,
+                is_what=Sentence("has a failed formula (#REF!, #VALUE!) at %(place)s", place=self.failed),
+                suggestion=Sentence("Enter the right value, or leave it empty."),
             )
-        if unknown := not_worked_out.search(tags):
+        if unknown := self.formula if self.later else self.unknown:
             raise CannotRead(
-                path,
-                is_what=Sentence("has a formula that was never worked out, at %(place)s", place=_place(unknown)),
+                path=path,
+                is_what=Sentence("has a formula without a result at %(place)s", place=unknown),
                 suggestion=Sentence("Open it in a spreadsheet and save it again."),
             )
-        far = far or bool(_FAR.search(tags))
-    if far:
-        _refuse_far_cells(path, sheet)
-
-
-def _place(cell: re.Match[bytes]) -> str:
-    """Where a cell says that it stands, such as B7."""
-    said = _PLACE.match(cell[0])
-    return said[1][:20].decode(errors="replace") if said else "?"
-
-
-def _refuse_far_cells(path: Path, sheet: Callable[[], IO[bytes]]) -> None:
-    """Refuse a sheet whose cells do not fit in memory when all places between them are held too.
-
-    What a sheet says of its own dimension is not believed: each cell says where it stands.
-    """
-    columns = rows = 1
-    for place in (found[1] for tags in _tags(sheet) for found in _PLACE.finditer(tags)):
-        stands = _LETTERS_AND_NUMBER.fullmatch(place)
-        columns = max(columns, _column_number(stands[1])) if stands else MOST_CELLS
-        rows = max(rows, int(stands[2])) if stands else MOST_CELLS
-        if columns * rows > MOST_CELLS:
+        if self.far:
             raise CannotRead(
-                path,
-                is_what=Sentence(
-                    "has a sheet with a cell far from all others, at %(place)s",
-                    place=place[:20].decode(errors="replace"),
-                ),
+                path=path,
+                is_what=Sentence("has a cell far from all others at %(place)s", place=self.far),
                 suggestion=Sentence("Delete the empty rows and columns beyond the table."),
             )
 
 
-def _tags(sheet: Callable[[], IO[bytes]]) -> Iterator[bytes]:
-    """A sheet's XML piece by piece: no tag of it is torn, and every cell of usual size is whole in one of them."""
-    with sheet() as xml:
-        rest = b""
-        while piece := xml.read(1_000_000):
-            text = rest + piece
-            end = text.rfind(b"<")
-            end = end if end >= 0 else len(text)
-            yield text[:end]
-            rest = text[max(end - _CELL, 0) :]
-        yield rest
+def _refuse_document_type(*_: object) -> None:
+    raise ExpatError
 
 
-def _column_number(letters: bytes) -> int:
+def _place(cell: Mapping[str, str]) -> str:
+    """Where a cell says that it stands, such as B7."""
+    return cell.get("r", "?")[:20]
+
+
+@cache
+def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
+        number = number * 26 + ord(letter) - ord("A") + 1
     return number
 
 

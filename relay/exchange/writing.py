@@ -27,15 +27,17 @@ MOST_ROWS: Final = 1_048_576  # of a sheet of a workbook, the header included (t
 # A fixed day of making, so that the same record gives the same bytes.
 _MADE_AT: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
-Content = Sequence[cells.Value | None]
+Content = Sequence[cells.Value | tuple[str, ...] | None]
+"""Of a row; several words of one cell stand in a tuple."""
 
 
 class CannotWrite(errors.Invalid):
     """A programme cannot be written to a path."""
 
-    def __init__(self, path: Path | str, *, is_what: Sentence, suggestion: Sentence) -> None:
-        """Say what is in the way at that path or sheet, and what to do about it."""
-        super().__init__(Sentence("%(path)s %(is_what)s.", path=path, is_what=is_what), suggestion)
+    reason = "%(path)s %(is_what)s."
+
+    path: Path | str
+    is_what: Sentence
 
 
 class Destination(Protocol):
@@ -55,7 +57,7 @@ class Destination(Protocol):
 
 
 @contextlib.contextmanager
-def folder(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
+def folder(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Generator[Destination]:
     """Write a folder of CSV files and rules.toml: it appears, or takes the place of an older one, at the end.
 
     Only the owner may open it, since it may hold names.
@@ -63,6 +65,7 @@ def folder(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
     Args:
         path: The folder to write. One that is there is replaced if it holds nothing but files of the format.
         names: The names of the format's CSV files, without ".csv".
+        tables: Table of rules.toml → the name of its sheet.
 
     Raises:
         errors.Invalid: Something else is there, or the folder cannot be written.
@@ -72,39 +75,40 @@ def folder(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
         others = sorted(file.name for file in path.iterdir() if file.name not in ours) if path.is_dir() else [path.name]
         if others:
             raise CannotWrite(
-                path,
-                is_what=Sentence("holds %(file)s, which no export wrote", file=others[0]),
+                path=path,
+                is_what=Sentence("contains %(file)s, which no export wrote", file=others[0]),
                 suggestion=Sentence("Name a new folder."),
             )
     with _beside(path) as workplace:
         new = workplace / "new"
         new.mkdir(mode=0o700)
         with contextlib.ExitStack() as files:
-            yield _Folder(new, files)
+            yield _Folder(new, files, tables)
         if path.exists():
             path.rename(workplace / "old")
         new.rename(path)
 
 
 @contextlib.contextmanager
-def workbook(path: Path, names: tuple[str, ...]) -> Generator[Destination]:
+def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Generator[Destination]:
     """Write a workbook: it appears, or takes the place of an older one, at the end.
 
     Text is never written as a formula or a link. Only the owner may open it, since it may hold names.
 
     Args:
         path: The .xlsx file to write. One that is there is replaced if all its sheets are of the format.
-        names: The names of the format's sheets, the programme and its rules apart.
+        names: The names of the format's sheets, the programme and what stands in rules.toml apart.
+        tables: As for `folder`.
 
     Raises:
         errors.Invalid: Something else is there, or the file cannot be written.
     """
     if path.exists():
-        for sheet in sheets.opened(path, names):
+        for sheet in sheets.opened(path, names, tables):
             if isinstance(sheet, sheets.Unreadable):
                 raise CannotWrite(
-                    path,
-                    is_what=Sentence("holds %(file)s, which no export wrote", file=sheet.file),
+                    path=path,
+                    is_what=Sentence("contains %(file)s, which no export wrote", file=sheet.file),
                     suggestion=Sentence("Name a new file."),
                 )
     with _beside(path) as workplace:
@@ -138,27 +142,28 @@ def _beside(path: Path) -> Generator[Path]:
         finally:
             shutil.rmtree(workplace)
     except OSError as fault:
-        raise NotWritten(path, fault.strerror) from fault
+        raise NotWritten(path=path, strerror=fault.strerror) from fault
 
 
 class _Folder:
-    def __init__(self, path: Path, files: contextlib.ExitStack) -> None:
+    def __init__(self, path: Path, files: contextlib.ExitStack, tables: Mapping[str, str]) -> None:
+        self._headings = {sheets.PROGRAMME: "[programme]", **{name: f"\n[[{table}]]" for table, name in tables.items()}}
         self._path = path
         self._files = files
         self._rules: TextIO | None = None
         self._tables: dict[str, Callable[[list[str]], object]] = {}
 
     def add(self, name: str, header: tuple[str, ...], content: Content) -> None:
-        if name in {sheets.PROGRAMME, sheets.RULES}:
+        if heading := self._headings.get(name):
             self._rules = self._rules or self._text(sheets.RULES_FILE, "utf-8")
-            self._rules.write(_block(name, header, content))
+            self._rules.write(_block(heading, header, content))
             return
         if name not in self._tables:
             # With a byte-order mark, without which Excel does not show Devanagari.
             table = csv.writer(self._text(f"{name}.csv", "utf-8-sig"), lineterminator="\n")
             table.writerow(header)
             self._tables[name] = table.writerow
-        self._tables[name](["" if value is None else cells.write(value) for value in content])
+        self._tables[name](["" if value is None else _cell(value) for value in content])
 
     def _text(self, file: str, encoding: str) -> TextIO:
         path = self._path / file
@@ -180,7 +185,7 @@ class _Workbook:
         row = self._used[name]
         if row == MOST_ROWS:
             raise CannotWrite(
-                name,
+                path=name,
                 is_what=Sentence("has more rows than a workbook can hold, %(most)s", most=MOST_ROWS),
                 suggestion=Sentence("Write a folder instead."),
             )
@@ -189,18 +194,24 @@ class _Workbook:
             if isinstance(value, int | float):
                 sheet.write_number(row, place, value)
             elif value is not None:
-                sheet.write_string(row, place, cells.write(value))
+                sheet.write_string(row, place, _cell(value))
         self._used[name] = row + 1
 
 
-def _block(name: str, header: tuple[str, ...], content: Content) -> str:
+def _cell(value: cells.Value | tuple[str, ...]) -> str:
+    return ";".join(value) if isinstance(value, tuple) else cells.write(value)
+
+
+def _block(heading: str, header: tuple[str, ...], content: Content) -> str:
     """A block of rules.toml; keys whose value is None are left out."""
-    lines = [f"[{name}]" if name == sheets.PROGRAMME else "\n[[rule]]"]
+    lines = [heading]
     lines += [f"{key} = {_toml(key, value)}" for key, value in zip(header, content, strict=True) if value is not None]
     return "\n".join(lines) + "\n"
 
 
-def _toml(key: str, value: cells.Scalar | Mapping[str, cells.Scalar]) -> str:
+def _toml(key: str, value: cells.Value | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(key, one) for one in value)}]"
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{one} = {_toml(one, number)}" for one, number in value.items()) + " }"
     if isinstance(value, str) and key != "from":  # a day needs no quotation marks

@@ -1,7 +1,7 @@
 """A batch of acts: judged one after another against a register, and what they change in the graph.
 
-Acts that come together, as an import or a request, are also held against each other: where one of them does not agree
-with the record, those that stand on it may be about another woman or placement than the record's, and are refused.
+Acts that come together, in an import or a request, are also checked against each other: if one of them does not agree
+with the record, those that depend on it may be about another woman or placement than the record's, and are refused.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal
 
+from relay.access.roles import Locked
 from relay.domain.acts import Act, RuleMeant
 from relay.domain.advisories import Note
 from relay.domain.entries import Entry, differing, instant, seal, zone
-from relay.domain.register import Change, Register, filled_by, named_by
+from relay.domain.period_lock import is_a_managers
+from relay.domain.register import Change, Register, filled_by
 from relay.domain.rulebook import (
     NO_ANSWER,
     Answers,
@@ -25,12 +27,12 @@ from relay.domain.rulebook import (
     judge,
     require_seen,
 )
-from relay.errors import Asked, Conflict, NotFound, RelayError
+from relay.errors import Asked, Conflict, RelayError
 from relay.graph import Transaction
 from relay.ledger.context import Head
-from relay.ledger.delta import Difference, rows_of
+from relay.ledger.delta import Delta, rows_of
 from relay.ledger.projection import Edge, Node, about_edge, entry_node, touched
-from relay.text import Sentence
+from relay.ledger.reading import NoProgramme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +44,16 @@ class Clerk:
         now: The instant, with its zone.
         random: Gives that many random bytes.
         seen: The last entry of the ledger when what is confirmed was looked at; None when that is just now.
+        places: Those for which she records; None everywhere.
+        manages: Whether she may correct what only a manager may (`period`).
     """
 
     by: str
     now: datetime
     random: Callable[[int], bytes] = field(repr=False)
     seen: int | None = None
+    places: frozenset[str] | None = None
+    manages: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,98 +81,58 @@ class Outcome:
         return self.entry.sequence if self.entry else None
 
 
-class NoProgramme(NotFound):
-    """No programme of that id is in the database."""
-
-    def __init__(self, programme_id: str) -> None:
-        """Name it."""
-        super().__init__(
-            Sentence("There is no programme %(programme_id)s in this database.", programme_id=programme_id),
-            Sentence("Import one (relay import PATH --apply), or add one (relay programme add)."),
-        )
-
-
 class UsedOtherwise(Conflict):
-    """An id was used before with other content."""
+    """An id was used before with other content, of which the fields are named and nothing else."""
 
-    def __init__(self, act_id: str, sequence: int, fields: Sequence[str]) -> None:
-        """Name the earlier entry and the fields that differ, not what they hold."""
-        super().__init__(
-            Sentence(
-                "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s.",
-                act_id=act_id,
-                sequence=sequence,
-                fields=", ".join(fields),
-            ),
-            Sentence(
-                "Correct the earlier one (relay correct %(act_id)s), or, if this is another, give it an id of its own.",
-                act_id=act_id,
-            ),
-            field=fields[0] if fields else "",
-        )
+    reason = "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s."
+    suggestion = (
+        "Correct the earlier one (relay correct %(act_id)s), or, if this is a different one, give it another id."
+    )
+
+    act_id: str
+    sequence: int
+    fields: Sequence[str]
 
 
 class GivenTwice(Conflict):
-    """An id is given twice together, with other content each time."""
+    """An id is given twice together, with other content each time, of which the fields alone are named."""
 
-    def __init__(self, act_id: str, fields: Sequence[str]) -> None:
-        """Name the fields that differ, not what they hold."""
-        super().__init__(
-            Sentence(
-                "%(act_id)s is given twice, with other content in: %(fields)s.",
-                act_id=act_id,
-                fields=", ".join(fields),
-            ),
-            Sentence("Keep one of the two, or give one of them an id of its own."),
-            field=fields[0] if fields else "",
-        )
+    reason = "%(act_id)s is given twice, with other content in: %(fields)s."
+    suggestion = "Keep one of the two, or give one of them another id."
+
+    act_id: str
+    fields: Sequence[str]
 
 
 class StandsOnDoubt(Conflict):
-    """An act stands on one that came together with it and does not agree with the record, or cannot be read."""
+    """An act depends on one that came together with it and does not agree with the record, or cannot be read."""
 
-    def __init__(self, act_id: str, doubtful: str, field: str) -> None:
-        """Name both, and the column by which the one stands on the other."""
-        super().__init__(
-            Sentence("%(act_id)s stands on %(doubtful)s, which is in doubt.", act_id=act_id, doubtful=doubtful),
-            Sentence("First settle %(doubtful)s: what is wrong with it is said there.", doubtful=doubtful),
-            field=field,
-        )
-        self.doubtful = doubtful
+    reason = "%(act_id)s depends on %(doubtful)s, which is in doubt."
+    suggestion = "Put %(doubtful)s right first; its own line says what is wrong."
+
+    act_id: str
+    doubtful: str
 
 
 class RuleInDoubt(Conflict):
     """What begins with an act may come under a rule that came together with it and is not recorded."""
 
-    def __init__(self, act_id: str, help_: str, field: str) -> None:
-        """Name the act, and the help that it is about."""
-        super().__init__(
-            Sentence(
-                "%(act_id)s may come under a rule for %(help)s that came with it and is not recorded.",
-                act_id=act_id,
-                help=help_,
-            ),
-            Sentence("First settle the rule: it could not bind what is recorded before it."),
-            field=field,
-        )
+    reason = "%(act_id)s may fall under a rule for %(help)s that came with it and was not recorded."
+    suggestion = "Put the rule right first: it cannot apply to what was recorded before it."
+
+    act_id: str
+    help: str
 
 
 class SameAsTakenBack(Asked):
     """The same hand-over came together with this one, and was taken back."""
 
-    code = "same_as_taken_back"
+    reason = "%(act_id)s is the same hand-over as %(earlier)s, which was taken back."
+    suggestion = "Leave it out. If it did happen, use --again."
+    field = "pass_id"
 
-    def __init__(self, act_id: str, earlier: str) -> None:
-        """Name both."""
-        super().__init__(
-            Sentence(
-                "%(act_id)s is the same hand-over as %(earlier)s, which was taken back.",
-                act_id=act_id,
-                earlier=earlier,
-            ),
-            Sentence("Leave it out. If it did happen, use --again."),
-            field="pass_id",
-        )
+    act_id: str
+    earlier: str
 
 
 def provided_by(act: Act) -> Iterator[str]:
@@ -177,12 +143,12 @@ def provided_by(act: Act) -> Iterator[str]:
 
 
 @dataclass(slots=True, kw_only=True)
-class Told:
-    """What an import or a request said so far: its later acts are held against that.
+class EarlierActs:
+    """The acts of an import or a request that were judged already: its later acts are compared with them.
 
     Attributes:
         since: The last entry of the ledger before the first of its acts; None until that is judged.
-        doubtful: An act that does not agree with the record, or stands on such a one → the act that is at fault.
+        doubtful: An act that does not agree with the record, or depends on such a one → the act that is at fault.
         filled: "placement:ID" that a doubtful act fills → the act that is at fault.
         agreed: "placement:ID" → an act that fills it and says what the record says.
         unread: Acts that cannot be read.
@@ -253,7 +219,7 @@ class Batch:
         clerk: Clerk,
         *,
         answers: Answers = NO_ANSWER,
-        told: Told | None = None,
+        earlier: EarlierActs | None = None,
         resent: bool = False,
     ) -> None:
         """Begin after the head of the ledger.
@@ -263,16 +229,16 @@ class Batch:
             head: The end of the ledger.
             clerk: Who records.
             answers: The questions that each of the acts answers.
-            told: By the acts that came before these in one import; what these tell is added to it.
+            earlier: Those that came before these in one import; these are added to it.
             resent: The first answer to these very acts was lost.
         """
         self.register = register
         self.head = head
         self.clerk = clerk
         self.answers = answers
-        self.told = told or Told()
-        if self.told.since is None:
-            self.told.since = head.sequence
+        self.earlier = earlier or EarlierActs()
+        if self.earlier.since is None:
+            self.earlier.since = head.sequence
         self.resent = resent
         self.recorded_at = instant(clerk.now.astimezone(UTC))
         self.entries: list[Entry] = []
@@ -285,16 +251,18 @@ class Batch:
             outcome = self._recorded_before(act, recorded) if recorded else self._recorded_now(act)
         except RelayError as error:
             if act.kind == "rule" and not recorded:
-                self.told.unsettled.add(RuleMeant.of(act.values))
+                self.earlier.unsettled.add(RuleMeant.of(act.values))
             if isinstance(error, _DOUBT):
-                self.told.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
+                self.earlier.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
             return Outcome(act=act, action="asked" if isinstance(error, Asked) else "not", error=error)
-        self.told.agree(act)
+        self.earlier.agree(act)
         return outcome
 
     def _recorded_now(self, act: Act) -> Outcome:
         if not self.head.sequence and act.kind != "programme":
-            raise NoProgramme(self.register.programme_id)
+            raise NoProgramme(programme_id=self.register.programme_id)
+        if not self.clerk.manages and is_a_managers(self.register, act):
+            raise Locked
         self._stands_on_no_doubt(act)
         if act.kind == "confirm" and self.clerk.seen is not None:
             require_seen(self.register, act, self.clerk.seen)
@@ -311,12 +279,13 @@ class Batch:
             recorded_by=self.clerk.by,
             recorded_at=self.recorded_at,
             salt=lambda: self.clerk.random(16),
+            catalogue=self.register.catalogue,
         )
         self._take(change, entry)
         return Outcome(act=act, action="added", entry=entry, notes=notes)
 
     def replay(self, entry: Entry) -> None:
-        """Take in an entry as it stands, without judging it."""
+        """Apply an entry as it is, without judging it."""
         self._take(self.register.change(entry.act, entry.sequence), entry)
 
     def _take(self, change: Change, entry: Entry) -> None:
@@ -333,23 +302,27 @@ class Batch:
         by = self.register.taken_back_by(act.act_id)
         if by:
             if act.kind == "pass":
-                self.told.undone[self._hand_over(act)] = act.act_id
-            raise TakenBack(act.act_id, by)
+                self.earlier.undone[self._hand_over(act)] = act.act_id
+            raise TakenBack(act_id=act.act_id, by=by)
         fields = self._otherwise(act, recorded)
         mine = (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
         if fields:
             if not self._are_new(fields, recorded):
-                self.told.doubt(act, act.act_id)
-            twice = mine and recorded.sequence > (self.told.since or 0)
-            raise GivenTwice(act.act_id, fields) if twice else UsedOtherwise(act.act_id, recorded.sequence, fields)
+                self.earlier.doubt(act, act.act_id)
+            twice = mine and recorded.sequence > (self.earlier.since or 0)
+            if twice:
+                raise GivenTwice(act_id=act.act_id, fields=fields, field=fields[0])
+            raise UsedOtherwise(act_id=act.act_id, sequence=recorded.sequence, fields=fields, field=fields[0])
         return Outcome(act=act, action="added" if mine and self.resent else "same", entry=recorded)
 
     def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
         """The fields in which an act differs from what was recorded; none where it agrees with what that ever said."""
         erased = self.register.erased_fields(act.act_id)
-        fields = differing(recorded.act.values, act, erased=erased)
+        personal = self.register.catalogue.personal(act.kind)
+        fields = differing(recorded.act.values, act, erased=erased, personal=personal)
         versions = self.register.versions(act.act_id) if fields else ()
-        return () if any(not differing(said, act, erased=erased) for said in versions) else fields
+        agrees = any(not differing(said, act, erased=erased, personal=personal) for said in versions)
+        return () if agrees else fields
 
     def _are_new(self, fields: Sequence[str], recorded: Entry) -> bool:
         """Whether the record says nothing in some fields of an act, such as a telephone that was not known."""
@@ -358,23 +331,23 @@ class Batch:
         return not any(name in known for name in fields)
 
     def _stands_on_no_doubt(self, act: Act) -> None:
-        told, register = self.told, self.register
-        if not (told.doubtful or told.unread or told.undone):
+        earlier, register = self.earlier, self.register
+        if not (earlier.doubtful or earlier.unread or earlier.undone):
             return
-        names = [*named_by(act)]
+        names = [*register.catalogue.named_by(act)]
         if act.kind == "pass" and (filled := filled_by(act)):
             names.append(("receiver_placement_id", filled))
         for column, name in names:
-            if (fault := told.fault(name, register)) and fault != act.act_id:
-                raise StandsOnDoubt(act.act_id, fault, column)
-        if act.kind == "pass" and (earlier := told.undone.get(self._hand_over(act))):
-            question = SameAsTakenBack(act.act_id, earlier)
+            if (fault := earlier.fault(name, register)) and fault != act.act_id:
+                raise StandsOnDoubt(act_id=act.act_id, doubtful=fault, field=column)
+        if act.kind == "pass" and (undone := earlier.undone.get(self._hand_over(act))):
+            question = SameAsTakenBack(act_id=act.act_id, earlier=undone)
             if question.code not in self.answers:
                 raise question
 
     def _comes_under_no_doubt(self, act: Act, change: Change) -> None:
         filled = filled_by(act)
-        if not (filled and self.told.unsettled):
+        if not (filled and self.earlier.unsettled):
             return
         placement_id = filled.partition(":")[2]
         placement = change.placements.get(placement_id)
@@ -382,8 +355,8 @@ class Batch:
             return
         column, help_ = "received_on" if act.kind == "placement" else "passed_on", placement.help
         on, condition = str(act.values[column]), str(act.values.get("condition", ""))
-        if self.told.leaves_in_doubt(help_, on, condition, self.register):
-            raise RuleInDoubt(act.act_id, help_, column)
+        if self.earlier.leaves_in_doubt(help_, on, condition, self.register):
+            raise RuleInDoubt(act_id=act.act_id, help=help_, field=column)
 
     def _hand_over(self, act: Act) -> tuple[object, ...]:
         giver_id = str(act.values["giver_placement_id"])
@@ -402,16 +375,16 @@ class Batch:
     def write(self, transaction: Transaction) -> None:
         """Write the entries and what changed in the graph; nothing when no act was taken in."""
         if self.entries:
-            self.difference().write(transaction, self.register.programme_id, self.head)
+            self.delta().write(transaction, self.register.programme_id, self.head)
 
-    def difference(self) -> Difference:
+    def delta(self) -> Delta:
         """What has to be written so that the graph follows: the entries, and what they changed."""
-        difference = Difference()
+        delta = Delta()
         for entry in self.entries:
-            difference.add(entry_node(entry))
+            delta.add(entry_node(entry))
             about = about_edge(self.register, entry)
             if about:
-                difference.add(about)
+                delta.add(about)
         for thing, was in self.before.items():
-            difference.between(was, rows_of(self.register, thing))
-        return difference
+            delta.between(was, rows_of(self.register, thing))
+        return delta

@@ -1,9 +1,9 @@
 """Signed checkpoints: how far a ledger had come on a day, to print, mail or keep outside.
 
-A checkpoint says with which hash a ledger's newest entry ended. Every hash stands on all the entries before it, so
-whoever holds a checkpoint proves later that nothing before it was changed, even by someone with full rights to the
-database. The programme's Ed25519 key signs it: a checkpoint that somebody made up without the key is told from a true
-one. The key lies in `keys/` of the data folder, for its owner only; the public key stands in every checkpoint.
+A checkpoint records the hash of a ledger's latest entry. Every hash depends on all the entries before it, so whoever
+holds a checkpoint can later prove that nothing before it was changed, even by someone with full rights to the database.
+It is signed with the programme's Ed25519 key, so a checkpoint forged without the key is recognised. The key is kept in
+`keys/` of the data folder, readable by its owner only; every checkpoint contains the public key.
 """
 
 from __future__ import annotations
@@ -36,46 +36,32 @@ _HEX_DIGITS: Final = {"head_hash": 64, "public_key": 64, "signature": 128}
 class NotACheckpoint(Invalid):
     """A file does not hold a checkpoint."""
 
-    def __init__(self) -> None:
-        """Say who writes one."""
-        super().__init__(
-            Sentence("This is not a checkpoint of Relay."),
-            Sentence("Give a file that `relay ledger checkpoint FILE` wrote."),
-        )
+    reason = "This is not a checkpoint of Relay."
+    suggestion = "Give a file that `relay ledger checkpoint FILE` wrote."
 
 
 class KeyUnreadable(Invalid):
     """The file of a programme's key holds something else."""
 
-    def __init__(self, path: Path) -> None:
-        """Name the file."""
-        super().__init__(
-            Sentence("%(path)s does not hold the key that signs checkpoints.", path=path),
-            Sentence("Bring it back from where you keep a copy; without one, move it away, and a new key is made."),
-        )
+    reason = "%(path)s does not contain the key that signs checkpoints."
+    suggestion = "Restore it from your copy; if you have none, move it away and a new key is made."
+
+    path: Path
 
 
 class NotAHash(Invalid):
     """What was noted is no head hash: a slip of the pen must not look like a ledger that was cut."""
 
-    def __init__(self) -> None:
-        """Say what one looks like."""
-        super().__init__(
-            Sentence("This is no head hash: one has 64 digits, each 0 to 9 or a to f."),
-            Sentence("Compare it with your note, digit by digit."),
-            field="noted",
-        )
+    reason = "Not a head hash: it has 64 digits, each 0 to 9 or a to f."
+    suggestion = "Compare it with your note digit by digit."
+    field = "noted"
 
 
 class NotAPublicKey(Invalid):
     """What was noted is no public key: a slip of the pen must not look like a checkpoint that was made up."""
 
-    def __init__(self) -> None:
-        """Say what one looks like."""
-        super().__init__(
-            Sentence("This is no public key: one has 64 digits, each 0 to 9 or a to f."),
-            Sentence("Compare it with your note, digit by digit."),
-        )
+    reason = "Not a public key: it has 64 digits, each 0 to 9 or a to f."
+    suggestion = "Compare it with your note digit by digit."
 
 
 def read_hash(typed: str) -> str:
@@ -217,9 +203,9 @@ def _key(path: Path, pem: bytes) -> Key:
     try:
         private_key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:
-        raise KeyUnreadable(path) from error
+        raise KeyUnreadable(path=path) from error
     if not isinstance(private_key, Ed25519PrivateKey):
-        raise KeyUnreadable(path)
+        raise KeyUnreadable(path=path)
     return Key(private_key)
 
 
@@ -238,7 +224,7 @@ def make_key(data_folder: Path, programme_id: str, random: Callable[[int], bytes
     path = key_path(data_folder, programme_id)
     made = Ed25519PrivateKey.from_private_bytes(random(_SEED_BYTES))
     return _key(
-        path, private_files.written_once(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        path, private_files.create_or_read(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     )
 
 
@@ -273,41 +259,41 @@ def _disbelieved(checkpoint: Checkpoint, programme_id: str | None, public_keys: 
     made_at = checkpoint.made_at
     if programme_id is not None and checkpoint.programme_id != programme_id:
         return Sentence(
-            "The checkpoint of %(made_at)s is of programme %(other)s, not of %(programme_id)s: give the one of this"
-            " ledger.",
+            "The checkpoint of %(made_at)s belongs to programme %(other)s, not to %(programme_id)s: give "
+            "one of this ledger.",
             made_at=made_at,
             other=checkpoint.programme_id,
             programme_id=programme_id,
         )
     if public_keys and checkpoint.public_key not in public_keys:
         return Sentence(
-            "The checkpoint of %(made_at)s is signed with another key (%(other)s) than the programme's"
-            " (%(public_keys)s). If you noted that key down on another machine of the programme, give each by --key.",
+            "The checkpoint of %(made_at)s is signed with another key (%(other)s) than the programme's "
+            "(%(public_keys)s). If you noted that key down on another machine of the programme, give "
+            "each with --key.",
             made_at=made_at,
             other=checkpoint.public_key,
             public_keys=", ".join(public_keys),
         )
     if checkpoint.signed:
         return None
-    return Sentence(
-        "The checkpoint of %(made_at)s does not bear a true signature: it was altered or made up.", made_at=made_at
-    )
+    return Sentence("The checkpoint of %(made_at)s has no valid signature: it was altered or forged.", made_at=made_at)
 
 
 def _difference(checkpoint: Checkpoint, fitting: int, last: int) -> Sentence:
     sequence, made_at = checkpoint.sequence, checkpoint.made_at
     if last < sequence:
         return Sentence(
-            "The ledger ends with entry %(last)s, before entry %(sequence)s of the checkpoint of %(made_at)s: its end"
-            " was cut off, or the checkpoint is of another copy that went on from the same backup.",
+            "The ledger ends with entry %(last)s, before entry %(sequence)s of the checkpoint of "
+            "%(made_at)s: its end was cut off, or the checkpoint belongs to another copy restored from "
+            "the same backup.",
             last=last,
             sequence=sequence,
             made_at=made_at,
         )
     return Sentence(
-        "Entry %(sequence)s has another hash than in the checkpoint of %(made_at)s: an entry from %(first)s to"
-        " %(sequence)s was changed and the hashes after it made to fit, or the checkpoint is of another copy that went"
-        " on from the same backup.",
+        "Entry %(sequence)s has another hash than in the checkpoint of %(made_at)s: an entry from "
+        "%(first)s to %(sequence)s was changed and the later hashes were recomputed, or the checkpoint "
+        "belongs to another copy restored from the same backup.",
         sequence=sequence,
         made_at=made_at,
         first=fitting + 1,

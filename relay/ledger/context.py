@@ -1,7 +1,7 @@
-"""The part of the register around some acts, read from the graph: under the ledger's lock when they are to be judged.
+"""The part of the register around some acts, read from the graph; under the ledger's lock when they are to be judged.
 
 What an act can touch is little: the things it names, the placements it links with all that happened to them, and,
-for a correction, what the corrected act touches and what stands on it.
+for a correction, what the corrected act touches and what depends on it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.database import cypher
 from relay.domain.acts import Act, changes_of
-from relay.domain.entries import ORIGIN, Entry, from_values
+from relay.domain.entries import ORIGIN, Entry, UnknownKind, from_values
 from relay.domain.register import (
     ABOUT_ACTS,
     Fact,
     Register,
     filled_by,
     held_by,
-    named_by,
     placement_of,
     rule_of,
     subject_of,
@@ -32,9 +31,8 @@ from relay.text import Sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from relay.domain.system import Catalogue
     from relay.graph import Transaction
-
-_NAMED: Final = ("place", "group", "gift", "beneficiary")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +53,24 @@ class Head:
 BEFORE_ALL: Final = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
 
 
-def entry_from(properties: Mapping[str, Any], opened: str | None) -> Entry:
+def entry_from(catalogue: Catalogue, properties: Mapping[str, Any], opened: str | None) -> Entry:
     """The entry that a node of the graph holds, with its openings as JSON text, or None when there are none.
 
     Raises:
+        UnknownKind: It records an act of a kind that the catalogue does not hold.
         Invalid: The node holds no entry: it was altered behind Relay's back.
     """
     try:
         payload, opened = properties["payload"], opened or "{}"
         written = {**properties, "payload": json.loads(payload)}
-        return from_values(written, opened=json.loads(opened), told=payload + opened)
+        return from_values(written, catalogue, opened=json.loads(opened), told=payload + opened)
+    except UnknownKind:
+        raise
     except (KeyError, TypeError, ValueError, RecursionError, Invalid) as error:
         message = Sentence("Entry %(key)s cannot be read: it was altered.", key=properties.get("key"))
-        raise Invalid(message, Sentence("See `relay ledger verify`, and restore a backup.")) from error
+        raise Invalid(
+            reason=message, suggestion=Sentence("See `relay ledger verify`, and restore a backup.")
+        ) from error
 
 
 def lock_and_load(
@@ -81,36 +84,36 @@ def lock_and_load(
         acts: In the order in which they will be judged.
         lock: Any text that no one else writes; setting it locks the ledger.
     """
-    part = _Part(transaction, programme_id, lock)
-    head = part.surround(acts)
-    return (head, part.register) if head else None
+    context = _Context(transaction, Register(programme_id, transaction.catalogue), lock)
+    head = context.load_around(acts)
+    return (head, context.register) if head else None
 
 
-class Rehearsed:
-    """A part of a register that grows with each step of acts, read without locking and never read anew.
+class RehearsalContext:
+    """The context of all acts of a rehearsal: it grows with each step of them, without locking, and is never reloaded.
 
     Attributes:
         register: With all that the steps so far named; acts that were taken in meanwhile stay in it.
     """
 
-    def __init__(self, programme_id: str) -> None:
+    def __init__(self, programme_id: str, catalogue: Catalogue) -> None:
         """Begin with nothing read."""
-        self._part = _Part(None, programme_id, lock=None)
-        self.register = self._part.register
+        self._context = _Context(None, Register(programme_id, catalogue), lock=None)
+        self.register = self._context.register
 
     @property
     def head(self) -> Head:
         """The end of the ledger when the first step was read; `BEFORE_ALL` when it had not begun."""
-        return self._part.head or BEFORE_ALL
+        return self._context.head or BEFORE_ALL
 
-    def surround(self, transaction: Transaction, acts: Sequence[Act]) -> None:
+    def load_around(self, transaction: Transaction, acts: Sequence[Act]) -> None:
         """Read what some acts touch and no acts before them did; a read that failed is simply called again."""
-        self._part.transaction = transaction
-        self._part.surround(acts)
+        self._context.transaction = transaction
+        self._context.load_around(acts)
 
 
 def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) -> Register | None:
-    """The part of a register that holds some acts and placements as they stand now, read without locking.
+    """The part of a register that holds some acts and placements as they are now, read without locking.
 
     Args:
         transaction: In which to read.
@@ -122,23 +125,25 @@ def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) ->
         their facts with personal values; None when the programme's ledger has not begun.
     """
     act_ids = frozenset(act_ids)
-    part = _Part(transaction, programme_id, lock=None)
+    context = _Context(transaction, Register(programme_id, transaction.catalogue), lock=None)
     placements = {act_id.partition(":")[2] for act_id in act_ids if act_id.startswith("placement:")}
-    if part.load([], act_ids, placements) is None:
+    if context.load([], act_ids, placements) is None:
         return None
-    linked = {fact.act_id for fact in part.register.facts.values() if fact.kind in ("placement", "pass", "event")}
-    part.load([], linked)
-    part.settle()
-    return part.register
+    linked = {fact.act_id for fact in context.register.facts.values() if fact.kind in ("placement", "pass", "event")}
+    context.load([], linked)
+    context.settle()
+    return context.register
 
 
-class _Part:
+class _Context:
     """A part of a register, being read; with a lock, under the ledger's lock."""
 
-    def __init__(self, transaction: Transaction | None, programme_id: str, lock: str | None) -> None:
+    def __init__(self, transaction: Transaction | None, register: Register, lock: str | None) -> None:
         self._transaction = transaction
         self.lock = lock
-        self.register = Register(programme_id)
+        self.register = register
+        self.catalogue = register.catalogue
+        self.statements = cypher.statements(register.catalogue)
         self.head: Head | None = None
         self.asked: set[str] = set()
         self.walked: set[str] = set()  # placements of which all that descends is read
@@ -154,7 +159,7 @@ class _Part:
     def transaction(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def surround(self, acts: Sequence[Act]) -> Head | None:
+    def load_around(self, acts: Sequence[Act]) -> Head | None:
         """Read what acts touch, as far as it was not read before; the head of the ledger the first time."""
         subjects = {subject_of(act) for act in acts if act.kind in ABOUT_ACTS}
         first = not self.asked
@@ -181,10 +186,10 @@ class _Part:
         self, acts: Iterable[Act | Fact], entries: Iterable[str] = (), placements: Iterable[str] = ()
     ) -> Head | None:
         """Read what some acts name, some entries with all that was said of them, and some placements."""
-        wanted: dict[str, set[str]] = {kind: set() for kind in (*_NAMED, "placement")}
+        wanted: dict[str, set[str]] = {kind: set() for kind in self.catalogue.labels}
         wanted["placement"] |= set(placements)
         for act in acts:
-            for name in filter(None, (*(name for _, name in named_by(act)), filled_by(act))):
+            for name in filter(None, (*(name for _, name in self.catalogue.named_by(act)), filled_by(act))):
                 kind, _, id_ = name.partition(":")
                 wanted[kind].add(id_)
         names = {kind: {f"{kind}:{id_}" for id_ in ids} - self.asked for kind, ids in wanted.items()}
@@ -201,7 +206,7 @@ class _Part:
     def _ask(self, keys: Mapping[str, Sequence[str]], *, first: bool) -> Head | None:
         programme_id = self.register.programme_id
         text = cypher.READ_AND_LOAD if self.lock is None else cypher.LOCK_AND_LOAD
-        for name, part in cypher.LOAD.items():
+        for name, part in self.statements.load.items():
             if name in keys:
                 text += part
         rows = self.transaction.rows(
@@ -222,18 +227,19 @@ class _Part:
     def _take(self, row: Mapping[str, Any], *, first: bool) -> None:
         register = self.register
         for found in sorted(row.get("entries", ()), key=lambda found: found["entry"]["sequence"]):
-            entry = entry_from(found["entry"], next(iter(found["opened"]), None))
+            entry = entry_from(self.catalogue, found["entry"], next(iter(found["opened"]), None))
             if entry.act_id not in register.entries:
                 register.note_entry(entry)
         if first:
             self._take_rules(row["rules"])
             for properties in row["programmes"]:
                 self._take_fact("programme", properties)
-        for kind in _NAMED:
-            for properties in row.get(kind, ()):
-                self._take_fact(kind, properties)
-        for found in row.get("placement", ()):
-            self._take_placement(found)
+        for kind in self.catalogue.labels:
+            for found in row.get(kind, ()):
+                if kind == "placement":
+                    self._take_placement(found)
+                else:
+                    self._take_fact(kind, found)
 
     def _take_rules(self, rows: Iterable[Mapping[str, Any]]) -> None:
         for properties in sorted(rows, key=lambda properties: properties["sequence"]):
@@ -295,9 +301,10 @@ class _Part:
         later = (*(register.entries[act_id].act for act_id in register.about.get(subject, ())), act)
         changes = [changed for each in later if (changed := changes_of(each.values))]
         said = [original, *(Act(kind=kind, id=original.id, values={**original.values, **each}) for each in changes)]
-        self.load(said, {subject, *(name for each in said for _, name in named_by(each))})
-        if kind in _NAMED:
-            self._load_pointing(subject)
+        self.load(said, {subject, *(name for each in said for _, name in self.catalogue.named_by(each))})
+        for name in dict.fromkeys(filled_by(each) or subject for each in said):
+            if self.catalogue.is_pointed_at(name.partition(":")[0]):
+                self._load_pointing(name)
         if kind == "place":
             self._load_above({str(each.values["parent_id"]) for each in said if each.values.get("parent_id")})
         elif kind == "rule":
@@ -332,11 +339,8 @@ class _Part:
             )
 
     def _load_pointing(self, subject: str) -> None:
-        kind, _, id_ = subject.partition(":")
         programme_id = self.register.programme_id
-        for row in self.transaction.rows(
-            cypher.POINTING_AT, programme_id=programme_id, key=key_of(programme_id, subject), kind=kind, id=id_
-        ):
+        for row in self.transaction.rows(self.statements.pointing_at, key=key_of(programme_id, subject)):
             self._take_fact(row["kind"], row["values"])
 
     def _load_said_of(self, beneficiary_id: str) -> None:
@@ -345,6 +349,9 @@ class _Part:
         held = sorted(held_by(beneficiary_id, self.register.entries.values()))
         self._load_naming(["event"], "placement_id", held)
         self._load_naming(["pass"], "giver_placement_id", held)
+        for kind in self.catalogue.kinds:
+            for column in self.catalogue.about_her(kind):
+                self._load_naming([kind], column, [beneficiary_id])
         self.load([], placements=held)
 
     def _load_naming(self, kinds: Sequence[str], column: str, ids: Iterable[str]) -> None:
@@ -363,7 +370,7 @@ class _Part:
 
     def unknown(self, acts: Iterable[Act]) -> set[str]:
         """What acts name and the graph does not hold: their entries tell whether it was taken back."""
-        return {name for act in acts for _, name in named_by(act) if not self.register.knows(name)}
+        return {name for act in acts for _, name in self.catalogue.named_by(act) if not self.register.knows(name)}
 
     def load_below(self, acts: Iterable[Act]) -> None:
         """Read what descends from receivers that passed on already: does a pass-on go round, where does help go."""

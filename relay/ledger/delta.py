@@ -12,7 +12,7 @@ from relay.ledger.context import Head
 from relay.ledger.projection import Edge, Node, graph_of, personal_of
 
 
-class Difference:
+class Delta:
     """What has to be written so that the graph follows the register."""
 
     def __init__(self) -> None:
@@ -46,15 +46,16 @@ class Difference:
 
     def write(self, transaction: Transaction, programme_id: str, head: Head) -> None:
         """Write it all, with the new head of the ledger, and let nothing follow in the transaction."""
+        statements = cypher.statements(transaction.catalogue)
         for texts, rows_of_name in (
-            (cypher.UNLINK, self.unlinked),
+            (statements.unlink, self.unlinked),
             (cypher.RELINK, self.relinked),
-            (cypher.DROP, self.dropped),
+            (statements.drop, self.dropped),
         ):
             for name, rows in rows_of_name.items():
                 transaction.run(texts[name], rows=rows)
         text = cypher.WRITE_HEAD
-        for name, part in cypher.WRITE.items():
+        for name, part in statements.write.items():
             if name in self.written:
                 text += part
         transaction.last(text, ledger=programme_id, sequence=head.sequence, hash=head.hash, **self.written)

@@ -1,4 +1,4 @@
-"""One entry of the ledger: what it changed, field by field, and what was said of its act since."""
+"""One entry of the ledger: what it changed, field by field, and later changes to its act."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from relay.domain.acts import PERSONAL
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.register import ABOUT_ACTS, Register, subject_of
 from relay.graph import Graph, Transaction
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.ledger.context import read
 
 
@@ -22,8 +21,8 @@ class Field:
         name: Of the column.
         before: What it said; None when it was empty, or nothing was said before.
         after: What it said then; None when it was emptied.
-        personal: Whether it stands in the ledger as a commitment only.
-        withheld: Whether what the entry recorded of it is not there any more: it was erased.
+        personal: Whether the ledger has only a commitment to it.
+        withheld: Whether the value that the entry recorded is gone: it was erased.
     """
 
     name: str
@@ -38,15 +37,15 @@ class Changed:
     """One entry and what it changed.
 
     Attributes:
-        entry: As it stands in the ledger.
+        entry: As it is in the ledger.
         subject_id: The act whose content it changed, through corrections of corrections: its own when it recorded
             something new.
         fields: What differs before and after it, and what it erased, in the order of the act's columns; empty for a
             confirmation, which changes no field.
-        existed: Whether the subject stood before it.
-        exists: Whether the subject stood after it.
-        later: What was said since of its act, and of that: corrections, confirmations, erasures, in ledger order.
-        taken_back_by: The correction that took its act back and itself stands, as "correct:ID", or None.
+        existed: Whether the subject existed before it.
+        exists: Whether the subject existed after it.
+        later: Later entries about its act, and about those: corrections, confirmations, erasures, in ledger order.
+        taken_back_by: The correction in force that took its act back, as "correct:ID", or None.
     """
 
     entry: Entry
@@ -62,21 +61,23 @@ def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
     """What one entry of a ledger changed.
 
     Raises:
-        ledger.NoEntry: There is none of that number.
+        NoEntry: There is none of that number.
         NoProgramme: The programme is not in the database.
         Invalid: The entry cannot be read: it was altered behind Relay's back.
         Unavailable: The database cannot be reached.
     """
-    last = recording.head(graph, programme_id).entries
-    entry = next(recording.entries(graph, programme_id, first=sequence, last=min(sequence, last)), None)
+    last = reading.head(graph, programme_id).entries
+    entry = next(reading.entries(graph, programme_id, first=sequence, last=min(sequence, last)), None)
     if entry is None:
-        raise recording.NoEntry(sequence, last)
+        raise reading.NoEntry(sequence=sequence, last=last)
     return graph.read(lambda transaction: _changed(transaction, entry))
 
 
 def _changed(transaction: Transaction, entry: Entry) -> Changed:
-    known = read(transaction, entry.programme_id, (entry.act_id,)) or Register(entry.programme_id)
-    subject_id, past = known.last_subject(entry.act_id), Register(entry.programme_id)
+    known = read(transaction, entry.programme_id, (entry.act_id,)) or Register(
+        entry.programme_id, transaction.catalogue
+    )
+    subject_id, past = known.last_subject(entry.act_id), Register(entry.programme_id, transaction.catalogue)
     for each in _circle(known, subject_id):
         if each.sequence < entry.sequence:
             past.note_entry(each)
@@ -95,7 +96,7 @@ def _changed(transaction: Transaction, entry: Entry) -> Changed:
 
 
 def _circle(known: Register, act_id: str) -> list[Entry]:
-    """The entry of an act with all that was said of it, and of that, in ledger order."""
+    """The entry of an act with all entries about it, and about those, in ledger order."""
     found, waiting = list[Entry](), [act_id]
     while waiting:
         each = waiting.pop()
@@ -113,7 +114,7 @@ def _says(register: Register, act_id: str) -> Mapping[str, Any] | None:
 def _fields(
     known: Register, entry: Entry, subject_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[Field]:
-    personal = PERSONAL[subject_id.partition(":")[0]]
+    personal = known.catalogue.personal(subject_id.partition(":")[0])
     gone = known.erased_fields(subject_id) if entry.kind == "erase" else _names(entry.withheld)
     recorded = known.entries[subject_id].payload if subject_id in known.entries else {}
     for name in dict.fromkeys((*recorded, *before, *after)):

@@ -13,7 +13,7 @@ from relay.domain.entries import Entry, Fault, instant, zone
 from relay.errors import Invalid
 from relay.graph import Graph
 from relay.ledger.context import entry_from
-from relay.ledger.recording import STEP, LedgerHead
+from relay.ledger.reading import STEP, LedgerHead
 
 _EVER: Final = ("0000", "9999")  # before and after every instant, as text
 
@@ -81,6 +81,6 @@ def at(graph: Graph, programme_id: str, sequences: Sequence[int]) -> Iterator[En
         for sequence in step:
             if sequence in found:
                 try:
-                    yield entry_from(found[sequence], None)
+                    yield entry_from(graph.catalogue, found[sequence], None)
                 except Invalid as error:
                     yield Fault(sequence=sequence, fault=error.reason)

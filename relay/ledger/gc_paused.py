@@ -1,4 +1,4 @@
-"""Work that makes millions of objects, and no rings of them: done without Python searching for rings meanwhile."""
+"""Pausing the garbage collector while work makes millions of objects without reference cycles."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def uncollected() -> Generator[None]:
-    """Search for no rings until the end: a quarter of an import's or a replay's time went into that, for next to none.
+def gc_paused() -> Generator[None]:
+    """Look for no reference cycles until the end: that took a quarter of an import's or a replay's time.
 
-    What nobody uses any more is dropped at once as ever; only objects that use each other in a ring stay meanwhile. It
-    holds for the whole process, and within another one it changes nothing. Who searches all the same (`gc.collect`)
-    looks only at what was made meanwhile.
+    Objects that are no longer used are freed at once as always; only those in reference cycles stay until the end. It
+    holds for the whole process; within another pause it changes nothing. `gc.collect` looks only at objects made
+    during the pause.
     """
     if not gc.isenabled():
         yield

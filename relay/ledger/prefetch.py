@@ -1,4 +1,4 @@
-"""Asking for the next part of something long while the last one is worked on."""
+"""Reading the next part of something long while the previous one is being processed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _Step = TypeVar("_Step")
 _Answer = TypeVar("_Answer")
 
 
-def one_ahead(ask: Callable[[_Step], _Answer], steps: Iterable[_Step]) -> Iterator[_Answer]:
-    """The answers to all steps in their order; a step is asked, on another thread, while the answer before is used.
+def prefetched(ask: Callable[[_Step], _Answer], steps: Iterable[_Step]) -> Iterator[_Answer]:
+    """The answers to all steps, in order; each is asked on another thread while the answer before it is used.
 
-    Whoever stops in between waits for the one step that was asked ahead.
+    A caller that stops early waits for the one step that was asked ahead.
 
     Raises:
         Exception: Whatever asking raised, when its answer is due.

@@ -1,11 +1,12 @@
-"""How the register stands in the graph: every node and relationship, and the entries they come from.
+"""How the register is stored in the graph: every node and relationship, and the entries they come from.
 
     (:Programme)-[:RULED_BY]->(:Rule)
-    (:Gift)-[:FILLED]->(:Placement)-[:PASSED_TO]->(:Placement)        (:Claim)-[:CLAIMED_OF]->(:Gift)
+    (:Gift)-[:FILLED]->(:Placement)-[:PASSED_TO]->(:Placement)
     (:Beneficiary)-[:HOLDS]->(:Placement)<-[:HAPPENED_TO]-(:Event)
     (:Beneficiary)-[:MEMBER_OF]->(:Group)-[:BASED_IN]->(:Place)-[:PART_OF]->(:Place)
     (:Beneficiary)-[:LIVES_IN]->(:Place)
     (:Entry)-[:ABOUT]->(:Entry)        corrections, confirmations and erasures
+    (:LABEL)-[:EDGE]->(:LABEL)         other kinds, as each declares its label and the edges of its columns
     (:Personal)                        what `opened` holds, and personal values as they are now; joined by `key`
 
 Property names are column names, dates are DATE, units FLOAT. `key` = programme/kind/id is unique for each label.
@@ -20,51 +21,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from relay.domain.acts import DAY_COLUMNS, FILED, PERSONAL
 from relay.domain.entries import Entry
 from relay.domain.model import Placement, extensions, shown, terms
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of
+from relay.domain.system import Catalogue
 
 PROJECTION: Final = 2
 RESTORING: Final = -1
 """In place of `PROJECTION` while a ledger is being restored: until then a part of it would pass for the whole."""
-
-LABELS: Final = {
-    "programme": "Programme",
-    "rule": "Rule",
-    "place": "Place",
-    "group": "Group",
-    "beneficiary": "Beneficiary",
-    "gift": "Gift",
-    "event": "Event",
-    "claim": "Claim",
-}
-EDGES: Final = {
-    "RULED_BY": ("Programme", "Rule"),
-    "PART_OF": ("Place", "Place"),
-    "BASED_IN": ("Group", "Place"),
-    "LIVES_IN": ("Beneficiary", "Place"),
-    "MEMBER_OF": ("Beneficiary", "Group"),
-    "FILLED": ("Gift", "Placement"),
-    "HOLDS": ("Beneficiary", "Placement"),
-    "PASSED_TO": ("Placement", "Placement"),
-    "HAPPENED_TO": ("Event", "Placement"),
-    "CLAIMED_OF": ("Claim", "Gift"),
-    "ABOUT": ("Entry", "Entry"),
-}
-"""Type → labels of start and end."""
-
-_POINTERS: Final = (  # kind, column, type, whether the thing that points is the start
-    ("place", "parent_id", "PART_OF", "place"),
-    ("group", "place_id", "BASED_IN", "place"),
-    ("beneficiary", "place_id", "LIVES_IN", "place"),
-    ("beneficiary", "group_id", "MEMBER_OF", "group"),
-    ("event", "placement_id", "HAPPENED_TO", "placement"),
-    ("claim", "gift_id", "CLAIMED_OF", "gift"),
-)
-_UNITS: Final = {
-    column.name for kind in FILED for column in kind.columns if column.type in ("units", "amount", "count", "degrees")
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,17 +80,18 @@ def keys_of(programme_id: str, kind: str) -> tuple[str, str]:
     return first, f"{first.removesuffix('/')}0"  # the character after "/"
 
 
-def properties_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Payload values as graph properties: dates DATE, units FLOAT, a rule's equivalents as text."""
-    return {name: _property(name, value) for name, value in values.items()}
+def properties_of(catalogue: Catalogue, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Payload values of an act of a kind as graph properties: dates DATE, units FLOAT, a rule's equivalents as text."""
+    days, numbers = catalogue.days(kind), catalogue.numbers(kind)
+    return {name: _property(name, value, days, numbers) for name, value in values.items()}
 
 
-def _property(name: str, value: Any) -> Any:  # noqa: ANN401 - payload values
-    if name in DAY_COLUMNS:
+def _property(name: str, value: Any, days: frozenset[str], numbers: frozenset[str]) -> Any:  # noqa: ANN401 - payload values
+    if name in days:
         return date.fromisoformat(value)
     if name == "equivalents":
         return ";".join(f"{help_}={worth}" for help_, worth in sorted(value.items()))
-    return float(value) if name in _UNITS else value
+    return float(value) if name in numbers else value
 
 
 def values_of(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,11 +104,14 @@ def values_of(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - graph properties
-    if name in DAY_COLUMNS:
-        return value.iso_format() if hasattr(value, "iso_format") else value.isoformat()
     if name == "equivalents":
         return {help_: float(worth) for help_, _, worth in (pair.partition("=") for pair in value.split(";") if pair)}
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str | int | float):
+        return value
+    written = getattr(value, "iso_format", None) or getattr(value, "isoformat", None)
+    return written() if written else value
 
 
 def things_of(register: Register) -> Iterator[str]:
@@ -194,7 +162,7 @@ def graph_of(register: Register, thing: str) -> Iterator[Node | Edge]:
         yield from _placement(register, placement, fact) if placement else ()
     elif kind == "pass" and fact:
         yield _pass(register, fact)
-    elif fact and kind in LABELS:
+    elif fact and kind in register.catalogue.labels:
         yield from _node(register, fact)
 
 
@@ -205,7 +173,9 @@ def personal_of(register: Register, act_id: str) -> Node | None:
         return None
     key = key_of(register.programme_id, act_id)
     current = {
-        name: fact.values[name] for name in sorted(PERSONAL[entry.kind]) if fact and fact.values.get(name) is not None
+        name: fact.values[name]
+        for name in sorted(register.catalogue.personal(entry.kind))
+        if fact and fact.values.get(name) is not None
     }
     if not entry.opened and not current:
         return None
@@ -259,20 +229,21 @@ def about_edge(register: Register, entry: Entry) -> Edge | None:
 
 
 def _shared(register: Register, fact: Fact) -> dict[str, Any]:
-    personal = PERSONAL[fact.kind]
+    personal = register.catalogue.personal(fact.kind)
+    said = {name: value for name, value in fact.values.items() if name not in personal}
     return {
         "key": key_of(register.programme_id, fact.act_id),
         "programme_id": register.programme_id,
         "sequence": fact.sequence,
-        **properties_of({name: value for name, value in fact.values.items() if name not in personal}),
+        **properties_of(register.catalogue, fact.kind, said),
     }
 
 
 def _node(register: Register, fact: Fact) -> Iterator[Node | Edge]:
-    key, label = key_of(register.programme_id, fact.act_id), LABELS[fact.kind]
+    key, label = key_of(register.programme_id, fact.act_id), register.catalogue.labels[fact.kind]
     yield Node(label=label, key=key, properties=_shared(register, fact))
-    for kind, column, type_, target in _POINTERS:
-        if kind == fact.kind and fact.values.get(column) is not None:
+    for column, type_, target in register.catalogue.pointers(fact.kind):
+        if fact.values.get(column) is not None:
             end = key_of(register.programme_id, f"{target}:{fact.values[column]}")
             yield Edge(type=type_, start=key, end=end, properties={})
     if fact.kind == "rule":

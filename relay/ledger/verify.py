@@ -1,4 +1,4 @@
-"""Whether the record can be believed: the hash chain, and the whole graph held against a replay of it.
+"""Whether the record can be trusted: the hash chain, and the whole graph compared with a replay of it.
 
 Faults are values, not errors. Each names its entry, or the node, relationship and property that differ; values of
 personal fields are never shown.
@@ -12,11 +12,12 @@ from typing import Final
 
 from relay.domain.entries import ORIGIN, Entry, Fault, faults_of, read_lines, recorded_before
 from relay.domain.register import NONSENSE, Register
+from relay.domain.system import Catalogue
 from relay.errors import Unavailable
 from relay.graph import Graph
-from relay.ledger import recording, verify_graph
+from relay.ledger import reading, verify_graph
 from relay.ledger.checkpoints import Checkpoint, faults_against
-from relay.ledger.gc_paused import uncollected
+from relay.ledger.gc_paused import gc_paused
 from relay.ledger.verify_graph import Difference, Moved, senseless
 from relay.text import Sentence
 
@@ -67,8 +68,8 @@ class _Chain:
         """Compare what was read with what an auditor kept of an earlier day."""
         if noted is not None and noted not in self.hash_at.values():
             fault = Sentence(
-                "The noted head hash %(noted)s is not in this ledger: it was cut or rewritten, or the hash is of"
-                " another copy that went on from the same backup.",
+                "The noted head hash %(noted)s is not in this ledger: it was cut or rewritten, or the "
+                "hash belongs to another copy restored from the same backup.",
                 noted=noted,
             )
             self.faults.append(Fault(sequence=None, fault=fault))
@@ -86,6 +87,7 @@ class _Chain:
 
 def verify_lines(
     lines: Iterable[str],
+    catalogue: Catalogue,
     *,
     noted: str | None = None,
     checkpoints: tuple[Checkpoint, ...] = (),
@@ -95,21 +97,22 @@ def verify_lines(
 
     Args:
         lines: Of the file.
+        catalogue: Of the kinds of acts.
         noted: A head hash noted down earlier: it must be in the ledger.
         checkpoints: Signed ones of earlier days, in any order: the ledger must still be what they say.
         public_keys: Of the programme, one for each machine that signed, 64 lowercase hex digits each; without any the
             key that a checkpoint names is believed.
     """
     chain = _Chain()
-    for _ in chain.read(read_lines(lines)):
+    for _ in chain.read(read_lines(lines, catalogue)):
         pass
     chain.hold_against(noted, checkpoints, public_keys)
     if not chain.count and not chain.faults:
-        chain.faults.append(Fault(sequence=None, fault=Sentence("The file holds no entry.")))
+        chain.faults.append(Fault(sequence=None, fault=Sentence("The file contains no entry.")))
     return chain.verified()
 
 
-@uncollected()
+@gc_paused()
 def verify(
     graph: Graph,
     programme_id: str,
@@ -121,8 +124,8 @@ def verify(
 ) -> Verification:
     """Recompute every hash, replay the ledger into memory, and compare it with the whole graph.
 
-    Nobody is kept from recording meanwhile: what is recorded after the graph began to be read is taken in too, and all
-    that it changed is compared once more.
+    Recording may go on meanwhile: what is recorded after the graph began to be read is included, and everything it
+    changed is compared once more.
 
     Args:
         graph: Where.
@@ -139,21 +142,22 @@ def verify(
         Unavailable: The database cannot be reached, or others record faster than it can be verified.
     """
     others, replay = _others(graph, programme_id), _Replay(graph, programme_id)
-    head = recording.head(graph, programme_id)
+    head = reading.head(graph, programme_id)
     if not head.built:
-        raise recording.NotBuilt(programme_id)
+        raise reading.NotBuilt(programme_id=programme_id)
     replay.go_on(head.entries)
     differing = verify_graph.whole(graph, replay.register, others)
     moved, again = Moved(), list[Difference]()
     for _ in range(_TRIES):
-        head = recording.head(graph, programme_id)
+        head = reading.head(graph, programme_id)
         if head.entries == replay.last:
             break
         replay.go_on(head.entries, moved)
         again = verify_graph.some(graph, replay.register, moved)
     else:
         raise Unavailable(
-            Sentence("Others record faster than it can be verified."), Sentence("Verify it once they are done.")
+            reason=Sentence("Others are recording faster than this can be verified."),
+            suggestion=Sentence("Verify again once they have finished."),
         )
     chain = replay.chain
     chain.faults += _lost(replay.register, replay.erased)
@@ -178,7 +182,7 @@ def verify(
 
 
 def _others(graph: Graph, programme_id: str) -> list[str]:
-    return [each.programme_id for each in recording.heads(graph) if each.programme_id != programme_id]
+    return [each.programme_id for each in reading.heads(graph) if each.programme_id != programme_id]
 
 
 class _Replay:
@@ -187,14 +191,14 @@ class _Replay:
     def __init__(self, graph: Graph, programme_id: str) -> None:
         self.graph = graph
         self.chain = _Chain()
-        self.register = Register(programme_id)
+        self.register = Register(programme_id, graph.catalogue)
         self.erased: dict[str, set[str]] = {}
         self.last = 0
 
     def go_on(self, last: int, moved: Moved | None = None) -> None:
         """Take in the entries up to one; what they change is noted where it is asked for."""
         programme_id, first, self.last = self.register.programme_id, self.last + 1, last
-        for entry in self.chain.read(recording.stored(self.graph, programme_id, first=first, last=last)):
+        for entry in self.chain.read(reading.stored(self.graph, programme_id, first=first, last=last)):
             try:
                 change = self.register.change(entry.act, entry.sequence)
                 if moved:

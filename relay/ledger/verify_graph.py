@@ -1,4 +1,4 @@
-"""The whole graph held against what a replayed ledger says: each node, relationship and property that differs.
+"""The whole graph compared with a replay of its ledger: each node, relationship and property that differs.
 
 Faults are values. Each names what differs, and where it is known the entry that put it there; values of personal fields
 are never shown.
@@ -17,7 +17,7 @@ from relay.domain.entries import Entry, Fault
 from relay.domain.register import NONSENSE, Change, Register
 from relay.graph import Graph, Transaction
 from relay.ledger.delta import rows_of
-from relay.ledger.projection import EDGES, Edge, Node, about_edge, entry_node, things_of, touched
+from relay.ledger.projection import Edge, Node, about_edge, entry_node, things_of, touched
 from relay.text import Sentence
 
 # The ledger's head is checked apart; schema and accounts belong to no programme.
@@ -30,6 +30,8 @@ _About = tuple[str, ...]
 """Label and key of a node; type, key of the start and key of the end of a relationship."""
 _Nodes = dict[_About, tuple[int, Node]]
 _Edges = dict[_About, list[tuple[int, Edge]]]
+_Labels = Mapping[str, tuple[str, str]]
+"""Relationship → labels of its start and end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ class Difference:
 
     Attributes:
         about: Label and key of a node; type, key of the start and key of the end of a relationship; or nothing.
-        fault: What is said of it.
+        fault: The message about it.
     """
 
     about: tuple[str, ...]
@@ -106,7 +108,7 @@ def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[Diffe
     found += read(cypher.OTHER_NODES, lambda rows: _unlike_nodes({**nodes}, rows))
     nodes.clear()
     edges = _edges(chain(_rows_of_entries(register, entries), _rows_of_things(register, things, [])))
-    found += read(cypher.ALL_EDGES, lambda rows: _unlike_edges(_copied(edges), rows))
+    found += read(cypher.ALL_EDGES, lambda rows: _unlike_edges(_ends_of(graph), _copied(edges), rows))
     return [*(Difference(about=(), fault=fault) for fault in unclear), *found]
 
 
@@ -116,7 +118,7 @@ def some(graph: Graph, register: Register, moved: Moved) -> list[Difference]:
     Args:
         graph: Where.
         register: With all of it taken in.
-        moved: What it changed; told by what is there now too.
+        moved: What it changed; what is in the graph now is added to it.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -127,20 +129,20 @@ def some(graph: Graph, register: Register, moved: Moved) -> list[Difference]:
     return graph.read(
         lambda transaction: [
             *_unlike_nodes({**nodes}, _read_nodes(transaction, moved.about)),
-            *_unlike_edges(_copied(edges), _read_edges(transaction, moved.about)),
+            *_unlike_edges(_ends_of(graph), _copied(edges), _read_edges(transaction, moved.about)),
         ]
     )
 
 
 def senseless(sequence: int, act_id: str) -> Fault:
-    """What is said of an entry whose content cannot be replayed."""
+    """The message about an entry whose content cannot be replayed."""
     return Fault(
         sequence=sequence,
         fault=Sentence("Entry %(sequence)s: what %(act_id)s says makes no sense.", sequence=sequence, act_id=act_id),
     )
 
 
-# -- what must be there -----------------------------------------------------------------------------------------------
+# -- what it should hold ----------------------------------------------------------------------------------------------
 
 
 def _rows_of_entries(register: Register, entries: Iterable[Entry]) -> Iterator[tuple[int, _Row]]:
@@ -153,7 +155,7 @@ def _rows_of_entries(register: Register, entries: Iterable[Entry]) -> Iterator[t
 
 
 def _rows_of_things(register: Register, things: Iterable[str], unclear: list[Fault]) -> Iterator[tuple[int, _Row]]:
-    """All that things put into the graph, each with the sequence of its entry; what cannot be told is unclear."""
+    """All that things put into the graph, each with the sequence of its entry; what cannot be worked out is unclear."""
     for thing in things:
         sequence = _sequence(register, thing)
         try:
@@ -194,7 +196,7 @@ def _copied(edges: _Edges) -> _Edges:
     return {about: [*waiting] for about, waiting in edges.items()}
 
 
-# -- what is there ----------------------------------------------------------------------------------------------------
+# -- what the graph holds ---------------------------------------------------------------------------------------------
 
 
 def _read_nodes(transaction: Transaction, about: Iterable[_About]) -> Iterator[_Found]:
@@ -202,16 +204,16 @@ def _read_nodes(transaction: Transaction, about: Iterable[_About]) -> Iterator[_
     for label, key in (each for each in about if len(each) == _OF_A_NODE):
         keys.setdefault(label, []).append(key)
     for label, of_label in keys.items():
-        yield from transaction.rows(cypher.SOME_NODES[label], keys=of_label)
+        yield from transaction.rows(cypher.statements(transaction.catalogue).some_nodes[label], keys=of_label)
 
 
 def _read_edges(transaction: Transaction, about: set[_About]) -> Iterator[_Found]:
-    starts: dict[str, set[str]] = {}
+    statements, starts = cypher.statements(transaction.catalogue), dict[str, set[str]]()
     for type_, start, _ in (each for each in about if len(each) != _OF_A_NODE):
-        starts.setdefault(EDGES[type_][0], set()).add(start)
+        starts.setdefault(statements.edges[type_][0], set()).add(start)
     for label, keys in starts.items():
-        rows = transaction.rows(cypher.SOME_EDGES[label], keys=[*keys])
-        yield from (row for row in rows if _ends(row) in about)
+        rows = transaction.rows(statements.some_edges[label], keys=[*keys])
+        yield from (row for row in rows if _ends(statements.edges, row) in about)
 
 
 _OF_A_NODE: Final = len(("label", "key"))
@@ -239,30 +241,35 @@ def _unlike_head(about: _About, properties: Mapping[str, Any]) -> Iterator[Diffe
         yield from _differing(about, None, _unlike({}, {name: properties[name]}, hidden=False))
 
 
-def _unlike_edges(expected: _Edges, rows: Iterable[_Found]) -> Iterator[Difference]:
-    strange: list[_Found] = []
+def _unlike_edges(labels: _Labels, expected: _Edges, rows: Iterable[_Found]) -> Iterator[Difference]:
+    strange: list[tuple[tuple[str, str, str], _Found]] = []
     for row in rows:
-        found = _take_edge(expected, row)
+        ends = _ends(labels, row)
+        found = _take_edge(expected, ends, row)
         if found:
-            yield from _altered(_ends(row), row, *found)
+            yield from _altered(ends, row, *found)
         else:
-            strange.append(row)
-    for row in strange:  # another key, or none: an altered one where one is missing, else one too many
-        waiting = expected.get(_ends(row))
-        yield from _altered(_ends(row), row, *waiting.pop(0)) if waiting else (_surplus(_ends(row)),)
+            strange.append((ends, row))
+    for ends, row in strange:  # another key, or none: an altered one where one is missing, else one too many
+        waiting = expected.get(ends)
+        yield from _altered(ends, row, *waiting.pop(0)) if waiting else (_surplus(ends),)
     yield from (_missing(about, sequence) for about, waiting in expected.items() for sequence, _ in waiting)
 
 
-def _ends(row: _Found) -> tuple[str, str, str]:
+def _ends_of(graph: Graph) -> _Labels:
+    return cypher.statements(graph.catalogue).edges
+
+
+def _ends(labels: _Labels, row: _Found) -> tuple[str, str, str]:
     """Type, and the keys of both ends; an end of another label than the type joins is named with its own."""
-    labels = EDGES.get(row["type"], ("", ""))
-    ends = ((row["start_labels"], row["start"], labels[0]), (row["end_labels"], row["end"], labels[1]))
+    joined = labels.get(row["type"], ("", ""))
+    ends = ((row["start_labels"], row["start"], joined[0]), (row["end_labels"], row["end"], joined[1]))
     start, end = (str(key) if found == [label] else f"{'/'.join(found)} {key}" for found, key, label in ends)
     return str(row["type"]), start, end
 
 
-def _take_edge(expected: _Edges, row: _Found) -> tuple[int, Edge] | None:
-    waiting, key = expected.get(_ends(row), []), row["properties"].get("key")
+def _take_edge(expected: _Edges, ends: _About, row: _Found) -> tuple[int, Edge] | None:
+    waiting, key = expected.get(ends, []), row["properties"].get("key")
     found = next((each for each in waiting if each[1].properties.get("key") == key), None)
     if found:
         waiting.remove(found)
@@ -270,7 +277,7 @@ def _take_edge(expected: _Edges, row: _Found) -> tuple[int, Edge] | None:
 
 
 def _surplus(about: _About) -> Difference:
-    said = Sentence("%(thing)s stands in the graph but not in the ledger.", thing=_named(about))
+    said = Sentence("%(thing)s is in the graph but not in the ledger.", thing=_named(about))
     return Difference(about=about, fault=Fault(sequence=None, fault=said))
 
 

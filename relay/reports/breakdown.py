@@ -1,4 +1,4 @@
-"""The parts of a programme that managers and auditors look at apart: by generation, help, place, donor and so on.
+"""A programme broken down for managers and auditors: by generation, help, place, donor and so on.
 
 A placement belongs to the place, group and sex of the beneficiary who holds it, and to every place around hers. It
 belongs to every donor one of whose gifts it descends from, as a chain does: so parts by place and by donor overlap, and
@@ -7,20 +7,19 @@ their numbers do not add up to the programme's.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from relay.arrays import lineage
-from relay.arrays.id_column import Ids
+from relay.arrays.columns import EPOCH, NONE, Codes, Flags, Rows
+from relay.arrays.id_column import IdColumn
 from relay.arrays.lineage import Survey
-from relay.arrays.stores import Codes, Flags, Rows
-from relay.arrays.tables import EPOCH, NONE, SEXES, Snapshot
+from relay.arrays.tables import Snapshot
 from relay.database import cypher
 from relay.domain.place_tree import upwards
-from relay.domain.vocabulary import PARTED_BY
+from relay.domain.vocabulary import PARTED_BY, SEXES
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
 from relay.text import Sentence
@@ -29,34 +28,33 @@ from relay.text import Sentence
 class NoSuchWord(Invalid):
     """A programme is not parted by this."""
 
-    def __init__(self, word: str) -> None:
-        """List what it is parted by."""
-        super().__init__(
-            Sentence("A programme is not parted by %(word)s.", word=repr(word)),
-            Sentence("Ask by one of: %(words)s.", words=", ".join(PARTED_BY)),
-        )
+    reason = "A programme cannot be broken down by %(quoted_word)s."
+    suggestion = "Use one of: %(words)s."
+    words = PARTED_BY
+
+    word: str
+
+    @property
+    def quoted_word(self) -> str:
+        """The word, as it was written."""
+        return repr(self.word)
 
 
 class NoSuchPart(NotFound):
     """A filter names a help, chain state, place or group that there is not."""
 
-    def __init__(self, word: str, asked: str, known: Iterable[str] = ()) -> None:
-        """Name it, and those that there are when these are few."""
-        listed = ", ".join(known)
-        super().__init__(
-            Sentence("There is no %(word)s %(asked)s in this programme.", word=word, asked=asked),
-            Sentence("Ask for one of: %(listed)s.", listed=listed)
-            if listed
-            else Sentence("Look for it: relay find %(id)s", id=shlex.quote(asked)),
-        )
+    reason = "There is no %(word)s %(asked)s in this programme."
+    suggestion = "Check the id, or search by name: relay find NAME"
+
+    word: str
+    asked: str
 
 
 class NoSuchDonor(NotFound):
-    """A filter names a donor of no gift."""
+    """A filter names a donor of no gift; not repeated, since a donor may be a person."""
 
-    def __init__(self) -> None:
-        """Name nobody: a donor may be a person."""
-        super().__init__(Sentence("No gift is of that donor."), Sentence("Look at the donors: relay health --by donor"))
+    reason = "No gift is from that donor."
+    suggestion = "Look at the donors: relay health --by donor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +70,7 @@ class Names:
     donors: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def first_gifts(self) -> Mapping[str, str]:
-        """Donor → the first of the donor's gifts by id, which stands for a donor who is not named; by these ids."""
+        """Donor → the first of the donor's gifts by id, shown in place of a donor who is not named; by these ids."""
         first: dict[str, str] = {}
         for gift_id, donor in sorted(self.donors.items()):
             first.setdefault(donor, gift_id)
@@ -155,7 +153,7 @@ def parts(survey: Survey, word: str, names: Names) -> Parts:
         return _around(survey.snapshot, there, _of(beneficiaries.place, holder))
     if word == "donor":
         return _given_by(survey, there, names)
-    raise NoSuchWord(word)
+    raise NoSuchWord(word=word)
 
 
 def _of(column: Rows | Codes, row: Rows) -> Rows:
@@ -218,7 +216,19 @@ def within(snapshot: Snapshot, place_id: str) -> Flags:
     return found
 
 
-def row_of(word: str, ids: Ids, id_: str) -> int:
+def code_of(word: str, words: tuple[str, ...], asked: str) -> int:
+    """The place of a help or a chain state in the list of all that there are.
+
+    Raises:
+        NoSuchPart: It is none of them.
+    """
+    if asked not in words:
+        listed = Sentence("Choose one of: %(listed)s.", listed=", ".join(words)) if words else ""
+        raise NoSuchPart(word=word, asked=asked, suggestion=listed)
+    return words.index(asked)
+
+
+def row_of(word: str, ids: IdColumn, id_: str) -> int:
     """The row of an id that a filter names.
 
     Raises:
@@ -226,5 +236,5 @@ def row_of(word: str, ids: Ids, id_: str) -> int:
     """
     row = ids.row(id_)
     if row is None:
-        raise NoSuchPart(word, id_)
+        raise NoSuchPart(word=word, asked=id_)
     return row

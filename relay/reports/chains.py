@@ -1,4 +1,4 @@
-"""All chains and all gifts of a programme on a day: how far each travelled and how it does, filtered and sorted.
+"""All chains and all gifts of a programme on a day: how far each travelled and its state, filtered and sorted.
 
 A chain is filtered by where it began: by the help, the holder's place and group, and the donor of its original
 placement (our choice: a chain passes through many places, and "the chains that our ward began" is what is asked).
@@ -13,13 +13,12 @@ from typing import Literal
 
 import numpy as np
 
-from relay.arrays.lazy_rows import Keys, Made, order
+from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
+from relay.arrays.lazy_rows import Keys, LazyRows, order
 from relay.arrays.lineage import Survey, Travels
 from relay.arrays.standings import BROKEN, LATE
-from relay.arrays.stores import Flags, Rows
-from relay.arrays.tables import NONE, day_number, day_of
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports.breakdown import Names, NoSuchDonor, NoSuchPart, row_of, within
+from relay.reports.breakdown import Names, NoSuchDonor, code_of, row_of, within
 from relay.reports.health import chains_counted
 
 Sorting = Literal["id", "reach", "age", "lateness"]
@@ -57,7 +56,7 @@ class Chain:
     late_days: int
 
 
-class Chains(Made[Chain]):
+class Chains(LazyRows[Chain]):
     """Chains in some order."""
 
     def __init__(self, survey: Survey, nth: Rows, late_days: Rows) -> None:
@@ -164,9 +163,9 @@ def chains(
     chosen = np.ones(len(travels.row), np.bool_)
     holder = placements.beneficiary[travels.row]
     if state is not None:
-        chosen &= travels.chain_state == _code("state", CHAIN_STATES, state)
+        chosen &= travels.chain_state == code_of("state", CHAIN_STATES, state)
     if help_ is not None:
-        chosen &= placements.help[travels.row] == _code("help", snapshot.helps, help_)
+        chosen &= placements.help[travels.row] == code_of("help", snapshot.helps, help_)
     if place_id is not None:
         chosen &= np.append(within(snapshot, place_id), False)[holder]
     if group_id is not None:
@@ -200,12 +199,6 @@ def _keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: boo
 def _alphabetical(words: Sequence[str]) -> Keys:
     """Of each word its place in the order of the alphabet."""
     return np.argsort(np.argsort(np.array(words)))
-
-
-def _code(word: str, words: tuple[str, ...], asked: str) -> int:
-    if asked not in words:
-        raise NoSuchPart(word, asked, words)
-    return words.index(asked)
 
 
 def _of_donor(survey: Survey, donor: str, names: Names) -> Flags:
@@ -254,7 +247,7 @@ def gifts(
     snapshot, travels, chains = survey.snapshot, survey.gifts, survey.chains
     chosen = survey.given
     if help_ is not None:
-        chosen &= snapshot.gifts.help == _code("help", snapshot.helps, help_)
+        chosen &= snapshot.gifts.help == code_of("help", snapshot.helps, help_)
     if donor is not None:
         chosen &= _of_donor(survey, donor, names or Names())[:-1]
     kinds, filled_by = len(CHAIN_STATES), snapshot.placements.gift[chains.row]

@@ -1,7 +1,7 @@
 """Drawing: a relay tree as lines for a terminal, or as boxes for a browser.
 
-A healthy chain is long rather than bushy, so a single receiver stands below her giver without indentation; only
-branches step to the right. A placement with several givers is drawn once, where it is first reached, and named again
+A healthy chain is long rather than bushy, so a single receiver is drawn below her giver without indentation; only
+branches are indented. A placement with several givers is drawn once, where it is first reached, and named again
 at the others.
 """
 
@@ -112,7 +112,7 @@ OPTIONS: Final = {
         "keyboard": {"enabled": True, "bindToWindow": False},
     },
 }
-"""For vis-network 9.1.2, measured in stack.md: with these nothing moves by itself."""
+"""For vis-network 9.1.2, as tried in a browser: with these nothing moves by itself."""
 
 
 def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Network:

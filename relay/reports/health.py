@@ -1,6 +1,6 @@
 """Chain health: for a whole programme on a day, what is owed, what was passed on, where it broke and what changed.
 
-What an auditor is told first. Every number can be asked for apart: by generation, help, place and so on (`parts`).
+What an auditor looks at first. Every number can be broken down: by generation, help, place and so on (`parts`).
 """
 
 from __future__ import annotations
@@ -12,19 +12,18 @@ from typing import Final
 
 import numpy as np
 
-from relay.arrays import growth
+from relay.arrays.columns import NONE, Flags
 from relay.arrays.kernels import both
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES, FULFILLED
-from relay.arrays.stores import Flags, Rows
-from relay.arrays.tables import NONE, Snapshot
-from relay.domain.model import shown
+from relay.arrays.tables import Snapshot
+from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import Names, parts
 from relay.reports.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
 
 ANIMAL: Final = "animal"
-"""The unit in which helps can be added up: goats and pigs, but no rupees (design, "Commands and their JSON")."""
+"""The unit in which helps can be added up: goats and pigs, but not rupees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +45,9 @@ class Units:
         passed: That count, in units of the giver's help.
     """
 
-    given: float
-    owed: float
-    passed: float
+    given: Quantity
+    owed: Quantity
+    passed: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +56,9 @@ class HelpHealth:
 
     help: str
     unit: str | None
-    given: float
-    owed: float
-    passed: float
+    given: Quantity
+    owed: Quantity
+    passed: Quantity
     rates: Rates
 
 
@@ -70,7 +69,7 @@ class GenerationHealth:
     generation: int
     placements: int
     fulfilled: int
-    passed: float
+    passed: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,28 +175,26 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Counted:
+class _Counted:
     """Placements of a survey, counted.
 
     Attributes:
-        survey: Of which.
         sums: One row for each help: what `rates.sums` gives.
         states: One row for each generation, one column for each of `vocabulary.STATES`: placements.
         passed: By generation: thousandths passed on of helps whose unit is "animal".
         causes: What made placements lost or broken: placements, in the order of `states.CAUSES`.
     """
 
-    survey: Survey
     sums: Sums
     states: Sums
     passed: Sums
     causes: Sums
 
     @classmethod
-    def of(cls, survey: Survey, rows: Rows | None = None) -> Counted:
-        """Count some placements, or all, as far as they were there."""
+    def of(cls, survey: Survey) -> _Counted:
+        """Count all that were there."""
         stood, snapshot = survey.standings, survey.snapshot
-        there = stood.rows if rows is None else rows[stood.there[rows]]
+        there = stood.rows
         generation, state, cause = survey.generation[there], stood.state[there], stood.cause[there]
         animal, animals = _animal(snapshot), stood.passed[there]
         if not animal.all():
@@ -207,44 +204,11 @@ class Counted:
         passed = np.zeros(many + 1, np.int64)  # the first row, here as in states, is of those in no generation
         np.add.at(passed, generation + 1, animals)
         return cls(
-            survey=survey,
             sums=sums(survey, there, 0, 1)[0],
             states=states.reshape(-1, len(STATES))[1:],
             passed=passed[1:],
             causes=np.array([np.count_nonzero(cause == code) for code in range(len(CAUSES))]),
         )
-
-    def but(self, was: Counted, is_: Counted) -> Counted:
-        """With some placements counted as they are, where they were counted as they were."""
-        return Counted(
-            survey=is_.survey,
-            sums=self.sums - was.sums + is_.sums,
-            states=_added(self.states, -was.states, is_.states),
-            passed=_added(self.passed, -was.passed, is_.passed),
-            causes=self.causes - was.causes + is_.causes,
-        )
-
-
-def _added(*columns: Sums) -> Sums:
-    """Columns of different lengths, added up."""
-    total = np.zeros_like(max(columns, key=len))
-    for column in columns:
-        total[: len(column)] += column
-    return total
-
-
-def counted(survey: Survey, before: Counted | None = None) -> Counted:
-    """All placements of a survey, counted.
-
-    Args:
-        survey: The programme on the day.
-        before: Those of an earlier one, which this one may carry on; then only what was touched is counted again.
-    """
-    if before is None or not growth.carries_on(survey, before.survey):
-        return Counted.of(survey)
-    touched = np.array(growth.touched(before.survey.snapshot, survey.snapshot), np.int32)
-    known = touched[touched < len(before.survey.original)]
-    return before.but(Counted.of(before.survey, known), Counted.of(survey, touched))
 
 
 def health(
@@ -253,7 +217,6 @@ def health(
     by: Iterable[str] = (),
     names: Names | None = None,
     earlier: Survey | None = None,
-    whole: Counted | None = None,
 ) -> Health:
     """The chain health of a programme.
 
@@ -262,13 +225,12 @@ def health(
         by: Words of `vocabulary.PARTED_BY`: how it is parted; none for the programme alone.
         names: Of places and donors, where these are asked for.
         earlier: The same snapshot on another day, to say what changed since.
-        whole: All its placements, where they were counted before.
 
     Raises:
         NoSuchWord: It is not parted by that word.
     """
     snapshot = survey.snapshot
-    count, chains = both(lambda: whole or counted(survey), lambda: survey.chains.chain_state, len(survey.original))
+    count, chains = both(lambda: _Counted.of(survey), lambda: survey.chains.chain_state, len(survey.original))
     animal = _animal(snapshot)
     total, animals = count.sums.sum(axis=0), count.sums[animal].sum(axis=0)
     by_generation = _by_generation(count)
@@ -335,7 +297,7 @@ def _helps(snapshot: Snapshot, by_help: Sums) -> tuple[HelpHealth, ...]:
     )
 
 
-def _by_generation(whole: Counted) -> tuple[GenerationHealth, ...]:
+def _by_generation(whole: _Counted) -> tuple[GenerationHealth, ...]:
     return tuple(
         GenerationHealth(generation=nth, placements=sum(states), fulfilled=states[FULFILLED], passed=shown(passed))
         for nth, (states, passed) in enumerate(zip(whole.states.tolist(), whole.passed.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Every placement, every holder and every break of a programme on a day, as lists that are made only where looked at.
+"""Every placement, every holder and every break of a programme on a day, as lists whose rows are made when needed.
 
 A list of 100,000 rows is filtered and put in order as columns; a row is made when somebody asks for it.
 """
@@ -14,14 +14,14 @@ from typing import Any, Literal
 import numpy as np
 
 from relay.arrays import lineage
-from relay.arrays.lazy_rows import Keys, Made, order
+from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
+from relay.arrays.lazy_rows import Keys, LazyRows, order
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES
-from relay.arrays.stores import Flags, Rows
-from relay.arrays.tables import NONE, Snapshot, day_number, day_of
+from relay.arrays.tables import Snapshot
 from relay.domain.model import shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports.breakdown import NoSuchPart, row_of, within
+from relay.reports.breakdown import code_of, row_of, within
 from relay.reports.chains import Chains
 
 HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]
@@ -30,7 +30,7 @@ HolderSorting = Literal["id", "placements"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """A placement as it stands; units are of its own help.
+    """A placement and its state on the day; units are of its own help.
 
     Attributes:
         placement_id: Which.
@@ -86,7 +86,7 @@ class Holder:
     states: Mapping[str, int]
 
 
-class Holdings(Made[Holding]):
+class Holdings(LazyRows[Holding]):
     """Placements in some order."""
 
     def __init__(self, survey: Survey, row: Rows) -> None:
@@ -206,9 +206,9 @@ def holdings(
     if state == "stuck":
         chosen &= stood.stuck
     elif state is not None:
-        chosen &= stood.state == _code("state", STATES, state)
+        chosen &= stood.state == code_of("state", STATES, state)
     if help_ is not None:
-        chosen &= snapshot.placements.help == _code("help", snapshot.helps, help_)
+        chosen &= snapshot.placements.help == code_of("help", snapshot.helps, help_)
     if place_id is not None or group_id is not None:
         chosen &= np.append(_holding_there(survey, place_id, group_id), False)[snapshot.placements.beneficiary]
     if gift_id is not None:
@@ -232,12 +232,6 @@ def holdings(
     return Holdings(survey, row[order(snapshot.placements.ids, row, key, descending=descending)])
 
 
-def _code(word: str, words: tuple[str, ...], asked: str) -> int:
-    if asked not in words:
-        raise NoSuchPart(word, asked, words)
-    return words.index(asked)
-
-
 def _holding_there(survey: Survey, place_id: str | None, group_id: str | None) -> Flags:
     """Which beneficiaries live in a place and belong to a group."""
     snapshot = survey.snapshot
@@ -249,11 +243,11 @@ def _holding_there(survey: Survey, place_id: str | None, group_id: str | None) -
     return chosen
 
 
-class Holders(Made[Holder]):
+class Holders(LazyRows[Holder]):
     """Beneficiaries in some order."""
 
     def __init__(self, survey: Survey, row: Rows, states: Any) -> None:  # noqa: ANN401 - placements by state of each
-        """Keep which, in what order, and how what each holds stands."""
+        """Keep which, in what order, and the state of what each holds."""
         super().__init__(row)
         self._survey = survey
         self._states = states
@@ -306,7 +300,7 @@ def holders(
     if state == "waiting":
         chosen &= states.sum(axis=1) == 0
     elif state is not None:
-        chosen &= states[:, _code("state", STATES, state)] > 0
+        chosen &= states[:, code_of("state", STATES, state)] > 0
     row = np.flatnonzero(chosen).astype(np.int32)
     key = states.sum(axis=1)[row] if sort == "placements" else None
     return Holders(survey, row[order(snapshot.beneficiaries.ids, row, key, descending=descending)], states)
@@ -314,7 +308,7 @@ def holders(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedChain:
-    """A chain, where it began, how far it travelled and how it does."""
+    """A chain, where it began, how far it travelled and its state."""
 
     placement_id: str
     gift_id: str | None
@@ -329,7 +323,7 @@ class ListedChain:
     states: Mapping[str, int]
 
 
-class ListedChains(Made[ListedChain]):
+class ListedChains(LazyRows[ListedChain]):
     """Chains in some order, with where each began."""
 
     def __init__(self, snapshot: Snapshot, found: Chains) -> None:

@@ -1,6 +1,6 @@
-"""Sums over placements and the rates made of them, as the design's "Rates" says.
+"""Sums over placements and the rates made of them.
 
-A rate is over placements whose due day is past, and never without its numerator and denominator: "61.5 %" alone hides
+A rate is over placements past their due date, and never without its numerator and denominator: "61.5 %" alone hides
 whether those who can no longer pass anything on were left out.
 """
 
@@ -12,15 +12,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from relay.arrays.columns import NO_DAY, Flags, Rows, Units, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES, EXCUSED, FULFILLED, LOST
-from relay.arrays.stores import Flags, Rows, Units
-from relay.arrays.tables import NO_DAY, day_number
-from relay.domain.model import shown
+from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import STATES
 
 _NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
-"""What makes passing on impossible; who sold or slaughtered could have passed on (design, "Rates")."""
+"""What makes passing on impossible; a woman who sold or slaughtered could have passed on."""
 
 (
     ORIGINAL,
@@ -57,8 +56,8 @@ class Rate:
         share: Numerator by denominator, in [0, 1]; None when the denominator is 0.
     """
 
-    numerator: float
-    denominator: float
+    numerator: Quantity
+    denominator: Quantity
     share: float | None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -10,15 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.database import cypher
 from relay.desk.lookup import Named, NotInRecord, day_of, resolve, says
 from relay.desk.wording import PLAIN, what_it_is
-from relay.domain.acts import KEYS, rule_id
 from relay.domain.entries import zone
-from relay.domain.model import Rule, shown, standing
-from relay.ledger.batch import NoProgramme
+from relay.domain.kinds import rule_id
+from relay.domain.model import Quantity, Rule, shown, standing
 from relay.ledger.context import read
-from relay.ledger.projection import key_of, values_of
+from relay.ledger.projection import key_of, kind_and_id, values_of
+from relay.ledger.reading import NoProgramme
+from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from relay.desk.wording import Speech
     from relay.domain.entries import Entry
@@ -72,7 +74,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stand:
-    """How a placement stands on the day; units are of its own help.
+    """The state of a placement on the day; units are of its own help.
 
     Attributes:
         placement_id: Which.
@@ -93,12 +95,12 @@ class Stand:
     placement_id: str
     help: str
     received_on: date
-    animals: float
+    animals: Quantity
     rule_id: str | None
     due_on: date
-    owed: float
-    passed: float
-    still_owed: float
+    owed: Quantity
+    passed: Quantity
+    still_owed: Quantity
     state: str
     fulfilled_on: date | None
     since_on: date | None
@@ -179,7 +181,7 @@ def show(
         as_of: The day; later hand-overs and events are left out, corrections count as known now.
         confirmed_only: Leave pass-ons that nobody confirmed out of how a placement stands and what it descends from;
             its history tells them all, and by which act each was confirmed.
-        speech: The language in which it is told.
+        speech: The language of its texts.
 
     Raises:
         NotInRecord: There is none, or it had not happened by then.
@@ -213,14 +215,16 @@ class _Showing:
         self.as_of = as_of
         self.confirmed_only = confirmed_only
         self.speech = speech
-        self.belonging = self._belonging()
-        register = read(transaction, programme_id, (act_id, *self.belonging))
+        self.belonging, self.telling = self._belonging()
+        register = read(transaction, programme_id, (act_id, *self.belonging, *self.telling))
         if register is None:
-            raise NoProgramme(programme_id)
+            raise NoProgramme(programme_id=programme_id)
         self.register = register
         self.values = says(self.register, act_id)
         if self._began() > as_of:
-            raise NotInRecord(act_id, as_of)
+            raise NotInRecord(
+                id=act_id, reason=Sentence("There is no %(id)s in the record on %(as_of)s.", id=act_id, as_of=as_of)
+            )
         self.start_id = str(self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id", ""))
         self.above = self._above(self.start_id) if self.start_id else {}
         said = {act_id: says(register, act_id) for act_id in (*register.entries, act_id)}
@@ -231,21 +235,25 @@ class _Showing:
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def _belonging(self) -> list[str]:
-        """What else has to be read: what was taken back from a placement; what a gift or beneficiary has."""
+    def _belonging(self) -> tuple[list[str], list[str]]:
+        """What else has to be read.
+
+        Returns:
+            What was taken back from a placement, or the placements that a gift or beneficiary has; and the acts of
+            which the record's history tells.
+        """
+        key, statements = key_of(self.programme_id, self.act_id), cypher.statements(self.transaction.catalogue)
+        rows: list[dict[str, Any]] = []
+        if self.kind in ("gift", "beneficiary") or self.transaction.catalogue.is_told(self.kind):
+            rows = self.transaction.rows(statements.belonging, ledger=self.programme_id, key=key)
+        belonging = [f"placement:{each}" for row in rows for each in (*row["filled"], *row["held"])]
+        telling = [":".join(kind_and_id(each)) for row in rows for type_ in statements.telling for each in row[type_]]
         if self.kind == "placement":
             texts = [json.dumps({column: self.id}, ensure_ascii=False, separators=(",", ":"))[1:-1] for column in _ENDS]
             corrections = key_of(self.programme_id, "correct:")
-            rows = self.transaction.rows(cypher.CORRECTED_NAMING, corrections=corrections, texts=texts)
-            return [row["act_id"] for row in rows]
-        if self.kind not in ("gift", "beneficiary"):
-            return []
-        key = key_of(self.programme_id, self.act_id)
-        rows = self.transaction.rows(cypher.BELONGING, ledger=self.programme_id, key=key)
-        return [
-            *(f"placement:{placement_id}" for row in rows for placement_id in (*row["filled"], *row["held"])),
-            *(f"claim:{claim_id}" for row in rows for claim_id in row["claims"]),
-        ]
+            taken_back = self.transaction.rows(cypher.CORRECTED_NAMING, corrections=corrections, texts=texts)
+            belonging += [row["act_id"] for row in taken_back]
+        return belonging, telling
 
     def _above(self, placement_id: str) -> dict[str, Mapping[str, Any]]:
         key = key_of(self.programme_id, f"placement:{placement_id}")
@@ -270,10 +278,10 @@ class _Showing:
         fact = register.facts.get(self.act_id)
         return Record(
             id=self.act_id,
-            what=what_it_is(self.act_id, values, self.speech),
+            what=what_it_is(register.catalogue, self.act_id, values, self.speech),
             name=self.named.name(self.act_id),
             place=self.named.place(self.act_id),
-            values={name: values.get(name) for name in KEYS[self.kind]},
+            values={name: values.get(name) for name in register.catalogue.keys(self.kind)},
             withheld=tuple(sorted(entry.withheld)) if entry else (),
             sequence=entry.sequence if entry else None,
             recorded_by=entry.recorded_by if entry else None,
@@ -329,7 +337,8 @@ class _Showing:
             if self.kind == "placement":
                 own = entry.kind in ("placement", "pass", "event") and self.id in (values.get(end) for end in _ENDS)
             else:
-                own = act_id == self.act_id or entry.kind == "claim"
+                own = act_id == self.act_id
+            own = own or act_id in self.telling
             day = day_of(self.register, act_id)
             if own and (day is None or day <= self.as_of):
                 yield act_id
@@ -350,7 +359,7 @@ class _Showing:
         return Happening(
             happened_on=day,
             id=act_id,
-            what=what_it_is(act_id, values, self.speech),
+            what=what_it_is(self.register.catalogue, act_id, values, self.speech),
             gift_id=values.get("gift_id"),
             giver_placement_id=giver_id,
             receiver_placement_id=receiver_id,

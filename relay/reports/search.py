@@ -10,14 +10,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
-from relay.desk.lookup import KINDS, Named, day_of, says
+from relay.desk.lookup import Named, day_of, says
 from relay.desk.wording import PLAIN, what_it_is
 from relay.domain import name_matching
 from relay.domain.place_tree import upwards
 from relay.domain.register import Register
-from relay.ledger.batch import NoProgramme
 from relay.ledger.context import read
 from relay.ledger.projection import key_of, kind_and_id
+from relay.ledger.reading import NoProgramme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -85,8 +85,8 @@ def find(
         text: What is known.
         limit: How many hits at most.
         as_of: The day; what happened later is not found, nor what anybody holds only since.
-        seen: Told the ids of all that is near, gives those of them that may be found; the others take nobody's room.
-        speech: The language in which they are told.
+        seen: Given the ids of all near matches, returns those that may be found; the others do not count as results.
+        speech: The language of their texts.
 
     Returns:
         The very id first, then the nearest. What is equally near: people, groups, placements, gifts, places, then
@@ -114,7 +114,7 @@ class _Search:
         scores: dict[str, float] = {}
         for act_id, score in (*self._by_id(limit), *self._by_person_or_name()):
             scores[act_id] = max(score, scores.get(act_id, 0.0))
-        exact = {self.text, *(f"{kind}:{self.text}" for kind in KINDS)}
+        exact = {self.text, *(f"{kind}:{self.text}" for kind in self.transaction.catalogue.kinds)}
         may_be_found = seen(scores.keys())
         # Sorting keeps the order of the source among equals.
         nearest = sorted(
@@ -129,7 +129,10 @@ class _Search:
         beginnings = sorted({bare, latin, latin.upper()} - {""})
         found: set[str] = set()
         for act_id in (
-            f"{each}:{beginning}" for each in KINDS for beginning in beginnings if not colon or each == kind
+            f"{each}:{beginning}"
+            for each in self.transaction.catalogue.kinds
+            for beginning in beginnings
+            if not colon or each == kind
         ):
             texts = (cypher.ACTS_BEGINNING, cypher.PLACEMENTS_BEGINNING)
             for text in texts if act_id.startswith("placement:") else texts[:1]:
@@ -141,7 +144,7 @@ class _Search:
     def _by_person_or_name(self) -> Iterator[tuple[str, float]]:
         places = self.transaction.rows(cypher.PLACE_NAMES, ledger=self.programme_id)
         if not places:
-            raise NoProgramme(self.programme_id)
+            raise NoProgramme(programme_id=self.programme_id)
         (people,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
         act_ids = [":".join(kind_and_id(key)) for key in people["keys"]]
         rows = zip(act_ids, people["phones"], people["households"], strict=True)
@@ -174,7 +177,9 @@ class _Search:
             yield from self._described_at_once(nearest[first : first + step], scores)
 
     def _described_at_once(self, act_ids: Sequence[str], scores: dict[str, float]) -> Iterator[Hit]:
-        register = read(self.transaction, self.programme_id, act_ids) or Register(self.programme_id)
+        register = read(self.transaction, self.programme_id, act_ids) or Register(
+            self.programme_id, self.transaction.catalogue
+        )
         there = [act_id for act_id in act_ids if (day_of(register, act_id) or date.min) <= self.as_of]
         said = {act_id: says(register, act_id) for act_id in there}
         named = Named(self.transaction, self.programme_id, said, self.as_of)
@@ -182,7 +187,9 @@ class _Search:
             held, taken_back = named.held(act_id), register.taken_back_by(act_id) is not None
             yield Hit(
                 id=act_id,
-                what=what_it_is(act_id, named.said[act_id], self.speech, held=held, taken_back=taken_back),
+                what=what_it_is(
+                    register.catalogue, act_id, named.said[act_id], self.speech, held=held, taken_back=taken_back
+                ),
                 name=named.name(act_id),
                 place=named.place(act_id),
                 score=scores[act_id],

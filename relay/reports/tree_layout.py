@@ -1,8 +1,8 @@
-"""Relay pictures: which placements of a relay tree are shown, and where each stands.
+"""Relay pictures: which placements of a relay tree are shown, and where.
 
 A tree of a few hundred placements cannot be read at once, whatever draws it. A picture therefore opens folded: whole
-generations as far as `BOXES` boxes go, and a tab at every box that has more below. A placement that several givers
-pooled into stands below the one that reached it first; so the boxes and what the tabs say add up to the whole tree.
+generations as far as `BOXES` boxes go, and a tab at every box that has more below. A placement with several givers
+is placed below the one that reached it first, so the boxes and the numbers on the tabs add up to the whole tree.
 Positions come from here alone: nothing moves by itself.
 """
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from relay.reports.trees import BreakPoint, Tree, TreeEdge, TreeNode
 
-BOXES: Final = 60  # at first sight: what stack.md found readable
+BOXES: Final = 60  # before anything is unfolded; our choice: about as many as can be read on one screen
 OPENED: Final = 20  # our choice: boxes that one opened branch adds beyond its own receivers
-MOST: Final = 5000  # our choice, as measured there: what a browser still draws within two seconds
+MOST: Final = 5000  # our choice, measured: what a browser still draws within two seconds
 
 BOX_WIDTH: Final = 206
 BOX_HEIGHT: Final = 46
@@ -204,13 +204,13 @@ def picture(tree: Tree, view: View, *, start: str, break_points: Iterable[BreakP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branching:
-    """A tree in which everybody stands below one giver only, the one by whom she is reached first.
+    """A tree in which everybody is below one giver only, the one by whom she is reached first.
 
     Attributes:
         start: Key of the one that all others descend from.
         nodes: Placement id → placement; a gift is none.
         below: Key → keys that stand below it, by the day of the pass-on.
-        above: Key → the one it stands below.
+        above: Key → the one it is below.
         distance: Key → pass-ons from the start.
         received: Placement id → its pass-ons, by day.
     """

@@ -5,7 +5,6 @@ The relay is a directed acyclic graph, mostly a branching. Nothing here assumes 
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,16 +12,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relay.arrays import cache, growth, lineage
+from relay.arrays import cache, lineage
+from relay.arrays.columns import NONE, Rows, Units, day_of, days_of
+from relay.arrays.load import load_below
+from relay.arrays.raw_tables import of_register
 from relay.arrays.standings import CAUSES
-from relay.arrays.stores import Rows, Units
-from relay.arrays.tables import NONE, Snapshot, day_of, days_of, of_register
-from relay.domain.model import shown
+from relay.arrays.tables import Snapshot
+from relay.desk.lookup import NotInRecord
+from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.errors import NotFound
 from relay.graph import Graph
-from relay.ledger import recording
-from relay.text import Sentence
+from relay.ledger import reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,26 +31,21 @@ if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
 
 
-class NotInRelay(NotFound):
+class NotInRelay(NotInRecord):
     """Neither a gift nor a placement has this id on that day."""
 
-    def __init__(self, id_: str, as_of: date) -> None:
-        """Name the id and the day."""
-        super().__init__(
-            Sentence("There is no gift or placement %(id)s on %(as_of)s.", id=id_, as_of=as_of),
-            Sentence("Look for it: relay find %(id)s", id=shlex.quote(id_.rpartition(":")[2])),
-        )
+    reason = "There is no gift or placement %(id)s on %(as_of)s."
+
+    as_of: date
 
 
 class TwoOfThatId(NotFound):
     """A gift and a placement share the id."""
 
-    def __init__(self, id_: str) -> None:
-        """Say how to tell them apart."""
-        super().__init__(
-            Sentence("Both a gift and a placement are called %(id)s.", id=id_),
-            Sentence("Write gift:%(id)s or placement:%(id)s.", id=id_),
-        )
+    reason = "Both a gift and a placement have the id %(id)s."
+    suggestion = "Write gift:%(id)s or placement:%(id)s."
+
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +53,7 @@ class HelpPassed:
     """Units of one help as handed over, unconverted."""
 
     help: str
-    units: float
+    units: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +75,7 @@ class BreakPoint:
     since_on: date
     cause: str
     generation: int | None
-    still_owed: float
+    still_owed: Quantity
     reach: int
 
 
@@ -126,8 +122,8 @@ class TreeNode:
     state: str
     received_on: date
     due_on: date
-    owed: float
-    passed: float
+    owed: Quantity
+    passed: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +134,7 @@ class TreeEdge:
     giver_placement_id: str
     receiver_placement_id: str
     passed_on: date
-    animals: float
+    animals: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,13 +169,9 @@ class Relay:
         survey: Every placement of the programme on that day.
     """
 
-    def __init__(
-        self, snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False, before: Relay | None = None
-    ) -> None:
-        """Survey the programme on the day, or carry on how it stood on that day `before` the last acts."""
-        alike = before and (before.survey.as_of, before.survey.confirmed_only) == (as_of, confirmed_only)
-        carried = growth.carried_on(before.survey, snapshot) if before and alike else None
-        self.survey: Survey = carried or lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
+    def __init__(self, snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> None:
+        """Survey the programme on the day."""
+        self.survey: Survey = lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
 
     def asked(self, id_: str) -> tuple[str, tuple[int, ...]]:
         """What an id asks for: its full id, and the rows of its placements.
@@ -197,13 +189,13 @@ class Relay:
         if placement is not None and not survey.standings.there[placement]:
             placement = None
         if gift is not None and placement is not None:
-            raise TwoOfThatId(bare)
+            raise TwoOfThatId(id=bare)
         if gift is not None:
             filled = np.flatnonzero(survey.original & (snapshot.placements.gift == gift))
             return f"gift:{bare}", tuple(filled.tolist())
         if placement is not None:
             return f"placement:{bare}", (placement,)
-        raise NotInRelay(id_, survey.as_of)
+        raise NotInRelay(id=id_, as_of=survey.as_of)
 
     def trace(self, id_: str) -> Trace:
         """How far a gift or placement had travelled.
@@ -374,8 +366,33 @@ def relay(
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    if last is None:
-        snapshot = cache.snapshot(graph, programme_id, folder)
-    else:
-        snapshot = of_register(recording.replay(programme_id, recording.entries(graph, programme_id, last=last)))
+    snapshot = cache.snapshot(graph, programme_id, folder) if last is None else _known(graph, programme_id, last)
     return Relay(snapshot, as_of, confirmed_only=confirmed_only)
+
+
+def relay_below(
+    graph: Graph, programme_id: str, id_: str, as_of: date, *, confirmed_only: bool = False, last: int | None = None
+) -> Relay:
+    """As much of a programme's relay as `Relay.trace` and `Relay.tree` of one gift or placement need, read by itself.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        id_: Of the gift or placement.
+        as_of: The day; only what happened on or before it counts.
+        confirmed_only: Leave out pass-ons that nobody confirmed.
+        last: The last entry that counts; None counts all.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
+        Invalid: An entry of its ledger cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    snapshot = load_below(graph, programme_id, id_) if last is None else _known(graph, programme_id, last)
+    return Relay(snapshot, as_of, confirmed_only=confirmed_only)
+
+
+def _known(graph: Graph, programme_id: str, last: int) -> Snapshot:
+    """A programme as it was known when its ledger ended with an entry."""
+    return of_register(reading.replay(programme_id, reading.entries(graph, programme_id, last=last), graph.catalogue))

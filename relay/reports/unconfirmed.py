@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
 from relay.domain.entries import login_of
-from relay.domain.model import shown, thousandths
+from relay.domain.model import Quantity, shown, thousandths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +38,7 @@ class Waiting:
     beneficiary_id: str
     passed_on: date
     help: str
-    animals: float
+    animals: Quantity
     recorded_by: str
     corrected_by: tuple[str, ...]
 

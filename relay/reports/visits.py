@@ -1,7 +1,7 @@
 """Whom to visit next and why: the managers' list, ranked, and grouped by place so that one walk serves many.
 
-Who can still pass on is *open*: late, due or in time. A chain with a single open placement hangs on her who holds it:
-when she breaks, the chain is broken. Where none is open, a chain hangs on the only broken one who still might.
+A holder who can still pass on is *open*: late, due or in time. A chain with a single open placement depends on its
+holder: if she breaks, the chain is broken. Where none is open, it depends on the only broken one who still might.
 """
 
 from __future__ import annotations
@@ -14,24 +14,23 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.lazy_rows import Made
+from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
+from relay.arrays.lazy_rows import LazyRows
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import BROKEN, DUE, IN_TIME, LATE, months_later
-from relay.arrays.stores import Days, Flags, Rows
-from relay.arrays.tables import EVENT_KINDS, NO_DAY, NONE, day_number, day_of
-from relay.domain.model import shown
-from relay.domain.vocabulary import STATES
+from relay.domain.model import Quantity, shown
+from relay.domain.vocabulary import EVENT_KINDS, STATES
 from relay.reports.breakdown import Names, within
 
 REASONS: Final = ("chain_hangs", "due", "late", "no_word")
 """In the order of their rank: what a visit may save first.
 
-- chain_hangs: a chain that travelled far goes on only through her. What many handed on is lost with one.
+- chain_hangs: only she can continue a chain that travelled far. What many handed on is lost with one.
 - due: what she owes is due within 60 days; a visit now may keep her from being late.
 - late: the grace is running.
 - no_word: nothing has been heard of her for long.
 
-Our choice, after the order in which managers asked for it. Of the holders on whom a chain hangs, those who are broken
+Our choice, after the order in which managers asked for it. Of the holders on whom a chain depends, those who are broken
 or have another reason too come first, then those of the farthest chain; of the others those with the earliest due day,
 or the longest silence. Then the earlier due day, then the id.
 """
@@ -50,7 +49,7 @@ _LEFT: Final = EVENT_KINDS.index("left")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Depends:
-    """What hangs on one holder alone.
+    """What depends on one holder alone.
 
     Attributes:
         chains: Chains that go on only through her.
@@ -80,7 +79,7 @@ class Visit:
         days: Until then; below 0 when that day is past.
         still_owed: Units.
         last_word_on: The latest receipt, pass-on or event.
-        depends: What hangs on her.
+        depends: What depends on her alone.
     """
 
     rank: int
@@ -93,12 +92,12 @@ class Visit:
     reasons: tuple[str, ...]
     due_on: date | None
     days: int
-    still_owed: float
+    still_owed: Quantity
     last_word_on: date | None
     depends: Depends
 
 
-class Visits(Made[Visit]):
+class Visits(LazyRows[Visit]):
     """Visits by rank."""
 
     def __init__(self, survey: Survey, names: Names, ranked: _Ranked) -> None:
@@ -222,7 +221,7 @@ def by_rank(survey: Survey, names: Names | None = None) -> Visits:
 
 
 def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
-    """Of each placement: how many chains hang on it alone, and reach and generations of the farthest of them."""
+    """Of each placement: how many chains depend on it alone, and reach and generations of the farthest of them."""
     travels, events = survey.chains, survey.snapshot.events
     mends = survey.standings.state == BROKEN
     mends[events.placement[(events.kind == _LEFT) & (events.day <= day_number(survey.as_of))]] = False

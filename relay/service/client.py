@@ -1,41 +1,43 @@
 """Another machine's Relay: the same questions asked and the same acts handed in, over HTTP.
 
-Its errors come back as the errors that they were there. A token is sent in clear to this machine only, and to nobody
-to whom the service would send us on.
+Its errors are raised here as the errors they were there. A token is sent unencrypted to this machine only, and
+redirects are not followed.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import json
-import socket
 import ssl
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+from urllib3 import PoolManager, Timeout
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import TimeoutError as NoAnswerInTime
 
 from relay import private_files
 from relay.database.driver_errors import UnknownOutcome
 from relay.desk.intake import Recorded
 from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
-from relay.ledger.recording import LedgerHead
-from relay.service.json_codec import json_of, of_json
-from relay.service.queries import Question
+from relay.ledger.reading import LedgerHead
+from relay.service.json_codec import json_of, read_json
+from relay.service.question import Question, answer_of
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from http.client import HTTPMessage
+    from collections.abc import Iterable
     from pathlib import Path
 
     from relay.domain.acts import Value
 
 T = TypeVar("T")
 
+CONNECT_SECONDS: Final = 5.0  # our choice: a service that is there lets a line be opened within it
 SILENCE_SECONDS: Final = 60.0  # our choice: the audit of a large programme begins to answer within it
 DEADLINE_SECONDS: Final = 300.0  # our choice: a long answer over a weak line
 _PIECE: Final = 1 << 16  # bytes
@@ -52,44 +54,38 @@ _BRANCHES: Final[Mapping[int, type[RelayError]]] = {
 class NotRelay(Unavailable):
     """What answers at the address is not a Relay."""
 
-    def __init__(self, url: str) -> None:
-        """Name the address."""
-        super().__init__(
-            Sentence("What answers at %(host)s is not Relay.", host=_host(url)), Sentence("Check RELAY_URL.")
-        )
+    reason = "The server at %(host)s is not Relay."
+    suggestion = "Check RELAY_URL."
+
+    host: str
 
 
 class NotReached(Unavailable):
     """Nothing answers at the address, or not in time."""
 
-    def __init__(self, url: str) -> None:
-        """Name the address."""
-        super().__init__(
-            Sentence("Relay at %(host)s cannot be reached, or did not answer in time.", host=_host(url)),
-            Sentence("Check RELAY_URL and the line, then try again."),
-        )
+    reason = "Relay at %(host)s cannot be reached, or did not answer in time."
+    suggestion = "Check RELAY_URL and the connection, then try again."
+
+    host: str
 
 
 class NotEncrypted(Refused):
     """A secret would travel where others can read it."""
 
-    def __init__(self, url: str) -> None:
-        """Name the address."""
-        super().__init__(
-            Sentence("%(host)s is another machine and its address is not https.", host=_host(url)),
-            Sentence("Write https:// before it."),
-        )
+    reason = "%(host)s is another machine, and its URL is not https."
+    suggestion = "Write https:// before it."
+
+    host: str
 
 
 class NoTokenYet(Refused):
-    """Nobody signed in to this service from here."""
+    """No one is signed in to this service from here."""
 
-    def __init__(self, url: str) -> None:
-        """Say how to."""
-        super().__init__(
-            Sentence("You are not signed in to %(host)s.", host=_host(url)),
-            Sentence("Sign in: relay login %(url)s", url=url),
-        )
+    reason = "You are not signed in to %(host)s."
+    suggestion = "Sign in: relay login %(url)s"
+
+    host: str
+    url: str
 
 
 class Remote:
@@ -105,7 +101,7 @@ class Remote:
         self.url = url.rstrip("/")
         require_encryption(self.url)
         if token is None:
-            raise NoTokenYet(self.url)
+            raise NoTokenYet(host=_host(self.url), url=self.url)
         self._token = token
 
     def programmes(self) -> tuple[LedgerHead, ...]:
@@ -114,20 +110,18 @@ class Remote:
         Raises:
             RelayError: The service said so, or cannot be reached.
         """
-        found: tuple[LedgerHead, ...] = self._read(tuple[LedgerHead, ...], self._ask("/programmes", {}, {}))
+        found: tuple[LedgerHead, ...] = self._ask(tuple[LedgerHead, ...], "/programmes", {}, {})
         return found
 
-    def ask(self, question: Question[T], programme_id: str, said: Mapping[str, Any]) -> T:
+    def ask(self, question: Question[T], programme_id: str) -> T:
         """The answer to a question.
 
         Raises:
             RelayError: The service said so, or cannot be reached.
         """
-        path = question.path.replace("<id>", urllib.parse.quote(str(said.get("id", "")), safe=":"))
-        parameters = {each.name: said.get(each.name) for each in question.parameters if not each.personal}
-        beside = {each.name: said[each.name] for each in question.beside if said.get(each.name) is not None}
-        answer = self._ask(f"/programmes/{urllib.parse.quote(programme_id)}/{path}", parameters, beside)
-        found: T = self._read(question.kind, answer)
+        path = question.path.replace("<id>", quote(getattr(question, "id", ""), safe=":"))
+        path = f"/programmes/{quote(programme_id)}/{path}"
+        found: T = self._ask(answer_of(type(question)), path, question.narrowed(), question.beside())
         return found
 
     def hand_in(
@@ -139,9 +133,8 @@ class Remote:
             UnknownOutcome: The line was lost after it was sent.
             RelayError: The service said so, or cannot be reached.
         """
-        query = _query({"new": new, "again": again})
-        path = f"/programmes/{urllib.parse.quote(programme_id)}/acts/{kind}{query}"
-        recorded: Recorded = self._read(Recorded, self._hand_in(path, json.dumps(json_of(said)).encode()))
+        path = f"/programmes/{quote(programme_id)}/acts/{kind}{_query({'new': new, 'again': again})}"
+        recorded: Recorded = self._hand_in(Recorded, path, said)
         return recorded
 
     def sign_out(self) -> None:
@@ -150,34 +143,46 @@ class Remote:
         Raises:
             RelayError: The service said so, or cannot be reached.
         """
-        self._hand_in("/sign-out", b"{}")
+        self._hand_in(Any, "/sign-out", {})
 
-    def _read(self, kind: Any, answer: Any) -> Any:  # noqa: ANN401 - JSON, and what it was
+    def _ask(self, kind: Any, path: str, narrowed: Mapping[str, Any], beside: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the kind says
+        """Ask something; what is given beside the URL is sent as JSON."""
         try:
-            return of_json(kind, answer)
-        except (KeyError, TypeError, ValueError) as error:
-            raise NotRelay(self.url) from error
+            return _exchanged(kind, self.url, path + _query(narrowed), beside or None, self._token)
+        except (HTTPError, TimeoutError) as error:
+            raise NotReached(host=_host(self.url)) from error
 
-    def _ask(self, path: str, parameters: Mapping[str, Any], beside: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-        """Ask something; what is given beside the address is sent as JSON."""
-        body = json.dumps(beside).encode() if beside else None
-        try:
-            return self._exchanged("POST" if beside else "GET", path + _query(parameters), body)
-        except (OSError, HTTPException) as error:
-            raise NotReached(self.url) from error
-
-    def _hand_in(self, path: str, body: bytes) -> Any:  # noqa: ANN401 - JSON
+    def _hand_in(self, kind: Any, path: str, body: object) -> Any:  # noqa: ANN401 - as the kind says
         """Send what is to change something."""
         try:
-            return self._exchanged("POST", path, body)
-        except (OSError, HTTPException) as error:
+            return _exchanged(kind, self.url, path, body, self._token)
+        except (HTTPError, TimeoutError) as error:
             if _never_sent(error):
-                raise NotReached(self.url) from error
-            raise UnknownOutcome(silent=isinstance(error, TimeoutError)) from error
+                raise NotReached(host=_host(self.url)) from error
+            raise UnknownOutcome(silent=isinstance(error, TimeoutError | NoAnswerInTime)) from error
 
-    def _exchanged(self, method: str, path: str, body: bytes | None) -> Any:  # noqa: ANN401 - JSON
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
-        return _exchanged(self.url, method, path, body, headers)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Secret:
+    """What is kept of a new token."""
+
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What a service explains of an error, as far as it is told."""
+
+    reason: str
+    suggestion: str = ""
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Error:
+    """An error as a service answers it."""
+
+    error: _Said
 
 
 def sign_in(url: str, login: str, password: str, **wish: str | int) -> str:
@@ -195,15 +200,11 @@ def sign_in(url: str, login: str, password: str, **wish: str | int) -> str:
     """
     url = url.rstrip("/")
     require_encryption(url)
-    body = json.dumps({"login": login, "password": password, **wish}).encode()
     try:
-        answer = _exchanged(url, "POST", "/tokens", body, {"Accept": "application/json"})
-    except (OSError, HTTPException) as error:
-        raise NotReached(url) from error
-    if not isinstance(answer, dict) or not isinstance(answer.get("secret"), str):
-        raise NotRelay(url)
-    secret: str = answer["secret"]
-    return secret
+        made: _Secret = _exchanged(_Secret, url, "/tokens", {"login": login, "password": password, **wish}, None)
+    except (HTTPError, TimeoutError) as error:
+        raise NotReached(host=_host(url)) from error
+    return made.secret
 
 
 def require_encryption(url: str) -> None:
@@ -212,9 +213,9 @@ def require_encryption(url: str) -> None:
     Raises:
         NotEncrypted: It is another machine's and not https.
     """
-    parts = urllib.parse.urlsplit(url)
+    parts = urlsplit(url)
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-        raise NotEncrypted(url)
+        raise NotEncrypted(host=_host(url))
 
 
 def is_loopback(host: str) -> bool:
@@ -230,8 +231,7 @@ def is_loopback(host: str) -> bool:
 
 def kept_token(folder: Path, url: str) -> str | None:
     """The token that `relay login` kept for a service; None when there is none."""
-    token = _kept(folder).get(url.rstrip("/"))
-    return token if isinstance(token, str) else None
+    return _kept(folder).get(url.rstrip("/"))
 
 
 def keep_token(folder: Path, url: str, token: str | None) -> Path:
@@ -242,82 +242,71 @@ def keep_token(folder: Path, url: str, token: str | None) -> Path:
     """
     path = private_files.folder(folder) / "tokens.json"
     known = {**_kept(folder), url.rstrip("/"): token}
-    with private_files.written(path) as file:
+    with private_files.replace(path) as file:
         file.write(json.dumps({service: each for service, each in known.items() if each is not None}).encode())
     return path
 
 
-def _kept(folder: Path) -> dict[str, Any]:
+def _kept(folder: Path) -> Mapping[str, str]:
     try:
-        known = json.loads((folder / "tokens.json").read_text(encoding="utf-8"))
+        known: Mapping[str, str] = read_json(Mapping[str, str], (folder / "tokens.json").read_bytes())
     except (FileNotFoundError, ValueError):
         return {}
-    return known if isinstance(known, dict) else {}
+    return known
 
 
 # ---------------------------------------------------------------------------------------------------- over the line
 
 
-class _NoSendingOn(urllib.request.HTTPRedirectHandler):
-    """Follow no redirect: the token is for this service alone."""
+def _exchanged(kind: Any, url: str, path: str, body: object, token: str | None) -> Any:  # noqa: ANN401 - as the kind says
+    """Send a request, by POST where it has a body, and read what comes back.
 
-    def redirect_request(
-        self, req: urllib.request.Request, fp: object, code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> None:
-        """Follow none."""
-        del req, fp, code, msg, headers, newurl
-
-
-def _exchanged(url: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
-    """Send a request and read the JSON that comes back.
+    No redirect is followed and no proxy is asked: the token is for this service alone.
 
     Raises:
+        NotRelay: What comes back is not of the kind.
         RelayError: The service answered with an error.
-        OSError: There was no answer.
+        HTTPError: There was no answer, or the line was lost.
+        TimeoutError: The answer did not end in time.
     """
-    more = {"Content-Type": "application/json"} if body is not None else {}
-    request = urllib.request.Request(f"{url}{_API}{path}", data=body, headers={**headers, **more}, method=method)  # noqa: S310 - `Settings` lets http and https pass
-    opener = urllib.request.build_opener(_NoSendingOn)
+    until = time.monotonic() + DEADLINE_SECONDS
+    sent = None if body is None else json.dumps(json_of(body)).encode()
+    headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+    headers |= {} if sent is None else {"Content-Type": "application/json"}
+    headers |= {} if token is None else {"Authorization": f"Bearer {token}"}
+    with PoolManager(timeout=Timeout(connect=CONNECT_SECONDS, read=SILENCE_SECONDS), retries=False) as line:
+        response = line.request(
+            "GET" if sent is None else "POST",
+            f"{url}{_API}{path}",
+            body=sent,
+            headers=headers,
+            preload_content=False,
+        )
+        pieces = bytearray()
+        for piece in response.stream(_PIECE):
+            pieces += piece
+            if time.monotonic() > until:
+                raise TimeoutError
     try:
-        with opener.open(request, timeout=SILENCE_SECONDS) as response:
-            return _json(url, _all(response))
-    except urllib.error.HTTPError as error:
-        with error:
-            raise _told(url, error.code, _all(error), signed_in="Authorization" in headers) from error
-
-
-def _all(response: Any) -> bytes:  # noqa: ANN401 - what urllib gives
-    until, pieces = time.monotonic() + DEADLINE_SECONDS, list[bytes]()
-    while piece := response.read(_PIECE):
-        pieces.append(piece)
-        if time.monotonic() > until:
-            raise TimeoutError
-    return b"".join(pieces)
-
-
-def _json(url: str, body: bytes) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return json.loads(body)
+        if response.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise _told(url, response.status, read_json(_Error, pieces).error, signed_in=token is not None)
+        return read_json(kind, pieces)
     except ValueError as error:
-        raise NotRelay(url) from error
+        raise NotRelay(host=_host(url)) from error
 
 
-def _told(url: str, status: int, body: bytes, *, signed_in: bool) -> RelayError:
+def _told(url: str, status: int, said: _Said, *, signed_in: bool) -> RelayError:
     """The error that the service explained."""
-    said = _json(url, body)
-    error = said.get("error") if isinstance(said, dict) else None
-    if not isinstance(error, dict) or not isinstance(error.get("reason"), str):
-        return NotRelay(url)
     branch = _BRANCHES.get(status, Unavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused)
     expired = signed_in and status == HTTPStatus.UNAUTHORIZED
-    suggestion = Sentence("Sign in: relay login %(url)s", url=url) if expired else error.get("suggestion") or ""
-    return branch(error["reason"], suggestion, field=error.get("field") or "")
+    suggestion = Sentence("Sign in: relay login %(url)s", url=url) if expired else said.suggestion
+    return branch(reason=said.reason, suggestion=suggestion, field=said.field or "")
 
 
 def _never_sent(error: Exception) -> bool:
     """Whether the service cannot have seen the request: the line was never opened."""
-    cause = error.reason if isinstance(error, urllib.error.URLError) else error
-    return isinstance(cause, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError)
+    unproven = isinstance(error, SSLError) and isinstance(error.args[0], ssl.SSLCertVerificationError)
+    return unproven or isinstance(error, NewConnectionError | ConnectTimeoutError)
 
 
 def _query(parameters: Mapping[str, Any]) -> str:
@@ -325,7 +314,7 @@ def _query(parameters: Mapping[str, Any]) -> str:
     for name, value in parameters.items():
         values: Iterable[Any] = value if isinstance(value, (list, tuple)) else (value,)
         said += [(name, _text(each)) for each in values if each is not None and each is not False]
-    return f"?{urllib.parse.urlencode(said)}" if said else ""
+    return f"?{urlencode(said)}" if said else ""
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a parameter
@@ -334,5 +323,5 @@ def _text(value: Any) -> str:  # noqa: ANN401 - a parameter
 
 def _host(url: str) -> str:
     """Host and port of an address; the rest may hold a password."""
-    parts = urllib.parse.urlsplit(url)
+    parts = urlsplit(url)
     return f"{parts.hostname}{f':{parts.port}' if parts.port else ''}"

@@ -14,7 +14,7 @@ import seeds
 from relay.domain.acts import Act
 from relay.exchange.importing import import_programme
 from relay.graph import Graph
-from relay.ledger import recording
+from relay.ledger import reading, recording
 from relay.ledger.batch import Clerk
 
 DEMO: Final = "relay-demo"
@@ -45,7 +45,7 @@ def load_demo(graph: Graph, clerk: Clerk) -> Loaded:
     """
     folder = Path(seeds.__file__).parent
     acts = tuple(_acts(folder / f"{DEMO}-corrections.toml"))
-    if recording.recorded(graph, DEMO, acts[-1].act_id):
+    if reading.recorded(graph, DEMO, acts[-1].act_id):
         return Loaded(entries=_entries(graph), actions={})
     actions = Counter[str](row.action for row in import_programme(graph, folder / DEMO, clerk, apply=True))
     for outcome in recording.record(graph, DEMO, acts, replace(clerk, by=SECOND_CLERK)):
@@ -56,7 +56,7 @@ def load_demo(graph: Graph, clerk: Clerk) -> Loaded:
 
 
 def _entries(graph: Graph) -> int:
-    return next(head.entries for head in recording.heads(graph) if head.programme_id == DEMO)
+    return next(head.entries for head in reading.heads(graph) if head.programme_id == DEMO)
 
 
 def _acts(file: Path) -> Iterator[Act]:

@@ -1,6 +1,6 @@
 """How results look on a screen: tables on a terminal, TSV in a pipe, JSON when asked for.
 
-Results go to stdout, words to stderr. Whatever stands in a name (brackets, quotes, line breaks, control characters,
+Results go to stdout, messages to stderr. Whatever a name contains (brackets, quotes, line breaks, control characters,
 any script) is shown as text and never breaks a screen.
 """
 
@@ -120,7 +120,7 @@ class _Column:
     """A column of a table on a terminal.
 
     Attributes:
-        name: What stands above it.
+        name: Its heading.
         values: One of each row.
         least: The least width in which it can be read.
         most: The width of its longest value.

@@ -10,13 +10,14 @@ from flask import Flask
 from flask_compress import Compress
 
 from relay.access.accounts import Tries
-from relay.web import failures, guard, menu, metrics, privacy, responses, sign_in
+from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
 from relay.web.current import Core
 from relay.web.i18n import labels, language
 from relay.web.lists import routes as list_pages
+from relay.web.lists import saved_views
 from relay.web.managers import confirming
 from relay.web.managers import routes as managers
 from relay.web.staff import routes as staff
@@ -24,9 +25,9 @@ from relay.web.staff import routes as staff
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from relay.access.one_time_link import OneTimeLink
     from relay.graph import Graph
     from relay.settings import Settings
-    from relay.web.sign_in import OneTime
 
 HOSTS = ("localhost", "127.0.0.1")
 """The names of this machine for itself. A page asked for under any other name but the site's is not given: a stranger's
@@ -43,7 +44,7 @@ def create_app(
     *,
     now: Callable[[], datetime] = _now,
     owner: str | None = None,
-    once: OneTime | None = None,
+    once: OneTimeLink | None = None,
     site: str | None = None,
 ) -> Flask:
     """The application on an open graph.
@@ -51,8 +52,8 @@ def create_app(
     Args:
         graph: Stays the caller's to close.
         settings: As they were read.
-        now: What time it is; tests say it.
-        owner: The login of who is at this machine and need not sign in. Only where nobody else reaches the pages.
+        now: The current time; tests set it.
+        owner: The login of the person at this machine, who need not sign in. Only if no one else can reach the pages.
         once: The link that lets the owner in once.
         site: The host name behind which a proxy serves these pages over TLS; None when only this machine reaches them.
     """
@@ -70,20 +71,21 @@ def create_app(
         graph=graph,
         settings=settings,
         now=now,
-        told=privacy.told,
-        within=privacy.within,
         tries=Tries(time.monotonic),
         owner=owner,
         once=once,
         site=site,
     )
     Compress(app)
-    for part in (language, responses, guard, metrics, labels, menu, failures):
+    for part in (monitoring, language, responses, sessions, guard, labels, menu, failures):
         part.set_up(app)
-    for part in (responses, sign_in, managers, list_pages, confirming, staff, auditors, api):
+    for part in (monitoring, responses, sign_in, managers, list_pages, confirming, staff, auditors):
         app.register_blueprint(part.blueprint)
+    app.register_blueprint(api.blueprint(graph.catalogue))
+    for pages in system_pages.of(graph.catalogue).values():
+        app.register_blueprint(pages.blueprint)
     if query.is_offered(settings):
         app.register_blueprint(query.blueprint)
     sign_in.set_up(app)
-    app.before_request(responses.unchanged)  # after the guard: who may not see a page is not told that it is the same
+    responses.send_only_changes(app, kept_by_browser=saved_views.sent)
     return app

@@ -1,4 +1,4 @@
-"""Failures: what went wrong, as a page or as JSON of one shape, with the number that HTTP gives it.
+"""Failures: what went wrong, as a page or as JSON in one form, with its HTTP status code.
 
 {"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "code": null, "request_id": "…"}}
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import traceback
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, get_args
 from urllib.parse import quote
 
 from flask import (
@@ -30,10 +31,12 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from relay.access.accounts import NotLetIn, TooManyTries
 from relay.access.roles import Locked, NotAllowed, NotThatPlace
-from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
-from relay.web import current, guard
-from relay.web.guard import NotByTheProxy, NotSignedIn
+from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.service.json_codec import json_of
+from relay.web import current, sessions
+from relay.web.guard import NotByTheProxy
 from relay.web.i18n.language import gettext
+from relay.web.sessions import NotSignedIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,9 +60,38 @@ STATUS: Final[Mapping[type[RelayError], int]] = {
 }
 STATUS_UNFORESEEN: Final = 500
 STATUS_TOO_OFTEN: Final = 429
+_ASKED: Final[tuple[Code, ...]] = get_args(Code)
 RETRY_SECONDS: Final = "5"  # our choice: an engine that was stopped starts in about four
 
 log = logging.getLogger("relay.web")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """What went wrong.
+
+    Attributes:
+        status: The number that HTTP gives it.
+        reason: What happened, in a sentence.
+        suggestion: What to do next; empty when there is nothing.
+        field: The parameter or column at fault; None when it is none of them.
+        code: The name of the question, where the act is asked about; None elsewhere.
+        request_id: By which the request is found in the log; None where it has none.
+    """
+
+    status: int
+    reason: str
+    suggestion: str
+    field: str | None
+    code: Code | None
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Error:
+    """A failure as the API answers it."""
+
+    error: Explained
 
 
 def set_up(app: Flask) -> None:
@@ -70,10 +102,10 @@ def set_up(app: Flask) -> None:
 
 
 def asked_to_sign_in(error: NotSignedIn) -> Answer:
-    """People are led to the page where they sign in, and from there to what they wanted; programs are told."""
+    """Send people to the sign-in page, and from there to what they wanted; answer programs with an error."""
     if _wants_json():
         return explained(error)
-    if request.headers.get("HX-Request"):  # of a page that stays open: its reader is told where, not led away
+    if request.headers.get("HX-Request"):  # part of a page: say where to sign in, and leave the page open
         session["wanted"] = _page_before()
         return explained(error)
     if request.method == "GET":
@@ -82,9 +114,9 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
             f"?{query}" if query else ""
         )  # written as it came: ids hold anything
     else:
-        flash(gettext("Nothing was recorded, since nobody was signed in any more. Sign in, and do it again."))
+        flash(gettext("Nothing was recorded, because you were signed out. Sign in and do it again."))
         session["wanted"] = _page_before()
-    return redirect(url_for("signing_in.page"), 303)
+    return redirect(url_for("sign_in.page"), 303)
 
 
 def _page_before() -> str:
@@ -94,7 +126,7 @@ def _page_before() -> str:
 def explained(error: RelayError) -> Response:
     """What Relay itself explains."""
     status = next((status for branch, status in STATUS.items() if isinstance(error, branch)), 500)
-    code = error.code if isinstance(error, Asked) else None
+    code: Code | None = next((each for each in _ASKED if each == error.code), None)
     response = _answer(status, error.reason, error.suggestion, error.field or None, code)
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS
@@ -107,9 +139,9 @@ def explained(error: RelayError) -> Response:
 
 
 def refused(error: HTTPException) -> Response:
-    """What HTTP refuses, and what nobody foresaw: of that only the kind and the place are logged, never a value."""
-    if isinstance(error, SecurityError):  # asked for under a name that is not this machine's: no page has an address
-        return Response(gettext("This name is not one of Relay's."), SecurityError.code, mimetype="text/plain")
+    """HTTP errors, and unexpected ones, of which only the type and the place are logged, never a value."""
+    if isinstance(error, SecurityError):  # asked for under a host name that is not this machine's: no page has a URL
+        return Response(gettext("Relay does not answer to this host name."), SecurityError.code, mimetype="text/plain")
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:
         frames = [
@@ -128,22 +160,22 @@ def refused(error: HTTPException) -> Response:
 
 def _reasons() -> Mapping[int, str]:
     return {
-        400: gettext("This request cannot be understood, or its form is too old."),
+        400: gettext("The request cannot be read, or its form has expired."),
         404: gettext("There is no such page."),
-        405: gettext("This page cannot be asked for in that way."),
+        405: gettext("This page does not accept that kind of request."),
         413: gettext("This request is too large."),
         415: gettext("This must be sent as JSON (Content-Type: application/json)."),
-        STATUS_TOO_OFTEN: gettext("This was asked for too often: wait a minute."),
-        500: gettext("Relay failed, and did not foresee it. Nothing was recorded."),
+        STATUS_TOO_OFTEN: gettext("Too many requests: wait a minute."),
+        500: gettext("Unexpected error. Nothing was recorded."),
     }
 
 
 def _suggestion(status: int) -> str:
     if status == STATUS_UNFORESEEN:
-        return gettext("Tell those who look after it, with the number of this request.")
+        return gettext("Tell your administrator, with this request number.")
     if request.path.startswith("/api/"):
-        return gettext("What can be asked here, and how: /api/v1/docs.")
-    return gettext("Go to the first page, and on from there.")
+        return gettext("See /api/v1/docs for what can be asked here, and how.")
+    return gettext("Start again from the first page.")
 
 
 def _wants_json() -> bool:
@@ -151,17 +183,12 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
 
 
-def _answer(status: int, reason: str, suggestion: str, field: str | None = None, code: str | None = None) -> Response:
-    error = {
-        "status": status,
-        "reason": reason,
-        "suggestion": suggestion,
-        "field": field,
-        "code": code,
-        "request_id": g.get("request_id"),
-    }
+def _answer(status: int, reason: str, suggestion: str, field: str | None = None, code: Code | None = None) -> Response:
+    error = Explained(
+        status=status, reason=reason, suggestion=suggestion, field=field, code=code, request_id=g.get("request_id")
+    )
     if _wants_json():
-        return make_response(jsonify(error=error), status)
+        return make_response(jsonify(json_of(Error(error=error))), status)
     if request.headers.get("HX-Request"):
         return make_response(render_template("said.html", error=error), status)
     if status < STATUS_UNFORESEEN:  # else the database may be what failed
@@ -173,6 +200,6 @@ def _find_programme() -> None:
     """Let the page of a failure have the sections and the search of the programme in which its reader is."""
     programme_id = (request.view_args or {}).get("programme_id")
     with suppress(RelayError):
-        visitor = guard.visitor()
-        if programme_id and visitor and visitor.sees(programme_id):
+        user = sessions.user()
+        if programme_id and user and user.sees(programme_id):
             current.head()

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import current_app, has_request_context, request, url_for
 
 from relay.access.roles import EVERY
-from relay.web import current, guard
-from relay.web.current import CONFIRMED_ONLY
-from relay.web.i18n.language import lazy_gettext, this_page
+from relay.web import current, guard, privacy, system_pages
+from relay.web.i18n.language import lazy_gettext, say, this_page
+from relay.web.parameters import CONFIRMED_ONLY
+from relay.web.permission import permission_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from flask import Flask
 
@@ -41,7 +42,7 @@ class Link:
     @property
     def href(self) -> str:
         """Where it leads this reader."""
-        places = current.core().within() if self.by_place else None
+        places = privacy.within() if self.by_place else None
         own = next(iter(places)) if places and len(places) == 1 else None
         return to(self.endpoint, place=own, **self.values)
 
@@ -86,7 +87,7 @@ SECTIONS: Final = (
             Link(endpoint="auditors.sample", label=lazy_gettext("Sample"), key="r", values={"name": "sample"}),
             Link(endpoint="auditors.entries", label=lazy_gettext("Ledger"), key="l", values={"name": "ledger"}),
             Link(endpoint="auditors.verify", label=lazy_gettext("Verify"), key="y"),
-            Link(endpoint="confirming.opened", label=lazy_gettext("Accesses"), key="x"),
+            Link(endpoint="confirming.opened", label=lazy_gettext("Access log"), key="x"),
             Link(endpoint="query.page", label=lazy_gettext("Query"), key="q", everywhere=True),
         ),
     ),
@@ -105,12 +106,25 @@ def set_up(app: Flask) -> None:
 
 def sections() -> list[tuple[str, list[Link]]]:
     """Headings with the links whose pages there are, and which who is asking may open."""
-    found = [(str(heading), [link for link in links if _is_open(link)]) for heading, links in SECTIONS]
+    found = [
+        (str(heading), [link for link in links if _is_open(link)]) for heading, links in (*SECTIONS, *_of_systems())
+    ]
     return [(heading, links) for heading, links in found if links]
 
 
+def _of_systems() -> Iterator[tuple[str, tuple[Link, ...]]]:
+    """A section for each system that the programme uses and that has pages."""
+    catalogue = current.graph().catalogue
+    for name, part in system_pages.of(catalogue).items():
+        if name in current.head().systems:
+            links = (
+                Link(endpoint=f"{name}.{each.endpoint}", label=say(each.label), key=each.key) for each in part.links
+            )
+            yield say(catalogue.systems[name].title), tuple(links)
+
+
 def pages(app: Flask, programme_id: str) -> dict[str, str]:
-    """Name → address of every page of an application that a section leads to."""
+    """Name → URL of every page of an application that a section leads to."""
     links = [link for _heading, links in SECTIONS for link in links if link.endpoint in app.view_functions]
     with app.test_request_context():
         return {link.name: _address(link.endpoint, programme_id=programme_id, **link.values) for link in links}
@@ -121,9 +135,10 @@ def _address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever th
 
 
 def _is_open(link: Link) -> bool:
-    action = guard.ACTIONS.get(link.endpoint)
-    allowed = action is None or guard.may(action, EVERY if link.everywhere else current.head().programme_id)
-    return allowed and link.endpoint in current_app.view_functions
+    if link.endpoint not in current_app.view_functions:
+        return False
+    action = permission_of(link.endpoint).action
+    return action is None or guard.may(action, EVERY if link.everywhere else current.head().programme_id)
 
 
 def _still_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:
@@ -133,7 +148,7 @@ def _still_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def counting_all() -> str:
-    """The address of this page where all is counted, confirmed or not."""
+    """The URL of this page with everything counted, confirmed or not."""
     return this_page(CONFIRMED_ONLY, None)
 
 
@@ -144,7 +159,7 @@ def begins(programme_id: str) -> str:
 
 
 def to(endpoint: str, **values: object) -> str:
-    """The address of a page of this programme, on the same day as this page."""
+    """The URL of a page of this programme, on the same day as this page."""
     return _address(endpoint, **{"programme_id": current.head().programme_id, "as_of": _day(), **values})
 
 

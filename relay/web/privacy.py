@@ -1,35 +1,42 @@
-"""What is personal: whose names a reader is told, and that it is written down who opened what.
+"""Personal data: which names of people, groups and donors a reader sees, and who opened what.
 
-Staff of a place are told the names of those who live there. All that tells names of people in a list asks `told` first,
-by `asked.names`; a page about one record says `opened`.
+Staff of a place see the names of those who live there. Everything that shows names in a list asks `told` first,
+through `names`; a page about one record calls `opened`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import request
 
 from relay.access import access_log
 from relay.access.roles import NotThatPlace
+from relay.desk.lookup import Named
 from relay.domain.entries import instant
-from relay.reports import geography
-from relay.web import current, guard, responses
+from relay.ledger import places
+from relay.reports import breakdown
+from relay.reports.breakdown import Names
+from relay.service.question import Reader
+from relay.web import current, guard, responses, sessions
+from relay.web.result_cache import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from relay.reports.record_history import Record
     from relay.reports.search import Hit
 
+
+_Names = TypeVar("_Names")
 
 _OF_ONE_PLACE: Final = ("place:", "group:", "beneficiary:", "placement:")
 """Records that lie where the one lives whose name they bear; a pass-on lies where its giver lives too."""
 
 
 def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
-    """Those of some people whose names this reader is told; that they are told is written down.
+    """Those of some people whose names this reader is shown; that they are shown is logged.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -42,7 +49,7 @@ def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
 
 
 def donors_named(gift_ids: Iterable[str]) -> None:
-    """Write down that this reader is told who gave some gifts.
+    """Log that this reader is shown who gave some gifts.
 
     Raises:
         NotWrittenDown: It cannot be written down.
@@ -51,7 +58,7 @@ def donors_named(gift_ids: Iterable[str]) -> None:
 
 
 def nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
-    """Those of some people whose names this reader may be told.
+    """Those of some people whose names this reader may see.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -59,7 +66,7 @@ def nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
     allowed = within()
     if allowed is None or not beneficiary_ids:
         return tuple(beneficiary_ids)
-    there = geography.people_in(current.graph(), current.head().programme_id, allowed, beneficiary_ids)
+    there = places.people_in(current.graph(), current.head().programme_id, allowed, beneficiary_ids)
     return tuple(id_ for id_ in beneficiary_ids if id_ in there)
 
 
@@ -71,18 +78,18 @@ def seen(act_ids: Collection[str]) -> Collection[str]:
     """
     programme_id = current.head().programme_id
     allowed = guard.places("find", programme_id)
-    return act_ids if allowed is None else geography.lying_in(current.graph(), programme_id, allowed, act_ids)
+    return act_ids if allowed is None else places.lying_in(current.graph(), programme_id, allowed, act_ids)
 
 
 def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:
-    """What a search found among what is `seen`, with the names that this reader is told."""
+    """What a search found among what is `seen`, with the names that this reader may see."""
     if guard.places("find", current.head().programme_id) is None:
         return tuple(found)
     return tuple(hit if hit.id.startswith(_OF_ONE_PLACE) else replace(hit, name=None) for hit in found)
 
 
 def record(found: Record) -> Record:
-    """A record as far as this reader may see it: staff of a place are told who lives there, and no donor.
+    """A record as far as this reader may see it: staff of a place see who lives there, and no donors.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -103,30 +110,88 @@ def record(found: Record) -> Record:
     )
 
 
+READER: Final = Reader(seen=seen, nameable=nameable, hits=hits, record=record)
+"""Whoever asks by this request."""
+
+
 def require_donors() -> None:
-    """Refuse to tell who gave where this reader may not be told.
+    """Refuse to show donors to a reader who may not see them.
 
     Raises:
         NotThatPlace: The reader's account works for some places only.
     """
     own = within()
     if own is not None:
-        raise NotThatPlace(own)
+        raise NotThatPlace(places=sorted(own))
 
 
 def within() -> frozenset[str] | None:
-    """The places whose names this reader is told; None: all, and who gave, since a gift lies in none."""
+    """The places whose names this reader may see; None: all, and donors too, since a gift belongs to no place."""
     return guard.places("names", current.head().programme_id)
 
 
 def opened(what: str, ids: Iterable[str]) -> None:
-    """Write down that this reader opened something personal; without any ids nothing is written.
+    """Log that this reader opened personal data; without any ids nothing is logged.
 
     Raises:
         NotWrittenDown: It cannot be written; then it must not be shown.
     """
     core = current.core()
     responses.never_kept()
-    access = access_log.Access(at=instant(core.now()), by=guard.known().by, what=what, ids=tuple(ids))
+    access = access_log.Access(at=instant(core.now()), by=sessions.signed_in().by, what=what, ids=tuple(ids))
     if access.ids:
         access_log.note(core.settings.data_folder, current.head().programme_id, access)
+
+
+# ------------------------------------------------------------------------------------------------ names
+
+
+def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:
+    """Beneficiary id → her name, of those whose name is known and may be told to this reader.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    beneficiary_ids = told(beneficiary_ids)
+    said = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in beneficiary_ids}
+    named = current.graph().read(lambda transaction: Named(transaction, current.head().programme_id, said))
+    return {id_: name for id_ in beneficiary_ids if (name := named.beneficiary(id_))}
+
+
+def places_and_donors() -> Names:
+    """What places are called, and donors where the reader is told who gave.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    found = _called("names", lambda programme_id: breakdown.names(current.graph(), programme_id, ("place", "donor")))
+    return found if within() is None else Names(places=found.places)
+
+
+def group_names() -> Mapping[str, str]:
+    """Group id → what it is called, of those whose name is known and may be told to this reader.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    found = _called("groups", lambda programme_id: breakdown.group_names(current.graph(), programme_id))
+    allowed = within()
+    if allowed is None:
+        return found
+    there = places.groups_in(current.graph(), current.head().programme_id, allowed)
+    return {id_: name for id_, name in found.items() if id_ in there}
+
+
+def _called(what: str, read: Callable[[str], _Names]) -> _Names:
+    """What something is called, read once for as long as nobody gives or changes a name."""
+    known = current.snapshot()
+    return kept((what, known.programme_id), known.named, lambda: read(known.programme_id))
+
+
+def district_names() -> Mapping[str, str]:
+    """Place id → name, of the places that are districts.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return _called("districts", lambda programme_id: breakdown.districts(current.graph(), programme_id))

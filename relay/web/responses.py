@@ -1,26 +1,23 @@
-"""House rules for every answer: security headers, caching by the head of the ledger, logs without names, health."""
+"""Rules for every response: security headers, caching by the head of the ledger, and files that are kept for good."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import logging
-import re
-import secrets
-import time
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, g, jsonify, make_response, request, send_file, session
+from flask import Blueprint, Flask, Response, g, make_response, request, send_file, session
 
-from relay.ledger import recording
 from relay.reports import drawing
-from relay.web import current, guard
+from relay.web import current, sessions
 from relay.web.i18n import language
-from relay.web.lists import saved_views
+from relay.web.permission import public
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 COMPRESSED: Final = (
@@ -47,38 +44,40 @@ HEADERS: Final = {
 }
 _BESIDE_THE_LEDGER: Final = frozenset({"api.accesses", "api.verify", "auditors.verify", "confirming.opened"})
 """What tells of more than the ledger, and so may change while its head does not: of who looked, of the graph itself."""
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 
-log = logging.getLogger("relay.web")
-blueprint = Blueprint("house", __name__)
+blueprint = Blueprint("static_files", __name__)
 
 
 def set_up(app: Flask) -> None:
-    """Have an application keep the house rules."""
-    app.before_request(_begin)
+    """Have an application keep them."""
     app.after_request(_headers)
-    app.after_request(_logged)
     app.url_defaults(_fingerprinted)
 
 
-def _begin() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-    g.began = time.perf_counter()
+def send_only_changes(app: Flask, kept_by_browser: Callable[[], str]) -> None:
+    """Have an application answer 304 when the reader has this very page already.
+
+    Call it after the guard is set up: a reader without access must not learn that a page is the same.
+
+    Args:
+        app: The application.
+        kept_by_browser: What else of the browser pages show.
+    """
+    app.before_request(lambda: _unchanged(kept_by_browser))
 
 
-def unchanged() -> Response | None:
-    """Answer 304 when the reader has this very page already: nothing was recorded since, and it is the same day."""
+def _unchanged(kept_by_browser: Callable[[], str]) -> Response | None:
+    """A 304 when nothing was recorded since the reader's browser had this page, and it is the same day."""
     if request.method not in ("GET", "HEAD") or "programme_id" not in (request.view_args or {}):
         return None
     head = current.head()  # which every page tells at its top
-    if "_flashes" in session:  # what was just done is told once
+    if "_flashes" in session:  # a message about what was just done is shown once
         never_kept()
         return None
     if request.endpoint in _BESIDE_THE_LEDGER:
         return None
-    forms = f"{session.get('csrf_token', '')} {request.cookies.get(saved_views.cookie(), '')}"
-    page = f"{request.url} {language.language()} {guard.page_of()} {forms}"
+    forms = f"{session.get('csrf_token', '')} {kept_by_browser()}"
+    page = f"{request.url} {language.language()} {sessions.page_of()} {forms}"
     seen = f"{head.head_hash} {current.today()} {page} {_own_files()}"
     g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
     if not request.if_none_match.contains_weak(g.etag):
@@ -87,7 +86,7 @@ def unchanged() -> Response | None:
 
 
 def never_kept() -> None:
-    """Let no browser keep this answer: it is personal, and each time that it is given is written down, or told once."""
+    """Let no browser keep this answer: it is personal and logged each time it is given, or is shown only once."""
     g.pop("etag", None)
     g.personal = True
 
@@ -95,7 +94,7 @@ def never_kept() -> None:
 def attached(response: Response, name: str) -> Response:
     """Let an answer be kept as a file of that name; its ASCII letters alone stand beside, for old browsers.
 
-    Where it leaves out what nobody confirmed, the name says so.
+    If it leaves out unconfirmed pass-ons, the name says so.
     """
     if g.get("confirmed_only"):
         stem, _, form = name.rpartition(".")
@@ -108,8 +107,7 @@ def attached(response: Response, name: str) -> Response:
 
 def _headers(response: Response) -> Response:
     response.headers.update(HEADERS)
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    if request.endpoint in ("static", "house.vis_network") and response.status_code in (200, 304):
+    if request.endpoint in ("static", "static_files.vis_network") and response.status_code in (200, 304):
         response.cache_control.immutable = True
     else:
         response.headers["Cache-Control"] = "no-store" if "personal" in g else "private, no-cache"
@@ -118,29 +116,6 @@ def _headers(response: Response) -> Response:
     if "etag" in g and response.status_code in (200, 304):
         response.set_etag(g.etag, weak=True)
     return response
-
-
-def _logged(response: Response) -> Response:
-    """One line for each request: the rule, never the query, since people search by name."""
-    said = {
-        "request_id": g.get("request_id"),
-        "method": request.method,
-        "rule": request.url_rule.rule if request.url_rule else None,
-        "status": response.status_code,
-        "milliseconds": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
-    }
-    log.info("answered", extra={"said": said})
-    return response
-
-
-class JsonLines(logging.Formatter):
-    """Log records as JSON, one a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """One record."""
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
-        said: dict[str, Any] = getattr(record, "said", {})
-        return json.dumps({"at": at, "level": record.levelname.lower(), "event": record.getMessage(), **said})
 
 
 # ------------------------------------------------------------------------------------------------ files
@@ -165,27 +140,12 @@ def _own_files() -> str:
 def _fingerprinted(endpoint: str, values: dict[str, Any]) -> None:
     if endpoint == "static" and "filename" in values:
         values["v"] = _fingerprint(Path(__file__).parent / "static" / values["filename"])
-    elif endpoint == "house.vis_network":
+    elif endpoint == "static_files.vis_network":
         values["v"] = _fingerprint(drawing.vis_network())
 
 
 @blueprint.get("/static/vis-network-9.1.2.js")
+@public()
 def vis_network() -> Response:
     """The script that draws relay trees, out of pyvis's package."""
     return send_file(drawing.vis_network(), mimetype="text/javascript")
-
-
-# ------------------------------------------------------------------------------------------------ health
-
-
-@blueprint.get("/healthz")
-def healthz() -> Response:
-    """Whether the process answers."""
-    return jsonify(ok=True)
-
-
-@blueprint.get("/readyz")
-def readyz() -> Response:
-    """Whether the database answers, and holds graphs of this version; no details."""
-    built = all(head.built for head in recording.heads(current.graph()))
-    return make_response(jsonify(ok=built), 200 if built else 503)

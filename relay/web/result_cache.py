@@ -1,4 +1,4 @@
-"""What was worked out already, kept in memory: the next page of a list costs no second count.
+"""Results kept in memory: the next page of a list needs no second count.
 
 What is kept is named by the hash of the ledger's head and by the day, so that nothing kept is ever stale.
 """
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _Result:
-    """What some work gave, and when; whoever holds the lock does it."""
+    """The result of some work, and when; the holder of the lock does it."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     mark: str | None = None
@@ -49,16 +49,23 @@ class _Results:
             return result
 
 
-def kept(name: Hashable, work: Callable[[], T]) -> T:
-    """The result of some work, done now unless it is kept under that name.
+def kept(name: Hashable, mark: str, work: Callable[[], T]) -> T:
+    """The result of some work as of a mark: the one that is kept, or one made now, of which only the latest is kept.
 
     Of many who ask at once one does the work and the others wait for it; where it fails, the next one tries.
 
     Args:
-        name: All that the result depends on.
+        name: All that the result depends on but the mark.
+        mark: What was read, such as the hash of the ledger's head.
         work: Changes nothing; it may ask for other results, but none that asks for this one.
     """
-    return kept_up(name, "", lambda _: work())
+    results: _Results = current_app.extensions.setdefault("relay.kept", _Results())
+    result = results.of(name)
+    with result.lock:
+        if result.mark != mark:
+            result.value, result.mark = work(), mark
+        found: T = result.value
+        return found
 
 
 def kept_of(survey: Survey, name: tuple[Hashable, ...], work: Callable[[], T]) -> T:
@@ -70,21 +77,4 @@ def kept_of(survey: Survey, name: tuple[Hashable, ...], work: Callable[[], T]) -
         work: As for `kept`.
     """
     known = survey.snapshot
-    return kept((known.programme_id, known.head_hash, survey.as_of, survey.confirmed_only, *name), work)
-
-
-def kept_up(name: Hashable, mark: str, work: Callable[[T | None], T]) -> T:
-    """The result of some work as of a mark: the one that is kept, or one made now, of which only the latest is kept.
-
-    Args:
-        name: All that the result depends on but the mark.
-        mark: The hash of the ledger's head.
-        work: As for `kept`; it is given the result of another mark, or None when there is none, and does not change it.
-    """
-    results: _Results = current_app.extensions.setdefault("relay.kept", _Results())
-    result = results.of(name)
-    with result.lock:
-        if result.mark != mark:
-            result.value, result.mark = work(result.value), mark
-        found: T = result.value
-        return found
+    return kept((known.programme_id, survey.as_of, survey.confirmed_only, *name), known.head_hash, work)

@@ -1,4 +1,4 @@
-"""A trial of the pages: whether each kind of page answers, asked as a browser would, but without a network."""
+"""A self-check: whether each kind of page answers, asked as a browser would, but without a network."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 class PagesFail(Refused):
     """Some page does not answer."""
 
-    def __init__(self, failing: tuple[str, ...]) -> None:
-        """Name them."""
-        super().__init__(f"These pages do not answer: {', '.join(failing)}.", "See the log above; it names the fault.")
+    reason = "These pages do not answer: %(failing)s."
+    suggestion = "See the log above; it names the fault."
+
+    failing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ def try_pages(graph: Graph, settings: Settings, programme_id: str, gift_id: str,
     client, paths = app.test_client(), tuple(_paths(app, programme_id, gift_id, day))
     failing = tuple(path for path in paths if client.get(path, follow_redirects=True).status_code != 200)  # noqa: PLR2004 - HTTP's own
     if failing:
-        raise PagesFail(failing)
+        raise PagesFail(failing=failing)
     return Trial(paths=paths)
 
 

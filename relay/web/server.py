@@ -1,4 +1,4 @@
-"""The server: the application behind waitress, for this machine only, or behind a proxy that speaks TLS."""
+"""The server: the application behind waitress, for this machine only, or behind a TLS proxy."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from waitress.server import create_server
 
 from relay.access import accounts
+from relay.access.one_time_link import OneTimeLink
 from relay.errors import Invalid, Refused
 from relay.web.app import HOSTS, create_app
-from relay.web.responses import JsonLines
-from relay.web.sign_in import OneTime
+from relay.web.monitoring import JsonLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,47 +27,41 @@ THREADS: Final = 8  # our choice: more would only wait for one database
 
 
 class NotThisMachine(Refused):
-    """Others could reach the pages, and nobody would ask who they are."""
+    """Others could reach the pages without signing in."""
 
-    def __init__(self, host: str) -> None:
-        """Name the address."""
-        super().__init__(
-            f"Relay itself does not encrypt: without a proxy it serves at {HOSTS[-1]}, not at {host}.",
-            "Put a proxy with TLS before it and name both: --site relay.example.org --proxy ADDRESS. See"
-            " docs/operators.md.",
-            field="host",
-        )
+    reason = "Relay itself does not encrypt: without a proxy it serves at %(own)s, not at %(host)s."
+    suggestion = (
+        "Put a proxy with TLS before it and name both: --site relay.example.org --proxy ADDRESS. See docs/operators.md."
+    )
+    field = "host"
+    own = HOSTS[-1]
+
+    host: str
 
 
 class NobodyMaySignIn(Refused):
-    """A site is to be served, and nobody could sign in to it."""
+    """A site is to be served, and no one could sign in to it."""
 
-    def __init__(self) -> None:
-        """Say how to make an account."""
-        super().__init__(
-            "There is no account with a password yet, so that nobody could sign in.",
-            "Make one: relay account add LOGIN --role administrator",
-        )
+    reason = "There is no account with a password yet, so that nobody could sign in."
+    suggestion = "Make one: relay account add LOGIN --role administrator"
 
 
 class NotAName(Invalid):
     """A site is named by an address, or by a part of one."""
 
-    def __init__(self) -> None:
-        """Say what is wanted."""
-        super().__init__(
-            "A site is a host name alone, such as relay.example.org: Relay is served over https, at its first path.",
-            "Leave out https:// and what follows the name.",
-            field="site",
-        )
+    reason = "A site is a host name alone, such as relay.example.org: Relay is served over https, at its first path."
+    suggestion = "Leave out https:// and what follows the name."
+    field = "site"
 
 
 class PortTaken(Refused):
     """Another program listens there."""
 
-    def __init__(self, port: int) -> None:
-        """Name the port."""
-        super().__init__(f"Port {port} cannot be listened on.", "Leave --port out to have a free one.", field="port")
+    reason = "Port %(port)s cannot be listened on."
+    suggestion = "Leave --port out to have a free one."
+    field = "port"
+
+    port: int
 
 
 def serve(
@@ -82,7 +76,7 @@ def serve(
     proxy: str | None = None,
     say: Callable[[str], object],
 ) -> None:
-    """Serve the pages until the process is told to stop.
+    """Serve the pages until the process is asked to stop.
 
     Args:
         graph: Open; stays the caller's to close.
@@ -105,11 +99,11 @@ def serve(
     if site is not None and not _NAME.fullmatch(site):
         raise NotAName
     if host not in HOSTS and not (site and proxy):
-        raise NotThisMachine(host)
+        raise NotThisMachine(host=host)
     if site and not any(account.password for account in accounts.every(graph)):
         raise NobodyMaySignIn
     _log_json()
-    once = OneTime(login=owner) if shown is None and site is None else None
+    once = OneTimeLink(login=owner) if shown is None and site is None else None
     app = create_app(graph, settings, owner=None if once or site else owner, once=once, site=site)
     behind: dict[str, Any] = (
         {"trusted_proxy": proxy or "127.0.0.1", "trusted_proxy_headers": _FROM_THE_PROXY} if site else {}
@@ -119,7 +113,7 @@ def serve(
             app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True, **behind
         )
     except OSError as error:
-        raise PortTaken(port) from error
+        raise PortTaken(port=port) from error
     name = f"[{host}]" if ":" in host else host
     here = f"http://{name}:{server.effective_port}"
     path = f"/sign-in/once/{once.secret}" if once else shown

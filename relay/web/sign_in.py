@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
-import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -14,8 +10,8 @@ from flask_limiter.util import get_remote_address
 
 from relay.access import accounts
 from relay.errors import NotFound
-from relay.text import Sentence
-from relay.web import current, guard
+from relay.web import current, sessions
+from relay.web.permission import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,39 +19,17 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response
 
-TRIES_A_MINUTE: Final = 20  # our choice: a whole office behind one address signs in; guessing stays slow
+TRIES_A_MINUTE: Final = 20  # our choice: a whole office behind one IP address signs in; guessing stays slow
 _STATUS: Final = {accounts.NotLetIn: 401, accounts.TooManyTries: 429}
 
-blueprint = Blueprint("signing_in", __name__)
+blueprint = Blueprint("sign_in", __name__)
 
 
 class LinkUsed(NotFound):
     """A link that signs its owner in once was used before, or is of another start."""
 
-    def __init__(self) -> None:
-        """Say how to get another one."""
-        super().__init__(
-            Sentence("This link signs nobody in: it was used already, or Relay was started anew since."),
-            Sentence("Start relay serve again for another link, or sign in with login and password."),
-        )
-
-
-@dataclass(slots=True, kw_only=True)
-class OneTime:
-    """A link that signs its owner in once.
-
-    Attributes:
-        login: Whose account it opens.
-        secret: What its address ends with.
-    """
-
-    login: str
-    secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
-    _used: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def take(self, secret: str) -> bool:
-        """Whether this is the secret, and nobody used it before."""
-        return hmac.compare_digest(self.secret.encode(), secret.encode()) and self._used.acquire(blocking=False)
+    reason = "This link no longer works: it was already used, or Relay was restarted."
+    suggestion = "Start relay serve again for another link, or sign in with login and password."
 
 
 def set_up(app: Flask) -> None:
@@ -65,17 +39,19 @@ def set_up(app: Flask) -> None:
 
 
 def _slow_down(app: Flask, slow: Callable[[Any], Any]) -> None:
-    for endpoint in ("signing_in.sign_in", "api.token"):
+    for endpoint in ("sign_in.sign_in", "api.token"):
         app.view_functions[endpoint] = slow(app.view_functions[endpoint])
 
 
 @blueprint.get("/sign-in")
+@public()
 def page() -> str:
     """The form."""
     return render_template("sign_in.html", error=None, login="")
 
 
 @blueprint.post("/sign-in")
+@public()
 def sign_in() -> Response | tuple[str, int, dict[str, str]]:
     """Let somebody in, or say that login and password do not belong together."""
     login = request.form.get("login", "")
@@ -106,6 +82,7 @@ def let_in(login: str, password: str) -> accounts.Account:
 
 
 @blueprint.get("/sign-in/once/<secret>")
+@public()
 def once(secret: str) -> Response:
     """Sign in the owner, by the link that only the owner's terminal showed. Who only looks at it does not use it up."""
     link = current.core().once
@@ -115,10 +92,11 @@ def once(secret: str) -> Response:
 
 
 @blueprint.post("/sign-out")
+@public()
 def sign_out() -> Response:
     """Sign out, wherever this account is signed in."""
-    guard.end()
-    response = redirect(url_for("signing_in.page"), 303)
+    sessions.end()
+    response = redirect(url_for("sign_in.page"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'  # the next one at this machine may press Back
     return response
 
@@ -126,6 +104,6 @@ def sign_out() -> Response:
 def _welcome(account: accounts.Account) -> Response:
     """Go on to the page that asked who is there."""
     wanted = str(session.get("wanted", ""))
-    guard.begin(account)
+    sessions.begin(account)
     inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     return redirect(wanted if inside else url_for("managers.front"), 303)

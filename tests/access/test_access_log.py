@@ -68,7 +68,7 @@ def test_a_line_that_was_torn_off_costs_no_other(tmp_path: Path, torn: bytes) ->
 def test_where_the_disk_is_full_nothing_is_shown_and_no_line_is_torn(tmp_path: Path) -> None:
     found = on_a_small_disk("tests.access.test_access_log:write_on_a_small_disk", SMALL_DISK, tmp_path)
 
-    assert found["refused"].startswith("It cannot be written down who opened this, so it is not shown: No space left")
+    assert found["refused"].startswith("The access log cannot be written, so this is not shown: No space left")
     assert found["told"] == found["written"] + 1
     assert found["torn"] is False
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from relay.access import accounts, tokens
 from relay.access.accounts import Tries
-from relay.access.roles import EVERY, OWNER, Grant, NotARole, grant_of, granted, places
+from relay.access.roles import OWNER, Grant
 from relay.backup import replay
 from relay.ledger import verify
 from tests.commands.shell import record
@@ -96,36 +96,6 @@ def test_the_owner_has_an_account_from_the_first_day(graph: Graph) -> None:
     assert accounts.owner(graph, "आशा", NOW).login == "owner"
 
 
-def test_another_password_ends_the_tokens_that_the_old_one_may_have_made(graph: Graph) -> None:
-    for login in ("asha", "bina"):
-        accounts.add(graph, login, MANAGER, WORDS, NOW)
-    hers, anothers = (
-        tokens.issue(graph, login, days=1, now=NOW, random=random_)
-        for login, random_ in (("asha", random), ("bina", bytes))
-    )
-
-    accounts.end_sessions(graph, "asha")
-    assert tokens.holder(graph, hers.secret, NOW)[0].login == "asha"
-    accounts.set_password(graph, "asha", f"{WORDS} again")
-    with pytest.raises(accounts.NotLetIn):
-        tokens.holder(graph, hers.secret, NOW)
-    assert tokens.holder(graph, anothers.secret, NOW)[0].login == "bina"
-
-
-def test_no_token_is_made_by_a_password_that_was_changed_meanwhile(graph: Graph) -> None:
-    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
-    let_in = accounts.let_in(graph, "asha", WORDS)
-    accounts.set_password(graph, "asha", f"{WORDS} again")
-
-    with pytest.raises(accounts.NotLetIn):
-        tokens.issue(graph, "asha", days=1, now=NOW, random=random, generation=let_in.generation)
-    assert tokens.every(graph) == ()
-
-    again = accounts.let_in(graph, "asha", f"{WORDS} again")
-    tokens.issue(graph, "asha", days=1, now=NOW, random=random, generation=again.generation)
-    assert len(tokens.every(graph)) == 1
-
-
 def test_changes_of_one_account_at_the_same_time_are_all_kept(graph: Graph) -> None:
     accounts.add(graph, "asha", MANAGER, WORDS, NOW)
     begun = accounts.find(graph, "asha").generation
@@ -135,21 +105,6 @@ def test_changes_of_one_account_at_the_same_time_are_all_kept(graph: Graph) -> N
 
     assert all(each.exception() is None for each in done)
     assert accounts.find(graph, "asha").generation == begun + 12
-
-
-def test_a_removed_account_leaves_no_token_behind(graph: Graph) -> None:
-    accounts.add(graph, "asha", MANAGER, WORDS, NOW)
-    accounts.add(graph, "bina", MANAGER, WORDS, NOW)
-    secret = tokens.issue(graph, "asha", days=1, now=NOW, random=random).secret
-    tokens.issue(graph, "bina", days=1, now=NOW, random=bytes)
-
-    accounts.remove(graph, "asha")
-    assert [account.login for account in accounts.every(graph)] == ["bina"]
-    assert [token.login for token in tokens.every(graph)] == ["bina"]
-    with pytest.raises(accounts.NotLetIn):
-        tokens.holder(graph, secret, NOW)
-    with pytest.raises(accounts.NoAccount):
-        accounts.remove(graph, "asha")
 
 
 def test_accounts_are_no_part_of_the_ledger_nor_of_a_backup(graph: Graph) -> None:
@@ -163,51 +118,6 @@ def test_accounts_are_no_part_of_the_ledger_nor_of_a_backup(graph: Graph) -> Non
 
 
 # ---------------------------------------------------------------------------------------------------- tokens
-
-
-def test_a_token_holds_for_a_role_a_programme_and_a_time(graph: Graph) -> None:
-    both = (Grant(role="manager"), Grant(role="staff", programme_id="hills", place_id="W1"))
-    accounts.add(graph, "asha", both, None, NOW)
-
-    made = tokens.issue(graph, "asha", role="staff", programme_id="hills", days=2, now=NOW, random=random)
-    account, token = tokens.holder(graph, made.secret, NOW)
-    assert account.grants == both[1:]
-    assert token.token_id == made.secret[:12]
-    with pytest.raises(accounts.NotLetIn):
-        tokens.holder(graph, made.secret, NOW + timedelta(days=2))
-    with pytest.raises(accounts.NotLetIn):
-        tokens.holder(graph, made.secret[:-1], NOW)
-    for role, programme_id in (("auditor", EVERY), ("staff", "plains")):
-        with pytest.raises(tokens.BeyondTheAccount):
-            tokens.issue(graph, "asha", role=role, programme_id=programme_id, days=1, now=NOW, random=random)
-    for days in (0, 367):
-        with pytest.raises(tokens.LastsTooLong):
-            tokens.issue(graph, "asha", days=days, now=NOW, random=random)
-
-
-def test_a_token_never_allows_more_than_its_account_holds_now(graph: Graph) -> None:
-    accounts.add(graph, "asha", (Grant(role="manager"), Grant(role="staff")), None, NOW)
-    secret = tokens.issue(graph, "asha", days=2, now=NOW, random=random).secret
-
-    accounts.set_grants(graph, "asha", (Grant(role="staff"),))
-    assert tokens.holder(graph, secret, NOW)[0].grants == (Grant(role="staff"),)
-
-
-def test_a_tokens_secret_is_told_once_and_its_use_is_shown(graph: Graph) -> None:
-    accounts.add(graph, "asha", MANAGER, None, NOW)
-    made = tokens.issue(graph, "asha", days=2, now=NOW, random=random)
-
-    assert made.secret not in repr(made)
-    assert made.secret not in json.dumps(graph.rows("MATCH (n) RETURN properties(n) AS n"))
-    assert tokens.every(graph)[0].last_used_at is None
-    tokens.holder(graph, made.secret, NOW + timedelta(hours=1))
-    tokens.holder(graph, made.secret, NOW + timedelta(hours=1, minutes=4))
-    assert tokens.every(graph)[0].last_used_at == "2026-11-25T07:00:00Z"
-    assert tokens.revoke(graph, made.token.token_id).login == "asha"
-    with pytest.raises(accounts.NotLetIn):
-        tokens.holder(graph, made.secret, NOW)
-    with pytest.raises(tokens.NoToken):
-        tokens.revoke(graph, made.token.token_id)
 
 
 # ---------------------------------------------------------------------------------------------------- guessing
@@ -253,23 +163,3 @@ def test_tries_of_yesterday_are_forgotten_and_never_more_kept_than_fit() -> None
 
 
 # ---------------------------------------------------------------------------------------------------- roles
-
-
-def test_a_role_is_written_as_it_is_read() -> None:
-    for text in ("staff", "manager@hills", "staff@hills/W3", "auditor", "administrator@demo"):
-        assert str(grant_of(text)) == text
-    for text in ("", "boss", "manager@", "staff@hills/", "manager@hills/W3", "Staff"):
-        with pytest.raises(NotARole):
-            grant_of(text)
-
-
-def test_a_role_in_one_programme_is_none_in_another() -> None:
-    held = (grant_of("staff@hills/W3"), grant_of("auditor@plains"))
-
-    assert granted(held, "pass-on", "hills")
-    assert not granted(held, "pass-on", "plains")
-    assert granted(held, "audit", "plains")
-    assert not granted(held, "audit", "hills")
-    assert not granted(held, "no such action", "hills")
-    assert places(granted(held, "pass-on", "hills")) == frozenset({"W3"})
-    assert places(granted((*held, grant_of("staff")), "pass-on", "hills")) is None

@@ -1,1 +1,1 @@
-"""Tests of `relay.arrays.stores`."""
+"""Tests of `relay.arrays`."""

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relay.arrays import lineage
+from relay.arrays.columns import NO_DAY, day_number, day_of
+from relay.arrays.raw_tables import of_register
 from relay.arrays.standings import CAUSES
-from relay.arrays.tables import CONDITIONS, NO_DAY, Snapshot, day_number, day_of, of_register
+from relay.arrays.tables import Snapshot
 from relay.domain.model import standing
-from relay.domain.vocabulary import CHAIN_STATES, STATES
+from relay.domain.vocabulary import CHAIN_STATES, CONDITIONS, STATES
 from tests.scenes import acts as say
 from tests.scenes.made import columns
 from tests.scenes.oracle import Oracle
@@ -24,8 +26,8 @@ from tests.scenes.relays import grow, replayed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from relay.arrays.columns import Rows
     from relay.arrays.lineage import Survey
-    from relay.arrays.stores import Rows
     from relay.domain.acts import Act
     from relay.domain.register import Register
 

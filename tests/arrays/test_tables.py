@@ -1,16 +1,15 @@
-"""A snapshot is the same from the graph and from the ledger, and never stale."""
+"""A snapshot holds what the ledger adds up to."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
 
-import pytest
-
-from relay.arrays import cache, tables
-from relay.ledger import recording
-from relay.ledger.batch import NoProgramme
+from relay.arrays import tables
+from relay.arrays.raw_tables import of_register
+from relay.ledger import reading, recording
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 from tests.scenes.made import acts as made_acts
 from tests.scenes.made import programme
 
@@ -23,7 +22,7 @@ def test_a_made_programme_is_what_its_acts_say() -> None:
     made = programme(300)
     book = say.Book(*made_acts(made), programme_id="made", today=date(2025, 1, 1))
 
-    replayed = tables.of_register(book.register)
+    replayed = of_register(book.register)
 
     assert tables.differences(replayed, made) == ("head_hash",)
 
@@ -65,39 +64,10 @@ def record(graph: Graph, *acts: Act, programme_id: str = "demo") -> None:
         assert outcome.action == "added", outcome.error
 
 
-def test_graph_and_ledger_give_the_same_snapshot(graph: Graph) -> None:
-    record(graph, *STORY)
-
-    for act in (None, *LATER):
-        if act:
-            record(graph, act)
-        register = recording.replay("demo", recording.entries(graph, "demo"))
-        assert tables.differences(cache.load(graph, "demo"), tables.of_register(register)) == ()
-
-
-@pytest.mark.parametrize("many", [1, 2, 4, 5])
-def test_a_large_programme_is_read_in_parts(graph: Graph, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
-    record(graph, *STORY)  # four placements and two events: one, some or all in a part
-    for neighbour in ("dem", "demo-2"):
-        record(graph, say.programme(neighbour), *STORY[1:], programme_id=neighbour)
-    monkeypatch.setattr(cache, "PART", many)
-
-    read = cache.load(graph, "demo")
-
-    assert (
-        tables.differences(read, tables.of_register(recording.replay("demo", recording.entries(graph, "demo")))) == ()
-    )
-
-
 def test_a_snapshot_of_a_past_day_of_knowing_holds_what_was_known_then(graph: Graph) -> None:
     record(graph, *STORY, *LATER)
 
-    known = recording.replay("demo", recording.entries(graph, "demo", last=len(STORY)))
+    known = reading.replay("demo", reading.entries(graph, "demo", last=len(STORY)), CORE)
 
-    assert tables.of_register(known).sequence == len(STORY)
-    assert list(tables.of_register(known).passes.ids) == ["T1", "T2", "T3"]
-
-
-def test_a_programme_that_is_not_there_is_not_found(graph: Graph) -> None:
-    with pytest.raises(NoProgramme):
-        cache.load(graph, "demo")
+    assert of_register(known).sequence == len(STORY)
+    assert list(of_register(known).passes.ids) == ["T1", "T2", "T3"]

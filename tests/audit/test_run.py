@@ -13,13 +13,14 @@ from relay import graph as relay_graph
 from relay.audit import run
 from relay.exchange import rows
 from relay.exchange.importing import import_programme
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.service import demo
 from relay.service.json_codec import json_of
 from seeds import files, grow, odd
 from seeds.grow import Relay
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import Book, clerk
+from tests.scenes.core import CORE
 from tests.whole.test_seeds import SEEDS, promised
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 TODAY = demo.DAY
 RECORDED_TWICE = {"recorded twice": {"pass:T0596"}}  # until K01 takes it back
-CORRECTED_OFTEN = {"corrected often": {"event:E0391"}}  # by K06, K07 and K08, as the seeds' README says
+CORRECTED_OFTEN = {"often corrected": {"event:E0391"}}  # by K06, K07 and K08, as the seeds' README says
 
 
 def named(found: Audit, register: Register) -> Mapping[str, set[str]]:
@@ -49,7 +50,7 @@ def named(found: Audit, register: Register) -> Mapping[str, set[str]]:
 def imported(folder: Path, programme_id: str) -> Register:
     """A folder of the exchange format, recorded in memory."""
     book = Book(programme_id=programme_id, today=TODAY)
-    for row in rows.read_folder_or_workbook(folder):
+    for row in rows.read_folder_or_workbook(folder, CORE):
         assert row.act, row.faults
         book.add(row.act)
     return book.register
@@ -57,7 +58,7 @@ def imported(folder: Path, programme_id: str) -> Register:
 
 def audited(graph: Graph, programme_id: str, as_of: date = TODAY) -> Mapping[str, set[str]]:
     """What the audit of a recorded programme names."""
-    register = recording.replay(programme_id, recording.entries(graph, programme_id))
+    register = reading.replay(programme_id, reading.entries(graph, programme_id), CORE)
     return named(run.audit(graph, programme_id, as_of), register)
 
 
@@ -78,11 +79,11 @@ def demonstrated(embedded_engine: Connection, neo4j_server: Connection) -> Mappi
     """Load the demonstration on both engines, corrections and all, and read its ledgers back."""
     registers = {}
     for name, connection in (("embedded", embedded_engine), ("neo4j", neo4j_server)):
-        with relay_graph.connect(connection) as graph:
+        with relay_graph.connect(connection, CORE) as graph:
             wiped(graph)
             demo.load_demo(graph, clerk(today=TODAY))
             assert audited(graph, demo.DEMO) == promised() | CORRECTED_OFTEN, name
-            registers[name] = recording.replay(demo.DEMO, recording.entries(graph, demo.DEMO))
+            registers[name] = reading.replay(demo.DEMO, reading.entries(graph, demo.DEMO), CORE)
     return registers
 
 
@@ -134,7 +135,7 @@ def test_nothing_is_found_in_a_grown_programme_without_odd_rows(
 
 def test_the_record_can_be_audited_as_it_was_known(graph: Graph) -> None:
     load(graph, "selei")
-    entries = recording.head(graph, "selei").entries
+    entries = reading.head(graph, "selei").entries
 
     assert run.audit(graph, "selei", TODAY, last=entries).found == 2
     assert run.audit(graph, "selei", TODAY, last=entries - 1).found == 1, "the second claim is the last entry"

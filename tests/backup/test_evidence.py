@@ -17,6 +17,7 @@ from relay.backup import evidence
 from relay.domain.entries import ORIGIN, digest, from_line, to_line
 from relay.ledger.checkpoints import make_key
 from tests.scenes.clean import grown
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,11 +83,11 @@ def test_the_readme_tells_how_a_true_ledger_is_found_sound(unpacked: Path, key: 
 def test_a_doctored_ledger_is_found_by_the_same_commands(unpacked: Path) -> None:
     ledger, checkpoint = unpacked / "ledger.jsonl", unpacked / "checkpoint.json"
     lines = ledger.read_text(encoding="utf-8").splitlines()
-    entry = from_line(lines[39])
+    entry = from_line(lines[39], CORE)
     changed = to_line(replace(entry, recorded_by="local:somebody"), with_opened=False)
     rehashed, before = lines[:39], entry.previous_hash
     for line in (changed, *lines[40:]):
-        new = replace(from_line(line), previous_hash=before)
+        new = replace(from_line(line, CORE), previous_hash=before)
         rehashed.append(to_line(replace(new, hash=digest(new)), with_opened=False))
         before = digest(new)
 

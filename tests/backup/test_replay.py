@@ -16,9 +16,9 @@ from relay.backup.replay import Kept
 from relay.database import cypher
 from relay.domain.entries import ORIGIN, Entry, digest, from_line, to_line
 from relay.errors import Conflict, Invalid
-from relay.ledger import recording, verify
-from relay.ledger.batch import NoProgramme
-from relay.ledger.recording import NotBuilt, NotRestored, record, record_one
+from relay.ledger import reading, verify
+from relay.ledger.reading import NoProgramme, NotBuilt, NotRestored
+from relay.ledger.recording import record, record_one
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import (
     beginnings,
@@ -35,6 +35,7 @@ from tests.scenes.acts import (
     taken_back,
     woman,
 )
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def neo4j_graph(neo4j_server: Connection) -> Iterator[Graph]:
     """Give an empty graph on Neo4j."""
-    with relay_graph.connect(neo4j_server) as graph:
+    with relay_graph.connect(neo4j_server, CORE) as graph:
         wiped(graph)
         yield graph
 
@@ -54,7 +55,7 @@ def neo4j_graph(neo4j_server: Connection) -> Iterator[Graph]:
 @pytest.fixture
 def embedded_graph(embedded_engine: Connection) -> Iterator[Graph]:
     """Give an empty graph on the embedded engine."""
-    with relay_graph.connect(embedded_engine) as graph:
+    with relay_graph.connect(embedded_engine, CORE) as graph:
         wiped(graph)
         yield graph
 
@@ -95,8 +96,8 @@ def test_what_one_engine_keeps_the_other_restores(embedded_graph: Graph, neo4j_g
 
     kept = replay.restore(there, lines, clerk("local:bina"))
 
-    heads = recording.heads(here)
-    assert recording.heads(there) == heads
+    heads = reading.heads(here)
+    assert reading.heads(there) == heads
     assert kept == tuple(
         Kept(programme_id=head.programme_id, entries=head.entries, head_hash=head.head_hash) for head in heads
     )
@@ -122,7 +123,7 @@ def test_a_backup_begins_with_its_promises_and_holds_one_entry_a_line(graph: Gra
 
     first, *lines = replay.backup(graph)
 
-    heads = recording.heads(graph)
+    heads = reading.heads(graph)
     assert json.loads(first) == {
         "relay_backup": 1,
         "programmes": [
@@ -139,20 +140,20 @@ def test_what_holds_no_programme_is_no_backup(graph: Graph) -> None:
         list(replay.backup(graph))
     lines = [json.dumps({"relay_backup": 1, "programmes": []})]
     with pytest.raises(Invalid, match="no programme"):
-        replay.check(lines)
+        replay.check(lines, CORE)
     with pytest.raises(Invalid, match="no programme"):
         replay.restore(graph, lines, clerk())
 
 
 def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(graph)
-    lines, heads = list(replay.backup(graph)), recording.heads(graph)
+    lines, heads = list(replay.backup(graph)), reading.heads(graph)
     wiped(graph)
     monkeypatch.setattr(replay, "STEP", 4)
 
     with pytest.raises(Invalid, match="cut short"):
         replay.restore(graph, lines[:12], clerk())
-    assert [(head.entries, head.built) for head in recording.heads(graph)] == [(8, False)]
+    assert [(head.entries, head.built) for head in reading.heads(graph)] == [(8, False)]
     for ask in (
         lambda: record_one(graph, "demo", woman("W9"), clerk()),
         lambda: cache.snapshot(graph, "demo"),
@@ -165,22 +166,22 @@ def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypat
             ask()
     replay.restore(graph, lines, clerk())
 
-    assert recording.heads(graph) == heads
+    assert reading.heads(graph) == heads
     assert verify.verify(graph, "demo").faults == ()
     assert replay.restore(graph, lines, clerk())[0].entries == heads[0].entries  # once more changes nothing
-    assert recording.heads(graph) == heads
+    assert reading.heads(graph) == heads
 
 
 def test_a_restore_that_was_cut_between_two_programmes_is_no_whole_either(graph: Graph) -> None:
     fill(graph)
     record(graph, "later", [programme("later"), rule()], clerk())
-    lines, heads = list(replay.backup(graph)), recording.heads(graph)
+    lines, heads = list(replay.backup(graph)), reading.heads(graph)
     wiped(graph)
 
     with pytest.raises(Invalid, match="cut short"):
         replay.restore(graph, lines[: 1 + heads[0].entries], clerk())
 
-    assert [head.programme_id for head in recording.heads(graph)] == ["demo"]
+    assert [head.programme_id for head in reading.heads(graph)] == ["demo"]
     assert verify.verify(graph, "demo").faults == ()
     for ask in (
         lambda: list(replay.backup(graph)),
@@ -189,7 +190,7 @@ def test_a_restore_that_was_cut_between_two_programmes_is_no_whole_either(graph:
         with pytest.raises(NotRestored, match="later is being restored"):
             ask()
     replay.restore(graph, lines, clerk())
-    assert recording.heads(graph) == heads
+    assert reading.heads(graph) == heads
 
 
 def doctored(line: str, **changed: object) -> str:
@@ -239,14 +240,14 @@ def test_a_backup_that_goes_on_after_what_it_promises_is_refused_and_no_whole(gr
 
     for faulty in ([json.dumps(sooner), *rest], [*lines, "and more"]):
         with pytest.raises(Invalid, match="more lines than its first line says"):
-            replay.check(faulty)
+            replay.check(faulty, CORE)
         with pytest.raises(Invalid, match="more lines than its first line says"):
             replay.restore(graph, faulty, clerk())
         with pytest.raises(NotRestored, match="other is being restored"):
             list(replay.backup(graph))
         wiped(graph)
     with pytest.raises(Invalid, match="no programme"):
-        replay.check(['{"relay_backup":1,"programmes":[]}', *rest])
+        replay.check(['{"relay_backup":1,"programmes":[]}', *rest], CORE)
 
 
 def test_a_backup_cut_within_a_line_says_after_which_entry(graph: Graph) -> None:
@@ -258,7 +259,7 @@ def test_a_backup_cut_within_a_line_says_after_which_entry(graph: Graph) -> None
         replay.restore(graph, [*lines[:5], lines[5][:40]], clerk())
 
     assert str(said.value) == (
-        "The backup cannot be believed. What follows entry 4 of demo was cut off or altered. Use another backup."
+        "The backup cannot be trusted. What follows entry 4 of demo was cut off or altered. Use another backup."
     )
 
 
@@ -288,12 +289,14 @@ def test_a_backup_whose_hashes_fit_but_whose_content_makes_no_sense_is_refused(g
 
         with pytest.raises(Invalid, match="makes no sense"):
             replay.restore(graph, [first, to_line(entry, with_opened=True)], clerk())
-        assert recording.heads(graph) == ()
+        assert reading.heads(graph) == ()
 
 
 def test_a_backup_in_which_an_act_stands_twice_is_refused_by_its_name(graph: Graph) -> None:
     fill(graph)
-    entries = [from_line(line) for line in list(replay.backup(graph))[1:] if json.loads(line)["programme_id"] == "demo"]
+    entries = [
+        from_line(line, CORE) for line in list(replay.backup(graph))[1:] if json.loads(line)["programme_id"] == "demo"
+    ]
     first = next(entry for entry in entries if entry.kind == "pass")
     unsealed = replace(first, sequence=len(entries) + 1, previous_hash=entries[-1].hash)
     twin = replace(unsealed, hash=digest(unsealed))
@@ -305,7 +308,7 @@ def test_a_backup_in_which_an_act_stands_twice_is_refused_by_its_name(graph: Gra
         replay.restore(graph, [head, *(to_line(each, with_opened=True) for each in (*entries, twin))], clerk())
 
     assert f"Entry {twin.sequence} records pass:T1, as entry {first.sequence} did" in str(said.value)
-    found = verify.verify_lines([to_line(each, with_opened=False) for each in (*entries, twin)])
+    found = verify.verify_lines([to_line(each, with_opened=False) for each in (*entries, twin)], CORE)
     assert [fault.sequence for fault in found.faults] == [twin.sequence]
 
 
@@ -313,11 +316,11 @@ def test_an_older_backup_over_a_newer_ledger_is_refused_as_that(graph: Graph) ->
     fill(graph)
     older = list(replay.backup(graph))
     record(graph, "demo", [woman("W7"), woman("W8")], clerk())
-    head = recording.head(graph, "demo")
+    head = reading.head(graph, "demo")
 
     with pytest.raises(Conflict, match=r"The backup is older: the database holds all .* and 2 more"):
         replay.restore(graph, older, clerk())
-    assert recording.head(graph, "demo") == head
+    assert reading.head(graph, "demo") == head
     assert replay.restore(graph, list(replay.backup(graph)), clerk())[0].entries == head.entries
 
 
@@ -334,7 +337,7 @@ def test_a_database_that_holds_something_else_is_left_alone(graph: Graph) -> Non
     record(graph, "demo", [programme(name="Another Relay")], clerk())
     with pytest.raises(Conflict, match="demo"):
         replay.restore(graph, lines, clerk())
-    assert [head.entries for head in recording.heads(graph)] == [1]
+    assert [head.entries for head in reading.heads(graph)] == [1]
 
 
 def test_rebuilding_gives_the_same_graph_whatever_was_done_to_it(graph: Graph) -> None:
@@ -349,7 +352,7 @@ def test_rebuilding_gives_the_same_graph_whatever_was_done_to_it(graph: Graph) -
         alter(graph, statement)
     assert not verify.verify(graph, "demo").ok
 
-    for head in recording.heads(graph):
+    for head in reading.heads(graph):
         replay.rebuild(graph, head.programme_id)
 
     assert everything(graph) - before == before - everything(graph) == Counter()
@@ -363,7 +366,7 @@ def test_nobody_records_into_a_graph_that_is_not_built(graph: Graph) -> None:
     with pytest.raises(NotBuilt, match="demo"):
         record_one(graph, "demo", woman("W9"), clerk())
 
-    assert [(head.programme_id, head.built) for head in recording.heads(graph)] == [("demo", False), ("other", True)]
+    assert [(head.programme_id, head.built) for head in reading.heads(graph)] == [("demo", False), ("other", True)]
     replay.rebuild(graph, "demo")
     assert record_one(graph, "demo", woman("W9"), clerk()).action == "added"
     with pytest.raises(NoProgramme):

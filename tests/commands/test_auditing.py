@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relay.audit.checks import CHECKS
 from relay.commands import exits
-from relay.ledger import recording
+from relay.ledger import reading
 from tests.commands.shell import ON, record
 from tests.scenes.acts import happened, passed, placed
 
@@ -26,7 +26,7 @@ def test_the_command_prints_what_each_check_found_and_says_so_by_its_exit_code(s
     assert odd.code == exits.FOUND
     _, _, findings = odd.out.partition("\n\n")
     header, first = (line.split("\t") for line in findings.splitlines())
-    sequences = {entry.act_id: entry.sequence for entry in recording.entries(graph, "demo")}
+    sequences = {entry.act_id: entry.sequence for entry in reading.entries(graph, "demo")}
     assert header == ["check_id", "sentence", "acts", "evidence"]
     assert first == [
         "too_soon",
@@ -37,7 +37,7 @@ def test_the_command_prints_what_each_check_found_and_says_so_by_its_exit_code(s
     shell.ok("audit", "--as-of", "2020-03-31")
 
 
-def test_the_json_has_the_keys_of_the_design(shell: Shell, graph: Graph) -> None:
+def test_the_json_has_the_keys_that_programs_rely_on(shell: Shell, graph: Graph) -> None:
     record(graph, placed("P5 on 2020-03-01"), passed("T5: P5 > P6 on 2020-04-01"))
 
     answer = shell.run("audit", "--json")

@@ -32,7 +32,7 @@ RATES = [
     "passed_of_possible",
 ]
 
-# The keys of design.md; more may be added.
+# The keys that programs rely on; more may be added.
 TRACE = ["id", "reach", "generations", "by_generation", "passed", "latest_passed_on", "states", "chain_state"]
 BREAK_POINT = ["placement_id", "state", "since_on", "cause", "generation", "still_owed", "reach"]
 NODE = ["placement_id", "beneficiary_id", "help", "generation", "state", "received_on", "due_on", "owed", "passed"]
@@ -142,7 +142,7 @@ def test_find_tells_when_there_is_more_and_what_was_held_on_a_day(shell: Shell, 
     record(graph, *(say.woman(f"X{number:02}", name="Tirtha Maya Tamang") for number in range(21)))
 
     many = shell.ok("find", "Tirtha")
-    assert (len(many.rows) - 1, "20 nearest; there may be more" in many.err) == (20, True)
+    assert (len(many.rows) - 1, "20 closest matches; there may be more" in many.err) == (20, True)
     assert "holds P4" in shell.ok("find", "W4").out
     assert "holds" not in shell.ok("find", "W4", "--as-of", "2022-05-31").out
     assert shell.ok("find", "placement:P4", "--as-of", "2022-05-31").rows[1:] == []
@@ -291,9 +291,9 @@ def test_an_import_tells_what_was_noted_of_the_first_rows(empty: Shell, monkeypa
 
     noted = [row for row in told.json["rows"] if row["notes"]]
     assert rehearsed[:4] == [
-        f"{len(noted)} noted, as far as the rows before them tell:",
+        f"{len(noted)} noted, as far as the rows before them show:",
         *(f"{row['file']}, row {row['row']}: {row['notes'][0]}" for row in noted[:2]),
-        f"And {len(noted) - 2} more: --json tells of all.",
+        f"And {len(noted) - 2} more: --json lists them all.",
     ]
     assert "noted" not in told.err
 
@@ -312,8 +312,8 @@ def test_for_which_programme_rows_are_is_said_where_they_do_not_say_it(shell: Sh
     for words in ((), ("--apply",), ("--apply", "--strict")):
         assert shell.ok("import", str(own), *words).err.splitlines()[0] == said
     assert "names no programme" not in shell.ok("import", str(own), "--programme", "demo").err
-    assert f"{empty} holds no row: look whether it was saved." in shell.ok("import", str(empty)).err
-    assert "holds no row" not in shell.ok("import", str(own)).err
+    assert f"{empty} has no rows: check that it was saved." in shell.ok("import", str(empty)).err
+    assert "has no rows" not in shell.ok("import", str(own)).err
 
 
 def test_rows_that_cannot_stand_end_with_3_and_strict_with_1(empty: Shell, tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_rows_that_cannot_stand_end_with_3_and_strict_with_1(empty: Shell, tmp_p
 
     strict = empty.run("import", str(tmp_path), "--apply", "--strict")
     assert strict.code == exits.NOT_DONE
-    assert "1 put aside, 0 refused; nothing was written, because some rows cannot stand (--strict)." in strict.err
+    assert "1 put aside, 0 refused; nothing was written, because some rows cannot be recorded (--strict)." in strict.err
     assert empty.ok("programme", "list").rows[1:] == []
 
     written = empty.run("import", str(tmp_path), "--apply")

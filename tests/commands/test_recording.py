@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from relay.commands import exits
-from relay.domain.schema import kind_named
 from tests.commands.shell import ON, record
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -362,7 +362,7 @@ def test_every_column_is_an_option_or_an_argument(alone: Shell, kind: str) -> No
     said = alone.ok(command, "--help").out
     arguments = {"giver_placement_id", "receiver_placement_id", "beneficiary_id", "placement_id", "kind", "gift_id"}
 
-    for column in kind_named(kind).columns:
+    for column in CORE.kind(kind).columns:
         assert f"--{column.name.replace('_', '-')}" in said.replace("--help-name", "--help") or column.name in arguments
 
 

@@ -146,7 +146,7 @@ def test_a_file_that_is_there_is_kept_as_it_is(shell: Shell, tmp_path: Path, wor
     again = shell.run(*words, str(file))
 
     assert (again.code, file.read_bytes()) == (exits.NOT_DONE, kept)
-    assert again.err == f"relay: {file} is there already, and is kept as it is. Name another file.\n"
+    assert again.err == f"relay: {file} already exists and was left as it is. Name another file.\n"
     assert sorted(each for each in names(tmp_path) if each != "data") == ["kept"]
 
 
@@ -163,7 +163,7 @@ def test_a_backup_takes_the_place_of_a_backup_and_of_nothing_else(shell: Shell, 
         before = file.read_bytes()
         assert (
             shell.run("backup", str(file)).err
-            == f"relay: {file} is there already, and is kept as it is. Name another file.\n"
+            == f"relay: {file} already exists and was left as it is. Name another file.\n"
         )
         assert file.read_bytes() == before
     assert shell.run("backup", str(kept)).code == exits.DONE
@@ -328,7 +328,7 @@ def test_where_nobody_can_be_asked_for_a_passphrase_the_file_for_it_is_named(she
     del shell
     assert (said.returncode, said.stderr.splitlines()[-1]) == (
         exits.USAGE,
-        "Error: There is no terminal to ask at: give --passphrase-file.",
+        "Error: There is no terminal to ask on: use --passphrase-file.",
     )
 
 

@@ -49,7 +49,7 @@ def test_forecast_tells_what_becomes_of_the_relay_if_nothing_changes(shell: Shel
     answer = shell.ok("forecast", "--as-of", ON)
 
     assert answer.pairs["reproduction"].startswith("0.75, between 0.")
-    assert answer.pairs["reproduction"].endswith(" (3 begun by the 4 of the programme whose time has come)")
+    assert answer.pairs["reproduction"].endswith(" (3 begun by the 4 of the programme placements that are due)")
     assert answer.pairs["open_ends"] == "1: 0 whose time has not come, 1 late"
     assert answer.pairs["dies_out"].startswith("100.0%, between ")
     assert answer.pairs["further_reach"] == "0.0, at least 0.0"
@@ -89,7 +89,7 @@ def test_deadlines_are_judged_by_the_births_recorded(shell: Shell, graph: Graph)
         "24",
         "4",
         "100.0%, between 2.5% and 100.0% (1 of 1)",
-        "too few to tell",
+        "too few to say",
         "0",
     ]
     assert pig[:5] == ["pig", "", "2020-01-01", "12", "0"]

@@ -16,13 +16,14 @@ from relay import graph as relay_graph
 from relay.backup import replay
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
-from relay.ledger import recording, verify
+from relay.ledger import reading, recording, verify
 from relay.reports import trees
 from relay.service import demo
 from relay.service.json_codec import json_of
 from tests.rigs.wiping import wiped
 from tests.scenes import strategies
 from tests.scenes.acts import clerk
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ SEEDS: Final = ("relay-demo", "mansa", "selei")
 @pytest.fixture(scope="session")
 def engines(embedded_engine: Connection, neo4j_server: Connection) -> Iterator[tuple[Graph, Graph]]:
     """Give a graph on each engine, the embedded one first; what is in them is the tests' to wipe."""
-    with relay_graph.connect(embedded_engine) as embedded, relay_graph.connect(neo4j_server) as neo4j:
+    with relay_graph.connect(embedded_engine, CORE) as embedded, relay_graph.connect(neo4j_server, CORE) as neo4j:
         yield embedded, neo4j
 
 
@@ -85,7 +86,7 @@ def test_small_programmes_are_kept_and_told_alike(
     for graph in map(wiped, engines):
         recorded = recording.record(graph, "demo", offered, clerk())
         outcomes.append([(outcome.action, str(outcome.error), outcome.notes) for outcome in recorded])
-        heads.append(recording.head(graph, "demo"))
+        heads.append(reading.head(graph, "demo"))
         tellings.append(told(graph, "demo", date(2023, 12, 31), tmp_path / "export"))
 
     assert outcomes[0] == outcomes[1]
@@ -113,7 +114,7 @@ def test_the_seeds_are_kept_and_told_alike(seeded: tuple[Graph, Graph], tmp_path
     assert embedded == neo4j
     files = [nameless(graph, programme_id, tmp_path) for graph in seeded]
     assert files[0] == files[1]
-    assert recording.head(seeded[0], programme_id) == recording.head(seeded[1], programme_id)
+    assert reading.head(seeded[0], programme_id) == reading.head(seeded[1], programme_id)
 
 
 @pytest.mark.parametrize("way", [(0, 1), (1, 0)], ids=["embedded to neo4j", "neo4j to embedded"])
@@ -122,11 +123,11 @@ def test_a_backup_of_the_seeds_restores_on_the_other_engine(
 ) -> None:
     source, target = (seeded[number] for number in way)
     lines = list(replay.backup(source))
-    heads, telling = recording.heads(source), told(source, "relay-demo", demo.DAY, tmp_path / "export")
+    heads, telling = reading.heads(source), told(source, "relay-demo", demo.DAY, tmp_path / "export")
 
     replay.restore(wiped(target), lines, clerk())
 
-    assert recording.heads(target) == heads
+    assert reading.heads(target) == heads
     assert list(replay.backup(target)) == lines
     assert told(target, "relay-demo", demo.DAY, tmp_path / "export") == telling
     assert verify.verify(target, "relay-demo").ok

@@ -18,9 +18,11 @@ from relay import graph as relay_graph
 from relay.arrays import cache
 from relay.errors import Unavailable
 from relay.graph import Graph
-from relay.ledger.recording import entries, head, record, record_one
+from relay.ledger.reading import entries, head
+from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify
 from tests.scenes.clerks import PROGRAMME, clerk, founding, handover, woman
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,7 +158,7 @@ def test_a_cluster_without_a_leader_is_said_and_nothing_is_recorded(
 ) -> None:
     record(graph, PROGRAMME, founding("P"), clerk("first"))
     monkeypatch.setattr(relay_graph, "RETRY_SECONDS", 0.2)
-    with relay_graph.connect(connection) as hasty:
+    with relay_graph.connect(connection, CORE) as hasty:
         for word in (MOVED, NOT_THERE, GONE):
             edge.fail("statement", word, times=10**6)
 
@@ -171,7 +173,7 @@ def test_too_little_memory_for_a_transaction_is_not_told_as_too_many_people(
     connection: Connection, edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay_graph, "RETRY_SECONDS", 0.2)
-    with relay_graph.connect(connection) as hasty:
+    with relay_graph.connect(connection, CORE) as hasty:
         edge.fail("statement", "Neo.TransientError.General.MemoryPoolOutOfMemoryError", times=10**6)
 
         with pytest.raises(Unavailable, match="too little memory"):
@@ -263,4 +265,4 @@ def test_what_would_fail_again_is_not_sent_again_and_says_which_setting_to_look_
 
 def test_a_database_that_a_real_server_does_not_have_is_said(neo4j_server: Connection) -> None:
     with pytest.raises(Unavailable, match="NEO4J_DATABASE"):
-        relay_graph.connect(replace(neo4j_server, database="nowhere"))
+        relay_graph.connect(replace(neo4j_server, database="nowhere"), CORE)

@@ -2,79 +2,35 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from base64 import b64encode
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, LiteralString
+from typing import TYPE_CHECKING, LiteralString
 
 import neo4j
 import pytest
 
 from relay import graph
-from relay.database import engine, engine_process
+from relay.database import engine
 from relay.errors import Unavailable
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+    from collections.abc import Callable
 
     from relay.settings import Connection
-
-
-STEPS_OF_WAITING: Final = 40
-"""More lines of Python than are run in waiting once, whichever way it is done."""
-
-
-@pytest.fixture
-def data_folder(tmp_path: Path) -> Iterator[Path]:
-    """Give a folder for an engine that the test starts, and stop that engine afterwards."""
-    folder = tmp_path / "data"
-    yield folder
-    engine.stop(folder)
-
-
-@pytest.fixture
-def sigterm() -> Iterator[None]:
-    """Give SIGTERM back afterwards to whoever had it; a wait that would never end fails."""
-
-    def give_up(_number: int, _frame: object) -> None:
-        raise TimeoutError
-
-    before = [signal.signal(signal.SIGALRM, give_up), signal.getsignal(signal.SIGTERM)]
-    signal.alarm(30)
-    yield
-    signal.alarm(0)
-    for number, handler in zip((signal.SIGALRM, signal.SIGTERM), before, strict=True):
-        signal.signal(number, handler)
 
 
 def query(connection: Connection, text: LiteralString) -> list[neo4j.Record]:
     """Ask one question over Bolt."""
     with neo4j.GraphDatabase.driver(connection.uri, auth=(connection.user, connection.password)) as driver:
         return driver.execute_query(text, database_=connection.database).records
-
-
-def settings_in_force(data_folder: Path) -> dict[str, object]:
-    """Ask the engine itself for its settings, the database's own and the server's."""
-    state = state_of(data_folder)
-    login = b64encode(f"{state.user}:{state.password}".encode()).decode()
-    headers = {"Authorization": f"Basic {login}"}
-    with closing(http.client.HTTPConnection("127.0.0.1", state.http_port, timeout=10)) as line:
-        line.request("GET", "/api/v1/server?mode=default", headers=headers)
-        server = json.load(line.getresponse())["settings"]
-        question = json.dumps({"language": "sql", "command": "SELECT FROM schema:database"})
-        line.request("POST", f"/api/v1/command/{state.database}", question, headers)
-        database = json.load(line.getresponse())["result"][0]["settings"]
-    return {setting["key"]: setting["value"] for setting in [*server, *database]}
 
 
 def state_of(data_folder: Path) -> engine.State:
@@ -178,18 +134,18 @@ def test_port_and_password_stay_from_one_start_to_the_next(data_folder: Path) ->
 
 
 def test_a_reader_is_let_in_and_may_not_write_with_a_new_password_at_each_start(data_folder: Path) -> None:
-    first = engine.reader(data_folder)
-    with graph.connect(engine.ensure(data_folder)):  # brings the schema up to date
+    first = engine.reader(data_folder, CORE.readable)
+    with graph.connect(engine.ensure(data_folder), CORE):  # brings the schema up to date
         pass
     engine.stop(data_folder)
-    second = engine.reader(data_folder)
+    second = engine.reader(data_folder, CORE.readable)
 
-    with graph.connect(second) as reading:
+    with graph.connect(second, CORE) as reading:
         assert reading.ask("MATCH (s:Schema) RETURN count(s) AS many", 1).rows == ((1,),)
         with pytest.raises(graph.NotAnswered, match="would write"):
             reading.ask("CREATE (:Gift {key: 'x'})", 1)
     with pytest.raises(Unavailable, match="user name or password"):
-        graph.connect(replace(second, password=first.password))
+        graph.connect(replace(second, password=first.password), CORE)
 
 
 def test_an_engine_of_an_earlier_relay_knows_no_reader(data_folder: Path) -> None:
@@ -197,22 +153,7 @@ def test_an_engine_of_an_earlier_relay_knows_no_reader(data_folder: Path) -> Non
     (data_folder / engine.READER_FILE).unlink()
 
     with pytest.raises(engine.NoReader):
-        engine.reader(data_folder)
-
-
-def test_a_taken_port_is_left_to_its_owner_and_another_is_picked(data_folder: Path) -> None:
-    engine.ensure(data_folder)
-    port = state_of(data_folder).port
-    engine.stop(data_folder)
-
-    with socket.socket() as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", port))
-        other.listen()
-        connection = engine.ensure(data_folder)
-
-    assert state_of(data_folder).port != port
-    assert query(connection, "RETURN 1 AS one")
+        engine.reader(data_folder, CORE.readable)
 
 
 def test_the_state_of_a_dead_engine_fools_nobody_even_when_its_pid_lives_again(data_folder: Path) -> None:
@@ -234,9 +175,13 @@ def test_a_state_file_that_was_altered_is_told_and_the_next_engine_needs_none(da
     pid = state_of(data_folder).pid
     (data_folder / engine.STATE_FILE).write_text("{bad")
 
+    command = Path(f"/proc/{pid}/cmdline").read_text()
+
     for ask in (engine.ensure, engine.status, engine.stop):
-        with pytest.raises(engine.StateDamaged, match=r"engine\.json was altered"):
+        with pytest.raises(engine.StateDamaged, match=r"engine\.json was altered") as told:
             ask(data_folder)
+        process = str(told.value.suggestion).removeprefix("End the process ").partition(" ")[0]
+        assert process in command
     os.kill(pid, signal.SIGTERM)
 
     def is_gone() -> bool:
@@ -246,17 +191,6 @@ def test_a_state_file_that_was_altered_is_told_and_the_next_engine_needs_none(da
 
     wait_until(is_gone)
     assert query(engine.ensure(data_folder), "RETURN 1 AS one")[0]["one"] == 1
-
-
-@pytest.mark.parametrize("left", ["", "xx", "{}"])
-def test_a_list_of_files_that_a_full_disk_cut_off_has_all_files_checked(data_folder: Path, left: str) -> None:
-    relay_of(data_folder)
-    engine.stop(data_folder)
-    (data_folder / "closed.json").write_text(left)
-
-    placements = query(engine.ensure(data_folder), "MATCH (p:Placement) RETURN count(p) AS placements")
-
-    assert placements[0]["placements"] == 400
 
 
 def test_what_was_committed_is_there_after_a_kill(data_folder: Path) -> None:
@@ -328,117 +262,6 @@ def test_the_password_is_on_no_command_line_and_in_no_log(data_folder: Path) -> 
     assert password not in repr(state_of(data_folder))
 
 
-def test_every_commit_reaches_the_disk_before_it_is_acknowledged(data_folder: Path) -> None:
-    engine.ensure(data_folder)
-
-    settings = settings_in_force(data_folder)
-
-    assert settings["arcadedb.txWalFlush"] == 1
-    assert settings["arcadedb.command.timeout"] == 120_000
-    assert settings["arcadedb.server.mode"] == "production"
-
-
-def test_the_engine_answers_this_machine_only(data_folder: Path) -> None:
-    engine.ensure(data_folder)
-    pid = state_of(data_folder).pid
-    inodes = set[str]()
-    for name in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208 - its names, not its files
-        with suppress(FileNotFoundError):  # closed meanwhile
-            inodes.add(os.readlink(f"/proc/{pid}/fd/{name}"))  # noqa: PTH115 - what it says, not where it leads
-
-    listening = [
-        fields[1]
-        for table in ("tcp", "tcp6")
-        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
-        if (fields := line.split())[3] == "0A" and f"socket:[{fields[9]}]" in inodes
-    ]
-
-    loopback = ("0100007F:", "0000000000000000FFFF00000100007F:")
-    assert len(listening) == 2
-    assert all(address.startswith(loopback) for address in listening)
-
-
-def test_the_engine_stops_itself_when_nobody_uses_it(data_folder: Path) -> None:
-    connection = engine.ensure(data_folder, idle_minutes=1 / 60)
-
-    with neo4j.GraphDatabase.driver(connection.uri, auth=(connection.user, connection.password)) as driver:
-        driver.verify_connectivity()
-        time.sleep(2)
-        used = engine.status(data_folder).running
-
-    assert used
-    wait_until(lambda: not engine.status(data_folder).running, seconds=5)
-
-
-@pytest.mark.usefixtures("sigterm")
-def test_an_engine_that_is_told_to_stop_hears_it_at_whatever_step_of_its_waiting() -> None:
-    waiting = engine_process.Stopping()
-    assert not waiting.within(0.01)
-
-    for step in range(1, STEPS_OF_WAITING):
-        told = _told_at(step, engine_process.Stopping())
-        assert told.within(5), step
-
-
-def _told_at(step: int, stopping: engine_process.Stopping) -> engine_process.Stopping:
-    """Wait, and let the signal come just before the line of Python that is run at that step, or else afterwards."""
-    told, steps = False, iter(range(step - 1))
-
-    def tell() -> None:
-        nonlocal told
-        told = True
-        signal.raise_signal(signal.SIGTERM)
-
-    def trace(_frame: FrameType, _event: str, _argument: object) -> Callable[..., Any] | None:
-        if next(steps, None) is not None:
-            return trace
-        sys.settrace(None)
-        tell()
-        return None
-
-    sys.settrace(trace)
-    try:
-        stopping.within(0.01)
-    finally:
-        sys.settrace(None)
-    if not told:
-        tell()
-    return stopping
-
-
-def test_damaged_data_is_found_before_anybody_is_served(data_folder: Path) -> None:
-    relay_of(data_folder)
-    engine.stop(data_folder)
-    (bucket,) = (data_folder / "databases/relay").glob("Placement_0.*.bucket")
-    content = bytearray(bucket.read_bytes())
-    content[9000:9400] = bytes(byte ^ 0xFF for byte in content[9000:9400])
-    bucket.write_bytes(content)
-
-    with pytest.raises(Unavailable, match="relay restore"):
-        engine.ensure(data_folder)
-
-    assert not engine.status(data_folder).running
-
-
-def test_a_damaged_schema_is_found_before_anybody_is_served(data_folder: Path) -> None:
-    relay_of(data_folder)
-    engine.stop(data_folder)
-    (data_folder / "databases/relay/schema.json").write_text("{")
-
-    with pytest.raises(Unavailable, match="damaged"):
-        engine.ensure(data_folder)
-
-
-def test_a_truncated_file_is_found_before_anybody_is_served(data_folder: Path) -> None:
-    relay_of(data_folder)
-    engine.stop(data_folder)
-    (bucket,) = (data_folder / "databases/relay").glob("Placement_0_out_edges.*.bucket")
-    os.truncate(bucket, 0)
-
-    with pytest.raises(Unavailable, match="damaged"):
-        engine.ensure(data_folder)
-
-
 def test_the_faults_of_a_check_are_added_up_and_other_counts_left_alone() -> None:
     sound = {"operation": "check database", "totalPages": 11, "totalErrors": 0, "invalidLinks": 0}
 
@@ -452,21 +275,6 @@ def test_a_sound_database_passes_the_check(data_folder: Path) -> None:
     engine.check(data_folder)
 
     assert engine.status(data_folder).running
-
-
-def test_failed_queries_do_not_fill_the_disk(data_folder: Path) -> None:
-    connection = engine.ensure(data_folder)
-    query(connection, "CREATE CONSTRAINT FOR (p:Placement) REQUIRE p.key IS UNIQUE")
-    twelve_megabytes = ["k" * 20_000] * 600
-
-    with neo4j.GraphDatabase.driver(connection.uri, auth=(connection.user, connection.password)) as driver:
-        driver.execute_query("CREATE (:Placement {key: $key})", key=twelve_megabytes[0], database_="relay")
-        for key in twelve_megabytes:
-            with pytest.raises(neo4j.exceptions.ConstraintError):
-                driver.execute_query("CREATE (:Placement {key: $key})", key=key, database_="relay")
-
-    log_bytes = max(engine.status(data_folder).log_bytes for _ in range(5))  # while files take turns neither is there
-    assert engine.LOG_LIMIT_BYTES / 2 < log_bytes < engine.LOG_LIMIT_BYTES * 1.1
 
 
 def test_a_full_disk_is_said_in_so_many_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

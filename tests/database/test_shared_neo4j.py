@@ -17,6 +17,7 @@ from relay.database.driver_errors import ReadOnly
 from relay.errors import Unavailable
 from relay.graph import NotRelaysOwn, connect
 from tests.rigs.wiping import wiped
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -39,10 +40,10 @@ def administrator(connection: Connection) -> Generator[neo4j.Session]:
 @pytest.fixture
 def database(neo4j_server: Connection) -> Iterator[Connection]:
     """An empty Neo4j database, which has its constraints again at the end."""
-    with connect(neo4j_server) as graph:
+    with connect(neo4j_server, CORE) as graph:
         wiped(graph)
     yield neo4j_server
-    with connect(neo4j_server) as graph:
+    with connect(neo4j_server, CORE) as graph:
         wiped(graph)
         graph.migrate()
 
@@ -53,13 +54,13 @@ def unique(session: neo4j.Session) -> set[tuple[str, str]]:
 
 def test_constraints_that_were_dropped_are_made_again_when_relay_connects(database: Connection) -> None:
     with administrator(database) as session:
-        assert unique(session) == set(cypher.MIGRATIONS)
+        assert unique(session) == set(cypher.statements(CORE).migrations)
         session.run("DROP CONSTRAINT ledger_key").consume()
         session.run("DROP CONSTRAINT entry_act_key").consume()
 
-        connect(database).close()
+        connect(database, CORE).close()
 
-        assert unique(session) == set(cypher.MIGRATIONS)
+        assert unique(session) == set(cypher.statements(CORE).migrations)
 
 
 def test_a_constraint_of_another_name_does_as_well(database: Connection) -> None:
@@ -67,7 +68,7 @@ def test_a_constraint_of_another_name_does_as_well(database: Connection) -> None
         session.run("DROP CONSTRAINT claim_key").consume()
         session.run("CREATE CONSTRAINT theirs FOR (n:Claim) REQUIRE n.key IS UNIQUE").consume()
 
-        connect(database).close()
+        connect(database, CORE).close()
 
         names = [row["name"] for row in session.run("SHOW CONSTRAINTS YIELD name")]
         assert "claim_key" not in names
@@ -76,15 +77,15 @@ def test_a_constraint_of_another_name_does_as_well(database: Connection) -> None
 
 def test_several_that_connect_at_once_make_them_once(database: Connection) -> None:
     with administrator(database) as session:
-        for label, property_ in cypher.MIGRATIONS:
+        for label, property_ in cypher.statements(CORE).migrations:
             session.run(neo4j.Query(f"DROP CONSTRAINT {label.lower()}_{property_}")).consume()  # pyright: ignore[reportArgumentType] - names that are ours
 
         with ThreadPoolExecutor(6) as threads:
-            connected = [threads.submit(connect, database) for _ in range(6)]
+            connected = [threads.submit(connect, database, CORE) for _ in range(6)]
 
         for each in connected:
             each.result().close()
-        assert unique(session) == set(cypher.MIGRATIONS)
+        assert unique(session) == set(cypher.statements(CORE).migrations)
 
 
 def test_a_read_only_database_without_them_is_read_as_it_is(
@@ -95,7 +96,7 @@ def test_a_read_only_database_without_them_is_read_as_it_is(
         session.run("DROP CONSTRAINT claim_key").consume()
     monkeypatch.setattr(relay_graph.Graph, "_constrain", Mock(side_effect=ReadOnly))
 
-    with connect(database) as graph:
+    with connect(database, CORE) as graph:
         assert graph.rows("MATCH (n:Claim) RETURN n.key AS key") == [{"key": "a"}]
 
 
@@ -116,7 +117,7 @@ def test_what_others_have_in_the_way_of_a_constraint_is_told(
         session.run(done).consume()
         try:
             with pytest.raises(NotRelaysOwn, match="key of :Claim") as told:
-                connect(database)
+                connect(database, CORE)
         finally:
             session.run(undone).consume()
 
@@ -132,7 +133,7 @@ def test_an_older_copy_that_was_put_back_is_waited_for_once_and_then_read_as_it_
     begins, read = mark[:3], b64decode(mark[3:])  # of 19 bytes that name the database, a number and an empty list
     later = neo4j.Bookmarks.from_raw_values([begins + b64encode(read[:19] + b"\xca" + WELL_BEYOND + b"\x90").decode()])
     monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
-    with connect(database) as graph:
+    with connect(database, CORE) as graph:
         graph._bookmarks = neo4j.GraphDatabase.bookmark_manager(later)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as a server leaves it that wrote since
         with pytest.raises(Unavailable, match="did not answer in time"):
             graph.rows("MATCH (n:Claim) RETURN n.key AS key")

@@ -21,6 +21,7 @@ from tests.ledger.test_recording import keep
 from tests.rigs import neo4j_server
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ def test_acts_are_recorded_and_read_over_tls(
     connection, certificate = secured
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # now this machine trusts it
 
-    with connect(over(connection, scheme)) as graph:
+    with connect(over(connection, scheme), CORE) as graph:
         wiped(graph)
         keep(graph, *say.beginnings(), say.placed("P1 on 2020-03-01"))
         found = verify(graph, "demo")
@@ -86,9 +87,9 @@ def test_acts_are_recorded_and_read_over_tls(
 
 def test_a_certificate_that_this_machine_does_not_trust_is_refused(secured: tuple[Connection, Path]) -> None:
     with pytest.raises(Unavailable, match="cannot be reached"):
-        connect(over(secured[0], "bolt+s"))
+        connect(over(secured[0], "bolt+s"), CORE)
 
 
 def test_a_line_without_tls_is_refused_where_the_database_asks_for_it(secured: tuple[Connection, Path]) -> None:
     with pytest.raises(Unavailable):
-        connect(over(secured[0], "bolt"))
+        connect(over(secured[0], "bolt"), CORE)

@@ -11,7 +11,8 @@ import pytest
 from relay.desk import lookup
 from relay.domain.acts import Act
 from relay.ledger import recording
-from relay.ledger.batch import Clerk, NoProgramme
+from relay.ledger.batch import Clerk
+from relay.ledger.reading import NoProgramme
 from relay.reports import record_history, search
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def test_a_bare_id_of_two_kinds_is_asked_about(demo: Graph) -> None:
     with pytest.raises(lookup.SeveralOfThatId) as failure:
         lookup.resolve(demo, "demo", "12")
 
-    assert str(failure.value) == "Both a gift and a placement are called 12. Write gift:12 or placement:12."
+    assert str(failure.value) == "Both a gift and a placement have the id 12. Write gift:12 or placement:12."
     assert lookup.resolve(demo, "demo", "placement:12") == "placement:12"
     assert lookup.resolve(demo, "demo", "12", kinds=("placement", "beneficiary")) == "placement:12"
 
@@ -134,13 +135,16 @@ def test_a_bare_id_of_three_kinds_is_asked_about(demo: Graph) -> None:
     )
 
     with pytest.raises(
-        lookup.SeveralOfThatId, match=r"^A gift, a placement and an event are called 12\. Write gift:12, pl"
+        lookup.SeveralOfThatId, match=r"^A gift, a placement and an event have the id 12\. Write gift:12, pl"
     ):
         lookup.resolve(demo, "demo", "12")
 
 
 def test_an_id_that_nothing_has_is_not_in_the_record(demo: Graph) -> None:
-    with pytest.raises(lookup.NotInRecord, match=r"^There is no gift:G9 in the record\. Look for it: relay find G9$"):
+    with pytest.raises(
+        lookup.NotInRecord,
+        match=r"^There is no gift:G9 in the record\. Check the id, or search by name: relay find NAME$",
+    ):
         lookup.resolve(demo, "demo", "gift:G9")
 
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from relay.domain import acts
 from relay.domain.acts import Act
+from relay.domain.kinds import rule_id
+from tests.scenes.core import CORE
 
 
 def test_an_act_id_is_its_kind_and_its_own_id() -> None:
@@ -35,26 +37,25 @@ def test_a_new_id_from_fewer_than_seven_bytes_is_a_fault_of_the_caller() -> None
 
 
 def test_a_rule_is_called_by_help_day_and_condition() -> None:
-    assert acts.rule_id({"help": "goat", "from": "2020-01-01"}) == "goat@2020-01-01"
-    assert acts.rule_id({"help": "goat", "from": "2020-01-01", "condition": "pregnant"}) == "goat@2020-01-01@pregnant"
+    assert rule_id({"help": "goat", "from": "2020-01-01"}) == "goat@2020-01-01"
+    assert rule_id({"help": "goat", "from": "2020-01-01", "condition": "pregnant"}) == "goat@2020-01-01@pregnant"
 
 
 def test_every_kind_has_keys_and_personal_keys_among_them() -> None:
     filed = ["programme", "rule", "place", "group", "beneficiary", "gift", "placement", "pass", "event", "claim"]
     kinds = [*filed, "correct", "confirm", "erase"]
 
-    assert list(acts.KEYS) == kinds
-    assert set(acts.PERSONAL) == set(kinds)
-    assert all(acts.PERSONAL[kind] <= set(acts.KEYS[kind]) for kind in kinds)
+    assert list(CORE.kinds) == kinds
+    assert all(CORE.personal(kind) <= set(CORE.keys(kind)) for kind in kinds)
 
 
 def test_names_telephones_free_text_witnesses_and_donors_are_personal_and_a_place_is_not() -> None:
-    assert acts.PERSONAL["beneficiary"] == {"name", "birth_year", "household_id", "phone", "consent_language"}
-    assert acts.PERSONAL["group"] == {"name"}
-    assert acts.PERSONAL["gift"] == {"donor", "note"}
-    assert acts.PERSONAL["pass"] == {"witness", "note"}
-    assert acts.PERSONAL["event"] == {"note"}
-    assert acts.PERSONAL["claim"] == {"source"}
-    assert acts.PERSONAL["correct"] == {"why"}
+    assert CORE.personal("beneficiary") == {"name", "birth_year", "household_id", "phone", "consent_language"}
+    assert CORE.personal("group") == {"name"}
+    assert CORE.personal("gift") == {"donor", "note"}
+    assert CORE.personal("pass") == {"witness", "note"}
+    assert CORE.personal("event") == {"note"}
+    assert CORE.personal("claim") == {"source"}
+    assert CORE.personal("correct") == {"why"}
     for kind in ("programme", "rule", "place", "placement", "confirm", "erase"):
-        assert acts.PERSONAL[kind] == frozenset()
+        assert CORE.personal(kind) == frozenset()

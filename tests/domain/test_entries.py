@@ -32,6 +32,7 @@ from relay.domain.entries import (
 )
 from relay.errors import Invalid
 from tests.scenes.acts import corrected, gift, passed, programme, woman
+from tests.scenes.core import CORE
 
 
 def sealed(act: Act, *, sequence: int = 1, previous_hash: str = ORIGIN, seed: int = 1) -> Entry:
@@ -43,6 +44,7 @@ def sealed(act: Act, *, sequence: int = 1, previous_hash: str = ORIGIN, seed: in
         recorded_by="local:asha",
         recorded_at="2024-06-30T06:15:00Z",
         salt=partial(Random(seed).randbytes, 16),  # noqa: S311 - the tests keep no secrets
+        catalogue=CORE,
     )
 
 
@@ -112,9 +114,9 @@ def test_an_entry_reads_back_from_its_line_whatever_it_holds(name: str, note: st
         line = to_line(entry, with_opened=True)
 
         assert "\n" not in line
-        assert from_line(line) == entry
-        assert from_line(to_line(entry, with_opened=False)) == replace(entry, opened={})
-        assert list(faults_of(from_line(line), None)) == []
+        assert from_line(line, CORE) == entry
+        assert from_line(to_line(entry, with_opened=False), CORE) == replace(entry, opened={})
+        assert list(faults_of(from_line(line, CORE), None)) == []
 
 
 @settings(max_examples=200)
@@ -158,10 +160,10 @@ def test_each_way_of_altering_an_entry_is_named() -> None:
     first, second, third = chain()
 
     assert faults(first, third) == [
-        "Entry 3 stands where entry 2 should.",
+        "Entry 3 is where entry 2 should be.",
         "Entry 3 does not follow the entry before it: previous_hash differs.",
     ]
-    assert faults(second)[0] == "Entry 2 stands where entry 1 should."
+    assert faults(second)[0] == "Entry 2 is where entry 1 should be."
     for altered in (
         replace(second, payload={**second.payload, "help": "pig"}),
         replace(second, recorded_by="local:x"),
@@ -172,7 +174,7 @@ def test_each_way_of_altering_an_entry_is_named() -> None:
         replace(second, payload={**second.payload, "animals": 2**60}),
         replace(second, payload={**second.payload, "animals": float("inf")}),
     ):
-        assert faults(first, altered)[0].endswith("was altered: its hash does not fit its content.")
+        assert faults(first, altered)[0].endswith("was altered: its hash does not match its content.")
     other = replace(second, programme_id="other")
     assert "belongs to another programme" in faults(first, other)[0]
     opened = {"donor": {**second.opened["donor"], "value": "Somebody Else"}}
@@ -198,7 +200,7 @@ def test_each_way_of_altering_an_entry_is_named() -> None:
 )
 def test_what_is_not_an_entry_is_invalid(line: str) -> None:
     with pytest.raises(Invalid):
-        from_line(line)
+        from_line(line, CORE)
 
 
 @pytest.mark.parametrize(
@@ -226,16 +228,16 @@ def test_an_entry_with_a_part_of_the_wrong_type_or_half_a_character_is_invalid(c
     written = json.loads(to_line(sealed(gift()), with_opened=True))
 
     with pytest.raises(Invalid):
-        from_line(json.dumps({**written, **changed}))
+        from_line(json.dumps({**written, **changed}), CORE)
 
 
 def test_reading_goes_on_after_a_line_that_cannot_be_read() -> None:
     lines = [to_line(entry, with_opened=True) for entry in chain()]
 
-    first, second, third = read_lines([lines[0], "{", "", lines[2]])
+    first, second, third = read_lines([lines[0], "{", "", lines[2]], CORE)
 
     assert isinstance(first, Entry)
-    assert second == Fault(sequence=2, fault="Line 2: This line is not JSON in which each name stands once.")
+    assert second == Fault(sequence=2, fault="Line 2: This line is not JSON with each name used once.")
     assert isinstance(third, Entry)
 
 
@@ -243,7 +245,7 @@ def test_reading_goes_on_after_a_line_that_cannot_be_read() -> None:
 
 
 def differs(said: Act, now: Act, *erased: str) -> tuple[str, ...]:
-    return differing(said.values, now, erased=frozenset(erased))
+    return differing(said.values, now, erased=frozenset(erased), personal=CORE.personal(now.kind))
 
 
 def test_the_same_content_differs_in_nothing_and_other_content_in_its_fields() -> None:

@@ -1,4 +1,4 @@
-"""The rules of the relay, each sentence of the design worked by hand."""
+"""The rules of the relay, each worked by hand."""
 
 from __future__ import annotations
 
@@ -609,7 +609,7 @@ def test_a_lost_placement_has_nothing_left_on_every_day_of_its_stretch(placement
 
 
 def left_to_breed(placement: Placement, on: date) -> int:
-    """The design's sum, written down once more."""
+    """The sum, written down once more."""
     happened = [each for each in placement.events if each.happened_on <= on]
     if any(each.kind == "left" for each in happened):
         return 0

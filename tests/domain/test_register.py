@@ -13,9 +13,9 @@ from relay.domain.register import Register
 from relay.domain.rulebook import EVERY_ANSWER, NEW, HeldByAnother, OtherHelp, TakenBack
 from relay.ledger.batch import Batch, UsedOtherwise
 from relay.ledger.context import Head
-from relay.ledger.delta import Difference, rows_of
+from relay.ledger.delta import Delta, rows_of
 from relay.ledger.projection import PROJECTION, Edge, Node, about_edge, entry_node, things_of
-from relay.ledger.recording import replay
+from relay.ledger.reading import replay
 from tests.scenes import acts, strategies
 from tests.scenes.acts import (
     Book,
@@ -33,6 +33,7 @@ from tests.scenes.acts import (
     taken_back,
     woman,
 )
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,32 +62,35 @@ def whole(register: Register) -> Rows:
     return found
 
 
+STATEMENTS = cypher.statements(CORE)
+
+
 class FollowingGraph:
-    """A graph in memory that is told differences only, with the rules that the Cypher texts have."""
+    """A graph in memory that is told deltas only, with the rules that the Cypher texts have."""
 
     def __init__(self) -> None:
         """Begin empty."""
         self.nodes: dict[tuple[str, str], dict[str, Any]] = {}
         self.edges: Rows = {}
 
-    def follow(self, difference: Difference) -> None:
-        """Write a difference."""
-        for type_, rows in difference.unlinked.items():
-            assert type_ in cypher.UNLINK
+    def follow(self, delta: Delta) -> None:
+        """Write a delta."""
+        for type_, rows in delta.unlinked.items():
+            assert type_ in STATEMENTS.unlink
             for row in rows:
                 self._unlink(type_, row)
-        for type_, rows in difference.relinked.items():
+        for type_, rows in delta.relinked.items():
             assert type_ in cypher.RELINK
             for row in rows:
                 self.edges[named(type_, row)] = dict(row["properties"])
-        for label, rows in difference.dropped.items():
-            assert label in cypher.DROP
+        for label, rows in delta.dropped.items():
+            assert label in STATEMENTS.drop
             for row in rows:
                 self._drop(label, row["key"])
-        for name in cypher.WRITE:
-            for row in difference.written.get(name, ()):
+        for name in STATEMENTS.write:
+            for row in delta.written.get(name, ()):
                 self._write(name, row)
-        assert difference.written.keys() <= cypher.WRITE.keys()
+        assert delta.written.keys() <= STATEMENTS.write.keys()
 
     def rows(self) -> Rows:
         """All nodes and relationships."""
@@ -117,8 +121,8 @@ def named(type_: str, row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def followed(book: Book) -> Rows:
     graph = FollowingGraph()
-    for difference in book.differences:
-        graph.follow(difference)
+    for delta in book.deltas:
+        graph.follow(delta)
     return graph.rows()
 
 
@@ -139,7 +143,7 @@ def test_the_graph_that_follows_act_by_act_is_the_graph_of_the_whole_register(of
 
     for number, act in enumerate(offered):
         book.offer(act, by=("local:asha", "local:bina")[number % 3 == 0])
-        following.follow(book.differences[-1])
+        following.follow(book.deltas[-1])
 
     assert following.rows() == whole(book.register)
 
@@ -149,7 +153,7 @@ def test_the_graph_that_follows_act_by_act_is_the_graph_of_the_whole_register(of
 def test_replaying_the_ledger_gives_the_same_register(offered: list[Act]) -> None:
     book = book_of(*offered)
 
-    again = replay("demo", book.register.entries.values())
+    again = replay("demo", book.register.entries.values(), CORE)
 
     assert again.facts == book.register.facts
     assert again.placements == book.register.placements
@@ -164,13 +168,15 @@ def test_one_batch_of_acts_comes_to_the_same_as_one_at_a_time(offered: list[Act]
     settled = [act for act in offered if not isinstance(judged.offer(act).error, doubted)]
     one_by_one = Book()
     actions = [one_by_one.offer(act).action for act in settled]
-    batch = Batch(Register("demo"), Head(sequence=0, hash=ORIGIN, projection=PROJECTION), acts.clerk(), answers=NEW)
+    batch = Batch(
+        Register("demo", CORE), Head(sequence=0, hash=ORIGIN, projection=PROJECTION), acts.clerk(), answers=NEW
+    )
 
     together = [outcome.action for outcome in map(batch.offer, settled)]
 
     assert together == actions
     graph = FollowingGraph()
-    graph.follow(batch.difference())
+    graph.follow(batch.delta())
     assert without_seals(graph.rows()) == without_seals(followed(one_by_one))
 
 

@@ -10,7 +10,8 @@ from relay.domain import rulebook
 from relay.domain.acts import Act
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.errors import Conflict, Invalid, NotFound, RelayError
-from relay.ledger.batch import NoProgramme, UsedOtherwise
+from relay.ledger.batch import UsedOtherwise
+from relay.ledger.reading import NoProgramme
 from tests.scenes.acts import (
     Book,
     beginnings,
@@ -296,8 +297,8 @@ def test_a_twin_is_asked_about_and_recorded_again_on_request(book: Book) -> None
 def test_a_second_placement_of_one_help_for_one_woman_is_asked_about(book: Book) -> None:
     second = passed("T9: P1 > P4b on 2023-01-01")  # W4 holds P4 of goats
 
-    refused(book, second, rulebook.HoldsOneAlready, "W4", "goat", "P4", "--into", "--new", answers=NO_ANSWER)
-    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsOneAlready, "W4", "P4", "--new", answers=NO_ANSWER)
+    refused(book, second, rulebook.HoldsAlready, "W4", "goat", "P4", "--into", "--new", answers=NO_ANSWER)
+    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsAlready, "W4", "P4", "--new", answers=NO_ANSWER)
     book.add(passed("T8: P1 > P4 on 2022-01-01"), answers=NO_ANSWER)  # adds to hers
     book.add(passed("T7: P1 > P4a on 2023-01-01", help="pig"), answers=NO_ANSWER)  # of pigs she holds none
     book.add(passed("T6: P1 > P5 on 2023-01-01"), answers=NO_ANSWER)  # another woman
@@ -311,7 +312,7 @@ def test_who_gave_back_what_she_held_is_not_asked_about(book: Book) -> None:
     book.add(taken_back("pass:T2"))
 
     book.add(passed("T9: P1 > P3b on 2023-01-01"), answers=NO_ANSWER)
-    refused(book, taken_back("correct:C1", "C2"), rulebook.HoldsOneAlready, "W3", "P3b", answers=NO_ANSWER)
+    refused(book, taken_back("correct:C1", "C2"), rulebook.HoldsAlready, "W3", "P3b", answers=NO_ANSWER)
     book.add(taken_back("correct:C1", "C2"))
 
 
@@ -319,7 +320,7 @@ def test_a_correction_of_what_stands_asks_nothing(book: Book) -> None:
     book.add(placed("P4b on 2020-03-01", help="pig"), answers=NO_ANSWER)
 
     book.add(corrected("placement:P4b", help="goat"), answers=NO_ANSWER)
-    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsOneAlready, "P4, P4b", answers=NO_ANSWER)
+    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsAlready, "P4, P4b", answers=NO_ANSWER)
 
 
 def test_each_question_has_its_answer_and_what_cannot_be_true_is_refused_before_it_is_asked_about(book: Book) -> None:
@@ -328,7 +329,7 @@ def test_each_question_has_its_answer_and_what_cannot_be_true_is_refused_before_
 
     refused(book, both, rulebook.Twin, answers=NO_ANSWER)
     refused(book, both, rulebook.Twin, answers=NEW)
-    refused(book, both, rulebook.HoldsOneAlready, answers=frozenset({"twin"}))
+    refused(book, both, rulebook.HoldsAlready, answers=frozenset({"twin"}))
     refused(book, passed("T8: P1 > P5b on 2020-01-01"), rulebook.PassedBeforeReceipt, answers=NO_ANSWER)
     book.add(both, answers=EVERY_ANSWER)
 
@@ -463,7 +464,7 @@ def test_an_earlier_receipt_that_makes_her_due_sooner_is_noted() -> None:
 
     assert book.notes(passed("T2: P3 > P2 on 2021-07-01", 1)) == []
     (note,) = book.offer(passed("T3: P1 > P2 on 2021-05-01", 1)).notes
-    assert note.sentence == "pass:T3: placement P2 is due on 2023-05-01 now, not on 2023-06-01."
+    assert note.sentence == "pass:T3: placement P2 is now due on 2023-05-01 instead of 2023-06-01."
 
 
 def test_a_gift_of_help_that_no_rule_knows_is_noted_for_it_may_be_a_slip_of_the_pen() -> None:
@@ -472,7 +473,7 @@ def test_a_gift_of_help_that_no_rule_knows_is_noted_for_it_may_be_a_slip_of_the_
     assert book.notes(gift("G1", "goat")) == []
     assert book.notes(gift("G2", "gaot")) == ["no_rule"]
     (note,) = book.offer(gift("G3", "gaot")).notes
-    assert note.sentence.endswith("none is placed as that. There are rules for: goat, pig.")
+    assert note.sentence.endswith("so none of it can be placed. There are rules for: goat, pig.")
     assert Book(programme()).notes(gift("G1", "goat")) == ["no_rule"]
 
 
@@ -868,10 +869,10 @@ def test_there_is_nothing_to_erase_where_nothing_is_personal(book: Book) -> None
 def test_what_is_erased_already_needs_no_second_erasing_until_more_is_said_of_her(book: Book) -> None:
     book.add(erased("beneficiary:W1"))
 
-    refused(book, erased("beneficiary:W1", "X2"), rulebook.NotCorrectable, "beneficiary:W1", "erased already")
+    refused(book, erased("beneficiary:W1", "X2"), rulebook.NotCorrectable, "beneficiary:W1", "already been erased")
     book.add(happened("E9: checked of P1 on 2022-03-01", outcome="true", note="met her"))
     book.add(erased("beneficiary:W1", "X2"))
-    refused(book, erased("beneficiary:W1", "X3"), rulebook.NotCorrectable, "erased already")
+    refused(book, erased("beneficiary:W1", "X3"), rulebook.NotCorrectable, "already been erased")
     book.add(erased("beneficiary:W2", "X3"))
 
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relay.domain import schema
-from relay.domain.schema import Column, kind_named
+from relay.domain.schema import Column
 from relay.exchange import cells
+from tests.scenes.core import CORE
 
 TODAY = date(2026, 11, 24)
 
@@ -32,7 +33,7 @@ def fault(type_: schema.Type, cell: object) -> tuple[str, str]:
 @pytest.mark.parametrize("type_", ["name", "id", "date", "units", "choice", "tags"])
 @pytest.mark.parametrize("cell", ['"', " 〃 ", "-do-", "Ditto", "Same as above", "ऐ.", "उही"])
 def test_a_cell_of_a_table_that_repeats_the_one_above_is_a_fault_in_any_column(type_: schema.Type, cell: str) -> None:
-    with pytest.raises(cells.CellFault, match=r"^This repeats the cell above\. Write out what stands there\.$"):
+    with pytest.raises(cells.CellFault, match=r"^This repeats the cell above it\. Write the value in full\.$"):
         cells.read_in_table(column(type_), cell)
     assert cells.read_in_table(column("text"), cell) == cell.strip()  # a note may say anything
     assert read("name", "Ditto") == "Ditto"  # said by itself, there is none above
@@ -40,7 +41,7 @@ def test_a_cell_of_a_table_that_repeats_the_one_above_is_a_fault_in_any_column(t
 
 def test_a_name_is_no_number() -> None:
     assert [read("name", cell) for cell in ("Maya 2", "माया", "?")] == ["Maya 2", "माया", "?"]
-    told = ("This is a number, and nobody's name.", "Write what she is called; leave out rows of totals.")
+    told = ("This is a number, not a name.", "Enter her name; leave out total rows.")
     assert [fault("name", cell) for cell in ("40", 40, "12 - 3", "४०")] == [told] * 4
 
 
@@ -65,7 +66,7 @@ def test_devanagari_with_joiners_is_text_as_it_stands() -> None:
 def test_a_character_that_cannot_be_shown_is_a_fault_that_names_its_code_and_not_the_text(character: str) -> None:
     reason, suggestion = fault("text", f"Maya{character}x")
 
-    assert reason == f"This holds the character U+{ord(character[0]):04X}, which cannot be shown."
+    assert reason == f"The character U+{ord(character[0]):04X} cannot be shown."
     assert "Maya" not in reason + suggestion
 
 
@@ -101,18 +102,18 @@ def test_ids_keep_their_zeros_and_get_ascii_digits() -> None:
         ("1.2E+11", "A spreadsheet turned this id into a number.", "Format the column as text and write it again."),
         (
             12.0,
-            "This is a number, and zeros before it may be lost.",
+            "This is a number, and leading zeros may have been lost.",
             "Format the column as text and write it again, perhaps 12.",
         ),
         (
             "pass:1",
             "This names a record of another kind.",
-            "Write the id that is asked for, alone or with its kind before it.",
+            "Enter the id alone, or with its kind before it.",
         ),
-        ("ward:1", 'This holds ":" or "/", which an id may not.', "Write ward-1."),
-        ("2024/7", 'This holds ":" or "/", which an id may not.', "Write 2024-7."),
-        ("..", "This is dots alone, which no address of a page can hold.", "Write letters or digits."),
-        ("a\nb", "This holds a line break or a tab, which an id may not.", "Write a-b."),
+        ("ward:1", 'An id cannot contain ":" or "/".', "Write ward-1."),
+        ("2024/7", 'An id cannot contain ":" or "/".', "Write 2024-7."),
+        ("..", "An id cannot be dots alone.", "Write letters or digits."),
+        ("a\nb", "An id cannot contain a line break or a tab.", "Write a-b."),
         ("x" * 65, "This is longer than 64 characters.", "Write a shorter id."),
         (True, "This is not text.", "Format the column as text and write it again."),
     ],
@@ -130,7 +131,7 @@ def test_a_joiner_that_shapes_letters_of_devanagari_may_stand_in_an_id() -> None
     "cell", ["B0911\u200b", "\u200eB0911", "B\u202e0911", "B0911\u200d", "B\u00a00911", "B\ufe0f0911"]
 )
 def test_an_id_of_its_own_holds_nothing_that_nobody_sees_but_one_that_is_recorded_can_be_named(cell: str) -> None:
-    with pytest.raises(cells.CellFault, match=r"which nobody sees") as caught:
+    with pytest.raises(cells.CellFault, match=r"is invisible") as caught:
         read_own(cell)
 
     assert caught.value.suggestion == "Write B0911."
@@ -142,7 +143,7 @@ def read_own(cell: str) -> cells.Value | None:
 
 
 def test_an_id_may_have_its_own_kind_before_it_and_no_other() -> None:
-    giver, receiver, beneficiary, own = (kind_named("pass").columns[number] for number in (1, 2, 3, 0))
+    giver, receiver, beneficiary, own = (CORE.kind("pass").columns[number] for number in (1, 2, 3, 0))
 
     assert cells.read(giver, "placement:P-1") == cells.read(receiver, "placement:P-1") == "P-1"
     assert cells.read(beneficiary, "beneficiary:B1") == "B1"
@@ -173,8 +174,8 @@ def test_a_help_name_is_lower_case_and_another_spelling_gets_it_suggested() -> N
         ("2083-08-08 BS", "2026-11-24"),
         ("2083-8-8bs", "2026-11-24"),
         ("२०८३-०८-०८ BS", "2026-11-24"),
-        ("2081-01-01 BS", "2024-04-13"),  # domain.md, test vector
-        ("2080-12-20 BS", "2024-04-02"),  # domain.md, test vector
+        ("2081-01-01 BS", "2024-04-13"),  # a published pair of days
+        ("2080-12-20 BS", "2024-04-02"),  # a published pair of days
         (date(2024, 2, 29), "2024-02-29"),
         (datetime(2024, 2, 29), "2024-02-29"),  # noqa: DTZ001 - workbooks know no time zone
     ],
@@ -201,7 +202,7 @@ def test_a_day_that_is_asked_for_and_likely_in_bikram_sambat_is_asked_about() ->
             "This day does not exist: the month has 28 days.",
             "Look it up; the last day of that month is 2026-02-28.",
         ),
-        ("2026-24-11", "There is no month 24.", "Write 2026-11-24, if that is meant."),
+        ("2026-24-11", "There is no month called 24.", "Write 2026-11-24, if that is meant."),
         ("0000-05-03", "This is not between the years 1900 and 2100.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
         (
             "2081-02-31",
@@ -213,7 +214,7 @@ def test_a_day_that_is_asked_for_and_likely_in_bikram_sambat_is_asked_about() ->
             "This day does not exist: the month has 28 days.",
             "Look it up; the last day of that month is 2081-02-28.",
         ),
-        ("2026-24-40", "There is no month 24.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
+        ("2026-24-40", "There is no month called 24.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
         ("2026-2-3", "This day is not written in full.", "Write 2026-02-03."),
         ("24/11/2026", "This is not a day.", "Write 2026-11-24."),
         ("03.04.2026", "This is not a day.", "Write 2026-04-03 or 2026-03-04."),
@@ -238,7 +239,7 @@ def test_a_day_that_is_asked_for_and_likely_in_bikram_sambat_is_asked_about() ->
             "Write the Gregorian day, as 2026-11-24.",
         ),
         (45000.0, "This is a number, not a day.", "Format the column as a date, perhaps 2023-03-15."),
-        (datetime(2024, 1, 2, 3, 4), "This is a time of a day.", "Write 2024-01-02."),  # noqa: DTZ001
+        (datetime(2024, 1, 2, 3, 4), "This is a time, not a day.", "Write 2024-01-02."),  # noqa: DTZ001
         (time(3, 4), "This is not a day.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
         (timedelta(days=3), "This is not a day.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
     ],
@@ -248,7 +249,7 @@ def test_what_is_no_day_is_a_fault_with_the_likely_day_suggested(cell: object, r
 
 
 def test_every_month_of_2081_to_2083_has_the_published_number_of_days() -> None:
-    # domain.md section 5a: the three years that other libraries had wrong
+    # the three years that other libraries had wrong
     published = {
         2081: (31, 32, 31, 32, 31, 30, 30, 30, 29, 30, 29, 31),
         2082: (31, 31, 32, 31, 31, 31, 30, 29, 30, 29, 30, 30),
@@ -289,12 +290,12 @@ def test_units_are_a_number_and_whole_ones_are_whole(cell: object, value: float)
     [
         ("1.2345", "This has more than 3 decimals.", "Write 1.234."),
         ("0.0004", "This has more than 3 decimals.", "Write how many."),
-        ("2,5", "This holds a comma, which may mean two things.", "Write 2.5."),
-        ("1,500", "This holds a comma, which may mean two things.", "Write 1500 or 1.5."),
-        ("10,000", "This holds a comma, which may mean two things.", "Write 10000 or 10."),
-        ("10.000", "This holds a point, which may mean two things.", "Write 10 or 10000."),
-        ("१.५००", "This holds a point, which may mean two things.", "Write 1.5 or 1500."),
-        ("1,00,000", "This holds a comma, which may mean two things.", "Write 100000."),
+        ("2,5", "The comma can be read in two ways.", "Write 2.5."),
+        ("1,500", "The comma can be read in two ways.", "Write 1500 or 1.5."),
+        ("10,000", "The comma can be read in two ways.", "Write 10000 or 10."),
+        ("10.000", "The point can be read in two ways.", "Write 10 or 10000."),
+        ("१.५००", "The point can be read in two ways.", "Write 1.5 or 1500."),
+        ("1,00,000", "The comma can be read in two ways.", "Write 100000."),
         ("1e3", "This is not a number.", "Write digits, such as 2 or 0.5."),
         ("nan", "This is not a number.", "Write digits, such as 2 or 0.5."),
         ("inf", "This is not a number.", "Write digits, such as 2 or 0.5."),
@@ -304,8 +305,8 @@ def test_units_are_a_number_and_whole_ones_are_whole(cell: object, value: float)
         (float("inf"), "This is not a number.", "Write digits, such as 2 or 0.5."),
         (float("nan"), "This is not a number.", "Write digits, such as 2 or 0.5."),
         (True, "This is not a number.", "Write digits, such as 2 or 0.5."),
-        ("1000000001", "This is more than 1000000000.", "Look for a digit too many."),
-        (10**30, "This is more than 1000000000.", "Look for a digit too many."),
+        ("1000000001", "This is more than 1000000000.", "Check for an extra digit."),
+        (10**30, "This is more than 1000000000.", "Check for an extra digit."),
     ],
 )
 def test_what_is_no_number_of_units_is_a_fault(cell: object, reason: str, suggestion: str) -> None:
@@ -314,7 +315,7 @@ def test_what_is_no_number_of_units_is_a_fault(cell: object, reason: str, sugges
 
 def test_an_amount_is_above_zero() -> None:
     assert read("amount", "0.001") == 0.001
-    assert fault("amount", "0") == ("This is not more than 0.", "Write how many.")
+    assert fault("amount", "0") == ("This must be more than 0.", "Write how many.")
 
 
 @pytest.mark.parametrize(("type_", "least"), [("term", 1), ("days", 0)])
@@ -331,9 +332,9 @@ def test_equivalents_are_one_amount_for_each_other_help() -> None:
 
     assert read("equivalents", "seed=2; pig=1.5") == read("equivalents", {"pig": 1.5, "seed": 2})
     assert read("equivalents", {"pig": 1.5}) == {"pig": 1.5}
-    assert fault("equivalents", 3) == ("This is no list of helps and numbers.", form)
-    assert fault("equivalents", "pig=1;pig=2") == ("This is not one number for each help.", form)
-    assert fault("equivalents", "pig") == ("This is not one number for each help.", form)
+    assert fault("equivalents", 3) == ("Not a list of helps and numbers.", form)
+    assert fault("equivalents", "pig=1;pig=2") == ("Give one number for each help.", form)
+    assert fault("equivalents", "pig") == ("Give one number for each help.", form)
     assert fault("equivalents", {"Pig": 1})[1] == "Write pig."
 
 
@@ -346,7 +347,7 @@ def test_a_time_zone_and_a_programme_are_named_as_computers_know_them() -> None:
 
 def test_a_count_may_be_zero_and_not_less() -> None:
     assert read("count", "0") == 0
-    assert fault("count", "-1") == ("This is less than 0.", "Write 1, if that is meant.")
+    assert fault("count", "-1") == ("This is below 0.", "Write 1, if that is meant.")
 
 
 def test_a_year_is_whole_and_of_our_time() -> None:
@@ -373,8 +374,8 @@ def test_degrees_are_kept_to_a_tenth_of_a_metre() -> None:
 def test_a_choice_is_read_in_any_case_and_the_closest_word_is_suggested() -> None:
     assert cells.read(column("choice", choices=("F", "M")), "f") == "F"
     assert cells.read(column("choice", choices=("in_kind", "cash")), "In kind") == "in_kind"
-    assert fault("choice", "exchange") == ("This is none of in_kind, exchanged, cash.", "Write exchanged.")
-    assert fault("choice", "xyz")[1] == "Write one of them."
+    assert fault("choice", "exchange") == ("Use in_kind, exchanged, cash.", "Write exchanged.")
+    assert fault("choice", "xyz")[1] == "Use one of them."
 
 
 def test_tags_are_trimmed_one_by_one_and_empty_ones_dropped() -> None:

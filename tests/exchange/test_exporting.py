@@ -18,10 +18,12 @@ from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect
 from relay.ledger import recording
-from relay.ledger.batch import Clerk, NoProgramme
+from relay.ledger.batch import Clerk
+from relay.ledger.reading import NoProgramme
 from relay.service.demo import load_demo
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 from tests.scenes.strategies import programmes
 
 if TYPE_CHECKING:
@@ -45,8 +47,8 @@ def engines(embedded_engine: Connection, neo4j_server: Connection) -> Iterator[t
     """Give an open graph of each engine."""
     with ExitStack() as opened:
         yield (
-            opened.enter_context(connect(embedded_engine)),
-            opened.enter_context(connect(neo4j_server)),
+            opened.enter_context(connect(embedded_engine, CORE)),
+            opened.enter_context(connect(neo4j_server, CORE)),
         )
 
 

@@ -16,9 +16,10 @@ from relay.errors import Unavailable
 from relay.exchange import importing
 from relay.exchange.importing import Count, import_programme
 from relay.exchange.rows import ReportRow, write_folder, write_workbook
-from relay.ledger import recording, verify
+from relay.ledger import reading, recording, verify
 from tests.rigs.faulty_line import between
 from tests.scenes.acts import beginnings, clerk, corrected, happened, passed, placed, programme, rule, taken_back, woman
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from relay.domain.acts import Act
@@ -43,7 +44,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write(path: Path, *acts: Act) -> None:
-    write_folder(path, acts, with_names=True)
+    write_folder(path, acts, CORE, with_names=True)
 
 
 def run(graph: Graph, path: Path, *, apply: bool = False, programme_id: str | None = None) -> list[ReportRow]:
@@ -62,7 +63,7 @@ def counted(report: list[ReportRow]) -> dict[str, int]:
 
 
 def entries(graph: Graph) -> list[str]:
-    return [entry.act_id for entry in recording.entries(graph, "demo")]
+    return [entry.act_id for entry in reading.entries(graph, "demo")]
 
 
 def stands(graph: Graph) -> bool:
@@ -78,13 +79,13 @@ def test_what_is_imported_again_is_the_same_and_changes_nothing(graph: Graph, pa
     known = [*beginnings(5), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1)]
     write(path, *known, passed("T3: P1 > P2 on 2021-03-01", 1), passed("T4: P2 > P4 on 2020-12-01"))
     first = run(graph, path, apply=True)
-    before = recording.head(graph, "demo")
+    before = reading.head(graph, "demo")
 
     again = run(graph, path, apply=True)
 
     assert counted(first) == {"added": len(known), "same": 0, "put aside": 0, "refused": 2}
     assert counted(again) == {"added": 0, "same": len(known), "put aside": 0, "refused": 2}
-    assert recording.head(graph, "demo") == before
+    assert reading.head(graph, "demo") == before
 
 
 def test_a_known_id_with_other_content_is_refused_and_names_the_column(graph: Graph, path: Path) -> None:
@@ -116,7 +117,7 @@ def test_what_names_another_woman_of_the_same_id_is_not_recorded_as_hers(graph: 
     assert promised == report
     row = only(report, "pass:T2")
     assert (row.action, row.field, row.value) == ("refused", "beneficiary_id", "W2")
-    assert row.reason == "pass:T2 stands on beneficiary:W2, which is in doubt."
+    assert row.reason == "pass:T2 depends on beneficiary:W2, which is in doubt."
     assert counted(report) == {"added": 0, "same": len(known), "put aside": 0, "refused": len(theirs)}
     assert entries(graph) == before
 
@@ -182,7 +183,7 @@ def test_doubt_goes_on_through_what_was_refused_for_it(graph: Graph, path: Path)
     report = run(graph, path, apply=True)
 
     assert [only(report, act.act_id).action for act in theirs] == ["refused", "refused"]
-    assert only(report, "event:E1").reason == "event:E1 stands on beneficiary:W3, which is in doubt."
+    assert only(report, "event:E1").reason == "event:E1 depends on beneficiary:W3, which is in doubt."
 
 
 @pytest.mark.usefixtures("small_steps")
@@ -218,7 +219,7 @@ def test_what_stands_on_a_row_that_cannot_be_read_waits_until_it_can(graph: Grap
     report = run(graph, path, apply=True)
 
     assert only(report, "beneficiary:W2").action == "put aside"
-    assert only(report, "pass:T1").reason == "pass:T1 stands on beneficiary:W2, which is in doubt."
+    assert only(report, "pass:T1").reason == "pass:T1 depends on beneficiary:W2, which is in doubt."
     assert only(report, "pass:T2").action == "added"
 
 
@@ -241,7 +242,7 @@ def test_of_two_rows_of_one_id_the_second_is_told_to_be_given_twice_and_casts_do
         twice = [row for row in report if row.act_id == "beneficiary:W3"]
         assert [row.action for row in twice] == ["added", "refused"]
         assert twice[1].reason == "beneficiary:W3 is given twice, with other content in: name."
-        assert only(report, "placement:P3").reason == "placement:P3 stands on beneficiary:W3, which is in doubt."
+        assert only(report, "placement:P3").reason == ("placement:P3 depends on beneficiary:W3, which is in doubt.")
 
 
 def test_a_placement_given_to_two_women_casts_doubt_whichever_row_comes_first(graph: Graph, path: Path) -> None:
@@ -252,7 +253,7 @@ def test_a_placement_given_to_two_women_casts_doubt_whichever_row_comes_first(gr
     for rows in ([right, wrong], [wrong, right]):
         write(path, *beginnings(4), *rows, event)
 
-        assert only(run(graph, path), "event:E1").reason == "event:E1 stands on placement:P1, which is in doubt."
+        assert only(run(graph, path), "event:E1").reason == ("event:E1 depends on placement:P1, which is in doubt.")
 
     write(path, *beginnings(4), placed("P2 on 2020-03-01"), placed("P2 on 2020-03-01", beneficiary_id="W4"))
     (path / "events.csv").write_text(
@@ -317,7 +318,7 @@ def test_a_pass_on_whose_row_cannot_be_read_leaves_what_it_filled_in_doubt(graph
 
     report = run(graph, path)
 
-    assert only(report, "event:E1").reason == "event:E1 stands on pass:T1, which is in doubt."
+    assert only(report, "event:E1").reason == "event:E1 depends on pass:T1, which is in doubt."
     assert only(report, "event:E2").action == "added"
 
 
@@ -366,7 +367,7 @@ def test_without_a_name_a_row_is_the_same_and_another_name_is_refused_and_not_sh
     write(path, *beginnings(1))
     run(graph, path, apply=True)
 
-    write_folder(path, beginnings(1), with_names=False)
+    write_folder(path, beginnings(1), CORE, with_names=False)
     nameless = run(graph, path)
     write(path, *beginnings(0), woman("W1", name="Another Woman", household_id="H1"))
     row = only(run(graph, path), "beneficiary:W1")
@@ -407,20 +408,20 @@ def test_what_was_corrected_is_the_same_both_as_it_was_and_as_it_is(graph: Graph
 def test_programmes_of_one_database_do_not_touch_each_other(graph: Graph, path: Path) -> None:
     write(path, *beginnings(2), placed("P1 on 2020-03-01"))
     run(graph, path, apply=True)
-    before = recording.head(graph, "demo")
+    before = reading.head(graph, "demo")
     write(path, programme("other"), *beginnings(2)[1:], placed("P1 on 2020-05-01"))
 
     report = run(graph, path, apply=True)
 
     assert {row.action for row in report} == {"added"}
-    assert recording.head(graph, "demo") == before
+    assert reading.head(graph, "demo") == before
     assert stands(graph)
 
 
 def test_a_workbook_imports_as_a_folder_does(graph: Graph, path: Path, tmp_path: Path) -> None:
     acts = [*beginnings(2), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2019-03-01")]
     write(path, *acts)
-    write_workbook(tmp_path / "programme.xlsx", acts, with_names=True)
+    write_workbook(tmp_path / "programme.xlsx", acts, CORE, with_names=True)
 
     folder = run(graph, path, apply=True)
     workbook = run(graph, tmp_path / "programme.xlsx", apply=True)
@@ -509,7 +510,7 @@ def test_somebody_who_records_after_every_step_stops_nothing(graph: Graph, path:
     seeds = iter(range(100, 200))
 
     def meanwhile(_done: int) -> None:
-        if recording.heads(graph):
+        if reading.heads(graph):
             seed = next(seeds)
             recording.record(graph, "demo", [woman(f"S{seed}")], clerk("local:bina", seed=seed))
 
@@ -535,7 +536,7 @@ def test_an_import_that_loses_its_line_says_so_and_is_run_again(
     write(path, *beginnings(30))
     threads = writers()
 
-    with between(connection.uri) as line, relay_graph.connect(replace(connection, uri=line.uri)) as broken:
+    with between(connection.uri) as line, relay_graph.connect(replace(connection, uri=line.uri), CORE) as broken:
         line.break_at("commit", "cut_before", after=3, times=1000)
         with pytest.raises(Unavailable):
             list(import_programme(broken, path, clerk(), apply=True))

@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from relay import errors
-from relay.domain import rulebook, schema
+from relay.domain import rulebook
 from relay.domain.rulebook import EVERY_ANSWER, NEW
 from relay.exchange import importing
 from relay.exchange.importing import Count, import_programme, rehearse_then_import
 from relay.exchange.rows import estimated_rows, read_folder_or_workbook
-from relay.ledger import recording, verify
+from relay.ledger import reading, recording, verify
 from relay.ledger.batch import Clerk, UsedOtherwise
 from relay.ledger.recording import Rehearsal
 from relay.service.terminal import plain
 from tests.rigs import neo4j_server
 from tests.scenes import acts as say
+from tests.scenes.core import CORE, IN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,7 +121,7 @@ def test_the_folder_of_faults_gives_exactly_the_report_that_is_checked_in(graph:
 
 
 def personal_cells(name: str) -> Iterator[str]:
-    for kind in schema.KINDS:
+    for kind in IN_TABLES:
         file = FAULTS / name / f"{kind.file}.csv"
         for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
             yield from (row[column.name] or "" for column in kind.columns if column.personal and column.name in row)
@@ -141,7 +142,7 @@ def faulty_fields() -> set[tuple[str, str]]:
 
 
 def test_every_column_has_a_row_that_cannot_be_read() -> None:
-    known = {(f"{kind.file}.csv", column.name) for kind in schema.KINDS for column in kind.columns}
+    known = {(f"{kind.file}.csv", column.name) for kind in IN_TABLES for column in kind.columns}
 
     assert known - faulty_fields() == set()
 
@@ -151,7 +152,7 @@ def test_every_reference_has_a_row_that_points_at_nothing() -> None:
     missing = {(row["file"], row["field"]) for row in rows if row["reason"].endswith("in the record.")}
 
     assert missing == {
-        (f"{kind.file}.csv", column.name) for kind in schema.KINDS for column in kind.columns if column.refers_to
+        (f"{kind.file}.csv", column.name) for kind in IN_TABLES for column in kind.columns if column.refers_to
     }
 
 
@@ -169,7 +170,7 @@ def test_every_rule_that_a_row_can_break_refuses_one(graph: Graph) -> None:
         and kind.__module__ == "relay.domain.rulebook"
     }
 
-    offered = [row.act for row in read_folder_or_workbook(FAULTS / "register") if row.act]
+    offered = [row.act for row in read_folder_or_workbook(FAULTS / "register", CORE) if row.act]
     outcomes, _ = Rehearsal(graph, "faults", CLERK, answers=NEW).offer(offered)
     asked, _ = Rehearsal(graph, "faults", CLERK).offer(offered)
 
@@ -421,7 +422,7 @@ def test_why_a_programme_cannot_be_read_is_told_before_its_name_is_asked_for(gra
 def test_a_folder_of_another_programme_than_the_one_named_is_not_imported(graph: Graph, tmp_path: Path) -> None:
     here = folder(tmp_path / "p")
 
-    with pytest.raises(errors.Invalid, match="is of programme demo, not of other"):
+    with pytest.raises(errors.Invalid, match="belongs to programme demo, not of other"):
         list(import_programme(graph, here, CLERK, programme_id="other", apply=True))
 
     assert nodes(graph) == 0
@@ -447,7 +448,7 @@ def test_a_strict_import_writes_all_or_nothing(graph: Graph, tmp_path: Path) -> 
     written, report = rehearse_then_import(graph, sound, CLERK, apply=True, strict=True, again=False)
     assert written
     assert counted(report) == {"added": 14}
-    assert recording.head(graph, "demo").entries == 14
+    assert reading.head(graph, "demo").entries == 14
 
 
 def test_a_twin_is_refused_unless_again(graph: Graph, tmp_path: Path) -> None:
@@ -527,7 +528,7 @@ def test_what_somebody_else_records_meanwhile_costs_nothing(
     report = list(import_programme(graph, here, CLERK, apply=True, progress=record_another))
 
     assert counted(report) == {"same": 13, "added": 5}
-    assert recording.head(graph, "demo").entries == 13 + 5 + 9
+    assert reading.head(graph, "demo").entries == 13 + 5 + 9
     assert verify.verify(graph, "demo").ok
 
 
@@ -552,7 +553,7 @@ def test_rules_under_a_heading_of_another_number_are_told_how_to_call_them(graph
 def test_an_import_that_is_killed_is_run_again_and_nothing_is_twice_or_missing(
     graph: Graph, connection: Connection
 ) -> None:
-    rows = sum(1 for _ in read_folder_or_workbook(DEMO))
+    rows = sum(1 for _ in read_folder_or_workbook(DEMO, CORE))
     ends = [0]
 
     for patience in (0, 1, 3, 7):
@@ -565,12 +566,12 @@ def test_an_import_that_is_killed_is_run_again_and_nothing_is_twice_or_missing(
             for _ in range(1 + patience):
                 clerk.stdout.readline()  # another step was judged, and is on its way
             clerk.kill()
-        ends += [head.entries for head in recording.heads(graph)]
+        ends += [head.entries for head in reading.heads(graph)]
 
     report = counted(import_programme(graph, DEMO, CLERK, apply=True))
     assert sum(report.values()) == rows
     assert report.keys() <= {"added", "same"}
-    assert recording.head(graph, "relay-demo").entries == rows
+    assert reading.head(graph, "relay-demo").entries == rows
     assert ends == sorted(ends)
     assert 0 < ends[-1] < rows
     assert verify.verify(graph, "relay-demo").ok

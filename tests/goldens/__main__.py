@@ -11,13 +11,14 @@ from tests.goldens import answers
 from tests.goldens.asked import SEEDS
 from tests.goldens.everything import everything, keep
 from tests.goldens.faces import opened
+from tests.scenes.core import CORE
 
 with TemporaryDirectory() as made:
     folder, data_folder = Path(made, "asked"), Path(made, "engine")
     folder.mkdir()
     connection = engine.ensure(data_folder)
     try:
-        with connect(connection) as graph, opened(graph, connection, folder) as faces:
+        with connect(connection, CORE) as graph, opened(graph, connection, folder) as faces:
             answers.write(answers.files(everything(faces)))
         keep(folder, [seed.id for seed in SEEDS])
     finally:

@@ -15,10 +15,12 @@ from python_calamine import CalamineWorkbook
 
 import cli
 import seeds
+from relay.commands.session import Session
 from tests.goldens.answers import FOLDER, Answer, digest, laid_out
 from tests.goldens.asked import DEMO, SEEDS, TABLES, Seed, wishes
 from tests.goldens.faces import QUESTION, Faces, json_of, words_of
 from tests.goldens.refused import COMMANDS, RECORDED, REQUESTS
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -39,7 +41,7 @@ def everything(faces: Faces) -> Iterator[Answer]:
     """
     shutil.copytree(Path(seeds.__file__).parent, "seeds", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     shutil.copytree(_FAULTS, "faults")
-    yield from _help(cli.relay)
+    yield from _help(cli.program(CORE))
     yield from _loaded(faces)
     yield from _house(faces)
     for seed in SEEDS:
@@ -205,7 +207,9 @@ def _accesses(faces: Faces) -> Iterator[Answer]:
 
 
 def _help(command: click.Command, above: click.Context | None = None) -> Iterator[Answer]:
-    context = click.Context(command, parent=above, info_name=command.name, **command.context_settings)
+    context = click.Context(
+        command, parent=above, info_name=command.name, obj=Session(CORE), **command.context_settings
+    )
     yield _text("words/help", context.command_path, command.get_help(context))
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

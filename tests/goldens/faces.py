@@ -10,7 +10,6 @@ import secrets
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
@@ -20,9 +19,11 @@ from relay.access import accounts, tokens
 from relay.access.roles import ROLES, Grant, grant_of
 from relay.commands.session import Session
 from relay.ledger.batch import Clerk
-from relay.service.queries import QUESTIONS, Question
+from relay.service.queries.every import QUESTIONS
+from relay.service.question import Kind, sent_beside
 from relay.settings import Settings
 from relay.web import create_app
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -82,13 +83,13 @@ class Faces:
 
     def run(self, *words: str) -> Said:
         """Run a command in a pipe."""
-        session = Session()
+        session = Session(CORE)
         session.now, session.settings, session.graph = NOW, self.settings, self.graph
         session.clerk = Clerk(by="local:asha", now=NOW, random=self.random)
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         code = 0
         with (
-            patch.object(cli.relay, "main", partial(cli.relay.main, obj=session)),
+            patch.object(cli, "Session", return_value=session),
             patch.object(sys, "argv", ["relay", *words]),
             patch.object(sys, "stdin", io.StringIO()),
             contextlib.redirect_stdout(out),
@@ -115,10 +116,10 @@ class Faces:
         headers = {**_REQUEST, **({"Authorization": f"Bearer {self.secrets[login]}"} if login else {})}
         return self.client.open(path, method=method, headers=headers, **how)
 
-    def answered(self, programme_id: str, question: Question[object], wish: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    def answered(self, programme_id: str, question: Kind, wish: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """The API's answer to a question, which is written as it always is."""
         path = question.path.replace("<id>", str(wish.get("id")))
-        beside = {each.name for each in question.beside}
+        beside = {each.name for each in sent_beside(question)}
         body = {name: value for name, value in wish.items() if name in beside}
         address = {name: _in_address(value) for name, value in wish.items() if name not in (*beside, "id")}
         how: dict[str, Any] = {"method": "POST", "json": body} if body else {}
@@ -134,7 +135,7 @@ def json_of(text: str) -> Any:  # noqa: ANN401 - JSON
     return value
 
 
-QUESTION: Final[Mapping[str, Question[object]]] = {each.name: each for each in QUESTIONS}
+QUESTION: Final[Mapping[str, Kind]] = {each.name: each for each in QUESTIONS}
 
 _COMMANDS: Final = {
     "sample": ("audit", "sample"),
@@ -191,7 +192,12 @@ def opened(graph: Graph, connection: Connection, folder: Path) -> Generator[Face
     """
     random = Seeded()
     settings = Settings(
-        data_folder=folder / "data", config_folder=folder / "config", neo4j=connection, url=None, token=None
+        data_folder=folder / "data",
+        config_folder=folder / "config",
+        neo4j=connection,
+        url=None,
+        token=None,
+        plain_driver=connection.plain,
     )
     with (
         patch.object(secrets, "token_bytes", random),

@@ -1,1 +1,1 @@
-"""Tests of `relay.ledger.recording`."""
+"""Tests of `relay.ledger`."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.ledger.entry_diff import Changed, about, changed
-from relay.ledger.recording import NoEntry, record
+from relay.ledger.reading import NoEntry
+from relay.ledger.recording import record
 from tests.scenes.acts import beginnings, clerk, confirmed, corrected, erased, passed, placed, taken_back
 
 if TYPE_CHECKING:

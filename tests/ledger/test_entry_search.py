@@ -9,7 +9,7 @@ import pytest
 
 from relay.database import cypher
 from relay.domain.entries import Entry, Fault
-from relay.ledger import entry_search, recording
+from relay.ledger import entry_search, reading
 from relay.ledger.recording import record
 from tests.scenes.acts import beginnings, clerk, corrected, passed, placed, programme, rule
 
@@ -36,7 +36,7 @@ def told(graph: Graph) -> Graph:
 
 
 def find(graph: Graph, **wish: object) -> list[int]:
-    return [*entry_search.find(graph, recording.head(graph, "demo"), **wish)]  # type: ignore[arg-type]
+    return [*entry_search.find(graph, reading.head(graph, "demo"), **wish)]  # type: ignore[arg-type]
 
 
 def test_without_a_filter_all_entries_are_found_newest_first(told: Graph) -> None:
@@ -63,7 +63,7 @@ def test_an_id_finds_the_act_and_all_that_name_it_and_none_that_only_begins_alik
 
 
 def test_an_entry_is_found_by_the_beginning_of_its_hash(told: Graph) -> None:
-    (entry,) = recording.entries(told, "demo", first=7, last=7)
+    (entry,) = reading.entries(told, "demo", first=7, last=7)
 
     assert find(told, naming=entry.hash[:12].upper()) == [7]
     assert find(told, naming=entry.hash[:7]) == []  # too short to be meant for one

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from relay.ledger.prefetch import one_ahead
+from relay.ledger.prefetch import prefetched
 
 
 def test_answers_come_in_order_and_the_next_is_asked_while_one_is_used() -> None:
@@ -18,14 +18,14 @@ def test_answers_come_in_order_and_the_next_is_asked_while_one_is_used() -> None
             second.set()
         return step * 10
 
-    answers = one_ahead(ask, range(1, 5))
+    answers = prefetched(ask, range(1, 5))
 
     assert next(answers) == 10
     assert second.wait(5)
     assert asked == [1, 2]  # and no further
     assert list(answers) == [20, 30, 40]
     assert asked == [1, 2, 3, 4]
-    assert list(one_ahead(ask, ())) == []
+    assert list(prefetched(ask, ())) == []
 
 
 def test_what_fails_is_told_when_its_answer_is_due_and_nothing_more_is_asked() -> None:
@@ -35,7 +35,7 @@ def test_what_fails_is_told_when_its_answer_is_due_and_nothing_more_is_asked() -
         asked.append(step)
         return 10 // (3 - step)
 
-    answers = one_ahead(ask, range(1, 6))
+    answers = prefetched(ask, range(1, 6))
 
     assert [next(answers), next(answers)] == [5, 10]
     with pytest.raises(ZeroDivisionError):
@@ -46,7 +46,7 @@ def test_what_fails_is_told_when_its_answer_is_due_and_nothing_more_is_asked() -
 def test_who_stops_in_between_waits_for_the_one_step_that_was_asked() -> None:
     done = list[int]()
     before = threading.active_count()
-    answers = one_ahead(done.append, range(1, 100))
+    answers = prefetched(done.append, range(1, 100))
 
     next(answers)
     del answers

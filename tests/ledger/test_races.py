@@ -7,16 +7,20 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from relay import graph as relay_graph
+from relay.access.roles import Locked, NotThatPlace
 from relay.database import engine
-from relay.domain.rulebook import HoldsOneAlready, StandingOnIt, TakenBack, Twin
-from relay.ledger.recording import entries, head, heads, record, record_one
+from relay.domain.rulebook import HoldsAlready, StandingOnIt, TakenBack, Twin
+from relay.ledger.reading import entries, head, heads
+from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify
 from tests.scenes.clerks import PROGRAMME, act, clerk, founding, handover, woman
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,10 +28,11 @@ if TYPE_CHECKING:
 
     from relay.domain.acts import Act
     from relay.graph import Graph
-    from relay.ledger.batch import Outcome
+    from relay.ledger.batch import Clerk, Outcome
     from relay.settings import Connection
 
 CLERKS = 8
+SITTING = tuple(clerk(f"clerk{number}") for number in range(CLERKS))
 ROUNDS = 20
 
 
@@ -35,22 +40,28 @@ ROUNDS = 20
 def desks(connection: Connection, graph: Graph) -> Iterator[tuple[Graph, ...]]:
     """Give each of eight clerks a line of her own to one database, which is empty."""
     assert heads(graph) == ()
-    opened = tuple(relay_graph.connect(connection) for _ in range(CLERKS))
+    opened = tuple(relay_graph.connect(connection, CORE) for _ in range(CLERKS))
     yield opened
     for one in opened:
         one.close()
 
 
-def at_once(desks: Sequence[Graph], batches: Sequence[Sequence[Act]], programme_id: str = PROGRAMME) -> list[Outcome]:
+def at_once(
+    desks: Sequence[Graph],
+    batches: Sequence[Sequence[Act]],
+    programme_id: str = PROGRAMME,
+    *,
+    clerks: Sequence[Clerk] = SITTING,
+) -> list[Outcome]:
     """Let each clerk record her acts at the same moment as the others; give the outcome of each one's last act."""
     start = threading.Barrier(len(batches))
 
-    def sit_down(desk: Graph, acts: Sequence[Act], number: int) -> Outcome:
+    def sit_down(desk: Graph, acts: Sequence[Act], by: Clerk) -> Outcome:
         start.wait()
-        return record(desk, programme_id, acts, clerk(f"clerk{number}"))[-1]
+        return record(desk, programme_id, acts, by)[-1]
 
     with ThreadPoolExecutor(len(batches)) as threads:
-        return list(threads.map(sit_down, desks, batches, range(len(batches))))
+        return list(threads.map(sit_down, desks, batches, clerks))
 
 
 def sound(graph: Graph, programme_id: str = PROGRAMME) -> int:
@@ -87,7 +98,7 @@ def test_of_two_clerks_who_pass_on_to_one_new_woman_from_two_givers_one_is_asked
         )
 
         assert {first.action, second.action} == {"added", "asked"}
-        assert isinstance(first.error or second.error, HoldsOneAlready)
+        assert isinstance(first.error or second.error, HoldsAlready)
     assert sound(desks[0]) == 7 + rounds + rounds
 
 
@@ -125,6 +136,54 @@ def test_a_handover_is_taken_back_or_passed_on_but_never_both(desks: tuple[Graph
         else:
             assert isinstance(back.error, StandingOnIt)
     assert sound(desks[0]) == 5 + 4 * ROUNDS
+
+
+def test_a_correction_is_recorded_before_its_period_is_locked_or_not_at_all(desks: tuple[Graph, ...]) -> None:
+    record(desks[0], PROGRAMME, (*founding("P"), woman("of Q"), handover("T", "P", "Q", animals=1)), clerk("first"))
+    manager, staff = clerk("manager"), replace(clerk("staff"), manages=False)
+
+    def lock(id_: str, day: str | None) -> Act:
+        changes: Any = {"locked_until": day}
+        return act("correct", id_, act_id=f"programme:{PROGRAMME}", how="wrong_data", why="a report", changes=changes)
+
+    for number in range(ROUNDS):
+        changes = {"animals": 1.5 + number}
+        correction = act("correct", f"C{number}", act_id="pass:T", how="wrong_data", why="miscounted", changes=changes)
+
+        locked, corrected = at_once(desks, [[lock(f"L{number}", "2024-12-31")], [correction]], clerks=[manager, staff])
+
+        assert locked.action == "added"
+        if corrected.sequence is None:
+            assert isinstance(corrected.error, Locked)
+        else:
+            assert corrected.sequence < (locked.sequence or 0)
+        assert record_one(desks[0], PROGRAMME, lock(f"U{number}", None), manager).action == "added"
+    assert sound(desks[0]) >= 7 + 2 * ROUNDS
+
+
+def test_what_staff_of_a_place_say_of_a_woman_is_recorded_before_she_moves_away_or_not_at_all(
+    desks: tuple[Graph, ...],
+) -> None:
+    here, there = (act("place", id_, name="a ward") for id_ in ("here", "there"))
+    record(desks[0], PROGRAMME, (*founding("P"), here, there), clerk("first"))
+    manager, staff = clerk("manager"), replace(clerk("staff"), places=frozenset({"here"}))
+
+    def move(id_: str, to: str) -> Act:
+        changes = {"place_id": to}
+        return act("correct", id_, act_id="beneficiary:of P", how="wrong_data", why="she moved", changes=changes)
+
+    for number in range(ROUNDS):
+        assert record_one(desks[0], PROGRAMME, move(f"B{number}", "here"), manager).action == "added"
+        visit = act("event", f"E{number}", placement_id="P", kind="visit", happened_on="2024-06-01")
+
+        moved, said = at_once(desks, [[move(f"M{number}", "there")], [visit]], clerks=[manager, staff])
+
+        assert moved.action == "added"
+        if said.sequence is None:
+            assert isinstance(said.error, NotThatPlace)
+        else:
+            assert said.sequence < (moved.sequence or 0)
+    assert sound(desks[0]) >= 7 + 2 * ROUNDS
 
 
 def test_one_act_sent_by_eight_clerks_is_one_entry_and_one_relationship(desks: tuple[Graph, ...]) -> None:
@@ -198,7 +257,7 @@ def test_two_processes_found_the_same_programme_in_a_database_that_nobody_saw_be
     folder = tmp_path / "data"
     found = (
         "from tests.scenes.clerks import *\n"
-        "outcomes = record(graph.connect(database()), PROGRAMME, founding('P'), clerk('c'))\n"
+        "outcomes = record(graph.connect(database(), CORE), PROGRAMME, founding('P'), clerk('c'))\n"
         "print(*(outcome.action for outcome in outcomes))"
     )
     environ = os.environ | {"RELAY_DATA": str(folder)}
@@ -209,7 +268,7 @@ def test_two_processes_found_the_same_programme_in_a_database_that_nobody_saw_be
         ]
         answers = [one.communicate(timeout=60)[0].split() for one in both]
 
-        with relay_graph.connect(engine.ensure(folder)) as graph:
+        with relay_graph.connect(engine.ensure(folder), CORE) as graph:
             assert sound(graph) == 5
     finally:
         engine.stop(folder)

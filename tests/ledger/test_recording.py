@@ -6,24 +6,18 @@ import hashlib
 import json
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from relay.backup import replay
-from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Missing, TakenBack, Twin
-from relay.errors import Refused
-from relay.ledger import recording, verify
-from relay.ledger.batch import NoProgramme, Outcome, StandsOnDoubt, UsedOtherwise
-from relay.ledger.recording import NotTellable, Rehearsal, record, record_one
-from tests.rigs.wiping import wiped
-from tests.scenes import strategies
+from relay.domain.rulebook import NEW, Missing, TakenBack
+from relay.ledger import reading, verify
+from relay.ledger.batch import Outcome
+from relay.ledger.reading import NoProgramme
+from relay.ledger.recording import Rehearsal, record, record_one
 from tests.scenes.acts import (
-    Book,
     beginnings,
     clerk,
     confirmed,
@@ -39,10 +33,9 @@ from tests.scenes.acts import (
     taken_back,
     woman,
 )
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from relay.domain.acts import Act
     from relay.graph import Graph
 
@@ -159,7 +152,7 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
     sound = (0, f"{head} is of entry 6; 0 came later\n6 entries, head {head}: sound\n")
     assert checked(*lines) == sound
     assert checked(*lines[:2], " ", *lines[2:], "") == sound  # as editors leave it
-    assert verify.verify_lines([*lines[:2], " ", *lines[2:], ""], noted=head).ok
+    assert verify.verify_lines([*lines[:2], " ", *lines[2:], ""], CORE, noted=head).ok
     for faulty, said in (
         ([*lines[:2], altered, *lines[3:]], "entry 3 was altered: its hash does not fit its content\n"),
         ([*lines[:2], *lines[3:]], "entry 3 does not follow the entry before it\n"),  # one removed
@@ -176,18 +169,18 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
         (lines[:-1], f"entry 5 is the last, and none is {head}: mistyped, another copy's, cut or rewritten\n"),
     ):
         assert checked(*faulty) == (1, said)
-        assert not verify.verify_lines(faulty, noted=head).ok
+        assert not verify.verify_lines(faulty, CORE, noted=head).ok
     assert checked(*lines[:-1], noted=json.loads(lines[-2])["hash"])[0] == 0
     assert "is of entry 5; 1 came later\n6 entries" in checked(*lines, noted=json.loads(lines[-2])["hash"])[1]
     assert checked(*lines, noted="0" * 64)[0] == 1
-    assert not verify.verify_lines(lines, noted="0" * 64).ok
+    assert not verify.verify_lines(lines, CORE, noted="0" * 64).ok
     file.write_bytes(b"")
     assert run_the_script(file) == (1, "the file holds no entry\n")
     assert run_the_script()[1].startswith("Check an exported Relay ledger: python ")
     missing = tmp_path / "not_there.jsonl"
     assert run_the_script(missing) == (1, f"{missing} cannot be read: No such file or directory\n")
-    assert not verify.verify_lines([]).ok
-    assert verify.verify_lines(lines, noted=head).ok
+    assert not verify.verify_lines([], CORE).ok
+    assert verify.verify_lines(lines, CORE, noted=head).ok
 
 
 def test_an_export_without_names_is_as_sound(graph: Graph, lines: list[str], tmp_path: Path) -> None:
@@ -197,9 +190,9 @@ def test_an_export_without_names_is_as_sound(graph: Graph, lines: list[str], tmp
 
     assert run_the_script(file)[0] == 0
     assert "सीता" not in file.read_text(encoding="utf-8")
-    assert verify.verify_lines(nameless).ok
-    assert verify.verify_lines(lines).ok
-    assert verify.verify_lines(nameless).head_hash == verify.verify_lines(lines).head_hash
+    assert verify.verify_lines(nameless, CORE).ok
+    assert verify.verify_lines(lines, CORE).ok
+    assert verify.verify_lines(nameless, CORE).head_hash == verify.verify_lines(lines, CORE).head_hash
 
 
 def test_the_script_is_read_in_a_minute_and_needs_nothing_of_relay() -> None:
@@ -215,96 +208,13 @@ def test_the_script_is_read_in_a_minute_and_needs_nothing_of_relay() -> None:
 
 def test_the_same_act_twice_changes_nothing(graph: Graph) -> None:
     keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", note="seen"))
-    before = recording.head(graph, "demo")
+    before = reading.head(graph, "demo")
 
     outcomes = record(graph, "demo", [*beginnings(), passed("T1: P1 > P2 on 2021-03-01", note="seen")], clerk(seed=7))
 
     assert {outcome.action for outcome in outcomes} == {"same"}
     assert outcomes[-1].sequence == before.entries
-    assert recording.head(graph, "demo") == before
-
-
-def test_the_same_act_twice_in_one_batch_is_added_once(graph: Graph) -> None:
-    outcomes = record(graph, "demo", [programme(), gift(), gift()], clerk())
-
-    assert [outcome.action for outcome in outcomes] == ["added", "added", "same"]
-    assert recording.head(graph, "demo").entries == 2
-
-
-def test_the_same_id_with_other_content_is_refused_naming_the_fields_and_nobody(graph: Graph) -> None:
-    keep(graph, *beginnings())
-
-    with pytest.raises(UsedOtherwise, match=r"beneficiary:W1 .*name, sex") as refused:
-        record_one(graph, "demo", woman("W1", name="Somebody Else", sex="F", household_id="H1"), clerk())
-
-    assert "Somebody" not in str(refused.value)
-    assert "Name of" not in str(refused.value)
-
-
-def test_what_names_an_id_that_is_disputed_in_its_batch_is_refused_unless_a_correction_settles_it(graph: Graph) -> None:
-    keep(graph, *beginnings(2), placed("P1 on 2020-03-01"))
-    hand_over = [woman("W2", name="Another Woman", household_id="H2"), passed("T1: P1 > P2 on 2021-03-01")]
-    correction = corrected("beneficiary:W2", name="Another Woman")
-
-    disputed = record(graph, "demo", hand_over, clerk())
-    settled = record(graph, "demo", [correction, *hand_over], clerk())
-
-    assert [outcome.action for outcome in disputed] == ["not", "not"]
-    assert isinstance(disputed[1].error, StandsOnDoubt)
-    assert [outcome.action for outcome in settled] == ["added", "same", "added"]
-
-
-def test_a_row_without_its_personal_columns_is_the_same(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", note="seen"))
-
-    for act in (
-        woman("W1", name=None),
-        gift(donor=None),
-        passed("T1: P1 > P2 on 2021-03-01"),
-    ):
-        assert record_one(graph, "demo", act, clerk()).action == "same", act
-
-
-def test_a_corrected_act_may_be_sent_as_it_was_and_as_it_is(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), corrected("placement:P1", animals=3))
-
-    assert record_one(graph, "demo", placed("P1 on 2020-03-01"), clerk()).action == "same"
-    assert record_one(graph, "demo", placed("P1 on 2020-03-01", animals=3), clerk()).action == "same"
-    with pytest.raises(UsedOtherwise, match="animals"):
-        record_one(graph, "demo", placed("P1 on 2020-03-01", animals=4), clerk())
-
-
-def test_a_twin_is_recorded_only_again(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1))
-
-    with pytest.raises(Twin, match="pass:T1"):
-        record_one(graph, "demo", passed("T2: P1 > P2 on 2021-03-01", 1), clerk())
-
-    assert (
-        record_one(graph, "demo", passed("T2: P1 > P2 on 2021-03-01", 1), clerk(), answers=EVERY_ANSWER).action
-        == "added"
-    )
-    assert verify.verify(graph, "demo").ok
-
-
-def test_a_taken_back_act_sent_again_is_taken_back(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), taken_back("placement:P1"))
-
-    with pytest.raises(TakenBack, match="correct:C1"):
-        record_one(graph, "demo", placed("P1 on 2020-03-01"), clerk())
-
-
-def test_what_is_refused_stops_nothing_else_and_leaves_no_trace(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"))
-    before = recording.head(graph, "demo")
-
-    refused, added = record(
-        graph, "demo", [passed("T1: P1 > P1 on 2021-03-01"), passed("T2: P1 > P2 on 2021-03-01")], clerk()
-    )
-
-    assert isinstance(refused.error, Refused)
-    assert (added.action, added.sequence) == ("added", before.entries + 1)
-    assert verify.verify(graph, "demo").ok
+    assert reading.head(graph, "demo") == before
 
 
 def test_a_ledger_that_was_not_begun_takes_no_acts(graph: Graph) -> None:
@@ -314,22 +224,13 @@ def test_a_ledger_that_was_not_begun_takes_no_acts(graph: Graph) -> None:
     first, second = record(graph, "demo", [programme(timezone="Asia/Atlantis"), gift()], clerk())
 
     assert (first.action, second.action) == ("not", "not")
-    assert recording.heads(graph) == ()
+    assert reading.heads(graph) == ()
     with pytest.raises(NoProgramme):
         record_one(graph, "demo", gift(), clerk())
     keep(graph, programme(), gift())
 
 
 # --- judged as the whole register would -------------------------------------------------------------------------------
-
-
-def batches(acts: list[Act], sizes: list[int]) -> Iterator[list[Act]]:
-    """Acts in batches of these sizes, over and over."""
-    number = 0
-    while acts:
-        size = sizes[number % len(sizes)]
-        yield acts[:size]
-        acts, number = acts[size:], number + 1
 
 
 def said(outcome: Outcome, *, alone: bool) -> tuple[object, ...]:
@@ -340,70 +241,6 @@ def said(outcome: Outcome, *, alone: bool) -> tuple[object, ...]:
     return outcome.action, refusal, str(outcome.error), outcome.notes, outcome.sequence
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
-@given(acts=strategies.programmes(), sizes=st.lists(st.sampled_from((1, 1, 2, 5)), min_size=1, max_size=4))
-def test_the_part_that_is_read_judges_as_the_whole_register_would(
-    graph: Graph, acts: list[Act], sizes: list[int]
-) -> None:
-    wiped(graph)
-    book, head = Book(), acts[:11]
-    keep(graph, *head)
-    book.add(*head)
-
-    for number, batch in enumerate(batches(acts[11:], sizes)):
-        by = ("local:asha", "local:bina")[number % 3 == 0]
-        alone = len(batch) == 1
-        answers = (NEW, NO_ANSWER)[number % 2]
-        outcomes = record(graph, "demo", batch, clerk(by), answers=answers)
-        expected = book.together(batch, by=by, answers=answers)
-        assert [said(one, alone=alone) for one in outcomes] == [said(one, alone=alone) for one in expected]
-
-    assert verify.verify(graph, "demo").faults == ()
-    stored = recording.replay("demo", recording.entries(graph, "demo"))
-    assert (stored.facts, stored.placements) == (book.register.facts, book.register.placements)
-
-
-def test_a_correction_may_name_a_place_that_nothing_else_named(graph: Graph) -> None:
-    keep(graph, *beginnings(), place("L1"), place("L2"), woman("W7", place_id="L1"))
-
-    keep(graph, corrected("beneficiary:W7", place_id="L2"))
-    keep(graph, corrected("beneficiary:W7", "C2", sex="F"))
-
-    assert verify.verify(graph, "demo").faults == ()
-
-
-def test_what_a_correction_names_is_found_although_its_subject_is_recorded_together_with_it(graph: Graph) -> None:
-    keep(graph, *beginnings(), place("L1"), place("L2"))
-
-    keep(graph, place("L3", parent_id="L2"), corrected("place:L3", parent_id="L1"))
-
-    assert verify.verify(graph, "demo").faults == ()
-
-
-def test_what_hangs_below_a_corrected_placement_is_found_although_another_act_of_the_batch_names_a_part_of_it(
-    graph: Graph,
-) -> None:
-    chain = [passed("T1: P1 > P2 on 2021-03-01"), passed("T2: P2 > P3 on 2022-03-01")]
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), *chain)
-
-    record(graph, "demo", [passed("T1: P2 > P4 on 2022-04-01"), corrected("placement:P1", help="pig")], clerk())
-
-    assert verify.verify(graph, "demo").faults == ()
-
-
-def test_on_the_engine_too_an_act_on_a_placement_that_a_taken_back_pass_on_began_is_refused(graph: Graph) -> None:
-    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01"), taken_back("pass:T1"))
-
-    for act in (happened("E1: death of P2 on 2021-04-01"), passed("T2: P2 > P3 on 2021-04-01")):
-        with pytest.raises(TakenBack, match="placement:P2 was taken back by correct:C1"):
-            record_one(graph, "demo", act, clerk())
-
-
 def test_a_step_that_is_sent_again_is_known_and_another_one_of_the_same_hash_is_not_taken_for_it(graph: Graph) -> None:
     keep(graph, *beginnings(), placed("P1 on 2020-03-01"))
     births = [happened(f"E{number}: birth of P1 on 2021-03-01") for number in range(3)]  # nothing is salted
@@ -411,24 +248,7 @@ def test_a_step_that_is_sent_again_is_known_and_another_one_of_the_same_hash_is_
     assert steps[0].after == steps[1].after
 
     assert [steps[0].commit(graph), steps[0].commit(graph), steps[1].commit(graph)] == [True, True, False]
-    assert recording.head(graph, "demo").entries == steps[0].after.sequence
-
-
-def test_what_was_known_on_a_day_is_told_by_the_entries_times_unless_a_clock_was_wrong(graph: Graph) -> None:
-    record(graph, "demo", [programme(), rule()], clerk(today=date(2024, 5, 1)))  # entries 1 and 2
-    record(graph, "demo", [gift("G1")], clerk(today=date(2024, 5, 10)))
-    record(graph, "demo", [gift("G2")], clerk(today=date(2024, 5, 9)))  # two clocks that differ by a day
-
-    days = [date(2024, 4, 30), date(2024, 5, 1), date(2024, 5, 9), date(2024, 5, 10), date(2024, 6, 1)]
-    assert [recording.last_known(graph, "demo", day) for day in days] == [0, 2, 4, 4, 4]
-
-    record(graph, "demo", [gift("G3")], clerk(today=date(2024, 5, 4)))  # a clock that was set back
-
-    for day in (date(2024, 5, 4), date(2024, 5, 8)):
-        with pytest.raises(NotTellable, match="entry 3 bears a later time, and entry 5, recorded after it, an earlier"):
-            recording.last_known(graph, "demo", day)
-    assert [recording.last_known(graph, "demo", day) for day in (date(2024, 5, 3), date(2024, 5, 9))] == [2, 5]
-    assert recording.last_known(graph, "demo", 4) == 4
+    assert reading.head(graph, "demo").entries == steps[0].after.sequence
 
 
 def test_two_programmes_share_a_database_and_nothing_else(graph: Graph) -> None:
@@ -437,11 +257,11 @@ def test_two_programmes_share_a_database_and_nothing_else(graph: Graph) -> None:
 
     record(graph, "other", [*other, passed("T1: P1 > P2 on 2021-03-01")], clerk())
 
-    assert [(head.programme_id, head.entries) for head in recording.heads(graph)] == [("demo", 11), ("other", 7)]
+    assert [(head.programme_id, head.entries) for head in reading.heads(graph)] == [("demo", 11), ("other", 7)]
     assert verify.verify(graph, "demo").ok
     assert verify.verify(graph, "other").ok
     with pytest.raises(NoProgramme, match="third"):
-        recording.head(graph, "third")
+        reading.head(graph, "third")
 
 
 # --- erasing ----------------------------------------------------------------------------------------------------------

@@ -19,10 +19,10 @@ import pytest
 
 from relay import graph as relay_graph
 from relay.backup import replay
+from relay.database import cypher
 from relay.domain.entries import Entry, digest, from_line, to_line
-from relay.ledger import recording, verify
+from relay.ledger import reading, verify
 from relay.ledger.checkpoints import make_key
-from relay.ledger.projection import EDGES
 from relay.ledger.recording import record
 from tests.rigs.soak import share
 from tests.rigs.wiping import wiped
@@ -40,6 +40,7 @@ from tests.scenes.acts import (
     taken_back,
     woman,
 )
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +58,7 @@ NOON: Final = "2026-11-25T06:15:00Z"
 @pytest.fixture(scope="module")
 def kept(connection: Connection) -> Iterator[Graph]:
     """Give a programme with every kind of node and relationship, on each engine."""
-    with relay_graph.connect(connection) as graph:
+    with relay_graph.connect(connection, CORE) as graph:
         wiped(graph)
         first = [place("L1"), place("L2", parent_id="L1"), group("V1", place_id="L1")]
         first += [woman("W7", place_id="L2", group_id="V1"), claimed("K1", source="a leaflet")]
@@ -254,12 +255,12 @@ def _without(every: list[Thing], draw: random.Random) -> Alteration:
 
 def _labelled(kind: str) -> str:
     """Which of the nodes with those keys are meant: what is personal has the key of whom it is about."""
-    start, end = EDGES[kind]
+    start, end = cypher.statements(CORE).edges[kind]
     return f"a:`{start}` AND b:`{end}`"
 
 
 def _touches(edge: Thing, node: Thing) -> bool:
-    start, end = EDGES[edge.named.partition(" ")[0]]
+    start, end = cypher.statements(CORE).edges[edge.named.partition(" ")[0]]
     ends = {f"{start} {edge.given['key']}", f"{end} {edge.given['end']}"}
     return node.named in ends
 
@@ -279,10 +280,10 @@ def _surplus_node(every: list[Thing], draw: random.Random) -> Alteration:
 
 
 def _surplus_edge(every: list[Thing], draw: random.Random) -> Alteration:
-    kind = draw.choice(sorted(EDGES))
+    kind = draw.choice(sorted(cypher.statements(CORE).edges))
     start, end = (
         draw.choice([each for each in every if each.named.startswith(f"{label} ")]).given["key"]
-        for label in EDGES[kind]
+        for label in cypher.statements(CORE).edges[kind]
     )
     given = {"key": start, "end": end}
     found = f"MATCH (a {{key: $key}}) MATCH (b {{key: $end}}) WHERE {_labelled(kind)}"
@@ -338,14 +339,14 @@ def doctored(lines: list[str], checkpoints: list[Checkpoint], draw: random.Rando
     if how == "exchanged":
         between = lines[first + 1 : second]
         changed = [*before, lines[second], *between, from_, *lines[second + 1 :]]
-        return Doctored(lines=changed, named=f"Entry {second + 1} stands where entry {number} should")
+        return Doctored(lines=changed, named=f"Entry {second + 1} is where entry {number} should")
     if how == "left out":
-        return Doctored(lines=before + rest, named=f"Entry {number + 1} stands where entry {number} should")
+        return Doctored(lines=before + rest, named=f"Entry {number + 1} is where entry {number} should")
     if how == "doubled":
-        return Doctored(lines=[*before, from_, from_, *rest], named=f"Entry {number} stands where entry {number + 1}")
+        return Doctored(lines=[*before, from_, from_, *rest], named=f"Entry {number} is where entry {number + 1}")
     if how == "torn":
         return Doctored(lines=[*before, from_[: draw.randrange(1, len(from_))], *rest], named=f"Line {number}: ")
-    entry = from_line(from_)
+    entry = from_line(from_, CORE)
     if how == "another name" and entry.opened:
         name = draw.choice(sorted(entry.opened))
         opened = dict(entry.opened) | {name: dict(entry.opened[name]) | {"value": "Somebody Else"}}
@@ -385,7 +386,7 @@ def _altered_entry(entry: Entry, draw: random.Random) -> Entry:
 def _rehashed(entry: Entry, rest: list[str]) -> Iterator[str]:
     """An altered entry and all after it, each with the hash that fits."""
     before = entry.previous_hash
-    for each in (entry, *map(from_line, rest)):
+    for each in (entry, *(from_line(line, CORE) for line in rest)):
         new = replace(each, previous_hash=before)
         before = digest(new)
         yield to_line(replace(new, hash=before), with_opened=True)
@@ -402,7 +403,7 @@ def test_whatever_is_done_to_an_exported_file_is_named_by_relay_and_seen_with_py
 ) -> None:
     """Checkpoints are kept of entries 7, 14 and so on, and of the last; an auditor gives them all."""
     lines = list(replay.export(kept, "demo", with_names=True))
-    entries = list(recording.entries(kept, "demo"))
+    entries = list(reading.entries(kept, "demo"))
     checkpoints = [
         key.sign(programme_id="demo", sequence=each.sequence, head_hash=each.hash, made_at=NOON)
         for each in entries
@@ -411,18 +412,20 @@ def test_whatever_is_done_to_an_exported_file_is_named_by_relay_and_seen_with_py
     for number in range(EACH):
         found = doctored(lines, checkpoints, random.Random(number))  # noqa: S311 - the tests keep no secrets
 
-        faults = verify.verify_lines(found.lines, checkpoints=tuple(checkpoints), public_keys=[key.public_key]).faults
+        faults = verify.verify_lines(
+            found.lines, CORE, checkpoints=tuple(checkpoints), public_keys=[key.public_key]
+        ).faults
 
         assert any(found.named in fault.fault for fault in faults), (number, found.named, faults)
-        assert verify.verify_lines(found.lines).ok is not found.alone
+        assert verify.verify_lines(found.lines, CORE).ok is not found.alone
         assert _seen_with_python_alone(found.lines, checkpoints[-1], tmp_path), (number, found.named)
-    assert verify.verify_lines(lines, checkpoints=tuple(checkpoints), public_keys=[key.public_key]).faults == ()
+    assert verify.verify_lines(lines, CORE, checkpoints=tuple(checkpoints), public_keys=[key.public_key]).faults == ()
     assert not _seen_with_python_alone(lines, checkpoints[-1], tmp_path)
 
 
 def test_a_file_that_is_not_even_text_is_seen_with_python_alone(kept: Graph, key: Key, tmp_path: Path) -> None:
     lines = list(replay.export(kept, "demo", with_names=True))
-    last = from_line(lines[-1])
+    last = from_line(lines[-1], CORE)
     checkpoint = key.sign(programme_id="demo", sequence=last.sequence, head_hash=last.hash, made_at=NOON)
 
     for nonsense in (

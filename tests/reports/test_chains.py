@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from relay.arrays import lineage
-from relay.arrays.tables import NONE, of_register
+from relay.arrays.columns import NONE
+from relay.arrays.raw_tables import of_register
 from relay.domain.vocabulary import CHAIN_STATES
 from relay.reports.breakdown import Names, NoSuchDonor, NoSuchPart
 from relay.reports.chains import Chain, ChainSorting, chains, gifts

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 
 from relay import graph as relay_graph
 from relay.arrays import cache, lineage
-from relay.arrays.tables import day_of, of_register
+from relay.arrays.columns import day_of
+from relay.arrays.raw_tables import of_register
 from relay.domain.model import Standing, shown
 from relay.domain.vocabulary import PARTED_BY, STATES
 from relay.reports import breakdown as parts
@@ -26,6 +27,7 @@ from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import LATER, days_touched, relays
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 from tests.scenes.oracle import Oracle
 from tests.scenes.relays import replayed
 from tests.scenes.village import DAY, seeded, village
@@ -423,7 +425,7 @@ def test_both_engines_give_the_same_json_for_every_month_end(
     embedded_engine: Connection, neo4j_server: Connection
 ) -> None:
     with ExitStack() as open_:
-        graphs = [open_.enter_context(relay_graph.connect(each)) for each in (embedded_engine, neo4j_server)]
+        graphs = [open_.enter_context(relay_graph.connect(each, CORE)) for each in (embedded_engine, neo4j_server)]
         for graph in graphs:
             wiped(graph)
             demo.load_demo(graph, say.clerk(today=demo.DAY))

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from relay.arrays.tables import of_register
+from relay.arrays.raw_tables import of_register
 from relay.reports.drawing import Caption, network
 from relay.reports.tree_layout import BOX_WIDTH, BOXES, COLUMN, MOST, Picture, View, picture
 from relay.reports.trees import Relay

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from relay.arrays.tables import of_register
+from relay.arrays.raw_tables import of_register
 from relay.exchange import rows
 from relay.reports.trees import HelpPassed, NotInRelay, Relay, TwoOfThatId
 from tests.scenes.acts import Book, beginnings, gift, happened, passed, placed
+from tests.scenes.core import CORE
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -18,7 +19,7 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 @pytest.fixture(scope="module")
 def selei() -> Book:
     """The register of Selei, as its folder says."""
-    acts = [row.act for row in rows.read_folder_or_workbook(SEEDS / "selei") if row.act]
+    acts = [row.act for row in rows.read_folder_or_workbook(SEEDS / "selei", CORE) if row.act]
     return Book(*acts, programme_id="selei", today=date(2024, 6, 30))
 
 

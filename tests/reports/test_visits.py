@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from relay.arrays import lineage
-from relay.arrays.tables import of_register
+from relay.arrays.raw_tables import of_register
 from relay.reports.breakdown import Names, NoSuchPart
 from relay.reports.visits import LONG_REACH, Depends, Visit, todo
 from relay.service.json_codec import json_of

@@ -44,6 +44,7 @@ class Line:
         passing: how many more times the client may say this before the fault comes.
         left: how many more times the fault comes; 0 for a sound line.
         came: how many times it came.
+        said: what the client said, in pieces: it waits for an answer between two of them.
     """
 
     uri: str
@@ -52,6 +53,7 @@ class Line:
     passing: int = 0
     left: int = 0
     came: int = 0
+    said: list[bytes] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def break_at(self, moment: Moment, fault: Fault, *, after: int = 0, times: int = 1) -> None:
@@ -61,6 +63,7 @@ class Line:
     def breaks(self, said: bytes) -> bool:
         """Whether the fault comes now."""
         with self.lock:
+            self.said.append(said)
             if not self.left or WORDS[self.moment] not in said:
                 return False
             if self.passing:

@@ -16,12 +16,13 @@ from relay.exchange import importing
 from relay.graph import connect
 from relay.ledger.batch import Clerk
 from tests.scenes.clerks import database
+from tests.scenes.core import CORE
 
 
 def main() -> None:
     """Import a programme."""
     clerk = Clerk(by="local:asha", now=datetime.now(UTC), random=secrets.token_bytes)
-    with patch.object(importing, "STEP", 500), connect(database()) as graph:  # many steps to be cut off between
+    with patch.object(importing, "STEP", 500), connect(database(), CORE) as graph:  # many steps to be cut off between
         for _ in importing.import_programme(graph, Path(sys.argv[1]), clerk, apply=True, progress=_say):
             pass
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from relay.settings import Connection
+from tests.rigs.driver import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -53,7 +54,7 @@ def serve(home: Path) -> Generator[Connection]:
         for line in server.stdout:
             if line.startswith("port "):
                 uri = f"bolt://127.0.0.1:{int(line.removeprefix('port '))}"
-                yield Connection(uri=uri, user="neo4j", password=password, database="neo4j")
+                yield Connection(uri=uri, user="neo4j", password=password, database="neo4j", plain=PLAIN)
                 break
         else:
             message = f"Neo4j did not start; see {log.name}, and run `make test`, which fetches it"
@@ -64,7 +65,8 @@ def serve(home: Path) -> Generator[Connection]:
 def settings(connection: Connection) -> dict[str, str]:
     """What a process in an environment of its own is told, so that it speaks to a database of either engine."""
     named = {name: getattr(connection, name) for name in ("uri", "user", "password", "database")}
-    return {f"NEO4J_{name.upper()}": value for name, value in named.items() if value is not None}
+    said = {f"NEO4J_{name.upper()}": value for name, value in named.items() if value is not None}
+    return said | {"RELAY_PLAIN_DRIVER": "1" if connection.plain else "0"}
 
 
 def main() -> int:

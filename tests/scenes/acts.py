@@ -14,14 +14,16 @@ from datetime import UTC, date, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from relay.domain.acts import Act, rule_id
+from relay.domain.acts import Act
 from relay.domain.entries import ORIGIN
+from relay.domain.kinds import rule_id
 from relay.domain.register import Register
 from relay.domain.rulebook import NEW, Answers
 from relay.ledger.batch import Batch, Clerk, Outcome
 from relay.ledger.context import Head
-from relay.ledger.delta import Difference
+from relay.ledger.delta import Delta
 from relay.ledger.projection import PROJECTION
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,10 +132,10 @@ class Book:
 
     def __init__(self, *acts: Act, programme_id: str = "demo", today: date = TODAY) -> None:
         """Begin with acts that all must stand."""
-        self.register = Register(programme_id)
+        self.register = Register(programme_id, CORE)
         self.head = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
         self.today = today
-        self.differences: list[Difference] = []
+        self.deltas: list[Delta] = []
         self.add(*acts)
 
     def offer(self, act: Act, *, by: str = "local:asha", answers: Answers = NEW) -> Outcome:
@@ -146,7 +148,7 @@ class Book:
         batch = Batch(self.register, self.head, clerk(by, self.today, seed=self.head.sequence), answers=answers)
         outcomes = tuple(map(batch.offer, acts))
         self.head = batch.head
-        self.differences.append(batch.difference())
+        self.deltas.append(batch.delta())
         return outcomes
 
     def add(self, *acts: Act, by: str = "local:asha", answers: Answers = NEW) -> Outcome | None:

@@ -17,6 +17,7 @@ from relay.domain.entries import instant, seal
 from relay.domain.register import Register
 from tests.scenes import acts as say
 from tests.scenes.acts import Book, Said, clerk
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from relay.domain.acts import Act
@@ -137,6 +138,7 @@ class Clean:
             recorded_by=who.by,
             recorded_at=instant(who.now),
             salt=lambda: who.random(16),
+            catalogue=CORE,
         )
         self.book.register.replay(entry)
         self.book.head = type(head)(sequence=entry.sequence, hash=entry.hash, projection=head.projection)
@@ -150,8 +152,8 @@ class Clean:
         """The same programme once more, to be spoilt without spoiling this one."""
         twin = copy(self)
         twin.random, twin.quiet, twin.book = Random(seed), [*self.quiet], copy(self.book)  # noqa: S311 - the tests keep no secrets
-        twin.book.differences = []
-        register = twin.book.register = Register("demo")
+        twin.book.deltas = []
+        register = twin.book.register = Register("demo", CORE)
         ours = self.book.register
         register.facts, register.placements, register.rules = {**ours.facts}, {**ours.placements}, ours.rules
         register.entries = {**ours.entries}

@@ -23,6 +23,7 @@ from relay.errors import RelayError, Unavailable
 from relay.ledger.batch import Clerk
 from relay.ledger.recording import record
 from relay.settings import Connection, Settings
+from tests.scenes.core import CORE
 
 PROGRAMME: Final = "relay"
 PAUSE_SECONDS: Final = 0.1  # between two tries to reach an engine that is away
@@ -114,7 +115,7 @@ def _hand_on(programme_id: str, original: str, handovers: int, over: threading.E
         receiver = f"{original}-{number}"
         begun = time.monotonic()
         try:
-            opened = opened or graph.connect(database())
+            opened = opened or graph.connect(database(), CORE)
             outcomes = record(
                 opened, programme_id, (woman(f"of {receiver}"), handover(receiver, giver, receiver)), clerk(original)
             )

@@ -14,25 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.adjacency import bind
-from relay.arrays.id_column import Ids
-from relay.arrays.tables import (
-    EVENT_KINDS,
-    NO_DAY,
-    NONE,
-    Beneficiaries,
-    Events,
-    Gifts,
-    Groups,
-    Passes,
-    Placements,
-    Places,
-    Snapshot,
-    day_number,
-    day_of,
-)
+from relay.arrays.adjacency import Adjacency
+from relay.arrays.columns import NO_DAY, NONE, day_number, day_of
+from relay.arrays.id_column import IdColumn
+from relay.arrays.tables import Beneficiaries, Events, Gifts, Groups, Passes, Placements, Places, Snapshot
 from relay.domain.entries import ORIGIN
 from relay.domain.model import Rule
+from relay.domain.vocabulary import EVENT_KINDS
 from tests.scenes import acts as say
 
 if TYPE_CHECKING:
@@ -213,9 +201,7 @@ def columns(
         programme_id="made",
         sequence=first_act + len(order),
         head_hash=ORIGIN,
-        root=ORIGIN,
-        trail=np.empty(0, np.int64),
-        named=0,
+        named=ORIGIN,
         goal_generations=5,
         rules=(RULE,),
         helps=("goat",),
@@ -254,14 +240,14 @@ def columns(
         ),
         groups=Groups.of({"ids": (), "place": (), "sequence": ()}),
         places=Places.of({"ids": (), "parent": (), "sequence": ()}),
-        given=bind(made_passes.giver, made_passes.day, placements),
-        received=bind(made_passes.receiver, made_passes.day, placements),
-        happened=bind(made_events.placement, made_events.day, placements),
+        given=Adjacency.of(made_passes.giver, made_passes.day, placements),
+        received=Adjacency.of(made_passes.receiver, made_passes.day, placements),
+        happened=Adjacency.of(made_events.placement, made_events.day, placements),
     )
 
 
-def _ids(letter: str, many: int) -> Ids:
-    return Ids.of(f"{letter}{number}" for number in range(1, many + 1))
+def _ids(letter: str, many: int) -> IdColumn:
+    return IdColumn.of(f"{letter}{number}" for number in range(1, many + 1))
 
 
 def acts(snapshot: Snapshot) -> Iterator[Act]:

@@ -1,4 +1,4 @@
-"""What `lineage` must find, found slowly and obviously: one placement at a time, by the words of design.md."""
+"""What `lineage` must find, found slowly and obviously: one placement at a time, by the definitions."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from relay.domain.register import Register
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def replayed(acts: Iterable[Act], programme_id: str = "demo") -> Register:
     """The register of acts that nobody judged; corrections are not among them."""
-    register = Register(programme_id)
+    register = Register(programme_id, CORE)
     for sequence, act in enumerate(acts, start=1):
         register.take(register.change(act, sequence))
     return register

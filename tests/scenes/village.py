@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING
 
 import seeds
 from relay.arrays import lineage
-from relay.arrays.tables import of_register
+from relay.arrays.raw_tables import of_register
 from relay.exchange.rows import read_folder_or_workbook
 from tests.scenes import acts as say
+from tests.scenes.core import CORE
 from tests.scenes.relays import replayed
 
 if TYPE_CHECKING:
@@ -78,5 +79,5 @@ def village(*more: Act, as_of: date = DAY) -> Survey:
 @cache
 def seeded(programme_id: str) -> Snapshot:
     """One of the seeds' programmes, as its files say."""
-    rows = read_folder_or_workbook(Path(seeds.__file__).parent / programme_id)
+    rows = read_folder_or_workbook(Path(seeds.__file__).parent / programme_id, CORE)
     return of_register(replayed((row.act for row in rows if row.act), programme_id))

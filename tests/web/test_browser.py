@@ -133,7 +133,7 @@ def test_without_script_a_tree_is_read_opened_and_set_back_in_time(chromium: Bro
     expect(page).to_have_url(re.compile("open=P16"))
     page.get_by_role("link", name="One year earlier").click()
     expect(page).to_have_url(re.compile("as_of=2025-11-25"))
-    page.get_by_label("As it stood on").fill("2010-01-01")
+    page.get_by_label("As of").fill("2010-01-01")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("7 of 7 placements are shown")).to_be_visible()  # received in 2004, 2006 and 2008
     context.close()

@@ -113,7 +113,7 @@ def test_axe_finds_no_fault_in_what_opens_and_in_what_forms_answer(watched: Watc
 
     page.locator("h1").click()
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
     opened = faults(page)
 
     page = watched.goto("/sign-in")
@@ -137,7 +137,7 @@ def test_a_failed_sign_in_is_said_first_and_leads_back_to_the_password(watched: 
     expect(page.get_by_label("Password")).to_be_focused()
     for label in ("Login", "Password"):
         expect(page.get_by_label(label)).to_have_attribute("aria-invalid", "true")
-        expect(page.get_by_label(label)).to_have_accessible_description("Login or password is wrong.")
+        expect(page.get_by_label(label)).to_have_accessible_description("Wrong login or password.")
     watched.complaints[:] = [each for each in watched.complaints if "401" not in each]
 
 

@@ -14,13 +14,11 @@ import pytest
 
 from relay.audit.run import audit_of
 from relay.desk import wording
-from relay.domain.acts import FILED, HOW_CORRECTED, KEYS
-from relay.text import Sentence
-from relay.web.i18n import labels
 from relay.web.i18n import language as language_of_pages
 from relay.web.i18n.language import LANGUAGES
 from tests.scenes import acts as say
 from tests.scenes.clean import TODAY, grown
+from tests.scenes.core import CORE
 from tests.scenes.offences import OFFENCES
 from tests.web import relays
 
@@ -71,34 +69,6 @@ def test_a_translation_that_loses_a_value_is_found_and_one_that_turns_them_round
     assert found == [f"fr: not the same values in {lost.id!r} and {lost.string!r}"]
 
 
-def test_the_browser_says_which_language_its_reader_reads(client: FlaskClient) -> None:
-    for language in LANGUAGES:
-        text = client.get(PROGRAMME, headers={"Accept-Language": f"{language}, en;q=0.5"}).text
-        assert f'<html lang="{language}"' in text
-
-    assert '<html lang="en"' in client.get(PROGRAMME, headers={"Accept-Language": "de"}).text
-
-
-def test_a_chosen_language_stays_chosen_and_its_name_is_written_in_itself(client: FlaskClient) -> None:
-    first = client.get(f"{PROGRAMME}?by=place&lang=fr&by=group").text
-
-    assert '<html lang="fr"' in first
-    assert '<html lang="fr"' in client.get(PROGRAMME, headers={"Accept-Language": "en"}).text
-    for name in ("English", "Français", "नेपाली"):
-        assert name in first
-    assert f'href="{PROGRAMME}?by=place&amp;by=group&amp;lang=ne"' in first
-
-
-@pytest.mark.parametrize("id_", relays.IDS)
-def test_a_page_whose_address_holds_signs_is_found_in_another_language(client: FlaskClient, id_: str) -> None:
-    first = client.get(f"/p/hostile/record/{quote(f'beneficiary:{id_}', safe='')}?lang=ne")
-    (french,) = re.findall(r'href="([^"]*lang=fr[^"]*)"', first.text)
-    second = client.get(html.unescape(french))
-
-    assert (first.status_code, second.status_code) == (200, 200)
-    assert '<html lang="fr"' in second.text
-
-
 @pytest.mark.parametrize("form", ["svg", "html", "graphml", "json"])
 def test_a_tree_is_taken_away_under_a_name_in_any_script(client: FlaskClient, form: str) -> None:
     address = quote("placement:P 6 न", safe="")
@@ -118,13 +88,6 @@ def test_how_much_a_rate_rose_is_written_as_the_language_writes_numbers(client: 
     assert [word for word in ("-50.0", "(+0.0)", "-50,0", "(+0,0)") if word in french] == ["-50,0", "(+0,0)"]
 
 
-def test_what_rose_and_fell_by_less_than_is_shown_is_written_alike(app: Flask) -> None:
-    with app.test_request_context():
-        told = [language_of_pages.signed(value, 1) for value in (0.04, -0.04, -0.06, 12345.6)]
-
-    assert told == ["+0.0", "+0.0", "-0.1", "+12,345.6"]
-
-
 def test_what_is_english_on_a_page_of_another_language_says_so(client: FlaskClient) -> None:
     text, spec = client.get("/api/v1/docs?lang=ne").text, client.get("/api/v1/openapi.json").get_json()
     operations = [operation for methods in spec["paths"].values() for operation in methods.values()]
@@ -137,13 +100,6 @@ def test_what_is_english_on_a_page_of_another_language_says_so(client: FlaskClie
     ):
         marked = [html.unescape(each) for each in re.findall(rf'<{tag} lang="en">(.*?)</{tag}>', text)]
         assert sorted(marked) == sorted(said) != []
-
-
-def test_an_unknown_language_is_not_remembered(client: FlaskClient) -> None:
-    answer = client.get(f"{PROGRAMME}?lang=tlh")
-
-    assert '<html lang="en"' in answer.text
-    assert "Set-Cookie" not in answer.headers
 
 
 def test_a_page_kept_in_one_language_is_not_taken_for_the_other(client: FlaskClient) -> None:
@@ -177,7 +133,7 @@ TOLD: Final = (
     say.erased("beneficiary:W2"),
 )
 
-SAID: Final = {
+LEFT_OUT: Final = {
     "fr": {
         "record/rule:goat@2020-01-01@pregnant": "règle pour : chèvres, gestantes, réception à partir du 1 janv. 2020",
         "record/place:DOT": "district",
@@ -250,31 +206,32 @@ def test_wording_says_nothing_but_what_translators_were_given() -> None:
         return text
 
     speech = wording.Speech(say=heard)
-    choices = {kind.name: [choice for column in kind.columns for choice in column.choices] for kind in FILED}
-    for kind, names in KEYS.items():
-        for choice in (None, *choices.get(kind, HOW_CORRECTED)):
-            values = {name: choice if name in wording.CHOSEN else "2" for name in names}
-            wording.what_it_is(f"{kind}:1", values, speech, held=("P1",), taken_back=True)
+    for kind in CORE.kinds.values():
+        for choice in (None, *(choice for column in kind.columns for choice in column.choices)):
+            values = {column.name: choice if column.choices else "2" for column in kind.columns}
+            wording.what_it_is(CORE, f"{kind.name}:1", values, speech, held=("P1",), taken_back=True)
 
-    assert set(asked) <= set(wording.TEXTS)
+    assert set(asked) <= set(wording.texts(CORE.kinds.values()))
 
 
 @pytest.mark.parametrize("language", CATALOGUES["LANGUAGES"])
 def test_a_translation_of_wording_loses_no_id_and_no_day(language: str) -> None:
     catalogue, places = CATALOGUES["kept"](language), re.compile(r"%\(\w+\)s")
 
-    for text in wording.TEXTS:
+    for text in wording.texts(CORE.kinds.values()):
         translated = catalogue.get(text, "record").string
         assert sorted(places.findall(translated)) == sorted(places.findall(text)), text
 
 
-@pytest.mark.parametrize(("language", "path"), [(language, path) for language in SAID for path in SAID[language]])
+@pytest.mark.parametrize(
+    ("language", "path"), [(language, path) for language in LEFT_OUT for path in LEFT_OUT[language]]
+)
 def test_a_record_is_told_in_the_readers_language_and_in_no_other(
     client: FlaskClient, told: str, language: str, path: str
 ) -> None:
     said = read(client, f"{told}/{path}{'&' if '?' in path else '?'}lang={language}")
 
-    assert SAID[language][path] in said
+    assert LEFT_OUT[language][path] in said
     assert not ENGLISH.search(said), ENGLISH.search(said)
 
 
@@ -286,31 +243,6 @@ def test_what_is_taken_away_for_programs_is_plain_english_in_any_language(client
             "correction of pass:T1: wrong data in animals",
             "2 goat held by W1 since 2020-03-01",
         ]
-
-
-@pytest.mark.parametrize(
-    ("language", "many", "help_", "together"),
-    [
-        ("en", 1, "goat", "1 goat"),
-        ("en", 2, "goat", "2 goats"),
-        ("en", 0, "goat", "0 goats"),
-        ("en", 0.5, "goat", "0.5 goat"),
-        ("en", 1.5, "goat", "1.5 goats"),
-        ("en", 2, "sheep", "2 sheep"),
-        ("en", 1000, "seed_capital", "1,000 seed capital"),
-        ("en", 3, "bee_hive", "3 bee hive"),
-        ("fr", 1, "goat", "1 chèvre"),
-        ("fr", 2, "goat", "2 chèvres"),
-        ("fr", 0, "goat", "0 chèvre"),
-        ("fr", 0.5, "goat", "0,5 chèvre"),
-        ("fr", 1.5, "pig", "1,5 porcs"),
-        ("ne", 1, "goat", "1 बाख्रा"),
-        ("ne", 2, "goat", "2 बाख्रा"),
-    ],
-)
-def test_a_number_of_a_help_has_its_plural(app: Flask, language: str, many: float, help_: str, together: str) -> None:
-    with app.test_request_context(f"/?lang={language}"):
-        assert labels.units(many, help_) == together
 
 
 # -- sentences of the core -------------------------------------------------------------------------------------------
@@ -403,7 +335,7 @@ def test_a_finding_is_listed_in_the_readers_language_and_taken_away_in_plain_eng
     for language, sentence in said.items():
         assert sentence in client.get(f"/p/audited/findings?check=same_household&lang={language}").text
         rows = client.get(f"/p/audited/findings.json?check=same_household&lang={language}").get_json()["rows"]
-        assert [row["sentence"] for row in rows] == ["giver and receiver live in one household."]
+        assert [row["sentence"] for row in rows] == ["giver and receiver live in the same household."]
 
 
 def test_a_fault_of_the_ledger_is_said_in_the_readers_language(client: FlaskClient, told: str) -> None:
@@ -413,11 +345,3 @@ def test_a_fault_of_the_ledger_is_said_in_the_readers_language(client: FlaskClie
 
     assert f"L\u2019empreinte de tête notée, {noted}, n\u2019est pas dans ce registre" in french
     assert f"टिपेको अन्तिम ह्यास {noted} यस खातामा छैन" in nepali
-
-
-def test_sentences_within_a_sentence_are_said_too(app: Flask) -> None:
-    inner = Sentence("%(some)s or %(word)s", some="gift", word=Sentence("a placement"))
-
-    with app.test_request_context("/?lang=fr"):
-        assert language_of_pages.say(Sentence("Write %(text)s.", text=inner)) == "Écrivez gift ou un placement."
-        assert language_of_pages.say("As it is: 5 % (here).") == "As it is: 5 % (here)."

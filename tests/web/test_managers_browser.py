@@ -23,9 +23,9 @@ WARM = 30_000  # bytes of the next one
 def test_a_question_mark_lists_the_keys_and_they_can_be_switched_off(watched: Watched) -> None:
     page = watched.goto(HILLS)
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
     expect(page.get_by_role("dialog").get_by_text("Chains", exact=True)).to_be_visible()
-    page.get_by_label("Keys are on, in this browser").uncheck()
+    page.get_by_label("Keyboard shortcuts are on in this browser").uncheck()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
 
@@ -33,7 +33,7 @@ def test_a_question_mark_lists_the_keys_and_they_can_be_switched_off(watched: Wa
     page.keyboard.press("c")
     page.keyboard.press("?")
 
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/p/hills$"))
 
 
@@ -74,7 +74,7 @@ def test_a_search_on_a_line_that_is_cut_says_so_where_it_is_heard(watched: Watch
         field, heard = page.get_by_role("searchbox").last, page.locator(f"{box}[aria-live=polite]")
         page.context.set_offline(offline=True)
         field.press_sequentially("Maya")
-        expect(heard).to_have_text("No connection: nothing could be looked for.")
+        expect(heard).to_have_text("No connection: the search could not be run.")
 
         page.context.set_offline(offline=False)
         field.press_sequentially(" G")
@@ -123,7 +123,7 @@ def test_a_phone_shows_which_section_a_page_is_of(chromium: Browser, site: str, 
 
 def test_a_view_is_saved_and_forgotten_with_a_mouse(watched: Watched) -> None:
     page = watched.goto(f"{HILLS}/chains?state=broken")
-    page.get_by_text("Save or forget a view").click()
+    page.get_by_text("Save or delete a view").click()
     page.get_by_label("Name of this view").fill("Broken ones")
     page.get_by_role("button", name="Save", exact=True).click()
     page.goto(f"{watched.site}{HILLS}")
@@ -131,7 +131,7 @@ def test_a_view_is_saved_and_forgotten_with_a_mouse(watched: Watched) -> None:
     expect(page).to_have_url(re.compile(r"/chains\?state=broken$"))
     expect(page.get_by_text("1 to 2 of 2 rows")).to_be_visible()
 
-    page.get_by_text("Save or forget a view").click()
+    page.get_by_text("Save or delete a view").click()
     page.get_by_role("button", name="Forget “Broken ones”").click()
 
     expect(page.get_by_role("navigation", name="Saved views")).to_have_count(0)

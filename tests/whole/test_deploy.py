@@ -17,6 +17,8 @@ import click
 import pytest
 
 import cli
+from relay.commands.session import Session
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,11 +70,11 @@ def parse(words: list[str]) -> None:
     Raises:
         click.UsageError: There is no such command or option.
     """
-    command: click.Command = cli.relay
+    command: click.Command = cli.program(CORE)
     while isinstance(command, click.Group):
         name, *words = words
         command = command.commands[name]
-    command.make_context(str(command.name), words)
+    command.make_context(str(command.name), words, obj=Session(CORE))
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)

@@ -22,15 +22,15 @@ from relay import graph as relay_graph
 from relay.audit import run
 from relay.commands import exits, options
 from relay.database import engine
-from relay.domain import acts, schema
 from relay.exchange import rows as exchange
-from relay.ledger import recording
+from relay.ledger import reading
 from relay.reports import breakdown as parts
 from relay.reports import chains, health, record_history, trees
 from relay.service.demo import DAY, DEMO, load_demo
 from tests.commands.terminal import show
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import clerk
+from tests.scenes.core import CORE, IN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,13 +82,12 @@ def test_each_defence_names_a_test_that_is_there() -> None:
 def test_the_page_for_a_new_programme_lists_every_column() -> None:
     page = (ROOT / "docs" / "programme.md").read_text(encoding="utf-8")
 
-    for file in schema.FILE_ORDER:
-        (kind,) = (each for each in schema.KINDS if each.file == file)
+    for kind in IN_TABLES:
         said = [
             column.name + "*" * column.required + (f" ({', '.join(column.choices)})" if column.choices else "")
             for column in kind.columns
         ]
-        assert f"| {file}.csv | {', '.join(said)} |" in page
+        assert f"| {kind.file}.csv | {', '.join(said)} |" in page
 
 
 def test_the_rules_of_that_page_are_what_is_imported(tmp_path: Path) -> None:
@@ -96,12 +95,12 @@ def test_the_rules_of_that_page_are_what_is_imported(tmp_path: Path) -> None:
     (rules,) = (block for language, block in BLOCK.findall(page) if language == "toml")
     (tmp_path / "rules.toml").write_text(rules, encoding="utf-8")
 
-    programme, rule = exchange.read_folder_or_workbook(tmp_path)
+    programme, rule = exchange.read_folder_or_workbook(tmp_path, CORE)
 
     assert (programme.act_id, rule.act_id) == ("programme:hills", "rule:goat@2024-01-01@pregnant")
     assert not programme.faults
     assert rule.act is not None
-    assert set(rule.act.values) == {column.name for column in acts.RULE.columns} - {"owed_per_given"}
+    assert set(rule.act.values) == {column.name for column in CORE.kind("rule").columns} - {"owed_per_given"}
 
 
 def test_the_table_of_figures_is_that_of_the_command_that_writes_it() -> None:
@@ -200,7 +199,7 @@ def test_the_example_of_every_command_runs(sandbox: tuple[Path, dict[str, str]])
     second = "relay account add bina --role staff --password-file password.txt"
     assert show(["bash", "-c", second], environment=environment, folder=folder).code == exits.DONE
     elsewhere = {"restore": {"RELAY_DATA": str(folder / "empty")}, "confirm": {"LOGNAME": "second-clerk"}}
-    for command in _examples(cli.relay):
+    for command in _examples(cli.program(CORE)):
         own = environment | elsewhere.get(str(command.name), {})
         until = {"serve": "http://", "login": "Login"}.get(str(command.name))
         example = command.example
@@ -266,7 +265,7 @@ def test_a_tampered_ledger_is_found_without_relay(sandbox: tuple[Path, dict[str,
 @pytest.fixture(scope="module")
 def demonstration(connection: Connection) -> Iterator[Graph]:
     """Give the demonstration programme on each engine."""
-    with relay_graph.connect(connection) as graph:
+    with relay_graph.connect(connection, CORE) as graph:
         wiped(graph)
         load_demo(graph, clerk(today=DAY))
         yield graph
@@ -343,7 +342,7 @@ ANSWERS: Final[tuple[Callable[[Graph, trees.Relay], list[Any]], ...]] = (
     lambda graph, _: _findings(graph, "no_witness"),
     lambda graph, _: [
         (entry.payload["act_id"], entry.act_id, entry.recorded_by)
-        for entry in recording.entries(graph, DEMO)
+        for entry in reading.entries(graph, DEMO)
         if entry.kind == "correct"
     ],
 )

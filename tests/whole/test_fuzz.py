@@ -29,12 +29,13 @@ from relay.exchange import cells
 from relay.exchange.importing import import_programme
 from relay.exchange.rows import read_folder_or_workbook, write_folder, write_workbook
 from relay.ledger.checkpoints import from_text, make_key
-from relay.ledger.recording import heads
+from relay.ledger.reading import heads
 from relay.ledger.verify import verify, verify_lines
 from tests.rigs.soak import share
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import clerk
 from tests.scenes.clean import grown
+from tests.scenes.core import CORE, IN_TABLES
 from tests.scenes.village import VILLAGE
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def bytes_of(text: str, draw: random.Random) -> bytes:
 
 @many(CELLS)
 @given(
-    column=st.sampled_from([column for kind in schema.KINDS for column in kind.columns]),
+    column=st.sampled_from([column for kind in IN_TABLES for column in kind.columns]),
     cell=st.one_of(
         *(st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.dates(), st.datetimes(), st.times()),
         *(st.timedeltas(), st.sampled_from(PIECES), st.from_regex(DAYS_AND_NUMBERS)),
@@ -142,7 +143,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read_all(path: Path) -> None:
     """Read a programme: each row is an act or has faults, or the whole is refused."""
     try:
-        for row in read_folder_or_workbook(path):
+        for row in read_folder_or_workbook(path, CORE):
             assert bool(row.act) != bool(row.faults)
     except Invalid as refused:
         suggestion = refused.suggestion
@@ -177,7 +178,7 @@ def test_any_rules_file_is_rows_or_faults(folder: Path, draw: random.Random) -> 
 @pytest.fixture(scope="module")
 def workbook(folder: Path) -> dict[str, bytes]:
     """Give the parts of a true workbook."""
-    write_workbook(folder / "true.xlsx", VILLAGE, with_names=True)
+    write_workbook(folder / "true.xlsx", VILLAGE, CORE, with_names=True)
     with zipfile.ZipFile(folder / "true.xlsx") as book:
         parts = {name: book.read(name) for name in book.namelist()}
     (folder / "true.xlsx").unlink()
@@ -218,10 +219,10 @@ def test_any_ledger_is_entries_or_faults(draw: random.Random) -> None:
     lines = [*ledger_lines()[begun : begun + 3]]
     lines[draw.randrange(3)] = mangled(lines[draw.randrange(3)], draw)
 
-    found = verify_lines("\n".join(lines).splitlines())
+    found = verify_lines("\n".join(lines).splitlines(), CORE)
 
     assert all(fault.fault for fault in found.faults)
-    assert len(list(read_lines("\n".join(lines).splitlines()))) >= found.entries
+    assert len(list(read_lines("\n".join(lines).splitlines(), CORE))) >= found.entries
 
 
 @cache
@@ -234,7 +235,7 @@ def backup_text() -> str:
 
 
 def test_the_backup_that_is_mangled_was_a_true_one() -> None:
-    assert check(backup_text().splitlines())[0].entries == 6
+    assert check(backup_text().splitlines(), CORE)[0].entries == 6
 
 
 @many(BACKUPS)
@@ -246,7 +247,7 @@ def test_any_backup_is_believed_whole_or_refused(draw: random.Random) -> None:
     text = mangled(promise, draw) + rest if draw.random() < 0.5 else promise + mangled(rest, draw)
 
     with suppress(Invalid):
-        check(text.splitlines())
+        check(text.splitlines(), CORE)
 
 
 @pytest.fixture(scope="module")
@@ -289,7 +290,7 @@ def sealed_backup() -> tuple[bytes, str]:
 @pytest.fixture(scope="module")
 def either(connection: Connection) -> Iterator[Graph]:
     """Give a graph of each engine."""
-    with relay_graph.connect(connection) as graph:
+    with relay_graph.connect(connection, CORE) as graph:
         yield graph
         wiped(graph)
 
@@ -301,7 +302,7 @@ def assert_whole(graph: Graph) -> None:
 
 
 def test_whatever_is_imported_nothing_is_half_written(either: Graph, tmp_path: Path) -> None:
-    write_folder(tmp_path / "true", VILLAGE, with_names=True)
+    write_folder(tmp_path / "true", VILLAGE, CORE, with_names=True)
     files = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "true").iterdir()}
     folder = tmp_path / "any"
     folder.mkdir()

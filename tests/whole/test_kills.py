@@ -20,12 +20,14 @@ from relay import graph as relay_graph
 from relay.commands import exits
 from relay.database import engine
 from relay.errors import Unavailable
-from relay.ledger.recording import entries, record
+from relay.ledger.reading import entries
+from relay.ledger.recording import record
 from relay.ledger.verify import verify
 from relay.service.client import Remote
 from tests.rigs.served import COMMAND, PATIENCE_SECONDS, ROOT, Impatient, hand_over, sent, serving, token
 from tests.rigs.soak import share
 from tests.scenes.clerks import PROGRAMME, clerk, founding
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -141,7 +143,7 @@ def kill_engine(data_folder: Path) -> bool:
 def test_whatever_is_killed_under_eight_writers_every_acknowledged_act_is_recorded_once(
     data_folder: Path, tmp_path: Path
 ) -> None:
-    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+    with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
         record(graph, PROGRAMME, founding(*WRITERS), clerk("first"))
         founded = [entry.act_id for entry in entries(graph, PROGRAMME)]
         secret = token(graph, "bina", "staff")
@@ -173,7 +175,7 @@ def test_whatever_is_killed_under_eight_writers_every_acknowledged_act_is_record
         for each in writing:
             each.result()
 
-    with relay_graph.connect(engine.ensure(data_folder)) as graph:
+    with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
         assert verify(graph, PROGRAMME).faults == ()
         recorded = [entry.act_id for entry in entries(graph, PROGRAMME)]
     assert sorted(recorded) == sorted([*founded, *acknowledged[0], *acknowledged[1]])

@@ -11,7 +11,8 @@ from itertools import count, islice, takewhile
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from relay.ledger.recording import entries, record
+from relay.ledger.reading import entries
+from relay.ledger.recording import record
 from relay.ledger.verify import verify
 from relay.service.client import Remote
 from tests.rigs.served import PATIENCE_SECONDS, hand_over, sent, serving, speaking_to, token

@@ -301,8 +301,8 @@ def odd_hand_over(oracle: Oracle, row: Row) -> list[str]:
     checks = {
         "same household": household is not None and household == people[row["beneficiary_id"]],
         "too soon for gestation": (day - received_on).days < rule.get("earliest_days", 0),
-        "more passed than births recorded": bool(births) and own and oracle.in_kind(giver, day) > born,
-        "passed after death, sale or leaving": day > received_on and oracle.gone(giver, day - dt.timedelta(days=1)),
+        "more passed on than births recorded": bool(births) and own and oracle.in_kind(giver, day) > born,
+        "passed on after death, sale or leaving": day > received_on and oracle.gone(giver, day - dt.timedelta(days=1)),
         "unwanted sex": bool(unwanted),
         "witness missing": row["witness"] is None,
     }
@@ -314,14 +314,18 @@ def shared_too_often(oracle: Oracle, found: dict[str, set[str]]) -> None:
     passes = [(f"pass:{row['pass_id']}", row) for row in oracle.tables["passes"]]
     people = [(f"beneficiary:{row['beneficiary_id']}", row) for row in oracle.tables["beneficiaries"]]
     for check, pairs, more_than in (
-        ("animals by tag passed twice", [(tag, act) for act, row in passes for tag in row["tags"]], 1),
+        ("same ear tag passed on twice", [(tag, act) for act, row in passes for tag in row["tags"]], 1),
         ("same phone on two women", [(row["phone"], act) for act, row in people], 1),
         (
-            "impossible number of hand-overs in a day",
+            "impossible number of hand-overs in one day",
             [(row["passed_on"], act) for act, row in passes],
             HAND_OVERS_A_DAY,
         ),
-        ("one witness for too many", [(row["witness"], act) for act, row in passes], SIGNATURES_A_WITNESS),
+        (
+            "one witness for too many pass-ons pass-ons",
+            [(row["witness"], act) for act, row in passes],
+            SIGNATURES_A_WITNESS,
+        ),
     ):
         acts: dict[Any, set[str]] = defaultdict(set)
         for shared, act in pairs:
@@ -340,7 +344,7 @@ def held_twice(oracle: Oracle, found: dict[str, set[str]]) -> None:
         held = holds[oracle.holder[place], oracle.help[place]]
         day = oracle.received_on(place)
         if any(oracle.state(one, day) not in {"fulfilled", "excused"} for one in held):
-            found["holds an unfulfilled placement of that help already"].add(begun[place])
+            found["already holds an unfulfilled placement of that help"].add(begun[place])
         held.append(place)
 
 
@@ -355,13 +359,13 @@ def gifts_and_claims(oracle: Oracle, found: dict[str, set[str]]) -> None:
             found["original placement that no gift covers"].add(f"placement:{row['placement_id']}")
     for gift_id, gift in gifts.items():
         if placed[gift_id] != gift["animals"]:
-            found["gift's total unlike its placements"].add(f"gift:{gift_id}")
+            found["gift total does not match its placements"].add(f"gift:{gift_id}")
     for row in oracle.tables["claims"]:
         starts = oracle.of_gift(row["gift_id"])
         distance, hands = oracle.descent(starts, row["as_of"])
         units = sum(hand["animals"] for hand in hands)
         if row["value"] != {"families": len(distance.keys() - starts), "units": units}[row["what"]]:
-            found["claim unlike what the chain supports"].add(f"claim:{row['claim_id']}")
+            found["claim not supported by the chain"].add(f"claim:{row['claim_id']}")
 
 
 def promised() -> dict[str, set[str]]:
@@ -498,7 +502,7 @@ def test_selei_says_21_21_20_and_reach_41_and_246_goats() -> None:
     assert by_generation == {0: 21, 1: 21, 2: 20}
     assert fulfilled == {0: 21, 1: 20}
     assert sum(hand["animals"] for hand in hands) == 246
-    assert findings(oracle) == {"claim unlike what the chain supports": {"claim:C01", "claim:C02"}}
+    assert findings(oracle) == {"claim not supported by the chain": {"claim:C01", "claim:C02"}}
 
 
 def test_mansa_says_16_of_26_due_and_16_of_21_possible() -> None:

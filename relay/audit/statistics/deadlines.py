@@ -1,10 +1,10 @@
-"""Does a rule's deadline fit the births recorded, or does it brand honest keepers as late?
+"""Does a rule's deadline fit the recorded births, or does it make honest keepers late?
 
-A woman can pass on only what was born. Of the placements that one rule binds, those whose time has come and of which
-any birth was ever recorded are asked: had enough been born by the day that the rule sets? Whoever had passed on all she
-owes by then had enough. What is not known flatters the deadline: a keeper whose animals never bore young is not asked,
-the young are taken to be old enough to leave their dam the day they are born, and none of them died. A birth that
-nobody recorded speaks against it: where some are recorded only in part, a deadline may look sooner than it is.
+A woman can pass on only what was born. Of the placements under one rule, those past the deadline with any birth on
+record are counted: had enough young been born by then? A woman who had passed on everything she owes by then had
+enough. What is not known makes the deadline look easier: keepers whose animals never bore young are not counted, and
+young are assumed to be old enough to leave their dam the day they are born, and not to die. Unrecorded births make it
+look harder: if births are recorded only in part, a deadline may look too soon when it is not.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any, Final
 
 import numpy as np
 
+from relay.arrays.columns import NO_DAY, Flags, Rows, Units, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import months_later
-from relay.arrays.stores import Flags, Rows, Units
-from relay.arrays.tables import EVENT_KINDS, NO_DAY, day_number
 from relay.audit.error_rate import CONFIDENCE, interval
 from relay.domain.model import UNIT, Rule
+from relay.domain.vocabulary import EVENT_KINDS
 
 REACHABLE: Final = 0.8
-"""The share of keepers that a fair deadline lets have enough young (our choice: design's 36 months for two does give
-81 % two female kids, its 24 months 45 %)."""
+"""The share of keepers who have enough young by a fair deadline (our choice: in a simulation of two does, 81 % have two
+female kids after 36 months, 45 % after 24)."""
 
 _BIRTH: Final = EVENT_KINDS.index("birth")
 _FEMALE: Final = 0.5
@@ -44,15 +44,15 @@ class Deadline:
         recorded: Of these, with any birth recorded by that day: those who are asked.
         enough: Of those asked, how many had enough young by the deadline: a count; where only one sex counts, the
             number to be expected of those born, each of that sex with chance one half.
-        share: Enough by recorded, in [0, 1]; None when nobody is asked.
+        share: Enough by recorded, in [0, 1]; None if none is counted.
         low: Lower end of its exact confidence interval (Clopper and Pearson), which of an expected number is on the
             wide side; None the same.
         high: Upper end.
         confidence: Of the interval.
         branded: Of those asked, how many had not passed everything on by the deadline and had fewer young of either sex
-            than they owe: called late for what nobody could have done.
-        too_soon: Whether the interval lies below `REACHABLE`, or above it; None when it holds that share, so that too
-            few are asked to tell, and when nobody is asked.
+            than they owe: late for what they could not have done.
+        too_soon: Whether the interval is below `REACHABLE`, or above it; None if it contains that share, so that too
+            few are counted to say, and if none is counted.
     """
 
     help: str

@@ -1,12 +1,11 @@
-"""What will become of the relay if nothing changes: how much further it reaches, and whether it dies out.
+"""What lies ahead for the relay if nothing changes: how much further it reaches, and whether it dies out.
 
 Each placement begins some others by passing on, none, one or several, as a family name is handed on. That is a
 branching process (Watson and Galton, Journal of the Anthropological Institute 4, 1875; Harris, The Theory of Branching
-Processes, 1963). It is fitted on the placements whose time has come (due day before the day of the survey, as in
-design's "Rates"), those of each kind of help by themselves, and run on from the *open ends*: placements that owe and
-can still pass on. An open end whose time has not come does as the fitted ones of its help did; one that has begun some
-placements already, as those did that began at least as many. A late one does as those did, from their due day on, that
-were not fulfilled by it.
+Processes, 1963). It is fitted on the placements past their due date (before the day of the survey, as for all rates),
+separately for each kind of help, and run on from the *open ends*: placements that owe and can still pass on. An open
+end that is not yet due does as the fitted ones of its help did; one that has begun some placements already, as those
+did that began at least as many. A late one does as those did, from their due date on, that were not fulfilled by it.
 
 "If nothing changes" is a supposition and no promise. The future keeps the habits of the past; no placement's luck
 touches another's, as an epidemic's does; what is passed on as another help goes on as its giver's does; and an end that
@@ -25,12 +24,12 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.arrays import lineage
+from relay.arrays.columns import NO_DAY, Codes, Flags, Rows, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import DUE, IN_TIME, LATE, LOST
-from relay.arrays.stores import Codes, Flags, Rows
-from relay.arrays.tables import EVENT_KINDS, NO_DAY, day_number
 from relay.audit.error_rate import CONFIDENCE, interval
 from relay.audit.statistics.survival import unexcused
+from relay.domain.vocabulary import EVENT_KINDS
 
 DRAWS: Final = 1000
 """Offspring distributions drawn for an interval (our choice: its ends then move by about a hundredth)."""
@@ -44,7 +43,7 @@ not)."""
 
 _EXCUSED_EVENT: Final = EVENT_KINDS.index("excused")
 _BEFORE_SEEN: Final = 0.5  # weight of a number of receivers before any placement is seen (Jeffreys, 1946)
-_POSSIBLE: Final = 3  # none, one or two receivers are possible even where nobody was seen to do so (our choice)
+_POSSIBLE: Final = 3  # none, one or two receivers are possible even if never observed (our choice)
 
 Shares = npt.NDArray[np.float64]
 

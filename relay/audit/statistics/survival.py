@@ -1,10 +1,10 @@
 """How long it takes from receipt until everything owed is passed on, and whether groups differ in it.
 
-Counting only those who have finished makes a young programme look quick and an old one slow. The curve of Kaplan and
-Meier (Journal of the American Statistical Association 53, 1958) lets each placement count for as long as it was seen
-waiting. One that still waits on the day, was excused or is lost is *censored*: it waited at least so long, and nobody
-knows how long it would have. So the curve tells of placements that can still pass on; how many cannot is told by
-`health`. A broken placement goes on waiting: many are fulfilled late.
+Counting only those who have finished makes a young programme look fast and an old one slow. The curve of Kaplan and
+Meier (Journal of the American Statistical Association 53, 1958) counts each placement for as long as it was observed.
+One that still owes on the day, was excused or is lost is *censored*: it took at least that long, and how long it would
+have taken is not known. So the curve describes placements that can still pass on; `health` says how many cannot. A
+broken placement remains at risk: many are fulfilled late.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import EXCUSED, LOST, Standings, receipts, standings
-from relay.arrays.stores import Days, Flags, Rows
-from relay.arrays.tables import EVENT_KINDS, NO_DAY, NONE, day_number
 from relay.audit.error_rate import CONFIDENCE
+from relay.domain.vocabulary import EVENT_KINDS
 from relay.reports.breakdown import Names, parts
 
 PAIRS: Final = 66
@@ -79,7 +79,7 @@ class Curve:
         excused: Those whose wait was cut short because they were excused.
         lost: The same, because they were lost.
         median: Days until half were fulfilled.
-        steps: By days; empty while nobody is fulfilled.
+        steps: By days; empty while none is fulfilled.
         seen_days: The longest that any was seen waiting, beyond which nothing is known; None without placements.
         confidence: Of all intervals.
     """

@@ -5,125 +5,143 @@ The exchange format's columns (`relay.domain.schema`) decide, as they do for fil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from relay.access.roles import EVERY
-from relay.domain.acts import FILED, HOW_CORRECTED, KEYS, Value
-from relay.domain.schema import Column
+from relay.domain.acts import Value
+from relay.domain.schema import Column, Kind
+from relay.domain.system import Catalogue
 from relay.errors import Invalid
 from relay.exchange import cells
+from relay.service.question import Parameter, Says
 
-_WHICH: Final = Column(name="act_id", type="id", required=True)
-_OWN: Final = {
-    "correct": (
-        replace(_WHICH, name="correct_id", required=False),
-        _WHICH,
-        Column(name="how", type="choice", choices=HOW_CORRECTED, required=True),
-        Column(name="why", type="text", required=True, personal=True),
-    ),
-    "confirm": (replace(_WHICH, name="confirm_id", required=False), _WHICH),
-    "erase": (replace(_WHICH, name="erase_id", required=False), replace(_WHICH, name="subject_id")),
-}
-_MADE: Final = frozenset({"receiver_placement_id"})  # made when nobody gives it, as an act's own id is
+_MADE: Final = frozenset({"receiver_placement_id"})  # generated if not given, like an act's own id
 RECORDS: Final = frozenset({"giver_placement_id", "act_id", "subject_id"})
 """Columns that take an id with or without its kind before it, such as pass:88 or 88."""
 
+
+_NEW: Final = Parameter(
+    name="new", says=Says(sort="flag", text="Begin a new placement although she holds one of that help.")
+)
+_AGAIN: Final = Parameter(name="again", says=Says(sort="flag", text="Record it whatever Relay would ask about it."))
+ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
+    "placement": (_NEW, _AGAIN),
+    "pass": (_NEW, _AGAIN),
+    "correct": (_AGAIN,),
+}
+"""Kind of act → what its URL may answer beforehand; nothing is asked about other kinds."""
+
 TOKEN_DAYS: Final = 30  # our choice: when nobody says how long
-_TEXTS: Final = ("id", "text", "name", "help", "date", "choice", "tags", "programme_id", "timezone")
+_TEXTS: Final = ("id", "words", "text", "name", "help", "date", "choice", "tags", "programme_id", "timezone")
 
 
-def _columns(kind: str) -> tuple[Column, ...]:
-    columns = _OWN.get(kind) or next(each.columns for each in FILED if each.name == kind)
-    own = KEYS[kind][0] if kind not in ("rule", "programme") else ""
-    return tuple(
-        replace(column, required=False) if column.name == own or column.name in _MADE else column for column in columns
-    )
+class Bodies:
+    """What may be sent of each kind of act.
+
+    Attributes:
+        columns: Kind of act → its columns; what may be left out is not required.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Take the kinds of a catalogue."""
+        self._kinds = catalogue.kinds
+        self.columns: Mapping[str, tuple[Column, ...]] = {
+            name: tuple(_sent(kind, column) for column in kind.columns if column.type != "changes")
+            for name, kind in self._kinds.items()
+        }
+
+    def said(self, kind: str, body: object) -> dict[str, Value]:
+        """What a body says, read as cells of the columns.
+
+        Raises:
+            Invalid: It cannot be read, or a column is missing.
+        """
+        if not isinstance(body, dict):
+            raise NotAnObject
+        columns = {column.name: column for column in self.columns[kind]}
+        for name in body:
+            if name not in columns and not (kind == "correct" and name == "changes"):
+                raise NoSuchColumn.of(kind, str(name), self.columns[kind])
+        read = {name: value for name, column in columns.items() if (value := _cell(column, body.get(name))) is not None}
+        for name, column in columns.items():
+            if column.required and name not in read:
+                raise ColumnMissing(field=name)
+        if body.get("changes") is not None:
+            read["changes"] = body["changes"]
+        return read
+
+    def changes(self, kind: str, body: object) -> Mapping[str, Any]:
+        """What a correction changes of an act of a kind; None empties a column.
+
+        Raises:
+            Invalid: It cannot be read.
+        """
+        if not isinstance(body, dict):
+            raise OtherType(field="changes", wanted="an object")
+        columns = {column.name: column for column in self._kinds[kind].columns} if self._kinds[kind].file else {}
+        for name in body:
+            if name not in columns:
+                raise NoSuchColumn.of(kind, str(name), self.columns[kind])
+        return {name: _cell(columns[name], value) for name, value in body.items()}
 
 
-COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {kind: _columns(kind) for kind in KEYS}
-"""Kind of act → its columns; what may be left out is not required."""
+def _sent(kind: Kind, column: Column) -> Column:
+    """A column as it is sent: an id that is made when nobody gives it may be left out."""
+    made = column.name in _MADE or (column.name == kind.id_column and kind.name != "programme")
+    return replace(column, required=False) if made else column
 
 
 class NotAnObject(Invalid):
     """A body that is no JSON object."""
 
-    def __init__(self, example: str = '{"gift_id": "G1"}') -> None:
-        """Say what it must be."""
-        super().__init__("The body is not a JSON object that names each thing once.", f"Send one, such as {example}.")
+    reason = "The body is not a JSON object that names each thing once."
+    suggestion = "Send one, such as %(example)s."
+
+    example: str = '{"gift_id": "G1"}'
 
 
 class NoSuchField(Invalid):
     """A body names what the request has not."""
 
-    def __init__(self, known: Iterable[str]) -> None:
-        """Name those that there are."""
-        super().__init__("The body names what is not known here.", f"It may hold: {', '.join(known)}.")
+    reason = "The body names what is not known here."
+    suggestion = "It may hold: %(known)s."
+
+    known: Sequence[str]
 
 
 class NoSuchColumn(Invalid):
     """A body names a column that this kind of act has not."""
 
-    def __init__(self, kind: str, name: str) -> None:
-        """Name those that there are; the wrong one only where it can be shown."""
+    reason = "%(kind)s has no column of that name: %(field)s."
+    suggestion = "Its columns: %(known)s."
+
+    kind: str
+    known: Sequence[str]
+
+    @classmethod
+    def of(cls, kind: str, name: str, columns: Iterable[Column]) -> Self:
+        """Name the columns that there are; the wrong one only where it can be shown."""
         shown = name if name.isascii() and name.isidentifier() else "one of them"
-        known = [column.name for column in COLUMNS[kind]] + (["changes"] if kind == "correct" else [])
-        super().__init__(
-            f"{kind} has no column of that name: {shown[:64]}.", f"Its columns: {', '.join(known)}.", field=shown[:64]
-        )
+        known = [*(column.name for column in columns), *(["changes"] if kind == "correct" else [])]
+        return cls(kind=kind, known=known, field=shown[:64])
 
 
 class ColumnMissing(Invalid):
     """A body leaves out what the act cannot do without."""
 
-    def __init__(self, name: str) -> None:
-        """Name the column."""
-        super().__init__(f"{name} is missing, or empty.", f"Send {name}.", field=name)
+    reason = "%(field)s is missing, or empty."
+    suggestion = "Send %(field)s."
 
 
 class OtherType(Invalid):
     """A value is of another JSON type than its column's."""
 
-    def __init__(self, name: str, wanted: str) -> None:
-        """Say which type it must be."""
-        super().__init__(f"{name} is not {wanted}.", f"Send it as {wanted}.", field=name)
+    reason = "%(field)s is not %(wanted)s."
+    suggestion = "Send it as %(wanted)s."
 
-
-def said(kind: str, body: object) -> dict[str, Value]:
-    """What a body says, read as cells of the columns.
-
-    Raises:
-        Invalid: It cannot be read, or a column is missing.
-    """
-    if not isinstance(body, dict):
-        raise NotAnObject
-    columns = {column.name: column for column in COLUMNS[kind]}
-    for name in body:
-        if name not in columns and not (kind == "correct" and name == "changes"):
-            raise NoSuchColumn(kind, str(name))
-    read = {name: value for name, column in columns.items() if (value := _cell(column, body.get(name))) is not None}
-    for name, column in columns.items():
-        if column.required and name not in read:
-            raise ColumnMissing(name)
-    if body.get("changes") is not None:
-        read["changes"] = body["changes"]
-    return read
-
-
-def changes(kind: str, body: object) -> Mapping[str, Any]:
-    """What a correction changes of an act of a kind; None empties a column.
-
-    Raises:
-        Invalid: It cannot be read.
-    """
-    if not isinstance(body, dict):
-        raise OtherType("changes", "an object")
-    columns = {column.name: column for each in FILED if each.name == kind for column in each.columns}
-    for name in body:
-        if name not in columns:
-            raise NoSuchColumn(kind, str(name)) if kind in COLUMNS else OtherType("changes", "an object")
-    return {name: _cell(columns[name], value) for name, value in body.items()}
+    wanted: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +173,13 @@ class TokenWish:
             raise NotAnObject
         known = ("login", "password", "role", "programme_id", "days")
         for name in (name for name in known[:2] if not body.get(name)):
-            raise ColumnMissing(name)
+            raise ColumnMissing(field=name)
         for name, value in body.items():
             if name not in known:
-                raise NoSuchField(known)
+                raise NoSuchField(known=known)
             number = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
             if not (number if name == "days" else is_text(value)):
-                raise OtherType(name, "a whole number" if name == "days" else "text")
+                raise OtherType(field=name, wanted="a whole number" if name == "days" else "text")
         return cls(
             login=body["login"],
             password=body["password"],
@@ -181,12 +199,12 @@ def _cell(column: Column, value: object) -> Value | None:
         return None
     if column.type == "equivalents":
         if not isinstance(value, dict):
-            raise OtherType(column.name, "an object")
+            raise OtherType(field=column.name, wanted="an object")
     elif column.type in _TEXTS:
         if not isinstance(value, str):
-            raise OtherType(column.name, "text")
+            raise OtherType(field=column.name, wanted="text")
     elif not isinstance(value, int | float) or isinstance(value, bool):
-        raise OtherType(column.name, "a number")
+        raise OtherType(field=column.name, wanted="a number")
     if column.name in RECORDS and isinstance(value, str):
         return cells.read_record(column, value)
     return cells.read(column, value)

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import dataclasses
-import types
-import typing
-from collections.abc import Mapping
-from datetime import date
-from functools import cache
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from relay.access import tokens
 from relay.access.accounts import LEAST_PASSWORD, LONGEST_PASSWORD
-from relay.access.roles import EVERY, MATRIX, ROLES
+from relay.access.roles import EVERY, ROLES, matrix
+from relay.access.tokens import LONGEST_DAYS, NewToken
 from relay.desk.intake import Recorded
-from relay.domain.acts import KEYS
-from relay.errors import Code
+from relay.domain.schema import Column
+from relay.domain.schema import Kind as KindOfAct
+from relay.domain.system import Catalogue
 from relay.exchange.cells import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, LONGEST_ID, LONGEST_TERM, LONGEST_TEXT
-from relay.ledger.recording import LedgerHead
-from relay.service.json_codec import fields_of
-from relay.service.queries import ENTRIES, MOST_NAMES, NAMES, QUESTIONS, Parameter, Question
-from relay.web.api import bodies
-from relay.web.guard import ACTIONS
-
-if TYPE_CHECKING:
-    from relay.domain.schema import Column
-
-_NEW: Final = Parameter(name="new", sort="flag", says="Begin a new placement although she holds one of that help.")
-_AGAIN: Final = Parameter(name="again", sort="flag", says="Record it whatever Relay would ask about it.")
-ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
-    "placement": (_NEW, _AGAIN),
-    "pass": (_NEW, _AGAIN),
-    "correct": (_AGAIN,),
-}
-"""Kind of act → what its address may answer beforehand; nothing is asked about other kinds."""
+from relay.ledger.reading import LedgerHead
+from relay.service.json_codec import Schema, schemas_of
+from relay.service.queries.every import questions_of
+from relay.service.question import (
+    Kind,
+    Parameter,
+    Says,
+    Sort,
+    answer_of,
+    methods,
+    parameters,
+    says,
+    sent_beside,
+    with_kinds,
+)
+from relay.web.api.bodies import ANSWERS, RECORDS, TOKEN_DAYS, Bodies
+from relay.web.failures import Error
 
 _ERRORS: Final = {
     400: "It cannot be read, or holds a parameter or column that is not known.",
@@ -56,6 +52,7 @@ _TEXT: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "pa
 _RECORD: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID + 16, "pattern": r"^[^/]*[^/\s][^/]*$"}
 _DAY: Final = {"type": "string", "format": "date"}
 _AMOUNT: Final = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_NUMBER}
+_SIGNED_OUT: Final = {"type": "object", "required": ["signed_out"], "properties": {"signed_out": {"type": "boolean"}}}
 _PROGRAMME: Final = {
     "name": "programme_id",
     "in": "path",
@@ -64,27 +61,38 @@ _PROGRAMME: Final = {
 }
 
 
-@cache
-def document() -> Mapping[str, Any]:
-    """The whole document."""
+def document(catalogue: Catalogue) -> Schema:
+    """The whole document: what can be asked, and the acts that can be recorded."""
+    bodies, questions = Bodies(catalogue), questions_of(catalogue)
+    kinds = (*map(answer_of, questions), tuple[LedgerHead, ...], Recorded, NewToken, Error)
+    schemas, components = schemas_of(kinds)
+    answers = dict(zip(kinds, schemas, strict=True))
+    failures = {name: {**components[name], "additionalProperties": False} for name in ("Error", "Explained")}
     paths: dict[str, Any] = {
-        "/programmes": {"get": _operation("programmes", "The programmes in which the account holds a role.")}
+        "/programmes": {
+            "get": {
+                **_operation(
+                    catalogue, "programmes", "The programmes in which the account holds a role.", "programme list"
+                ),
+                "responses": _responses({200: answers[tuple[LedgerHead, ...]]}, (400, 401, 403, 503)),
+            }
+        }
     }
-    paths["/programmes"]["get"]["responses"] = _responses({200: tuple[LedgerHead, ...]}, (400, 401, 403, 503))
-    for question in QUESTIONS:
-        ways = {method.lower(): _asking(question, method) for method in question.methods}
+    for question in questions:
+        ways = {
+            method.lower(): _asking(catalogue, question, method, answers[answer_of(question)])
+            for method in methods(question)
+        }
         paths[f"/programmes/{{programme_id}}/{question.path.replace('<id>', '{id}')}"] = ways
-    for kind in KEYS:
-        paths[f"/programmes/{{programme_id}}/acts/{kind}"] = {"post": _recording(kind)}
-    paths["/tokens"] = {"post": _letting_in()}
-    signed_out = {"type": "object", "required": ["signed_out"], "properties": {"signed_out": {"type": "boolean"}}}
+    for kind, columns in bodies.columns.items():
+        paths[f"/programmes/{{programme_id}}/acts/{kind}"] = {
+            "post": _recording(catalogue, catalogue.kind(kind), columns, answers[Recorded])
+        }
+    paths["/tokens"] = {"post": _letting_in(catalogue, answers[NewToken])}
     paths["/sign-out"] = {
         "post": {
-            **_operation("sign_out", "End the token that this is sent with."),
-            "responses": {
-                "200": {"description": "The answer.", "content": {"application/json": {"schema": signed_out}}},
-                **_responses({}, (400, 401, 403, 503)),
-            },
+            **_operation(catalogue, "sign_out", "End the token that this is sent with.", "logout"),
+            "responses": _responses({200: _SIGNED_OUT}, (400, 401, 403, 503)),
         }
     }
     return {
@@ -98,57 +106,62 @@ def document() -> Mapping[str, Any]:
         "servers": [{"url": "/api/v1"}],
         "paths": paths,
         "components": {
-            "schemas": {**_components(), "Error": _error()},
+            "schemas": {**components, **failures},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{"token": []}],
     }
 
 
-def _operation(name: str, says: str) -> dict[str, Any]:
-    action = ACTIONS.get(f"api.{name}", "")
+def _operation(catalogue: Catalogue, name: str, summary: str, action: str = "") -> Schema:
     return {
         "operationId": name,
-        "summary": says,
+        "summary": summary,
         "x-action": action,
-        "x-roles": [role for role in ROLES if role in MATRIX.get(action, ())],
+        "x-roles": [role for role in ROLES if role in matrix(catalogue).get(action, ())],
     }
 
 
-def _asking(question: Question[object], method: str) -> dict[str, Any]:
+def _asking(catalogue: Catalogue, question: Kind, method: str, answer: Schema) -> Schema:
     about = [{"name": "id", "in": "path", "required": True, "schema": _RECORD}] if "<id>" in question.path else []
-    named = [each for each in question.parameters if not each.personal]
+    named = [each for each in with_kinds(parameters(question), catalogue) if not each.says.personal]
     errors = (*_READING, *_WITH_A_BODY) if method == "POST" else _READING
     body = {"requestBody": {"required": True, "content": {"application/json": {"schema": _beside(question)}}}}
+    if question.paged:
+        more = {"next_url": {"anyOf": [{"type": "string"}, {"type": "null"}]}}
+        answer = {"allOf": [answer, {"type": "object", "required": ["next_url"], "properties": more}]}
     return {
-        **_operation(question.name, question.says),
-        "operationId": question.name if method == question.methods[0] else f"{question.name}_beside",
+        **_operation(catalogue, question.name, says(question), question.action),
+        "operationId": question.name if method == methods(question)[0] else f"{question.name}_beside",
         "parameters": [_PROGRAMME, *about, *map(_parameter, named)],
         **(body if method == "POST" else {}),
-        "responses": _responses({200: question.kind}, errors, page=question is ENTRIES),
+        "responses": _responses({200: answer}, errors),
     }
 
 
-def _beside(question: Question[object]) -> dict[str, Any]:
+def _beside(question: Kind) -> Schema:
+    said = sent_beside(question)
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": [each.name for each in question.beside if each.required],
-        "properties": {each.name: {**_schema_of(each), "description": each.says} for each in question.beside},
+        "required": [each.name for each in said if each.required],
+        "properties": {each.name: {**_schema_of(each.says), "description": each.says.text} for each in said},
     }
 
 
-def _recording(kind: str) -> dict[str, Any]:
-    own = f"Record {'an' if kind[0] in 'aeiou' else 'a'} {kind}; 201 when it was added, 200 when it was there."
+def _recording(catalogue: Catalogue, kind: KindOfAct, columns: Iterable[Column], recorded: Schema) -> Schema:
+    own = (
+        f"Record {'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}; 201 when it was added, 200 when it was there."
+    )
     return {
-        **_operation(f"record_{kind}", own),
-        "parameters": [_PROGRAMME, *map(_parameter, ANSWERS.get(kind, ()))],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _body(kind)}}},
-        "responses": _responses({200: Recorded, 201: Recorded}, _RECORDING),
+        **_operation(catalogue, f"record_{kind.name}", own, kind.recording),
+        "parameters": [_PROGRAMME, *map(_parameter, ANSWERS.get(kind.name, ()))],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _body(kind.name, columns)}}},
+        "responses": _responses({200: recorded, 201: recorded}, _RECORDING, "Recorded."),
     }
 
 
-def _letting_in() -> dict[str, Any]:
+def _letting_in(catalogue: Catalogue, made: Schema) -> Schema:
     body = {
         "type": "object",
         "additionalProperties": False,
@@ -158,62 +171,54 @@ def _letting_in() -> dict[str, Any]:
             "password": {"type": "string", "minLength": LEAST_PASSWORD, "maxLength": LONGEST_PASSWORD},
             "role": {"type": "string", "enum": [*ROLES, EVERY], "default": EVERY},
             "programme_id": {"type": "string", "pattern": r"^([a-z0-9-]{1,40}|\*)$", "default": EVERY},
-            "days": {"type": "integer", "minimum": 1, "maximum": tokens.LONGEST_DAYS, "default": bodies.TOKEN_DAYS},
+            "days": {"type": "integer", "minimum": 1, "maximum": LONGEST_DAYS, "default": TOKEN_DAYS},
         },
     }
     return {
-        **_operation("token", "A token for who has login and password; its secret is told only here."),
+        **_operation(catalogue, "token", "A token for who has login and password; its secret is told only here."),
         "security": [],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": _responses({201: tokens.NewToken}, _LETTING_IN),
+        "responses": _responses({201: made}, _LETTING_IN),
     }
 
 
-def _responses(answers: Mapping[int, Any], errors: tuple[int, ...], *, page: bool = False) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for status, kind in answers.items():
-        schema = _schema(kind)
-        if page:
-            more = {"next_url": {"anyOf": [{"type": "string"}, {"type": "null"}]}}
-            schema = {"allOf": [schema, {"type": "object", "required": ["next_url"], "properties": more}]}
-        found[str(status)] = {
-            "description": "Recorded." if kind is Recorded else "The answer.",
-            "content": {"application/json": {"schema": schema}},
-        }
-    for status in errors:
-        found[str(status)] = {
-            "description": _ERRORS[status],
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-        }
-    return found
+def _responses(answers: Mapping[int, Schema], errors: tuple[int, ...], told: str = "The answer.") -> Schema:
+    said = [
+        *((status, told, schema) for status, schema in answers.items()),
+        *((status, _ERRORS[status], {"$ref": "#/components/schemas/Error"}) for status in errors),
+    ]
+    return {
+        str(status): {"description": described, "content": {"application/json": {"schema": schema}}}
+        for status, described, schema in said
+    }
 
 
-def _schema_of(wanted: Parameter) -> dict[str, Any]:
+def _schema_of(wanted: Says) -> Schema:
     if wanted.choices:
         return {"type": "string", "enum": [*wanted.choices]}
-    sorts: Mapping[str, dict[str, Any]] = {
+    sorts: Mapping[Sort, Schema] = {
         "day": _DAY,
         "entry": {"type": "string", "pattern": "^([0-9]{1,9}|[0-9]{4}-[0-9]{2}-[0-9]{2})$"},
         "flag": {"type": "boolean"},
         "word": _TEXT,
         "record": _RECORD,
+        "kind": _TEXT,
         "count": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
         "number": {"type": "integer", "minimum": 0, "maximum": 999_999_999},
     }
     return sorts[wanted.sort]
 
 
-def _parameter(wanted: Parameter) -> dict[str, Any]:
-    one = _schema_of(wanted)
+def _parameter(wanted: Parameter) -> Schema:
+    one = _schema_of(wanted.says)
     if wanted.many:
-        one = {"type": "array", "items": one, "minItems": 1}
-        if wanted.name in (each.name for each in NAMES.parameters):
-            one["maxItems"] = MOST_NAMES
+        most = {"maxItems": wanted.says.most} if wanted.says.most else {}
+        one = {"type": "array", "items": one, "minItems": 1, **most}
     return {
         "name": wanted.name,
         "in": "query",
         "required": wanted.required,
-        "description": wanted.says,
+        "description": wanted.says.text,
         "schema": one,
     }
 
@@ -221,9 +226,8 @@ def _parameter(wanted: Parameter) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------------- schemas
 
 
-def _body(kind: str) -> dict[str, Any]:
-    columns = bodies.COLUMNS[kind]
-    properties = {column.name: _column(column) for column in columns}
+def _body(kind: str, columns: Iterable[Column]) -> Schema:
+    properties: dict[str, Schema] = {column.name: _column(column) for column in columns}
     if kind == "correct":
         properties["changes"] = {
             "type": "object",
@@ -237,17 +241,18 @@ def _body(kind: str) -> dict[str, Any]:
     }
 
 
-def _column(column: Column) -> dict[str, Any]:
-    if column.name in bodies.RECORDS:
+def _column(column: Column) -> Schema:
+    if column.name in RECORDS:
         return _RECORD
     if column.type == "choice":
-        schema: dict[str, Any] = {"type": "string", "enum": [*column.choices]}
+        schema: Schema = {"type": "string", "enum": [*column.choices]}
     else:
-        types_: Mapping[str, dict[str, Any]] = {
+        types_: Mapping[str, Schema] = {
             "id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": r"^[^/:]*[^/:\s][^/:]*$"},
             "text": _TEXT,
             "name": _TEXT,
             "tags": _TEXT,
+            "words": _TEXT,
             "help": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"},
             "date": _DAY,
             "units": {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER},
@@ -265,59 +270,3 @@ def _column(column: Column) -> dict[str, Any]:
     if column.required:
         return schema
     return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _error() -> dict[str, Any]:
-    said = {
-        "status": {"type": "integer"},
-        "reason": {"type": "string"},
-        "suggestion": {"type": "string"},
-        "field": {"anyOf": [{"type": "string"}, {"type": "null"}]},
-        "code": {"anyOf": [{"type": "string", "enum": [*typing.get_args(Code)]}, {"type": "null"}]},
-        "request_id": {"anyOf": [{"type": "string"}, {"type": "null"}]},
-    }
-    error = {"type": "object", "additionalProperties": False, "required": [*said], "properties": said}
-    return {"type": "object", "additionalProperties": False, "required": ["error"], "properties": {"error": error}}
-
-
-def _components() -> dict[str, Any]:
-    found: dict[str, Any] = {}
-
-    def walk(kind: Any) -> None:  # noqa: ANN401 - a type
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-            if kind.__name__ not in found:
-                fields = fields_of(kind)
-                found[kind.__name__] = {
-                    "type": "object",
-                    "required": [*fields],
-                    "properties": {name: _schema(each) for name, each in fields.items()},
-                }
-                for each in fields.values():
-                    walk(each)
-            return
-        for part in typing.get_args(kind):
-            walk(part)
-
-    for each in (*(question.kind for question in QUESTIONS), LedgerHead, Recorded, tokens.NewToken):
-        walk(each)
-    return dict(sorted(found.items()))
-
-
-def _schema(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a type
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        return {"$ref": f"#/components/schemas/{kind.__name__}"}
-    if kind is date:
-        return _DAY
-    plain = {str: "string", int: "integer", float: "number", bool: "boolean", types.NoneType: "null"}.get(kind)
-    if plain:
-        return {"type": plain}
-    origin, parts = typing.get_origin(kind), typing.get_args(kind)
-    if origin is tuple:
-        return {"type": "array", "items": _schema(parts[0])}
-    if origin is typing.Literal:
-        return {"type": "string", "enum": [*parts]}
-    if origin in (types.UnionType, typing.Union):
-        return {"anyOf": [_schema(part) for part in parts]}
-    if origin is Mapping:
-        return {"type": "object", "additionalProperties": _schema(parts[1])}
-    return {}

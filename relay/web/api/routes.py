@@ -1,49 +1,42 @@
-"""The API: the same objects as the command line prints with --json, and an address for each act that it records.
+"""The API: the same objects as the command line prints with --json, and a URL for each kind of act that it records.
 
-Every question of `service.queries` is answered, every kind of act of `domain.acts` is recorded: one view for the
-ones, one for the others. What an address may hold is said once, there; an unknown parameter is refused.
+Every question of `service.queries` is answered and every kind of act of the catalogue is recorded, by one view for
+each. What a URL may contain is defined there, once; an unknown parameter is refused.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
 from relay.access import tokens
-from relay.arrays import cache
 from relay.desk import intake
 from relay.desk.lookup import resolve
-from relay.domain.acts import KEYS
 from relay.domain.entries import once
 from relay.domain.schema import Column
 from relay.errors import Invalid
 from relay.exchange import cells
 from relay.exchange.cells import read_day
-from relay.ledger import recording
 from relay.service.json_codec import json_of
-from relay.service.queries import (
-    ENTRIES,
-    FIND,
-    MOST_NAMES,
-    NAMES,
-    QUESTIONS,
-    SHOW,
-    Parameter,
-    Question,
-    Source,
-    tells_donors,
-)
-from relay.web import current, guard, privacy, sign_in
+from relay.service.queries.every import questions_of
+from relay.service.question import Parameter, Question, Says, Source, methods, parameters, with_kinds
+from relay.web import current, guard, privacy, sessions, sign_in
 from relay.web.api import bodies, openapi
+from relay.web.api.bodies import Bodies
+from relay.web.permission import action, public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+    from relay.domain.schema import Kind as KindOfAct
+    from relay.domain.system import Catalogue
+    from relay.service.json_codec import Schema
+    from relay.service.question import Kind
 
 _TEXT: Final = Column(name="text", type="text")
 _FLAGS: Final = {"true": True, "false": False}
@@ -52,134 +45,118 @@ _ADDED: Final = 201
 
 
 class UnknownParameter(Invalid):
-    """The address holds a parameter that this question has not."""
+    """The URL has a parameter that this question does not have."""
 
-    def __init__(self, known: list[str]) -> None:
-        """Name those that there are."""
-        super().__init__(
-            "The address holds a parameter that is not known here.",
-            f"Known: {', '.join(known)}." if known else "This takes none.",
-        )
+    reason = "The address holds a parameter that is not known here."
+    suggestion = "Known: %(known)s."
+
+    known: Sequence[str]
 
 
 class NotThat(Invalid):
     """A parameter holds something that it cannot."""
 
-    def __init__(self, name: str, wanted: str) -> None:
-        """Say what it can."""
-        super().__init__(f"“{name}” cannot be read.", f"Write {wanted}.", field=name)
+    reason = "“%(field)s” cannot be read."
+    suggestion = "Write %(wanted)s."
+
+    wanted: str
 
 
 class InTheAddress(Invalid):
-    """What may be a name is said in an address."""
+    """Something that may be a name is in the URL."""
 
-    def __init__(self, name: str) -> None:
-        """Say where to send it."""
-        super().__init__(
-            f"“{name}” may be a name, and an address is kept in logs.",
-            f'Send it beside the address, by POST: {{"{name}": "…"}}.',
-            field=name,
-        )
+    reason = "“%(field)s” may be a name, and an address is kept in logs."
+    suggestion = 'Send it beside the address, by POST: {"%(field)s": "…"}.'
 
 
 # ---------------------------------------------------------------------------------------------------- reading
 
 
-@blueprint.get("/programmes")
+@action("programme list")
 def programmes() -> Response:
     """As `relay programme list --json`: those in which the reader holds a role."""
     said(())
     return jsonify(json_of(guard.heads()))
 
 
-def answer(programme_id: str, question: Question[object], id_: str | None = None) -> Response:
+def answer(programme_id: str, question: Question[object]) -> Response:
     """The answer to a question, as the command line prints it with --json."""
-    wish = {**said(question.parameters), **({"id": id_} if id_ is not None else {})}
-    if question is NAMES and len(wish["beneficiary_id"]) > MOST_NAMES:
-        raise NotThat("beneficiary_id", f"at most {MOST_NAMES} ids")
-    if tells_donors(wish):
+    if question.tells_donors():
         privacy.require_donors()
     folder = current.core().settings.data_folder
-    source = Source(graph=current.graph(), folder=folder, seen=privacy.seen, kept=current.kept_relay)
-    if question is NAMES:
-        wish["beneficiary_id"] = privacy.nameable(wish["beneficiary_id"])
-    answered: Any = question.of(source, current.head(), wish)
-    if question is FIND:
-        answered = privacy.hits(answered)
-    if question is SHOW:
-        answered = privacy.record(answered)
-    opened = question.opens(source, current.head().programme_id, wish, answered)
-    if question.opened or opened:
+    source = Source(graph=current.graph(), folder=folder, reader=privacy.READER, kept=current.kept_relay)
+    answered = question.ask(source, current.head())
+    opened = question.opens(source, current.head().programme_id, answered)
+    if question.personal or opened:
         privacy.opened(question.name, opened)
     found = json_of(answered)
-    if question is ENTRIES:
-        found["next_url"] = _next_url(programme_id, found["next"])
+    if question.paged:
+        following = question.next_page(answered)
+        found["next_url"] = following and url_for(
+            str(request.endpoint), programme_id=programme_id, **following.narrowed()
+        )
     return jsonify(found)
 
 
-def _next_url(programme_id: str, following: int | None) -> str | None:
-    if following is None:
-        return None
-    return url_for("api.entries", programme_id=programme_id, before=following, last=request.args.get("last"))
-
-
-def said(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
-    """What a request says, read as the parameters of a question; days that it leaves out are today.
+def said(wanted: tuple[Parameter, ...]) -> dict[str, Any]:
+    """What a request says, read as its parameters; of those that it leaves out, only days that mean today.
 
     Raises:
         Invalid: It cannot be read, or holds a parameter that is not known.
     """
-    beside = tuple(each.name for each in parameters if each.personal)
+    beside = tuple(each.name for each in wanted if each.says.personal)
     for name in beside:
         if name in request.args:
-            raise InTheAddress(name)
-    known = sorted(each.name for each in parameters if not each.personal)
+            raise InTheAddress(field=name)
+    known = sorted(each.name for each in wanted if not each.says.personal)
     if set(request.args) - set(known):
-        raise UnknownParameter(known)
+        raise UnknownParameter(known=known, suggestion="" if known else "This takes none.")
     texts = {**request.args.to_dict(flat=False), **(_beside(beside) if beside and request.method == "POST" else {})}
-    values = {each.name: _parameter(each, texts.get(each.name, [])) for each in parameters}
+    values = {each.name: _parameter(each, texts.get(each.name, [])) for each in wanted}
     return {name: value for name, value in values.items() if value is not None}
 
 
 def _beside(names: tuple[str, ...]) -> dict[str, list[str]]:
-    """What is sent beside the address, since it may be a name."""
+    """What is sent in the body, not in the URL, since it may be a name."""
     body = _body()
     if not isinstance(body, dict):
-        raise bodies.NotAnObject(f'{{"{names[0]}": "…"}}')
+        raise bodies.NotAnObject(example=f'{{"{names[0]}": "…"}}')
     if body.keys() - set(names):
-        raise bodies.NoSuchField(names)
+        raise bodies.NoSuchField(known=names)
     for name, text in body.items():
         if not isinstance(text, str):
-            raise bodies.OtherType(name, "text")
+            raise bodies.OtherType(field=name, wanted="text")
     return {name: [text] for name, text in body.items()}
 
 
 def _parameter(wanted: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - what a parameter may be
     if not all(text.strip() for text in texts):
-        raise NotThat(wanted.name, "something, or leave it out")
+        raise NotThat(field=wanted.name, wanted="something, or leave it out")
     if len(texts) > 1 and not wanted.many:
-        raise NotThat(wanted.name, "it once")
-    values = tuple(_read(wanted, text) for text in texts)
+        raise NotThat(field=wanted.name, wanted="it once")
+    values = tuple(_read(wanted.name, wanted.says, text) for text in texts)
     if wanted.required and not values:
-        raise NotThat(wanted.name, f"it: {wanted.says.rstrip('.')}")
+        raise NotThat(field=wanted.name, wanted=f"it: {wanted.says.text.rstrip('.')}")
+    if wanted.says.most and len(values) > wanted.says.most:
+        raise NotThat(field=wanted.name, wanted=f"at most {wanted.says.most} ids")
     if wanted.many:
         return values or None
-    return values[0] if values else (current.today() if wanted.name == "as_of" else None)
+    return values[0] if values else (current.today() if wanted.says.today else None)
 
 
-def _read(wanted: Parameter, text: str) -> Any:  # noqa: ANN401 - what a parameter may be
+def _read(name: str, wanted: Says, text: str) -> Any:  # noqa: ANN401 - what a parameter may be
     """One value of a parameter."""
     digits = text.isascii() and text.isdigit() and len(text) <= _DIGITS
     if wanted.choices and text not in wanted.choices:
-        raise NotThat(wanted.name, f"one of {', '.join(wanted.choices)}")
+        raise NotThat(field=name, wanted=f"one of {', '.join(wanted.choices)}")
     if wanted.sort == "flag":
         if text not in _FLAGS:
-            raise NotThat(wanted.name, "true or false")
+            raise NotThat(field=name, wanted="true or false")
         return _FLAGS[text]
     if wanted.sort in ("count", "number"):
         least = 1 if wanted.sort == "count" else 0
         if not digits or int(text) < least:
-            raise NotThat(wanted.name, f"a whole number of at least {least}")
+            raise NotThat(field=name, wanted=f"a whole number of at least {least}")
         return int(text)
     if wanted.sort == "entry" and digits:
         return int(text)
@@ -188,44 +165,34 @@ def _read(wanted: Parameter, text: str) -> Any:  # noqa: ANN401 - what a paramet
     return cells.read(_TEXT, text)
 
 
-def _answering(question: Question[object]) -> Callable[..., Response]:
+def _answering(question: Kind, catalogue: Catalogue) -> Callable[..., Response]:
+    wanted = with_kinds(parameters(question), catalogue)
+
+    @action(question.action, by_form=False, ids_only=question.ids_only)  # no question changes anything
     def view(programme_id: str, id_: str | None = None) -> Response:
-        return answer(programme_id, question, id_)
+        about = {} if id_ is None else {"id": id_}
+        return answer(programme_id, question(**about, **said(wanted)))
 
     return view
-
-
-for _question in QUESTIONS:
-    blueprint.add_url_rule(
-        f"/programmes/<programme_id>/{_question.path.replace('<id>', '<id_>')}",
-        _question.name,
-        _answering(_question),
-        methods=_question.methods,
-    )
 
 
 # ---------------------------------------------------------------------------------------------------- recording
 
 
-def record(programme_id: str, kind: str) -> Response:
+def record(programme_id: str, kind: str, known: Bodies) -> Response:
     """Record an act; the same id with the same content changes nothing and is answered 200 instead of 201."""
-    wish = said(openapi.ANSWERS.get(kind, ()))
-    values = bodies.said(kind, _body())
+    wish = said(bodies.ANSWERS.get(kind, ()))
+    values = known.said(kind, _body())
     core = current.core()
     if kind == "programme" and values["id"] != programme_id:
-        raise bodies.OtherType("id", "the id in the address")
-    clerk = guard.clerk()
+        raise bodies.OtherType(field="id", wanted="the id in the address")
+    clerk = guard.clerk(programme_id)
     if "changes" in values:
         subject = resolve(core.graph, programme_id, str(values["act_id"]))
-        values |= {"act_id": subject, "changes": bodies.changes(subject.partition(":")[0], values["changes"])}
+        values |= {"act_id": subject, "changes": known.changes(subject.partition(":")[0], values["changes"])}
     act = intake.made(core.graph, programme_id, kind, values, random=clerk.random)
-    action = guard.ACTIONS[str(request.endpoint)]
-    guard.within_places(action, programme_id, act.values)
-    if guard.places(action, programme_id) is not None and recording.recorded(core.graph, programme_id, act.act_id):
-        guard.within_places(action, programme_id, act.act_id)  # what is said of it otherwise tells what was recorded
-    guard.within_period(programme_id, act)
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
-    recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, tell=cache.take_in)
+    recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers)
     return make_response(jsonify(json_of(recorded)), _ADDED if recorded.action == "added" else 200)
 
 
@@ -238,23 +205,18 @@ def _body() -> Any:  # noqa: ANN401 - JSON
         return None  # refused as no object
 
 
-def _recording(kind: str) -> Callable[..., Response]:
+def _recording(kind: KindOfAct, known: Bodies) -> Callable[..., Response]:
+    @action(kind.recording)
     def view(programme_id: str) -> Response:
-        return record(programme_id, kind)
+        return record(programme_id, kind.name, known)
 
     return view
-
-
-for _kind in KEYS:
-    blueprint.add_url_rule(
-        f"/programmes/<programme_id>/acts/{_kind}", f"record_{_kind}", _recording(_kind), methods=["POST"]
-    )
 
 
 # ---------------------------------------------------------------------------------------------------- tokens
 
 
-@blueprint.post("/tokens")
+@public(by_form=False)
 def token() -> Response:
     """A token for who has login and password: what `relay login` asks for."""
     said(())
@@ -274,28 +236,51 @@ def token() -> Response:
     return make_response(jsonify(json_of(made)), _ADDED)
 
 
-@blueprint.post("/sign-out")
+@action("logout")
 def sign_out() -> Response:
     """End the token that this was sent with, or the session: what `relay logout` asks for."""
     said(())
-    found = guard.known()
+    found = sessions.signed_in()
     if found.token_id:
         tokens.revoke(current.graph(), found.token_id)
     else:
-        guard.end()
+        sessions.end()
     return jsonify(signed_out=True)
 
 
 # ---------------------------------------------------------------------------------------------------- documentation
 
 
-@blueprint.get("/openapi.json")
-def spec() -> Response:
-    """What this API is, for programs."""
-    return jsonify(openapi.document())
+def _documenting(document: Schema) -> tuple[Callable[[], Response], Callable[[], str]]:
+    @action("programme list")
+    def spec() -> Response:
+        """What this API is, for programs."""
+        return jsonify(document)
+
+    @action("programme list")
+    def docs() -> str:
+        """What this API is, for people."""
+        return render_template("api_docs.html", spec=document)
+
+    return spec, docs
 
 
-@blueprint.get("/docs")
-def docs() -> str:
-    """What this API is, for people."""
-    return render_template("api_docs.html", spec=openapi.document())
+def blueprint(catalogue: Catalogue) -> Blueprint:
+    """The API for the questions and the kinds of acts of a catalogue."""
+    api, known = Blueprint("api", __name__, url_prefix="/api/v1"), Bodies(catalogue)
+    spec, docs = _documenting(openapi.document(catalogue))
+    for path, view, method in (
+        ("/programmes", programmes, "GET"),
+        ("/tokens", token, "POST"),
+        ("/sign-out", sign_out, "POST"),
+        ("/openapi.json", spec, "GET"),
+        ("/docs", docs, "GET"),
+    ):
+        api.add_url_rule(path, view_func=view, methods=(method,))
+    for question in questions_of(catalogue):
+        path = f"/programmes/<programme_id>/{question.path.replace('<id>', '<id_>')}"
+        api.add_url_rule(path, question.name, _answering(question, catalogue), methods=methods(question))
+    for kind in catalogue.kinds.values():
+        path = f"/programmes/<programme_id>/acts/{kind.name}"
+        api.add_url_rule(path, f"record_{kind.name}", _recording(kind, known), methods=("POST",))
+    return api

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.utils import cached_property
 
 from relay.reports.breakdown import Names
-from relay.web import current, menu, privacy
+from relay.web import menu, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext
 
@@ -45,7 +45,7 @@ class PartLabels:
     @cached_property
     def called(self) -> Names:
         """Places and donors."""
-        return current.place_and_donor_names()
+        return privacy.places_and_donors()
 
     @cached_property
     def _first_gifts(self) -> Mapping[str, str]:
@@ -53,7 +53,7 @@ class PartLabels:
 
     @cached_property
     def _groups(self) -> Mapping[str, str]:
-        return current.group_names()
+        return privacy.group_names()
 
     def label(self, word: str, part: str | int | None) -> str:
         """What a part is called. That donors are named is written down."""

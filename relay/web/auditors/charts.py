@@ -1,4 +1,4 @@
-"""Drawings of numbers, worked out on the server: where a curve and its band run, and what stands along the axes."""
+"""Charts, computed on the server: where a curve and its band run, and the labels along the axes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FEW_MONTHS: Final = 36  # up to which the axis is marked at half years
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What stands along an axis."""
+    """A label on an axis."""
 
     at: float
     text: str
@@ -29,19 +29,19 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """The curve of those who still wait, as paths of SVG.
+    """The curve of those not yet fulfilled, as SVG paths.
 
     Attributes:
-        line: From everybody on the day of receipt to the last day that was seen.
-        band: Around the line; "" while nobody is fulfilled.
+        line: From everybody on the day of receipt to the last day observed.
+        band: Around the line; "" while none is fulfilled.
         days: Marks along the days.
         shares: Marks along the shares.
         width: Of the drawing, as the next ones.
         height: Downwards.
         left: Where the axes begin.
         right: Where the days end.
-        top: Where everybody waits.
-        bottom: Where nobody does.
+        top: Where none is fulfilled.
+        bottom: Where all are.
     """
 
     line: str

@@ -11,7 +11,7 @@ from relay.audit.findings import about
 from relay.web import current
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext, say
-from relay.web.lists import listing
+from relay.web.lists import choices
 from relay.web.lists.listing import Column, Filter, Listing
 from relay.web.result_cache import kept
 
@@ -29,7 +29,8 @@ def found(as_of: date) -> Audit:
     """What all checks found by a day."""
     head = current.head()
     return kept(
-        ("audit", head.programme_id, head.head_hash, as_of),
+        ("audit", head.programme_id, as_of),
+        head.head_hash,
         lambda: run.audit(current.graph(), head.programme_id, as_of, last=head.entries),
     )
 
@@ -43,7 +44,7 @@ class FindingRow:
         severity: Of the check.
         subject_id: What is odd, as "kind:id".
         sentence: What was found there, in plain English, with ids and numbers only.
-        said: The same with its subject, as the check says it.
+        said: The same with its subject, in the words of the check.
         acts: Entries of the acts that are odd.
         evidence: Entries of the acts that show it.
     """
@@ -83,28 +84,26 @@ def findings(page: ListPage) -> tuple[FindingRow, ...]:
 
 FINDINGS: Final = Listing(
     title=lazy_gettext("Findings"),
-    about=lazy_gettext(
-        "A finding never says that somebody cheated: it is a question to put to the people whose acts it names."
-    ),
-    empty=lazy_gettext("Nothing is found. Choose another check, or loosen the filters."),
+    about=lazy_gettext("A finding is not an accusation: it is a question for the people whose acts it names."),
+    empty=lazy_gettext("No match. Choose another check, or loosen the filters."),
     columns=(
         Column(key="check_id", label=lazy_gettext("Check"), cell="check"),
-        Column(key="severity", label=lazy_gettext("Weight"), cell="severity"),
+        Column(key="severity", label=lazy_gettext("Severity"), cell="severity"),
         Column(key="subject_id", label=lazy_gettext("Record"), cell="record", sort=True),
         Column(key="sentence", label=lazy_gettext("What was found"), cell="told"),
         Column(key="acts", label=lazy_gettext("Entries of the acts"), cell="entries"),
-        Column(key="evidence", label=lazy_gettext("Entries that show it"), cell="entries"),
+        Column(key="evidence", label=lazy_gettext("Evidence"), cell="entries"),
     ),
     filters=(
         Filter(
             name="check",
             label=lazy_gettext("Check"),
-            choices=listing.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
+            choices=choices.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
         ),
         Filter(
             name="severity",
-            label=lazy_gettext("Weight"),
-            choices=listing.words(lambda _page: SEVERITIES, labels.severity),
+            label=lazy_gettext("Severity"),
+            choices=choices.words(lambda _page: SEVERITIES, labels.severity),
         ),
     ),
     order="",

@@ -1,4 +1,4 @@
-"""The health page: every rate with what it is made of, whole and in parts, on a day and compared with another."""
+"""The health page: every rate with its counts, whole and broken down, on a day and compared with another."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 from werkzeug.utils import cached_property
 
+from relay.arrays.columns import day_number, known_day
 from relay.audit.error_rate import interval
 from relay.domain.vocabulary import PARTED_BY
 from relay.exchange.cells import read_day
 from relay.reports import health
-from relay.reports import placements as listing
-from relay.web import current
+from relay.web import current, parameters, privacy
 from relay.web.auditors.breakdown_labels import WORDS, PartLabels
-from relay.web.current import NotAChoice
 from relay.web.i18n import labels, periods
 from relay.web.i18n.language import lazy_gettext
-from relay.web.lists import listing as lists
+from relay.web.lists import choices
 from relay.web.lists.listing import Column, Filter, Listing
 from relay.web.menu import to
+from relay.web.parameters import NotAChoice
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from relay.web.lists.listing import ListPage
 
 RATES: Final = {
-    "fulfilled_of_due": lazy_gettext("passed on all they owe"),
-    "fulfilled_of_possible": lazy_gettext("the same, leaving out who no longer can"),
-    "fulfilled_on_time_of_due": lazy_gettext("passed on all by their due day"),
+    "fulfilled_of_due": lazy_gettext("passed on everything they owe"),
+    "fulfilled_of_possible": lazy_gettext("the same, excluding those who no longer can"),
+    "fulfilled_on_time_of_due": lazy_gettext("passed on everything by their due date"),
     "passed_of_owed": lazy_gettext("units passed on, of those owed"),
-    "passed_of_possible": lazy_gettext("the same, leaving out what no longer can be"),
+    "passed_of_possible": lazy_gettext("the same, excluding what no longer can be"),
 }
 """Rate → what people read; of placements whose due day is past."""
 
@@ -52,11 +52,11 @@ SHOWN: Final = 40  # our choice: ids of placements that broke or mended since; a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A rate as it is told.
+    """A rate as it is shown.
 
     Attributes:
         rate: With numerator and denominator.
-        interval: Of its share, exact (Clopper and Pearson); None where none can be told.
+        interval: Of its share, exact (Clopper-Pearson); None if none can be given.
     """
 
     rate: Rate
@@ -86,7 +86,7 @@ class Compared:
 
     @property
     def points(self) -> float | None:
-        """By how many percentage points it rose; None where that cannot be told."""
+        """By how many percentage points it rose; None if that is not known."""
         before, now = self.earlier.rate.share if self.earlier else None, self.now.rate.share
         return None if before is None or now is None else 100 * (now - before)
 
@@ -116,17 +116,17 @@ class HealthPage:
         Raises:
             Invalid: A day or word cannot be read.
         """
-        current.only({"compare", "names"}, several={"by"})
+        parameters.only({"compare", "names"}, several={"by"})
         by = tuple(dict.fromkeys(request.args.getlist("by")))
         if not set(by) <= set(PARTED_BY):
-            raise NotAChoice("by", ", ".join(PARTED_BY))
+            raise NotAChoice(field="by", choices=", ".join(PARTED_BY))
         compare = request.args.get("compare", "").strip()
         today = current.today()
         return cls(
             relay=current.relay(),
             earlier_relay=current.relay_on(read_day(compare, today)) if compare else None,
             by=by,
-            names=current.choice("names", labels.NAMES),
+            names=parameters.choice("names", labels.NAMES),
             today=today,
         )
 
@@ -152,7 +152,7 @@ class HealthPage:
 
     def _health(self, relay: Relay, earlier: Relay | None) -> Health:
         survey, before = relay.survey, earlier.survey if earlier else None
-        reader = current.core().within()
+        reader = privacy.within()
         return kept_of(
             survey,
             ("health", self.by, reader, before.as_of if before else None),
@@ -196,8 +196,8 @@ class HealthPage:
     @cached_property
     def periods(self) -> list[tuple[str, list[tuple[Period, str]]]]:
         """Periods that had ended by today, by kind, each with the address that compares its end with the one before."""
-        placements = listing.holdings(self.relay.survey, sort="received")
-        first = (placements[0].received_on if placements else None) or self.today
+        stood = self.relay.survey.standings
+        first = known_day(stood.received_day[stood.rows].min(initial=day_number(self.today)))
         return [
             (
                 heading,
@@ -217,7 +217,7 @@ class HealthPage:
 
     def period(self, day: date) -> str:
         """In which month and year of Nepal's calendar a day lies; "" outside of its table."""
-        found = (periods.bs_month(day), periods.fiscal_year(day))
+        found = (next(kind(day), None) for kind in (periods.bs_months, periods.fiscal_years))
         return ", ".join(each.label for each in found if each)
 
 
@@ -249,7 +249,7 @@ def rate_rows(page: ListPage) -> Sequence[RateRow]:
     """Every rate of every part, or those that the filters let through; a donor is named by the first gift."""
     word, called = page.asked_for.get("by", "help"), PartLabels()
     if word not in PARTED_BY:
-        raise NotAChoice("by", ", ".join(PARTED_BY))
+        raise NotAChoice(field="by", choices=", ".join(PARTED_BY))
     found = health.health(page.relay.survey, by=(word,), names=called.called)
     return tuple(
         RateRow(
@@ -276,10 +276,10 @@ def rate_name(word: str) -> str:
 
 LISTING: Final = Listing(
     title=lazy_gettext("Rates"),
-    about=lazy_gettext("Every rate of every part, with what it is made of and its interval."),
+    about=lazy_gettext("Every rate of every group, with numerator, denominator and interval."),
     empty=lazy_gettext("Nothing was placed by that day. Choose a later day."),
     columns=(
-        Column(key="part", label=lazy_gettext("Part"), sort=True),
+        Column(key="part", label=lazy_gettext("Group"), sort=True),
         Column(key="rate", label=lazy_gettext("Rate"), cell="rate_name", sort=True),
         Column(key="numerator", label=lazy_gettext("Numerator"), cell="number", sort=True, downwards=True),
         Column(key="denominator", label=lazy_gettext("Denominator"), cell="number", sort=True, downwards=True),
@@ -290,13 +290,13 @@ LISTING: Final = Listing(
     filters=(
         Filter(
             name="by",
-            label=lazy_gettext("By (help, when nothing is chosen)"),
-            choices=lists.words(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
+            label=lazy_gettext("By (help, if nothing is chosen)"),
+            choices=choices.words(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
         ),
         Filter(
             name="rate",
             label=lazy_gettext("Rate"),
-            choices=lists.words(lambda _page: tuple(RATES), rate_name),
+            choices=choices.words(lambda _page: tuple(RATES), rate_name),
         ),
     ),
     order="",

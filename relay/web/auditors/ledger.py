@@ -8,14 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.desk.wording import what_it_is
-from relay.domain.acts import KEYS, changes_of
+from relay.domain.acts import changes_of
 from relay.domain.entries import ORIGIN, Entry
 from relay.exchange.cells import read_day
 from relay.ledger import entry_diff, entry_search
 from relay.web import current
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext, say
-from relay.web.lists import listing
+from relay.web.lists import choices
 from relay.web.lists.listing import Column, Filter, Listing, ListPage
 
 if TYPE_CHECKING:
@@ -56,13 +56,15 @@ class EntryRow:
         """The row of an entry."""
         if isinstance(entry, Entry):
             said = {name: getattr(entry, name) for name in cls.__slots__ if name not in ("what", "told")}
-            return cls(what=what_it_is(entry.act_id, entry.act.values), told=_told(entry), **said)
+            return cls(
+                what=what_it_is(current.graph().catalogue, entry.act_id, entry.act.values), told=_told(entry), **said
+            )
         nothing = dict.fromkeys(name for name in cls.__slots__ if name not in ("sequence", "what", "told"))
         return cls(sequence=entry.sequence or 0, what=entry.fault, told=say(entry.fault), **nothing)
 
 
 def _told(entry: Entry) -> str:
-    return what_it_is(entry.act_id, entry.act.values, labels.SPEECH)
+    return what_it_is(current.graph().catalogue, entry.act_id, entry.act.values, labels.SPEECH)
 
 
 class EntryRows(Sequence[EntryRow]):
@@ -108,7 +110,7 @@ LEDGER: Final = Listing(
     about=lazy_gettext(
         "Every act that was ever recorded. Nothing in it is changed or deleted; each hash covers the one before it."
     ),
-    empty=lazy_gettext("No entry is like this. Loosen the filters to see others."),
+    empty=lazy_gettext("No match. Loosen the filters to see more."),
     columns=(
         Column(key="sequence", label=lazy_gettext("Entry"), cell="entry", sort=True, downwards=True),
         Column(key="kind", label=lazy_gettext("Kind"), cell="kind"),
@@ -119,8 +121,12 @@ LEDGER: Final = Listing(
         Column(key="hash", label=lazy_gettext("Hash"), cell="hash"),
     ),
     filters=(
-        Filter(name="kind", label=lazy_gettext("Kind"), choices=listing.words(lambda _page: tuple(KEYS), labels.kind)),
-        Filter(name="naming", label=lazy_gettext("Id that it names, or hash")),
+        Filter(
+            name="kind",
+            label=lazy_gettext("Kind"),
+            choices=choices.words(lambda _page: tuple(current.graph().catalogue.kinds), labels.kind),
+        ),
+        Filter(name="naming", label=lazy_gettext("Id it names, or hash")),
         Filter(name="by", label=lazy_gettext("Recorded by")),
         Filter(name="since", label=lazy_gettext("Recorded from"), typed="date"),
         Filter(name="until", label=lazy_gettext("Recorded to"), typed="date"),
@@ -160,7 +166,7 @@ class EntryPage:
 
     @property
     def entry(self) -> Entry:
-        """As it stands in the ledger."""
+        """As it is in the ledger."""
         return self.changed.entry
 
     @property

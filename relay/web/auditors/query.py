@@ -1,13 +1,13 @@
-"""Administrators ask the graph in Cypher of their own: only where the database itself refuses all but reading.
+"""Administrators query the graph in Cypher: only where the database itself allows nothing but reading.
 
-The embedded database does: it knows a user who writes nothing and is kept from names and accounts. Neo4j's Community
-Edition knows no such user, so that this page is not there with Neo4j.
+The embedded database does: it has a user that cannot write and cannot read names or accounts. Neo4j Community Edition
+has no such users, so this page is not available with Neo4j.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, render_template, request
@@ -16,9 +16,9 @@ from relay.access.roles import EVERY
 from relay.database import cypher, engine
 from relay.errors import NotFound
 from relay.graph import NotAnswered, Table, connect
-from relay.text import Sentence
-from relay.web import current, guard
+from relay.web import current, guard, parameters
 from relay.web.i18n.language import lazy_gettext
+from relay.web.permission import action
 
 if TYPE_CHECKING:
     from relay.settings import Settings
@@ -28,10 +28,10 @@ LONGEST: Final = 10_000  # characters of a query; our choice
 
 START: Final = (
     lazy_gettext("How many more placements descend from a gift?"),
-    lazy_gettext("How many stand one pass-on away from its original placements, how many two?"),
-    lazy_gettext("What did they hand over, and when last?"),
-    lazy_gettext("From which gifts does the help of a placement come?"),
-    lazy_gettext("Which original placements of the pigs never passed anything on?"),
+    lazy_gettext("How many placements are one pass-on away from its original placements, and how many are two?"),
+    lazy_gettext("What was passed on, and when most recently?"),
+    lazy_gettext("Which gifts does a placement descend from?"),
+    lazy_gettext("Which original pig placements never passed anything on?"),
     lazy_gettext("How many placements are there in each district?"),
     lazy_gettext("How many were received in each year?"),
     lazy_gettext("What was corrected, by which act, and by whom?"),
@@ -44,12 +44,8 @@ blueprint = Blueprint("query", __name__)
 class NotEverywhere(NotFound):
     """Who asks is no administrator of every programme in the database."""
 
-    def __init__(self) -> None:
-        """Say what it takes."""
-        super().__init__(
-            Sentence("A query reads every programme of the database."),
-            Sentence("It takes the role administrator in all of them: ask one who holds it."),
-        )
+    reason = "A query reads every programme of the database."
+    suggestion = "This needs the role administrator in all of them: ask someone who has it."
 
 
 def is_offered(settings: Settings) -> bool:
@@ -85,8 +81,12 @@ class QueryPage:
             raise NotEverywhere
         programme_id, text = current.head().programme_id, request.form.get("query", "")[:LONGEST].strip()
         if not text:
-            return cls(programme_id=programme_id, text=_to_start_from(current.number("start"), programme_id))
-        with connect(engine.reader(current.core().settings.data_folder)) as graph:
+            return cls(programme_id=programme_id, text=_to_start_from(parameters.number("start"), programme_id))
+        settings = current.core().settings
+        reader = replace(
+            engine.reader(settings.data_folder, current.graph().catalogue.readable), plain=settings.plain_driver
+        )
+        with connect(reader, current.graph().catalogue) as graph:
             try:
                 return cls(programme_id=programme_id, text=text, table=graph.ask(text, ROWS))
             except NotAnswered as error:
@@ -111,6 +111,7 @@ def _to_start_from(number: int | None, programme_id: str) -> str:
 
 
 @blueprint.route("/p/<programme_id>/query", methods=["GET", "POST"])
+@action("query")
 def page(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """A query of somebody's own, and what the database answers."""
     return render_template("query.html", page=QueryPage.of_request(), most=ROWS, longest=LONGEST)

@@ -1,4 +1,4 @@
-"""Auditors ask whether chains are healthy and whether the record can be believed."""
+"""Auditors ask whether chains are healthy and whether the record can be trusted."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from relay.web.auditors.survival import SurvivalPage
 from relay.web.auditors.verify import VerifyPage
 from relay.web.lists import files
 from relay.web.lists.listing import ListPage
+from relay.web.permission import action
 
 if TYPE_CHECKING:
     from flask import Response
@@ -28,6 +29,7 @@ _FORM: Final = f"<any({', '.join(files.FORMS)}):form>"
 
 
 @blueprint.get("/p/<programme_id>/health")
+@action("health")
 def health(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """Chain health: every rate with what it is made of, in parts, compared with another day."""
     page = HealthPage.of_request()
@@ -35,74 +37,86 @@ def health(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
 
 
 @blueprint.get("/p/<programme_id>/<any(rates):name>")
+@action("health")
 def rates(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
     """Every rate of every part."""
     return render_template("list.html", page=ListPage.of_request(name, health_page.LISTING))
 
 
 @blueprint.get(f"/p/<programme_id>/<any(rates):name>.{_FORM}")
+@action("health")
 def rates_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """The same, to take away."""
+    """The same, to download."""
     return files.file(ListPage.of_request(name, health_page.LISTING), form)
 
 
 @blueprint.get("/p/<programme_id>/survival")
+@action("survival")
 def survival(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """How long passing on takes, whether deadlines can be kept, and what becomes of the relay."""
     return render_template("survival.html", page=SurvivalPage.of_request(), words=WORDS)
 
 
 @blueprint.get("/p/<programme_id>/audit")
+@action("audit")
 def audit(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """Every check of the record, with how much it found."""
     return render_template("audit.html", page=AuditPage.of_request())
 
 
 @blueprint.get("/p/<programme_id>/<any(findings):name>")
+@action("audit")
 def findings(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
     """What the checks found."""
     return render_template("list.html", page=ListPage.of_request(name, FINDINGS))
 
 
 @blueprint.get(f"/p/<programme_id>/<any(findings):name>.{_FORM}")
+@action("audit")
 def findings_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """The same, to take away."""
+    """The same, to download."""
     return files.file(ListPage.of_request(name, FINDINGS), form)
 
 
 @blueprint.get("/p/<programme_id>/<any(sample):name>")
+@action("audit sample")
 def sample(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
     """A random sample to verify in the field, and what was found so far."""
     return render_template("sample.html", page=SamplePage.of_request(name), usual=USUAL)
 
 
 @blueprint.get(f"/p/<programme_id>/<any(sample):name>.{_FORM}")
+@action("audit sample")
 def sample_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """The sheet, to take away."""
+    """The sheet, to download."""
     return files.file(ListPage.of_request(name, SAMPLE), form)
 
 
 @blueprint.get("/p/<programme_id>/<any(ledger):name>")
+@action("ledger log")
 def entries(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
     """The ledger, newest entries first."""
     return render_template("list.html", page=ListPage.of_request(name, LEDGER))
 
 
 @blueprint.get(f"/p/<programme_id>/<any(ledger):name>.{_FORM}")
+@action("ledger log")
 def entries_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """The same, to take away."""
+    """The same, to download."""
     return files.file(ListPage.of_request(name, LEDGER), form)
 
 
 @blueprint.get("/p/<programme_id>/ledger/<int:sequence>")
+@action("ledger log")
 def entry(programme_id: str, sequence: int) -> str:  # noqa: ARG001 - `asked` reads it
-    """One entry: what it changed, and what was said of it since."""
+    """One entry: what it changed, and later changes to it."""
     page = EntryPage.of(sequence)
     privacy.opened("ledger log", (page.entry.act_id,))
     return render_template("entry.html", page=page)
 
 
 @blueprint.get("/p/<programme_id>/verify")
+@action("ledger verify")
 def verify(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """Whether the ledger holds together, and the graph with it."""
     page = VerifyPage.of_request()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.utils import cached_property
 
 from relay.audit import sampling
-from relay.web import current
+from relay.web import current, parameters
 from relay.web.i18n.language import lazy_gettext
 from relay.web.lists.listing import Column, Filter, Listing, ListPage
 from relay.web.result_cache import kept
@@ -44,15 +44,18 @@ class Draw:
         Raises:
             NotAChoice: A number cannot be read.
         """
-        return cls(size=current.number("size", 1), seed=current.number("seed"), last=current.number("as_known", 1))
+        return cls(
+            size=parameters.number("size", 1), seed=parameters.number("seed"), last=parameters.number("as_known", 1)
+        )
 
     def sample(self, as_of: date) -> Sample | None:
-        """The sample; None when size or seed is not said."""
+        """The sample; None if size or seed is not given."""
         size, seed, head = self.size, self.seed, current.head()
         if size is None or seed is None:
             return None
         return kept(
-            ("sample", head.programme_id, head.head_hash, as_of, size, seed, self.last),
+            ("sample", head.programme_id, as_of, size, seed, self.last),
+            head.head_hash,
             lambda: sampling.sample(current.graph(), head.programme_id, as_of, size=size, seed=seed, last=self.last),
         )
 
@@ -66,7 +69,7 @@ def placements(page: ListPage) -> tuple[ToVerify, ...]:
 SAMPLE: Final = Listing(
     title=lazy_gettext("Sample"),
     about=lazy_gettext("Placements to verify in the field."),
-    empty=lazy_gettext("Nothing is drawn. Say how many placements, and choose a seed."),
+    empty=lazy_gettext("No sample yet. Enter how many placements, and choose a seed."),
     columns=(
         Column(key="placement_id", label=lazy_gettext("Placement"), cell="placement"),
         Column(key="place_id", label=lazy_gettext("Place"), cell="place"),
@@ -85,7 +88,7 @@ SAMPLE: Final = Listing(
         for name, label in (
             ("size", lazy_gettext("How many placements")),
             ("seed", lazy_gettext("Seed")),
-            ("as_known", lazy_gettext("Drawn when the ledger ended with entry")),
+            ("as_known", lazy_gettext("Drawn from the ledger up to entry")),
         )
     ),
     order="",

@@ -1,4 +1,4 @@
-"""The survival page: how long passing on takes, whether deadlines can be kept, and what becomes of the relay."""
+"""The survival page: how long passing on takes, whether deadlines can be met, and what lies ahead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug.utils import cached_property
 from relay.audit.statistics import deadlines, survival
 from relay.audit.statistics import forecast as future
 from relay.domain.vocabulary import PARTED_BY
-from relay.web import current
+from relay.web import current, parameters, privacy
 from relay.web.auditors import charts
 from relay.web.auditors.breakdown_labels import PartLabels
 from relay.web.i18n import labels
@@ -42,7 +42,7 @@ class Point:
         months: Since receipt.
         fulfilled: Placements fulfilled by then.
         waiting_share: Estimated share that waits longer, in [0, 1].
-        low: Lower end of its interval; None while nobody is fulfilled.
+        low: Lower end of its interval; None while none is fulfilled.
         high: Upper end.
     """
 
@@ -119,8 +119,8 @@ class SurvivalPage:
         """
         return cls(
             relay=current.relay(),
-            by=current.choice("by", PARTED_BY) if request.args.get("by") else None,
-            names=current.choice("names", labels.NAMES),
+            by=parameters.choice("by", PARTED_BY) if request.args.get("by") else None,
+            names=parameters.choice("names", labels.NAMES),
             today=current.today(),
         )
 
@@ -139,7 +139,7 @@ class SurvivalPage:
         """How long fulfilment takes."""
         return kept_of(
             self.relay.survey,
-            ("survival", self.by, current.core().within()),
+            ("survival", self.by, privacy.within()),
             lambda: survival.fulfilment(self.relay.survey, self.by, self.labels.called),
         )
 

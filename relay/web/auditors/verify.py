@@ -23,7 +23,7 @@ class VerifyPage:
 
     Attributes:
         noted: A head hash noted down earlier, or None.
-        found: What is wrong; None while nobody asked.
+        found: What is wrong; None if the check has not been run.
     """
 
     noted: str | None

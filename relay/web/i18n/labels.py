@@ -1,4 +1,4 @@
-"""Labels: the field words of the relay as people read them, in their language, and names as far as they may be seen."""
+"""Labels: the field words of the relay in the reader's language, and names as far as the reader may see them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import current_app
+
 from relay.audit.checks import CHECKS
 from relay.desk import wording
-from relay.domain.acts import DAY_COLUMNS
 from relay.domain.bikram_sambat import bikram_sambat
 from relay.domain.entries import CHANGES
 from relay.reports import drawing
-from relay.reports.tree_layout import BOX_WIDTH, Box, Tab
+from relay.reports.tree_layout import BOX_WIDTH
 from relay.web.i18n.language import (
     day,
     gettext,
@@ -25,17 +26,16 @@ from relay.web.i18n.language import (
     pgettext,
     places,
     plural,
-    remembered,
+    say,
     signed,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import date
+    from collections.abc import Callable
 
     from flask import Flask
 
-    from relay.reports.trees import Receipt
+    from relay.domain.system import Catalogue
 
 STATES: Final = {
     "fulfilled": lazy_gettext("fulfilled"),
@@ -56,21 +56,6 @@ CAUSES: Final = {
     "sale": lazy_gettext("animals sold"),
     "slaughter": lazy_gettext("animals slaughtered"),
     "left": lazy_gettext("she left"),
-}
-KINDS: Final = {
-    "programme": lazy_gettext("Programme"),
-    "rule": lazy_gettext("Rule"),
-    "place": lazy_gettext("Place"),
-    "group": lazy_gettext("Group"),
-    "beneficiary": lazy_gettext("Beneficiary"),
-    "gift": lazy_gettext("Gift"),
-    "placement": lazy_gettext("Placement"),
-    "pass": lazy_gettext("Pass-on"),
-    "event": lazy_gettext("Event"),
-    "claim": lazy_gettext("Claim"),
-    "correct": lazy_gettext("Correction"),
-    "confirm": lazy_gettext("Confirmation"),
-    "erase": lazy_gettext("Erasure"),
 }
 SEVERITIES: Final = {"high": lazy_gettext("high"), "medium": lazy_gettext("medium"), "low": lazy_gettext("low")}
 CAME_BY: Final = {"gift": lazy_gettext("from a gift"), "pass_on": lazy_gettext("by pass-on")}
@@ -106,8 +91,6 @@ UNITS: Final = {
     "seed_capital": plural("%(count)s seed capital", "%(count)s seed capital"),  # rupees, of which there are many
 }
 """So many units of each of them."""
-TEXTS: Final = {"record": wording.TEXTS, "column": wording.HEADINGS}
-"""Texts of the core that pages show, by the context in which the catalogues hold them."""
 TITLES: Final = {check.check_id: check.title for check in CHECKS}
 NAMES: Final = ("ids", "initials", "full")
 """How much of a name is shown; ids first, since a tree may be shown in the village."""
@@ -122,13 +105,12 @@ COLOURS: Final = {
     "lost": "#7a2a86",
     "gift": "#3a3f8f",
 }
-"""Of a drawing that is taken away; on a page the style sheet decides, which knows whether it is dark."""
+"""Of a downloaded drawing; on a page the style sheet decides, which knows whether it is dark."""
 
 FILLS: Final = {"broken": "#fdecea", "lost": "#f7eaf9", "late": "#fff6e5", "gift": "#eceefb"}
 RADIUS: Final = drawing.RADIUS
 DASHES: Final = {state: " ".join(map(str, dashes)) for state, dashes in drawing.DASHES.items()}
 
-LONGEST: Final = 30  # characters on a box, as many as fit
 _JOINERS: Final = "\u200c\u200d"  # Devanagari is written with them
 
 
@@ -139,6 +121,11 @@ def set_up(app: Flask) -> None:
     app.context_processor(lambda: LOOK)
 
 
+def _catalogue() -> Catalogue:
+    found: Catalogue = current_app.extensions["relay"].graph.catalogue
+    return found
+
+
 def state(word: str) -> str:
     """A state of a placement or chain."""
     return str(STATES.get(word, word))
@@ -146,7 +133,8 @@ def state(word: str) -> str:
 
 def kind(word: str) -> str:
     """A kind of record."""
-    return str(KINDS.get(word, word))
+    known = _catalogue().kinds
+    return say(known[word].title) if word in known else word
 
 
 def cause(word: str) -> str:
@@ -171,7 +159,7 @@ def check(check_id: str) -> str:
 
 
 def came_by(word: str | None) -> str:
-    """How help came to a placement; None where it is not told apart."""
+    """How help came to a placement; None if that is not distinguished."""
     return gettext("in any way") if word is None else str(CAME_BY.get(word, word))
 
 
@@ -191,7 +179,7 @@ def help_word(word: str) -> str:
 
 
 def units(many: float | None, help_: str | None) -> str:
-    """So many units of a help, such as "2 goats"; one of the two alone where the other is not told."""
+    """So many units of a help, such as "2 goats"; one of the two alone if the other is not given."""
     if many is None or help_ is None:
         return number(many) if many is not None else help_word(help_ or "")
     return _counted(many, help_, number(many))
@@ -231,9 +219,10 @@ def said(value: object, name: str) -> str:
         return gettext("nothing")
     if name == "help":
         return help_word(str(value))
-    if name in DAY_COLUMNS:
+    catalogue = _catalogue()
+    if name in catalogue.day_columns:
         return iso_day(str(value))
-    return _say(wording.spoken(str(value))) if name in wording.CHOSEN else str(value)
+    return _say(wording.spoken(str(value))) if name in catalogue.chosen else str(value)
 
 
 def plain(text: str, most: int | None = None) -> str:
@@ -271,92 +260,6 @@ def named(id_: str, name: str | None, mode: str) -> str:
     return initials(name) if mode == "initials" else plain(name)
 
 
-def lines(box: Box, name: str) -> list[str]:
-    """What stands on a box, one to three lines."""
-    node = box.node
-    if node is None:
-        return [gettext("gift %(id)s", id=box.key.partition(":")[2])]
-    passed = _passed(node.state, node.passed, node.owed)
-    found = [node.placement_id, passed]
-    if name != node.beneficiary_id:
-        found = [name, f"{node.placement_id} · {passed}"]
-    found = [plain(line, LONGEST) for line in found]
-    if box.break_point:
-        found.append(plain(_since(box.break_point.since_on, box.break_point.cause), LONGEST))
-    return found
-
-
-# what many boxes of a tree say alike
-
-
-@remembered
-def _passed(state_: str, passed: float, owed: float) -> str:
-    return gettext("%(state)s · %(passed)s of %(owed)s", state=state(state_), passed=number(passed), owed=number(owed))
-
-
-@remembered
-def _since(day_: date, cause_: str) -> str:
-    return gettext("since %(day)s: %(cause)s", day=day_.isoformat(), cause=cause(cause_))
-
-
-@remembered
-def _broke(state_: str, since_on: date, cause_: str, still_owed: float) -> str:
-    return gettext(
-        "%(state)s since %(day)s: %(cause)s, %(owed)s still owed",
-        state=state(state_),
-        day=_both(since_on),
-        cause=cause(cause_),
-        owed=number(still_owed),
-    )
-
-
-@remembered
-def _received(help_: str, on: date) -> str:
-    return gettext("%(help)s, received %(day)s", help=help_word(help_), day=_both(on))
-
-
-@remembered
-def _due(on: date) -> str:
-    return gettext("due %(day)s", day=_both(on))
-
-
-@remembered
-def _passed_on(state_: str, passed: float, owed: float) -> str:
-    return gettext(
-        "%(state)s: passed on %(passed)s of %(owed)s", state=state(state_), passed=number(passed), owed=number(owed)
-    )
-
-
-@remembered
-def _from(giver: str, on: date, help_: str, units_: float) -> str:
-    return gettext("from %(giver)s: %(units)s, %(day)s", giver=record(giver), units=units(units_, help_), day=day(on))
-
-
-def told(box: Box, name: str, receipts: Iterable[Receipt]) -> str:
-    """All that is known of a box, as text."""
-    node = box.node
-    if node is None:
-        return gettext("The original gift %(id)s", id=box.key.partition(":")[2])
-    found = [
-        gettext("Placement %(id)s, held by %(name)s", id=node.placement_id, name=name),
-        _received(node.help, node.received_on),
-        *(_from(each.giver, each.received_on, each.help, each.units) for each in receipts),
-        _due(node.due_on),
-        _passed_on(node.state, node.passed, node.owed),
-    ]
-    if box.break_point:
-        broke = box.break_point
-        found.append(_broke(broke.state, broke.since_on, broke.cause, broke.still_owed))
-    if box.givers > 1:
-        found.append(ngettext("pooled by %(num)s giver", "pooled by %(num)s givers", box.givers))
-    return "\n".join(found)
-
-
-def _both(value: date) -> str:
-    sambat = bikram_sambat(value)
-    return f"{day(value)} ({sambat})" if sambat else day(value)
-
-
 def stretches(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
     """One bar of a thousand, parted: word, where its stretch begins, and how long it is, to a tenth.
 
@@ -370,16 +273,6 @@ def stretches(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
             found.append((word, round(1000 * before / total, 1), round(max(1000 * count / total - 3, 2), 1)))
             before += count
     return found
-
-
-def folded(tab: Tab) -> str:
-    """What a tab says, such as "+43 below, 7 late"."""
-    parts: list[Any] = [gettext("+%(number)s below", number=tab.below)]
-    if tab.late:
-        parts.append(gettext("%(number)s late", number=tab.late))
-    if tab.broken:
-        parts.append(gettext("%(number)s broken", number=tab.broken))
-    return ", ".join(map(str, parts))
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {

@@ -38,7 +38,9 @@ _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 
 def set_up(app: Flask) -> None:
     """Let an application speak to its reader in a language that it knows."""
-    app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations")
+    systems = app.extensions["relay"].graph.catalogue.systems.values()
+    folders = ["translations", *(f"{system.folder}/translations" for system in systems if system.folder)]
+    app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES=";".join(folders))
     flask_babel.Babel(app, locale_selector=_wanted)
     for function in (ngettext, language, languages, in_language):
         app.add_template_global(function)
@@ -86,7 +88,7 @@ def in_language(word: str) -> str:
 
 
 def this_page(name: str, value: str | None) -> str:
-    """The address of this page with one parameter said otherwise; None leaves it out."""
+    """The URL of this page with one parameter changed; None leaves it out."""
     said = [(each, text) for each, text in request.args.items(multi=True) if each != name]
     said += [(name, value)] if value else []
     return quote(request.script_root + request.path) + (f"?{urlencode(said)}" if said else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from relay.domain import bikram_sambat
@@ -12,8 +13,8 @@ from relay.web.i18n.language import gettext, lazy_gettext, month_and_year
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MOST: Final = 24
-"""Periods side by side (our choice: two years of months can still be told apart on a page)."""
+MOST: Final = 13
+"""Periods to choose from (our choice: a year of months that ended, each with the one before it)."""
 
 BS_MONTHS: Final = (
     lazy_gettext("Baisakh"),
@@ -48,26 +49,23 @@ class Period:
     approximate: bool = False
 
 
-def bs_month(day: date) -> Period | None:
-    """The month of Bikram Sambat in which a day lies; None outside of the table."""
-    found = bikram_sambat.year_month_day(day)
-    last = bikram_sambat.last_of_month(*found[:2]) if found else None
-    if found is None or last is None:
-        return None
-    year, month, _ = found
-    label = gettext("%(month)s %(year)s", month=BS_MONTHS[month - 1], year=year)
-    return _bs(f"{year}-{month:02}", label, last, approximate=year > bikram_sambat.LAST_YEAR)
+def bs_months(day: date) -> Iterator[Period]:
+    """The months of Bikram Sambat from the one in which a day lies backwards; as far back as its table goes."""
+    year, month, _ = bikram_sambat.year_month_day(day) or (0, 1, 1)
+    while year >= bikram_sambat.FIRST_YEAR and (last := bikram_sambat.last_of_month(year, month)):
+        label = gettext("%(month)s %(year)s", month=BS_MONTHS[month - 1], year=year)
+        yield _bs(f"{year}-{month:02}", label, last, approximate=year > bikram_sambat.LAST_YEAR)
+        year, month = (year, month - 1) if month > 1 else (year - 1, len(BS_MONTHS))
 
 
-def fiscal_year(day: date) -> Period | None:
-    """The fiscal year in which a day lies; None outside of the table."""
+def fiscal_years(day: date) -> Iterator[Period]:
+    """The fiscal years from the one in which a day lies backwards; as far back as the table of Bikram Sambat goes."""
     year = bikram_sambat.fiscal_year(day)
-    last = bikram_sambat.last_of_fiscal_year(year) if year else None
-    if year is None or last is None:
-        return None
-    key = f"{year}/{(year + 1) % 100:02}"
-    label = gettext("fiscal year %(year)s", year=key)
-    return _bs(key, label, last, approximate=year + 1 > bikram_sambat.LAST_YEAR)
+    while year and (last := bikram_sambat.last_of_fiscal_year(year)):
+        key = f"{year}/{(year + 1) % 100:02}"
+        label = gettext("fiscal year %(year)s", year=key)
+        yield _bs(key, label, last, approximate=year + 1 > bikram_sambat.LAST_YEAR)
+        year -= 1
 
 
 def _bs(key: str, label: str, last: date, *, approximate: bool) -> Period:
@@ -75,56 +73,43 @@ def _bs(key: str, label: str, last: date, *, approximate: bool) -> Period:
     return Period(key=mark + key, label=mark + label, last=last, approximate=approximate)
 
 
-def ad_month(day: date) -> Period:
-    """The Gregorian month in which a day lies."""
-    last = date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
-    return Period(key=f"{day:%Y-%m}", label=month_and_year(day), last=last)
+def ad_months(day: date) -> Iterator[Period]:
+    """The Gregorian months from the one in which a day lies backwards."""
+    first = day.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    while True:
+        yield Period(key=f"{last:%Y-%m}", label=month_and_year(last), last=last)
+        last = last.replace(day=1) - timedelta(days=1)
 
 
-def ad_year(day: date) -> Period:
-    """The Gregorian year in which a day lies."""
-    return Period(key=str(day.year), label=str(day.year), last=date(day.year, 12, 31))
+def ad_years(day: date) -> Iterator[Period]:
+    """The Gregorian years from the one in which a day lies backwards."""
+    for year in range(day.year, 0, -1):
+        yield Period(key=str(year), label=str(year), last=date(year, 12, 31))
 
 
-def back(around: Callable[[date], Period | None], day: date, first: date, most: int) -> list[Period]:
+def back(periods: Callable[[date], Iterator[Period]], day: date, first: date, most: int) -> list[Period]:
     """The periods from one day back to another, oldest first.
 
     Args:
-        around: The period around a day.
+        periods: Those from a day backwards.
         day: In the last period.
         first: In the earliest one.
         most: How many at most; the latest are kept.
     """
-    return list(_back(around, day, first, most))[::-1]
-
-
-def _back(around: Callable[[date], Period | None], day: date, first: date, most: int) -> Iterator[Period]:
-    last = period.last if (period := around(day)) else None
-    while period and most and last and last >= first:
-        yield period
-        most -= 1
-        last = _end_before(around, last)
-        period = around(last) if last else None
-
-
-def _end_before(around: Callable[[date], Period | None], last: date) -> date | None:
-    """The last day of the period before the one that ends on a day: weeks back until it is another one."""
-    day = last
-    while (found := around(day)) and found.last == last:
-        day -= timedelta(days=7)
-    return found.last if found else None
+    return list(islice(takewhile(lambda period: period.last >= first, periods(day)), most))[::-1]
 
 
 def ended(day: date, first: date) -> list[tuple[str, list[Period]]]:
     """The periods that had ended by a day, as they are chosen for a report: the latest first, by kind."""
-    kinds: tuple[tuple[str, Callable[[date], Period | None], int], ...] = (
-        (gettext("Months of Bikram Sambat"), bs_month, 13),
-        (gettext("Fiscal years"), fiscal_year, 13),
-        (gettext("Gregorian months"), ad_month, 13),
-        (gettext("Gregorian years"), ad_year, 13),
+    kinds: tuple[tuple[str, Callable[[date], Iterator[Period]]], ...] = (
+        (gettext("Months of Bikram Sambat"), bs_months),
+        (gettext("Fiscal years"), fiscal_years),
+        (gettext("Gregorian months"), ad_months),
+        (gettext("Gregorian years"), ad_years),
     )
     found = (
-        (heading, [period for period in back(around, day, first, most)[::-1] if period.last <= day])
-        for heading, around, most in kinds
+        (heading, [period for period in back(periods, day, first, MOST)[::-1] if period.last <= day])
+        for heading, periods in kinds
     )
     return [(heading, chosen) for heading, chosen in found if chosen]

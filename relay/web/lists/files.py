@@ -1,4 +1,4 @@
-"""Lists to take away: CSV, XLSX and JSON of exactly the rows and columns that are shown, all pages of them."""
+"""Lists as downloads: CSV, XLSX and JSON of exactly the rows and columns that are shown, all pages of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flask import Response, jsonify
 from relay.exchange import writing
 from relay.exchange.cells import escaped
 from relay.service.json_codec import json_of
-from relay.web import current, responses
+from relay.web import privacy, responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +33,7 @@ def _rows(page: ListPage) -> Iterator[dict[str, Any]]:
     """Heading → value, of every row."""
     rows = page.rows[:]
     ids = {row.beneficiary_id for row in rows if getattr(row, "beneficiary_id", None)} if page.with_names else set()
-    people = current.names(ids)
+    people = privacy.names(ids)
     for row in rows:
         yield {
             heading: value for column in page.columns for heading, value in _cells(page, column, row, people).items()
@@ -89,7 +89,7 @@ def _xlsx(page: ListPage) -> Response:
     headings = _headings(page, rows)
     with TemporaryDirectory() as at:
         path = Path(at) / "list.xlsx"
-        with writing.workbook(path, (page.name,)) as book:
+        with writing.workbook(path, (page.name,), {}) as book:
             for row in rows:
                 book.add(page.name, headings, [_written(value) for value in row.values()])
         return Response(path.read_bytes(), mimetype=_XLSX)

@@ -1,4 +1,4 @@
-"""One house for lists: what is let through, in which order, which page of it; all of it stands in the address."""
+"""Lists: which rows, in which order, which page of them; all of it is in the URL."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import request, url_for
 from werkzeug.utils import cached_property
 
-from relay.arrays.tables import NONE
-from relay.reports.breakdown import inhabited
-from relay.web import current, privacy
-from relay.web.current import NotAChoice
+from relay.web import current, parameters, privacy
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext
+from relay.web.parameters import NotAChoice
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
@@ -25,14 +22,10 @@ if TYPE_CHECKING:
     from relay.reports.trees import Relay
 
 PAGE: Final = 50
-"""Rows on a page (stack.md's convention for every list)."""
-
-CHOICES: Final = 300
-"""Places to choose from in a filter (our choice): of more, only those that have others inside, so that a page stays
-small."""
+"""Rows on a page, the same for every list (our choice)."""
 
 Choice = tuple[str, str]
-"""What stands in the address, and what is read."""
+"""What is in the URL, and what is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +76,13 @@ class Listing:
         empty: What to do when there is nothing in it.
         columns: In order.
         filters: In order.
-        order: What it is sorted by when nothing is said: a column's key, with "-" before it for the greatest first; ""
-            for the order in which the rows come.
+        order: What it is sorted by unless asked otherwise: a column's key, with "-" before it for the greatest first;
+            "" for the order in which the rows come.
         find: All rows that the filters let through, and in the order wished for if `sorts`.
         sorts: Whether `find` sorts; otherwise rows are sorted here.
         by_place: Whether rows of one place come together under its name.
         endpoint: Of its page.
-        files: Of what is taken away.
+        files: Of its downloads.
         by_day: Whether another day shows other rows.
         of_record: Whether it lists what the record holds, confirmed or not.
     """
@@ -111,7 +104,7 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True)
 class ListPage:
-    """A list as the address asks for it.
+    """A list as the URL asks for it.
 
     Attributes:
         name: In the address.
@@ -137,12 +130,12 @@ class ListPage:
 
     @classmethod
     def of_request(cls, name: str, listing: Listing) -> ListPage:
-        """Read it from the address.
+        """Read it from the URL.
 
         Raises:
             Invalid: A parameter cannot be read.
         """
-        current.only({"names", "sort", "page", *(each.name for each in listing.filters)})
+        parameters.only({"names", "sort", "page", *(each.name for each in listing.filters)})
         sortable = [column.key for column in listing.columns if column.sort]
         orders = dict.fromkeys((listing.order, *sortable, *(f"-{key}" for key in sortable)))
         return cls(
@@ -151,10 +144,10 @@ class ListPage:
             relay=current.relay_of_all() if listing.of_record else current.relay(),
             as_of=current.as_of(),
             today=current.today(),
-            names=current.choice("names", labels.NAMES),
+            names=parameters.choice("names", labels.NAMES),
             asked_for={each.name: value for each in listing.filters if (value := request.args.get(each.name))},
-            order=current.choice("sort", orders) if request.args.get("sort") else listing.order,
-            number=current.number("page", 1) or 1,
+            order=parameters.choice("sort", orders) if request.args.get("sort") else listing.order,
+            number=parameters.number("page", 1) or 1,
         )
 
     # -- what is in it
@@ -166,7 +159,7 @@ class ListPage:
         Raises:
             NotFound: A filter names what there is not.
         """
-        choice = (self.name, current.core().within(), self.order, *sorted(self.asked_for.items()))
+        choice = (self.name, privacy.within(), self.order, *sorted(self.asked_for.items()))
         return kept_of(self.relay.survey, choice, self._found)
 
     def _found(self) -> Sequence[Any]:
@@ -186,7 +179,7 @@ class ListPage:
             NotAChoice: There is no such page.
         """
         if self.number > self.pages:
-            raise NotAChoice("page", f"1 … {self.pages}")
+            raise NotAChoice(field="page", choices=f"1 … {self.pages}")
         return self.rows[(self.number - 1) * PAGE : self.number * PAGE]
 
     @property
@@ -223,7 +216,7 @@ class ListPage:
     @property
     def opens_gifts(self) -> bool:
         """Whether the reader may open gifts, which lie in no place."""
-        return current.core().within() is None
+        return privacy.within() is None
 
     @property
     def with_names(self) -> bool:
@@ -240,17 +233,17 @@ class ListPage:
     @cached_property
     def called(self) -> Names:
         """Places and donors by name."""
-        return current.place_and_donor_names()
+        return privacy.places_and_donors()
 
     @cached_property
     def groups(self) -> Mapping[str, str]:
         """Groups by name."""
-        return current.group_names()
+        return privacy.group_names()
 
     @cached_property
     def _people(self) -> Mapping[str, str]:
         ids = {row.beneficiary_id for row in self.shown if getattr(row, "beneficiary_id", None)}
-        return current.names(ids) if self.with_names else {}
+        return privacy.names(ids) if self.with_names else {}
 
     def person(self, beneficiary_id: str, people: Mapping[str, str] | None = None) -> str:
         """A person, as far as she may be named; out of `people` when they were looked up before."""
@@ -260,7 +253,7 @@ class ListPage:
     @cached_property
     def _all_people(self) -> Mapping[str, str]:
         ids = {row.beneficiary_id for row in self.rows if row.beneficiary_id}
-        return current.names(ids) if self.with_names else {}
+        return privacy.names(ids) if self.with_names else {}
 
     def person_of_all(self, beneficiary_id: str) -> str:
         """A person of any page, as far as she may be named."""
@@ -283,7 +276,7 @@ class ListPage:
     # -- where links lead
 
     def parameters(self) -> dict[str, Any]:
-        """What the address has to say; what goes without saying is left out."""
+        """The parameters of its URL; defaults are left out."""
         said: dict[str, Any] = {
             **self.asked_for,
             "as_of": self.as_of.isoformat() if self.as_of != self.today else None,
@@ -294,7 +287,7 @@ class ListPage:
         return {name: value for name, value in said.items() if value is not None}
 
     def link(self, endpoint: str | None = None, **changes: Any) -> str:  # noqa: ANN401 - whatever an address says
-        """The address of this list with some changes; None leaves a parameter out."""
+        """The URL of this list with some changes; None leaves a parameter out."""
         programme_id, endpoint = self.relay.survey.snapshot.programme_id, endpoint or self.listing.endpoint
         said: dict[str, Any] = {"programme_id": programme_id, "name": self.name, **self.parameters(), **changes}
         return url_for(endpoint, **said)
@@ -315,59 +308,3 @@ class ListPage:
         """The numbers of the pages to offer: the first, the last, and those around this one."""
         near = range(self.number - 2, self.number + 3)
         return sorted({number for number in (1, *near, self.pages) if 1 <= number <= self.pages})
-
-
-# -- choices of filters
-
-
-def words(known: Callable[[ListPage], Sequence[str]], read: Callable[[str], str]) -> Callable[[ListPage], list[Choice]]:
-    """Choices of field words."""
-    return lambda page: [(word, read(word)) for word in known(page)]
-
-
-def places(page: ListPage) -> list[Choice]:
-    """The places in which somebody lives and those around them, each below the one that it lies in."""
-    snapshot = page.relay.survey.snapshot
-    ids, parents = list(snapshot.places.ids), snapshot.places.parent.tolist()
-    used: set[int] = set()
-    for lives in inhabited(snapshot):
-        above = lives
-        while above not in (NONE, *used):
-            used.add(above)
-            above = parents[above]
-    if len(used) > CHOICES:
-        used &= set(parents)
-    return [(ids[row], label) for label, row in _nested(page, ids, parents, used)]
-
-
-def _nested(page: ListPage, ids: list[str], parents: list[int], used: set[int]) -> list[tuple[str, int]]:
-    inside: dict[int, list[int]] = {}
-    for row in sorted(used, key=lambda row: page.place(ids[row])):
-        inside.setdefault(parents[row] if parents[row] in used else NONE, []).append(row)
-    found: list[tuple[str, int]] = []
-    waiting = [(row, 0) for row in reversed(inside.get(NONE, []))]
-    while waiting:
-        row, depth = waiting.pop()
-        found.append(("\u2003" * depth + labels.plain(page.place(ids[row]), 60), row))
-        waiting += [(each, depth + 1) for each in reversed(inside.get(row, []))]
-    return found
-
-
-def groups(page: ListPage) -> list[Choice]:
-    """All groups by name."""
-    ids = page.relay.survey.snapshot.groups.ids
-    return sorted(((id_, labels.plain(page.groups.get(id_, id_), 60)) for id_ in ids), key=lambda each: each[1])
-
-
-def gifts(page: ListPage) -> list[Choice]:
-    """All gifts by id."""
-    return [(id_, id_) for id_ in sorted(page.relay.survey.snapshot.gifts.ids)]
-
-
-def donors(page: ListPage) -> list[Choice]:
-    """All donors as far as they may be named; the first of each one's gifts stands for a donor, who may be a person."""
-    found = (
-        (gift_id, page.donor(donor) or gettext("who gave %(gift)s", gift=gift_id))
-        for donor, gift_id in page.called.first_gifts().items()
-    )
-    return sorted(((gift_id, labels.plain(donor, 60)) for gift_id, donor in found), key=lambda each: each[1])

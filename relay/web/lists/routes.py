@@ -1,4 +1,4 @@
-"""The pages of the lists, and the lists to take away."""
+"""The pages of the lists, and their downloads."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from relay.web.lists import files, saved_views
 from relay.web.lists.listing import ListPage
 from relay.web.lists.programme_lists import LISTINGS, reason
 from relay.web.lists.saved_views import View
+from relay.web.permission import action
 
 if TYPE_CHECKING:
     from flask import Response
@@ -23,18 +24,21 @@ _NAME: Final = f"<any({', '.join(LISTINGS)}):name>"
 
 
 @blueprint.get(f"/p/<programme_id>/{_NAME}")
+@action("gifts")
 def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
     """A list."""
     return render_template("list.html", page=ListPage.of_request(name, LISTINGS[name]))
 
 
 @blueprint.get(f"/p/<programme_id>/{_NAME}.<any({', '.join(files.FORMS)}):form>")
+@action("gifts")
 def file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """Exactly what the list shows, as a file."""
     return files.file(ListPage.of_request(name, LISTINGS[name]), form)
 
 
 @blueprint.post(f"/p/<programme_id>/{_NAME}/views")
+@action("gifts")
 def views(programme_id: str, name: str) -> Answer:
     """Save a list as it is filtered and sorted, under a name; or forget the one of that name."""
     title, query = request.form.get("title", ""), request.form.get("query", "")
@@ -46,6 +50,7 @@ def views(programme_id: str, name: str) -> Answer:
 
 
 @blueprint.get("/p/<programme_id>/visits/print")
+@action("todo")
 def visit_list(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """The visit list on paper: every visit of the places asked for, with room to write."""
     return render_template("visit_list.html", page=ListPage.of_request("visits", LISTINGS["visits"]))

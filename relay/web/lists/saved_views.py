@@ -1,12 +1,13 @@
-"""Saved views: lists as somebody filtered and sorted them, kept by name in that reader's browser.
+"""Saved views: lists as a reader filtered and sorted them, kept by name in that reader's browser.
 
-They are a cookie for each account, so that they need no script, and nobody else sees what somebody looks at.
+They are a cookie for each account, so they need no script, and no one else sees what a reader looks at.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING, Final
@@ -15,9 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import request, url_for
 
 from relay.errors import Invalid
-from relay.text import Sentence
-from relay.web import guard
-from relay.web.api.bodies import is_text
+from relay.web import sessions
 from relay.web.i18n.labels import plain
 from relay.web.lists.programme_lists import LISTINGS
 
@@ -31,23 +30,21 @@ LARGEST: Final = 3_800  # bytes of the cookie; browsers drop one of more than 4,
 LONGEST: Final = 40  # characters of a name
 _LONGEST_QUERY: Final = 400
 _ITS_OWN: Final = ("programme_id", "name")
+_HALF_A_LETTER: Final = re.compile("[\ud800-\udfff]")  # which JSON can write, and no text holds
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 
 
 class NoSuchView(Invalid):
     """A view cannot be kept as it is named."""
 
-    def __init__(self) -> None:
-        """Say how it can."""
-        super().__init__(
-            Sentence(
-                "A view needs a name of 1 to %(longest)s characters; there can be %(most)s, fewer when they are long.",
-                longest=LONGEST,
-                most=MOST,
-            ),
-            Sentence("Go back, name it otherwise, or forget another one first."),
-            field="title",
-        )
+    reason = (
+        "A saved view needs a name of 1 to %(longest)s characters; up to %(most)s views can be "
+        "saved, fewer if their URLs are long."
+    )
+    suggestion = "Go back, choose another name, or delete another view first."
+    field = "title"
+    longest = LONGEST
+    most = MOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +55,7 @@ class View:
         programme_id: Of which.
         name: Of the list.
         title: How its reader calls it.
-        query: What stands after the question mark of its address.
+        query: The part of its URL after the question mark.
     """
 
     programme_id: str
@@ -75,19 +72,24 @@ class View:
         return f"{address}?{urlencode(said)}" if said else address
 
 
-def cookie() -> str:
+def _cookie() -> str:
     """Under which name the browser keeps the views of this reader."""
-    return f"views-{hashlib.sha256(guard.known().by.encode()).hexdigest()[:12]}"
+    return f"views-{hashlib.sha256(sessions.signed_in().by.encode()).hexdigest()[:12]}"
+
+
+def sent() -> str:
+    """The views of this reader as the browser sends them; empty when it keeps none."""
+    return request.cookies.get(_cookie(), "")
 
 
 def views() -> tuple[View, ...]:
     """Every view of this reader that this version can show; empty when the cookie cannot be read."""
     try:
-        said = json.loads(urlsafe_b64decode(request.cookies.get(cookie(), "")))
+        said = json.loads(urlsafe_b64decode(sent()))
         found = [View(**{name: str(each[name]) for name in View.__dataclass_fields__}) for each in said]
     except (ValueError, TypeError, KeyError, RecursionError):
         return ()
-    return tuple(view for view in found if view.name in LISTINGS and all(map(is_text, astuple(view))))
+    return tuple(view for view in found if view.name in LISTINGS and not _HALF_A_LETTER.search("".join(astuple(view))))
 
 
 def views_of(programme_id: str, name: str | None = None) -> Sequence[View]:
@@ -120,7 +122,7 @@ def without(view: View) -> tuple[View, ...]:
 def keep(response: Response, kept: Sequence[View]) -> None:
     """Have the browser keep these views."""
     value, secure = _written(kept), request.is_secure
-    response.set_cookie(cookie(), value, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
+    response.set_cookie(_cookie(), value, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
 
 
 def _written(kept: Sequence[View]) -> str:

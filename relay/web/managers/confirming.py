@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, flash, redirect, render_template, request
 
 from relay.access import access_log
-from relay.arrays import cache
 from relay.desk import intake
 from relay.reports.unconfirmed import waiting as waiting_for_a_second_person
-from relay.web import current, guard, menu
+from relay.web import current, guard, menu, sessions
 from relay.web.i18n.language import gettext
+from relay.web.permission import action
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -24,25 +24,28 @@ blueprint = Blueprint("confirming", __name__)
 
 
 @blueprint.get("/p/<programme_id>/waiting")
+@action("waiting")
 def waiting(programme_id: str) -> str:
     """The pass-ons that nobody confirmed."""
-    login = guard.known().login
+    login = sessions.signed_in().login
     found = waiting_for_a_second_person(current.built(), programme_id, current.as_of(), SHOWN + 1, last_by=login)
     return render_template("waiting.html", rows=found[:SHOWN], more=len(found) > SHOWN, own=login)
 
 
 @blueprint.post("/p/<programme_id>/waiting")
+@action("confirm")
 def confirm(programme_id: str) -> Response:
     """Confirm one of them."""
     said = {"act_id": f"pass:{request.form.get('pass_id', '')}"}
-    clerk = replace(guard.clerk(), seen=request.form.get("seen", 0, type=int))
+    clerk = replace(guard.clerk(programme_id), seen=request.form.get("seen", 0, type=int))
     act = intake.made(current.built(), programme_id, "confirm", said, random=clerk.random)
-    intake.hand_in(current.built(), programme_id, act, clerk, tell=cache.take_in)
+    intake.hand_in(current.built(), programme_id, act, clerk)
     flash(gettext("Pass-on %(pass_id)s is confirmed.", pass_id=request.form["pass_id"]))
     return redirect(menu.to("confirming.waiting"), 303)
 
 
 @blueprint.get("/p/<programme_id>/accesses")
+@action("access log")
 def opened(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """Who opened whose record or names."""
     found = access_log.newest(current.core().settings.data_folder, current.head().programme_id, ACCESSES)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.utils import cached_property
 
-from relay.arrays.tables import day_of
+from relay.arrays.columns import day_of
 from relay.domain.vocabulary import STATES
 from relay.exchange.small_counts import SMALL, tellable
 from relay.reports import placements
 from relay.reports.tree_layout import MOST, View
-from relay.web import current, privacy
+from relay.web import current, parameters, privacy
 from relay.web.managers import district_map
 from relay.web.managers.tree import TreePage, Wish
 
@@ -38,7 +38,7 @@ class Year:
 
 @dataclass(frozen=True, kw_only=True)
 class GiftPage:
-    """A gift as its donor is told of it.
+    """A gift as shown to its donor.
 
     Attributes:
         relay: The programme on the day.
@@ -54,7 +54,7 @@ class GiftPage:
 
     @classmethod
     def of_request(cls, gift_id: str) -> GiftPage:
-        """Read it from the address.
+        """Read it from the URL.
 
         Raises:
             NotInRelay: There was no such gift on that day.
@@ -81,7 +81,7 @@ class GiftPage:
     @cached_property
     def donor(self) -> str | None:
         """Who gave it; None when that is not known, was erased or is not for this reader. It is written down."""
-        donor = current.place_and_donor_names().donors.get(self.gift_id)
+        donor = privacy.places_and_donors().donors.get(self.gift_id)
         if donor:
             privacy.donors_named((self.gift_id,))
         return donor
@@ -119,8 +119,8 @@ class GiftPage:
 
     @cached_property
     def places(self) -> Sequence[tuple[str, int]]:
-        """Name and placements of each place that has enough of them to be told, most first."""
-        called, counted = current.place_and_donor_names().places, self.holdings.by_place().items()
+        """Name and placements of each place that has enough of them to be shown, most first."""
+        called, counted = privacy.places_and_donors().places, self.holdings.by_place().items()
         found = [(called.get(place_id or "", place_id or ""), many) for place_id, many in counted if tellable(many)]
         return sorted(found, key=lambda each: (-each[1], each[0]))
 
@@ -131,9 +131,9 @@ class GiftPage:
 
     @cached_property
     def reached(self) -> Mapping[str, int]:
-        """Outline of a district → placements in it, where these are enough to be told.
+        """Outline of a district → placements in it, if there are enough of them to be shown.
 
-        So must those be that are in it and in none of its places that are told: they would follow from both.
+        So must be the placements in it outside the places shown: otherwise their number could be worked out.
         """
         counted = self.holdings.by_place()
         told = district_map.reached(
@@ -146,7 +146,7 @@ class GiftPage:
 
     @property
     def few(self) -> int:
-        """The least count of placements in a place that is told."""
+        """The smallest count of placements in a place that is shown."""
         return SMALL
 
     @property
@@ -170,6 +170,6 @@ class GiftPage:
         whole = len(self.holdings) <= WHOLE
         view = View(focus=None, depth=MOST if whole else None, opened=frozenset(), by_date=False)
         wish = Wish(
-            as_of=self.as_of, today=self.today, view=view, names=current.choice("names", ("ids", "initials", "full"))
+            as_of=self.as_of, today=self.today, view=view, names=parameters.choice("names", ("ids", "initials", "full"))
         )
         return TreePage(self.relay, f"gift:{self.gift_id}", wish)

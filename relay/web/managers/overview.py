@@ -10,8 +10,8 @@ from werkzeug.utils import cached_property
 from relay.domain.model import add_months
 from relay.reports import chains, health, placements
 from relay.reports import visits as todo
-from relay.web import current
-from relay.web.result_cache import kept_of, kept_up
+from relay.web import current, privacy
+from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,21 +47,18 @@ class Overview:
 
     @classmethod
     def of_request(cls) -> Overview:
-        """Read it from the address."""
+        """Read it from the URL."""
         return cls(relay=current.relay(), as_of=current.as_of(), today=current.today())
 
     @cached_property
     def health(self) -> Health:
         """How the relays are doing."""
-        survey = self.relay.survey
-        name = ("counted", survey.snapshot.programme_id, self.as_of, survey.confirmed_only)
-        counted = kept_up(name, survey.snapshot.head_hash, lambda before: health.counted(survey, before))
-        return health.health(survey, whole=counted)
+        return kept_of(self.relay.survey, ("health",), lambda: health.health(self.relay.survey))
 
     @cached_property
     def called(self) -> Names:
         """What places are called."""
-        return current.place_and_donor_names()
+        return privacy.places_and_donors()
 
     def place(self, place_id: str | None) -> str:
         """A place by name."""

@@ -10,7 +10,7 @@ from werkzeug.utils import cached_property
 from relay.reports import placements
 from relay.reports.breakdown import NoSuchPart
 from relay.reports.health import health
-from relay.web import current
+from relay.web import current, parameters, privacy
 from relay.web.i18n import labels
 from relay.web.result_cache import kept_of
 
@@ -47,7 +47,7 @@ class PartPage:
 
     @classmethod
     def of_request(cls, word: str, part_id: str) -> PartPage:
-        """Read it from the address.
+        """Read it from the URL.
 
         Raises:
             NoSuchPart: There is no such group or place.
@@ -55,13 +55,13 @@ class PartPage:
         relay = current.relay()
         snapshot = relay.survey.snapshot
         if (snapshot.groups if word == "group" else snapshot.places).ids.row(part_id) is None:
-            raise NoSuchPart(word, part_id)
-        names = current.choice("names", labels.NAMES)
+            raise NoSuchPart(word=word, asked=part_id)
+        names = parameters.choice("names", labels.NAMES)
         return cls(relay=relay, word=word, part_id=part_id, as_of=current.as_of(), today=current.today(), names=names)
 
     @cached_property
     def _called(self) -> Mapping[str, str]:
-        return current.group_names() if self.word == "group" else current.place_and_donor_names().places
+        return privacy.group_names() if self.word == "group" else privacy.places_and_donors().places
 
     @property
     def name(self) -> str:
@@ -74,7 +74,7 @@ class PartPage:
 
     def place(self, place_id: str | None) -> str:
         """A place by name."""
-        return current.place_and_donor_names().places.get(place_id or "", place_id or "")
+        return privacy.places_and_donors().places.get(place_id or "", place_id or "")
 
     @cached_property
     def _parts(self) -> Mapping[str, PartHealth]:
@@ -144,7 +144,7 @@ class PartPage:
     @cached_property
     def _people(self) -> Mapping[str, str]:
         ids = {row.beneficiary_id for row in self.people[:PEOPLE]}
-        return current.names(ids) if self.names != labels.NAMES[0] else {}
+        return privacy.names(ids) if self.names != labels.NAMES[0] else {}
 
     def person(self, beneficiary_id: str) -> str:
         """A person, as far as she may be named."""

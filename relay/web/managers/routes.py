@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, jsonify, redirect, render_template
 
 from relay.service.json_codec import json_of
-from relay.web import current, guard, menu
+from relay.web import current, guard, menu, parameters
 from relay.web.managers import district_map, tree_files
 from relay.web.managers.gift import GiftPage
 from relay.web.managers.overview import Overview
 from relay.web.managers.place_or_group import PartPage
 from relay.web.managers.tree import TreePage, Wish
+from relay.web.permission import action
 from relay.web.staff import searches
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ blueprint = Blueprint("managers", __name__)
 
 
 @blueprint.get("/")
+@action("programme list")
 def front() -> str | Answer:
     """The programmes; of one alone, its own page."""
     heads = guard.heads()
@@ -31,6 +33,7 @@ def front() -> str | Answer:
 
 
 @blueprint.get("/p/<programme_id>")
+@action("gifts")
 def programme(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """A programme: how its relays do, what broke this month, whom to visit."""
     return render_template("programme.html", page=Overview.of_request())
@@ -41,6 +44,7 @@ def _page(id_: str) -> TreePage:
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>")
+@action("tree")
 def tree(programme_id: str, id_: str) -> str | Answer:  # noqa: ARG001 - `asked` reads it
     """A relay tree."""
     page, text = _page(id_), searches.asked_for()
@@ -51,36 +55,42 @@ def tree(programme_id: str, id_: str) -> str | Answer:  # noqa: ARG001 - `asked`
 
 
 @blueprint.post("/p/<programme_id>/tree/<id_>")
+@action("tree", by_form=False)
 def search_in(programme_id: str, id_: str) -> Answer:  # noqa: ARG001 - `asked` reads it
     """Look in a tree for the few words that a form sends."""
     return redirect(_page(id_).link(search=searches.remembered()), 303)
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>/network.json")
+@action("tree")
 def network(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The picture, for the script that draws it."""
     return jsonify(tree_files.network(_page(id_)))
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>/tree.<form>")
+@action("tree")
 def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The picture or the tree as a file: svg, html, graphml or json."""
-    return tree_files.file(_page(id_), current.choice_of(form, tree_files.FORMS))
+    return tree_files.file(_page(id_), parameters.choice_of(form, tree_files.FORMS))
 
 
 @blueprint.get("/p/<programme_id>/trace/<id_>.json")
+@action("trace")
 def trace(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """How far a gift or placement travelled, as JSON."""
     return jsonify(json_of(current.relay().trace(id_)))
 
 
 @blueprint.get("/p/<programme_id>/gift/<gift_id>")
+@action("gifts")
 def gift(programme_id: str, gift_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """A gift's story, for its donor."""
     return render_template("gift.html", page=GiftPage.of_request(gift_id))
 
 
 @blueprint.get("/p/<programme_id>/map")
+@action("health")
 def map_(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """The districts, coloured by how the chains that began there do."""
     found = district_map.districts(current.relay())
@@ -90,6 +100,7 @@ def map_(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
 
 
 @blueprint.get("/p/<programme_id>/<any(group, place):word>/<part_id>")
+@action("health")
 def part(programme_id: str, word: str, part_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """A group or a place."""
     return render_template("part.html", page=PartPage.of_request(word, part_id))

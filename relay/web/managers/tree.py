@@ -1,4 +1,4 @@
-"""The page of a relay tree: what its address asks for, and everything that its pictures, table and downloads say."""
+"""The page of a relay tree: what its URL asks for, and everything that its pictures, table and downloads show."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from relay.domain.model import add_months
 from relay.reports import drawing, search
 from relay.reports.drawing import Caption
 from relay.reports.tree_layout import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, Tab, View, picture
-from relay.web import current, privacy
+from relay.web import current, parameters, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
+from relay.web.managers import tree_labels
 from relay.web.menu import to
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ HITS: Final = 200  # our choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How the address asks a tree to be shown.
+    """How the URL asks for a tree to be shown.
 
     Attributes:
         as_of: The day.
@@ -49,12 +50,12 @@ class Wish:
 
     @classmethod
     def of_request(cls) -> Wish:
-        """Read it from the address.
+        """Read it from the URL.
 
         Raises:
             Invalid: A parameter cannot be read.
         """
-        depth = MOST if request.args.get("depth") == "all" else current.number("depth")
+        depth = MOST if request.args.get("depth") == "all" else parameters.number("depth")
         return cls(
             as_of=current.as_of(),
             today=current.today(),
@@ -62,13 +63,13 @@ class Wish:
                 focus=request.args.get("focus") or None,
                 depth=depth,
                 opened=frozenset(request.args.getlist("open")),
-                by_date=current.choice("axis", AXES) == "date",
+                by_date=parameters.choice("axis", AXES) == "date",
             ),
-            names=current.choice("names", labels.NAMES),
+            names=parameters.choice("names", labels.NAMES),
         )
 
     def parameters(self) -> dict[str, Any]:
-        """What the address has to say; what goes without saying is left out."""
+        """The parameters of its URL; defaults are left out."""
         view = self.view
         said = {
             "as_of": self.as_of.isoformat() if self.as_of != self.today else None,
@@ -111,7 +112,7 @@ class TreePage:
     def _names(self) -> Mapping[str, str]:
         """Beneficiary id → name, of those who are shown."""
         shown = {box.node.beneficiary_id for box in self.picture.boxes if box.node}
-        return {} if self.wish.names == labels.NAMES[0] else current.names(shown)
+        return {} if self.wish.names == labels.NAMES[0] else privacy.names(shown)
 
     def name(self, beneficiary_id: str) -> str:
         """A person, as far as she may be named."""
@@ -126,7 +127,7 @@ class TreePage:
         form: str | None = None,
         search: str | None = None,
     ) -> str:
-        """The address of this tree, shown in some way, with the key of what was looked for in it."""
+        """The URL of this tree, shown in some way, with the key of what was searched for in it."""
         parameters: dict[str, Any] = {**(wish or self.wish).parameters(), "form": form, "s": search}
         return url_for(endpoint, programme_id=self.programme_id, id_=self.id, **parameters)
 
@@ -135,7 +136,7 @@ class TreePage:
         return self.link(self.wish.with_view(opened=self.wish.view.opened | {key}))
 
     def focusing(self, placement_id: str | None) -> str:
-        """Where the picture starts at a placement, or anew."""
+        """The URL of the picture starting at a placement, or at the beginning."""
         return self.link(self.wish.with_view(focus=placement_id, depth=None, opened=frozenset()))
 
     @property
@@ -152,7 +153,7 @@ class TreePage:
         return self.on_day(add_months(self.wish.as_of, 12 * years))
 
     def file(self, form: str) -> str:
-        """Where the tree can be taken away as a file."""
+        """Where the tree can be downloaded."""
         return self.link(endpoint="managers.download", form=form)
 
     def record(self, key: str) -> str:
@@ -180,12 +181,12 @@ class TreePage:
         return gettext("Relay tree of placement %(id)s", id=id_)
 
     def lines(self, box: Box) -> list[str]:
-        """What stands on a box."""
-        return labels.lines(box, self._holder(box))
+        """The text on a box."""
+        return tree_labels.lines(box, self._holder(box))
 
-    def told(self, box: Box) -> str:
+    def title(self, box: Box) -> str:
         """All that is known of a box."""
-        return labels.told(box, self._holder(box), self.receipts(box))
+        return tree_labels.title(box, self._holder(box), self.receipts(box))
 
     def receipts(self, box: Box) -> Sequence[Receipt]:
         """What a box received, and from whom; a gift received nothing."""
@@ -224,8 +225,8 @@ class TreePage:
         return max((day.year - first.year) * 12 + day.month - first.month, 0)
 
     def folded(self, tab: Tab) -> str:
-        """What stands on a tab."""
-        return labels.folded(tab)
+        """The text on a tab."""
+        return tree_labels.folded(tab)
 
     # -- the pictures
 
@@ -235,10 +236,10 @@ class TreePage:
         def caption(each: Box | Tab) -> Caption:
             if isinstance(each, Tab):
                 return Caption(
-                    label=labels.folded(each), title=gettext("Open this branch"), href=self.opening(each.key)
+                    label=tree_labels.folded(each), title=gettext("Open this branch"), href=self.opening(each.key)
                 )
             holder = self._holder(each)
-            lines, title = labels.lines(each, holder), self.told(each)
+            lines, title = tree_labels.lines(each, holder), self.title(each)
             return Caption(label="\n".join(lines), title=title, href=self.record(each.key))
 
         return drawing.network(self.picture, caption)

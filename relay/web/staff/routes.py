@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, make_response, redirect, render_template, request
 
 from relay.reports import record_history, search
-from relay.web import current, menu, privacy
+from relay.web import current, menu, privacy, system_pages
 from relay.web.i18n import labels
+from relay.web.permission import action
 from relay.web.staff import searches
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markupsafe import Markup
     from werkzeug.wrappers import Response
 
     from relay.reports.record_history import Record
@@ -20,14 +24,15 @@ HELD: Final = 10
 """Placements whose history a person's page tells (our choice: hardly anybody holds more; all are listed)."""
 
 HITS: Final = "div#hits"
-"""Where the page of what was found shows it, as htmx names it; suggestions stand elsewhere and leave the address."""
+"""Where the results page shows its results, as htmx names it; suggestions go elsewhere and do not change the URL."""
 
 blueprint = Blueprint("staff", __name__)
 
 
 @blueprint.post("/p/<programme_id>/find")
+@action("find", by_form=False)
 def search_for(programme_id: str) -> Response:
-    """Look for the few words that a form sends; the address of what was found is one to which one can come back."""
+    """Search for the words that a form sends; the URL of the results can be returned to."""
     if not request.headers.get("HX-Request"):
         return redirect(menu.to("staff.find", s=searches.remembered()), 303)
     response = make_response(_found(programme_id, searches.sent()))
@@ -37,6 +42,7 @@ def search_for(programme_id: str) -> Response:
 
 
 @blueprint.get("/p/<programme_id>/find")
+@action("find")
 def find(programme_id: str) -> str:
     """What a few words find."""
     return _found(programme_id, searches.asked_for())
@@ -56,13 +62,27 @@ def _near(programme_id: str, text: str) -> tuple[search.Hit, ...]:
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>")
+@action("show")
 def record(programme_id: str, act_id: str) -> str:
     """One record with its history, and the gifts it descends from."""
     found = _shown(programme_id, act_id)
     privacy.opened("show", (found.id,))
     return render_template(
-        "record.html", record=found, held=_held(programme_id, found), as_of=current.as_of(), today=current.today()
+        "record.html",
+        record=found,
+        held=_held(programme_id, found),
+        parts=[*_parts(found)],
+        as_of=current.as_of(),
+        today=current.today(),
     )
+
+
+def _parts(record: Record) -> Iterator[Markup]:
+    """What the systems that the programme uses add to the page of a record."""
+    for name, pages in system_pages.of(current.graph().catalogue).items():
+        part = pages.on_record(record) if name in current.head().systems else None
+        if part:
+            yield part
 
 
 def _held(programme_id: str, record: Record) -> list[Record]:

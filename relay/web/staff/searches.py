@@ -1,4 +1,4 @@
-"""What is searched for: forms send it beside the address, in which a name would be left behind; Back finds it again."""
+"""What is searched for: forms send it in the body, since a URL would leave a name behind; Back finds it again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from flask import current_app, request
 
-from relay.web import guard
+from relay.web import sessions
 
 REMEMBERED: Final = 1_000  # our choice: searches that one can come back to, those of a working day
 
@@ -20,27 +20,27 @@ def sent() -> str:
 
 
 def remembered() -> str:
-    """Keep the words that a form sent for who sent them: the key under which an address calls them back.
+    """Keep the words that a form sent, for its sender: the key under which a URL calls them back.
 
     A page that looks for them as they are typed keeps its key, since each letter would drop an older search otherwise.
     """
     key, searches = _key_before() or token_urlsafe(9), _searches()
-    searches[key] = guard.known().login, sent()
+    searches[key] = sessions.signed_in().login, sent()
     while len(searches) > REMEMBERED:
         searches.popitem(last=False)
     return key
 
 
 def _key_before() -> str:
-    """The key in the address of the page that htmx asks from; empty when it has none, or another's."""
+    """The key in the URL of the page that htmx asks from; empty if it has none, or another's."""
     key = parse_qs(request.headers.get("HX-Current-URL", "").partition("?")[2]).get("s", [""])[0]
-    return key if _searches().get(key, ("", ""))[0] == guard.known().login else ""
+    return key if _searches().get(key, ("", ""))[0] == sessions.signed_in().login else ""
 
 
 def asked_for() -> str:
-    """The words whose key the address holds, or those of a link that somebody wrote; empty when there are none."""
+    """The words whose key is in the URL, or those of a hand-written link; empty if there are none."""
     login, text = _searches().get(request.args.get("s", ""), ("", ""))
-    return request.args.get("q", text if login == guard.known().login else "").strip()
+    return request.args.get("q", text if login == sessions.signed_in().login else "").strip()
 
 
 def _searches() -> OrderedDict[str, tuple[str, str]]:

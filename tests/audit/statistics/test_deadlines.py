@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.arrays import lineage
-from relay.arrays.tables import of_register
+from relay.arrays.raw_tables import of_register
 from relay.audit.statistics.deadlines import Deadline, deadlines
 from tests.scenes import acts as say
 from tests.scenes.relays import replayed
@@ -41,7 +41,7 @@ def test_births_after_the_deadline_are_no_births_by_it() -> None:
     assert found.share == pytest.approx(1 / 3)
     # exact for 1 of 3: 1 - 0.975^(1/3), and the root of (1-p)³ + 3p(1-p)² = 0.025
     assert (found.low, found.high) == pytest.approx((0.0084, 0.9057), abs=5e-5)
-    assert found.too_soon is None  # three are too few to tell
+    assert found.too_soon is None  # three are too few to say
 
 
 def test_where_only_females_count_half_of_those_born_are_expected_to_be() -> None:
@@ -59,7 +59,7 @@ def test_who_passed_on_in_time_had_enough_whatever_was_recorded(sex: str | None,
 
 
 def test_a_deadline_that_nearly_everybody_met_can_be_kept() -> None:
-    """20 of 20: the exact lower end is 0.025^(1/20) = 0.8316; of 16 it is 0.7941, which is too few to tell."""
+    """20 of 20: the exact lower end is 0.025^(1/20) = 0.8316; of 16 it is 0.7941, which is too few to say."""
     born = [say.happened(f"E{nth}: birth of P{nth} on 2021-06-01", animals=2) for nth in range(1, 21)]
 
     assert judged(*born, women=20).too_soon is False

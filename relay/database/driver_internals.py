@@ -1,0 +1,64 @@
+"""What Relay uses of the Neo4j driver beyond its documented interface, here and nowhere else.
+
+Each of these can change with any release of the driver: a test holds them to the release that setup.cfg pins.
+`RELAY_PLAIN_DRIVER=1` does without them, at one more round trip for each transaction and two for one that writes; see
+`relay.database.plain_driver`.
+"""
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relay.database.driver_errors import sensible
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from typing import LiteralString
+
+    import neo4j
+
+
+def begin_with_first_statement(session: neo4j.Session) -> AbstractContextManager[object]:
+    """While it is open, transactions send their BEGIN together with their first statement: a round trip less."""
+    pipelined: AbstractContextManager[object] = session._pipelined_begin
+    return pipelined
+
+
+def run_with_commit(transaction: neo4j.ManagedTransaction, query: LiteralString, parameters: dict[str, Any]) -> None:
+    """Send a statement together with the COMMIT that follows: a round trip less.
+
+    Its answer is read after the commit; the database commits nothing when the statement fails.
+    """
+    connection: Any = transaction._connection
+    connection.run(query, parameters)
+    connection.pull()
+
+
+def give_up_on_silence(driver: neo4j.Driver, seconds: float) -> None:
+    """Have every connection of a driver take silence and garbage for what they are: a lost connection.
+
+    The driver has no setting for it: it waits without end for an answer, or as long as the server asks it to (Neo4j:
+    120 s), and an answer that it cannot decode raises whatever its decoder stumbled over.
+
+    Args:
+        driver: Before its first connection is open.
+        seconds: After which a connection that says nothing is lost.
+    """
+    pool: Any = driver._pool
+    open_connection = pool.opener
+
+    def opener(*arguments: Any) -> Any:  # noqa: ANN401 - the driver's own
+        with sensible():
+            connection = open_connection(*arguments)
+        fetch_message = connection.fetch_message
+
+        def fetch_sensible_message() -> None:
+            with sensible(connection._set_defunct_read):
+                fetch_message()
+
+        connection.socket.set_read_timeout(seconds)
+        connection.fetch_message = fetch_sensible_message
+        return connection
+
+    pool.opener = opener

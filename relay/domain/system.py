@@ -1,0 +1,335 @@
+"""Systems: what a programme may do beside the relay, and the catalogue of all kinds of acts.
+
+A system declares its kinds of acts, checks, questions, commands, pages and words in its own folder. The command line
+builds one `Catalogue` of the core and the systems, and passes it down; nothing below knows a system by name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, LiteralString
+
+from relay.domain.kinds import CORE
+from relay.domain.schema import Column, Kind, Role
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.domain.acts import Act
+    from relay.domain.advisories import Note
+    from relay.domain.register import Change, Fact, Register
+    from relay.text import Sentence
+
+_NONE: Final = frozenset[str]()
+_NUMBERS: Final = frozenset({"units", "amount", "count", "degrees"})
+
+
+def _nothing() -> tuple[object, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """One system that a programme can switch on.
+
+    What belongs to a room above this one is given by a function without arguments, which imports it when it is asked
+    for: `checks` gives `relay.audit.checks.Check`, `questions` gives `relay.service.queries.Question`, `commands` gives
+    `relay.commands.options.Listed`, `pages` gives one `relay.web.parts.Part` or nothing.
+
+    Attributes:
+        name: In rules.toml and on the command line.
+        title: What it is called on pages.
+        needs: Systems without which it cannot be switched on.
+        kinds: Its kinds of acts.
+        columns: Core kind → optional columns that are added to it.
+        refuse: Core kind → what more is refused of such an act, as `Kind.refuse`, while the system is on.
+        note: Core kind → what more is noted of such an act, as `Kind.note`, while the system is on.
+        roles: Action of its commands, questions and pages → who may do it.
+        checks: Gives its audit checks.
+        questions: Gives its questions.
+        commands: Gives its commands.
+        pages: Gives its pages.
+        folder: In which its templates and translations lie; None when it has neither.
+    """
+
+    name: str
+    title: Sentence
+    needs: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict[str, tuple[Column, ...]])
+    refuse: Mapping[str, Callable[[Register, Fact], None]] = field(
+        default_factory=dict[str, "Callable[[Register, Fact], None]"]
+    )
+    note: Mapping[str, Callable[[Register, Change], Iterator[Note]]] = field(
+        default_factory=dict[str, "Callable[[Register, Change], Iterator[Note]]"]
+    )
+    roles: Mapping[str, frozenset[Role]] = field(default_factory=dict[str, frozenset[Role]])
+    checks: Callable[[], Sequence[object]] = _nothing
+    questions: Callable[[], Sequence[object]] = _nothing
+    commands: Callable[[], Sequence[object]] = _nothing
+    pages: Callable[[], object] = _nothing
+    folder: Path | None = None
+
+
+class Catalogue:
+    """All kinds of acts: the core's, and those of the systems; and what follows from how they are declared.
+
+    Attributes:
+        systems: Name → system, as they were registered.
+        kinds: Name → kind, in the order of their files; what systems add to the core's kinds is among their columns.
+    """
+
+    def __init__(self, systems: Iterable[System] = ()) -> None:
+        """Put the kinds together.
+
+        Raises:
+            ValueError: Two kinds, files, labels or relationships have one name, or something named is not there: a
+                fault of who declared them.
+        """
+        self.systems: Mapping[str, System] = {system.name: system for system in systems}
+        self._system_of = {kind.name: system for system in self.systems.values() for kind in system.kinds}
+        own = [kind for system in self.systems.values() for kind in system.kinds]
+        added = Counter[str]()
+        for system in self.systems.values():
+            added.update(system.columns.keys())
+        core = [replace(kind, columns=(*kind.columns, *self._added(kind.name))) for kind in CORE]
+        self.kinds: Mapping[str, Kind] = {
+            kind.name: kind for kind in sorted((*core, *own), key=lambda kind: kind.order)
+        }
+        self._require_sound([*core, *own])
+
+    def _added(self, kind: str) -> Iterator[Column]:
+        for system in self.systems.values():
+            yield from system.columns.get(kind, ())
+
+    def _require_sound(self, kinds: Sequence[Kind]) -> None:
+        names = Counter(name for kind in kinds for name in {kind.name, kind.file} if name)
+        in_graph = Counter(
+            [*(kind.label for kind in kinds if kind.label), *(type_ for type_, _, _ in self._pointing())]
+        )
+        columns = [Counter(column.name for column in kind.columns) for kind in kinds]
+        doubled = [name for counter in (names, in_graph, *columns) for name, times in counter.items() if times > 1]
+        named = {column.refers_to for kind in kinds for column in kind.columns if column.refers_to}
+        labelled = {kind.name for kind in kinds if kind.label}
+        systems = {name for system in self.systems.values() for name in system.needs}
+        core = {name for system in self.systems.values() for name in (*system.columns, *system.refuse, *system.note)}
+        missing = (named - labelled) | (systems - self.systems.keys()) | (core - {kind.name for kind in CORE})
+        if doubled or missing:
+            raise ValueError([*doubled, *sorted(missing)])
+
+    # -- kinds -------------------------------------------------------------------------------------------------------
+
+    def kind(self, name: str) -> Kind:
+        """The kind of that name.
+
+        Raises:
+            KeyError: There is none; a fault of the caller.
+        """
+        return self.kinds[name]
+
+    def day(self, kind: str) -> str:
+        """The column that says on which day an act of a kind happened; empty where none does."""
+        return self.kinds[kind].day if kind in self.kinds else ""
+
+    def counts_from(self, kind: str) -> str:
+        """The column that says from when an act of a kind counts; empty for what has no day and counts always."""
+        return (self.kinds[kind].counts_from or self.kinds[kind].day) if kind in self.kinds else ""
+
+    def system_of(self, kind: str) -> System | None:
+        """The system that declares a kind; None for the core's."""
+        return self._system_of.get(kind)
+
+    @cached_property
+    def filed(self) -> tuple[Kind, ...]:
+        """The kinds that stand in the exchange format, in the order in which it takes them."""
+        return tuple(kind for kind in self.kinds.values() if kind.file)
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The names of the CSV files without ".csv", in the order in which they are taken; rules.toml comes before."""
+        return tuple(kind.file for kind in self.filed if not kind.table and kind.name != "programme")
+
+    @cached_property
+    def tables(self) -> Mapping[str, str]:
+        """Table of rules.toml → the name of its sheet in a workbook, in order."""
+        return {kind.table: kind.file for kind in self.filed if kind.table}
+
+    def columns_on(self, kind: str, used: Collection[str]) -> tuple[Column, ...]:
+        """The columns of a kind in a programme that uses some systems; the list of them too only where it uses any."""
+        others = {
+            column.name
+            for system in self.systems.values()
+            if system.name not in used
+            for column in system.columns.get(kind, ())
+        }
+        if kind == "programme" and not used:
+            others.add("systems")
+        return tuple(column for column in self.kinds[kind].columns if column.name not in others)
+
+    def keys(self, kind: str) -> tuple[str, ...]:
+        """The payload keys of a kind, in order."""
+        return self._keys[kind]
+
+    @cached_property
+    def _keys(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: tuple(column.name for column in kind.columns) for name, kind in self.kinds.items()}
+
+    def personal(self, kind: str) -> frozenset[str]:
+        """The keys of a kind that stand in the ledger only as commitments; none of an unknown one."""
+        return self._personal.get(kind, _NONE)
+
+    @cached_property
+    def _personal(self) -> Mapping[str, frozenset[str]]:
+        return {
+            name: frozenset(column.name for column in kind.columns if column.personal)
+            for name, kind in self.kinds.items()
+        }
+
+    def days(self, kind: str) -> frozenset[str]:
+        """The columns of a kind that hold a day."""
+        return self._days[kind]
+
+    @cached_property
+    def _days(self) -> Mapping[str, frozenset[str]]:
+        return {
+            name: frozenset(column.name for column in kind.columns if column.type == "date")
+            for name, kind in self.kinds.items()
+        }
+
+    def numbers(self, kind: str) -> frozenset[str]:
+        """The columns of a kind whose numbers are fractions in the graph."""
+        return self._numbers[kind]
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, frozenset[str]]:
+        return {
+            name: frozenset(column.name for column in kind.columns if column.type in _NUMBERS)
+            for name, kind in self.kinds.items()
+        }
+
+    @cached_property
+    def day_columns(self) -> frozenset[str]:
+        """The columns of any kind that hold a day."""
+        return frozenset().union(*self._days.values())
+
+    @cached_property
+    def chosen(self) -> frozenset[str]:
+        """The columns of any kind that hold one of a few words."""
+        return frozenset(column.name for kind in self.kinds.values() for column in kind.columns if column.choices)
+
+    # -- what a programme uses ---------------------------------------------------------------------------------------
+
+    def rules_on(self, kind: str, used: Collection[str]) -> Iterator[Callable[[Register, Fact], None]]:
+        """What refuses acts of a kind in a programme that uses some systems."""
+        yield self.kinds[kind].refuse
+        yield from (system.refuse[kind] for system in self._used(used) if kind in system.refuse)
+
+    def notes_on(self, kind: str, used: Collection[str]) -> Iterator[Callable[[Register, Change], Iterator[Note]]]:
+        """What notes something of acts of a kind in such a programme."""
+        yield self.kinds[kind].note
+        yield from (system.note[kind] for system in self._used(used) if kind in system.note)
+
+    def _used(self, used: Collection[str]) -> Iterator[System]:
+        return (system for system in self.systems.values() if system.name in used)
+
+    # -- what acts name ----------------------------------------------------------------------------------------------
+
+    def references(self, kind: str) -> tuple[tuple[str, str], ...]:
+        """The columns of a kind that name something recorded, each with the kind of that."""
+        return self._references.get(kind, ())
+
+    @cached_property
+    def _references(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        return {
+            name: tuple((column.name, column.refers_to) for column in kind.columns if column.refers_to)
+            for name, kind in self.kinds.items()
+        }
+
+    def named_by(self, act: Act | Fact) -> Iterator[tuple[str, str]]:
+        """The columns in which an act names what is recorded or comes with it, each with the act or "placement:ID"."""
+        for column, kind in self.references(act.kind):
+            if act.values.get(column) is not None:
+                yield column, f"{kind}:{act.values[column]}"
+
+    def lies(self, kind: str) -> bool:
+        """Whether what is recorded of a kind lies in some place: it names one, people, or what in turn does."""
+        return kind in self._lying
+
+    @cached_property
+    def _lying(self) -> frozenset[str]:
+        lying = {kind.name for kind in self.kinds.values() if not kind.file} | {"place", "beneficiary"}
+        while more := {
+            kind for kind in self.kinds if kind not in lying and lying & {named for _, named in self.references(kind)}
+        }:
+            lying |= more
+        return frozenset(lying)
+
+    @cached_property
+    def leading(self) -> Mapping[str, str]:
+        """Column → the kind of a system's that it names: what that says leads on to a place."""
+        return {
+            column: named for kind in self.kinds for column, named in self.references(kind) if named in self._system_of
+        }
+
+    def is_told(self, kind: str) -> bool:
+        """Whether the history of a record of this kind tells of acts that name it."""
+        return any(column.told and column.refers_to == kind for each in self.kinds.values() for column in each.columns)
+
+    def is_pointed_at(self, kind: str) -> bool:
+        """Whether acts of other kinds than the relay's own may be left hanging by one of this kind."""
+        return kind in self._pointed_at
+
+    @cached_property
+    def _pointed_at(self) -> frozenset[str]:
+        return frozenset(
+            named
+            for kind in self.kinds.values()
+            for _, named in self.references(kind.name)
+            if named != "placement" or kind.name in self._system_of
+        )
+
+    def about_her(self, kind: str) -> tuple[str, ...]:
+        """The columns by which an act of a system's kind is about a beneficiary: what it says is erased with her."""
+        if kind not in self._system_of:
+            return ()
+        return tuple(column for column, named in self.references(kind) if named == "beneficiary")
+
+    # -- the graph ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def labels(self) -> Mapping[str, LiteralString]:
+        """Kind → the label of its nodes, of the kinds that have some."""
+        return {name: kind.label for name, kind in self.kinds.items() if kind.label}
+
+    def pointers(self, kind: str) -> tuple[tuple[str, LiteralString, str], ...]:
+        """Of a kind: column, relationship, and the kind of what it leads to."""
+        return self._pointers[kind]
+
+    @cached_property
+    def _pointers(self) -> Mapping[str, tuple[tuple[str, LiteralString, str], ...]]:
+        return {
+            name: tuple(
+                (column.name, column.edge, column.refers_to)
+                for column in kind.columns
+                if column.edge and column.refers_to
+            )
+            for name, kind in self.kinds.items()
+        }
+
+    @cached_property
+    def edges(self) -> Mapping[LiteralString, tuple[LiteralString, LiteralString]]:
+        """Relationship → labels of its start and end, of those that columns declare."""
+        return {type_: (start, end) for type_, start, end in self._pointing()}
+
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """Labels and relationships in which nothing is personal: personal values stand in nodes of their own."""
+        return (*self.labels.values(), *self.edges)
+
+    def _pointing(self) -> Iterator[tuple[LiteralString, LiteralString, LiteralString]]:
+        for name, kind in self.kinds.items():
+            for _, type_, target in self.pointers(name):
+                yield type_, kind.label, self.kinds[target].label

@@ -1,0 +1,45 @@
+"""Questions of an auditor: what is odd, and what to look at in the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from relay.audit import run, sampling
+from relay.service.queries.parameters import AsKnown, AsOf
+from relay.service.question import Question, Says, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit(Question[run.Audit]):
+    """What looks wrong in the whole record, and the acts that show it."""
+
+    name = "audit"
+    action = "audit"
+    path = "audit"
+
+    as_of: AsOf
+    as_known: AsKnown = None
+
+    def answer(self, source: Source, programme_id: str) -> run.Audit:
+        """What each check found."""
+        return run.audit(source.graph, programme_id, self.as_of, last=source.last(programme_id, self.as_known))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample(Question[sampling.Sample]):
+    """Placements to verify in the field, and what was found so far."""
+
+    name = "sample"
+    action = "audit sample"
+    path = "audit/sample"
+
+    as_of: AsOf
+    as_known: AsKnown = None
+    size: Annotated[int, Says(sort="count", text="How many placements to verify.")]
+    seed: Annotated[int, Says(sort="number", text="Another number draws other placements.")]
+
+    def answer(self, source: Source, programme_id: str) -> sampling.Sample:
+        """Drawn from what stood on that day."""
+        last = source.last(programme_id, self.as_known)
+        return sampling.sample(source.graph, programme_id, self.as_of, size=self.size, seed=self.seed, last=last)

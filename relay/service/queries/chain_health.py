@@ -1,0 +1,39 @@
+"""The question how the chains do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from relay.arrays import lineage
+from relay.domain.vocabulary import PARTED_BY
+from relay.reports import breakdown, health
+from relay.service.queries.parameters import Read
+from relay.service.question import Says, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health(Read[health.Health]):
+    """Chain health: what is owed, was passed on, and broke."""
+
+    name = "health"
+    action = "health"
+    path = "health"
+
+    by: Annotated[
+        tuple[str, ...], Says(sort="word", text="Break it down by this; may be repeated.", choices=PARTED_BY)
+    ] = ()
+    compare: Annotated[date | None, Says(sort="day", text="Show what changed since that day.")] = None
+
+    def answer(self, source: Source, programme_id: str) -> health.Health:
+        """On the day, and what changed."""
+        survey, earlier = self.relay(source, programme_id).survey, None
+        if self.compare:
+            earlier = lineage.survey(survey.snapshot, self.compare, confirmed_only=self.confirmed_only)
+        names = breakdown.names(source.graph, programme_id, self.by)
+        return health.health(survey, by=self.by, names=names, earlier=earlier)
+
+    def tells_donors(self) -> bool:
+        """Parted by them."""
+        return "donor" in self.by

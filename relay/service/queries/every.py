@@ -1,0 +1,25 @@
+"""All questions, for what offers every one of them; whoever asks one imports its own module."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from relay.domain.system import Catalogue
+from relay.service.queries.auditing import Audit, Sample
+from relay.service.queries.chain_health import Health
+from relay.service.queries.ledgers import Accesses, Entries, Verify
+from relay.service.queries.lookup import Find, Names, Resolve, Show
+from relay.service.queries.relays import Chains, Gifts, Todo, Trace, Tree, Waiting
+from relay.service.queries.statistics import Deadlines, Forecast, Survival
+from relay.service.question import Kind, of_system
+
+QUESTIONS: Final[tuple[Kind, ...]] = (
+    *(Find, Show, Resolve, Names, Trace, Tree, Gifts, Chains, Todo, Waiting, Health, Survival, Deadlines, Forecast),
+    *(Audit, Sample, Entries, Verify, Accesses),
+)
+"""All of the core."""
+
+
+def questions_of(catalogue: Catalogue) -> tuple[Kind, ...]:
+    """All questions: the core's, then those of the systems."""
+    return (*QUESTIONS, *(each for system in catalogue.systems.values() for each in of_system(system)))

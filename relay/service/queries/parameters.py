@@ -1,0 +1,73 @@
+"""What a question can be narrowed by: the fields that several questions share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Final, TypedDict, TypeVar
+
+from relay.arrays import cache
+from relay.reports import breakdown, trees
+from relay.service.question import Question, Says, Source
+
+T_co = TypeVar("T_co", covariant=True)
+
+AsOf = Annotated[date, Says(sort="day", text="The state on that day, as known now; today if left out.", today=True)]
+AsKnown = Annotated[
+    int | date | None, Says(sort="entry", text="As known when the ledger ended with that entry, or on that day.")
+]
+ConfirmedOnly = Annotated[bool, Says(sort="flag", text="Leave out unconfirmed pass-ons.")]
+Id = Annotated[str, Says(sort="record", text="The record that is asked about.", in_path=True)]
+Help = Annotated[str | None, Says(sort="word", text="Only this help, such as goat.")]
+PlaceId = Annotated[str | None, Says(sort="word", text="Only this place and all within it.")]
+GroupId = Annotated[str | None, Says(sort="word", text="Only chains begun by a member of this group.")]
+Donor = Annotated[str | None, Says(sort="word", text="Only what this donor gave. Personal.", personal=True)]
+IN_WHICH_ORDER: Final = "The order; by id if left out."
+
+
+class ReadOptions(TypedDict):
+    """What every read can be narrowed by, as the fields of `Read`."""
+
+    as_of: date
+    as_known: int | date | None
+    confirmed_only: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read(Question[T_co]):
+    """A question about the relays of a programme on a day."""
+
+    as_of: AsOf
+    as_known: AsKnown = None
+    confirmed_only: ConfirmedOnly = False
+
+    def relay(self, source: Source, programme_id: str) -> trees.Relay:
+        """The relays that it is about."""
+        if source.kept and self.as_known is None:
+            return source.kept(self.as_of, self.confirmed_only)
+        return trees.relay(
+            source.graph,
+            programme_id,
+            self.as_of,
+            confirmed_only=self.confirmed_only,
+            last=source.last(programme_id, self.as_known),
+            folder=source.folder / cache.FOLDER,
+        )
+
+    def relay_below(self, source: Source, programme_id: str, id_: str) -> trees.Relay:
+        """The same, as far as the tree below a gift or placement needs it."""
+        if source.kept and self.as_known is None:
+            return source.kept(self.as_of, self.confirmed_only)
+        return trees.relay_below(
+            source.graph,
+            programme_id,
+            id_,
+            self.as_of,
+            confirmed_only=self.confirmed_only,
+            last=source.last(programme_id, self.as_known),
+        )
+
+
+def donors(source: Source, programme_id: str, donor: str | None) -> breakdown.Names:
+    """Who gave, where that narrows the answer."""
+    return breakdown.names(source.graph, programme_id, ("donor",) if donor is not None else ())

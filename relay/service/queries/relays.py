@@ -1,0 +1,136 @@
+"""Questions about relays: what became of a gift, and whom to visit next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, get_args
+
+from relay.domain.vocabulary import CHAIN_STATES
+from relay.reports import breakdown, chains, trees, unconfirmed, visits
+from relay.service.queries.parameters import IN_WHICH_ORDER, AsOf, Donor, GroupId, Help, Id, PlaceId, Read, donors
+from relay.service.question import Question, Says, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace(Read[trees.Trace]):
+    """How far a gift or placement travelled, and where it broke."""
+
+    name = "trace"
+    action = "trace"
+    path = "trace/<id>"
+
+    id: Id
+
+    def answer(self, source: Source, programme_id: str) -> trees.Trace:
+        """Of all that descends from it."""
+        return self.relay_below(source, programme_id, self.id).trace(self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree(Read[trees.Tree]):
+    """The relay below a gift or placement."""
+
+    name = "tree"
+    action = "tree"
+    path = "tree/<id>"
+
+    id: Id
+
+    def answer(self, source: Source, programme_id: str) -> trees.Tree:
+        """Its placements and what binds them."""
+        return self.relay_below(source, programme_id, self.id).tree(self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gifts(Read[tuple[chains.GivenGift, ...]]):
+    """All gifts: how far each travelled, and the state of its chains."""
+
+    name = "gifts"
+    action = "gifts"
+    path = "gifts"
+
+    help: Help = None
+    donor: Donor = None
+    sort: Annotated[chains.Sorting, Says(sort="word", text=IN_WHICH_ORDER, choices=("id", "reach", "age"))] = "id"
+
+    def answer(self, source: Source, programme_id: str) -> tuple[chains.GivenGift, ...]:
+        """In the order that was asked for."""
+        return chains.gifts(
+            self.relay(source, programme_id).survey,
+            help_=self.help,
+            donor=self.donor,
+            names=donors(source, programme_id, self.donor),
+            sort=self.sort,
+        )
+
+    def tells_donors(self) -> bool:
+        """What one donor gave."""
+        return self.donor is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chains(Read[tuple[chains.Chain, ...]]):
+    """All chains: how far each travelled, and its state."""
+
+    name = "chains"
+    action = "chains"
+    path = "chains"
+
+    state: Annotated[str | None, Says(sort="word", text="Only chains in this state.", choices=CHAIN_STATES)] = None
+    help: Help = None
+    place_id: PlaceId = None
+    group_id: GroupId = None
+    donor: Donor = None
+    sort: Annotated[chains.Sorting, Says(sort="word", text=IN_WHICH_ORDER, choices=get_args(chains.Sorting))] = "id"
+
+    def answer(self, source: Source, programme_id: str) -> tuple[chains.Chain, ...]:
+        """In the order that was asked for."""
+        found = chains.chains(
+            self.relay(source, programme_id).survey,
+            state=self.state,
+            help_=self.help,
+            place_id=self.place_id,
+            group_id=self.group_id,
+            donor=self.donor,
+            names=donors(source, programme_id, self.donor),
+            sort=self.sort,
+        )
+        return tuple(found)
+
+    def tells_donors(self) -> bool:
+        """What one donor gave."""
+        return self.donor is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Todo(Read[tuple[visits.Visit, ...]]):
+    """Whom to visit next and why; rank 1 is the most pressing."""
+
+    name = "todo"
+    action = "todo"
+    path = "todo"
+
+    place_id: PlaceId = None
+    most: Annotated[int | None, Says(sort="count", text="At most this many, the most pressing.")] = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[visits.Visit, ...]:
+        """By rank."""
+        survey = self.relay(source, programme_id).survey
+        names = breakdown.names(source.graph, programme_id, ("place",))
+        return visits.todo(survey, place_id=self.place_id, most=self.most, names=names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Question[tuple[unconfirmed.Waiting, ...]]):
+    """Unconfirmed pass-ons, the earliest first."""
+
+    name = "waiting"
+    action = "waiting"
+    path = "waiting"
+
+    as_of: AsOf
+    most: Annotated[int | None, Says(sort="count", text="At most this many.")] = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[unconfirmed.Waiting, ...]:
+        """The earliest first."""
+        return unconfirmed.waiting(source.graph, programme_id, self.as_of, self.most)

@@ -1,0 +1,274 @@
+"""What a question is: a frozen request, whose fields are what it can be narrowed by, and which answers itself.
+
+The command line, the client of another machine's Relay and the API make the same requests; what the API reads from an
+address and what its document says of it comes from the fields.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
+
+from relay.domain.rulebook import SystemOff
+from relay.domain.system import Catalogue, System
+from relay.graph import Graph
+from relay.ledger import reading
+from relay.ledger.reading import LedgerHead, NotBuilt
+from relay.reports import breakdown
+
+if TYPE_CHECKING:
+    from relay.reports import trees
+    from relay.reports.record_history import Record
+    from relay.reports.search import Hit
+
+T_co = TypeVar("T_co", covariant=True)
+
+Sort = Literal["day", "entry", "flag", "word", "kind", "record", "count", "number"]
+"""What a parameter is: a day; the number of an entry, or a day; yes or no; text; a kind of act; an id with or without
+its kind; a number of at least 1; a number of at least 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Says:
+    """What a field of a question says of itself beside its type.
+
+    Attributes:
+        sort: What it is.
+        text: What it does, in a sentence.
+        choices: The words that it can be; empty when it can be any.
+        most: How often it may be repeated; None for any number.
+        today: Whether today is meant where it is left out.
+        in_path: Whether it stands in the path of the URL, since the question is about this record.
+        personal: Whether it may be a name: then it is sent beside the URL, where no log keeps it.
+    """
+
+    sort: Sort
+    text: str
+    choices: tuple[str, ...] = ()
+    most: int | None = None
+    today: bool = False
+    in_path: bool = False
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A field of a question, as it travels.
+
+    Attributes:
+        name: Of the field.
+        says: What it says of itself.
+        required: Whether the question makes no sense without it.
+        many: Whether it may be repeated.
+        usual: Its value when it is left out; None when it is required, or today.
+    """
+
+    name: str
+    says: Says
+    required: bool = False
+    many: bool = False
+    usual: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What whoever asks may see: everything, where nothing else is said.
+
+    Attributes:
+        seen: Which of some act ids the reader may find.
+        nameable: Those of some beneficiaries whose names the reader may be told.
+        hits: What a search found, with the names that the reader is told.
+        record: A record as far as the reader may see it.
+    """
+
+    seen: Callable[[Collection[str]], Collection[str]] = frozenset
+    nameable: Callable[[Collection[str]], tuple[str, ...]] = tuple
+    hits: Callable[[Iterable[Hit]], tuple[Hit, ...]] = tuple
+    record: Callable[[Record], Record] = lambda record: record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the answers come from.
+
+    Attributes:
+        graph: Open.
+        folder: The data folder, where snapshots and the access log are kept.
+        reader: Who asks.
+        kept: The relay of the programme on a day, with or without what nobody confirmed, where it is kept up; None
+            surveys it for each question.
+    """
+
+    graph: Graph
+    folder: Path
+    reader: Reader = Reader()
+    kept: Callable[[date, bool], trees.Relay] | None = None
+
+    def last(self, programme_id: str, known: int | date | None) -> int | None:
+        """The entry with which the ledger ended; None for all of it."""
+        return None if known is None else reading.last_known(self.graph, programme_id, known)
+
+
+class Question(Generic[T_co]):
+    """One question: its class says what it asks, in the first line of its docstring; its fields narrow it.
+
+    Attributes:
+        name: Its own.
+        action: Which action of `roles.MATRIX` asking it is.
+        path: Where the API answers it, below a programme; "<id>" where the field `id` stands, when it is about one
+            record.
+        of_graph: Whether the answer depends on how this version builds the graph.
+        ids_only: Whether it shows no more of a record than its id: then it is shown to staff of every place.
+        personal: Whether its answer opens records that are personal: it is written down which, and no browser keeps it.
+        paged: Whether an answer may be one page of several.
+    """
+
+    __slots__ = ()
+
+    name: ClassVar[str]
+    action: ClassVar[str]
+    path: ClassVar[str]
+    of_graph: ClassVar[bool] = True
+    ids_only: ClassVar[bool] = False
+    personal: ClassVar[bool] = False
+    paged: ClassVar[bool] = False
+
+    @abstractmethod
+    def answer(self, source: Source, programme_id: str) -> T_co:
+        """The answer about a programme.
+
+        Raises:
+            RelayError: There is none, or it cannot be given.
+        """
+
+    def opened(self, answer: Any) -> Iterable[str]:  # noqa: ANN401, ARG002 - its own answer
+        """The records that an answer opened: "kind:id"."""
+        return ()
+
+    def tells_donors(self) -> bool:
+        """Whether the answer tells who gave: what one donor gave, or a programme parted by its donors."""
+        return False
+
+    def next_page(self, answer: Any) -> Self | None:  # noqa: ANN401, ARG002 - its own answer
+        """The question that the next page answers; None after the last page."""
+        return None
+
+    def narrowed(self) -> dict[str, Any]:
+        """What its URL says beside the path: parameter → value, of those that are not as usual."""
+        return self._unusual(personal=False)
+
+    def beside(self) -> dict[str, Any]:
+        """What is sent beside the URL: parameter → value."""
+        return self._unusual(personal=True)
+
+    def _unusual(self, *, personal: bool) -> dict[str, Any]:
+        said = {each: getattr(self, each.name) for each in parameters(type(self)) if each.says.personal is personal}
+        return {each.name: value for each, value in said.items() if value is not None and value != each.usual}
+
+    def ask(self, source: Source, head: LedgerHead) -> T_co:
+        """The answer about a programme, where it can be given.
+
+        Raises:
+            NotBuilt: Its graph was built by another version, or is being rebuilt.
+            RelayError: What else `answer` raises.
+        """
+        if self.of_graph and not head.built:
+            raise NotBuilt(programme_id=head.programme_id)
+        return self.answer(source, head.programme_id)
+
+    def opens(self, source: Source, programme_id: str, answer: object) -> tuple[str, ...]:
+        """The records that an answer opened: "kind:id"; of who gave, every gift whose donor is known.
+
+        Raises:
+            Unavailable: The database cannot be reached.
+        """
+        donors = breakdown.names(source.graph, programme_id, ("donor",) if self.tells_donors() else ()).donors
+        return (*self.opened(answer), *(f"gift:{gift_id}" for gift_id in sorted(donors)))
+
+    def note(self, source: Source, programme_id: str, answer: object, *, by: str, at: str) -> None:
+        """Write down that somebody opened what is personal, where the answer tells such.
+
+        Raises:
+            Unavailable: The database cannot be reached.
+            NotWrittenDown: It cannot be written; then the answer should not be shown.
+        """
+        ids = self.opens(source, programme_id, answer)
+        if ids:
+            from relay.access import access_log  # noqa: PLC0415 - most questions open nothing personal
+
+            access_log.note(source.folder, programme_id, access_log.Access(at=at, by=by, what=self.name, ids=ids))
+
+
+# ---------------------------------------------------------------------------------------------------- their kinds
+
+Kind = type[Question[Any]]
+
+
+def says(kind: Kind) -> str:
+    """What a question tells, in a sentence."""
+    return (kind.__doc__ or "").partition("\n")[0]
+
+
+def answer_of(kind: Kind) -> Any:  # noqa: ANN401 - a type
+    """The type of a question's answer."""
+    return get_type_hints(kind.answer)["return"]
+
+
+def parameters(kind: type[Any]) -> tuple[Parameter, ...]:
+    """The fields of a request that stand in its URL or are sent beside it; not those that stand in the path."""
+    hints = get_type_hints(kind, include_extras=True)
+    found: list[Parameter] = []
+    for field in dataclasses.fields(kind):
+        wanted, said = get_args(hints[field.name])
+        if said.in_path:
+            continue
+        usual = None if field.default is dataclasses.MISSING else field.default
+        required = field.default is dataclasses.MISSING and not said.today
+        many = get_origin(wanted) is tuple
+        found.append(Parameter(name=field.name, says=said, required=required, many=many, usual=usual))
+    return tuple(found)
+
+
+def with_kinds(found: Iterable[Parameter], catalogue: Catalogue) -> tuple[Parameter, ...]:
+    """Parameters with their choices, where these are the kinds of acts."""
+    kinds = tuple(catalogue.kinds)
+    return tuple(
+        dataclasses.replace(each, says=dataclasses.replace(each.says, choices=kinds))
+        if each.says.sort == "kind"
+        else each
+        for each in found
+    )
+
+
+def sent_beside(kind: Kind) -> tuple[Parameter, ...]:
+    """The parameters that are sent beside the URL, as a JSON object."""
+    return tuple(each for each in parameters(kind) if each.says.personal)
+
+
+def methods(kind: Kind) -> tuple[str, ...]:
+    """How it is asked: by POST when something is sent beside the URL, else by GET."""
+    personal = sent_beside(kind)
+    if any(each.required for each in personal):
+        return ("POST",)
+    return ("GET", "POST") if personal else ("GET",)
+
+
+def of_system(system: System) -> tuple[Kind, ...]:
+    """The questions of a system."""
+    return tuple(each for each in system.questions() if isinstance(each, type) and issubclass(each, Question))
+
+
+def require_used(catalogue: Catalogue, question: Kind, head: LedgerHead) -> None:
+    """Let a question of a system be asked only of a programme that uses it.
+
+    Raises:
+        SystemOff: It does not.
+    """
+    for system in catalogue.systems.values():
+        if system.name not in head.systems and question in of_system(system):
+            raise SystemOff(act_id=question.name, system=system.name)

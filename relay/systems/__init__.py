@@ -1,0 +1,10 @@
+"""The systems: what a programme may do beside the relay, each in a folder of its own; this file alone names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from relay.domain.system import System
+
+SYSTEMS: Final[tuple[System, ...]] = ()

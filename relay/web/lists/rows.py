@@ -1,0 +1,212 @@
+"""The rows of the lists of a programme, as far as the filters let them through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from relay.domain.vocabulary import CHAIN_STATES
+from relay.reports import chains, health, placements, visits
+from relay.reports.placements import ListedChains
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from relay.reports.health import PartHealth
+    from relay.reports.placements import Holders, Holdings
+    from relay.reports.rates import Rate
+    from relay.web.lists.listing import ListPage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftRow:
+    """A gift, how far it has travelled and how its chains do."""
+
+    gift_id: str
+    donor: str | None
+    help: str
+    given_on: date | None
+    placements: int
+    reach: int
+    generations: int
+    by_generation: tuple[int, ...]
+    chains: Mapping[str, int]
+    states: Mapping[str, int]
+
+
+def gift_rows(page: ListPage) -> Sequence[GiftRow]:
+    """The gifts that had been given."""
+    survey, asked_for = page.relay.survey, page.asked_for
+    travels = survey.gifts
+    nth = {gift_id: row for row, gift_id in enumerate(survey.snapshot.gifts.ids)}
+    found = chains.gifts(
+        survey, help_=asked_for.get("help"), donor=_donor(page), names=page.called if "donor_of" in asked_for else None
+    )
+    return tuple(
+        GiftRow(
+            gift_id=gift.gift_id,
+            donor=page.called.donors.get(gift.gift_id),
+            help=gift.help,
+            given_on=gift.given_on,
+            placements=gift.placements,
+            reach=gift.reach,
+            generations=gift.generations,
+            by_generation=travels.by_generation(nth[gift.gift_id]),
+            chains={state: gift.chains[state] for state in CHAIN_STATES},
+            states=gift.states,
+        )
+        for gift in found
+    )
+
+
+def _donor(page: ListPage) -> str | None:
+    gift_id = page.asked_for.get("donor_of")
+    return page.called.donors.get(gift_id, "") if gift_id else None
+
+
+def chain_rows(page: ListPage) -> ListedChains:
+    """All chains."""
+    survey, asked_for = page.relay.survey, page.asked_for
+    sort, downwards = _CHAIN_ORDERS[page.order.removeprefix("-")], page.order.startswith("-")
+    found = chains.chains(
+        survey,
+        state=asked_for.get("state"),
+        help_=asked_for.get("help"),
+        place_id=asked_for.get("place"),
+        group_id=asked_for.get("group"),
+        donor=_donor(page),
+        names=page.called if "donor_of" in asked_for else None,
+        sort=sort,
+        backwards=downwards != (sort in _GREATEST_FIRST),
+    )
+    return ListedChains(survey.snapshot, found)
+
+
+_CHAIN_ORDERS: Final[Mapping[str, chains.ChainSorting]] = {
+    "placement_id": "id",
+    "chain_state": "state",
+    "gift_id": "gift",
+    "help": "help",
+    "reach": "reach",
+    "generations": "generations",
+    "received_on": "age",
+    "late_days": "lateness",
+}
+_GREATEST_FIRST: Final = ("reach", "generations", "lateness")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRow:
+    """A holder to visit, for one placement."""
+
+    rank: int
+    place_id: str | None
+    placement_id: str
+    beneficiary_id: str | None
+    state: str
+    reasons: tuple[str, ...]
+    help: str
+    still_owed: float
+    due_on: date | None
+    days: int
+    last_word_on: date | None
+    chains: int
+    reach: int
+
+
+def visit_rows(page: ListPage) -> Sequence[VisitRow]:
+    """Whom to visit, the visits of one place together."""
+    reason = page.asked_for.get("reason")
+    found = visits.todo(page.relay.survey, place_id=page.asked_for.get("place"), names=page.called)
+    return tuple(
+        VisitRow(
+            rank=visit.rank,
+            place_id=visit.place_id,
+            placement_id=visit.placement_id,
+            beneficiary_id=visit.beneficiary_id,
+            state=visit.state,
+            reasons=visit.reasons,
+            help=visit.help,
+            still_owed=visit.still_owed,
+            due_on=visit.due_on,
+            days=visit.days,
+            last_word_on=visit.last_word_on,
+            chains=visit.depends.chains,
+            reach=visit.depends.reach,
+        )
+        for visit in found
+        if reason is None or reason in visit.reasons
+    )
+
+
+def holdings(page: ListPage) -> Holdings:
+    """All placements."""
+    asked_for, key = page.asked_for, page.order.removeprefix("-")
+    return placements.holdings(
+        page.relay.survey,
+        state=asked_for.get("state"),
+        help_=asked_for.get("help"),
+        place_id=asked_for.get("place"),
+        group_id=asked_for.get("group"),
+        gift_id=asked_for.get("gift"),
+        sort=_HOLDING_ORDERS[key],
+        descending=page.order.startswith("-"),
+    )
+
+
+_HOLDING_ORDERS: Final[Mapping[str, placements.HoldingSorting]] = {
+    "placement_id": "id",
+    "generation": "generation",
+    "received_on": "received",
+    "due_on": "due",
+    "state": "state",
+    "since_on": "since",
+    "reach": "reach",
+}
+
+
+def holders(page: ListPage) -> Holders:
+    """Everybody who is registered."""
+    asked_for, key = page.asked_for, page.order.removeprefix("-")
+    return placements.holders(
+        page.relay.survey,
+        state=asked_for.get("state"),
+        place_id=asked_for.get("place"),
+        group_id=asked_for.get("group"),
+        sort="placements" if key == "placements" else "id",
+        descending=page.order.startswith("-"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRow:
+    """A group or place, how many placements its people hold, and how these do."""
+
+    part: str
+    name: str
+    placements: int
+    states: Mapping[str, int]
+    fulfilled_of_due: Rate
+    share: float | None
+    stuck: int
+
+
+def part_rows(page: ListPage, word: str, called: Mapping[str, str]) -> Sequence[PartRow]:
+    """The groups or places whose people hold something."""
+    (breakdown,) = health.health(page.relay.survey, by=(word,)).breakdowns
+    return tuple(part_row(part, called) for part in breakdown.parts if part.part is not None)
+
+
+def part_row(part: PartHealth, called: Mapping[str, str]) -> PartRow:
+    """One part."""
+    id_, rate = str(part.part), part.rates.fulfilled_of_due
+    return PartRow(
+        part=id_,
+        name=called.get(id_, id_),
+        placements=part.placements.total,
+        states=part.states,
+        fulfilled_of_due=rate,
+        share=rate.share,
+        stuck=part.states["lost"] + part.states["broken"],
+    )

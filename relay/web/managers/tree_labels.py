@@ -1,0 +1,114 @@
+"""What the boxes and tabs of a relay tree say, on the page and in its drawings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.domain.bikram_sambat import bikram_sambat
+from relay.web.i18n.labels import cause, help_word, plain, record, state, units
+from relay.web.i18n.language import day, gettext, ngettext, number, remembered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from relay.reports.tree_layout import Box, Tab
+    from relay.reports.trees import Receipt
+
+LONGEST: Final = 30  # characters on a box, as many as fit
+
+
+def lines(box: Box, name: str) -> list[str]:
+    """The text on a box, one to three lines."""
+    node = box.node
+    if node is None:
+        return [gettext("gift %(id)s", id=box.key.partition(":")[2])]
+    passed = _passed(node.state, node.passed, node.owed)
+    found = [node.placement_id, passed]
+    if name != node.beneficiary_id:
+        found = [name, f"{node.placement_id} · {passed}"]
+    found = [plain(line, LONGEST) for line in found]
+    if box.break_point:
+        found.append(plain(_since(box.break_point.since_on, box.break_point.cause), LONGEST))
+    return found
+
+
+# what many boxes of a tree say alike
+
+
+@remembered
+def _passed(state_: str, passed: float, owed: float) -> str:
+    return gettext("%(state)s · %(passed)s of %(owed)s", state=state(state_), passed=number(passed), owed=number(owed))
+
+
+@remembered
+def _since(day_: date, cause_: str) -> str:
+    return gettext("since %(day)s: %(cause)s", day=day_.isoformat(), cause=cause(cause_))
+
+
+@remembered
+def _broke(state_: str, since_on: date, cause_: str, still_owed: float) -> str:
+    return gettext(
+        "%(state)s since %(day)s: %(cause)s, %(owed)s still owed",
+        state=state(state_),
+        day=_both(since_on),
+        cause=cause(cause_),
+        owed=number(still_owed),
+    )
+
+
+@remembered
+def _received(help_: str, on: date) -> str:
+    return gettext("%(help)s, received %(day)s", help=help_word(help_), day=_both(on))
+
+
+@remembered
+def _due(on: date) -> str:
+    return gettext("due %(day)s", day=_both(on))
+
+
+@remembered
+def _passed_on(state_: str, passed: float, owed: float) -> str:
+    return gettext(
+        "%(state)s: passed on %(passed)s of %(owed)s", state=state(state_), passed=number(passed), owed=number(owed)
+    )
+
+
+@remembered
+def _from(giver: str, on: date, help_: str, units_: float) -> str:
+    return gettext("from %(giver)s: %(units)s, %(day)s", giver=record(giver), units=units(units_, help_), day=day(on))
+
+
+def title(box: Box, name: str, receipts: Iterable[Receipt]) -> str:
+    """All that is known of a box, as text."""
+    node = box.node
+    if node is None:
+        return gettext("The original gift %(id)s", id=box.key.partition(":")[2])
+    found = [
+        gettext("Placement %(id)s, held by %(name)s", id=node.placement_id, name=name),
+        _received(node.help, node.received_on),
+        *(_from(each.giver, each.received_on, each.help, each.units) for each in receipts),
+        _due(node.due_on),
+        _passed_on(node.state, node.passed, node.owed),
+    ]
+    if box.break_point:
+        broke = box.break_point
+        found.append(_broke(broke.state, broke.since_on, broke.cause, broke.still_owed))
+    if box.givers > 1:
+        found.append(ngettext("joint pass-on from %(num)s giver", "joint pass-on from %(num)s givers", box.givers))
+    return "\n".join(found)
+
+
+def _both(value: date) -> str:
+    sambat = bikram_sambat(value)
+    return f"{day(value)} ({sambat})" if sambat else day(value)
+
+
+def folded(tab: Tab) -> str:
+    """What a tab says, such as "+43 below, 7 late"."""
+    parts: list[Any] = [gettext("+%(number)s below", number=tab.below)]
+    if tab.late:
+        parts.append(gettext("%(number)s late", number=tab.late))
+    if tab.broken:
+        parts.append(gettext("%(number)s broken", number=tab.broken))
+    return ", ".join(map(str, parts))

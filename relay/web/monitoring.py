@@ -1,0 +1,98 @@
+"""Monitoring for operators: one log line for each request, metrics for Prometheus, and health.
+
+Requests are logged by route, never by URL or query, since people search by name.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import time
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, g, jsonify, make_response, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+
+from relay.ledger import reading
+from relay.web import current
+from relay.web.permission import action, public
+
+_METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+log = logging.getLogger("relay.web")
+blueprint = Blueprint("monitoring", __name__)
+
+
+def set_up(app: Flask) -> None:
+    """Have an application number, time, count and log its requests."""
+    app.before_request(_begin)
+    app.after_request(_logged)
+    _count(app)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.began = time.perf_counter()
+
+
+def _logged(response: Response) -> Response:
+    """One line for each request."""
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    said = {
+        "request_id": g.get("request_id"),
+        "method": request.method,
+        "rule": request.url_rule.rule if request.url_rule else None,
+        "status": response.status_code,
+        "milliseconds": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+    }
+    log.info("answered", extra={"said": said})
+    return response
+
+
+class JsonLines(logging.Formatter):
+    """Log records as JSON, one a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record."""
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+        said: dict[str, Any] = getattr(record, "said", {})
+        return json.dumps({"at": at, "level": record.levelname.lower(), "event": record.getMessage(), **said})
+
+
+def _count(app: Flask) -> None:
+    """Count requests and how long they took, and tell the counts at /metrics."""
+    registry = CollectorRegistry()
+    requests = Counter("relay_requests_total", "Requests answered.", ("rule", "method", "status"), registry=registry)
+    seconds = Histogram("relay_request_seconds", "Seconds until the answer.", ("rule",), registry=registry)
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        rule = request.url_rule.rule if request.url_rule else "none"
+        method = request.method if request.method in _METHODS else "other"  # a client may make up as many as it likes
+        requests.labels(rule, method, response.status_code).inc()
+        seconds.labels(rule).observe(time.perf_counter() - g.get("began", time.perf_counter()))
+        return response
+
+    @app.get("/metrics")
+    @action("metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+@blueprint.get("/healthz")
+@public(unencrypted=True)
+def healthz() -> Response:
+    """Whether the process answers."""
+    return jsonify(ok=True)
+
+
+@blueprint.get("/readyz")
+@public(unencrypted=True)
+def readyz() -> Response:
+    """Whether the database answers, and holds graphs of this version; no details."""
+    built = all(head.built for head in reading.heads(current.graph()))
+    return make_response(jsonify(ok=built), 200 if built else 503)

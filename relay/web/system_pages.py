@@ -1,0 +1,59 @@
+"""What the pages of a system may be: views, links in the menu, and a part of a record's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from relay.domain.system import Catalogue
+    from relay.reports.record_history import Record
+    from relay.text import Sentence
+
+
+def _no_part(_: Record) -> Markup | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuLink:
+    """A way to a page of a system.
+
+    Attributes:
+        endpoint: Of the page, within the blueprint.
+        label: What it is called.
+        key: The key that leads there after "g".
+    """
+
+    endpoint: str
+    label: Sentence
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemPages:
+    """The pages of a system; in a programme that does not use it they are not there.
+
+    Attributes:
+        blueprint: Its views; it is named like the system, and each address begins with
+            /p/<programme_id>/ and says its action (`permission.action`).
+        links: In the menu, under the title of the system.
+        on_record: What it adds to the page of a record, or None where it adds nothing.
+    """
+
+    blueprint: Blueprint
+    links: tuple[MenuLink, ...] = ()
+    on_record: Callable[[Record], Markup | None] = field(default=_no_part)
+
+
+@cache
+def of(catalogue: Catalogue) -> Mapping[str, SystemPages]:
+    """System → its pages, of those that have some."""
+    found = {name: system.pages() for name, system in catalogue.systems.items()}
+    return {name: pages for name, pages in found.items() if isinstance(pages, SystemPages)}

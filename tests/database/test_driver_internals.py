@@ -1,0 +1,120 @@
+"""What Relay uses of the driver beyond its interface does what Relay takes it for, in the release that is pinned."""
+
+from __future__ import annotations
+
+import time
+from configparser import ConfigParser
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+import relay
+from relay import graph as relay_graph
+from relay.database.driver_errors import UnknownOutcome
+from relay.errors import Unavailable
+from tests.rigs.faulty_line import between
+from tests.scenes.core import CORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.graph import Graph, Transaction
+    from relay.settings import Connection
+    from tests.rigs.faulty_line import Fault, Line, Moment
+
+READ_WITH: Final = "6.4.1"
+"""The release of the driver whose source `driver_internals` was read in."""
+
+BEGIN, RUN, COMMIT = (bytes.fromhex(begins) for begins in ("b111", "b310", "b012"))
+
+
+@pytest.fixture
+def line(connection: Connection) -> Iterator[Line]:
+    """Give a line to each engine that can be broken."""
+    with between(connection.uri) as line:
+        yield line
+
+
+def write_one_claim(transaction: Transaction) -> None:
+    transaction.last("CREATE (:Claim {key: 'a'})")
+
+
+def test_another_release_of_the_driver_is_read_before_it_is_pinned() -> None:
+    settings = ConfigParser()
+    settings.read(Path(relay.__file__).parents[1] / "setup.cfg")
+    pinned = [name for name in settings["options"]["install_requires"].split() if name.startswith("neo4j==")]
+
+    changed = (
+        "setup.cfg pins another release of the Neo4j driver. Read in its source what relay/database/driver_internals.py"
+        " uses (Session._pipelined_begin, Transaction._connection, Driver._pool.opener, Bolt._set_defunct_read,"
+        " Bolt.fetch_message, Bolt.socket.set_read_timeout), run the whole suite with it, with RELAY_PLAIN_DRIVER=1 and"
+        " without, and then write its number into READ_WITH."
+    )
+    assert pinned == [f"neo4j=={READ_WITH}"], changed
+    assert version("neo4j") == READ_WITH
+
+
+@pytest.mark.parametrize(("plain", "pieces"), [(False, [[BEGIN, RUN, COMMIT]]), (True, [[BEGIN], [RUN], [COMMIT]])])
+def test_a_write_of_one_statement_is_one_round_trip_and_three_without_the_internals(
+    graph: Graph, line: Line, connection: Connection, pieces: list[list[bytes]], *, plain: bool
+) -> None:
+    with relay_graph.connect(replace(connection, uri=line.uri, plain=plain), CORE) as through:
+        line.said.clear()
+
+        through.write(write_one_claim)
+
+        assert [[word for word in (BEGIN, RUN, COMMIT) if word in piece] for piece in line.said] == pieces
+    assert graph.rows("MATCH (n:Claim) RETURN n.key AS key") == [{"key": "a"}]
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_statement_that_fails_together_with_the_commit_leaves_nothing_behind(
+    graph: Graph, connection: Connection, *, plain: bool
+) -> None:
+    def two_statements(transaction: Transaction) -> None:
+        transaction.run("CREATE (:Claim {key: 'a'})")
+        transaction.last("MATCH (n:Claim) SET n.key = 1 / 0")
+
+    with (
+        relay_graph.connect(replace(connection, plain=plain), CORE) as own,
+        pytest.raises(Unavailable, match="database"),
+    ):
+        own.write(two_statements)
+
+    assert graph.rows("MATCH (n:Claim) RETURN n.key AS key") == []
+
+
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("fault", ["stall", "garbage"])
+@pytest.mark.parametrize(
+    ("moment", "error"), [("greeting", Unavailable), ("statement", Unavailable), ("commit", UnknownOutcome)]
+)
+def test_silence_and_garbage_end_the_waiting(
+    line: Line,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: Moment,
+    error: type[Unavailable],
+    fault: Fault,
+    *,
+    plain: bool,
+) -> None:
+    monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
+    monkeypatch.setattr(relay_graph, "GREET_SECONDS", 1.0)
+    monkeypatch.setattr(relay_graph, "RETRY_SECONDS", 0.2)
+    speaking = replace(connection, uri=line.uri, plain=plain)
+    begun = time.monotonic()
+    if moment == "greeting":
+        line.break_at(moment, fault, times=99)
+        with pytest.raises(error):
+            relay_graph.connect(speaking, CORE)
+    else:
+        with relay_graph.connect(speaking, CORE) as through:
+            line.break_at(moment, fault, times=99)
+            with pytest.raises(error):
+                through.write(lambda transaction: transaction.run("CREATE (:Claim {key: 'a'})"))
+
+    assert time.monotonic() - begun < 10

@@ -1,0 +1,64 @@
+"""Whose names staff of a place are told: of those who live there, or whose group is at home there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relay.ledger import places
+from tests.ledger.test_recording import keep
+from tests.scenes import acts as say
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+
+def test_people_are_in_a_place_who_live_in_it_or_inside_it_or_whose_group_does(graph: Graph) -> None:
+    #   D (district)            W1 lives in D1; W2 in D; W3 in E; W4 in a group of D1; W5 nowhere
+    #   └─ D1 (ward)      E
+    keep(
+        graph,
+        say.programme(),
+        *(say.place("D"), say.place("D1", parent_id="D"), say.place("E")),
+        say.group("V1", place_id="D1"),
+        *(say.woman("W1", place_id="D1"), say.woman("W2", place_id="D"), say.woman("W3", place_id="E")),
+        *(say.woman("W4", group_id="V1"), say.woman("W5")),
+    )
+
+    def there(*place_ids: str) -> frozenset[str]:
+        asked = ["W1", "W2", "W3", "W4", "W5", "W9"]
+        return places.people_in(graph, "demo", frozenset(place_ids), asked)
+
+    assert there("D") == {"W1", "W2", "W4"}
+    assert there("D1") == {"W1", "W4"}
+    assert there("D1", "E") == {"W1", "W3", "W4"}
+    assert there("nowhere") == frozenset()
+
+
+def test_what_is_said_of_somebody_who_moved_lies_where_she_lives_now(graph: Graph) -> None:
+    #   W1 moved from D1 to E, W4's group V1 from D1 to E, and V2 lies in D1 still
+    keep(
+        graph,
+        *say.beginnings(0),
+        *(say.place("D1"), say.place("E"), say.group("V1", place_id="D1"), say.group("V2", place_id="D1")),
+        *(say.woman("W1", place_id="D1"), say.woman("W2", place_id="D1"), say.woman("W4", group_id="V1")),
+        say.placed("P1 on 2020-03-01"),
+        say.passed("T1: P1 > P2 on 2021-03-01"),
+    )
+    keep(graph, say.corrected("beneficiary:W1", "C1", place_id="E"), say.corrected("group:V1", "C2", place_id="E"))
+    keep(graph, say.corrected("beneficiary:W1", "C3", name="Hidden"), say.corrected("pass:T1", "C4", animals=1))
+
+    def lies(act_id: str) -> frozenset[str]:
+        return places.places_of_record(graph, "demo", act_id)
+
+    for moved in ("beneficiary:W1", "correct:C1", "correct:C3", "placement:P1", "group:V1", "correct:C2"):
+        assert lies(moved) == {"E"}, moved
+    assert lies("beneficiary:W4") == {"E"}
+    assert lies("group:V2") == lies("beneficiary:W2") == {"D1"}
+    assert lies("pass:T1") == lies("correct:C4") == {"D1", "E"}  # from her who moved to her who did not
+    keep(graph, say.placed("P2b on 2022-03-01"), say.taken_back("placement:P2b", "C5"))
+    keep(graph, say.woman("W5", place_id="D1"), say.taken_back("beneficiary:W5", "C6"))
+    for gone in ("correct:C5", "correct:C6"):  # so that who took it back can bring it back
+        assert lies(gone) == {"D1"}, gone
+    fetched_back = {"correct_id": "C9", "act_id": "beneficiary:W1", "changes": {"place_id": "D1"}}
+    assert places.places_of(graph, "demo", fetched_back) == {"E"}
+    assert places.places_of(graph, "demo", {"correct_id": "C9", "act_id": "correct:C1"}) == {"E"}

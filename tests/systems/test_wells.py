@@ -1,0 +1,296 @@
+"""A system made for the tests gets from Relay all that a kind of act of the core gets, by its folder and one line.
+
+W1 ── well K1 ── visit V1 (in order), V2 (dry)          W2 ── well K2, which nobody visited
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+import cli
+from relay.audit import run
+from relay.backup import replay
+from relay.domain.acts import Act
+from relay.domain.rulebook import NoSuchSystem, SystemNeeds, SystemOff
+from relay.domain.system import Catalogue, System
+from relay.exchange.exporting import export_programme
+from relay.exchange.importing import import_programme
+from relay.graph import connect
+from relay.ledger import reading, recording, verify
+from relay.ledger.batch import Outcome
+from relay.reports import record_history
+from relay.settings import Settings
+from relay.text import Sentence
+from relay.web import create_app
+from tests.rigs.wiping import wiped
+from tests.scenes import acts as say
+from tests.scenes.core import CORE
+from tests.systems import CATALOGUE, SYSTEMS
+from tests.systems.wells import WELLS
+from tests.systems.wells.kinds import KINDS, TooDeep
+from tests.systems.wells.questions import wells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from relay.graph import Graph
+    from relay.settings import Connection
+    from tests.commands.shell import Shell
+
+ON: Final = say.TODAY.isoformat()
+
+
+def well(well_id: str, keeper: str, **values: say.Said) -> Act:
+    said = {"well_id": well_id, "beneficiary_id": keeper, "dug_on": "2022-01-01", "depth": 12, **values}
+    return Act(kind="well", id=well_id, values=said)  # type: ignore[arg-type]  # nothing is left out here
+
+
+def visit(visit_id: str, well_id: str, on: str, works: str = "yes") -> Act:
+    said = {"well_visit_id": visit_id, "well_id": well_id, "visited_on": on, "works": works}
+    return Act(kind="well_visit", id=visit_id, values=said)
+
+
+STORY: Final = (
+    Act(kind="well_rule", id="spring@2021-01-01", values={"source": "spring", "from": "2021-01-01", "litres": 20}),
+    well("K1", "W1", story="Her mother dug it."),
+    well("K2", "W2", dug_on="2023-06-01"),
+    visit("V1", "K1", "2022-05-01"),
+    visit("V2", "K1", "2023-05-01", works="no"),
+)
+
+
+@pytest.fixture
+def graph(connection: Connection) -> Iterator[Graph]:
+    """Give an empty graph of each engine that can hold wells."""
+    with connect(connection, CATALOGUE) as graph:
+        yield wiped(graph)
+
+
+@pytest.fixture
+def village(graph: Graph) -> Graph:
+    """Give a graph with a programme that uses wells, and has two."""
+    first, *rest = say.beginnings(3)
+    added(graph, say.programme(systems="wells"), *rest, *STORY)
+    assert first.kind == "programme"
+    return graph
+
+
+def outcomes(graph: Graph, *acts: Act, by: str = "local:asha") -> tuple[Outcome, ...]:
+    return recording.record(graph, "demo", acts, say.clerk(by))
+
+
+def added(graph: Graph, *acts: Act) -> None:
+    assert [outcome.error for outcome in outcomes(graph, *acts) if outcome.error] == []
+
+
+def refusal(graph: Graph, act: Act) -> Exception | None:
+    (outcome,) = outcomes(graph, act)
+    return outcome.error
+
+
+# ---------------------------------------------------------------------------------------------------- recording
+
+
+def test_its_acts_are_judged_noted_and_stand_in_the_graph(village: Graph) -> None:
+    (again,) = outcomes(village, well("K1", "W1", story="Her mother dug it."))
+    (dry,) = outcomes(village, visit("V3", "K2", "2023-07-01", works="no"))
+
+    assert again.action == "same"
+    assert [note.note for note in dry.notes] == ["dry"]
+    assert isinstance(refusal(village, well("K3", "W1", depth=101)), TooDeep)
+    assert str(refusal(village, visit("V4", "K9", "2023-07-01"))).startswith("There is no well K9 in the record.")
+    assert "but today is" in str(refusal(village, well("K4", "W1", dug_on="2024-07-01")))
+    assert verify.verify(village, "demo").ok
+    told = village.rows("MATCH (v:WellVisit)-[:VISIT_TO]->(w:Well)-[:KEPT_BY]->(b:Beneficiary) RETURN count(v) AS many")
+    assert told[0]["many"] == 3
+
+
+def test_its_acts_are_corrected_taken_back_and_brought_back(village: Graph) -> None:
+    corrected = say.corrected("well:K1", "C1", depth=15)
+    taken_back = say.taken_back("well_visit:V2", "C2")
+
+    assert "cannot be taken back while" in str(refusal(village, say.taken_back("well:K1", "C9")))
+    assert "cannot be taken back while" in str(refusal(village, say.taken_back("beneficiary:W1", "C8")))
+    assert isinstance(refusal(village, say.corrected("well:K1", "C7", depth=500)), TooDeep)
+    added(village, corrected, taken_back)
+    assert [(each.well_id, each.depth, each.works) for each in wells(village, "demo", say.TODAY)] == [
+        ("K1", 15.0, "yes"),
+        ("K2", 12.0, None),
+    ]
+    added(village, say.taken_back("correct:C2", "C3"))
+    assert wells(village, "demo", say.TODAY)[0].works == "no"
+    assert verify.verify(village, "demo").ok
+
+
+def test_what_is_personal_in_them_is_erased_with_her(village: Graph) -> None:
+    assert "Her mother dug it." in "".join(replay.export(village, "demo", with_names=True))
+
+    added(village, say.erased("beneficiary:W1"))
+
+    assert "Her mother dug it." not in "".join(replay.export(village, "demo", with_names=True))
+    assert village.rows("MATCH (o:Personal) WHERE o.story IS NOT NULL RETURN o.key AS key") == []
+    assert verify.verify(village, "demo").ok
+
+
+def test_they_are_asked_for_as_of_a_day_and_audited(village: Graph) -> None:
+    before, later = (wells(village, "demo", day) for day in (date(2022, 12, 31), say.TODAY))
+    checks = {check.check_id: check for check in run.audit(village, "demo", say.TODAY).checks}
+
+    assert [(each.well_id, each.works) for each in before] == [("K1", "yes")]
+    assert [(each.well_id, each.works) for each in later] == [("K1", "no"), ("K2", None)]
+    assert checks["well_never_visited"].population == 2
+    assert [finding.subject_id for finding in checks["well_never_visited"].findings] == ["well:K2"]
+    assert checks["recorded_late"].population == 0, "all of it was recorded together"
+
+
+def test_the_record_of_what_they_name_tells_of_them(village: Graph) -> None:
+    woman = record_history.show(village, "demo", "beneficiary:W1", say.TODAY)
+    dug = record_history.show(village, "demo", "well:K1", date(2022, 12, 31))
+
+    assert [line.what for line in woman.history if line.id == "well:K1"] == ["well kept by W1 since 2022-01-01"]
+    assert [line.id for line in dug.history] == ["well:K1", "well_visit:V1"]
+    assert dug.values["story"] == "Her mother dug it."
+
+
+# ---------------------------------------------------------------------------------------------------- files
+
+
+def test_they_are_exported_and_imported_as_folder_and_workbook(village: Graph, tmp_path: Path) -> None:
+    for name in ("folder", "book.xlsx"):
+        export_programme(village, "demo", tmp_path / name, with_names=True)
+        assert {row.action for row in import_programme(village, tmp_path / name, say.clerk())} == {"same"}
+
+    rules = (tmp_path / "folder" / "rules.toml").read_text()
+    assert 'systems = ["wells"]' in rules
+    assert '[[well_rule]]\nsource = "spring"\nfrom = 2021-01-01\nlitres = 20\n' in rules
+    assert "K1,W1,2022-01-01,12,Her mother dug it." in (tmp_path / "folder" / "wells.csv").read_text("utf-8-sig")
+    wiped(village)
+    report = import_programme(village, tmp_path / "folder", say.clerk(), apply=True)
+    assert {row.action for row in report} == {"added"}
+    assert [each.works for each in wells(village, "demo", say.TODAY)] == ["no", None]
+
+
+def test_a_backup_brings_them_back_and_a_relay_without_them_names_them(village: Graph, connection: Connection) -> None:
+    lines = list(replay.backup(village))
+
+    replay.restore(wiped(village), lines, say.clerk())
+
+    assert list(replay.backup(village)) == lines
+    assert verify.verify(village, "demo").ok
+    replay.rebuild(village, "demo")
+    assert verify.verify(village, "demo").ok
+    with connect(connection, CORE) as without, pytest.raises(replay.OtherSystem, match="not have: wells"):
+        replay.restore(wiped(without), lines, say.clerk())
+
+
+# ---------------------------------------------------------------------------------------------------- switches
+
+
+def test_a_programme_that_does_not_use_them_records_none_and_keeps_what_is_there(village: Graph) -> None:
+    added(village, say.corrected("programme:demo", "C1", systems=None))
+
+    assert isinstance(refusal(village, well("K3", "W3")), SystemOff)
+    assert reading.head(village, "demo").systems == ()
+    assert "well_never_visited" not in {check.check_id for check in run.audit(village, "demo", say.TODAY).checks}
+    added(village, say.corrected("well:K1", "C2", depth=9), say.erased("well:K1"))
+    assert verify.verify(village, "demo").ok
+    assert replay.check(list(replay.backup(village)), CATALOGUE)[0].entries == reading.head(village, "demo").entries
+
+
+def test_a_system_that_there_is_not_or_that_needs_another_is_refused(village: Graph) -> None:
+    assert isinstance(refusal(village, say.corrected("programme:demo", "C1", systems="wells;ponds")), NoSuchSystem)
+    assert isinstance(refusal(village, say.corrected("programme:demo", "C1", systems="pumps")), SystemNeeds)
+    added(village, say.corrected("programme:demo", "C1", systems="pumps;wells"))
+    assert reading.head(village, "demo").systems == ("pumps", "wells")
+
+
+def test_a_programme_without_systems_is_recorded_and_exported_as_ever(
+    graph: Graph, connection: Connection, tmp_path: Path
+) -> None:
+    added(graph, *say.beginnings(2))
+    export_programme(graph, "demo", tmp_path / "with", with_names=True)
+    export_programme(graph, "demo", tmp_path / "with.xlsx", with_names=True)
+    lines = list(replay.export(graph, "demo", with_names=True))
+
+    with connect(connection, CORE) as core:
+        wiped(core)
+        added(core, *say.beginnings(2))
+        export_programme(core, "demo", tmp_path / "core", with_names=True)
+        export_programme(core, "demo", tmp_path / "core.xlsx", with_names=True)
+        assert list(replay.export(core, "demo", with_names=True)) == lines
+
+    files = [{file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in ("with", "core")]
+    assert files[0] == files[1]
+    assert (tmp_path / "with.xlsx").read_bytes() == (tmp_path / "core.xlsx").read_bytes()
+
+
+# ---------------------------------------------------------------------------------------------------- shells
+
+
+@pytest.fixture
+def shell(alone: Shell, connection: Connection, village: Graph, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """Give a shell whose program knows wells."""
+    assert village.catalogue is CATALOGUE
+    alone.use(connection)
+    monkeypatch.setattr(cli.main, "__defaults__", (SYSTEMS,))
+    return alone
+
+
+def test_its_commands_are_listed_and_run_only_where_it_is_used(shell: Shell) -> None:
+    assert "  well-visit " in shell.ok("--help").out
+    shell.ok("well", "--id", "K5", "--beneficiary", "W3", "--on", "2024-01-01", "--depth", "8")
+    assert "no water" in shell.ok("well-visit", "K5", "--works", "no", "--on", "2024-02-01").err
+    assert shell.ok("wells", "--as-of", ON, "--json").json[-1]["works"] == "no"
+    assert shell.ok("programme", "systems", "demo", "--json").json["systems"] == ["wells"]
+
+    shell.ok("programme", "systems", "demo", "--none")
+
+    assert "well-visit" not in shell.ok("--help").out
+    assert "does not use" in shell.run("wells").err
+    assert "does not use" in shell.run("well", "--id", "K6", "--beneficiary", "W3").err
+    assert "There is no system ponds." in shell.run("programme", "systems", "demo", "ponds").err
+    assert shell.ok("programme", "systems", "demo", "wells", "pumps", "--json").json["systems"] == ["wells", "pumps"]
+
+
+def test_its_pages_are_there_only_where_it_is_used(village: Graph, tmp_path: Path) -> None:
+    client = create_app(village, Settings.read({"RELAY_DATA": str(tmp_path)}), owner="asha").test_client()
+
+    assert "<li>K1</li>" in client.get("/p/demo/wells").text
+    record = client.get("/p/demo/record/beneficiary:W1").text
+    assert "She keeps 1 wells." in record
+    assert "All wells" in record
+    assert "Visit to a well" in client.get("/p/demo/ledger").text
+
+    added(village, say.corrected("programme:demo", "C1", systems=None))
+
+    assert client.get("/p/demo/wells").status_code == 404
+    assert "She keeps" not in client.get("/p/demo/record/beneficiary:W1").text
+    assert "All wells" not in client.get("/p/demo/record/beneficiary:W1").text
+
+
+# ---------------------------------------------------------------------------------------------------- the catalogue
+
+
+def test_systems_that_do_not_fit_together_are_found_when_they_are_put_together() -> None:
+    twice = System(name="more", title=Sentence("Change"), kinds=KINDS[1:2])
+    alone = System(name="alone", title=Sentence("Alone"), kinds=KINDS[2:])
+    lost = System(name="lost", title=Sentence("Lost"), needs=("nowhere",))
+
+    for systems, fault in (((WELLS, twice), "well"), ((alone,), "well"), ((lost,), "nowhere")):
+        with pytest.raises((ValueError, KeyError), match=fault):
+            Catalogue(systems)
+
+
+def test_an_act_of_a_kind_that_nobody_knows_cannot_be_read(village: Graph) -> None:
+    lines = list(replay.export(village, "demo", with_names=True))
+
+    found = verify.verify_lines(lines, CORE)
+
+    unknown = [line for line in lines if json.loads(line)["kind"].startswith("well")]
+    assert len([fault for fault in found.faults if "does not know" in fault.fault]) == len(unknown) == 5
+    assert verify.verify_lines(lines, CATALOGUE).ok

@@ -1,0 +1,95 @@
+"""What the document of the API promises, and whether it is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from schemathesis import Case, GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from relay import graph as relay_graph
+from relay.web.api import openapi
+from relay.web.api.bodies import Bodies
+from tests.commands.shell import tell_story
+from tests.rigs.soak import share
+from tests.rigs.wiping import wiped
+from tests.scenes.core import CORE
+from tests.web.api.programme import client_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.testing import FlaskClient
+    from schemathesis.checks import CheckFunction
+    from schemathesis.schemas import BaseSchema
+
+    from relay.settings import Connection, Settings
+
+
+BODIES: Final = Bodies(CORE)
+
+
+def test_the_document_knows_every_route_and_every_column(api: FlaskClient) -> None:
+    document = api.get("/api/v1/openapi.json").get_json()
+    routes = {
+        rule.rule.replace("<", "{").replace(">", "}").replace("{id_}", "{id}")
+        for rule in api.application.url_map.iter_rules()
+        if rule.endpoint.startswith("api.") and rule.endpoint not in ("api.docs", "api.spec")
+    }
+
+    assert {f"/api/v1{path}" for path in document["paths"]} == routes
+    for kind in CORE.kinds:
+        operation = document["paths"][f"/programmes/{{programme_id}}/acts/{kind}"]["post"]
+        body = operation["requestBody"]["content"]["application/json"]["schema"]
+        more = {"changes"} if kind == "correct" else set()
+        assert set(body["properties"]) == {column.name for column in BODIES.columns[kind]} | more
+        assert operation["x-roles"]
+
+
+def test_the_documentation_page_says_the_same_for_people(api: FlaskClient) -> None:
+    page = api.get("/api/v1/docs").text
+
+    for path in openapi.document(CORE)["paths"]:
+        assert f"<code>GET /api/v1{path}</code>" in page or f"<code>POST /api/v1{path}</code>" in page
+
+
+EXAMPLES: Final = share(250)  # of each operation, good and bad ones
+
+_SLOW: Final = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
+
+OPERATIONS: Final = [(path, method) for path, methods in openapi.document(CORE)["paths"].items() for method in methods]
+
+
+@pytest.fixture(scope="module")
+def promised(embedded_engine: Connection, settings: Settings) -> Iterator[tuple[BaseSchema, dict[str, str]]]:
+    """Give what the document promises, on a small programme, to somebody who may record anything."""
+    with relay_graph.connect(embedded_engine, CORE) as graph:
+        tell_story(wiped(graph))
+        client = client_of(graph, settings)
+        headers = {"Authorization": client.environ_base["HTTP_AUTHORIZATION"]}
+        yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", client.application, headers=headers), headers
+
+
+@pytest.mark.parametrize(("path", "method"), [each for each in OPERATIONS if each[0] != "/sign-out"])
+@pytest.mark.parametrize("mode", GenerationMode)
+def test_every_answer_is_as_the_document_promises(
+    promised: tuple[BaseSchema, dict[str, str]], path: str, method: str, mode: GenerationMode
+) -> None:
+    schema, headers = promised
+    cases = schema[path][method].as_strategy(generation_mode=mode)
+    unpromised: list[CheckFunction] | None = (
+        [positive_data_acceptance] if "/acts/" in path else None
+    )  # what a rule refuses, no schema can say
+
+    @given(case=cases)
+    @settings_of_hypothesis(
+        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=_SLOW
+    )
+    def answered(case: Case[Any]) -> None:
+        case.call_and_validate(headers=headers, excluded_checks=unpromised)
+
+    answered()

@@ -1,0 +1,131 @@
+"""Queries of one's own."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from secrets import token_bytes
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.access import accounts, tokens
+from relay.access.roles import EVERY, Grant
+from relay.database import cypher, engine
+from relay.settings import Settings
+from relay.web import create_app
+from relay.web.auditors import query as query_page
+from tests.scenes.core import CORE
+from tests.web import relays
+from tests.web.addresses import DEMO
+from tests.web.reading import words
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from relay.graph import Graph
+
+
+def asked_for(client: FlaskClient, query: str) -> str:
+    text: str = client.post(f"{DEMO}/query", data={"query": query, "csrf_token": token(client)}).text
+    return text
+
+
+def token(client: FlaskClient) -> str:
+    found: list[str] = re.findall(r'name="csrf_token" value="([^"]*)"', client.get(f"{DEMO}/query").text)
+    return found[0]
+
+
+def test_an_administrator_asks_the_graph_in_cypher(client: FlaskClient) -> None:
+    query = "MATCH (p:Placement {programme_id: 'demo'}) RETURN p.placement_id AS id ORDER BY id"
+
+    text = words(asked_for(client, query))
+
+    assert "5 rows id P1 P2 P3 P4 P5" in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "MATCH (p:Placement) SET p.owed = 0.0",
+        "CREATE (p:Placement {key: 'x'})",
+        "MATCH (p:Placement) DETACH DELETE p",
+        "MERGE (p:Placement {key: 'x'}) RETURN p",
+        "CREATE CONSTRAINT x IF NOT EXISTS FOR (n:Gift) REQUIRE n.x IS UNIQUE",
+        "CALL { MATCH (p:Placement) SET p.owed = 0.0 RETURN 1 AS one } RETURN one",
+        "MATCH (o:Personal) RETURN o",
+        "MATCH (o:Personal) RETURN count(o) AS many",
+        "MATCH (b:Beneficiary) RETURN COLLECT { MATCH (o:Personal {key: b.key}) RETURN o.name } AS names",
+        "MATCH (b:Beneficiary) WHERE EXISTS { MATCH (o:Personal {key: b.key}) WHERE o.name = 'X' } RETURN b",
+        "MATCH (n) WHERE n.name IS NOT NULL RETURN n",
+        "MATCH (a:Account) RETURN a",
+        "MATCH (t:Token) RETURN t",
+        "LOAD CSV FROM 'file:///etc/passwd' AS line RETURN line",
+    ],
+)
+def test_the_database_refuses_to_write_and_to_read_what_is_personal(
+    client: FlaskClient, recorded: Graph, query: str
+) -> None:
+    before = recorded.rows("MATCH (p:Placement) RETURN p.key AS key, p.owed AS owed ORDER BY key")
+
+    text = asked_for(client, query)
+
+    assert "This query would write, or read names, accounts or everything at once." in text
+    assert "Name of W" not in text
+    assert recorded.rows("MATCH (p:Placement) RETURN p.key AS key, p.owed AS owed ORDER BY key") == before
+
+
+def test_a_query_that_cannot_be_read_stays_in_the_form(client: FlaskClient) -> None:
+    text = asked_for(client, "MATCH (p:Placement RETURN p")
+
+    assert "This query cannot be read as Cypher." in text
+    assert ">MATCH (p:Placement RETURN p</textarea>" in text
+
+
+def test_more_rows_than_a_page_holds_are_left_out_and_said_to_be(client: FlaskClient) -> None:
+    text = words(asked_for(client, "MATCH (p:Placement {programme_id: 'large'}) RETURN p.placement_id AS id"))
+
+    assert "500 rows the first 500" in text
+
+
+def test_every_query_to_start_from_is_of_the_docs_and_is_answered(client: FlaskClient) -> None:
+    docs = (Path(__file__).parents[3] / "docs" / "cypher.md").read_text(encoding="utf-8")
+    blocks = [block.strip() for block in re.findall(r"```cypher\n(.*?)```", docs, re.DOTALL)]
+
+    assert list(cypher.TO_START_FROM) == [block for block in blocks if "Personal" not in block]
+    assert len(cypher.TO_START_FROM) == len(query_page.START)
+    for number, text in enumerate(cypher.TO_START_FROM, 1):
+        shown = client.get(f"{DEMO}/query?start={number}").text
+        assert text.replace("relay-demo", "demo") in html.unescape(shown)
+        assert 'role="alert"' not in asked_for(client, text.replace("relay-demo", "demo"))
+
+
+def test_nothing_that_relay_writes_is_readable_unless_it_is_listed_and_impersonal() -> None:
+    assert {*engine.READABLE, *CORE.readable} == {*cypher.statements(CORE).write, "Ledger", "Schema"} - {"Personal"}
+
+
+def test_who_administers_one_programme_reads_no_other_by_a_query(
+    app: Flask, recorded: Graph, settings: Settings
+) -> None:
+    door = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
+    with app.app_context():
+        headers = {}
+        for login, programme_id in (("here", "demo"), ("all", EVERY)):
+            grants = (Grant(role="administrator", programme_id=programme_id),)
+            accounts.add(recorded, login, grants, "goats pass from hand to hand", relays.NOW)
+            issued = tokens.issue(recorded, login, days=1, now=relays.NOW, random=token_bytes)
+            headers[login] = {"Authorization": f"Bearer {issued.secret}"}
+
+    found = {login: door.get(f"{DEMO}/query", headers=header).status_code for login, header in headers.items()}
+    for login in headers:
+        accounts.remove(recorded, login)
+
+    assert found == {"here": 404, "all": 200}
+
+
+def test_with_neo4j_the_page_is_not_there() -> None:
+    settings = Settings.read({"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x", "RELAY_DATA": "/nowhere"})
+
+    assert not query_page.is_offered(settings)

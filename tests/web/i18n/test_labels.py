@@ -1,0 +1,37 @@
+"""The words of the relay as people read them, and names as far as they may be seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.web.i18n import labels
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+@pytest.mark.parametrize(
+    ("language", "many", "help_", "together"),
+    [
+        ("en", 1, "goat", "1 goat"),
+        ("en", 2, "goat", "2 goats"),
+        ("en", 0, "goat", "0 goats"),
+        ("en", 0.5, "goat", "0.5 goat"),
+        ("en", 1.5, "goat", "1.5 goats"),
+        ("en", 2, "sheep", "2 sheep"),
+        ("en", 1000, "seed_capital", "1,000 seed capital"),
+        ("en", 3, "bee_hive", "3 bee hive"),
+        ("fr", 1, "goat", "1 chèvre"),
+        ("fr", 2, "goat", "2 chèvres"),
+        ("fr", 0, "goat", "0 chèvre"),
+        ("fr", 0.5, "goat", "0,5 chèvre"),
+        ("fr", 1.5, "pig", "1,5 porcs"),
+        ("ne", 1, "goat", "1 बाख्रा"),
+        ("ne", 2, "goat", "2 बाख्रा"),
+    ],
+)
+def test_a_number_of_a_help_has_its_plural(app: Flask, language: str, many: float, help_: str, together: str) -> None:
+    with app.test_request_context(f"/?lang={language}"):
+        assert labels.units(many, help_) == together

@@ -1,0 +1,72 @@
+"""Which language a page speaks, and how that language says sentences, days and numbers."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+import pytest
+
+from relay.text import Sentence
+from relay.web.i18n import language as language_of_pages
+from relay.web.i18n.language import LANGUAGES
+from tests.web import relays
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+
+PROGRAMME: Final = "/p/demo"
+
+
+def test_the_browser_says_which_language_its_reader_reads(client: FlaskClient) -> None:
+    for language in LANGUAGES:
+        text = client.get(PROGRAMME, headers={"Accept-Language": f"{language}, en;q=0.5"}).text
+        assert f'<html lang="{language}"' in text
+
+    assert '<html lang="en"' in client.get(PROGRAMME, headers={"Accept-Language": "de"}).text
+
+
+def test_a_chosen_language_stays_chosen_and_its_name_is_written_in_itself(client: FlaskClient) -> None:
+    first = client.get(f"{PROGRAMME}?by=place&lang=fr&by=group").text
+
+    assert '<html lang="fr"' in first
+    assert '<html lang="fr"' in client.get(PROGRAMME, headers={"Accept-Language": "en"}).text
+    for name in ("English", "Français", "नेपाली"):
+        assert name in first
+    assert f'href="{PROGRAMME}?by=place&amp;by=group&amp;lang=ne"' in first
+
+
+@pytest.mark.parametrize("id_", relays.IDS)
+def test_a_page_whose_address_holds_signs_is_found_in_another_language(client: FlaskClient, id_: str) -> None:
+    first = client.get(f"/p/hostile/record/{quote(f'beneficiary:{id_}', safe='')}?lang=ne")
+    (french,) = re.findall(r'href="([^"]*lang=fr[^"]*)"', first.text)
+    second = client.get(html.unescape(french))
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert '<html lang="fr"' in second.text
+
+
+def test_an_unknown_language_is_not_remembered(client: FlaskClient) -> None:
+    answer = client.get(f"{PROGRAMME}?lang=tlh")
+
+    assert '<html lang="en"' in answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_what_rose_and_fell_by_less_than_is_shown_is_written_alike(app: Flask) -> None:
+    with app.test_request_context():
+        told = [language_of_pages.signed(value, 1) for value in (0.04, -0.04, -0.06, 12345.6)]
+
+    assert told == ["+0.0", "+0.0", "-0.1", "+12,345.6"]
+
+
+def test_sentences_within_a_sentence_are_said_too(app: Flask) -> None:
+    inner = Sentence("%(some)s or %(word)s", some="gift", word=Sentence("a placement"))
+
+    with app.test_request_context("/?lang=fr"):
+        assert language_of_pages.say(Sentence("Write %(text)s.", text=inner)) == "Écrivez gift ou un placement."
+        assert language_of_pages.say("As it is: 5 % (here).") == "As it is: 5 % (here)."

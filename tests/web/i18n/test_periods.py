@@ -1,0 +1,44 @@
+"""Periods of both calendars."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from relay.web.i18n import periods
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def test_a_day_lies_in_a_month_and_a_fiscal_year_of_nepal(app: Flask) -> None:
+    with app.test_request_context():
+        month, year = next(periods.bs_months(date(2026, 7, 16))), next(periods.fiscal_years(date(2026, 7, 16)))
+        following = next(periods.fiscal_years(date(2026, 7, 17)))
+        before = next(periods.bs_months(date(1900, 1, 1)), None), next(periods.fiscal_years(date(1900, 1, 1)), None)
+
+    assert before == (None, None)  # the table begins in 1918
+    assert (month.key, month.label, month.last) == ("2083-03", "Asar 2083", date(2026, 7, 16))
+    assert (year.key, year.last, year.approximate) == ("2082/83", date(2026, 7, 16), False)
+    assert (following.label, following.approximate) == ("≈ fiscal year 2083/84", True)  # ends in 2084
+
+
+def test_periods_go_back_without_a_gap(app: Flask) -> None:
+    with app.test_request_context():
+        months = periods.back(periods.bs_months, date(2026, 11, 25), date(2024, 1, 1), 100)
+        years = periods.back(periods.ad_years, date(2026, 11, 25), date(2024, 1, 1), 2)
+
+    assert months[-1].label == "Mangsir 2083"
+    assert len({month.label for month in months}) == len(months) == 36  # Poush 2080 to Mangsir 2083
+    assert all(29 <= (later.last - month.last).days <= 32 for month, later in pairwise(months))
+    assert [year.key for year in years] == ["2025", "2026"]
+
+
+def test_periods_go_back_to_where_the_table_of_nepal_begins(app: Flask) -> None:
+    with app.test_request_context():
+        months = list(periods.bs_months(date(1919, 4, 12)))
+        gregorian = periods.back(periods.ad_months, date(2024, 3, 31), date(2023, 12, 1), 9)
+
+    assert (len(months), months[-1].key, months[-1].last) == (12, "1975-01", date(1918, 5, 13))
+    assert [month.last.isoformat() for month in gregorian] == ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"]

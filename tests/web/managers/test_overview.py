@@ -1,0 +1,86 @@
+"""The front page of a programme.
+
+The numbers are those of `relays.hills`: 3 chains, of which that of P1 broke this month and that of P7 long ago; 7
+placements, of which P1 to P4 are fulfilled, P5 broken, P6 in time and P7 lost.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+from flask import get_template_attribute
+
+from tests.web.reading import HILLS, text_of
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+
+def test_the_front_page_says_how_the_relays_do_what_broke_and_whom_to_visit(client: FlaskClient) -> None:
+    said = text_of(client, HILLS)
+
+    assert "3 chains" in said
+    assert "1 growing" in said
+    assert "2 broken" in said
+    assert "7 placements" in said
+    assert "4 fulfilled" in said
+    assert "66.7% 4 of 6" in said  # P1 to P4 of P1 to P5 and P7; P6 is not due yet
+    assert "80.0% 4 of 5" in said  # without P7, whose animals died
+    assert "66.7% 8 of 12" in said  # animals
+    assert "1 placement broke in the last month" in said
+    assert "overdue, 0 of 2" in said
+    assert "All 2 visits" in said  # P5, on whom a chain of 4 pass-ons hangs, and P6, of whom nothing was heard
+
+
+def test_a_month_in_which_nothing_broke_says_so(client: FlaskClient) -> None:
+    said = text_of(client, f"{HILLS}?as_of=2026-11-18")  # the last day of grace
+
+    assert "Nothing broke since 18 Oct 2026." in said
+
+
+def test_a_day_before_the_first_placement_says_what_to_do(client: FlaskClient) -> None:
+    said = text_of(client, f"{HILLS}?as_of=2020-02-29")
+
+    assert "Nothing had been placed by 29 Feb 2020." in said
+    assert "relay place" in said
+
+
+def test_a_chain_that_began_nowhere_that_is_known_is_broken_all_the_same(client: FlaskClient) -> None:
+    said = text_of(client, "/p/demo")
+
+    assert "For 1 broken chain it is not known where it began." in said
+    assert "No chain is broken." not in said
+    assert "it is not known where" not in text_of(client, HILLS)
+    assert "No chain is broken." in text_of(client, "/p/demo?as_of=2020-04-01")
+
+
+def test_a_broken_chain_is_two_clicks_from_the_front_page(client: FlaskClient) -> None:
+    first = re.findall(r'href="(/p/hills/chains\?[^"]*state=broken[^"]*)"', client.get(HILLS).text)
+
+    second = client.get(unescape(first[0])).text
+
+    assert "/p/hills/tree/placement:P1" in second
+    assert "/p/hills/tree/placement:P7" in second
+    assert "/p/hills/tree/placement:P6" not in second
+
+
+def test_a_programme_page_says_how_far_each_gift_has_travelled(client: FlaskClient) -> None:
+    text = client.get("/p/demo").text
+
+    assert 'href="/p/demo/tree/gift:G1"' in text
+    assert "placements by generation: 1, 1, 2, 1" in text
+
+
+def test_a_long_chain_is_drawn_as_wide_as_a_table_and_the_rest_of_it_is_said(app: Flask) -> None:
+    with app.test_request_context():
+        bars = get_template_attribute("macros.html", "bars")
+        short, long = str(bars((3, 2, 1))), str(bars((1,) * 1001))
+
+    assert short.count("<rect") == 3
+    assert "more" not in short
+    assert long.count("<rect") == 40
+    assert 'width="560"' in long
+    assert "and 961 more" in long
