@@ -26,6 +26,7 @@ from relay.domain.model import (
 )
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, rule_of, subject_of, systems_of, takes_back
 from relay.domain.schema import Kind
+from relay.domain.system import SystemOff
 from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused
 from relay.text import Sentence
 
@@ -294,16 +295,6 @@ class BeforeReceipt(Refused):
     happened_on: date
     placement_id: str
     received_on: date
-
-
-class SystemOff(Refused):
-    """An act belongs to a system that the programme does not use."""
-
-    reason = "%(act_id)s belongs to %(system)s, which this programme does not use."
-    suggestion = "A manager can switch it on: relay programme systems --help"
-
-    act_id: str
-    system: str
 
 
 class NoSuchSystem(Invalid):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, LiteralString
 
 from relay.domain.kinds import CORE
 from relay.domain.schema import Column, Kind, Role
+from relay.errors import Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
 
 _NONE: Final = frozenset[str]()
 _NUMBERS: Final = frozenset({"units", "amount", "count", "degrees"})
+
+
+class SystemOff(Refused):
+    """An act belongs to a system that the programme does not use."""
+
+    reason = "%(act_id)s belongs to %(system)s, which this programme does not use."
+    suggestion = "A manager can switch it on: relay programme systems --help"
+
+    act_id: str
+    system: str
 
 
 def _nothing() -> tuple[object, ...]:

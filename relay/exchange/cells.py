@@ -17,7 +17,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay import errors
-from relay.domain import bikram_sambat, schema
+from relay.domain import bikram_sambat, kinds, schema
 from relay.text import Sentence, any_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ _ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
 _ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
 _DIGITS_LOST: Final = re.compile(r"\+?[0-9]([.,][0-9]+)?[eE]\+[0-9]+|\+?[0-9]{4,}[.,]0+")
 _OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})  # text of which every digit counts
-_NAMES_A_KIND: Final = re.compile(r"[a-z_]+:")
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _BS_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*BS", re.IGNORECASE)
@@ -325,7 +324,7 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
             reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_ID),
             suggestion=Sentence("Write a shorter id."),
         )
-    if _NAMES_A_KIND.match(text):
+    if text.startswith(tuple(f"{each.name}:" for each in kinds.CORE)):
         raise CellFault(
             reason=Sentence("This names a record of another kind."),
             suggestion=Sentence("Enter the id alone, or with its kind before it."),

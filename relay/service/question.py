@@ -14,8 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
-from relay.domain.rulebook import SystemOff
-from relay.domain.system import Catalogue, System
+from relay.domain.system import Catalogue, System, SystemOff
 from relay.graph import Graph
 from relay.ledger import reading
 from relay.ledger.reading import LedgerHead, NotBuilt

@@ -14,12 +14,12 @@ from relay.web import failures, guard, menu, monitoring, responses, sessions, si
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
-from relay.web.current import Core
 from relay.web.i18n import labels, language
 from relay.web.lists import routes as list_pages
 from relay.web.lists import saved_views
 from relay.web.managers import confirming
 from relay.web.managers import routes as managers
+from relay.web.request.current import Core
 from relay.web.staff import routes as staff
 
 if TYPE_CHECKING:

@@ -33,9 +33,10 @@ from relay.access.accounts import NotLetIn, TooManyTries
 from relay.access.roles import Locked, NotAllowed, NotThatPlace
 from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
 from relay.service.json_codec import json_of
-from relay.web import current, sessions
+from relay.web import sessions
 from relay.web.guard import NotByTheProxy
 from relay.web.i18n.language import gettext
+from relay.web.request import current
 from relay.web.sessions import NotSignedIn
 
 if TYPE_CHECKING:

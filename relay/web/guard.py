@@ -23,8 +23,9 @@ from relay.ledger.batch import Clerk
 from relay.ledger.places import places_of_record
 from relay.ledger.reading import NoProgramme
 from relay.service.question import of_system
-from relay.web import current, sessions
+from relay.web import sessions
 from relay.web.permission import Permission, permission_of, public
+from relay.web.request import current
 from relay.web.sessions import NotSignedIn, User
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import current_app, has_request_context, request, url_for
 
 from relay.access.roles import EVERY
-from relay.web import current, guard, privacy, system_pages
+from relay.web import guard, privacy, system_pages
 from relay.web.i18n.language import lazy_gettext, say, this_page
-from relay.web.parameters import CONFIRMED_ONLY
 from relay.web.permission import permission_of
+from relay.web.request import current
+from relay.web.request.parameters import CONFIRMED_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

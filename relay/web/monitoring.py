@@ -16,8 +16,8 @@ from flask import Blueprint, Flask, Response, g, jsonify, make_response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
 from relay.ledger import reading
-from relay.web import current
 from relay.web.permission import action, public
+from relay.web.request import current
 
 _METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")

@@ -19,7 +19,8 @@ from relay.ledger import places
 from relay.reports import breakdown
 from relay.reports.breakdown import Names
 from relay.service.question import Reader
-from relay.web import current, guard, responses, sessions
+from relay.web import guard, responses, sessions
+from relay.web.request import current
 from relay.web.result_cache import kept
 
 if TYPE_CHECKING:

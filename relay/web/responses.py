@@ -12,9 +12,10 @@ from urllib.parse import quote
 from flask import Blueprint, Flask, Response, g, make_response, request, send_file, session
 
 from relay.reports import drawing
-from relay.web import current, sessions
+from relay.web import sessions
 from relay.web.i18n import language
 from relay.web.permission import public
+from relay.web.request import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from relay import private_files
 from relay.access import accounts, roles, tokens
 from relay.access.roles import OWNER, Grant
 from relay.errors import Refused, Unavailable
-from relay.web import current
+from relay.web.request import current
 
 if TYPE_CHECKING:
     from pathlib import Path

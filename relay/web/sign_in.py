@@ -10,8 +10,9 @@ from flask_limiter.util import get_remote_address
 
 from relay.access import accounts
 from relay.errors import NotFound
-from relay.web import current, sessions
+from relay.web import sessions
 from relay.web.permission import public
+from relay.web.request import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from relay.domain.system import Catalogue
     from relay.exchange.rows import Fault, Row
 
 PROGRAMME = """[programme]
@@ -839,7 +840,7 @@ SAMPLE = [
 class Write(Protocol):
     """One of the two ways to write a programme."""
 
-    def __call__(self, path: Path, record: Iterable[Act], *, with_names: bool = False) -> None:
+    def __call__(self, path: Path, record: Iterable[Act], catalogue: Catalogue, *, with_names: bool = False) -> None:
         """Write acts to a path."""
         ...
 

@@ -15,8 +15,8 @@ import cli
 from relay.audit import run
 from relay.backup import replay
 from relay.domain.acts import Act
-from relay.domain.rulebook import NoSuchSystem, SystemNeeds, SystemOff
-from relay.domain.system import Catalogue, System
+from relay.domain.rulebook import NoSuchSystem, SystemNeeds
+from relay.domain.system import Catalogue, System, SystemOff
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect

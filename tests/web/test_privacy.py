@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from relay.access import access_log, accounts, tokens
 from relay.access.roles import grant_of
 from relay.reports.search import MOST
-from relay.web import current
+from relay.web.request import current
 from tests.scenes import acts as say
 from tests.web import relays
 from tests.web.readers import bearer, sign_in, staff_of

@@ -25,10 +25,11 @@ from relay.exchange.cells import read_day
 from relay.service.json_codec import json_of
 from relay.service.queries.every import questions_of
 from relay.service.question import Parameter, Question, Says, Source, methods, parameters, with_kinds
-from relay.web import current, guard, privacy, sessions, sign_in
+from relay.web import guard, privacy, sessions, sign_in
 from relay.web.api import bodies, openapi
 from relay.web.api.bodies import Bodies
 from relay.web.permission import action, public
+from relay.web.request import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable

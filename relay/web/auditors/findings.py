@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from relay.audit import run
 from relay.audit.checks import CHECKS
 from relay.audit.findings import about
-from relay.web import current
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext, say
 from relay.web.lists import choices
 from relay.web.lists.listing import Column, Filter, Listing
+from relay.web.request import current
 from relay.web.result_cache import kept
 
 if TYPE_CHECKING:

@@ -14,14 +14,15 @@ from relay.audit.error_rate import interval
 from relay.domain.vocabulary import PARTED_BY
 from relay.exchange.cells import read_day
 from relay.reports import health
-from relay.web import current, parameters, privacy
+from relay.web import privacy
 from relay.web.auditors.breakdown_labels import WORDS, PartLabels
 from relay.web.i18n import labels, periods
 from relay.web.i18n.language import lazy_gettext
 from relay.web.lists import choices
 from relay.web.lists.listing import Column, Filter, Listing
 from relay.web.menu import to
-from relay.web.parameters import NotAChoice
+from relay.web.request import current, parameters
+from relay.web.request.parameters import NotAChoice
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:

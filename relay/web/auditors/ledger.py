@@ -12,11 +12,11 @@ from relay.domain.acts import changes_of
 from relay.domain.entries import ORIGIN, Entry
 from relay.exchange.cells import read_day
 from relay.ledger import entry_diff, entry_search
-from relay.web import current
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext, say
 from relay.web.lists import choices
 from relay.web.lists.listing import Column, Filter, Listing, ListPage
+from relay.web.request import current
 
 if TYPE_CHECKING:
     from relay.domain.entries import Fault

@@ -16,9 +16,10 @@ from relay.access.roles import EVERY
 from relay.database import cypher, engine
 from relay.errors import NotFound
 from relay.graph import NotAnswered, Table, connect
-from relay.web import current, guard, parameters
+from relay.web import guard
 from relay.web.i18n.language import lazy_gettext
 from relay.web.permission import action
+from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
     from relay.settings import Settings

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.utils import cached_property
 
 from relay.audit import sampling
-from relay.web import current, parameters
 from relay.web.i18n.language import lazy_gettext
 from relay.web.lists.listing import Column, Filter, Listing, ListPage
+from relay.web.request import current, parameters
 from relay.web.result_cache import kept
 
 if TYPE_CHECKING:

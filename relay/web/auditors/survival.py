@@ -11,10 +11,11 @@ from werkzeug.utils import cached_property
 from relay.audit.statistics import deadlines, survival
 from relay.audit.statistics import forecast as future
 from relay.domain.vocabulary import PARTED_BY
-from relay.web import current, parameters, privacy
+from relay.web import privacy
 from relay.web.auditors import charts
 from relay.web.auditors.breakdown_labels import PartLabels
 from relay.web.i18n import labels
+from relay.web.request import current, parameters
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from flask import request
 
 from relay.arrays import cache
 from relay.ledger.checkpoints import read_hash
-from relay.web import current
+from relay.web.request import current
 
 if TYPE_CHECKING:
     from relay.ledger.verify import Verification

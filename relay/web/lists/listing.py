@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import request, url_for
 from werkzeug.utils import cached_property
 
-from relay.web import current, parameters, privacy
+from relay.web import privacy
 from relay.web.i18n import labels
-from relay.web.parameters import NotAChoice
+from relay.web.request import current, parameters
+from relay.web.request.parameters import NotAChoice
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from flask import Blueprint, flash, redirect, render_template, request
 from relay.access import access_log
 from relay.desk import intake
 from relay.reports.unconfirmed import waiting as waiting_for_a_second_person
-from relay.web import current, guard, menu, sessions
+from relay.web import guard, menu, sessions
 from relay.web.i18n.language import gettext
 from relay.web.permission import action
+from relay.web.request import current
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response

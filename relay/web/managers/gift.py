@@ -12,9 +12,10 @@ from relay.domain.vocabulary import STATES
 from relay.exchange.small_counts import SMALL, tellable
 from relay.reports import placements
 from relay.reports.tree_layout import MOST, View
-from relay.web import current, parameters, privacy
+from relay.web import privacy
 from relay.web.managers import district_map
 from relay.web.managers.tree import TreePage, Wish
+from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

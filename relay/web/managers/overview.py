@@ -10,7 +10,8 @@ from werkzeug.utils import cached_property
 from relay.domain.model import add_months
 from relay.reports import chains, health, placements
 from relay.reports import visits as todo
-from relay.web import current, privacy
+from relay.web import privacy
+from relay.web.request import current
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from werkzeug.utils import cached_property
 from relay.reports import placements
 from relay.reports.breakdown import NoSuchPart
 from relay.reports.health import health
-from relay.web import current, parameters, privacy
+from relay.web import privacy
 from relay.web.i18n import labels
+from relay.web.request import current, parameters
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, jsonify, redirect, render_template
 
 from relay.service.json_codec import json_of
-from relay.web import current, guard, menu, parameters
+from relay.web import guard, menu
 from relay.web.managers import district_map, tree_files
 from relay.web.managers.gift import GiftPage
 from relay.web.managers.overview import Overview
 from relay.web.managers.place_or_group import PartPage
 from relay.web.managers.tree import TreePage, Wish
 from relay.web.permission import action
+from relay.web.request import current, parameters
 from relay.web.staff import searches
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from relay.domain.model import add_months
 from relay.reports import drawing, search
 from relay.reports.drawing import Caption
 from relay.reports.tree_layout import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, Tab, View, picture
-from relay.web import current, parameters, privacy
+from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
 from relay.web.managers import tree_labels
 from relay.web.menu import to
+from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

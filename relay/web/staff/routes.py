@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, make_response, redirect, render_template, request
 
 from relay.reports import record_history, search
-from relay.web import current, menu, privacy, system_pages
+from relay.web import menu, privacy, system_pages
 from relay.web.i18n import labels
 from relay.web.permission import action
+from relay.web.request import current
 from relay.web.staff import searches
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from relay.reports.record_history import Record
 from relay.text import Sentence
-from relay.web import current
 from relay.web.permission import action
+from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
 from tests.systems.wells.questions import wells
 

@@ -13,7 +13,7 @@ from relay.exchange.cells import read_day
 from relay.ledger import reading
 from relay.ledger.reading import LedgerHead, NotBuilt
 from relay.reports import trees
-from relay.web import parameters
+from relay.web.request import parameters
 from relay.web.result_cache import kept
 
 if TYPE_CHECKING:
