@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--as-known", metavar="ENTRY|DAY", help="As known when the ledger ended with that entry, or on that day.")
 @click.pass_context
 def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> None:
-    """Check the whole record: what looks wrong, and the acts that show it."""
+    """Check the whole record: what looks wrong, with the evidence."""
     if context.invoked_subcommand:
         if as_of or as_known:
             raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")

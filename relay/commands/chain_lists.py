@@ -74,7 +74,7 @@ def gifts(
     donor: str | None,
     sort: Sorting,
 ) -> None:
-    """List all gifts: how far each travelled, and the state of its chains."""
+    """List all gifts: how far each travelled, and its chains' state."""
     from relay.service.queries.relays import Gifts
 
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")

@@ -33,7 +33,7 @@ _SMALL: Final = 0.001
 def survival(
     session: Session, as_of: str | None, *, confirmed_only: bool, as_known: str | None, by: str | None
 ) -> None:
-    """Show how long it takes from receipt until everything owed is passed on.
+    """Show how long it takes until everything owed is passed on.
 
     Placements that still owe, were excused or are lost count for as long as they were observed (Kaplan-Meier), so this
     describes placements that can still pass on; `relay health` says how many cannot. Times beyond what was observed are
@@ -151,7 +151,7 @@ def _print_forecast(found: Forecast) -> None:
                 for each in found.by_help
                 if each.ends.total
             ),
-            title="each help goes on as its own placements did; one whose time has not come, as the programme did",
+            title="each help goes on as its own placements did; one of which none has come due, as the programme did",
         )
     begun, late = found.habits.begun, found.habits.begun_late
     print_table(
@@ -160,17 +160,17 @@ def _print_forecast(found: Forecast) -> None:
             (many, begun[many] if many < len(begun) else 0, late[many] if many < len(late) else 0)
             for many in range(max(len(begun), len(late)))
         ),
-        title="how many others they began: all whose time has come; those not fulfilled by then, after it",
+        title="how many others they began: all that have come due; those not fulfilled by then, after it",
     )
 
 
 def _reproduction(found: Reproduction) -> str:
-    made = f"{found.receivers} begun by the {found.placements} of the programme whose time has come"
+    made = f"{found.receivers} begun by the {found.placements} placements that have come due"
     return f"{found.number:.2f}, {_between(f'{found.low:.2f}', f'{found.high:.2f}')} ({made})"
 
 
 def _ends(ends: Ends) -> str:
-    return f"{ends.total}: {sum(ends.in_time)} whose time has not come, {ends.late} late"
+    return f"{ends.total}: {sum(ends.in_time)} not yet due, {ends.late} late"
 
 
 def _estimate(found: Estimate, form: str) -> str:

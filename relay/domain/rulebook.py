@@ -127,7 +127,7 @@ class TooMuch(Refused):
 class MoreOfASexThanAnimals(Invalid):
     """Females and males together are more than all the units."""
 
-    reason = "In %(act_id)s females and males are more than animals."
+    reason = "%(act_id)s counts more females and males than animals."
     suggestion = "Count again."
     field = "animals"
 

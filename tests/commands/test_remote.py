@@ -172,7 +172,7 @@ def test_what_is_done_on_the_databases_machine_is_refused_elsewhere(shell: Shell
 def test_help_is_given_elsewhere_too(shell: Shell, graph: Graph, service: str) -> None:
     elsewhere(shell, service, token(graph, "staff"))
 
-    assert "Start it, or join the one that runs" in shell.ok("engine", "start", "--help").out
+    assert "Start it, unless it is running already" in shell.ok("engine", "start", "--help").out
 
 
 def test_a_role_allows_no_more_from_elsewhere(shell: Shell, graph: Graph, service: str) -> None:
@@ -257,7 +257,7 @@ def test_a_password_never_travels_in_clear(shell: Shell, password: str) -> None:
     answer = shell.run("login", "http://relay.example.org", "--login", "bina", "--password-file", password)
 
     assert answer.code == exits.NOT_DONE
-    assert "its address is not https" in answer.err
+    assert "its URL is not https" in answer.err
 
 
 def test_an_act_whose_answer_was_lost_is_sent_again_by_the_id_that_is_told(shell: Shell) -> None:

@@ -77,7 +77,7 @@ def test_a_ledger_that_only_grew_fits_its_checkpoint_and_one_changed_before_it_d
     rewritten = shell.run("ledger", "verify", "--checkpoint", kept, "--json")
     assert rewritten.code == exits.FOUND
     (fault,) = rewritten.json["faults"]
-    assert "the hashes after it made to fit" in fault["fault"]
+    assert "the later hashes were recomputed" in fault["fault"]
 
 
 def test_a_checkpoint_is_believed_by_the_key_that_was_noted_down(shell: Shell, alone: Shell, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_checkpoints_of_two_machines_are_believed_together_when_both_keys_are_gi
 
     assert f"{tmp_path / 'data' / 'keys' / 'demo.pem'} before the next checkpoint" in restored.err
     assert shell.ok("restore", backup).err == ""  # there is a key by now
-    assert (alone.code, "on another machine of the programme, give each by --key" in alone.out) == (exits.FOUND, True)
+    assert (alone.code, "on another machine of the programme, give each with --key" in alone.out) == (exits.FOUND, True)
     assert shell.ok(*both, "--key", first, "--key", second).pairs["ok"] == "yes"
     assert shell.run(*both, "--key", first).code == exits.FOUND
 
@@ -129,10 +129,10 @@ def test_a_noted_hash_or_key_may_be_typed_in_groups_and_capitals_and_a_slip_is_n
     for slip in ("", head[:-1], f"{head[:-1]}g", f"{head}0"):
         for option, word in (("--head", "head hash"), ("--key", "public key")):
             refused = shell.run("ledger", "verify", option, slip, "--checkpoint", kept)
-            assert (refused.code, f"This is no {word}" in refused.err) == (exits.NOT_DONE, True), (option, slip)
+            assert (refused.code, f"Not a {word}" in refused.err) == (exits.NOT_DONE, True), (option, slip)
     assert shell.run("ledger", "verify", "--key", key).code == exits.USAGE  # which has nothing to say
     other = shell.run("ledger", "verify", "--head", "0" * 64)
-    assert (other.code, "cut or rewritten, or the hash is of another copy" in other.out) == (exits.FOUND, True)
+    assert (other.code, "cut or rewritten, or the hash belongs to another copy" in other.out) == (exits.FOUND, True)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_where_that_cannot_be_written_down_no_name_goes_out(shell: Shell, tmp_pa
     refused = shell.run("ledger", "export", str(tmp_path / "named"), "--with-names")
 
     assert refused.code == exits.UNAVAILABLE
-    assert "cannot be written down who opened this" in refused.err
+    assert "The access log cannot be written, so this is not shown" in refused.err
     assert not (tmp_path / "named").exists()
 
 
@@ -383,7 +383,7 @@ def test_a_ledger_that_cannot_be_believed_is_not_taken_for_a_backup(shell: Shell
     refused = shell.run("backup", str(file))
 
     assert refused.code == exits.NOT_DONE
-    assert "cannot be believed" in refused.err
+    assert "cannot be trusted" in refused.err
     assert file.read_bytes() == good
 
 
@@ -418,7 +418,7 @@ def test_status_says_when_the_last_backup_was_made_and_what_it_does_not_hold(
     assert told() == (None, entries)
     before = shell.ok("status")
     assert before.pairs["last_backup"] == "never"
-    assert f"does not hold: {entries}. Make one: relay backup PATH" in before.err
+    assert f"Entries recorded since the last backup: {entries}. Make one: relay backup PATH" in before.err
     shell.ok("backup", str(tmp_path / "all.jsonl"))
     (last, since) = told()
     assert (last["file"], since) == (str(tmp_path / "all.jsonl"), 0)
@@ -475,7 +475,7 @@ def test_a_backup_stands_although_the_note_of_it_cannot_be_written(shell: Shell,
 
     made = shell.ok("backup", str(tmp_path / "all.jsonl"))
 
-    assert "could not be noted" in made.err
+    assert "could not be saved" in made.err
     assert "read back" in made.err
     assert (tmp_path / "all.jsonl").exists()
 

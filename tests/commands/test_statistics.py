@@ -49,8 +49,8 @@ def test_forecast_tells_what_becomes_of_the_relay_if_nothing_changes(shell: Shel
     answer = shell.ok("forecast", "--as-of", ON)
 
     assert answer.pairs["reproduction"].startswith("0.75, between 0.")
-    assert answer.pairs["reproduction"].endswith(" (3 begun by the 4 of the programme placements that are due)")
-    assert answer.pairs["open_ends"] == "1: 0 whose time has not come, 1 late"
+    assert answer.pairs["reproduction"].endswith(" (3 begun by the 4 placements that have come due)")
+    assert answer.pairs["open_ends"] == "1: 0 not yet due, 1 late"
     assert answer.pairs["dies_out"].startswith("100.0%, between ")
     assert answer.pairs["further_reach"] == "0.0, at least 0.0"
     assert "confidence of 95%" in answer.err

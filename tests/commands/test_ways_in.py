@@ -165,7 +165,7 @@ def test_a_wrong_password_ends_with_4(empty: Shell) -> None:
         ("NEO4J_URI", "bolt://127.0.0.1", "NEO4J_PASSWORD is not"),
         ("NEO4J_URI", "neo4j://asha:secret@127.0.0.1", "NEO4J_URI is not an address"),
         ("NEO4J_URI", "bolt://127.0.0.1?policy=x", "NEO4J_URI is not an address"),
-        ("RELAY_URL", "relay.example.org", "RELAY_URL is not an address"),
+        ("RELAY_URL", "relay.example.org", "RELAY_URL is not a URL"),
     ],
 )
 def test_settings_that_cannot_be_are_named(alone: Shell, name: str, value: str, sentence: str) -> None:
@@ -214,7 +214,7 @@ def test_a_path_without_a_name_is_no_file(shell: Shell) -> None:
         answer = shell.run(*words)
         assert (answer.code, "Traceback" in answer.err) == (exits.NOT_DONE, False)
         assert ". is a folder. Name a file in it." in answer.err
-    assert "/dev/full is the name of no file" in shell.run("backup", "/dev/full").err
+    assert "/dev/full is not a file name" in shell.run("backup", "/dev/full").err
     assert not Path("/dev/full").is_file()
 
 

@@ -158,7 +158,7 @@ def test_what_is_corrected_while_it_is_exported_is_read_anew(
     assert "placements.csv" not in exported(graph, tmp_path / "once")
 
     most = 100
-    with pytest.raises(Unavailable, match="Others correct faster"):
+    with pytest.raises(Unavailable, match="Others are making corrections faster"):
         exported(graph, tmp_path / "never")
     assert not (tmp_path / "never").exists()
 

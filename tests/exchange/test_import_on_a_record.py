@@ -146,7 +146,7 @@ def test_what_stands_on_a_hand_over_in_doubt_is_refused_and_what_the_record_agre
     actions = {row.act_id: row.action for row in report if row.action != "same"}
     assert actions == {act.act_id: "refused" for act in doubtful} | {act.act_id: "added" for act in innocent}
     for stands_on_it in ("pass:T2", "pass:T3", "event:E1"):
-        assert only(report, stands_on_it).reason == f"{stands_on_it} stands on pass:T1, which is in doubt."
+        assert only(report, stands_on_it).reason == f"{stands_on_it} depends on pass:T1, which is in doubt."
     assert stands(graph)
 
 

@@ -50,10 +50,10 @@ Shares = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reproduction:
-    """Pass-ons for each placement whose time has come: how many placements one begins.
+    """Pass-ons for each placement that has come due: how many placements one begins.
 
     Attributes:
-        placements: Those whose time has come.
+        placements: Those that have come due.
         receivers: Placements that these have begun.
         number: Receivers by placements; at 1 the relay keeps its size, below 1 it dies out.
         low: Lower end of its interval, as that of an `Estimate`.
@@ -71,7 +71,7 @@ class Reproduction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """What the placements whose time has come did.
+    """What the placements that have come due did.
 
     Attributes:
         begun: The n-th number: how many began n placements. Who adds to a placement that another began, or that a gift
@@ -89,7 +89,7 @@ class Ends:
     """The open ends of a chain, of several, or of a programme.
 
     Attributes:
-        in_time: The n-th number: how many whose time has not come have begun n placements so far.
+        in_time: The n-th number: how many that are not yet due have begun n placements so far.
         late: How many are late, in grace.
     """
 
@@ -163,7 +163,7 @@ class Forecast:
         habits: Of the whole programme.
         reproduction: Of the whole programme.
         ends: Open ends of what was asked for.
-        by_help: Helps with an open end, or whose time has come, by name.
+        by_help: Helps with an open end, or with placements that have come due, by name.
         dies_out: Chance that it comes to an end, in [0, 1]; 1 without open ends.
         further_reach: Placements still to be begun, to be expected; without bound when the reproduction number of a
             help with open ends is 1 or more.
@@ -272,7 +272,7 @@ def _ended(survey: Survey) -> Flags:
 
 
 def habits(survey: Survey) -> Habits:
-    """What the placements whose time has come did; what owes nothing is left out."""
+    """What the placements that have come due did; what owes nothing is left out."""
     return _Seen.of(survey).habits()
 
 
