@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -102,7 +102,10 @@ class UsersGroup(RelayGroup):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One section for each kind of user; commands of systems only where a programme uses these."""
-        used = session_of(ctx).systems_in_use() if self.system_of else frozenset[str]()
+        used = frozenset[str]()
+        if self.system_of:
+            with closing(session_of(ctx)) as session:  # after its help, the program ends
+                used = session.systems_in_use()
         for users, commands in self.users.items():
             shown = [each for each in commands if self.system_of.get(str(each.name)) in {None, *used}]
             with formatter.section(users):

@@ -77,7 +77,7 @@ def kept(connection: Connection) -> Iterator[Graph]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """A node or a relationship as it stands in the graph.
+    """A node or a relationship as it is in the graph.
 
     Attributes:
         where: A pattern that finds it alone, by `$key`, or by `$key`, `$end` and `$name`.
@@ -273,7 +273,7 @@ def _surplus_node(every: list[Thing], draw: random.Random) -> Alteration:
     labels = [label, *([also] if also else [])]
     named = ("/".join(labels), "/".join(reversed(labels)))
     return Alteration(
-        named=tuple(f"{each} {key} stands in the graph but not in the ledger" for each in named),
+        named=tuple(f"{each} {key} is in the graph but not in the ledger" for each in named),
         done=(f"CREATE (x:`{'`:`'.join(labels)}`) SET x = $properties", {"properties": properties}),
         undone=[(f"MATCH (x:`{label}` {{key: $key}}) DETACH DELETE x", {"key": key})],
     )
@@ -288,7 +288,7 @@ def _surplus_edge(every: list[Thing], draw: random.Random) -> Alteration:
     given = {"key": start, "end": end}
     found = f"MATCH (a {{key: $key}}) MATCH (b {{key: $end}}) WHERE {_labelled(kind)}"
     return Alteration(
-        named=(f"{kind} from {start} to {end} stands in the graph but not in the ledger",),
+        named=(f"{kind} from {start} to {end} is in the graph but not in the ledger",),
         done=(f"{found} CREATE (a)-[x:{kind} {{key: 'surplus'}}]->(b)", given),
         undone=[(f"MATCH ({{key: $key}})-[x:{kind} {{key: 'surplus'}}]->({{key: $end}}) DELETE x", given)],
     )

@@ -59,40 +59,40 @@ ALTERED: list[tuple[LiteralString, tuple[str, ...]]] = [
     ("MATCH (e:Entry {key: 'demo/entry/5'}) SET e.recorded_by = 'local:x'", ("Entry 5 (beneficiary:W1) was altered",)),
     ("MATCH (e:Entry {key: 'demo/entry/6'}) SET e.note = 'x'", ("Entry demo/entry/6 was altered: note is x",)),
     ("MATCH (e:Entry {key: 'demo/entry/7'}) SET e.act_key = 'x'", ("Entry demo/entry/7 was altered: act_key is x",)),
-    ("CREATE (:Gift {key: 'demo/gift/G9', programme_id: 'demo'})", ("Gift demo/gift/G9 stands in the graph but not",)),
+    ("CREATE (:Gift {key: 'demo/gift/G9', programme_id: 'demo'})", ("Gift demo/gift/G9 is in the graph but not",)),
     (
         "MATCH (n:Placement {key: 'demo/placement/P1'}) SET n.received_on = toString(n.received_on)",
         ("placement/P1 was altered: received_on is of type STRING where the ledger says DATE",),
     ),
-    ("CREATE (:Event:Token {key: 'demo/event/E6', programme_id: 'demo'})", (" demo/event/E6 stands in the graph",)),
-    ("CREATE (:Event:Account {key: 'demo/event/E7', programme_id: 'demo'})", (" demo/event/E7 stands in the graph",)),
-    ("CREATE (:Event:Schema {key: 'demo/event/E8', programme_id: 'demo'})", (" demo/event/E8 stands in the graph",)),
-    ("CREATE (:Event:Ledger {key: 'demo/event/E9', programme_id: 'demo'})", (" demo/event/E9 stands in the graph",)),
-    ("CREATE (:Token:Account {key: 'demo/x', programme_id: 'demo'})", (" demo/x stands in the graph but not",)),
+    ("CREATE (:Event:Token {key: 'demo/event/E6', programme_id: 'demo'})", (" demo/event/E6 is in the graph",)),
+    ("CREATE (:Event:Account {key: 'demo/event/E7', programme_id: 'demo'})", (" demo/event/E7 is in the graph",)),
+    ("CREATE (:Event:Schema {key: 'demo/event/E8', programme_id: 'demo'})", (" demo/event/E8 is in the graph",)),
+    ("CREATE (:Event:Ledger {key: 'demo/event/E9', programme_id: 'demo'})", (" demo/event/E9 is in the graph",)),
+    ("CREATE (:Token:Account {key: 'demo/x', programme_id: 'demo'})", (" demo/x is in the graph but not",)),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.note = 'x'", ("Ledger demo was altered: note is x where the ledger says",)),
-    ("CREATE (:Stranger {key: 'demo/stranger/1'})", ("Stranger demo/stranger/1 stands in the graph but not",)),
+    ("CREATE (:Stranger {key: 'demo/stranger/1'})", ("Stranger demo/stranger/1 is in the graph but not",)),
     (
         "CREATE (:Entry {key: 'demo/entry/99', act_key: 'demo/gift/G9', programme_id: 'demo'})",
-        ("demo/entry/99 stands",),
+        ("demo/entry/99 is in the graph",),
     ),
-    ("CREATE ({x: 1})", ("A node None stands in the graph but not in the ledger",)),
+    ("CREATE ({x: 1})", ("A node None is in the graph but not in the ledger",)),
     (
         (
             "MATCH (a:Placement {key: 'demo/placement/P2'}), (b:Placement {key: 'demo/placement/P1'})"
             " CREATE (a)-[:PASSED_TO]->(b)"
         ),
-        ("PASSED_TO from demo/placement/P2 to demo/placement/P1 stands in the graph but not in the ledger",),
+        ("PASSED_TO from demo/placement/P2 to demo/placement/P1 is in the graph but not in the ledger",),
     ),
     (
         (
             "MATCH (a:Gift {key: 'demo/gift/G1'}), (b:Placement {key: 'demo/placement/P1'})"
             " CREATE (a)-[:FILLED {key: 'x'}]->(b)"
         ),
-        ("FILLED from demo/gift/G1 to demo/placement/P1 stands in the graph but not in the ledger",),
+        ("FILLED from demo/gift/G1 to demo/placement/P1 is in the graph but not in the ledger",),
     ),
     (
         "MATCH (a:Placement {key: 'demo/placement/P1'}) MATCH (b:Ledger {key: 'demo'}) CREATE (a)-[:KNOWS]->(b)",
-        ("KNOWS from Placement demo/placement/P1 to Ledger demo stands in the graph but not in the ledger",),
+        ("KNOWS from Placement demo/placement/P1 to Ledger demo is in the graph but not in the ledger",),
     ),
     (
         "MATCH (a:Gift {key: 'demo/gift/G1'}) CREATE (a)-[:KNOWS]->(:Stranger {x: 1})",
@@ -125,7 +125,7 @@ ALONE: list[tuple[LiteralString, tuple[str, ...]]] = [
     ("MATCH (n:Event) SET n.programme_id = 'other'", ("Event demo/event/E1",)),
     (
         "MATCH (n:Event) SET n.key = 'other/event/E1'",
-        ("other/event/E1 stands in the graph", "demo/event/E1 is missing"),
+        ("other/event/E1 is in the graph", "demo/event/E1 is missing"),
     ),
     (
         (
@@ -139,9 +139,9 @@ ALONE: list[tuple[LiteralString, tuple[str, ...]]] = [
             "MATCH (a)-[r:HOLDS]->(:Placement {key: 'demo/placement/P2'}) CREATE (t:Token {key: 'demo/placement/P2'})"
             " CREATE (a)-[n:HOLDS]->(t) SET n = properties(r) DELETE r"
         ),
-        ("HOLDS from demo/beneficiary/W2 to demo/placement/P2 is missing", "W2 to Token demo/placement/P2 stands in"),
+        ("HOLDS from demo/beneficiary/W2 to demo/placement/P2 is missing", "W2 to Token demo/placement/P2 is in"),
     ),
-    ("MATCH (l:Ledger {key: 'demo'}) SET l.sequence = 5", ("stands in the graph but not in the ledger", "hash")),
+    ("MATCH (l:Ledger {key: 'demo'}) SET l.sequence = 5", ("is in the graph but not in the ledger", "hash")),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.hash = 'x'", ("hash x; it does not",)),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.sequence = l.sequence + 1", ("The ledger should end with entry",)),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.sequence = 9000000000000000000", ("The ledger should end with entry 9",)),
@@ -186,10 +186,10 @@ def test_what_hides_other_things_is_named(kept: Graph, statement: LiteralString,
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("CREATE (:Event {key: 'demo/event/E9', programme_id: 'other'})", "Event demo/event/E9 stands in the graph"),
-        ("CREATE (:Event {key: 'demo/event/E9'})", "Event demo/event/E9 stands in the graph"),
-        ("CREATE (:Event {key: 7, programme_id: 'other'})", "Event 7 stands in the graph"),
-        ("CREATE (:Event {placement_id: 'P1'})", "Event None stands in the graph"),
+        ("CREATE (:Event {key: 'demo/event/E9', programme_id: 'other'})", "Event demo/event/E9 is in the graph"),
+        ("CREATE (:Event {key: 'demo/event/E9'})", "Event demo/event/E9 is in the graph"),
+        ("CREATE (:Event {key: 7, programme_id: 'other'})", "Event 7 is in the graph"),
+        ("CREATE (:Event {placement_id: 'P1'})", "Event None is in the graph"),
     ],
 )
 def test_what_another_ledger_seems_to_own_is_named_unless_its_key_says_so_too(
@@ -199,7 +199,7 @@ def test_what_another_ledger_seems_to_own_is_named_unless_its_key_says_so_too(
     alter(kept, statement)
 
     assert words in found(kept)
-    assert "Ledger z stands in the graph but not in the ledger" in found(kept)
+    assert "Ledger z is in the graph but not in the ledger" in found(kept)
 
 
 def test_what_is_done_to_one_programme_leaves_the_other_sound(kept: Graph) -> None:
