@@ -99,7 +99,7 @@ def test_who_was_signed_out_meanwhile_is_told_that_nothing_was_recorded_and_led_
     assert people
     form, referrer = {"pass_id": "T1"}, {"Referer": "http://localhost/p/demo/waiting?as_of=2024-01-01"}
     assert door.post("/p/demo/waiting", data=form, headers=referrer).location == "/sign-in"
-    assert "Nothing was recorded, since nobody was signed in any more." in door.get("/sign-in").text
+    assert "Nothing was recorded, because you were signed out." in door.get("/sign-in").text
     assert sign_in(door, "manager").location == "/p/demo/waiting?as_of=2024-01-01"
 
     elsewhere = door.application.test_client()

@@ -86,6 +86,6 @@ def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settin
     assert owner.get(f"/sign-in/once/{link.secret}").location == "/p/demo/ledger"
     assert owner.get("/p/large").status_code == 200
     late = thief.get(f"/sign-in/once/{link.secret}")
-    assert (late.status_code, "This link signs nobody in" in late.text) == (404, True)
+    assert (late.status_code, "This link no longer works" in late.text) == (404, True)
     assert link.secret not in repr(link)
     accounts.remove(recorded, "asha")

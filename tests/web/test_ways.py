@@ -138,7 +138,7 @@ def test_the_same_way_goes_with_keys_alone(watched: Watched) -> None:
 def test_an_auditor_compares_two_years_opens_a_finding_verifies_and_takes_the_sample(watched: Watched) -> None:
     page = watched.goto(AUDITED)
     page.get_by_role("link", name="Health", exact=True).click()
-    page.get_by_text("Report periods that have ended").click()
+    page.get_by_text("Past report periods").click()
     page.get_by_role("link", name="fiscal year 2081/82").click()
     expect(page.get_by_role("row", name=re.compile("passed on everything they owe")).first).to_contain_text("0 of 2")
 
@@ -151,7 +151,7 @@ def test_an_auditor_compares_two_years_opens_a_finding_verifies_and_takes_the_sa
 
     page.get_by_role("link", name="Verify", exact=True).click()
     head = page.locator("dd.hash").inner_text()
-    page.get_by_label("A head hash that you noted earlier").fill(head)
+    page.get_by_label("A head hash you noted earlier").fill(head)
     page.get_by_role("button", name="Check every entry now").click()
     expect(page.get_by_text("Nothing wrong")).to_be_visible()
 

@@ -33,7 +33,7 @@ def test_the_ledger_is_searched(client: FlaskClient) -> None:
     assert found("by=local:maya") == [10]
     assert found("since=2026-11-25&until=2026-11-25&sort=sequence") == list(range(1, 11))
     assert found("until=2026-11-24") == []
-    assert "No entry is like this." in client.get(f"{AUDITED}/ledger?naming=nobody").text
+    assert "No match. Loosen the filters" in client.get(f"{AUDITED}/ledger?naming=nobody").text
 
 
 def test_a_file_of_the_ledger_holds_nothing_personal(client: FlaskClient) -> None:
@@ -50,7 +50,7 @@ def test_an_act_is_shown_before_and_after_with_what_was_said_of_it(client: Flask
 
     assert "animals 2 1 Later changes" in words(correction)
     assert "“misread”" in correction
-    assert re.findall(r'href="/p/audited/ledger/(\d+)"', act.partition("Said about")[2])[:2] == ["8", "10"]
+    assert re.findall(r'href="/p/audited/ledger/(\d+)"', act.partition("Later changes")[2])[:2] == ["8", "10"]
     assert [entry["hash"] in act for entry in entries if entry["sequence"] in (6, 7)] == [True, True]
     assert "Commitment to why" in correction
 

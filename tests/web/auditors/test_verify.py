@@ -19,7 +19,7 @@ def test_a_head_hash_that_was_noted_is_looked_for(client: FlaskClient) -> None:
     noted = client.get("/api/v1/programmes/audited/ledger").get_json()["entries"][3]["hash"]
 
     assert "Nothing wrong" in client.get(f"{AUDITED}/verify?noted={noted}").text
-    assert "The head hash that you noted is in the ledger" in client.get(f"{AUDITED}/verify?noted={noted.upper()}").text
+    assert "The head hash you noted is in the ledger" in client.get(f"{AUDITED}/verify?noted={noted.upper()}").text
     assert "is not in this ledger" in client.get(f"{AUDITED}/verify?noted={'0' * 63}1").text
 
 
@@ -27,7 +27,7 @@ def test_a_slip_of_the_pen_does_not_look_like_a_ledger_that_was_cut(client: Flas
     answer = client.get(f"{AUDITED}/verify?noted=d92b")
 
     assert answer.status_code == 400
-    assert "no head hash" in answer.text
+    assert "Not a head hash" in answer.text
 
 
 def test_what_was_changed_behind_the_ledger_is_named_at_its_entry(client: FlaskClient, recorded: Graph) -> None:
