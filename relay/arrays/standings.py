@@ -148,6 +148,8 @@ class Standings:
         fulfilled_day: On which passed reached owed, or `NO_DAY`.
         since_day: On which a lost or broken placement began to be so, or `NO_DAY`.
         cause: Code in `CAUSES` for a lost or broken placement, else -1.
+        ended_day: Since which a placement that is neither fulfilled nor excused has nothing left to pass on from, also
+            when its grace was over by then; `NO_DAY` while she can.
     """
 
     state: Codes
@@ -161,6 +163,7 @@ class Standings:
     fulfilled_day: Days
     since_day: Days
     cause: Codes
+    ended_day: Days
 
     @property
     def there(self) -> Flags:
@@ -178,6 +181,12 @@ class Standings:
         """Which placements are lost or broken."""
         stuck: Flags = (self.state == LOST) | (self.state == BROKEN)
         return stuck
+
+    @property
+    def mendable(self) -> Flags:
+        """Which placements are broken and can still pass on: she is there, and so are animals."""
+        mendable: Flags = (self.state == BROKEN) & (self.ended_day == NO_DAY)
+        return mendable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -299,6 +308,7 @@ def standings(snapshot: Snapshot, got: Receipts) -> Standings:
         fulfilled_day=fulfilled_day,
         since_day=since_day,
         cause=cause,
+        ended_day=lost_day,
     )
 
 

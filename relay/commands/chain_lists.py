@@ -20,10 +20,10 @@ from relay.commands.showing import counted
 from relay.domain.vocabulary import CHAIN_STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from relay.reports.chains import Sorting
-    from relay.reports.visits import Depends
+    from relay.reports.visits import Depends, Visit
     from relay.service.question import Question
 
 
@@ -107,6 +107,7 @@ def _print_list(
 @command(example="relay todo --most 10 --as-of 2026-11-25")
 @read_options
 @place_option
+@click.option("--for", "account", metavar="ACCOUNT", help="Only the places that this account covers.")
 @click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N most pressing visits.")
 @pass_session
 def todo(
@@ -116,35 +117,73 @@ def todo(
     confirmed_only: bool,
     as_known: str | None,
     place_id: str | None,
+    account: str | None,
     most: int | None,
 ) -> None:
     """List whom to visit next and why. Rank 1 is the most pressing.
 
-    First those who alone can continue a long chain, then those due soon, then those who are late, then those with no
-    news for 9 months. Rows are grouped by place, so that one walk serves many.
+    First those who broke in the last 90 days, then those who are broken and can still pass on, then those who alone
+    can continue a long chain, those due soon, those who are late, and those with no news for 9 months. Rows are
+    grouped by place, so that one walk serves many. It tells names and telephones, and the access log that it did.
     """
     from relay.service.queries.relays import Todo
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import on_terminal, print_json, print_lines, print_table
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(Todo(place_id=place_id, most=most, **read))
+    found = session.ask(Todo(place_id=place_id, account=account, most=most, **read))
     if session.as_json:
         print_json(found)
         return
+    if found and on_terminal():
+        print_lines(_walks(found))
+        return
     first = ("rank", "place_name", "placement_id", "beneficiary_id", "state", "due_on")
     then = ("still_owed", "help", "days", "last_word_on", "place_id")
+    last = ("since_on", "name", "phone", "group_name")
     print_table(
-        (*first, "reasons", *then, "hangs_on_her"),
+        (*first, "reasons", *then, "hangs_on_her", *last),
         (
             (
                 *(getattr(each, name) for name in first),
                 ", ".join(each.reasons).replace("_", " "),
                 *(getattr(each, name) for name in then),
                 _hanging(each.depends),
+                *(getattr(each, name) for name in last),
             )
             for each in found
         ),
     )
+
+
+def _walks(found: Sequence[Visit]) -> Iterable[Sequence[tuple[str, str]]]:
+    """The lines of a visit list: a heading for each place, and two lines for each woman."""
+    from itertools import groupby
+
+    width = len(str(max(each.rank for each in found)))
+    for place_id, visits in groupby(found, key=lambda each: each.place_id):
+        here = list(visits)
+        yield ((f"{here[0].place_name or place_id or 'Place not known'}", "heading"), (f" ({len(here)})", ""))
+        for each in here:
+            ids = ", ".join(filter(None, (each.beneficiary_id if each.name else None, each.placement_id)))
+            who = (f"{each.name or each.beneficiary_id or 'Not known'} ({ids})", each.phone, each.group_name)
+            owed = f"owes {each.still_owed} {each.help}"
+            yield ((f"{each.rank:>{width}}  ", ""), (" · ".join(filter(None, who)), ""))
+            yield ((" " * (width + 2), ""), (_why(each), each.state), (f" · {owed}", ""))
+
+
+def _why(visit: Visit) -> str:
+    """Why a visit, in the words of a list."""
+    chains, days = visit.depends.chains, abs(visit.days)
+    broken = "" if "broke" in visit.reasons else f"broken since {visit.since_on}, "
+    words = {
+        "broke": f"{'broke' if visit.state == 'broken' else 'lost since'} {visit.since_on}",
+        "can_still": f"{broken}can still pass on",
+        "chain_hangs": f"{chains} chain{'s depend' if chains > 1 else ' depends'} on her",
+        "due": f"due in {days} days" if days else "due today",
+        "late": f"{days} days late",
+        "no_word": f"no news since {visit.last_word_on}",
+    }
+    return ", ".join(words[reason] for reason in visit.reasons)
 
 
 @command(example="relay waiting")

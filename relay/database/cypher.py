@@ -460,6 +460,13 @@ RETURN COLLECT { UNWIND $beneficiaries AS key MATCH (b:Beneficiary {key: key})
          RETURN {place_id: p.place_id, name: p.name} } AS places
 """
 
+# How to find some beneficiaries. One row = one of whom anything personal is known; by key; cost: look-ups.
+CONTACTS: Final[LiteralString] = """
+UNWIND $people AS key
+MATCH (o:Personal {key: key})
+RETURN key, o.name AS name, o.phone AS phone ORDER BY key
+"""
+
 # The placements that some placement descends from, itself included, with the pass-ons of each. One row = such a
 # placement; by placement_id; cost: once for each, since DISTINCT stands beside the pattern and nothing else does:
 # anywhere else one engine follows every path, and there are 2^k through k pairs of women who pooled.

@@ -1,12 +1,13 @@
 """Whom to visit next and why: the managers' list, ranked, and grouped by place so that one walk serves many.
 
-A holder who can still pass on is *open*: late, due or in time. A chain with a single open placement depends on its
-holder: if she breaks, the chain is broken. Where none is open, it depends on the only broken one who still might.
+Whatever broke lately is on it, so that the front page and the list agree; and whoever is broken and still can pass on.
+A holder whose time is not over is *open*: late, due or in time. A chain with a single open placement depends on its
+holder: if she breaks, the chain is broken. Where none is open, it depends on the only broken one who still can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -17,23 +18,31 @@ import numpy.typing as npt
 from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
 from relay.arrays.lazy_rows import LazyRows
 from relay.arrays.lineage import Survey
-from relay.arrays.standings import BROKEN, DUE, IN_TIME, LATE, months_later
+from relay.arrays.standings import DUE, IN_TIME, LATE, months_later
 from relay.domain.model import Quantity, shown
-from relay.domain.vocabulary import EVENT_KINDS, STATES
+from relay.domain.vocabulary import STATES
 from relay.reports.breakdown import Names, within
 
-REASONS: Final = ("chain_hangs", "due", "late", "no_word")
+REASONS: Final = ("broke", "can_still", "chain_hangs", "due", "late", "no_word")
 """In the order of their rank: what a visit may save first.
 
+- broke: she became lost or broken within the last 90 days, whatever the cause. Who has left is not met any more, but
+  her neighbours know what became of the animals.
+- can_still: she is broken and can still pass on: late is better than never.
 - chain_hangs: only she can continue a chain that travelled far. What many handed on is lost with one.
 - due: what she owes is due within 60 days; a visit now may keep her from being late.
 - late: the grace is running.
 - no_word: nothing has been heard of her for long.
 
-Our choice, after the order in which managers asked for it. Of the holders on whom a chain depends, those who are broken
-or have another reason too come first, then those of the farthest chain; of the others those with the earliest due day,
-or the longest silence. Then the earlier due day, then the id.
+Our choice, after the order in which managers asked for it. Of those who broke, the ones on whom a long chain depends
+come first, then those who can still pass on; of each the latest to break. Of the other holders on whom a chain depends,
+those who have another reason too come first, then those of the farthest chain; of the rest those with the earliest due
+day, or the longest silence. Then the earlier due day, then the id.
 """
+
+BROKE_DAYS: Final = 90
+"""So many days, the day itself included, a placement that broke is news (our choice: a quarter, in which every place is
+visited once)."""
 
 LONG_REACH: Final = 4
 """From this reach on a chain counts as one that travelled far: longer than most (our choice: in Mansa 16 of 21 who
@@ -44,7 +53,7 @@ SILENT_MONTHS: Final = 9
 """After so long without any receipt, pass-on or event there is no word (our choice: a doe in Rolpa kids every 251 days,
 so that a longer silence has missed a birth, or a death)."""
 
-_LEFT: Final = EVENT_KINDS.index("left")
+_CAN_STILL, _HANGS = REASONS.index("can_still"), REASONS.index("chain_hangs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +81,19 @@ class Visit:
         place_name: Of that place; None when it is not known.
         placement_id: What it is about.
         beneficiary_id: Who holds it; None when foreign data does not say.
+        group_id: Hers; None without any.
         help: What she holds.
-        state: "broken", "late", "due" or "in_time".
+        state: "lost", "broken", "late", "due" or "in_time".
+        since_on: On which she became lost or broken; None while she is not.
         reasons: Of `REASONS`, at least one, in their order.
         due_on: By when she is to have passed on all.
         days: Until then; below 0 when that day is past.
         still_owed: Units.
         last_word_on: The latest receipt, pass-on or event.
         depends: What depends on her alone.
+        name: What she is called; here and below None when it is not known, or the reader is not told.
+        phone: Hers.
+        group_name: Of her group.
     """
 
     rank: int
@@ -87,14 +101,19 @@ class Visit:
     place_name: str | None
     placement_id: str
     beneficiary_id: str | None
+    group_id: str | None
     help: str
     state: str
+    since_on: date | None
     reasons: tuple[str, ...]
     due_on: date | None
     days: int
     still_owed: Quantity
     last_word_on: date | None
     depends: Depends
+    name: str | None = None
+    phone: str | None = None
+    group_name: str | None = None
 
 
 class Visits(LazyRows[Visit]):
@@ -118,7 +137,11 @@ class Visits(LazyRows[Visit]):
         for nth in rows.tolist():
             row = int(ranked.row[nth])
             holder = int(snapshot.placements.beneficiary[row])
-            place = int(snapshot.beneficiaries.place[holder]) if holder != NONE else NONE
+            place, group = (
+                (NONE, NONE)
+                if holder == NONE
+                else (int(snapshot.beneficiaries.place[holder]), int(snapshot.beneficiaries.group[holder]))
+            )
             lives = None if place == NONE else snapshot.places.ids[place]
             yield Visit(
                 rank=nth + 1,
@@ -126,8 +149,10 @@ class Visits(LazyRows[Visit]):
                 place_name=self._names.places.get(lives) if lives else None,
                 placement_id=snapshot.placements.ids[row],
                 beneficiary_id=None if holder == NONE else snapshot.beneficiaries.ids[holder],
+                group_id=None if group == NONE else snapshot.groups.ids[group],
                 help=snapshot.helps[snapshot.placements.help[row]],
                 state=STATES[stood.state[row]],
+                since_on=day_of(stood.since_day[row]),
                 reasons=tuple(reason for reason, is_one in zip(REASONS, ranked.why[:, nth], strict=True) if is_one),
                 due_on=day_of(stood.due_day[row]),
                 days=int(stood.due_day[row]) - today,
@@ -142,24 +167,35 @@ class Visits(LazyRows[Visit]):
 
 
 def todo(
-    survey: Survey, *, place_id: str | None = None, most: int | None = None, names: Names | None = None
+    survey: Survey,
+    *,
+    place_id: str | None = None,
+    walks: Collection[str] | None = None,
+    most: int | None = None,
+    names: Names | None = None,
 ) -> tuple[Visit, ...]:
     """Whom to visit next, place by place.
 
     Args:
         survey: The programme on the day.
         place_id: Only holders who live in this place or in any place below it; ranks stay those of the programme.
+        walks: Only holders who live in one of these places or in any place below them; everywhere when None.
         most: Only so many visits, the most pressing ones; all when None.
         names: With the names of places.
 
     Returns:
         All visits of a place together, the place with the most pressing visit first; in it by rank. Empty when there
-        is nobody to visit. Lost placements are in none: she has nothing left to pass on, or has left.
+        is nobody to visit.
 
     Raises:
         NoSuchPart: There is no such place.
     """
     inside = None if place_id is None else within(survey.snapshot, place_id)
+    if walks is not None:
+        walked = np.zeros(len(survey.snapshot.beneficiaries), np.bool_)
+        for walk in walks:
+            walked |= within(survey.snapshot, walk)
+        inside = walked if inside is None else inside & walked
     ranked = by_rank(survey, names)
     visits = ranked[:most] if inside is None else ranked.among(inside)[:most]
     first: dict[str | None, int] = {}
@@ -192,9 +228,12 @@ def by_rank(survey: Survey, names: Names | None = None) -> Visits:
     open_ = (state == LATE) | (state == DUE) | (state == IN_TIME)
     chains, reach, generations = _hanging(survey, open_)
     word = _last_word(survey)
-    row = np.flatnonzero(open_ | (reach >= LONG_REACH)).astype(np.int32)
+    broke = stood.stuck & (stood.since_day > today - BROKE_DAYS)
+    row = np.flatnonzero(open_ | broke | stood.mendable).astype(np.int32)
     why = np.stack(
         (
+            broke[row],
+            stood.mendable[row],
             reach[row] >= LONG_REACH,
             state[row] == DUE,
             state[row] == LATE,
@@ -202,10 +241,11 @@ def by_rank(survey: Survey, names: Names | None = None) -> Visits:
         )
     )
     row, why = row[why.any(axis=0)], why[:, why.any(axis=0)]
-    first = why.argmax(axis=0)
+    first, (_, can_still, hangs, *_) = why.argmax(axis=0), why
     due_day, named = stood.due_day[row], snapshot.placements.ids.some(row)
-    calm = (first == 0) & (why.sum(axis=0) == 1) & (state[row] != BROKEN)
-    most = np.choose(first, (-reach[row], due_day, due_day, word[row]))
+    calm = np.select([first <= _CAN_STILL, first == _HANGS], [2 - hangs - (hangs | can_still), why.sum(axis=0) == 1])
+    newest = -stood.since_day[row]
+    most = np.choose(first, (newest, newest, -reach[row], due_day, due_day, word[row]))
     keys = zip(first.tolist(), calm.tolist(), most.tolist(), due_day.tolist(), named, range(len(row)), strict=True)
     order = np.array([nth for *_, nth in sorted(keys)], np.int32)
     row = row[order]
@@ -222,12 +262,10 @@ def by_rank(survey: Survey, names: Names | None = None) -> Visits:
 
 def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
     """Of each placement: how many chains depend on it alone, and reach and generations of the farthest of them."""
-    travels, events = survey.chains, survey.snapshot.events
-    mends = survey.standings.state == BROKEN
-    mends[events.placement[(events.kind == _LEFT) & (events.day <= day_number(survey.as_of))]] = False
+    travels = survey.chains
     chain = np.searchsorted(travels.row, survey.cut.by_chain.whose)
     many, who = _only(survey, chain, open_)
-    _, mender = _only(survey, chain, mends)
+    _, mender = _only(survey, chain, survey.standings.mendable)
     who = np.where(many > 0, who, mender)
     order = np.lexsort((travels.generations, travels.reach))
     order = order[who[order] != NONE]

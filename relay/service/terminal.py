@@ -21,11 +21,12 @@ STATE_COLOURS: Final = {
     "due": "blue",
     "complete": "green",
     "weakened": "yellow",
+    "heading": "bold",
 }
-"""Of placements and chains; the others are like other text."""
+"""Of placements, chains and headings; the others are like other text."""
 
 _JOINERS: Final = "\u200c\u200d"  # they shape Devanagari, and take no room of their own
-_WITHOUT_LINES: Final = str.maketrans({"├": "+", "└": "`", "─": "-", "│": "|", "→": ">", "…": "~"})
+_WITHOUT_LINES: Final = str.maketrans({"├": "+", "└": "`", "─": "-", "│": "|", "→": ">", "…": "~", "·": "-"})
 WHOLE: Final = 24  # our choice: a value without a space that is no longer than this is never broken into two lines
 FOLDED: Final = 12  # our choice: the least width in which a longer value is read, broken into lines
 FEW: Final = 6  # our choice: as many rows, one below the other, are read at a glance
@@ -41,6 +42,11 @@ def use_utf8() -> None:
 
 def _can_utf8(stream: Any) -> bool:  # noqa: ANN401 - any text stream
     return str(stream.encoding).lower().replace("-", "") == "utf8"
+
+
+def on_terminal() -> bool:
+    """Whether results are read on a screen, and not by the next program."""
+    return sys.stdout.isatty()
 
 
 def say(sentence: str) -> None:

@@ -17,6 +17,7 @@ from relay.desk.lookup import Named
 from relay.domain.entries import instant
 from relay.ledger import places
 from relay.reports import breakdown
+from relay.reports import contacts as find
 from relay.reports.breakdown import Names
 from relay.service.question import Reader
 from relay.web import guard, responses, sessions
@@ -26,6 +27,7 @@ from relay.web.result_cache import kept
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from relay.reports.contacts import Contact
     from relay.reports.record_history import Record
     from relay.reports.search import Hit
 
@@ -157,6 +159,15 @@ def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:
     said = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in beneficiary_ids}
     named = current.graph().read(lambda transaction: Named(transaction, current.head().programme_id, said))
     return {id_: name for id_ in beneficiary_ids if (name := named.beneficiary(id_))}
+
+
+def contacts(beneficiary_ids: Collection[str]) -> Mapping[str, Contact]:
+    """Beneficiary id → how to find her, of those who may be named to this reader and of whom it is known.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return find.contacts(current.graph(), current.head().programme_id, told(beneficiary_ids))
 
 
 def places_and_donors() -> Names:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from relay.access import accounts
+from relay.access.roles import grant_of
 from relay.commands import exits
 from relay.exchange import importing
 from tests.commands.shell import ON, record
@@ -191,6 +193,32 @@ def test_todo_names_whom_to_visit(shell: Shell) -> None:
     column = table[0].index("placement_id")
     assert "P4" in [row[column] for row in table[1:]]
     assert found
+
+
+def test_an_account_is_given_the_visits_of_its_places_with_names_and_telephones(shell: Shell, graph: Graph) -> None:
+    """P7 and P8 are late like P4; only the woman of P7 lives in the ward that bina covers."""
+    record(
+        graph,
+        *(say.place("L1", kind="ward"), say.place("L2", kind="ward")),
+        say.group("V1", name="Sunaulo"),
+        say.woman("W7", name="Maya Tamang", phone="9841000001", place_id="L1", group_id="V1"),
+        say.woman("W8", name="Sita", place_id="L2"),
+        *(say.placed("P7 on 2022-06-01"), say.placed("P8 on 2022-06-01")),
+    )
+    accounts.add(graph, "bina", (grant_of("staff@demo/L1"),), None, say.clerk().now)
+    accounts.add(graph, "chitra", (grant_of("staff@elsewhere"),), None, say.clerk().now)
+
+    (found,) = shell.ok("todo", "--as-of", ON, "--for", "bina", "--json").json
+    everywhere = shell.ok("todo", "--as-of", ON, "--json").json
+    opened = shell.ok("access", "log", "--last", "2").rows[1:]
+
+    assert [found[key] for key in ("placement_id", "name", "phone", "group_name", "place_name", "group_id")] == [
+        *("P7", "Maya Tamang", "9841000001", "Sunaulo", "Ward L1", "V1")
+    ]
+    assert {"P4", "P7", "P8"} <= {visit["placement_id"] for visit in everywhere}
+    assert opened[0][2:] == ["todo", "beneficiary:W7"]
+    assert "has no role in this programme" in shell.run("todo", "--for", "chitra").err
+    assert "There is no account dilu" in shell.run("todo", "--for", "dilu").err
 
 
 def test_health_counts_and_rates(shell: Shell) -> None:

@@ -81,6 +81,25 @@ def test_nothing_is_wider_than_the_screen(named: Shell, columns: int) -> None:
         assert max(map(len, shown.splitlines())) <= columns, shown
 
 
+def test_a_visit_takes_two_lines_of_a_narrow_screen(named: Shell, graph: Graph) -> None:
+    """Maya was to pass on by 2023-03-01 and broke on 2023-05-31; she has both goats. P4 is late by 29 days."""
+    del named
+    record(graph, say.place("L1"), say.woman("W7", name="Maya Tamang", phone="9841000001", place_id="L1"))
+    record(graph, say.placed("P7 on 2021-03-01"))
+
+    lately, long_ago = (on_terminal("todo", "--as-of", day).without_colour for day in ("2023-06-30", ON))
+
+    assert [line.strip() for line in long_ago.splitlines()] == [
+        "Ward L1 (1)",
+        "1  Maya Tamang (W7, P7) · 9841000001",
+        "broken since 2023-05-31, can still pass on · owes 2 goat",
+        "Place not known (1)",
+        "2  Name of W4 (W4, P4)",
+        "29 days late, no news since 2022-06-01 · owes 2 goat",
+    ]
+    assert "broke 2023-05-31, can still pass on · owes 2 goat" in lately
+
+
 def test_short_values_stay_in_one_piece_on_a_narrow_screen(named: Shell) -> None:
     del named
     shown = on_terminal("show", "P2", "--as-of", ON).without_colour

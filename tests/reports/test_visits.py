@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 
 from relay.arrays import lineage
 from relay.arrays.raw_tables import of_register
+from relay.domain.model import add_months, lost_since
 from relay.reports.breakdown import Names, NoSuchPart
+from relay.reports.placements import holdings
 from relay.reports.visits import LONG_REACH, Depends, Visit, todo
 from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import days_touched, relays
@@ -71,20 +73,48 @@ def test_a_broken_chain_hangs_on_the_only_one_who_can_mend_it() -> None:
     """P5 was due on 2026-03-01 and her grace ended on 2026-05-30."""
     found = visits(grow(LINE), date(2026, 5, 31))
 
-    assert (found["P5"].state, found["P5"].reasons) == ("broken", ("chain_hangs",))
+    assert (found["P5"].state, found["P5"].since_on) == ("broken", date(2026, 5, 31))
+    assert found["P5"].reasons == ("broke", "can_still", "chain_hangs")
+
+
+def test_who_broke_is_news_for_90_days() -> None:
+    """P5's goats died on 2024-05-01, 89 days before 2024-07-29."""
+    register = grow(LINE, say.happened("E1: death of P5 on 2024-05-01", animals=2))
+
+    assert visits(register, date(2024, 5, 1))["P5"].reasons == ("broke",)
+    assert visits(register, date(2024, 7, 29))["P5"].state == "lost"
+    assert visits(register, date(2024, 7, 30)) == {}
+
+
+def test_who_is_broken_and_can_still_pass_on_is_visited_for_as_long_as_she_can() -> None:
+    """P2 has been broken since 2023-05-31; her goats die on 2024-02-01, those of P4 in the other chain do not."""
+    register = grow("P1 > P2; P3 > P4", say.happened("E1: death of P2 on 2024-02-01", animals=2))
+
+    before, after = visits(register, date(2024, 1, 31)), visits(register, date(2024, 2, 1))
+
+    assert {name: visit.reasons for name, visit in before.items()} == {"P2": ("can_still",), "P4": ("can_still",)}
+    assert (before["P2"].state, before["P2"].since_on) == ("broken", date(2023, 5, 31))
+    assert list(after) == ["P4"]
 
 
 def test_who_left_after_her_grace_mends_nothing() -> None:
     register = grow(LINE, say.happened("E1: left of P5 on 2026-06-01"))
 
-    assert visits(register, date(2026, 6, 1)) == {}
-    assert list(visits(register, date(2026, 5, 31))) == ["P5"]
+    assert visits(register, date(2026, 5, 31))["P5"].depends.chains == 1
+    assert visits(register, date(2026, 6, 1))["P5"].reasons == ("broke",)
+    assert visits(register, date(2026, 6, 1))["P5"].depends.chains == 0
+    assert visits(register, date(2026, 8, 29)) == {}
 
 
-def test_nobody_is_sent_to_who_lost_everything() -> None:
-    found = visits(grow(LINE, say.happened("E1: death of P5 on 2024-05-01", animals=2)), date(2024, 6, 30))
-
-    assert found == {}
+def test_all_that_broke_within_a_month_are_on_the_list_whatever_the_day() -> None:
+    """What the front page counts, the list holds: each with the reason that it broke."""
+    snapshot = seeded("relay-demo")
+    for as_of in (date(2023, 1, 1), date(2024, 12, 31), date(2025, 7, 1), date(2026, 11, 25)):
+        survey = lineage.survey(snapshot, as_of)
+        broke = {each.placement_id for each in holdings(survey, since=add_months(as_of, -1))}
+        listed = {visit.placement_id for visit in todo(survey) if "broke" in visit.reasons}
+        assert broke <= listed
+        assert listed <= {each.placement_id for each in holdings(survey, since=as_of - timedelta(days=90))}
 
 
 @pytest.mark.parametrize(
@@ -95,7 +125,9 @@ def test_nobody_is_sent_to_who_lost_everything() -> None:
         (date(2022, 3, 1), ("due",), 0),
         (date(2022, 3, 2), ("late",), -1),
         (date(2022, 5, 30), ("late",), -90),
-        (date(2022, 5, 31), (), None),  # broken, and her chain is short
+        (date(2022, 5, 31), ("broke", "can_still"), -91),
+        (date(2022, 8, 28), ("broke", "can_still"), -180),  # 89 days later
+        (date(2022, 8, 29), ("can_still",), -181),
     ],
 )
 def test_who_is_about_to_be_due_or_late_is_visited(as_of: date, reasons: tuple[str, ...], days: int | None) -> None:
@@ -126,27 +158,57 @@ def test_a_visit_is_told_key_by_key() -> None:
     found = {visit.placement_id: json_of(visit) for visit in todo(village(), names=Names(places={"L3": "Ward 3"}))}
 
     assert found["P10"] == {
-        "rank": 2,
+        "rank": 4,
         "place_id": "L3",
         "place_name": "Ward 3",
         "placement_id": "P10",
         "beneficiary_id": "W10",
+        "group_id": None,
         "help": "pig",
         "state": "late",
+        "since_on": None,
         "reasons": ["late", "no_word"],
         "due_on": "2022-11-01",
         "days": -61,
         "still_owed": 2,
         "last_word_on": "2021-11-01",
         "depends": {"chains": 1, "reach": 0, "generations": 0},
+        "name": None,
+        "phone": None,
+        "group_name": None,
     }
 
 
-def test_the_village_has_two_to_visit_the_one_who_is_about_to_be_due_first() -> None:
-    """P2 is due in 59 days and silent since 2021-03-01, P10 late; P5 and P9 had a word in 2022; nobody else is open."""
+def test_the_village_has_four_to_visit_those_who_can_mend_a_chain_first() -> None:
+    """P8 and P12 are broken since 2022-05-31 and 2022-04-03 and can still pass on; P4, P6 and P7 lost all long ago.
+
+    P2 is due in 59 days and silent since 2021-03-01, P10 late; P5 and P9 had a word in 2022; nobody else is open.
+    """
     found = todo(village())
 
-    assert [(visit.placement_id, visit.rank, visit.place_id) for visit in found] == [("P2", 1, "L2"), ("P10", 2, "L3")]
+    assert [(visit.placement_id, visit.rank, visit.place_id) for visit in found] == [
+        ("P8", 1, "L3"),
+        ("P12", 2, "L3"),
+        ("P10", 4, "L3"),
+        ("P2", 3, "L2"),
+    ]
+    assert [visit.since_on for visit in found] == [date(2022, 5, 31), date(2022, 4, 3), None, None]
+    assert {visit.placement_id: visit.group_id for visit in found} == {"P8": None, "P12": None, "P10": None, "P2": "V1"}
+
+
+def test_of_those_who_broke_the_one_with_the_longest_chain_comes_first_and_who_has_nothing_left_last() -> None:
+    """On 2026-06-10 P5 has been broken for 11 days and holds a chain; P19 broke a day later, P21 lost all yesterday."""
+    register = grow(
+        LINE,
+        *(say.woman(name) for name in ("W19", "W21")),
+        say.placed("P19 on 2024-03-02"),
+        say.placed("P21 on 2024-06-01"),
+        say.happened("E1: theft of P21 on 2026-06-09", animals=2),
+    )
+
+    found = todo(lineage.survey(of_register(register), date(2026, 6, 10)))
+
+    assert ranked(found) == ["P5", "P19", "P21"]
 
 
 def test_visits_are_ranked_by_reason_then_by_what_presses() -> None:
@@ -183,21 +245,30 @@ def test_one_walk_serves_all_who_live_in_a_place() -> None:
     found = todo(lineage.survey(of_register(grow("P1 > P2", *acts)), date(2024, 6, 30)))
 
     assert [(visit.place_id, visit.rank, visit.placement_id) for visit in found if visit.place_id] == [
-        ("L3", 1, "P6"),
-        ("L3", 3, "P8"),
-        ("L2", 2, "P7"),
+        ("L3", 2, "P6"),
+        ("L3", 4, "P8"),
+        ("L2", 3, "P7"),
     ]
 
 
+def test_a_field_worker_is_given_the_walks_of_her_places_only() -> None:
+    assert ranked(todo(village(), walks=["L2"])) == ["P2"]
+    assert ranked(todo(village(), walks=["L2", "L3"])) == ranked(todo(village(), walks=["L1"]))
+    assert ranked(todo(village(), walks=["L3"], place_id="L2")) == []
+    assert ranked(todo(village(), walks=[])) == []
+    with pytest.raises(NoSuchPart, match="no place L9"):
+        todo(village(), walks=["L9"])
+
+
 def test_a_place_is_asked_for_with_all_below_it() -> None:
-    assert [visit.placement_id for visit in todo(village(), place_id="L1")] == ["P2", "P10"]
-    assert [(visit.placement_id, visit.rank) for visit in todo(village(), place_id="L3")] == [("P10", 2)]
+    assert ranked(todo(village(), place_id="L1")) == ["P8", "P12", "P2", "P10"]
+    assert [(visit.placement_id, visit.rank) for visit in todo(village(), place_id="L2")] == [("P2", 3)]
     with pytest.raises(NoSuchPart, match="no place L9"):
         todo(village(), place_id="L9")
 
 
 def test_only_the_most_pressing_are_asked_for() -> None:
-    assert ranked(todo(village(), most=1)) == ["P2"]
+    assert ranked(todo(village(), most=1)) == ["P8"]
 
 
 def test_before_anything_happened_there_is_nobody_to_visit() -> None:
@@ -211,7 +282,7 @@ def test_the_demonstration_has_a_walk_for_every_day_of_its_ranks() -> None:
     assert sorted(visit.rank for visit in found) == list(range(1, len(found) + 1))
     walks = [visit.place_id for visit in found]
     assert len(set(walks)) == sum(one != other for one, other in zip([None, *walks], walks, strict=False))
-    assert all(visit.state in {"due", "late", "in_time", "broken"} for visit in found)
+    assert all(visit.state in {"due", "late", "in_time", "broken", "lost"} for visit in found)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -237,7 +308,7 @@ def told(oracle: Oracle, as_of: date) -> dict[str, tuple[set[str], int, int, dat
         able = [name for name in below if oracle.standings[name].state in {"late", "due", "in_time"}]
         if not able:
             able = [
-                name for name in below if oracle.standings[name].state == "broken" and not left(oracle, name, as_of)
+                name for name in below if oracle.standings[name].state == "broken" and can_still(oracle, name, as_of)
             ]
         if len(able) == 1:
             chains[able[0]] += 1
@@ -248,21 +319,28 @@ def told(oracle: Oracle, as_of: date) -> dict[str, tuple[set[str], int, int, dat
         word = [each.received_on for each in placement.receipts] + [each.passed_on for each in placement.passes]
         word += [each.happened_on for each in placement.events]
         last = max(day for day in word if day <= as_of)
-        reasons: set[str] = set()
-        if stood.state in {"due", "late"}:
-            reasons.add(stood.state)
-        if reach[name] >= LONG_REACH:
-            reasons.add("chain_hangs")
-        if stood.state in {"due", "late", "in_time"} and nine_months_after(last) < as_of:
-            reasons.add("no_word")
+        open_ = stood.state in {"due", "late", "in_time"}
+        so = {
+            "broke": bool(stood.since_on and as_of - stood.since_on < timedelta(days=90)),
+            "can_still": stood.state == "broken" and can_still(oracle, name, as_of),
+            "chain_hangs": reach[name] >= LONG_REACH,
+            stood.state: stood.state in {"due", "late"},
+            "no_word": open_ and nine_months_after(last) < as_of,
+        }
+        reasons = {reason for reason, is_so in so.items() if is_so}
         if reasons:
             found[name] = (reasons, chains[name], reach[name], last)
     return found
 
 
-def left(oracle: Oracle, name: str, as_of: date) -> bool:
-    events = oracle.register.placements[name].events
-    return any(event.kind == "left" and event.happened_on <= as_of for event in events)
+def can_still(oracle: Oracle, name: str, as_of: date) -> bool:
+    placement = oracle.register.placements[name]
+    receipts = sorted(
+        (receipt for receipt in placement.receipts if receipt.received_on <= as_of), key=lambda each: each.received_on
+    )
+    passes = [each for each in placement.passes if each.passed_on <= as_of]
+    events = [each for each in placement.events if each.happened_on <= as_of]
+    return lost_since(receipts, passes, events) is None
 
 
 def nine_months_after(day: date) -> date:

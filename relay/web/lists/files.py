@@ -13,11 +13,12 @@ from flask import Response, jsonify
 from relay.exchange import writing
 from relay.exchange.cells import escaped
 from relay.service.json_codec import json_of
-from relay.web import privacy, responses
+from relay.web import responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from relay.reports.contacts import Contact
     from relay.web.lists.listing import Column, ListPage
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,15 +33,14 @@ def file(page: ListPage, form: str) -> Response:
 def _rows(page: ListPage) -> Iterator[dict[str, Any]]:
     """Heading → value, of every row."""
     rows = page.rows[:]
-    ids = {row.beneficiary_id for row in rows if getattr(row, "beneficiary_id", None)} if page.with_names else set()
-    people = privacy.names(ids)
+    people = page.people(rows) if page.with_names else {}
     for row in rows:
         yield {
             heading: value for column in page.columns for heading, value in _cells(page, column, row, people).items()
         }
 
 
-def _cells(page: ListPage, column: Column, row: Any, people: Mapping[str, str]) -> dict[str, Any]:  # noqa: ANN401 - any row
+def _cells(page: ListPage, column: Column, row: Any, people: Mapping[str, Contact]) -> dict[str, Any]:  # noqa: ANN401 - any row
     value = json_of(getattr(row, column.key))
     if column.cell == "states":
         return {f"{column.key}_{state}": count for state, count in value.items()}
@@ -48,6 +48,8 @@ def _cells(page: ListPage, column: Column, row: Any, people: Mapping[str, str]) 
         return {column.key: value, "place": page.place(value)}
     if column.cell == "person" and page.with_names:
         return {column.key: value, "name": page.person(value, people) if value else None}
+    if column.cell == "phone":
+        return {column.key: page.phone(value, people) if value else None}
     if column.cell in ("place_of", "group_of"):
         return {f"{column.cell[:5]}_id": value, "name": row.name}
     if column.cell == "rate":

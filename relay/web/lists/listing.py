@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import request, url_for
 from werkzeug.utils import cached_property
 
+from relay.reports.contacts import NOBODY
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.request import current, parameters
@@ -16,10 +17,11 @@ from relay.web.request.parameters import NotAChoice
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from relay.reports.breakdown import Names
+    from relay.reports.contacts import Contact
     from relay.reports.trees import Relay
 
 PAGE: Final = 50
@@ -242,23 +244,30 @@ class ListPage:
         return privacy.group_names()
 
     @cached_property
-    def _people(self) -> Mapping[str, str]:
-        ids = {row.beneficiary_id for row in self.shown if getattr(row, "beneficiary_id", None)}
-        return privacy.names(ids) if self.with_names else {}
-
-    def person(self, beneficiary_id: str, people: Mapping[str, str] | None = None) -> str:
-        """A person, as far as she may be named; out of `people` when they were looked up before."""
-        known = self._people if people is None else people
-        return labels.named(beneficiary_id, known.get(beneficiary_id), self.names)
+    def _people(self) -> Mapping[str, Contact]:
+        return self.people(self.shown) if self.with_names else {}
 
     @cached_property
-    def _all_people(self) -> Mapping[str, str]:
-        ids = {row.beneficiary_id for row in self.rows if row.beneficiary_id}
-        return privacy.names(ids) if self.with_names else {}
+    def _all_people(self) -> Mapping[str, Contact]:
+        return self.people(self.rows) if self.with_names else {}
+
+    def people(self, rows: Iterable[Any]) -> Mapping[str, Contact]:
+        """Beneficiary id → how to find her, of those in some rows who may be named; that they are is logged."""
+        return privacy.contacts({row.beneficiary_id for row in rows if getattr(row, "beneficiary_id", None)})
+
+    def person(self, beneficiary_id: str, people: Mapping[str, Contact] | None = None) -> str:
+        """A person, as far as she may be named; out of `people` when they were looked up before."""
+        known = (self._people if people is None else people).get(beneficiary_id, NOBODY)
+        return labels.named(beneficiary_id, known.name, self.names)
 
     def person_of_all(self, beneficiary_id: str) -> str:
         """A person of any page, as far as she may be named."""
         return self.person(beneficiary_id, self._all_people)
+
+    def phone(self, beneficiary_id: str, people: Mapping[str, Contact] | None = None) -> str:
+        """Her telephone, where full names are shown; "" elsewhere, and when it is not known."""
+        known = (self._people if people is None else people).get(beneficiary_id, NOBODY)
+        return (known.phone or "") if self.names == labels.NAMES[-1] else ""
 
     def donor(self, name: str) -> str:
         """A donor, as far as one may be named; "" when not at all. That donors are named is written down."""

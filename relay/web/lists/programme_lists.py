@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 REASONS: Final = {
+    "broke": lazy_gettext("broke in the last 90 days"),
+    "can_still": lazy_gettext("can still pass on"),
     "chain_hangs": lazy_gettext("only she can continue this chain"),
     "due": lazy_gettext("due soon"),
     "late": lazy_gettext("late"),
@@ -126,7 +128,10 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Column(key="rank", label=lazy_gettext("Rank"), cell="number", sort=True),
             Column(key="placement_id", label=lazy_gettext("Placement"), cell="placement"),
             Column(key="beneficiary_id", label=lazy_gettext("Who"), cell="person"),
+            Column(key="phone", label=lazy_gettext("Telephone"), cell="phone", personal=True),
+            Column(key="group_id", label=lazy_gettext("Group"), cell="group"),
             Column(key="state", label=lazy_gettext("State"), cell="state"),
+            _day("since_on", lazy_gettext("Since")),
             Column(key="reasons", label=lazy_gettext("Why"), cell="reasons"),
             Column(key="still_owed", label=lazy_gettext("Still owes"), cell="units"),
             _day("due_on", lazy_gettext("Due on")),

@@ -104,7 +104,9 @@ class VisitRow:
     place_id: str | None
     placement_id: str
     beneficiary_id: str | None
+    group_id: str | None
     state: str
+    since_on: date | None
     reasons: tuple[str, ...]
     help: str
     still_owed: float
@@ -113,6 +115,11 @@ class VisitRow:
     last_word_on: date | None
     chains: int
     reach: int
+
+    @property
+    def phone(self) -> str | None:
+        """Whose telephone is to be told."""
+        return self.beneficiary_id
 
 
 def visit_rows(page: ListPage) -> Sequence[VisitRow]:
@@ -125,7 +132,9 @@ def visit_rows(page: ListPage) -> Sequence[VisitRow]:
             place_id=visit.place_id,
             placement_id=visit.placement_id,
             beneficiary_id=visit.beneficiary_id,
+            group_id=visit.group_id,
             state=visit.state,
+            since_on=visit.since_on,
             reasons=visit.reasons,
             help=visit.help,
             still_owed=visit.still_owed,

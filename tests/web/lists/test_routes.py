@@ -30,8 +30,19 @@ def test_the_visit_list_has_every_visit_by_place_and_room_to_write(client: Flask
 
     assert text.index("Rampur") < text.index("Dipayal")  # the most pressing first
     assert text.count('<td class="notes">') == 2
-    assert "Maya" not in text
-    assert "Maya F" in client.get(f"{HILLS}/visits/print?names=full").text
+    assert "Maya F</bdi><br><bdi>9841000066</bdi>" in text  # it exists to find her
+
+
+def test_the_list_of_visits_names_and_gives_telephones_when_it_is_asked_to(client: FlaskClient) -> None:
+    for form in ("", ".csv", ".json"):
+        without, initials, full = (
+            client.get(f"{HILLS}/visits{form}?names={how}").text for how in ("ids", "initials", "full")
+        )
+
+        assert "Maya F" in full
+        assert "9841000066" in full
+        assert "Maya F" not in without
+        assert "9841000066" not in without + initials
 
 
 @pytest.mark.parametrize("name", ["gifts", "chains", "placements", "people", "visits", "groups", "places"])
