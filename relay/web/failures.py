@@ -2,7 +2,7 @@
 
 {"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "code": "not_found", "request_id": "…"}}
 
-`code` is what programs call this kind of failure, as in `not_found`; where an act is asked about, it names the question.
+`code` is what programs call this kind of failure, as in `not_found`; where an act is asked about, the question.
 It is null for what HTTP itself refuses.
 """
 
