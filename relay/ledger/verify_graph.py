@@ -101,8 +101,6 @@ def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[Graph
     def read(
         query: LiteralString, unlike: Callable[[Iterable[_Found]], Iterator[GraphDifference]]
     ) -> list[GraphDifference]:
-        query: LiteralString, unlike: Callable[[Iterable[_Found]], Iterator[GraphDifference]]
-    ) -> list[GraphDifference]:
         return graph.read(lambda transaction: [*unlike(transaction.stream(query, others=left_out))])
 
     # One after the other, since all together would take some gigabytes for 100,000 placements.
