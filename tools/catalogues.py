@@ -3,13 +3,15 @@
     python tools/catalogues.py            take new texts out of templates and code into each messages.po, and compile
     python tools/catalogues.py --check    fail when a text is missing, not translated, or not compiled
 
-A translator edits relay/web/translations/LANGUAGE/LC_MESSAGES/messages.po and runs the first.
+A translator edits relay/web/translations/LANGUAGE/LC_MESSAGES/messages.po, or that of a system in
+relay/systems/NAME/translations, and runs the first.
 """
 
 # ruff: noqa: INP001 - a script, in no package
 from __future__ import annotations
 
 import importlib
+import inspect
 import io
 import pkgutil
 import re
@@ -24,14 +26,18 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import relay
-from relay.audit.checks import CHECKS
+from relay.audit.checks import CHECKS, Check
 from relay.desk import wording
 from relay.domain.kinds import CORE
+from relay.domain.system import Catalogue, System
 from relay.errors import RelayError
+from relay.systems import SYSTEMS
 
 RELAY: Final = Path(relay.__file__).parent
 LANGUAGES: Final = ("fr", "ne")
-METHODS: Final = [("web/templates/**.*", "jinja2"), ("**.py", "python")]
+WITH_TEXTS: Final = tuple(system for system in SYSTEMS if system.folder)
+METHODS: Final = [("web/templates/**.*", "jinja2"), ("systems/**", "ignore"), ("**.py", "python")]
+OF_A_SYSTEM: Final = [("templates/**.*", "jinja2"), ("**.py", "python")]
 KEYWORDS: Final = {
     **dict.fromkeys(("_", "gettext", "lazy_gettext", "Sentence")),
     **dict.fromkeys(("ngettext", "plural"), (1, 2)),
@@ -43,25 +49,50 @@ ENGLISH: Final = ("relay.commands.", "relay.web.api.", "relay.web.self_check", "
 _VALUE: Final = re.compile(r"%\(\w+\)s")
 
 
-def template() -> Catalog:
+def template(system: System | None = None) -> Catalog:
     """Every text of the pages, and of the sentences, failures, checks and records that they show, without translations.
 
     Places are left out: a moved line changes no catalogue.
+
+    Args:
+        system: Whose texts, one that has a folder; the core's by default.
     """
-    found = Catalog(fuzzy=False)
-    for _, _, message, comments, context in extract_from_dir(RELAY, method_map=METHODS, keywords=KEYWORDS):
+    found, methods = Catalog(fuzzy=False), OF_A_SYSTEM if system else METHODS
+    for _, _, message, comments, context in extract_from_dir(home(system), method_map=methods, keywords=KEYWORDS):
         found.add(message, auto_comments=comments, context=context)
     for failure in failures():
         for part in ("reason", "suggestion"):
-            if (text := vars(failure).get(part)) and not failure.__module__.startswith(ENGLISH):
+            if (text := vars(failure).get(part)) and _owns(system, failure):
                 found.add(text)
-    for check in CHECKS:
+    for check in CHECKS if system is None else (each for each in system.checks() if isinstance(each, Check)):
         for text in (check.title, check.sentence, check.why):
             found.add(text)
-    for context, texts in (("record", wording.texts(CORE)), ("column", wording.headings(CORE))):
-        for text in texts:
-            found.add(text, context=context)
+    for context, text in _of_kinds(system):
+        found.add(text, context=context)
     return found
+
+
+def _of_kinds(system: System | None) -> list[tuple[str, str]]:
+    """What is said of records, and columns' names, with its context: the core's, or what a system says beside it."""
+    core = [("record", text) for text in wording.texts(CORE)] + [("column", text) for text in wording.headings(CORE)]
+    if system is None:
+        return core
+    kinds = Catalogue([system]).kinds.values()
+    own = [("record", text) for text in wording.texts(kinds)] + [("column", text) for text in wording.headings(kinds)]
+    return [each for each in own if each not in core]
+
+
+def home(system: System | None) -> Path:
+    """The folder whose texts are those of a system, or of the core.
+
+    Raises:
+        ValueError: The system has no folder.
+    """
+    folder = RELAY if system is None else system.folder
+    if folder is None:
+        message = "a system without a folder has no texts"
+        raise ValueError(message)
+    return folder
 
 
 def failures(kind: type[RelayError] = RelayError) -> Iterator[type[RelayError]]:
@@ -70,19 +101,27 @@ def failures(kind: type[RelayError] = RelayError) -> Iterator[type[RelayError]]:
         for module in pkgutil.walk_packages(relay.__path__, "relay."):
             importlib.import_module(module.name)
     for below in kind.__subclasses__():
-        if below.__module__.startswith("relay."):  # else of a test
-            yield below
-            yield from failures(below)
+        yield below
+        yield from failures(below)
 
 
-def path_of(language: str) -> Path:
-    """Where the catalogue of a language lies."""
-    return RELAY / "web" / "translations" / language / "LC_MESSAGES" / "messages.po"
+def _owns(system: System | None, failure: type[RelayError]) -> bool:
+    """Whether a kind of failure is a system's, or the core's and told on pages."""
+    path = Path(inspect.getfile(failure))
+    if system is not None:
+        return path.is_relative_to(home(system))
+    return failure.__module__.startswith("relay.") and not failure.__module__.startswith((*ENGLISH, "relay.systems."))
 
 
-def kept(language: str) -> Catalog:
+def path_of(language: str, system: System | None = None) -> Path:
+    """Where the catalogue of a language lies, the core's or a system's."""
+    translations = home(system) / ("translations" if system else "web/translations")
+    return translations / language / "LC_MESSAGES" / "messages.po"
+
+
+def kept(language: str, system: System | None = None) -> Catalog:
     """The catalogue of a language; an empty one when there is none yet."""
-    path = path_of(language)
+    path = path_of(language, system)
     if not path.exists():
         return Catalog(locale=language, fuzzy=False)
     with path.open("rb") as file:
@@ -96,25 +135,25 @@ def compiled(catalogue: Catalog) -> bytes:
     return to.getvalue()
 
 
-def update(language: str) -> Catalog:
+def update(language: str, system: System | None = None) -> Catalog:
     """Take the texts of the pages into a language's catalogue, drop those that are gone, and compile it."""
-    catalogue = kept(language)
-    catalogue.update(template(), no_fuzzy_matching=True)
+    catalogue = kept(language, system)
+    catalogue.update(template(system), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
-    path = path_of(language)
+    path = path_of(language, system)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalogue, sort_output=True, omit_header=False, width=120)
-    path.with_suffix(".mo").write_bytes(compiled(kept(language)))
+    path.with_suffix(".mo").write_bytes(compiled(kept(language, system)))
     return catalogue
 
 
-def faults(language: str) -> list[str]:
+def faults(language: str, system: System | None = None) -> list[str]:
     """What is wrong with a language's catalogue, as sentences; empty when it is complete."""
-    catalogue, mo = kept(language), path_of(language).with_suffix(".mo")
+    catalogue, mo = kept(language, system), path_of(language, system).with_suffix(".mo")
     found = [
         f"{language}: not translated: {message.id!r}"
-        for message in template()
+        for message in template(system)
         if message.id and not _translated(catalogue.get(message.id, message.context))
     ]
     found += [f"{language}: {error} in {message.id!r}" for message, errors in catalogue.check() for error in errors]
@@ -140,10 +179,11 @@ def _translated(message: Message | None) -> bool:
 
 def main() -> None:
     """Do what the first argument says."""
+    catalogues = [(language, system) for system in (None, *WITH_TEXTS) for language in LANGUAGES]
     if "--check" not in sys.argv[1:]:
-        for language in LANGUAGES:
-            update(language)
-    found = [fault for language in LANGUAGES for fault in faults(language)]
+        for language, system in catalogues:
+            update(language, system)
+    found = [fault for language, system in catalogues for fault in faults(language, system)]
     sys.exit("\n".join(found) or None)
 
 

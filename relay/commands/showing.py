@@ -45,12 +45,12 @@ def counted(counts: Mapping[str, int]) -> str:
 
 def print_tree(tree: Tree, names: Mapping[str, str]) -> None:
     """Draw a relay with states in words and colour; a placement without a name is shown by its ids."""
-    from relay.reports.drawing import Drawn, draw
+    from relay.reports.drawing import TreeLine, draw
     from relay.service.terminal import print_lines
 
     helps = {node.placement_id: node.help for node in tree.nodes}
 
-    def parts(line: Drawn) -> Iterator[tuple[str, str]]:
+    def parts(line: TreeLine) -> Iterator[tuple[str, str]]:
         node, edge = line.node, line.edge
         yield line.rails, ""
         if edge:

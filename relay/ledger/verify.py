@@ -18,7 +18,7 @@ from relay.graph import Graph
 from relay.ledger import reading, verify_graph
 from relay.ledger.checkpoints import Checkpoint, faults_against
 from relay.ledger.gc_paused import gc_paused
-from relay.ledger.verify_graph import Difference, Moved, senseless
+from relay.ledger.verify_graph import GraphDifference, Moved, senseless
 from relay.text import Sentence
 
 _TRIES: Final = 100  # our choice: only an import that goes on and on is faster
@@ -147,7 +147,7 @@ def verify(
         raise reading.NotBuilt(programme_id=programme_id)
     replay.go_on(head.entries)
     differing = verify_graph.whole(graph, replay.register, others)
-    moved, again = Moved(), list[Difference]()
+    moved, again = Moved(), list[GraphDifference]()
     for _ in range(_TRIES):
         head = reading.head(graph, programme_id)
         if head.entries == replay.last:

@@ -35,7 +35,7 @@ _Labels = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class GraphDifference:
     """Something in the graph that is not as the ledger says.
 
     Attributes:
@@ -80,7 +80,7 @@ class Moved:
         self.about |= {_about(row) for _, row in _rows_of_things(register, things, [])}
 
 
-def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[Difference]:
+def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[GraphDifference]:
     """Everything in the graph that differs from a register.
 
     Args:
@@ -98,7 +98,9 @@ def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[Diffe
     things = [*dict.fromkeys((*register.entries, *things_of(register)))]
     unclear: list[Fault] = []
 
-    def read(query: LiteralString, unlike: Callable[[Iterable[_Found]], Iterator[Difference]]) -> list[Difference]:
+    def read(
+        query: LiteralString, unlike: Callable[[Iterable[_Found]], Iterator[GraphDifference]]
+    ) -> list[GraphDifference]:
         return graph.read(lambda transaction: [*unlike(transaction.stream(query, others=left_out))])
 
     # One after the other, since all together would take some gigabytes for 100,000 placements.
@@ -109,10 +111,10 @@ def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[Diffe
     nodes.clear()
     edges = _edges(chain(_rows_of_entries(register, entries), _rows_of_things(register, things, [])))
     found += read(cypher.ALL_EDGES, lambda rows: _unlike_edges(_ends_of(graph), _copied(edges), rows))
-    return [*(Difference(about=(), fault=fault) for fault in unclear), *found]
+    return [*(GraphDifference(about=(), fault=fault) for fault in unclear), *found]
 
 
-def some(graph: Graph, register: Register, moved: Moved) -> list[Difference]:
+def some(graph: Graph, register: Register, moved: Moved) -> list[GraphDifference]:
     """What differs of that which was recorded meanwhile.
 
     Args:
@@ -222,7 +224,7 @@ _OF_A_NODE: Final = len(("label", "key"))
 # -- what differs -----------------------------------------------------------------------------------------------------
 
 
-def _unlike_nodes(expected: _Nodes, rows: Iterable[_Found]) -> Iterator[Difference]:
+def _unlike_nodes(expected: _Nodes, rows: Iterable[_Found]) -> Iterator[GraphDifference]:
     for row in rows:
         about = "/".join(row["labels"]), str(row["properties"].get("key"))
         if about[0] not in _OWN:  # beside another one, an own label hides nothing
@@ -233,7 +235,7 @@ def _unlike_nodes(expected: _Nodes, rows: Iterable[_Found]) -> Iterator[Differen
     yield from (_missing(about, sequence) for about, (sequence, _) in expected.items())
 
 
-def _unlike_head(about: _About, properties: Mapping[str, Any]) -> Iterator[Difference]:
+def _unlike_head(about: _About, properties: Mapping[str, Any]) -> Iterator[GraphDifference]:
     """What a ledger's head holds beside its own; one that bears another programme's id is one too many."""
     if about[1] != properties.get("programme_id"):
         yield _surplus(about)
@@ -241,7 +243,7 @@ def _unlike_head(about: _About, properties: Mapping[str, Any]) -> Iterator[Diffe
         yield from _differing(about, None, _unlike({}, {name: properties[name]}, hidden=False))
 
 
-def _unlike_edges(labels: _Labels, expected: _Edges, rows: Iterable[_Found]) -> Iterator[Difference]:
+def _unlike_edges(labels: _Labels, expected: _Edges, rows: Iterable[_Found]) -> Iterator[GraphDifference]:
     strange: list[tuple[tuple[str, str, str], _Found]] = []
     for row in rows:
         ends = _ends(labels, row)
@@ -276,25 +278,25 @@ def _take_edge(expected: _Edges, ends: _About, row: _Found) -> tuple[int, Edge] 
     return found
 
 
-def _surplus(about: _About) -> Difference:
+def _surplus(about: _About) -> GraphDifference:
     said = Sentence("%(thing)s is in the graph but not in the ledger.", thing=_named(about))
-    return Difference(about=about, fault=Fault(sequence=None, fault=said))
+    return GraphDifference(about=about, fault=Fault(sequence=None, fault=said))
 
 
-def _missing(about: _About, sequence: int) -> Difference:
+def _missing(about: _About, sequence: int) -> GraphDifference:
     said = Sentence("%(thing)s is missing from the graph.", thing=_named(about))
-    return Difference(about=about, fault=Fault(sequence=sequence, fault=said))
+    return GraphDifference(about=about, fault=Fault(sequence=sequence, fault=said))
 
 
-def _altered(about: _About, found: _Found, sequence: int, expected: _Row) -> Iterator[Difference]:
+def _altered(about: _About, found: _Found, sequence: int, expected: _Row) -> Iterator[GraphDifference]:
     unlike = _unlike(expected.properties, found["properties"], hidden=about[0] == "Personal")
     yield from _differing(about, sequence, unlike)
 
 
-def _differing(about: _About, sequence: int | None, unlike: Iterable[str]) -> Iterator[Difference]:
+def _differing(about: _About, sequence: int | None, unlike: Iterable[str]) -> Iterator[GraphDifference]:
     for each in unlike:
         said = Sentence("%(thing)s was altered: %(difference)s.", thing=_named(about), difference=each)
-        yield Difference(about=about, fault=Fault(sequence=sequence, fault=said))
+        yield GraphDifference(about=about, fault=Fault(sequence=sequence, fault=said))
 
 
 def _named(about: _About) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class TreeLine:
     """One line of a drawn tree.
 
     Attributes:
@@ -37,7 +37,7 @@ class Drawn:
     again: bool
 
 
-def draw(tree: Tree) -> Iterator[Drawn]:
+def draw(tree: Tree) -> Iterator[TreeLine]:
     """The lines of a tree from top to bottom: roots by id, receivers by day of the pass-on; never recursive."""
     nodes = {node.placement_id: node for node in tree.nodes}
     given: dict[str, list[TreeEdge]] = {}
@@ -50,7 +50,7 @@ def draw(tree: Tree) -> Iterator[Drawn]:
     while waiting:
         rails, below, node, edge = waiting.pop()
         again = node.placement_id in drawn
-        yield Drawn(rails=rails, node=node, edge=edge, again=again)
+        yield TreeLine(rails=rails, node=node, edge=edge, again=again)
         if again:
             continue
         drawn.add(node.placement_id)

@@ -1,8 +1,9 @@
 """Failures: what went wrong, as a page or as JSON in one form, with its HTTP status code.
 
-{"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "code": null, "request_id": "…"}}
+{"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "code": "not_found", "request_id": "…"}}
 
-`code` is the name of the question where the act is asked about, and null elsewhere.
+`code` is what programs call this kind of failure, as in `not_found`; where an act is asked about, the question.
+It is null for what HTTP itself refuses.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from flask import (
@@ -31,7 +32,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from relay.access.accounts import NotLetIn, TooManyTries
 from relay.access.roles import Locked, NotAllowed, NotThatPlace
-from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
 from relay.service.json_codec import json_of
 from relay.web import sessions
 from relay.web.guard import NotByTheProxy
@@ -61,7 +62,6 @@ STATUS: Final[Mapping[type[RelayError], int]] = {
 }
 STATUS_UNFORESEEN: Final = 500
 STATUS_TOO_OFTEN: Final = 429
-_ASKED: Final[tuple[Code, ...]] = get_args(Code)
 RETRY_SECONDS: Final = "5"  # our choice: an engine that was stopped starts in about four
 
 log = logging.getLogger("relay.web")
@@ -76,7 +76,7 @@ class Explained:
         reason: What happened, in a sentence.
         suggestion: What to do next; empty when there is nothing.
         field: The parameter or column at fault; None when it is none of them.
-        code: The name of the question, where the act is asked about; None elsewhere.
+        code: What programs call this kind of failure; None for what HTTP itself refuses.
         request_id: By which the request is found in the log; None where it has none.
     """
 
@@ -84,7 +84,7 @@ class Explained:
     reason: str
     suggestion: str
     field: str | None
-    code: Code | None
+    code: str | None
     request_id: str | None
 
 
@@ -127,8 +127,7 @@ def _page_before() -> str:
 def explained(error: RelayError) -> Response:
     """What Relay itself explains."""
     status = next((status for branch, status in STATUS.items() if isinstance(error, branch)), 500)
-    code: Code | None = next((each for each in _ASKED if each == error.code), None)
-    response = _answer(status, error.reason, error.suggestion, error.field or None, code)
+    response = _answer(status, error.reason, error.suggestion, error.field or None, error.code)
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, TooManyTries):
@@ -184,7 +183,7 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
 
 
-def _answer(status: int, reason: str, suggestion: str, field: str | None = None, code: Code | None = None) -> Response:
+def _answer(status: int, reason: str, suggestion: str, field: str | None = None, code: str | None = None) -> Response:
     error = Explained(
         status=status, reason=reason, suggestion=suggestion, field=field, code=code, request_id=g.get("request_id")
     )

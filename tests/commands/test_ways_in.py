@@ -161,10 +161,10 @@ def test_a_wrong_password_ends_with_4(empty: Shell) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("NEO4J_URI", "localhost", "NEO4J_URI is not an address"),
+        ("NEO4J_URI", "localhost", "NEO4J_URI is not a URL"),
         ("NEO4J_URI", "bolt://127.0.0.1", "NEO4J_PASSWORD is not"),
-        ("NEO4J_URI", "neo4j://asha:secret@127.0.0.1", "NEO4J_URI is not an address"),
-        ("NEO4J_URI", "bolt://127.0.0.1?policy=x", "NEO4J_URI is not an address"),
+        ("NEO4J_URI", "neo4j://asha:secret@127.0.0.1", "NEO4J_URI is not a URL"),
+        ("NEO4J_URI", "bolt://127.0.0.1?policy=x", "NEO4J_URI is not a URL"),
         ("RELAY_URL", "relay.example.org", "RELAY_URL is not a URL"),
     ],
 )

@@ -61,10 +61,10 @@ def recording(kept: Graph, monkeypatch: pytest.MonkeyPatch, meanwhile: Iterable[
     def first(name: str) -> None:
         read = getattr(verify_graph, name)
 
-        def read_later(*arguments: Any) -> list[verify_graph.Difference]:  # noqa: ANN401 - those of both
+        def read_later(*arguments: Any) -> list[verify_graph.GraphDifference]:  # noqa: ANN401 - those of both
             for acts in islice(left, 1):
                 record(kept, "demo", acts, clerk())
-            found: list[verify_graph.Difference] = read(*arguments)
+            found: list[verify_graph.GraphDifference] = read(*arguments)
             return found
 
         monkeypatch.setattr(verify_graph, name, read_later)
@@ -91,7 +91,7 @@ def test_a_programme_that_is_begun_while_another_is_verified_is_not_held_against
 ) -> None:
     whole = verify_graph.whole
 
-    def read_later(graph: Graph, register: Register, others: list[str]) -> list[verify_graph.Difference]:
+    def read_later(graph: Graph, register: Register, others: list[str]) -> list[verify_graph.GraphDifference]:
         record(kept, "third", [programme("third"), rule(), gift(), woman("W1"), placed("P1 on 2020-03-01")], clerk())
         return whole(graph, register, others)
 
@@ -247,7 +247,7 @@ def test_what_is_altered_while_it_is_verified_is_named(
     recording(kept, monkeypatch, MEANWHILE[:1])
     whole = verify_graph.whole
 
-    def alter_first(graph: Graph, register: Register, others: list[str]) -> list[verify_graph.Difference]:
+    def alter_first(graph: Graph, register: Register, others: list[str]) -> list[verify_graph.GraphDifference]:
         found = whole(graph, register, others)
         alter(graph, statement)
         return [*found, *whole(graph, register, others)]

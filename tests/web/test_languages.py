@@ -20,12 +20,14 @@ from tests.scenes import acts as say
 from tests.scenes.clean import TODAY, grown
 from tests.scenes.core import CORE
 from tests.scenes.offences import OFFENCES
+from tests.systems.wells import WELLS
 from tests.web import relays
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from relay.domain.system import System
     from relay.graph import Graph
 
 CATALOGUES: Final = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "catalogues.py"))
@@ -34,7 +36,24 @@ PROGRAMME: Final = "/p/demo"
 
 @pytest.mark.parametrize("language", CATALOGUES["LANGUAGES"])
 def test_no_text_of_the_pages_is_missing_in_any_language(language: str) -> None:
-    assert CATALOGUES["faults"](language) == []
+    assert [
+        fault for system in (None, *CATALOGUES["WITH_TEXTS"]) for fault in CATALOGUES["faults"](language, system)
+    ] == []
+
+
+def test_the_texts_of_a_system_are_its_own_and_none_of_the_cores() -> None:
+    core, own = ({(each.id, each.context) for each in CATALOGUES["template"](whose)} for whose in (None, WELLS))
+
+    told = {
+        ("Wells", None),
+        ("All wells", None),
+        ("well id", "column"),
+        ("water committee", "column"),
+        ("spring", "record"),
+    }
+    assert told <= own
+    assert told.isdisjoint(core)
+    assert "fr: not translated: 'Wells'" in CATALOGUES["faults"]("fr", WELLS)
 
 
 def test_a_missing_and_a_wrong_translation_are_each_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +63,7 @@ def test_a_missing_and_a_wrong_translation_are_each_found(monkeypatch: pytest.Mo
     counted.string, lost.string = "le %(jour)s", ""
     namespace = CATALOGUES["faults"].__globals__
 
-    def kept(_language: str) -> object:
+    def kept(_language: str, _system: System | None) -> object:
         return catalogue
 
     monkeypatch.setitem(namespace, "kept", kept)

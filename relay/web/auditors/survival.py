@@ -55,7 +55,7 @@ class Point:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drawn:
+class DrawnCurve:
     """A curve with its drawing and its numbers.
 
     Attributes:
@@ -145,22 +145,22 @@ class SurvivalPage:
         )
 
     @property
-    def whole(self) -> Drawn:
+    def whole(self) -> DrawnCurve:
         """Of the programme."""
         whole = self.fulfilment.whole
-        return Drawn(part=None, label="", curve=whole, most_days=whole.seen_days or 0)
+        return DrawnCurve(part=None, label="", curve=whole, most_days=whole.seen_days or 0)
 
     @cached_property
-    def parts(self) -> Sequence[Drawn]:
+    def parts(self) -> Sequence[DrawnCurve]:
         """Of its parts, in their order."""
         most = self.fulfilment.whole.seen_days or 0
         return [
-            Drawn(part=each.part, label=self.label(each.part), curve=each.curve, most_days=most)
+            DrawnCurve(part=each.part, label=self.label(each.part), curve=each.curve, most_days=most)
             for each in self.fulfilment.parts
         ]
 
     @property
-    def drawn(self) -> Sequence[Drawn]:
+    def drawn(self) -> Sequence[DrawnCurve]:
         """The parts whose curve is drawn, in their order."""
         largest = sorted(self.parts, key=lambda each: -each.curve.placements)[:CURVES]
         return [each for each in self.parts if each in largest]

@@ -261,7 +261,7 @@ def test_a_second_placement_is_asked_about_by_its_code_and_answered(api: FlaskCl
     third = {**ACTS["placement"], "placement_id": "P11"}
     assert api.post(f"{HERE}/acts/placement?again=true", json=third).status_code == 201
     refused = api.post(f"{HERE}/acts/gift?again=true", json=ACTS["gift"])
-    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, None)
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "unknown_parameter")
 
 
 def test_a_token_is_given_for_a_password_and_taken_back(api: FlaskClient, graph: Graph) -> None:
