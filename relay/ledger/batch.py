@@ -35,6 +35,7 @@ from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
 from relay.ledger.projection import Edge, Node, about_edge, entry_node, touched
 from relay.ledger.reading import NoProgramme
+from relay.text import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,10 @@ class UsedOtherwise(Conflict):
     act_id: str
     sequence: int
     fields: Sequence[str]
+
+
+_OF_ANOTHER: Final = Sentence("What you recorded now says something else: give it a new id.")
+"""What to do where an id that was taken back is used for another fact."""
 
 
 class GivenTwice(Conflict):
@@ -316,7 +321,7 @@ class Batch:
         if by:
             if act.kind == "pass":
                 self.earlier.undone[self._hand_over(act)] = act.act_id
-            raise TakenBack(act_id=act.act_id, by=by)
+            raise TakenBack(act_id=act.act_id, by=by, suggestion=_OF_ANOTHER if self._otherwise(act, recorded) else "")
         fields = self._otherwise(act, recorded)
         mine = (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
         if fields:
