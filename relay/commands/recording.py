@@ -330,12 +330,20 @@ class _How(click.Choice[str]):
         return super().normalize_choice(str(choice).replace("_", "-"), ctx)
 
 
-@command(
-    example='relay correct event:E0052 --how wrong-data --set happened_on=2019-02-08 --why "The day was hard to read."'
-)
+@command(example='relay correct pass:T0003 --receiver B0911 --why "The register was read one line too low."')
 @click.argument("act_id", metavar="ACT", type=ID)
-@click.option("--how", type=_How(["did-not-happen", "wrong-data"]), required=True)
-@click.option("--why", required=True, help="For the auditor. Never write of violence or of anyone's protection case.")
+@click.option(
+    "--how", type=_How(["did-not-happen", "wrong-data"]), help="Needed unless one of the next three is given."
+)
+@click.option("--receiver", metavar="BENEFICIARY", help="Of a pass-on: who really received. All below moves along.")
+@click.option("--giver", metavar="PLACEMENT", help="Of a pass-on: the placement that really passed on.")
+@click.option(
+    "--beneficiary", metavar="BENEFICIARY", help="Of a placement: who really holds it. All below moves along."
+)
+@click.option(
+    "--whole", is_flag=True, help="Where several acts filled the placement: correct its beneficiary in all of them."
+)
+@click.option("--why", help="For the auditor. Never write of violence or of anyone's protection case.")
 @click.option(
     "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="For wrong-data; an empty VALUE clears it."
 )
@@ -343,20 +351,60 @@ class _How(click.Choice[str]):
 @_again_option
 @pass_session
 def correct(
-    session: Session, act_id: str, how: str, why: str, changes: tuple[str, ...], correct_id: str | None, *, again: bool
+    session: Session,
+    /,
+    act_id: str,
+    how: str | None,
+    why: str | None,
+    changes: tuple[str, ...],
+    correct_id: str | None,
+    *,
+    again: bool,
+    whole: bool,
+    **really: str | None,
 ) -> None:
     """Correct an act with a new act that names it. Nothing recorded is ever edited."""
     from relay.service.queries.lookup import Resolve
 
+    said_really = {name: id_ for name, id_ in really.items() if id_ is not None}
+    if how is None and not said_really:
+        raise click.UsageError("Say what was wrong: --how, --receiver, --giver or --beneficiary.")
+    if how == "did-not-happen" and said_really:
+        raise click.UsageError(f"--how did-not-happen takes it back whole: leave out --{next(iter(said_really))}.")
+    if why is None and not said_really:
+        raise click.UsageError("Say why, for the auditor: --why.")
     subject = session.ask(Resolve(id=act_id))
-    said: dict[str, Value] = {"act_id": subject, "how": how.replace("-", "_"), "why": reason(session, why)}
     changed = dict(_change(session, subject, change) for change in changes)
     if len(changed) < len(changes):
         raise click.UsageError("--set names a field twice.")
+    changed |= dict(_really(session, subject, name, id_) for name, id_ in said_really.items())
+    said: dict[str, Value] = {
+        "act_id": subject,
+        "how": (how or "wrong-data").replace("-", "_"),
+        "why": reason(session, why or f"Wrong {', '.join(said_really)}."),
+    }
     if changed:
         said["changes"] = changed
     said = _with_id(session, said, "correct_id", correct_id)
-    print_recorded(session, session.hand_in("correct", said, again=again))
+    print_recorded(session, session.hand_in("correct", said, again=again, whole=whole))
+
+
+_REALLY: Final = {
+    "receiver": ("pass", "beneficiary_id", "beneficiary"),
+    "giver": ("pass", "giver_placement_id", "placement"),
+    "beneficiary": ("placement", "beneficiary_id", "beneficiary"),
+}
+"""Option of `relay correct` → the kind of act that it corrects, the column, and what is named."""
+
+
+def _really(session: Session, subject: str, option: str, id_: str) -> tuple[str, str]:
+    """The column, and the id of who or what really was there."""
+    from relay.service.queries.lookup import Resolve
+
+    kind, column, named = _REALLY[option]
+    if subject.partition(":")[0] != kind:
+        raise click.UsageError(f"--{option} is for a {'pass-on' if kind == 'pass' else kind}; {subject} is none.")
+    return column, session.ask(Resolve(id=id_, kind=(named,))).partition(":")[2]
 
 
 def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:

@@ -150,6 +150,7 @@ class Session:
         programme_id: str | None = None,
         new: bool = False,
         again: bool = False,
+        whole: bool = False,
     ) -> Recorded:
         """Record an act, here or through the service; its id is made here when nobody gave one."""
         from relay.database.driver_errors import UnknownOutcome
@@ -162,11 +163,11 @@ class Session:
             sent = f" --id {said[column]}"
         try:
             if self.service:
-                return self.service.hand_in(into, kind, said, new=new, again=again)
+                return self.service.hand_in(into, kind, said, new=new, again=again, whole=whole)
             act = intake.made(self.graph, into, kind, said, random=self.clerk.random)
             sent += f" --into {receiver}" if (receiver := act.values.get("receiver_placement_id")) else ""
             answers = intake.answers_of(new=new, again=again)
-            return intake.hand_in(self.graph, into, act, self.clerk, answers=answers)
+            return intake.hand_in(self.graph, into, act, self.clerk, answers=answers, whole=whole)
         except UnknownOutcome:
             with_ids = f", with{sent}" if sent else ""
             say(f"Repeat the same command{with_ids}: what is already recorded is not recorded twice.")

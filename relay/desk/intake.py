@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
 from relay.database import cypher
+from relay.desk import repair
 from relay.desk.lookup import NotInRecord, OtherKind, SeveralOfThatId, resolve
 from relay.domain.acts import ID_BYTES, Act, Value, new_id
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.domain.system import Catalogue
 from relay.errors import Refused
 from relay.graph import Graph
-from relay.ledger.batch import Clerk
+from relay.ledger.batch import Clerk, Outcome
 from relay.ledger.projection import key_of
 from relay.ledger.reading import NoProgramme
-from relay.ledger.recording import record_one
+from relay.ledger.recording import record_one, record_together
 
 GIVERS: Final = ("placement", "beneficiary")
 """What may pass on: a placement, or a beneficiary who holds one."""
@@ -209,6 +210,7 @@ def hand_in(
     clerk: Clerk,
     *,
     answers: Answers = NO_ANSWER,
+    whole: bool = False,
 ) -> Recorded:
     """Record an act.
 
@@ -218,11 +220,21 @@ def hand_in(
         act_: As `made`.
         clerk: Who records.
         answers: The questions that the act answers.
+        whole: Of a correction of who holds a placement: correct every act that fills it, all or none.
 
     Raises:
         RelayError: It was not recorded; the error says why.
     """
-    outcome = record_one(graph, programme_id, act_, clerk, answers=answers)
+    if act_.kind != "correct":
+        return became(programme_id, record_one(graph, programme_id, act_, clerk, answers=answers))
+    acts = repair.corrections(graph, programme_id, act_, whole=whole)
+    outcomes = record_together(graph, programme_id, acts, clerk, answers=answers)
+    notes = tuple(note.sentence for outcome in outcomes for note in outcome.notes)
+    return replace(became(programme_id, outcomes[0]), notes=notes)
+
+
+def became(programme_id: str, outcome: Outcome) -> Recorded:
+    """What became of an act, as it is told to who handed it in."""
     values = outcome.act.values
     return Recorded(
         programme_id=programme_id,

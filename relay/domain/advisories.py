@@ -46,7 +46,7 @@ def is_like(one: PassOn, other: PassOn) -> bool:
 
 
 def begun_beside(register: Register, change: Change) -> Iterator[tuple[Fact, Placement, tuple[str, ...]]]:
-    """The placements that begin while their holder holds others of that help.
+    """The placements that begin, or become another's, while their holder holds others of that help.
 
     Args:
         register: As it was before.
@@ -58,7 +58,8 @@ def begun_beside(register: Register, change: Change) -> Iterator[tuple[Fact, Pla
     for fact in change.facts.values():
         filled = filled_by(fact) if fact else None
         placement = change.placements.get(filled.partition(":")[2]) if filled else None
-        if fact and placement and placement.placement_id not in register.placements:
+        known = register.placements.get(placement.placement_id) if placement else None
+        if fact and placement and (known is None or known.beneficiary_id != placement.beneficiary_id):
             others = register.held(placement.beneficiary_id, placement.help)
             if others:
                 yield fact, placement, others

@@ -28,8 +28,8 @@ def _own_id(name: str) -> Column:
     return Column(name=name, type="id", required=True, fixed=True)
 
 
-def _tie(name: str, kind: str, edge: LiteralString | None = None, *, told: bool = False) -> Column:
-    return Column(name=name, type="id", required=True, refers_to=kind, fixed=True, edge=edge, told=told)
+def _tie(name: str, kind: str, edge: LiteralString | None = None, *, told: bool = False, fixed: bool = True) -> Column:
+    return Column(name=name, type="id", required=True, refers_to=kind, fixed=fixed, edge=edge, told=told)
 
 
 _FEMALES = Column(name="females", type="count")
@@ -184,7 +184,7 @@ CORE: Final[tuple[Kind, ...]] = (
         columns=(
             _own_id("placement_id"),
             _tie("gift_id", "gift"),
-            _tie("beneficiary_id", "beneficiary"),
+            _tie("beneficiary_id", "beneficiary", fixed=False),
             _HELP,
             Column(name="received_on", type="date", required=True),
             Column(name="animals", type="units", required=True),
@@ -208,10 +208,10 @@ CORE: Final[tuple[Kind, ...]] = (
         file="passes",
         columns=(
             _own_id("pass_id"),
-            _tie("giver_placement_id", "placement"),
+            _tie("giver_placement_id", "placement", fixed=False),
             # Not `refers_to`: the first pass-on that names a receiving placement begins it.
             Column(name="receiver_placement_id", type="id", required=True, fixed=True),
-            _tie("beneficiary_id", "beneficiary"),
+            _tie("beneficiary_id", "beneficiary", fixed=False),
             Column(name="passed_on", type="date", required=True),
             Column(name="animals", type="units", required=True),
             _FEMALES,

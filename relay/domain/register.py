@@ -312,11 +312,11 @@ class Register:
         kind, _, id_ = subject.partition(":")
         if kind != "beneficiary":
             return
-        held = held_by(id_, self.entries.values())
+        held = self.ever_held(id_)
         for entry in tuple(self.entries.values()):
             if entry.kind == "event" and entry.payload["placement_id"] in held:
                 yield from self._all_openings(entry.act_id)
-            elif entry.kind == "pass" and held & {entry.payload[end] for end in _ENDS}:
+            elif entry.kind == "pass" and any(held & self._ever(entry, end) for end in _ENDS):
                 yield from self._all_openings(entry.act_id, only=frozenset({"note", f"{CHANGES}note", "why"}))
             elif any(entry.payload.get(column) == id_ for column in self.catalogue.about_her(entry.kind)):
                 yield from self._all_openings(entry.act_id)
@@ -327,6 +327,19 @@ class Register:
             yield act_id, personal if only is None else personal & only
         for later_id in self.about.get(act_id, ()):
             yield from self._all_openings(later_id, only)
+
+    def ever_held(self, beneficiary_id: str) -> set[str]:
+        """Ids of all placements that a beneficiary ever held, by what was recorded and corrected, taken back or not."""
+        return {
+            entry.payload["placement_id" if entry.kind == "placement" else "receiver_placement_id"]
+            for entry in self.entries.values()
+            if entry.kind in ("placement", "pass") and beneficiary_id in self._ever(entry, "beneficiary_id")
+        }
+
+    def _ever(self, entry: Entry, column: str) -> set[object]:
+        """All that an act and its corrections ever said in a column, whether they stand or not."""
+        later = (self.entries[later_id].payload for later_id in self.about.get(entry.act_id, ()))
+        return {entry.payload[column], *(changes_of(each).get(column) for each in later)} - {None}
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
@@ -369,15 +382,6 @@ class Register:
 
 
 _ENDS: Final = ("giver_placement_id", "receiver_placement_id")
-
-
-def held_by(beneficiary_id: str, entries: Iterable[Entry]) -> set[str]:
-    """Ids of all placements that a beneficiary ever held, by what entries recorded, taken back or not."""
-    return {
-        entry.payload["placement_id" if entry.kind == "placement" else "receiver_placement_id"]
-        for entry in entries
-        if entry.kind in ("placement", "pass") and entry.payload["beneficiary_id"] == beneficiary_id
-    }
 
 
 def subject_of(act: Act) -> str:
@@ -511,6 +515,8 @@ class _Links:
             self._pass_on(fact)
         elif fact and fact.kind == "event":
             self._happen(fact)
+        if was and fact:
+            self._give_to(was, fact)
 
     def spread_help(self, fact_of: Callable[[str], Fact | None]) -> None:
         """Where a giver's help is now another, so is all that was handed on as hers."""
@@ -551,6 +557,15 @@ class _Links:
             help=pass_on.help if begins else receiver.help,
             receipts=_in_order((*receiver.receipts, receipt_of(fact)), _received),
         )
+
+    def _give_to(self, was: Fact, fact: Fact) -> None:
+        """What an act fills is, with all that hangs below, hers who received it by what the act says now."""
+        filled, holder = filled_by(fact), fact.values.get("beneficiary_id")
+        if filled and holder and was.values.get("beneficiary_id") != holder:
+            placement_id = filled.partition(":")[2]
+            placement = self._get(placement_id)
+            if placement:
+                self.changed[placement_id] = replace(placement, beneficiary_id=holder)
 
     def _happen(self, fact: Fact) -> None:
         placement_id = fact.values["placement_id"]

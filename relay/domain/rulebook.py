@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final, get_args
 
 from relay.domain import bikram_sambat
@@ -368,6 +369,27 @@ class CorrectedSince(Conflict):
     later: str
 
 
+class SeveralReceipts(Refused):
+    """A placement is said to be another woman's by one of the acts that fill it, while the others do not say so."""
+
+    reason = "Placement %(placement_id)s was filled by several acts, and all must name one beneficiary: %(act_ids)s."
+    suggestion = "To correct them all at once, repeat it with --whole (over the API: whole=true)."
+    field = "beneficiary_id"
+
+    placement_id: str
+    act_ids: Sequence[str]
+
+
+class WouldBreak(Refused):
+    """A placement cannot be moved, since several acts would then break a rule."""
+
+    reason = "%(act_id)s would break: %(broken)s"
+    suggestion = "Correct or take back those first. Nothing was changed."
+
+    act_id: str
+    broken: str
+
+
 class Twin(Asked):
     """The same hand-over seems to be recorded already under another id."""
 
@@ -396,10 +418,19 @@ _ADD_OR_BEGIN: Final = Sentence(
     " placement with --new (in an import: --again; over the API: new=true)."
 )
 """What is handed on can be added to a placement of hers; an original placement cannot."""
+_KEEPS_BOTH: Final = Sentence("If she holds both, use --again (over the API: again=true).")
+_TIES: Final = frozenset({"beneficiary_id", "giver_placement_id"})
 
 
 def judge(
-    register: Register, act: Act, sequence: int, *, by: str, today: date, answers: Answers = NO_ANSWER
+    register: Register,
+    act: Act,
+    sequence: int,
+    *,
+    by: str,
+    today: date,
+    answers: Answers = NO_ANSWER,
+    together: bool = False,
 ) -> tuple[Change, tuple[Note, ...]]:
     """Ask every rule about one act, before it is taken in.
 
@@ -410,6 +441,7 @@ def judge(
         by: Who records it.
         today: The date in the programme's time zone.
         answers: The questions that the act answers.
+        together: More acts follow, of which all are recorded or none: who holds a placement is asked after the last.
 
     Returns:
         What the act changes, and what is noted for the auditor; empty when nothing is.
@@ -434,15 +466,83 @@ def judge(
             _plausible(register, fact, today)
             _known(register, fact)
             _may_stand(register, fact)
-    _stands_on(register, change)
-    _same_help(register, change)
-    for placement in change.placements.values():
-        if placement and placement.receipts:
-            _keeps_the_rules(placement, change.rules)
+    if not together:
+        for placement_id in moved(register, change):
+            require_one_holder(register, change, placement_id)
+    _breaks_nothing(register, change)
     for question in _questions(register, change):
         if question.code not in answers:
             raise question
     return change, tuple(notes_of(register, change))
+
+
+def _breaks_nothing(register: Register, change: Change) -> None:
+    """What the act leads to agrees with the rules; of what is moved, all that would break is told at once."""
+    rules = [
+        partial(_stands_on, register, change),
+        partial(_same_help, register, change),
+        *(
+            partial(_keeps_the_rules, each, change.rules)
+            for each in change.placements.values()
+            if each and each.receipts
+        ),
+        *(partial(_none_to_herself, change, placement_id) for placement_id in moved(register, change)),
+    ]
+    broken: list[Refused] = []
+    for rule in rules:
+        try:
+            rule()
+        except Refused as error:
+            broken.append(error)
+            if not _moves(change.act):
+                break
+    if len(broken) > 1:
+        raise WouldBreak(act_id=subject_of(change.act), broken=" ".join(error.reason for error in broken))
+    if broken:
+        raise broken[0]
+
+
+def _moves(act: Act) -> bool:
+    """Whether a correction says that a hand-over, or what was placed, was somebody else's."""
+    return act.kind == "correct" and bool(_TIES & changes_of(act.values).keys())
+
+
+def moved(register: Register, change: Change) -> tuple[str, ...]:
+    """Ids of the placements that an act gives from one beneficiary to another."""
+    return tuple(
+        placement_id
+        for placement_id, placement in change.placements.items()
+        if placement
+        and (known := register.placements.get(placement_id))
+        and known.receipts
+        and known.beneficiary_id != placement.beneficiary_id
+    )
+
+
+def require_one_holder(register: Register, change: Change | None, placement_id: str) -> None:
+    """Let a placement be held by her alone whom all acts name that fill it.
+
+    Args:
+        register: With all that fills it.
+        change: What is not taken in yet, or None.
+        placement_id: Of the placement.
+
+    Raises:
+        SeveralReceipts: They name several.
+    """
+    placement = (change.placements if change else register.placements).get(placement_id)
+    receipts = [receipt.act_id for receipt in placement.receipts] if placement else []
+    facts = [(change and change.facts.get(act_id)) or register.facts.get(act_id) for act_id in receipts]
+    if len({fact.values["beneficiary_id"] for fact in facts if fact}) > 1:
+        raise SeveralReceipts(placement_id=placement_id, act_ids=receipts)
+
+
+def _none_to_herself(change: Change, placement_id: str) -> None:
+    """She who holds a placement now is none of those to whom it passed on."""
+    placement = change.placements[placement_id]
+    for pass_on in placement.passes if placement else ():
+        if placement and pass_on.beneficiary_id == placement.beneficiary_id:
+            raise GivenToHerself(act_id=f"pass:{pass_on.pass_id}")
 
 
 def _plausible(register: Register, fact: Fact, today: date) -> None:
@@ -583,8 +683,10 @@ def _not_within_itself(register: Register, fact: Fact) -> None:
 
 
 def _held_by(register: Register, fact: Fact, placement_id: str) -> None:
-    placement = register.placements.get(placement_id)
-    if placement and placement.beneficiary_id != fact.values["beneficiary_id"]:
+    """What names a placement names her who holds it, unless it says for the first time that another does."""
+    placement, was = register.placements.get(placement_id), register.facts.get(fact.act_id)
+    says_so = was is None or was.values["beneficiary_id"] == fact.values["beneficiary_id"]
+    if says_so and placement and placement.beneficiary_id != fact.values["beneficiary_id"]:
         raise HeldByAnother(
             act_id=fact.act_id,
             placement_id=placement_id,
@@ -638,17 +740,17 @@ def hand_over(values: Mapping[str, Any], giver: Placement | None) -> tuple[objec
 
 
 def _questions(register: Register, change: Change) -> Iterator[Asked]:
-    """What is asked of a fact that did not stand before; a correction of one that did asks nothing."""
+    """What is asked of a fact that did not stand before, or that is now somebody else's; of others nothing is."""
     for fact in change.facts.values():
-        if fact and fact.kind == "pass" and fact.act_id not in register.facts:
+        if fact and fact.kind == "pass" and (fact.act_id not in register.facts or _moves(change.act)):
             yield from _twins(fact, register.placements[fact.values["giver_placement_id"]])
     for fact, placement, others in begun_beside(register, change):
-        passed = fact.kind == "pass"
+        passed, begins = fact.kind == "pass", placement.placement_id not in register.placements
         yield HoldsAlready(
             beneficiary_id=placement.beneficiary_id,
             help=placement.help,
             placements=others,
-            suggestion=_ADD_OR_BEGIN if passed else "",
+            suggestion=_KEEPS_BOTH if not begins else _ADD_OR_BEGIN if passed else "",
             field="receiver_placement_id" if passed else "placement_id",
         )
 

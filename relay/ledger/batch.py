@@ -25,6 +25,8 @@ from relay.domain.rulebook import (
     TakenBack,
     hand_over,
     judge,
+    moved,
+    require_one_holder,
     require_seen,
 )
 from relay.errors import Asked, Conflict, RelayError
@@ -33,6 +35,7 @@ from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
 from relay.ledger.projection import Edge, Node, about_edge, entry_node, touched
 from relay.ledger.reading import NoProgramme
+from relay.text import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,10 @@ class UsedOtherwise(Conflict):
     act_id: str
     sequence: int
     fields: Sequence[str]
+
+
+_OF_ANOTHER: Final = Sentence("What you recorded now says something else: give it a new id.")
+"""What to do where an id that was taken back is used for another fact."""
 
 
 class GivenTwice(Conflict):
@@ -221,6 +228,7 @@ class Batch:
         answers: Answers = NO_ANSWER,
         earlier: EarlierActs | None = None,
         resent: bool = False,
+        together: bool = False,
     ) -> None:
         """Begin after the head of the ledger.
 
@@ -231,6 +239,7 @@ class Batch:
             answers: The questions that each of the acts answers.
             earlier: Those that came before these in one import; these are added to it.
             resent: The first answer to these very acts was lost.
+            together: All of the acts are recorded or none: ask `require_whole` after the last.
         """
         self.register = register
         self.head = head
@@ -240,6 +249,8 @@ class Batch:
         if self.earlier.since is None:
             self.earlier.since = head.sequence
         self.resent = resent
+        self.together = together
+        self.moved = set[str]()
         self.recorded_at = instant(clerk.now.astimezone(UTC))
         self.entries: list[Entry] = []
         self.before: dict[str, tuple[Node | Edge, ...]] = {}
@@ -267,8 +278,15 @@ class Batch:
         if act.kind == "confirm" and self.clerk.seen is not None:
             require_seen(self.register, act, self.clerk.seen)
         change, notes = judge(
-            self.register, act, self.head.sequence + 1, by=self.clerk.by, today=self._today(act), answers=self.answers
+            self.register,
+            act,
+            self.head.sequence + 1,
+            by=self.clerk.by,
+            today=self._today(act),
+            answers=self.answers,
+            together=self.together,
         )
+        self.moved |= {*moved(self.register, change)}
         self._has_a_zone(change)
         self._comes_under_no_doubt(act, change)
         entry = seal(
@@ -303,7 +321,7 @@ class Batch:
         if by:
             if act.kind == "pass":
                 self.earlier.undone[self._hand_over(act)] = act.act_id
-            raise TakenBack(act_id=act.act_id, by=by)
+            raise TakenBack(act_id=act.act_id, by=by, suggestion=_OF_ANOTHER if self._otherwise(act, recorded) else "")
         fields = self._otherwise(act, recorded)
         mine = (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
         if fields:
@@ -371,6 +389,15 @@ class Batch:
         programme = self.register.facts.get(f"programme:{self.register.programme_id}")
         values = programme.values if programme else act.values
         return self.clerk.now.astimezone(zone(str(values.get("timezone", "UTC")))).date()
+
+    def require_whole(self) -> None:
+        """Let what was recorded together leave no placement with several holders.
+
+        Raises:
+            SeveralReceipts: One has several.
+        """
+        for placement_id in sorted(self.moved):
+            require_one_holder(self.register, None, placement_id)
 
     def write(self, transaction: Transaction) -> None:
         """Write the entries and what changed in the graph; nothing when no act was taken in."""

@@ -19,7 +19,6 @@ from relay.domain.register import (
     Fact,
     Register,
     filled_by,
-    held_by,
     placement_of,
     rule_of,
     subject_of,
@@ -345,10 +344,10 @@ class _Context:
 
     def _load_said_of(self, beneficiary_id: str) -> None:
         """Read every entry about her placements, taken back or not, and the placements themselves."""
-        self._load_naming(["placement", "pass"], "beneficiary_id", [beneficiary_id])
-        held = sorted(held_by(beneficiary_id, self.register.entries.values()))
+        self._load_naming(["placement", "pass", "correct"], "beneficiary_id", [beneficiary_id])
+        held = sorted(self.register.ever_held(beneficiary_id))
         self._load_naming(["event"], "placement_id", held)
-        self._load_naming(["pass"], "giver_placement_id", held)
+        self._load_naming(["pass", "correct"], "giver_placement_id", held)
         for kind in self.catalogue.kinds:
             for column in self.catalogue.about_her(kind):
                 self._load_naming([kind], column, [beneficiary_id])

@@ -69,6 +69,43 @@ def record(
     )
     if founding:
         graph.write(lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id)))
+    return _written(graph, work)
+
+
+def record_together(
+    graph: Graph, programme_id: str, acts: Sequence[Act], clerk: Clerk, *, answers: Answers = NO_ANSWER
+) -> tuple[Outcome, ...]:
+    """Record acts in one transaction, all of them or none.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        acts: In order; none founds the programme.
+        clerk: Who records.
+        answers: The questions that each of the acts answers.
+
+    Returns:
+        One outcome for each act, in order, "added" or "same".
+
+    Raises:
+        Asked: None was recorded: one raises a question that it does not answer.
+        RelayError: None was recorded; the error says why.
+    """
+    return _written(
+        graph,
+        _Recording(
+            programme_id=programme_id,
+            acts=tuple(acts),
+            clerk=clerk,
+            answers=answers,
+            earlier=EarlierActs(),
+            together=True,
+        ),
+    )
+
+
+def _written(graph: Graph, work: _Recording) -> tuple[Outcome, ...]:
+    """Record, once more with the same ids where the line was cut during the commit."""
     try:
         return graph.write(work.in_transaction)
     except UnknownOutcome as unknown:
@@ -93,7 +130,7 @@ def record_one(graph: Graph, programme_id: str, act: Act, clerk: Clerk, *, answe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Recording:
-    """A batch of acts on its way into one ledger."""
+    """A batch of acts on its way into one ledger; together, all of them are recorded or none."""
 
     programme_id: str
     acts: tuple[Act, ...]
@@ -101,6 +138,7 @@ class _Recording:
     answers: Answers
     earlier: EarlierActs
     resent: bool = False
+    together: bool = False
 
     def in_transaction(self, transaction: Transaction) -> tuple[Outcome, ...]:
         loaded = lock_and_load(transaction, self.programme_id, self.acts, self.clerk.random(8).hex())
@@ -108,8 +146,21 @@ class _Recording:
             raise NoProgramme(programme_id=self.programme_id)
         head, register = loaded
         require_built(self.programme_id, head.projection)
-        batch = Batch(register, head, self.clerk, answers=self.answers, earlier=self.earlier, resent=self.resent)
+        batch = Batch(
+            register,
+            head,
+            self.clerk,
+            answers=self.answers,
+            earlier=self.earlier,
+            resent=self.resent,
+            together=self.together,
+        )
         outcomes = tuple(self._offer(transaction, batch, act) for act in self.acts)
+        if self.together:
+            for outcome in outcomes:
+                if outcome.error:
+                    raise outcome.error
+            batch.require_whole()
         batch.write(transaction)
         return outcomes
 

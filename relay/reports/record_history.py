@@ -216,7 +216,8 @@ class _Showing:
         self.confirmed_only = confirmed_only
         self.speech = speech
         self.belonging, self.telling = self._belonging()
-        register = read(transaction, programme_id, (act_id, *self.belonging, *self.telling))
+        corrected = self._corrected()
+        register = read(transaction, programme_id, (act_id, *self.belonging, *self.telling, *corrected))
         if register is None:
             raise NoProgramme(programme_id=programme_id)
         self.register = register
@@ -226,7 +227,8 @@ class _Showing:
                 id=act_id, reason=Sentence("There is no %(id)s in the record on %(as_of)s.", id=act_id, as_of=as_of)
             )
         self.start_id = str(self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id", ""))
-        self.above = self._above(self.start_id) if self.start_id else {}
+        begun = [self.start_id] if self.start_id else self._held()
+        self.above = {id_: row for each in begun for id_, row in self._above(each).items()}
         said = {act_id: says(register, act_id) for act_id in (*register.entries, act_id)}
         said |= {f"placement:{id_}": {"beneficiary_id": row["beneficiary_id"]} for id_, row in self.above.items()}
         if self.kind == "event":
@@ -239,8 +241,7 @@ class _Showing:
         """What else has to be read.
 
         Returns:
-            What was taken back from a placement, or the placements that a gift or beneficiary has; and the acts of
-            which the record's history tells.
+            The placements that a gift or beneficiary has; and the acts of which the record's history tells.
         """
         key, statements = key_of(self.programme_id, self.act_id), cypher.statements(self.transaction.catalogue)
         rows: list[dict[str, Any]] = []
@@ -248,12 +249,24 @@ class _Showing:
             rows = self.transaction.rows(statements.belonging, ledger=self.programme_id, key=key)
         belonging = [f"placement:{each}" for row in rows for each in (*row["filled"], *row["held"])]
         telling = [":".join(kind_and_id(each)) for row in rows for type_ in statements.telling for each in row[type_]]
-        if self.kind == "placement":
-            texts = [json.dumps({column: self.id}, ensure_ascii=False, separators=(",", ":"))[1:-1] for column in _ENDS]
-            corrections = key_of(self.programme_id, "correct:")
-            taken_back = self.transaction.rows(cypher.CORRECTED_NAMING, corrections=corrections, texts=texts)
-            belonging += [row["act_id"] for row in taken_back]
         return belonging, telling
+
+    def _held(self) -> list[str]:
+        """The placements of which the record's history tells: itself, or all that a beneficiary holds."""
+        if self.kind == "placement":
+            return [self.id]
+        return [each.partition(":")[2] for each in self.belonging] if self.kind == "beneficiary" else []
+
+    def _corrected(self) -> list[str]:
+        """What was taken back from these placements, or was once recorded as hers: the graph ties it to neither."""
+        said = [{column: id_} for id_ in self._held() for column in _ENDS]
+        said += [{"beneficiary_id": self.id}] if self.kind == "beneficiary" else []
+        if not said:
+            return []
+        texts = [json.dumps(each, ensure_ascii=False, separators=(",", ":"))[1:-1] for each in said]
+        corrections = key_of(self.programme_id, "correct:")
+        rows = self.transaction.rows(cypher.CORRECTED_NAMING, corrections=corrections, texts=texts)
+        return [row["act_id"] for row in rows]
 
     def _above(self, placement_id: str) -> dict[str, Mapping[str, Any]]:
         key = key_of(self.programme_id, f"placement:{placement_id}")
@@ -295,8 +308,8 @@ class _Showing:
         )
 
     def _placements(self) -> Iterator[Stand]:
-        for act_id in self.belonging if self.kind in ("gift", "beneficiary") else ():
-            stood = self._standing(act_id.partition(":")[2]) if act_id.startswith("placement:") else None
+        for act_id in self.belonging:
+            stood = self._standing(act_id.partition(":")[2])
             if stood:
                 yield stood
 
@@ -332,13 +345,13 @@ class _Showing:
 
     def _own_acts(self) -> Iterator[str]:
         """The acts that the record is about, as far as they had happened."""
+        held = {*self._held()}
         for act_id, entry in self.register.entries.items():
             values = says(self.register, act_id)
-            if self.kind == "placement":
-                own = entry.kind in ("placement", "pass", "event") and self.id in (values.get(end) for end in _ENDS)
-            else:
-                own = act_id == self.act_id
-            own = own or act_id in self.telling
+            own = act_id == self.act_id or act_id in self.telling
+            if entry.kind in ("placement", "pass", "event"):
+                own = own or bool(held & {values.get(end) for end in _ENDS})
+                own = own or (self.kind == "beneficiary" and self.id == entry.payload.get("beneficiary_id"))
             day = day_of(self.register, act_id)
             if own and (day is None or day <= self.as_of):
                 yield act_id
@@ -353,8 +366,10 @@ class _Showing:
         act_id, values, fact = entry.act_id, says(self.register, entry.act_id), self.register.facts.get(entry.act_id)
         giver_id, receiver_id = values.get("giver_placement_id"), values.get("receiver_placement_id")
         other_id = values.get("beneficiary_id")
-        if entry.kind == "pass" and receiver_id == self.id and self.kind == "placement":
+        if entry.kind == "pass" and receiver_id in self._held():
             other_id = self._holder(giver_id)
+        elif other_id == self.id and self.kind == "beneficiary":  # herself is no other side
+            other_id = None
         gift = self.above.get(self.id, {}).get("gifts", ()) if entry.kind == "placement" else ()
         return Happening(
             happened_on=day,

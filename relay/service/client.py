@@ -124,16 +124,14 @@ class Remote:
         found: T = self._ask(answer_of(type(question)), path, question.narrowed(), question.beside())
         return found
 
-    def hand_in(
-        self, programme_id: str, kind: str, said: Mapping[str, Value], *, new: bool = False, again: bool = False
-    ) -> Recorded:
-        """Record an act; sent twice with the same id it is recorded once.
+    def hand_in(self, programme_id: str, kind: str, said: Mapping[str, Value], **answers: bool) -> Recorded:
+        """Record an act; sent twice with the same id it is recorded once. `answers` are flags: new, again, whole.
 
         Raises:
             UnknownOutcome: The line was lost after it was sent.
             RelayError: The service said so, or cannot be reached.
         """
-        path = f"/programmes/{quote(programme_id)}/acts/{kind}{_query({'new': new, 'again': again})}"
+        path = f"/programmes/{quote(programme_id)}/acts/{kind}{_query(answers)}"
         recorded: Recorded = self._hand_in(Recorded, path, said)
         return recorded
 

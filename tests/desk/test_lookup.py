@@ -373,12 +373,40 @@ def test_a_gift_shows_its_placements_and_its_claims(demo: Graph) -> None:
     assert lines(shown) == [("2020-02-01", "gift:G1"), ("2026-11-26", "claim:L1")]
 
 
+def test_a_beneficiary_shows_all_that_happened_to_her_from_whom_to_whom_and_what_was_put_right(demo: Graph) -> None:
+    record(demo, [woman("B4", "Maya Rai"), woman("B5", "Gita Rai"), woman("B6", "Rita Rai")])
+    record(demo, [pass_on("T3", "P2", "P4", "B4", "2023-10-01")])
+    record(demo, [event("E2", "death", "P4", "2023-11-01"), pass_on("T4", "P4", "P5", "B6", "2024-10-01")])
+    record(demo, [correction("C1", "pass:T3", "wrong_data", changes={"beneficiary_id": "B5"})])
+
+    shown = record_history.show(demo, "demo", "B5", TODAY)
+
+    assert lines(shown) == [
+        ("2023-10-01", "pass:T3"),
+        ("2023-11-01", "event:E2"),
+        ("2024-10-01", "pass:T4"),
+        ("2026-11-26", "beneficiary:B5"),
+        ("2026-11-26", "correct:C1"),
+    ]
+    ends = [(each.id, each.beneficiary_id, each.name) for each in shown.history if each.id.startswith("pass:")]
+    assert ends == [("pass:T3", "B2", "लक्ष्मी मगर"), ("pass:T4", "B6", "Rita Rai")]
+    assert [each.placement_id for each in shown.placements] == ["P4"]
+
+    mistaken = record_history.show(demo, "demo", "B4", TODAY)  # she never received it, and her page says why
+    assert [id_ for _, id_ in lines(mistaken)] == ["pass:T3", "beneficiary:B4", "correct:C1"]
+    assert mistaken.placements == ()
+
+
 def test_a_beneficiary_shows_what_she_holds_and_who_she_is(demo: Graph) -> None:
     shown = record_history.show(demo, "demo", "B1", TODAY)
 
     assert (shown.name, shown.place, shown.values["phone"]) == ("Laxmi Magar", "Tansen-5", "9841000221")
     assert [each.placement_id for each in shown.placements] == ["P1"]
-    assert lines(shown) == [("2026-11-26", "beneficiary:B1")]
+    assert lines(shown) == [
+        ("2020-02-10", "placement:P1"),
+        ("2021-10-01", "pass:T1"),
+        ("2026-11-26", "beneficiary:B1"),
+    ]
     assert shown.standing is None
 
 
@@ -390,7 +418,7 @@ def test_an_erased_woman_shows_what_is_withheld(demo: Graph) -> None:
     assert shown.name is None
     assert shown.values["phone"] is None
     assert shown.withheld == ("household_id", "name", "phone")
-    assert [line.id for line in shown.history] == ["beneficiary:B1", "erase:X1"]
+    assert [line.id for line in shown.history] == ["placement:P1", "pass:T1", "beneficiary:B1", "erase:X1"]
 
 
 # ------------------------------------------------------------------------------------------------ gifts

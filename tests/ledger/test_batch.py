@@ -94,8 +94,15 @@ def test_a_twin_is_recorded_only_again(graph: Graph) -> None:
 def test_a_taken_back_act_sent_again_is_taken_back(graph: Graph) -> None:
     keep(graph, *beginnings(), placed("P1 on 2020-03-01"), taken_back("placement:P1"))
 
-    with pytest.raises(TakenBack, match="correct:C1"):
+    with pytest.raises(TakenBack, match="correct:C1 as did_not_happen"):
         record_one(graph, "demo", placed("P1 on 2020-03-01"), clerk())
+
+
+def test_the_id_of_a_taken_back_act_is_not_used_for_another_fact(graph: Graph) -> None:
+    keep(graph, *beginnings(), placed("P1 on 2020-03-01"), taken_back("placement:P1"))
+
+    with pytest.raises(TakenBack, match="something else: give it a new id"):
+        record_one(graph, "demo", placed("P1 on 2020-03-05"), clerk())
 
 
 def test_what_is_refused_stops_nothing_else_and_leaves_no_trace(graph: Graph) -> None:

@@ -159,6 +159,16 @@ class Book:
             assert outcome.action == "added", (act.act_id, outcome.error)
         return outcome
 
+    def whole(self, *acts: Act) -> None:
+        """Record acts of which all must stand, or none."""
+        batch = Batch(self.register, self.head, clerk(today=self.today, seed=self.head.sequence), together=True)
+        for act in acts:
+            outcome = batch.offer(act)
+            assert outcome.action == "added", (act.act_id, outcome.error)
+        batch.require_whole()
+        self.head = batch.head
+        self.deltas.append(batch.delta())
+
     def refusal(self, act: Act, *, by: str = "local:asha", answers: Answers = NEW) -> RelayError:
         """Why an act is not recorded."""
         before = self.head

@@ -137,8 +137,22 @@ def _about(draw: st.DrawFn, number: int, offered: list[Act]) -> Act:
 
 
 _CHANGES: dict[str, list[dict[str, acts.Said]]] = {
-    "placement": [{"received_on": "2020-06-15"}, {"animals": 3}, {"help": "pig"}, {"condition": "pregnant"}],
-    "pass": [{"passed_on": "2021-10-15"}, {"animals": 1}, {"help": "pig"}, {"help": None}, {"note": "misread"}],
+    "placement": [
+        {"received_on": "2020-06-15"},
+        {"animals": 3},
+        {"help": "pig"},
+        {"condition": "pregnant"},
+        {"beneficiary_id": "W4"},
+    ],
+    "pass": [
+        {"passed_on": "2021-10-15"},
+        {"animals": 1},
+        {"help": "pig"},
+        {"help": None},
+        {"note": "misread"},
+        {"beneficiary_id": "W4"},
+        {"giver_placement_id": "P3"},
+    ],
     "event": [{"happened_on": "2020-06-15"}, {"animals": 2}, {"kind": "theft"}, {"note": None}, {"note": "elsewhere"}],
     "beneficiary": [
         {"name": "True Name"},

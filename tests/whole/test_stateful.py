@@ -45,8 +45,21 @@ UNITS: Final = st.sampled_from([2, 2, 1, 1, 0.5])
 HELPS: Final = st.sampled_from([None, None, None, "pig", "goat"])
 EVENTS: Final = st.sampled_from(["birth", "death", "theft", "sale", "left", "replacement", "excused", "extended"])
 FAULTS: Final[dict[str, list[dict[str, say.Said]]]] = {
-    "placement": [{"received_on": "2020-06-01"}, {"received_on": "2022-06-01"}, {"animals": 1}, {"condition": "young"}],
-    "pass": [{"passed_on": "2021-10-01"}, {"passed_on": "2023-06-01"}, {"animals": 1}, {"kind": "cash"}],
+    "placement": [
+        {"received_on": "2020-06-01"},
+        {"received_on": "2022-06-01"},
+        {"animals": 1},
+        {"condition": "young"},
+        {"beneficiary_id": "W60"},
+    ],
+    "pass": [
+        {"passed_on": "2021-10-01"},
+        {"passed_on": "2023-06-01"},
+        {"animals": 1},
+        {"kind": "cash"},
+        {"beneficiary_id": "W60"},
+        {"giver_placement_id": "P1"},
+    ],
     "event": [{"happened_on": "2021-06-01"}, {"kind": "theft"}, {"kind": "excused"}, {"animals": 2}],
     "rule": [{"owed": 1}, {"months": 12}, {"grace_days": 0}, {"equivalents": {"pig": 2}}],
 }
@@ -132,11 +145,12 @@ class Relays(RuleBasedStateMachine):
         until = self.after(placement, 1000) if kind == "extended" else None
         return known(self.offer(say.happened(said, animals=units, until_on=until)))
 
-    @rule(target=recorded, act_id=recorded, nth=st.integers(0, 3))
+    @rule(target=recorded, act_id=recorded, nth=st.integers(0, 5))
     def correct(self, act_id: str, nth: int) -> MultipleResults[str]:
         """What was recorded turns out to be wrong."""
         about = self.corrected(act_id)
-        return known(self.offer(say.corrected(about, f"C{self.new()}", **FAULTS[about.partition(":")[0]][nth])))
+        faults = FAULTS[about.partition(":")[0]]
+        return known(self.offer(say.corrected(about, f"C{self.new()}", **faults[nth % len(faults)])))
 
     @rule(target=recorded, act_id=recorded)
     def take_back(self, act_id: str) -> MultipleResults[str]:

@@ -26,10 +26,13 @@ _NEW: Final = Parameter(
     name="new", says=Says(sort="flag", text="Begin a new placement although she holds one of that help.")
 )
 _AGAIN: Final = Parameter(name="again", says=Says(sort="flag", text="Record it whatever Relay would ask about it."))
+_WHOLE: Final = Parameter(
+    name="whole", says=Says(sort="flag", text="Correct the beneficiary in every act that filled the placement.")
+)
 ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
     "placement": (_NEW, _AGAIN),
     "pass": (_NEW, _AGAIN),
-    "correct": (_AGAIN,),
+    "correct": (_AGAIN, _WHOLE),
 }
 """Kind of act → what its URL may answer beforehand; nothing is asked about other kinds."""
 

@@ -193,7 +193,8 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
         values |= {"act_id": subject, "changes": known.changes(subject.partition(":")[0], values["changes"])}
     act = intake.made(core.graph, programme_id, kind, values, random=clerk.random)
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
-    recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers)
+    whole = wish.get("whole", False)
+    recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, whole=whole)
     return make_response(jsonify(json_of(recorded)), _ADDED if recorded.action == "added" else 200)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -68,10 +69,12 @@ def record(programme_id: str, act_id: str) -> str:
     """One record with its history, and the gifts it descends from."""
     found = _shown(programme_id, act_id)
     privacy.opened("show", (found.id,))
+    held = _held(programme_id, found)
+    told = {line.id for each in held for line in each.history}
     return render_template(
         "record.html",
-        record=found,
-        held=_held(programme_id, found),
+        record=replace(found, history=tuple(line for line in found.history if line.id not in told)),
+        held=held,
         parts=[*_parts(found)],
         as_of=current.as_of(),
         today=current.today(),
