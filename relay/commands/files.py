@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from relay.backup.encryption import Seal
     from relay.backup.files import Drilled
     from relay.exchange.graph_formats import Format
-    from relay.exchange.importing import Count
+    from relay.exchange.importing import Count, Read
     from relay.exchange.rows import ReportRow
 
 
@@ -36,20 +36,28 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Record rows without being asked: hand-overs that look the same; with --strict, second placements too.",
 )
+@click.option(
+    "--map",
+    "map_",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="How to read a register of your own: relay map propose.",
+)
 @pass_session
-def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: bool) -> None:
+def import_(session: Session, path: Path, map_: Path | None, *, apply: bool, strict: bool, again: bool) -> None:
     """Import CSV files or a workbook: a dry run unless --apply."""
     from relay.exchange.importing import Count, rehearse_then_import
 
     count, context = Count(), click.get_current_context()
+    programme_id, read = _reading(session, path, map_, apply=apply)
     written, report = rehearse_then_import(
         session.graph,
         path,
         session.clerk,
-        programme_id=session.programme,
+        programme_id=programme_id,
         apply=apply,
         strict=strict,
         again=again,
+        read=read,
         assumed=lambda id_: say(f"{path} names no programme: its rows are for {id_}, the only one here."),
         progress=_progress(path),
     )
@@ -73,6 +81,23 @@ def import_(session: Session, path: Path, *, apply: bool, strict: bool, again: b
     if not apply and not failed and count.actions["added"]:
         say("Write it with --apply.")
     context.exit(FOUND if failed else DONE)
+
+
+def _reading(session: Session, path: Path, map_: Path | None, *, apply: bool) -> tuple[str | None, Read]:
+    """Into which programme a path is imported, if that is said, and how its rows are read."""
+    from relay.exchange.rows import read_folder_or_workbook
+
+    if map_ is None:
+        return session.programme, read_folder_or_workbook
+    from relay.mapping.map_file import read_map
+    from relay.mapping.reading import read_register, rows_of
+
+    how = read_map(map_, session.catalogue)
+    for make in how.makes:
+        if make.open:
+            say(f"{map_}: {make.act}: still open (?) and left out: {', '.join(make.open)}.")
+    register = read_register(path, how, apply=apply, told=say)
+    return session.programme_id, lambda _, catalogue: rows_of(register, catalogue)
 
 
 def _recorded(count: Count) -> str:

@@ -71,13 +71,13 @@ _SERIAL: Final = re.compile(r"[0-9]{5}")  # days, as a spreadsheet counts them: 
 _YEAR_FORM: Final = Sentence("Write the Gregorian year in four digits.")
 _EQUIVALENTS_FORM: Final = Sentence("Write { pig = 1.5 } in rules.toml, pig=1.5 in a sheet.")
 _MADE_A_NUMBER: Final = Sentence("A spreadsheet turned this id into a number.")
-_DITTO: Final = frozenset(
+DITTO: Final = frozenset(
     {
         *('"', "''", "”", "“", "„", "″", "〃", ",,", '-"-', "-do-", "do.", "ditto", "same as above", "as above"),
         *("ऐ", "ऐ.", "ऐ ऐ", "ऐ.ऐ.", "उही", "सोही"),
     }
 )
-_LONGEST_DITTO: Final = 2 * max(map(len, _DITTO))  # blanks around it
+_LONGEST_DITTO: Final = 2 * max(map(len, DITTO))  # blanks around it
 _AS_TEXT: Final = Sentence("Format the column as text and write it again.")
 
 
@@ -113,7 +113,7 @@ def read_in_table(column: schema.Column, cell: object) -> Value | None:
         CellFault: The cell holds something else, or ditto marks, since rows have no order; free text may be anything.
     """
     marks = isinstance(cell, str) and column.type != "text" and len(cell) <= _LONGEST_DITTO
-    if marks and str(cell).strip().casefold() in _DITTO:
+    if marks and str(cell).strip().casefold() in DITTO:
         fault = CellFault(
             reason=Sentence("This repeats the cell above it."), suggestion=Sentence("Write the value in full.")
         )

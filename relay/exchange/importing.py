@@ -19,6 +19,7 @@ from typing import Final, Self
 
 from relay.domain.acts import Act
 from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers, Missing, TakenBack
+from relay.domain.system import Catalogue
 from relay.errors import Asked, Invalid, NotFound, Refused, RelayError
 from relay.exchange import cells
 from relay.exchange.rows import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
@@ -30,6 +31,9 @@ from relay.ledger.gc_paused import gc_paused
 from relay.ledger.reading import STEP
 from relay.ledger.recording import Rehearsal
 from relay.text import Sentence
+
+Read = Callable[[Path, Catalogue], Iterator[Row]]
+"""Reads the rows of a path, in the order in which they can be recorded."""
 
 _OF_WHAT_FOLLOWS: Final = frozenset({"more_than_held", "nothing_owed", "extends_nothing", "due_sooner"})
 """Notes that hang on what may stand in rows further down, such as a birth before a death."""
@@ -95,6 +99,7 @@ def import_programme(
     programme_id: str | None = None,
     apply: bool = False,
     answers: Answers = NEW,
+    read: Read = read_folder_or_workbook,
     assumed: Callable[[str], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[ReportRow]:
@@ -107,6 +112,7 @@ def import_programme(
         programme_id: Of the programme, when the folder does not say; needed only where there are several.
         apply: Write; without it nothing is written.
         answers: The questions that each row answers. A register holds second placements, which are only noted.
+        read: Reads the rows of the path; in the exchange format, or by the map of a register.
         assumed: Called with the id of the only programme, where neither the folder nor `programme_id` names one.
         progress: Called after each step with the number of rows done.
 
@@ -118,7 +124,7 @@ def import_programme(
         Invalid: There is no programme at the path, it is not named, or it is of another one than named.
         Unavailable: The database cannot be reached; what was reported as added is recorded.
     """
-    rows = read_folder_or_workbook(path, graph.catalogue)
+    rows = read(path, graph.catalogue)
     first = _until_the_first_act(rows)
     own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
     if own is None and programme_id is None:
@@ -378,7 +384,7 @@ class Count:
             yield row
 
 
-def rehearse_then_import(
+def rehearse_then_import(  # noqa: PLR0913 - the options of a command
     graph: Graph,
     path: Path,
     clerk: Clerk,
@@ -387,6 +393,7 @@ def rehearse_then_import(
     apply: bool,
     strict: bool,
     again: bool,
+    read: Read = read_folder_or_workbook,
     assumed: Callable[[str], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[bool, Iterator[ReportRow]]:
@@ -401,7 +408,7 @@ def rehearse_then_import(
     """
     answers = EVERY_ANSWER if again else NO_ANSWER if strict else NEW
     question = partial(
-        import_programme, graph, path, clerk, programme_id=programme_id, answers=answers, progress=progress
+        import_programme, graph, path, clerk, programme_id=programme_id, answers=answers, read=read, progress=progress
     )
     if not (apply and strict):
         return apply, question(apply=apply, assumed=assumed)

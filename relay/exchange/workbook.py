@@ -12,16 +12,16 @@ import re
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import IO, TYPE_CHECKING, Final
-from xml.parsers.expat import ExpatError, ParserCreate
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+from xml.parsers.expat import ExpatError
 
 import python_calamine
 
-from relay import errors
 from relay.exchange import cells
+from relay.exchange.soundness import CannotRead, refuse_unsound
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -30,26 +30,18 @@ if TYPE_CHECKING:
 PROGRAMME: Final = "programme"
 RULES: Final = "rules"
 RULES_FILE: Final = "rules.toml"
-LARGEST_WORKBOOK: Final = 500_000_000  # bytes once unpacked; our choice: a million rows of passes take about 400 MB
-MOST_CELLS: Final = 50_000_000  # of one sheet, from its first corner to its last; our choice: they are held in memory
 
-_PLACE: Final = re.compile("([A-Z]{0,3})([0-9]{1,7})")
 _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 
+LONGEST_ROW: Final = 4_000_000  # bytes of a CSV file; our choice: far more than any register's, and read in no time
+
 _DELIMITERS: Final = (",", ";", "\t")
+_TITLE_LINES: Final = 20  # our choice: more than stand above the names of the columns
+_WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")  # of which all but the first are refused, each with its sentence
 _ENDINGS: Final = frozenset({"txt", "tsv", "tab", "xlsx", "xls", "ods", "toml"})
 """As what a table may have been saved by mistake."""
 
 Cells = Sequence[object]
-
-
-class CannotRead(errors.Invalid):
-    """There is no programme at a path."""
-
-    reason = "%(path)s %(is_what)s."
-
-    path: Path
-    is_what: Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +100,7 @@ def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Ite
     try:
         if path.is_dir():
             yield from _opened_folder(path, names, tables)
-        elif path.is_file() and path.suffix.lower() == ".xlsx":
+        elif path.is_file() and path.suffix.lower() in _WORKBOOKS:
             yield from _opened_workbook(path, (PROGRAMME, *tables.values(), *names))
         else:
             raise CannotRead(
@@ -117,11 +109,15 @@ def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Ite
                 suggestion=Sentence("Name the folder that holds the CSV files."),
             )
     except OSError as fault:
-        raise CannotRead(
-            path=path,
-            is_what=Sentence("cannot be read (%(strerror)s)", strerror=fault.strerror),
-            suggestion=Sentence("Look at its permissions."),
-        ) from fault
+        raise _not_there(path, fault) from fault
+
+
+def _not_there(path: Path, fault: OSError) -> CannotRead:
+    return CannotRead(
+        path=path,
+        is_what=Sentence("cannot be read (%(strerror)s)", strerror=fault.strerror),
+        suggestion=Sentence("Look at its permissions."),
+    )
 
 
 # --- a folder ---------------------------------------------------------------------------------------------------------
@@ -178,9 +174,9 @@ def _unknown(file: str, known: tuple[str, ...], present: Collection[str]) -> Unr
 
 
 def _opened_table(path: Path, name: str) -> Sheet | Unreadable | None:
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        first = text.readline()
-        delimiter = max(_DELIMITERS, key=first.count)
+    if overlong := _overlong(path):
+        return overlong
+    delimiter = _delimiter(path)
     if not _is_utf8(path):
         return _not_utf8(path, delimiter)
     header = next(_lines(path, delimiter), None)
@@ -196,6 +192,30 @@ def _opened_table(path: Path, name: str) -> Sheet | Unreadable | None:
         return lines
 
     return Sheet(name=name, file=path.name, header=names, rows=rows)
+
+
+def _delimiter(path: Path) -> str:
+    """What stands between the cells of a CSV file, by the first of its lines that has any."""
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        counts = ([line.count(delimiter) for delimiter in _DELIMITERS] for line in islice(text, _TITLE_LINES))
+        first = next(filter(any, counts), [0])
+    return _DELIMITERS[first.index(max(first))]
+
+
+def _overlong(path: Path) -> Unreadable | None:
+    """The first line of a file that is too long to be a row of a table, before any of it is held in memory."""
+    with path.open("rb") as lines:
+        row = 0
+        while line := lines.readline(LONGEST_ROW + 1):
+            row += 1
+            if len(line) > LONGEST_ROW:
+                return Unreadable(
+                    file=path.name,
+                    row=row,
+                    reason=f"This row is longer than {LONGEST_ROW:,} bytes, so no row of the file is taken.",
+                    suggestion="Delete the empty columns beyond the table, or shorten its longest cell.",
+                )
+    return None
 
 
 def _without_header(file: str) -> Unreadable:
@@ -326,163 +346,31 @@ def _block(file: str, name: str, row: int, content: Mapping[str, object]) -> She
 
 
 def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
+    with _readable(path), python_calamine.load_workbook(path) as workbook:
+        present = workbook.sheet_names
+        if not any(name in names for name in present):
+            raise CannotRead(
+                path=path,
+                is_what=Sentence("has none of a programme's sheets"),
+                suggestion=Sentence("Its sheets are called %(names)s.", names=", ".join(names)),
+            )
+        for name in [name for name in present if name not in names] + [name for name in names if name in present]:
+            if (sheet := _opened_sheet(workbook.get_sheet_by_name(name))) is not None:
+                yield sheet if name in names else _unknown(name, names, present)
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Generator[None]:
+    """Refuse a workbook that is unsound, or turns out so while it is read."""
     try:
-        _refuse_unsound(path)
-        with python_calamine.load_workbook(path) as workbook:
-            present = workbook.sheet_names
-            if not any(name in names for name in present):
-                raise CannotRead(
-                    path=path,
-                    is_what=Sentence("has none of a programme's sheets"),
-                    suggestion=Sentence("Its sheets are called %(names)s.", names=", ".join(names)),
-                )
-            for name in [name for name in present if name not in names] + [name for name in names if name in present]:
-                if (sheet := _opened_sheet(workbook.get_sheet_by_name(name))) is not None:
-                    yield sheet if name in names else _unknown(name, names, present)
+        refuse_unsound(path)
+        yield
     except (zipfile.BadZipFile, zlib.error, ExpatError, python_calamine.CalamineError) as fault:
         raise CannotRead(
             path=path,
             is_what=Sentence("is not a workbook that can be read"),
             suggestion=Sentence("Save it again as .xlsx."),
         ) from fault
-
-
-def _refuse_unsound(path: Path) -> None:
-    """Refuse a workbook that would not fit in memory, or of which nobody knows what its cells should say."""
-    with zipfile.ZipFile(path) as archive:
-        unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > LARGEST_WORKBOOK:
-            raise CannotRead(
-                path=path,
-                is_what=Sentence(
-                    "unpacks to %(unpacked)s bytes, more than %(most)s", unpacked=unpacked, most=LARGEST_WORKBOOK
-                ),
-                suggestion=Sentence("Import it as a folder of CSV files."),
-            )
-        amiss = _Amiss()
-        for part in archive.infolist():  # a sheet may lie anywhere
-            with archive.open(part) as content:
-                try:
-                    amiss.look_through(content)
-                except ExpatError:
-                    if part.filename.endswith(".xml"):  # what is called otherwise may be a picture
-                        raise
-    amiss.refuse(path)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Amiss:
-    """What is amiss with the cells of a workbook: the place of the first cell of each sort, such as B7.
-
-    Attributes:
-        failed: Whose formula failed, as #REF! does: it would be read as nothing, and empty means something.
-        unknown: Whose formula nobody worked out: read as nothing too.
-        formula: Which holds a formula at all.
-        later: Whether each formula gives 0 until a spreadsheet opens the workbook, as libraries write them.
-        far: Which is so far from the first corner of its sheet that all places between do not fit in memory.
-    """
-
-    failed: str = ""
-    unknown: str = ""
-    formula: str = ""
-    later: bool = False
-    far: str = ""
-    _columns: int = 1
-    _rows: int = 1
-
-    def look_through(self, part: IO[bytes]) -> None:
-        """Look through a part of a workbook; what a sheet says of its own dimension is not believed.
-
-        Raises:
-            ExpatError: It is no XML, or XML of a document type, which no workbook has.
-        """
-        parser = ParserCreate()
-        parser.buffer_text = True
-        cell: Mapping[str, str] | None = None
-        self._columns = self._rows = 1
-        value: list[str] | None = None  # what stands behind a formula
-
-        def begins(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal cell
-            name = tag.rpartition(":")[2]
-            if name == "c":
-                cell = attributes
-                if attributes.get("t") == "e":
-                    self.failed = self.failed or _place(attributes)
-            elif name == "calcPr":
-                self.later = self.later or attributes.get("fullCalcOnLoad") in ("1", "true")
-            if name in ("c", "row") and "r" in attributes:
-                self._stands(attributes["r"])
-
-        def ends(tag: str) -> None:
-            nonlocal cell, value
-            name = tag.rpartition(":")[2]
-            if cell is not None and name == "f":
-                self.formula = self.formula or _place(cell)
-                value = []
-                parser.CharacterDataHandler = value.append
-            elif cell is not None and name == "c":
-                self._holds(cell, value)
-                parser.CharacterDataHandler = cell = value = None
-
-        parser.StartElementHandler, parser.EndElementHandler = begins, ends
-        parser.StartDoctypeDeclHandler = _refuse_document_type
-        parser.ParseFile(part)
-
-    def _holds(self, cell: Mapping[str, str], value: list[str] | None) -> None:
-        """Take in what stands behind the formula of a cell; a text that was worked out may be empty."""
-        if value is not None and cell.get("t") != "str" and not "".join(value).strip():
-            self.unknown = self.unknown or _place(cell)
-
-    def _stands(self, place: str) -> None:
-        """Take in where a cell or a row of the sheet says that it stands."""
-        stands = _PLACE.fullmatch(place)
-        self._columns = max(self._columns, _column_number(stands[1])) if stands else MOST_CELLS
-        self._rows = max(self._rows, int(stands[2])) if stands else MOST_CELLS
-        if self._columns * self._rows > MOST_CELLS:
-            self.far = self.far or place[:20] or "?"
-
-    def refuse(self, path: Path) -> None:
-        """Refuse a workbook with which something is amiss.
-
-        Raises:
-            CannotRead: The sentence says what, and where.
-        """
-        if self.failed:
-            raise CannotRead(
-                path=path,
-                is_what=Sentence("has a failed formula (#REF!, #VALUE!) at %(place)s", place=self.failed),
-                suggestion=Sentence("Enter the right value, or leave it empty."),
-            )
-        if unknown := self.formula if self.later else self.unknown:
-            raise CannotRead(
-                path=path,
-                is_what=Sentence("has a formula without a result at %(place)s", place=unknown),
-                suggestion=Sentence("Open it in a spreadsheet and save it again."),
-            )
-        if self.far:
-            raise CannotRead(
-                path=path,
-                is_what=Sentence("has a cell far from all others at %(place)s", place=self.far),
-                suggestion=Sentence("Delete the empty rows and columns beyond the table."),
-            )
-
-
-def _refuse_document_type(*_: object) -> None:
-    raise ExpatError
-
-
-def _place(cell: Mapping[str, str]) -> str:
-    """Where a cell says that it stands, such as B7."""
-    return cell.get("r", "?")[:20]
-
-
-@cache
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 def _opened_sheet(sheet: python_calamine.CalamineSheet) -> Sheet | Unreadable | None:
@@ -517,3 +405,79 @@ def _merged(sheet: python_calamine.CalamineSheet, header: Sequence[str]) -> Mapp
         for (top, left), (bottom, _) in sheet.merged_cell_ranges or ()
         for row in range(top + 1, min(bottom + 1, sheet.total_height))
     }
+
+
+# --- any workbook -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One sheet of any workbook, or any CSV file: cells of which nobody has said yet what they mean.
+
+    Attributes:
+        name: Of the sheet; of a CSV file its own name.
+        hidden: Whether a spreadsheet does not show the sheet.
+        rows: All rows from the first; those of a CSV file that cannot be read are told.
+        merged: First and last place of what is merged, each the row and the column, counted from 0.
+    """
+
+    name: str
+    hidden: bool = False
+    rows: tuple[Cells | Unreadable, ...]
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+
+
+def pages(path: Path) -> tuple[Page, ...]:
+    """Every sheet of any workbook, or a CSV file as the only one.
+
+    Raises:
+        CannotRead: There is no such file, or it can be read in no part.
+    """
+    try:
+        if path.suffix.lower() in _WORKBOOKS and path.is_file():
+            return _pages_of_workbook(path)
+        if path.suffix.lower() in (".csv", ".tsv", ".txt") and path.is_file():
+            return (_page_of_table(path),)
+    except OSError as fault:
+        raise _not_there(path, fault) from fault
+    raise CannotRead(
+        path=path,
+        is_what=Sentence("is neither an .xlsx nor a .csv file"),
+        suggestion=Sentence("Save the register as one of them."),
+    )
+
+
+def _pages_of_workbook(path: Path) -> tuple[Page, ...]:
+    with _readable(path), python_calamine.load_workbook(path) as workbook:
+        return tuple(
+            Page(
+                name=about.name,
+                hidden=about.visible != python_calamine.SheetVisibleEnum.Visible,
+                rows=_all_rows(sheet),
+                merged=tuple(sheet.merged_cell_ranges or ()),
+            )
+            for about in workbook.sheets_metadata
+            if about.typ == python_calamine.SheetTypeEnum.WorkSheet
+            for sheet in (workbook.get_sheet_by_name(about.name),)
+        )
+
+
+def _all_rows(sheet: python_calamine.CalamineSheet) -> tuple[Cells, ...]:
+    if sheet.start is None:
+        return ()
+    cut = [""] * sheet.start[1]  # rows above the first cell are given as empty ones, columns left of it are cut off
+    return tuple([*cut, *row] if cut else row for row in sheet.iter_rows())
+
+
+def _page_of_table(path: Path) -> Page:
+    broken = _overlong(path)
+    if broken is None and not _is_utf8(path):
+        broken = _not_utf8(path, ",")
+    if broken:
+        raise CannotRead(
+            path=path,
+            is_what=Sentence("cannot be read from row %(row)s on: %(reason)s", row=broken.row, reason=broken.reason),
+            suggestion=broken.suggestion,
+        )
+    rows = tuple(row if isinstance(row, Unreadable) else row[1] for row in _lines(path, _delimiter(path)))
+    return Page(name=path.name, rows=rows)

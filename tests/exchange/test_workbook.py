@@ -792,7 +792,7 @@ def test_a_path_without_a_programme_is_invalid(tmp_path: Path) -> None:
     sentences = {
         tmp_path / "nowhere": "is neither a folder nor an .xlsx file",
         files: "contains neither rules.toml nor any of a programme's CSV files",
-        files / "old.xls": "is neither a folder nor an .xlsx file",
+        files / "old.xls": "is not a workbook that can be read",
         files / "empty.xlsx": "is not a workbook that can be read",
         files / "nothing.xlsx": "is not a workbook that can be read",
         workbook(files / "other.xlsx", {"Sheet1": [["x"]]}): "has none of a programme's sheets",

@@ -524,6 +524,7 @@ def test_the_generator_writes_the_seeds_again_to_the_byte(tmp_path: Path) -> Non
 
     grown = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     kept = [path for path in SEEDS.rglob("*") if path.is_file() and path.suffix in {".csv", ".toml", ".md"}]
+    kept = [path for path in kept if path.parent.parent != SEEDS / "registers" and path.parent != SEEDS / "registers"]
 
     assert grown == {path.relative_to(SEEDS): path.read_bytes() for path in kept}
 

@@ -1,0 +1,232 @@
+"""Which column of a register means what: every name and every cell is scored, and all columns are assigned together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from relay.domain.name_matching import alike, phone_digits
+from relay.mapping import days
+from relay.mapping.meanings import Look, Meaning, words
+from relay.mapping.table import shown
+
+if TYPE_CHECKING:
+    from relay.mapping.table import Table
+
+SURE: Final = 0.6
+"""Below it a guess is shown as "?" and not taken (our choice: 31 of 32 columns of three invented registers were above
+it, and the one that was wrong below)."""
+
+_BY_NAME: Final = 0.7  # our choice, tried on the same registers; the rest is what the cells look like
+_NOTHING_GAINED: Final = 0.4  # our choice: what scores less is not worth another column's better place
+_LAST_PART: Final = 0.97  # of "woman/name" the part "name" alone; our choice: what is said in full goes before
+_OF_ANOTHER: Final = 0.9  # our choice: a numbered column most likely tells of a hand-over
+_MOST_CELLS: Final = 200  # looked at in a column; our choice
+_FEW: Final = 8  # different words in a column that holds one of some words; our choice
+_LONGEST_ID: Final = 40  # our choice: a form's own key has 36 characters
+_PHONE: Final = (7, 15)  # digits
+_MOST_ANIMALS: Final = 100_000  # our choice: seed capital in rupees counts too
+_AGES: Final = (12, 99)
+_YEARS: Final = (1900, 2100)
+_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
+_TOKEN: Final = re.compile(r"[^\W_]+", re.UNICODE)
+_FORM_PATH: Final = re.compile(r"^[\w.-]+(/[\w.-]+)+$")
+_PREETI: Final = re.compile(
+    r"[A-Za-z][;\[\]{}\\|/~+][A-Za-z]|[a-z][A-Z][a-z]|[A-Za-z][;\[\]{}\\|/]|[;\[\]{}\\|][A-Za-z]"
+)
+_MOSTLY: Final = 0.6  # of the cells of a column; our choice
+
+_NEWEST_KEY: Final = "_uuid"  # which changes whenever a submission is edited
+
+Slot = tuple[str, int]
+"""A meaning, and which hand-over of the row it belongs to: 0 when there are not several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """What a column most likely means.
+
+    Attributes:
+        column: Its name.
+        score: How certain that is, 0 to 1.
+    """
+
+    column: str
+    score: float
+
+
+def guessed(table: Table) -> Mapping[Slot, Guess]:
+    """What the columns of a register most likely mean; each column has one meaning, and each meaning one column."""
+    known = words()
+    left_out = known.form_columns | ({_NEWEST_KEY} if any(map(_is_lasting_key, table.columns)) else frozenset())
+    columns = [name for name in table.columns if name and name not in left_out]
+    looks = _Looks({name: table.column(name)[:_MOST_CELLS] for name in columns})
+    found = _assigned(columns, looks, [*known.meanings.values()])
+    if any(meaning == "passed_to" and guess.score >= SURE for (meaning, _), guess in found.items()):
+        return found
+    # Rows that name no receiver tell nothing else of what was passed on.
+    return _assigned(columns, looks, [meaning for meaning in known.meanings.values() if not meaning.again])
+
+
+def _assigned(columns: Sequence[str], looks: _Looks, meanings: Sequence[Meaning]) -> Mapping[Slot, Guess]:
+    """The assignment of columns to some meanings whose scores are highest together."""
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - loads for a second; only a proposal needs it
+
+    if not columns:
+        return {}
+    numbers = {name: _ordinal(name) for name in columns}
+    slots = [
+        (meaning, number)
+        for meaning in meanings
+        for number in (sorted(set(numbers.values())) if meaning.again else (0,))
+    ]
+    scores = [
+        [
+            0.0 if meaning.again and numbers[name] != number else _score(name, meaning, looks)
+            for meaning, number in slots
+        ]
+        for name in columns
+    ]
+    gains = [[max(score - _NOTHING_GAINED, 0.0) for score in row] for row in scores]
+    rows, places = linear_sum_assignment(gains, maximize=True)
+    return {
+        (slots[place][0].name, slots[place][1]): Guess(column=columns[row], score=round(scores[row][place], 2))
+        for row, place in zip(map(int, rows), map(int, places), strict=True)
+        if scores[row][place] > _NOTHING_GAINED
+    }
+
+
+def _is_lasting_key(name: str) -> bool:
+    """Whether a column holds a submission's key that stays when the submission is edited."""
+    return name.rpartition("/")[2] == "rootUuid"
+
+
+def named_like(name: str, meaning: Meaning) -> float:
+    """How like a column's name is to what registers call a meaning, 0 to 1."""
+    plain = _without_ordinal(name)
+    said = {name: 1.0, plain: 1.0}
+    if _FORM_PATH.match(name):
+        said |= {name.rpartition("/")[2].replace("_", " "): _LAST_PART, name.replace("/", " ").replace("_", " "): 1.0}
+    likeness = max(weight * alike(one, called) for one, weight in said.items() for called in meaning.called)
+    if not _ordinal(name):
+        return likeness
+    if not meaning.again:
+        return _OF_ANOTHER * likeness
+    return max(likeness, *(alike(plain, called) for called in meaning.numbered))
+
+
+def is_preeti(cells: Sequence[object]) -> bool:
+    """Whether the text of a column is Devanagari in an old font, which is stored as odd Latin letters.
+
+    >>> is_preeti(["l;tf yfkf", "nIdL du/"]), is_preeti(["Sita Thapa", "Laxmi Magar"])
+    (True, False)
+    """
+    texts = [cell for cell in cells if isinstance(cell, str) and any(map(str.isalpha, cell))]
+    odd = [text for text in texts if text.isascii() and _PREETI.search(text) and not _is_plain(text)]
+    return bool(texts) and len(odd) >= _MOSTLY * len(texts)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text with marks in it is no odd one: a path, a list, or a URL."""
+    return bool(re.fullmatch(r"[A-Za-z0-9 ]{3,}([/;+|] ?[A-Za-z0-9 ]{3,})+", text)) and not re.search(
+        "[a-z][A-Z]", text
+    )
+
+
+def _ordinal(name: str) -> int:
+    """Which of several hand-overs the name of a column says, or 0."""
+    ordinals = words().ordinals
+    tokens = (token.translate(_DIGITS).casefold() for token in _tokens(name))
+    return next((ordinals[token] for token in tokens if token in ordinals), 0)
+
+
+def _without_ordinal(name: str) -> str:
+    ordinals = words().ordinals
+    kept = [token for token in _tokens(name) if token.translate(_DIGITS).casefold() not in ordinals]
+    return " ".join(kept) or name
+
+
+def _tokens(name: str) -> list[str]:
+    return [token for part in name.split() for token in re.split(r"[/_.,:;()\[\]-]+", part) if token]
+
+
+def _score(name: str, meaning: Meaning, looks: _Looks) -> float:
+    return _BY_NAME * named_like(name, meaning) + (1 - _BY_NAME) * looks.share(name, meaning.look)
+
+
+class _Looks:
+    """What the cells of each column look like."""
+
+    def __init__(self, cells: Mapping[str, Sequence[object]]) -> None:
+        self.cells = cells
+        self.texts = {name: [shown(cell) for cell in own] for name, own in cells.items()}
+        self.shares: dict[tuple[str, Look], float] = {}
+
+    def share(self, name: str, look: Look) -> float:
+        """The share of a column's cells that look so, 0 to 1; a half where it is empty."""
+        if (name, look) not in self.shares:
+            self.shares[name, look] = self._share(name, look)
+        return self.shares[name, look]
+
+    def _share(self, name: str, look: Look) -> float:
+        texts = self.texts[name]
+        if not texts:
+            return 0.5
+        different = len(set(texts)) / len(texts)
+        if look == "link":
+            return self._found_elsewhere(name)
+        if look == "word":
+            return float(len(set(texts)) <= _FEW and not any(map(_is_number, texts)))
+        share = sum(map(_LIKE[look], texts)) / len(texts)
+        if look == "day":
+            return sum(map(days.is_day, self.cells[name])) / len(texts)
+        return share * different if look == "id" else share
+
+    def _found_elsewhere(self, name: str) -> float:
+        """The greatest share of a column's cells that stand in one other column, in which each is another."""
+        own = set(self.texts[name])
+        others = (
+            len(own & set(texts)) / len(own)
+            for other, texts in self.texts.items()
+            if other != name and len(set(texts)) == len(texts) and texts
+        )
+        return max(others, default=0.0)
+
+
+def _is_number(text: str) -> bool:
+    return text.translate(_DIGITS).replace(".", "", 1).isdigit()
+
+
+def _between(text: str, least: int, most: int) -> bool:
+    plain = text.translate(_DIGITS)
+    return plain.isdigit() and least <= int(plain[:10]) <= most
+
+
+def _like_phone(text: str) -> float:
+    return float(_PHONE[0] <= len(phone_digits(text)) <= _PHONE[1] and not re.search(r"[^\W\d]", text))
+
+
+def _like_name(text: str) -> float:
+    letters = all(letter.isalpha() or not letter.isalnum() for letter in text)
+    return (1.0 if " " in text else 0.5) * letters
+
+
+def _like_ward(text: str) -> float:
+    if _is_number(text):
+        return 0.5 * _between(text, 1, 33)
+    return 1.0 if re.search(r"[^\W\d].*[-\s]\d{1,2}$", text) else 0.6
+
+
+_LIKE: Final[Mapping[Look, Callable[[str], float]]] = {
+    "id": lambda text: float(len(text) <= _LONGEST_ID and " " not in text and any(map(str.isdigit, text))),
+    "name": _like_name,
+    "phone": _like_phone,
+    "day": lambda _: 0.0,
+    "number": lambda text: float(_is_number(text) and len(text) < len(str(_MOST_ANIMALS)) + 1),
+    "year": lambda text: float(_between(text, *_YEARS)),
+    "age": lambda text: float(_between(text, *_AGES)),
+    "ward": _like_ward,
+    "text": lambda _: 0.5,
+}

@@ -1,0 +1,79 @@
+"""What a column of a register may mean, and what registers call it: the words of meanings.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal
+
+_FILE: Final = "meanings.toml"
+
+Look = Literal["id", "name", "phone", "day", "number", "year", "age", "word", "ward", "link", "text"]
+"""What the cells of a column look like."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a column may mean: something that is known of the woman of a row.
+
+    Attributes:
+        name: How the map's proposer calls it.
+        look: What its cells look like.
+        called: What registers call it, in any language.
+        again: Whether a row may hold it several times, once for each hand-over.
+        numbered: What such a column is called besides, where its name has the number of the hand-over.
+    """
+
+    name: str
+    look: Look
+    called: tuple[str, ...]
+    again: bool = False
+    numbered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """All that registers write.
+
+    Attributes:
+        meanings: What columns may mean, by name.
+        ordinals: What marks the first, second … hand-over in the name of a column → its number.
+        totals: What begins a row that is no woman's, in small letters.
+        nothing: What a cell holds that is to say nothing, in small letters.
+        form_columns: Columns that form tools add to every export.
+        of_cells: The word of a programme → what registers write for it.
+    """
+
+    meanings: Mapping[str, Meaning]
+    ordinals: Mapping[str, int]
+    totals: tuple[str, ...]
+    nothing: tuple[str, ...]
+    form_columns: frozenset[str]
+    of_cells: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def words() -> Words:
+    """The words of meanings.toml, read when they are first needed."""
+    content: Mapping[str, Any] = tomllib.loads((files(__package__) / _FILE).read_text(encoding="utf-8"))
+    meanings = [
+        Meaning(
+            name=each["name"],
+            look=each["look"],
+            called=tuple(each["called"]),
+            again=each.get("again", False),
+            numbered=tuple(each.get("numbered", ())),
+        )
+        for each in content["meaning"]
+    ]
+    return Words(
+        meanings={meaning.name: meaning for meaning in meanings},
+        ordinals={word: int(number) for number, marks in content["ordinals"].items() for word in marks},
+        totals=tuple(content["cells"]["totals"]),
+        nothing=tuple(content["cells"]["nothing"]),
+        form_columns=frozenset(content["forms"]["columns"]),
+        of_cells={word: tuple(written) for word, written in content["words"].items()},
+    )

@@ -1,0 +1,539 @@
+"""A map proposed for a register: each guess with its certainty, and what is unsure left open."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from relay.domain.name_matching import alike, key
+from relay.exchange.workbook import Unreadable
+from relay.mapping import days
+from relay.mapping.guessing import SURE, Guess, Slot, guessed, is_preeti, named_like
+from relay.mapping.map_file import OPEN
+from relay.mapping.meanings import words
+from relay.mapping.table import Table, is_blank, is_total, shown, table_of
+
+if TYPE_CHECKING:
+    from relay.exchange.workbook import Page
+    from relay.mapping.programme import Programme
+
+_HEADER_ROWS: Final = 20  # our choice: titles, a logo and a legend take fewer
+_MOST_LINES: Final = 3  # of the names of columns; our choice
+_NAMED: Final = 0.7  # our choice: how like a cell must be to a name of a column to count as one
+_COMMON: Final = 0.5  # our choice: the share of the cells of a reference that are found where it points
+_LIKE_PLACE: Final = 0.85  # our choice: Tansen-5 and Tansen-6 are 0.87 by their letters; numbers must be equal besides
+_CERTAIN: Final = 1.0
+_ASSUMED: Final = 0.6  # what a programme's rule says, where the register says nothing
+_SLUG: Final = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Line:
+    """One line of a table: a key, its value as TOML, and how certain it is; None where nothing is guessed."""
+
+    name: str
+    value: str
+    score: float | None = None
+    remark: str = ""
+
+    def __str__(self) -> str:
+        if self.score is not None and self.score < SURE:
+            remark = f"perhaps {self.value} ({self.score:.2f}){'; ' + self.remark if self.remark else ''}"
+            return f'{self.name} = "{OPEN}"  # {remark}'
+        comment = "; ".join(filter(None, (f"{self.score:.2f}" if self.score is not None else "", self.remark)))
+        return f"{self.name} = {self.value}{'  # ' + comment if comment else ''}"
+
+
+def proposed(pages: Sequence[Page], programme: Programme, name: str) -> str:
+    """A map for a register, as TOML.
+
+    Args:
+        pages: All sheets of the file.
+        programme: What is recorded already; empty where there is no programme yet.
+        name: What the ids of this register begin with, so that those of another register are others.
+
+    Returns:
+        The text; "?" where a person has to decide. No cell of a person is in it.
+    """
+    page, header = _register_of(pages)
+    return _Proposal(page, pages, header, programme, _slug(name)).text()
+
+
+def _slug(name: str) -> str:
+    latin = name.casefold() if name.isascii() else key(name)
+    return _SLUG.sub("-", latin)[:20].strip("-") or "register"
+
+
+# --- where the table is -----------------------------------------------------------------------------------------------
+
+
+def _register_of(pages: Sequence[Page]) -> tuple[Page, tuple[int, ...]]:
+    """The visible sheet that is most like a register, and the rows in which its columns have their names."""
+    found = [(*_header_of(page), page) for page in pages if not page.hidden] or [
+        (*_header_of(page), page) for page in pages
+    ]
+    _, header, page = max(found, key=lambda each: (each[0], len(each[2].rows)))
+    return page, header
+
+
+def _header_of(page: Page) -> tuple[float, tuple[int, ...]]:
+    """How many cells of the best rows are names of columns, and these rows."""
+    counts = [(_names_in(row), number) for number, row in enumerate(page.rows[:_HEADER_ROWS], 1)]
+    if not counts:
+        return 0.0, (1,)
+    best, last = max(counts, key=lambda each: (each[0], -each[1]))
+    header = [last]
+    for row in range(last + 1, min(last + _MOST_LINES, len(page.rows) + 1)):
+        if not _continues(page, header[-1], row):
+            break
+        header.append(row)
+    for row in range(last - 1, max(last - _MOST_LINES, 0), -1):
+        if not _continues(page, row, header[0]) or not _names_in(page.rows[row - 1]):
+            break
+        header.insert(0, row)
+    return best, tuple(header)
+
+
+def _names_in(row: Sequence[object] | Unreadable) -> float:
+    if isinstance(row, Unreadable):
+        return 0.0
+    texts = {cell.strip() for cell in row if isinstance(cell, str) and 0 < len(cell.strip()) <= 60}  # noqa: PLR2004
+    if len(texts) < 2:  # noqa: PLR2004 - a title is one cell, or one that was merged
+        return 0.0
+    meanings = words().meanings.values()
+    likeness = (max(named_like(text, meaning) for meaning in meanings) for text in texts)
+    return sum(each for each in likeness if each >= _NAMED)
+
+
+def _continues(page: Page, upper: int, lower: int) -> bool:
+    """Whether two rows are two lines of the same names: the upper one leaves cells to the lower one, all of it text."""
+    above, below = page.rows[upper - 1], page.rows[lower - 1]
+    if isinstance(above, Unreadable) or isinstance(below, Unreadable):
+        return False
+    filled = [place for place, cell in enumerate(below) if not is_blank(cell)]
+    texts = [cell for cell in below if isinstance(cell, str) and cell.strip()]
+    if len(filled) < 2 or len(texts) < len(filled) or any(map(_says_a_value, texts)):  # noqa: PLR2004
+        return False
+    merged = {
+        place
+        for (top, left), (_, right) in page.merged
+        if top == upper - 1 and right > left
+        for place in range(left, right + 1)
+    }
+    under = [place for place in filled if place in merged or place >= len(above) or is_blank(above[place])]
+    return bool(under) and bool(_names_in(below))
+
+
+def _says_a_value(text: str) -> bool:
+    return days.is_day(text) or not any(map(str.isalpha, text))
+
+
+# --- what it means ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Proposal:
+    """The parts of one proposed map."""
+
+    page: Page
+    pages: Sequence[Page]
+    header: tuple[int, ...]
+    programme: Programme
+    prefix: str
+    table: Table = field(init=False)
+    guesses: Mapping[Slot, Guess] = field(init=False)
+    values: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict[str, dict[str, tuple[str, str]]])
+    remarks: list[str] = field(default_factory=list[str])
+
+    def __post_init__(self) -> None:
+        self.table = table_of(self.page, self.header, words().totals)
+        self.guesses = guessed(self.table)
+
+    # -- parts that others build on ----
+
+    def of(self, meaning: str, number: int = 0) -> Guess | None:
+        """The guess for a meaning."""
+        return self.guesses.get((meaning, number))
+
+    def column(self, meaning: str, number: int = 0) -> str:
+        """The column that surely has a meaning, or ""."""
+        guess = self.of(meaning, number)
+        return guess.column if guess and guess.score >= SURE else ""
+
+    @property
+    def key(self) -> Guess | None:
+        """The column that tells one row from another."""
+        own = [guess for guess in (self.of("key"), self.of("woman_id")) if guess and self._is_key(guess.column)]
+        return max(own, key=lambda guess: guess.score, default=None)
+
+    def _is_key(self, name: str) -> bool:
+        cells = [shown(cell).casefold() for cell in self.table.column(name)]
+        return len(set(cells)) >= 0.9 * len(self.table.lines)  # our choice: slips are told later
+
+    @property
+    def woman(self) -> str:
+        """The id of the woman of a row, as a text with a column in it."""
+        own = self.of("woman_id")
+        column = own.column if own and own.score >= SURE and self._is_key(own.column) else ""
+        if not column:
+            column = self.key.column if self.key else OPEN
+        return self.numbered(column)
+
+    def numbered(self, column: str, *behind: str) -> str:
+        """An id of this register: its beginning, the cell of a column, and what stands behind it."""
+        return "-".join((self.prefix, f"{{{column}}}", *behind)) if column != OPEN else OPEN
+
+    @property
+    def hand_overs(self) -> list[int]:
+        """The numbers of the hand-overs that a row tells, in order."""
+        return sorted(
+            number for meaning, number in self.guesses if meaning == "passed_to" and self.column(meaning, number)
+        )
+
+    # -- the text ----
+
+    def text(self) -> str:
+        """The whole map."""
+        makes = list(self._makes())
+        lines = [
+            "# A proposed map. The number beside a guess is how certain it is, from 0 to 1.",
+            f"# What is less certain than {SURE:.2f} is open (?).",
+            "# Look at every line, decide what is open, save the file, and try it: relay import FILE --map MAP.toml",
+            *(f"# {remark}" for remark in self._remarks()),
+            "",
+            "[register]",
+            *map(str, self._reading()),
+        ]
+        for make in makes:
+            lines += ["", "[[make]]", *map(str, make)]
+        for name, cells in self.values.items():
+            lines += ["", f"[values.{name}]"]
+            lines += [
+                f"{_toml(cell)} = {_toml(value)}{'  # ' + why if why else ''}" for cell, (value, why) in cells.items()
+            ]
+        return "\n".join(lines) + "\n"
+
+    def _remarks(self) -> Iterator[str]:
+        for page in self.pages:
+            if page is not self.page and page.rows:
+                yield f"Sheet {_toml(page.name)} is not read{' (it is hidden)' if page.hidden else ''}."
+        for name in self.table.columns:
+            if name and is_preeti(self.table.column(name)):
+                yield f"Column {_toml(name)} is written in an old font such as Preeti: convert it to Unicode first."
+        used = {guess.column for guess in self.guesses.values() if guess.score >= SURE}
+        if left := [name for name in self.table.columns if name and name not in used]:
+            yield f"Not used: {', '.join(map(_toml, left))}."
+        yield from self.remarks
+
+    def _reading(self) -> Iterator[_Line]:
+        if len(self.pages) > 1:
+            yield _Line(name="sheet", value=_toml(self.page.name))
+        yield _Line(
+            name="header", value=str(list(self.header)), remark="the rows in which the columns have their names"
+        )
+        own = self.key
+        if own:
+            yield _Line(name="key", value=_toml(own.column), score=own.score, remark="tells one row from another")
+        else:
+            yield _Line(name="key", value=_toml(OPEN), remark="no column is different in every row: number the rows")
+        if self.table.stopped_at:
+            begun = shown(
+                next(cell for cell in self._cells_of(self.table.stopped_at) if is_total([cell], words().totals))
+            )
+            yield _Line(name="stop_at", value=_toml(begun.rstrip(" :.-")), remark=f"row {self.table.stopped_at}")
+        if nothing := self._nothing():
+            yield _Line(name="empty", value=_toml(nothing), remark="cells that say nothing")
+        yield from self._days()
+        yield _Line(name="columns", value=_toml(list(self.table.columns)), remark="as they were when this map was made")
+
+    def _cells_of(self, row: int) -> Sequence[object]:
+        cells = self.page.rows[row - 1]
+        return () if isinstance(cells, Unreadable) else cells
+
+    def _nothing(self) -> list[str]:
+        """What stands in cells of columns that are used and says nothing."""
+        used = [guess.column for guess in self.guesses.values() if guess.score >= SURE]
+        found = (shown(cell) for name in used for cell in self.table.column(name))
+        return list(dict.fromkeys(text for text in found if text.casefold() in words().nothing))
+
+    def _days(self) -> Iterator[_Line]:
+        columns = [
+            guess.column
+            for (meaning, _), guess in self.guesses.items()
+            if words().meanings[meaning].look == "day" and guess.score >= SURE
+        ]
+        habit = days.habit(cell for name in columns for cell in self.table.column(name))
+        for name in columns:
+            own = days.habit(self.table.column(name))
+            if 0 < own.calendar_share < 1:
+                self.remarks.append(
+                    f"Column {_toml(name)} has days of two calendars; only those in {habit.calendar} are taken."
+                )
+        yield _Line(name="calendar", value=_toml(habit.calendar), score=habit.calendar_share, remark="AD or BS")
+        if habit.order_share:
+            yield _Line(name="order", value=_toml(habit.order), score=habit.order_share, remark="of days in figures")
+        elif any(days.has_two_readings(cell) for name in columns for cell in self.table.column(name)):
+            yield _Line(name="order", value=_toml("day-month-year"), score=0.5, remark="or month-day-year")
+
+    # -- what a row makes ----
+
+    def _makes(self) -> Iterator[list[_Line]]:
+        yield self._beneficiary()
+        received, told = self.column("received_from"), self.hand_overs
+        if self.of("received_on"):
+            yield self._placement(received, told)
+        if received:
+            yield self._receipt(received)
+            if told:
+                self.remarks.append("Hand-overs are read where they were received; the columns of givers are not used.")
+        else:
+            for number in told:
+                yield from self._hand_over(number)
+        for kind, on, many in (("birth", "birth_on", "births"), ("death", "death_on", "deaths")):
+            if self.column(on):
+                yield self._event(kind, on, many)
+
+    def _beneficiary(self) -> list[_Line]:
+        lines = [_act("beneficiary"), _Line(name="beneficiary_id", value=_toml(self.woman))]
+        lines += self._plain(("name", "name"), ("sex", "sex"), ("birth_year", "birth_year"))
+        age = self.of("age")
+        if age and not self.column("birth_year") and (year := self._newest_year()):
+            value = f"{{ column = {_toml(age.column)}, age_in = {year} }}"
+            lines.append(_Line(name="birth_year", value=value, score=age.score, remark="give or take a year"))
+        lines += self._plain(("household_id", "household"), ("phone", "phone"), ("place_id", "place"))
+        return lines + self._plain(("group_id", "group"), ("consent_on", "consent_on"))
+
+    def _newest_year(self) -> int:
+        """The Gregorian year of the newest receipt, in which ages were most likely written down; 0 when unknown."""
+        received = self.of("received_on")
+        years = [days.year_of(cell) for cell in self.table.column(received.column)] if received else []
+        newest = max(years, default=0)
+        return newest - 57 if newest >= days.FIRST_BS else newest  # BS is 56 or 57 years ahead
+
+    def _placement(self, received: str, told: Sequence[int]) -> list[_Line]:
+        lines = [_act("placement")]
+        if received:
+            lines.append(_Line(name="unless", value=_toml([received]), remark="then it came from a woman"))
+        elif told and any(self._points_at(self.column("passed_to", number)) for number in told):
+            lines.append(
+                _Line(name="unless_received", value="true", remark="then it came from a woman of this register")
+            )
+        lines += [_Line(name="placement_id", value=_toml(self.woman)), self._gift()]
+        lines += [_Line(name="beneficiary_id", value=_toml(self.woman)), self._help()]
+        lines += self._plain(("received_on", "received_on"))
+        return [*lines, self._animals("animals", 0), *self._of_animals()]
+
+    def _of_animals(self) -> list[_Line]:
+        return self._plain(("females", "females"), ("males", "males"), ("condition", "condition"), ("tags", "tags"))
+
+    def _receipt(self, received: str) -> list[_Line]:
+        """What a row makes of a woman who received from another one."""
+        giver = self._link(received)
+        lines = [_act("pass"), _Line(name="when", value=_toml([received]))]
+        lines += [
+            _Line(name="pass_id", value=_toml(self.numbered(self.key.column if self.key else OPEN, "pass"))),
+            giver,
+        ]
+        lines += [_Line(name="receiver_placement_id", value=_toml(self.woman))]
+        lines += [_Line(name="beneficiary_id", value=_toml(self.woman))]
+        lines += self._plain(("passed_on", "received_on"))
+        return [
+            *lines,
+            self._animals("animals", 0),
+            *self._of_animals(),
+            *self._plain(("witness", "witness"), ("note", "note")),
+        ]
+
+    def _hand_over(self, number: int) -> Iterator[list[_Line]]:
+        """What a row makes of what she handed over; a woman who has no row of her own is made too."""
+        to, own = self.column("passed_to", number), self.key.column if self.key else OPEN
+        pass_id = self.numbered(own, "pass" + (str(number) if number else ""))
+        receiver = self._link(to)
+        if receiver.score is not None and receiver.score < SURE:
+            made = self.numbered(own, "to" + (str(number) if number else ""))
+            yield [
+                *(_act("beneficiary"), _Line(name="when", value=_toml([to]))),
+                *(_Line(name="beneficiary_id", value=_toml(made)), _Line(name="name", value=_toml(to))),
+            ]
+            receiver = _Line(name="", value=_toml(made), remark="she has no row of her own")
+        on = self.of("passed_on", number)
+        yield [
+            *(_act("pass"), _Line(name="when", value=_toml([to])), _Line(name="pass_id", value=_toml(pass_id))),
+            _Line(name="giver_placement_id", value=_toml(self.woman)),
+            _Line(name="receiver_placement_id", value=receiver.value, score=receiver.score, remark=receiver.remark),
+            _Line(name="beneficiary_id", value=receiver.value, score=receiver.score),
+            _Line(name="passed_on", value=_toml(on.column), score=on.score) if on else
+            _Line(name="passed_on", value=_toml(OPEN), remark="no column says on which day"),
+            self._animals("passed_animals", number),
+        ]  # fmt: skip
+
+    def _event(self, kind: str, on: str, many: str) -> list[_Line]:
+        own = self.key.column if self.key else OPEN
+        return [
+            *(_act("event"), _Line(name="when", value=_toml([self.column(on)]))),
+            _Line(name="event_id", value=_toml(self.numbered(own, kind))),
+            _Line(name="placement_id", value=_toml(self.woman)),
+            _Line(name="kind", value=f"{{ constant = {_toml(kind)} }}"),
+            *self._plain(("happened_on", on), ("animals", many)),
+        ]
+
+    # -- single values ----
+
+    def _plain(self, *pairs: tuple[str, str]) -> list[_Line]:
+        """A line for each column of the kind that has a guess: the cell itself, or what the map says it means."""
+        lines: list[_Line] = []
+        for name, meaning in pairs:
+            guess = self.of(meaning)
+            if guess is None or (guess.score < SURE and not self.table.column(guess.column)):
+                continue
+            value = _toml(guess.column)
+            if guess.score >= SURE and (known := self._words_for(meaning)) is not None:
+                self.values.setdefault(_VALUES[meaning], self._looked_up(guess.column, known))
+                value = f'{{ column = {value}, via = "{_VALUES[meaning]}" }}'
+            lines.append(_Line(name=name, value=value, score=guess.score))
+        return lines
+
+    def _words_for(self, meaning: str) -> Mapping[str, Collection[str]] | None:
+        """Id or word → what it is called in registers, for what is looked up; None for what is read as it stands."""
+        called = words().of_cells
+        match meaning:
+            case "sex" | "condition":
+                choices = ("F", "M") if meaning == "sex" else ("young", "adult", "pregnant")
+                return {choice: (choice, *called.get(choice, ())) for choice in choices}
+            case "help":
+                return {help_: (help_, *called.get(help_, ())) for help_ in self.programme.helps or called}
+            case "place":
+                return {id_: (id_, name) for id_, name in self.programme.places.items()}
+            case "group":
+                return {id_: (id_, name) for id_, name in self.programme.groups.items()}
+            case _:
+                return None
+
+    def _looked_up(self, column: str, known: Mapping[str, Collection[str]]) -> dict[str, tuple[str, str]]:
+        """Each different cell of a column, and what it means most likely."""
+        found: dict[str, tuple[str, str]] = {}
+        for text in dict.fromkeys(shown(cell) for cell in self.table.column(column)):
+            if text.casefold() in words().nothing:
+                continue
+            id_, score = _nearest(text, known)
+            if score == _CERTAIN:
+                found[text] = id_, ""
+            elif score >= SURE:
+                found[text] = id_, f"{score:.2f}"
+            else:
+                found[text] = OPEN, 'write its id, or "" to leave it out'
+        return found
+
+    def _help(self) -> _Line:
+        helps = list(self.programme.helps)
+        if self.column("help"):
+            return self._plain(("help", "help"))[0]
+        if len(helps) == 1:
+            return _Line(name="help", value=_constant(helps[0]), score=_CERTAIN, remark="the only one of the programme")
+        remark = f"one of {', '.join(helps)}" if helps else "the name of the help in the programme's rules"
+        return _Line(name="help", value=_toml(OPEN), remark=f"{{ constant = … }}: {remark}")
+
+    def _gift(self) -> _Line:
+        gifts, guess = self.programme.gifts, self.of("gift")
+        if guess and guess.score >= SURE:
+            others = {shown(cell) for cell in self.table.column(guess.column)} - {*gifts}
+            if others and gifts:
+                self.values["gifts"] = self._looked_up(guess.column, {id_: (id_,) for id_ in gifts})
+                return _Line(
+                    name="gift_id", value=f'{{ column = {_toml(guess.column)}, via = "gifts" }}', score=guess.score
+                )
+            return _Line(name="gift_id", value=_toml(guess.column), score=guess.score)
+        if len(gifts) == 1:
+            return _Line(name="gift_id", value=_constant(next(iter(gifts))), score=_CERTAIN, remark="the only one")
+        if self.column("help") and sorted(gifts.values()) == sorted(set(gifts.values())) and gifts:
+            by_help = {help_: id_ for id_, help_ in gifts.items()}
+            cells = self.values.setdefault("helps", self._looked_up(self.column("help"), self._words_for("help") or {}))
+            self.values["gifts"] = {
+                cell: (by_help.get(help_, OPEN), "" if help_ in by_help else "record its gift first")
+                for cell, (help_, _) in cells.items()
+            }
+            value = f'{{ column = {_toml(self.column("help"))}, via = "gifts" }}'
+            return _Line(name="gift_id", value=value, score=0.8, remark="the only gift of that help")
+        remark = f"one of {', '.join(gifts)}" if gifts else "record the gift first: relay gift"
+        return _Line(name="gift_id", value=_toml(OPEN), remark=f"{{ constant = … }}: {remark}")
+
+    def _animals(self, meaning: str, number: int) -> _Line:
+        guess = self.of(meaning, number)
+        if guess and guess.score >= SURE:
+            return _Line(name="animals", value=_toml(guess.column), score=guess.score)
+        given = set(self.programme.helps.values())
+        if len(given) == 1:
+            value = next(iter(given))
+            many = int(value) if value == int(value) else value
+            return _Line(
+                name="animals", value=_constant(many), score=_ASSUMED, remark="as the rule says: no column does"
+            )
+        return _Line(name="animals", value=_toml(OPEN), remark="{ constant = … }: no column says how many")
+
+    def _points_at(self, column: str) -> bool:
+        line = self._link(column)
+        return line.score is None or line.score >= SURE
+
+    def _link(self, column: str) -> _Line:
+        """The giver's placement of a column that names her: by her number or by her name, whichever its cells are."""
+        cells = {shown(cell).casefold() for cell in self.table.column(column)} - {*words().nothing}
+        found: list[tuple[float, str]] = []
+        for guess in filter(None, (self.of("woman_id"), self.key)):
+            own = {shown(cell).casefold() for cell in self.table.column(guess.column)}
+            if self.numbered(guess.column) == self.woman:
+                found.append((_share(cells, own), _toml(self.numbered(column))))
+            else:
+                found.append((_share(cells, own), _found_in(column, guess.column, self.woman)))
+        if name := self.column("name"):
+            names = {key(shown(cell)) for cell in self.table.column(name)}
+            found.append((_share({key(cell) for cell in cells}, names), _found_in(column, name, self.woman)))
+        share, value = max(found, default=(0.0, _toml(OPEN)))
+        score = 0.0 if share < _COMMON else round(SURE + (1 - SURE) * share, 2)
+        remark = f"{share:.0%} of its cells are found there" if found else ""
+        return _Line(name="giver_placement_id", value=value, score=score, remark=remark)
+
+
+_VALUES: Final = {"sex": "sexes", "condition": "conditions", "help": "helps", "place": "places", "group": "groups"}
+
+
+def _share(cells: Collection[str], among: Collection[str]) -> float:
+    return sum(cell in among for cell in cells) / len(cells) if cells else 0.0
+
+
+def _found_in(column: str, where: str, as_: str) -> str:
+    return f"{{ column = {_toml(column)}, found_in = {_toml(where)}, as = {_toml(as_)} }}"
+
+
+def _nearest(text: str, known: Mapping[str, Collection[str]]) -> tuple[str, float]:
+    """The id or word whose names are most like a cell; its numbers must be the same."""
+    best, score = "", 0.0
+    for id_, names in known.items():
+        for name in names:
+            if text.casefold() == name.casefold():
+                return id_, _CERTAIN
+            likeness = alike(text, name) if _numbers(text) == _numbers(name) else 0.0
+            if key(text) == key(name) and likeness:
+                likeness = 0.99
+            if likeness > score and likeness >= _LIKE_PLACE:
+                best, score = id_, likeness
+    return best, score
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", text)]
+
+
+def _act(kind: str) -> _Line:
+    return _Line(name="act", value=_toml(kind))
+
+
+def _constant(value: str | float) -> str:
+    return f"{{ constant = {_toml(value)} }}"
+
+
+def _toml(value: str | float | Sequence[str]) -> str:
+    """A text, a number or a list of texts as TOML, which for these is as JSON."""
+    return json.dumps(value, ensure_ascii=False)

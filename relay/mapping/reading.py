@@ -1,0 +1,323 @@
+"""A register read by its map: each row the acts that it makes, or what is wrong with it. Nothing is guessed here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from relay import errors
+from relay.domain import acts
+from relay.domain.name_matching import alike, key
+from relay.exchange import cells, workbook
+from relay.exchange.rows import SHOWN, Fault, Row
+from relay.mapping import days
+from relay.mapping.guessing import SURE
+from relay.mapping.map_file import Make, RegisterMap, Source, fill
+from relay.mapping.table import Line, Table, is_blank, shown, table_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.domain.schema import Column, Kind
+    from relay.domain.system import Catalogue
+
+
+class ColumnMissing(errors.Invalid):
+    """A column that the map reads is not in the register."""
+
+    reason = '%(path)s has no column "%(column)s", which the map reads.'
+    suggestion = "Name the column that is meant in the map, or put it back into the register."
+
+    path: Path
+    column: str
+
+
+class ColumnRenamed(errors.Invalid):
+    """A column that the map reads seems to have another name now."""
+
+    reason = '%(path)s has no column "%(column)s", which the map reads; it seems to be called "%(likely)s" now.'
+    suggestion = 'If that is so, replace "%(column)s" by "%(likely)s" everywhere in the map.'
+
+    path: Path
+    column: str
+    likely: str
+
+
+class NoSuchSheet(errors.Invalid):
+    """The workbook has no sheet of the name that the map gives."""
+
+    reason = '%(path)s has no sheet "%(sheet)s", which the map reads.'
+    suggestion = "Name the sheet in the map: there are %(sheets)s."
+
+    path: Path
+    sheet: str
+    sheets: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """A register that a map fits.
+
+    Attributes:
+        map: With the names of the columns that the register has.
+        table: Its rows.
+    """
+
+    map: RegisterMap
+    table: Table
+
+
+def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[str], None]) -> Register:
+    """Read a register's table, and hold the names of its columns against those of the map.
+
+    Args:
+        path: Of the CSV file or the workbook.
+        how: The map.
+        apply: Whether anything will be written: then a column is not read under another name.
+        told: Called with a sentence for each difference that does not stop the import.
+
+    Raises:
+        CannotRead: There is no such file, or it cannot be read.
+        NoSuchSheet: It has not the sheet that the map names.
+        ColumnMissing: A column that is needed is not there.
+        ColumnRenamed: A column seems to have another name, and something is to be written.
+    """
+    pages = workbook.pages(path)
+    page = next((page for page in pages if page.name == how.sheet), None if how.sheet else pages[0])
+    if page is None:
+        raise NoSuchSheet(path=path, sheet=how.sheet, sheets=[page.name for page in pages])
+    table = table_of(page, how.header, how.stop_at)
+    missing = [name for name in how.used if name not in table.columns]
+    new = [name for name in table.columns if name and name not in how.columns]
+    if new and not missing:
+        told(f"{path} has new columns, which are not read: {', '.join(new)}.")
+    if not missing:
+        return Register(map=how, table=table)
+    for name in missing[1:]:
+        raise ColumnMissing(path=path, column=name)
+    (gone,) = missing
+    likely = max(new, key=lambda name: alike(gone, name), default="")
+    if not likely or alike(gone, likely) < SURE:
+        raise ColumnMissing(path=path, column=gone)
+    renamed = ColumnRenamed(path=path, column=gone, likely=likely)
+    if apply:
+        raise renamed
+    told(f"{renamed} This trial reads it so.")
+    names = tuple(gone if name == likely else name for name in table.columns)
+    return Register(map=how, table=replace(table, columns=names))
+
+
+def rows_of(register: Register, catalogue: Catalogue) -> Iterator[Row]:
+    """What the rows of a register record: its beneficiaries first, then placements, pass-ons and events.
+
+    Args:
+        register: The register.
+        catalogue: Of the kinds of acts.
+
+    Yields:
+        A row for each act that a row of the register makes, and for each row that cannot be read.
+    """
+    for unread in register.table.unreadable:
+        fault = Fault(field=None, value="", reason=unread.reason, suggestion=unread.suggestion)
+        yield Row(file=register.table.sheet, row=unread.row, act_id=None, act=None, faults=(fault,))
+    yield from _Reading(register, catalogue).rows()
+
+
+class _Reading:
+    """One pass over a register."""
+
+    def __init__(self, register: Register, catalogue: Catalogue) -> None:
+        self.how = register.map
+        self.table = register.table
+        self.catalogue = catalogue
+        self.places = {name: place for place, name in enumerate(self.table.columns)}
+        self.lines = [(line, self._cells_of(line)) for line in self.table.lines]
+        self.rows_by: dict[str, Mapping[str, list[int]]] = {}
+
+    def _cells_of(self, line: Line) -> Mapping[str, object]:
+        """The cells of a row that say something, by their column."""
+        found: dict[str, object] = {}
+        for name in self.how.used:
+            place = self.places[name]
+            cell = line.cells[place] if place < len(line.cells) else None
+            if not is_blank(cell) and shown(cell).casefold() not in self.how.empty:
+                found[name] = cell
+        return found
+
+    def rows(self) -> Iterator[Row]:
+        """As `rows_of`."""
+        sound: list[tuple[Line, Mapping[str, object]]] = []
+        first: dict[str, int] = {}
+        for line, own in self.lines:
+            if not own:
+                continue
+            fault = self._key_fault(line, own, first)
+            if fault:
+                yield Row(file=self.table.sheet, row=line.row, act_id=None, act=None, faults=(fault,))
+            else:
+                sound.append((line, own))
+        for kind in self.catalogue.filed:
+            for make in self.how.makes:
+                if make.act == kind.name:
+                    for line, own in sound:
+                        if (row := self._made(make, kind, line, own)) is not None:
+                            yield row
+
+    def _key_fault(self, line: Line, own: Mapping[str, object], first: dict[str, int]) -> Fault | None:
+        """What is wrong with the cell that tells a row from the others."""
+        name = self.how.key
+        if name not in own:
+            return Fault(field=name, value="", reason="This tells one row from another, and is empty.",
+                         suggestion="Fill it in, or delete the row.")  # fmt: skip
+        text = _id_text(own[name]).casefold()
+        if first.setdefault(text, line.row) != line.row:
+            return Fault(field=name, value=text[:SHOWN], reason=f"Row {first[text]} has this too.",
+                         suggestion="Give each row its own; the first one is read.")  # fmt: skip
+        return None
+
+    def _made(self, make: Make, kind: Kind, line: Line, own: Mapping[str, object]) -> Row | None:
+        """What one row makes by one table of the map; None when it makes nothing."""
+        if not all(name in own for name in make.when) or any(name in own for name in make.unless):
+            return None
+        values: dict[str, acts.Value] = {}
+        faults: list[Fault] = []
+        for column in kind.columns:
+            source = make.values.get(column.name)
+            if source is None:
+                continue
+            try:
+                value = cells.read_in_table(column, self._said(source, column, own))
+            except cells.CellFault as fault:
+                faults.append(_fault(source, column, own, fault))
+                continue
+            if value is not None:
+                values[column.name] = value
+            elif column.required:
+                faults.append(_missing(source, column))
+        id_ = values.get(kind.id_column)
+        if make.unless_received and id_ in self.received:
+            return None
+        own_id = id_ if isinstance(id_, str) else None
+        act = acts.Act(kind=kind.name, id=own_id, values=values) if own_id and not faults else None
+        act_id = f"{kind.name}:{own_id}" if own_id else None
+        return Row(file=self.table.sheet, row=line.row, act_id=act_id, act=act, faults=tuple(faults))
+
+    @cached_property
+    def received(self) -> frozenset[str]:
+        """The placements to which the pass-ons of this register lead."""
+        found: set[str] = set()
+        for make in self.how.makes:
+            source = make.values.get("receiver_placement_id") if make.act == "pass" else None
+            column = self.catalogue.kind(make.act).column("receiver_placement_id")
+            if source is None or column is None:
+                continue
+            for _, own in self.lines:
+                if all(name in own for name in make.when):
+                    try:
+                        found.add(str(self._said(source, column, own)))
+                    except cells.CellFault:  # told where the pass-on is made
+                        continue
+        return frozenset(found)
+
+    def _said(self, source: Source, column: Column, own: Mapping[str, object]) -> object:
+        """What a row says for a column: text, or the cell itself.
+
+        Raises:
+            CellFault: The cell is not among the values of the map, or names no row, or several.
+        """
+        if source.constant is not None:
+            return source.constant
+        lone = source.lone
+        if source.via:
+            return self._looked_up(source.via, own.get(lone))
+        if source.found_in:
+            return self._found(source, own.get(lone))
+        if column.type == "id":
+            return fill(source.text, {name: _id_text(own.get(name)) for name in source.columns})
+        if not lone:
+            return fill(source.text, {name: shown(own.get(name)) for name in source.columns})
+        if source.age_in is not None:
+            return _year_of_birth(own.get(lone), source.age_in)
+        if column.type == "date":
+            return days.read(days.day_of(own.get(lone)), self.how.calendar, self.how.order)
+        return _as_text(column, own.get(lone))
+
+    def _looked_up(self, via: str, cell: object) -> str | None:
+        if cell is None:
+            return None
+        said = self.how.values[via].get(shown(cell).casefold())
+        if said is None or said == "?":
+            raise cells.CellFault(
+                reason=f"The map does not say what this means: [values.{via}].",
+                suggestion='Write it there with its id, or with "" to leave it out.',
+            )
+        return said
+
+    def _found(self, source: Source, cell: object) -> str | None:
+        """The id of the one row that has a cell in another column."""
+        if cell is None:
+            return None
+        where = source.found_in
+        if where not in self.rows_by:
+            index: dict[str, list[int]] = {}
+            for number, (_, own) in enumerate(self.lines):
+                index.setdefault(_same(own.get(where)), []).append(number)
+            self.rows_by[where] = index
+        found = self.rows_by[where].get(_same(cell), [])
+        if len(found) != 1:
+            told = ", ".join(str(self.lines[number][0].row) for number in found[:3])
+            raise cells.CellFault(
+                reason=f"Rows {told} have this in {where}." if found else f"No row has this in {where}.",
+                suggestion="Write it so that it names one row, or correct the spelling.",
+            )
+        own = self.lines[found[0]][1]
+        return fill(source.found_as, {name: _id_text(own.get(name)) for name in source.columns})
+
+
+_ID_BREAKS: Final = str.maketrans({":": "-", "/": "-"})
+
+
+def _id_text(cell: object) -> str:
+    """A cell as part of an id: its digits those of any script, without what an id cannot contain."""
+    text = shown(cell)
+    if text.casefold() in cells.DITTO:
+        raise cells.CellFault(reason="This repeats the cell above it.", suggestion="Write the value in full.")
+    return "".join(str(int(letter)) if letter.isdecimal() else letter for letter in text).translate(_ID_BREAKS)
+
+
+def _same(cell: object) -> str:
+    """What two cells have in common that name one row, however they are spelled."""
+    return key(shown(cell)) or shown(cell).casefold()
+
+
+def _year_of_birth(cell: object, year: int) -> object:
+    """The year in which somebody was born who had an age in a year; what is no age is given back as it is."""
+    text = _id_text(cell) if cell is not None else ""
+    return year - int(text) if text.isdigit() and int(text) < _OLDEST else text
+
+
+_OLDEST: Final = 120
+
+
+def _as_text(column: Column, cell: object) -> object:
+    """Text of several lines or blanks as it is; a number that stands for text as it was typed."""
+    return (
+        shown(cell) if column.type in ("text", "name", "choice", "help") and not isinstance(cell, str | None) else cell
+    )
+
+
+def _columns_shown(source: Source, column: Column) -> str:
+    return ", ".join(dict.fromkeys(source.columns[:1])) or column.name
+
+
+def _fault(source: Source, column: Column, own: Mapping[str, object], fault: cells.CellFault) -> Fault:
+    hidden = column.personal or bool(source.found_in)  # a cell that is looked for among names is a name
+    value = "" if hidden or not source.columns else shown(own.get(source.columns[0]))[:SHOWN]
+    return Fault(field=_columns_shown(source, column), value=value, reason=fault.reason, suggestion=fault.suggestion)
+
+
+def _missing(source: Source, column: Column) -> Fault:
+    return Fault(field=_columns_shown(source, column), value="", reason="This is required, and empty.",
+                 suggestion="Fill it in.")  # fmt: skip

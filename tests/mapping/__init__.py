@@ -1,0 +1,1 @@
+"""Tests of the room for registers of one's own."""

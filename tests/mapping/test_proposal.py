@@ -1,0 +1,133 @@
+"""Made registers of three languages and four shapes go in by their proposed maps, and come back as the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.exchange.exporting import standing_acts
+from relay.exchange.importing import Count, import_programme
+from relay.exchange.workbook import pages
+from relay.mapping.map_file import read_map
+from relay.mapping.programme import known_of
+from relay.mapping.proposal import proposed
+from relay.mapping.reading import read_register, rows_of
+from seeds.registers.__main__ import write_programme
+from seeds.registers.layout import Layout, layouts
+from seeds.registers.slips import write_slipped
+from seeds.registers.story import women
+from tests.scenes.acts import clerk
+from tests.scenes.core import CORE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from relay.exchange.rows import ReportRow
+    from relay.graph import Graph
+
+MOST_CHANGES = 3
+
+
+@pytest.fixture
+def programme(graph: Graph, tmp_path: Path) -> Graph:
+    """Give a programme with goats, pigs, a gift of each, and places."""
+    write_programme(tmp_path / "programme")
+    report = list(import_programme(graph, tmp_path / "programme", clerk(), apply=True))
+    assert {row.action for row in report} == {"added"}
+    return graph
+
+
+def mapped(graph: Graph, register: Path, changes: Mapping[str, str] | None = None) -> Path:
+    """The proposed map of a register, in which a person changed some lines, as a file beside it."""
+    lines = proposed(pages(register), known_of(graph, "registers"), register.stem).splitlines()
+    for begins, instead in (changes or {}).items():
+        assert any(line.startswith(begins) for line in lines), begins
+        lines = [instead if line.startswith(begins) else line for line in lines]
+    path = register.with_suffix(".toml")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def imported(graph: Graph, register: Path, map_: Path, *, apply: bool = True) -> list[ReportRow]:
+    told: list[str] = []
+    table = read_register(register, read_map(map_, CORE), apply=apply, told=told.append)
+    assert told == []
+    return list(
+        import_programme(
+            graph,
+            register,
+            clerk(),
+            programme_id="registers",
+            apply=apply,
+            read=lambda _, catalogue: rows_of(table, catalogue),
+        )
+    )
+
+
+def counted(report: list[ReportRow]) -> dict[str, int]:
+    count = Count()
+    assert list(count.through(report)) == report
+    return {action: rows for action, rows in count.actions.items() if rows}
+
+
+def days_of(graph: Graph, kind: str, column: str) -> Counter[str]:
+    return Counter(str(act.values[column]) for act in standing_acts(graph, "registers") if act.kind == kind)
+
+
+def iso(days: list[date]) -> Counter[str]:
+    return Counter(day.isoformat() for day in days)
+
+
+@pytest.mark.parametrize("layout", layouts(), ids=lambda layout: layout.id)
+def test_a_made_register_goes_in_with_at_most_three_changes_and_is_the_same_afterwards(
+    layout: Layout, programme: Graph, tmp_path: Path
+) -> None:
+    told = women(7, 24)
+    register = layout.write(tmp_path, told)
+    # 8 received from the gift, 16 from another woman; what receivers without a row passed on is not told
+    passed = [woman for woman in told if woman.giver and not (layout.only_givers and woman.giver.giver)]
+    map_ = mapped(programme, register, layout.changes)
+
+    first = imported(programme, register, map_)
+    again = imported(programme, register, map_)
+
+    many = 8 + 2 * len(passed) + 8
+    assert len(layout.changes) <= MOST_CHANGES
+    assert counted(first) == {"added": many}, [row for row in first if row.action != "added"]
+    assert counted(again) == {"same": many}
+    assert days_of(programme, "placement", "received_on") == iso([each.received_on for each in told if not each.giver])
+    assert days_of(programme, "pass", "passed_on") == iso([each.received_on for each in passed])
+
+
+def test_thirty_slips_of_the_pen_are_all_named_and_every_other_row_is_accepted(
+    programme: Graph, tmp_path: Path
+) -> None:
+    slips = write_slipped(tmp_path / "slipped.csv", seed=3)
+
+    report = imported(programme, tmp_path / "slipped.csv", mapped(programme, tmp_path / "slipped.csv"))
+
+    failed = {row.row for row in report if row.action in ("put aside", "refused")}
+    assert len(slips) == 30
+    assert failed == set(slips), [(row, column) for row, column in slips.items() if row not in failed]
+    assert all(row.reason and row.suggestion for row in report if row.row in slips and row.action != "added")
+
+
+def test_the_corrected_register_is_compared_and_only_what_was_put_right_is_added(
+    programme: Graph, tmp_path: Path
+) -> None:
+    register = tmp_path / "ngo.csv"
+    good = "SN,Name,Animal,Received on,Animals,Received from\n1,Rita Harro,goat,2020-02-01,2,\n"
+    register.write_text(good + "2,Sita Utis,goat,2021-02-30,2,1\n", encoding="utf-8")
+    map_ = mapped(programme, register)
+    first = imported(programme, register, map_)
+
+    register.write_text(good + "2,Sita Utis,goat,2021-02-28,2,1\n", encoding="utf-8")
+    again = imported(programme, register, map_)
+
+    assert counted(first) == {"added": 3, "put aside": 1}
+    assert counted(again) == {"same": 3, "added": 1}
+    assert next(row.act_id for row in again if row.action == "added") == "pass:ngo-2-pass"
