@@ -192,5 +192,6 @@ def _read(path: Path) -> Layout:
         Column(**{**each, "name": (each["name"],) if isinstance(each["name"], str) else tuple(each["name"])})
         for each in content.pop("column")
     )
-    listed = {name: tuple(content.pop(name)) for name in ("titles", "months") if name in content}
-    return Layout(id=path.stem, columns=columns, **listed, **content)
+    for name in ("titles", "months"):
+        content[name] = tuple(content.get(name, ()))
+    return Layout(id=path.stem, columns=columns, **content)

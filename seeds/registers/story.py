@@ -12,7 +12,7 @@ from typing import Final
 
 from seeds.people import FAMILY_NAMES, GIVEN_NAMES, MENS_NAMES, PLACES
 
-WARDS: Final = tuple(place[0] for place in PLACES if place[2] == "ward")
+WARDS: Final = tuple(place_id for place_id, _, kind, *_ in PLACES if str(kind) == "ward")
 _FIRST_DAY: Final = dt.date(2019, 2, 4)
 _FIRST_PHONE: Final = 9790001000  # none that the demonstration programme has
 _MOST_PASSED: Final = 2
