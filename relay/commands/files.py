@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 @click.option(
     "--strict",
     is_flag=True,
-    help="Write nothing if any row is put aside or refused, or is a second placement of one help for one woman.",
+    help="Write nothing if any row is put aside or refused, or is a second placement of one help for one woman, or"
+    " any column is left out.",
 )
 @click.option(
     "--again",
@@ -68,14 +69,16 @@ def import_(session: Session, path: Path, map_: Path | None, *, apply: bool, str
         context.exit(NOT_DONE)
     except Unavailable as error:
         raise (Unavailable(reason=error.reason, suggestion=_recorded(count)) if written else error) from error
-    failed = count.actions["put aside"] + count.actions["refused"]
+    failed = count.actions["put aside"] + count.actions["refused"] + (len(count.left_out) if strict else 0)
+    for row in count.left_out:
+        say(f"{row.file}: column {row.field} was left out. {row.reason} {row.suggestion}")
     if not session.as_json:
         _say_noted(count)
     said = ", ".join(f"{rows} {action}" for action, rows in count.actions.items())
     if not any(count.actions.values()):
         say(f"{path} has no rows: check that it was saved.")
     if failed and strict and not written:
-        say(f"{said}; nothing was written, because some rows cannot be recorded (--strict).")
+        say(f"{said}; nothing was written, because some rows or columns cannot be recorded (--strict).")
         context.exit(NOT_DONE)
     say(f"{said}." if written else f"{said}; nothing was written.")
     if not apply and not failed and count.actions["added"]:
@@ -107,16 +110,17 @@ def _recorded(count: Count) -> str:
 
 def _print_report(session: Session, report: Iterator[ReportRow], count: Count) -> None:
     """Print a report, counting it: a line a row in a pipe or as JSON, on a terminal only the rows that cannot stand."""
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import on_terminal, print_json, print_reasons, print_table
 
     rows = count.through(report)
     headers = ("file", "row", "act_id", "action", "field", "value", "reason", "suggestion")
     if session.as_json:
         print_json({"rows": list(rows), "counts": count.actions})
-    elif sys.stdout.isatty():
-        failed = [row for row in rows if row.action in ("put aside", "refused")]
-        if failed:
-            print_table(headers, ([getattr(row, name) for name in headers] for row in failed))
+    elif on_terminal():
+        for row in rows:
+            if row.action in ("put aside", "refused"):
+                where = ", ".join(filter(None, (row.file, f"row {row.row}", row.act_id, row.field, row.value)))
+                print_reasons(f"{row.action}: {where}", filter(None, (row.reason, row.suggestion)))
     else:
         print_table(headers, ([getattr(row, name) for name in headers] for row in rows))
 
@@ -142,8 +146,11 @@ def _progress(path: Path) -> Callable[[int], None]:
 
     def show(done: int) -> None:
         seconds = max((datetime.now(UTC) - begun).total_seconds(), 0.001)
-        left = max(total - done, 0) * seconds / done
-        say(f"{done} of about {total} rows, {done / seconds:.0f} a second, {left:.0f} s left")
+        rate = f"{done / seconds:.0f} a second"
+        if done > total:
+            say(f"{done} rows, {rate}")
+        else:
+            say(f"{done} of about {total} rows, {rate}, {(total - done) * seconds / done:.0f} s left")
 
     return show
 

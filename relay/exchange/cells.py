@@ -1,5 +1,7 @@
 """What one cell may hold: the text of a file, of a sheet or of an option, read as the value of a column.
 
+What can be read in one way only is read, however it is written; what can be read in two ways is a fault.
+
 A value is normalised once, here, so that the same fact always has the same bytes: text is NFC without outer
 blanks, a day is ISO text, a whole number is an `int`, any other number a `float`. An empty cell has no value.
 """
@@ -56,16 +58,28 @@ _OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})  # text of which
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _BS_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*BS", re.IGNORECASE)
-_YEAR_FIRST: Final = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})(?:[T ][0-9:.]+)?")
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})([T ][0-9:.]+)?")
 _YEAR_LAST: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
+_DAY_IN_WORDS: Final = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[-/., ]+([a-z]+)[-/., ]+([0-9]{4})", re.IGNORECASE)
+_MONTH_FIRST: Final = re.compile(r"([a-z]+)[-/., ]+([0-9]{1,2})(?:st|nd|rd|th)?[-/., ]+([0-9]{4})", re.IGNORECASE)
+_MIDNIGHT: Final = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
 _DAYS_AGO: Final = re.compile(r"-([0-9]{1,5})d")
 # A spreadsheet counts days from here (its 1900 system, right for every day since 1900-03-01).
 _SPREADSHEET_DAY_0: Final = date(1899, 12, 30)
 _MONTHS: Final = 12
 _LONGEST_MONTH: Final = 31
 _DECIMALS: Final = 3  # of units, which are whole thousandths; also the digits between two commas of thousands
+_EXACT: Final = 10**15  # a spreadsheet keeps 15 digits of a number
 _NOISE: Final = 1e-9  # our choice: far below a thousandth, above what double arithmetic leaves behind
 _THE_DAY_FORM: Final = Sentence("Write it as 2026-11-24, or as 2083-08-08 BS.")
+_THE_ASKED_DAY_FORM: Final = Sentence("Write it as 2026-11-24, as 2083-08-08 BS, or as today, yesterday or -3d.")
+_SAID_AS: Final = {
+    **dict.fromkeys(("female", "woman", "femme", "femelle", "महिला", "स्त्री"), "F"),
+    **dict.fromkeys(("male", "man", "homme", "mâle", "पुरुष"), "M"),
+    **dict.fromkeys(("व्यक्ति", "personne"), "person"),
+    **dict.fromkeys(("समूह", "groupe"), "group"),
+}
+"""How else a choice is written: each of these words means one thing only."""
 _SAMBAT: Final = re.compile(r"\s*(?:B\.?\s?S\.?|वि\.?\s?सं\.?)\s*", re.IGNORECASE)
 _SERIAL: Final = re.compile(r"[0-9]{5}")  # days, as a spreadsheet counts them: 10,000 is in 1927
 _YEAR_FORM: Final = Sentence("Write the Gregorian year in four digits.")
@@ -137,7 +151,7 @@ def read_day(text: str, today: date) -> date:
     """Read a day as options of the command line take it.
 
     Args:
-        text: An ISO day, a Bikram Sambat day such as "2083-08-08 BS", "today", or "-3d" for three days ago.
+        text: A day as a cell has it, such as "2083-08-08 BS"; "today", "yesterday", or "-3d" for three days ago.
         today: The date in the programme's time zone.
 
     Raises:
@@ -146,12 +160,19 @@ def read_day(text: str, today: date) -> date:
     plain = _digits(_plain(text))
     if plain.casefold() == "today":
         return today
+    if plain.casefold() == "yesterday":
+        return today - timedelta(days=1)
     if ago := _DAYS_AGO.fullmatch(plain):
         try:
             return today - timedelta(days=int(ago[1]))
         except OverflowError:
-            raise CellFault(reason=Sentence("This is too many days ago."), suggestion=_THE_DAY_FORM) from None
-    day = _day(plain)
+            raise CellFault(reason=Sentence("This is too many days ago."), suggestion=_THE_ASKED_DAY_FORM) from None
+    try:
+        day = _day(plain)
+    except CellFault as fault:
+        if fault.suggestion == _THE_DAY_FORM:
+            raise CellFault(reason=fault.reason, suggestion=_THE_ASKED_DAY_FORM) from None
+        raise
     if advice := bikram_sambat.likely(day.isoformat()):
         raise CellFault(reason=Sentence("This day is decades from today."), suggestion=advice)
     return day
@@ -256,6 +277,8 @@ def _read_text(column: schema.Column, cell: object) -> str | None:
 
 def _read_name(column: schema.Column, cell: object) -> str | None:
     text = _read_text(column, cell)
+    if text and not _UNSEEN.sub("", text).strip():
+        raise CellFault(reason=Sentence("Nothing of this name can be seen."), suggestion=Sentence("Enter her name."))
     if text and any(letter.isdecimal() for letter in text) and not any(letter.isalpha() for letter in text):
         raise CellFault(
             reason=Sentence("This is a number, not a name."),
@@ -309,11 +332,8 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
         return cell  # the usual id, at no cost
     if _is_blank(cell):
         return None
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        raise CellFault(
-            reason=Sentence("This is a number, and leading zeros may have been lost."),
-            suggestion=_perhaps(_text_of(cell)),
-        )
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and not (cell >= 0 and _is_exact(cell)):
+        raise CellFault(reason=_MADE_A_NUMBER, suggestion=_AS_TEXT)
     text = _digits(_plain(cell)).removeprefix(f"{_kind_of(column)}:")
     if made := _ID_MADE_A_NUMBER.fullmatch(text):
         raise CellFault(reason=_MADE_A_NUMBER, suggestion=_perhaps(made[1]))
@@ -333,6 +353,11 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
     if column.fixed and column.refers_to is None:  # its own: what is recorded already can be named
         _is_seen(text)
     return text
+
+
+def _is_exact(cell: float) -> bool:
+    """Whether a number of a sheet is whole, and every digit of it as it was typed."""
+    return math.isfinite(cell) and cell == int(cell) and cell < _EXACT
 
 
 def _is_seen(text: str) -> None:
@@ -371,12 +396,12 @@ def _read_help(_column: schema.Column, cell: object) -> str | None:
     text = _plain(cell)
     if _HELP.fullmatch(text):
         return text
-    likely = re.sub(r"[\s\-]+", "_", _digits(text).lower())
+    meant = re.sub(r"[\s\-]+", "_", _digits(text).lower())
+    if _HELP.fullmatch(meant):
+        return meant
     raise CellFault(
         reason=Sentence("This is not the name of a help: a to z, 0 to 9 and _, at most 40 characters."),
-        suggestion=_write_this(likely)
-        if _HELP.fullmatch(likely)
-        else Sentence("Write the name that rules.toml gives it."),
+        suggestion=Sentence("Write the name that its rule has."),
     )
 
 
@@ -387,7 +412,7 @@ def _read_choice(column: schema.Column, cell: object) -> str | None:
         return None
     word = re.sub(r"[\s\-]+", "_", _plain(cell).casefold())
     for choice in column.choices:
-        if word == choice.casefold():
+        if choice.casefold() == word or choice == _SAID_AS.get(word):
             return choice
     raise CellFault(
         reason=Sentence("Use %(choices)s.", choices=", ".join(column.choices)),
@@ -431,10 +456,26 @@ def _spreadsheet_day(days: int) -> Sentence:
 def _day(text: str) -> date:
     """The day that normalised text names."""
     if day := _DAY.fullmatch(text):
-        return _within_years(_gregorian(int(day[1]), int(day[2]), int(day[3]), exact=len(text) == len("2026-11-24")))
+        return _within_years(_gregorian(int(day[1]), int(day[2]), int(day[3])))
     if day := _BS_DAY.fullmatch(text):
         return _bikram_sambat(int(day[1]), int(day[2]), int(day[3]))
+    if day := _DAY_IN_WORDS.fullmatch(text):
+        return _with_a_month_in_words(day[3], day[2], day[1])
+    if day := _MONTH_FIRST.fullmatch(text):
+        return _with_a_month_in_words(day[3], day[1], day[2])
+    possible = _possible(_MIDNIGHT.sub("", text))
+    if len(possible) == 1:
+        return possible[0]
     raise CellFault(reason=Sentence("This is not a day."), suggestion=_likely_day(text))
+
+
+def _with_a_month_in_words(year: str, word: str, day: str) -> date:
+    """The day of a month that is called by its English name or the first three letters of it, of the Gregorian year."""
+    names = [name.casefold() for name in calendar.month_name]
+    month = next((names.index(name) for name in names if name and word.casefold() in (name, name[:3])), 0)
+    if not month or int(year) in bikram_sambat.LIKELY_YEARS:
+        raise CellFault(reason=Sentence("This is not a day."), suggestion=_THE_DAY_FORM)
+    return _within_years(_gregorian(int(year), month, int(day)))
 
 
 def _within_years(day: date) -> date:
@@ -450,7 +491,7 @@ def _outside_years() -> CellFault:
     )
 
 
-def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
+def _gregorian(year: int, month: int, day: int) -> date:
     if year < FIRST_YEAR:
         raise _outside_years()
     if not 1 <= month <= _MONTHS:
@@ -472,11 +513,6 @@ def _gregorian(year: int, month: int, day: int, *, exact: bool) -> date:
             reason=Sentence("This day does not exist: the month has %(last)s days.", last=last),
             suggestion=sambat_day
             or Sentence("Look it up; the last day of that month is %(day)s.", day=f"{year:04}-{month:02}-{last:02}"),
-        )
-    if not exact:
-        raise CellFault(
-            reason=Sentence("This day is not written in full."),
-            suggestion=_write_this(f"{year:04}-{month:02}-{day:02}"),
         )
     return date(year, month, day)
 
@@ -500,27 +536,47 @@ def _bikram_sambat(year: int, month: int, day: int) -> date:
     return found
 
 
+def _possible(text: str) -> list[date]:
+    """The days that digits with other signs between them can mean; none in a calendar in doubt, and of a time."""
+    year, meant, marked = _parts(text)
+    timed = (form := _YEAR_FIRST.fullmatch(text)) and form[4]
+    if timed or (not marked and year in bikram_sambat.LIKELY_YEARS):
+        return []
+    days = [
+        bikram_sambat.gregorian(year, month, day)
+        if marked
+        else date(year, month, day)
+        if _is_day(year, month, day)
+        else None
+        for month, day in meant
+    ]
+    return [day for day in days if day]
+
+
+def _parts(text: str) -> tuple[int, list[tuple[int, int]], bool]:
+    """The year, the months and days that may be meant, and whether Bikram Sambat is named; none in another form."""
+    text, marked = _SAMBAT.subn("", text)
+    if form := _YEAR_FIRST.fullmatch(text):
+        return int(form[1]), [(int(form[2]), int(form[3]))], bool(marked)
+    if form := _YEAR_LAST.fullmatch(text):
+        one, two = int(form[1]), int(form[2])
+        return int(form[3]), [(two, one), (one, two)][: 1 + (one != two)], bool(marked)
+    return 0, [], False
+
+
 def _likely_day(text: str) -> Sentence:
     """What the writer of a day in another form probably meant."""
     if _SERIAL.fullmatch(text):
         return _spreadsheet_day(int(text))
-    text, marked = _SAMBAT.subn("", text)
-    if form := _YEAR_FIRST.fullmatch(text):
-        year, month, day = int(form[1]), int(form[2]), int(form[3])
-        meant = [(year, month, day)]
-    elif form := _YEAR_LAST.fullmatch(text):
-        year, one, two = int(form[3]), int(form[1]), int(form[2])
-        meant = [(year, two, one), (year, one, two)] if one != two else [(year, one, two)]
-    else:
-        return _THE_DAY_FORM
+    year, meant, marked = _parts(text)
     if marked or year in bikram_sambat.LIKELY_YEARS:
         if year > bikram_sambat.LAST_YEAR:
             return bikram_sambat.NOT_YET_PUBLISHED
         possible = [
-            f"{year}-{month:02}-{day:02} BS" for _, month, day in meant if bikram_sambat.gregorian(year, month, day)
+            f"{year}-{month:02}-{day:02} BS" for month, day in meant if bikram_sambat.gregorian(year, month, day)
         ]
     else:
-        possible = [f"{year:04}-{month:02}-{day:02}" for _, month, day in meant if _is_day(year, month, day)]
+        possible = [f"{year:04}-{month:02}-{day:02}" for month, day in meant if _is_day(year, month, day)]
     return _write_this(any_of(possible)) if possible else _THE_DAY_FORM
 
 

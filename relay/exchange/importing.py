@@ -132,9 +132,9 @@ def import_programme(
         if programme_id and assumed:
             assumed(programme_id)
     if own is None and programme_id is None:
-        faults = tuple(chain.from_iterable(map(_faults, first)))
-        yield from faults
-        raise NoProgrammeNamed.since(path, next(iter(faults), None))
+        yield from chain.from_iterable(map(_faults, first))
+        badly = chain.from_iterable(_faults(row) for row in first if _names_it_badly(row))
+        raise NoProgrammeNamed.since(path, next(badly, None))
     if own and programme_id and own != programme_id:
         raise OtherProgramme(path=path, own=own, named=programme_id)
     with ThreadPoolExecutor(max_workers=1) as beside, gc_paused():
@@ -153,9 +153,14 @@ def _until_the_first_act(rows: Iterator[Row]) -> list[Row]:
     return first
 
 
+def _names_it_badly(row: Row) -> bool:
+    """Whether a row that cannot be read stands where the programme is named."""
+    return bool(row.faults) and row.file.casefold() in (RULES_FILE, PROGRAMME)
+
+
 def _the_only_one(graph: Graph, first: Iterable[Row]) -> str | None:
     """The only programme of the database, for a folder that names none; one that names it badly may mean another."""
-    if any(row.faults and row.file in (RULES_FILE, PROGRAMME) for row in first):
+    if any(_names_it_badly(row) for row in first):
         return None
     heads = reading.heads(graph)
     return heads[0].programme_id if len(heads) == 1 else None
@@ -333,7 +338,7 @@ def _faults(row: Row) -> Iterator[ReportRow]:
             file=row.file,
             row=row.row,
             act_id=row.act_id,
-            action="put aside",
+            action="left out" if row.left_out else "put aside",
             field=fault.field,
             value=fault.value or None,
             reason=fault.reason,
@@ -359,7 +364,8 @@ class Count:
     """How many rows came to each end.
 
     Attributes:
-        actions: Action → rows; a row with several faults counts once.
+        actions: Action → rows; a row with several faults counts once, and columns that are left out do not.
+        left_out: The columns that are.
         noted: Rows of which something is noted.
         first_noted: The first `FIRST` of these.
     """
@@ -367,6 +373,7 @@ class Count:
     def __init__(self) -> None:
         """Begin at nothing."""
         self.actions: dict[str, int] = dict.fromkeys(("added", "same", "put aside", "refused"), 0)
+        self.left_out: list[ReportRow] = []
         self.noted = 0
         self.first_noted: list[ReportRow] = []
 
@@ -374,6 +381,10 @@ class Count:
         """The same report, counted as it is read."""
         last: tuple[str, int, str | None] | None = None
         for row in report:
+            if row.action == "left out":
+                self.left_out.append(row)
+                yield row
+                continue
             if (row.file, row.row, row.act_id) != last:
                 self.actions[row.action] += 1
             last = row.file, row.row, row.act_id

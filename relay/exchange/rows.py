@@ -6,8 +6,11 @@ is the ledger's to say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+import zipfile
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -22,8 +25,12 @@ if TYPE_CHECKING:
 
     from relay.domain.system import Catalogue
 
-Action = Literal["added", "same", "put aside", "refused"]
+Action = Literal["added", "same", "put aside", "refused", "left out"]
 
+_TOP_OF_A_SHEET: Final = 2000  # bytes, in which its dimension stands
+_DIMENSION: Final = re.compile(rb'<dimension ref="[A-Z]+[0-9]+:[A-Z]+([0-9]{1,7})"')
+_PADDED: Final = re.compile(r"[0\u0966]\d+")
+_AS_TEXT: Final = "Format the column as text and write it again, as the other ids of this column."
 _TITLE_ROWS: Final = 5  # our choice: above the names of the columns
 _SHIFTED: Final = 'Put " before and after a text that holds what parts the cells, or take the surplus ones out.'
 SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
@@ -57,6 +64,7 @@ class Row:
         act_id: The id of the act, as far as it could be read, or None.
         act: What the row records, or None when it is put aside.
         faults: Why it is put aside; empty when it is not.
+        left_out: Whether it is a header, of which the columns at fault are left out and nothing is put aside.
         rules: The rules that are put aside with it, as far as these could be read.
     """
 
@@ -65,6 +73,7 @@ class Row:
     act_id: str | None
     act: acts.Act | None
     faults: tuple[Fault, ...]
+    left_out: bool = False
     rules: tuple[acts.RuleMeant, ...] = ()
 
 
@@ -76,7 +85,8 @@ class ReportRow:
         file: As in `Row`.
         row: As in `Row`.
         act_id: As in `Row`.
-        action: *added* and *same* stand; *put aside* could not be read; *refused* broke a rule or an earlier act.
+        action: *added* and *same* stand; *put aside* could not be read; *refused* broke a rule or an earlier act;
+            *left out* is a column that the format does not have, without which the rows of its file are taken.
         field: The column at fault, or None.
         value: As in `Fault`, or None when it is not shown.
         reason: Why it was put aside or refused, else None.
@@ -96,8 +106,16 @@ class ReportRow:
 
 
 def estimated_rows(path: Path) -> int:
-    """About how many rows a folder's files have, by their line ends; 0 for a workbook, which is not opened ahead."""
-    return sum(max(_lines(file) - 1, 0) for file in path.glob("*.csv")) if path.is_dir() else 0
+    """About how many rows a folder has, by its line ends, or a workbook says that it has; 0 when it says nothing."""
+    if path.is_dir():
+        return sum(max(_lines(file) - 1, 0) for file in path.glob("*.csv"))
+    try:
+        with zipfile.ZipFile(path) as book:
+            sheets = [each for each in book.namelist() if each.startswith("xl/worksheets/")]
+            tops = [book.open(each).read(_TOP_OF_A_SHEET) for each in sheets]
+    except (OSError, zipfile.BadZipFile, zlib.error):
+        return 0
+    return sum(max(int(last[1]) - 1, 0) for top in tops if (last := _DIMENSION.search(top)))
 
 
 def _lines(file: Path) -> int:
@@ -133,10 +151,15 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
             yield _unreadable(sheet)
             continue
         kind = kinds[sheet.name]
-        if faults := _header_faults(sheet, kind):
+        sheet = replace(sheet, header=_named(sheet.header, kind))  # noqa: PLW2901 - from here on it has its names
+        unknown = _unknown_columns(sheet, kind)
+        if faults := _header_faults(sheet, kind, unknown):
             rules = _rules_beneath(sheet, kind) if kind.name == "rule" else ()
             yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=faults, rules=rules)
-        elif kind.name == "place":
+            continue
+        if unknown:
+            yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=unknown, left_out=True)
+        if kind.name == "place":
             yield from _in_order(_rows(sheet, kind), _ids(sheet, kind, "place_id"), own="place_id", awaited="parent_id")
         elif kind.name == "placement":
             for row in _rows(sheet, kind):
@@ -169,41 +192,65 @@ def _rules_beneath(sheet: workbook.Sheet, kind: Kind) -> tuple[acts.RuleMeant, .
     return tuple(chain.from_iterable(rows)) or (acts.RuleMeant(),)
 
 
-def _header_faults(sheet: workbook.Sheet, kind: Kind) -> tuple[Fault, ...]:
-    """What is wrong with a header; none of the sheet's rows is taken then."""
+def _named(header: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
+    """The names of columns as the format has them, however they were written; others as they are."""
+    known = {column.name for column in kind.columns}
+    return tuple(like if (like := _like(name)) in known else name for name in header)
+
+
+def _like(name: object) -> str:
+    """The name of a column without what people write otherwise: capitals, blanks, and the star of what is required."""
+    return re.sub(r"[\s\-]+", "_", str(name).strip().strip("*").strip().casefold())
+
+
+def _unknown_columns(sheet: workbook.Sheet, kind: Kind) -> tuple[Fault, ...]:
+    """The columns that the format does not have, each once."""
+    known = tuple(column.name for column in kind.columns)
+    return tuple(
+        _fault(
+            name,
+            name,
+            "The format has no column of this name.",
+            f"Call it {likely}, if that is meant."
+            if (likely := cells.closest(_like(name), known))
+            else f"Take it out, or call it one of {', '.join(known)}.",
+        )
+        for name in dict.fromkeys(sheet.header)
+        if name and name not in known
+    )
+
+
+def _header_faults(sheet: workbook.Sheet, kind: Kind, unknown: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """What is wrong with a header, so that none of the sheet's rows is taken.
+
+    Columns that the format does not have are, where they may hold what is missing, and in rules, where each word binds.
+    """
     known = tuple(column.name for column in kind.columns)
     if not set(known) & set(sheet.header) and not sheet.file.endswith(".toml"):
         below = _header_below(sheet, known)
         # Where no name is like a column's these are most likely a row, and personal.
-        if below or not any(cells.closest(name, known) for name in sheet.header if name):
+        if below or not any(cells.closest(_like(name), known) for name in sheet.header if name):
             do = f"Row {below} does: delete what is above it." if below else f"Write them there: {', '.join(known)}."
             return (_fault(None, "", "This row holds no name of a column.", do),)
-    faults: list[Fault] = []
-    seen: set[str] = set()
-    for name in filter(None, sheet.header):
-        if name in seen:
-            faults.append(_fault(name, name, "This column stands twice.", "Keep one of the two."))
-        elif name not in known:
-            likely = cells.closest(name, known)
-            suggestion = (
-                f"Call it {likely}, if that is meant."
-                if likely
-                else f"Take it out, or call it one of {', '.join(known)}."
-            )
-            faults.append(_fault(name, name, "The format has no column of this name.", suggestion))
-        seen.add(name)
-    faults.extend(
+    named = [name for name in sheet.header if name]
+    twice = [
+        _fault(name, name, "This column stands twice.", "Keep one of the two.")
+        for name in dict.fromkeys(named)
+        if named.count(name) > 1
+    ]
+    missing = [
         _fault(column.name, "", "This is required, and missing.", "Add it.")
         for column in kind.columns
-        if column.required and not column.personal and column.name not in seen
-    )
-    return tuple(faults)
+        if column.required and not column.personal and column.name not in named
+    ]
+    binding = missing or sheet.name in (workbook.RULES, workbook.PROGRAMME)
+    return (*(unknown if binding else ()), *twice, *missing)
 
 
 def _header_below(sheet: workbook.Sheet, known: tuple[str, ...]) -> int | None:
     """The row below a title in which the columns have their names, if there is one near the top."""
     for line in islice(sheet.rows(), _TITLE_ROWS):
-        if not isinstance(line, workbook.Unreadable) and {str(cell).strip() for cell in line[1]} & {*known}:
+        if not isinstance(line, workbook.Unreadable) and {_like(cell) for cell in line[1]} & {*known}:
             return line[0]
     return None
 
@@ -246,6 +293,7 @@ def _rows(sheet: workbook.Sheet, kind: Kind) -> Iterator[Row]:
     plan = [(places[column.name], column) for column in kind.columns if column.name in places]
     required = {column.name for column in kind.columns if column.required and not column.personal}
     nameless = [place for place, name in enumerate(sheet.header) if not name]
+    padded = _padded(sheet, plan)
     check = _CHECKS.get(kind.name)
     for line in sheet.rows():
         if isinstance(line, workbook.Unreadable):
@@ -256,7 +304,7 @@ def _rows(sheet: workbook.Sheet, kind: Kind) -> Iterator[Row]:
             told = _fault(None, "", "This row repeats the names of the columns.", "Delete it.")
             yield Row(file=sheet.file, row=number, act_id=None, act=None, faults=(told,))
             continue
-        values, faults = _content(plan, row_cells)
+        values, faults = _content(plan, row_cells, padded)
         if len(row_cells) > len(sheet.header) and sheet.file.endswith(".csv"):
             if not any(str(cell).strip() for cell in row_cells):
                 continue
@@ -278,13 +326,27 @@ def _rows(sheet: workbook.Sheet, kind: Kind) -> Iterator[Row]:
 def _repeats_header(row_cells: workbook.Cells, places: Mapping[str, int]) -> bool:
     """Whether a row is the header once more, as where two tables were copied together."""
     return all(
-        place < len(row_cells) and str(row_cells[place]).strip().casefold() == name.casefold()
-        for name, place in places.items()
-        if name
+        place < len(row_cells) and _like(row_cells[place]) == _like(name) for name, place in places.items() if name
     )
 
 
-def _content(plan: list[tuple[int, Column]], row_cells: workbook.Cells) -> tuple[dict[str, acts.Value], list[Fault]]:
+def _padded(sheet: workbook.Sheet, plan: list[tuple[int, Column]]) -> set[int]:
+    """The columns of a workbook in which some id is text that begins with a zero: there a number may have lost one."""
+    if sheet.file.endswith((".csv", ".toml")):
+        return set()
+    ids = [place for place, column in plan if column.type == "id"]
+    lines = (line[1] for line in sheet.rows() if not isinstance(line, workbook.Unreadable))
+    return {
+        place
+        for cells_ in lines
+        for place in ids
+        if place < len(cells_) and isinstance(cell := cells_[place], str) and _PADDED.fullmatch(cell.strip())
+    }
+
+
+def _content(
+    plan: list[tuple[int, Column]], row_cells: workbook.Cells, padded: Collection[int]
+) -> tuple[dict[str, acts.Value], list[Fault]]:
     """The values of a row's cells in the order of the plan, and the faults of those that cannot be read."""
     values: dict[str, acts.Value] = {}
     faults: list[Fault] = []
@@ -293,6 +355,8 @@ def _content(plan: list[tuple[int, Column]], row_cells: workbook.Cells) -> tuple
         if cell is None or cell == "":
             continue
         value = _value(column, cell)
+        if place in padded and not isinstance(cell, str):
+            value = _fault(column.name, cell, "This is a number, and leading zeros may have been lost.", _AS_TEXT)
         if isinstance(value, Fault):
             faults.append(value)
         elif value is not None:

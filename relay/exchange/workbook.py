@@ -12,7 +12,7 @@ import re
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -127,29 +127,38 @@ def _opened_folder(
     path: Path, names: tuple[str, ...], tables_of_rules: Mapping[str, str]
 ) -> Iterator[Sheet | Unreadable]:
     files = {file.name: file for file in path.iterdir() if file.is_file()}
-    tables = sorted(name for name in files if name.lower().endswith(".csv"))
     known = [f"{name}.csv" for name in names]
-    if RULES_FILE not in files and not any(table in known for table in tables):
+    own = _own(files, (RULES_FILE, *known))
+    others = sorted(files.keys() - own.values())
+    tables = [name for name in others if name.lower().endswith(".csv")]
+    if not own:
         raise CannotRead(
             path=path,
             is_what=Sentence("contains neither %(file)s nor any of a programme's CSV files", file=RULES_FILE),
             suggestion=Sentence("Name another folder."),
         )
-    for table in tables:
-        if table not in known:
-            yield _unknown(table, tuple(known), files)
-    yield from (_passed_over(file) for file in sorted(files) if file not in tables and _is_meant(file, names))
-    if RULES_FILE in files:
-        yield from _opened_rules(files[RULES_FILE], tables_of_rules)
+    yield from (_unknown(table, tuple(known), own) for table in tables)
+    yield from (_passed_over(file) for file in others if file not in tables and _is_meant(file, names))
+    if RULES_FILE in own:
+        yield from _opened_rules(files[own[RULES_FILE]], tables_of_rules)
     for name in names:
-        if (file := files.get(f"{name}.csv")) and (sheet := _opened_table(file, name)):
+        if (file := own.get(f"{name}.csv")) and (sheet := _opened_table(files[file], name)):
             yield sheet
+
+
+def _own(present: Iterable[str], names: Collection[str]) -> Mapping[str, str]:
+    """Name in the format → the file or sheet that bears it in any case; one that is written like it comes first."""
+    found: dict[str, str] = {}
+    for each in sorted(present, key=lambda name: (name not in names, name)):
+        if (name := each.strip().casefold()) in names:
+            found.setdefault(name, each)
+    return found
 
 
 def _is_meant(file: str, names: tuple[str, ...]) -> bool:
     """Whether a file that is no CSV file most likely holds a part of the programme all the same."""
     stem, _, ending = file.casefold().partition(".")
-    return file != RULES_FILE and stem in (*names, RULES) and ending.rpartition(".")[2] in _ENDINGS
+    return stem in (*names, RULES) and ending.rpartition(".")[2] in _ENDINGS
 
 
 def _passed_over(file: str) -> Unreadable:
@@ -348,15 +357,19 @@ def _block(file: str, name: str, row: int, content: Mapping[str, object]) -> She
 def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
     with _readable(path), python_calamine.load_workbook(path) as workbook:
         present = workbook.sheet_names
-        if not any(name in names for name in present):
+        own = _own(present, names)
+        if not own:
             raise CannotRead(
                 path=path,
                 is_what=Sentence("has none of a programme's sheets"),
                 suggestion=Sentence("Its sheets are called %(names)s.", names=", ".join(names)),
             )
-        for name in [name for name in present if name not in names] + [name for name in names if name in present]:
-            if (sheet := _opened_sheet(workbook.get_sheet_by_name(name))) is not None:
-                yield sheet if name in names else _unknown(name, names, present)
+        for other in [each for each in present if each not in own.values()]:
+            if workbook.get_sheet_by_name(other).start is not None:
+                yield _unknown(other, names, own)
+        for name in [name for name in names if name in own]:
+            if (sheet := _opened_sheet(name, workbook.get_sheet_by_name(own[name]))) is not None:
+                yield sheet
 
 
 @contextlib.contextmanager
@@ -373,7 +386,7 @@ def _readable(path: Path) -> Generator[None]:
         ) from fault
 
 
-def _opened_sheet(sheet: python_calamine.CalamineSheet) -> Sheet | Unreadable | None:
+def _opened_sheet(name: str, sheet: python_calamine.CalamineSheet) -> Sheet | Unreadable | None:
     if sheet.start is None:
         return None
     # Rows above the first cell are given as empty ones, columns left of it are cut off.
@@ -389,7 +402,7 @@ def _opened_sheet(sheet: python_calamine.CalamineSheet) -> Sheet | Unreadable | 
         next(lines)
         return (merged.get(row, (row, [*cut, *line] if cut else line)) for row, line in lines)
 
-    return Sheet(name=sheet.name, file=sheet.name, header=header, rows=rows)
+    return Sheet(name=name, file=sheet.name, header=header, rows=rows)
 
 
 def _merged(sheet: python_calamine.CalamineSheet, header: Sequence[str]) -> Mapping[int, Unreadable]:

@@ -193,6 +193,17 @@ def _print_one(columns: Sequence[_Column], number: int) -> None:
     print_pairs((column.name, column.values[number]) for column in columns)
 
 
+def print_reasons(what: str, sentences: Iterable[str]) -> None:
+    """Print on a terminal what is wrong, and below it the reason and what to do, broken between words and never cut."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.padding import Padding  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    console = Console(markup=False, highlight=False, emoji=False)
+    console.print(Text(plain(what), style="bold"))
+    console.print(Padding(Text(" ".join(map(plain, sentences))), (0, 0, 0, 2), expand=False))
+
+
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
     """Print what is known of one thing, a line each; in a pipe the two parts are tab-separated.
 

@@ -344,13 +344,52 @@ def test_for_which_programme_rows_are_is_said_where_they_do_not_say_it(shell: Sh
     assert "has no rows" not in shell.ok("import", str(own)).err
 
 
+def test_a_column_that_the_format_does_not_have_is_left_out_and_told_and_refused_when_strict(
+    shell: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "Beneficiaries.csv").write_text(
+        "Beneficiary ID,NAME,Sex,Remarks\nW8,Maya,महिला,has a cow\nW9,Mina,male,\n", encoding="utf-8"
+    )
+
+    strict = shell.run("import", str(tmp_path), "--apply", "--strict")
+    written = shell.ok("import", str(tmp_path), "--apply", "--json")
+    again = shell.ok("import", str(tmp_path))
+
+    assert strict.code == exits.NOT_DONE
+    assert "2 added, 0 same, 0 put aside, 0 refused; nothing was written" in strict.err
+    assert written.json["counts"] == {"added": 2, "same": 0, "put aside": 0, "refused": 0}
+    assert [row["action"] for row in written.json["rows"]] == ["left out", "added", "added"]
+    assert "Beneficiaries.csv: column Remarks was left out. The format has no column of this name." in written.err
+    assert "cow" not in written.out + written.err
+    assert "0 added, 2 same" in again.err
+    assert shell.ok("show", "W8", "--json").json["values"]["sex"] == "F"
+
+
+def test_a_wrong_file_among_others_is_named_and_no_other(empty: Shell, tmp_path: Path) -> None:
+    (tmp_path / "beneficiaries.csv").write_text("beneficiary_id,name\nB1,Maya\n", encoding="utf-8")
+    (tmp_path / "budget.csv").write_text("month,rupees\nMay,100\n", encoding="utf-8")
+
+    refused = empty.run("import", str(tmp_path))
+
+    assert f"{tmp_path} does not say which programme it belongs to. " in refused.err
+    assert "budget" not in refused.err
+
+    (tmp_path / "rules.toml").write_text('[programme]\nid = "hills"\nname = "Hills"\ntimezone = "Asia/Kathmandu"\n')
+    rehearsed = empty.run("import", str(tmp_path))
+    assert [row[0] for row in rehearsed.rows if row[3] == "put aside"] == ["budget.csv"]
+    assert "2 added, 0 same, 1 put aside" in rehearsed.err
+
+
 def test_rows_that_cannot_stand_end_with_3_and_strict_with_1(empty: Shell, tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text('[programme]\nid = "hills"\nname = "Hills"\ntimezone = "Asia/Kathmandu"\n')
     (tmp_path / "beneficiaries.csv").write_text("beneficiary_id,name,sex\nB1,Maya,F\nB2,Mina,X\n")
 
     strict = empty.run("import", str(tmp_path), "--apply", "--strict")
     assert strict.code == exits.NOT_DONE
-    assert "1 put aside, 0 refused; nothing was written, because some rows cannot be recorded (--strict)." in strict.err
+    assert (
+        "1 put aside, 0 refused; nothing was written, because some rows or columns cannot be recorded (--strict)."
+        in strict.err
+    )
     assert empty.ok("programme", "list").rows[1:] == []
 
     written = empty.run("import", str(tmp_path), "--apply")

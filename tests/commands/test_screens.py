@@ -18,6 +18,8 @@ from tests.commands.terminal import show
 from tests.scenes import acts as say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from relay.graph import Graph
     from tests.commands.shell import Shell
     from tests.commands.terminal import Shown
@@ -155,3 +157,23 @@ def test_an_import_shows_its_progress_on_a_terminal_only(named: Shell) -> None:
     assert "a second" in shown
     assert "nothing was written" in shown
     assert "a second" not in named.ok("import", "seeds/selei").err
+
+
+def test_the_progress_of_a_workbook_counts_what_it_says_it_has(named: Shell, tmp_path: Path) -> None:
+    named.ok("export", str(tmp_path / "book.xlsx"))
+
+    assert re.search(r"\d+ of about \d\d rows, \d+ a second", on_terminal("import", str(tmp_path / "book.xlsx")).text)
+
+
+def test_a_row_that_cannot_stand_is_told_with_its_reason_and_what_to_do_on_a_narrow_screen(
+    named: Shell, tmp_path: Path
+) -> None:
+    del named
+    rows = "".join(f"X{number},Maya,Q,31/06/2020\n" for number in range(9))
+    (tmp_path / "beneficiaries.csv").write_text(f"beneficiary_id,name,sex,consent_on\n{rows}")
+
+    shown = on_terminal("import", str(tmp_path)).without_colour
+
+    assert "put aside: beneficiaries.csv, row 10, beneficiary:X8, sex, Q\n  Use F, M. Use one of them." in shown
+    assert shown.count("  This is not a day. Write it as 2026-11-24, or as 2083-08-08 BS.") == 9
+    assert max(len(line) for line in shown.splitlines() if str(tmp_path) not in line) <= 80

@@ -226,7 +226,7 @@ from = 2025-06-01
     [
         ("owed = 1", "owed = -1", {"P3", "P4", "P5"}),  # its help and its day can be read
         ("2025-06-01", '"2025-06-31"', {"P2", "P3", "P4", "P5"}),  # its day cannot
-        ('"goat"', '"Goat"', {"P3", "P4", "P5", "H3"}),  # its help cannot
+        ('"goat"', '"go.at"', {"P3", "P4", "P5", "H3"}),  # its help cannot
         ("months = 24", "month = 24", {"P3", "P4", "P5"}),  # it has a word that no rule has
         ("[[rule]]", "[[rules]]", {"P2", "P3", "P4", "P5", "H2", "H3"}),  # it may be anything
         ("2025-06-01", "2020-02-01", {"P2", "P3", "P4", "P5"}),  # refused: it would bind P1, which is recorded

@@ -291,12 +291,14 @@ def test_a_row_that_waits_for_one_put_aside_comes_last(tmp_path: Path) -> None:
 
 
 def test_a_row_is_put_aside_with_every_fault_and_the_others_stand(tmp_path: Path) -> None:
-    here = folder(tmp_path / "p", gifts_csv="gift_id,donor,help,given_on\nG1,A,Goat,2026-02-31\nG2,B,goat,2020-01-05\n")
+    here = folder(
+        tmp_path / "p", gifts_csv="gift_id,donor,help,given_on\nG1,A,go.at,2026-02-31\nG2,B,goat,2020-01-05\n"
+    )
 
     faulty, fine = read(here)
 
     assert (faulty.file, faulty.row, faulty.act_id, faulty.act) == ("gifts.csv", 2, "gift:G1", None)
-    assert [(fault.field, fault.value) for fault in faulty.faults] == [("help", "Goat"), ("given_on", "2026-02-31")]
+    assert [(fault.field, fault.value) for fault in faulty.faults] == [("help", "go.at"), ("given_on", "2026-02-31")]
     assert fine.act_id == "gift:G2"
 
 
@@ -393,7 +395,7 @@ def test_a_file_without_the_names_of_the_columns_is_told_without_what_it_holds(t
     assert told[5].startswith("Write them there: beneficiary_id, name, kind")
 
 
-@pytest.mark.parametrize("name", ["passes_tsv", "events_xlsx", "claims_ods", "events_csv.txt", "Rules_toml"])
+@pytest.mark.parametrize("name", ["passes_tsv", "events_xlsx", "claims_ods", "events_csv.txt", "Rules_txt"])
 def test_a_file_that_is_passed_over_although_it_is_meant_is_told(tmp_path: Path, name: str) -> None:
     others = {"README_txt": "x", "passes_csv.bak": "x", "photo_jpg": "x"}
     path = folder(tmp_path, places_csv="place_id,name\nW1,Ward 1\n", **others, **{name: "x"})
@@ -413,7 +415,13 @@ def test_digits_that_a_spreadsheet_has_made_a_number_are_put_aside(tmp_path: Pat
         assert only_fault(path)[4] == "A spreadsheet turned this into a number, and digits of it may be lost."
 
 
-def test_an_id_that_a_workbook_holds_as_a_number_is_put_aside(tmp_path: Path) -> None:
+def test_ids_that_were_typed_as_whole_numbers_are_read(tmp_path: Path) -> None:
+    book = workbook(tmp_path / "p.xlsx", {"places": [["place_id", "name", "parent_id"], [12, "W", 7.0], ["7", "M"]]})
+
+    assert {act.id: act.values.get("parent_id") for act in taken(book)} == {"7": None, "12": "7"}
+
+
+def test_a_number_among_ids_that_begin_with_zeros_may_have_lost_its_own(tmp_path: Path) -> None:
     book = workbook(tmp_path / "p.xlsx", {"places": [["place_id", "name"], [12, "Ward 12"], ["012", "Ward 012"]]})
 
     assert only_fault(book) == (
@@ -422,7 +430,7 @@ def test_an_id_that_a_workbook_holds_as_a_number_is_put_aside(tmp_path: Path) ->
         "place_id",
         "12",
         "This is a number, and leading zeros may have been lost.",
-        "Format the column as text and write it again, perhaps 12.",
+        "Format the column as text and write it again, as the other ids of this column.",
     )
 
 
@@ -489,14 +497,8 @@ def test_a_day_with_a_time_in_a_workbook_is_put_aside(tmp_path: Path) -> None:
     ("header", "field", "reason", "suggestion"),
     [
         ("place_id,name,name", "name", "This column stands twice.", "Keep one of the two."),
-        ("place_id,name,knd", "knd", "The format has no column of this name.", "Call it kind, if that is meant."),
+        ("Place id,NAME,name", "name", "This column stands twice.", "Keep one of the two."),
         ("place_id,kind", "name", "This is required, and missing.", "Add it."),
-        (
-            "place_id,name,xyzw",
-            "xyzw",
-            "The format has no column of this name.",
-            "Take it out, or call it one of place_id, name, kind, parent_id, latitude, longitude.",
-        ),
     ],
 )
 def test_a_wrong_header_puts_its_file_aside_and_the_others_stand(
@@ -508,6 +510,59 @@ def test_a_wrong_header_puts_its_file_aside_and_the_others_stand(
 
     assert [(row.file, row.row, row.act_id) for row in rows] == [("places.csv", 1, None), ("groups.csv", 2, "group:V1")]
     assert [(fault.field, fault.reason, fault.suggestion) for fault in rows[0].faults] == [(field, reason, suggestion)]
+
+
+@pytest.mark.parametrize(
+    ("header", "suggestion"),
+    [
+        ("place_id,name,knd", "Call it kind, if that is meant."),
+        ("place_id,name,xyzw", "Take it out, or call it one of place_id, name, kind, parent_id, latitude, longitude."),
+    ],
+)
+def test_a_column_that_the_format_does_not_have_is_told_and_left_out(
+    tmp_path: Path, header: str, suggestion: str
+) -> None:
+    told, taken_all_the_same = read(folder(tmp_path / "p", places_csv=f"{header}\nW1,a,b\n"))
+
+    assert (told.file, told.row, told.left_out) == ("places.csv", 1, True)
+    assert [(fault.reason, fault.suggestion) for fault in told.faults] == [
+        ("The format has no column of this name.", suggestion)
+    ]
+    assert taken_all_the_same.act
+    assert taken_all_the_same.act.values == {"place_id": "W1", "name": "a"}
+
+
+def test_a_column_of_another_name_is_a_fault_where_a_required_one_is_missing_and_in_rules(tmp_path: Path) -> None:
+    (row,) = read(folder(tmp_path / "p", places_csv="place_id,nme\nW1,a\n"))
+    here = folder(tmp_path / "q", rules_toml=PROGRAMME.replace("goal_generations", "goal_generation"))
+
+    assert [(fault.field, fault.suggestion) for fault in row.faults] == [
+        ("nme", "Call it name, if that is meant."),
+        ("name", "Add it."),
+    ]
+    assert [row.left_out for row in read(here) if row.faults] == [False]
+
+
+@pytest.mark.parametrize("header", ["Place ID,NAME *,Parent-id", "PLACE_ID, name ,parent id"])
+def test_headers_are_read_in_any_case_and_with_blanks(tmp_path: Path, header: str) -> None:
+    csv = taken(folder(tmp_path / "p", places_csv=f"{header}\nM1,Pokhara,\nW1,Ward 1,M1\n"))
+    book = taken(
+        workbook(tmp_path / "p.xlsx", {"places": [header.split(","), ["M1", "Pokhara"], ["W1", "Ward 1", "M1"]]})
+    )
+
+    assert [act.values for act in csv] == [act.values for act in book]
+    assert csv[1].values == {"place_id": "W1", "name": "Ward 1", "parent_id": "M1"}
+
+
+def test_files_and_sheets_are_found_in_any_case_and_the_one_that_is_written_right_comes_first(tmp_path: Path) -> None:
+    one = folder(tmp_path / "p", Rules_TOML=PROGRAMME, PLACES_Csv="place_id,name\nW1,Ward 1\n")
+    both = folder(tmp_path / "q", Places_csv="place_id,name\nW1,x\n", places_csv="place_id,name\nW2,y\n")
+    book = workbook(tmp_path / "p.xlsx", {" Places": [["place_id", "name"], ["W1", "Ward 1"]]})
+
+    assert [act.act_id for act in taken(one)][::3] == ["programme:relay-demo", "place:W1"]
+    assert [act.act_id for act in taken(book)] == ["place:W1"]
+    assert only_fault(both)[0] == "Places.csv"
+    assert [row.act_id for row in read(both) if row.act] == ["place:W2"]
 
 
 def test_a_first_row_without_names_puts_its_file_aside(tmp_path: Path) -> None:
@@ -529,9 +584,9 @@ def test_a_file_of_another_name_is_put_aside(tmp_path: Path) -> None:
 
 
 def test_a_sheet_of_another_name_is_put_aside(tmp_path: Path) -> None:
-    book = workbook(tmp_path / "p.xlsx", {"Places": [["place_id"]], "groups": [["group_id", "name"]]})
+    book = workbook(tmp_path / "p.xlsx", {"Place": [["place_id"]], "groups": [["group_id", "name"]]})
 
-    assert only_fault(book)[0] == "Places"
+    assert only_fault(book)[0] == "Place"
     assert only_fault(book)[5] == "Call it places, if that is meant."
 
 
@@ -614,7 +669,7 @@ RULE = {"help": '"goat"', "unit": '"animal"', "given": "2", "owed": "2", "months
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"help": '"Goat"'}, "help"),
+        ({"help": '"go.at"'}, "help"),
         ({"given": "0"}, "given"),
         ({"given": "true"}, "given"),
         ({"given": "inf"}, "given"),
@@ -631,7 +686,7 @@ RULE = {"help": '"goat"', "unit": '"animal"', "given": "2", "owed": "2", "months
         ({"sex": '["F"]'}, "sex"),
         ({"condition": '"old"'}, "condition"),
         ({"equivalents": "3"}, "equivalents"),
-        ({"equivalents": "{ Pig = 1 }"}, "equivalents"),
+        ({"equivalents": '{ "pi.g" = 1 }'}, "equivalents"),
         ({"equivalents": "{ pig = 0 }"}, "equivalents"),
         ({"equivalents": '"pig"'}, "equivalents"),
         ({"equivalents": '"pig=1;pig=2"'}, "equivalents"),

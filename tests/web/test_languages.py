@@ -285,7 +285,7 @@ FAILURES: Final = {
         "fr": "« page » dans l\u2019adresse n\u2019est pas l\u2019un de : 1 … 1.",
         "ne": "ठेगानामा “page” यीमध्ये कुनै होइन: 1 … 1।",
     },
-    "/p/told/health?compare=soon": {"fr": "Écrivez-le comme 2026-11-24, ou comme", "ne": "2083-08-08 BS जस्तै गरी"},
+    "/p/told/health?compare=soon": {"fr": "Écrivez-le comme 2026-11-24, comme", "ne": "yesterday वा -3d जस्तै"},
     "/p/told/ledger/99": {
         "fr": "Il n\u2019y a pas d\u2019écriture 99 dans ce registre.",
         "ne": "यस खातामा प्रविष्टि 99 छैन।",
