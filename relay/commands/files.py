@@ -140,7 +140,7 @@ def _progress(path: Path) -> Callable[[int], None]:
     """Show rows done, rate and time left on stderr, when that is a terminal."""
     if not sys.stderr.isatty():
         return lambda _: None
-    from relay.exchange.rows import estimated_rows
+    from relay.exchange.importing import estimated_rows
 
     total, begun = estimated_rows(path), datetime.now(UTC)
 

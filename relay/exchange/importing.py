@@ -9,6 +9,9 @@ id, so an interrupted import can be run again and nothing is recorded twice.
 from __future__ import annotations
 
 import gc
+import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -38,6 +41,8 @@ Read = Callable[[Path, Catalogue], Iterator[Row]]
 _OF_WHAT_FOLLOWS: Final = frozenset({"more_than_held", "nothing_owed", "extends_nothing", "due_sooner"})
 """Notes that hang on what may stand in rows further down, such as a birth before a death."""
 FIRST: Final = 20  # our choice: noted rows that one looks up in a paper register at one go
+_TOP_OF_A_SHEET: Final = 2000  # bytes, in which its dimension stands
+_DIMENSION: Final = re.compile(rb'<dimension ref="[A-Z]+[0-9]+:[A-Z]+([0-9]{1,7})"')
 STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a million acts need less than a gigabyte
 
 
@@ -393,6 +398,24 @@ class Count:
                 if self.noted <= FIRST:
                     self.first_noted.append(row)
             yield row
+
+
+def estimated_rows(path: Path) -> int:
+    """About how many rows a folder has, by its line ends, or a workbook says that it has; 0 when it says nothing."""
+    if path.is_dir():
+        return sum(max(_lines(file) - 1, 0) for file in path.glob("*.csv"))
+    try:
+        with zipfile.ZipFile(path) as book:
+            sheets = [each for each in book.namelist() if each.startswith("xl/worksheets/")]
+            tops = [book.open(each).read(_TOP_OF_A_SHEET) for each in sheets]
+    except (OSError, zipfile.BadZipFile, zlib.error):
+        return 0
+    return sum(max(int(last[1]) - 1, 0) for top in tops if (last := _DIMENSION.search(top)))
+
+
+def _lines(file: Path) -> int:
+    with file.open("rb") as text:
+        return sum(block.count(b"\n") for block in iter(lambda: text.read(1 << 20), b""))
 
 
 def rehearse_then_import(  # noqa: PLR0913 - the options of a command

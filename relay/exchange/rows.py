@@ -7,8 +7,6 @@ is the ledger's to say.
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 
 Action = Literal["added", "same", "put aside", "refused", "left out"]
 
-_TOP_OF_A_SHEET: Final = 2000  # bytes, in which its dimension stands
-_DIMENSION: Final = re.compile(rb'<dimension ref="[A-Z]+[0-9]+:[A-Z]+([0-9]{1,7})"')
 _PADDED: Final = re.compile(r"[0\u0966]\d+")
 _AS_TEXT: Final = "Format the column as text and write it again, as the other ids of this column."
 _TITLE_ROWS: Final = 5  # our choice: above the names of the columns
@@ -103,24 +99,6 @@ class ReportRow:
     reason: str | None = None
     suggestion: str | None = None
     notes: tuple[str, ...] = ()
-
-
-def estimated_rows(path: Path) -> int:
-    """About how many rows a folder has, by its line ends, or a workbook says that it has; 0 when it says nothing."""
-    if path.is_dir():
-        return sum(max(_lines(file) - 1, 0) for file in path.glob("*.csv"))
-    try:
-        with zipfile.ZipFile(path) as book:
-            sheets = [each for each in book.namelist() if each.startswith("xl/worksheets/")]
-            tops = [book.open(each).read(_TOP_OF_A_SHEET) for each in sheets]
-    except (OSError, zipfile.BadZipFile, zlib.error):
-        return 0
-    return sum(max(int(last[1]) - 1, 0) for top in tops if (last := _DIMENSION.search(top)))
-
-
-def _lines(file: Path) -> int:
-    with file.open("rb") as text:
-        return sum(block.count(b"\n") for block in iter(lambda: text.read(1 << 20), b""))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
