@@ -17,8 +17,8 @@ from relay import errors
 from relay.domain import rulebook
 from relay.domain.rulebook import EVERY_ANSWER, NEW
 from relay.exchange import importing
-from relay.exchange.importing import Count, import_programme, rehearse_then_import
-from relay.exchange.rows import estimated_rows, read_folder_or_workbook
+from relay.exchange.importing import Count, estimated_rows, import_programme, rehearse_then_import
+from relay.exchange.rows import read_folder_or_workbook
 from relay.ledger import reading, recording, verify
 from relay.ledger.batch import Clerk, UsedOtherwise
 from relay.ledger.recording import Rehearsal
