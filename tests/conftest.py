@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 if not SOAK:  # both engines are Java: a test of some seconds is over before it would have paid to compile them twice
     os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1"
+# Started in the background by a shell, the tests would ignore Ctrl-C, and so would every command that they send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each command that a test runs compiles Relay anew
 settings.register_profile("relay", derandomize=not SOAK)  # each run draws the same cases, and `make soak` new ones
 settings.load_profile("relay")
