@@ -42,7 +42,7 @@ USERS: Final = {
     "Staff": (
         *(recording.register, recording.gift, recording.place, recording.pass_on, recording.event, recording.excuse),
         *(recording.confirm, recording.correct, recording.erase, recording.claim, recording.rule),
-        *(files.import_, mapping.map_, reading.find, reading.show, accounts.login, accounts.logout),
+        *(files.import_, mapping.map_, mapping.template, reading.find, reading.show, accounts.login, accounts.logout),
     ),
     "Managers": (
         *(chain_lists.gifts, reading.trace, reading.tree, chain_lists.chains, chain_lists.todo),

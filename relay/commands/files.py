@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from relay.backup.encryption import Seal
     from relay.backup.files import Drilled
     from relay.exchange.graph_formats import Format
-    from relay.exchange.importing import Count, Read
+    from relay.exchange.importing import Count
     from relay.exchange.rows import ReportRow
+    from relay.mapping.reading import MappedRegister
 
 
 @command("import", example="relay import seeds/selei")
@@ -43,25 +44,47 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="How to read a register of your own: relay map propose.",
 )
+@click.option(
+    "--report",
+    "handed_back",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.xlsx",
+    help="With --map: write the register again, with what became of each row and what to do.",
+)
 @pass_session
-def import_(session: Session, path: Path, map_: Path | None, *, apply: bool, strict: bool, again: bool) -> None:
+def import_(
+    session: Session,
+    path: Path,
+    map_: Path | None,
+    handed_back: Path | None,
+    *,
+    apply: bool,
+    strict: bool,
+    again: bool,
+) -> None:
     """Import CSV files or a workbook: a dry run unless --apply."""
     from relay.exchange.importing import Count, rehearse_then_import
+    from relay.exchange.rows import read_folder_or_workbook
 
     count, context = Count(), click.get_current_context()
-    programme_id, read = _reading(session, path, map_, apply=apply)
+    mapped = _mapped(session, path, map_, handed_back, apply=apply)
     written, report = rehearse_then_import(
         session.graph,
         path,
         session.clerk,
-        programme_id=programme_id,
+        programme_id=session.programme_id if mapped else session.programme,
         apply=apply,
         strict=strict,
         again=again,
-        read=read,
+        read=mapped.rows if mapped else read_folder_or_workbook,
         assumed=lambda id_: say(f"{path} names no programme: its rows are for {id_}, the only one here."),
         progress=_progress(path),
     )
+    kept: list[ReportRow] = []
+    if mapped:
+        from relay.mapping.handed_back import in_its_words
+
+        report = _kept(in_its_words(report, mapped.map), kept)
     try:
         _print_report(session, report, count)
     except KeyboardInterrupt:
@@ -72,6 +95,11 @@ def import_(session: Session, path: Path, map_: Path | None, *, apply: bool, str
     failed = count.actions["put aside"] + count.actions["refused"] + (len(count.left_out) if strict else 0)
     for row in count.left_out:
         say(f"{row.file}: column {row.field} was left out. {row.reason} {row.suggestion}")
+    if mapped and handed_back:
+        from relay.mapping.handed_back import hand_back
+
+        hand_back(handed_back, mapped, kept, applied=written)
+        say(f"{handed_back} says beside each row what became of it and what to do.")
     if not session.as_json:
         _say_noted(count)
     said = ", ".join(f"{rows} {action}" for action, rows in count.actions.items())
@@ -86,21 +114,32 @@ def import_(session: Session, path: Path, map_: Path | None, *, apply: bool, str
     context.exit(FOUND if failed else DONE)
 
 
-def _reading(session: Session, path: Path, map_: Path | None, *, apply: bool) -> tuple[str | None, Read]:
-    """Into which programme a path is imported, if that is said, and how its rows are read."""
-    from relay.exchange.rows import read_folder_or_workbook
+def _kept(report: Iterator[ReportRow], kept: list[ReportRow]) -> Iterator[ReportRow]:
+    """The same report, kept as it is read."""
+    for row in report:
+        kept.append(row)
+        yield row
 
+
+def _mapped(
+    session: Session, path: Path, map_: Path | None, handed_back: Path | None, *, apply: bool
+) -> MappedRegister | None:
+    """The register of a path as its map reads it; None when the path is in the exchange format."""
     if map_ is None:
-        return session.programme, read_folder_or_workbook
+        if handed_back:
+            raise click.UsageError("--report needs --map: it hands back a register of your own.")
+        return None
+    from relay.exchange.writing import refuse_what_is_there
     from relay.mapping.map_file import read_map
-    from relay.mapping.reading import read_register, rows_of
+    from relay.mapping.reading import read_register
 
+    if handed_back:
+        refuse_what_is_there(handed_back)
     how = read_map(map_, session.catalogue)
     for make in how.makes:
         if make.open:
             say(f"{map_}: {make.act}: still open (?) and left out: {', '.join(make.open)}.")
-    register = read_register(path, how, apply=apply, told=say)
-    return session.programme_id, lambda _, catalogue: rows_of(register, catalogue)
+    return read_register(path, how, apply=apply, told=say)
 
 
 def _recorded(count: Count) -> str:

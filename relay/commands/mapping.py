@@ -1,4 +1,4 @@
-"""A register of one's own: a map proposed for it."""
+"""A register of one's own: a map proposed for it, and an empty one to fill in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from relay.commands.options import RelayGroup, pass_session
+from relay.commands.options import RelayGroup, command, pass_session
 from relay.commands.session import NoProgrammeYet, Session, say
 
 
@@ -34,3 +34,16 @@ def propose(session: Session, file: Path) -> None:
         say("There is no programme yet, so helps, gifts and places stay open: add it first, then propose again.")
         programme = Programme()
     click.echo(proposed(found, programme, file.stem), nl=False)
+
+
+@command(example="relay template empty-register.xlsx")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.xlsx")
+@pass_session
+def template(session: Session, file: Path) -> None:
+    """Write an empty workbook to fill in, with the programme's rules and places."""
+    from relay.exchange.template import write_template
+
+    if file.suffix.lower() != ".xlsx":
+        raise click.UsageError("The name of a workbook ends with .xlsx.")
+    write_template(session.graph, session.programme_id, file)
+    say(f"{file} is ready to be filled in. Then: relay import {file}")

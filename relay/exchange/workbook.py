@@ -36,6 +36,7 @@ _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 LONGEST_ROW: Final = 4_000_000  # bytes of a CSV file; our choice: far more than any register's, and read in no time
 
 _DELIMITERS: Final = (",", ";", "\t")
+_LINES_OF_A_CELL: Final = 1000  # our choice: more than any cell has; what follows would be read from its middle
 _TITLE_LINES: Final = 20  # our choice: more than stand above the names of the columns
 _WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")  # of which all but the first are refused, each with its sentence
 _ENDINGS: Final = frozenset({"txt", "tsv", "tab", "xlsx", "xls", "ods", "toml"})
@@ -213,17 +214,21 @@ def _delimiter(path: Path) -> str:
 
 def _overlong(path: Path) -> Unreadable | None:
     """The first line of a file that is too long to be a row of a table, before any of it is held in memory."""
-    with path.open("rb") as lines:
-        row = 0
-        while line := lines.readline(LONGEST_ROW + 1):
-            row += 1
-            if len(line) > LONGEST_ROW:
+    row, since = 1, 0  # bytes since the last end of a line
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            first = block.find(b"\n")
+            since += len(block) if first < 0 else first
+            if since > LONGEST_ROW:
                 return Unreadable(
                     file=path.name,
                     row=row,
                     reason=f"This row is longer than {LONGEST_ROW:,} bytes, so no row of the file is taken.",
                     suggestion="Delete the empty columns beyond the table, or shorten its longest cell.",
                 )
+            if first >= 0:
+                row += block.count(b"\n")
+                since = len(block) - block.rfind(b"\n") - 1
     return None
 
 
@@ -281,12 +286,18 @@ def _lines(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]] | Unrea
                     read_so_far = reader.line_num
             except csv.Error:
                 row += 1
+                never_closed = reader.line_num - read_so_far > _LINES_OF_A_CELL
+                lines = f"lines {read_so_far + 1} to {reader.line_num}"
                 yield Unreadable(
                     file=path.name,
                     row=row,
-                    reason=f"A quotation mark is wrong, so lines {read_so_far + 1} to {reader.line_num} are not taken.",
+                    reason=f"A quotation mark is never closed, so nothing from line {read_so_far + 1} on is taken."
+                    if never_closed
+                    else f"A quotation mark is wrong, so {lines} are not taken.",
                     suggestion='Put " before and after the cell, and write each " inside it twice.',
                 )
+                if never_closed:
+                    return
             else:
                 return
 

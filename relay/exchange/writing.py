@@ -17,7 +17,7 @@ import xlsxwriter
 from relay import errors
 from relay.exchange import cells
 from relay.exchange import workbook as sheets
-from relay.private_files import NotWritten
+from relay.private_files import NotWritten, ThereAlready
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 1_048_576  # of a sheet of a workbook, the header included (the XLSX format)
 # A fixed day of making, so that the same record gives the same bytes.
 _MADE_AT: Final = datetime(2020, 1, 1, tzinfo=UTC)
+
+# No text is a formula, a number or a link, however it begins.
+_AS_TEXT: Final = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 
 Content = Sequence[cells.Value | tuple[str, ...] | None]
 """Of a row; several words of one cell stand in a tuple."""
@@ -113,16 +116,7 @@ def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> G
                 )
     with _beside(path) as workplace:
         new = workplace / "new.xlsx"
-        book = xlsxwriter.Workbook(
-            new,
-            {
-                "constant_memory": True,
-                "tmpdir": str(workplace),
-                "strings_to_formulas": False,
-                "strings_to_numbers": False,
-                "strings_to_urls": False,
-            },
-        )
+        book = xlsxwriter.Workbook(new, {"constant_memory": True, "tmpdir": str(workplace), **_AS_TEXT})
         book.set_properties({"created": _MADE_AT})
         try:
             yield _Workbook(book)
@@ -130,6 +124,34 @@ def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> G
             book.close()
         new.chmod(0o600)
         new.replace(path)
+
+
+@contextlib.contextmanager
+def sheets_of_ones_own(path: Path) -> Generator[xlsxwriter.Workbook]:
+    """Write a workbook that need not be of the format: it appears at the end, for its owner only.
+
+    Raises:
+        ThereAlready: Something is at this path.
+        NotWritten: It cannot be written there.
+    """
+    refuse_what_is_there(path)
+    with _beside(path) as workplace:
+        new = workplace / "new.xlsx"
+        with xlsxwriter.Workbook(new, _AS_TEXT) as book:
+            book.set_properties({"created": _MADE_AT})
+            yield book
+        new.chmod(0o600)
+        new.replace(path)
+
+
+def refuse_what_is_there(path: Path) -> None:
+    """Refuse to write over anything.
+
+    Raises:
+        ThereAlready: Something is at this path.
+    """
+    if path.exists():
+        raise ThereAlready(path=path)
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ _MOST_LINES: Final = 3  # of the names of columns; our choice
 _NAMED: Final = 0.7  # our choice: how like a cell must be to a name of a column to count as one
 _COMMON: Final = 0.5  # our choice: the share of the cells of a reference that are found where it points
 _LIKE_PLACE: Final = 0.85  # our choice: Tansen-5 and Tansen-6 are 0.87 by their letters; numbers must be equal besides
+_SHOWN: Final = 5  # rows that cannot be read; our choice: the import names them all
 _CERTAIN: Final = 1.0
 _ASSUMED: Final = 0.6  # what a programme's rule says, where the register says nothing
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
@@ -223,6 +224,8 @@ class _Proposal:
         for name in self.table.columns:
             if name and is_preeti(self.table.column(name)):
                 yield f"Column {_toml(name)} is written in an old font such as Preeti: convert it to Unicode first."
+        for unread in self.table.unreadable[:_SHOWN]:
+            yield f"Row {unread.row} cannot be read: {unread.reason}"
         used = {guess.column for guess in self.guesses.values() if guess.score >= SURE}
         if left := [name for name in self.table.columns if name and name not in used]:
             yield f"Not used: {', '.join(map(_toml, left))}."

@@ -57,19 +57,35 @@ class NoSuchSheet(errors.Invalid):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
+class MappedRegister:
     """A register that a map fits.
 
     Attributes:
-        map: With the names of the columns that the register has.
-        table: Its rows.
+        map: Its map.
+        table: Its rows, under the names of columns that the map has.
+        pages: All sheets of its file.
     """
 
     map: RegisterMap
     table: Table
+    pages: tuple[workbook.Page, ...]
+
+    def rows(self, _: Path, catalogue: Catalogue) -> Iterator[Row]:
+        """What its rows record: its beneficiaries first, then placements, pass-ons and events.
+
+        Args:
+            catalogue: Of the kinds of acts.
+
+        Yields:
+            A row for each act that a row of the register makes, and for each row that cannot be read.
+        """
+        for unread in self.table.unreadable:
+            fault = Fault(field=None, value="", reason=unread.reason, suggestion=unread.suggestion)
+            yield Row(file=self.table.sheet, row=unread.row, act_id=None, act=None, faults=(fault,))
+        yield from _Reading(self, catalogue).rows()
 
 
-def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[str], None]) -> Register:
+def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[str], None]) -> MappedRegister:
     """Read a register's table, and hold the names of its columns against those of the map.
 
     Args:
@@ -94,7 +110,7 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
     if new and not missing:
         told(f"{path} has new columns, which are not read: {', '.join(new)}.")
     if not missing:
-        return Register(map=how, table=table)
+        return MappedRegister(map=how, table=table, pages=pages)
     for name in missing[1:]:
         raise ColumnMissing(path=path, column=name)
     (gone,) = missing
@@ -106,29 +122,13 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
         raise renamed
     told(f"{renamed} This trial reads it so.")
     names = tuple(gone if name == likely else name for name in table.columns)
-    return Register(map=how, table=replace(table, columns=names))
-
-
-def rows_of(register: Register, catalogue: Catalogue) -> Iterator[Row]:
-    """What the rows of a register record: its beneficiaries first, then placements, pass-ons and events.
-
-    Args:
-        register: The register.
-        catalogue: Of the kinds of acts.
-
-    Yields:
-        A row for each act that a row of the register makes, and for each row that cannot be read.
-    """
-    for unread in register.table.unreadable:
-        fault = Fault(field=None, value="", reason=unread.reason, suggestion=unread.suggestion)
-        yield Row(file=register.table.sheet, row=unread.row, act_id=None, act=None, faults=(fault,))
-    yield from _Reading(register, catalogue).rows()
+    return MappedRegister(map=how, table=replace(table, columns=names), pages=pages)
 
 
 class _Reading:
     """One pass over a register."""
 
-    def __init__(self, register: Register, catalogue: Catalogue) -> None:
+    def __init__(self, register: MappedRegister, catalogue: Catalogue) -> None:
         self.how = register.map
         self.table = register.table
         self.catalogue = catalogue
@@ -147,7 +147,7 @@ class _Reading:
         return found
 
     def rows(self) -> Iterator[Row]:
-        """As `rows_of`."""
+        """What the rows record, and what is wrong with those that cannot be read."""
         sound: list[tuple[Line, Mapping[str, object]]] = []
         first: dict[str, int] = {}
         for line, own in self.lines:

@@ -13,7 +13,7 @@ from relay.exchange.workbook import pages
 from relay.mapping.map_file import read_map
 from relay.mapping.programme import known_of
 from relay.mapping.proposal import proposed
-from relay.mapping.reading import read_register, rows_of
+from relay.mapping.reading import read_register
 from seeds.registers.__main__ import write_programme
 from seeds.registers.layout import Layout, layouts
 from seeds.registers.slips import write_slipped
@@ -54,7 +54,7 @@ def mapped(graph: Graph, register: Path, changes: Mapping[str, str] | None = Non
 
 def imported(graph: Graph, register: Path, map_: Path, *, apply: bool = True) -> list[ReportRow]:
     told: list[str] = []
-    table = read_register(register, read_map(map_, CORE), apply=apply, told=told.append)
+    mapped_register = read_register(register, read_map(map_, CORE), apply=apply, told=told.append)
     assert told == []
     return list(
         import_programme(
@@ -63,7 +63,7 @@ def imported(graph: Graph, register: Path, map_: Path, *, apply: bool = True) ->
             clerk(),
             programme_id="registers",
             apply=apply,
-            read=lambda _, catalogue: rows_of(table, catalogue),
+            read=mapped_register.rows,
         )
     )
 

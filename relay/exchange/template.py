@@ -1,0 +1,167 @@
+"""An empty workbook of the exchange format, for a programme: with its own rules and places to choose from.
+
+Ids, telephones and tags are text, so that no spreadsheet turns them into numbers; what can only be one of some words
+is chosen from a list; and each column says in one line what belongs there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.domain.register import systems_of
+from relay.exchange.cells import write
+from relay.exchange.exporting import standing_acts
+from relay.exchange.writing import MOST_ROWS, sheets_of_ones_own
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from relay.domain.acts import Act
+    from relay.domain.schema import Column, Kind
+    from relay.domain.system import Catalogue
+    from relay.graph import Graph
+
+_FILLED: Final = ("programme", "rule", "place", "group", "gift")
+"""The kinds of which a register names what is there, so that the workbook holds it."""
+
+_CHOSEN: Final[Mapping[str, str]] = {"place": "places", "group": "groups", "gift": "gifts"}
+"""The kind that a column refers to → the sheet whose first column holds its ids."""
+
+_MORE: Final = 500  # rows beyond those filled in from which an id can be chosen; our choice
+_AS_TEXT: Final = 49  # the number of the format "text" (the XLSX format)
+_WIDTH: Final = 18  # characters
+_TEXT: Final = frozenset({"id", "tags", "programme_id", "text", "name", "choice", "help"})
+_OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})
+_LONGEST_LIST: Final = 255  # characters of a list of choices (the XLSX format)
+_TITLE: Final = 32  # characters (the XLSX format), as 255 are of the line below it
+
+_LINES: Final[Mapping[str, str]] = {
+    "name": "What she, the group or the place is called.",
+    "phone": "Her telephone number, as text.",
+    "household_id": "The same for all who live in one household.",
+    "birth_year": "The year in which she was born, in four digits (Gregorian).",
+    "donor": "Who gave it.",
+    "animals": "How many, as a number: of seed capital, the amount.",
+    "females": "How many of them are female; empty if nobody knows.",
+    "males": "How many of them are male; empty if nobody knows.",
+    "receiver_placement_id": "The number of what the receiver holds from now on; a new one if she is new.",
+    "giver_placement_id": "The number of what the giver holds.",
+    "tags": "Ear tags, with ; between them.",
+    "witness": "Who saw it.",
+    "note": "Anything else; do not write about violence here.",
+    "ceremony_id": "The same for all that was handed over at one ceremony.",
+    "consent_on": "The day on which she agreed that this is recorded.",
+    "unit": "What is counted, such as animal.",
+    "source": "Where the claim was published.",
+}
+"""Column → what belongs there, of those whose type says too little."""
+
+_OF_TYPE: Final[Mapping[str, str]] = {
+    "id": "Letters and digits; the same always means the same.",
+    "date": "A day, as 2026-11-24 or 2083-08-08 BS.",
+    "units": "A number, such as 2 or 0.5.",
+    "amount": "A number above 0.",
+    "count": "A number, 0 or more.",
+    "term": "A whole number.",
+    "days": "A whole number of days.",
+    "year": "A year in four digits.",
+    "degrees": "Degrees, such as 27.87.",
+    "help": "Choose one of the programme's helps.",
+    "choice": "Choose one.",
+    "text": "Text.",
+    "tags": "Ear tags, with ; between them.",
+    "words": "Words, with ; between them.",
+    "equivalents": "Such as pig=1.5.",
+    "timezone": "Such as Asia/Kathmandu.",
+    "programme_id": "Small letters, digits and -.",
+}
+
+
+def help_line(column: Column) -> str:
+    """What belongs into a column, in one line."""
+    line = _LINES.get(column.name) or _OF_TYPE.get(column.type, "Text.")
+    if column.refers_to and column.name not in _LINES:
+        line = f"The id of a {column.refers_to} in its own sheet, or of one that is recorded already."
+    return f"{line} Required." if column.required and not column.personal else line
+
+
+def write_template(graph: Graph, programme_id: str, path: Path) -> None:
+    """Write the empty workbook of a programme; what it holds of the programme has no names.
+
+    Args:
+        graph: Where the programme is.
+        programme_id: Its id.
+        path: The .xlsx file to write; nothing may be there.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        ThereAlready: Something is at this path.
+        NotWritten: It cannot be written there.
+        Unavailable: The database cannot be reached.
+    """
+    catalogue = graph.catalogue
+    there: dict[str, list[Act]] = {}
+    for act in standing_acts(graph, programme_id):
+        if act.kind in _FILLED:
+            there.setdefault(act.kind, []).append(act)
+    used = systems_of(there["programme"][0].values)
+    with sheets_of_ones_own(path) as book:
+        formats = {
+            "header": book.add_format({"bold": True, "bottom": 1, "num_format": _AS_TEXT}),
+            "number": book.add_format(),
+            "text": book.add_format({"num_format": _AS_TEXT}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        }
+        for kind in _kinds(catalogue, used):
+            columns = [
+                column
+                for column in catalogue.columns_on(kind.name, used)
+                if not (column.personal and kind.name in _FILLED)
+            ]
+            sheet = book.add_worksheet(kind.file)
+            sheet.freeze_panes(1, 1)
+            acts = there.get(kind.name, ())
+            for place, column in enumerate(columns):
+                sheet.set_column(place, place, _WIDTH, formats[_format_of(column)])
+                sheet.write_string(0, place, column.name, formats["header"])
+                sheet.data_validation(1, place, MOST_ROWS - 1, place, _choice(column, there))
+                for row, act in enumerate(acts, 1):
+                    _write(sheet, row, place, act.values.get(column.name))
+            if kind.name == "beneficiary":
+                sheet.activate()
+
+
+def _kinds(catalogue: Catalogue, used: Sequence[str]) -> list[Kind]:
+    """The kinds that stand in the workbooks of a programme."""
+    systems = ((kind, catalogue.system_of(kind.name)) for kind in catalogue.filed)
+    return [kind for kind, system in systems if system is None or system.name in used]
+
+
+def _format_of(column: Column) -> str:
+    if column.type == "date":
+        return "day"
+    return "text" if column.type in _TEXT or column.name in _OF_DIGITS else "number"
+
+
+def _choice(column: Column, there: Mapping[str, Sequence[Act]]) -> dict[str, Any]:
+    """What a column may hold, and the line that is shown at each of its cells."""
+    rules = len(there.get("rule", ()))
+    helps = list(dict.fromkeys(str(act.values["help"]) for act in there.get("rule", ())))
+    told = {"input_title": column.name[:_TITLE], "input_message": help_line(column), "ignore_blank": True}
+    if column.choices and column.type == "choice":
+        return {"validate": "list", "source": list(column.choices), **told}
+    if column.type == "help" and not column.fixed and helps:
+        listed = len(",".join(helps)) <= _LONGEST_LIST
+        return {"validate": "list", "source": helps if listed else f"=rules!$A$2:$A${rules + 1}", **told}
+    if (sheet := _CHOSEN.get(column.refers_to or "")) and not (column.fixed and column.refers_to != "gift"):
+        last = len(there.get(column.refers_to or "", ())) + 1 + _MORE
+        return {"validate": "list", "source": f"={sheet}!$A$2:$A${last}", **told}
+    return {"validate": "any", **told}
+
+
+def _write(sheet: Any, row: int, place: int, value: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+    if isinstance(value, int | float):
+        sheet.write_number(row, place, value)
+    elif value is not None:
+        sheet.write_string(row, place, write(value))

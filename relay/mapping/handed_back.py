@@ -1,0 +1,131 @@
+"""A register handed back to those who keep it: their own workbook, with what became of each row and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.exchange.workbook import Unreadable
+from relay.exchange.writing import sheets_of_ones_own
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.exchange.rows import Action, ReportRow
+    from relay.exchange.workbook import Page
+    from relay.mapping.map_file import RegisterMap
+    from relay.mapping.reading import MappedRegister
+
+WHAT_BECAME: Final = "What became of it"
+WHAT_TO_DO: Final = "What to do"
+
+_WIDTH: Final = 60  # characters of each of the two columns
+_COLOURS: Final[Mapping[Action, str]] = {
+    "added": "#E2F0D9",
+    "same": "#FFFFFF",
+    "put aside": "#FFE699",
+    "refused": "#F8CBAD",
+}
+_GRAVEST: Final[Sequence[Action]] = ("refused", "put aside", "added", "same")
+
+
+def in_its_words(report: Iterable[ReportRow], how: RegisterMap) -> Iterator[ReportRow]:
+    """A report with the columns of the register in place of those of the format, where these come from one column."""
+    called: dict[tuple[str, str], set[str]] = {}
+    for make in how.makes:
+        for field, source in make.values.items():
+            called.setdefault((make.act, field), set()).add(", ".join(source.columns[:1]))
+    for row in report:
+        kind = (row.act_id or "").partition(":")[0]
+        names = called.get((kind, row.field or ""), set()) - {""}
+        yield replace(row, field=next(iter(names))) if len(names) == 1 else row
+
+
+def hand_back(path: Path, register: MappedRegister, report: Iterable[ReportRow], *, applied: bool) -> None:
+    """Write a register as a workbook of its own sheets, with two columns more.
+
+    Args:
+        path: The .xlsx file to write; nothing may be there.
+        register: The register.
+        report: What became of its rows.
+        applied: Whether that was recorded, and not only tried.
+
+    Raises:
+        ThereAlready: Something is there.
+        NotWritten: It cannot be written.
+    """
+    of_row: dict[int, list[ReportRow]] = {}
+    for row in report:
+        of_row.setdefault(row.row, []).append(row)
+    with sheets_of_ones_own(path) as book:
+        for page in register.pages:
+            sheet = book.add_worksheet("" if page.name.endswith(".csv") else page.name)
+            _copy(book, sheet, page)
+            if page.name == register.table.sheet:
+                _tell(book, sheet, page, register.map.header[-1], of_row, applied=applied)
+            elif page.hidden:
+                sheet.hide()
+
+
+def _copy(book: Any, sheet: Any, page: Page) -> None:  # noqa: ANN401 - xlsxwriter has no types
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    for number, cells in enumerate(page.rows):
+        for place, cell in enumerate(() if isinstance(cells, Unreadable) else cells):
+            if isinstance(cell, datetime | date):
+                sheet.write_datetime(number, place, cell, day)
+            elif isinstance(cell, bool):
+                sheet.write_boolean(number, place, cell)
+            elif isinstance(cell, int | float):
+                sheet.write_number(number, place, cell)
+            elif cell not in (None, ""):
+                sheet.write_string(number, place, str(cell))
+    merged = book.add_format({"align": "center", "valign": "vcenter"})
+    for (top, left), (bottom, right) in page.merged:
+        first = page.rows[top] if top < len(page.rows) else ()
+        text = "" if isinstance(first, Unreadable) or left >= len(first) else str(first[left])
+        sheet.merge_range(top, left, bottom, right, text, merged)
+
+
+def _tell(
+    book: Any,  # noqa: ANN401
+    sheet: Any,  # noqa: ANN401
+    page: Page,
+    header: int,
+    of_row: Mapping[int, Sequence[ReportRow]],
+    *,
+    applied: bool,
+) -> None:
+    width = max((len(cells) for cells in page.rows if not isinstance(cells, Unreadable)), default=0)
+    last = header - 1
+    bold = book.add_format({"bold": True, "bottom": 1})
+    formats = {
+        action: book.add_format({"text_wrap": True, "valign": "top", "bg_color": colour})
+        for action, colour in _COLOURS.items()
+    }
+    sheet.write_row(last, width, (WHAT_BECAME, WHAT_TO_DO), bold)
+    for number, rows in of_row.items():
+        gravest = next(action for action in _GRAVEST if any(row.action == action for row in rows))
+        sheet.write_string(number - 1, width, "\n".join(_became(rows, applied=applied)), formats[gravest])
+        to_do = dict.fromkeys(row.suggestion for row in rows if row.suggestion)
+        sheet.write_string(number - 1, width + 1, "\n".join(to_do), formats[gravest])
+    sheet.set_column(width, width + 1, _WIDTH)
+    sheet.freeze_panes(last + 1, 0)
+    sheet.autofilter(last, 0, max(len(page.rows) - 1, last), width + 1)
+
+
+def _became(rows: Sequence[ReportRow], *, applied: bool) -> Iterator[str]:
+    """What became of one row, a line for each thing that can be said."""
+    said: Mapping[Action, str] = {
+        "added": "Recorded" if applied else "Can be recorded",
+        "same": "Recorded before, and the same",
+    }
+    for action, words in said.items():
+        if ids := [row.act_id or "" for row in rows if row.action == action]:
+            yield f"{words}: {', '.join(ids)}."
+    for row in rows:
+        if row.action in ("put aside", "refused"):
+            where = f"{row.field}: " if row.field else ""
+            yield f"{row.action.capitalize()}{f' ({row.act_id})' if row.act_id else ''}: {where}{row.reason}"
+        yield from (f"Note: {note}" for note in row.notes)
