@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 USERS: Final = {
     "Staff": (
         *(recording.register, recording.gift, recording.place, recording.pass_on, recording.event, recording.excuse),
-        *(recording.confirm, recording.correct, recording.erase, recording.claim, recording.rule),
+        *(recording.confirm, recording.correct, recording.undo, recording.erase, recording.claim, recording.rule),
         *(files.import_, mapping.map_, mapping.template, reading.find, reading.show, accounts.login, accounts.logout),
     ),
     "Managers": (
@@ -61,7 +61,7 @@ USERS: Final = {
 """Who uses which command of the core."""
 
 
-_EDITING: Final = ("undo", "delete", "remove", "edit", "change")
+_EDITING: Final = ("delete", "remove", "edit", "change")
 
 
 class UsersGroup(RelayGroup):

@@ -109,6 +109,8 @@ def import_(
         say(f"{said}; nothing was written, because some rows or columns cannot be recorded (--strict).")
         context.exit(NOT_DONE)
     say(f"{said}." if written else f"{said}; nothing was written.")
+    if written and count.actions["added"]:
+        say(f"To take all of it back: relay undo --import {session.at}")
     if not apply and not failed and count.actions["added"]:
         say("Write it with --apply.")
     context.exit(FOUND if failed else DONE)

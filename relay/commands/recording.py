@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from relay.domain.acts import Value
 
 
-def print_recorded(session: Session, *recorded: Recorded) -> None:
-    """Print what became of some acts, and say what was noted of them."""
+def print_recorded(session: Session, *recorded: Recorded, told: bool = True) -> None:
+    """Print what became of some acts, tell what each recorded, and say what was noted of them."""
     from relay.service.terminal import print_json, print_pairs
 
     if session.as_json:
@@ -26,8 +27,25 @@ def print_recorded(session: Session, *recorded: Recorded) -> None:
     for each in recorded:
         if not session.as_json:
             print_pairs((name, getattr(each, name)) for name in ("act_id", "action", "sequence", "placement_id"))
+        if told:
+            _tell(session, each)
         for note in each.notes:
             say(f"Noted for the auditor. {note}")
+
+
+def _tell(session: Session, recorded: Recorded) -> None:
+    """Tell in a sentence what was recorded, and how it is undone; it is recorded even where that cannot be told."""
+    from relay.errors import RelayError
+    from relay.service.queries.lookup import Told
+
+    if recorded.action == "same":
+        say(f"Nothing new: {recorded.act_id} is already recorded.")
+        return
+    with suppress(RelayError):
+        found = session.ask(Told(id=recorded.act_id, as_of=session.today))
+        say(found.sentence)
+        if found.undone_by:
+            say(f"To undo it: {found.undone_by}")
 
 
 def _flags(column: Column, kind: Kind) -> list[str]:
@@ -330,7 +348,7 @@ class _How(click.Choice[str]):
         return super().normalize_choice(str(choice).replace("_", "-"), ctx)
 
 
-@command(example='relay correct pass:T0003 --receiver B0911 --why "The register was read one line too low."')
+@command(example="relay correct pass:T0002 --receiver B0911 --again")
 @click.argument("act_id", metavar="ACT", type=ID)
 @click.option(
     "--how", type=_How(["did-not-happen", "wrong-data"]), help="Needed unless one of the next three is given."
@@ -420,6 +438,35 @@ def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:
 def _with_id(session: Session, said: dict[str, Value], column: str, id_: str | None) -> dict[str, Value]:
     own = None if id_ is None else _value(session, Column(name=column, type="id"), id_, "--id")
     return said if own is None else {column: own, **said}
+
+
+_SHOWN: Final = 20  # our choice: so many are taken in at a glance
+
+
+@command(example="relay undo --yes")
+@click.option("--import", "import_", metavar="TIME", help="A whole import of yours: the time that it told at its end.")
+@click.option("--why", default="Taken back at once.", show_default=True, help="For the auditor.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_session
+def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
+    """Take back the newest thing you recorded in the last 24 hours.
+
+    It is shown first. What later acts depend on stays: they are listed.
+    """
+    from relay.desk.undo import since
+    from relay.service.queries.lookup import Undoable
+
+    found = session.ask(Undoable(since=since(session.now), at=import_))
+    say(f"You recorded at {found.recorded_at}:")
+    for each in found.acts[:_SHOWN]:
+        say(f"  {each.act_id}: {each.what}")
+    if len(found.acts) > _SHOWN:
+        say(f"  and {len(found.acts) - _SHOWN} more")
+    if not yes:
+        many = f"these {len(found.acts)} acts" if len(found.acts) > 1 else "it"
+        click.confirm(f"Take {many} back?", abort=True, err=True)
+    taken = session.take_back(found.acts, reason(session, why))
+    print_recorded(session, *taken, told=len(taken) == 1)
 
 
 @command(example="relay confirm pass:T0001")

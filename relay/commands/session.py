@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from relay.backup.replay import Kept
     from relay.backup.status import LastBackup
     from relay.desk.intake import Recorded
+    from relay.desk.undo import UndoableAct
     from relay.domain.acts import Value
     from relay.domain.system import Catalogue
     from relay.graph import Graph
@@ -114,7 +115,7 @@ class Session:
         from relay.service.question import Source, require_used
 
         require_used(self.catalogue, type(question), self.head)
-        source = Source(graph=self.graph, folder=self.settings.data_folder)
+        source = Source(graph=self.graph, folder=self.settings.data_folder, by=self.clerk.by)
         found = question.ask(source, self.head)
         question.note(source, self.programme_id, found, by=self.clerk.by, at=self.at)
         return found
@@ -172,6 +173,15 @@ class Session:
             with_ids = f", with{sent}" if sent else ""
             say(f"Repeat the same command{with_ids}: what is already recorded is not recorded twice.")
             raise
+
+    def take_back(self, acts: Sequence[UndoableAct], why: str) -> tuple[Recorded, ...]:
+        """Take back what was recorded at one time, all or nothing; through the service one act after another."""
+        from relay.desk import undo
+
+        corrections = undo.corrections(acts, why, self.clerk)
+        if self.service:
+            return tuple(self.hand_in("correct", each.values) for each in corrections)
+        return undo.take_back(self.graph, self.programme_id, corrections, self.clerk)
 
     @cached_property
     def connection(self) -> Connection:

@@ -62,6 +62,27 @@ def find(
     return [row["sequence"] for row in rows]
 
 
+def recorded_by(graph: Graph, programme_id: str, by: str, *, first: str, last: str | None = None) -> Sequence[int]:
+    """The sequences of the entries that somebody recorded from one instant on, to another with it, newest first.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(
+        cypher.ENTRIES_FOUND,
+        programme_id=programme_id,
+        kind="",
+        by=by,
+        first=first,
+        before=f"{last}~" if last else _EVER[1],  # "~" sorts behind whatever an instant ends with
+        act_id="",
+        ending="",
+        texts=[],
+        hash="",
+    )
+    return [row["sequence"] for row in rows]
+
+
 def _midnight(head: LedgerHead, day: date) -> str:
     return instant(datetime.combine(day, time(), zone(head.timezone)).astimezone(UTC))
 

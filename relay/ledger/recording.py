@@ -16,7 +16,8 @@ from relay.database import cypher
 from relay.database.driver_errors import UnknownOutcome
 from relay.domain.acts import Act
 from relay.domain.entries import ORIGIN
-from relay.domain.rulebook import NO_ANSWER, Answers
+from relay.domain.register import subject_of
+from relay.domain.rulebook import NO_ANSWER, Answers, StandingOnIt
 from relay.errors import Unavailable
 from relay.graph import Graph, Transaction
 from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome
@@ -157,12 +158,23 @@ class _Recording:
         )
         outcomes = tuple(self._offer(transaction, batch, act) for act in self.acts)
         if self.together:
-            for outcome in outcomes:
-                if outcome.error:
-                    raise outcome.error
+            self._require_all(outcomes)
             batch.require_whole()
         batch.write(transaction)
         return outcomes
+
+    def _require_all(self, outcomes: Sequence[Outcome]) -> None:
+        """Let none fail; where others depend on what is taken back, all of these are listed, not one after another."""
+        errors = [outcome.error for outcome in outcomes if outcome.error]
+        failed = next((error for error in errors if not isinstance(error, StandingOnIt)), None)
+        if failed:
+            raise failed
+        taken = {subject_of(act) for act in self.acts if act.kind == "correct"}
+        held = [error for error in errors if isinstance(error, StandingOnIt)]
+        if held:
+            others = {other for error in held for other in error.others} - taken
+            last = ", ".join(error.act_id for error in held)
+            raise StandingOnIt(act_id=last, others=sorted(others)) if others else held[0]
 
     def _offer(self, transaction: Transaction, batch: Batch, act: Act) -> Outcome:
         """Judge an act, unless by what it says, or by what is recorded under its id, it lies outside her places."""

@@ -98,7 +98,8 @@ class Source:
     Attributes:
         graph: Open.
         folder: The data folder, where snapshots and the access log are kept.
-        reader: Who asks.
+        reader: What whoever asks may see.
+        by: Who asks, as the ledger names who records; empty where that is not known.
         kept: The relay of the programme on a day, with or without what nobody confirmed, where it is kept up; None
             surveys it for each question.
     """
@@ -106,6 +107,7 @@ class Source:
     graph: Graph
     folder: Path
     reader: Reader = Reader()
+    by: str = ""
     kept: Callable[[date, bool], trees.Relay] | None = None
 
     def last(self, programme_id: str, known: int | date | None) -> int | None:

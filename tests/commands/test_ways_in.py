@@ -358,7 +358,9 @@ def test_an_interrupted_import_says_how_much_is_recorded_and_goes_on_when_it_is_
     assert stopped.code == exits.NOT_DONE
     assert stopped.err == "Stopped: 7 rows or more are recorded. Run the same command again: it goes on.\n"
     assert (rehearsed.code, rehearsed.err) == (exits.NOT_DONE, "Stopped: nothing was written.\n")
-    assert again.err == "15 added, 16 same, 0 put aside, 0 refused.\n"
+    assert again.err.startswith(
+        "15 added, 16 same, 0 put aside, 0 refused.\nTo take all of it back: relay undo --import 2"
+    )
 
 
 def test_an_import_in_which_the_database_fails_says_how_much_is_recorded(shell: Shell, tmp_path: Path) -> None:
@@ -393,8 +395,8 @@ def test_an_answer_that_cannot_be_written_out_is_said_to_be(shell: Shell, unbuff
     assert done.stderr == "relay: the answer could not be written out: No space left on device.\n"
 
 
-def test_who_looks_for_a_way_to_undo_is_shown_how_a_mistake_is_put_right(alone: Shell) -> None:
-    for word in ("undo", "delete", "edit"):
+def test_who_looks_for_a_way_to_edit_is_shown_how_a_mistake_is_put_right(alone: Shell) -> None:
+    for word in ("remove", "delete", "edit"):
         answer = alone.run(word, "pass:T1")
         assert (answer.code, "relay correct --help" in answer.err) == (exits.USAGE, True)
     assert "No such command 'frob'" in alone.run("frob").err

@@ -85,7 +85,8 @@ def answer(programme_id: str, question: Question[object]) -> Response:
     if question.tells_donors():
         privacy.require_donors()
     folder = current.core().settings.data_folder
-    source = Source(graph=current.graph(), folder=folder, reader=privacy.READER, kept=current.kept_relay)
+    by = sessions.signed_in().by
+    source = Source(graph=current.graph(), folder=folder, reader=privacy.READER, by=by, kept=current.kept_relay)
     answered = question.ask(source, current.head())
     opened = question.opens(source, current.head().programme_id, answered)
     if question.personal or opened:

@@ -1,0 +1,119 @@
+"""Undo: the newest thing of one's own is taken back, and the thing before it the next time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.desk import undo
+from relay.domain.rulebook import StandingOnIt
+from relay.ledger import reading
+from relay.ledger.recording import record
+from relay.ledger.verify import verify
+from tests.scenes.acts import beginnings, clerk, corrected, happened, passed, placed
+from tests.scenes.core import CORE
+
+if TYPE_CHECKING:
+    from relay.desk.undo import Undoable
+    from relay.domain.acts import Act
+    from relay.domain.register import Register
+    from relay.graph import Graph
+
+NOW = clerk().now
+
+
+def keep(graph: Graph, *acts: Act, hour: int, by: str = "local:asha") -> None:
+    outcomes = record(graph, "demo", acts, replace(clerk(by), now=NOW + timedelta(hours=hour)))
+    assert [outcome.error for outcome in outcomes if outcome.error] == []
+
+
+def newest(graph: Graph, *, hour: int, at: str | None = None, by: str = "local:asha") -> Undoable:
+    return undo.undoable(graph, "demo", by, since=undo.since(NOW + timedelta(hours=hour)), at=at)
+
+
+def undone(graph: Graph, *, hour: int, at: str | None = None) -> list[str]:
+    """Take it back; the acts that were."""
+    found = newest(graph, hour=hour, at=at)
+    who = replace(clerk(seed=hour), now=NOW + timedelta(hours=hour))
+    undo.take_back(graph, "demo", undo.corrections(found.acts, "a slip", who), who)
+    return [each.act_id for each in found.acts]
+
+
+def replayed(graph: Graph) -> Register:
+    return reading.replay("demo", reading.entries(graph, "demo"), CORE)
+
+
+@pytest.fixture
+def story(graph: Graph) -> Graph:
+    """P1 > P2, then a birth; somebody else records in between."""
+    keep(graph, *beginnings(4), placed("P1 on 2020-03-01"), hour=-48)
+    keep(graph, passed("T1: P1 > P2 on 2021-03-01"), hour=0)
+    keep(graph, happened("E9: birth of P1 on 2021-04-01"), hour=1, by="local:bina")
+    keep(graph, happened("E1: birth of P1 on 2021-05-01"), hour=2)
+    return graph
+
+
+def test_the_newest_thing_of_ones_own_goes_first_then_the_one_before_then_nothing(story: Graph) -> None:
+    assert undone(story, hour=3) == ["event:E1"]
+    assert undone(story, hour=4) == ["pass:T1"]
+    with pytest.raises(undo.NothingToUndo, match="relay correct"):  # the rest is two days old
+        newest(story, hour=5)
+    assert set(replayed(story).placements) == {"P1"}
+    assert [event.event_id for event in replayed(story).placements["P1"].events] == ["E9"]
+    assert verify(story, "demo").ok
+
+
+def test_what_is_older_than_a_day_is_left_alone(story: Graph) -> None:
+    assert [each.act_id for each in newest(story, hour=26).acts] == ["event:E1"]
+    with pytest.raises(undo.NothingToUndo):
+        newest(story, hour=27)
+
+
+def test_it_is_said_what_would_go_without_a_name(story: Graph) -> None:
+    (birth,) = newest(story, hour=3).acts
+    assert birth.what == "birth at placement P1 on 2021-05-01"
+
+
+def test_later_acts_that_stand_on_it_are_listed_and_nothing_is_taken_back(story: Graph) -> None:
+    keep(story, happened("E8: death of P2 on 2021-06-01"), hour=3, by="local:bina")
+    undone(story, hour=4)
+
+    with pytest.raises(StandingOnIt, match="event:E8"):
+        undone(story, hour=5)
+
+    assert "pass:T1" in replayed(story).facts
+
+
+def test_a_correction_is_undone_too(story: Graph) -> None:
+    keep(story, corrected("pass:T1", beneficiary_id="W3"), hour=3)
+
+    assert undone(story, hour=4) == ["correct:C1"]
+
+    assert replayed(story).placements["P2"].beneficiary_id == "W2"
+
+
+def test_a_whole_import_is_taken_back_by_its_time_whatever_its_age_and_all_that_hangs_on_it_is_listed(
+    story: Graph,
+) -> None:
+    keep(story, placed("P3 on 2020-05-01"), passed("T3: P3 > P4 on 2021-05-01"), hour=5)
+    keep(story, happened("E3: birth of P3 on 2021-06-01"), happened("E4: birth of P4 on 2021-06-01"), hour=6)
+    at = "2024-06-30T11:15:00Z"
+
+    assert [each.act_id for each in newest(story, hour=100, at=at).acts] == ["pass:T3", "placement:P3"]
+    with pytest.raises(StandingOnIt, match="event:E3, event:E4") as refused:
+        undone(story, hour=100, at=at)
+    assert "depend on it: event:E3, event:E4" in str(refused.value)
+    assert undone(story, hour=7) == ["event:E4", "event:E3"]
+    assert undone(story, hour=100, at=at) == ["pass:T3", "placement:P3"]
+    assert set(replayed(story).placements) == {"P1", "P2"}
+    with pytest.raises(undo.NothingToUndo, match="at 2024-06-30T11:15:00Z"):
+        newest(story, hour=100, at=at)
+
+
+def test_nobody_undoes_what_another_recorded(story: Graph) -> None:
+    assert [each.act_id for each in newest(story, hour=3, by="local:bina").acts] == ["event:E9"]
+    with pytest.raises(undo.NothingToUndo):
+        newest(story, hour=3, by="local:chandra")
