@@ -115,6 +115,8 @@ def _records(seed: Seed) -> Iterator[Wish]:
     placement = next(id_ for id_ in seed.shown if id_.startswith("P0"))
     yield "show", {"id": placement, "as_of": seed.days[1]}
     yield "show", {"id": placement, "as_of": last, "confirmed_only": True}
+    for id_ in (each for each in seed.shown if each.startswith(("T", "E0"))):
+        yield "told", {"id": id_, "as_of": last}
     yield "names", {"beneficiary_id": seed.people}
     for id_, kinds in seed.resolved:
         yield "resolve", {"id": id_, **({"kind": kinds} if kinds else {})}

@@ -40,6 +40,7 @@ WISHES: Final[dict[str, dict[str, Any]]] = {
     "todo": {"most": 2},
     "trace": {"as_known": 9},
     "forecast": {"about": "G1", "seed": 2},
+    "undoable": {"since": "2020-01-01T00:00:00Z"},
 }
 """What is asked beside the day, of the questions that need or deserve it."""
 
@@ -47,11 +48,14 @@ WISHES: Final[dict[str, dict[str, Any]]] = {
 def test_every_question_is_answered_as_the_command_line_prints_it(
     api: FlaskClient, graph: Graph, settings: Settings
 ) -> None:
-    source = Source(graph=graph, folder=settings.data_folder)
+    recorded = api.post(f"{HERE}/acts/event", json={"placement_id": "P2", "kind": "visit", "happened_on": ON})
+    assert recorded.status_code == 201, recorded.text
+    by = api.get(f"{HERE}/ledger?last=1").get_json()["entries"][0]["recorded_by"]
+    source = Source(graph=graph, folder=settings.data_folder, by=by)
     for question in QUESTIONS:
         known = {parameter.name for parameter in parameters(question)}
         wish = {**({"as_of": date.fromisoformat(ON)} if "as_of" in known else {}), **WISHES.get(question.name, {})}
-        about = "gift:G1" if question.name in ("trace", "tree") else "P2"
+        about = {"trace": "gift:G1", "tree": "gift:G1", "told": "T1"}.get(question.name, "P2")
         asked = question(**wish, **({"id": about} if "<id>" in question.path else {}))
 
         path, beside = question.path.replace("<id>", about), asked.beside()
