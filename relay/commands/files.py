@@ -77,7 +77,8 @@ def import_(
         strict=strict,
         again=again,
         read=mapped.rows if mapped else read_folder_or_workbook,
-        assumed=lambda id_: say(f"{path} names no programme: its rows are for {id_}, the only one here."),
+        usual=session.usual_programme,
+        assumed=lambda id_: say(f"{path} names no programme: its rows are for {id_}{_why_that(session)}."),
         progress=_progress(path),
     )
     kept: list[ReportRow] = []
@@ -118,6 +119,11 @@ def _kept(report: Iterator[ReportRow], kept: list[ReportRow]) -> Iterator[Report
     for row in report:
         kept.append(row)
         yield row
+
+
+def _why_that(session: Session) -> str:
+    """Why rows are for a programme that nobody named."""
+    return "" if session.usual_programme else ", the only one here"
 
 
 def _mapped(

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from relay.commands.options import command, group, pass_session
+from relay.commands.options import command, complete_programmes, group, pass_session
 from relay.commands.recording import reason, said_of
 from relay.commands.session import NotByService, Session, say, usable
 from relay.commands.showing import counted, print_tree
@@ -246,6 +246,21 @@ def programme_list(session: Session) -> None:
         return
     headers = ("programme_id", "name", "timezone", "entries", "head_hash")
     print_table(headers, ([getattr(head, name) for name in headers] for head in session.heads))
+
+
+@programme.command("use", example="relay programme use relay-demo")
+@click.argument("programme_id", metavar="ID", shell_complete=complete_programmes)
+@pass_session
+def programme_use(session: Session, programme_id: str) -> None:
+    """Work in this programme from now on, where --programme and RELAY_PROGRAMME name no other."""
+    from relay.service.terminal import print_json
+    from relay.service.usual_programme import choose
+
+    session.programme = programme_id
+    path = choose(session.settings, session.programme_id)
+    if session.as_json:
+        print_json({"programme_id": programme_id, "file": str(path)})
+    say(f"From now on {programme_id} is meant where no other programme is named.")
 
 
 @programme.command("add", example='relay programme add hills --name "Hill villages"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,6 +96,22 @@ class Listed:
     command: click.Command
 
 
+def complete_programmes(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The programmes that begin with what was typed."""
+    with closing(session_of(context)) as session:  # after it has offered something, the program ends
+        return list(session.programmes_beginning(incomplete))
+
+
+def complete_ids(*kinds: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """A completion by the ids of some kinds that begin with what was typed."""
+
+    def complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        with closing(session_of(context)) as session:
+            return [id_ for kind in kinds for id_ in session.beginning(kind, incomplete)]
+
+    return complete
+
+
 class _Id(click.ParamType[str]):
     """An id as it is recorded, however its digits and letters were typed; with or without its kind before it."""
 
@@ -151,6 +168,7 @@ def shared_options() -> tuple[click.Option, click.Option]:
             expose_value=False,
             callback=_keep_programme,
             help="Which programme, when there are several.",
+            shell_complete=complete_programmes,
         ),
         click.Option(
             ["--json"], is_flag=True, expose_value=False, callback=_keep_json, help="Print JSON instead of a table."
@@ -193,9 +211,14 @@ def help_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def place_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Narrow a list to a place."""
-    return click.option("--place", "--place-id", "place_id", metavar="ID", help="Only this place and all within it.")(
-        command
-    )
+    return click.option(
+        "--place",
+        "--place-id",
+        "place_id",
+        metavar="ID",
+        help="Only this place and all within it.",
+        shell_complete=complete_ids("place"),
+    )(command)
 
 
 def command(name: str | None = None, *, example: str) -> Callable[[Callable[..., Any]], RelayCommand]:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
-from relay.commands.options import ID, as_of_option, command, confirmed_option, pass_session, read_options
+from relay.commands.options import (
+    ID,
+    as_of_option,
+    command,
+    complete_ids,
+    confirmed_option,
+    pass_session,
+    read_options,
+)
 from relay.commands.session import Session, say
 from relay.commands.showing import counted, print_tree
+from relay.errors import NotFound
 
 if TYPE_CHECKING:
     from relay.reports.record_history import Record, Stand
+    from relay.service.question import Question
+
+T = TypeVar("T")
 
 
 @command(example="relay find Sita")
@@ -36,8 +48,16 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
         say(f"These are the {MOST} closest matches; there may be more. Type more letters, her place, or an id.")
 
 
+def _of(session: Session, kind: str, id_: str, asked: Callable[[str], Question[T]]) -> T:
+    """The answer to a question about one record; where none has this id, about the one of a kind that it means."""
+    try:
+        return session.ask(asked(id_))
+    except NotFound as error:
+        return session.ask(asked(f"{kind}:{session.meant(id_, kind, error)}"))
+
+
 @command(example="relay show P0424")
-@click.argument("id_", metavar="ID", type=ID)
+@click.argument("id_", metavar="ID", type=ID, shell_complete=complete_ids("placement", "beneficiary", "gift"))
 @as_of_option
 @confirmed_option
 @pass_session
@@ -46,7 +66,8 @@ def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool)
     from relay.service.queries.lookup import Show
     from relay.service.terminal import print_json
 
-    record = session.ask(Show(id=id_, as_of=session.day(as_of), confirmed_only=confirmed_only))
+    day = session.day(as_of)
+    record = _of(session, "beneficiary", id_, lambda id_: Show(id=id_, as_of=day, confirmed_only=confirmed_only))
     if session.as_json:
         print_json(record)
     else:
@@ -95,7 +116,7 @@ def _stood(stand: Stand) -> Mapping[str, object]:
 
 
 @command(example="relay trace G31 --as-of 2026-11-25")
-@click.argument("id_", metavar="ID", type=ID)
+@click.argument("id_", metavar="ID", type=ID, shell_complete=complete_ids("placement", "gift"))
 @read_options
 @pass_session
 def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
@@ -103,7 +124,8 @@ def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool
     from relay.service.queries.relays import Trace
     from relay.service.terminal import print_json, print_pairs, print_table
 
-    found = session.ask(Trace(id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)))
+    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    found = _of(session, "placement", id_, lambda id_: Trace(id=id_, **read))
     if session.as_json:
         print_json(found)
         return
@@ -127,7 +149,7 @@ def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool
 
 
 @command(example="relay tree G31 --as-of 2026-11-25")
-@click.argument("id_", metavar="ID", type=ID)
+@click.argument("id_", metavar="ID", type=ID, shell_complete=complete_ids("placement", "gift"))
 @read_options
 @click.option("--names", is_flag=True, help="Show names; without it the ids alone.")
 @pass_session
@@ -138,7 +160,8 @@ def tree(
     from relay.service.queries.relays import Tree
     from relay.service.terminal import print_json
 
-    drawn = session.ask(Tree(id=id_, **session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)))
+    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
+    drawn = _of(session, "placement", id_, lambda id_: Tree(id=id_, **read))
     if session.as_json:
         print_json(drawn)
         return

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from relay.commands.options import ID, RelayCommand, command, pass_session, session_of, shared_options
+from relay.commands.options import ID, RelayCommand, command, complete_ids, pass_session, session_of, shared_options
 from relay.commands.session import Session, say, usage
 from relay.domain.schema import Column, Kind
+from relay.errors import NotFound
 
 if TYPE_CHECKING:
     from relay.desk.intake import Recorded
@@ -75,7 +76,12 @@ class KindCommand(RelayCommand):
         own, shared = super().get_params(ctx), len(shared_options())
         kind = session_of(ctx).catalogue.kind(self.kind)
         options = [
-            click.Option([column.name, *_flags(column, kind)], metavar=_metavar(column), help=_help(column, kind))
+            click.Option(
+                [column.name, *_flags(column, kind)],
+                metavar=_metavar(column),
+                help=_help(column, kind),
+                shell_complete=_completion(column),
+            )
             for column in kind.columns
             if column.name not in self.but
         ]
@@ -110,6 +116,19 @@ class _OneOf(click.Option):
         kind = session_of(ctx).catalogue.kind(self.of[0])
         self.help = next(_help(column, kind) for column in kind.columns if column.name == self.of[1])
         return super().get_help_record(ctx)
+
+
+def _completion(column: Column) -> Callable[[click.Context, click.Parameter, str], list[str]] | None:
+    """What is offered to complete a column: its words, or the ids of what it refers to."""
+    if column.choices:
+        return lambda _context, _, incomplete: [word for word in column.choices if word.startswith(incomplete)]
+    return complete_ids(column.refers_to) if column.refers_to else None
+
+
+def _kinds_of_events(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The kinds of events that begin with what was typed."""
+    column = session_of(context).catalogue.kind("event").column("kind")
+    return [word for word in column.choices if word.startswith(incomplete)] if column else []
 
 
 def _metavar(column: Column) -> str:
@@ -203,9 +222,25 @@ def record_kind(
     session: Session, kind: str, given: Mapping[str, str | None], *, new: bool = False, again: bool = False
 ) -> Recorded:
     """Record an act of a kind from the options of its command."""
-    recorded = session.hand_in(kind, said_of(session, kind, given), new=new, again=again)
+    recorded = _handed_in(session, kind, said_of(session, kind, given), new=new, again=again)
     _say_if_today(session, kind, given)
     return recorded
+
+
+def _handed_in(session: Session, kind: str, said: dict[str, Value], *, new: bool, again: bool) -> Recorded:
+    """Record an act. Where there is no record of an id, the one is taken that it means as a name, each column once."""
+    from relay.desk.intake import HoldsSeveral
+
+    looked_up: set[str] = set()
+    while True:
+        try:
+            return session.hand_in(kind, said, new=new, again=again)
+        except (NotFound, HoldsSeveral) as error:
+            column = session.catalogue.kind(kind).column(error.field)
+            if column is None or column.refers_to is None or column.name in looked_up:
+                raise
+            looked_up.add(column.name)
+            said[column.name] = session.meant(str(said[column.name]), column.refers_to, error)
 
 
 def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) -> None:
@@ -305,23 +340,37 @@ def place(session: Session, /, *, new: bool, again: bool, **given: str | None) -
     example="relay pass-on P0926 --to B2001 --into P2001 --animals 1 --females 1 --on today",
     but=("giver_placement_id", "receiver_placement_id", "beneficiary_id"),
 )
-@click.argument("giver", type=ID)
-@click.option("--to", "beneficiary_id", metavar="BENEFICIARY", required=True, help="Who received.")
-@click.option("--into", "receiver_placement_id", metavar="PLACEMENT", help="Add to a placement that she holds.")
+@click.argument("giver", type=ID, shell_complete=complete_ids("placement"))
+@click.option(
+    "--to",
+    "beneficiary_id",
+    metavar="BENEFICIARY",
+    required=True,
+    help="Who received.",
+    shell_complete=complete_ids("beneficiary"),
+)
+@click.option(
+    "--into",
+    "--placement",
+    "receiver_placement_id",
+    metavar="PLACEMENT",
+    help="The placement that receives: one that she holds, or your own number for the one that this begins.",
+    shell_complete=complete_ids("placement"),
+)
 @_new_option
 @_again_option
 @pass_session
 def pass_on(session: Session, /, giver: str, *, new: bool, again: bool, **given: str | None) -> None:
     """Record that help was passed on. GIVER is a placement, or a beneficiary who holds just one."""
     said = {**said_of(session, "pass", given), "giver_placement_id": giver}
-    recorded = session.hand_in("pass", said, new=new, again=again)
+    recorded = _handed_in(session, "pass", said, new=new, again=again)
     _say_if_today(session, "pass", given)
     print_recorded(session, recorded)
 
 
 @records("event", example="relay event birth P0926 --animals 2 --on -3d", but=("placement_id", "kind"))
-@click.argument("kind", metavar="KIND")
-@click.argument("placement_id", metavar="PLACEMENT")
+@click.argument("kind", metavar="KIND", shell_complete=_kinds_of_events)
+@click.argument("placement_id", metavar="PLACEMENT", shell_complete=complete_ids("placement"))
 @pass_session
 def event(session: Session, /, **given: str | None) -> None:
     """Record what happened to a placement: a birth, a loss, a visit."""

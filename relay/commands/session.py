@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
-from relay.errors import Invalid, NotFound, Refused, Unavailable
+from relay.errors import Invalid, NotFound, Refused, RelayError, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+OFFERED: Final = 30
+"""Ids that are offered to complete what was typed (our choice: a screen)."""
+
+SAID_AFTER_SECONDS: Final = 0.7
+"""Then a person is told what is waited for: within a second she takes it for granted (our choice)."""
+
 
 class NoSuchProgramme(NotFound):
     """The database holds other programmes than the one that was named."""
@@ -49,7 +56,7 @@ class SeveralProgrammes(Invalid):
     """The database holds several programmes and none was named."""
 
     reason = "There are several programmes: %(programme_ids)s."
-    suggestion = "Name one with --programme."
+    suggestion = "Name one with --programme or RELAY_PROGRAMME, or for good: relay programme use ID"
 
     programme_ids: Sequence[str]
 
@@ -192,7 +199,7 @@ class Session:
             return self.settings.neo4j
         from relay.database import engine
 
-        with usable(self.settings.data_folder):
+        with usable(self.settings.data_folder), waiting("Starting the database; this takes some seconds."):
             return replace(
                 engine.ensure(self.settings.data_folder, readable=self.catalogue.readable),
                 plain=self.settings.plain_driver,
@@ -203,9 +210,11 @@ class Session:
         """The open graph."""
         from relay.graph import connect
 
-        graph = connect(
-            self.connection, self.catalogue, before_all=self._require_engine, before_writing=self._require_room
-        )
+        connection = self.connection
+        with waiting("Waiting for the database."):
+            graph = connect(
+                connection, self.catalogue, before_all=self._require_engine, before_writing=self._require_room
+            )
         self._opened.append(graph)
         return graph
 
@@ -229,7 +238,8 @@ class Session:
     def heads(self) -> tuple[LedgerHead, ...]:
         """All programmes of the database."""
         if self.service:
-            return self.service.programmes()
+            with waiting("Waiting for the service."):
+                return self.service.programmes()
         from relay.ledger.reading import heads
 
         return heads(self.graph)
@@ -245,20 +255,56 @@ class Session:
                 return frozenset(name for head in self.heads for name in head.systems)
         return frozenset()
 
+    def _answers(self) -> bool:
+        """Whether this machine's database answers without being started first."""
+        from relay.database import engine
+
+        return not self.settings.url and bool(self.settings.neo4j or engine.status(self.settings.data_folder).running)
+
+    def beginning(self, kind: str, text: str) -> tuple[str, ...]:
+        """The ids of a kind that begin with a text; none where the database does not answer: nobody waits for a key."""
+        from relay.desk import lookup
+        from relay.errors import RelayError
+
+        with suppress(RelayError, OSError):
+            if self._answers():
+                return lookup.beginning(self.graph, self.programme_id, kind, text, OFFERED)
+        return ()
+
+    def programmes_beginning(self, text: str) -> tuple[str, ...]:
+        """The programmes that begin with a text; none where the database does not answer."""
+        from relay.errors import RelayError
+
+        with suppress(RelayError, OSError):
+            if self._answers():
+                return tuple(head.programme_id for head in self.heads if head.programme_id.startswith(text))
+        return ()
+
     @cached_property
     def head(self) -> LedgerHead:
         """The programme that was named, or the only one."""
         from relay.ledger.reading import require_sound
 
-        found = [head for head in self.heads if self.programme in (None, head.programme_id)]
+        programme_ids = [head.programme_id for head in self.heads]
+        named = self.programme or self.usual_programme
+        found = [head for head in self.heads if named in (None, head.programme_id)]
         if len(found) == 1:
             return require_sound(found[0])
         if not self.heads:
             raise NoProgrammeYet
-        programme_ids = [head.programme_id for head in self.heads]
-        if self.programme:
-            raise NoSuchProgramme(programme_id=self.programme, programme_ids=programme_ids)
+        if named:
+            raise NoSuchProgramme(programme_id=named, programme_ids=programme_ids)
         raise SeveralProgrammes(programme_ids=programme_ids)
+
+    @cached_property
+    def usual_programme(self) -> str | None:
+        """The programme that is meant where none is named: RELAY_PROGRAMME, else what was chosen here and is there."""
+        from relay.service.usual_programme import chosen
+
+        if self.settings.programme:
+            return self.settings.programme
+        kept = chosen(self.settings)
+        return kept if kept in {head.programme_id for head in self.heads} else None
 
     @property
     def programme_id(self) -> str:
@@ -330,6 +376,31 @@ class Session:
             named |= self.ask(Names(beneficiary_id=tuple(asked[first : first + MOST_NAMES])))
         return named
 
+    def meant(self, text: str, kind: str, otherwise: RelayError) -> str:
+        """The id of the record of a kind that a name means: the only one that bears it, or the one that is chosen.
+
+        Raises:
+            RelayError: `otherwise`, when nothing is like it.
+            click.UsageError: It may mean several, and there is nobody to choose.
+        """
+        from relay.service.meaning import meant
+
+        found = meant(self.ask, text, kind, self.today)
+        clear = [each for each in found if each.clear]
+        if len(clear) == 1:
+            say(f"Taken for {clear[0].told}.")
+            return clear[0].id
+        offered = clear or list(found)
+        if not offered:
+            raise otherwise
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            may_be = "; ".join(each.told for each in offered)
+            raise click.UsageError(f"This may mean several: {may_be}. Write the id.")
+        for number, each in enumerate(offered, 1):
+            say(f"{number:>3}  {each.told}")
+        number = click.prompt("Which one", type=click.IntRange(1, len(offered)), err=True)
+        return offered[number - 1].id
+
     def close(self) -> None:
         """Close what was opened."""
         for graph in self._opened:
@@ -343,6 +414,23 @@ def usable(folder: Path) -> Generator[None]:
         yield
     except OSError as error:
         raise DataFolderUnusable(folder=folder, strerror=error.strerror or str(error)) from error
+
+
+@contextmanager
+def waiting(sentence: str) -> Generator[None]:
+    """Say on a terminal what is waited for, if that takes long."""
+    from threading import Timer
+
+    if not sys.stderr.isatty():
+        yield
+        return
+    timer = Timer(SAID_AFTER_SECONDS, say, (sentence,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -119,6 +119,18 @@ def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = 
     return found[0]
 
 
+def beginning(graph: Graph, programme_id: str, kind: str, text: str, most: int) -> tuple[str, ...]:
+    """The ids of one kind that begin with a text, without their kind; in order, so many at most.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    texts = (cypher.ACTS_BEGINNING, cypher.PLACEMENTS_BEGINNING) if kind == "placement" else (cypher.ACTS_BEGINNING,)
+    key = key_of(programme_id, f"{kind}:{text}")
+    found = {row["act_id"] for query in texts for row in graph.rows(query, beginning=key, limit=most)}
+    return tuple(sorted(act_id.partition(":")[2] for act_id in found)[:most])
+
+
 def says(register: Register, act_id: str) -> Mapping[str, Any]:
     """What an act says now, or said before it was taken back: column → value.
 

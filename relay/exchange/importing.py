@@ -96,7 +96,7 @@ class _Judged:
         return self.outcome.error if self.outcome else None
 
 
-def import_programme(
+def import_programme(  # noqa: PLR0913 - what an import can be told
     graph: Graph,
     path: Path,
     clerk: Clerk,
@@ -105,6 +105,7 @@ def import_programme(
     apply: bool = False,
     answers: Answers = NEW,
     read: Read = read_folder_or_workbook,
+    usual: str | None = None,
     assumed: Callable[[str], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[ReportRow]:
@@ -118,7 +119,8 @@ def import_programme(
         apply: Write; without it nothing is written.
         answers: The questions that each row answers. A register holds second placements, which are only noted.
         read: Reads the rows of the path; in the exchange format, or by the map of a register.
-        assumed: Called with the id of the only programme, where neither the folder nor `programme_id` names one.
+        usual: The programme that is meant where neither the folder nor `programme_id` names one; the only one if None.
+        assumed: Called with its id then.
         progress: Called after each step with the number of rows done.
 
     Yields:
@@ -133,7 +135,7 @@ def import_programme(
     first = _until_the_first_act(rows)
     own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
     if own is None and programme_id is None:
-        programme_id = _the_only_one(graph, first)
+        programme_id = _the_usual_one(graph, first, usual)
         if programme_id and assumed:
             assumed(programme_id)
     if own is None and programme_id is None:
@@ -163,10 +165,12 @@ def _names_it_badly(row: Row) -> bool:
     return bool(row.faults) and row.file.casefold() in (RULES_FILE, PROGRAMME)
 
 
-def _the_only_one(graph: Graph, first: Iterable[Row]) -> str | None:
-    """The only programme of the database, for a folder that names none; one that names it badly may mean another."""
+def _the_usual_one(graph: Graph, first: Iterable[Row], usual: str | None) -> str | None:
+    """The usual programme, or the only one, for a folder that names none; one that names it badly may mean another."""
     if any(_names_it_badly(row) for row in first):
         return None
+    if usual:
+        return usual
     heads = reading.heads(graph)
     return heads[0].programme_id if len(heads) == 1 else None
 
@@ -428,6 +432,7 @@ def rehearse_then_import(  # noqa: PLR0913 - the options of a command
     strict: bool,
     again: bool,
     read: Read = read_folder_or_workbook,
+    usual: str | None = None,
     assumed: Callable[[str], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[bool, Iterator[ReportRow]]:
@@ -442,7 +447,15 @@ def rehearse_then_import(  # noqa: PLR0913 - the options of a command
     """
     answers = EVERY_ANSWER if again else NO_ANSWER if strict else NEW
     question = partial(
-        import_programme, graph, path, clerk, programme_id=programme_id, answers=answers, read=read, progress=progress
+        import_programme,
+        graph,
+        path,
+        clerk,
+        programme_id=programme_id,
+        answers=answers,
+        read=read,
+        usual=usual,
+        progress=progress,
     )
     if not (apply and strict):
         return apply, question(apply=apply, assumed=assumed)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CONNECT_SECONDS: Final = 5.0  # our choice: a service that is there lets a line be opened within it
+GREET_SECONDS: Final = 5.0  # our choice: which programmes there are is told within it; every command asks that first
 SILENCE_SECONDS: Final = 60.0  # our choice: the audit of a large programme begins to answer within it
 DEADLINE_SECONDS: Final = 300.0  # our choice: a long answer over a weak line
 _PIECE: Final = 1 << 16  # bytes
@@ -110,7 +111,12 @@ class Remote:
         Raises:
             RelayError: The service said so, or cannot be reached.
         """
-        found: tuple[LedgerHead, ...] = self._ask(tuple[LedgerHead, ...], "/programmes", {}, {})
+        try:
+            found: tuple[LedgerHead, ...] = _exchanged(
+                tuple[LedgerHead, ...], self.url, "/programmes", None, self._token, silence=GREET_SECONDS
+            )
+        except (HTTPError, TimeoutError) as error:
+            raise NotReached(host=_host(self.url)) from error
         return found
 
     def ask(self, question: Question[T], programme_id: str) -> T:
@@ -256,7 +262,15 @@ def _kept(folder: Path) -> Mapping[str, str]:
 # ---------------------------------------------------------------------------------------------------- over the line
 
 
-def _exchanged(kind: Any, url: str, path: str, body: object, token: str | None) -> Any:  # noqa: ANN401 - as the kind says
+def _exchanged(
+    kind: Any,  # noqa: ANN401 - as it says
+    url: str,
+    path: str,
+    body: object,
+    token: str | None,
+    *,
+    silence: float = SILENCE_SECONDS,
+) -> Any:  # noqa: ANN401 - as the kind says
     """Send a request, by POST where it has a body, and read what comes back.
 
     No redirect is followed and no proxy is asked: the token is for this service alone.
@@ -272,7 +286,7 @@ def _exchanged(kind: Any, url: str, path: str, body: object, token: str | None) 
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
     headers |= {} if sent is None else {"Content-Type": "application/json"}
     headers |= {} if token is None else {"Authorization": f"Bearer {token}"}
-    with PoolManager(timeout=Timeout(connect=CONNECT_SECONDS, read=SILENCE_SECONDS), retries=False) as line:
+    with PoolManager(timeout=Timeout(connect=CONNECT_SECONDS, read=silence), retries=False) as line:
         response = line.request(
             "GET" if sent is None else "POST",
             f"{url}{_API}{path}",

@@ -55,7 +55,7 @@ class Shell:
         """Begin in an empty environment."""
         self.monkeypatch = monkeypatch
         self.capsys = capsys
-        for name in ("RELAY_DATA", "RELAY_URL", "RELAY_TOKEN", "NEO4J_URI", "NEO4J_PASSWORD"):
+        for name in ("RELAY_DATA", "RELAY_URL", "RELAY_TOKEN", "RELAY_PROGRAMME", "NEO4J_URI", "NEO4J_PASSWORD"):
             monkeypatch.delenv(name, raising=False)
 
     def use(self, connection: Connection) -> None:

@@ -270,7 +270,7 @@ RULE: Final = ("rule", "--of", "cow", "--given", "1", "--owed", "1", "--months",
         (("rule", "--of", "cow", "--given", "1", "--months", "two", "--from", "2024-01-01"), "--months two", "digits"),
         (("rule", "--of", "cow", "--given", "1", "--months", "2", "--from", "soon"), "--from soon", "2026-11-24"),
         (("programme", "add", "Hills!", "--name", "x"), "ID Hills!", "a to z"),
-        (("trace", "P4", "--as-of", "yesterday"), "--as-of yesterday", "2026-11-24"),
+        (("trace", "P4", "--as-of", "tomorrow"), "--as-of tomorrow", "2026-11-24"),
         (("show", ""), "ID", "empty"),
         (("register", "Ward 9", "--latitude", "27.1", "--place-kind", "ward"), "--latitude", "--kind"),
         (

@@ -17,9 +17,11 @@ import pytest
 
 import cli
 from relay.commands import exits
+from relay.database import engine
 from relay.errors import Unavailable
 from relay.exchange.rows import write_folder
 from tests.commands.shell import ON, record
+from tests.commands.terminal import show
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
 
@@ -417,3 +419,144 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
 
     loaded = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
     assert not set(heavy) & set(loaded)
+
+
+# -- which programme, which record -----------------------------------------------------------------------------------
+
+
+def test_the_programme_is_named_by_the_command_the_environment_or_what_was_chosen(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name in ("hills", "plains"):
+        shell.ok("programme", "add", name, "--name", name)
+
+    several = shell.run("health")
+    assert several.code == exits.NOT_DONE
+    assert "relay programme use ID" in several.err
+
+    assert shell.run("programme", "use", "valley").code == exits.NOT_DONE
+    assert shell.ok("programme", "use", "hills").err.startswith("From now on hills is meant")
+    assert shell.ok("health", "--json").json["programme_id"] == "hills"
+    assert shell.ok("health", "--json", "--programme", "demo").json["programme_id"] == "demo"
+    monkeypatch.setenv("RELAY_PROGRAMME", "plains")
+    assert shell.ok("health", "--json").json["programme_id"] == "plains"
+    monkeypatch.setenv("RELAY_PROGRAMME", "valley")
+    assert "There is no programme valley" in shell.run("health").err
+
+
+def test_rows_that_name_no_programme_are_for_the_usual_one(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.ok("programme", "add", "hills", "--name", "Hills")
+    monkeypatch.setenv("RELAY_PROGRAMME", "hills")
+    for folder, text in (
+        ("own", None),
+        ("other", '[programme]\nid = "plains"\nname = "P"\ntimezone = "Asia/Kathmandu"\n'),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "beneficiaries.csv").write_text("beneficiary_id,name\nB1,Maya\n", encoding="utf-8")
+        if text:
+            (tmp_path / folder / "rules.toml").write_text(text, encoding="utf-8")
+
+    assert "its rows are for hills.\n" in shell.ok("import", str(tmp_path / "own"), "--apply").err
+    shell.ok("import", str(tmp_path / "other"), "--apply")
+
+    assert shell.ok("show", "B1", "--json").json["id"] == "beneficiary:B1"
+    assert shell.ok("show", "B1", "--programme", "plains", "--json").json["name"] == "Maya"
+
+
+def test_what_was_chosen_and_is_not_there_any_more_is_passed_over(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    shell.ok("programme", "use", "demo")
+    kept = tmp_path / "relay" / "programmes.json"
+    kept.write_text(kept.read_text().replace('"demo"', '"gone"'))
+
+    assert shell.ok("health", "--json").json["programme_id"] == "demo"
+
+
+def test_a_name_will_do_for_an_id_when_it_is_clear_whose_it_is(shell: Shell, graph: Graph) -> None:
+    record(graph, say.woman("W8", name="Junkiri Makaibari"), say.woman("W9", name="Maya Tamang"))
+    record(graph, say.placed("P8 on 2023-01-10"))
+
+    passed = shell.ok(
+        "pass-on", "junkiri makaibari", "--to", "Maya", "--placement", "P2001", "--animals", "2", "--on", "2024-06-29"
+    )
+    event = shell.ok("event", "visit", "W8", "--on", "yesterday")
+
+    assert passed.pairs["placement_id"] == "P2001"
+    assert "Taken for P8" in passed.err
+    assert "Taken for W9, Maya Tamang" in passed.err
+    assert "Taken for P8" in event.err
+    assert shell.ok("show", "P2001", "--json").json["values"]["beneficiary_id"] == "W9"
+    assert shell.ok("trace", "Junkiri", "--json").json["id"] == "placement:P8"
+    assert shell.ok("show", "Junkiri", "--json").json["id"] == "beneficiary:W8"
+
+
+def test_a_name_that_may_be_several_is_asked_about_and_one_that_is_none_is_told(shell: Shell, graph: Graph) -> None:
+    record(graph, say.woman("W8", name="Maya Rai"), say.woman("W9", name="Maya Tamang"))
+
+    several = shell.run("pass-on", "P4", "--to", "Maya", "--animals", "1")
+    nobody = shell.run("pass-on", "P4", "--to", "Xqzw", "--animals", "1")
+
+    assert several.code == exits.USAGE
+    assert "This may mean several: W8, Maya Rai" in several.err
+    assert "W9, Maya Tamang" in several.err
+    assert nobody.code == exits.NOT_DONE
+    assert "There is no beneficiary Xqzw in the record." in nobody.err
+
+
+# -- what a terminal offers ------------------------------------------------------------------------------------------
+
+
+def completed(shell: Shell, typed: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the shell is offered to complete what was typed."""
+    words = typed.split(" ")
+    monkeypatch.setenv("_RELAY_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+    return [line.partition(",")[2] for line in shell.run().out.splitlines() if line]
+
+
+def test_the_tab_key_offers_words_programmes_and_ids(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    offered = {
+        typed: completed(shell, typed, monkeypatch)
+        for typed in (
+            "relay event b",
+            "relay pass-on P",
+            "relay pass-on P1 --to W",
+            "relay place --condition p",
+            "relay health --programme d",
+            "relay show P4",
+        )
+    }
+
+    assert offered["relay event b"] == ["birth"]
+    assert offered["relay pass-on P"] == ["P1", "P2", "P3", "P4"]
+    assert offered["relay pass-on P1 --to W"] == [f"W{number}" for number in range(1, 7)]
+    assert offered["relay place --condition p"] == ["pregnant"]
+    assert offered["relay health --programme d"] == ["demo"]
+    assert offered["relay show P4"] == ["P4"]
+
+
+def test_the_tab_key_starts_no_database(alone: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert completed(alone, "relay pass-on P", monkeypatch) == []
+    assert not (tmp_path / "data" / "engine.json").exists()
+
+
+def test_a_first_command_says_what_it_waits_for(tmp_path: Path) -> None:
+    environment = {**os.environ, "RELAY_DATA": str(tmp_path / "data")}
+    for name in ("NEO4J_URI", "RELAY_URL"):
+        environment.pop(name, None)
+    try:
+        first, second = (
+            show([sys.executable, "-c", "import cli; cli.main()", "programme", "list"], environment=environment).text
+            for _ in range(2)
+        )
+    finally:
+        engine.stop(tmp_path / "data")
+
+    assert "Starting the database; this takes some seconds." in first
+    assert "Starting" not in second

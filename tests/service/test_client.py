@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +17,7 @@ import pytest
 
 from relay.database.driver_errors import UnknownOutcome
 from relay.errors import Refused
+from relay.service import client as client_module
 from relay.service.client import NotReached, NotRelay, Remote
 from relay.service.queries.ledgers import Entries, Page
 from relay.service.queries.lookup import Names
@@ -128,3 +131,16 @@ def test_of_an_act_that_was_sent_the_outcome_is_unknown_and_of_one_that_was_not_
 
     with pytest.raises(NotReached):
         Remote(NOWHERE, "secret").hand_in("demo", "gift", {"gift_id": "G1"})
+
+
+def test_a_service_that_is_silent_is_told_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command asks first which programmes there are, and does not wait for that as long as for an audit."""
+    assert client_module.GREET_SECONDS <= 5
+    monkeypatch.setattr(client_module, "GREET_SECONDS", 0.3)
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(NotReached, match="did not answer in time"):
+            Remote(f"http://127.0.0.1:{silent.getsockname()[1]}", "secret").programmes()
+
+    assert time.monotonic() - began < 3
