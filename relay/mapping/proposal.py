@@ -129,7 +129,7 @@ class _Proposal:
 
     def text(self) -> str:
         """The whole map."""
-        makes = list(self._makes())
+        reading, makes = list(self._reading()), list(self._makes())  # both may add remarks
         lines = [
             "# A proposed map. The number beside a guess is how certain it is, from 0 to 1.",
             f"# What is less certain than {SURE:.2f} is open (?).",
@@ -137,7 +137,7 @@ class _Proposal:
             *(f"# {remark}" for remark in self._remarks()),
             "",
             "[register]",
-            *map(str, self._reading()),
+            *map(str, reading),
         ]
         for make in makes:
             lines += ["", "[[make]]", *map(str, make)]
