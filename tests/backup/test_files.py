@@ -250,7 +250,7 @@ def test_without_room_for_the_copy_another_release_does_not_touch_the_database(
     tmp_path.chmod(0o700)
     monkeypatch.setattr(engine, "_bytes_below", Mock(return_value=10**18))
 
-    with pytest.raises(Unavailable, match="written by release 26\\.9\\.1"):
+    with pytest.raises(Unavailable, match="written by engine release 26\\.9\\.1"):
         engine.ensure(tmp_path)
 
     assert not (tmp_path / engine.BEFORE_UPGRADES).exists()

@@ -93,7 +93,7 @@ def test_a_file_that_holds_another_thing_than_the_key_is_named(tmp_path: Path, k
     for content in (b"", b"no key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"):
         key_path(tmp_path, "demo").write_bytes(content)
 
-        with pytest.raises(KeyUnreadable, match="does not hold the key"):
+        with pytest.raises(KeyUnreadable, match="does not contain the key"):
             known_key(tmp_path, "demo")
 
 
@@ -117,7 +117,7 @@ def test_an_entry_changed_before_a_checkpoint_is_found_although_every_hash_fits(
     assert faults(doctored) == []
     assert first == (
         f"40: Entry 40 has another hash than in the checkpoint of {NOON}: an entry from 21 to 40 was changed and the"
-        " hashes after it made to fit, or the checkpoint is of another copy that went on from the same backup."
+        " later hashes were recomputed, or the checkpoint belongs to another copy restored from the same backup."
     )
     assert "entry from 21 to 60" in second
     assert faults(rehashed(chain, 61, recorded_by="local:somebody"), *kept) == []  # after all of them: nobody can tell
@@ -127,7 +127,7 @@ def test_an_end_that_was_cut_off_is_found(key: Key, chain: list[Entry]) -> None:
     assert faults(chain[:39], at(key, chain, 40)) == [
         (
             f"40: The ledger ends with entry 39, before entry 40 of the checkpoint of {NOON}: its end was cut off, or"
-            " the checkpoint is of another copy that went on from the same backup."
+            " the checkpoint belongs to another copy restored from the same backup."
         )
     ]
     assert faults([], at(key, chain, 40))[0].startswith("40: The ledger ends with entry 0,")
@@ -148,7 +148,7 @@ def test_a_checkpoint_that_was_altered_made_up_or_is_of_another_ledger_proves_no
 
     assert altered == ["None: The checkpoint of 2020-01-01T00:00:00Z has no valid signature: it was altered or forged."]
     assert f"signed with another key ({other.public_key}) than the programme's ({key.public_key})" in made_up[0]
-    assert "belongs to programme hills, not of demo" in faults(chain, foreign)[0]
+    assert "belongs to programme hills, not to demo" in faults(chain, foreign)[0]
 
 
 def test_a_checkpoint_reads_back_from_its_text_which_fits_on_a_card(key: Key, chain: list[Entry]) -> None:

@@ -168,7 +168,7 @@ def test_a_gift_from_which_nothing_was_placed_is_told_too_once_it_was_given() ->
     [
         ({"state": "idle"}, "no state idle.*complete, growing, weakened, broken"),
         ({"help_": "cow"}, "no help cow.*goat, pig, seed_capital"),
-        ({"place_id": "L9"}, "no place L9.*relay find L9"),
+        ({"place_id": "L9"}, "no place L9.*relay find NAME"),
         ({"group_id": "V9"}, "no group V9"),
     ],
 )
