@@ -28,7 +28,9 @@ def print_recorded(session: Session, *recorded: Recorded, told: bool = True) -> 
     for each in recorded:
         if not session.as_json:
             print_pairs((name, getattr(each, name)) for name in ("act_id", "action", "sequence", "placement_id"))
-        if told:
+        if session.rehearses:
+            say("A dry run: nothing was recorded.")
+        elif told:
             _tell(session, each)
         for note in each.notes:
             say(f"Noted for the auditor. {note}")
@@ -47,6 +49,21 @@ def _tell(session: Session, recorded: Recorded) -> None:
         say(found.sentence)
         if found.undone_by:
             say(f"To undo it: {found.undone_by}")
+
+
+def _rehearse(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    session_of(context).rehearses = value
+
+
+def _dry_run_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Of every command that records."""
+    return click.option(
+        "--dry-run",
+        is_flag=True,
+        expose_value=False,
+        callback=_rehearse,
+        help="Say what would become of it, and record nothing.",
+    )(command)
 
 
 def _flags(column: Column, kind: Kind) -> list[str]:
@@ -100,7 +117,8 @@ def records(
         example: With which its help ends.
         but: Columns that are no options, since the command takes them otherwise.
     """
-    return click.command(name, cls=KindCommand, example=example, kind=kind, but=but)
+    made = click.command(name, cls=KindCommand, example=example, kind=kind, but=but)
+    return lambda function: made(_dry_run_option(function))
 
 
 class _OneOf(click.Option):
@@ -272,6 +290,7 @@ def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) 
 @click.option("--parent", "--parent-id", "parent_id", metavar="ID", help="For a place: the place it is in.")
 @click.option("--latitude", metavar="N")
 @click.option("--longitude", metavar="N")
+@_dry_run_option
 @pass_session
 def register(
     session: Session, /, name: str, what: str, own_id: str | None, *, holder: bool, **given: str | None
@@ -416,6 +435,7 @@ class _How(click.Choice[str]):
 )
 @click.option("--id", "correct_id", metavar="ID", help="Generated if left out.")
 @_again_option
+@_dry_run_option
 @pass_session
 def correct(
     session: Session,
@@ -496,6 +516,7 @@ _SHOWN: Final = 20  # our choice: so many are taken in at a glance
 @click.option("--import", "import_", metavar="TIME", help="A whole import of yours: the time that it told at its end.")
 @click.option("--why", default="Taken back at once.", show_default=True, help="For the auditor.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@_dry_run_option
 @pass_session
 def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     """Take back the newest thing you recorded in the last 24 hours.
@@ -511,7 +532,7 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
         say(f"  {each.act_id}: {each.what}")
     if len(found.acts) > _SHOWN:
         say(f"  and {len(found.acts) - _SHOWN} more")
-    if not yes:
+    if not yes and not session.rehearses:
         many = f"these {len(found.acts)} acts" if len(found.acts) > 1 else "it"
         click.confirm(f"Take {many} back?", abort=True, err=True)
     taken = session.take_back(found.acts, reason(session, why))
@@ -521,6 +542,7 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
 @command(example="relay confirm pass:T0001")
 @click.argument("act_id", metavar="PASS", type=ID)
 @click.option("--id", "confirm_id", metavar="ID", help="Generated if left out.")
+@_dry_run_option
 @pass_session
 def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
     """Confirm a pass-on that another person recorded."""
@@ -532,17 +554,19 @@ def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
 @click.argument("subject_id", metavar="SUBJECT", type=ID)
 @click.option("--id", "erase_id", metavar="ID", help="Generated if left out.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@_dry_run_option
 @pass_session
 def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool) -> None:
     """Erase the personal data of a beneficiary or another act. Links, numbers and hashes stay."""
     from relay.service.queries.lookup import Resolve
 
     subject = subject_id if ":" in subject_id else session.ask(Resolve(id=subject_id))
-    if not yes:
+    if not yes and not session.rehearses:
         click.confirm(f"Erase all that is personal about {subject}? This cannot be undone", abort=True, err=True)
     said: dict[str, Value] = {"subject_id": subject}
     print_recorded(session, session.hand_in("erase", _with_id(session, said, "erase_id", erase_id)))
-    say("Earlier backups and files with names still contain it: make a new backup, and delete those.")
+    if not session.rehearses:
+        say("Earlier backups and files with names still contain it: make a new backup, and delete those.")
 
 
 @records(
@@ -574,6 +598,7 @@ def claim(session: Session, /, **given: str | None) -> None:
 @click.option(
     "--equivalent", "equivalents", multiple=True, metavar="HELP=N", help="Other help, and what one unit is worth."
 )
+@_dry_run_option
 @pass_session
 def rule(session: Session, /, equivalents: tuple[str, ...], **given: str | None) -> None:
     """Record a version of the rule for one kind of help."""

@@ -95,6 +95,7 @@ class Session:
         self.catalogue = catalogue
         self.programme: str | None = None
         self.as_json = False
+        self.rehearses = False
         self.now = datetime.now(UTC)
         self._opened: list[Graph] = []
 
@@ -171,11 +172,12 @@ class Session:
             sent = f" --id {said[column]}"
         try:
             if self.service:
-                return self.service.hand_in(into, kind, said, new=new, again=again, whole=whole)
+                answers = {"new": new, "again": again, "whole": whole, "dry_run": self.rehearses}
+                return self.service.hand_in(into, kind, said, **answers)
             act = intake.made(self.graph, into, kind, said, random=self.clerk.random)
             sent += f" --into {receiver}" if (receiver := act.values.get("receiver_placement_id")) else ""
-            answers = intake.answers_of(new=new, again=again)
-            return intake.hand_in(self.graph, into, act, self.clerk, answers=answers, whole=whole)
+            answered = intake.answers_of(new=new, again=again)
+            return intake.hand_in(self.graph, into, act, self.clerk, answers=answered, whole=whole)
         except UnknownOutcome:
             with_ids = f", with{sent}" if sent else ""
             say(f"Repeat the same command{with_ids}: what is already recorded is not recorded twice.")
@@ -326,7 +328,8 @@ class Session:
 
         from relay.ledger.batch import Clerk
 
-        return Clerk(by=f"local:{getpass.getuser()}", now=self.now, random=secrets.token_bytes)
+        by = f"local:{getpass.getuser()}"
+        return Clerk(by=by, now=self.now, random=secrets.token_bytes, rehearses=self.rehearses)
 
     @property
     def at(self) -> str:

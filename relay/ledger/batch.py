@@ -49,6 +49,7 @@ class Clerk:
         seen: The last entry of the ledger when what is confirmed was looked at; None when that is just now.
         places: Those for which she records; None everywhere.
         manages: Whether she may correct what only a manager may (`period`).
+        rehearses: Whether what she hands in is judged, and nothing of it is written.
     """
 
     by: str
@@ -57,6 +58,7 @@ class Clerk:
     seen: int | None = None
     places: frozenset[str] | None = None
     manages: bool = True
+    rehearses: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

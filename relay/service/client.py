@@ -131,7 +131,7 @@ class Remote:
         return found
 
     def hand_in(self, programme_id: str, kind: str, said: Mapping[str, Value], **answers: bool) -> Recorded:
-        """Record an act; sent twice with the same id it is recorded once. `answers` are flags: new, again, whole.
+        """Record an act; sent twice with the same id it is recorded once. `answers` are flags, such as again.
 
         Raises:
             UnknownOutcome: The line was lost after it was sent.

@@ -489,3 +489,32 @@ def test_undo_shows_what_it_would_take_back_and_does_so_when_told_to(shell: Shel
     assert "Taken back: birth at placement P1 of Name of W1 (W1)" in done.err
     nothing = shell.run("undo", "--yes")
     assert (nothing.code, "You recorded nothing" in nothing.err) == (exits.NOT_DONE, True)
+
+
+# ------------------------------------------------------------------------------------------------ dry runs
+
+
+def test_a_dry_run_says_what_would_become_of_an_act_and_records_nothing(shell: Shell) -> None:
+    """P4 holds two goats and owes two; T3 is the newest pass-on."""
+    before = shell.ok("ledger", "log", "--last", "1", "--json").json
+
+    passed = shell.ok("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-06-29", "--dry-run")
+    for words in (
+        ("register", "Maya Tamang"),
+        ("gift", "--donor", "A friend", "--of", "goat"),
+        ("event", "birth", "P4"),
+        ("excuse", "P4"),
+        ("correct", "pass:T3", "--how", "did-not-happen", "--why", "typed twice"),
+        ("confirm", "pass:T3"),
+        ("erase", "beneficiary:W6"),
+        ("rule", "--of", "cow", "--given", "1", "--owed", "1", "--months", "36", "--from", "2026-11-01"),
+        ("claim", "G1", "--what", "families", "--value", "4", "--as-of", "2024-06-29"),
+    ):
+        told = shell.run(*words, "--dry-run")
+        assert told.code in (exits.DONE, exits.NOT_DONE), told
+        assert ("A dry run: nothing was recorded." in told.err) == (told.code == exits.DONE), told
+
+    assert (passed.pairs["action"], passed.pairs["sequence"]) == ("added", "")
+    assert "A dry run: nothing was recorded." in passed.err
+    assert shell.run("pass-on", "P9", "--to", "W5", "--animals", "1", "--dry-run").code == exits.NOT_DONE
+    assert shell.ok("ledger", "log", "--last", "1", "--json").json == before

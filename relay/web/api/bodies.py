@@ -29,12 +29,22 @@ _AGAIN: Final = Parameter(name="again", says=Says(sort="flag", text="Record it w
 _WHOLE: Final = Parameter(
     name="whole", says=Says(sort="flag", text="Correct the beneficiary in every act that filled the placement.")
 )
-ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
+_DRY_RUN: Final = Parameter(
+    name="dry_run", says=Says(sort="flag", text="Say what would become of it, and record nothing.")
+)
+
+_ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
     "placement": (_NEW, _AGAIN),
     "pass": (_NEW, _AGAIN),
     "correct": (_AGAIN, _WHOLE),
 }
 """Kind of act → what its URL may answer beforehand; nothing is asked about other kinds."""
+
+
+def wishes(kind: str) -> tuple[Parameter, ...]:
+    """What the URL may say beside an act of a kind."""
+    return (*_ANSWERS.get(kind, ()), _DRY_RUN)
+
 
 TOKEN_DAYS: Final = 30  # our choice: when nobody says how long
 _TEXTS: Final = ("id", "words", "text", "name", "help", "date", "choice", "tags", "programme_id", "timezone")

@@ -29,7 +29,7 @@ from relay.service.question import (
     sent_beside,
     with_kinds,
 )
-from relay.web.api.bodies import ANSWERS, RECORDS, TOKEN_DAYS, Bodies
+from relay.web.api.bodies import RECORDS, TOKEN_DAYS, Bodies, wishes
 from relay.web.failures import Error
 
 _ERRORS: Final = {
@@ -155,7 +155,7 @@ def _recording(catalogue: Catalogue, kind: KindOfAct, columns: Iterable[Column],
     )
     return {
         **_operation(catalogue, f"record_{kind.name}", own, kind.recording),
-        "parameters": [_PROGRAMME, *map(_parameter, ANSWERS.get(kind.name, ()))],
+        "parameters": [_PROGRAMME, *map(_parameter, wishes(kind.name))],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _body(kind.name, columns)}}},
         "responses": _responses({200: recorded, 201: recorded}, _RECORDING, "Recorded."),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
@@ -183,12 +184,12 @@ def _answering(question: Kind, catalogue: Catalogue) -> Callable[..., Response]:
 
 def record(programme_id: str, kind: str, known: Bodies) -> Response:
     """Record an act; the same id with the same content changes nothing and is answered 200 instead of 201."""
-    wish = said(bodies.ANSWERS.get(kind, ()))
+    wish = said(bodies.wishes(kind))
     values = known.said(kind, _body())
     core = current.core()
     if kind == "programme" and values["id"] != programme_id:
         raise bodies.OtherType(field="id", wanted="the id in the address")
-    clerk = guard.clerk(programme_id)
+    clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
     if "changes" in values:
         subject = resolve(core.graph, programme_id, str(values["act_id"]))
         values |= {"act_id": subject, "changes": known.changes(subject.partition(":")[0], values["changes"])}
@@ -196,7 +197,9 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
     whole = wish.get("whole", False)
     recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, whole=whole)
-    return make_response(jsonify(json_of(recorded)), _ADDED if recorded.action == "added" else 200)
+    return make_response(
+        jsonify(json_of(recorded)), _ADDED if recorded.sequence and recorded.action == "added" else 200
+    )
 
 
 def _body() -> Any:  # noqa: ANN401 - JSON

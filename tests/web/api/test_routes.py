@@ -195,6 +195,20 @@ def test_every_kind_of_act_is_recorded_once_by_its_id(api: FlaskClient, graph: G
     assert other.status_code == 409
 
 
+def test_a_dry_run_answers_what_would_become_of_an_act_and_records_nothing(api: FlaskClient) -> None:
+    body = {"beneficiary_id": "NEW1", "name": "Maya"}
+
+    rehearsed = api.post(f"{HERE}/acts/beneficiary?dry_run=true", json=body)
+    recorded = api.post(f"{HERE}/acts/beneficiary", json=body)
+
+    assert (rehearsed.status_code, rehearsed.get_json()["action"], rehearsed.get_json()["sequence"]) == (
+        200,
+        "added",
+        None,
+    )
+    assert (recorded.status_code, recorded.get_json()["action"]) == (201, "added")
+
+
 def test_of_what_is_recorded_here_only_the_new_entries_are_read(
     api: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
