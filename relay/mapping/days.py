@@ -29,7 +29,7 @@ _MONTHS: Final = 12
 _LONGEST_AD_MONTH: Final = 31
 _DEVANAGARI: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _MARK: Final = re.compile(r"\s*(?:\bB\.?\s?S\.?|वि\.?\s?सं\.?|\bA\.?\s?D\.?|ई\.?\s?सं\.?|गते)\s*", re.IGNORECASE)
-_PARTS: Final = re.compile(r"[\s\-/.,]+")
+_PARTS: Final = re.compile(r"[\s\-/.,।]+")
 _DAY_NUMBER: Final = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th|er)?", re.IGNORECASE)
 
 _AD_MONTHS: Final = (

@@ -22,7 +22,9 @@ it, and the one that was wrong below)."""
 _BY_NAME: Final = 0.7  # our choice, tried on the same registers; the rest is what the cells look like
 _NOTHING_GAINED: Final = 0.4  # our choice: what scores less is not worth another column's better place
 _LAST_PART: Final = 0.97  # of "woman/name" the part "name" alone; our choice: what is said in full goes before
+_CONTRADICTED: Final = 0.7  # our choice: no cell looks as it should, whatever the column is called
 _OF_ANOTHER: Final = 0.9  # our choice: a numbered column most likely tells of a hand-over
+_A_NAME: Final = 0.6  # our choice: a woman who has no row of her own is named all the same
 _MOST_CELLS: Final = 200  # looked at in a column; our choice
 _FEW: Final = 8  # different words in a column that holds one of some words; our choice
 _LONGEST_ID: Final = 40  # our choice: a form's own key has 36 characters
@@ -33,6 +35,7 @@ _YEARS: Final = (1900, 2100)
 _DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _TOKEN: Final = re.compile(r"[^\W_]+", re.UNICODE)
 _FORM_PATH: Final = re.compile(r"^[\w.-]+(/[\w.-]+)+$")
+_QUESTION: Final = re.compile(r"^\s*\d+[.)]\s+(?=\S)")  # the number of a question in a form
 _PREETI: Final = re.compile(
     r"[A-Za-z][;\[\]{}\\|/~+][A-Za-z]|[a-z][A-Z][a-z]|[A-Za-z][;\[\]{}\\|/]|[;\[\]{}\\|][A-Za-z]"
 )
@@ -105,6 +108,7 @@ def _is_lasting_key(name: str) -> bool:
 
 def named_like(name: str, meaning: Meaning) -> float:
     """How like a column's name is to what registers call a meaning, 0 to 1."""
+    name = _QUESTION.sub("", name)
     plain = _without_ordinal(name)
     said = {name: 1.0, plain: 1.0}
     if _FORM_PATH.match(name):
@@ -138,7 +142,7 @@ def _is_plain(text: str) -> bool:
 def _ordinal(name: str) -> int:
     """Which of several hand-overs the name of a column says, or 0."""
     ordinals = words().ordinals
-    tokens = (token.translate(_DIGITS).casefold() for token in _tokens(name))
+    tokens = (token.translate(_DIGITS).casefold() for token in _tokens(_QUESTION.sub("", name)))
     return next((ordinals[token] for token in tokens if token in ordinals), 0)
 
 
@@ -153,7 +157,11 @@ def _tokens(name: str) -> list[str]:
 
 
 def _score(name: str, meaning: Meaning, looks: _Looks) -> float:
-    return _BY_NAME * named_like(name, meaning) + (1 - _BY_NAME) * looks.share(name, meaning.look)
+    if name.startswith("_") and meaning.name != "key":  # of a form tool, not of the form
+        return 0.0
+    share = looks.known(name, meaning.words) if meaning.words else looks.share(name, meaning.look)
+    score = _BY_NAME * named_like(name, meaning) + (1 - _BY_NAME) * share
+    return score if share or meaning.look == "link" else _CONTRADICTED * score
 
 
 class _Looks:
@@ -170,13 +178,22 @@ class _Looks:
             self.shares[name, look] = self._share(name, look)
         return self.shares[name, look]
 
+    def known(self, name: str, among: Sequence[str]) -> float:
+        """The share of a column's cells that say one of some words, 0 to 1; a half where it is empty."""
+        of_cells = words().of_cells
+        said = {each.casefold() for word in among for each in (word, *of_cells.get(word, ()))}
+        texts = self.texts[name]
+        return sum(text.casefold() in said for text in texts) / len(texts) if texts else 0.5
+
     def _share(self, name: str, look: Look) -> float:
         texts = self.texts[name]
         if not texts:
             return 0.5
         different = len(set(texts)) / len(texts)
         if look == "link":
-            return self._found_elsewhere(name)
+            if all(map(_is_number, texts)):  # how many are found among the numbers of rows too, but repeat
+                return self._found_elsewhere(name) * different
+            return max(self._found_elsewhere(name), _A_NAME * sum(map(_like_name, texts)) / len(texts))
         if look == "word":
             return float(len(set(texts)) <= _FEW and not any(map(_is_number, texts)))
         share = sum(map(_LIKE[look], texts)) / len(texts)

@@ -24,6 +24,7 @@ class Meaning:
         look: What its cells look like.
         called: What registers call it, in any language.
         again: Whether a row may hold it several times, once for each hand-over.
+        words: The words of the format that its cells say, in whatever language; empty where they say anything.
         numbered: What such a column is called besides, where its name has the number of the hand-over.
     """
 
@@ -32,6 +33,7 @@ class Meaning:
     called: tuple[str, ...]
     again: bool = False
     numbered: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ def words() -> Words:
             called=tuple(each["called"]),
             again=each.get("again", False),
             numbered=tuple(each.get("numbered", ())),
+            words=tuple(each.get("words", ())),
         )
         for each in content["meaning"]
     ]

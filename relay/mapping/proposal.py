@@ -25,6 +25,7 @@ _COMMON: Final = 0.5  # our choice: the share of the cells of a reference that a
 _LIKE_PLACE: Final = 0.85  # our choice: Tansen-5 and Tansen-6 are 0.87 by their letters; numbers must be equal besides
 _SHOWN: Final = 5  # rows that cannot be read; our choice: the import names them all
 _CERTAIN: Final = 1.0
+_AS_IT_SOUNDS: Final = 0.99  # the same name in another spelling or script
 _ASSUMED: Final = 0.6  # what a programme's rule says, where the register says nothing
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
@@ -325,7 +326,11 @@ class _Proposal:
                 continue
             value = _toml(guess.column)
             if guess.score >= SURE and (known := self._words_for(meaning)) is not None:
-                self.values.setdefault(_VALUES[meaning], self._looked_up(guess.column, known))
+                cells = self._looked_up(guess.column, known)
+                if all(id_ == OPEN for id_, _ in cells.values()):
+                    lines.append(_Line(name=name, value=_toml(OPEN), remark=f"nothing in {value} is known here"))
+                    continue
+                self.values.setdefault(_VALUES[meaning], cells)
                 value = f'{{ column = {value}, via = "{_VALUES[meaning]}" }}'
             lines.append(_Line(name=name, value=value, score=guess.score))
         return lines
@@ -363,12 +368,17 @@ class _Proposal:
 
     def _help(self) -> _Line:
         helps = list(self.programme.helps)
-        if self.column("help"):
+        if self.column("help") and self._help_is_known():
             return self._plain(("help", "help"))[0]
         if len(helps) == 1:
             return _Line(name="help", value=_constant(helps[0]), score=_CERTAIN, remark="the only one of the programme")
         remark = f"one of {', '.join(helps)}" if helps else "the name of the help in the programme's rules"
         return _Line(name="help", value=_toml(OPEN), remark=f"{{ constant = … }}: {remark}")
+
+    def _help_is_known(self) -> bool:
+        """Whether any cell of the column that seems to name the help does name one of the programme's."""
+        found = self._looked_up(self.column("help"), self._words_for("help") or {})
+        return any(id_ != OPEN for id_, _ in found.values())
 
     def _gift(self) -> _Line:
         gifts, guess = self.programme.gifts, self.of("gift")
@@ -382,7 +392,12 @@ class _Proposal:
             return _Line(name="gift_id", value=_toml(guess.column), score=guess.score)
         if len(gifts) == 1:
             return _Line(name="gift_id", value=_constant(next(iter(gifts))), score=_CERTAIN, remark="the only one")
-        if self.column("help") and sorted(gifts.values()) == sorted(set(gifts.values())) and gifts:
+        if (
+            self.column("help")
+            and self._help_is_known()
+            and sorted(gifts.values()) == sorted(set(gifts.values()))
+            and gifts
+        ):
             by_help = {help_: id_ for id_, help_ in gifts.items()}
             cells = self.values.setdefault("helps", self._looked_up(self.column("help"), self._words_for("help") or {}))
             self.values["gifts"] = {
@@ -442,18 +457,20 @@ def _found_in(column: str, where: str, as_: str) -> str:
 
 
 def _nearest(text: str, known: Mapping[str, Collection[str]]) -> tuple[str, float]:
-    """The id or word whose names are most like a cell; its numbers must be the same."""
-    best, score = "", 0.0
-    for id_, names in known.items():
-        for name in names:
-            if text.casefold() == name.casefold():
-                return id_, _CERTAIN
-            likeness = alike(text, name) if _numbers(text) == _numbers(name) else 0.0
-            if key(text) == key(name) and likeness:
-                likeness = 0.99
-            if likeness > score and likeness >= _LIKE_PLACE:
-                best, score = id_, likeness
-    return best, score
+    """The id or word whose names are most like a cell; "" where none is, or several are as like."""
+    scores = {id_: max((_likeness(text, name) for name in names), default=0.0) for id_, names in known.items()}
+    score = max(scores.values(), default=0.0)
+    best = [id_ for id_, each in scores.items() if each == score]
+    return (best[0], score) if len(best) == 1 and score >= _LIKE_PLACE else ("", 0.0)
+
+
+def _likeness(text: str, name: str) -> float:
+    """How like a cell is to a name, 0 to 1; its numbers must be the same, and a number alone is like nothing."""
+    if text.casefold() == name.casefold():
+        return _CERTAIN
+    if _numbers(text) != _numbers(name) or not any(map(str.isalpha, text)):
+        return 0.0
+    return _AS_IT_SOUNDS if key(text) == key(name) else min(alike(text, name), _AS_IT_SOUNDS)
 
 
 def _numbers(text: str) -> list[int]:
