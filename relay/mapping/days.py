@@ -140,6 +140,12 @@ def has_two_readings(cell: object) -> bool:
     return written is not None and not written.month and written.numbers[-1] == written.year
 
 
+def parts(cell: object, order: Order) -> tuple[int, int, int] | None:
+    """Year, month and day as they are written, to be compared with others of the same calendar; None for no day."""
+    written = _written(cell)
+    return _in_order(written, order) if written and written.year else None
+
+
 def year_of(cell: object) -> int:
     """The year that a day is written with; 0 when it has none."""
     written = _written(cell)

@@ -43,6 +43,9 @@ _MOSTLY: Final = 0.6  # of the cells of a column; our choice
 
 _NEWEST_KEY: Final = "_uuid"  # which changes whenever a submission is edited
 
+_IN_EVERY_ROW: Final = frozenset({"key", "woman_id", "name", "received_on", "animals", "help"})
+"""What a register knows of every woman; of hand-overs it tells only where there was one."""
+
 Slot = tuple[str, int]
 """A meaning, and which hand-over of the row it belongs to: 0 when there are not several."""
 
@@ -60,17 +63,23 @@ class Guess:
     score: float
 
 
-def guessed(table: Table) -> Mapping[Slot, Guess]:
-    """What the columns of a register most likely mean; each column has one meaning, and each meaning one column."""
+def guessed(table: Table, *, without: str = "") -> Mapping[Slot, Guess]:
+    """What the columns of a register most likely mean; each column has one meaning, and each meaning one column.
+
+    Args:
+        table: The register.
+        without: A meaning that no column has, as its cells prove, or "".
+    """
     known = words()
+    meanings = [meaning for meaning in known.meanings.values() if meaning.name != without]
     left_out = known.form_columns | ({_NEWEST_KEY} if any(map(_is_lasting_key, table.columns)) else frozenset())
     columns = [name for name in table.columns if name and name not in left_out]
-    looks = _Looks({name: table.column(name)[:_MOST_CELLS] for name in columns})
-    found = _assigned(columns, looks, [*known.meanings.values()])
+    looks = _Looks({name: table.column(name)[:_MOST_CELLS] for name in columns}, min(len(table.lines), _MOST_CELLS))
+    found = _assigned(columns, looks, meanings)
     if any(meaning == "passed_to" and guess.score >= SURE for (meaning, _), guess in found.items()):
         return found
     # Rows that name no receiver tell nothing else of what was passed on.
-    return _assigned(columns, looks, [meaning for meaning in known.meanings.values() if not meaning.again])
+    return _assigned(columns, looks, [meaning for meaning in meanings if not meaning.again])
 
 
 def _assigned(columns: Sequence[str], looks: _Looks, meanings: Sequence[Meaning]) -> Mapping[Slot, Guess]:
@@ -160,6 +169,7 @@ def _score(name: str, meaning: Meaning, looks: _Looks) -> float:
     if name.startswith("_") and meaning.name != "key":  # of a form tool, not of the form
         return 0.0
     share = looks.known(name, meaning.words) if meaning.words else looks.share(name, meaning.look)
+    share *= looks.filled(name) if meaning.name in _IN_EVERY_ROW else 1
     score = _BY_NAME * named_like(name, meaning) + (1 - _BY_NAME) * share
     return score if share or meaning.look == "link" else _CONTRADICTED * score
 
@@ -167,8 +177,9 @@ def _score(name: str, meaning: Meaning, looks: _Looks) -> float:
 class _Looks:
     """What the cells of each column look like."""
 
-    def __init__(self, cells: Mapping[str, Sequence[object]]) -> None:
+    def __init__(self, cells: Mapping[str, Sequence[object]], rows: int) -> None:
         self.cells = cells
+        self.rows = rows
         self.texts = {name: [shown(cell) for cell in own] for name, own in cells.items()}
         self.shares: dict[tuple[str, Look], float] = {}
 
@@ -177,6 +188,10 @@ class _Looks:
         if (name, look) not in self.shares:
             self.shares[name, look] = self._share(name, look)
         return self.shares[name, look]
+
+    def filled(self, name: str) -> float:
+        """The share of rows in which a column is filled, 0 to 1."""
+        return min(len(self.texts[name]) / self.rows, 1.0) if self.rows else 0.0
 
     def known(self, name: str, among: Sequence[str]) -> float:
         """The share of a column's cells that say one of some words, 0 to 1; a half where it is empty."""

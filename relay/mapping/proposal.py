@@ -15,7 +15,7 @@ from relay.mapping.guessing import SURE, Guess, Slot, guessed, is_preeti
 from relay.mapping.header import register_of
 from relay.mapping.map_file import OPEN
 from relay.mapping.meanings import words
-from relay.mapping.table import Table, is_total, shown, table_of
+from relay.mapping.table import Table, is_blank, is_total, shown, table_of
 
 if TYPE_CHECKING:
     from relay.exchange.workbook import Page
@@ -26,6 +26,8 @@ _LIKE_PLACE: Final = 0.85  # our choice: Tansen-5 and Tansen-6 are 0.87 by their
 _SHOWN: Final = 5  # rows that cannot be read; our choice: the import names them all
 _CERTAIN: Final = 1.0
 _AS_IT_SOUNDS: Final = 0.99  # the same name in another spelling or script
+_FEWEST_PAIRS: Final = 2  # of rows that name each other; our choice
+_MOSTLY: Final = 0.8  # of these; our choice: some days are slips of the pen
 _ASSUMED: Final = 0.6  # what a programme's rule says, where the register says nothing
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
@@ -84,6 +86,32 @@ class _Proposal:
     def __post_init__(self) -> None:
         self.table = table_of(self.page, self.header, words().totals)
         self.guesses = guessed(self.table)
+        for meaning in ("received_from", "passed_to"):
+            if (column := self.column(meaning)) and self._points_the_other_way(column, meaning):
+                self.guesses = guessed(self.table, without=meaning)
+                break
+
+    def _points_the_other_way(self, column: str, meaning: str) -> bool:
+        """Whether the days prove that a column names receivers, not givers, or the other way round."""
+        received = self.column("received_on")
+        named_by = [guess.column for guess in (self.key, self.of("woman_id"), self.of("name")) if guess]
+        if not received:
+            return False
+        days_of: dict[str, tuple[int, int, int]] = {}
+        told: list[tuple[str, tuple[int, int, int]]] = []
+        habit = days.habit(self.table.column(received))
+        places = {name: place for place, name in enumerate(self.table.columns)}
+        for line in self.table.lines:
+            cells = {name: line.cells[place] for name, place in places.items() if place < len(line.cells)}
+            day = days.parts(cells.get(received), habit.order)
+            if day is None:
+                continue
+            days_of |= {key(shown(cells.get(name))): day for name in named_by if not is_blank(cells.get(name))}
+            told.append((key(shown(cells.get(column))), day))
+        pairs = [(days_of[other], own) for other, own in told if other in days_of]
+        later = sum(other > own for other, own in pairs)
+        wrong = later if meaning == "received_from" else sum(other < own for other, own in pairs)
+        return len(pairs) >= _FEWEST_PAIRS and wrong > _MOSTLY * len(pairs)
 
     # -- parts that others build on ----
 

@@ -123,3 +123,34 @@ def test_a_day_is_read_in_the_calendar_and_the_order_of_its_map(
     cell: str, calendar: days.Calendar, order: days.Order, day: str
 ) -> None:
     assert days.read(cell, calendar, order) == day
+
+
+def test_days_prove_whether_a_column_names_givers_or_receivers(tmp_path: Path) -> None:
+    # "Partner" says nothing: in one register partners received later than the row's woman, in the other earlier
+    header: list[object] = ["SN", "Name", "Ward", "Received on", "Animals", "Given by / given to"]
+    chain = ["2020-02-01", "2021-03-01", "2022-04-01", "2023-05-01"]
+    givers = [
+        [number, f"Rita {'I' * number}", "Tansen-5", day, 2, number - 1 or None] for number, day in enumerate(chain, 1)
+    ]
+    receivers = [[*row[:5], number + 1 if number < len(chain) else None] for number, row in enumerate(givers, 1)]
+
+    back = proposal(workbook(tmp_path / "back.xlsx", {"S": [header, *givers]}))
+    on = proposal(workbook(tmp_path / "on.xlsx", {"S": [header, *receivers]}))
+
+    assert 'giver_placement_id = "back-{Given by / given to}"' in [each.partition("  #")[0] for each in back]
+    assert 'receiver_placement_id = "on-{Given by / given to}"' in [each.partition("  #")[0] for each in on]
+
+
+def test_a_ward_that_may_be_several_and_a_bare_number_stay_open(tmp_path: Path) -> None:
+    programme = Programme(helps=GOATS.helps, gifts=GOATS.gifts, places={"A": "Gorkha", "B": "Gorkha", "C": "Tansen-5"})
+    rows = [
+        [1, "Rita Harro", "Gorkha", "2024-02-01", 2],
+        [2, "Sita Utis", 5, "2024-02-03", 2],
+        [3, "Maya", "Tansen 5", "", 2],
+    ]
+
+    lines = proposed(pages(workbook(tmp_path / "a.xlsx", {"S": [HEADER, *rows]})), programme, "a").splitlines()
+
+    assert '"Gorkha" = "?"  # write its id, or "" to leave it out' in lines
+    assert '"5" = "?"  # write its id, or "" to leave it out' in lines
+    assert '"Tansen 5" = "C"  # 0.99' in lines
