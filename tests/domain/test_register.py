@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from relay.database import cypher
 from relay.domain.entries import ORIGIN
 from relay.domain.register import Register
-from relay.domain.rulebook import EVERY_ANSWER, NEW, HeldByAnother, OtherHelp, TakenBack
+from relay.domain.rulebook import EVERY_ANSWER, NEW, BindsThePast, HeldByAnother, OtherHelp, TakenBack
 from relay.ledger.batch import Batch, UsedOtherwise
 from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
@@ -164,7 +164,8 @@ def test_replaying_the_ledger_gives_the_same_register(offered: list[Act]) -> Non
 @settings(max_examples=75, deadline=None)
 @given(strategies.programmes())
 def test_one_batch_of_acts_comes_to_the_same_as_one_at_a_time(offered: list[Act]) -> None:
-    judged, doubted = Book(), (UsedOtherwise, HeldByAnother, OtherHelp, TakenBack)  # of which others of a batch hear
+    judged = Book()
+    doubted = (UsedOtherwise, HeldByAnother, OtherHelp, TakenBack, BindsThePast)  # of which others of a batch hear
     settled = [act for act in offered if not isinstance(judged.offer(act).error, doubted)]
     one_by_one = Book()
     actions = [one_by_one.offer(act).action for act in settled]
