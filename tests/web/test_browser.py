@@ -265,7 +265,7 @@ def test_a_finger_opens_a_box_with_one_tap(chromium: Browser, site: str) -> None
 
 def test_who_walks_with_keys_hears_what_the_picture_is_where_the_arrows_move_it(watched: Watched) -> None:
     page = watched.goto(TREE)
-    picture = page.get_by_role("application", name="The relay tree as a picture that can be moved")
+    picture = page.get_by_role("application", name="The relay tree as a picture you can move")
     before = page.evaluate("document.getElementById('network').network.getViewPosition().x")
     picture.focus()
     page.keyboard.down("ArrowRight")

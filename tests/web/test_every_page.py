@@ -133,7 +133,7 @@ def test_a_failed_sign_in_is_said_first_and_leads_back_to_the_password(watched: 
     page.get_by_label("Password").fill("nothing")
     page.get_by_role("button", name="Sign in").click()
 
-    expect(page).to_have_title(re.compile("^Login or password is wrong"))
+    expect(page).to_have_title(re.compile(r"^Wrong login or password\."))
     expect(page.get_by_label("Password")).to_be_focused()
     for label in ("Login", "Password"):
         expect(page.get_by_label(label)).to_have_attribute("aria-invalid", "true")

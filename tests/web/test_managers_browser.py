@@ -132,7 +132,7 @@ def test_a_view_is_saved_and_forgotten_with_a_mouse(watched: Watched) -> None:
     expect(page.get_by_text("1 to 2 of 2 rows")).to_be_visible()
 
     page.get_by_text("Save or delete a view").click()
-    page.get_by_role("button", name="Forget “Broken ones”").click()
+    page.get_by_role("button", name="Delete “Broken ones”").click()
 
     expect(page.get_by_role("navigation", name="Saved views")).to_have_count(0)
 

@@ -322,7 +322,7 @@ def shared_too_often(oracle: Oracle, found: dict[str, set[str]]) -> None:
             HAND_OVERS_A_DAY,
         ),
         (
-            "one witness for too many pass-ons pass-ons",
+            "one witness for too many pass-ons",
             [(row["witness"], act) for act, row in passes],
             SIGNATURES_A_WITNESS,
         ),
