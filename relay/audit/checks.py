@@ -244,7 +244,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         title="recorded long afterwards",
         sentence=(
             f"An act was recorded more than {paperwork.LATE_DAYS} days after it happened, and not in an import"
-            f" (at least {IMPORTED_TOGETHER} acts by one person in one second, or the acts that began the programme)."
+            f" (at least {IMPORTED_TOGETHER} acts by one person in one second, or the acts that began the programme),"
+            f" nor from a paper register (at least {IMPORTED_TOGETHER} such acts by one person on one day)."
         ),
         why="It may be remembered badly, or added to make figures fit.",
         severity="medium",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from relay.audit.books import Books
+from relay.audit.books import IMPORTED_TOGETHER, Books
 from relay.audit.findings import Finding, about, found
 from relay.domain.acts import changes_of
 from relay.domain.entries import CLOCKS_DAYS, Entry
@@ -101,21 +101,32 @@ def claim_unsupported(books: Books) -> Iterator[Finding]:
 
 
 def recorded_late(books: Books) -> Iterator[Finding]:
-    """Find acts recorded long after they happened."""
-    for fact in by_hand(books):
-        happened_on = date.fromisoformat(fact.values[_day_of(books, fact)])
-        recorded_at = datetime.fromisoformat(books.register.entries[fact.act_id].recorded_at)
-        days = (recorded_at.astimezone(books.zone).date() - happened_on).days
-        if days > LATE_DAYS:
-            yield found(
-                fact,
-                Sentence(
-                    "happened on %(happened_on)s and was recorded %(days)s days later.",
-                    happened_on=happened_on,
-                    days=days,
-                ),
-                *books.said(fact.act_id, _day_of(books, fact)),
-            )
+    """Find acts recorded long after they happened, but for a paper register that somebody typed in one go."""
+    late = [fact for fact in by_hand(books) if _days_late(books, fact) > LATE_DAYS]
+    sittings = Counter(_sitting(books, fact) for fact in late)
+    for fact in late:
+        if sittings[_sitting(books, fact)] >= IMPORTED_TOGETHER:
+            continue
+        yield found(
+            fact,
+            Sentence(
+                "happened on %(happened_on)s and was recorded %(days)s days later.",
+                happened_on=date.fromisoformat(fact.values[_day_of(books, fact)]),
+                days=_days_late(books, fact),
+            ),
+            *books.said(fact.act_id, _day_of(books, fact)),
+        )
+
+
+def _days_late(books: Books, fact: Fact) -> int:
+    """Days from when an act happened until it was recorded."""
+    return (_sitting(books, fact)[1] - date.fromisoformat(fact.values[_day_of(books, fact)])).days
+
+
+def _sitting(books: Books, fact: Fact) -> tuple[str, date]:
+    """Who recorded an act, and on which day of the programme's."""
+    entry = books.register.entries[fact.act_id]
+    return entry.recorded_by, datetime.fromisoformat(entry.recorded_at).astimezone(books.zone).date()
 
 
 def by_hand(books: Books) -> list[Fact]:

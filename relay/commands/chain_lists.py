@@ -20,11 +20,20 @@ from relay.commands.showing import counted
 from relay.domain.vocabulary import CHAIN_STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from relay.reports.chains import Sorting
     from relay.reports.visits import Depends, Visit
     from relay.service.question import Question
+
+
+def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a list that is read page by page."""
+    most = click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only so many.")
+    skip = click.option(
+        "--skip", metavar="N", type=click.IntRange(min=0), default=0, help="Leave out so many at the beginning."
+    )
+    return most(skip(command))
 
 
 @command(example="relay chains --state broken --sort reach --as-of 2026-11-25")
@@ -35,6 +44,7 @@ if TYPE_CHECKING:
 @donor_option
 @click.option("--group", "--group-id", "group_id", metavar="ID", help="Only chains begun by a member of this group.")
 @click.option("--sort", type=click.Choice(["id", "reach", "age", "lateness"]), default="id", show_default=True)
+@page_options
 @pass_session
 def chains(
     session: Session,
@@ -48,13 +58,25 @@ def chains(
     group_id: str | None,
     donor: str | None,
     sort: Sorting,
+    most: int | None,
+    skip: int,
 ) -> None:
     """List all chains: how far each travelled, and its state."""
     from relay.service.queries.relays import Chains
 
     headers = ("placement_id", "gift_id", "chain_state", "reach", "generations", "latest_passed_on", "late_days")
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    asked = Chains(state=state, help=help_, place_id=place_id, group_id=group_id, donor=donor, sort=sort, **read)
+    asked = Chains(
+        state=state,
+        help=help_,
+        place_id=place_id,
+        group_id=group_id,
+        donor=donor,
+        sort=sort,
+        most=most,
+        skip=skip,
+        **read,
+    )
     _print_list(session, asked, headers, ("states",))
 
 
@@ -63,6 +85,7 @@ def chains(
 @help_option
 @donor_option
 @click.option("--sort", type=click.Choice(["id", "reach", "age"]), default="id", show_default=True)
+@page_options
 @pass_session
 def gifts(
     session: Session,
@@ -73,13 +96,17 @@ def gifts(
     help_: str | None,
     donor: str | None,
     sort: Sorting,
+    most: int | None,
+    skip: int,
 ) -> None:
     """List all gifts: how far each travelled, and its chains' state."""
     from relay.service.queries.relays import Gifts
 
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    _print_list(session, Gifts(help=help_, donor=donor, sort=sort, **read), headers, ("states", "chains"))
+    _print_list(
+        session, Gifts(help=help_, donor=donor, sort=sort, most=most, skip=skip, **read), headers, ("states", "chains")
+    )
 
 
 def _print_list(

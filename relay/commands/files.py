@@ -223,11 +223,13 @@ def _progress(path: Path) -> Callable[[int], None]:
 def export(
     session: Session, path: Path, format_: Format | None, as_of: str | None, *, with_names: bool, confirmed_only: bool
 ) -> None:
-    """Export a programme as CSV files, or a workbook (PATH.xlsx)."""
+    """Export a programme as CSV files, or a workbook (PATH.xlsx). Only an earlier export is written over."""
+    from relay.exchange.earlier_exports import note, require_replaceable
     from relay.service.terminal import print_json
 
     if not format_ and (as_of or confirmed_only):
         raise click.UsageError("The record is exported whole: --as-of and --confirmed-only need --format.")
+    require_replaceable(session.settings.data_folder, path)
     with_names = with_names and format_ != "geojson"  # a map holds no person
     if with_names:
         session.note_all_names("export")
@@ -250,6 +252,7 @@ def export(
         from relay.exchange.exporting import export_programme
 
         export_programme(session.graph, session.programme_id, path, with_names=with_names)
+    note(session.settings.data_folder, path)
     if session.as_json:
         print_json({"programme_id": session.programme_id, "path": str(path), "with_names": with_names})
     say(f"{session.programme_id} was written to {path}{'' if with_names else ', without names'}.")

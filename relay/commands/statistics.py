@@ -73,9 +73,22 @@ def _print_fulfilment(found: Fulfilment) -> None:
         )
     if found.untested:
         say(f"Pairs of smaller groups that are not tested: {found.untested}.")
-    _say_confidence(found.whole.confidence)
+    _say_how_long(found.whole)
+    if found.whole.fulfilled:
+        _say_confidence(found.whole.confidence)
     if found.left_out:
         say(f"{found.left_out} placements owe nothing, or passed on before they received, and are left out.")
+
+
+def _say_how_long(curve: Curve) -> None:
+    """Say in a sentence what the whole curve means."""
+    median = curve.median
+    if not curve.fulfilled:
+        say("Nobody has passed on everything yet, so it cannot be told how long that takes.")
+    elif median.days is None:
+        say(f"Fewer than half have passed on everything so far: {curve.fulfilled} of {curve.placements}.")
+    else:
+        say(f"Half of them have passed on everything after {median.days} days, about {median.days / 30.4:.0f} months.")
 
 
 def _curve(curve: Curve) -> Iterator[object]:
@@ -88,7 +101,8 @@ def _curve(curve: Curve) -> Iterator[object]:
         if step is None and days <= (curve.seen_days or 0):
             yield "100.0%"  # nobody was fulfilled by then
         else:
-            yield f"{step.waiting_share:.1%} ({_to(f'{step.low:.1%}', f'{step.high:.1%}')})" if step else None
+            known = step and not _knows_nothing(step.low, step.high)
+            yield f"{step.waiting_share:.1%} ({_to(f'{step.low:.1%}', f'{step.high:.1%}')})" if step and known else None
     yield from (curve.waiting, curve.excused, curve.lost)
 
 
@@ -137,11 +151,12 @@ def _print_forecast(found: Forecast) -> None:
             ("as_of", found.as_of),
             ("reproduction", _reproduction(found.reproduction)),
             ("open_ends", _ends(found.ends)),
-            ("dies_out", _estimate(found.dies_out, "{:.1%}")),
+            ("dies_out", _share(found.dies_out)),
             ("further_reach", _estimate(found.further_reach, "{:.1f}")),
             ("simulated", _simulated(found.simulated)),
         )
     )
+    _say_what_is_ahead(found)
     _say_confidence(found.confidence)
     if len(found.by_help) > 1:
         print_table(
@@ -173,6 +188,29 @@ def _ends(ends: Ends) -> str:
     return f"{ends.total}: {sum(ends.in_time)} not yet due, {ends.late} late"
 
 
+def _say_what_is_ahead(found: Forecast) -> None:
+    """Say in a sentence what a forecast means."""
+    each = found.reproduction
+    if each.high < 1:
+        say(
+            f"Each placement begins {each.number:.2f} others: fewer than one, so if nothing changes the relay dies out."
+        )
+    elif each.low > 1:
+        say(f"Each placement begins {each.number:.2f} others: more than one, so if nothing changes the relay grows.")
+    else:
+        say("Too little is known to tell whether the relay grows or dies out.")
+
+
+def _knows_nothing(low: float | None, high: float | None) -> bool:
+    """Whether an interval of shares holds all that there can be."""
+    return low is not None and high is not None and f"{low:.1%}" == "0.0%" and f"{high:.1%}" == "100.0%"
+
+
+def _share(found: Estimate) -> str | None:
+    """An estimated share; nothing where nothing is known."""
+    return None if _knows_nothing(found.low, found.high) else _estimate(found, "{:.1%}")
+
+
 def _estimate(found: Estimate, form: str) -> str:
     value, low, high = (
         None if number is None else form.format(number) for number in (found.value, found.low, found.high)
@@ -180,7 +218,9 @@ def _estimate(found: Estimate, form: str) -> str:
     return f"{value or 'without bound'}, {_between(low, high)}" if low else "without limit"
 
 
-def _simulated(found: Simulated) -> str:
+def _simulated(found: Simulated) -> str | None:
+    if _knows_nothing(found.low, found.high):
+        return None
     share = _between_shares(found.low, found.high)
     undecided = f", {found.undecided} were given up undecided" if found.undecided else ""
     reach = "" if found.mean_reach is None else f", after {found.mean_reach:.1f} more placements on average"
@@ -216,6 +256,8 @@ def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_k
 def _deadline(found: Deadline) -> tuple[object, ...]:
     if found.share is None or found.low is None or found.high is None:
         return "no births recorded", None, None
+    if _knows_nothing(found.low, found.high):
+        return "too few to say", None, found.branded
     made = f"{found.enough:.4g} of {found.recorded}"
     too_soon = "too few to say" if found.too_soon is None else found.too_soon
     return f"{found.share:.1%}, {_between_shares(found.low, found.high)} ({made})", too_soon, found.branded

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -23,6 +24,8 @@ from relay.text import Sentence
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OF_DAYS: Final = ("_on", "from", "as_of", "until", "since")  # as the columns of days end
 MOST_ROWS: Final = 1_048_576  # of a sheet of a workbook, the header included (the XLSX format)
 # A fixed day of making, so that the same record gives the same bytes.
 _MADE_AT: Final = datetime(2020, 1, 1, tzinfo=UTC)
@@ -119,7 +122,9 @@ def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> G
         book = xlsxwriter.Workbook(new, {"constant_memory": True, "tmpdir": str(workplace), **_AS_TEXT})
         book.set_properties({"created": _MADE_AT})
         try:
-            yield _Workbook(book)
+            destination = _Workbook(book)
+            yield destination
+            destination.filtered()
         finally:
             book.close()
         new.chmod(0o600)
@@ -196,14 +201,24 @@ class _Folder:
 class _Workbook:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
+        self._heading = book.add_format({"bold": True})
+        self._day = book.add_format({"num_format": "yyyy-mm-dd"})
         self._sheets: dict[str, Worksheet] = {}
         self._used: dict[str, int] = {}
+        self._headers: dict[str, tuple[str, ...]] = {}
+
+    def filtered(self) -> None:
+        """Let each sheet be filtered by its header, once all rows are there."""
+        for name, sheet in self._sheets.items():
+            sheet.autofilter(0, 0, self._used[name] - 1, len(self._headers[name]) - 1)
 
     def add(self, name: str, header: tuple[str, ...], content: Content) -> None:
         if name not in self._used:
             self._sheets[name] = self._book.add_worksheet(name)
-            self._sheets[name].write_row(0, 0, header)
+            self._sheets[name].write_row(0, 0, header, self._heading)
+            self._sheets[name].freeze_panes(1, 0)
             self._used[name] = 1
+            self._headers[name] = header
         row = self._used[name]
         if row == MOST_ROWS:
             raise CannotWrite(
@@ -215,6 +230,8 @@ class _Workbook:
         for place, value in enumerate(content):
             if isinstance(value, int | float):
                 sheet.write_number(row, place, value)
+            elif isinstance(value, str) and _DAY.fullmatch(value) and header[place].endswith(_OF_DAYS):
+                sheet.write_datetime(row, place, datetime.fromisoformat(value), self._day)
             elif value is not None:
                 sheet.write_string(row, place, _cell(value))
         self._used[name] = row + 1

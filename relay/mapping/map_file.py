@@ -249,9 +249,9 @@ class _Reader:
             return Source(text=said if _PIECE.search(said) else f"{{{said}}}")
         if isinstance(said, dict):
             table = cast("Mapping[str, Any]", said)
-            if table.keys() == {"constant"} and isinstance(table["constant"], str | int | float):
+            if set(table) == {"constant"} and isinstance(table["constant"], str | int | float):
                 return Source(constant=table["constant"])
-            if "column" in table and table.keys() <= {"column", "via", "found_in", "as", "age_in"}:
+            if "column" in table and set(table) <= {"column", "via", "found_in", "as", "age_in"}:
                 return Source(
                     text=f"{{{table['column']}}}",
                     via=str(table.get("via", "")),

@@ -60,7 +60,7 @@ class Words:
 @cache
 def words() -> Words:
     """The words of meanings.toml, read when they are first needed."""
-    content: Mapping[str, Any] = tomllib.loads((files(__package__) / _FILE).read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = tomllib.loads((files("relay.mapping") / _FILE).read_text(encoding="utf-8"))
     meanings = [
         Meaning(
             name=each["name"],

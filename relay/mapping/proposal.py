@@ -266,8 +266,15 @@ class _Proposal:
         if age and not self.column("birth_year") and (year := self._newest_year()):
             value = f"{{ column = {_toml(age.column)}, age_in = {year} }}"
             lines.append(_Line(name="birth_year", value=value, score=age.score, remark="give or take a year"))
-        lines += self._plain(("household_id", "household"), ("phone", "phone"), ("place_id", "place"))
+        lines += [*self._household(), *self._plain(("phone", "phone"), ("place_id", "place"))]
         return lines + self._plain(("group_id", "group"), ("consent_on", "consent_on"))
+
+    def _household(self) -> list[_Line]:
+        """A household that is told by a man's name is his in her place: others are called so elsewhere."""
+        guess, place = self.of("household"), self.column("place")
+        if guess is None or guess.score < SURE or not place:
+            return self._plain(("household_id", "household"))
+        return [_Line(name="household_id", value=_toml(f"{{{guess.column}}}, {{{place}}}"), score=guess.score)]
 
     def _newest_year(self) -> int:
         """The Gregorian year of the newest receipt, in which ages were most likely written down; 0 when unknown."""

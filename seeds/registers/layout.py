@@ -188,10 +188,10 @@ def layouts(folder: Path = LAYOUTS) -> list[Layout]:
 
 def _read(path: Path) -> Layout:
     content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    columns = tuple(
-        Column(**{**each, "name": (each["name"],) if isinstance(each["name"], str) else tuple(each["name"])})
-        for each in content.pop("column")
-    )
+    columns: list[Column] = []
+    for each in content.pop("column"):
+        name = each.pop("name")
+        columns.append(Column(name=(name,) if isinstance(name, str) else tuple(name), **each))
     for name in ("titles", "months"):
         content[name] = tuple(content.get(name, ()))
-    return Layout(id=path.stem, columns=columns, **content)
+    return Layout(id=path.stem, columns=tuple(columns), **content)

@@ -497,6 +497,19 @@ def test_what_twenty_acts_of_one_second_bring_is_an_import_and_not_late() -> Non
     assert found(book, "recorded_late") == set()
 
 
+def test_a_paper_register_typed_on_one_day_is_not_late_and_what_is_typed_over_many_days_is() -> None:
+    """Twenty visits typed by one clerk, a minute each; of another clerk ten on each of two days."""
+    book = two_placements()
+    for number in range(1, 21):
+        book.add(happened(f"E{number}: visit of P1 on 2021-03-01"), by="local:typist")
+        recorded_at(book, f"event:E{number}", f"2024-06-30T08:{number:02}:00Z")
+    for number in range(21, 41):
+        book.add(happened(f"E{number}: visit of P1 on 2021-03-01"), by="local:late")
+        recorded_at(book, f"event:E{number}", f"2024-06-{28 + number % 2}T08:{number:02}:00Z")
+
+    assert found(book, "recorded_late") == {f"event:E{number}" for number in range(21, 41)}
+
+
 def test_180_days_after_is_not_long_after() -> None:
     book = two_placements()
     # 180 days before 30 June 2024 is 2 January

@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relay.commands import exits
-from tests.commands.shell import ON
+from tests.commands.shell import ON, record
+from tests.scenes import acts as say
 
 if TYPE_CHECKING:
+    from relay.graph import Graph
     from tests.commands.shell import Shell
 
 
@@ -71,6 +73,16 @@ def test_gifts_are_listed_and_a_donors_name_is_never_said_back(shell: Shell) -> 
     assert refused.code == exits.NOT_DONE
     assert "Maya" not in refused.err
     assert shell.run("gifts", "--donor", "").code == exits.NOT_DONE
+
+
+def test_chains_and_gifts_are_read_page_by_page(shell: Shell, graph: Graph) -> None:
+    record(graph, say.gift("G2"), say.gift("G3"))
+
+    pages = [shell.ok("gifts", "--as-of", ON, "--most", "2", "--skip", str(skip)).rows[1:] for skip in (0, 2, 4)]
+
+    assert [[row[0] for row in page] for page in pages] == [["G1", "G2"], ["G3"], []]
+    assert shell.ok("chains", "--as-of", ON, "--skip", "1", "--json").json == []
+    assert [row[0] for row in shell.ok("chains", "--as-of", ON, "--most", "1").rows[1:]] == ["P1"]
 
 
 def test_the_list_of_visits_says_why(shell: Shell) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import zipfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import networkx as nx
+import python_calamine
 
 from relay.access import accounts
 from relay.access.roles import grant_of
@@ -363,6 +366,39 @@ def test_a_column_that_the_format_does_not_have_is_left_out_and_told_and_refused
     assert "cow" not in written.out + written.err
     assert "0 added, 2 same" in again.err
     assert shell.ok("show", "W8", "--json").json["values"]["sex"] == "F"
+
+
+def test_an_export_is_written_over_nothing_but_an_export_that_nobody_changed(shell: Shell, tmp_path: Path) -> None:
+    folder, book, own = tmp_path / "folder", tmp_path / "book.xlsx", tmp_path / "own"
+    own.mkdir()
+    (own / "beneficiaries.csv").write_text("beneficiary_id,name\nB1,Maya\n", encoding="utf-8")
+
+    for path in (folder, book):
+        shell.ok("export", str(path))
+        shell.ok("export", str(path))
+    (folder / "places.csv").write_text("place_id,name\nW1,Ward 1\n", encoding="utf-8")
+    book.write_bytes(book.read_bytes() + b" ")
+
+    for path in (folder, book, own):
+        before = [each.read_bytes() for each in ([path] if path.is_file() else sorted(path.iterdir()))]
+        refused = shell.run("export", str(path))
+        assert refused.code == exits.NOT_DONE
+        assert "is not as an export left it" in refused.err
+        assert [each.read_bytes() for each in ([path] if path.is_file() else sorted(path.iterdir()))] == before
+
+
+def test_days_of_an_exported_workbook_are_days_below_a_frozen_header_that_filters(shell: Shell, tmp_path: Path) -> None:
+    shell.ok("export", str(tmp_path / "book.xlsx"))
+
+    with python_calamine.load_workbook(tmp_path / "book.xlsx") as book:
+        header, first, *_ = book.get_sheet_by_name("placements").to_python()
+    with zipfile.ZipFile(tmp_path / "book.xlsx") as parts:
+        sheets = [parts.read(each) for each in parts.namelist() if each.startswith("xl/worksheets/sheet")]
+
+    assert first[header.index("received_on")] == date(2020, 3, 1)
+    assert all(b'state="frozen"' in sheet and b"<autoFilter" in sheet for sheet in sheets)
+    assert "0 added, 0 same, 0 put aside" not in shell.ok("import", str(tmp_path / "book.xlsx")).err
+    assert "0 added, " in shell.ok("import", str(tmp_path / "book.xlsx")).err
 
 
 def test_a_wrong_file_among_others_is_named_and_no_other(empty: Shell, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from relay.commands import exits
 from tests.commands.shell import ON, record
-from tests.scenes.acts import confirmed, happened
+from tests.scenes.acts import confirmed, happened, placed, woman
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def test_survival_tells_how_long_it_takes_and_how_sure_that_is(shell: Shell) -> None:
     """Of three who waited 457 days one was fulfilled then, and of two one after 549: 2/3, and 2/3 · 1/2."""
-    header, row = shell.ok("survival", "--as-of", ON).rows
+    answer = shell.ok("survival", "--as-of", ON)
+    header, row = answer.rows
     found = shell.ok("survival", "--as-of", ON, "--json").json
 
     told = dict(zip(header, row, strict=True))
@@ -33,6 +34,27 @@ def test_survival_tells_how_long_it_takes_and_how_sure_that_is(shell: Shell) -> 
     assert told["waiting_24_months"] == "33.3% (0.9% to 77.4%)"
     assert [(step["days"], step["at_risk"]) for step in found["whole"]["steps"]] == [(457, 3), (549, 2)]
     assert found["whole"]["seen_days"] == 760
+    assert "Half of them have passed on everything after 549 days, about 18 months." in answer.err
+
+
+def test_survival_says_so_when_nobody_has_passed_on_everything(shell: Shell) -> None:
+    """By the end of 2020 P1 alone was there, and had passed on nothing."""
+    answer = shell.ok("survival", "--as-of", "2020-12-31")
+
+    assert "Nobody has passed on everything yet, so it cannot be told how long that takes." in answer.err
+    assert "confidence" not in answer.err
+
+
+def test_a_forecast_says_in_a_sentence_what_it_means(shell: Shell, graph: Graph) -> None:
+    """Twenty more women received in 2020 and passed on nothing: 3 begun by 24, far fewer than one each."""
+    numbers = range(20, 40)
+    record(
+        graph, *(woman(f"W{number}") for number in numbers), *(placed(f"P{number} on 2020-03-01") for number in numbers)
+    )
+
+    answer = shell.ok("forecast", "--as-of", ON)
+
+    assert "Each placement begins 0.12 others: fewer than one, so if nothing changes the relay dies out." in answer.err
 
 
 def test_survival_is_parted_and_the_parts_compared(shell: Shell) -> None:
@@ -52,6 +74,7 @@ def test_forecast_tells_what_becomes_of_the_relay_if_nothing_changes(shell: Shel
     assert answer.pairs["reproduction"].endswith(" (3 begun by the 4 placements that have come due)")
     assert answer.pairs["open_ends"] == "1: 0 not yet due, 1 late"
     assert answer.pairs["dies_out"].startswith("100.0%, between ")
+    assert "Too little is known to tell whether the relay grows or dies out." in answer.err
     assert answer.pairs["further_reach"] == "0.0, at least 0.0"
     assert "confidence of 95%" in answer.err
     assert answer.pairs["simulated"].startswith("1000 of 1000 runs died out, between 99.6% and 100.0%, after 0.0 more")

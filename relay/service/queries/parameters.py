@@ -22,6 +22,8 @@ Help = Annotated[str | None, Says(sort="word", text="Only this help, such as goa
 PlaceId = Annotated[str | None, Says(sort="word", text="Only this place and all within it.")]
 GroupId = Annotated[str | None, Says(sort="word", text="Only chains begun by a member of this group.")]
 Donor = Annotated[str | None, Says(sort="word", text="Only what this donor gave. Personal.", personal=True)]
+Most = Annotated[int | None, Says(sort="count", text="At most this many.")]
+Skip = Annotated[int, Says(sort="number", text="Leave out this many at the beginning.")]
 IN_WHICH_ORDER: Final = "The order; by id if left out."
 
 

@@ -11,7 +11,19 @@ from relay.domain.vocabulary import CHAIN_STATES
 from relay.errors import Refused
 from relay.graph import Graph
 from relay.reports import breakdown, chains, contacts, trees, unconfirmed, visits
-from relay.service.queries.parameters import IN_WHICH_ORDER, AsOf, Donor, GroupId, Help, Id, PlaceId, Read, donors
+from relay.service.queries.parameters import (
+    IN_WHICH_ORDER,
+    AsOf,
+    Donor,
+    GroupId,
+    Help,
+    Id,
+    Most,
+    PlaceId,
+    Read,
+    Skip,
+    donors,
+)
 from relay.service.question import Question, Says, Source
 
 
@@ -56,16 +68,19 @@ class Gifts(Read[tuple[chains.GivenGift, ...]]):
     help: Help = None
     donor: Donor = None
     sort: Annotated[chains.Sorting, Says(sort="word", text=IN_WHICH_ORDER, choices=("id", "reach", "age"))] = "id"
+    most: Most = None
+    skip: Skip = 0
 
     def answer(self, source: Source, programme_id: str) -> tuple[chains.GivenGift, ...]:
         """In the order that was asked for."""
-        return chains.gifts(
+        found = chains.gifts(
             self.relay(source, programme_id).survey,
             help_=self.help,
             donor=self.donor,
             names=donors(source, programme_id, self.donor),
             sort=self.sort,
         )
+        return found[self.skip :][: self.most]
 
     def tells_donors(self) -> bool:
         """What one donor gave."""
@@ -86,6 +101,8 @@ class Chains(Read[tuple[chains.Chain, ...]]):
     group_id: GroupId = None
     donor: Donor = None
     sort: Annotated[chains.Sorting, Says(sort="word", text=IN_WHICH_ORDER, choices=get_args(chains.Sorting))] = "id"
+    most: Most = None
+    skip: Skip = 0
 
     def answer(self, source: Source, programme_id: str) -> tuple[chains.Chain, ...]:
         """In the order that was asked for."""
@@ -99,7 +116,7 @@ class Chains(Read[tuple[chains.Chain, ...]]):
             names=donors(source, programme_id, self.donor),
             sort=self.sort,
         )
-        return tuple(found)
+        return tuple(found[self.skip :][: self.most])
 
     def tells_donors(self) -> bool:
         """What one donor gave."""

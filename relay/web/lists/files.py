@@ -48,15 +48,15 @@ def _cells(page: ListPage, column: Column, row: Any, people: Mapping[str, Contac
         return {column.key: value, "place": page.place(value)}
     if column.cell == "person" and page.with_names:
         return {column.key: value, "name": page.person(value, people) if value else None}
-    if column.cell == "phone":
-        return {column.key: page.phone(value, people) if value else None}
+    if column.cell == "units":
+        return {column.key: value, "help": row.help}
     if column.cell in ("place_of", "group_of"):
         return {f"{column.cell[:5]}_id": value, "name": row.name}
     if column.cell == "rate":
         rate = row.fulfilled_of_due
         return {"numerator": rate.numerator, "denominator": rate.denominator, column.key: value}
-    if column.cell == "donor":
-        return {column.key: page.donor(value) if value else None}
+    if column.cell in ("donor", "phone") and value:
+        return {column.key: page.donor(value) if column.cell == "donor" else page.phone(value, people)}
     return {column.key: value}
 
 

@@ -1,0 +1,65 @@
+"""What exports wrote and where: an export writes over nothing else, and over no export that was changed since."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from relay import private_files
+from relay.errors import Invalid
+
+_FILE: Final = "exports.json"
+
+
+class NotAnExport(Invalid):
+    """Something is where an export should be written that no export wrote, or that was changed since."""
+
+    reason = "%(path)s is not as an export left it, and was left as it is."
+    suggestion = "Name another file or folder, or take this one away."
+
+    path: Path
+
+
+def require_replaceable(data_folder: Path, path: Path) -> None:
+    """Let an export be written to a path.
+
+    Raises:
+        NotAnExport: Something is there that no export from this data folder wrote, or that was changed since.
+    """
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return
+    if _kept(data_folder).get(str(path.absolute())) != _digest(path):
+        raise NotAnExport(path=path)
+
+
+def note(data_folder: Path, path: Path) -> None:
+    """Keep what an export has just written to a path.
+
+    Raises:
+        NotWritten: It cannot be kept.
+    """
+    file = private_files.folder(data_folder) / _FILE
+    kept = {**_kept(data_folder), str(path.absolute()): _digest(path)}
+    with private_files.replace(file) as written:
+        written.write(json.dumps(kept).encode())
+
+
+def _kept(data_folder: Path) -> Mapping[str, str]:
+    try:
+        kept: Mapping[str, str] = json.loads((data_folder / _FILE).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return kept
+
+
+def _digest(path: Path) -> str:
+    """Of a file, or of all files of a folder with their names."""
+    files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    whole = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as content:
+            whole.update(f"{file.relative_to(path)}\n{hashlib.file_digest(content, 'sha256').hexdigest()}\n".encode())
+    return whole.hexdigest()
