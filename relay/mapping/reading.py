@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
 
 
-class ColumnMissing(errors.Invalid):
+class ColumnGone(errors.Invalid):
     """A column that the map reads is not in the register."""
 
     reason = '%(path)s has no column "%(column)s", which the map reads.'
@@ -97,7 +97,7 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
     Raises:
         CannotRead: There is no such file, or it cannot be read.
         NoSuchSheet: It has not the sheet that the map names.
-        ColumnMissing: A column that is needed is not there.
+        ColumnGone: A column that is needed is not there.
         ColumnRenamed: A column seems to have another name, and something is to be written.
     """
     pages = workbook.pages(path)
@@ -112,11 +112,11 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
     if not missing:
         return MappedRegister(map=how, table=table, pages=pages)
     for name in missing[1:]:
-        raise ColumnMissing(path=path, column=name)
+        raise ColumnGone(path=path, column=name)
     (gone,) = missing
     likely = max(new, key=lambda name: alike(gone, name), default="")
     if not likely or alike(gone, likely) < SURE:
-        raise ColumnMissing(path=path, column=gone)
+        raise ColumnGone(path=path, column=gone)
     renamed = ColumnRenamed(path=path, column=gone, likely=likely)
     if apply:
         raise renamed

@@ -10,7 +10,7 @@ import python_calamine
 from relay.exchange.rows import ReportRow
 from relay.mapping.handed_back import WHAT_BECAME, WHAT_TO_DO, hand_back, in_its_words
 from relay.mapping.map_file import WrongMap, read_map
-from relay.mapping.reading import ColumnMissing, ColumnRenamed, MappedRegister, NoSuchSheet, read_register
+from relay.mapping.reading import ColumnGone, ColumnRenamed, MappedRegister, NoSuchSheet, read_register
 from relay.private_files import ThereAlready
 from tests.exchange.test_workbook import workbook
 from tests.scenes.core import CORE
@@ -190,7 +190,7 @@ def test_a_renamed_column_is_told_when_tried_and_stops_what_would_be_written(tmp
 
 @pytest.mark.parametrize("header", [HEADER.replace(",Date", ""), HEADER.replace("Mobile", "Colour")])
 def test_a_missing_column_stops_with_its_name(tmp_path: Path, header: str) -> None:
-    with pytest.raises(ColumnMissing) as caught:
+    with pytest.raises(ColumnGone) as caught:
         register(tmp_path, "1,Rita", header=header)
 
     assert f'has no column "{"Date" if "Date" not in header else "Mobile"}"' in str(caught.value)
