@@ -20,7 +20,17 @@ from typing import ClassVar, Final, Literal, dataclass_transform
 
 from relay.text import Sentence
 
-Code = Literal["holds_already", "same_as_taken_back", "twin"]
+Code = Literal[
+    "before_gift",
+    "born_too_soon",
+    "half_an_animal",
+    "holds_already",
+    "more_than_had",
+    "other_help_than_given",
+    "same_as_taken_back",
+    "too_many_young",
+    "twin",
+]
 """The code of a question, by which an act answers it."""
 
 _WORD: Final = re.compile("(?<!^)(?=[A-Z])")

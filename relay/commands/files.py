@@ -110,7 +110,7 @@ def import_(
         say(f"{said}; nothing was written, because some rows or columns cannot be recorded (--strict).")
         context.exit(NOT_DONE)
     say(f"{said}." if written else f"{said}; nothing was written.")
-    _say_what_next(session, count, written=written, apply=apply)
+    _say_what_next(session, count, written=written, ready=not apply and not failed)
     context.exit(FOUND if failed else DONE)
 
 
@@ -147,12 +147,11 @@ def _mapped(
     return read_register(path, how, apply=apply, told=say)
 
 
-def _say_what_next(session: Session, count: Count, *, written: bool, apply: bool) -> None:
+def _say_what_next(session: Session, count: Count, *, written: bool, ready: bool) -> None:
     """How what was written is taken back, or what was rehearsed and can stand is written."""
-    failed = count.actions["put aside"] + count.actions["refused"]
     if written and count.actions["added"]:
         say(f"To take all of it back: relay undo --import {session.at}")
-    if not apply and not failed and count.actions["added"]:
+    if ready and count.actions["added"]:
         say("Write it with --apply.")
 
 

@@ -390,10 +390,11 @@ def pass_on(session: Session, /, giver: str, *, new: bool, again: bool, **given:
 @records("event", example="relay event birth P0926 --animals 2 --on -3d", but=("placement_id", "kind"))
 @click.argument("kind", metavar="KIND", shell_complete=_kinds_of_events)
 @click.argument("placement_id", metavar="PLACEMENT", shell_complete=complete_ids("placement"))
+@_again_option
 @pass_session
-def event(session: Session, /, **given: str | None) -> None:
+def event(session: Session, /, *, again: bool, **given: str | None) -> None:
     """Record what happened to a placement: a birth, a loss, a visit."""
-    print_recorded(session, record_kind(session, "event", given))
+    print_recorded(session, record_kind(session, "event", given, again=again))
 
 
 @records(

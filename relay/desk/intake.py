@@ -16,7 +16,7 @@ from relay.database import cypher
 from relay.desk import repair
 from relay.desk.lookup import NotInRecord, OtherKind, SeveralOfThatId, resolve
 from relay.domain.acts import ID_BYTES, Act, Value, new_id
-from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
+from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.domain.system import Catalogue
 from relay.errors import Refused
 from relay.graph import Graph

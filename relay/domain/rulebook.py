@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from relay.domain import bikram_sambat
 from relay.domain.acts import Act, changes_of
-from relay.domain.advisories import Note, begun_beside, notes_of
+from relay.domain.advisories import Note, notes_of
 from relay.domain.entries import Entry, login_of
 from relay.domain.model import (
     UNIT,
@@ -23,20 +23,13 @@ from relay.domain.model import (
     counted,
     helps_of,
     owed_under,
-    shown,
 )
+from relay.domain.questions import NEW, NO_ANSWER, NOTED, Answers, asked_of, moves
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, rule_of, subject_of, systems_of, takes_back
 from relay.domain.schema import Kind
 from relay.domain.system import SystemOff
-from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused
+from relay.errors import Asked, Conflict, Invalid, NotFound, Refused
 from relay.text import Sentence
-
-Answers = frozenset[Code]
-"""The questions that an act answers beforehand. They stand beside it, never in its payload."""
-
-EVERY_ANSWER: Final[Answers] = frozenset(get_args(Code))
-NEW: Final[Answers] = frozenset({"holds_already"})
-NO_ANSWER: Final[Answers] = frozenset()
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
 _YEARS_AHEAD: Final = 20  # our choice: nobody waits for longer, or announces a rule so early
@@ -390,38 +383,6 @@ class WouldBreak(Refused):
     broken: str
 
 
-class Twin(Asked):
-    """The same hand-over seems to be recorded already under another id."""
-
-    reason = "%(act_id)s is already recorded as %(earlier)s: the same giver, receiver, day and units."
-    suggestion = "Use --again (over the API: again=true) to record another."
-    field = "pass_id"
-
-    act_id: str
-    earlier: str
-
-
-class HoldsAlready(Asked):
-    """A placement is begun for a beneficiary who holds one of that help: it may be a slip of the pen for hers."""
-
-    reason = "Beneficiary %(beneficiary_id)s already holds %(help)s: placement %(placements)s."
-    suggestion = "To begin another placement use --new (in an import: --again; over the API: new=true)."
-    field = "placement_id"
-
-    beneficiary_id: str
-    help: str
-    placements: Sequence[str]
-
-
-_ADD_OR_BEGIN: Final = Sentence(
-    "Add to it with --into PLACEMENT (in a file and over the API: receiver_placement_id), or begin a new"
-    " placement with --new (in an import: --again; over the API: new=true)."
-)
-"""What is handed on can be added to a placement of hers; an original placement cannot."""
-_KEEPS_BOTH: Final = Sentence("If she holds both, use --again (over the API: again=true).")
-_TIES: Final = frozenset({"beneficiary_id", "giver_placement_id"})
-
-
 def judge(
     register: Register,
     act: Act,
@@ -470,10 +431,17 @@ def judge(
         for placement_id in moved(register, change):
             require_one_holder(register, change, placement_id)
     _breaks_nothing(register, change)
-    for question in _questions(register, change):
+    answered = [*_answered(asked_of(register, change), answers)]
+    return change, (*notes_of(register, change), *answered)
+
+
+def _answered(asked: Iterable[Asked], answers: Answers) -> Iterator[Note]:
+    """What is noted of the questions that an act answers; another is raised. Some have a note of their own."""
+    for question in asked:
         if question.code not in answers:
             raise question
-    return change, tuple(notes_of(register, change))
+        if question.code in NOTED - NEW:
+            yield Note(note=question.code, sentence=question.reason)
 
 
 def _breaks_nothing(register: Register, change: Change) -> None:
@@ -494,17 +462,12 @@ def _breaks_nothing(register: Register, change: Change) -> None:
             rule()
         except Refused as error:
             broken.append(error)
-            if not _moves(change.act):
+            if not moves(change.act):
                 break
     if len(broken) > 1:
         raise WouldBreak(act_id=subject_of(change.act), broken=" ".join(error.reason for error in broken))
     if broken:
         raise broken[0]
-
-
-def _moves(act: Act) -> bool:
-    """Whether a correction says that a hand-over, or what was placed, was somebody else's."""
-    return act.kind == "correct" and bool(_TIES & changes_of(act.values).keys())
 
 
 def moved(register: Register, change: Change) -> tuple[str, ...]:
@@ -727,39 +690,6 @@ def _same_help(register: Register, change: Change) -> None:
                     held=receiver.help,
                     added=pass_on.help,
                 )
-
-
-def hand_over(values: Mapping[str, Any], giver: Placement | None) -> tuple[object, ...]:
-    """By what two pass-ons of one giver are told to be one hand-over: help, receiver, day and units."""
-    return (
-        values.get("help") or (giver and giver.help),
-        values["beneficiary_id"],
-        values["passed_on"],
-        values["animals"],
-    )
-
-
-def _questions(register: Register, change: Change) -> Iterator[Asked]:
-    """What is asked of a fact that did not stand before, or that is now somebody else's; of others nothing is."""
-    for fact in change.facts.values():
-        if fact and fact.kind == "pass" and (fact.act_id not in register.facts or _moves(change.act)):
-            yield from _twins(fact, register.placements[fact.values["giver_placement_id"]])
-    for fact, placement, others in begun_beside(register, change):
-        passed, begins = fact.kind == "pass", placement.placement_id not in register.placements
-        yield HoldsAlready(
-            beneficiary_id=placement.beneficiary_id,
-            help=placement.help,
-            placements=others,
-            suggestion=_KEEPS_BOTH if not begins else _ADD_OR_BEGIN if passed else "",
-            field="receiver_placement_id" if passed else "placement_id",
-        )
-
-
-def _twins(fact: Fact, giver: Placement) -> Iterator[Twin]:
-    for each in giver.passes:
-        recorded = each.help, each.beneficiary_id, each.passed_on.isoformat(), shown(each.units)
-        if recorded == hand_over(fact.values, giver):
-            yield Twin(act_id=fact.act_id, earlier=f"pass:{each.pass_id}")
 
 
 def _stands_on(register: Register, change: Change) -> None:

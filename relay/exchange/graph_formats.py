@@ -24,13 +24,13 @@ from relay.arrays.columns import NONE, Rows, day_of
 from relay.arrays.lineage import Survey, below
 from relay.arrays.tables import Snapshot
 from relay.domain.model import shown
-from relay.domain.place_tree import upwards
 from relay.domain.vocabulary import STATES
 from relay.exchange import cells
 from relay.exchange.exporting import standing
 from relay.exchange.small_counts import tellable
 from relay.graph import Graph
 from relay.reports import trees
+from relay.reports.place_tree import upwards
 
 if TYPE_CHECKING:
     import networkx as nx

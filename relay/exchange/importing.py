@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Final, Self
 
 from relay.domain.acts import Act
-from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers, Missing, TakenBack
+from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED, Answers
+from relay.domain.rulebook import Missing, TakenBack
 from relay.domain.system import Catalogue
 from relay.errors import Asked, Invalid, NotFound, Refused, RelayError
 from relay.exchange import cells
@@ -103,7 +104,7 @@ def import_programme(  # noqa: PLR0913 - what an import can be told
     *,
     programme_id: str | None = None,
     apply: bool = False,
-    answers: Answers = NEW,
+    answers: Answers = NOTED,
     read: Read = read_folder_or_workbook,
     usual: str | None = None,
     assumed: Callable[[str], None] | None = None,
@@ -117,7 +118,7 @@ def import_programme(  # noqa: PLR0913 - what an import can be told
         clerk: Who records.
         programme_id: Of the programme, when the folder does not say; needed only where there are several.
         apply: Write; without it nothing is written.
-        answers: The questions that each row answers. A register holds second placements, which are only noted.
+        answers: The questions that each row answers. What is asked of others is only noted.
         read: Reads the rows of the path; in the exchange format, or by the map of a register.
         usual: The programme that is meant where neither the folder nor `programme_id` names one; the only one if None.
         assumed: Called with its id then.
@@ -445,7 +446,7 @@ def rehearse_then_import(  # noqa: PLR0913 - the options of a command
         Whether the rows are written, and what `import_programme` yields; of a strict import that cannot stand, the
         report of the rehearsal.
     """
-    answers = EVERY_ANSWER if again else NO_ANSWER if strict else NEW
+    answers = EVERY_ANSWER if again else NO_ANSWER if strict else NOTED
     question = partial(
         import_programme,
         graph,

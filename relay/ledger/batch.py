@@ -16,19 +16,9 @@ from relay.domain.acts import Act, RuleMeant
 from relay.domain.advisories import Note
 from relay.domain.entries import Entry, differing, instant, seal, zone
 from relay.domain.period_lock import is_a_managers
+from relay.domain.questions import NO_ANSWER, Answers, hand_over
 from relay.domain.register import Change, Register, filled_by
-from relay.domain.rulebook import (
-    NO_ANSWER,
-    Answers,
-    HeldByAnother,
-    OtherHelp,
-    TakenBack,
-    hand_over,
-    judge,
-    moved,
-    require_one_holder,
-    require_seen,
-)
+from relay.domain.rulebook import HeldByAnother, OtherHelp, TakenBack, judge, moved, require_one_holder, require_seen
 from relay.errors import Asked, Conflict, RelayError
 from relay.graph import Transaction
 from relay.ledger.context import Head

@@ -16,8 +16,9 @@ from relay.database import cypher
 from relay.database.driver_errors import UnknownOutcome
 from relay.domain.acts import Act
 from relay.domain.entries import ORIGIN
+from relay.domain.questions import NO_ANSWER, Answers
 from relay.domain.register import subject_of
-from relay.domain.rulebook import NO_ANSWER, Answers, StandingOnIt
+from relay.domain.rulebook import StandingOnIt
 from relay.errors import Unavailable
 from relay.graph import Graph, Transaction
 from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome

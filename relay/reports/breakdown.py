@@ -18,10 +18,10 @@ from relay.arrays.id_column import IdColumn
 from relay.arrays.lineage import Survey
 from relay.arrays.tables import Snapshot
 from relay.database import cypher
-from relay.domain.place_tree import upwards
 from relay.domain.vocabulary import PARTED_BY, SEXES
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
+from relay.reports.place_tree import upwards
 from relay.text import Sentence
 
 

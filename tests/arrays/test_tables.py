@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relay.arrays import tables
 from relay.arrays.raw_tables import of_register
+from relay.domain.questions import NOTED
 from relay.ledger import reading, recording
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -60,7 +61,7 @@ LATER = (
 
 
 def record(graph: Graph, *acts: Act, programme_id: str = "demo") -> None:
-    for outcome in recording.record(graph, programme_id, acts, say.clerk()):
+    for outcome in recording.record(graph, programme_id, acts, say.clerk(), answers=NOTED):
         assert outcome.action == "added", outcome.error
 
 

@@ -15,6 +15,7 @@ from relay.backup import replay
 from relay.backup.replay import Kept
 from relay.database import cypher
 from relay.domain.entries import ORIGIN, Entry, digest, from_line, to_line
+from relay.domain.questions import NOTED
 from relay.errors import Conflict, Invalid
 from relay.ledger import reading, verify
 from relay.ledger.reading import NoProgramme, NotBuilt, NotRestored
@@ -69,7 +70,7 @@ def fill(graph: Graph) -> None:
     begun = [*beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 0.5, note="seen “twice”")]
     more = [happened("E1: birth of P2 on 2021-04-01"), taken_back("event:E1"), corrected("pass:T1", "C2", animals=1)]
     last = [taken_back("correct:C1", "C3"), erased("beneficiary:W6"), corrected("beneficiary:W1", "C4", phone="९८")]
-    record(graph, "demo", [*begun, *more, *last], clerk())
+    record(graph, "demo", [*begun, *more, *last], clerk(), answers=NOTED)
     record(graph, "demo", [confirmed("pass:T1")], clerk("local:bina"))
     record(graph, "other", [programme("other"), rule(), gift(), woman("W1"), placed("P1 on 2020-03-01")], clerk())
 

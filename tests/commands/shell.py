@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import cli
 from relay.commands import exits
+from relay.domain.questions import NOTED
 from relay.ledger import recording
 from tests.rigs import neo4j_server
 from tests.scenes import acts as say
@@ -84,7 +85,7 @@ class Shell:
 
 def record(graph: Graph, *acts: Act, programme_id: str = "demo", by: str = "local:asha") -> None:
     """Record acts that must stand."""
-    outcomes = recording.record(graph, programme_id, acts, say.clerk(by))
+    outcomes = recording.record(graph, programme_id, acts, say.clerk(by), answers=NOTED)
     assert [outcome.error for outcome in outcomes if outcome.error] == []
 
 

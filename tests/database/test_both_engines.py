@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 import seeds
 from relay import graph as relay_graph
 from relay.backup import replay
+from relay.domain.questions import NOTED
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.ledger import reading, recording, verify
@@ -84,7 +85,7 @@ def test_small_programmes_are_kept_and_told_alike(
 ) -> None:
     outcomes, heads, tellings = [], [], []
     for graph in map(wiped, engines):
-        recorded = recording.record(graph, "demo", offered, clerk())
+        recorded = recording.record(graph, "demo", offered, clerk(), answers=NOTED)
         outcomes.append([(outcome.action, str(outcome.error), outcome.notes) for outcome in recorded])
         heads.append(reading.head(graph, "demo"))
         tellings.append(told(graph, "demo", date(2023, 12, 31), tmp_path / "export"))

@@ -10,7 +10,8 @@ import pytest
 from relay.desk import intake
 from relay.desk.intake import HoldsNone, HoldsSeveral
 from relay.desk.lookup import OtherKind, SeveralOfThatId
-from relay.domain.rulebook import NEW, GivenToHerself, HoldsAlready, Twin
+from relay.domain.questions import NOTED, HoldsAlready, Twin
+from relay.domain.rulebook import GivenToHerself
 from relay.ledger.reading import NoProgramme
 from relay.ledger.recording import record
 from tests.scenes.acts import beginnings, clerk, passed, placed, woman
@@ -37,7 +38,7 @@ def office(graph: Graph) -> Graph:
             passed("T1: P1 > P2 on 2021-03-01", 1),
         ],
         clerk(),
-        answers=NEW,
+        answers=NOTED,
     )
     return graph
 
@@ -109,7 +110,7 @@ def test_a_woman_who_holds_that_help_already_is_asked_about(office: Graph) -> No
         handed_in(office, "P1", "W4")
 
     assert handed_in(office, "P1", "W4", receiver_placement_id="P4") == "added"
-    assert handed_in(office, "P1", "W4", animals=0.5, new=True) == "added"
+    assert handed_in(office, "P1", "W4", animals=2, new=True) == "added"
     assert handed_in(office, "P1", "W3") == "added"  # of pigs she holds one, of goats none
     with pytest.raises(HoldsAlready, match="P3"):
         handed_in(office, "P1", "W3", help="pig")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from relay.domain import rulebook
 from relay.domain.acts import Act
-from relay.domain.rulebook import EVERY_ANSWER, NEW
+from relay.domain.questions import EVERY_ANSWER, NOTED
 from relay.ledger.batch import UsedOtherwise
 from relay.ledger.projection import graph_of, things_of
 from tests.scenes.acts import (
@@ -104,7 +104,7 @@ def test_who_holds_that_help_already_is_asked_about_and_may_hold_both(book: Book
     assert "P4" in str(asked)
     assert "--again" in str(asked)
 
-    book.add(wrong, answers=NEW)
+    book.add(wrong, answers=NOTED)
     assert book.register.held("W4", "goat") == ("P2", "P4")
 
 

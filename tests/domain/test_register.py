@@ -9,8 +9,9 @@ from hypothesis import given, settings
 
 from relay.database import cypher
 from relay.domain.entries import ORIGIN
+from relay.domain.questions import EVERY_ANSWER, NOTED
 from relay.domain.register import Register
-from relay.domain.rulebook import EVERY_ANSWER, NEW, BindsThePast, HeldByAnother, OtherHelp, TakenBack
+from relay.domain.rulebook import BindsThePast, HeldByAnother, OtherHelp, TakenBack
 from relay.ledger.batch import Batch, UsedOtherwise
 from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
@@ -170,7 +171,7 @@ def test_one_batch_of_acts_comes_to_the_same_as_one_at_a_time(offered: list[Act]
     one_by_one = Book()
     actions = [one_by_one.offer(act).action for act in settled]
     batch = Batch(
-        Register("demo", CORE), Head(sequence=0, hash=ORIGIN, projection=PROJECTION), acts.clerk(), answers=NEW
+        Register("demo", CORE), Head(sequence=0, hash=ORIGIN, projection=PROJECTION), acts.clerk(), answers=NOTED
     )
 
     together = [outcome.action for outcome in map(batch.offer, settled)]

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from relay.domain import rulebook
+from relay.domain import questions, rulebook
 from relay.domain.acts import Act
-from relay.domain.rulebook import EVERY_ANSWER, NEW, NO_ANSWER, Answers
+from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.errors import Conflict, Invalid, NotFound, RelayError
 from relay.ledger.batch import UsedOtherwise
 from relay.ledger.reading import NoProgramme
@@ -285,7 +285,7 @@ def test_an_id_used_with_other_content_is_a_conflict_that_names_the_fields(book:
 def test_a_twin_is_asked_about_and_recorded_again_on_request(book: Book) -> None:
     twin = passed("T9: P1 > P2 on 2021-03-01")
 
-    refused(book, twin, rulebook.Twin, "pass:T1", "--again")
+    refused(book, twin, questions.Twin, "pass:T1", "--again")
     assert book.offer(twin).action == "asked"
     book.add(passed("T8: P1 > P2 on 2021-03-01", 1))  # other units
     book.add(passed("T7: P1 > P5 on 2021-03-01"))  # another receiver
@@ -297,8 +297,8 @@ def test_a_twin_is_asked_about_and_recorded_again_on_request(book: Book) -> None
 def test_a_second_placement_of_one_help_for_one_woman_is_asked_about(book: Book) -> None:
     second = passed("T9: P1 > P4b on 2023-01-01")  # W4 holds P4 of goats
 
-    refused(book, second, rulebook.HoldsAlready, "W4", "goat", "P4", "--into", "--new", answers=NO_ANSWER)
-    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsAlready, "W4", "P4", "--new", answers=NO_ANSWER)
+    refused(book, second, questions.HoldsAlready, "W4", "goat", "P4", "--into", "--new", answers=NO_ANSWER)
+    refused(book, placed("P4c on 2023-01-01"), questions.HoldsAlready, "W4", "P4", "--new", answers=NO_ANSWER)
     book.add(passed("T8: P1 > P4 on 2022-01-01"), answers=NO_ANSWER)  # adds to hers
     book.add(passed("T7: P1 > P4a on 2023-01-01", help="pig"), answers=NO_ANSWER)  # of pigs she holds none
     book.add(passed("T6: P1 > P5 on 2023-01-01"), answers=NO_ANSWER)  # another woman
@@ -312,24 +312,24 @@ def test_who_gave_back_what_she_held_is_not_asked_about(book: Book) -> None:
     book.add(taken_back("pass:T2"))
 
     book.add(passed("T9: P1 > P3b on 2023-01-01"), answers=NO_ANSWER)
-    refused(book, taken_back("correct:C1", "C2"), rulebook.HoldsAlready, "W3", "P3b", answers=NO_ANSWER)
+    refused(book, taken_back("correct:C1", "C2"), questions.HoldsAlready, "W3", "P3b", answers=NO_ANSWER)
     book.add(taken_back("correct:C1", "C2"))
 
 
 def test_a_correction_of_what_stands_asks_nothing(book: Book) -> None:
-    book.add(placed("P4b on 2020-03-01", help="pig"), answers=NO_ANSWER)
+    book.add(gift("G2", "pig"), placed("P4b on 2020-03-01", help="pig", gift_id="G2"), answers=NO_ANSWER)
 
     book.add(corrected("placement:P4b", help="goat"), answers=NO_ANSWER)
-    refused(book, placed("P4c on 2023-01-01"), rulebook.HoldsAlready, "P4, P4b", answers=NO_ANSWER)
+    refused(book, placed("P4c on 2023-01-01"), questions.HoldsAlready, "P4, P4b", answers=NO_ANSWER)
 
 
 def test_each_question_has_its_answer_and_what_cannot_be_true_is_refused_before_it_is_asked_about(book: Book) -> None:
     book.add(passed("T9: P1 > P5 on 2023-01-01"))
     both = passed("T8: P1 > P5b on 2023-01-01")  # the same hand-over, and W5 holds P5
 
-    refused(book, both, rulebook.Twin, answers=NO_ANSWER)
-    refused(book, both, rulebook.Twin, answers=NEW)
-    refused(book, both, rulebook.HoldsAlready, answers=frozenset({"twin"}))
+    refused(book, both, questions.Twin, answers=NO_ANSWER)
+    refused(book, both, questions.Twin, answers=NEW)
+    refused(book, both, questions.HoldsAlready, answers=frozenset({"twin"}))
     refused(book, passed("T8: P1 > P5b on 2020-01-01"), rulebook.PassedBeforeReceipt, answers=NO_ANSWER)
     book.add(both, answers=EVERY_ANSWER)
 
@@ -353,12 +353,12 @@ def test_passing_sooner_than_biology_allows_is_noted(book: Book) -> None:
 
 def test_more_than_owed_is_noted(book: Book) -> None:
     assert book.notes(passed("T8: P4 > P5 on 2022-01-01", 2)) == []
-    assert book.notes(passed("T9: P4 > P6 on 2022-02-01", 0.5)) == ["more_than_owed"]
+    assert book.notes(passed("T9: P4 > P6 on 2022-02-01", 1)) == ["more_than_owed"]
 
 
 def test_more_than_owed_is_noted_of_an_earlier_pass_on_that_is_recorded_later(book: Book) -> None:
     assert book.notes(passed("T8: P4 > P5 on 2022-02-01", 2)) == []
-    assert book.notes(passed("T9: P4 > P6 on 2022-01-01", 0.5)) == ["more_than_owed"]
+    assert book.notes(passed("T9: P4 > P6 on 2022-01-01", 1)) == ["more_than_owed"]
 
 
 def test_an_excuse_where_nothing_is_owed_any_more_is_noted() -> None:
@@ -453,9 +453,9 @@ def test_what_may_be_a_slip_in_an_event_is_noted() -> None:
 def test_a_hand_over_like_one_of_the_days_around_it_is_noted() -> None:
     book = Book(*beginnings(4), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-08", 0.5))
 
-    assert book.notes(passed("T2: P1 > P2 on 2021-03-01", 0.5)) == ["due_sooner", "alike"]
-    assert book.notes(passed("T3: P1 > P2 on 2021-03-16", 0.5)) == []  # 8 days after the nearest
-    assert book.notes(passed("T4: P1 > P3 on 2021-03-08", 0.5)) == []
+    assert book.notes(passed("T2: P1 > P2 on 2021-03-01", 0.5)) == ["due_sooner", "alike", "half_an_animal"]
+    assert book.notes(passed("T3: P1 > P2 on 2021-03-16", 0.5)) == ["half_an_animal"]  # 8 days after the nearest
+    assert book.notes(passed("T4: P1 > P3 on 2021-03-08", 0.5)) == ["half_an_animal"]
 
 
 def test_an_earlier_receipt_that_makes_her_due_sooner_is_noted() -> None:
@@ -488,11 +488,11 @@ def test_a_pass_on_within_one_household_is_noted() -> None:
         placed("P4 on 2020-03-01"),
     )
 
-    assert book.notes(passed("T1: P1 > P2 on 2021-03-01", 0.5)) == ["same_household"]
-    assert book.notes(passed("T2: P1 > P3 on 2021-03-01", 0.5)) == []
-    assert book.notes(passed("T3: P1 > P5 on 2021-03-01", 0.5)) == []  # one household is unknown
-    assert book.notes(passed("T4: P4 > P3 on 2021-03-01", 0.5)) == []  # so is the giver's
-    assert book.notes(passed("T5: P4 > P5 on 2021-03-01", 0.5)) == []  # nobody knows either
+    assert book.notes(passed("T1: P1 > P2 on 2021-03-01", 0.5)) == ["same_household", "half_an_animal"]
+    assert book.notes(passed("T2: P1 > P3 on 2021-03-01", 0.5)) == ["half_an_animal"]
+    assert book.notes(passed("T3: P1 > P5 on 2021-03-01", 0.5)) == ["half_an_animal"]  # one household is unknown
+    assert book.notes(passed("T4: P4 > P3 on 2021-03-01", 0.5)) == ["half_an_animal"]  # so is the giver's
+    assert book.notes(passed("T5: P4 > P5 on 2021-03-01", 0.5)) == ["half_an_animal"]  # nobody knows either
 
 
 def test_passing_after_the_animals_were_reported_lost_is_noted(book: Book) -> None:
@@ -630,7 +630,7 @@ def test_a_restored_pass_on_may_not_go_round(book: Book) -> None:
 def test_a_restored_pass_on_is_asked_about_if_it_is_a_twin_by_now(book: Book) -> None:
     book.add(taken_back("pass:T2"), passed("T9: P2 > P3 on 2022-03-01"))
 
-    refused(book, taken_back("correct:C1", "C2"), rulebook.Twin, "pass:T2", "pass:T9")
+    refused(book, taken_back("correct:C1", "C2"), questions.Twin, "pass:T2", "pass:T9")
     book.add(taken_back("correct:C1", "C2"), answers=EVERY_ANSWER)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from relay.domain.rulebook import EVERY_ANSWER, NEW, Answers
+from relay.domain.questions import EVERY_ANSWER, NOTED, Answers
 from relay.errors import Unavailable
 from relay.exchange import exporting
 from relay.exchange.exporting import export_programme
@@ -71,7 +71,7 @@ def exported(graph: Graph, path: Path, *, programme_id: str = "demo", with_names
     return content(path)
 
 
-def actions(graph: Graph, path: Path, *, apply: bool = False, answers: Answers = NEW) -> set[str]:
+def actions(graph: Graph, path: Path, *, apply: bool = False, answers: Answers = NOTED) -> set[str]:
     return {row.action for row in import_programme(graph, path, CLERK, apply=apply, answers=answers)}
 
 

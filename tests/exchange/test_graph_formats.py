@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import pytest
 
+from relay.domain.questions import NOTED
 from relay.exchange import graph_formats
 from relay.exchange.graph_formats import Format, Point, WrongEnding, network, write
 from relay.ledger import recording
@@ -182,7 +183,7 @@ def test_a_programme_flows_out_of_the_database(graph: Graph, tmp_path: Path) -> 
     acts = [act for act in VILLAGE if act.kind != "place"]
     acts[4:4] = [say.place("L1", latitude=27.87, longitude=83.55)]
     acts[5:5] = [say.place(each, parent_id="L1") for each in ("L2", "L3")]
-    for outcome in recording.record(graph, "demo", acts, say.clerk()):
+    for outcome in recording.record(graph, "demo", acts, say.clerk(), answers=NOTED):
         assert outcome.action == "added", outcome.error
 
     graph_formats.flow_out(graph, "demo", tmp_path / "plain", "csv-graph", DAY)

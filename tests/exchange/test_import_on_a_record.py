@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay import graph as relay_graph
-from relay.domain.rulebook import EVERY_ANSWER
+from relay.domain.questions import EVERY_ANSWER, NOTED
 from relay.errors import Unavailable
 from relay.exchange import importing
 from relay.exchange.importing import Count, import_programme
@@ -106,7 +106,7 @@ def test_what_names_another_woman_of_the_same_id_is_not_recorded_as_hers(graph: 
     # ours: P1 -T1-> P2        theirs: P1 -T1-> P2 (a month later), and then P1 -T2-> P2
     known = [*beginnings(1), placed("P1 on 2020-03-01")]
     ours = [woman("W2", name="Maya"), passed("T1: P1 > P2 on 2021-03-01")]
-    recording.record(graph, "demo", [*known, *ours], clerk())
+    recording.record(graph, "demo", [*known, *ours], clerk(), answers=NOTED)
     before = entries(graph)
     theirs = [woman("W2", name="Sita"), passed("T1: P1 > P2 on 2021-04-01"), passed("T2: P1 > P2 on 2021-05-01")]
     write(path, *known, *theirs)
@@ -127,7 +127,7 @@ def test_what_stands_on_a_hand_over_in_doubt_is_refused_and_what_the_record_agre
 ) -> None:
     # ours: P1 -T1-> P2, P1 -T4-> P3      theirs: T1 a month later, T4 as ours, and what they recorded since
     known = [*beginnings(5), placed("P1 on 2020-03-01"), passed("T4: P1 > P3 on 2021-06-01", 1)]
-    recording.record(graph, "demo", [*known, passed("T1: P1 > P2 on 2021-03-01", 1)], clerk())
+    recording.record(graph, "demo", [*known, passed("T1: P1 > P2 on 2021-03-01", 1)], clerk(), answers=NOTED)
     doubtful = [
         passed("T1: P1 > P2 on 2021-04-01", 1),
         passed("T2: P2 > P4 on 2022-03-01", 1),
@@ -155,7 +155,7 @@ def test_a_placement_that_another_office_gave_to_another_woman_is_in_doubt_with_
 ) -> None:
     # ours: P1 -T1-> P2 of W2      theirs: P1 -T5-> P2 of W3, then P2 -T6-> P4, and a birth
     known = [*beginnings(5), placed("P1 on 2020-03-01")]
-    recording.record(graph, "demo", [*known, passed("T1: P1 > P2 on 2021-03-01", 1)], clerk())
+    recording.record(graph, "demo", [*known, passed("T1: P1 > P2 on 2021-03-01", 1)], clerk(), answers=NOTED)
     theirs = [
         passed("T5: P1 > P2 on 2021-04-01", 1, beneficiary_id="W3"),
         passed("T6: P2 > P4 on 2022-03-01", 1),
@@ -175,7 +175,7 @@ def test_a_placement_that_another_office_gave_to_another_woman_is_in_doubt_with_
 
 def test_doubt_goes_on_through_what_was_refused_for_it(graph: Graph, path: Path) -> None:
     known = [*beginnings(5), placed("P1 on 2020-03-01"), passed("T1: P1 > P3 on 2021-03-01", 1)]
-    recording.record(graph, "demo", known, clerk())
+    recording.record(graph, "demo", known, clerk(), answers=NOTED)
     women = [woman(f"W{n}", household_id=f"H{n}", **({"name": "Another"} if n == 3 else {})) for n in range(1, 6)]
     theirs = [passed("T9: P1 > P3 on 2022-03-01", 1), happened("E1: birth of P3 on 2022-06-01")]
     write(path, *beginnings(0), *women, placed("P1 on 2020-03-01"), *theirs)
@@ -192,7 +192,7 @@ def test_what_was_in_doubt_stays_so_when_another_clerk_was_faster(
 ) -> None:
     """She registers another woman of the same id between judging and writing."""
     known = [*beginnings(2), placed("P1 on 2020-03-01")]
-    recording.record(graph, "demo", known, clerk())
+    recording.record(graph, "demo", known, clerk(), answers=NOTED)
     women = [woman("W7", name="Sita"), *(woman(f"V{n}") for n in range(6))]
     write(path, *known, *women, passed("T1: P1 > P7 on 2021-03-01", 1))
     commit = recording.Step.commit
@@ -211,7 +211,7 @@ def test_what_was_in_doubt_stays_so_when_another_clerk_was_faster(
 
 def test_what_stands_on_a_row_that_cannot_be_read_waits_until_it_can(graph: Graph, path: Path) -> None:
     known = [*beginnings(3), placed("P1 on 2020-03-01")]
-    recording.record(graph, "demo", known, clerk())
+    recording.record(graph, "demo", known, clerk(), answers=NOTED)
     write(path, *known, passed("T1: P1 > P2 on 2021-03-01", 1), passed("T2: P1 > P3 on 2021-03-01", 1))
     women = path / "beneficiaries.csv"
     women.write_text(women.read_text(encoding="utf-8").replace("W2,Name of W2", "W2,\a"), encoding="utf-8")
@@ -226,7 +226,7 @@ def test_what_stands_on_a_row_that_cannot_be_read_waits_until_it_can(graph: Grap
 def test_a_copy_that_knows_an_earlier_wording_of_a_fact_agrees_with_it(graph: Graph, path: Path) -> None:
     known = [*beginnings(2), placed("P1 on 2020-03-01")]
     corrections = [corrected("beneficiary:W2", f"C{n}", phone=f"98{n}") for n in (1, 2)]
-    recording.record(graph, "demo", [*known, *corrections], clerk())
+    recording.record(graph, "demo", [*known, *corrections], clerk(), answers=NOTED)
     theirs = woman("W2", household_id="H2", phone="981")  # as it was between the two
     write(path, *known[:-2], theirs, known[-1], passed("T1: P1 > P2 on 2021-03-01"))
 
@@ -247,7 +247,7 @@ def test_of_two_rows_of_one_id_the_second_is_told_to_be_given_twice_and_casts_do
 
 def test_a_placement_given_to_two_women_casts_doubt_whichever_row_comes_first(graph: Graph, path: Path) -> None:
     known = [*beginnings(4), placed("P1 on 2020-03-01")]
-    recording.record(graph, "demo", known, clerk())
+    recording.record(graph, "demo", known, clerk(), answers=NOTED)
     right, wrong = placed("P1 on 2020-03-01"), placed("P1 on 2020-03-01", beneficiary_id="W4")
     event = happened("E1: birth of P1 on 2021-12-01")
     for rows in ([right, wrong], [wrong, right]):
@@ -274,7 +274,7 @@ def test_a_slip_of_a_receiver_holds_nothing_back_where_a_row_says_whose_her_plac
     events = [happened("E1: birth of P1 on 2020-12-01"), happened("E2: birth of P3 on 2022-01-01")]
     for recorded in ([], known):
         if recorded:
-            recording.record(graph, "demo", recorded, clerk())
+            recording.record(graph, "demo", recorded, clerk(), answers=NOTED)
         write(path, *known, *([typo, *sound] if first else [*sound, typo]), *events)
 
         actions = {row.act_id: row.action for row in run(graph, path) if row.action not in ("same", "added")}
@@ -285,7 +285,7 @@ def test_what_names_only_the_placement_of_a_woman_in_doubt_is_in_doubt_too_unles
     graph: Graph, path: Path
 ) -> None:
     known = [*beginnings(3), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1)]
-    recording.record(graph, "demo", known, clerk())
+    recording.record(graph, "demo", known, clerk(), answers=NOTED)
     other = [*beginnings(1), woman("W2", name="Another", household_id="H2"), woman("W3", household_id="H3")]
     theirs = [passed("T2: P2 > P3 on 2022-03-01", 1), happened("E1: birth of P2 on 2021-12-01")]
 
@@ -300,7 +300,7 @@ def test_what_names_only_the_placement_of_a_woman_in_doubt_is_in_doubt_too_unles
 
 def test_a_row_that_only_says_more_is_refused_and_casts_no_doubt(graph: Graph, path: Path) -> None:
     known = [*beginnings(2), placed("P1 on 2020-03-01")]
-    recording.record(graph, "demo", known, clerk())
+    recording.record(graph, "demo", known, clerk(), answers=NOTED)
     more = woman("W2", household_id="H2", phone="981")
     write(path, *beginnings(1), more, known[-1], passed("T1: P1 > P2 on 2021-03-01"))
 
@@ -311,7 +311,7 @@ def test_a_row_that_only_says_more_is_refused_and_casts_no_doubt(graph: Graph, p
 
 def test_a_pass_on_whose_row_cannot_be_read_leaves_what_it_filled_in_doubt(graph: Graph, path: Path) -> None:
     known = [*beginnings(3), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1)]
-    recording.record(graph, "demo", known, clerk())
+    recording.record(graph, "demo", known, clerk(), answers=NOTED)
     write(path, *known, happened("E1: birth of P2 on 2021-12-01"), happened("E2: birth of P1 on 2021-12-01"))
     passes = path / "passes.csv"
     passes.write_text(passes.read_text(encoding="utf-8").replace("2021-03-01", "2021-13-01"), encoding="utf-8")
@@ -332,7 +332,7 @@ def test_a_copy_agrees_with_what_a_fact_said_before_a_correction_was_taken_back_
         corrected("placement:P1", "C3", received_on="2020-03-05"),
         taken_back("correct:C3", "C4"),
     ]
-    recording.record(graph, "demo", [*known, *told], clerk())
+    recording.record(graph, "demo", [*known, *told], clerk(), answers=NOTED)
 
     def action(**said: str | int) -> str:
         write(path, *beginnings(1), placed("P1 on 2020-03-01", **said))
@@ -348,7 +348,7 @@ def test_a_hand_over_that_was_taken_back_does_not_come_again_by_its_twin(graph: 
     # typed twice, T1 and T2; T2 was refused as a twin, and then T1 was taken back
     acts = [*beginnings(2), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1)]
     twin, other = passed("T2: P1 > P2 on 2021-03-01", 1), passed("T3: P1 > P2 on 2021-04-01", 1)
-    recording.record(graph, "demo", [*acts, taken_back("pass:T1")], clerk())
+    recording.record(graph, "demo", [*acts, taken_back("pass:T1")], clerk(), answers=NOTED)
     write(path, *acts, twin, other)
 
     report = run(graph, path)
@@ -379,7 +379,7 @@ def test_without_a_name_a_row_is_the_same_and_another_name_is_refused_and_not_sh
 
 def test_what_was_taken_back_is_put_aside_and_what_stands_on_it_refused(graph: Graph, path: Path) -> None:
     acts = [*beginnings(3), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01")]
-    recording.record(graph, "demo", [*acts, taken_back("pass:T1")], clerk())
+    recording.record(graph, "demo", [*acts, taken_back("pass:T1")], clerk(), answers=NOTED)
     write(path, *acts, passed("T2: P2 > P3 on 2022-03-01"))
 
     report = run(graph, path, apply=True)
@@ -392,7 +392,9 @@ def test_what_was_taken_back_is_put_aside_and_what_stands_on_it_refused(graph: G
 
 def test_what_was_corrected_is_the_same_both_as_it_was_and_as_it_is(graph: Graph, path: Path) -> None:
     acts = [*beginnings(2), placed("P1 on 2020-03-01")]
-    recording.record(graph, "demo", [*acts, corrected("placement:P1", received_on="2020-03-05")], clerk())
+    recording.record(
+        graph, "demo", [*acts, corrected("placement:P1", received_on="2020-03-05")], clerk(), answers=NOTED
+    )
 
     write(path, *acts)
     as_it_was = run(graph, path)

@@ -15,7 +15,7 @@ import pytest
 
 from relay import errors
 from relay.domain import rulebook
-from relay.domain.rulebook import EVERY_ANSWER, NEW
+from relay.domain.questions import EVERY_ANSWER, NOTED
 from relay.exchange import importing
 from relay.exchange.importing import Count, estimated_rows, import_programme, rehearse_then_import
 from relay.exchange.rows import read_folder_or_workbook
@@ -172,7 +172,7 @@ def test_every_rule_that_a_row_can_break_refuses_one(graph: Graph) -> None:
     }
 
     offered = [row.act for row in read_folder_or_workbook(FAULTS / "register", CORE) if row.act]
-    outcomes, _ = Rehearsal(graph, "faults", CLERK, answers=NEW).offer(offered)
+    outcomes, _ = Rehearsal(graph, "faults", CLERK, answers=NOTED).offer(offered)
     asked, _ = Rehearsal(graph, "faults", CLERK).offer(offered)
 
     refusals = {type(outcome.error) for outcome in (*outcomes, *asked) if outcome.error}

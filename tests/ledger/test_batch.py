@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.domain.rulebook import EVERY_ANSWER, TakenBack, Twin
+from relay.domain.questions import EVERY_ANSWER, Twin
+from relay.domain.rulebook import TakenBack
 from relay.errors import Refused
 from relay.ledger import reading, verify
 from relay.ledger.batch import StandsOnDoubt, UsedOtherwise

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from relay.domain.rulebook import NEW, NO_ANSWER, Missing, TakenBack
+from relay.domain.questions import NO_ANSWER, NOTED
+from relay.domain.rulebook import Missing, TakenBack
 from relay.ledger import reading, verify
 from relay.ledger.batch import Outcome
 from relay.ledger.recording import record, record_one
@@ -71,7 +72,7 @@ def test_the_part_that_is_read_judges_as_the_whole_register_would(
     for number, batch in enumerate(batches(acts[11:], sizes)):
         by = ("local:asha", "local:bina")[number % 3 == 0]
         alone = len(batch) == 1
-        answers = (NEW, NO_ANSWER)[number % 2]
+        answers = (NOTED, NO_ANSWER)[number % 2]
         outcomes = record(graph, "demo", batch, clerk(by), answers=answers)
         expected = book.together(batch, by=by, answers=answers)
         assert [said(one, alone=alone) for one in outcomes] == [said(one, alone=alone) for one in expected]

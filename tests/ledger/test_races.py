@@ -15,7 +15,8 @@ import pytest
 from relay import graph as relay_graph
 from relay.access.roles import Locked, NotThatPlace
 from relay.database import engine
-from relay.domain.rulebook import HoldsAlready, StandingOnIt, TakenBack, Twin
+from relay.domain.questions import HoldsAlready, Twin
+from relay.domain.rulebook import StandingOnIt, TakenBack
 from relay.ledger.reading import entries, head, heads
 from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify

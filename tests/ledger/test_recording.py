@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from relay.backup import replay
-from relay.domain.rulebook import NEW, Missing, TakenBack
+from relay.domain.questions import NOTED
+from relay.domain.rulebook import Missing, TakenBack
 from relay.ledger import reading, verify
 from relay.ledger.batch import Outcome
 from relay.ledger.reading import NoProgramme
@@ -44,7 +45,7 @@ SCRIPT = Path(__file__).parents[2] / "docs" / "verify_ledger.py"
 
 def keep(graph: Graph, *acts: Act, by: str = "local:asha") -> None:
     """Record acts that must all stand, second placements unasked."""
-    outcomes = record(graph, "demo", acts, clerk(by), answers=NEW)
+    outcomes = record(graph, "demo", acts, clerk(by), answers=NOTED)
     assert [outcome.error for outcome in outcomes if outcome.error] == []
 
 
@@ -97,7 +98,8 @@ def test_numbers_keep_the_form_of_rfc_8785(graph: Graph) -> None:
     keep(
         graph, *beginnings(3), place("L1", latitude=0.00001, longitude=85.324), placed("P1 on 2020-03-01", animals=2.0)
     )
-    keep(graph, passed("T1: P1 > P2 on 2021-03-01", 0.5), passed("T2: P1 > P3 on 2021-03-01", 1.125))
+    halves = [passed("T1: P1 > P2 on 2021-03-01", 0.5), passed("T2: P1 > P3 on 2021-03-01", 1.125)]
+    record(graph, "demo", halves, clerk(), answers=NOTED)
 
     written = "\n".join(replay.export(graph, "demo", with_names=False))
 

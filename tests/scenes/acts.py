@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from relay.domain.acts import Act
 from relay.domain.entries import ORIGIN
 from relay.domain.kinds import rule_id
+from relay.domain.questions import NOTED, Answers
 from relay.domain.register import Register
-from relay.domain.rulebook import NEW, Answers
 from relay.ledger.batch import Batch, Clerk, Outcome
 from relay.ledger.context import Head
 from relay.ledger.delta import Delta
@@ -138,12 +138,12 @@ class Book:
         self.deltas: list[Delta] = []
         self.add(*acts)
 
-    def offer(self, act: Act, *, by: str = "local:asha", answers: Answers = NEW) -> Outcome:
+    def offer(self, act: Act, *, by: str = "local:asha", answers: Answers = NOTED) -> Outcome:
         """What becomes of one more act."""
         (outcome,) = self.together([act], by=by, answers=answers)
         return outcome
 
-    def together(self, acts: Sequence[Act], *, by: str = "local:asha", answers: Answers = NEW) -> tuple[Outcome, ...]:
+    def together(self, acts: Sequence[Act], *, by: str = "local:asha", answers: Answers = NOTED) -> tuple[Outcome, ...]:
         """What becomes of each of some acts that are given together."""
         batch = Batch(self.register, self.head, clerk(by, self.today, seed=self.head.sequence), answers=answers)
         outcomes = tuple(map(batch.offer, acts))
@@ -151,7 +151,7 @@ class Book:
         self.deltas.append(batch.delta())
         return outcomes
 
-    def add(self, *acts: Act, by: str = "local:asha", answers: Answers = NEW) -> Outcome | None:
+    def add(self, *acts: Act, by: str = "local:asha", answers: Answers = NOTED) -> Outcome | None:
         """Record acts that must stand; the last one's outcome."""
         outcome = None
         for act in acts:
@@ -169,7 +169,7 @@ class Book:
         self.head = batch.head
         self.deltas.append(batch.delta())
 
-    def refusal(self, act: Act, *, by: str = "local:asha", answers: Answers = NEW) -> RelayError:
+    def refusal(self, act: Act, *, by: str = "local:asha", answers: Answers = NOTED) -> RelayError:
         """Why an act is not recorded."""
         before = self.head
         outcome = self.offer(act, by=by, answers=answers)

@@ -42,7 +42,7 @@ def clerk(name: str, now: datetime | None = None) -> Clerk:
 
 
 def founding(*originals: str, programme_id: str = PROGRAMME) -> tuple[Act, ...]:
-    """Found a programme in which each goat couple owes 2, and place a couple of one gift with each original holder.
+    """Found a programme in which each goat couple owes 2, and place a herd of one gift with each original holder.
 
     Args:
         originals: ids of the original placements; the holder of P is called "of P".
@@ -61,7 +61,7 @@ def founding(*originals: str, programme_id: str = PROGRAMME) -> tuple[Act, ...]:
                 beneficiary_id=f"of {original}",
                 help="goat",
                 received_on="2024-01-01",
-                animals=2,
+                animals=9_000,  # so many that nobody is asked whether she can have had what she passes on
             )
             for original in originals
         ),

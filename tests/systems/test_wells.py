@@ -15,6 +15,7 @@ import cli
 from relay.audit import run
 from relay.backup import replay
 from relay.domain.acts import Act
+from relay.domain.questions import NOTED
 from relay.domain.rulebook import NoSuchSystem, SystemNeeds
 from relay.domain.system import Catalogue, System, SystemOff
 from relay.exchange.exporting import export_programme
@@ -81,7 +82,7 @@ def village(graph: Graph) -> Graph:
 
 
 def outcomes(graph: Graph, *acts: Act, by: str = "local:asha") -> tuple[Outcome, ...]:
-    return recording.record(graph, "demo", acts, say.clerk(by))
+    return recording.record(graph, "demo", acts, say.clerk(by), answers=NOTED)
 
 
 def added(graph: Graph, *acts: Act) -> None:

@@ -36,6 +36,7 @@ _DRY_RUN: Final = Parameter(
 _ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
     "placement": (_NEW, _AGAIN),
     "pass": (_NEW, _AGAIN),
+    "event": (_AGAIN,),
     "correct": (_AGAIN, _WHOLE),
 }
 """Kind of act → what its URL may answer beforehand; nothing is asked about other kinds."""

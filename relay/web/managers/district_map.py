@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.name_matching import key
-from relay.domain.place_tree import upwards
 from relay.reports import placements
 from relay.reports.health import health
+from relay.reports.place_tree import upwards
 from relay.web import privacy
 from relay.web.result_cache import kept_of
 

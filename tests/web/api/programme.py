@@ -39,7 +39,7 @@ ACTS: Final[dict[str, dict[str, Any]]] = {
         "beneficiary_id": "W5",
         "receiver_placement_id": "P20",
         "passed_on": "2024-01-01",
-        "animals": 1.5,
+        "animals": 1,
     },
     "event": {"event_id": "E9", "placement_id": "P9", "kind": "visit", "happened_on": "2024-03-01"},
     "claim": {"claim_id": "C9", "gift_id": "G1", "what": "families", "value": 3, "as_of": "2024-01-01"},

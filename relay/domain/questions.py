@@ -1,0 +1,331 @@
+"""Questions: what seems wrong but can be true is asked about once, and recorded when the answer is that it is so.
+
+Each question is a class with a stable code, by which an act answers it. Imports are not asked: what is asked of others
+is noted of their rows. What animals can do at the most stands in limits.toml, each number with its source.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from relay.domain.acts import changes_of
+from relay.domain.advisories import begun_beside
+from relay.domain.model import Event, Placement, Quantity, Rule, shown
+from relay.domain.vocabulary import LOSSES
+from relay.errors import Asked, Code
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.domain.acts import Act
+    from relay.domain.register import Change, Fact, Register
+
+Answers = frozenset[Code]
+"""The questions that an act answers beforehand. They stand beside it, never in its payload."""
+
+EVERY_ANSWER: Final[Answers] = frozenset(get_args(Code))
+NEW: Final[Answers] = frozenset({"holds_already"})
+NO_ANSWER: Final[Answers] = frozenset()
+NOTED: Final[Answers] = EVERY_ANSWER - {"twin", "same_as_taken_back"}
+"""What imports are not asked about: their rows are recorded, and it is noted."""
+
+_AGAIN: Final = Sentence("If it is right, use --again (over the API: again=true).")
+TIES: Final = frozenset({"beneficiary_id", "giver_placement_id"})
+"""The columns by which a hand-over, or what was placed, is somebody's."""
+
+
+class Twin(Asked):
+    """The same hand-over seems to be recorded already under another id."""
+
+    reason = "%(act_id)s is already recorded as %(earlier)s: the same giver, receiver, day and units."
+    suggestion = "Use --again (over the API: again=true) to record another."
+    field = "pass_id"
+
+    act_id: str
+    earlier: str
+
+
+class HoldsAlready(Asked):
+    """A placement is begun for a beneficiary who holds one of that help: it may be a slip of the pen for hers."""
+
+    reason = "Beneficiary %(beneficiary_id)s already holds %(help)s: placement %(placements)s."
+    suggestion = "To begin another placement use --new (in an import: --again; over the API: new=true)."
+    field = "placement_id"
+
+    beneficiary_id: str
+    help: str
+    placements: Sequence[str]
+
+
+class MoreThanHad(Asked):
+    """More animals are handed on, or lost, than a placement can have had by then."""
+
+    reason = (
+        "%(act_id)s: placement %(placement_id)s can have had at most %(most)s %(help)s by then, and this makes"
+        " %(gone)s."
+    )
+    suggestion = _AGAIN
+    field = "animals"
+
+    act_id: str
+    placement_id: str
+    help: str
+    most: Quantity
+    gone: Quantity
+
+
+class HalfAnAnimal(Asked):
+    """A part of an animal is counted."""
+
+    reason = "%(act_id)s counts %(number)s %(help)s, which is no whole number of animals."
+    suggestion = _AGAIN
+    field = "animals"
+
+    act_id: str
+    number: Quantity
+    help: str
+
+
+class OtherHelpThanGiven(Asked):
+    """Help of another kind is placed from a gift than was given."""
+
+    reason = "%(act_id)s places %(help)s, but gift %(gift_id)s was of %(given)s."
+    suggestion = _AGAIN
+    field = "help"
+
+    act_id: str
+    help: str
+    gift_id: str
+    given: str
+
+
+class BeforeGift(Asked):
+    """Help is placed before its gift was given."""
+
+    reason = "%(act_id)s is dated %(received_on)s, but gift %(gift_id)s was given only on %(given_on)s."
+    suggestion = _AGAIN
+    field = "received_on"
+
+    act_id: str
+    received_on: str
+    gift_id: str
+    given_on: str
+
+
+class TooManyYoung(Asked):
+    """More young are born than a placement's animals can bear in the time."""
+
+    reason = (
+        "%(act_id)s makes %(born)s %(help)s born at placement %(placement_id)s within %(days)s days, but %(dams)s can"
+        " bear at most %(most)s."
+    )
+    suggestion = _AGAIN
+    field = "animals"
+
+    act_id: str
+    placement_id: str
+    help: str
+    born: Quantity
+    days: int
+    dams: Quantity
+    most: Quantity
+
+
+class BornTooSoon(Asked):
+    """Young are born to animals that were received young, before these can have carried them."""
+
+    reason = (
+        "%(act_id)s: what placement %(placement_id)s received was young on %(received_on)s, only %(days)s days before."
+    )
+    suggestion = _AGAIN
+    field = "happened_on"
+
+    act_id: str
+    placement_id: str
+    received_on: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the animals of one help can do at the most.
+
+    Attributes:
+        most_young_a_birth: Born at once to one dam.
+        least_days_between_births: Of one dam.
+        gestation_days: From conceiving to birth.
+        first_birth_days: Her age at her first.
+    """
+
+    most_young_a_birth: int
+    least_days_between_births: int
+    gestation_days: int
+    first_birth_days: int
+
+    def most_young(self, days: int) -> int:
+        """How many young one dam can bear within some days after she was received, when she came pregnant."""
+        return self.most_young_a_birth * (1 + max(days, 0) // self.least_days_between_births)
+
+
+@cache
+def limits() -> Mapping[str, Limits]:
+    """Help → what its animals can do; helps without limits are absent."""
+    text = files("relay.domain").joinpath("limits.toml").read_text(encoding="utf-8")
+    return {help_: Limits(**said) for help_, said in tomllib.loads(text).items()}
+
+
+_ADD_OR_BEGIN: Final = Sentence(
+    "Add to it with --into PLACEMENT (in a file and over the API: receiver_placement_id), or begin a new"
+    " placement with --new (in an import: --again; over the API: new=true)."
+)
+"""What is handed on can be added to a placement of hers; an original placement cannot."""
+_KEEPS_BOTH: Final = Sentence("If she holds both, use --again (over the API: again=true).")
+
+
+_COUNTING: Final = ("placement", "pass", "event")
+
+
+def asked_of(register: Register, change: Change) -> Iterator[Asked]:
+    """What is asked of a fact that did not stand before, or that is now somebody else's; of others nothing is.
+
+    Args:
+        register: As it was before.
+        change: What the act changes in it.
+    """
+    for fact in change.facts.values():
+        if fact and (fact.act_id not in register.facts or moves(change.act)):
+            if fact.kind == "pass":
+                yield from _twins(fact, register.placements[fact.values["giver_placement_id"]])
+            if fact.kind in _COUNTING:
+                yield from _implausible(register, change, fact)
+    for fact, placement, others in begun_beside(register, change):
+        passed, begins = fact.kind == "pass", placement.placement_id not in register.placements
+        yield HoldsAlready(
+            beneficiary_id=placement.beneficiary_id,
+            help=placement.help,
+            placements=others,
+            suggestion=_KEEPS_BOTH if not begins else _ADD_OR_BEGIN if passed else "",
+            field="receiver_placement_id" if passed else "placement_id",
+        )
+
+
+def moves(act: Act) -> bool:
+    """Whether a correction says that a hand-over, or what was placed, was somebody else's."""
+    return act.kind == "correct" and bool(TIES & changes_of(act.values).keys())
+
+
+def hand_over(values: Mapping[str, Any], giver: Placement | None) -> tuple[object, ...]:
+    """By what two pass-ons of one giver are told to be one hand-over: help, receiver, day and units."""
+    return (
+        values.get("help") or (giver and giver.help),
+        values["beneficiary_id"],
+        values["passed_on"],
+        values["animals"],
+    )
+
+
+def _twins(fact: Fact, giver: Placement) -> Iterator[Twin]:
+    for each in giver.passes:
+        recorded = each.help, each.beneficiary_id, each.passed_on.isoformat(), shown(each.units)
+        if recorded == hand_over(fact.values, giver):
+            yield Twin(act_id=fact.act_id, earlier=f"pass:{each.pass_id}")
+
+
+def _implausible(register: Register, change: Change, fact: Fact) -> Iterator[Asked]:
+    """What a new fact says that hardly can be; of one that is now another's, whether she can have had so many."""
+    placement_id = str(fact.values.get("giver_placement_id") or fact.values.get("placement_id") or "")
+    placement = change.placements.get(placement_id)
+    help_ = str(fact.values.get("help") or (placement.help if placement else ""))
+    number, is_new = fact.values.get("animals", 1), fact.act_id not in register.facts
+    if is_new and number % 1 and _is_of_animals(change.rules, help_):
+        yield HalfAnAnimal(act_id=fact.act_id, number=number, help=help_)
+    if is_new and fact.kind == "placement":
+        yield from _of_its_gift(register, fact)
+    if placement is None or not placement.receipts or placement.help not in limits():
+        return
+    known = limits()[placement.help]
+    event = next((each for each in placement.events if f"event:{each.event_id}" == fact.act_id), None)
+    handed = next((each for each in placement.passes if f"pass:{each.pass_id}" == fact.act_id), None)
+    if event and event.kind == "birth":
+        yield from _of_birth(placement, event, known)
+    elif event and event.kind in LOSSES:
+        yield from _of_what_went(placement, event.happened_on, fact.act_id, known)
+    elif handed and handed.in_kind and handed.help == placement.help:
+        yield from _of_what_went(placement, handed.passed_on, fact.act_id, known)
+
+
+def _is_of_animals(rules: Sequence[Rule], help_: str) -> bool:
+    return any(rule.help == help_ and rule.unit == "animal" for rule in rules)
+
+
+def _of_its_gift(register: Register, fact: Fact) -> Iterator[Asked]:
+    gift, said = register.facts.get(f"gift:{fact.values['gift_id']}"), fact.values
+    if gift and gift.values["help"] != said["help"]:
+        yield OtherHelpThanGiven(
+            act_id=fact.act_id, help=said["help"], gift_id=said["gift_id"], given=gift.values["help"]
+        )
+    if gift and said["received_on"] < gift.values["given_on"]:
+        yield BeforeGift(
+            act_id=fact.act_id,
+            received_on=said["received_on"],
+            gift_id=said["gift_id"],
+            given_on=gift.values["given_on"],
+        )
+
+
+def _of_what_went(placement: Placement, day: date, act_id: str, known: Limits) -> Iterator[Asked]:
+    """All that left a placement by a day is not more than was received, replaced, and born, or can have been born."""
+    events = [each for each in placement.events if each.happened_on <= day]
+    receipts = [each for each in placement.receipts if each.received_on <= day]
+    came = sum(each.units for each in receipts) + _units(events, {"replacement"})
+    young = sum(each.units * known.most_young((day - each.received_on).days) for each in receipts)
+    most = came + max(young, _units(events, {"birth"}))
+    passed = [each for each in placement.passes if each.passed_on <= day and each.in_kind]
+    gone = sum(each.units for each in passed if each.help == placement.help) + _units(events, LOSSES)
+    if gone > most:
+        yield MoreThanHad(
+            act_id=act_id,
+            placement_id=placement.placement_id,
+            help=placement.help,
+            most=shown(most),
+            gone=shown(gone),
+        )
+
+
+def _of_birth(placement: Placement, event: Event, known: Limits) -> Iterator[Asked]:
+    """What is born within the least time between two births is not more than each dam can bear once."""
+    first = placement.receipts[0]
+    days = (event.happened_on - first.received_on).days
+    if first.condition == "young" and len(placement.receipts) == 1 and days < known.gestation_days:
+        yield BornTooSoon(
+            act_id=f"event:{event.event_id}",
+            placement_id=placement.placement_id,
+            received_on=first.received_on,
+            days=days,
+        )
+    begun = event.happened_on - timedelta(days=known.least_days_between_births)
+    by_then = [each for each in placement.events if each.happened_on <= event.happened_on]
+    # kids that were kept bear too, once they are old enough
+    grown = event.happened_on - timedelta(days=known.first_birth_days)
+    dams = sum(each.units for each in placement.receipts) + _units(by_then, {"replacement"})
+    dams += _units([each for each in by_then if each.happened_on <= grown], {"birth"})
+    born = _units([each for each in by_then if each.happened_on > begun], {"birth"})
+    if born > dams * known.most_young_a_birth:
+        yield TooManyYoung(
+            act_id=f"event:{event.event_id}",
+            placement_id=placement.placement_id,
+            help=placement.help,
+            born=shown(born),
+            days=known.least_days_between_births,
+            dams=shown(dams),
+            most=shown(dams * known.most_young_a_birth),
+        )
+
+
+def _units(events: Sequence[Event], kinds: frozenset[str] | set[str]) -> int:
+    return sum(event.units for event in events if event.kind in kinds)

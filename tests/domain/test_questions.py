@@ -1,0 +1,115 @@
+"""Questions: what seems wrong but can be true is asked once, by a stable code, and recorded when so answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from relay.domain import questions
+from relay.domain.acts import Act
+from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
+from relay.errors import Asked
+from tests.scenes.acts import Book, beginnings, corrected, gift, happened, passed, placed, rule
+
+
+@pytest.fixture
+def book() -> Book:
+    """P1 with two goats of 2020-03-01, P4 with two young ones, P5 with two pigs; seed is counted in kilos."""
+    return Book(
+        *beginnings(9),
+        rule("seed", unit="kilo"),
+        gift("G2", "pig"),
+        gift("G3", "seed"),
+        placed("P1 on 2020-03-01"),
+        placed("P4 on 2020-03-01", condition="young"),
+        placed("P5 on 2020-03-01", help="pig", gift_id="G2"),
+    )
+
+
+def asked(book: Book, act: Act, code: str, *said: str) -> None:
+    """It is asked under this code in a sentence that says these things, and recorded, with a note, when answered."""
+    question = book.refusal(act, answers=NO_ANSWER)
+    assert isinstance(question, Asked), question
+    assert question.code == code
+    assert all(word in str(question) for word in said), str(question)
+    assert "--again" in str(question)
+    outcome = book.offer(act, answers=NOTED)
+    assert outcome.action == "added", outcome.error
+    assert code in [note.note for note in outcome.notes]
+
+
+def unasked(book: Book, act: Act) -> None:
+    assert book.offer(act, answers=NO_ANSWER).action == "added", book.offer(act, answers=NO_ANSWER).error
+
+
+def test_a_hundred_goats_of_a_holder_of_two_are_asked_about_and_two_are_not(book: Book) -> None:
+    """From 2020-03-01 to 2021-03-01 each goat can bear 1 + 365 // 180 = 3 times, 3 young: 2 + 2 x 9 = 20."""
+    asked(book, passed("T1: P1 > P2 on 2021-03-01", 100), "more_than_had", "at most 20 goat", "makes 100")
+    unasked(Book(*beginnings(), placed("P1 on 2020-03-01")), passed("T1: P1 > P2 on 2021-03-01", 2))
+
+
+def test_twenty_may_be_passed_on_in_a_year_and_the_next_is_asked_about(book: Book) -> None:
+    unasked(book, passed("T1: P1 > P2 on 2021-03-01", 20))
+    asked(book, passed("T2: P1 > P3 on 2021-03-01", 1), "more_than_had", "makes 21")
+
+
+def test_what_was_born_on_record_and_what_replaced_another_counts_and_cash_does_not(book: Book) -> None:
+    book.add(happened("E1: replacement of P1 on 2020-06-01", animals=5))
+    unasked(book, passed("T1: P1 > P2 on 2021-03-01", 25))
+    unasked(book, passed("T2: P1 > P3 on 2021-03-01", 30, kind="cash"))
+    asked(book, happened("E2: death of P1 on 2021-03-01", animals=1), "more_than_had", "makes 26")
+
+
+def test_half_an_animal_is_asked_about_and_half_a_kilo_is_not(book: Book) -> None:
+    asked(book, passed("T1: P1 > P2 on 2021-03-01", 0.5), "half_an_animal", "0.5 goat")
+    unasked(book, placed("P7 on 2020-03-01", gift_id="G3", help="seed", animals=0.5))
+
+
+def test_help_of_another_kind_than_the_gift_s_is_asked_about(book: Book) -> None:
+    asked(book, placed("P7 on 2020-03-01", gift_id="G2"), "other_help_than_given", "goat", "gift G2 was of pig")
+    unasked(book, placed("P8 on 2020-03-01", gift_id="G2", help="pig"))
+
+
+def test_a_placement_before_its_gift_was_given_is_asked_about(book: Book) -> None:
+    book.add(gift("G4", given_on="2020-06-01"))
+    asked(book, placed("P7 on 2020-05-31", gift_id="G4"), "before_gift", "2020-05-31", "2020-06-01")
+    unasked(book, placed("P8 on 2020-06-01", gift_id="G4"))
+
+
+def test_more_young_than_two_goats_can_bear_at_once_are_asked_about(book: Book) -> None:
+    """Two dams bear at most 3 each, and none bears twice within 180 days."""
+    unasked(book, happened("E1: birth of P1 on 2021-01-01", animals=4))
+    asked(book, happened("E2: birth of P1 on 2021-06-29", animals=3), "too_many_young", "makes 7 goat", "at most 6")
+    unasked(book, happened("E3: birth of P1 on 2022-01-01", animals=6))
+    unasked(book, happened("E4: birth of P5 on 2022-01-01", animals=28))
+
+
+def test_what_was_received_young_does_not_bear_before_it_can_have_carried(book: Book) -> None:
+    asked(book, happened("E1: birth of P4 on 2020-07-28", animals=1), "born_too_soon", "149 days")
+    unasked(book, happened("E2: birth of P4 on 2020-07-29", animals=1))
+    unasked(book, happened("E3: birth of P1 on 2020-03-02", animals=1))
+
+
+def test_a_correction_is_asked_about_where_the_hand_over_becomes_another_s_and_is_then_too_much(book: Book) -> None:
+    book.add(placed("P7 on 2020-03-01", animals=8), passed("T1: P7 > P2 on 2020-04-01", 30))
+    question = book.refusal(corrected("pass:T1", giver_placement_id="P1"), answers=NO_ANSWER)
+    assert question.code == "more_than_had"
+
+
+def test_a_code_answers_its_own_question_only(book: Book) -> None:
+    wrong = passed("T1: P1 > P2 on 2021-03-01", 99.5)
+    first = book.refusal(wrong, answers=NO_ANSWER).code
+    second = book.refusal(wrong, answers=frozenset({"half_an_animal"})).code
+    assert (first, second) == ("half_an_animal", "more_than_had")
+    assert book.offer(wrong, answers=frozenset({"half_an_animal", "more_than_had"})).action == "added"
+
+
+def test_every_question_has_a_code_that_an_act_can_answer() -> None:
+    kinds = [each for each in vars(questions).values() if isinstance(each, type) and issubclass(each, Asked)]
+    assert {each.code for each in kinds if each is not Asked} <= EVERY_ANSWER
+    assert NOTED < EVERY_ANSWER
+
+
+def test_each_limit_is_a_number_of_days_or_young_with_its_source() -> None:
+    assert set(questions.limits()) == {"goat", "pig"}
+    for known in questions.limits().values():
+        assert known.gestation_days < known.least_days_between_births < known.first_birth_days
