@@ -494,7 +494,7 @@ def test_what_somebody_else_records_meanwhile_is_judged_with(graph: Graph, path:
     others = iter([[passed("S1: P1 > P2 on 2021-03-02", 0.5)], [happened("S2: birth of P1 on 2020-12-01")]])
 
     def meanwhile(_done: int) -> None:
-        recording.record(graph, "demo", next(others, []), clerk("local:bina", seed=7))
+        recording.record(graph, "demo", next(others, []), clerk("local:bina", seed=7), answers=NOTED)
 
     report = list(import_programme(graph, path, clerk(), programme_id="demo", apply=True, progress=meanwhile))
 
