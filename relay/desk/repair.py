@@ -50,7 +50,7 @@ def corrections(graph: Graph, programme_id: str, act: Act, *, whole: bool = Fals
         Unavailable: The database cannot be reached.
     """
     subject, changes = subject_of(act), changes_of(act.values)
-    if whole and changes.keys() != {HOLDER}:
+    if whole and set(changes) != {HOLDER}:
         raise OnlyTheHolder
     if HOLDER not in changes or not subject.startswith(("placement:", "pass:")):
         return (act,)

@@ -339,7 +339,8 @@ class Register:
     def _ever(self, entry: Entry, column: str) -> set[object]:
         """All that an act and its corrections ever said in a column, whether they stand or not."""
         later = (self.entries[later_id].payload for later_id in self.about.get(entry.act_id, ()))
-        return {entry.payload[column], *(changes_of(each).get(column) for each in later)} - {None}
+        said = (entry.payload, *map(changes_of, later))
+        return {each[column] for each in said if each.get(column) is not None}
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
