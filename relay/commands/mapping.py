@@ -40,7 +40,7 @@ def propose(session: Session, file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.xlsx")
 @pass_session
 def template(session: Session, file: Path) -> None:
-    """Write an empty workbook to fill in, with the programme's rules and places."""
+    """Write an empty workbook to fill in, with rules and places."""
     from relay.exchange.template import write_template
 
     if file.suffix.lower() != ".xlsx":

@@ -300,7 +300,7 @@ def programme_systems(session: Session, programme_id: str, names: tuple[str, ...
         raise click.UsageError("Name the systems, or say --none.")
     session.programme = programme_id
     used, act_id = session.head.systems, None
-    if names or off:
+    if (names or off) and {*names} != {*used}:
         changes = {"systems": ";".join(names) or None}
         said: dict[str, Any] = {"how": "wrong_data", "why": reason(session, why), "changes": changes}
         recorded = session.hand_in("correct", {"act_id": f"programme:{session.programme_id}", **said})

@@ -406,7 +406,7 @@ def test_who_looks_for_a_way_to_edit_is_shown_how_a_mistake_is_put_right(alone: 
 
 def test_what_is_not_found_is_not_sent_to_look_for_itself(shell: Shell) -> None:
     for word in ("show", "tree"):
-        assert shell.run(word, "B [1]").err.endswith("Check the id, or search by name: relay find NAME\n")
+        assert shell.run(word, "Zq [7]").err.endswith("Check the id, or search by name: relay find NAME\n")
 
 
 # ------------------------------------------------------------------------------------------------ quickness
