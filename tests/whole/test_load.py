@@ -11,6 +11,7 @@ from itertools import count, islice, takewhile
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from relay.domain.questions import NOTED
 from relay.ledger.reading import entries
 from relay.ledger.recording import record
 from relay.ledger.verify import verify
@@ -128,7 +129,7 @@ def test_fifty_readers_and_eight_writers_meet_no_error_and_the_memory_stays(
     connection: Connection, graph: Graph, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     snapshot = made.programme(PLACEMENTS)
-    founded = record(graph, PROGRAMME, beginning(snapshot), clerk("first"))
+    founded = record(graph, PROGRAMME, beginning(snapshot), clerk("first"), answers=NOTED)
     staff, manager = token(graph, "bina", "staff"), token(graph, "chandra", "manager", "auditor")
     environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
 
