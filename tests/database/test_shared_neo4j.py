@@ -121,7 +121,7 @@ def test_what_others_have_in_the_way_of_a_constraint_is_told(
         finally:
             session.run(undone).consume()
 
-    assert "empty database of its own" in told.value.suggestion
+    assert "separate, empty database" in told.value.suggestion
 
 
 def test_an_older_copy_that_was_put_back_is_waited_for_once_and_then_read_as_it_is(

@@ -85,6 +85,9 @@ FAILURES: Final[Mapping[str, int]] = {
 }
 """Pages that explain why they cannot be given → the number that says so too."""
 
+NOTHING: Final[Mapping[str, int]] = {"/api/v1/programmes/demo/undoable?since=2020-01-01T00:00:00Z": 404}
+"""What the API has no answer to for the owner, who recorded nothing → the number that says so."""
+
 LISTS: Final = ("gifts", "chains", "visits", "placements", "people", "groups", "places")
 
 FILES: Final = (
@@ -104,6 +107,7 @@ API: Final = (
         f"/api/v1/programmes/demo/{asked}"
         for asked in (
             "show/P5",
+            "told/T1",
             "resolve/P5",
             "names?beneficiary_id=W1",
             "trace/gift:G1",

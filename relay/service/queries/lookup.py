@@ -108,7 +108,7 @@ class Undoable(Question[undo.Undoable]):
     """The newest thing that whoever asks recorded, as far as it still stands: what relay undo would take back."""
 
     name = "undoable"
-    action = "correct"
+    action = "undo"
     path = "undoable"
     ids_only = True
 
