@@ -141,7 +141,10 @@ def explained(error: RelayError) -> Response:
 def refused(error: HTTPException) -> Response:
     """HTTP errors, and unexpected ones, of which only the type and the place are logged, never a value."""
     if isinstance(error, SecurityError):  # asked for under a host name that is not this machine's: no page has a URL
-        return Response(gettext("Relay does not answer to this host name."), SecurityError.code, mimetype="text/plain")
+        reason = gettext("Relay does not answer to this host name.")
+        if _wants_json():
+            return _answer(SecurityError.code, reason, _suggestion(SecurityError.code))
+        return Response(reason, SecurityError.code, mimetype="text/plain")
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:
         frames = [

@@ -119,3 +119,11 @@ def test_who_was_signed_out_meanwhile_and_types_a_name_is_told_in_the_box_and_le
     assert sign_in(door, "manager").location == "/p/demo/chains?as_of=2024-01-01"
     allowed = door.post("/p/demo/find", data={"q": "W1"}, headers=typed)
     assert (allowed.status_code, "beneficiary:W1" in allowed.text) == (200, True)
+
+
+def test_under_a_host_name_that_is_not_its_own_a_program_is_answered_as_json(client: FlaskClient) -> None:
+    program, person = (client.get(path, headers={"Host": "l"}) for path in ("/api/v1/programmes", "/p/demo"))
+
+    assert (program.status_code, program.mimetype) == (400, "application/json")
+    assert program.get_json()["error"]["reason"] == "Relay does not answer to this host name."
+    assert (person.status_code, person.mimetype) == (400, "text/plain")
