@@ -143,8 +143,8 @@ def refused(error: HTTPException) -> Response:
     if isinstance(error, SecurityError):  # asked for under a host name that is not this machine's: no page has a URL
         reason = gettext("Relay does not answer to this host name.")
         if _wants_json():
-            return _answer(SecurityError.code, reason, _suggestion(SecurityError.code))
-        return Response(reason, SecurityError.code, mimetype="text/plain")
+            return _answer(STATUS[Invalid], reason, _suggestion(STATUS[Invalid]))
+        return Response(reason, STATUS[Invalid], mimetype="text/plain")
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:
         frames = [
