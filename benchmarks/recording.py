@@ -23,6 +23,7 @@ from benchmarks.machine import both_engines, describe, milliseconds, p50, say, s
 from relay.backup.replay import export
 from relay.database import cypher, engine
 from relay.domain.acts import Act, Value
+from relay.domain.questions import NOTED
 from relay.exchange.importing import import_programme
 from relay.exchange.rows import write_folder
 from relay.graph import Graph, connect
@@ -104,7 +105,7 @@ def one_act(name: str, graph: Graph, folder: Path) -> None:
         bare.append(milliseconds(lambda: graph.rows("RETURN 1 AS one")))
         disk.append(milliseconds(sync))
         passed = handed(number - 1, number, date(1991, 1, 1))
-        took.append(milliseconds(partial(recording.record_one, graph, programme_id, passed, CLERK)))
+        took.append(milliseconds(partial(recording.record_one, graph, programme_id, passed, CLERK, answers=NOTED)))
     for what, some, goal in (
         ("the first 400 of a server just started", slice(400), "-"),
         ("one recorded pass-on", slice(COLD, None), "at most 3 x"),
@@ -178,7 +179,7 @@ def chain(name: str, graph: Graph, goal: int) -> None:
     recording.record(graph, programme_id, founding(programme_id), CLERK)
     days = [FIRST + timedelta(days=number * 12) for number in range(count)]
     acts = [placed(0), *(handed(number - 1, number, days[number]) for number in range(1, count))]
-    recording.record(graph, programme_id, [*map(woman, range(count)), *acts], CLERK)
+    recording.record(graph, programme_id, [*map(woman, range(count)), *acts], CLERK, answers=NOTED)
     today = date(2026, 11, 25)
     bare = p50([milliseconds(lambda: graph.rows("RETURN 1 AS one")) for _ in range(200)])
     for what, question in (
