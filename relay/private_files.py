@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -144,3 +145,27 @@ def folder(path: Path) -> Path:
     except OSError as error:
         raise NotWritten(path=path, strerror=error.strerror) from error
     return path
+
+
+def kept_words(path: Path) -> Mapping[str, str]:
+    """The words that a file keeps by name; empty when it is not there, or holds something else."""
+    try:
+        kept: object = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    if not isinstance(kept, dict):
+        return {}
+    words = {str(name): word for name, word in kept.items() if isinstance(word, str)}
+    return words if len(words) == len(kept) else {}
+
+
+def keep_word(path: Path, name: str, word: str | None) -> None:
+    """Keep a word by its name in a file beside others; None forgets it.
+
+    Raises:
+        NoFile, NotWritten: It cannot be kept there.
+    """
+    folder(path.parent)
+    kept = {**kept_words(path), name: word}
+    with replace(path) as file:
+        file.write(json.dumps({each: known for each, known in kept.items() if known is not None}).encode())

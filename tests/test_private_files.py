@@ -108,3 +108,16 @@ def test_on_a_disk_without_links_a_new_file_appears_all_the_same(
         second_while_another_is_first(tmp_path / "other.json")
 
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"first", b"first"]
+
+
+def test_words_are_kept_by_name_beside_others_and_what_holds_something_else_counts_as_empty(tmp_path: Path) -> None:
+    path = tmp_path / "kept" / "words.json"
+
+    assert private_files.kept_words(path) == {}
+    private_files.keep_word(path, "one", "a")
+    private_files.keep_word(path, "two", "b")
+    private_files.keep_word(path, "one", None)
+    assert private_files.kept_words(path) == {"two": "b"}
+    for other in ("[1]", '{"two": 2}', "not json"):
+        path.write_text(other, encoding="utf-8")
+        assert private_files.kept_words(path) == {}, other

@@ -248,12 +248,10 @@ class Session:
 
     def systems_in_use(self) -> frozenset[str]:
         """The systems that any programme uses, as far as that is told without starting the embedded engine."""
-        from relay.database import engine
         from relay.errors import RelayError
 
         with suppress(RelayError, OSError):
-            local = not (self.settings.url or self.settings.neo4j)
-            if not local or engine.status(self.settings.data_folder).running:
+            if self.settings.url or self._answers():
                 return frozenset(name for head in self.heads for name in head.systems)
         return frozenset()
 

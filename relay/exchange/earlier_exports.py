@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +29,7 @@ def require_replaceable(data_folder: Path, path: Path) -> None:
     """
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return
-    if _kept(data_folder).get(str(path.absolute())) != _digest(path):
+    if private_files.kept_words(data_folder / _FILE).get(str(path.absolute())) != _digest(path):
         raise NotAnExport(path=path)
 
 
@@ -41,18 +39,7 @@ def note(data_folder: Path, path: Path) -> None:
     Raises:
         NotWritten: It cannot be kept.
     """
-    file = private_files.folder(data_folder) / _FILE
-    kept = {**_kept(data_folder), str(path.absolute()): _digest(path)}
-    with private_files.replace(file) as written:
-        written.write(json.dumps(kept).encode())
-
-
-def _kept(data_folder: Path) -> Mapping[str, str]:
-    try:
-        kept: Mapping[str, str] = json.loads((data_folder / _FILE).read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return kept
+    private_files.keep_word(data_folder / _FILE, str(path.absolute()), _digest(path))
 
 
 def _digest(path: Path) -> str:

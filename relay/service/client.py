@@ -233,9 +233,12 @@ def is_loopback(host: str) -> bool:
 # ---------------------------------------------------------------------------------------------------- tokens kept
 
 
+_TOKENS: Final = "tokens.json"
+
+
 def kept_token(folder: Path, url: str) -> str | None:
     """The token that `relay login` kept for a service; None when there is none."""
-    return _kept(folder).get(url.rstrip("/"))
+    return private_files.kept_words(folder / _TOKENS).get(url.rstrip("/"))
 
 
 def keep_token(folder: Path, url: str, token: str | None) -> Path:
@@ -244,19 +247,9 @@ def keep_token(folder: Path, url: str, token: str | None) -> Path:
     Raises:
         NotWritten: It cannot be kept there.
     """
-    path = private_files.folder(folder) / "tokens.json"
-    known = {**_kept(folder), url.rstrip("/"): token}
-    with private_files.replace(path) as file:
-        file.write(json.dumps({service: each for service, each in known.items() if each is not None}).encode())
+    path = folder / _TOKENS
+    private_files.keep_word(path, url.rstrip("/"), token)
     return path
-
-
-def _kept(folder: Path) -> Mapping[str, str]:
-    try:
-        known: Mapping[str, str] = read_json(Mapping[str, str], (folder / "tokens.json").read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return known
 
 
 # ---------------------------------------------------------------------------------------------------- over the line

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from relay import private_files
-from relay.service.json_codec import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +14,7 @@ if TYPE_CHECKING:
 
 def chosen(settings: Settings) -> str | None:
     """The programme that was chosen for the database or service of these settings; None when none was."""
-    return _kept(_file(settings)).get(_where(settings))
+    return private_files.kept_words(_file(settings)).get(_where(settings))
 
 
 def choose(settings: Settings, programme_id: str) -> Path:
@@ -27,10 +24,7 @@ def choose(settings: Settings, programme_id: str) -> Path:
         NotWritten: It cannot be kept there.
     """
     path = _file(settings)
-    private_files.folder(path.parent)
-    kept = {**_kept(path), _where(settings): programme_id}
-    with private_files.replace(path) as file:
-        file.write(json.dumps(kept).encode())
+    private_files.keep_word(path, _where(settings), programme_id)
     return path
 
 
@@ -43,11 +37,3 @@ def _where(settings: Settings) -> str:
     if settings.url:
         return settings.url.rstrip("/")
     return f"{settings.neo4j.uri} {settings.neo4j.database}" if settings.neo4j else str(settings.data_folder)
-
-
-def _kept(path: Path) -> Mapping[str, str]:
-    try:
-        kept: Mapping[str, str] = read_json(Mapping[str, str], path.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return kept
