@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.name_matching import alike, phone_digits
+from relay.domain.name_matching import alike, key, phone_digits
 from relay.mapping import days
 from relay.mapping.meanings import Look, Meaning, words
 from relay.mapping.table import shown
@@ -34,12 +34,14 @@ _AGES: Final = (12, 99)
 _YEARS: Final = (1900, 2100)
 _DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _TOKEN: Final = re.compile(r"[^\W_]+", re.UNICODE)
-_FORM_PATH: Final = re.compile(r"^[\w.-]+(/[\w.-]+)+$")
+_FORM_PATH: Final = re.compile(r"\S/\S")  # "Details/Full name" of a form; lines of a name have blanks around it
 _QUESTION: Final = re.compile(r"^\s*\d+[.)]\s+(?=\S)")  # the number of a question in a form
 _PREETI: Final = re.compile(
     r"[A-Za-z][;\[\]{}\\|/~+][A-Za-z]|[a-z][A-Z][a-z]|[A-Za-z][;\[\]{}\\|/]|[;\[\]{}\\|][A-Za-z]"
 )
 _MOSTLY: Final = 0.6  # of the cells of a column; our choice
+_SPEAK: Final = 0.8  # our choice: of the cells of a column, which then say what it is, whatever it is called
+_BY_CELLS: Final = 0.75  # our choice: how certain that is; a name that says so too is more
 
 _NEWEST_KEY: Final = "_uuid"  # which changes whenever a submission is edited
 
@@ -63,18 +65,20 @@ class Guess:
     score: float
 
 
-def guessed(table: Table, *, without: str = "") -> Mapping[Slot, Guess]:
+def guessed(table: Table, places: Iterable[str], *, without: str = "") -> Mapping[Slot, Guess]:
     """What the columns of a register most likely mean; each column has one meaning, and each meaning one column.
 
     Args:
         table: The register.
+        places: What the places of the programme are called.
         without: A meaning that no column has, as its cells prove, or "".
     """
     known = words()
     meanings = [meaning for meaning in known.meanings.values() if meaning.name != without]
     left_out = known.form_columns | ({_NEWEST_KEY} if any(map(_is_lasting_key, table.columns)) else frozenset())
     columns = [name for name in table.columns if name and name not in left_out]
-    looks = _Looks({name: table.column(name)[:_MOST_CELLS] for name in columns}, min(len(table.lines), _MOST_CELLS))
+    cells = {name: table.column(name)[:_MOST_CELLS] for name in columns}
+    looks = _Looks(cells, min(len(table.lines), _MOST_CELLS), frozenset(map(key, places)))
     found = _assigned(columns, looks, meanings)
     if any(meaning == "passed_to" and guess.score >= SURE for (meaning, _), guess in found.items()):
         return found
@@ -120,7 +124,7 @@ def named_like(name: str, meaning: Meaning) -> float:
     name = _QUESTION.sub("", name)
     plain = _without_ordinal(name)
     said = {name: 1.0, plain: 1.0}
-    if _FORM_PATH.match(name):
+    if _FORM_PATH.search(name):
         said |= {name.rpartition("/")[2].replace("_", " "): _LAST_PART, name.replace("/", " ").replace("_", " "): 1.0}
     likeness = max(weight * alike(one, called) for one, weight in said.items() for called in meaning.called)
     if not _ordinal(name):
@@ -170,16 +174,21 @@ def _score(name: str, meaning: Meaning, looks: _Looks) -> float:
         return 0.0
     share = looks.known(name, meaning.words) if meaning.words else looks.share(name, meaning.look)
     share *= looks.filled(name) if meaning.name in _IN_EVERY_ROW else 1
-    score = _BY_NAME * named_like(name, meaning) + (1 - _BY_NAME) * share
-    return score if share or meaning.look == "link" else _CONTRADICTED * score
+    likeness = named_like(name, meaning)
+    score = _BY_NAME * likeness + (1 - _BY_NAME) * share
+    if looks.speak(name, meaning.name):
+        score = max(score, _BY_CELLS + (1 - _BY_CELLS) * likeness)
+    certain = share or (meaning.look == "link" and not looks.share(name, "day"))
+    return score if certain else _CONTRADICTED * score
 
 
 class _Looks:
     """What the cells of each column look like."""
 
-    def __init__(self, cells: Mapping[str, Sequence[object]], rows: int) -> None:
+    def __init__(self, cells: Mapping[str, Sequence[object]], rows: int, places: frozenset[str]) -> None:
         self.cells = cells
         self.rows = rows
+        self.places = places
         self.texts = {name: [shown(cell) for cell in own] for name, own in cells.items()}
         self.shares: dict[tuple[str, Look], float] = {}
 
@@ -192,6 +201,29 @@ class _Looks:
     def filled(self, name: str) -> float:
         """The share of rows in which a column is filled, 0 to 1."""
         return min(len(self.texts[name]) / self.rows, 1.0) if self.rows else 0.0
+
+    def speak(self, name: str, meaning: str) -> bool:
+        """Whether a column's cells say what it is, whatever it is called.
+
+        They are kinds of help, or places of the programme; or they name women of other rows, which tells a link; or
+        they are the only days of the register.
+        """
+        texts = self.texts[name]
+        if not texts:
+            return False
+        match meaning:
+            case "help":
+                return self.known(name, words().helps) >= _SPEAK
+            case "place":
+                return sum(key(text) in self.places for text in texts) >= _SPEAK * len(texts)
+            case "received_from" | "passed_to":
+                named = sum(map(_like_name, texts)) >= _SPEAK * len(texts)
+                return named and self._found_elsewhere(name) >= _SPEAK
+            case "received_on":
+                days_in = [each for each in self.texts if self.share(each, "day") >= _SPEAK]
+                return days_in == [name] and self.filled(name) >= _SPEAK
+            case _:
+                return False
 
     def known(self, name: str, among: Sequence[str]) -> float:
         """The share of a column's cells that say one of some words, 0 to 1; a half where it is empty."""

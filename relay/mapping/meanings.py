@@ -47,6 +47,7 @@ class Words:
         nothing: What a cell holds that is to say nothing, in small letters.
         form_columns: Columns that form tools add to every export.
         of_cells: The word of a programme → what registers write for it.
+        helps: The words among these that are kinds of help.
     """
 
     meanings: Mapping[str, Meaning]
@@ -55,6 +56,7 @@ class Words:
     nothing: tuple[str, ...]
     form_columns: frozenset[str]
     of_cells: Mapping[str, tuple[str, ...]]
+    helps: tuple[str, ...]
 
 
 @cache
@@ -72,11 +74,14 @@ def words() -> Words:
         )
         for each in content["meaning"]
     ]
+    of_cells = {word: tuple(written) for word, written in content["words"].items()}
+    of_others = {word for meaning in meanings for word in meaning.words}
     return Words(
         meanings={meaning.name: meaning for meaning in meanings},
         ordinals={word: int(number) for number, marks in content["ordinals"].items() for word in marks},
         totals=tuple(content["cells"]["totals"]),
         nothing=tuple(content["cells"]["nothing"]),
         form_columns=frozenset(content["forms"]["columns"]),
-        of_cells={word: tuple(written) for word, written in content["words"].items()},
+        of_cells=of_cells,
+        helps=tuple(word for word in of_cells if word not in of_others),
     )

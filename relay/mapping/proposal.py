@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -85,10 +86,11 @@ class _Proposal:
 
     def __post_init__(self) -> None:
         self.table = table_of(self.page, self.header, words().totals)
-        self.guesses = guessed(self.table)
+        places = self.programme.places.values()
+        self.guesses = guessed(self.table, places)
         for meaning in ("received_from", "passed_to"):
             if (column := self.column(meaning)) and self._points_the_other_way(column, meaning):
-                self.guesses = guessed(self.table, without=meaning)
+                self.guesses = guessed(self.table, places, without=meaning)
                 break
 
     def _points_the_other_way(self, column: str, meaning: str) -> bool:
@@ -182,7 +184,7 @@ class _Proposal:
             if page is not self.page and page.rows:
                 yield f"Sheet {_toml(page.name)} is not read{' (it is hidden)' if page.hidden else ''}."
         for name in self.table.columns:
-            if name and is_preeti(self.table.column(name)):
+            if name and name not in words().form_columns and is_preeti(self.table.column(name)):
                 yield f"Column {_toml(name)} is written in an old font such as Preeti: convert it to Unicode first."
         for unread in self.table.unreadable[:_SHOWN]:
             yield f"Row {unread.row} cannot be read: {unread.reason}"
@@ -220,7 +222,25 @@ class _Proposal:
         """What stands in cells of columns that are used and says nothing."""
         used = [guess.column for guess in self.guesses.values() if guess.score >= SURE]
         found = (shown(cell) for name in used for cell in self.table.column(name))
-        return list(dict.fromkeys(text for text in found if text.casefold() in words().nothing))
+        known = [text for text in found if text.casefold() in words().nothing]
+        return list(dict.fromkeys((*known, *self._from_no_woman())))
+
+    def _from_no_woman(self) -> Iterator[str]:
+        """What stands in several rows where others name the woman they received from: that it came from the gift."""
+        received = self.column("received_from")
+        if not received or not self._points_at(received):
+            return
+        named = {
+            key(shown(cell))
+            for name in self.table.columns
+            if name and name != received
+            for cell in self.table.column(name)
+        }
+        many = Counter(shown(cell) for cell in self.table.column(received))
+        for text, rows in many.items():
+            known = text.casefold() in words().nothing or key(text) in named
+            if rows > 1 and not known and not any(map(str.isdigit, text)):
+                yield text
 
     def _days(self) -> Iterator[_Line]:
         columns = [

@@ -11,7 +11,7 @@ from relay.exchange.exporting import standing_acts
 from relay.exchange.importing import Count, import_programme
 from relay.exchange.workbook import pages
 from relay.mapping.map_file import read_map
-from relay.mapping.programme import known_of
+from relay.mapping.programme import Programme, known_of
 from relay.mapping.proposal import proposed
 from relay.mapping.reading import read_register
 from seeds.registers.__main__ import write_programme
@@ -131,3 +131,35 @@ def test_the_corrected_register_is_compared_and_only_what_was_put_right_is_added
     assert counted(first) == {"added": 3, "put aside": 1}
     assert counted(again) == {"same": 3, "added": 1}
     assert next(row.act_id for row in again if row.action == "added") == "pass:ngo-2-pass"
+
+
+def test_what_several_rows_say_instead_of_a_giver_is_read_as_from_the_gift_and_one_stray_name_is_not(
+    tmp_path: Path,
+) -> None:
+    register = tmp_path / "ngo.csv"
+    register.write_text(
+        "SN,Name,Received on,Animals,Received from\n"
+        "1,Rita Harro,2020-02-01,2,our society\n2,Sita Utis,2020-02-01,2,our society\n"
+        "3,Maya Kafal,2021-02-01,2,1\n4,Gita Pipal,2021-02-01,2,2\n5,Tara Simali,2021-03-01,2,somebody\n",
+        encoding="utf-8",
+    )
+
+    lines = proposed(pages(register), Programme(), "ngo").splitlines()
+
+    assert 'empty = ["our society"]  # cells that say nothing' in lines
+
+
+def test_cells_say_what_a_column_is_whatever_it_is_called(tmp_path: Path) -> None:
+    register = tmp_path / "list.csv"
+    register.write_text(
+        "SN,Name,Unit,Stage,Enrolled\n1,Rita Harro,Tansen-5,goat,2020-02-01\n2,Sita Utis,Rampur-4,goats,2020-03-01\n",
+        encoding="utf-8",
+    )
+    known = Programme(helps={"goat": 2}, gifts={"G1": "goat"}, places={"T5": "Tansen-5", "R4": "Rampur-4"})
+
+    text = proposed(pages(register), known, "list")
+
+    assert 'place_id = { column = "Unit", via = "places" }' in text
+    assert 'help = { column = "Stage", via = "helps" }' in text
+    assert 'received_on = "Enrolled"' in text
+    assert 'column = "Unit"' not in proposed(pages(register), Programme(), "list")
