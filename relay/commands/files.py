@@ -12,7 +12,7 @@ import click
 
 from relay.commands.exits import DONE, FOUND, NOT_DONE
 from relay.commands.options import as_of_option, command, confirmed_option, first_line, pass_session, secret, text_of
-from relay.commands.session import Session, say
+from relay.commands.session import NoProgrammeYet, Session, SeveralProgrammes, say
 from relay.errors import RelayError, Unavailable
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from relay.exchange.graph_formats import Format
     from relay.exchange.importing import Count
     from relay.exchange.rows import ReportRow
+    from relay.mapping.map_file import RegisterMap
     from relay.mapping.reading import MappedRegister
 
 
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
 @click.option(
     "--map",
     "map_",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="How to read a register of your own: relay map propose.",
+    metavar="MAP.toml|NAME",
+    help="How to read a register of your own: relay map propose. If left out, a kept map of the same columns is used.",
 )
 @click.option(
     "--report",
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 def import_(
     session: Session,
     path: Path,
-    map_: Path | None,
+    map_: str | None,
     handed_back: Path | None,
     *,
     apply: bool,
@@ -65,13 +66,14 @@ def import_(
     """Import CSV files or a workbook: a dry run unless --apply."""
     from relay.exchange.importing import Count, rehearse_then_import
     from relay.exchange.rows import read_folder_or_workbook
+    from relay.service.registers import judge
 
     count, context = Count(), click.get_current_context()
     mapped = _mapped(session, path, map_, handed_back, apply=apply)
+    judged_by = judge(session.service, lambda: session.graph, session.clerk, session.catalogue, _sending())
     written, report = rehearse_then_import(
-        session.graph,
+        judged_by,
         path,
-        session.clerk,
         programme_id=session.programme_id if mapped else session.programme,
         apply=apply,
         strict=strict,
@@ -110,7 +112,9 @@ def import_(
         say(f"{said}; nothing was written, because some rows or columns cannot be recorded (--strict).")
         context.exit(NOT_DONE)
     say(f"{said}." if written else f"{said}; nothing was written.")
-    _say_what_next(session, count, written=written, ready=not apply and not failed)
+    if count.actions["added"]:
+        own_map = map_ if map_ and Path(map_).is_file() else None
+        _say_what_next(judged_by.at if written else None, own_map, ready=not apply and not failed)
     context.exit(FOUND if failed else DONE)
 
 
@@ -127,31 +131,65 @@ def _why_that(session: Session) -> str:
 
 
 def _mapped(
-    session: Session, path: Path, map_: Path | None, handed_back: Path | None, *, apply: bool
+    session: Session, path: Path, map_: str | None, handed_back: Path | None, *, apply: bool
 ) -> MappedRegister | None:
     """The register of a path as its map reads it; None when the path is in the exchange format."""
-    if map_ is None:
+    from relay.exchange.writing import refuse_what_is_there
+    from relay.mapping.reading import read_register
+
+    how = _map_named(session, map_) if map_ else _map_kept(session, path)
+    if how is None:
         if handed_back:
             raise click.UsageError("--report needs --map: it hands back a register of your own.")
         return None
-    from relay.exchange.writing import refuse_what_is_there
-    from relay.mapping.map_file import read_map
-    from relay.mapping.reading import read_register
-
     if handed_back:
         refuse_what_is_there(handed_back)
-    how = read_map(map_, session.catalogue)
     for make in how.makes:
         if make.open:
-            say(f"{map_}: {make.act}: still open (?) and left out: {', '.join(make.open)}.")
+            say(f"{map_ or 'The kept map'}: {make.act}: still open (?) and left out: {', '.join(make.open)}.")
     return read_register(path, how, apply=apply, told=say)
 
 
-def _say_what_next(session: Session, count: Count, *, written: bool, ready: bool) -> None:
-    """How what was written is taken back, or what was rehearsed and can stand is written."""
-    if written and count.actions["added"]:
-        say(f"To take all of it back: relay undo --import {session.at}")
-    if ready and count.actions["added"]:
+def _map_named(session: Session, map_: str) -> RegisterMap:
+    """The map of a file, or, where there is no such file, the map that is kept under that name."""
+    from relay.mapping.kept_maps import named
+    from relay.mapping.map_file import map_of, read_map
+
+    if Path(map_).is_file():
+        return read_map(Path(map_), session.catalogue)
+    if Path(map_).suffix == ".toml":
+        raise click.BadParameter(f"File '{map_}' does not exist.", param_hint="'--map'")
+    return map_of(named(session.registers.maps(), map_).text, map_, session.catalogue)
+
+
+def _map_kept(session: Session, path: Path) -> RegisterMap | None:
+    """The kept map of a file's columns; None where none is kept for them."""
+    if not path.is_file():
+        return None
+    try:
+        maps = session.registers.maps()
+    except (NoProgrammeYet, SeveralProgrammes):
+        return None
+    if not maps:
+        return None
+    from relay.exchange.workbook import pages
+    from relay.mapping.kept_maps import fitting
+
+    found = fitting(pages(path), maps, session.catalogue)
+    if found is None:
+        return None
+    kept, how = found
+    say(f"{path} is read by the kept map {kept.name}, which has the same columns.")
+    return how
+
+
+def _say_what_next(recorded_at: str | None, own_map: str | None, *, ready: bool) -> None:
+    """How what was written is taken back and its map kept, or what was rehearsed and can stand is written."""
+    if recorded_at:
+        say(f"To take all of it back: relay undo --import {recorded_at}")
+    if recorded_at and own_map:
+        say(f"So that the next file with these columns needs no map: relay map keep {own_map}")
+    if ready:
         say("Write it with --apply.")
 
 
@@ -207,6 +245,13 @@ def _progress(path: Path) -> Callable[[int], None]:
     return show
 
 
+def _sending() -> Callable[[int, int], None]:
+    """Show on a terminal how much of a register is sent to the service."""
+    if not sys.stderr.isatty():
+        return lambda _, __: None
+    return lambda done, size: say(f"{done // 1000} of {size // 1000} kB sent")
+
+
 @command(example="relay export relay-demo.xlsx")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--with-names", is_flag=True, help="Include the personal columns.")
@@ -230,7 +275,7 @@ def export(
         raise click.UsageError("The record is exported whole: --as-of and --confirmed-only need --format.")
     require_replaceable(session.settings.data_folder, path)
     with_names = with_names and format_ != "geojson"  # a map holds no person
-    if with_names:
+    if with_names and not session.service:  # which notes it itself
         session.note_all_names("export")
     if format_:
         from relay.arrays import cache
@@ -248,9 +293,10 @@ def export(
             folder=folder,
         )
     else:
-        from relay.exchange.exporting import export_programme
+        from relay.exchange.exporting import write_acts
 
-        export_programme(session.graph, session.programme_id, path, with_names=with_names)
+        registers = session.registers
+        write_acts(path, lambda: registers.acts(with_names=with_names), session.catalogue, with_names=with_names)
     note(session.settings.data_folder, path)
     if session.as_json:
         print_json({"programme_id": session.programme_id, "path": str(path), "with_names": with_names})

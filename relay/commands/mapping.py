@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from relay.commands.options import RelayGroup, command, pass_session
+from relay.commands.options import RelayGroup, command, pass_session, session_of
 from relay.commands.session import NoProgrammeYet, Session, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relay.mapping.kept_maps import KeptMap
+
+
+def _complete_maps(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The kept maps that begin with what was typed."""
+    with closing(session_of(context)) as session:
+        return list(session.maps_beginning(incomplete))
 
 
 @click.group("map", cls=RelayGroup)
@@ -24,16 +37,71 @@ def propose(session: Session, file: Path) -> None:
     Save it, decide what is open (?), and use it: relay import FILE --map MAP.toml
     """
     from relay.exchange.workbook import pages
-    from relay.mapping.programme import Programme, known_of
+    from relay.mapping.programme import Programme
     from relay.mapping.proposal import proposed
 
     found = pages(file)
     try:
-        programme = known_of(session.graph, session.programme_id)
+        programme = session.registers.known()
     except NoProgrammeYet:
         say("There is no programme yet, so helps, gifts and places stay open: add it first, then propose again.")
         programme = Programme()
     click.echo(proposed(found, programme, file.stem), nl=False)
+
+
+@map_.command("list", example="relay map list")
+@pass_session
+def list_(session: Session) -> None:
+    """List the kept maps."""
+    _print_maps(session, session.registers.maps())
+
+
+@map_.command("show", example="relay map show goats")
+@click.argument("name", shell_complete=_complete_maps)
+@pass_session
+def show(session: Session, name: str) -> None:
+    """Print a kept map, as TOML."""
+    from relay.mapping.kept_maps import named
+    from relay.service.terminal import print_json
+
+    kept = named(session.registers.maps(), name)
+    if session.as_json:
+        print_json(kept)
+    else:
+        click.echo(kept.text, nl=False)
+
+
+@map_.command("keep", example="relay map keep ngo.toml --name goats")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="MAP.toml")
+@click.option("--name", help="What to call it; the name of the file if left out. Another map of that name is replaced.")
+@pass_session
+def keep(session: Session, file: Path, name: str | None) -> None:
+    """Keep a map: files with the same columns need none."""
+    from relay.mapping.map_file import text_of
+
+    kept = session.registers.keep(name or file.stem, text_of(file))
+    _print_maps(session, (kept,))
+    say("Files with the same columns are read by it from now on: relay import FILE")
+
+
+@map_.command("forget", example="relay map forget goats")
+@click.argument("name", shell_complete=_complete_maps)
+@pass_session
+def forget(session: Session, name: str) -> None:
+    """Keep a map no longer. What was imported by it stays."""
+    _print_maps(session, (session.registers.forget(name),))
+
+
+def _print_maps(session: Session, maps: Sequence[KeptMap]) -> None:
+    from relay.service.terminal import print_json, print_table
+
+    if session.as_json:
+        print_json(maps)
+    else:
+        print_table(_KEPT, ([getattr(each, name) for name in _KEPT] for each in maps))
+
+
+_KEPT: Final = ("name", "columns", "fingerprint", "kept_by", "kept_at")
 
 
 @command(example="relay template empty-register.xlsx")

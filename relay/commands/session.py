@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from relay.service.client import Remote
     from relay.service.queries.parameters import ReadOptions
     from relay.service.question import Question
+    from relay.service.registers import Registers
     from relay.settings import Connection, Settings
 
 T = TypeVar("T")
@@ -183,6 +184,15 @@ class Session:
             say(f"Repeat the same command{with_ids}: what is already recorded is not recorded twice.")
             raise
 
+    @property
+    def registers(self) -> Registers:
+        """The maps and files of the programme, here or of the service."""
+        from relay.service import registers
+
+        if self.service:
+            return registers.There(service=self.service, programme_id=self.programme_id)
+        return registers.Here(graph=self.graph, programme_id=self.programme_id, clerk=self.clerk)
+
     def take_back(self, acts: Sequence[UndoableAct], why: str) -> tuple[Recorded, ...]:
         """Take back what was recorded at one time, all or nothing; through the service one act after another."""
         from relay.desk import undo
@@ -269,6 +279,15 @@ class Session:
         with suppress(RelayError, OSError):
             if self._answers():
                 return lookup.beginning(self.graph, self.programme_id, kind, text, OFFERED)
+        return ()
+
+    def maps_beginning(self, text: str) -> tuple[str, ...]:
+        """The kept maps that begin with a text; none where neither database nor service answers."""
+        from relay.errors import RelayError
+
+        with suppress(RelayError, OSError):
+            if self.service or self._answers():
+                return tuple(kept.name for kept in self.registers.maps() if kept.name.startswith(text))
         return ()
 
     def programmes_beginning(self, text: str) -> tuple[str, ...]:

@@ -581,6 +581,17 @@ REMOVE_TOKEN: Final[LiteralString] = "MATCH (t:Token {token_id: $token_id}) DELE
 
 REMOVE_TOKENS_OF: Final[LiteralString] = "MATCH (t:Token {login: $login}) DELETE t"
 
+# ---------------------------------------------------------------------------------------------------- kept maps
+
+# How registers are read. One row = a map that was kept in a programme; by name; cost: a scan of :RegisterMap.
+MAPS: Final[LiteralString] = """
+MATCH (m:RegisterMap {scope: $programme_id}) RETURN properties(m) AS map ORDER BY m.name
+"""
+
+KEEP_MAP: Final[LiteralString] = "MERGE (m:RegisterMap {key: $key}) SET m = $map"
+
+FORGET_MAP: Final[LiteralString] = "MATCH (m:RegisterMap {key: $key}) DELETE m"
+
 # ---------------------------------------------------------------------------------------------------- confirmation
 
 # The pass-ons that nobody confirmed. One row = a pass-on, with who recorded it and who corrected it.
@@ -684,7 +695,10 @@ RETURN e.act_id AS act_id, c.act_id AS corrected_by, c.recorded_by AS recorded_b
 # ---------------------------------------------------------------------------------------------------- for each kind
 
 _MIGRATION: Final[LiteralString] = "CREATE CONSTRAINT NAME IF NOT EXISTS FOR (n:LABEL) REQUIRE n.PROPERTY IS UNIQUE"
-_OWN: Final[tuple[LiteralString, ...]] = ("Schema", "Ledger", "Entry", "Personal", "Account", "Token")
+_OWN: Final[tuple[LiteralString, ...]] = (
+    *("Schema", "Ledger", "Entry", "Personal"),
+    *("Account", "Token", "RegisterMap"),
+)
 _OWN_EDGES: Final[Mapping[LiteralString, tuple[LiteralString, LiteralString]]] = {
     "RULED_BY": ("Programme", "Rule"),
     "FILLED": ("Gift", "Placement"),

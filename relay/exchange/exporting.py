@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from relay.database import cypher
 from relay.domain.acts import Act
+from relay.domain.system import Catalogue
 from relay.errors import Unavailable
 from relay.exchange.rows import write_folder, write_workbook
 from relay.graph import Graph
@@ -40,10 +41,27 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
         Invalid: The path cannot be written.
         Unavailable: The database cannot be reached, or others correct faster than it can be exported.
     """
+    write_acts(path, lambda: standing_acts(graph, programme_id), graph.catalogue, with_names=with_names)
+
+
+def write_acts(
+    path: Path, standing: Callable[[], Iterator[Act]], catalogue: Catalogue, *, with_names: bool = False
+) -> None:
+    """Write the acts of a programme as a folder of CSV files, or as a workbook when the path ends in .xlsx.
+
+    Args:
+        path: As for `export_programme`.
+        standing: Gives the acts, from the beginning each time.
+        catalogue: Of the kinds of acts.
+        with_names: Write the personal columns too.
+
+    Raises:
+        RelayError: As `export_programme` does.
+    """
     write: Callable[..., None] = write_workbook if path.suffix.lower() == ".xlsx" else write_folder
     for _ in range(_TRIES):
-        with suppress(_CorrectedMeanwhile):
-            write(path, standing_acts(graph, programme_id), graph.catalogue, with_names=with_names)
+        with suppress(CorrectedMeanwhile):
+            write(path, standing(), catalogue, with_names=with_names)
             return
     raise Unavailable(
         reason=Sentence("Others are making corrections faster than the export can read."),
@@ -51,7 +69,7 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
     )
 
 
-class _CorrectedMeanwhile(Exception):
+class CorrectedMeanwhile(Exception):
     """What was read first may not fit what was read last."""
 
 
@@ -60,7 +78,7 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
 
     Raises:
         NoProgramme: It is not in the database.
-        _CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
+        CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
         Unavailable: The database cannot be reached.
     """
     last = reading.head(graph, programme_id).entries  # what a later act names may have been read without it
@@ -76,7 +94,7 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
                 values={name: values[name] for name in catalogue.keys(kind) if name in values},
             )
     if any(entry.kind in ("correct", "erase") for entry in reading.entries(graph, programme_id, first=last + 1)):
-        raise _CorrectedMeanwhile
+        raise CorrectedMeanwhile
 
 
 def standing(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[tuple[Properties, Properties]]:

@@ -14,13 +14,15 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Protocol, Self
 
 from relay.domain.acts import Act
+from relay.domain.entries import instant
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED, Answers
 from relay.domain.rulebook import Missing, TakenBack
 from relay.domain.system import Catalogue
@@ -31,6 +33,7 @@ from relay.exchange.workbook import PROGRAMME, RULES_FILE
 from relay.graph import Graph
 from relay.ledger import reading
 from relay.ledger.batch import Clerk, Outcome, RuleInDoubt, provided_by
+from relay.ledger.entry_search import recorded_by
 from relay.ledger.gc_paused import gc_paused
 from relay.ledger.reading import STEP
 from relay.ledger.recording import Rehearsal
@@ -97,10 +100,88 @@ class _Judged:
         return self.outcome.error if self.outcome else None
 
 
-def import_programme(  # noqa: PLR0913 - what an import can be told
-    graph: Graph,
+class Judge(Protocol):
+    """Where rows are judged, and recorded: in a database, or by the service of one."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Of the kinds of acts."""
+
+    def programme_ids(self) -> Sequence[str]:
+        """The programmes that are there.
+
+        Raises:
+            Unavailable: The database cannot be reached.
+        """
+
+    def judged(
+        self,
+        programme_id: str,
+        rows: Iterator[Row],
+        *,
+        apply: bool,
+        answers: Answers,
+        progress: Callable[[int], None] | None,
+    ) -> Iterator[ReportRow]:
+        """What becomes of some rows; see `import_by`."""
+
+    @property
+    def at(self) -> str:
+        """When it was recorded, once it is: a UTC instant at which the clerk recorded nothing else."""
+
+
+@dataclass(slots=True, kw_only=True)
+class InDatabase:
+    """Rows are judged here.
+
+    Attributes:
+        graph: Open.
+        clerk: Who records, and when; an import that writes takes a second of its own, by which it can be undone.
+    """
+
+    graph: Graph
+    clerk: Clerk
+
+    @property
+    def at(self) -> str:
+        """The instant of the clerk."""
+        return instant(self.clerk.now.astimezone(UTC))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """That of the graph."""
+        return self.graph.catalogue
+
+    def programme_ids(self) -> Sequence[str]:
+        """Those of the database."""
+        return [head.programme_id for head in reading.heads(self.graph)]
+
+    def judged(
+        self,
+        programme_id: str,
+        rows: Iterator[Row],
+        *,
+        apply: bool,
+        answers: Answers,
+        progress: Callable[[int], None] | None,
+    ) -> Iterator[ReportRow]:
+        """Judge step by step; when writing, one step is committed while the next is judged."""
+        while apply and recorded_by(self.graph, programme_id, self.clerk.by, first=self.at):
+            self.clerk = replace(self.clerk, now=self.clerk.now + timedelta(seconds=1))
+        with ThreadPoolExecutor(max_workers=1) as beside, gc_paused():
+            rehearsal = Rehearsal(self.graph, programme_id, self.clerk, answers=answers)
+            recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)
+            yield from _Import(recorder, progress or (lambda _: None)).run(rows)
+
+
+def import_programme(graph: Graph, path: Path, clerk: Clerk, **how: Any) -> Iterator[ReportRow]:  # noqa: ANN401
+    """Import a folder or workbook into a database, or rehearse it; see `import_by`."""
+    return import_by(InDatabase(graph=graph, clerk=clerk), path, **how)
+
+
+def import_by(
+    judge: Judge,
     path: Path,
-    clerk: Clerk,
     *,
     programme_id: str | None = None,
     apply: bool = False,
@@ -113,9 +194,8 @@ def import_programme(  # noqa: PLR0913 - what an import can be told
     """Import a folder or workbook, or rehearse it.
 
     Args:
-        graph: Where.
+        judge: Where its rows are judged, and recorded.
         path: Of the folder or workbook.
-        clerk: Who records.
         programme_id: Of the programme, when the folder does not say; needed only where there are several.
         apply: Write; without it nothing is written.
         answers: The questions that each row answers. What is asked of others is only noted.
@@ -132,11 +212,11 @@ def import_programme(  # noqa: PLR0913 - what an import can be told
         Invalid: There is no programme at the path, it is not named, or it is of another one than named.
         Unavailable: The database cannot be reached; what was reported as added is recorded.
     """
-    rows = read(path, graph.catalogue)
+    rows = read(path, judge.catalogue)
     first = _until_the_first_act(rows)
     own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
     if own is None and programme_id is None:
-        programme_id = _the_usual_one(graph, first, usual)
+        programme_id = _the_usual_one(judge, first, usual)
         if programme_id and assumed:
             assumed(programme_id)
     if own is None and programme_id is None:
@@ -145,10 +225,8 @@ def import_programme(  # noqa: PLR0913 - what an import can be told
         raise NoProgrammeNamed.since(path, next(badly, None))
     if own and programme_id and own != programme_id:
         raise OtherProgramme(path=path, own=own, named=programme_id)
-    with ThreadPoolExecutor(max_workers=1) as beside, gc_paused():
-        rehearsal = Rehearsal(graph, own or programme_id or "", clerk, answers=answers)
-        recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)
-        yield from _Import(recorder, progress or (lambda _: None)).run(chain(first, rows))
+    into = own or programme_id or ""
+    yield from judge.judged(into, chain(first, rows), apply=apply, answers=answers, progress=progress)
 
 
 def _until_the_first_act(rows: Iterator[Row]) -> list[Row]:
@@ -166,14 +244,14 @@ def _names_it_badly(row: Row) -> bool:
     return bool(row.faults) and row.file.casefold() in (RULES_FILE, PROGRAMME)
 
 
-def _the_usual_one(graph: Graph, first: Iterable[Row], usual: str | None) -> str | None:
+def _the_usual_one(judge: Judge, first: Iterable[Row], usual: str | None) -> str | None:
     """The usual programme, or the only one, for a folder that names none; one that names it badly may mean another."""
     if any(_names_it_badly(row) for row in first):
         return None
     if usual:
         return usual
-    heads = reading.heads(graph)
-    return heads[0].programme_id if len(heads) == 1 else None
+    programme_ids = judge.programme_ids()
+    return programme_ids[0] if len(programme_ids) == 1 else None
 
 
 class _Dry:
@@ -424,9 +502,8 @@ def _lines(file: Path) -> int:
 
 
 def rehearse_then_import(  # noqa: PLR0913 - the options of a command
-    graph: Graph,
+    judge: Judge,
     path: Path,
-    clerk: Clerk,
     *,
     programme_id: str | None = None,
     apply: bool,
@@ -440,18 +517,17 @@ def rehearse_then_import(  # noqa: PLR0913 - the options of a command
     """Import or rehearse; when strict, write only if a rehearsal finds that every row can stand.
 
     What a strict import asks about cannot stand, unless all of it is to be recorded `again`. The other arguments, and
-    what it raises, are those of `import_programme`.
+    what it raises, are those of `import_by`.
 
     Returns:
-        Whether the rows are written, and what `import_programme` yields; of a strict import that cannot stand, the
+        Whether the rows are written, and what `import_by` yields; of a strict import that cannot stand, the
         report of the rehearsal.
     """
     answers = EVERY_ANSWER if again else NO_ANSWER if strict else NOTED
     question = partial(
-        import_programme,
-        graph,
+        import_by,
+        judge,
         path,
-        clerk,
         programme_id=programme_id,
         answers=answers,
         read=read,

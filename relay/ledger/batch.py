@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal
 
-from relay.access.roles import Locked
+from relay.access.roles import Locked, NotAllowed
 from relay.domain.acts import Act, RuleMeant
 from relay.domain.advisories import Note
 from relay.domain.entries import Entry, differing, instant, seal, zone
@@ -40,6 +40,7 @@ class Clerk:
         places: Those for which she records; None everywhere.
         manages: Whether she may correct what only a manager may (`period`).
         rehearses: Whether what she hands in is judged, and nothing of it is written.
+        kinds: The kinds of acts that she may record; None all.
     """
 
     by: str
@@ -49,6 +50,7 @@ class Clerk:
     places: frozenset[str] | None = None
     manages: bool = True
     rehearses: bool = False
+    kinds: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +266,9 @@ class Batch:
     def _recorded_now(self, act: Act) -> Outcome:
         if not self.head.sequence and act.kind != "programme":
             raise NoProgramme(programme_id=self.register.programme_id)
+        if self.clerk.kinds is not None and act.kind not in self.clerk.kinds:
+            catalogue = self.register.catalogue
+            raise NotAllowed.to(catalogue.kind(act.kind).recording, catalogue)
         if not self.clerk.manages and is_a_managers(self.register, act):
             raise Locked
         self._stands_on_no_doubt(act)

@@ -21,7 +21,7 @@ from relay.ledger.projection import Edge, Node, about_edge, entry_node, things_o
 from relay.text import Sentence
 
 # The ledger's head is checked apart; schema and accounts belong to no programme.
-_OWN: Final = frozenset({"Account", "Ledger", "Schema", "Token"})
+_OWN: Final = frozenset({"Account", "Ledger", "RegisterMap", "Schema", "Token"})
 _OF_A_HEAD: Final = frozenset({"key", "programme_id", "sequence", "hash", "projection", "lock"})
 
 _Row = Node | Edge

@@ -44,7 +44,7 @@ class WrongMap(errors.Invalid):
 
     reason = "%(path)s, %(where)s: %(is_what)s."
 
-    path: Path
+    path: Path | str
     where: str
     is_what: str
 
@@ -167,17 +167,47 @@ def read_map(path: Path, catalogue: Catalogue) -> RegisterMap:
     Raises:
         WrongMap: It cannot be read, leaves open what is needed, or names what is not there.
     """
+    return map_of(text_of(path), path, catalogue)
+
+
+def text_of(path: Path) -> str:
+    """The text of a map.
+
+    Raises:
+        WrongMap: It cannot be read.
+    """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as fault:
-        raise WrongMap(path=path, where="the whole file", is_what=f"it cannot be read as TOML ({fault})") from fault
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as fault:
+        raise _not_toml(path, fault) from fault
+
+
+def map_of(text: str, path: Path | str, catalogue: Catalogue) -> RegisterMap:
+    """The map that a text is.
+
+    Args:
+        text: As TOML.
+        path: Of its file, or the name under which it is kept.
+        catalogue: Of the kinds of acts that it may make.
+
+    Raises:
+        WrongMap: It cannot be read, leaves open what is needed, or names what is not there.
+    """
+    try:
+        content = tomllib.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise _not_toml(path, fault) from fault
     return _Reader(path, catalogue).read(content)
+
+
+def _not_toml(path: Path | str, fault: Exception) -> WrongMap:
+    return WrongMap(path=path, where="the whole file", is_what=f"it cannot be read as TOML ({fault})")
 
 
 class _Reader:
     """Reads the tables of one file and says where one of them is wrong."""
 
-    def __init__(self, path: Path, catalogue: Catalogue) -> None:
+    def __init__(self, path: Path | str, catalogue: Catalogue) -> None:
         self.path = path
         self.catalogue = catalogue
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from urllib3 import PoolManager, Timeout
@@ -30,7 +30,7 @@ from relay.service.question import Question, answer_of
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from relay.domain.acts import Value
@@ -43,6 +43,7 @@ SILENCE_SECONDS: Final = 60.0  # our choice: the audit of a large programme begi
 DEADLINE_SECONDS: Final = 300.0  # our choice: a long answer over a weak line
 _PIECE: Final = 1 << 16  # bytes
 _API: Final = "/api/v1"
+_LINES: Final = "application/x-ndjson"
 
 _BRANCHES: Final[Mapping[int, type[RelayError]]] = {
     400: Invalid,
@@ -149,6 +150,62 @@ class Remote:
         """
         self._hand_in(Any, "/sign-out", {})
 
+    def read(self, kind: Any, path: str) -> Any:  # noqa: ANN401 - as the kind says
+        """What the API answers at a path.
+
+        Raises:
+            RelayError: The service said so, or cannot be reached.
+        """
+        return self._ask(kind, path, {}, {})
+
+    def send(self, kind: Any, path: str, body: Mapping[str, str]) -> Any:  # noqa: ANN401 - as the kind says
+        """What the API answers to something that is to be changed.
+
+        Raises:
+            UnknownOutcome: The line was lost after it was sent.
+            RelayError: The service said so, or cannot be reached.
+        """
+        return self._hand_in(kind, path, body)
+
+    def lines(self, path: str, body: Iterable[bytes] | None = None, size: int = 0) -> Iterator[bytes]:
+        """The lines of an answer, as they come; a long one has no deadline as long as something comes.
+
+        Args:
+            path: Of the API.
+            body: Lines to send, or None.
+            size: Their bytes.
+
+        Raises:
+            RelayError: The service said so, or cannot be reached.
+        """
+        headers = {"Accept": _LINES, "Authorization": f"Bearer {self._token}"}
+        headers |= {} if body is None else {"Content-Type": _LINES, "Content-Length": str(size)}
+        try:
+            with PoolManager(timeout=Timeout(connect=CONNECT_SECONDS, read=SILENCE_SECONDS), retries=False) as line:
+                response = line.request(
+                    "GET" if body is None else "POST",
+                    f"{self.url}{_API}{path}",
+                    body=body,
+                    headers=headers,
+                    preload_content=False,
+                )
+                if response.status >= HTTPStatus.MULTIPLE_CHOICES:
+                    raise self.error(response.status, _read(self.url, _Error, response.read()).error)
+                begun = b""
+                for piece in response.stream(_PIECE):
+                    *whole, begun = (begun + piece).split(b"\n")
+                    yield from whole
+        except (HTTPError, TimeoutError) as error:
+            raise self.cut_off() from error
+
+    def error(self, status: int, said: _Explained) -> RelayError:
+        """The error that the service explains."""
+        return _told(self.url, status, said, signed_in=True)
+
+    def cut_off(self) -> NotReached:
+        """The error of an answer without its end."""
+        return NotReached(host=_host(self.url))
+
     def _ask(self, kind: Any, path: str, narrowed: Mapping[str, Any], beside: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the kind says
         """Ask something; what is given beside the URL is sent as JSON."""
         try:
@@ -164,6 +221,17 @@ class Remote:
             if _never_sent(error):
                 raise NotReached(host=_host(self.url)) from error
             raise UnknownOutcome(silent=isinstance(error, TimeoutError | NoAnswerInTime)) from error
+
+
+class _Explained(Protocol):
+    """What is told of an error."""
+
+    @property
+    def reason(self) -> str: ...
+    @property
+    def suggestion(self) -> str: ...
+    @property
+    def field(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,15 +360,24 @@ def _exchanged(
             pieces += piece
             if time.monotonic() > until:
                 raise TimeoutError
+    if response.status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise _told(url, response.status, _read(url, _Error, pieces).error, signed_in=token is not None)
+    return _read(url, kind, pieces)
+
+
+def _read(url: str, kind: Any, text: bytes | bytearray) -> Any:  # noqa: ANN401 - as the kind says
+    """What came back.
+
+    Raises:
+        NotRelay: It is not of the kind.
+    """
     try:
-        if response.status >= HTTPStatus.MULTIPLE_CHOICES:
-            raise _told(url, response.status, read_json(_Error, pieces).error, signed_in=token is not None)
-        return read_json(kind, pieces)
+        return read_json(kind, text)
     except ValueError as error:
         raise NotRelay(host=_host(url)) from error
 
 
-def _told(url: str, status: int, said: _Said, *, signed_in: bool) -> RelayError:
+def _told(url: str, status: int, said: _Explained, *, signed_in: bool) -> RelayError:
     """The error that the service explained."""
     branch = _BRANCHES.get(status, Unavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused)
     expired = signed_in and status == HTTPStatus.UNAUTHORIZED

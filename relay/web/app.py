@@ -11,6 +11,7 @@ from flask_compress import Compress
 
 from relay.access.accounts import Tries
 from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
+from relay.web.api import registers
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
@@ -82,6 +83,7 @@ def create_app(
     for part in (monitoring, responses, sign_in, managers, list_pages, confirming, staff, auditors):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
+    app.register_blueprint(registers.blueprint)
     for pages in system_pages.of(graph.catalogue).values():
         app.register_blueprint(pages.blueprint)
     if query.is_offered(settings):

@@ -124,9 +124,14 @@ def _page_before() -> str:
     return (request.referrer or "").removeprefix(request.host_url.removesuffix("/"))
 
 
+def status_of(error: RelayError) -> int:
+    """The number that HTTP gives an error."""
+    return next((status for branch, status in STATUS.items() if isinstance(error, branch)), STATUS_UNFORESEEN)
+
+
 def explained(error: RelayError) -> Response:
     """What Relay itself explains."""
-    status = next((status for branch, status in STATUS.items() if isinstance(error, branch)), 500)
+    status = status_of(error)
     response = _answer(status, error.reason, error.suggestion, error.field or None, error.code)
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS

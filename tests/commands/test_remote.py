@@ -164,7 +164,7 @@ def test_what_is_done_on_the_databases_machine_is_refused_elsewhere(shell: Shell
     elsewhere(shell, service, token(graph, "administrator", "manager", "auditor", "staff"))
 
     local = ("engine status", "engine stop", "account list", "token list", "backup x.jsonl", "ledger export x.jsonl")
-    for words in (*local, "export folder"):
+    for words in (*local, "export points.geojson --format geojson"):
         answer = shell.run(*words.split())
         assert (answer.code, "RELAY_URL is set" in answer.err) == (exits.NOT_DONE, True), words
 

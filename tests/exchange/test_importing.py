@@ -17,7 +17,7 @@ from relay import errors
 from relay.domain import rulebook
 from relay.domain.questions import EVERY_ANSWER, NOTED
 from relay.exchange import importing
-from relay.exchange.importing import Count, estimated_rows, import_programme, rehearse_then_import
+from relay.exchange.importing import Count, InDatabase, estimated_rows, import_programme, rehearse_then_import
 from relay.exchange.rows import read_folder_or_workbook
 from relay.ledger import reading, recording, verify
 from relay.ledger.batch import Clerk, UsedOtherwise
@@ -442,12 +442,16 @@ def test_a_strict_import_writes_all_or_nothing(graph: Graph, tmp_path: Path) -> 
     faulty = folder(tmp_path / "faulty", passes=f"{PASSES}T1,P1,P2,W2,2021-03-01,0\n")
     sound = folder(tmp_path / "sound", passes=f"{PASSES}T1,P1,P2,W2,2021-03-01,2\n")
 
-    written, report = rehearse_then_import(graph, faulty, CLERK, apply=True, strict=True, again=False)
+    written, report = rehearse_then_import(
+        InDatabase(graph=graph, clerk=CLERK), faulty, apply=True, strict=True, again=False
+    )
     assert not written
     assert counted(report) == {"added": 13, "refused": 1}
     assert nodes(graph) == 0
 
-    written, report = rehearse_then_import(graph, sound, CLERK, apply=True, strict=True, again=False)
+    written, report = rehearse_then_import(
+        InDatabase(graph=graph, clerk=CLERK), sound, apply=True, strict=True, again=False
+    )
     assert written
     assert counted(report) == {"added": 14}
     assert reading.head(graph, "demo").entries == 14
@@ -465,7 +469,9 @@ def test_a_second_placement_is_added_with_a_note_and_a_strict_import_refuses_it(
     passes = f"{PASSES}T1,P1,P2,W2,2021-03-01,1\nT2,P1,P2b,W2,2021-04-01,1\n"
     here = folder(tmp_path / "p", passes=passes)
 
-    written, report = rehearse_then_import(graph, here, CLERK, apply=True, strict=True, again=False)
+    written, report = rehearse_then_import(
+        InDatabase(graph=graph, clerk=CLERK), here, apply=True, strict=True, again=False
+    )
     asked = list(report)[-1]
     assert not written
     assert (asked.act_id, asked.action, asked.field, asked.value) == (
@@ -474,7 +480,9 @@ def test_a_second_placement_is_added_with_a_note_and_a_strict_import_refuses_it(
     assert asked.reason == "Beneficiary W2 already holds goat: placement P2."
     assert nodes(graph) == 0
 
-    written, report = rehearse_then_import(graph, here, CLERK, apply=True, strict=False, again=False)
+    written, report = rehearse_then_import(
+        InDatabase(graph=graph, clerk=CLERK), here, apply=True, strict=False, again=False
+    )
     added = list(report)[-1]
     assert written
     assert (added.act_id, added.action) == ("pass:T2", "added")
@@ -485,7 +493,9 @@ def test_a_strict_import_takes_a_second_placement_with_again(graph: Graph, tmp_p
     passes = f"{PASSES}T1,P1,P2,W2,2021-03-01,1\nT2,P1,P2b,W2,2021-04-01,1\n"
     here = folder(tmp_path / "p", passes=passes)
 
-    written, report = rehearse_then_import(graph, here, CLERK, apply=True, strict=True, again=True)
+    written, report = rehearse_then_import(
+        InDatabase(graph=graph, clerk=CLERK), here, apply=True, strict=True, again=True
+    )
 
     assert written
     assert counted(report) == {"added": 15}

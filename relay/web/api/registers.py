@@ -1,0 +1,248 @@
+"""Registers over the line: the rows that a command line elsewhere has read, judged; and the acts that it writes.
+
+It is what `relay import`, `relay export` and `relay map` ask for with RELAY_URL, and no part of the API for programs.
+Rows and acts are lines of JSON, so that neither side holds all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, jsonify, request, stream_with_context
+
+from relay.access import roles
+from relay.domain.acts import Act
+from relay.errors import Invalid, RelayError
+from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
+from relay.exchange.importing import InDatabase
+from relay.exchange.rows import Fault, Row
+from relay.mapping import kept_maps
+from relay.mapping.programme import known_of
+from relay.service.json_codec import json_of, read_json
+from relay.service.registers import ANSWERS, ActLine, Failed, ReportLine, SentAct, SentRow, lines_of
+from relay.web import failures, guard, privacy, responses, sessions
+from relay.web.api.bodies import Bodies, ColumnMissing, NotAnObject, OtherType
+from relay.web.permission import action
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from relay.domain.system import Catalogue
+    from relay.ledger.batch import Clerk
+
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of the rows of one import; our choice: some 300,000 acts. More are imported on the database's own machine."""
+
+_LINES: Final = "application/x-ndjson"
+_LONGEST_LINE: Final = 64 * 1024  # bytes; our choice: as much as any act may be sent with
+
+blueprint = Blueprint("registers", __name__, url_prefix="/api/v1/programmes/<programme_id>/registers")
+
+
+class NotARow(Invalid):
+    """A line is no row as Relay sends it."""
+
+    reason = "Line %(line)s is not a row of a register."
+    suggestion = "Use the command line of the same version as the service."
+
+    line: int
+
+
+# ---------------------------------------------------------------------------------------------------- kept maps
+
+
+@blueprint.get("/known")
+@action("map propose")
+def known(programme_id: str) -> Response:
+    """What a proposed map has to know of a programme; that groups are named is logged."""
+    require_everywhere("import", programme_id)
+    found = known_of(current.graph(), programme_id)
+    privacy.opened("map propose", (f"group:{id_}" for id_ in sorted(found.groups)))
+    return jsonify(json_of(found))
+
+
+@blueprint.get("/maps")
+@action("map list")
+def maps(programme_id: str) -> Response:
+    """The kept maps, by name."""
+    responses.never_kept()  # which are no part of the ledger, by whose end pages are kept
+    return jsonify(json_of(kept_maps.every(current.graph(), programme_id)))
+
+
+@blueprint.post("/maps")
+@action("map keep")
+def keep(programme_id: str) -> Response:
+    """Keep a map, in place of another of the same name."""
+    said = _said("name", "text")
+    by, now = sessions.signed_in().by, current.core().now()
+    kept = kept_maps.keep(current.graph(), programme_id, said["name"], said["text"], by=by, now=now)
+    return jsonify(json_of(kept))
+
+
+@blueprint.post("/maps/forget")
+@action("map forget")
+def forget(programme_id: str) -> Response:
+    """Keep a map no longer."""
+    return jsonify(json_of(kept_maps.forget(current.graph(), programme_id, _said("name")["name"])))
+
+
+def _said(*names: str) -> dict[str, str]:
+    """The texts of a body."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise NotAnObject(example=f'{{"{names[0]}": "…"}}')
+    for name in names:
+        if not body.get(name):
+            raise ColumnMissing(field=name)
+        if not isinstance(body[name], str):
+            raise OtherType(field=name, wanted="text")
+    return {name: body[name] for name in names}
+
+
+# ---------------------------------------------------------------------------------------------------- rows in
+
+
+@blueprint.before_request
+def _may_be_large() -> None:
+    """Take as many rows as an import may have."""
+    if request.endpoint == "registers.rows":
+        request.max_content_length = LARGEST
+
+
+@blueprint.post("/rows")
+@action("import")
+def rows(programme_id: str) -> Response:
+    """Judge rows, and record them where it is said; one line of the answer for each line of the report."""
+    require_everywhere("import", programme_id)
+    apply, answers = request.args.get("apply") == "true", ANSWERS.get(request.args.get("answers", ""))
+    if answers is None:
+        raise OtherType(field="answers", wanted=f"one of {', '.join(ANSWERS)}")
+    judge = InDatabase(graph=current.graph(), clerk=clerk_of_imports(programme_id))
+    done = SimpleQueue[int]()
+    report = judge.judged(
+        programme_id, _rows(programme_id, judge.catalogue), apply=apply, answers=answers, progress=done.put
+    )
+
+    def lines() -> Iterator[ReportLine]:
+        for row in report:
+            while not done.empty():
+                yield ReportLine(done=done.get())
+            yield ReportLine(row=row)
+        yield ReportLine(at=judge.at, ended=True)
+
+    return _streamed(lines(), lambda failed: ReportLine(failed=failed))
+
+
+def clerk_of_imports(programme_id: str) -> Clerk:
+    """Who imports, with the kinds of acts that she may record everywhere."""
+    catalogue = current.graph().catalogue
+    kinds = {
+        kind.name
+        for kind in catalogue.filed
+        if guard.may(kind.recording, programme_id) and guard.places(kind.recording, programme_id) is None
+    }
+    return replace(guard.clerk(programme_id), kinds=frozenset(kinds))
+
+
+def require_everywhere(action: str, programme_id: str) -> None:
+    """Let nobody go on whose account covers some places only: a file reaches beyond them.
+
+    Raises:
+        NotThatPlace: It does.
+    """
+    places = guard.places(action, programme_id)
+    if places is not None:
+        raise roles.NotThatPlace(places=sorted(places))
+
+
+def _rows(programme_id: str, catalogue: Catalogue) -> Iterator[Row]:
+    """The rows that were sent, each act read as the API reads one."""
+    bodies, filed = Bodies(catalogue), {kind.name for kind in catalogue.filed}
+    for number in count(1):
+        text = request.stream.readline(_LONGEST_LINE + 1)
+        if not text:
+            return
+        try:
+            sent: SentRow = read_json(SentRow, text)
+        except ValueError:
+            raise NotARow(line=number) from None
+        if sent.kind is not None and sent.kind not in filed:
+            raise NotARow(line=number)
+        yield _row(sent, programme_id, bodies, catalogue)
+
+
+def _row(sent: SentRow, programme_id: str, bodies: Bodies, catalogue: Catalogue) -> Row:
+    act: Act | None = None
+    faults = sent.faults
+    if sent.kind is not None:
+        kind = catalogue.kind(sent.kind)
+        try:
+            values = bodies.said(kind.name, dict(sent.content))
+            if not kind.id_of and kind.id_column not in values:
+                raise ColumnMissing(field=kind.id_column)
+            act = Act(
+                kind=kind.name, id=kind.id_of(values) if kind.id_of else str(values[kind.id_column]), values=values
+            )
+            if kind.name == "programme" and act.id != programme_id:
+                raise OtherType(field=kind.id_column, wanted="the programme in the URL")
+        except RelayError as error:
+            act = None
+            faults = (Fault(field=error.field or None, value="", reason=error.reason, suggestion=error.suggestion),)
+    return Row(
+        file=sent.file,
+        row=sent.row,
+        act_id=act.act_id if act else sent.act_id,
+        act=act,
+        faults=faults,
+        left_out=sent.left_out,
+        rules=sent.rules,
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- acts out
+
+
+@blueprint.get("/acts")
+@action("export")
+def acts(programme_id: str) -> Response:
+    """The acts that stand, as they stand now; what is personal only for who may have it, and that is logged."""
+    catalogue = current.graph().catalogue
+    with_names = request.args.get("with_names") == "true"
+    if with_names:
+        if not guard.may("export names", programme_id):
+            raise roles.NotAllowed.to("export names", catalogue)
+        privacy.opened("export", (f"programme:{programme_id}",))
+    responses.never_kept()
+
+    def lines() -> Iterator[ActLine]:
+        try:
+            for act in standing_acts(current.graph(), programme_id):
+                hidden = frozenset[str]() if with_names else catalogue.personal(act.kind)
+                values = {name: value for name, value in act.values.items() if name not in hidden}
+                yield ActLine(act=SentAct(kind=act.kind, id=act.id, values=values))
+        except CorrectedMeanwhile:
+            yield ActLine(again=True)
+        else:
+            yield ActLine(ended=True)
+
+    return _streamed(lines(), lambda failed: ActLine(failed=failed))
+
+
+def _streamed(lines: Iterator[object], failed: Callable[[Failed], object]) -> Response:
+    """Lines as they come; what goes wrong on the way is the last of them."""
+
+    def all_of_them() -> Iterator[object]:
+        try:
+            yield from lines
+        except RelayError as error:
+            status = failures.status_of(error)
+            yield failed(
+                Failed(
+                    status=status, reason=str(error.reason), suggestion=str(error.suggestion), field=str(error.field)
+                )
+            )
+
+    return Response(stream_with_context(lines_of(all_of_them())), mimetype=_LINES)

@@ -1,0 +1,176 @@
+"""Registers from another machine: imported, exported and kept maps through the service, as at the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.access import access_log
+from relay.commands import exits
+from relay.ledger import reading
+from relay.settings import Settings
+from relay.web import create_app
+from tests.commands.shell import tell_story
+from tests.commands.test_remote import elsewhere, home, said, token
+from tests.rigs.in_a_thread import answering
+from tests.rigs.wiping import wiped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from relay.graph import Graph
+    from relay.settings import Connection
+    from tests.commands.shell import Shell
+
+REGISTER = """SN,Name,Animal,Gift,Date received,Animals,Received from
+1,Rita Harro,goat,G1,2023-02-01,2,
+2,Sita Utis,goat,,2024-06-01,2,1
+3,Maya Kafal,goat,,2024-02-31,2,1
+"""
+
+
+@pytest.fixture
+def service(graph: Graph, tmp_path: Path) -> Iterator[str]:
+    """Serve the API of the shell's database as `relay serve` does, and say where."""
+    settings = Settings.read({"RELAY_DATA": str(tmp_path / "service")})
+    with answering(create_app(graph, settings)) as site:
+        yield site
+
+
+@pytest.fixture
+def register(shell: Shell, tmp_path: Path) -> tuple[str, str]:
+    """Give a register, and the map that is proposed for it."""
+    path, map_ = tmp_path / "ngo.csv", tmp_path / "ngo.toml"
+    path.write_text(REGISTER, encoding="utf-8")
+    map_.write_text(shell.ok("map", "propose", str(path)).out, encoding="utf-8")
+    return str(path), str(map_)
+
+
+def test_an_import_says_the_same_from_elsewhere(
+    shell: Shell, graph: Graph, connection: Connection, service: str, register: tuple[str, str]
+) -> None:
+    path, map_ = register
+    asked = (
+        ("import", path, "--map", map_),
+        ("import", path, "--map", map_, "--json"),
+        ("import", path, "--map", map_, "--apply", "--strict"),
+        ("import", path, "--map", map_, "--apply"),
+        ("import", path, "--map", map_, "--apply"),
+        ("import", path),
+    )
+    here = [said(shell.run(*words)) for words in asked]
+
+    tell_story(wiped(graph))
+    elsewhere(shell, service, token(graph, "staff", "manager"))
+    there = [said(shell.run(*words)) for words in asked]
+
+    for words, own, other in zip(asked, here, there, strict=True):
+        assert own == other, words
+    assert [code for code, _, _ in there][:4] == [exits.FOUND, exits.FOUND, exits.NOT_DONE, exits.FOUND]
+    by = {entry.recorded_by for entry in reading.entries(graph, "demo") if "ngo" in entry.act_id}
+    assert by == {"account:bina"}
+    home(shell, connection)
+
+
+def test_an_import_from_elsewhere_is_taken_back_as_a_whole(
+    shell: Shell, graph: Graph, connection: Connection, service: str, register: tuple[str, str]
+) -> None:
+    elsewhere(shell, service, token(graph, "staff", "manager"))
+    written = shell.run("import", register[0], "--map", register[1], "--apply")
+    at = written.err.partition("undo --import ")[2].split()[0]
+
+    shell.ok("undo", "--import", at, "--yes")
+
+    assert "0 added, 0 same, 6 put aside" in shell.run("import", register[0], "--map", register[1]).err
+    home(shell, connection)
+
+
+def test_a_role_allows_no_more_in_an_import(
+    shell: Shell, graph: Graph, connection: Connection, service: str, register: tuple[str, str], tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    block = '[[rule]]\nhelp = "cow"\nunit = "animal"\ngiven = 1\nowed = 1\nmonths = 36\nfrom = 2026-12-01\n'
+    (rules / "rules.toml").write_text(block, encoding="utf-8")
+
+    elsewhere(shell, service, token(graph, "auditor", login="anu"))
+    auditor = shell.run("import", register[0], "--map", register[1])
+    elsewhere(shell, service, token(graph, "staff@demo/W3", login="wari"))
+    of_a_place = shell.run("import", register[0], "--map", register[1])
+    elsewhere(shell, service, token(graph, "staff", login="bina"))
+    of_a_rule = shell.run("import", str(rules), "--apply")
+
+    assert (auditor.code, "You do not have access to import." in auditor.err) == (exits.NOT_DONE, True)
+    assert "Your account covers W3 only" in of_a_place.err
+    assert of_a_rule.code == exits.FOUND
+    assert "You do not have access to rule." in of_a_rule.out
+    home(shell, connection)
+
+
+def test_maps_kept_by_a_colleague_are_found_from_elsewhere(
+    shell: Shell, graph: Graph, connection: Connection, service: str, register: tuple[str, str], tmp_path: Path
+) -> None:
+    path, map_ = register
+    elsewhere(shell, service, token(graph, "staff", "manager"))
+    shell.ok("map", "keep", map_, "--name", "goats")
+    titled = tmp_path / "ward 5.csv"
+    titled.write_text(f"Ward 5,,,,,,\n{REGISTER}", encoding="utf-8")
+
+    listed = shell.ok("map", "list", "--json").json
+    shown = shell.ok("map", "show", "goats").out
+    imported = shell.run("import", str(titled))
+    named = shell.run("import", path, "--map", "goats")
+    home(shell, connection)
+
+    assert [(each["name"], each["columns"], each["kept_by"]) for each in listed] == [("goats", 7, "account:bina")]
+    assert shown == (tmp_path / "ngo.toml").read_text(encoding="utf-8")
+    assert f"{titled} is read by the kept map goats, which has the same columns." in imported.err
+    assert "5 added, 0 same, 1 put aside, 0 refused; nothing was written." in imported.err
+    assert "5 added, 0 same, 1 put aside, 0 refused; nothing was written." in named.err
+    assert shell.ok("map", "forget", "goats").out
+    assert "There is no kept map goats." in shell.run("import", path, "--map", "goats").err
+
+
+def test_a_map_is_proposed_from_elsewhere_as_here(
+    shell: Shell, graph: Graph, connection: Connection, service: str, register: tuple[str, str]
+) -> None:
+    here = shell.ok("map", "propose", register[0]).out
+    elsewhere(shell, service, token(graph, "staff"))
+
+    assert shell.ok("map", "propose", register[0]).out == here
+    home(shell, connection)
+
+
+def test_an_export_from_elsewhere_is_the_same_file(
+    shell: Shell, graph: Graph, connection: Connection, service: str, tmp_path: Path
+) -> None:
+    for name, more in (("plain", ()), ("named", ("--with-names",))):
+        shell.ok("export", str(tmp_path / f"here-{name}"), *more)
+    elsewhere(shell, service, token(graph, "manager"))
+    for name, more in (("plain", ()), ("named", ("--with-names",))):
+        shell.ok("export", str(tmp_path / f"there-{name}"), *more)
+    home(shell, connection)
+
+    for name in ("plain", "named"):
+        here, there = (
+            {file.name: file.read_bytes() for file in (tmp_path / f"{side}-{name}").iterdir()}
+            for side in ("here", "there")
+        )
+        assert here == there
+    opened = access_log.newest(tmp_path / "service", "demo")
+    assert [(each.by, each.what, each.ids) for each in opened] == [("account:bina", "export", ("programme:demo",))]
+
+
+def test_names_leave_with_a_manager_only(
+    shell: Shell, graph: Graph, connection: Connection, service: str, tmp_path: Path
+) -> None:
+    elsewhere(shell, service, token(graph, "auditor"))
+    shell.ok("export", str(tmp_path / "plain"))
+    refused = shell.run("export", str(tmp_path / "named"), "--with-names")
+    home(shell, connection)
+
+    assert (refused.code, "You do not have access to export names." in refused.err) == (exits.NOT_DONE, True)
+    assert not (tmp_path / "named").exists()
+    assert not access_log.newest(tmp_path / "service", "demo")
