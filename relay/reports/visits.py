@@ -7,7 +7,7 @@ holder: if she breaks, the chain is broken. Where none is open, it depends on th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
+from relay.arrays.id_column import IdColumn
 from relay.arrays.lazy_rows import LazyRows
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import DUE, IN_TIME, LATE, months_later
@@ -240,14 +241,14 @@ def by_rank(survey: Survey, names: Names | None = None) -> Visits:
             open_[row] & (months_later(word[row], SILENT_MONTHS) < today),
         )
     )
-    row, why = row[why.any(axis=0)], why[:, why.any(axis=0)]
+    pressing = why.any(axis=0)
+    row, why = row[pressing], why[:, pressing]
     first, (_, can_still, hangs, *_) = why.argmax(axis=0), why
-    due_day, named = stood.due_day[row], snapshot.placements.ids.some(row)
+    due_day = stood.due_day[row]
     calm = np.select([first <= _CAN_STILL, first == _HANGS], [2 - hangs - (hangs | can_still), why.sum(axis=0) == 1])
     newest = -stood.since_day[row]
     most = np.choose(first, (newest, newest, -reach[row], due_day, due_day, word[row]))
-    keys = zip(first.tolist(), calm.tolist(), most.tolist(), due_day.tolist(), named, range(len(row)), strict=True)
-    order = np.array([nth for *_, nth in sorted(keys)], np.int32)
+    order = _ordered((first, calm, most, due_day), row, snapshot.placements.ids)
     row = row[order]
     ranked = _Ranked(
         row=row,
@@ -258,6 +259,16 @@ def by_rank(survey: Survey, names: Names | None = None) -> Visits:
         generations=generations[row],
     )
     return Visits(survey, names or Names(), ranked)
+
+
+def _ordered(keys: Sequence[npt.NDArray[np.integer[Any]]], rows: Rows, ids: IdColumn) -> npt.NDArray[np.intp]:
+    """The order of some rows by the first key, then the next, and among those alike in all of them by their ids."""
+    order = np.lexsort(keys[::-1])
+    differs = np.logical_or.reduce([key[order][1:] != key[order][:-1] for key in keys])
+    run = np.cumsum(np.append(0, differs))
+    ties = np.flatnonzero(~(np.append(True, differs) & np.append(differs, True)))
+    order[ties] = order[ties][np.lexsort((ids.sortable(rows[order[ties]]), run[ties]))]
+    return order
 
 
 def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
