@@ -313,7 +313,7 @@ class Relay:
         """What some placements had received: from their gift, then from givers by day; also from outside of a tree."""
         survey, snapshot = self.survey, self.survey.snapshot
         placements, passes, ids = snapshot.placements, snapshot.passes, snapshot.placements.ids
-        rows = np.array([row for id_ in placement_ids if (row := ids.row(id_)) is not None], np.int32)
+        rows = np.array([row for row in ids.rows(list(placement_ids)) if row is not None], np.int32)
         filled = rows[survey.original[rows] & (placements.gift[rows] != NONE)]
         passed = snapshot.received.about(rows)
         passed = passed[survey.live[passed]]
