@@ -538,6 +538,8 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
         click.confirm(f"Take {many} back?", abort=True, err=True)
     taken = session.take_back(found.acts, reason(session, why))
     print_recorded(session, *taken, told=len(taken) == 1)
+    if len(taken) > 1 and not session.rehearses:
+        say(f"Taken back: {len(taken)} acts. What was recorded before them stays.")
 
 
 @command(example="relay confirm pass:T0001")

@@ -127,7 +127,8 @@ class _Telling:
         what = what_it_is(self.register.catalogue, self.subject, said)
         if self.subject.startswith("beneficiary:"):
             return f"{self._who(said['beneficiary_id'])}, {what}"
-        return f"{what} ({self.subject})"
+        called = said["name"] if self.subject.startswith("place:") else ""  # that of a group is personal
+        return f"{what} {called}".strip() + f" ({self.subject})"
 
     def _units(self, giver_id: str = "") -> str:
         giver = self.register.placements.get(giver_id)

@@ -279,12 +279,15 @@ def _of_its_gift(register: Register, fact: Fact) -> Iterator[Asked]:
 
 
 def _of_what_went(placement: Placement, day: date, act_id: str, known: Limits) -> Iterator[Asked]:
-    """All that left a placement by a day is not more than was received, replaced, and born, or can have been born."""
+    """All that left a placement by a day is not more than was received, replaced, and born.
+
+    Where no birth was ever recorded, as many may have been born as her animals can bear.
+    """
     events = [each for each in placement.events if each.happened_on <= day]
     receipts = [each for each in placement.receipts if each.received_on <= day]
     came = sum(each.units for each in receipts) + _units(events, {"replacement"})
-    young = sum(each.units * known.most_young((day - each.received_on).days) for each in receipts)
-    most = came + max(young, _units(events, {"birth"}))
+    bearable = sum(each.units * known.most_young((day - each.received_on).days) for each in receipts)
+    most = came + (_units(events, {"birth"}) or bearable)
     passed = [each for each in placement.passes if each.passed_on <= day and each.in_kind]
     gone = sum(each.units for each in passed if each.help == placement.help) + _units(events, LOSSES)
     if gone > most:

@@ -52,6 +52,16 @@ def test_twenty_may_be_passed_on_in_a_year_and_the_next_is_asked_about(book: Boo
     asked(book, passed("T2: P1 > P3 on 2021-03-01", 1), "more_than_had", "makes 21")
 
 
+def test_where_births_are_recorded_no_more_can_have_been_born(book: Book) -> None:
+    """2 received and 4 born are 6; without a birth on record it might have been 20."""
+    book.add(happened("E1: birth of P1 on 2020-09-10", animals=4))
+    asked(book, passed("T1: P1 > P2 on 2021-03-01", 7), "more_than_had", "at most 6 goat", "makes 7")
+    unasked(
+        Book(*beginnings(), placed("P1 on 2020-03-01"), happened("E1: birth of P1 on 2020-09-10", animals=4)),
+        passed("T1: P1 > P2 on 2021-03-01", 6),
+    )
+
+
 def test_what_was_born_on_record_and_what_replaced_another_counts_and_cash_does_not(book: Book) -> None:
     book.add(happened("E1: replacement of P1 on 2020-06-01", animals=5))
     unasked(book, passed("T1: P1 > P2 on 2021-03-01", 25))
