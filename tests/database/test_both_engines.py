@@ -21,6 +21,7 @@ from relay.ledger import reading, recording, verify
 from relay.reports import trees
 from relay.service import demo
 from relay.service.json_codec import json_of
+from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes import strategies
 from tests.scenes.acts import clerk
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.settings import Connection
 
-PROGRAMMES: Final = 200
+PROGRAMMES: Final = 200 if SOAK else 40
 SEEDS: Final = ("relay-demo", "mansa", "selei")
 
 

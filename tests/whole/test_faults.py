@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from tests.rigs.faulty_line import Fault, Line, Moment
 
 ROOT = Path(__file__).parents[2]
-KILLS = 100 if SOAK else 20
+KILLS = 100 if SOAK else 6
 CLERKS = 8
 ACTS = 20  # acknowledged between two kills
 CUTS = 8
