@@ -48,7 +48,7 @@ class System:
 
     What belongs to a room above this one is given by a function without arguments, which imports it when it is asked
     for: `checks` gives `relay.audit.checks.Check`, `questions` gives `relay.service.queries.Question`, `commands` gives
-    `relay.commands.options.Listed`, `pages` gives one `relay.web.parts.Part` or nothing.
+    `relay.commands.options.Listed`, `pages` gives one `relay.web.system_pages.SystemPages` or nothing.
 
     Attributes:
         name: In rules.toml and on the command line.
