@@ -100,7 +100,7 @@ _NOT_ANSWERED: Final[Mapping[str, type[NotAnswered]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class QueryAnswer:
     """What a query answered.
 
     Attributes:
@@ -159,14 +159,14 @@ class Transaction:
         for _ in self._records(query, parameters):
             pass
 
-    def table(self, text: str, most: int) -> Table:
+    def table(self, text: str, most: int) -> QueryAnswer:
         """What somebody's own query answers, up to so many rows."""
         query = cast("LiteralString", text)  # type: ignore[redundant-cast]  # mypy takes it for str
         with self._watch.asking() if self._watch else nullcontext():
             result = self._transaction.run(query)
             found = result.fetch(most + 1)
         rows = tuple(tuple(_plain(value) for value in record.values()) for record in found[:most])
-        return Table(columns=tuple(result.keys()), rows=rows, more=len(found) > most)
+        return QueryAnswer(columns=tuple(result.keys()), rows=rows, more=len(found) > most)
 
     def last(self, query: LiteralString, **parameters: object) -> None:
         """Run a statement that returns nothing together with the commit; nothing may follow it.
@@ -270,7 +270,7 @@ class Graph:
         """All rows of one read query."""
         return self.read(lambda transaction: transaction.rows(query, **parameters))
 
-    def ask(self, text: str, most: int) -> Table:
+    def ask(self, text: str, most: int) -> QueryAnswer:
         """What somebody's own query answers.
 
         The text is not Relay's: only for a connection whose user the database itself keeps from writing, and from what

@@ -214,7 +214,7 @@ class Rehearsal:
         self.context = RehearsalContext(programme_id, graph.catalogue)
         self.head: Head | None = None
 
-    def offer(self, acts: Sequence[Act]) -> tuple[tuple[Outcome, ...], Step]:
+    def offer(self, acts: Sequence[Act]) -> tuple[tuple[Outcome, ...], JudgedActs]:
         """Judge the next acts: what becomes of each, and the step that would record them.
 
         Raises:
@@ -227,7 +227,7 @@ class Rehearsal:
         batch = Batch(self.context.register, before, self.clerk, answers=self.answers, earlier=self.earlier)
         outcomes = tuple(map(batch.offer, acts))
         self.head = batch.head
-        return outcomes, Step(
+        return outcomes, JudgedActs(
             programme_id=self.context.register.programme_id,
             before=before,
             after=batch.head,
@@ -247,7 +247,7 @@ class Rehearsal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class JudgedActs:
     """Acts that were judged in memory, ready to be written in one transaction.
 
     Attributes:

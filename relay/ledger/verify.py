@@ -18,7 +18,7 @@ from relay.graph import Graph
 from relay.ledger import reading, verify_graph
 from relay.ledger.checkpoints import Checkpoint, faults_against
 from relay.ledger.gc_paused import gc_paused
-from relay.ledger.verify_graph import GraphDifference, Moved, senseless
+from relay.ledger.verify_graph import ChangedMeanwhile, GraphDifference, senseless
 from relay.text import Sentence
 
 _TRIES: Final = 100  # our choice: only an import that goes on and on is faster
@@ -147,7 +147,7 @@ def verify(
         raise reading.NotBuilt(programme_id=programme_id)
     replay.go_on(head.entries)
     differing = verify_graph.whole(graph, replay.register, others)
-    moved, again = Moved(), list[GraphDifference]()
+    moved, again = ChangedMeanwhile(), list[GraphDifference]()
     for _ in range(_TRIES):
         head = reading.head(graph, programme_id)
         if head.entries == replay.last:
@@ -195,7 +195,7 @@ class _Replay:
         self.erased: dict[str, set[str]] = {}
         self.last = 0
 
-    def go_on(self, last: int, moved: Moved | None = None) -> None:
+    def go_on(self, last: int, moved: ChangedMeanwhile | None = None) -> None:
         """Take in the entries up to one; what they change is noted where it is asked for."""
         programme_id, first, self.last = self.register.programme_id, self.last + 1, last
         for entry in self.chain.read(reading.stored(self.graph, programme_id, first=first, last=last)):

@@ -53,7 +53,7 @@ class GraphDifference:
 
 
 @dataclass(slots=True)
-class Moved:
+class ChangedMeanwhile:
     """What entries changed that were recorded after the graph had begun to be read.
 
     Attributes:
@@ -114,7 +114,7 @@ def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[Graph
     return [*(GraphDifference(about=(), fault=fault) for fault in unclear), *found]
 
 
-def some(graph: Graph, register: Register, moved: Moved) -> list[GraphDifference]:
+def some(graph: Graph, register: Register, moved: ChangedMeanwhile) -> list[GraphDifference]:
     """What differs of that which was recorded meanwhile.
 
     Args:

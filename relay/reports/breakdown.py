@@ -58,7 +58,7 @@ class NoSuchDonor(NotFound):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class PartNames:
     """What a snapshot keeps no record of; empty where it was not asked for.
 
     Attributes:
@@ -77,7 +77,7 @@ class Names:
         return first
 
 
-def names(graph: Graph, programme_id: str, words: Iterable[str]) -> Names:
+def names(graph: Graph, programme_id: str, words: Iterable[str]) -> PartNames:
     """The names that some words need: of places, and of donors only when they are asked for.
 
     Raises:
@@ -86,7 +86,7 @@ def names(graph: Graph, programme_id: str, words: Iterable[str]) -> Names:
     asked = set(words)
     places = graph.rows(cypher.PLACE_NAMES, ledger=programme_id) if "place" in asked else []
     donors = graph.rows(cypher.DONORS, programme_id=programme_id) if "donor" in asked else []
-    return Names(
+    return PartNames(
         places={id_: name for row in places for id_, name in zip(row["ids"], row["names"], strict=True)},
         donors={row["gift_id"]: row["donor"] for row in donors if row["donor"]},
     )
@@ -128,7 +128,7 @@ class Parts:
     part: Rows
 
 
-def parts(survey: Survey, word: str, names: Names) -> Parts:
+def parts(survey: Survey, word: str, names: PartNames) -> Parts:
     """A programme parted by one of `vocabulary.PARTED_BY`, as it stood on the day of the survey.
 
     Raises:
@@ -184,7 +184,7 @@ def _around(snapshot: Snapshot, row: Rows, place: Rows) -> Parts:
     return _called(snapshot.places.ids, np.repeat(row, of_each), code.astype(np.int32))
 
 
-def _given_by(survey: Survey, there: Rows, names: Names) -> Parts:
+def _given_by(survey: Survey, there: Rows, names: PartNames) -> Parts:
     """Placements by every donor one of whose gifts they descend from, those filled from the gift included."""
     donors = [names.donors.get(gift_id) for gift_id in survey.snapshot.gifts.ids] + [None]
     keys, originals = sorted({donor for donor in donors if donor}), np.flatnonzero(survey.original).tolist()

@@ -18,7 +18,7 @@ from relay.arrays.lazy_rows import Keys, LazyRows, order
 from relay.arrays.lineage import Survey, Travels
 from relay.arrays.standings import BROKEN, LATE
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports.breakdown import Names, NoSuchDonor, code_of, row_of, within
+from relay.reports.breakdown import NoSuchDonor, PartNames, code_of, row_of, within
 from relay.reports.health import chains_counted
 
 Sorting = Literal["id", "reach", "age", "lateness"]
@@ -134,7 +134,7 @@ def chains(
     place_id: str | None = None,
     group_id: str | None = None,
     donor: str | None = None,
-    names: Names | None = None,
+    names: PartNames | None = None,
     sort: ChainSorting = "id",
     backwards: bool = False,
 ) -> Chains:
@@ -172,7 +172,7 @@ def chains(
         group = row_of("group", snapshot.groups.ids, group_id)
         chosen &= np.append(beneficiaries.group == group, False)[holder]
     if donor is not None:
-        chosen &= _of_donor(survey, donor, names or Names())[placements.gift[travels.row]]
+        chosen &= _of_donor(survey, donor, names or PartNames())[placements.gift[travels.row]]
     nth, late_days = np.flatnonzero(chosen).astype(np.int32), _late_days(survey, travels)
     key = None if sort == "id" else _keys(survey, late_days, sort, backwards=backwards)[nth]
     by = order(placements.ids, travels.row[nth], key, descending=sort == "id" and backwards)
@@ -201,7 +201,7 @@ def _alphabetical(words: Sequence[str]) -> Keys:
     return np.argsort(np.argsort(np.array(words)))
 
 
-def _of_donor(survey: Survey, donor: str, names: Names) -> Flags:
+def _of_donor(survey: Survey, donor: str, names: PartNames) -> Flags:
     """Which gifts are of a donor; the last element, for no gift, is not."""
     wanted, known = donor.casefold(), names.donors
     found = [id_ in known and known[id_].casefold() == wanted for id_ in survey.snapshot.gifts.ids]
@@ -225,7 +225,7 @@ def gifts(
     *,
     help_: str | None = None,
     donor: str | None = None,
-    names: Names | None = None,
+    names: PartNames | None = None,
     sort: Sorting = "id",
 ) -> tuple[GivenGift, ...]:
     """All gifts that had been given, or placed, by the day, or those of a help or donor.
@@ -249,7 +249,7 @@ def gifts(
     if help_ is not None:
         chosen &= snapshot.gifts.help == code_of("help", snapshot.helps, help_)
     if donor is not None:
-        chosen &= _of_donor(survey, donor, names or Names())[:-1]
+        chosen &= _of_donor(survey, donor, names or PartNames())[:-1]
     kinds, filled_by = len(CHAIN_STATES), snapshot.placements.gift[chains.row]
     known = filled_by != NONE
     counted = np.bincount(filled_by[known] * kinds + chains.chain_state[known], minlength=len(snapshot.gifts) * kinds)

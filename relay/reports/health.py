@@ -19,7 +19,7 @@ from relay.arrays.standings import CAUSES, FULFILLED
 from relay.arrays.tables import Snapshot
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports.breakdown import Names, parts
+from relay.reports.breakdown import PartNames, parts
 from relay.reports.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
 
 ANIMAL: Final = "animal"
@@ -215,7 +215,7 @@ def health(
     survey: Survey,
     *,
     by: Iterable[str] = (),
-    names: Names | None = None,
+    names: PartNames | None = None,
     earlier: Survey | None = None,
 ) -> Health:
     """The chain health of a programme.
@@ -248,7 +248,7 @@ def health(
         by_generation=by_generation,
         rates=rates(total, animals),
         causes=dict(zip(CAUSES, count.causes.tolist(), strict=True)),
-        breakdowns=tuple(_breakdown(survey, word, names or Names(), animal) for word in by),
+        breakdowns=tuple(_breakdown(survey, word, names or PartNames(), animal) for word in by),
         changes=_changes(survey, earlier) if earlier else None,
     )
 
@@ -304,7 +304,7 @@ def _by_generation(whole: _Counted) -> tuple[GenerationHealth, ...]:
     )
 
 
-def _breakdown(survey: Survey, word: str, names: Names, animal: Flags) -> Breakdown:
+def _breakdown(survey: Survey, word: str, names: PartNames, animal: Flags) -> Breakdown:
     parted = parts(survey, word, names)
     by_part = sums(survey, parted.row, parted.part, len(parted.keys))
     whole = by_part.sum(axis=1)

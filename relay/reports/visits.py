@@ -22,7 +22,7 @@ from relay.arrays.lineage import Survey
 from relay.arrays.standings import DUE, IN_TIME, LATE, months_later
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import STATES
-from relay.reports.breakdown import Names, within
+from relay.reports.breakdown import PartNames, within
 
 REASONS: Final = ("broke", "can_still", "chain_hangs", "due", "late", "no_word")
 """In the order of their rank: what a visit may save first.
@@ -120,7 +120,7 @@ class Visit:
 class Visits(LazyRows[Visit]):
     """Visits by rank."""
 
-    def __init__(self, survey: Survey, names: Names, ranked: _Ranked) -> None:
+    def __init__(self, survey: Survey, names: PartNames, ranked: _Ranked) -> None:
         """Keep which placements they are about, the most pressing first."""
         super().__init__(np.arange(len(ranked.row), dtype=np.int32))
         self._survey = survey
@@ -173,7 +173,7 @@ def todo(
     place_id: str | None = None,
     walks: Collection[str] | None = None,
     most: int | None = None,
-    names: Names | None = None,
+    names: PartNames | None = None,
 ) -> tuple[Visit, ...]:
     """Whom to visit next, place by place.
 
@@ -217,7 +217,7 @@ class _Ranked:
     generations: Rows
 
 
-def by_rank(survey: Survey, names: Names | None = None) -> Visits:
+def by_rank(survey: Survey, names: PartNames | None = None) -> Visits:
     """Whom to visit next, the most pressing first, wherever she lives.
 
     Args:
@@ -258,7 +258,7 @@ def by_rank(survey: Survey, names: Names | None = None) -> Visits:
         reach=reach[row],
         generations=generations[row],
     )
-    return Visits(survey, names or Names(), ranked)
+    return Visits(survey, names or PartNames(), ranked)
 
 
 def _ordered(keys: Sequence[npt.NDArray[np.integer[Any]]], rows: Rows, ids: IdColumn) -> npt.NDArray[np.intp]:

@@ -18,7 +18,7 @@ from relay.domain.entries import instant
 from relay.ledger import places
 from relay.reports import breakdown
 from relay.reports import contacts as find
-from relay.reports.breakdown import Names
+from relay.reports.breakdown import PartNames
 from relay.service.question import Reader
 from relay.web import guard, responses, sessions
 from relay.web.request import current
@@ -170,14 +170,14 @@ def contacts(beneficiary_ids: Collection[str]) -> Mapping[str, Contact]:
     return find.contacts(current.graph(), current.head().programme_id, told(beneficiary_ids))
 
 
-def places_and_donors() -> Names:
+def places_and_donors() -> PartNames:
     """What places are called, and donors where the reader is told who gave.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     found = _called("names", lambda programme_id: breakdown.names(current.graph(), programme_id, ("place", "donor")))
-    return found if within() is None else Names(places=found.places)
+    return found if within() is None else PartNames(places=found.places)
 
 
 def group_names() -> Mapping[str, str]:

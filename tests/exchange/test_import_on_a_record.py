@@ -195,13 +195,13 @@ def test_what_was_in_doubt_stays_so_when_another_clerk_was_faster(
     recording.record(graph, "demo", known, clerk(), answers=NOTED)
     women = [woman("W7", name="Sita"), *(woman(f"V{n}") for n in range(6))]
     write(path, *known, *women, passed("T1: P1 > P7 on 2021-03-01", 1))
-    commit = recording.Step.commit
+    commit = recording.JudgedActs.commit
 
-    def too_late(step: recording.Step, graph: Graph) -> bool:
+    def too_late(step: recording.JudgedActs, graph: Graph) -> bool:
         recording.record(graph, "demo", [woman("W7", name="Maya")], clerk("local:bina", seed=7))
         return commit(step, graph)
 
-    monkeypatch.setattr(recording.Step, "commit", too_late)
+    monkeypatch.setattr(recording.JudgedActs, "commit", too_late)
     report = run(graph, path, apply=True)
 
     assert (only(report, "beneficiary:W7").action, only(report, "pass:T1").action) == ("refused", "refused")

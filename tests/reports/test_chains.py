@@ -13,7 +13,7 @@ from relay.arrays import lineage
 from relay.arrays.columns import NONE
 from relay.arrays.raw_tables import of_register
 from relay.domain.vocabulary import CHAIN_STATES
-from relay.reports.breakdown import Names, NoSuchDonor, NoSuchPart
+from relay.reports.breakdown import NoSuchDonor, NoSuchPart, PartNames
 from relay.reports.chains import Chain, ChainSorting, chains, gifts
 from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import LATER, relays
@@ -25,7 +25,7 @@ from tests.scenes.village import DAY, seeded, village
 if TYPE_CHECKING:
     from relay.domain.acts import Act
 
-NAMES = Names(donors={"G1": "Donor of G1", "G2": "Rotary", "G3": "Rotary"})
+NAMES = PartNames(donors={"G1": "Donor of G1", "G2": "Rotary", "G3": "Rotary"})
 
 
 def states(**counted: int) -> dict[str, int]:

@@ -18,7 +18,7 @@ from relay.arrays.raw_tables import of_register
 from relay.domain.model import Standing, shown
 from relay.domain.vocabulary import PARTED_BY, STATES
 from relay.reports import breakdown as parts
-from relay.reports.breakdown import Names
+from relay.reports.breakdown import PartNames
 from relay.reports.chains import chains, gifts
 from relay.reports.health import health
 from relay.reports.visits import todo
@@ -171,7 +171,7 @@ def test_a_village_worked_by_hand_key_by_key() -> None:
     ],
 )
 def test_a_programme_is_parted_by_every_word(word: str, expected: dict[Any, int]) -> None:
-    names = Names(donors={"G1": "Donor of G1", "G2": "Rotary", "G3": "Rotary"})
+    names = PartNames(donors={"G1": "Donor of G1", "G2": "Rotary", "G3": "Rotary"})
 
     found = by_part(health(village(), by=(word,), names=names), word)
 
@@ -180,7 +180,7 @@ def test_a_programme_is_parted_by_every_word(word: str, expected: dict[Any, int]
 
 
 def test_a_part_has_the_rates_of_its_own_placements() -> None:
-    found = health(village(), by=("place", "help"), names=Names(places={"L2": "Ward 2"}))
+    found = health(village(), by=("place", "help"), names=PartNames(places={"L2": "Ward 2"}))
 
     ward, help_ = by_part(found, "place")["L2"], by_part(found, "help")["seed_capital"]
     assert ward.name == "Ward 2"
@@ -191,7 +191,7 @@ def test_a_part_has_the_rates_of_its_own_placements() -> None:
 
 
 def test_an_erased_donor_is_not_known() -> None:
-    found = by_part(health(village(), by=("donor",), names=Names(donors={"G1": "Donor of G1"})), "donor")
+    found = by_part(health(village(), by=("donor",), names=PartNames(donors={"G1": "Donor of G1"})), "donor")
 
     assert {key: part.placements.total for key, part in found.items()} == {"Donor of G1": 10, None: 3}
 
@@ -200,7 +200,7 @@ def test_a_pooled_placement_counts_for_both_donors_and_once_for_the_programme() 
     pooled = (say.placed("P14 on 2020-03-01", gift_id="G4"), say.passed("T6: P14 > P2 on 2021-04-01", animals=1))
     survey = village(say.gift("G4"), say.woman("W14"), *pooled)
 
-    found = health(survey, by=("donor",), names=Names(donors={"G1": "One", "G4": "Other"}))
+    found = health(survey, by=("donor",), names=PartNames(donors={"G1": "One", "G4": "Other"}))
 
     assert {key: part.placements.total for key, part in by_part(found, "donor").items()} == {
         "One": 10,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from relay.arrays import lineage
 from relay.arrays.raw_tables import of_register
 from relay.domain.model import add_months, lost_since
-from relay.reports.breakdown import Names, NoSuchPart
+from relay.reports.breakdown import NoSuchPart, PartNames
 from relay.reports.placements import holdings
 from relay.reports.visits import LONG_REACH, Depends, Visit, todo
 from relay.service.json_codec import json_of
@@ -155,7 +155,7 @@ def test_nine_months_without_a_word_are_too_long() -> None:
 
 
 def test_a_visit_is_told_key_by_key() -> None:
-    found = {visit.placement_id: json_of(visit) for visit in todo(village(), names=Names(places={"L3": "Ward 3"}))}
+    found = {visit.placement_id: json_of(visit) for visit in todo(village(), names=PartNames(places={"L3": "Ward 3"}))}
 
     assert found["P10"] == {
         "rank": 4,

@@ -19,7 +19,7 @@ from relay.database.driver_errors import UnknownOutcome
 from relay.errors import Refused
 from relay.service import client as client_module
 from relay.service.client import NotReached, NotRelay, Remote
-from relay.service.queries.ledgers import Entries, Page
+from relay.service.queries.ledgers import Entries, LedgerPage
 from relay.service.queries.lookup import Names
 from relay.service.queries.relays import Chains, Todo
 
@@ -86,7 +86,7 @@ def test_what_a_newer_service_says_besides_is_passed_over() -> None:
     page = json.dumps({"entries": [], "next": 8, "next_url": "/more", "colour": "red"}).encode()
 
     with answering(gzip.compress(page), headers={"Content-Encoding": "gzip"}) as service:
-        assert Remote(service.url, "secret").ask(Entries(before=9), "demo") == Page(entries=(), next=8)
+        assert Remote(service.url, "secret").ask(Entries(before=9), "demo") == LedgerPage(entries=(), next=8)
 
 
 def test_an_error_comes_back_as_the_error_it_was_there() -> None:

@@ -26,7 +26,7 @@ from relay.arrays.lineage import Survey
 from relay.arrays.standings import EXCUSED, LOST, Standings, receipts, standings
 from relay.audit.error_rate import CONFIDENCE
 from relay.domain.vocabulary import EVENT_KINDS
-from relay.reports.breakdown import Names, parts
+from relay.reports.breakdown import PartNames, parts
 
 PAIRS: Final = 66
 """Pairs of parts that are tested at most, those whose smaller part is largest first (our choice: all of twelve parts;
@@ -195,7 +195,7 @@ class Waits:
         return CensoredData(uncensored=self.days[self.fulfilled], right=self.days[~self.fulfilled])
 
 
-def fulfilment(survey: Survey, by: str | None = None, names: Names | None = None) -> Fulfilment:
+def fulfilment(survey: Survey, by: str | None = None, names: PartNames | None = None) -> Fulfilment:
     """How long fulfilment takes in a programme, and in its parts.
 
     Args:
@@ -206,7 +206,7 @@ def fulfilment(survey: Survey, by: str | None = None, names: Names | None = None
     Raises:
         NoSuchWord: It is not parted by that word.
     """
-    names = names or Names()
+    names = names or PartNames()
     seen = waits(survey)
     each = list(_parted(survey, seen, by, names)) if by else []
     differences, untested = _differences(survey, by, each)
@@ -309,7 +309,7 @@ def _steps(seen: Waits) -> Iterator[Step]:
         above = high
 
 
-def _parted(survey: Survey, seen: Waits, by: str, names: Names) -> Iterator[tuple[str | int | None, Waits]]:
+def _parted(survey: Survey, seen: Waits, by: str, names: PartNames) -> Iterator[tuple[str | int | None, Waits]]:
     parted = parts(survey, by, names)
     for nth, key in enumerate(parted.keys):
         part = seen.of(np.isin(seen.row, parted.row[parted.part == nth]))

@@ -36,7 +36,7 @@ class ShownEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class LedgerPage:
     """Entries of the ledger, newest first.
 
     Attributes:
@@ -49,7 +49,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entries(Question[Page]):
+class Entries(Question[LedgerPage]):
     """Entries of the ledger, newest first, a page at a time."""
 
     name = "entries"
@@ -67,19 +67,19 @@ class Entries(Question[Page]):
         Says(sort="record", text="Only entries that record, correct, confirm or erase this act, all on one page."),
     ] = None
 
-    def answer(self, source: Source, programme_id: str) -> Page:
+    def answer(self, source: Source, programme_id: str) -> LedgerPage:
         """The newest first."""
         if self.about:
             about = resolve(source.graph, programme_id, self.about)
             found = [each for each in reading.entries(source.graph, programme_id) if _is_about(each, about)]
-            return Page(entries=tuple(_shown(each) for each in reversed(found)), next=None)
+            return LedgerPage(entries=tuple(_shown(each) for each in reversed(found)), next=None)
         newest = reading.head(source.graph, programme_id).entries
         last = min(newest, self.before - 1) if self.before else newest
         first = max(last - min(self.last or PAGE, MOST_ENTRIES) + 1, 1)
         entries = [*reading.entries(source.graph, programme_id, first=first, last=last)]
-        return Page(entries=tuple(_shown(each) for each in reversed(entries)), next=first if first > 1 else None)
+        return LedgerPage(entries=tuple(_shown(each) for each in reversed(entries)), next=first if first > 1 else None)
 
-    def next_page(self, answer: Page) -> Entries | None:
+    def next_page(self, answer: LedgerPage) -> Entries | None:
         """The entries before these."""
         return None if answer.next is None else replace(self, before=answer.next)
 

@@ -70,6 +70,6 @@ class Read(Question[T_co]):
         )
 
 
-def donors(source: Source, programme_id: str, donor: str | None) -> breakdown.Names:
+def donors(source: Source, programme_id: str, donor: str | None) -> breakdown.PartNames:
     """Who gave, where that narrows the answer."""
     return breakdown.names(source.graph, programme_id, ("donor",) if donor is not None else ())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.utils import cached_property
 
-from relay.reports.breakdown import Names
+from relay.reports.breakdown import PartNames
 from relay.web import menu, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext
@@ -43,7 +43,7 @@ class PartLabels:
     names: str = labels.NAMES[0]
 
     @cached_property
-    def called(self) -> Names:
+    def called(self) -> PartNames:
         """Places and donors."""
         return privacy.places_and_donors()
 

@@ -20,7 +20,7 @@ _FEW_MONTHS: Final = 36  # up to which the axis is marked at half years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class AxisLabel:
     """A label on an axis."""
 
     at: float
@@ -46,8 +46,8 @@ class Chart:
 
     line: str
     band: str
-    days: tuple[Mark, ...]
-    shares: tuple[Mark, ...]
+    days: tuple[AxisLabel, ...]
+    shares: tuple[AxisLabel, ...]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -75,10 +75,10 @@ def chart(curve: Curve, most_days: int) -> Chart:
         line=line,
         band=f"{high}{''.join(f'L{x:g} {y:g}' for x, y in low)}Z" if steps else "",
         days=tuple(
-            Mark(at=round(LEFT + scale * month * MONTH_DAYS, 1), text=str(month))
+            AxisLabel(at=round(LEFT + scale * month * MONTH_DAYS, 1), text=str(month))
             for month in range(0, int(months) + 1, every)
         ),
-        shares=tuple(Mark(at=_y(share / 4), text=percent(share / 4).replace(".0", "")) for share in range(5)),
+        shares=tuple(AxisLabel(at=_y(share / 4), text=percent(share / 4).replace(".0", "")) for share in range(5)),
     )
 
 

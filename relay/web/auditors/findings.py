@@ -11,7 +11,7 @@ from relay.audit.findings import about
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext, say
 from relay.web.lists import choices
-from relay.web.lists.listing import Column, Filter, Listing
+from relay.web.lists.listing import Filter, ListColumn, Listing
 from relay.web.request import current
 from relay.web.result_cache import kept
 
@@ -87,12 +87,12 @@ FINDINGS: Final = Listing(
     about=lazy_gettext("A finding is not an accusation: it is a question for the people whose acts it names."),
     empty=lazy_gettext("No match. Choose another check, or loosen the filters."),
     columns=(
-        Column(key="check_id", label=lazy_gettext("Check"), cell="check"),
-        Column(key="severity", label=lazy_gettext("Severity"), cell="severity"),
-        Column(key="subject_id", label=lazy_gettext("Record"), cell="record", sort=True),
-        Column(key="sentence", label=lazy_gettext("What was found"), cell="told"),
-        Column(key="acts", label=lazy_gettext("Entries of the acts"), cell="entries"),
-        Column(key="evidence", label=lazy_gettext("Evidence"), cell="entries"),
+        ListColumn(key="check_id", label=lazy_gettext("Check"), cell="check"),
+        ListColumn(key="severity", label=lazy_gettext("Severity"), cell="severity"),
+        ListColumn(key="subject_id", label=lazy_gettext("Record"), cell="record", sort=True),
+        ListColumn(key="sentence", label=lazy_gettext("What was found"), cell="told"),
+        ListColumn(key="acts", label=lazy_gettext("Entries of the acts"), cell="entries"),
+        ListColumn(key="evidence", label=lazy_gettext("Evidence"), cell="entries"),
     ),
     filters=(
         Filter(

@@ -19,7 +19,7 @@ from relay.web.auditors.breakdown_labels import WORDS, PartLabels
 from relay.web.i18n import labels, periods
 from relay.web.i18n.language import lazy_gettext
 from relay.web.lists import choices
-from relay.web.lists.listing import Column, Filter, Listing
+from relay.web.lists.listing import Filter, ListColumn, Listing
 from relay.web.menu import to
 from relay.web.request import current, parameters
 from relay.web.request.parameters import NotAChoice
@@ -52,7 +52,7 @@ SHOWN: Final = 40  # our choice: ids of placements that broke or mended since; a
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ShownRate:
     """A rate as it is shown.
 
     Attributes:
@@ -64,7 +64,7 @@ class Told:
     interval: tuple[float, float] | None
 
     @classmethod
-    def of(cls, rates: Rates, name: str) -> Told:
+    def of(cls, rates: Rates, name: str) -> ShownRate:
         """One of some rates."""
         rate: Rate = getattr(rates, name)
         told = name in OF_PLACEMENTS and rate.share is not None
@@ -82,8 +82,8 @@ class Compared:
     """
 
     name: str
-    now: Told
-    earlier: Told | None
+    now: ShownRate
+    earlier: ShownRate | None
 
     @property
     def points(self) -> float | None:
@@ -228,7 +228,8 @@ def _parts(found: Health, word: str) -> Mapping[str | int | None, PartHealth]:
 
 def _compared(now: Rates, before: Rates | None) -> list[Compared]:
     return [
-        Compared(name=name, now=Told.of(now, name), earlier=Told.of(before, name) if before else None) for name in RATES
+        Compared(name=name, now=ShownRate.of(now, name), earlier=ShownRate.of(before, name) if before else None)
+        for name in RATES
     ]
 
 
@@ -266,7 +267,7 @@ def rate_rows(page: ListPage) -> Sequence[RateRow]:
         for part in _parts(found, word).values()
         for name in RATES
         if page.asked_for.get("rate") in (None, name)
-        for told in (Told.of(part.rates, name),)
+        for told in (ShownRate.of(part.rates, name),)
     )
 
 
@@ -280,13 +281,13 @@ LISTING: Final = Listing(
     about=lazy_gettext("Every rate of every group, with numerator, denominator and interval."),
     empty=lazy_gettext("Nothing was placed by that day. Choose a later day."),
     columns=(
-        Column(key="part", label=lazy_gettext("Group"), sort=True),
-        Column(key="rate", label=lazy_gettext("Rate"), cell="rate_name", sort=True),
-        Column(key="numerator", label=lazy_gettext("Numerator"), cell="number", sort=True, downwards=True),
-        Column(key="denominator", label=lazy_gettext("Denominator"), cell="number", sort=True, downwards=True),
-        Column(key="share", label=lazy_gettext("Share"), cell="share", sort=True, downwards=True),
-        Column(key="low", label=lazy_gettext("Interval from"), cell="share"),
-        Column(key="high", label=lazy_gettext("to"), cell="share"),
+        ListColumn(key="part", label=lazy_gettext("Group"), sort=True),
+        ListColumn(key="rate", label=lazy_gettext("Rate"), cell="rate_name", sort=True),
+        ListColumn(key="numerator", label=lazy_gettext("Numerator"), cell="number", sort=True, downwards=True),
+        ListColumn(key="denominator", label=lazy_gettext("Denominator"), cell="number", sort=True, downwards=True),
+        ListColumn(key="share", label=lazy_gettext("Share"), cell="share", sort=True, downwards=True),
+        ListColumn(key="low", label=lazy_gettext("Interval from"), cell="share"),
+        ListColumn(key="high", label=lazy_gettext("to"), cell="share"),
     ),
     filters=(
         Filter(

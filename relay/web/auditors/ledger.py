@@ -15,7 +15,7 @@ from relay.ledger import entry_diff, entry_search
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext, say
 from relay.web.lists import choices
-from relay.web.lists.listing import Column, Filter, Listing, ListPage
+from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -112,13 +112,13 @@ LEDGER: Final = Listing(
     ),
     empty=lazy_gettext("No match. Loosen the filters to see more."),
     columns=(
-        Column(key="sequence", label=lazy_gettext("Entry"), cell="entry", sort=True, downwards=True),
-        Column(key="kind", label=lazy_gettext("Kind"), cell="kind"),
-        Column(key="act_id", label=lazy_gettext("Act"), cell="record"),
-        Column(key="what", label=lazy_gettext("What it says"), cell="told"),
-        Column(key="recorded_at", label=lazy_gettext("Recorded at (UTC)"), cell="instant"),
-        Column(key="recorded_by", label=lazy_gettext("By"), cell="by"),
-        Column(key="hash", label=lazy_gettext("Hash"), cell="hash"),
+        ListColumn(key="sequence", label=lazy_gettext("Entry"), cell="entry", sort=True, downwards=True),
+        ListColumn(key="kind", label=lazy_gettext("Kind"), cell="kind"),
+        ListColumn(key="act_id", label=lazy_gettext("Act"), cell="record"),
+        ListColumn(key="what", label=lazy_gettext("What it says"), cell="told"),
+        ListColumn(key="recorded_at", label=lazy_gettext("Recorded at (UTC)"), cell="instant"),
+        ListColumn(key="recorded_by", label=lazy_gettext("By"), cell="by"),
+        ListColumn(key="hash", label=lazy_gettext("Hash"), cell="hash"),
     ),
     filters=(
         Filter(

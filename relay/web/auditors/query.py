@@ -15,7 +15,7 @@ from flask import Blueprint, render_template, request
 from relay.access.roles import EVERY
 from relay.database import cypher, engine
 from relay.errors import NotFound
-from relay.graph import NotAnswered, Table, connect
+from relay.graph import NotAnswered, QueryAnswer, connect
 from relay.web import guard
 from relay.web.i18n.language import lazy_gettext
 from relay.web.permission import action
@@ -67,7 +67,7 @@ class QueryPage:
 
     programme_id: str
     text: str
-    table: Table | None = None
+    table: QueryAnswer | None = None
     error: NotAnswered | None = None
 
     @classmethod

@@ -9,7 +9,7 @@ from werkzeug.utils import cached_property
 
 from relay.audit import sampling
 from relay.web.i18n.language import lazy_gettext
-from relay.web.lists.listing import Column, Filter, Listing, ListPage
+from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.request import current, parameters
 from relay.web.result_cache import kept
 
@@ -71,17 +71,17 @@ SAMPLE: Final = Listing(
     about=lazy_gettext("Placements to verify in the field."),
     empty=lazy_gettext("No sample yet. Enter how many placements, and choose a seed."),
     columns=(
-        Column(key="placement_id", label=lazy_gettext("Placement"), cell="placement"),
-        Column(key="place_id", label=lazy_gettext("Place"), cell="place"),
-        Column(key="beneficiary_id", label=lazy_gettext("Who"), cell="person"),
-        Column(key="help", label=lazy_gettext("Help"), cell="help"),
-        Column(key="received", label=lazy_gettext("Received"), cell="number"),
-        Column(key="received_on", label=lazy_gettext("Received on"), cell="day"),
-        Column(key="received_from", label=lazy_gettext("From")),
-        Column(key="passed", label=lazy_gettext("Passed on"), cell="number"),
-        Column(key="passed_to", label=lazy_gettext("To")),
-        Column(key="outcome", label=lazy_gettext("What was found")),
-        Column(key="checked_on", label=lazy_gettext("Checked on"), cell="day"),
+        ListColumn(key="placement_id", label=lazy_gettext("Placement"), cell="placement"),
+        ListColumn(key="place_id", label=lazy_gettext("Place"), cell="place"),
+        ListColumn(key="beneficiary_id", label=lazy_gettext("Who"), cell="person"),
+        ListColumn(key="help", label=lazy_gettext("Help"), cell="help"),
+        ListColumn(key="received", label=lazy_gettext("Received"), cell="number"),
+        ListColumn(key="received_on", label=lazy_gettext("Received on"), cell="day"),
+        ListColumn(key="received_from", label=lazy_gettext("From")),
+        ListColumn(key="passed", label=lazy_gettext("Passed on"), cell="number"),
+        ListColumn(key="passed_to", label=lazy_gettext("To")),
+        ListColumn(key="outcome", label=lazy_gettext("What was found")),
+        ListColumn(key="checked_on", label=lazy_gettext("Checked on"), cell="day"),
     ),
     filters=tuple(
         Filter(name=name, label=label, typed="number")

@@ -36,7 +36,7 @@ CURVES: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class CurveRow:
     """One line of the table under a curve.
 
     Attributes:
@@ -76,7 +76,7 @@ class DrawnCurve:
         return charts.chart(self.curve, self.most_days)
 
     @property
-    def points(self) -> list[Point]:
+    def points(self) -> list[CurveRow]:
         """The table under it."""
         return [
             self._point(months, round(months * charts.MONTH_DAYS))
@@ -84,9 +84,9 @@ class DrawnCurve:
             if months * charts.MONTH_DAYS <= (self.curve.seen_days or 0)
         ]
 
-    def _point(self, months: int, days: int) -> Point:
+    def _point(self, months: int, days: int) -> CurveRow:
         step = self.curve.after(days)
-        return Point(
+        return CurveRow(
             months=months,
             fulfilled=sum(each.fulfilled for each in self.curve.steps if each.days <= days),
             waiting_share=step.waiting_share if step else 1.0,

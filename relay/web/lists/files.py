@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from relay.reports.contacts import Contact
-    from relay.web.lists.listing import Column, ListPage
+    from relay.web.lists.listing import ListColumn, ListPage
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -40,7 +40,7 @@ def _rows(page: ListPage) -> Iterator[dict[str, Any]]:
         }
 
 
-def _cells(page: ListPage, column: Column, row: Any, people: Mapping[str, Contact]) -> dict[str, Any]:  # noqa: ANN401 - any row
+def _cells(page: ListPage, column: ListColumn, row: Any, people: Mapping[str, Contact]) -> dict[str, Any]:  # noqa: ANN401 - any row
     value = json_of(getattr(row, column.key))
     if column.cell == "states":
         return {f"{column.key}_{state}": count for state, count in value.items()}

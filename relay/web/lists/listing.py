@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from relay.reports.breakdown import Names
+    from relay.reports.breakdown import PartNames
     from relay.reports.contacts import Contact
     from relay.reports.trees import Relay
 
@@ -32,7 +32,7 @@ Choice = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class ListColumn:
     """A column of a list.
 
     Attributes:
@@ -93,7 +93,7 @@ class Listing:
     title: Any
     about: Any
     empty: Any
-    columns: tuple[Column, ...]
+    columns: tuple[ListColumn, ...]
     filters: tuple[Filter, ...]
     order: str
     find: Callable[[ListPage], Sequence[Any]]
@@ -208,11 +208,11 @@ class ListPage:
         return Counter(row.place_id for row in self.rows)
 
     @cached_property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[ListColumn, ...]:
         """The columns that are shown; personal ones only when names are asked for."""
         return tuple(each for each in self.listing.columns if self.with_names or not each.personal)
 
-    def cells(self, row: Any, columns: Sequence[Column]) -> list[tuple[str, Any]]:  # noqa: ANN401 - a row of any list
+    def cells(self, row: Any, columns: Sequence[ListColumn]) -> list[tuple[str, Any]]:  # noqa: ANN401 - a row of any list
         """How each cell of a row is shown, and what it holds."""
         return [(column.cell, getattr(row, column.key)) for column in columns]
 
@@ -234,7 +234,7 @@ class ListPage:
     # -- what things are called
 
     @cached_property
-    def called(self) -> Names:
+    def called(self) -> PartNames:
         """Places and donors by name."""
         return privacy.places_and_donors()
 
@@ -302,13 +302,13 @@ class ListPage:
         said: dict[str, Any] = {"programme_id": programme_id, "name": self.name, **self.parameters(), **changes}
         return url_for(endpoint, **said)
 
-    def sorted_by(self, column: Column) -> str:
+    def sorted_by(self, column: ListColumn) -> str:
         """The address of this list in a column's order; the other way round when it is in that order already."""
         first, second = (f"-{column.key}", column.key) if column.downwards else (column.key, f"-{column.key}")
         order = second if self.order == first else first
         return self.link(sort=None if order == self.listing.order else order, page=None)
 
-    def direction(self, column: Column) -> str | None:
+    def direction(self, column: ListColumn) -> str | None:
         """What a screen reader says of a heading: "ascending", "descending" or None."""
         if self.order.removeprefix("-") != column.key:
             return None

@@ -9,7 +9,7 @@ from relay.reports import visits
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext
 from relay.web.lists import choices, rows
-from relay.web.lists.listing import Choice, Column, Filter, Listing, ListPage
+from relay.web.lists.listing import Choice, Filter, ListColumn, Listing, ListPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,21 +48,21 @@ _PLACE: Final = Filter(name="place", label=lazy_gettext("Place"), choices=choice
 _GROUP: Final = Filter(name="group", label=lazy_gettext("Group"), choices=choices.groups)
 _DONOR: Final = Filter(name="donor_of", label=lazy_gettext("Donor"), choices=choices.donors)
 
-_PLACEMENTS_BY_STATE: Final = Column(key="states", label=lazy_gettext("Placements by state"), cell="states")
+_PLACEMENTS_BY_STATE: Final = ListColumn(key="states", label=lazy_gettext("Placements by state"), cell="states")
 
 
-def _number(key: str, label: Any) -> Column:  # noqa: ANN401 - lazy text
-    return Column(key=key, label=label, cell="number", sort=True, downwards=True)
+def _number(key: str, label: Any) -> ListColumn:  # noqa: ANN401 - lazy text
+    return ListColumn(key=key, label=label, cell="number", sort=True, downwards=True)
 
 
-def _day(key: str, label: Any) -> Column:  # noqa: ANN401 - lazy text
-    return Column(key=key, label=label, cell="day", sort=True)
+def _day(key: str, label: Any) -> ListColumn:  # noqa: ANN401 - lazy text
+    return ListColumn(key=key, label=label, cell="day", sort=True)
 
 
 _OF_A_PART: Final = (
     _number("placements", lazy_gettext("Placements")),
     _number("stuck", lazy_gettext("Lost or broken")),
-    Column(key="share", label=lazy_gettext("Fulfilled of due"), cell="rate", sort=True, downwards=True),
+    ListColumn(key="share", label=lazy_gettext("Fulfilled of due"), cell="rate", sort=True, downwards=True),
     _PLACEMENTS_BY_STATE,
 )
 
@@ -75,14 +75,14 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         empty=lazy_gettext("No match. Loosen the filters, or record a gift with “relay gift”."),
         columns=(
-            Column(key="gift_id", label=lazy_gettext("Gift"), cell="gift", sort=True),
-            Column(key="donor", label=lazy_gettext("Donor"), cell="donor", personal=True),
-            Column(key="help", label=lazy_gettext("Help"), cell="help", sort=True),
+            ListColumn(key="gift_id", label=lazy_gettext("Gift"), cell="gift", sort=True),
+            ListColumn(key="donor", label=lazy_gettext("Donor"), cell="donor", personal=True),
+            ListColumn(key="help", label=lazy_gettext("Help"), cell="help", sort=True),
             _day("given_on", lazy_gettext("Given on")),
             _number("placements", lazy_gettext("First placements")),
             _number("reach", lazy_gettext("Reach")),
-            Column(key="by_generation", label=lazy_gettext("Placements by generation"), cell="bars"),
-            Column(key="chains", label=lazy_gettext("Chains"), cell="states"),
+            ListColumn(key="by_generation", label=lazy_gettext("Placements by generation"), cell="bars"),
+            ListColumn(key="chains", label=lazy_gettext("Chains"), cell="states"),
             _PLACEMENTS_BY_STATE,
         ),
         filters=(_HELP, _DONOR),
@@ -94,11 +94,11 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         about=lazy_gettext("A chain is one first placement and everything that descends from it."),
         empty=lazy_gettext("No match. Loosen the filters to see more."),
         columns=(
-            Column(key="placement_id", label=lazy_gettext("Chain begun by"), cell="tree", sort=True),
-            Column(key="chain_state", label=lazy_gettext("State"), cell="state", sort=True),
-            Column(key="gift_id", label=lazy_gettext("Gift"), cell="gift", sort=True),
-            Column(key="help", label=lazy_gettext("Help"), cell="help", sort=True),
-            Column(key="place_id", label=lazy_gettext("Began in"), cell="place"),
+            ListColumn(key="placement_id", label=lazy_gettext("Chain begun by"), cell="tree", sort=True),
+            ListColumn(key="chain_state", label=lazy_gettext("State"), cell="state", sort=True),
+            ListColumn(key="gift_id", label=lazy_gettext("Gift"), cell="gift", sort=True),
+            ListColumn(key="help", label=lazy_gettext("Help"), cell="help", sort=True),
+            ListColumn(key="place_id", label=lazy_gettext("Began in"), cell="place"),
             _number("reach", lazy_gettext("Reach")),
             _number("generations", lazy_gettext("Generations")),
             _day("received_on", lazy_gettext("Began on")),
@@ -125,19 +125,19 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         about=lazy_gettext("The visits that can save most come first, place by place, so that one walk serves many."),
         empty=lazy_gettext("Nobody here needs a visit. Choose another place, or look again next month."),
         columns=(
-            Column(key="rank", label=lazy_gettext("Rank"), cell="number", sort=True),
-            Column(key="placement_id", label=lazy_gettext("Placement"), cell="placement"),
-            Column(key="beneficiary_id", label=lazy_gettext("Who"), cell="person"),
-            Column(key="phone", label=lazy_gettext("Telephone"), cell="phone", personal=True),
-            Column(key="group_id", label=lazy_gettext("Group"), cell="group"),
-            Column(key="state", label=lazy_gettext("State"), cell="state"),
+            ListColumn(key="rank", label=lazy_gettext("Rank"), cell="number", sort=True),
+            ListColumn(key="placement_id", label=lazy_gettext("Placement"), cell="placement"),
+            ListColumn(key="beneficiary_id", label=lazy_gettext("Who"), cell="person"),
+            ListColumn(key="phone", label=lazy_gettext("Telephone"), cell="phone", personal=True),
+            ListColumn(key="group_id", label=lazy_gettext("Group"), cell="group"),
+            ListColumn(key="state", label=lazy_gettext("State"), cell="state"),
             _day("since_on", lazy_gettext("Since")),
-            Column(key="reasons", label=lazy_gettext("Why"), cell="reasons"),
-            Column(key="still_owed", label=lazy_gettext("Still owes"), cell="units"),
+            ListColumn(key="reasons", label=lazy_gettext("Why"), cell="reasons"),
+            ListColumn(key="still_owed", label=lazy_gettext("Still owes"), cell="units"),
             _day("due_on", lazy_gettext("Due on")),
             _day("last_word_on", lazy_gettext("Last news")),
             _number("reach", lazy_gettext("Only she can continue")),
-            Column(key="place_id", label=lazy_gettext("Place"), cell="place"),
+            ListColumn(key="place_id", label=lazy_gettext("Place"), cell="place"),
         ),
         filters=(
             _PLACE,
@@ -156,20 +156,22 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         about=lazy_gettext("One beneficiary with the help that she received at one time."),
         empty=lazy_gettext("No match. Loosen the filters to see more."),
         columns=(
-            Column(key="placement_id", label=lazy_gettext("Placement"), cell="placement", sort=True),
-            Column(key="beneficiary_id", label=lazy_gettext("Who"), cell="person"),
-            Column(key="state", label=lazy_gettext("State"), cell="state", sort=True),
-            Column(key="help", label=lazy_gettext("Help"), cell="help"),
-            Column(key="place_id", label=lazy_gettext("Place"), cell="place"),
-            Column(key="generation", label=lazy_gettext("Generation"), cell="number", sort=True),
+            ListColumn(key="placement_id", label=lazy_gettext("Placement"), cell="placement", sort=True),
+            ListColumn(key="beneficiary_id", label=lazy_gettext("Who"), cell="person"),
+            ListColumn(key="state", label=lazy_gettext("State"), cell="state", sort=True),
+            ListColumn(key="help", label=lazy_gettext("Help"), cell="help"),
+            ListColumn(key="place_id", label=lazy_gettext("Place"), cell="place"),
+            ListColumn(key="generation", label=lazy_gettext("Generation"), cell="number", sort=True),
             _day("received_on", lazy_gettext("Received on")),
             _day("due_on", lazy_gettext("Due on")),
-            Column(key="passed", label=lazy_gettext("Passed on"), cell="number"),
-            Column(key="owed", label=lazy_gettext("Owed"), cell="number"),
+            ListColumn(key="passed", label=lazy_gettext("Passed on"), cell="number"),
+            ListColumn(key="owed", label=lazy_gettext("Owed"), cell="number"),
             _number("reach", lazy_gettext("Reach")),
-            Column(key="since_on", label=lazy_gettext("Lost or broken since"), cell="day", sort=True, downwards=True),
-            Column(key="cause", label=lazy_gettext("Cause"), cell="cause"),
-            Column(key="gift_id", label=lazy_gettext("Gift"), cell="focus"),
+            ListColumn(
+                key="since_on", label=lazy_gettext("Lost or broken since"), cell="day", sort=True, downwards=True
+            ),
+            ListColumn(key="cause", label=lazy_gettext("Cause"), cell="cause"),
+            ListColumn(key="gift_id", label=lazy_gettext("Gift"), cell="focus"),
         ),
         filters=(
             Filter(name="state", label=lazy_gettext("State"), choices=_states),
@@ -189,9 +191,9 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         empty=lazy_gettext("No match. Loosen the filters, or register someone with “relay register”."),
         columns=(
-            Column(key="beneficiary_id", label=lazy_gettext("Who"), cell="person", sort=True),
-            Column(key="place_id", label=lazy_gettext("Place"), cell="place"),
-            Column(key="group_id", label=lazy_gettext("Group"), cell="group"),
+            ListColumn(key="beneficiary_id", label=lazy_gettext("Who"), cell="person", sort=True),
+            ListColumn(key="place_id", label=lazy_gettext("Place"), cell="place"),
+            ListColumn(key="group_id", label=lazy_gettext("Group"), cell="group"),
             _number("placements", lazy_gettext("Placements")),
             _PLACEMENTS_BY_STATE,
         ),
@@ -205,7 +207,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         about=lazy_gettext("The groups people belong to, and the state of their members' placements."),
         empty=lazy_gettext("No member of any group held anything by that day. Choose a later day."),
         columns=(
-            Column(key="part", label=lazy_gettext("Group"), cell="group_of", sort=True),
+            ListColumn(key="part", label=lazy_gettext("Group"), cell="group_of", sort=True),
             *_OF_A_PART,
         ),
         filters=(),
@@ -219,7 +221,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         empty=lazy_gettext("Nothing was placed anywhere by that day. Choose a later day."),
         columns=(
-            Column(key="part", label=lazy_gettext("Place"), cell="place_of", sort=True),
+            ListColumn(key="part", label=lazy_gettext("Place"), cell="place_of", sort=True),
             *_OF_A_PART,
         ),
         filters=(),

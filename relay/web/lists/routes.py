@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from relay.web.lists import files, saved_views
 from relay.web.lists.listing import ListPage
 from relay.web.lists.programme_lists import LISTINGS, reason
-from relay.web.lists.saved_views import View
+from relay.web.lists.saved_views import SavedView
 from relay.web.permission import action
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 -
 def views(programme_id: str, name: str) -> Answer:
     """Save a list as it is filtered and sorted, under a name; or forget the one of that name."""
     title, query = request.form.get("title", ""), request.form.get("query", "")
-    view = View(programme_id=programme_id, name=name, title=title, query=query)
+    view = SavedView(programme_id=programme_id, name=name, title=title, query=query)
     kept = saved_views.without(view) if "forget" in request.form else saved_views.with_one_more(view)
     response = redirect(view.href, 303)
     saved_views.keep(response, kept)

@@ -48,7 +48,7 @@ class NoSuchView(Invalid):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class SavedView:
     """A list as it was filtered and sorted.
 
     Attributes:
@@ -82,22 +82,22 @@ def sent() -> str:
     return request.cookies.get(_cookie(), "")
 
 
-def views() -> tuple[View, ...]:
+def views() -> tuple[SavedView, ...]:
     """Every view of this reader that this version can show; empty when the cookie cannot be read."""
     try:
         said = json.loads(urlsafe_b64decode(sent()))
-        found = [View(**{name: str(each[name]) for name in View.__dataclass_fields__}) for each in said]
+        found = [SavedView(**{name: str(each[name]) for name in SavedView.__dataclass_fields__}) for each in said]
     except (ValueError, TypeError, KeyError, RecursionError):
         return ()
     return tuple(view for view in found if view.name in LISTINGS and not _HALF_A_LETTER.search("".join(astuple(view))))
 
 
-def views_of(programme_id: str, name: str | None = None) -> Sequence[View]:
+def views_of(programme_id: str, name: str | None = None) -> Sequence[SavedView]:
     """Those of a programme, or of one of its lists."""
     return [view for view in views() if view.programme_id == programme_id and name in (None, view.name)]
 
 
-def with_one_more(view: View) -> tuple[View, ...]:
+def with_one_more(view: SavedView) -> tuple[SavedView, ...]:
     """All views and another; it takes the place of one that has its name.
 
     Raises:
@@ -107,24 +107,24 @@ def with_one_more(view: View) -> tuple[View, ...]:
     others = without(view)
     if not 1 <= len(title) <= LONGEST or len(view.query) > _LONGEST_QUERY or len(others) >= MOST:
         raise NoSuchView
-    kept = (*others, View(programme_id=view.programme_id, name=view.name, title=title, query=view.query))
+    kept = (*others, SavedView(programme_id=view.programme_id, name=view.name, title=title, query=view.query))
     if len(_written(kept)) > LARGEST:
         raise NoSuchView
     return kept
 
 
-def without(view: View) -> tuple[View, ...]:
+def without(view: SavedView) -> tuple[SavedView, ...]:
     """All views but the one of that name."""
     which = (view.programme_id, view.name, view.title)
     return tuple(each for each in views() if (each.programme_id, each.name, each.title) != which)
 
 
-def keep(response: Response, kept: Sequence[View]) -> None:
+def keep(response: Response, kept: Sequence[SavedView]) -> None:
     """Have the browser keep these views."""
     value, secure = _written(kept), request.is_secure
     response.set_cookie(_cookie(), value, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
 
 
-def _written(kept: Sequence[View]) -> str:
+def _written(kept: Sequence[SavedView]) -> str:
     text = json.dumps([asdict(view) for view in kept], ensure_ascii=False)
     return urlsafe_b64encode(text.encode()).decode()

@@ -46,7 +46,7 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class MapSheet:
     """The map of all districts.
 
     Attributes:
@@ -61,11 +61,11 @@ class Sheet:
 
 
 @cache
-def sheet() -> Sheet:
+def sheet() -> MapSheet:
     """The map, read once."""
     drawn = json.loads(_DRAWN.read_text(encoding="utf-8"))
     outlines = tuple(Outline(**each) for each in drawn["outlines"])
-    return Sheet(width=drawn["width"], height=drawn["height"], outlines=outlines)
+    return MapSheet(width=drawn["width"], height=drawn["height"], outlines=outlines)
 
 
 # -- districts of a programme

@@ -151,7 +151,7 @@ class GiftPage:
         return SMALL
 
     @property
-    def sheet(self) -> district_map.Sheet:
+    def sheet(self) -> district_map.MapSheet:
         """The map."""
         return district_map.sheet()
 

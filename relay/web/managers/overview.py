@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from relay.reports.breakdown import Names
+    from relay.reports.breakdown import PartNames
     from relay.reports.chains import GivenGift
     from relay.reports.health import Health
     from relay.reports.placements import Beginning, Holdings
@@ -57,7 +57,7 @@ class Overview:
         return kept_of(self.relay.survey, ("health",), lambda: health.health(self.relay.survey))
 
     @cached_property
-    def called(self) -> Names:
+    def called(self) -> PartNames:
         """What places are called."""
         return privacy.places_and_donors()
 

@@ -10,7 +10,7 @@ import pytest
 from relay.arrays import lineage
 from relay.arrays.raw_tables import of_register
 from relay.audit.statistics.survival import Waits, curve, fulfilment, log_rank, waits
-from relay.reports.breakdown import Names, NoSuchWord
+from relay.reports.breakdown import NoSuchWord, PartNames
 from tests.scenes import acts as say
 from tests.scenes.relays import replayed
 from tests.scenes.village import VILLAGE, seeded, village
@@ -127,7 +127,7 @@ def test_what_was_lost_and_excused_later_waited_until_it_was_lost() -> None:
 
 
 def test_a_district_is_not_held_against_its_own_wards() -> None:
-    found = fulfilment(village(), "place", Names(places={"L2": "Ward 2"}))
+    found = fulfilment(village(), "place", PartNames(places={"L2": "Ward 2"}))
 
     assert [(part.part, part.name) for part in found.parts] == [
         ("L1", None),
