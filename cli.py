@@ -46,7 +46,8 @@ USERS: Final = {
     ),
     "Managers": (
         *(chain_lists.gifts, reading.trace, reading.tree, chain_lists.chains, chain_lists.todo),
-        *(chain_lists.waiting, statistics.forecast),
+        *(chain_lists.waiting, statistics.forecast, chain_lists.duplicates),
+        *(recording.same, recording.different),
     ),
     "Auditors": (
         *(chain_health.health, auditing.audit_, ledgers.ledger),

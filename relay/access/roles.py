@@ -62,6 +62,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "chains": _WHO_WORK_WITH_IT,
     "todo": _WHO_WORK_WITH_IT,
     "waiting": _WHO_WORK_WITH_IT,
+    "duplicates": _WHO_CHECK,  # they tell of people everywhere
     "health": _WHO_WORK_WITH_IT,
     "survival": _WHO_WORK_WITH_IT,
     "deadlines": _WHO_WORK_WITH_IT,
@@ -153,7 +154,9 @@ class NotThatPlace(Refused):
 class Locked(Refused):
     """Somebody who may not lock a period corrects what happened in one that is locked, or what a manager decided."""
 
-    reason = "This was confirmed, falls in a locked period, or is the programme or one of its rules."
+    reason = (
+        "This was confirmed, falls in a locked period, or is decided by managers, such as the programme and its rules."
+    )
     suggestion = "This needs the role manager: tell a manager what was wrong."
 
 

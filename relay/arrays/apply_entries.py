@@ -81,6 +81,7 @@ class _Additions:
             "beneficiary": _Named(snapshot.beneficiaries.ids),
             "group": _Named(snapshot.groups.ids),
             "place": _Named(snapshot.places.ids),
+            "same": _Named(snapshot.sames.ids),
         }
         self.added: dict[str, list[dict[str, Any]]] = {kind: [] for kind in (*self.named, "event")}
         self.rules: list[Rule] = []
@@ -121,6 +122,7 @@ class _Additions:
             beneficiaries=was.beneficiaries.more(added["beneficiary"]),
             groups=was.groups.more(added["group"]),
             places=was.places.more(added["place"]),
+            sames=was.sames.more(added["same"]),
             given=was.given.more(passes.giver, passes.day, many),
             received=was.received.more(passes.receiver, passes.day, many),
             happened=was.happened.more(events.placement, events.day, many),
@@ -176,6 +178,10 @@ class _Additions:
             group=self._row("group", said.get("group_id")),
             sequence=entry.sequence,
         )
+
+    def _same(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        kept, other = (self._row("beneficiary", said[end]) for end in ("kept_id", "other_id"))
+        self._new("same", said["same_id"], kept=kept, other=other, sequence=entry.sequence)
 
     def _gift(self, entry: Entry, said: Mapping[str, Any]) -> None:
         self._new(
@@ -285,6 +291,7 @@ class _Additions:
         "group": _group,
         "beneficiary": _beneficiary,
         "gift": _gift,
+        "same": _same,
         "placement": _placement,
         "pass": _pass,
         "event": _event,

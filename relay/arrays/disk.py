@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """A file of another number is of another format; one of another `PROJECTION` reads the ledger otherwise."""
 
 _NAMES_A_FILE: Final = re.compile(r"[a-z0-9-]{1,40}")  # what a programme id may be; foreign data may have others

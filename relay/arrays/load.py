@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.arrays.columns import NO_DAY
 from relay.arrays.raw_tables import Columns, RawTables, of_register
-from relay.arrays.tables import Groups, Places, Snapshot
+from relay.arrays.tables import Groups, Places, Sames, Snapshot
 from relay.database import cypher
 from relay.domain.register import rule_of
 from relay.errors import NotWritable
@@ -41,6 +41,7 @@ _KEYED: Final = {
     "gifts": "gift",
     "groups": "group",
     "places": "place",
+    "sames": "same",
 }
 """Table of `cypher.COLUMNS` → the kind of the keys by which it is read in parts."""
 
@@ -61,8 +62,8 @@ def load_below(graph: Graph, programme_id: str, id_: str) -> Snapshot:
     """Read what descends from a gift or placement, with all that decides how that stands and its generations.
 
     That is what it received from others too, and from whom these descend: a generation is counted from the nearest
-    original placement, of whatever gift. Of those others it is known what they received and from whom, no more; places
-    and groups are left out.
+    original placement, of whatever gift. Of those others it is known what they received and from whom, no more; places,
+    groups and which ids are one woman's are left out.
 
     Args:
         graph: Where.
@@ -167,6 +168,7 @@ def _below(graph: Graph, programme_id: str, *, id_: str) -> Tables:
         "beneficiaries": columns("beneficiaries", {*keys("beneficiary", placements["beneficiary"])}),
         "groups": {name: [] for name in Groups.names()},
         "places": {name: [] for name in Places.names()},
+        "sames": {name: [] for name in Sames.names()},
     }
 
 

@@ -46,6 +46,7 @@ class RawTables:
     beneficiaries: Columns
     groups: Columns
     places: Columns
+    sames: Columns
 
     def snapshot(self) -> Snapshot:
         """The snapshot: in ledger order, words as codes and ids as rows."""
@@ -107,6 +108,8 @@ _NAMING: Final = (
     ("beneficiaries", "group", "groups"),
     ("groups", "place", "places"),
     ("places", "parent", "places"),
+    ("sames", "kept", "beneficiaries"),
+    ("sames", "other", "beneficiaries"),
 )
 """Table, column, and the table whose ids stand in it."""
 
@@ -185,6 +188,7 @@ def of_register(register: Register) -> Snapshot:
         beneficiaries=_named(by_kind.get("beneficiary", []), sex="sex", place="place_id", group="group_id"),
         groups=_named(by_kind.get("group", []), place="place_id"),
         places=_named(by_kind.get("place", []), parent="parent_id"),
+        sames=_named(by_kind.get("same", []), kept="kept_id", other="other_id"),
     ).snapshot()
 
 

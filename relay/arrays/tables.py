@@ -17,6 +17,7 @@ import numpy.typing as npt
 from relay.arrays.adjacency import Adjacency
 from relay.arrays.columns import (
     NO_DAY,
+    NONE,
     Codes,
     Days,
     Flags,
@@ -24,6 +25,7 @@ from relay.arrays.columns import (
     Units,
 )
 from relay.arrays.id_column import IdColumn
+from relay.domain.people.one_woman import Edge, OneWoman
 
 if TYPE_CHECKING:
     from relay.domain.model import Rule
@@ -248,6 +250,23 @@ class Places(Table):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sames(Table):
+    """What says that two ids are one woman, by sequence.
+
+    Attributes:
+        ids: Of the acts.
+        kept: Row of the beneficiary under whose id she is kept.
+        other: Row of her other id.
+        sequence: Of the act.
+    """
+
+    ids: IdColumn
+    kept: Rows
+    other: Rows
+    sequence: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Snapshot:
     """A programme as columns.
 
@@ -268,6 +287,7 @@ class Snapshot:
         beneficiaries: By sequence.
         groups: By sequence.
         places: By sequence.
+        sames: By sequence.
         given: Pass-ons by giver.
         received: Pass-ons by receiver.
         happened: Events by placement.
@@ -288,6 +308,7 @@ class Snapshot:
     beneficiaries: Beneficiaries
     groups: Groups
     places: Places
+    sames: Sames
     given: Adjacency
     received: Adjacency
     happened: Adjacency
@@ -305,6 +326,19 @@ class Snapshot:
         for name in ADJACENCIES:
             for column in Adjacency.COLUMNS:
                 yield f"{name}.{column}", getattr(getattr(self, name), column)
+
+    def women(self) -> Rows:
+        """Row of a beneficiary → that of the id under which she is kept, mostly the same; the last stands for none."""
+        rows = np.append(np.arange(len(self.beneficiaries), dtype=np.int32), np.int32(NONE))
+        known, ids = OneWoman(), self.beneficiaries.ids
+        columns = (self.sames.kept.tolist(), self.sames.other.tolist(), self.sames.sequence.tolist())
+        for kept, other, sequence in zip(*columns, strict=True):
+            if NONE not in (kept, other):  # foreign data may name what is not there
+                known.add(Edge(act_id=str(sequence), kept_id=ids[kept], other_id=ids[other], sequence=sequence))
+        joined = {ids[row]: row for row in {*self.sames.kept.tolist(), *self.sames.other.tolist()} - {NONE}}
+        for id_, row in joined.items():
+            rows[row] = joined[known.kept(id_)]
+        return rows
 
     @property
     def is_of_one_entry(self) -> bool:
@@ -342,6 +376,7 @@ TABLES: Final[Mapping[str, type[Table]]] = {
     "beneficiaries": Beneficiaries,
     "groups": Groups,
     "places": Places,
+    "sames": Sames,
 }
 """The tables of a snapshot by name."""
 

@@ -89,6 +89,10 @@ class Books:
         """The acts of some kinds, by kind and then by sequence."""
         return tuple(fact for kind in kinds for fact in self._by_kind.get(kind, ()))
 
+    def woman(self, beneficiary_id: str) -> str:
+        """The id under which a beneficiary is kept: that of another where both are one woman."""
+        return self.register.one_woman.kept(beneficiary_id)
+
     def sequence(self, act_id: str) -> int:
         """The number of the entry that recorded an act."""
         return self.register.entries[act_id].sequence

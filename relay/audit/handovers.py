@@ -35,8 +35,9 @@ def same_household(books: Books) -> Iterator[Finding]:
     """Find pass-ons between two women of one household."""
     for hand_over in books.hand_overs:
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
+        one = books.woman(giver) == books.woman(receiver)
         household = books.register.household(giver)
-        if household and giver != receiver and household == books.register.household(receiver):
+        if household and not one and household == books.register.household(receiver):
             who_say = (said for each in (giver, receiver) for said in books.said(f"beneficiary:{each}", "household_id"))
             yield found(hand_over.fact, Sentence("giver and receiver live in the same household."), *who_say)
 
@@ -45,7 +46,7 @@ def holds_already(books: Books) -> Iterator[Finding]:
     """Find receipts by women who still owed, on that day, of an earlier placement of that help."""
     holds: dict[tuple[str, str], list[Held]] = defaultdict(list)
     for held in books.held.values():
-        earlier = holds[held.placement.beneficiary_id, held.placement.help]
+        earlier = holds[books.woman(held.placement.beneficiary_id), held.placement.help]
         day = held.receipt.received_on
         unfulfilled = [each for each in earlier if not _settled(books, each, day)]
         if unfulfilled:
@@ -73,8 +74,9 @@ def same_phone(books: Books) -> Iterator[Finding]:
     """Find telephone numbers that several women have."""
     numbers = sharing((number, fact) for fact in with_phone(books) for number in phones(fact.values["phone"]))
     for shared in {tuple(fact.act_id for fact in shared): shared for shared in numbers}.values():
-        if len(shared) > 1:
-            yield found_together(shared, Sentence("%(many)s women have the same telephone number.", many=len(shared)))
+        women = {books.woman(fact.id) for fact in shared}
+        if len(women) > 1:
+            yield found_together(shared, Sentence("%(many)s women have the same telephone number.", many=len(women)))
 
 
 def with_phone(books: Books) -> list[Fact]:

@@ -14,7 +14,7 @@ from relay.text import Sentence
 def to_herself(books: Books) -> Iterator[Finding]:
     """Find pass-ons of a beneficiary to herself."""
     for hand_over in books.hand_overs:
-        if hand_over.giver.beneficiary_id == hand_over.pass_on.beneficiary_id:
+        if books.woman(hand_over.giver.beneficiary_id) == books.woman(hand_over.pass_on.beneficiary_id):
             yield found(hand_over.fact, Sentence("giver and receiver are the same beneficiary."))
 
 

@@ -15,7 +15,7 @@ from relay.commands.options import (
     place_option,
     read_options,
 )
-from relay.commands.session import Session
+from relay.commands.session import Session, say
 from relay.commands.showing import counted
 from relay.domain.vocabulary import CHAIN_STATES
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from relay.reports.chains import Sorting
+    from relay.reports.duplicates import Candidate
     from relay.reports.visits import Depends, Visit
     from relay.service.question import Question
 
@@ -229,6 +230,48 @@ def waiting(session: Session, as_of: str | None, most: int | None) -> None:
     headers = ("passed_on", "pass_id", "giver_placement_id", "receiver_placement_id", "beneficiary_id", "help")
     names = (*headers, "animals", "recorded_by")
     print_table(names, ([getattr(each, name) for name in names] for each in found))
+
+
+@command(example="relay duplicates --most 20")
+@click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N likeliest pairs.")
+@pass_session
+def duplicates(session: Session, most: int | None) -> None:
+    """List registrations that are likely one person, and why.
+
+    Each reason adds bits or takes some away: 1 bit makes it twice as likely. Visit or telephone before you decide, then
+    say which it is: relay same KEPT OTHER, or relay different ONE OTHER, so that the pair is not listed again. It tells
+    names, and the access log that it did.
+    """
+    from relay.service.queries.people import Duplicates
+    from relay.service.terminal import on_terminal, print_json, print_lines, print_table
+
+    found = session.ask(Duplicates(most=most))
+    if session.as_json:
+        print_json(found)
+        return
+    names = ("bits", "one_id", "one_name", "other_id", "other_name", "place_name")
+    if on_terminal():
+        print_lines(_pairs(found.candidates))
+    else:
+        rows = ((*(getattr(each, name) for name in names), _sum_of(each)) for each in found.candidates)
+        print_table((*names, "reasons"), rows)
+    say(f"{found.women} people under {found.people} ids. From {found.needed_bits:g} bits on, one person is likelier.")
+    if found.left_out:
+        say(f"Not compared: {found.left_out} groups of people with one name in one ward, each of more than 200.")
+
+
+def _pairs(found: Iterable[Candidate]) -> Iterable[Sequence[tuple[str, str]]]:
+    """Two lines for each pair: who they are, and what speaks for their being one."""
+    for each in found:
+        both = ((each.one_id, each.one_name), (each.other_id, each.other_name))
+        who = " and ".join(f"{name} ({id_})" if name else id_ for id_, name in both)
+        place = each.place_name or each.place_id
+        yield ((f"{each.bits:4.1f}  ", ""), (f"{who}{f', {place}' if place else ''}", "heading"))
+        yield ((f"      {_sum_of(each)}", ""),)
+
+
+def _sum_of(pair: Candidate) -> str:
+    return ", ".join(f"{reason.sentence} {reason.bits:+g}" for reason in pair.reasons)
 
 
 def _hanging(depends: Depends) -> str | None:

@@ -584,6 +584,32 @@ def claim(session: Session, /, **given: str | None) -> None:
     print_recorded(session, record_kind(session, "claim", given))
 
 
+@records(
+    "same",
+    example='relay same B0001 B0003 --why "one citizenship certificate"',
+    but=("kept_id", "other_id"),
+)
+@click.argument("kept_id", metavar="KEPT", shell_complete=complete_ids("beneficiary"))
+@click.argument("other_id", metavar="OTHER", shell_complete=complete_ids("beneficiary"))
+@pass_session
+def same(session: Session, /, **given: str | None) -> None:
+    """Say that two ids are one person, who is kept under the first."""
+    print_recorded(session, record_kind(session, "same", given))
+
+
+@records(
+    "different",
+    example='relay different B0002 B0004 --why "sisters-in-law"',
+    but=("a_id", "b_id"),
+)
+@click.argument("a_id", metavar="ONE", shell_complete=complete_ids("beneficiary"))
+@click.argument("b_id", metavar="OTHER", shell_complete=complete_ids("beneficiary"))
+@pass_session
+def different(session: Session, /, **given: str | None) -> None:
+    """Say that two ids that look alike are two people."""
+    print_recorded(session, record_kind(session, "different", given))
+
+
 @command(example="relay rule --of cow --given 1 --owed 1 --months 36 --grace-days 90 --from 2026-11-01")
 @click.option("--of", "help", metavar="TEXT", required=True, help="The help it is for, such as goat.")
 @click.option("--unit", metavar="TEXT", default="animal", show_default=True)

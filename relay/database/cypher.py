@@ -72,7 +72,9 @@ _LOAD: Final[Mapping[str, LiteralString]] = {
             RETURN {node: properties(n),
                     household_id: COLLECT { MATCH (o:Personal {key: n.key}) RETURN o.household_id },
                     holds: COLLECT { MATCH (n)-[:HOLDS]->(p:Placement)
-                                     RETURN {placement_id: p.placement_id, help: p.help} }}
+                                     RETURN {placement_id: p.placement_id, help: p.help} },
+                    kept: COLLECT { MATCH (s:Same)-[:KEEPS]->(n) RETURN properties(s) },
+                    joined: COLLECT { MATCH (s:Same)-[:JOINS]->(n) RETURN properties(s) }}
             } AS beneficiary""",
     "placement": """,
   COLLECT { UNWIND $placement AS key MATCH (p:Placement {key: key})
@@ -97,12 +99,12 @@ WITH l, earlier
 RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection, earlier
 """
 
-# What a clerk leaves out of a pass-on: the giver by placement or by holder, and the pass-on if it was recorded before.
-# One row; placements by id; cost: index look-ups.
+# What a clerk leaves out of a pass-on: the giver by placement or by holder, under any of her ids, and the pass-on if it
+# was recorded before. One row; placements by id; cost: index look-ups.
 HAND_OVER: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.placement_id } AS giver,
-  COLLECT { MATCH (:Beneficiary {key: $holder})-[:HOLDS]->(p:Placement)
+  COLLECT { UNWIND $holders AS holder MATCH (:Beneficiary {key: holder})-[:HOLDS]->(p:Placement)
             RETURN p.placement_id AS placement_id ORDER BY placement_id } AS held_by_giver,
   COLLECT { MATCH (e:Entry {act_key: $act}) RETURN e.payload } AS recorded
 """
@@ -319,6 +321,11 @@ RETURN collect(g.group_id) AS ids, collect(g.sequence) AS sequence, collect(coal
 MATCH (p:Place {programme_id: $programme_id}) WHERE p.key >= $first AND p.key < $beyond
 RETURN collect(p.place_id) AS ids, collect(p.sequence) AS sequence, collect(coalesce(p.parent_id, '')) AS parent
 """,
+    "sames": """
+MATCH (s:Same {programme_id: $programme_id}) WHERE s.key >= $first AND s.key < $beyond
+RETURN collect(s.same_id) AS ids, collect(s.sequence) AS sequence, collect(s.kept_id) AS kept,
+  collect(s.other_id) AS other
+""",
 }
 
 # Some placements by $keys, what they received and what happened to them; some beneficiaries and gifts. One row, as
@@ -379,6 +386,7 @@ BORDER: Final[Mapping[str, LiteralString]] = {
     "gift": _BORDER.replace("LABEL", "Gift"),
     "group": _BORDER.replace("LABEL", "`Group`"),
     "place": _BORDER.replace("LABEL", "Place"),
+    "same": _BORDER.replace("LABEL", "Same"),
 }
 
 # The head of a ledger. One row, or none without the ledger.
@@ -458,6 +466,48 @@ RETURN COLLECT { UNWIND $beneficiaries AS key MATCH (b:Beneficiary {key: key})
                                           RETURN h.placement_id ORDER BY h.placement_id }} } AS beneficiaries,
   COLLECT { UNWIND $places AS key MATCH (p:Place {key: key})
          RETURN {place_id: p.place_id, name: p.name} } AS places
+"""
+
+# All beneficiaries of a programme that are no groups, and all that is personal about them, as columns; "" or 0 for what
+# is not known. One row each, in no order; cost: scans of :Beneficiary and :Personal.
+PEOPLE: Final[LiteralString] = """
+MATCH (b:Beneficiary {programme_id: $programme_id}) WHERE coalesce(b.kind, 'person') <> 'group'
+OPTIONAL MATCH (b)-[:MEMBER_OF]->(w:`Group`)
+RETURN collect(b.key) AS keys, collect(b.beneficiary_id) AS ids, collect(coalesce(b.sex, '')) AS sexes,
+  collect(coalesce(b.place_id, w.place_id, '')) AS places
+"""
+PERSONAL: Final[LiteralString] = """
+MATCH (o:Personal {programme_id: $programme_id}) WHERE o.key STARTS WITH $people AND o.name IS NOT NULL
+RETURN collect(o.key) AS keys, collect(o.name) AS names, collect(coalesce(o.phone, '')) AS phones,
+  collect(coalesce(o.birth_year, 0)) AS years, collect(coalesce(o.household_id, '')) AS households
+"""
+
+# What says of beneficiaries of a programme that they are one woman, or two. One row = an act; by sequence; cost: scans
+# of :Same and :Different.
+SAID_OF_PEOPLE: Final[LiteralString] = """
+CALL () { MATCH (s:Same {programme_id: $programme_id})
+          RETURN s.key AS key, 'same' AS kind, s.kept_id AS one, s.other_id AS other, s.sequence AS sequence
+    UNION MATCH (d:Different {programme_id: $programme_id})
+          RETURN d.key AS key, 'different' AS kind, d.a_id AS one, d.b_id AS other, d.sequence AS sequence }
+RETURN key, kind, one, other, sequence ORDER BY sequence
+"""
+
+# Those of some pairs of beneficiaries of whom one passed on to the other. One row = a pair; in no order; cost: the
+# placements of each.
+PASSED_BETWEEN: Final[LiteralString] = """
+UNWIND $pairs AS pair
+MATCH (:Beneficiary {key: pair.one})-[:HOLDS]->(a:Placement)
+MATCH (a)-[:PASSED_TO]->(b:Placement)
+MATCH (b)<-[:HOLDS]-(:Beneficiary {key: pair.other})
+RETURN DISTINCT pair.one AS one, pair.other AS other
+"""
+
+# What says that some beneficiaries are one woman with others. One row = an act; in no order; cost: look-ups.
+SAMES_OF: Final[LiteralString] = """
+UNWIND $people AS key
+CALL (key) { MATCH (s:Same)-[:KEEPS]->(:Beneficiary {key: key}) RETURN s
+       UNION MATCH (s:Same)-[:JOINS]->(:Beneficiary {key: key}) RETURN s }
+RETURN DISTINCT s.key AS key, s.kept_id AS kept_id, s.other_id AS other_id, s.sequence AS sequence
 """
 
 # How to find some beneficiaries. One row = one of whom anything personal is known; by key; cost: look-ups.

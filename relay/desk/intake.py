@@ -21,9 +21,11 @@ from relay.domain.system import Catalogue
 from relay.errors import Refused
 from relay.graph import Graph
 from relay.ledger.batch import Clerk, Outcome
+from relay.ledger.her_ids import her_ids
 from relay.ledger.projection import key_of
 from relay.ledger.reading import NoProgramme
-from relay.ledger.recording import record_one, record_together
+from relay.ledger.recording import record, record_one, record_together
+from relay.text import Sentence
 
 GIVERS: Final = ("placement", "beneficiary")
 """What may pass on: a placement, or a beneficiary who holds one."""
@@ -80,11 +82,12 @@ def pass_on(
     kind, colon, bare = giver.rpartition(":")
     if colon and kind not in GIVERS:
         raise OtherKind(id=giver, kinds=GIVERS)
+    holders = her_ids(graph, programme_id, bare) if kind in ("", "beneficiary") else ()
     rows = graph.rows(
         cypher.HAND_OVER,
         ledger=programme_id,
         giver=key_of(programme_id, f"placement:{bare}") if kind in ("", "placement") else "",
-        holder=key_of(programme_id, f"beneficiary:{bare}") if kind in ("", "beneficiary") else "",
+        holders=[key_of(programme_id, f"beneficiary:{id_}") for id_ in holders],
         act=key_of(programme_id, f"pass:{pass_id}"),
     )
     if not rows:
@@ -225,12 +228,31 @@ def hand_in(
     Raises:
         RelayError: It was not recorded; the error says why.
     """
+    if act_.kind == "erase":
+        return _erase(graph, programme_id, act_, clerk)
     if act_.kind != "correct":
         return became(programme_id, record_one(graph, programme_id, act_, clerk, answers=answers))
     acts = repair.corrections(graph, programme_id, act_, whole=whole)
     outcomes = record_together(graph, programme_id, acts, clerk, answers=answers)
     notes = tuple(note.sentence for outcome in outcomes for note in outcome.notes)
     return replace(became(programme_id, outcomes[0]), notes=notes)
+
+
+def _erase(graph: Graph, programme_id: str, act_: Act, clerk: Clerk) -> Recorded:
+    """Erase what is personal; of a woman, under every id that she has, as far as anything is left there."""
+    kind, _, id_ = str(act_.values["subject_id"]).partition(":")
+    others = [each for each in her_ids(graph, programme_id, id_) if each != id_] if kind == "beneficiary" else []
+    acts = [act_]
+    for number, other_id in enumerate(others, 2):
+        own_id = f"{act_.id}-{number}"
+        acts.append(Act(kind="erase", id=own_id, values={"erase_id": own_id, "subject_id": f"beneficiary:{other_id}"}))
+    outcomes = record(graph, programme_id, acts, clerk)
+    done = [outcome for outcome in outcomes if not outcome.error]
+    if not done and outcomes[0].error:
+        raise outcomes[0].error
+    erased = [str(each.act.values["subject_id"]) for each in done[1:]]
+    told = [Sentence("%(subject)s, the same person, was erased too.", subject=subject) for subject in erased]
+    return replace(became(programme_id, done[0]), notes=tuple(told))
 
 
 def became(programme_id: str, outcome: Outcome) -> Recorded:

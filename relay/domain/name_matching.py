@@ -269,3 +269,14 @@ def alike(one: str, other: str) -> float:
         key_of_one, key_of_other
     )  # our choice, tried on registers of three languages
     return max(fuzz.ratio(key_of_one, key_of_other), together) / 100
+
+
+def sound_alike(one: str, other: str, least: float) -> bool:
+    """Whether two keys of words are at least so like, of 100.
+
+    >>> sound_alike("sita", "gita", 80), sound_alike("sunita", "sunitta", 80)
+    (False, True)
+    """
+    from rapidfuzz import fuzz  # noqa: PLC0415 - as above
+
+    return fuzz.ratio(one, other, score_cutoff=least) > 0

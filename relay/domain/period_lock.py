@@ -2,7 +2,7 @@
 
 A closed period is one whose figures were reported. What was recorded of it can still be corrected, but by a manager,
 and `odd_paperwork.corrected_after_lock` shows the auditor each such correction. A manager's, too, is what a manager
-decided: the programme, its rules, what was confirmed, and which place lies in which.
+decided: the programme, its rules, what was confirmed, which ids are one woman's, and which place lies in which.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from relay.domain.register import Register
 
 
+_MANAGERS: Final = frozenset({"manager"})
 _DECIDED: Final = {"placement": "help", "place": "parent_id"}
 """Kind → the column that only a manager corrects."""
 
@@ -26,8 +27,9 @@ _DECIDED: Final = {"placement": "help", "place": "parent_id"}
 def is_a_managers(register: Register, act: Act) -> bool:
     """Whether an act corrects what only a manager may.
 
-    That is the programme, which holds the lock, a rule, what was ever confirmed, the help of a placement, which its
-    pass-ons inherit, in what a place lies, by which staff are let in, and what happened in a closed period.
+    That is the programme, which holds the lock, a rule, what only managers record, what was ever confirmed, the help of
+    a placement, which its pass-ons inherit, in what a place lies, by which staff are let in, and what happened in a
+    closed period.
     Every day counts that was ever said of the act which is corrected: one that was moved out of a closed period by an
     earlier correction still belongs to it.
     """
@@ -43,7 +45,11 @@ def is_a_managers(register: Register, act: Act) -> bool:
         for each in (*(register.entries[correct_id].act for correct_id in corrections), act)
         for name, said in changes_of(each.values).items()
     }
-    if kind in ("programme", "rule") or any(each.startswith("confirm:") for each in about):
+    if (
+        register.catalogue.kind(kind).roles == _MANAGERS
+        or kind in ("programme", "rule")
+        or any(each.startswith("confirm:") for each in about)
+    ):
         return True
     return _DECIDED.get(kind) in changed or _is_closed(register, subject, changed)
 

@@ -17,6 +17,7 @@ from relay.domain.acts import Act, changes_of
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
 from relay.domain.name_matching import code
+from relay.domain.people.one_woman import Edge, OneWoman
 from relay.domain.system import Catalogue
 
 _Value = TypeVar("_Value")
@@ -83,6 +84,7 @@ class Register:
         placements: placement id → the placement with all that happened to it.
         holdings: beneficiary id → the placements that she holds: placement id → help; in a part, of those who were
             loaded.
+        one_woman: Which ids are one woman's; in a part, of those who were loaded.
         rules: All rule versions that stand, in ledger order.
         entries: act id → the entry that recorded it; in a part, only those that were loaded.
         about: act id → ids of the corrections, confirmations and erasures that name it, in ledger order.
@@ -95,6 +97,7 @@ class Register:
         self.facts: dict[str, Fact] = {}
         self.placements: dict[str, Placement] = {}
         self.holdings: dict[str, dict[str, str]] = {}
+        self.one_woman = OneWoman()
         self.rules: tuple[Rule, ...] = ()
         self.entries: MutableMapping[str, Entry] = {}
         self.about: dict[str, list[str]] = {}
@@ -123,12 +126,22 @@ class Register:
     def take(self, change: Change) -> None:
         """Make a change part of the register."""
         _update(self.facts, change.facts)
+        for act_id, fact in change.facts.items():
+            if act_id.startswith("same:"):
+                self.one_woman.remove(act_id)
+                self.join(fact)
         for placement_id, placement in change.placements.items():
             self._hold(placement_id, self.placements.get(placement_id), placement)
         _update(self.placements, change.placements)
         self.rules = change.rules
         for act_id, names in change.erased.items():
             self.entries[act_id] = self.entries[act_id].without(names)
+
+    def join(self, fact: Fact | None) -> None:
+        """Count two ids as one woman's, where that is what a fact says."""
+        if fact and fact.kind == "same":
+            kept_id, other_id = fact.values["kept_id"], fact.values["other_id"]
+            self.one_woman.add(Edge(act_id=fact.act_id, kept_id=kept_id, other_id=other_id, sequence=fact.sequence))
 
     def _hold(self, placement_id: str, was: Placement | None, now: Placement | None) -> None:
         if was and now and (was.beneficiary_id, was.help) == (now.beneficiary_id, now.help):
@@ -258,9 +271,13 @@ class Register:
         yield from (self._said(act_id, until=self.entries[each].sequence) for each in about)
 
     def held(self, beneficiary_id: str, help_: str) -> tuple[str, ...]:
-        """Ids of the placements of a help that a beneficiary holds, in their order."""
-        holds = self.holdings.get(beneficiary_id, {})
-        return tuple(sorted(placement_id for placement_id, held in holds.items() if held == help_))
+        """Ids of the placements of a help that a woman holds, under any of her ids, in their order."""
+        holds = (self.holdings.get(id_, {}).items() for id_ in self.one_woman.ids(beneficiary_id))
+        return tuple(sorted(placement_id for each in holds for placement_id, held in each if held == help_))
+
+    def are_one(self, beneficiary_id: str, other_id: str) -> bool:
+        """Whether two ids are one woman's."""
+        return other_id in self.one_woman.ids(beneficiary_id)
 
     def knows(self, name: str) -> bool:
         """Whether an act, or "placement:ID", stands here."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from itertools import product
 from typing import Any, Final
 
 from relay.domain import bikram_sambat
@@ -136,6 +137,71 @@ class GivenToHerself(Refused):
     field = "beneficiary_id"
 
     act_id: str
+
+
+class OneId(Refused):
+    """An act about two ids names one id twice."""
+
+    reason = "%(act_id)s names beneficiary %(beneficiary_id)s twice."
+    suggestion = "Name both ids."
+
+    act_id: str
+    beneficiary_id: str
+
+
+class OneAlready(Refused):
+    """Two ids are one person's already, by other acts."""
+
+    reason = "%(act_id)s: beneficiaries %(one)s and %(other)s are already one person, by %(by)s."
+    suggestion = "Nothing more is needed. If they are two, take that back: relay correct %(last)s --how did-not-happen"
+
+    act_id: str
+    one: str
+    other: str
+    by: Sequence[str]
+
+    @property
+    def last(self) -> str:
+        """The act to take back first."""
+        return self.by[-1]
+
+
+class PassedBetween(Refused):
+    """Two ids are said to be one person's, of whom one passed on to the other."""
+
+    reason = (
+        "%(act_id)s: %(pass_id)s was passed on between beneficiaries %(one)s and %(other)s, so they are two people."
+    )
+    suggestion = "If that hand-over never took place, take it back first."
+    field = "other_id"
+
+    act_id: str
+    pass_id: str
+    one: str
+    other: str
+
+
+class UnlikeToBeOne(Refused):
+    """Two ids are said to be one person's of whom different kinds or sexes are recorded."""
+
+    reason = "%(act_id)s: beneficiaries %(one)s and %(other)s differ in %(column)s, so they are not one person."
+    suggestion = "If one of them is wrong in the record, correct it first."
+    field = "other_id"
+
+    act_id: str
+    one: str
+    other: str
+    column: str
+
+
+class ErasedAlready(Refused):
+    """Two ids are said to be one person's, of whom one was erased."""
+
+    reason = "%(act_id)s: everything personal about beneficiary %(beneficiary_id)s was erased."
+    suggestion = "Nobody can tell any more whether she is the same person: leave it."
+
+    act_id: str
+    beneficiary_id: str
 
 
 class GoesRound(Refused):
@@ -454,7 +520,7 @@ def _breaks_nothing(register: Register, change: Change) -> None:
             for each in change.placements.values()
             if each and each.receipts
         ),
-        *(partial(_none_to_herself, change, placement_id) for placement_id in moved(register, change)),
+        *(partial(_none_to_herself, register, change, placement_id) for placement_id in moved(register, change)),
     ]
     broken: list[Refused] = []
     for rule in rules:
@@ -500,11 +566,11 @@ def require_one_holder(register: Register, change: Change | None, placement_id: 
         raise SeveralReceipts(placement_id=placement_id, act_ids=receipts)
 
 
-def _none_to_herself(change: Change, placement_id: str) -> None:
+def _none_to_herself(register: Register, change: Change, placement_id: str) -> None:
     """She who holds a placement now is none of those to whom it passed on."""
     placement = change.placements[placement_id]
     for pass_on in placement.passes if placement else ():
-        if placement and pass_on.beneficiary_id == placement.beneficiary_id:
+        if placement and register.are_one(pass_on.beneficiary_id, placement.beneficiary_id):
             raise GivenToHerself(act_id=f"pass:{pass_on.pass_id}")
 
 
@@ -596,6 +662,10 @@ def _may_stand(register: Register, fact: Fact) -> None:
         _held_by(register, fact, fact.id)
     elif fact.kind == "pass":
         _may_pass_on(register, fact)
+    elif fact.kind == "same":
+        _may_be_one(register, fact)
+    elif fact.kind == "different":
+        _may_be_two(register, fact)
     for refuse in register.catalogue.rules_on(fact.kind, register.systems):
         refuse(register, fact)
 
@@ -661,11 +731,57 @@ def _held_by(register: Register, fact: Fact, placement_id: str) -> None:
 def _may_pass_on(register: Register, fact: Fact) -> None:
     values = fact.values
     giver, receiver_id = register.placements[values["giver_placement_id"]], values["receiver_placement_id"]
-    if values["beneficiary_id"] == giver.beneficiary_id:
+    if register.are_one(values["beneficiary_id"], giver.beneficiary_id):
         raise GivenToHerself(act_id=fact.act_id)
     _held_by(register, fact, receiver_id)
     if register.descends(giver.placement_id, receiver_id):
         raise GoesRound(act_id=fact.act_id, giver_id=giver.placement_id, receiver_id=receiver_id)
+
+
+def _may_be_one(register: Register, fact: Fact) -> None:
+    """Two ids can be one person's: nothing that is recorded under any of her ids contradicts it."""
+    kept_id, other_id = fact.values["kept_id"], fact.values["other_id"]
+    if kept_id == other_id:
+        raise OneId(act_id=fact.act_id, beneficiary_id=kept_id, field="other_id")
+    known = register.one_woman
+    ones, others = known.ids(kept_id, without=fact.act_id), known.ids(other_id, without=fact.act_id)
+    if other_id in ones:
+        by = [edge.act_id for edge in known.edges(kept_id) if edge.act_id != fact.act_id]
+        raise OneAlready(act_id=fact.act_id, one=kept_id, other=other_id, by=by, field="other_id")
+    for id_ in (*ones, *others):
+        if any(each.startswith("erase:") for each in register.about.get(f"beneficiary:{id_}", ())):
+            raise ErasedAlready(act_id=fact.act_id, beneficiary_id=id_, field="kept_id" if id_ in ones else "other_id")
+    for one, other in product(ones, others):
+        _are_not_unlike(register, fact.act_id, one, other)
+        _never_passed_between(register, fact.act_id, one, other)
+
+
+def _are_not_unlike(register: Register, act_id: str, one: str, other: str) -> None:
+    said, other_said = (register.facts[f"beneficiary:{id_}"].values for id_ in (one, other))
+    kinds = [values.get("kind", "person") for values in (said, other_said)]
+    sexes = [values.get("sex") for values in (said, other_said)]
+    if kinds[0] != kinds[1]:
+        raise UnlikeToBeOne(act_id=act_id, one=one, other=other, column="kind")
+    if all(sexes) and sexes[0] != sexes[1]:
+        raise UnlikeToBeOne(act_id=act_id, one=one, other=other, column="sex")
+
+
+def _never_passed_between(register: Register, act_id: str, one: str, other: str) -> None:
+    for giver, receiver in ((one, other), (other, one)):
+        holds = register.holdings.get(receiver, {})
+        for placement_id in register.holdings.get(giver, {}):
+            for pass_on in register.placements[placement_id].passes:
+                if pass_on.receiver_id in holds:
+                    raise PassedBetween(act_id=act_id, pass_id=f"pass:{pass_on.pass_id}", one=one, other=other)
+
+
+def _may_be_two(register: Register, fact: Fact) -> None:
+    one, other = fact.values["a_id"], fact.values["b_id"]
+    if one == other:
+        raise OneId(act_id=fact.act_id, beneficiary_id=one, field="b_id")
+    if register.are_one(one, other):
+        by = [edge.act_id for edge in register.one_woman.edges(one)]
+        raise OneAlready(act_id=fact.act_id, one=one, other=other, by=by, field="b_id")
 
 
 def _same_help(register: Register, change: Change) -> None:

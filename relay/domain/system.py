@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from relay.text import Sentence
 
 _NONE: Final = frozenset[str]()
+_OF_THE_RELAY: Final = frozenset({"placement", "pass"})  # of which it is known apart what is hers
 _NUMBERS: Final = frozenset({"units", "amount", "count", "degrees"})
 
 
@@ -303,8 +304,8 @@ class Catalogue:
         )
 
     def about_her(self, kind: str) -> tuple[str, ...]:
-        """The columns by which an act of a system's kind is about a beneficiary: what it says is erased with her."""
-        if kind not in self._system_of:
+        """The columns by which an act beside the relay is about a beneficiary: what it says is erased with her."""
+        if kind in _OF_THE_RELAY:
             return ()
         return tuple(column for column, named in self.references(kind) if named == "beneficiary")
 

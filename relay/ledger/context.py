@@ -170,6 +170,7 @@ class _Context:
         for act in acts:
             if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries:
                 said += self.load_for_correction(act, offered)
+        self._load_women(said)
         begun = {filled_by(act) for act in acts if act.kind == "pass"}
         unknown = self.unknown(said) - begun - {act.act_id for act in acts}
         if unknown:
@@ -182,11 +183,16 @@ class _Context:
         return head
 
     def load(
-        self, acts: Iterable[Act | Fact], entries: Iterable[str] = (), placements: Iterable[str] = ()
+        self,
+        acts: Iterable[Act | Fact],
+        entries: Iterable[str] = (),
+        placements: Iterable[str] = (),
+        beneficiaries: Iterable[str] = (),
     ) -> Head | None:
-        """Read what some acts name, some entries with all that was said of them, and some placements."""
+        """Read what some acts name, some entries with all that was said of them, some placements and beneficiaries."""
         wanted: dict[str, set[str]] = {kind: set() for kind in self.catalogue.labels}
         wanted["placement"] |= set(placements)
+        wanted["beneficiary"] |= set(beneficiaries)
         for act in acts:
             for name in filter(None, (*(name for _, name in self.catalogue.named_by(act)), filled_by(act))):
                 kind, _, id_ = name.partition(":")
@@ -200,7 +206,14 @@ class _Context:
             keys["entries"] = [key_of(programme_id, name.removeprefix("entry of ")) for name in sorted(entries)]
         head = self._ask(keys, first=first) if keys or first else None
         self.asked |= entries.union(*names.values())
+        if self._other_ids():
+            self.load([], beneficiaries=self._other_ids())
         return head
+
+    def _other_ids(self) -> set[str]:
+        """The ids that belong to women of whom others were read, and are not read themselves."""
+        ids = {id_ for edge in self.register.one_woman for id_ in (edge.kept_id, edge.other_id)}
+        return {id_ for id_ in ids if f"beneficiary:{id_}" not in self.asked}
 
     def _ask(self, keys: Mapping[str, Sequence[str]], *, first: bool) -> Head | None:
         programme_id = self.register.programme_id
@@ -252,6 +265,8 @@ class _Context:
         holds: Sequence[Mapping[str, str]] = ()
         if "node" in properties:
             household_id, holds = next(iter(properties["household_id"]), None), properties["holds"]
+            for same in (*properties["kept"], *properties["joined"]):
+                self._take_same(same)
             properties = properties["node"]
         fact = Fact(
             kind=kind,
@@ -267,6 +282,12 @@ class _Context:
             self.register.holdings.setdefault(fact.id, {}).setdefault(held["placement_id"], held["help"])
         return fact
 
+    def _take_same(self, properties: Mapping[str, Any]) -> None:
+        """Two ids that are one woman's, unless an act of a rehearsal took that back."""
+        act_id = ":".join(kind_and_id(properties["key"]))
+        if act_id not in self.register.entries or self.register.stands(act_id):
+            self.register.join(self._take_fact("same", properties))
+
     def _take_placement(self, found: Mapping[str, Any]) -> None:
         facts = [
             *(self._take_fact("placement", row) for row in found["filled"]),
@@ -281,6 +302,19 @@ class _Context:
                 kind="beneficiary", id=placement.beneficiary_id, values={"household_id": household_id}, sequence=0
             )
             self.register.facts.setdefault(holder.act_id, holder)
+
+    def _load_women(self, acts: Iterable[Act]) -> None:
+        """Read all that is said of those whom some acts call one woman: whether they can be."""
+        named = (str(act.values[end]) for act in acts if act.kind == "same" for end in ("kept_id", "other_id"))
+        ids = {id_ for each in named for id_ in self.register.one_woman.ids(each)}
+        if ids:
+            self.load([], {f"beneficiary:{id_}" for id_ in ids}, {p for id_ in ids for p in self._held(id_)})
+            for id_ in sorted(ids):
+                self._load_pointing(f"beneficiary:{id_}")
+            self.settle()
+
+    def _held(self, beneficiary_id: str) -> Iterable[str]:
+        return self.register.holdings.get(beneficiary_id, {})
 
     def load_for_correction(self, act: Act, offered: Mapping[str, Act]) -> list[Act]:
         """Read what a correction, confirmation or erasure can touch, and say what its subject ever said, as acts.

@@ -134,8 +134,9 @@ class Holdings(LazyRows[Holding]):
 
     @property
     def people(self) -> int:
-        """Different beneficiaries who hold them."""
-        holder = self._survey.snapshot.placements.beneficiary[self._row]
+        """Different people who hold them; one under several ids counts once."""
+        snapshot = self._survey.snapshot
+        holder = snapshot.women()[snapshot.placements.beneficiary[self._row]]
         return len(np.unique(holder[holder != NONE]))
 
     def by_place(self) -> Mapping[str | None, int]:
@@ -275,7 +276,9 @@ def holders(
     sort: HolderSorting = "id",
     descending: bool = False,
 ) -> Holders:
-    """The beneficiaries of a programme with what they hold, or those that every filter lets through.
+    """The people of a programme with what they hold, or those that every filter lets through.
+
+    Who has several ids is one of them, under the id by which she is kept, and holds what is held under any.
 
     Args:
         survey: The programme on the day.
@@ -294,9 +297,10 @@ def holders(
     snapshot, stood = survey.snapshot, survey.standings
     there = np.flatnonzero(stood.there & (snapshot.placements.beneficiary != NONE))
     people, kinds = len(snapshot.beneficiaries), len(STATES)
-    code = snapshot.placements.beneficiary[there].astype(np.int64) * kinds + stood.state[there]
+    women = snapshot.women()
+    code = women[snapshot.placements.beneficiary[there]].astype(np.int64) * kinds + stood.state[there]
     states = np.bincount(code, minlength=people * kinds).reshape(people, kinds)
-    chosen = _holding_there(survey, place_id, group_id)
+    chosen = _holding_there(survey, place_id, group_id) & (women[:-1] == np.arange(people))
     if state == "waiting":
         chosen &= states.sum(axis=1) == 0
     elif state is not None:

@@ -15,6 +15,7 @@ from relay.domain.entries import zone
 from relay.domain.kinds import rule_id
 from relay.domain.model import Quantity, Rule, shown, standing
 from relay.ledger.context import read
+from relay.ledger.her_ids import her_ids
 from relay.ledger.projection import key_of, kind_and_id, values_of
 from relay.ledger.reading import NoProgramme
 from relay.text import Sentence
@@ -215,6 +216,7 @@ class _Showing:
         self.as_of = as_of
         self.confirmed_only = confirmed_only
         self.speech = speech
+        self.ids = her_ids(transaction, programme_id, self.id) if self.kind == "beneficiary" else (self.id,)
         self.belonging, self.telling = self._belonging()
         corrected = self._corrected()
         register = read(transaction, programme_id, (act_id, *self.belonging, *self.telling, *corrected))
@@ -241,12 +243,15 @@ class _Showing:
         """What else has to be read.
 
         Returns:
-            The placements that a gift or beneficiary has; and the acts of which the record's history tells.
+            The placements that a gift or beneficiary has, under any of her ids; and the acts of which the record's
+            history tells.
         """
-        key, statements = key_of(self.programme_id, self.act_id), cypher.statements(self.transaction.catalogue)
+        statements = cypher.statements(self.transaction.catalogue)
         rows: list[dict[str, Any]] = []
         if self.kind in ("gift", "beneficiary") or self.transaction.catalogue.is_told(self.kind):
-            rows = self.transaction.rows(statements.belonging, ledger=self.programme_id, key=key)
+            for id_ in self.ids:
+                key = key_of(self.programme_id, f"{self.kind}:{id_}")
+                rows += self.transaction.rows(statements.belonging, ledger=self.programme_id, key=key)
         belonging = [f"placement:{each}" for row in rows for each in (*row["filled"], *row["held"])]
         telling = [":".join(kind_and_id(each)) for row in rows for type_ in statements.telling for each in row[type_]]
         return belonging, telling
@@ -260,7 +265,7 @@ class _Showing:
     def _corrected(self) -> list[str]:
         """What was taken back from these placements, or was once recorded as hers: the graph ties it to neither."""
         said = [{column: id_} for id_ in self._held() for column in _ENDS]
-        said += [{"beneficiary_id": self.id}] if self.kind == "beneficiary" else []
+        said += [{"beneficiary_id": id_} for id_ in self.ids] if self.kind == "beneficiary" else []
         if not said:
             return []
         texts = [json.dumps(each, ensure_ascii=False, separators=(",", ":"))[1:-1] for each in said]
@@ -351,7 +356,7 @@ class _Showing:
             own = act_id == self.act_id or act_id in self.telling
             if entry.kind in ("placement", "pass", "event"):
                 own = own or bool(held & {values.get(end) for end in _ENDS})
-                own = own or (self.kind == "beneficiary" and self.id == entry.payload.get("beneficiary_id"))
+                own = own or (self.kind == "beneficiary" and entry.payload.get("beneficiary_id") in self.ids)
             day = day_of(self.register, act_id)
             if own and (day is None or day <= self.as_of):
                 yield act_id
@@ -368,7 +373,7 @@ class _Showing:
         other_id = values.get("beneficiary_id")
         if entry.kind == "pass" and receiver_id in self._held():
             other_id = self._holder(giver_id)
-        elif other_id == self.id and self.kind == "beneficiary":  # herself is no other side
+        elif other_id in self.ids and self.kind == "beneficiary":  # herself is no other side
             other_id = None
         gift = self.above.get(self.id, {}).get("gifts", ()) if entry.kind == "placement" else ()
         return Happening(

@@ -43,7 +43,7 @@ def test_a_rule_is_called_by_help_day_and_condition() -> None:
 
 def test_every_kind_has_keys_and_personal_keys_among_them() -> None:
     filed = ["programme", "rule", "place", "group", "beneficiary", "gift", "placement", "pass", "event", "claim"]
-    kinds = [*filed, "correct", "confirm", "erase"]
+    kinds = [*filed, "same", "different", "correct", "confirm", "erase"]
 
     assert list(CORE.kinds) == kinds
     assert all(CORE.personal(kind) <= set(CORE.keys(kind)) for kind in kinds)

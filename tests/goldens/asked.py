@@ -192,6 +192,7 @@ def _record_as_a_whole(seed: Seed) -> Iterator[Wish]:
     yield "audit", {"as_of": first, "as_known": seed.known}
     yield "sample", {"as_of": last, "size": 40, "seed": 1}
     yield "sample", {"as_of": last, "size": 5, "seed": 7, "as_known": seed.known}
+    yield "duplicates", {}
     for act_id in seed.about:
         yield "entries", {"about": act_id}
     yield "entries", {"last": 3}

@@ -13,6 +13,7 @@ from tests.scenes.acts import (
     clerk,
     confirmed,
     corrected,
+    different,
     gift,
     group,
     happened,
@@ -21,6 +22,7 @@ from tests.scenes.acts import (
     placed,
     programme,
     rule,
+    same,
     woman,
 )
 
@@ -37,6 +39,9 @@ def kept(graph: Graph) -> Graph:
         placed("P1 on 2020-03-01"),
         passed("T1: P1 > P2 on 2021-03-01"),
         happened("E1: birth of P2 on 2021-04-01"),
+        woman("W9"),
+        same("S1: W2 = W9", why="one card"),
+        different("D1: W7 / W9"),
     ]
     record(graph, "demo", [*beginnings(2), *first, corrected("gift:G1", donor="Another Donor")], clerk())
     record(graph, "demo", [confirmed("pass:T1")], clerk("local:bina"))

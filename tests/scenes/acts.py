@@ -93,6 +93,18 @@ def claimed(claim_id: str, gift_id: str = "G1", **values: Said) -> Act:
     return _act("claim", said | values)
 
 
+def same(said: str, **values: Said) -> Act:
+    """One woman under two ids, such as "S1: W1 = W2": she is kept as W1."""
+    same_id, kept_id, other_id = re.split(": | = ", said)
+    return _act("same", {"same_id": same_id, "kept_id": kept_id, "other_id": other_id, **values})
+
+
+def different(said: str, **values: Said) -> Act:
+    """Two women, such as "D1: W1 / W2"."""
+    different_id, a_id, b_id = re.split(": | / ", said)
+    return _act("different", {"different_id": different_id, "a_id": a_id, "b_id": b_id, **values})
+
+
 def taken_back(act_id: str, correct_id: str = "C1") -> Act:
     said = {"correct_id": correct_id, "act_id": act_id, "how": "did_not_happen", "why": "asked again"}
     return _act("correct", said)

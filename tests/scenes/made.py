@@ -17,7 +17,7 @@ import numpy.typing as npt
 from relay.arrays.adjacency import Adjacency
 from relay.arrays.columns import NO_DAY, NONE, day_number, day_of
 from relay.arrays.id_column import IdColumn
-from relay.arrays.tables import Beneficiaries, Events, Gifts, Groups, Passes, Placements, Places, Snapshot
+from relay.arrays.tables import Beneficiaries, Events, Gifts, Groups, Passes, Placements, Places, Sames, Snapshot
 from relay.domain.entries import ORIGIN
 from relay.domain.model import Rule
 from relay.domain.vocabulary import EVENT_KINDS
@@ -240,6 +240,7 @@ def columns(
         ),
         groups=Groups.of({"ids": (), "place": (), "sequence": ()}),
         places=Places.of({"ids": (), "parent": (), "sequence": ()}),
+        sames=Sames.of({"ids": (), "kept": (), "other": (), "sequence": ()}),
         given=Adjacency.of(made_passes.giver, made_passes.day, placements),
         received=Adjacency.of(made_passes.receiver, made_passes.day, placements),
         happened=Adjacency.of(made_events.placement, made_events.day, placements),

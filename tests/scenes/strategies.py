@@ -113,6 +113,9 @@ def _more(draw: st.DrawFn, number: int, offered: list[Act]) -> Act:
                 acts.woman("W5", place_id="L2", household_id="H1"),
                 acts.woman("W6", name=None),
                 acts.claimed("K1", source="a leaflet"),
+                acts.same("S1: W1 = W4", why="one card"),
+                acts.same("S2: W3 = W4"),
+                acts.different("D1: W2 / W3"),
                 acts.rule("goat", on, owed=1),
                 acts.rule("goat", "2020-01-01", condition="pregnant"),
                 acts.gift("G2", note="for two wards"),
@@ -163,6 +166,8 @@ _CHANGES: dict[str, list[dict[str, acts.Said]]] = {
     "place": [{"name": "True Ward"}, {"parent_id": "L1"}, {"parent_id": None}],
     "gift": [{"donor": "True Donor"}, {"given_on": "2020-01-02"}],
     "claim": [{"value": 4}],
+    "same": [{"why": "a card"}],
+    "different": [{"why": None}],
     "group": [{"place_id": "L2"}, {"name": "True Group"}],
     "rule": [{"owed": 1}, {"equivalents": {"pig": 2}}, {"equivalents": None}, {"months": 12}],
 }

@@ -124,6 +124,7 @@ API: Final = (
             "audit/sample?size=2&seed=7",
             "ledger",
             "ledger/verify",
+            "duplicates",
             "accesses",
         )
     ),

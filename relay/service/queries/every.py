@@ -9,13 +9,14 @@ from relay.service.queries.auditing import Audit, Sample
 from relay.service.queries.chain_health import Health
 from relay.service.queries.ledgers import Accesses, Entries, Verify
 from relay.service.queries.lookup import Find, Names, Resolve, Show, Told, Undoable
+from relay.service.queries.people import Duplicates
 from relay.service.queries.relays import Chains, Gifts, Todo, Trace, Tree, Waiting
 from relay.service.queries.statistics import Deadlines, Forecast, Survival
 from relay.service.question import Kind, of_system
 
 QUESTIONS: Final[tuple[Kind, ...]] = (
     *(Find, Show, Resolve, Names, Trace, Tree, Gifts, Chains, Todo, Waiting, Health, Survival, Deadlines, Forecast),
-    *(Audit, Sample, Entries, Verify, Accesses, Undoable, Told),
+    *(Audit, Sample, Entries, Verify, Accesses, Undoable, Told, Duplicates),
 )
 """All of the core."""
 
