@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from relay.reports.chains import Sorting
-    from relay.reports.duplicates import Candidate
+    from relay.reports.duplicates import Because, Candidate
     from relay.reports.visits import Depends, Visit
     from relay.service.question import Question
+
+
+_REASONS_A_LINE: Final = 3  # of 80 columns
 
 
 def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -253,7 +256,7 @@ def duplicates(session: Session, most: int | None) -> None:
     if on_terminal():
         print_lines(_pairs(found.candidates))
     else:
-        rows = ((*(getattr(each, name) for name in names), _sum_of(each)) for each in found.candidates)
+        rows = ((*(getattr(each, name) for name in names), _sum_of(each.reasons)) for each in found.candidates)
         print_table((*names, "reasons"), rows)
     say(f"{found.women} people under {found.people} ids. From {found.needed_bits:g} bits on, one person is likelier.")
     if found.left_out:
@@ -261,17 +264,18 @@ def duplicates(session: Session, most: int | None) -> None:
 
 
 def _pairs(found: Iterable[Candidate]) -> Iterable[Sequence[tuple[str, str]]]:
-    """Two lines for each pair: who they are, and what speaks for their being one."""
+    """A few lines for each pair: who they are, and what speaks for their being one."""
     for each in found:
         both = ((each.one_id, each.one_name), (each.other_id, each.other_name))
         who = " and ".join(f"{name} ({id_})" if name else id_ for id_, name in both)
         place = each.place_name or each.place_id
         yield ((f"{each.bits:4.1f}  ", ""), (f"{who}{f', {place}' if place else ''}", "heading"))
-        yield ((f"      {_sum_of(each)}", ""),)
+        for first in range(0, len(each.reasons), _REASONS_A_LINE):
+            yield ((f"      {_sum_of(each.reasons[first : first + _REASONS_A_LINE])}", ""),)
 
 
-def _sum_of(pair: Candidate) -> str:
-    return ", ".join(f"{reason.sentence} {reason.bits:+g}" for reason in pair.reasons)
+def _sum_of(reasons: Iterable[Because]) -> str:
+    return ", ".join(f"{reason.sentence} {reason.bits:+g}" for reason in reasons)
 
 
 def _hanging(depends: Depends) -> str | None:
