@@ -501,7 +501,8 @@ def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:
     declared = session.catalogue.kind(kind)
     columns = {column.name: column for column in declared.columns} if declared.file else {}
     if not equals or name not in columns:
-        raise click.UsageError(f"--set {name}: write FIELD=VALUE with a field of {kind}: {', '.join(columns)}.")
+        fields = ", ".join(column.name for column in columns.values() if not column.fixed)
+        raise click.UsageError(f"--set {name}: write FIELD=VALUE with a field of {kind}: {fields}.")
     return name, _value(session, columns[name], text, f"--set {name}") if text else None
 
 
@@ -525,11 +526,13 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     It is shown first. What later acts depend on stays: they are listed.
     """
     from relay.desk.undo import since
-    from relay.service.queries.lookup import Undoable
+    from relay.service.queries.lookup import Told, Undoable
 
     found = session.ask(Undoable(since=since(session.now), at=import_))
     say(f"You recorded at {found.recorded_at}:")
-    for each in found.acts[:_SHOWN]:
+    if len(found.acts) == 1:
+        say(f"  {session.ask(Told(id=found.acts[0].act_id, as_of=session.today)).sentence}")
+    for each in found.acts[:_SHOWN] if len(found.acts) > 1 else ():
         say(f"  {each.act_id}: {each.what}")
     if len(found.acts) > _SHOWN:
         say(f"  and {len(found.acts) - _SHOWN} more")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Nameable = Callable[[Collection[str]], Collection[str]]
 
 _ENDS: Final = ("giver_placement_id", "receiver_placement_id", "placement_id")
+_EVENTS: Final = {"excused": "waiver"}  # a word that cannot stand alone
 _FINAL: Final = frozenset({"erase", "programme"})
 
 
@@ -120,15 +121,23 @@ class _Telling:
         if self.subject.startswith("event:"):
             placement_id = str(said["placement_id"])
             many = f" of {said['animals']:g}" if said.get("animals") else ""
+            found = f": {spoken(said['outcome'])}" if said.get("outcome") else ""
             return (
-                f"{spoken(said['kind'])}{many} at placement {placement_id} of {self._holder(placement_id)}"
-                f" on {said['happened_on']}"
+                f"{_EVENTS.get(said['kind']) or spoken(said['kind'])}{many} at placement {placement_id} of"
+                f" {self._holder(placement_id)} on {said['happened_on']}{found}"
             )
         what = what_it_is(self.register.catalogue, self.subject, said)
         if self.subject.startswith("beneficiary:"):
-            return f"{self._who(said['beneficiary_id'])}, {what}"
+            return ", ".join((self._who(said["beneficiary_id"]), what, *self._belongs()))
+        if self.subject.startswith("rule:"):
+            return f"{what} ({self.subject}): {_ruled(said)}"
         called = said["name"] if self.subject.startswith("place:") else ""  # that of a group is personal
         return f"{what} {called}".strip() + f" ({self.subject})"
+
+    def _belongs(self) -> list[str]:
+        """Where she lives, and with whom."""
+        ties = (("in", "place_id"), ("group", "group_id"))
+        return [f"{word} {self.said[column]}" for word, column in ties if self.said.get(column)]
 
     def _units(self, giver_id: str = "") -> str:
         giver = self.register.placements.get(giver_id)
@@ -156,11 +165,19 @@ class _Telling:
         who = self._who(placement.beneficiary_id)
         if stood.state == "excused":
             return f"{who} was excused from the rest"
+        if stood.state == "lost":
+            return f"{who} has lost what she received, and has nothing to pass on"
         if not stood.still_owed:
             return f"{who} owes nothing more"
         still = "still owes" if stood.passed else "owes"
-        by = f"by {stood.due_on}" if stood.due_on >= self.as_of else f"since {stood.due_on}"
-        return f"{who} {still} {_units(shown(stood.still_owed), placement.help)} {by}"
+        by = f" by {stood.due_on}" if stood.due_on >= self.as_of else f", due on {stood.due_on}"
+        return f"{who} {still} {_units(shown(stood.still_owed), placement.help)}{by}"
+
+
+def _ruled(said: Mapping[str, Any]) -> str:
+    owed = f"{said['owed']:g}" if said.get("owed") is not None else f"{said['owed_per_given']:g} for each"
+    grace = f" and {said['grace_days']:g} days of grace" if said.get("grace_days") else ""
+    return f"{said['given']:g} given, {owed} owed within {said['months']:g} months{grace}"
 
 
 def _units(number: Quantity, help_: str) -> str:

@@ -1060,7 +1060,9 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
                 reason=Sentence(
                     "%(name)s of %(subject)s cannot be changed by a correction.", name=name, subject=subject_of(act)
                 ),
-                suggestion=Sentence("Take the act back (did_not_happen) and record it again."),
+                suggestion=Sentence(
+                    "Take the act back (did_not_happen; as a command, --how did-not-happen) and record it again."
+                ),
                 field=name,
             )
         if value is None and column.required:

@@ -52,7 +52,7 @@ def meant(ask: Callable[[Question[Any]], Any], text: str, kind: str, as_of: date
     found: dict[str, Meant] = {}
     for hit in ask(Find(text=text, as_of=as_of)):
         for id_ in _ids(ask, hit, kind, as_of):
-            told = ", ".join(filter(None, (id_, hit.name, hit.what, hit.place)))
+            told = f"{id_}: {', '.join(filter(None, (hit.name, hit.what, hit.place)))}"
             found.setdefault(id_, Meant(id=id_, told=told, clear=hit.score >= CLEAR))
     return tuple(found.values())
 

@@ -407,7 +407,7 @@ def test_a_hand_over_is_told_with_who_gave_who_received_what_both_owe_by_when_an
     assert answer.err.splitlines() == [
         (
             f"Recorded: Name of W4 (W4) passed on 1 goat to Name of W5 (W5) on {ON}, from placement P4 to P5."
-            " Name of W5 (W5) owes 2 goat since 2026-06-30; Name of W4 (W4) still owes 1 goat since 2024-06-01."
+            " Name of W5 (W5) owes 2 goat, due on 2026-06-30; Name of W4 (W4) still owes 1 goat, due on 2024-06-01."
         ),
         "To undo it: relay undo",
     ]
@@ -419,11 +419,11 @@ def test_what_is_placed_happens_is_corrected_confirmed_and_taken_back_is_told(sh
 
     placed = told(*("place", "--gift", "G1", "--beneficiary", "W6", "--of", "goat", "--animals", "2"), "--on", ON)
     assert placed.startswith(f"Recorded: Name of W6 (W6) received 2 goat from gift G1 on {ON}, placement ")
-    assert placed.endswith(" Name of W6 (W6) owes 2 goat since 2026-06-30.")
+    assert placed.endswith(" Name of W6 (W6) owes 2 goat, due on 2026-06-30.")
     born = told("event", "birth", "P4", "--animals", "2", "--on", "2023-06-01", "--id", "E5")
     assert born == (
         "Recorded: birth of 2 at placement P4 of Name of W4 (W4) on 2023-06-01."
-        " Name of W4 (W4) owes 2 goat since 2024-06-01."
+        " Name of W4 (W4) owes 2 goat, due on 2024-06-01."
     )
     fixed = told("correct", "event:E5", "--how", "wrong-data", "--set", "animals=1", "--why", "misread", "--id", "C5")
     assert fixed.startswith("Corrected: birth of 1 at placement P4")
@@ -483,7 +483,7 @@ def test_undo_shows_what_it_would_take_back_and_does_so_when_told_to(shell: Shel
 
     asked = shell.run("undo")
     assert asked.code == exits.NOT_DONE
-    assert f"event:E9: birth at placement P1 on {ON}" in asked.err
+    assert f"birth at placement P1 of Name of W1 (W1) on {ON}" in asked.err
     done = shell.ok("undo", "--yes")
     assert done.pairs["act_id"].startswith("correct:undo-")
     assert "Taken back: birth at placement P1 of Name of W1 (W1)" in done.err

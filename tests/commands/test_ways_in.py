@@ -488,7 +488,7 @@ def test_a_name_will_do_for_an_id_when_it_is_clear_whose_it_is(shell: Shell, gra
 
     assert passed.pairs["placement_id"] == "P2001"
     assert "Taken for P8" in passed.err
-    assert "Taken for W9, Maya Tamang" in passed.err
+    assert "Taken for W9: Maya Tamang" in passed.err
     assert "Taken for P8" in event.err
     assert shell.ok("show", "P2001", "--json").json["values"]["beneficiary_id"] == "W9"
     assert shell.ok("trace", "Junkiri", "--json").json["id"] == "placement:P8"
@@ -502,8 +502,8 @@ def test_a_name_that_may_be_several_is_asked_about_and_one_that_is_none_is_told(
     nobody = shell.run("pass-on", "P4", "--to", "Xqzw", "--animals", "1")
 
     assert several.code == exits.USAGE
-    assert "This may mean several: W8, Maya Rai" in several.err
-    assert "W9, Maya Tamang" in several.err
+    assert "This may mean several: W8: Maya Rai" in several.err
+    assert "W9: Maya Tamang" in several.err
     assert nobody.code == exits.NOT_DONE
     assert "There is no beneficiary Xqzw in the record." in nobody.err
 
