@@ -43,7 +43,7 @@ KEYWORDS: Final = {
     **dict.fromkeys(("ngettext", "plural"), (1, 2)),
 }
 
-ENGLISH: Final = ("relay.commands.", "relay.mapping.", "relay.web.api.", "relay.web.self_check", "relay.web.server")
+ENGLISH: Final = ("relay.commands.", "relay.web.api.", "relay.web.self_check", "relay.web.server")
 """Where failures speak English only: to the command line and to programs."""
 
 _VALUE: Final = re.compile(r"%\(\w+\)s")

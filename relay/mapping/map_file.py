@@ -49,6 +49,13 @@ class WrongMap(errors.Invalid):
     is_what: str
 
 
+class StillOpen(WrongMap):
+    """A map does not say yet what an act of it cannot do without."""
+
+    act: str
+    column: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where a value comes from.
@@ -260,7 +267,14 @@ class _Reader:
         for name in needed:
             if name in undecided or name not in own:
                 is_what = f"{name} is still open (?)" if name in undecided else f"{name} is missing"
-                raise self._wrong(where, is_what, "Name a column, or write { constant = … }.")
+                raise StillOpen(
+                    path=self.path,
+                    where=where,
+                    is_what=is_what,
+                    act=act,
+                    column=name,
+                    suggestion="Name a column, or write { constant = … }.",
+                )
         make = Make(
             act=act,
             values={name: self._source(where, name, own[name]) for name in own if name not in undecided},

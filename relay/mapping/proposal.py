@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.name_matching import alike, key
@@ -50,6 +50,48 @@ class _Line:
         return f"{self.name} = {self.value}{'  # ' + comment if comment else ''}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a person decided of a map.
+
+    Attributes:
+        columns: A meaning, and which hand-over it is of → the column; what no column has is left out.
+        help: The same in every row, or "".
+        gift_id: The same in every row, or "".
+        calendar: "AD" or "BS".
+        order: Of days in figures.
+        values: Name of values → cell → id or word.
+    """
+
+    columns: Mapping[Slot, str]
+    help: str = ""
+    gift_id: str = ""
+    calendar: str = ""
+    order: str = ""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A map that is proposed, and what it was made of.
+
+    Attributes:
+        table: The register.
+        guesses: What each column most likely means.
+        values: Name of values → cell → id or word, "?" where it is open.
+        calendar: Of the days.
+        order: Of days in figures.
+        text: The map, as TOML.
+    """
+
+    table: Table
+    guesses: Mapping[Slot, Guess]
+    values: Mapping[str, Mapping[str, str]]
+    calendar: str
+    order: str
+    text: str
+
+
 def proposed(pages: Sequence[Page], programme: Programme, name: str) -> str:
     """A map for a register, as TOML.
 
@@ -61,8 +103,30 @@ def proposed(pages: Sequence[Page], programme: Programme, name: str) -> str:
     Returns:
         The text; "?" where a person has to decide. No cell of a person is in it.
     """
+    return propose(pages, programme, name).text
+
+
+def propose(pages: Sequence[Page], programme: Programme, name: str, decided: Decided | None = None) -> Proposed:
+    """A map for a register, with what it was made of.
+
+    Args:
+        pages: As for `proposed`.
+        programme: As for `proposed`.
+        name: As for `proposed`.
+        decided: What a person decided; None guesses everything.
+    """
     page, header = register_of(pages)
-    return _Proposal(page, pages, header, programme, _slug(name)).text()
+    made = _Proposal(page, pages, header, programme, _slug(name), decided)
+    text = made.text()
+    habit = made.habit()
+    return Proposed(
+        table=made.table,
+        guesses=made.guesses,
+        values={name: {cell: id_ for cell, (id_, _) in cells.items()} for name, cells in made.values.items()},
+        calendar=habit.calendar,
+        order=habit.order,
+        text=text,
+    )
 
 
 def _slug(name: str) -> str:
@@ -79,6 +143,7 @@ class _Proposal:
     header: tuple[int, ...]
     programme: Programme
     prefix: str
+    decided: Decided | None = None
     table: Table = field(init=False)
     guesses: Mapping[Slot, Guess] = field(init=False)
     values: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict[str, dict[str, tuple[str, str]]])
@@ -86,6 +151,11 @@ class _Proposal:
 
     def __post_init__(self) -> None:
         self.table = table_of(self.page, self.header, words().totals)
+        if self.decided:
+            self.guesses = {
+                slot: Guess(column=column, score=_CERTAIN) for slot, column in self.decided.columns.items() if column
+            }
+            return
         places = self.programme.places.values()
         self.guesses = guessed(self.table, places)
         for meaning in ("received_from", "passed_to"):
@@ -172,6 +242,9 @@ class _Proposal:
         ]
         for make in makes:
             lines += ["", "[[make]]", *map(str, make)]
+        for name, said in (self.decided.values if self.decided else {}).items():
+            own = self.values.get(name, {})
+            own |= {cell: (id_, "") for cell, id_ in said.items() if cell in own}
         for name, cells in self.values.items():
             lines += ["", f"[values.{name}]"]
             lines += [
@@ -242,13 +315,23 @@ class _Proposal:
             if rows > 1 and not known and not any(map(str.isdigit, text)):
                 yield text
 
-    def _days(self) -> Iterator[_Line]:
-        columns = [
+    def _day_columns(self) -> list[str]:
+        return [
             guess.column
             for (meaning, _), guess in self.guesses.items()
             if words().meanings[meaning].look == "day" and guess.score >= SURE
         ]
-        habit = days.habit(cell for name in columns for cell in self.table.column(name))
+
+    def habit(self) -> days.Habit:
+        """How days are written: as a person said, else as the cells prove."""
+        found = days.habit(cell for name in self._day_columns() for cell in self.table.column(name))
+        if self.decided and self.decided.calendar in ("AD", "BS"):
+            found = replace(found, calendar="BS" if self.decided.calendar == "BS" else "AD", calendar_share=_CERTAIN)
+        order = next((each for each in days.ORDERS if self.decided and each == self.decided.order), None)
+        return replace(found, order=order, order_share=_CERTAIN) if order else found
+
+    def _days(self) -> Iterator[_Line]:
+        columns, habit = self._day_columns(), self.habit()
         for name in columns:
             own = days.habit(self.table.column(name))
             if 0 < own.calendar_share < 1:
@@ -423,6 +506,8 @@ class _Proposal:
 
     def _help(self) -> _Line:
         helps = list(self.programme.helps)
+        if self.decided and self.decided.help:
+            return _Line(name="help", value=_constant(self.decided.help))
         if self.column("help") and self._help_is_known():
             return self._plain(("help", "help"))[0]
         if len(helps) == 1:
@@ -437,6 +522,8 @@ class _Proposal:
 
     def _gift(self) -> _Line:
         gifts, guess = self.programme.gifts, self.of("gift")
+        if self.decided and self.decided.gift_id:
+            return _Line(name="gift_id", value=_constant(self.decided.gift_id))
         if guess and guess.score >= SURE:
             others = {shown(cell) for cell in self.table.column(guess.column)} - {*gifts}
             if others and gifts:

@@ -21,6 +21,7 @@ from relay.web.lists import saved_views
 from relay.web.managers import confirming
 from relay.web.managers import routes as managers
 from relay.web.request.current import Core
+from relay.web.staff import importing
 from relay.web.staff import routes as staff
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def create_app(
     Compress(app)
     for part in (monitoring, language, responses, sessions, guard, labels, menu, failures):
         part.set_up(app)
-    for part in (monitoring, responses, sign_in, managers, list_pages, confirming, staff, auditors):
+    for part in (monitoring, responses, sign_in, managers, list_pages, confirming, staff, importing, auditors):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(registers.blueprint)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -91,6 +92,28 @@ def clerk(programme_id: str) -> Clerk:
     )
 
 
+def clerk_of_imports(programme_id: str) -> Clerk:
+    """Who imports, with the kinds of acts that she may record everywhere."""
+    catalogue = current.graph().catalogue
+    kinds = {
+        kind.name
+        for kind in catalogue.filed
+        if may(kind.recording, programme_id) and places(kind.recording, programme_id) is None
+    }
+    return replace(clerk(programme_id), kinds=frozenset(kinds))
+
+
+def require_everywhere(action: str, programme_id: str) -> None:
+    """Let nobody go on whose account covers some places only: a file reaches beyond them.
+
+    Raises:
+        NotThatPlace: It does.
+    """
+    allowed = places(action, programme_id)
+    if allowed is not None:
+        raise roles.NotThatPlace(places=sorted(allowed))
+
+
 def heads() -> tuple[reading.LedgerHead, ...]:
     """The programmes in which who is asking holds a role, by id.
 
@@ -129,6 +152,8 @@ def check() -> None:
     found = None if permission.public else sessions.user()
     if found is None and not permission.public:
         raise g.get("not_let_in") or NotSignedIn
+    if permission.largest:
+        request.max_content_length = permission.largest
     by_form = request.method not in _SAFE and permission.by_form and not (found and found.token_id)
     if by_form and current_app.config["WTF_CSRF_ENABLED"]:
         csrf: CSRFProtect = current_app.extensions["csrf"]

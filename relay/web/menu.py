@@ -77,6 +77,7 @@ SECTIONS: Final = (
             _list("people", lazy_gettext("People"), "b", by_place=True),
             _list("groups", lazy_gettext("Groups"), "u"),
             _list("places", lazy_gettext("Places"), "w"),
+            Link(endpoint="importing.page", label=lazy_gettext("Import"), key="i"),
         ),
     ),
     (

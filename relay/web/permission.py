@@ -28,6 +28,7 @@ class Permission:
             or takes a password as JSON, needs no such proof.
         ids_only: Whether it shows no more of a record than its id: then it is shown to staff of every place.
         unencrypted: Whether it answers without encryption too: this machine's own monitoring asks for it.
+        largest: How many bytes may be sent to it; None for as many as to any other view.
     """
 
     action: str | None = None
@@ -35,14 +36,17 @@ class Permission:
     by_form: bool = True
     ids_only: bool = False
     unencrypted: bool = False
+    largest: int | None = None
 
 
 _NOTHING_SAID: Final = Permission()
 
 
-def action(name: str, *, by_form: bool = True, ids_only: bool = False) -> Callable[[View], View]:
+def action(
+    name: str, *, by_form: bool = True, ids_only: bool = False, largest: int | None = None
+) -> Callable[[View], View]:
     """Say which action a view is; see `Permission`."""
-    return _saying(Permission(action=name, by_form=by_form, ids_only=ids_only))
+    return _saying(Permission(action=name, by_form=by_form, ids_only=ids_only, largest=largest))
 
 
 def public(*, by_form: bool = True, unencrypted: bool = False) -> Callable[[View], View]:

@@ -57,6 +57,7 @@ PAGES: Final = (
     f"{HILLS}/record/group:S1",
     f"{HILLS}/record/place:RAM",
     f"{HILLS}/record/event:E1",
+    f"{DEMO}/import",
     # auditors
     f"{DEMO}/health?as_of=2024-12-31&compare=2023-12-31&by=help&by=place&by=donor",
     f"{DEMO}/rates?by=generation",
@@ -82,6 +83,9 @@ FAILURES: Final[Mapping[str, int]] = {
     f"{DEMO}/record/placement:none": 404,
     f"{DEMO}/tree/gift:G1?as_of=soon": 400,
     "/sign-in/once/guessed": 404,
+    f"{DEMO}/import/guessed": 404,
+    f"{DEMO}/import/guessed/progress": 404,
+    f"{DEMO}/import/guessed/report.xlsx": 404,
 }
 """Pages that explain why they cannot be given → the number that says so too."""
 
@@ -126,6 +130,9 @@ API: Final = (
             "ledger/verify",
             "duplicates",
             "accesses",
+            "registers/known",
+            "registers/maps",
+            "registers/acts",
         )
     ),
 )

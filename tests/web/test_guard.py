@@ -44,6 +44,7 @@ SAMPLES: Final = {
     "form": "svg",
     "filename": "relay.css",
     "secret": "x",
+    "token": "guessed",
 }
 
 

@@ -7,7 +7,6 @@ Rows and acts are lines of JSON, so that neither side holds all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import count
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
@@ -31,7 +30,6 @@ from relay.web.request import current
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
-    from relay.ledger.batch import Clerk
 
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of the rows of one import; our choice: some 300,000 acts. More are imported on the database's own machine."""
@@ -58,7 +56,7 @@ class NotARow(Invalid):
 @action("map propose")
 def known(programme_id: str) -> Response:
     """What a proposed map has to know of a programme; that groups are named is logged."""
-    require_everywhere("import", programme_id)
+    guard.require_everywhere("import", programme_id)
     found = known_of(current.graph(), programme_id)
     privacy.opened("map propose", (f"group:{id_}" for id_ in sorted(found.groups)))
     return jsonify(json_of(found))
@@ -105,22 +103,15 @@ def _said(*names: str) -> dict[str, str]:
 # ---------------------------------------------------------------------------------------------------- rows in
 
 
-@blueprint.before_request
-def _may_be_large() -> None:
-    """Take as many rows as an import may have."""
-    if request.endpoint == "registers.rows":
-        request.max_content_length = LARGEST
-
-
 @blueprint.post("/rows")
-@action("import")
+@action("import", largest=LARGEST)
 def rows(programme_id: str) -> Response:
     """Judge rows, and record them where it is said; one line of the answer for each line of the report."""
-    require_everywhere("import", programme_id)
+    guard.require_everywhere("import", programme_id)
     apply, answers = request.args.get("apply") == "true", ANSWERS.get(request.args.get("answers", ""))
     if answers is None:
         raise OtherType(field="answers", wanted=f"one of {', '.join(ANSWERS)}")
-    judge = InDatabase(graph=current.graph(), clerk=clerk_of_imports(programme_id))
+    judge = InDatabase(graph=current.graph(), clerk=guard.clerk_of_imports(programme_id))
     done = SimpleQueue[int]()
     report = judge.judged(
         programme_id, _rows(programme_id, judge.catalogue), apply=apply, answers=answers, progress=done.put
@@ -134,28 +125,6 @@ def rows(programme_id: str) -> Response:
         yield ReportLine(at=judge.at, ended=True)
 
     return _streamed(lines(), lambda failed: ReportLine(failed=failed))
-
-
-def clerk_of_imports(programme_id: str) -> Clerk:
-    """Who imports, with the kinds of acts that she may record everywhere."""
-    catalogue = current.graph().catalogue
-    kinds = {
-        kind.name
-        for kind in catalogue.filed
-        if guard.may(kind.recording, programme_id) and guard.places(kind.recording, programme_id) is None
-    }
-    return replace(guard.clerk(programme_id), kinds=frozenset(kinds))
-
-
-def require_everywhere(action: str, programme_id: str) -> None:
-    """Let nobody go on whose account covers some places only: a file reaches beyond them.
-
-    Raises:
-        NotThatPlace: It does.
-    """
-    places = guard.places(action, programme_id)
-    if places is not None:
-        raise roles.NotThatPlace(places=sorted(places))
 
 
 def _rows(programme_id: str, catalogue: Catalogue) -> Iterator[Row]:

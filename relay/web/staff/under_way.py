@@ -1,0 +1,114 @@
+"""Imports that are under way: each in a thread of its own, so that a page can say how far it is."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import TYPE_CHECKING, Final
+
+from relay.errors import RelayError, Unavailable
+from relay.exchange.importing import Count
+from relay.mapping.handed_back import hand_back, in_its_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.domain.questions import Answers
+    from relay.exchange.importing import InDatabase
+    from relay.exchange.rows import ReportRow
+    from relay.mapping.reading import MappedRegister
+
+SHOWN: Final = 100  # our choice: rows that cannot stand on the page; the report has all of them
+_LEFT: Final = 50  # ended imports that are remembered; our choice
+
+log = logging.getLogger("relay.web")
+
+
+@dataclass(slots=True, kw_only=True)
+class UnderWay:
+    """An import, as far as it is.
+
+    Attributes:
+        apply: Whether it writes.
+        of_all: About how many acts there are.
+        done: Acts that were judged.
+        ended: Whether it is over.
+        count: What became of the rows.
+        failed: The first rows that cannot stand.
+        error: Why it ended before its end, or None.
+        at: When it was recorded; "" if nothing was.
+    """
+
+    apply: bool
+    of_all: int
+    done: int = 0
+    ended: bool = False
+    count: Count = field(default_factory=Count)
+    failed: list[ReportRow] = field(default_factory=list["ReportRow"])
+    error: RelayError | None = None
+    at: str = ""
+
+    def progress(self, done: int) -> None:
+        """Note how many are done."""
+        self.done = min(done, self.of_all)
+
+
+_IMPORTS: Final[dict[str, UnderWay]] = {}
+
+
+def of(token: str) -> UnderWay | None:
+    """The last import of an upload, or None."""
+    return _IMPORTS.get(token)
+
+
+def begin(
+    token: str,
+    register: MappedRegister,
+    judge: InDatabase,
+    programme_id: str,
+    report: Path,
+    *,
+    answers: Answers,
+    apply: bool,
+) -> UnderWay:
+    """Begin an import of an upload, unless one is under way.
+
+    Args:
+        token: Of the upload.
+        register: As its map reads it.
+        judge: Where its rows are judged, and who records.
+        programme_id: Of the programme.
+        report: Where the register is handed back.
+        answers: The questions that each row answers.
+        apply: Whether it writes.
+    """
+    running = _IMPORTS.get(token)
+    if running and not running.ended:
+        return running
+    for old in [each for each, one in _IMPORTS.items() if one.ended][:-_LEFT]:
+        del _IMPORTS[old]
+    rows = tuple(register.rows(report, judge.catalogue))
+    begun = _IMPORTS[token] = UnderWay(apply=apply, of_all=len(rows))
+
+    def run() -> None:
+        try:
+            told = judge.judged(programme_id, iter(rows), apply=apply, answers=answers, progress=begun.progress)
+            kept: list[ReportRow] = []
+            for row in begun.count.through(in_its_words(told, register.map)):
+                kept.append(row)
+                if row.action in ("put aside", "refused") and len(begun.failed) < SHOWN:
+                    begun.failed.append(row)
+            report.unlink(missing_ok=True)
+            hand_back(report, register, kept, applied=apply)
+        except RelayError as error:
+            begun.error = error
+        except Exception as fault:  # whatever it is, the page must not wait for ever
+            log.exception("failed", extra={"said": {"failure": type(fault).__name__}})
+            begun.error = Unavailable(reason="The import ended early.", suggestion="Import it again: it goes on.")
+        finally:
+            begun.at = judge.at if apply and begun.count.actions["added"] else ""
+            begun.ended = True
+
+    Thread(target=run, name="import", daemon=True).start()
+    return begun

@@ -1,0 +1,213 @@
+"""A register imported in the browser without a script: uploaded, mapped, looked at, tried, recorded, handed back."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import time
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Final
+
+import pytest
+import python_calamine
+from axe_playwright_python.sync_playwright import Axe
+
+from relay.access import accounts, tokens
+from relay.access.roles import grant_of
+from relay.ledger import reading
+from relay.mapping import kept_maps
+from relay.web import create_app
+from relay.web.staff import uploads
+from tests.scenes import acts as say
+from tests.web import relays
+from tests.web.readers import bearer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from relay.graph import Graph
+    from relay.settings import Settings
+    from tests.web.conftest import Watched
+
+HERE: Final = "/p/registers-here/import"
+REGISTER: Final = (
+    "SN,Full name,Animal,Date received,Animals,Received from\n"
+    "1,Rita Harro,goat,2023-02-01,2,\n"
+    "2,Sita Utis,goat,2024-06-01,2,1\n"
+    "3,Maya Kafal,goat,2024-02-31,2,1\n"
+)
+
+
+@pytest.fixture
+def client(recorded: Graph, settings: Settings) -> Iterator[FlaskClient]:
+    """Give the owner's client on a programme with a rule and a gift, whose forms are checked as in use."""
+    if "registers-here" not in {head.programme_id for head in reading.heads(recorded)}:
+        relays.record(recorded, "registers-here", [say.programme("registers-here"), say.rule(), say.gift()])
+    app = create_app(recorded, settings, now=lambda: relays.NOW, owner="asha")
+    yield app.test_client()
+    for kept in kept_maps.every(recorded, "registers-here"):
+        kept_maps.forget(recorded, "registers-here", kept.name)
+
+
+def token_of(page: TestResponse) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert found
+    return found[1]
+
+
+def uploaded(client: FlaskClient, text: str = REGISTER, name: str = "ngo.csv") -> TestResponse:
+    """The answer to an upload."""
+    file = (io.BytesIO(text.encode()), name)
+    sent = {"csrf_token": token_of(client.get(HERE)), "register": file}
+    return client.post(HERE, data=sent, content_type="multipart/form-data")
+
+
+def form_of(page: TestResponse) -> dict[str, str]:
+    """What the form of the map sends when nobody changes it."""
+    said = {"csrf_token": token_of(page)}
+    said |= dict(re.findall(r'name="(value:[^"]+)" value="([^"]*)"', page.text))
+    for name, options in re.findall(r'<select[^>]*name="(\w+)">(.*?)</select>', page.text, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        said[name] = chosen[1] if chosen else ""
+    return {html.unescape(name): html.unescape(value) for name, value in said.items()}
+
+
+def ended(client: FlaskClient, where: str) -> TestResponse:
+    """The page of an import once it has ended."""
+    for _ in range(100):
+        page = client.get(where)
+        if "Refresh" not in page.headers:
+            return page
+        time.sleep(0.1)
+    raise AssertionError(where)
+
+
+def counts(page: TestResponse) -> list[int]:
+    """Recorded, the same, put aside, refused."""
+    return [int(number) for number in re.findall(r"</dt><dd>(\d+)</dd>", page.text)]
+
+
+def test_a_register_is_mapped_tried_recorded_and_handed_back(client: FlaskClient, recorded: Graph) -> None:
+    where = uploaded(client).headers["Location"]
+    page = client.get(where)
+    assert page.text.count('<tr><th scope="row"><label') == 6
+    assert all(f"<bdi>{name}</bdi>" in page.text for name in ("Rita Harro", "Sita Utis", "Maya Kafal"))
+    assert "This day does not exist" in page.text
+
+    tried = ended(client, client.post(where, data=form_of(page) | {"wanted": "try"}).headers["Location"])
+    assert counts(tried) == [5, 0, 1, 0]
+    assert "Nothing was written." in tried.text
+    before = reading.head(recorded, "registers-here").entries
+
+    sent = form_of(page) | {"wanted": "record", "keep": "goats"}
+    done = ended(client, client.post(where, data=sent).headers["Location"])
+    assert counts(done) == [5, 0, 1, 0]
+    assert reading.head(recorded, "registers-here").entries == before + 5
+    assert "relay undo --import" in done.text
+    by = {entry.recorded_by for entry in reading.entries(recorded, "registers-here", first=before + 1)}
+    assert by == {"account:asha"}
+
+    with client.get(f"{where}/report.xlsx") as report:
+        rows = python_calamine.load_workbook(io.BytesIO(report.data)).get_sheet_by_index(0).to_python()
+    assert rows[1][-2] == "Recorded: beneficiary:ngo-1, placement:ngo-1."
+    assert str(rows[3][-2]).endswith("This day does not exist: the month has 29 days.")
+
+    again = client.get(uploaded(client, name="colleague.csv").headers["Location"])
+    assert "kept map goats" in again.text
+
+
+def test_what_a_person_decides_is_shown_at_once_and_not_what_was_guessed(client: FlaskClient) -> None:
+    where = uploaded(client).headers["Location"]
+    said = form_of(client.get(where))
+    animal = next(field for field, meaning in said.items() if meaning == "help:0")
+
+    part = client.post(where, data=said | {animal: "note:0", "help": "goat"}, headers={"HX-Request": "true"})
+    twice = client.post(where, data=said | {animal: "key:0"})
+
+    assert part.text.startswith('<div id="preview"')
+    assert "note:</span> <bdi>goat" in part.text
+    assert "Two columns are said to mean the same: number of the row." in twice.text
+
+
+def test_what_is_still_open_is_said_and_nothing_is_recorded(client: FlaskClient, recorded: Graph) -> None:
+    where = uploaded(client).headers["Location"]
+    said = form_of(client.get(where))
+    day = next(field for field, meaning in said.items() if meaning == "received_on:0")
+    before = reading.head(recorded, "registers-here").entries
+
+    answer = client.post(where, data=said | {day: "", "wanted": "record"})
+
+    assert answer.status_code == 200
+    assert "no column says this yet" in answer.text
+    assert reading.head(recorded, "registers-here").entries == before
+
+
+def test_an_upload_is_its_uploaders_alone_and_gone_when_it_is_deleted(
+    client: FlaskClient, recorded: Graph, settings: Settings
+) -> None:
+    where = uploaded(client).headers["Location"]
+    folder = settings.data_folder / "uploads" / where.rpartition("/")[2]
+    other = create_app(recorded, settings, now=lambda: relays.NOW, owner="bina").test_client()
+
+    assert other.get(where).status_code == 404
+    assert (folder.stat().st_mode & 0o777, (folder / "ngo.csv").stat().st_mode & 0o777) == (0o700, 0o600)
+    client.post(f"{where}/discard", data={"csrf_token": token_of(client.get(HERE))})
+    assert client.get(where).status_code == 404
+    assert not folder.exists()
+
+
+def test_a_file_that_is_no_register_is_refused_by_its_name_alone(client: FlaskClient, settings: Settings) -> None:
+    answer = uploaded(client, name="../../notes.pdf")
+
+    assert answer.status_code == 400
+    assert "notes.pdf is neither an .xlsx nor a .csv file" in answer.text
+    assert str(settings.data_folder) not in answer.text
+
+
+def test_a_file_that_is_too_large_or_sent_by_another_site_is_refused(client: FlaskClient) -> None:
+    how = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(uploads.LARGEST + 1)}
+    large = client.post(HERE, data=b"--x", environ_overrides=how)
+    forged = client.post(HERE, data={"register": (io.BytesIO(b"SN,Name\n"), "ngo.csv")})
+
+    assert (large.status_code, forged.status_code) == (413, 400)
+
+
+def test_staff_of_one_place_and_auditors_do_not_import(
+    client: FlaskClient, recorded: Graph, people: dict[str, str]
+) -> None:
+    accounts.add(recorded, "one-place", (grant_of("staff@demo/X1"),), None, relays.NOW)
+    issued = tokens.issue(recorded, "one-place", days=1, now=relays.NOW, random=token_bytes)
+    of_a_place = client.get("/p/demo/import", headers=bearer(issued.secret))
+    accounts.remove(recorded, "one-place")
+
+    assert (of_a_place.status_code, "Your account covers X1 only" in of_a_place.text) == (403, True)
+    assert client.get("/p/demo/import", headers=bearer(people["auditor"])).status_code == 403
+    assert client.get("/p/demo/import", headers=bearer(people["staff"])).status_code == 200
+
+
+def test_in_a_browser_what_is_decided_shows_at_once_and_progress_ends_by_itself(
+    client: FlaskClient, watched: Watched, tmp_path: Path
+) -> None:
+    assert client.get(HERE).status_code == 200  # the programme is there
+    (tmp_path / "ngo.csv").write_text(REGISTER, encoding="utf-8")
+    page = watched.goto(HERE)
+
+    page.locator("input[name=register]").set_input_files(tmp_path / "ngo.csv")
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_label("Animal", exact=True).select_option("note:0")
+    page.get_by_label("Help, if no column says it").select_option("goat")
+    page.get_by_text("note: goat").first.wait_for()
+    faults = Axe().run(page).response["violations"]
+    page.get_by_role("button", name="Try all rows").click()
+    page.get_by_text("Nothing was written.").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Your register, with what became").click()
+
+    assert [each["id"] for each in faults] == []
+    assert download.value.suggested_filename == "ngo-report.xlsx"
+    assert watched.complaints == watched.strangers == []
