@@ -17,6 +17,7 @@ from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
 from relay.ledger.projection import PROJECTION, Edge, Node, about_edge, entry_node, things_of
 from relay.ledger.reading import replay
+from tests.rigs.soak import drawn
 from tests.scenes import acts, strategies
 from tests.scenes.acts import (
     Book,
@@ -137,7 +138,7 @@ def book_of(*offered: Act) -> Book:
 # --- step by step = all at once ---------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(strategies.programmes())
 def test_the_graph_that_follows_act_by_act_is_the_graph_of_the_whole_register(offered: list[Act]) -> None:
     following, book = FollowingGraph(), Book()
@@ -149,7 +150,7 @@ def test_the_graph_that_follows_act_by_act_is_the_graph_of_the_whole_register(of
     assert following.rows() == whole(book.register)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(100), deadline=None)
 @given(strategies.programmes())
 def test_replaying_the_ledger_gives_the_same_register(offered: list[Act]) -> None:
     book = book_of(*offered)
@@ -162,7 +163,7 @@ def test_replaying_the_ledger_gives_the_same_register(offered: list[Act]) -> Non
     assert whole(again) == whole(book.register)
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=drawn(75), deadline=None)
 @given(strategies.programmes())
 def test_one_batch_of_acts_comes_to_the_same_as_one_at_a_time(offered: list[Act]) -> None:
     judged = Book()

@@ -17,6 +17,7 @@ from relay.domain import acts, schema
 from relay.domain.acts import Act
 from relay.exchange import cells
 from relay.exchange import rows as exchange
+from tests.rigs.soak import drawn
 from tests.scenes.core import CORE, IN_TABLES
 
 if TYPE_CHECKING:
@@ -1068,7 +1069,7 @@ def any_act(draw: st.DrawFn) -> Act:
     return Act(kind=kind.name, id=str(values[kind.id_column]), values=values)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=150)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=drawn(150))
 @given(act=any_act())
 def test_any_act_written_reads_back_the_same(tmp_path_factory: pytest.TempPathFactory, act: Act) -> None:
     path = tmp_path_factory.mktemp("any")
@@ -1083,7 +1084,7 @@ def fault_texts(faults: Sequence[Fault]) -> bool:
     return all(fault.reason and fault.suggestion and len(fault.value) <= 60 for fault in faults)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=drawn(300))
 @given(
     name=st.sampled_from([*(f"{file}.csv" for file in CORE.files), "rules.toml"]),
     content=st.binary()
@@ -1103,7 +1104,7 @@ def test_any_bytes_in_a_file_are_rows_or_faults(
         assert fault_texts(row.faults)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=drawn(300))
 @given(data=st.data())
 def test_any_damage_to_a_workbook_is_rows_or_faults_or_invalid(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -29,6 +29,8 @@ KEPT: Final = FOLDER / "kept" / "2026-11.tar.xz"
 """Ledgers and a backup of before, each with names."""
 
 _FAULTS: Final = FOLDER.parent / "folder_of_faults"
+_TWO_ANSWERS: Final = ("entries",)
+"""What the command line answers otherwise than the API. All else is asked of both on the embedded engine alone."""
 _LISTS: Final = ("gifts", "chains", "visits", "placements", "people", "groups", "places", "rates", "findings", "sample")
 _ADDRESSED: Final = {"sample": "&size=5&seed=7"}  # what a list's address must say besides the day
 
@@ -96,7 +98,8 @@ def _house(faces: Faces) -> Iterator[Answer]:
 def _questions(faces: Faces, seed: Seed) -> Iterator[Answer]:
     for question, wish in wishes(seed):
         name = " ".join((question, *(f"{key}={_worded(value)}" for key, value in wish.items())))
-        words, answered = words_of(question, wish), faces.answered(seed.id, QUESTION[question], wish)
+        answered = faces.answered(seed.id, QUESTION[question], wish)
+        words = words_of(question, wish) if faces.asks_twice or question in _TWO_ANSWERS else None
         printed = faces.json(*words, "--programme", seed.id) if words else answered
         if printed == answered and laid_out(printed) == laid_out(answered):
             yield _json(f"{seed.id}/questions", name, answered)

@@ -71,6 +71,7 @@ class Faces:
         random: For all that is recorded.
         secrets: Login → the token that proves it.
         client: Of the API.
+        asks_twice: Whether a question is asked of the command line as well.
     """
 
     graph: Graph
@@ -78,6 +79,7 @@ class Faces:
     random: Seeded
     secrets: Mapping[str, str]
     client: Any
+    asks_twice: bool
 
     # ------------------------------------------------------------------------------------------------ command line
 
@@ -210,4 +212,6 @@ def opened(graph: Graph, connection: Connection, folder: Path) -> Generator[Face
             accounts.add(graph, login, grants, None, NOW)
         issued = {login: tokens.issue(graph, login, days=30, now=NOW, random=random).secret for login in roles}
         client = create_app(graph, settings, now=lambda: NOW).test_client()
-        yield Faces(graph=graph, settings=settings, random=random, secrets=issued, client=client)
+        yield Faces(
+            graph=graph, settings=settings, random=random, secrets=issued, client=client, asks_twice=graph.embedded
+        )

@@ -10,3 +10,8 @@ SOAK = bool(os.environ.get("RELAY_SOAK"))
 def share(whole: int) -> int:
     """How many of so many cases this run tries."""
     return whole if SOAK else whole // 50
+
+
+def drawn(whole: int) -> int:
+    """How many of so many examples that hypothesis draws this run tries: each takes long enough to be felt."""
+    return whole if SOAK else whole // 3
