@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from relay.commands.options import command, first_line, group, pass_session, secret
+from relay.commands.options import command, first_line, format_option, group, pass_session, secret
 from relay.commands.session import Session, say
+from relay.commands.showing import print_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -258,14 +259,17 @@ def access() -> None:
 
 @access.command("log", example="relay access log --last 20")
 @click.option("--last", "most", type=click.IntRange(min=1), default=20, show_default=True, metavar="N")
+@format_option
 @pass_session
 def access_log(session: Session, most: int) -> None:
     """List who opened whose record, or lists with names, newest last."""
     from relay.service.queries.ledgers import Accesses
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import print_json
 
     found = session.ask(Accesses(most=most))[::-1]
     if session.as_json:
         print_json(found)
     else:
-        print_table(("at", "by", "what", "ids"), ((each.at, each.by, each.what, " ".join(each.ids)) for each in found))
+        print_list(
+            session, ("at", "by", "what", "ids"), ((each.at, each.by, each.what, " ".join(each.ids)) for each in found)
+        )

@@ -10,13 +10,14 @@ from relay.commands.options import (
     as_of_option,
     command,
     donor_option,
+    format_option,
     help_option,
     pass_session,
     place_option,
     read_options,
 )
 from relay.commands.session import Session, say
-from relay.commands.showing import counted
+from relay.commands.showing import counted, print_list
 from relay.domain.vocabulary import CHAIN_STATES
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--group", "--group-id", "group_id", metavar="ID", help="Only chains begun by a member of this group.")
 @click.option("--sort", type=click.Choice(["id", "reach", "age", "lateness"]), default="id", show_default=True)
 @page_options
+@format_option
 @pass_session
 def chains(
     session: Session,
@@ -90,6 +92,7 @@ def chains(
 @donor_option
 @click.option("--sort", type=click.Choice(["id", "reach", "age"]), default="id", show_default=True)
 @page_options
+@format_option
 @pass_session
 def gifts(
     session: Session,
@@ -120,13 +123,14 @@ def _print_list(
     counts: tuple[str, ...],
 ) -> None:
     """Print a list of chains or gifts: some columns as they are, the last ones as counts in words."""
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import print_json
 
     found = session.ask(asked)
     if session.as_json:
         print_json(found)
         return
-    print_table(
+    print_list(
+        session,
         (*headers, *counts),
         (
             (*(getattr(each, name) for name in headers), *(counted(getattr(each, name)) for name in counts))
@@ -140,6 +144,7 @@ def _print_list(
 @place_option
 @click.option("--for", "account", metavar="ACCOUNT", help="Only the places that this account covers.")
 @click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N most pressing visits.")
+@format_option
 @pass_session
 def todo(
     session: Session,
@@ -158,20 +163,21 @@ def todo(
     grouped by place, so that one walk serves many. It tells names and telephones, and the access log that it did.
     """
     from relay.service.queries.relays import Todo
-    from relay.service.terminal import on_terminal, print_json, print_lines, print_table
+    from relay.service.terminal import on_terminal, print_json, print_lines
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
     found = session.ask(Todo(place_id=place_id, account=account, most=most, **read))
     if session.as_json:
         print_json(found)
         return
-    if found and on_terminal():
+    if found and on_terminal() and not session.as_csv:
         print_lines(_walks(found))
         return
     first = ("rank", "place_name", "placement_id", "beneficiary_id", "state", "due_on")
     then = ("still_owed", "help", "days", "last_word_on", "place_id")
     last = ("since_on", "name", "phone", "group_name")
-    print_table(
+    print_list(
+        session,
         (*first, "reasons", *then, "hangs_on_her", *last),
         (
             (
@@ -220,11 +226,12 @@ def _why(visit: Visit) -> str:
 @command(example="relay waiting")
 @as_of_option
 @click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N earliest.")
+@format_option
 @pass_session
 def waiting(session: Session, as_of: str | None, most: int | None) -> None:
     """List the pass-ons not yet confirmed. Confirm one with relay confirm, if you did not record it."""
     from relay.service.queries.relays import Waiting
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import print_json
 
     found = session.ask(Waiting(as_of=session.day(as_of), most=most))
     if session.as_json:
@@ -232,11 +239,12 @@ def waiting(session: Session, as_of: str | None, most: int | None) -> None:
         return
     headers = ("passed_on", "pass_id", "giver_placement_id", "receiver_placement_id", "beneficiary_id", "help")
     names = (*headers, "animals", "recorded_by")
-    print_table(names, ([getattr(each, name) for name in names] for each in found))
+    print_list(session, names, ([getattr(each, name) for name in names] for each in found))
 
 
 @command(example="relay duplicates --most 20")
 @click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N likeliest pairs.")
+@format_option
 @pass_session
 def duplicates(session: Session, most: int | None) -> None:
     """List registrations that are likely one person, and why.
@@ -246,18 +254,18 @@ def duplicates(session: Session, most: int | None) -> None:
     names, and the access log that it did.
     """
     from relay.service.queries.people import Duplicates
-    from relay.service.terminal import on_terminal, print_json, print_lines, print_table
+    from relay.service.terminal import on_terminal, print_json, print_lines
 
     found = session.ask(Duplicates(most=most))
     if session.as_json:
         print_json(found)
         return
     names = ("bits", "one_id", "one_name", "other_id", "other_name", "place_name")
-    if on_terminal():
+    if on_terminal() and not session.as_csv:
         print_lines(_pairs(found.candidates))
     else:
         rows = ((*(getattr(each, name) for name in names), _sum_of(each.reasons)) for each in found.candidates)
-        print_table((*names, "reasons"), rows)
+        print_list(session, (*names, "reasons"), rows)
     say(f"{found.women} people under {found.people} ids. From {found.needed_bits:g} bits on, one person is likelier.")
     if found.left_out:
         say(f"Not compared: {found.left_out} groups of people with one name in one ward, each of more than 200.")

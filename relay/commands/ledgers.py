@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from relay.commands.exits import DONE, FOUND
-from relay.commands.options import ID, group, pass_session
+from relay.commands.options import ID, format_option, group, pass_session
 from relay.commands.session import Session, say
+from relay.commands.showing import print_list
 
 if TYPE_CHECKING:
     from relay.ledger.checkpoints import Checkpoint, Key
@@ -33,17 +34,19 @@ def ledger() -> None:
     help="How many of the newest entries; 0: all.",
 )
 @click.option("--about", metavar="ACT", type=ID, help="Only entries that record, correct, confirm or erase this act.")
+@format_option
 @pass_session
 def ledger_log(session: Session, count: int, about: str | None) -> None:
     """List entries, newest last."""
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import print_json
 
     found = _newest(session, count, about)
     if session.as_json:
         print_json(found)
         return
-    hash_end = _SHORT_HASH if sys.stdout.isatty() else None
-    print_table(
+    hash_end = _SHORT_HASH if sys.stdout.isatty() and not session.as_csv else None
+    print_list(
+        session,
         ("sequence", "act_id", "recorded_at", "recorded_by", "hash"),
         ((each.sequence, each.act_id, each.recorded_at, each.recorded_by, each.hash[:hash_end]) for each in found),
     )

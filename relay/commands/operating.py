@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from relay.commands.options import command, complete_programmes, group, pass_session
-from relay.commands.recording import reason, said_of
+from relay.commands.options import command, complete_programmes, format_option, group, pass_session
+from relay.commands.recording import REHEARSED, dry_run_option, reason, said_of
 from relay.commands.session import NotByService, Session, say, usable
-from relay.commands.showing import counted, print_tree
+from relay.commands.showing import counted, print_list, print_tree
 from relay.errors import Refused
 
 
@@ -236,16 +236,17 @@ def programme() -> None:
 
 
 @programme.command("list", example="relay programme list")
+@format_option
 @pass_session
 def programme_list(session: Session) -> None:
     """List the programmes."""
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import print_json
 
     if session.as_json:
         print_json(session.heads)
         return
     headers = ("programme_id", "name", "timezone", "entries", "head_hash")
-    print_table(headers, ([getattr(head, name) for name in headers] for head in session.heads))
+    print_list(session, headers, ([getattr(head, name) for name in headers] for head in session.heads))
 
 
 @programme.command("use", example="relay programme use relay-demo")
@@ -268,6 +269,7 @@ def programme_use(session: Session, programme_id: str) -> None:
 @click.option("--name", required=True)
 @click.option("--timezone", default="Asia/Kathmandu", show_default=True)
 @click.option("--goal-generations", metavar="N", help="How many generations the programme aims at.")
+@dry_run_option
 @pass_session
 def programme_add(session: Session, /, programme_id: str, **given: str | None) -> None:
     """Begin a programme."""
@@ -280,6 +282,12 @@ def programme_add(session: Session, /, programme_id: str, **given: str | None) -
         print_json(result)
     else:
         print_pairs(result.items())
+    _say_if_rehearsed(session)
+
+
+def _say_if_rehearsed(session: Session) -> None:
+    if session.rehearses:
+        say(REHEARSED)
 
 
 @programme.command("systems", example="relay programme systems relay-demo --none")
@@ -287,6 +295,7 @@ def programme_add(session: Session, /, programme_id: str, **given: str | None) -
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--none", "off", is_flag=True, help="Switch all of them off.")
 @click.option("--why", default="The programme uses other systems.", show_default=True, help="For the auditor.")
+@dry_run_option
 @pass_session
 def programme_systems(session: Session, programme_id: str, names: tuple[str, ...], why: str, *, off: bool) -> None:
     """Say which systems a programme uses, and no others; without a NAME, show them.
@@ -310,11 +319,13 @@ def programme_systems(session: Session, programme_id: str, names: tuple[str, ...
         print_json(result)
     else:
         print_pairs((name, ", ".join(each) if isinstance(each, tuple) else each) for name, each in result.items())
+    _say_if_rehearsed(session)
 
 
 @programme.command("lock", example="relay programme lock 2026-07-16 --programme relay-demo --why reported")
 @click.argument("day", metavar="DAY")
 @click.option("--why", required=True, help="For the auditor.")
+@dry_run_option
 @pass_session
 def programme_lock(session: Session, day: str, why: str) -> None:
     """Lock a period: what happened up to DAY can be corrected by managers only, and auditors see each such correction.
@@ -331,3 +342,4 @@ def programme_lock(session: Session, day: str, why: str) -> None:
         print_json(result)
     else:
         print_pairs(result.items())
+    _say_if_rehearsed(session)

@@ -176,6 +176,21 @@ def shared_options() -> tuple[click.Option, click.Option]:
     )
 
 
+def _keep_format(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    session_of(context).as_csv = value == "csv"
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Of every command that prints one list."""
+    return click.option(
+        "--format",
+        type=click.Choice(("csv",)),
+        expose_value=False,
+        callback=_keep_format,
+        help="Print the list as CSV, which spreadsheets open.",
+    )(command)
+
+
 def as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The day of a read."""
     return click.option("--as-of", metavar="DAY", help="The state on that day, as known now; today if left out.")(

@@ -13,11 +13,12 @@ from relay.commands.options import (
     command,
     complete_ids,
     confirmed_option,
+    format_option,
     pass_session,
     read_options,
 )
 from relay.commands.session import Session, say
-from relay.commands.showing import counted, print_tree
+from relay.commands.showing import counted, print_list, print_tree
 from relay.errors import NotFound
 
 if TYPE_CHECKING:
@@ -30,18 +31,19 @@ T = TypeVar("T")
 @command(example="relay find Sita")
 @click.argument("words", metavar="TEXT", nargs=-1, required=True)
 @as_of_option
+@format_option
 @pass_session
 def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
     """Search people, placements, gifts and places. Names are found in Devanagari and in Latin script."""
     from relay.reports.search import MOST
     from relay.service.queries.lookup import Find
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import print_json
 
     hits = session.ask(Find(text=" ".join(words), as_of=session.day(as_of)))
     if session.as_json:
         print_json(hits)
         return
-    print_table(("id", "what", "place", "name"), ((hit.id, hit.what, hit.place, hit.name) for hit in hits))
+    print_list(session, ("id", "what", "place", "name"), ((hit.id, hit.what, hit.place, hit.name) for hit in hits))
     if not hits:
         say("Try fewer letters, or an id.")
     if len(hits) == MOST:

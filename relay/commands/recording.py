@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from relay.domain.acts import Value
 
 
+REHEARSED: Final = "A dry run: nothing was recorded."
+
+
 def print_recorded(session: Session, *recorded: Recorded, told: bool = True) -> None:
     """Print what became of some acts, tell what each recorded, and say what was noted of them."""
     from relay.service.terminal import print_json, print_pairs
@@ -29,7 +32,7 @@ def print_recorded(session: Session, *recorded: Recorded, told: bool = True) -> 
         if not session.as_json:
             print_pairs((name, getattr(each, name)) for name in ("act_id", "action", "sequence", "placement_id"))
         if session.rehearses:
-            say("A dry run: nothing was recorded.")
+            say(REHEARSED)
         elif told:
             _tell(session, each)
         for note in each.notes:
@@ -55,7 +58,7 @@ def _rehearse(context: click.Context, _: click.Parameter, value: bool) -> None: 
     session_of(context).rehearses = value
 
 
-def _dry_run_option(command: Callable[..., Any]) -> Callable[..., Any]:
+def dry_run_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Of every command that records."""
     return click.option(
         "--dry-run",
@@ -118,7 +121,7 @@ def records(
         but: Columns that are no options, since the command takes them otherwise.
     """
     made = click.command(name, cls=KindCommand, example=example, kind=kind, but=but)
-    return lambda function: made(_dry_run_option(function))
+    return lambda function: made(dry_run_option(function))
 
 
 class _OneOf(click.Option):
@@ -290,7 +293,7 @@ def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) 
 @click.option("--parent", "--parent-id", "parent_id", metavar="ID", help="For a place: the place it is in.")
 @click.option("--latitude", metavar="N")
 @click.option("--longitude", metavar="N")
-@_dry_run_option
+@dry_run_option
 @pass_session
 def register(
     session: Session, /, name: str, what: str, own_id: str | None, *, holder: bool, **given: str | None
@@ -436,7 +439,7 @@ class _How(click.Choice[str]):
 )
 @click.option("--id", "correct_id", metavar="ID", help="Generated if left out.")
 @_again_option
-@_dry_run_option
+@dry_run_option
 @pass_session
 def correct(
     session: Session,
@@ -518,7 +521,7 @@ _SHOWN: Final = 20  # our choice: so many are taken in at a glance
 @click.option("--import", "import_", metavar="TIME", help="A whole import of yours: the time that it told at its end.")
 @click.option("--why", default="Taken back at once.", show_default=True, help="For the auditor.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_dry_run_option
+@dry_run_option
 @pass_session
 def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     """Take back the newest thing you recorded in the last 24 hours.
@@ -548,7 +551,7 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
 @command(example="relay confirm pass:T0001")
 @click.argument("act_id", metavar="PASS", type=ID)
 @click.option("--id", "confirm_id", metavar="ID", help="Generated if left out.")
-@_dry_run_option
+@dry_run_option
 @pass_session
 def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
     """Confirm a pass-on that another person recorded."""
@@ -560,7 +563,7 @@ def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
 @click.argument("subject_id", metavar="SUBJECT", type=ID)
 @click.option("--id", "erase_id", metavar="ID", help="Generated if left out.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_dry_run_option
+@dry_run_option
 @pass_session
 def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool) -> None:
     """Erase the personal data of a beneficiary or another act. Links, numbers and hashes stay."""
@@ -630,7 +633,7 @@ def different(session: Session, /, **given: str | None) -> None:
 @click.option(
     "--equivalent", "equivalents", multiple=True, metavar="HELP=N", help="Other help, and what one unit is worth."
 )
-@_dry_run_option
+@dry_run_option
 @pass_session
 def rule(session: Session, /, equivalents: tuple[str, ...], **given: str | None) -> None:
     """Record a version of the rule for one kind of help."""

@@ -96,6 +96,7 @@ class Session:
         self.catalogue = catalogue
         self.programme: str | None = None
         self.as_json = False
+        self.as_csv = False
         self.rehearses = False
         self.now = datetime.now(UTC)
         self._opened: list[Graph] = []
@@ -272,13 +273,12 @@ class Session:
         return not self.settings.url and bool(self.settings.neo4j or engine.status(self.settings.data_folder).running)
 
     def beginning(self, kind: str, text: str) -> tuple[str, ...]:
-        """The ids of a kind that begin with a text; none where the database does not answer: nobody waits for a key."""
-        from relay.desk import lookup
+        """The ids of a kind that begin with a text; none where nothing answers: nobody waits for a key."""
         from relay.errors import RelayError
 
         with suppress(RelayError, OSError):
-            if self._answers():
-                return lookup.beginning(self.graph, self.programme_id, kind, text, OFFERED)
+            if self.service or self._answers():
+                return self.registers.beginning(kind, text, OFFERED)
         return ()
 
     def maps_beginning(self, text: str) -> tuple[str, ...]:

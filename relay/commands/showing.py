@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.vocabulary import SETTLED
 
 if TYPE_CHECKING:
+    from relay.commands.session import Session
     from relay.reports.rates import Rate, Rates
     from relay.reports.trees import Tree
 
@@ -19,6 +20,16 @@ RATES: Final = (
     "passed_of_owed",
     "passed_of_possible",
 )
+
+
+def print_list(session: Session, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a list as CSV where that is asked for, else as a table."""
+    from relay.service.terminal import print_csv, print_table
+
+    if session.as_csv:
+        print_csv(headers, rows)
+    else:
+        print_table(headers, rows)
 
 
 def rates(found: Rates) -> Iterator[str]:

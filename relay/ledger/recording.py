@@ -69,7 +69,10 @@ def record(
         answers=answers,
         earlier=earlier or EarlierActs(),
     )
-    if founding and not clerk.rehearses:
+    if founding and clerk.rehearses:  # there may be no ledger yet to judge it by
+        rehearsal = Rehearsal(graph, programme_id, clerk, answers=answers, earlier=earlier)
+        return tuple(each if each.action == "same" else replace(each, entry=None) for each in rehearsal.offer(acts)[0])
+    if founding:
         graph.write(lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id)))
     return _written(graph, work)
 

@@ -11,7 +11,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import urlencode
 
+from relay.desk import lookup
 from relay.domain.acts import Act, RuleMeant
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
 from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
@@ -128,6 +130,9 @@ class ActLine:
 class Registers(Protocol):
     """The registers of a programme."""
 
+    def beginning(self, kind: str, text: str, most: int) -> tuple[str, ...]:
+        """The ids of a kind that begin with a text, so many at most."""
+
     def known(self) -> Programme:
         """What a proposed map has to know of the programme."""
 
@@ -151,6 +156,10 @@ class Here:
     graph: Graph
     programme_id: str
     clerk: Clerk
+
+    def beginning(self, kind: str, text: str, most: int) -> tuple[str, ...]:
+        """The ids of a kind that begin with a text."""
+        return lookup.beginning(self.graph, self.programme_id, kind, text, most)
 
     def known(self) -> Programme:
         """What a proposed map has to know of the programme."""
@@ -179,6 +188,12 @@ class There:
 
     service: Remote
     programme_id: str
+
+    def beginning(self, kind: str, text: str, most: int) -> tuple[str, ...]:
+        """The ids of a kind that begin with a text."""
+        asked = urlencode({"kind": kind, "text": text})
+        found: tuple[str, ...] = self.service.read(tuple[str, ...], self._path(f"ids?{asked}"))
+        return found[:most]
 
     def known(self) -> Programme:
         """What a proposed map has to know of the programme."""

@@ -79,6 +79,20 @@ def plain(value: object) -> str:
     )
 
 
+def print_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as CSV; text that a spreadsheet would take for a formula begins with an apostrophe."""
+    import csv  # noqa: PLC0415 - only few commands print it
+
+    from relay.exchange.cells import escaped  # noqa: PLC0415 - as above
+
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(headers)
+    for row in rows:
+        table.writerow(
+            [each if isinstance(each, int | float) and each is not True else escaped(plain(each)) for each in row]
+        )
+
+
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """Print rows: a table on a terminal, tab-separated with a header line in a pipe.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import zipfile
 from datetime import date
@@ -473,3 +475,15 @@ def test_a_backup_is_restored_into_an_empty_database(shell: Shell, graph: Graph,
     wiped(graph)
     assert shell.ok("restore", str(file)).rows[1] == kept
     shell.ok("ledger", "verify")
+
+
+def test_lists_are_printed_as_csv_that_no_spreadsheet_takes_for_a_formula(shell: Shell) -> None:
+    shell.ok("register", "=Sum Maya", "--id", "B1")
+
+    for words in ("gifts", "chains", "todo", "waiting", "find B1", "ledger log", "access log", "programme list"):
+        piped, as_csv = shell.ok(*words.split()), shell.ok(*words.split(), "--format", "csv")
+        rows = list(csv.reader(io.StringIO(as_csv.out)))
+        header, *others = piped.out.splitlines()
+        assert rows[0] == header.split("\t"), words
+        assert len(rows) - 1 >= len(others), words
+    assert list(csv.reader(io.StringIO(shell.ok("find", "B1", "--format", "csv").out)))[1][-1] == "'=Sum Maya"

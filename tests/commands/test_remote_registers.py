@@ -8,6 +8,7 @@ import pytest
 
 from relay.access import access_log
 from relay.commands import exits
+from relay.commands.session import Session
 from relay.ledger import reading
 from relay.settings import Settings
 from relay.web import create_app
@@ -15,6 +16,7 @@ from tests.commands.shell import tell_story
 from tests.commands.test_remote import elsewhere, home, said, token
 from tests.rigs.in_a_thread import answering
 from tests.rigs.wiping import wiped
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,3 +176,40 @@ def test_names_leave_with_a_manager_only(
     assert (refused.code, "You do not have access to export names." in refused.err) == (exits.NOT_DONE, True)
     assert not (tmp_path / "named").exists()
     assert not access_log.newest(tmp_path / "service", "demo")
+
+
+def test_the_tab_key_offers_ids_from_elsewhere(
+    shell: Shell, graph: Graph, connection: Connection, service: str
+) -> None:
+    here = Session(CORE)
+    own = here.beginning("placement", "P"), here.beginning("placement", "P2"), here.beginning("gift", "none")
+    here.close()
+    elsewhere(shell, service, token(graph, "staff"))
+    there = Session(CORE)
+
+    assert (
+        there.beginning("placement", "P"),
+        there.beginning("placement", "P2"),
+        there.beginning("gift", "none"),
+    ) == own
+    assert own[1] == ("P2",)
+    home(shell, connection)
+
+
+def test_a_programme_is_added_switched_and_locked_in_a_dry_run_only(
+    shell: Shell, graph: Graph, connection: Connection, service: str
+) -> None:
+    asked = (
+        ("programme", "add", "hills", "--name", "Hills", "--dry-run"),
+        ("programme", "lock", "2024-01-01", "--why", "reported", "--dry-run"),
+    )
+    before = reading.head(graph, "demo").entries
+    here = [said(shell.run(*words)) for words in asked]
+    elsewhere(shell, service, token(graph, "manager", "administrator"))
+    there = [said(shell.run(*words)) for words in asked]
+    home(shell, connection)
+
+    assert here == there
+    assert all((code, "A dry run: nothing was recorded." in err) == (exits.DONE, True) for code, _, err in here), here
+    assert [head.programme_id for head in reading.heads(graph)] == ["demo"]
+    assert reading.head(graph, "demo").entries == before

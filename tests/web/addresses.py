@@ -130,6 +130,7 @@ API: Final = (
             "ledger/verify",
             "duplicates",
             "accesses",
+            "registers/ids?kind=placement&text=P",
             "registers/known",
             "registers/maps",
             "registers/acts",

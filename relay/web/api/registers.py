@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, jsonify, request, stream_with_context
 
 from relay.access import roles
+from relay.desk import lookup
 from relay.domain.acts import Act
 from relay.errors import Invalid, RelayError
 from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of the rows of one import; our choice: some 300,000 acts. More are imported on the database's own machine."""
 
+OFFERED: Final = 30
+"""Ids that are offered to complete what was typed (our choice: a screen)."""
+
 _LINES: Final = "application/x-ndjson"
 _LONGEST_LINE: Final = 64 * 1024  # bytes; our choice: as much as any act may be sent with
 
@@ -47,6 +51,19 @@ class NotARow(Invalid):
     suggestion = "Use the command line of the same version as the service."
 
     line: int
+
+
+# ---------------------------------------------------------------------------------------------------- ids
+
+
+@blueprint.get("/ids")
+@action("find", ids_only=True)
+def ids(programme_id: str) -> Response:
+    """The ids of a kind that begin with a text, of records that the reader may find: what the tab key offers."""
+    kind, text = request.args.get("kind", ""), request.args.get("text", "")
+    found = lookup.beginning(current.graph(), programme_id, kind, text, OFFERED)
+    seen = privacy.seen([f"{kind}:{id_}" for id_ in found])
+    return jsonify([id_ for id_ in found if f"{kind}:{id_}" in seen])
 
 
 # ---------------------------------------------------------------------------------------------------- kept maps
