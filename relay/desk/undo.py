@@ -33,6 +33,8 @@ HOURS: Final = 24  # what was meant is still remembered, and reported figures ha
 _MARK: Final = "undo-"
 """With this the id of a correction begins by which something was undone: undoing again goes on to what was before."""
 
+UNDOING: Final = f"correct:{_MARK}"
+"""With this the act id of such a correction begins."""
 
 MOST: Final = 5_000  # our choice: about as much as is judged in one transaction within a minute
 
@@ -101,7 +103,7 @@ def undoable(graph: Graph, programme_id: str, by: str, *, since: str, at: str | 
     """
     last = entry_search.recorded_by(graph, programme_id, by, first=at or since, last=at)
     for recorded_at, entries in groupby(_entries(graph, programme_id, last), key=attrgetter("recorded_at")):
-        recorded = [each for each in entries if not each.act_id.startswith(_UNDOING)]
+        recorded = [each for each in entries if not each.act_id.startswith(UNDOING)]
         if len(recorded) > MOST:
             raise TooManyToUndo(recorded_at=recorded_at, many=len(recorded))
         found = _standing(graph, programme_id, recorded)
@@ -111,9 +113,6 @@ def undoable(graph: Graph, programme_id: str, by: str, *, since: str, at: str | 
     raise NothingToUndo(programme_id=programme_id, reason=unknown if at else "")
 
 
-_UNDOING: Final = f"correct:{_MARK}"
-
-
 def since(now: datetime) -> str:
     """From when on something can be undone."""
     return instant((now - timedelta(hours=HOURS)).astimezone(UTC))
@@ -121,12 +120,14 @@ def since(now: datetime) -> str:
 
 def corrections(acts: Sequence[UndoableAct], why: str, clerk: Clerk) -> tuple[Act, ...]:
     """The corrections that take some acts back, each before what it stands on."""
-    made: list[Act] = []
-    for each in acts:
-        correct_id = f"{_MARK}{new_id(clerk.random(ID_BYTES))}"
-        said = {"correct_id": correct_id, "act_id": each.act_id, "how": "did_not_happen", "why": why}
-        made.append(Act(kind="correct", id=correct_id, values=said))
-    return tuple(made)
+    return tuple(correction(each.act_id, why, new_id(clerk.random(ID_BYTES))) for each in acts)
+
+
+def correction(act_id: str, why: str, undo_id: str) -> Act:
+    """The correction that takes one act back; it bears an id of its own behind the mark of what was undone."""
+    correct_id = f"{_MARK}{undo_id}"
+    said = {"correct_id": correct_id, "act_id": act_id, "how": "did_not_happen", "why": why}
+    return Act(kind="correct", id=correct_id, values=said)
 
 
 def take_back(graph: Graph, programme_id: str, corrected: Sequence[Act], clerk: Clerk) -> tuple[Recorded, ...]:

@@ -20,6 +20,7 @@ from relay.web.lists import routes as list_pages
 from relay.web.lists import saved_views
 from relay.web.managers import confirming
 from relay.web.managers import routes as managers
+from relay.web.recording import routes as recording
 from relay.web.request.current import Core
 from relay.web.staff import importing
 from relay.web.staff import routes as staff
@@ -79,12 +80,13 @@ def create_app(
         site=site,
     )
     Compress(app)
-    for part in (monitoring, language, responses, sessions, guard, labels, menu, failures):
+    for part in (monitoring, language, responses, sessions, guard, labels, menu, failures, recording):
         part.set_up(app)
     for part in (monitoring, responses, sign_in, managers, list_pages, confirming, staff, importing, auditors):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(registers.blueprint)
+    app.register_blueprint(recording.blueprint(graph.catalogue))
     for pages in system_pages.of(graph.catalogue).values():
         app.register_blueprint(pages.blueprint)
     if query.is_offered(settings):

@@ -28,6 +28,7 @@ from flask import (
     session,
     url_for,
 )
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from relay.access.accounts import NotLetIn, TooManyTries
@@ -37,7 +38,8 @@ from relay.service.json_codec import json_of
 from relay.web import sessions
 from relay.web.guard import NotByTheProxy
 from relay.web.i18n.language import gettext
-from relay.web.request import current
+from relay.web.permission import permission_of
+from relay.web.request import current, typed
 from relay.web.sessions import NotSignedIn
 
 if TYPE_CHECKING:
@@ -100,12 +102,19 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(NotSignedIn, asked_to_sign_in)
     app.register_error_handler(RelayError, explained)
     app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(CSRFError, of_another_session)
 
 
 def asked_to_sign_in(error: NotSignedIn) -> Answer:
-    """Send people to the sign-in page, and from there to what they wanted; answer programs with an error."""
+    """Send people to the sign-in page, and from there to what they wanted; answer programs with an error.
+
+    What they typed into a form goes with them.
+    """
     if _wants_json():
         return explained(error)
+    if _is_typed():
+        page = render_template("sign_in.html", error=None, login="", wanted=request.path, typed=typed.fields())
+        return make_response(page, STATUS[NotSignedIn])
     if request.headers.get("HX-Request"):  # part of a page: say where to sign in, and leave the page open
         session["wanted"] = _page_before()
         return explained(error)
@@ -118,6 +127,20 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
         flash(gettext("Nothing was recorded, because you were signed out. Sign in and do it again."))
         session["wanted"] = _page_before()
     return redirect(url_for("sign_in.page"), 303)
+
+
+def of_another_session(error: CSRFError) -> Response:
+    """A form that was opened before its writer signed in anew: what she typed is shown again, to be sent once more."""
+    if not _is_typed() or _wants_json():
+        return refused(error)
+    _find_programme()
+    return make_response(
+        render_template("recording/go_on.html", wanted=request.path, typed=typed.unmarked(typed.fields())), 400
+    )
+
+
+def _is_typed() -> bool:
+    return request.method == "POST" and request.endpoint is not None and permission_of(request.endpoint).typed
 
 
 def _page_before() -> str:

@@ -39,8 +39,13 @@ _BEGINS: Final = "programme add"
 
 @cache
 def _routes_of_systems(catalogue: Catalogue) -> Mapping[str, str]:
-    """Route of the API → the system that it belongs to, of those that belong to one."""
-    kinds = {f"api.record_{kind}": system.name for kind in catalogue.kinds if (system := catalogue.system_of(kind))}
+    """Route of the API or form → the system that it belongs to, of those that belong to one."""
+    kinds = {
+        route: system.name
+        for kind in catalogue.kinds
+        if (system := catalogue.system_of(kind))
+        for route in (f"api.record_{kind}", f"recording.{kind.replace('_', '-')}")
+    }
     questions = {
         f"api.{question.name}": name for name, system in catalogue.systems.items() for question in of_system(system)
     }

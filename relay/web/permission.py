@@ -27,6 +27,7 @@ class Permission:
         by_form: Whether what a browser sends to it must come from a form of these pages: a view that changes nothing,
             or takes a password as JSON, needs no such proof.
         ids_only: Whether it shows no more of a record than its id: then it is shown to staff of every place.
+        typed: Whether a form sends it what somebody typed, which is kept while she signs in again.
         unencrypted: Whether it answers without encryption too: this machine's own monitoring asks for it.
         largest: How many bytes may be sent to it; None for as many as to any other view.
     """
@@ -35,6 +36,7 @@ class Permission:
     public: bool = False
     by_form: bool = True
     ids_only: bool = False
+    typed: bool = False
     unencrypted: bool = False
     largest: int | None = None
 
@@ -43,10 +45,10 @@ _NOTHING_SAID: Final = Permission()
 
 
 def action(
-    name: str, *, by_form: bool = True, ids_only: bool = False, largest: int | None = None
+    name: str, *, by_form: bool = True, ids_only: bool = False, typed: bool = False, largest: int | None = None
 ) -> Callable[[View], View]:
     """Say which action a view is; see `Permission`."""
-    return _saying(Permission(action=name, by_form=by_form, ids_only=ids_only, largest=largest))
+    return _saying(Permission(action=name, by_form=by_form, ids_only=ids_only, typed=typed, largest=largest))
 
 
 def public(*, by_form: bool = True, unencrypted: bool = False) -> Callable[[View], View]:

@@ -12,7 +12,7 @@ from relay.access import accounts
 from relay.errors import NotFound
 from relay.web import sessions
 from relay.web.permission import public
-from relay.web.request import current
+from relay.web.request import current, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,19 +48,20 @@ def _slow_down(app: Flask, slow: Callable[[Any], Any]) -> None:
 @public()
 def page() -> str:
     """The form."""
-    return render_template("sign_in.html", error=None, login="")
+    return render_template("sign_in.html", error=None, login="", wanted="", typed=[])
 
 
 @blueprint.post("/sign-in")
 @public()
-def sign_in() -> Response | tuple[str, int, dict[str, str]]:
+def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
     """Let somebody in, or say that login and password do not belong together."""
     login = request.form.get("login", "")
     try:
         account = let_in(login, request.form.get("password", ""))
     except (accounts.NotLetIn, accounts.TooManyTries) as error:
         seconds = {"Retry-After": str(error.seconds)} if isinstance(error, accounts.TooManyTries) else {}
-        return render_template("sign_in.html", error=error, login=login[:64]), _STATUS[type(error)], seconds
+        again = {"wanted": request.form.get(typed.WANTED, ""), "typed": typed.handed_on()}
+        return render_template("sign_in.html", error=error, login=login[:64], **again), _STATUS[type(error)], seconds
     return _welcome(account)
 
 
@@ -84,7 +85,7 @@ def let_in(login: str, password: str) -> accounts.Account:
 
 @blueprint.get("/sign-in/once/<secret>")
 @public()
-def once(secret: str) -> Response:
+def once(secret: str) -> Response | str:
     """Sign in the owner, by the link that only the owner's terminal showed. Who only looks at it does not use it up."""
     link = current.core().once
     if link is None or request.method == "HEAD" or not link.take(secret):
@@ -102,9 +103,14 @@ def sign_out() -> Response:
     return response
 
 
-def _welcome(account: accounts.Account) -> Response:
-    """Go on to the page that asked who is there."""
-    wanted = str(session.get("wanted", ""))
+def _welcome(account: accounts.Account) -> Response | str:
+    """Go on to the page that asked who is there, with what was typed into it."""
+    wanted, kept = str(session.get("wanted", "")), typed.handed_on()
     sessions.begin(account)
-    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return redirect(wanted if inside else url_for("managers.front"), 303)
+    if kept and _is_inside(target := request.form.get(typed.WANTED, "")):
+        return render_template("recording/go_on.html", wanted=target, typed=typed.unmarked(kept))
+    return redirect(wanted if _is_inside(wanted) else url_for("managers.front"), 303)
+
+
+def _is_inside(address: str) -> bool:
+    return address.startswith("/") and not address.startswith(("//", "/\\"))

@@ -1,0 +1,158 @@
+"""The fields of a form: one column each, as it is asked on a page, with what was typed and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from relay.desk.wording import heading
+from relay.errors import RelayError
+from relay.exchange import cells
+from relay.web.i18n import labels
+from relay.web.i18n.language import gettext, lazy_gettext, pgettext, say
+from relay.web.recording import people
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
+
+    from relay.domain.acts import Value
+    from relay.domain.schema import Column
+    from relay.reports.search import Hit
+
+    Sort = Literal["words", "day", "number", "who", "long", "text"]
+
+OTHER: Final = "other"
+"""The choice of another day than today and yesterday."""
+
+ASKED: Final = {
+    ("pass", "beneficiary_id"): lazy_gettext("To whom?"),
+    ("pass", "receiver_placement_id"): lazy_gettext("Into which placement? (empty: a new one)"),
+    ("pass", "kind"): lazy_gettext("In which form?"),
+    ("placement", "beneficiary_id"): lazy_gettext("To whom?"),
+    ("placement", "gift_id"): lazy_gettext("From which gift?"),
+    ("event", "kind"): lazy_gettext("What happened?"),
+    ("event", "outcome"): lazy_gettext("Were the animals found?"),
+    ("event", "reason"): lazy_gettext("For which reason?"),
+    ("event", "until_on"): lazy_gettext("Until when?"),
+    ("beneficiary", "name"): lazy_gettext("What is her name?"),
+    ("beneficiary", "place_id"): lazy_gettext("Where does she live?"),
+    ("beneficiary", "group_id"): lazy_gettext("In which group is she?"),
+    ("group", "name"): lazy_gettext("What is the group called?"),
+    ("group", "place_id"): lazy_gettext("Where does it meet?"),
+    ("place", "name"): lazy_gettext("What is the place called?"),
+    ("place", "parent_id"): lazy_gettext("In which larger place does it lie?"),
+    ("gift", "donor"): lazy_gettext("Who gave it?"),
+    ("correct", "why"): lazy_gettext("Why? (for the auditor)"),
+}
+"""Kind and column → the question that a form asks; others are asked by the name of the column."""
+
+OF_ALL_KINDS: Final = {
+    "animals": lazy_gettext("How many?"),
+    "females": lazy_gettext("Of these, females"),
+    "males": lazy_gettext("Of these, males"),
+    "help": lazy_gettext("What kind of help?"),
+}
+
+_NUMBERS: Final = frozenset({"units", "amount", "count", "term", "days", "year", "degrees"})
+_LONG: Final = frozenset({"note", "why", "story", "source"})
+_WITH_STEPS: Final = frozenset({"units", "count"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One question of a form.
+
+    Attributes:
+        column: Which.
+        asks: The question, in the reader's language.
+        needed: Whether it must be answered.
+        choices: Word → how it is read, for a column of a few words.
+        text: What was typed, or chosen.
+        value: That, read as the column's value; None when it is empty or cannot be read.
+        fault: What is wrong with it, in the reader's language; empty when nothing is.
+        found: The records that the typed words may mean.
+        named: What the chosen record is called.
+    """
+
+    column: Column
+    asks: str
+    needed: bool = False
+    choices: Mapping[str, str] | None = None
+    text: str = ""
+    value: Value | None = None
+    fault: str = ""
+    found: tuple[Hit, ...] = ()
+    named: str = ""
+
+    @property
+    def name(self) -> str:
+        """In the form."""
+        return self.column.name
+
+    @property
+    def sort(self) -> Sort:
+        """How it is asked."""
+        if self.choices:
+            return "words"
+        if self.column.type == "date":
+            return "day"
+        if self.column.type in _NUMBERS:
+            return "number"
+        if self.column.refers_to:
+            return "who"
+        return "long" if self.column.name in _LONG else "text"
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether its number is stepped up and down by one."""
+        return self.column.type in _WITH_STEPS
+
+    def typed(self, sent: Mapping[str, str]) -> Field:
+        """The field with what was typed, read; what is wrong with it is kept beside it."""
+        text = _text(self, sent)
+        found = replace(self, text=text)
+        if not text.strip():
+            return replace(found, fault=gettext("This is needed.") if self.needed else "")
+        try:
+            if self.sort == "day":
+                value: Value | None = cells.read_day(text, current.today()).isoformat()
+            elif self.sort == "who":
+                meant = people.meant(str(self.column.refers_to), text)
+                return replace(found, **meant.as_field(), needed=self.needed)
+            else:
+                value = cells.read(self.column, text)
+        except RelayError as error:
+            return replace(found, fault=f"{say(error.reason)} {say(error.suggestion)}".strip())
+        return replace(found, value=value)
+
+
+def field_of(
+    kind: str, column: Column, *, needed: bool = False, choices: tuple[str, ...] = (), text: str = ""
+) -> Field:
+    """The field that asks for a column of a kind of act."""
+    asked = ASKED.get((kind, column.name)) or OF_ALL_KINDS.get(column.name)
+    words = choices or column.choices
+    return Field(
+        column=column,
+        asks=str(asked) if asked else _headed(column.name),
+        needed=needed,
+        choices={word: labels.said(word, column.name) for word in words} or None,
+        text=text,
+    )
+
+
+def _headed(name: str) -> str:
+    said = pgettext("column", heading(name))
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _text(field: Field, sent: Mapping[str, str]) -> str:
+    """What was typed: another day, or the record chosen among those found, stands beside the field's own name."""
+    text = sent.get(field.name, "")
+    if field.sort == "day":
+        return sent.get(f"{field.name}.{OTHER}", "") if text in ("", OTHER) else text
+    if field.sort == "who":
+        return sent.get(f"{field.name}.chosen", "") or text
+    return text

@@ -1,0 +1,198 @@
+"""A form as somebody filled it in: opened from a record, with the id that its act will have, and what it says."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import abort
+
+from relay.desk.lookup import resolve
+from relay.domain.acts import ID_BYTES, new_id
+from relay.exchange import cells
+from relay.reports import record_history
+from relay.web import privacy, sessions
+from relay.web.i18n import labels
+from relay.web.recording.fields import field_of
+from relay.web.recording.forms import ANY, CORRECT, opened_on
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from relay.domain.acts import Value
+    from relay.domain.schema import Column
+    from relay.reports.record_history import Happening, Record
+    from relay.web.recording.fields import Field
+    from relay.web.recording.forms import Form
+
+OWN_ID: Final = "own_id"
+SEEN: Final = "seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A form and what stands in it.
+
+    Attributes:
+        form: Which.
+        subject: The record that it is opened from; None for the programme.
+        own_id: That of the act, minted with the page: whoever sends it twice records it once.
+        seen: The last entry of the ledger when the form was opened.
+        asked: The fields that are asked.
+        more: Those that can be opened.
+    """
+
+    form: Form
+    subject: Record | None
+    own_id: str
+    seen: int
+    asked: tuple[Field, ...]
+    more: tuple[Field, ...]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """All of them."""
+        return (*self.asked, *self.more)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether each field could be read."""
+        return not any(field.fault for field in self.fields)
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether something stands among the fields that can be opened."""
+        return any(field.text or field.fault for field in self.more)
+
+    @property
+    def filled(self) -> tuple[Field, ...]:
+        """The fields in which something stands; of a correction those that it changes, and why."""
+        if self.form is not CORRECT:
+            return tuple(field for field in self.fields if field.value is not None)
+        changes = self.changes()
+        return tuple(field for field in self.fields if field.name in changes or field.name == "why")
+
+    def typed(self, sent: Mapping[str, str]) -> Filled:
+        """The form with what was typed into it."""
+        own_id = sent.get(OWN_ID, "")
+        id_column = current.graph().catalogue.kind(self.form.kind).columns[0]
+        return replace(
+            self,
+            own_id=str(cells.read(id_column, own_id) or self.own_id),
+            seen=int(seen) if (seen := sent.get(SEEN, "")).isdecimal() else self.seen,
+            asked=tuple(field.typed(sent) for field in self.asked),
+            more=tuple(field.typed(sent) for field in self.more),
+        )
+
+    def blaming(self, column: str, fault: str) -> Filled:
+        """The form with what is wrong beside the field of a column, if it has that."""
+
+        def blamed(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+            return tuple(replace(field, fault=fault) if field.name == column else field for field in fields)
+
+        return replace(self, asked=blamed(self.asked), more=blamed(self.more))
+
+    def was(self, field: Field) -> Any:  # noqa: ANN401 - a value of an act
+        """What the record that is corrected says in a column now."""
+        return self.subject.values.get(field.name) if self.subject else None
+
+    def changes(self) -> dict[str, Value | None]:
+        """What a correction changes: column → its value from then on, None where it is emptied."""
+        return {
+            field.name: field.value
+            for field in self.fields
+            if field.column not in current.graph().catalogue.kind("correct").columns and field.value != self.was(field)
+        }
+
+    def said(self) -> dict[str, Any]:
+        """The columns of the act, as far as they are said."""
+        id_column = current.graph().catalogue.kind(self.form.kind).id_column
+        said: dict[str, Any] = {id_column: self.own_id, **self.form.says}
+        if self.subject:
+            said[self.form.tie] = self.subject.id if self.form.opened_on == ANY else _bare(self.subject.id)
+        if self.form is CORRECT:
+            why = next(field.value for field in self.fields if field.name == "why")
+            return {**said, "why": why, **({"changes": changes} if (changes := self.changes()) else {})}
+        return {**said, **{field.name: field.value for field in self.fields if field.value is not None}}
+
+    def carried(self) -> Iterator[tuple[str, str]]:
+        """What the check page carries on unseen, each day as a date, each person by her id."""
+        yield OWN_ID, self.own_id
+        for field in self.fields:
+            if field.value is not None:
+                yield field.name, cells.write(field.value) if field.sort == "number" else str(field.value)
+
+    def news(self) -> tuple[Happening, ...]:
+        """What others recorded of this record since the form was opened."""
+        if self.subject is None or current.head().entries <= self.seen:
+            return ()
+        by = sessions.signed_in().by
+        return tuple(each for each in self.subject.history if each.sequence > self.seen and each.recorded_by != by)
+
+
+def opened(form_name: str, act_id: str) -> Filled:
+    """The form of that name, opened from a record; from the programme where that is empty.
+
+    Raises:
+        werkzeug.exceptions.NotFound: Such a record does not have this form.
+        RelayError: The record cannot be shown.
+    """
+    head, catalogue = current.head(), current.graph().catalogue
+    subject = _subject(act_id) if act_id else None
+    kind = subject.id.partition(":")[0] if subject else ""
+    form = next((each for each in opened_on(catalogue, kind, head.systems) if each.name == form_name), None)
+    if form is None or (form.opened_on == ANY and (subject is None or not subject.sequence)):
+        abort(404)
+    asked, more = _of_subject(subject) if form is CORRECT and subject else form.columns(catalogue, head.systems)
+    return Filled(
+        form=form,
+        subject=subject,
+        own_id=new_id(secrets.token_bytes(ID_BYTES)),
+        seen=head.entries,
+        asked=tuple(_fields(form, asked, subject)),
+        more=tuple(_fields(form, more, subject)),
+    )
+
+
+def _subject(act_id: str) -> Record:
+    programme_id = current.head().programme_id
+    act_id = resolve(current.graph(), programme_id, act_id)
+    found = record_history.show(current.built(), programme_id, act_id, current.today(), speech=labels.SPEECH)
+    privacy.opened("show", (found.id,))
+    return privacy.record(found)
+
+
+def _of_subject(subject: Record) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """The columns that a correction of a record may change: those in which something stands, and the others."""
+    catalogue = current.graph().catalogue
+    columns = catalogue.columns_on(subject.id.partition(":")[0], current.head().systems)
+    may = [each for each in columns if not each.fixed and each.name not in subject.withheld]
+    filled = tuple(each for each in may if subject.values.get(each.name) is not None)
+    why = catalogue.kind("correct").column("why")
+    return (*filled, *([why] if why else [])), tuple(each for each in may if each not in filled)
+
+
+def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> Iterator[Field]:
+    catalogue = current.graph().catalogue
+    mended = subject.id.partition(":")[0] if form is CORRECT and subject else form.kind
+    for column in columns:
+        own = column.name == catalogue.kind(form.kind).id_column
+        kind = form.kind if column in catalogue.kind(form.kind).columns else mended
+        field = field_of(
+            kind,
+            column,
+            needed=(column.required and not own and column.name != "receiver_placement_id")
+            or column.name in form.needs,
+            choices=form.choices.get(column.name, ()),
+        )
+        if form is CORRECT and kind == mended and subject and subject.values.get(column.name) is not None:
+            field = field.typed({column.name: cells.write(subject.values[column.name])})
+        elif column.name == "help" and subject and subject.values.get("help"):
+            field = replace(field, text=str(subject.values["help"]) if form.kind == "placement" else "")
+        yield field
+
+
+def _bare(act_id: str) -> str:
+    return act_id.partition(":")[2]

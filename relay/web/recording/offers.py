@@ -1,0 +1,47 @@
+"""What a record offers to record: its forms, as far as its reader may use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relay.web import guard, menu
+from relay.web.i18n.language import say
+from relay.web.recording.forms import ANY, opened_on
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from relay.reports.record_history import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One form that can be opened.
+
+    Attributes:
+        title: What it is for.
+        href: Where.
+        mends: Whether it puts the record itself right.
+    """
+
+    title: str
+    href: str
+    mends: bool
+
+
+def offers(record: Record | None = None) -> tuple[Offer, ...]:
+    """The forms of a record, or of the programme, that its reader may use; none of one that was taken back."""
+    if record and record.taken_back_by:
+        return ()
+    head, catalogue = current.head(), current.graph().catalogue
+    kind = record.id.partition(":")[0] if record else ""
+    return tuple(
+        Offer(
+            title=say(form.title),
+            href=menu.to(f"recording.{form.name}", act_id=record.id if record else None),
+            mends=form.opened_on == ANY,
+        )
+        for form in opened_on(catalogue, kind, head.systems)
+        if guard.may(form.recording(catalogue), head.programme_id)
+        and (form.opened_on != ANY or (record and record.sequence))
+    )

@@ -1,0 +1,81 @@
+"""Whom or what typed words mean: an id, or the records near a name, of which one is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.desk.lookup import NotInRecord, resolve
+from relay.errors import RelayError
+from relay.reports import search
+from relay.web import privacy
+from relay.web.i18n import labels
+from relay.web.i18n.language import gettext, say
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from relay.reports.search import Hit
+
+MOST: Final = 8
+"""Records to choose among (our choice: a phone shows them on one screen)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """What typed words mean.
+
+    Attributes:
+        id: Of the record, without its kind; None where a choice is left, or nothing was found.
+        named: What it is called, as far as the reader may see it.
+        found: The records near the words, to choose among.
+        fault: Why there is no id.
+    """
+
+    id: str | None = None
+    named: str = ""
+    found: tuple[Hit, ...] = ()
+    fault: str = ""
+
+    def as_field(self) -> dict[str, Any]:
+        """What a field takes from it."""
+        return {"value": self.id, "named": self.named, "found": self.found, "fault": self.fault}
+
+
+def meant(kind: str, text: str) -> Meant:
+    """What typed words mean among the records of a kind."""
+    programme_id = current.head().programme_id
+    try:
+        act_id = resolve(current.graph(), programme_id, text, kinds=(kind,))
+    except NotInRecord:
+        found = near(kind, text)
+        if not found:
+            return Meant(fault=gettext("Nothing in the record has this name or id. Try fewer letters, or register it."))
+        return Meant(found=found, fault=gettext("Choose which of these is meant."))
+    except RelayError as error:
+        return Meant(fault=f"{say(error.reason)} {say(error.suggestion)}".strip())
+    return Meant(id=act_id.partition(":")[2], named=called(act_id))
+
+
+def near(kind: str, text: str) -> tuple[Hit, ...]:
+    """The records of a kind that some words may mean, the nearest first; that they are shown is logged."""
+    found = search.find(
+        current.built(),
+        current.head().programme_id,
+        text,
+        as_of=current.today(),
+        seen=lambda act_ids: privacy.seen([each for each in act_ids if each.startswith(f"{kind}:")]),
+        speech=labels.SPEECH,
+    )
+    hits = privacy.hits(found)[:MOST]
+    privacy.opened("find", search.named(hits))
+    return hits
+
+
+def called(act_id: str) -> str:
+    """What a record is called: her name, or what a group or place is called; empty where the reader may not see it."""
+    kind, _, id_ = act_id.partition(":")
+    if kind == "beneficiary":
+        return privacy.names((id_,)).get(id_, "")
+    if kind == "group":
+        return privacy.group_names().get(id_, "")
+    return privacy.places_and_donors().places.get(id_, "") if kind == "place" else ""
