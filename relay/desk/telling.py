@@ -8,13 +8,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.desk.lookup import Named, NotInRecord, says
-from relay.desk.wording import spoken, what_it_is
-from relay.domain.model import Quantity, shown, standing
+from relay.desk.wording import PLAIN, spoken, what_it_is
+from relay.domain.model import shown, standing
 from relay.domain.register import takes_back
 from relay.ledger.context import read
 from relay.ledger.reading import NoProgramme
+from relay.text import Sentence
 
 if TYPE_CHECKING:
+    from relay.desk.wording import Speech
     from relay.domain.register import Register
     from relay.graph import Graph, Transaction
 
@@ -31,7 +33,7 @@ class Told:
 
     Attributes:
         act_id: Of the act, "kind:id".
-        sentence: Who, what, from whom, to whom, what they owe and by when; in English.
+        sentence: Who, what, from whom, to whom, what they owe and by when; in plain English.
         beneficiary_ids: Of those whose names it tells.
         undone_by: The command that takes it back; None where nothing does.
     """
@@ -42,7 +44,14 @@ class Told:
     undone_by: str | None
 
 
-def told(graph: Graph, programme_id: str, act_id: str, as_of: date, nameable: Nameable = frozenset) -> Told:
+def told(
+    graph: Graph,
+    programme_id: str,
+    act_id: str,
+    as_of: date,
+    nameable: Nameable = frozenset,
+    speech: Speech = PLAIN,
+) -> Told:
     """What an act recorded, as the record says it now.
 
     Args:
@@ -51,22 +60,29 @@ def told(graph: Graph, programme_id: str, act_id: str, as_of: date, nameable: Na
         act_id: Of the act, "kind:id".
         as_of: The day by which is told what is owed.
         nameable: Those of some beneficiaries whose names may be told; the others are told by their ids.
+        speech: The language of its words.
 
     Raises:
         NotInRecord: There is no such act.
         NoProgramme: The programme is not in the database.
         Unavailable: The database cannot be reached.
     """
-    return graph.read(lambda transaction: _Telling(transaction, programme_id, act_id, as_of, nameable).told())
+    return graph.read(lambda transaction: _Telling(transaction, programme_id, act_id, as_of, nameable, speech).told())
 
 
 class _Telling:
     """One act, being told."""
 
     def __init__(
-        self, transaction: Transaction, programme_id: str, act_id: str, as_of: date, nameable: Nameable
+        self,
+        transaction: Transaction,
+        programme_id: str,
+        act_id: str,
+        as_of: date,
+        nameable: Nameable,
+        speech: Speech,
     ) -> None:
-        self.act_id, self.as_of = act_id, as_of
+        self.act_id, self.as_of, self.speech = act_id, as_of, speech
         register = _read(transaction, programme_id, (act_id,))
         if act_id not in register.entries:
             raise NotInRecord(id=act_id)
@@ -92,41 +108,56 @@ class _Telling:
             undone_by=None if kind in _FINAL else "relay undo",
         )
 
-    def _sentence(self, kind: str) -> str:
+    def _sentence(self, kind: str) -> Sentence:
         entry = self.register.entries[self.act_id]
         if kind == "erase":
-            return f"All that was personal about {self.subject} is erased."
+            return Sentence("All that was personal about %(id)s is erased.", id=self.subject)
+        what, owed = self._happened(), self._owed()
         if kind == "confirm":
-            return f"Confirmed: {self._happened()}."
+            return Sentence("Confirmed: %(what)s.", what=what)
         if kind == "correct" and not self.register.stands(self.subject):
-            return f"Taken back: {self._happened()}.{self._owed()}"
+            return Sentence("Taken back: %(what)s.%(owed)s", what=what, owed=owed)
+        if kind == "correct" and takes_back(entry.act):
+            return Sentence("It stands again: %(what)s.%(owed)s", what=what, owed=owed)
         if kind == "correct":
-            back = takes_back(entry.act)
-            return f"{'It stands again' if back else 'Corrected'}: {self._happened()}.{self._owed()}"
-        return f"Recorded: {self._happened()}.{self._owed()}"
+            return Sentence("Corrected: %(what)s.%(owed)s", what=what, owed=owed)
+        return Sentence("Recorded: %(what)s.%(owed)s", what=what, owed=owed)
 
     def _happened(self) -> str:
-        said = self.said
+        said, speech = self.said, self.speech
         if self.subject.startswith("pass:"):
             giver, receiver = str(said["giver_placement_id"]), said["receiver_placement_id"]
-            return (
-                f"{self._holder(giver)} passed on {self._units(giver)} to {self._who(said['beneficiary_id'])}"
-                f" on {said['passed_on']}, from placement {giver} to {receiver}"
+            return Sentence(
+                "%(giver)s passed on %(units)s to %(receiver)s on %(day)s, from placement %(giving)s to %(receiving)s",
+                giver=self._holder(giver),
+                units=self._units(giver),
+                receiver=self._who(said["beneficiary_id"]),
+                day=speech.day(said["passed_on"]),
+                giving=giver,
+                receiving=receiver,
             )
         if self.subject.startswith("placement:"):
-            return (
-                f"{self._who(said['beneficiary_id'])} received {self._units()} from gift {said['gift_id']}"
-                f" on {said['received_on']}, placement {said['placement_id']}"
+            return Sentence(
+                "%(receiver)s received %(units)s from gift %(gift_id)s on %(day)s, placement %(receiving)s",
+                receiver=self._who(said["beneficiary_id"]),
+                units=self._units(),
+                gift_id=said["gift_id"],
+                day=speech.day(said["received_on"]),
+                receiving=said["placement_id"],
             )
         if self.subject.startswith("event:"):
             placement_id = str(said["placement_id"])
-            many = f" of {said['animals']:g}" if said.get("animals") else ""
-            found = f": {spoken(said['outcome'])}" if said.get("outcome") else ""
-            return (
-                f"{_EVENTS.get(said['kind']) or spoken(said['kind'])}{many} at placement {placement_id} of"
-                f" {self._holder(placement_id)} on {said['happened_on']}{found}"
+            event = speech.say(_EVENTS.get(said["kind"]) or spoken(said["kind"]))
+            many, outcome = said.get("animals"), said.get("outcome")
+            at = Sentence(
+                "%(event)s at placement %(placement_id)s of %(holder)s on %(day)s",
+                event=Sentence("%(event)s of %(many)s", event=event, many=speech.units(many, None)) if many else event,
+                placement_id=placement_id,
+                holder=self._holder(placement_id),
+                day=speech.day(said["happened_on"]),
             )
-        what = what_it_is(self.register.catalogue, self.subject, said)
+            return Sentence("%(event)s: %(outcome)s", event=at, outcome=speech.say(spoken(outcome))) if outcome else at
+        what = what_it_is(self.register.catalogue, self.subject, said, speech)
         if self.subject.startswith("beneficiary:"):
             return ", ".join((self._who(said["beneficiary_id"]), what, *self._belongs()))
         if self.subject.startswith("rule:"):
@@ -136,12 +167,13 @@ class _Telling:
 
     def _belongs(self) -> list[str]:
         """Where she lives, and with whom."""
-        ties = (("in", "place_id"), ("group", "group_id"))
-        return [f"{word} {self.said[column]}" for word, column in ties if self.said.get(column)]
+        place_id, group_id = self.said.get("place_id"), self.said.get("group_id")
+        lives = [Sentence("in %(place_id)s", place_id=place_id)] if place_id else []
+        return [*lives, *([Sentence("group %(group_id)s", group_id=group_id)] if group_id else [])]
 
     def _units(self, giver_id: str = "") -> str:
         giver = self.register.placements.get(giver_id)
-        return _units(self.said["animals"], self.said.get("help") or (giver.help if giver else ""))
+        return self.speech.units(self.said["animals"], self.said.get("help") or (giver.help if giver else None))
 
     def _who(self, beneficiary_id: Any) -> str:  # noqa: ANN401 - a value of an act
         name = self.names.get(beneficiary_id)
@@ -149,13 +181,19 @@ class _Telling:
 
     def _holder(self, placement_id: str) -> str:
         placement = self.register.placements.get(placement_id)
-        return self._who(placement.beneficiary_id) if placement else f"placement {placement_id}"
+        if placement is None:
+            return Sentence("placement %(id)s", id=placement_id)
+        return self._who(placement.beneficiary_id)
 
     def _owed(self) -> str:
         """What each placement that it touches owes from then on; the receiver's first."""
         ends = [str(self.said[end]) for end in reversed(_ENDS) if self.said.get(end)]
         owing = [owed for each in ends if (owed := self._owing(each))]
-        return f" {'; '.join(owing)}." if owing else ""
+        if not owing:
+            return ""
+        if len(owing) == 1:
+            return Sentence(" %(owing)s.", owing=owing[0])
+        return Sentence(" %(owing)s; %(other)s.", owing=owing[0], other=owing[1])
 
     def _owing(self, placement_id: str) -> str:
         placement = self.register.placements.get(placement_id)
@@ -164,24 +202,27 @@ class _Telling:
             return ""
         who = self._who(placement.beneficiary_id)
         if stood.state == "excused":
-            return f"{who} was excused from the rest"
+            return Sentence("%(who)s was excused from the rest", who=who)
         if stood.state == "lost":
-            return f"{who} has lost what she received, and has nothing to pass on"
+            return Sentence("%(who)s has lost what she received, and has nothing to pass on", who=who)
         if not stood.still_owed:
-            return f"{who} owes nothing more"
-        still = "still owes" if stood.passed else "owes"
-        by = f" by {stood.due_on}" if stood.due_on >= self.as_of else f", due on {stood.due_on}"
-        return f"{who} {still} {_units(shown(stood.still_owed), placement.help)}{by}"
+            return Sentence("%(who)s owes nothing more", who=who)
+        said = {
+            "who": who,
+            "units": self.speech.units(shown(stood.still_owed), placement.help),
+            "day": self.speech.day(stood.due_on.isoformat()),
+        }
+        if stood.due_on >= self.as_of:
+            still = Sentence("%(who)s still owes %(units)s by %(day)s", **said)
+            return still if stood.passed else Sentence("%(who)s owes %(units)s by %(day)s", **said)
+        still = Sentence("%(who)s still owes %(units)s, due on %(day)s", **said)
+        return still if stood.passed else Sentence("%(who)s owes %(units)s, due on %(day)s", **said)
 
 
 def _ruled(said: Mapping[str, Any]) -> str:
     owed = f"{said['owed']:g}" if said.get("owed") is not None else f"{said['owed_per_given']:g} for each"
     grace = f" and {said['grace_days']:g} days of grace" if said.get("grace_days") else ""
     return f"{said['given']:g} given, {owed} owed within {said['months']:g} months{grace}"
-
-
-def _units(number: Quantity, help_: str) -> str:
-    return f"{number:g} {help_}".strip()
 
 
 def _read(transaction: Transaction, programme_id: str, act_ids: tuple[str, ...]) -> Register:

@@ -6,6 +6,7 @@ W1 ── well K1 ── visit V1 (in order), V2 (dry)          W2 ── well K
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -267,8 +268,25 @@ def test_its_pages_are_there_only_where_it_is_used(village: Graph, tmp_path: Pat
     assert "All wells" in record
     assert "Visit to a well" in client.get("/p/demo/ledger").text
 
+    form = client.get("/p/demo/record/beneficiary:W2/well").text
+    assert all(f'name="{column}"' in form for column in ("dug_on", "depth", "story", "well_id"))
+    own_id = re.search(r'name="own_id" value="(\w+)"', form)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+    assert own_id
+    assert token
+    sent = {"csrf_token": token[1], "own_id": own_id[1], "seen": "99", "dug_on": "2022-05-01", "step": "record"}
+    assert (
+        "is deeper than a well dug by hand"
+        in client.post("/p/demo/record/beneficiary:W2/well", data={**sent, "depth": "101"}).text
+    )
+    assert client.post("/p/demo/record/beneficiary:W2/well", data={**sent, "depth": "9"}).status_code == 303
+    assert "/record/beneficiary:W2/well" in client.get("/p/demo/record/beneficiary:W2").text
+    assert client.get("/p/demo/record/well:K1/well-visit").status_code == 200
+
     added(village, say.corrected("programme:demo", "C1", systems=None))
 
+    assert client.get("/p/demo/record/beneficiary:W2/well").status_code == 404
+    assert "/record/beneficiary:W2/well" not in client.get("/p/demo/record/beneficiary:W2").text
     assert client.get("/p/demo/wells").status_code == 404
     assert "She keeps" not in client.get("/p/demo/record/beneficiary:W1").text
     assert "All wells" not in client.get("/p/demo/record/beneficiary:W1").text

@@ -58,6 +58,14 @@ PAGES: Final = (
     f"{HILLS}/record/place:RAM",
     f"{HILLS}/record/event:E1",
     f"{DEMO}/import",
+    # recording
+    *(f"{HILLS}/record/placement:P5/{form}" for form in ("pass-on", "event", "visit", "excuse", "extension")),
+    *(f"{HILLS}/record/beneficiary:W7/{form}" for form in ("placement", "correct", "take-back")),
+    *(f"{HILLS}/record/place:RAM/{form}" for form in ("person", "group", "place")),
+    *(f"{HILLS}/new/{form}" for form in ("person", "group", "place", "gift")),
+    f"{HILLS}/record/gift:G1/claim",
+    f"{HILLS}/record/event:E1/recorded",
+    "/p/hostile/record/beneficiary:tab/correct",
     # auditors
     f"{DEMO}/health?as_of=2024-12-31&compare=2023-12-31&by=help&by=place&by=donor",
     f"{DEMO}/rates?by=generation",

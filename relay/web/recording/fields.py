@@ -55,6 +55,8 @@ OF_ALL_KINDS: Final = {
     "help": lazy_gettext("What kind of help?"),
 }
 
+WHEN: Final = lazy_gettext("When?")
+
 _NUMBERS: Final = frozenset({"units", "amount", "count", "term", "days", "year", "degrees"})
 _LONG: Final = frozenset({"note", "why", "story", "source"})
 _WITH_STEPS: Final = frozenset({"units", "count"})
@@ -133,6 +135,8 @@ def field_of(
 ) -> Field:
     """The field that asks for a column of a kind of act."""
     asked = ASKED.get((kind, column.name)) or OF_ALL_KINDS.get(column.name)
+    if column.name == current.graph().catalogue.day(kind):
+        asked = WHEN
     words = choices or column.choices
     return Field(
         column=column,

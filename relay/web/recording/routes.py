@@ -115,7 +115,7 @@ def _meant(programme_id: str, kind: str) -> str:  # noqa: ARG001 - `current` rea
 @action("show")
 def _recorded(programme_id: str, act_id: str) -> str:
     """What an act recorded, in one sentence, with undo beside it for who recorded it."""
-    told = telling.told(current.built(), programme_id, act_id, current.today(), privacy.told)
+    told = telling.told(current.built(), programme_id, act_id, current.today(), privacy.told, labels.SPEECH)
     found = record_history.show(current.built(), programme_id, act_id, current.today(), speech=labels.SPEECH)
     return render_template(
         "recording/recorded.html",

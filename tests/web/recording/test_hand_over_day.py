@@ -1,0 +1,150 @@
+"""A day on which ten women pass on, recorded in a real browser, with two mistakes put right; and without a script.
+
+G1 ─┬─ P1 ── to N1       P3 is said to pass on to N4 instead of N3: undone at once, and said again
+    ├─ …                 P7 is said to pass on 2 instead of 1: corrected
+    └─ P10 ── to N10
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from playwright.sync_api import expect
+
+from relay.ledger import reading
+from tests.commands.shell import record
+from tests.scenes import acts as say
+from tests.web.conftest import Watched
+from tests.web.test_every_page import faults
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from relay.graph import Graph
+
+WOMEN: Final = range(1, 11)
+COLD: Final = 60_000  # bytes of a form and all that it loads, compressed, without the font (the issue's limit)
+NAMES: Final = ("Asmita", "Bimala", "Chameli", "Devaki", "Ganga", "Hira", "Indira", "Jamuna", "Kamala", "Laxmi")
+
+
+def begun(graph: Graph, programme_id: str) -> None:
+    """Ten women who hold two goats each, and ten who hold nothing."""
+    if programme_id in {head.programme_id for head in reading.heads(graph)}:
+        return
+    givers = (say.woman(f"W{number}", name=f"Maya {name}") for number, name in zip(WOMEN, NAMES, strict=True))
+    receivers = (say.woman(f"N{number}", name=f"{name} Rai") for number, name in zip(WOMEN, NAMES, strict=True))
+    placed = (say.placed(f"P{number} on 2024-03-01") for number in WOMEN)
+    acts = (say.programme(programme_id), say.rule(), say.gift(), *givers, *receivers, *placed)
+    record(graph, *acts, programme_id=programme_id)
+
+
+def hands_over(page: Page, at: str, number: int, *, to: str, animals: int = 1) -> None:
+    """From her record to the answer: who received, how many, today."""
+    page.goto(f"{at}/record/beneficiary:W{number}")
+    page.get_by_role("link", name="Pass-on", exact=True).first.click()
+    page.get_by_role("textbox", name="To whom?").press_sequentially(to)
+    page.locator(".found").get_by_role("radio", name=to).check()
+    for _ in range(animals):
+        page.get_by_role("button", name="one more: How many?").click()
+    page.get_by_role("radio", name="today", exact=True).check()
+    page.get_by_role("button", name="Check it").click()
+    expect(page.get_by_role("heading", name="is this right?")).to_be_visible()
+    page.get_by_role("button", name="Record it").click()
+    expect(page.get_by_role("status")).to_contain_text(f"to {to}")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_ten_women_pass_on_and_two_mistakes_are_put_right(
+    chromium: Browser, site: str, recorded: Graph, width: int
+) -> None:
+    programme_id = f"hand-over-day-{width}"
+    begun(recorded, programme_id)
+    context = chromium.new_context(viewport={"width": width, "height": 844})
+    watched, at = Watched(context, site), f"{site}/p/{programme_id}"
+    page = watched.page
+
+    for number in WOMEN:
+        hands_over(page, at, number, to=f"{NAMES[number]} Rai" if number == 3 else f"{NAMES[number - 1]} Rai")
+        if number == 3:  # the woman beside her was touched
+            page.get_by_role("button", name="Undo").click()
+            expect(page.get_by_role("status")).to_contain_text("Taken back: Maya Chameli")
+            hands_over(page, at, number, to="Chameli Rai")
+    page.goto(f"{at}/record/placement:P7")
+    page.locator(".timeline li.pass small a").first.click()
+    page.get_by_role("link", name="Correct", exact=True).click()
+    page.get_by_role("button", name="one more: How many?").click()
+    page.get_by_role("textbox", name="Why?").fill("She passed on two.")
+    page.get_by_role("button", name="Check it").click()
+    expect(page.locator(".summed")).to_contain_text("was: 1")
+    assert faults(page) == []
+    page.get_by_role("button", name="Record it").click()
+    expect(page.get_by_role("status")).to_contain_text("Corrected: Maya Indira (W7) passed on 2 goats")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults(page) == []
+
+    assert watched.complaints == []
+    assert watched.strangers == []
+    context.close()
+    kinds = [entry.kind for entry in reading.entries(recorded, programme_id)]
+    assert (kinds.count("pass"), kinds.count("correct")) == (11, 2)
+    stand = [entry for entry in reading.entries(recorded, programme_id) if entry.kind == "pass"]
+    assert {str(entry.act.values["beneficiary_id"]) for entry in stand} == {f"N{number}" for number in WOMEN}
+
+
+def test_a_hand_over_is_recorded_without_a_script(chromium: Browser, site: str, recorded: Graph) -> None:
+    begun(recorded, "no-script")
+    context = chromium.new_context(viewport={"width": 390, "height": 640}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}/p/no-script/record/placement:P1/pass-on")
+
+    page.get_by_role("textbox", name="To whom?").fill("devaki")
+    page.get_by_role("textbox", name="How many?").fill("१")
+    page.get_by_role("radio", name="another day").check()
+    page.get_by_role("textbox", name="When?").fill("2083-08-01 BS")
+    page.get_by_role("button", name="Check it").click()
+    expect(page.get_by_text("Choose which of these is meant.")).to_be_visible()
+    page.get_by_role("radio", name="Devaki Rai").check()
+    page.get_by_role("button", name="Check it").click()
+    expect(page.locator(".summed")).to_contain_text("17 Nov 2026")
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_role("textbox", name="How many?")).to_have_value("1")
+    page.get_by_role("button", name="Check it").click()
+    page.get_by_role("button", name="Record it").click()
+
+    expect(page.get_by_role("status")).to_contain_text("Maya Asmita (W1) passed on 1 goat to Devaki Rai (N4)")
+    context.close()
+
+
+def test_a_form_is_light_on_a_weak_line(chromium: Browser, site: str, recorded: Graph) -> None:
+    begun(recorded, "no-script")
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page, sizes = context.new_page(), list[int]()
+
+    def count(request: object) -> None:
+        sent = request.sizes()  # type: ignore[attr-defined]
+        sizes.append(0 if "woff2" in request.url else sent["responseBodySize"] + sent["responseHeadersSize"])  # type: ignore[attr-defined]
+
+    page.on("requestfinished", count)
+    page.goto(f"{site}/p/no-script/record/placement:P1/visit", wait_until="networkidle")
+
+    assert sum(sizes) <= COLD
+    context.close()
+
+
+def test_a_double_tap_and_the_back_button_record_once(watched: Watched, recorded: Graph) -> None:
+    begun(recorded, "no-script")
+    page = watched.page
+    page.goto(f"{watched.site}/p/no-script/record/placement:P2/visit")
+    page.get_by_role("radio", name="found", exact=True).check()
+    page.get_by_role("radio", name="today", exact=True).check()
+    page.get_by_role("button", name="Check it").click()
+    page.get_by_role("button", name="Record it").click()
+    expect(page.get_by_role("status")).to_contain_text("Recorded: visit at placement P2")
+    page.go_back()
+    page.get_by_role("button", name="Record it").click()
+
+    expect(page).to_have_url(re.compile(r"/recorded$"))
+    visits = [entry for entry in reading.entries(recorded, "no-script") if entry.kind == "event"]
+    assert len([entry for entry in visits if entry.act.values["placement_id"] == "P2"]) == 1
