@@ -140,7 +140,8 @@ def of_another_session(error: CSRFError) -> Response:
 
 
 def _is_typed() -> bool:
-    return request.method == "POST" and request.endpoint is not None and permission_of(request.endpoint).typed
+    sent = request.method == "POST" and bool(request.form)
+    return sent and request.endpoint is not None and permission_of(request.endpoint).typed
 
 
 def _page_before() -> str:
