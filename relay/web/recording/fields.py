@@ -44,6 +44,8 @@ ASKED: Final = {
     ("place", "name"): lazy_gettext("What is the place called?"),
     ("place", "parent_id"): lazy_gettext("In which larger place does it lie?"),
     ("gift", "donor"): lazy_gettext("Who gave it?"),
+    ("same", "other_id"): lazy_gettext("Which other id is the same person?"),
+    ("different", "b_id"): lazy_gettext("Who is somebody else?"),
     ("correct", "why"): lazy_gettext("Why? (for the auditor)"),
 }
 """Kind and column → the question that a form asks; others are asked by the name of the column."""

@@ -103,8 +103,11 @@ def _of_kind(kind: Kind) -> Iterator[Form]:
     if not kind.id_column or kind.name == "programme":
         return
     asks = tuple(column.name for column in kind.columns[1:] if column.required)
-    ties = [(str(column.refers_to), column.name) for column in kind.columns if column.required and column.refers_to]
-    for on, tie in ties or [("", "")]:
+    ties = dict[str, str]()
+    for column in kind.columns:
+        if column.required and column.refers_to:
+            ties.setdefault(column.refers_to, column.name)
+    for on, tie in (ties or {"": ""}).items():
         yield Form(
             name=kind.name.replace("_", "-"),
             kind=kind.name,
@@ -215,6 +218,22 @@ _TOLD: Final = (
             asks=("name", "kind", "parent_id"),
         )
         for on in ("place", "")
+    ),
+    Form(
+        name="same",
+        kind="same",
+        title=Sentence("Same person as …"),
+        opened_on="beneficiary",
+        tie="kept_id",
+        asks=("other_id", "why"),
+    ),
+    Form(
+        name="different",
+        kind="different",
+        title=Sentence("Not the same as …"),
+        opened_on="beneficiary",
+        tie="a_id",
+        asks=("b_id", "why"),
     ),
     Form(name="gift", kind="gift", title=Sentence("Record a gift"), asks=("donor", "help", "animals", "given_on")),
 )
