@@ -159,17 +159,25 @@ class _Telling:
             return Sentence("%(event)s: %(outcome)s", event=at, outcome=speech.say(spoken(outcome))) if outcome else at
         what = what_it_is(self.register.catalogue, self.subject, said, speech)
         if self.subject.startswith("beneficiary:"):
-            return ", ".join((self._who(said["beneficiary_id"]), what, *self._belongs()))
+            return Sentence(
+                "%(who)s, %(what)s%(belonging)s",
+                who=self._who(said["beneficiary_id"]),
+                what=what,
+                belonging=self._belonging(),
+            )
         if self.subject.startswith("rule:"):
             return f"{what} ({self.subject}): {_ruled(said)}"
         called = said["name"] if self.subject.startswith("place:") else ""  # that of a group is personal
         return f"{what} {called}".strip() + f" ({self.subject})"
 
-    def _belongs(self) -> list[str]:
+    def _belonging(self) -> str:
         """Where she lives, and with whom."""
         place_id, group_id = self.said.get("place_id"), self.said.get("group_id")
-        lives = [Sentence("in %(place_id)s", place_id=place_id)] if place_id else []
-        return [*lives, *([Sentence("group %(group_id)s", group_id=group_id)] if group_id else [])]
+        if place_id and group_id:
+            return Sentence(", in %(place_id)s, group %(group_id)s", place_id=place_id, group_id=group_id)
+        if place_id:
+            return Sentence(", in %(place_id)s", place_id=place_id)
+        return Sentence(", group %(group_id)s", group_id=group_id) if group_id else ""
 
     def _units(self, giver_id: str = "") -> str:
         giver = self.register.placements.get(giver_id)
