@@ -12,6 +12,7 @@ import gc
 import re
 import zipfile
 import zlib
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -104,9 +105,11 @@ class Judge(Protocol):
     """Where rows are judged, and recorded: in a database, or by the service of one."""
 
     @property
+    @abstractmethod
     def catalogue(self) -> Catalogue:
         """Of the kinds of acts."""
 
+    @abstractmethod
     def programme_ids(self) -> Sequence[str]:
         """The programmes that are there.
 
@@ -114,6 +117,7 @@ class Judge(Protocol):
             Unavailable: The database cannot be reached.
         """
 
+    @abstractmethod
     def judged(
         self,
         programme_id: str,
@@ -126,6 +130,7 @@ class Judge(Protocol):
         """What becomes of some rows; see `import_by`."""
 
     @property
+    @abstractmethod
     def at(self) -> str:
         """When it was recorded, once it is: a UTC instant at which the clerk recorded nothing else."""
 

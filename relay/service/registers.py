@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -130,21 +131,27 @@ class ActLine:
 class Registers(Protocol):
     """The registers of a programme."""
 
+    @abstractmethod
     def beginning(self, kind: str, text: str, most: int) -> tuple[str, ...]:
         """The ids of a kind that begin with a text, so many at most."""
 
+    @abstractmethod
     def known(self) -> Programme:
         """What a proposed map has to know of the programme."""
 
+    @abstractmethod
     def maps(self) -> tuple[KeptMap, ...]:
         """The kept maps, by name."""
 
+    @abstractmethod
     def keep(self, name: str, text: str) -> KeptMap:
         """Keep a map, in place of another of the same name."""
 
+    @abstractmethod
     def forget(self, name: str) -> KeptMap:
         """Keep a map no longer."""
 
+    @abstractmethod
     def acts(self, *, with_names: bool) -> Iterator[Act]:
         """The acts that stand, as they stand now; see `standing_acts`."""
 
