@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
@@ -33,7 +33,9 @@ _MADE_AT: Final = datetime(2020, 1, 1, tzinfo=UTC)
 # No text is a formula, a number or a link, however it begins.
 _AS_TEXT: Final = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 
-Content = Sequence[cells.Value | tuple[str, ...] | None]
+_NARROWEST, _WIDEST = 8, 48  # characters of a column of a workbook; our choice: a day, and a line of a note
+
+Content = Sequence[cells.Value | tuple[str, ...] | date | None]
 """Of a row; several words of one cell stand in a tuple."""
 
 
@@ -124,7 +126,7 @@ def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> G
         try:
             destination = _Workbook(book)
             yield destination
-            destination.filtered()
+            destination.laid_out()
         finally:
             book.close()
         new.chmod(0o600)
@@ -205,12 +207,14 @@ class _Workbook:
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
         self._sheets: dict[str, Worksheet] = {}
         self._used: dict[str, int] = {}
-        self._headers: dict[str, tuple[str, ...]] = {}
+        self._widths: dict[str, list[int]] = {}
 
-    def filtered(self) -> None:
-        """Let each sheet be filtered by its header, once all rows are there."""
+    def laid_out(self) -> None:
+        """Let each sheet be filtered by its header, in columns as wide as what they hold, once all rows are there."""
         for name, sheet in self._sheets.items():
-            sheet.autofilter(0, 0, self._used[name] - 1, len(self._headers[name]) - 1)
+            sheet.autofilter(0, 0, self._used[name] - 1, len(self._widths[name]) - 1)
+            for place, width in enumerate(self._widths[name]):
+                sheet.set_column(place, place, min(max(width + 2, _NARROWEST), _WIDEST))
 
     def add(self, name: str, header: tuple[str, ...], content: Content) -> None:
         if name not in self._used:
@@ -218,7 +222,7 @@ class _Workbook:
             self._sheets[name].write_row(0, 0, header, self._heading)
             self._sheets[name].freeze_panes(1, 0)
             self._used[name] = 1
-            self._headers[name] = header
+            self._widths[name] = [len(each) for each in header]
         row = self._used[name]
         if row == MOST_ROWS:
             raise CannotWrite(
@@ -226,18 +230,23 @@ class _Workbook:
                 is_what=Sentence("has more rows than a workbook can hold, %(most)s", most=MOST_ROWS),
                 suggestion=Sentence("Write a folder instead."),
             )
-        sheet = self._sheets[name]
+        sheet, widths = self._sheets[name], self._widths[name]
         for place, value in enumerate(content):
             if isinstance(value, int | float):
                 sheet.write_number(row, place, value)
+            elif isinstance(value, date):
+                sheet.write_datetime(row, place, value, self._day)
             elif isinstance(value, str) and _DAY.fullmatch(value) and header[place].endswith(_OF_DAYS):
-                sheet.write_datetime(row, place, datetime.fromisoformat(value), self._day)
+                sheet.write_datetime(row, place, date.fromisoformat(value), self._day)
             elif value is not None:
                 sheet.write_string(row, place, _cell(value))
+            widths[place] = max(widths[place], len(str(value)) if value is not None else 0)
         self._used[name] = row + 1
 
 
-def _cell(value: cells.Value | tuple[str, ...]) -> str:
+def _cell(value: cells.Value | tuple[str, ...] | date) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
     return ";".join(value) if isinstance(value, tuple) else cells.write(value)
 
 
@@ -248,11 +257,11 @@ def _block(heading: str, header: tuple[str, ...], content: Content) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _toml(key: str, value: cells.Value | tuple[str, ...]) -> str:
+def _toml(key: str, value: cells.Value | tuple[str, ...] | date) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(_toml(key, one) for one in value)}]"
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{one} = {_toml(one, number)}" for one, number in value.items()) + " }"
     if isinstance(value, str) and key != "from":  # a day needs no quotation marks
         return json.dumps(value, ensure_ascii=False)
-    return cells.write(value)
+    return _cell(value)

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Response, jsonify
+from flask import Response, current_app, jsonify
 
 from relay.exchange import writing
 from relay.exchange.cells import escaped
 from relay.service.json_codec import json_of
 from relay.web import responses
+from relay.web.i18n.language import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from relay.reports.contacts import Contact
     from relay.web.lists.listing import ListColumn, ListPage
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+_CellsOf = Callable[["ListPage", "ListColumn", Any, "Mapping[str, Contact]"], dict[str, Any]]
 
 
 def file(page: ListPage, form: str) -> Response:
@@ -30,14 +36,12 @@ def file(page: ListPage, form: str) -> Response:
     return responses.attached(FORMS[form](page), name)
 
 
-def _rows(page: ListPage) -> Iterator[dict[str, Any]]:
+def _rows(page: ListPage, cells: _CellsOf) -> Iterator[dict[str, Any]]:
     """Heading → value, of every row."""
     rows = page.rows[:]
     people = page.people(rows) if page.with_names else {}
     for row in rows:
-        yield {
-            heading: value for column in page.columns for heading, value in _cells(page, column, row, people).items()
-        }
+        yield {heading: value for column in page.columns for heading, value in cells(page, column, row, people).items()}
 
 
 def _cells(page: ListPage, column: ListColumn, row: Any, people: Mapping[str, Contact]) -> dict[str, Any]:  # noqa: ANN401 - any row
@@ -73,12 +77,42 @@ def _safe(value: object) -> str | float:
     return escaped(written) if isinstance(written, str) else "" if written is None else written
 
 
+_WORDS: Final = frozenset({"state", "help", "cause", "kind", "check", "rate_name", "severity"})
+"""Cells that a filter of this name puts into the reader's words."""
+
+
+def _on_screen(page: ListPage, column: ListColumn, row: Any, people: Mapping[str, Contact]) -> dict[str, Any]:  # noqa: ANN401 - any row
+    """The cells of a column in the words that the page shows, for who reads on in a spreadsheet; days stay days."""
+    words, label, value = current_app.jinja_env.filters, str(column.label), getattr(row, column.key)
+    if column.cell == "states":
+        return {words["state"](state): count for state, count in value.items()}
+    if column.cell == "day":
+        return {label: value}
+    if column.cell in _WORDS:
+        return {label: value and words[column.cell](value)}
+    if column.cell == "reasons":
+        return {label: ", ".join(map(words["reason"], value))}
+    cells = _cells(page, column, row, people)
+    if "help" in cells:
+        cells["help"] = words["help"](cells["help"])
+    called = {
+        "place": gettext("Name of the place"),
+        "name": gettext("Name"),
+        "help": gettext("Help"),
+        "numerator": gettext("Numerator"),
+        "denominator": gettext("Denominator"),
+        "place_id": gettext("Place"),
+        "group_id": gettext("Group"),
+    }
+    return {label if heading == column.key else called.get(heading, heading): cells[heading] for heading in cells}
+
+
 def _headings(page: ListPage, rows: list[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(rows[0]) if rows else tuple(column.key for column in page.columns)
 
 
 def _csv(page: ListPage) -> Response:
-    rows, text = list(_rows(page)), io.StringIO(newline="")
+    rows, text = list(_rows(page, _cells)), io.StringIO(newline="")
     sheet = csv.writer(text, lineterminator="\r\n")
     sheet.writerow(_headings(page, rows))
     sheet.writerows([_safe(value) for value in row.values()] for row in rows)
@@ -87,18 +121,19 @@ def _csv(page: ListPage) -> Response:
 
 
 def _xlsx(page: ListPage) -> Response:
-    rows = list(_rows(page))
-    headings = _headings(page, rows)
+    rows = list(_rows(page, _on_screen))
+    headings = tuple(rows[0]) if rows else tuple(str(column.label) for column in page.columns)
     with TemporaryDirectory() as at:
         path = Path(at) / "list.xlsx"
         with writing.workbook(path, (page.name,), {}) as book:
             for row in rows:
-                book.add(page.name, headings, [_written(value) for value in row.values()])
+                content = [value if isinstance(value, date) else _written(value) for value in row.values()]
+                book.add(page.name, headings, content)
         return Response(path.read_bytes(), mimetype=_XLSX)
 
 
 def _json(page: ListPage) -> Response:
-    rows = list(_rows(page))
+    rows = list(_rows(page, _cells))
     return jsonify(
         programme_id=page.relay.survey.snapshot.programme_id, as_of=page.as_of.isoformat(), total=len(rows), rows=rows
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import TYPE_CHECKING
 
 from python_calamine import CalamineWorkbook
@@ -35,16 +36,27 @@ def test_a_file_has_no_name_unless_names_are_shown(client: FlaskClient) -> None:
     assert "Berta" not in gifts
 
 
+def sheet(client: FlaskClient, tmp_path: Path, address: str, **headers: str) -> list[dict[str, object]]:
+    """The rows of a workbook by the headings that stand above them."""
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(client.get(f"{HILLS}/{address}", headers=headers).data)
+    heading, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    return [dict(zip(map(str, heading), row, strict=True)) for row in rows]
+
+
 def test_an_xlsx_holds_the_same_rows_as_text_and_numbers(client: FlaskClient, tmp_path: Path) -> None:
-    path = tmp_path / "gifts.xlsx"
-    path.write_bytes(client.get(f"{HILLS}/gifts.xlsx?names=full").data)
+    rows = sheet(client, tmp_path, "gifts.xlsx?names=full")
 
-    heading, *rows = CalamineWorkbook.from_path(path).get_sheet_by_name("gifts").to_python()
+    assert [row["Donor"] for row in rows] == ["'@Ansgar", "Berta"]
+    assert [row["Reach"] for row in rows] == [4, 0]
+    assert [row["Placements by generation"] for row in rows] == ["1 1 1 1 1", "2"]
 
-    by_heading = [dict(zip(heading, row, strict=True)) for row in rows]
-    assert [row["donor"] for row in by_heading] == ["'@Ansgar", "Berta"]
-    assert [row["reach"] for row in by_heading] == [4, 0]
-    assert [row["by_generation"] for row in by_heading] == ["1 1 1 1 1", "2"]
+
+def test_an_xlsx_speaks_the_readers_words_and_its_days_are_days(client: FlaskClient, tmp_path: Path) -> None:
+    rows = sheet(client, tmp_path, "placements.xlsx?state=broken", **{"Accept-Language": "fr"})
+
+    assert {row["Comment il se porte"] for row in rows} == {"en rupture"}
+    assert {type(row["En perte ou en rupture depuis"]) for row in rows} == {date}
 
 
 def test_a_file_of_an_empty_list_still_has_headings(client: FlaskClient) -> None:
