@@ -109,7 +109,7 @@ OPTIONS: Final = {
         "hover": True,
         "dragNodes": False,
         "tooltipDelay": 100,
-        "keyboard": {"enabled": True, "bindToWindow": False},
+        "keyboard": {"enabled": False},
     },
 }
 """For vis-network 9.1.2, as tried in a browser: with these nothing moves by itself."""

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from relay.ledger import reading
+from relay.service import demo
+from tests.scenes import acts as say
 from tests.web import relays
 from tests.web.addresses import DEMO, TREE
 from tests.web.conftest import Watched
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from playwright.sync_api import Browser, BrowserContext, Page
+
+    from relay.graph import Graph
 
 
 def test_a_tree_of_a_thousand_opens_folded_within_a_second(watched: Watched) -> None:
@@ -263,20 +268,119 @@ def test_a_finger_opens_a_box_with_one_tap(chromium: Browser, site: str) -> None
     context.close()
 
 
-def test_who_walks_with_keys_hears_what_the_picture_is_where_the_arrows_move_it(watched: Watched) -> None:
+def test_who_walks_with_keys_goes_from_box_to_box_and_hears_each(watched: Watched) -> None:
     page = watched.goto(TREE)
     picture = page.get_by_role("application", name="The relay tree as a picture you can move")
-    before = page.evaluate("document.getElementById('network').network.getViewPosition().x")
+    heard = page.locator("#heard")
+    before = page.evaluate("document.getElementById('network').network.getViewPosition().y")
     picture.focus()
-    page.keyboard.down("ArrowRight")
-    page.wait_for_timeout(200)
-    page.keyboard.up("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(heard).to_contain_text("Placement P1,")
+    for key in ("ArrowRight",) * 5 + ("ArrowDown",) * 15:
+        page.keyboard.press(key)
 
-    assert page.evaluate("document.getElementById('network').network.getViewPosition().x") > before
+    assert page.evaluate("document.getElementById('network').network.getViewPosition().y") > before
     assert page.locator("#network [tabindex='0'], #network[tabindex], #network[role]").count() == 1
     page.mouse.click(*point_at(page, "tab:P16"))
     page.wait_for_url(re.compile("open=P16"))
     expect(picture).to_be_focused()
+
+
+def test_enter_opens_the_box_that_the_arrows_came_to(watched: Watched) -> None:
+    page = watched.goto(f"{DEMO}/tree/gift:G1")
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(re.compile(r"/record/placement:P1$"))
+
+
+def test_a_branch_that_was_opened_folds_again_in_place(watched: Watched) -> None:
+    page = watched.goto(TREE)
+    page.mouse.click(*point_at(page, "tab:P16"))
+    page.get_by_role("link", name="Fold the branch of P16").click()
+
+    expect(page.locator("#way")).to_contain_text("31 of 1,023 placements")
+    expect(page).not_to_have_url(re.compile("open=P16"))
+
+
+def test_the_wheel_moves_the_page_and_zooms_only_with_ctrl(watched: Watched) -> None:
+    page = watched.goto(TREE)
+    page.mouse.move(*point_at(page, "P2"))
+    scale, there = "document.getElementById('network').network.getScale()", "window.scrollY"
+    before, at = page.evaluate(scale), page.evaluate(there)
+    page.mouse.wheel(0, 120)
+    page.wait_for_timeout(300)
+    assert (page.evaluate(scale), page.evaluate(there) > at) == (before, True)
+
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -120)
+    page.keyboard.up("Control")
+    page.wait_for_timeout(300)
+    assert page.evaluate(scale) > before
+
+
+def test_the_picture_is_shown_whole_and_on_the_full_screen_by_buttons(watched: Watched) -> None:
+    page = watched.goto(TREE)
+    page.get_by_role("button", name="Whole picture").click()
+    assert min(page.evaluate(WHERE).values()) >= 0
+    small = page.evaluate("document.getElementById('network').network.getScale()")
+    page.get_by_role("button", name="Zoom in").click()
+    assert page.evaluate("document.getElementById('network').network.getScale()") > small
+    page.get_by_role("button", name="Full screen").click()
+    expect(page.locator("#picture:fullscreen")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def example(recorded: Graph) -> str:
+    """The page of the tree of G31 of the demonstration programme, which splits, is pooled, and broke in every way."""
+    if demo.DEMO not in {head.programme_id for head in reading.heads(recorded)}:
+        demo.load_demo(recorded, say.clerk(today=relays.TODAY))
+    return f"/p/{demo.DEMO}/tree/gift:{demo.GIFT}"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700), (768, 1024), (390, 844)])
+def test_every_box_opens_what_it_shows_however_the_window_was_scrolled_and_the_picture_zoomed(
+    chromium: Browser, site: str, example: str, size: tuple[int, int]
+) -> None:
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    page = Watched(context, site).goto(example)
+    keys = page.evaluate("document.getElementById('network').network.body.data.nodes.getIds()")
+    assert len(keys) > 10
+    for nth, key in enumerate(keys):
+        if nth % 3 == 1:
+            page.get_by_role("button", name="Zoom out" if nth % 2 else "Zoom in").click()
+        x, y = point_at(page, key)
+        page.mouse.move(1, 1)
+        if nth % 3 == 2:
+            page.mouse.wheel(0, 40)
+            page.wait_for_timeout(100)
+            y = point_again(page, key)
+        there = page.evaluate("window.scrollY")
+        page.mouse.move(x, y, steps=3)
+        page.wait_for_timeout(50)
+        assert page.evaluate("window.scrollY") == there  # it stands still where the mouse comes in
+        assert page.evaluate("document.activeElement.closest('#network')") is None
+        page.mouse.click(x, y)
+        record = key if key.startswith("gift:") else f"placement:{key}"
+        page.wait_for_url(re.compile(rf"/record/{record}$"))
+        page.go_back()
+        page.locator("#network[data-drawn]").wait_for()
+    context.close()
+
+
+def point_again(page: Page, key: str) -> float:
+    """How far down the window shows a box, as everything stands."""
+    down: float = page.evaluate(
+        """key => {
+            const stage = document.getElementById("network");
+            return stage.network.canvasToDOM(stage.network.getPosition(key)).y + stage.getBoundingClientRect().top;
+        }""",
+        key,
+    )
+    return down
 
 
 WRITTEN = """

@@ -136,6 +136,10 @@ class TreePage:
         """Where a branch is opened."""
         return self.link(self.wish.with_view(opened=self.wish.view.opened | {key}))
 
+    def folding(self, key: str) -> str:
+        """Where an opened branch is folded again."""
+        return self.link(self.wish.with_view(opened=self.wish.view.opened - {key}))
+
     def focusing(self, placement_id: str | None) -> str:
         """The URL of the picture starting at a placement, or at the beginning."""
         return self.link(self.wish.with_view(focus=placement_id, depth=None, opened=frozenset()))

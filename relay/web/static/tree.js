@@ -12,6 +12,7 @@
   const ownData = document.getElementById("network-data"); // in the page that works without a network
   let network = null;
   let shown = null;
+  let at = null; // the box that the keys have come to
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -77,9 +78,8 @@
     const [left, top, right, bottom] = shown.bounds;
     const across = stage.clientWidth / (right - left + BESIDE);
     const down = stage.clientHeight / (bottom - top + ABOVE_AND_BELOW);
-    const fit = Math.min(across, down, 1);
-    if (fit >= LEAST_SCALE) {
-      network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 - 12 }, scale: fit });
+    if (Math.min(across, down, 1) >= LEAST_SCALE) {
+      showWhole();
       return;
     }
     const at = network.getPosition(shown.start);
@@ -94,6 +94,13 @@
         : { x: near(first.x, last.x, at.x, beside - 110), y: near(first.y, last.y, at.y, below - 40) },
       scale,
     });
+  }
+
+  function showWhole() {
+    const [left, top, right, bottom] = shown.bounds;
+    const across = stage.clientWidth / (right - left + BESIDE);
+    const down = stage.clientHeight / (bottom - top + ABOVE_AND_BELOW);
+    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 - 12 }, scale: Math.min(across, down, 1) });
   }
 
   function keepInPlace(id, was) {
@@ -111,16 +118,24 @@
     const data = { nodes: new vis.DataSet(boxes), edges: new vis.DataSet(coloured(picture.edges)) };
     const options = { ...picture.options, groups: { useDefaultGroups: false, ...groups() } };
     const inUse = stage.contains(document.activeElement);
-    if (network) network.destroy();
+    const before = network;
+    network = null; // so that nothing draws what is going
+    before?.destroy();
     stage.hidden = false;
     frame(picture.bounds);
     network = new vis.Network(stage.querySelector(".canvas"), data, options);
     network.on("beforeDrawing", drawAxis);
     network.on("afterDrawing", drawWords);
+    network.on("afterDrawing", drawRing);
     network.on("click", (event) => follow(event.nodes[0]));
     network.on("hoverNode", () => { stage.style.cursor = "pointer"; });
     network.on("blurNode", () => { stage.style.cursor = ""; });
     const moved = stage.querySelector(".vis-network"); // by the keys, when it has the focus
+    moved.tabIndex = 0; // vis-network says 900, which would come first on the page
+    moved.addEventListener("keydown", walk);
+    moved.addEventListener("focus", () => network?.redraw());
+    moved.addEventListener("blur", () => network?.redraw());
+    at = picture.nodes.some((each) => each.id === at) ? at : picture.start;
     moved.setAttribute("role", "application");
     moved.setAttribute("aria-label", stage.dataset.told ?? document.title);
     if (inUse) moved.focus({ preventScroll: true });
@@ -141,6 +156,78 @@
     const dom = network.canvasToDOM(network.getPosition(id));
     history.pushState(null, "", node.href);
     show({ id, dom, scale: network.getScale() });
+  }
+
+  function drawRing(context) {
+    if (!stage.contains(document.activeElement)) return;
+    const { left, top, right, bottom } = network.getBoundingBox(at);
+    context.strokeStyle = colour("path");
+    context.lineWidth = 3 / network.getScale();
+    context.strokeRect(left - 5, top - 5, right - left + 10, bottom - top + 10);
+  }
+
+  // The nearest box in the direction of an arrow; what lies aside counts twice.
+  function next(key) {
+    const from = shown.nodes.find((each) => each.id === at);
+    const far = (each) => {
+      const [dx, dy] = [each.x - from.x, each.y - from.y];
+      const [ahead, aside] = { ArrowRight: [dx, dy], ArrowLeft: [-dx, dy], ArrowDown: [dy, dx], ArrowUp: [-dy, dx] }[key];
+      return ahead > 4 ? ahead + 2 * Math.abs(aside) : Infinity;
+    };
+    const nearest = shown.nodes.reduce((best, each) => (far(each) < far(best) ? each : best), from);
+    return far(nearest) < Infinity ? nearest : from;
+  }
+
+  function walk(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter") {
+      follow(at);
+    } else if (event.key === "+" || event.key === "-") {
+      zoom(event.key === "+" ? 1.25 : 0.8);
+    } else if (event.key.startsWith("Arrow")) {
+      const node = next(event.key);
+      at = node.id;
+      const { x, y } = network.canvasToDOM(node);
+      const inside = x > 90 && y > 40 && x < stage.clientWidth - 90 && y < stage.clientHeight - 40;
+      if (!inside) network.moveTo({ position: { x: node.x, y: node.y } });
+      network.redraw();
+      const heard = document.getElementById("heard");
+      if (heard) heard.textContent = node.title;
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  function zoom(by) {
+    network.moveTo({ scale: Math.min(Math.max(network.getScale() * by, 0.1), 3) });
+  }
+
+  // What a wheel does belongs to the page; with Ctrl it zooms, as everywhere.
+  function leaveTheWheel() {
+    stage.addEventListener("wheel", (event) => { if (!event.ctrlKey) event.stopPropagation(); }, { capture: true, passive: true });
+  }
+
+  function equip() {
+    const tools = document.getElementById("tools");
+    if (!tools) return;
+    const whole = tools.parentElement;
+    const does = {
+      fit: showWhole,
+      closer: () => zoom(1.25),
+      farther: () => zoom(0.8),
+      full: () => (document.fullscreenElement ? document.exitFullscreen() : whole.requestFullscreen()),
+    };
+    tools.addEventListener("click", (event) => does[event.target.dataset.does]?.());
+    whole.addEventListener("fullscreenchange", () => requestAnimationFrame(() => { network.redraw(); showWhole(); }));
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[data-in-place]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      history.pushState(null, "", link.href);
+      show(null);
+    });
+    tools.hidden = false;
   }
 
   // A finger moves the page until it taps the picture; vis-network would hold on to both.
@@ -221,6 +308,8 @@
   }
 
   wake();
+  leaveTheWheel();
+  equip();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => shown && draw(shown, null));
   if (ownData) {
     draw(JSON.parse(ownData.textContent), null);
