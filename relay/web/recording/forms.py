@@ -40,6 +40,7 @@ class Form:
         leaves_out: Columns that it does not have.
         choices: Column → the words that it offers, where they are fewer than the column's own.
         action: Of recording with it, as in the table of roles; that of the kind where it is empty.
+        mends: Whether it says nothing new but puts the record itself right.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Form:
     leaves_out: frozenset[str] = frozenset()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     action: str = ""
+    mends: bool = False
 
     def recording(self, catalogue: Catalogue) -> str:
         """The action that recording with it is."""
@@ -226,6 +228,7 @@ _TOLD: Final = (
         opened_on="beneficiary",
         tie="kept_id",
         asks=("other_id", "why"),
+        mends=True,
     ),
     Form(
         name="different",
@@ -234,6 +237,7 @@ _TOLD: Final = (
         opened_on="beneficiary",
         tie="a_id",
         asks=("b_id", "why"),
+        mends=True,
     ),
     Form(name="gift", kind="gift", title=Sentence("Record a gift"), asks=("donor", "help", "animals", "given_on")),
 )
@@ -247,6 +251,7 @@ CORRECT: Final = Form(
     tie="act_id",
     says={"how": "wrong_data"},
     asks=("why",),
+    mends=True,
 )
 TAKE_BACK: Final = Form(
     name="take-back",
@@ -256,6 +261,7 @@ TAKE_BACK: Final = Form(
     tie="act_id",
     says={"how": "did_not_happen"},
     asks=("why",),
+    mends=True,
 )
 MENDING: Final = (CORRECT, TAKE_BACK)
 """The forms of every record that an act recorded."""

@@ -21,7 +21,7 @@ class Offer:
     Attributes:
         title: What it is for.
         href: Where.
-        mends: Whether it puts the record itself right.
+        mends: Whether it puts the record itself right, and so is offered more quietly.
     """
 
     title: str
@@ -39,7 +39,7 @@ def offers(record: Record | None = None) -> tuple[Offer, ...]:
         Offer(
             title=say(form.title),
             href=menu.to(f"recording.{form.name}", act_id=record.id if record else None),
-            mends=form.opened_on == ANY,
+            mends=form.mends,
         )
         for form in opened_on(catalogue, kind, head.systems)
         if guard.may(form.recording(catalogue), head.programme_id)
