@@ -13,12 +13,12 @@ from relay.reports.unconfirmed import waiting as waiting_for_a_second_person
 from relay.web import guard, menu, sessions
 from relay.web.i18n.language import gettext
 from relay.web.permission import action
-from relay.web.request import current
+from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-SHOWN: Final = 50  # our choice: pass-ons on the page, the earliest that the reader can confirm; the others follow these
+SHOWN: Final = 50  # our choice: pass-ons on a page, the earliest that the reader can confirm first
 ACCESSES: Final = 200  # our choice: lines on the page; `relay access log` tells more
 
 blueprint = Blueprint("confirming", __name__)
@@ -27,10 +27,11 @@ blueprint = Blueprint("confirming", __name__)
 @blueprint.get("/p/<programme_id>/waiting")
 @action("waiting")
 def waiting(programme_id: str) -> str:
-    """The pass-ons that nobody confirmed."""
-    login = sessions.signed_in().login
-    found = waiting_for_a_second_person(current.built(), programme_id, current.as_of(), SHOWN + 1, last_by=login)
-    return render_template("waiting.html", rows=found[:SHOWN], more=len(found) > SHOWN, own=login)
+    """The pass-ons that nobody confirmed, a page of them."""
+    login, page = sessions.signed_in().login, parameters.number("page", 1) or 1
+    found = waiting_for_a_second_person(current.built(), programme_id, current.as_of(), SHOWN * page + 1, last_by=login)
+    rows = found[SHOWN * (page - 1) : SHOWN * page]
+    return render_template("waiting.html", rows=rows, page=page, more=len(found) > SHOWN * page, own=login)
 
 
 @blueprint.post("/p/<programme_id>/waiting")
@@ -42,7 +43,7 @@ def confirm(programme_id: str) -> Response:
     act = intake.made(current.built(), programme_id, "confirm", said, random=clerk.random)
     intake.hand_in(current.built(), programme_id, act, clerk)
     flash(gettext("Pass-on %(pass_id)s is confirmed.", pass_id=request.form["pass_id"]))
-    return redirect(menu.to("confirming.waiting"), 303)
+    return redirect(menu.to("confirming.waiting", page=request.args.get("page")), 303)
 
 
 @blueprint.get("/p/<programme_id>/accesses")

@@ -111,3 +111,27 @@ def test_the_page_of_what_waits_leads_to_the_relay_without_it(halves: FlaskClien
     text = halves.get("/p/halves/waiting").text
 
     assert 'href="/p/halves?confirmed_only=true">Leave out unconfirmed pass-ons</a>' in text
+
+
+def test_every_pass_on_that_waits_is_reached_page_by_page(asha: FlaskClient, recorded: Graph) -> None:
+    programme_id, many = "many-wait", 120
+    women = (say.woman(f"W{number}") for number in range(1, many + 2))
+    record(recorded, say.programme(programme_id), say.rule(), say.gift(), *women, programme_id=programme_id)
+    record(recorded, say.placed("P1 on 2020-03-01", animals=2 * many), programme_id=programme_id)
+    passed = [say.passed(f"T{number}: P1 > P{number} on 2021-03-01", animals=1) for number in range(2, many + 2)]
+    record(recorded, *passed, programme_id=programme_id, by="account:bina")
+
+    seen, path = list[str](), f"/p/{programme_id}/waiting"
+    pages = 0
+    while path:
+        text = asha.get(path).text
+        seen += re.findall(r'aria-label="Confirm pass-on (T[0-9]+)"', text)
+        following = re.search(r'rel="next" href="([^"]+)"', text)
+        path, pages = (following[1] if following else ""), pages + 1
+
+    assert pages == 3
+    assert sorted(seen) == sorted(f"T{number}" for number in range(2, many + 2))
+    assert len(seen) == many
+    sent = asha.post(f"/p/{programme_id}/waiting?page=3", data={**form(asha, programme_id), "pass_id": seen[-1]})
+    assert sent.location.endswith("/waiting?page=3")
+    assert "To the first page" in asha.get(f"/p/{programme_id}/waiting?page=9").text
