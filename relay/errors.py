@@ -25,6 +25,7 @@ Code = Literal[
     "born_too_soon",
     "half_an_animal",
     "holds_already",
+    "like_another",
     "more_than_had",
     "other_help_than_given",
     "same_as_taken_back",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from relay.audit import handovers, integrity, paperwork
+from relay.audit import handovers, integrity, paperwork, registrations
 from relay.audit.books import IMPORTED_TOGETHER, Books
 from relay.audit.findings import Finding
 from relay.domain.advisories import DAYS_ALIKE
@@ -174,6 +174,15 @@ CHECKS: Final[tuple[Check, ...]] = (
         severity="medium",
         population=handovers.with_phone,
         find=handovers.same_phone,
+    ),
+    Check(
+        check_id="registered_twice",
+        title="likely registered twice",
+        sentence="Two registrations are likely one person, and nobody has said whether they are.",
+        why="She is counted twice, and may have received twice; or two women are alike, and relay different says so.",
+        severity="medium",
+        population=registrations.named,
+        find=registrations.registered_twice,
     ),
     Check(
         check_id="busy_day",

@@ -294,9 +294,10 @@ def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) 
 @click.option("--latitude", metavar="N")
 @click.option("--longitude", metavar="N")
 @dry_run_option
+@_again_option
 @pass_session
 def register(
-    session: Session, /, name: str, what: str, own_id: str | None, *, holder: bool, **given: str | None
+    session: Session, /, name: str, what: str, own_id: str | None, *, holder: bool, again: bool, **given: str | None
 ) -> None:
     """Register a person, a group or a place."""
     from relay.domain.acts import ID_BYTES, new_id
@@ -315,10 +316,22 @@ def register(
     recorded: list[Recorded] = []
     try:
         for kind, values in acts:
-            recorded.append(session.hand_in(kind, values))
+            recorded.append(_registered(session, kind, values, again=again))
     finally:
         if recorded:
             print_recorded(session, *recorded)
+
+
+def _registered(session: Session, kind: str, values: Mapping[str, Value], *, again: bool) -> Recorded:
+    """Register somebody; where she is like another, tell what that one is called, as far as the role may see it."""
+    from relay.domain.questions import LikeAnother
+
+    try:
+        return session.hand_in(kind, values, again=again)
+    except LikeAnother as question:
+        for id_, name in session.names_of([question.like_id]).items():
+            say(f"{id_} is {name}.")
+        raise
 
 
 def _require_fitting(

@@ -492,6 +492,18 @@ CALL () { MATCH (s:Same {programme_id: $programme_id})
 RETURN key, kind, one, other, sequence ORDER BY sequence
 """
 
+# At most $most who live in each of some places, and as many whose groups are at home there and of whom no other place
+# is known, with what is personal. One row = a beneficiary; in no order; cost: those who live there.
+NEIGHBOURS: Final[LiteralString] = """
+UNWIND $places AS place
+CALL (place) { MATCH (b:Beneficiary)-[:LIVES_IN]->(:Place {key: place}) RETURN b LIMIT $most
+         UNION MATCH (b:Beneficiary)-[:MEMBER_OF]->(:`Group`)-[:BASED_IN]->(:Place {key: place})
+               WHERE b.place_id IS NULL RETURN b LIMIT $most }
+MATCH (o:Personal {key: b.key})
+RETURN b.beneficiary_id AS beneficiary_id, b.sex AS sex, b.kind AS kind, o.name AS name, o.phone AS phone,
+  o.birth_year AS birth_year, o.household_id AS household_id, place
+"""
+
 # Those of some pairs of beneficiaries of whom one passed on to the other. One row = a pair; in no order; cost: the
 # placements of each.
 PASSED_BETWEEN: Final[LiteralString] = """

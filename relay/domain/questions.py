@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from relay.domain.acts import changes_of
 from relay.domain.advisories import begun_beside
 from relay.domain.model import Event, Placement, Quantity, Rule, shown
+from relay.domain.people.likeness import Person
 from relay.domain.vocabulary import LOSSES
 from relay.errors import Asked, Code
 from relay.text import Sentence
@@ -151,6 +152,21 @@ class BornTooSoon(Asked):
     days: int
 
 
+class LikeAnother(Asked):
+    """Somebody is registered who is like another of her ward: she may be registered already."""
+
+    reason = "%(act_id)s is like beneficiary %(like_id)s in %(place)s: %(reasons)s."
+    suggestion = (
+        "If she is the same, use the id %(like_id)s. If she is somebody else, use --again (over the API: again=true)."
+    )
+    field = "name"
+
+    act_id: str
+    like_id: str
+    place: str
+    reasons: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What the animals of one help can do at the most.
@@ -201,6 +217,8 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
         if fact and (fact.act_id not in register.facts or moves(change.act)):
             if fact.kind == "pass":
                 yield from _twins(fact, register.placements[fact.values["giver_placement_id"]])
+            if fact.kind == "beneficiary":
+                yield from _like_another(register, fact)
             if fact.kind in _COUNTING:
                 yield from _implausible(register, change, fact)
     for fact, placement, others in begun_beside(register, change):
@@ -211,6 +229,21 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
             placements=others,
             suggestion=_KEEPS_BOTH if not begins else _ADD_OR_BEGIN if passed else "",
             field="receiver_placement_id" if passed else "placement_id",
+        )
+
+
+def _like_another(register: Register, fact: Fact) -> Iterator[LikeAnother]:
+    """Whom she is like of those who are registered in her ward; nothing personal is told."""
+    ward = register.ward(fact.values)
+    person = Person.of(fact.values, ward) if ward in register.neighbours else None
+    like = register.neighbours.like(person) if person else None
+    if like:
+        place = register.facts.get(f"place:{ward}")
+        yield LikeAnother(
+            act_id=fact.act_id,
+            like_id=like.id,
+            place=str(place.values["name"]) if place else ward,
+            reasons=[reason.sentence for reason in like.reasons if reason.bits > 0 or reason.what == "ward"],
         )
 
 

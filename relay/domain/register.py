@@ -17,6 +17,8 @@ from relay.domain.acts import Act, changes_of
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
 from relay.domain.name_matching import code
+from relay.domain.people.likeness import Person
+from relay.domain.people.neighbours import Neighbours
 from relay.domain.people.one_woman import Edge, OneWoman
 from relay.domain.system import Catalogue
 
@@ -85,6 +87,7 @@ class Register:
         holdings: beneficiary id → the placements that she holds: placement id → help; in a part, of those who were
             loaded.
         one_woman: Which ids are one woman's; in a part, of those who were loaded.
+        neighbours: The people of wards in which somebody is being registered; of no ward unless they were loaded.
         rules: All rule versions that stand, in ledger order.
         entries: act id → the entry that recorded it; in a part, only those that were loaded.
         about: act id → ids of the corrections, confirmations and erasures that name it, in ledger order.
@@ -98,6 +101,7 @@ class Register:
         self.placements: dict[str, Placement] = {}
         self.holdings: dict[str, dict[str, str]] = {}
         self.one_woman = OneWoman()
+        self.neighbours = Neighbours()
         self.rules: tuple[Rule, ...] = ()
         self.entries: MutableMapping[str, Entry] = {}
         self.about: dict[str, list[str]] = {}
@@ -130,6 +134,8 @@ class Register:
             if act_id.startswith("same:"):
                 self.one_woman.remove(act_id)
                 self.join(fact)
+            elif act_id.startswith("beneficiary:"):
+                self._settle_in(act_id, fact)
         for placement_id, placement in change.placements.items():
             self._hold(placement_id, self.placements.get(placement_id), placement)
         _update(self.placements, change.placements)
@@ -142,6 +148,19 @@ class Register:
         if fact and fact.kind == "same":
             kept_id, other_id = fact.values["kept_id"], fact.values["other_id"]
             self.one_woman.add(Edge(act_id=fact.act_id, kept_id=kept_id, other_id=other_id, sequence=fact.sequence))
+
+    def _settle_in(self, act_id: str, fact: Fact | None) -> None:
+        """Who is registered, moves or leaves is so among her neighbours, where these are known."""
+        self.neighbours.remove(act_id.partition(":")[2])
+        ward = self.ward(fact.values) if fact else ""
+        person = Person.of(fact.values, ward) if fact and ward in self.neighbours else None
+        if person:
+            self.neighbours.add(person)
+
+    def ward(self, values: Mapping[str, Any]) -> str:
+        """The place where a beneficiary lives, or else where her group is at home; "" where neither is known."""
+        group = self.facts.get(f"group:{values.get('group_id')}")
+        return str(values.get("place_id") or (group.values.get("place_id") if group else None) or "")
 
     def _hold(self, placement_id: str, was: Placement | None, now: Placement | None) -> None:
         if was and now and (was.beneficiary_id, was.help) == (now.beneficiary_id, now.help):

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 from relay.database import cypher
 from relay.domain.acts import Act, changes_of
 from relay.domain.entries import ORIGIN, Entry, UnknownKind, from_values
+from relay.domain.people.likeness import Person
+from relay.domain.people.neighbours import MOST
 from relay.domain.register import (
     ABOUT_ACTS,
     Fact,
@@ -171,6 +173,7 @@ class _Context:
             if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries:
                 said += self.load_for_correction(act, offered)
         self._load_women(said)
+        self._load_neighbours([act for act in acts if act.kind == "beneficiary"], offered)
         begun = {filled_by(act) for act in acts if act.kind == "pass"}
         unknown = self.unknown(said) - begun - {act.act_id for act in acts}
         if unknown:
@@ -302,6 +305,30 @@ class _Context:
                 kind="beneficiary", id=placement.beneficiary_id, values={"household_id": household_id}, sequence=0
             )
             self.register.facts.setdefault(holder.act_id, holder)
+
+    def _load_neighbours(self, acts: Iterable[Act], offered: Mapping[str, Act]) -> None:
+        """Read who is registered in the wards of those who are being registered now."""
+        register = self.register
+        homes = {
+            str(act.values.get("place_id") or self._home_of_group(act, offered) or "")
+            for act in acts
+            if act.act_id not in register.entries
+        }
+        keys = {key_of(register.programme_id, f"place:{ward}"): ward for ward in homes if ward}
+        keys = {key: ward for key, ward in keys.items() if ward not in register.neighbours}
+        found: dict[str, list[Person]] = {ward: [] for ward in keys.values()}
+        rows = self.transaction.rows(cypher.NEIGHBOURS, places=sorted(keys), most=MOST) if keys else ()
+        for row in rows:
+            person = Person.of(row, keys[row["place"]])
+            if person:
+                found[person.ward].append(person)
+        for ward, people in found.items():
+            register.neighbours.know(ward, people)
+
+    def _home_of_group(self, act: Act, offered: Mapping[str, Act]) -> object:
+        name = f"group:{act.values.get('group_id')}"
+        group = self.register.facts.get(name) or offered.get(name)
+        return group.values.get("place_id") if group else None
 
     def _load_women(self, acts: Iterable[Act]) -> None:
         """Read all that is said of those whom some acts call one woman: whether they can be."""

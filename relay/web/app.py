@@ -18,7 +18,7 @@ from relay.web.auditors import routes as auditors
 from relay.web.i18n import labels, language
 from relay.web.lists import routes as list_pages
 from relay.web.lists import saved_views
-from relay.web.managers import confirming
+from relay.web.managers import confirming, duplicates
 from relay.web.managers import routes as managers
 from relay.web.recording import routes as recording
 from relay.web.request.current import Core
@@ -82,7 +82,8 @@ def create_app(
     Compress(app)
     for part in (monitoring, language, responses, sessions, guard, labels, menu, failures, recording):
         part.set_up(app)
-    for part in (monitoring, responses, sign_in, managers, list_pages, confirming, staff, importing, auditors):
+    managing = (managers, list_pages, confirming, duplicates)
+    for part in (monitoring, responses, sign_in, *managing, staff, importing, auditors):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(registers.blueprint)

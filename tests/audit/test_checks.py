@@ -191,6 +191,32 @@ def test_one_telephone_is_one_with_and_without_the_country_and_beside_another() 
     assert found(book, "same_phone") == {"beneficiary:W7", "beneficiary:W8"}
 
 
+def test_two_who_are_alike_are_found_until_somebody_says_whether_they_are_one_or_two() -> None:
+    """W7 and W8 are Junkiri; W9 is her house-mate, and W10 got what W7 passed on."""
+    book = two_placements()
+    she: dict[str, Said] = {"name": "Junkiri Makaibari", "birth_year": 1980, "phone": "9790000001"}
+    book.add(say.woman("W7", **she), say.woman("W8", **she), say.woman("W9", **she | {"name": "Maya Makaibari"}))
+    assert found(book, "registered_twice") == {"beneficiary:W7", "beneficiary:W8"}
+    book.add(say.same("S1: W7 = W8"))
+    assert found(book, "registered_twice") == set()
+    book.add(say.taken_back("same:S1", "C7"), say.different("D1: W8 / W7"))
+    assert found(book, "registered_twice") == set()
+    book.add(say.taken_back("different:D1", "C8"))
+    assert found(book, "registered_twice") == {"beneficiary:W7", "beneficiary:W8"}
+
+
+def test_one_woman_under_two_ids_is_one_to_every_check() -> None:
+    """W1 still owes of P1 when she receives P7 as W7; she shares telephone and household with nobody but herself."""
+    book = two_placements()
+    book.add(say.corrected("beneficiary:W1", "C7", phone="9841000226"), say.woman("W7", phone="9841000226"))
+    book.add(placed("P7 on 2020-06-01"))
+    assert found(book, "same_phone") == {"beneficiary:W1", "beneficiary:W7"}
+    assert found(book, "holds_already") == set()
+    book.add(say.same("S1: W1 = W7"))
+    assert found(book, "same_phone") == set()
+    assert found(book, "holds_already") == {"placement:P7"}
+
+
 @pytest.mark.parametrize(
     ("names", "findings"),
     [

@@ -93,6 +93,18 @@ def same_phone(programme: Clean) -> set[str]:
     return {f"beneficiary:W{number}", f"beneficiary:{say.holder(receiver)}"}
 
 
+def registered_twice(programme: Clean) -> set[str]:
+    known: dict[str, say.Said] = {"household_id": None, "phone": None, "place_id": "V1"}
+    year = programme.random.randint(1960, 1990)
+    names = (
+        "Junkiri Makaibari",
+        programme.random.choice(("Junkiri Makai Bari", "JUNKIRI MAKAIBARI", "Junkirii Makaibari")),
+    )
+    years = (year, year + programme.random.randint(0, 2))
+    both = [programme.woman(name=name, birth_year=born, **known) for name, born in zip(names, years, strict=True)]
+    return {f"beneficiary:{say.holder(each)}" for each in both}
+
+
 def busy_day(programme: Clean) -> set[str]:
     busy = {fact.values["passed_on"] for fact in programme.book.register.facts.values() if fact.kind == "pass"}
     days = [date(2024, 1, 1) + timedelta(days=number) for number in range(300)]
@@ -261,12 +273,12 @@ OFFENCES: Final = {
     plant.__name__: plant
     for plant in (
         same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, recorded_twice,
-        far_more_than_owed, another_name, tag_twice, same_phone, busy_day, no_witness, busy_witness, no_gift,
-        gift_total, claim_unsupported, recorded_late, clock_went_back, corrected_often, corrected_after_lock,
+        far_more_than_owed, another_name, tag_twice, same_phone, registered_twice, busy_day, no_witness, busy_witness,
+        no_gift, gift_total, claim_unsupported, recorded_late, clock_went_back, corrected_often, corrected_after_lock,
         recorded_after_lock, opened_again, to_herself, never_received, cycle, before_receipt, no_rule,
     )
 }  # fmt: skip
 """Check id → what plants its offence."""
 
-ALSO: Final = {"to_herself": {"holds_already"}}
+ALSO: Final = {"to_herself": {"holds_already"}, "same_phone": {"registered_twice"}}
 """Check id → other checks that rightly find something in the same offence."""

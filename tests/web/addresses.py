@@ -45,6 +45,8 @@ PAGES: Final = (
     f"{DEMO}/waiting",
     "/p/hostile/waiting",
     f"{AUDITED}/waiting",
+    f"{DEMO}/duplicates",
+    "/p/large/duplicates",
     # staff
     f"{DEMO}/find?q=W1",
     f"{DEMO}/find?q=nobody",

@@ -34,6 +34,7 @@ _DRY_RUN: Final = Parameter(
 )
 
 _ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
+    "beneficiary": (_AGAIN,),
     "placement": (_NEW, _AGAIN),
     "pass": (_NEW, _AGAIN),
     "event": (_AGAIN,),

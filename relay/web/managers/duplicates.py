@@ -1,0 +1,49 @@
+"""Managers decide of registrations that may be one person whether they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, flash, redirect, render_template, request
+
+from relay.desk import intake
+from relay.reports.duplicates import duplicates
+from relay.web import guard, menu, privacy
+from relay.web.i18n.language import gettext
+from relay.web.permission import action
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+SHOWN: Final = 50  # our choice: pairs on the page, the likeliest; the others follow once these are decided
+
+blueprint = Blueprint("duplicates", __name__)
+
+
+@blueprint.get("/p/<programme_id>/duplicates")
+@action("duplicates")
+def page(programme_id: str) -> str:
+    """The likeliest pairs, with the sum of what speaks for each."""
+    found = duplicates(current.built(), programme_id, most=SHOWN)
+    names = privacy.names(sorted({id_ for each in found.candidates for id_ in (each.one_id, each.other_id)}))
+    places = privacy.places_and_donors().places
+    return render_template("duplicates.html", found=found, names=names, places=places, most=SHOWN)
+
+
+@blueprint.post("/p/<programme_id>/duplicates")
+@action("same")
+def decide(programme_id: str) -> Response:
+    """Say of a pair that it is one person, kept under the first id, or two."""
+    one, other = request.form.get("one_id", ""), request.form.get("other_id", "")
+    if request.form.get("are") == "same":
+        kind, said = "same", {"kept_id": one, "other_id": other}
+        told = gettext("%(one)s and %(other)s are one person, kept as %(one)s.", one=one, other=other)
+    else:
+        kind, said = "different", {"a_id": one, "b_id": other}
+        told = gettext("%(one)s and %(other)s are two people.", one=one, other=other)
+    clerk = guard.clerk(programme_id)
+    act = intake.made(current.built(), programme_id, kind, said, random=clerk.random)
+    intake.hand_in(current.built(), programme_id, act, clerk)
+    flash(told)
+    return redirect(menu.to("duplicates.page"), 303)
