@@ -98,7 +98,7 @@ def registered_twice(programme: Clean) -> set[str]:
     year = programme.random.randint(1960, 1990)
     names = (
         "Junkiri Makaibari",
-        programme.random.choice(("Junkiri Makai Bari", "JUNKIRI MAKAIBARI", "Junkirii Makaibari")),
+        programme.random.choice(("जुनकिरी मकैबारी", "JUNKIRI MAKAIBARI", "Junkirii Makaibari")),
     )
     years = (year, year + programme.random.randint(0, 2))
     both = [programme.woman(name=name, birth_year=born, **known) for name, born in zip(names, years, strict=True)]
