@@ -258,11 +258,13 @@ class Commonness:
 @cache
 def _fixed() -> Mapping[tuple[What, How], Reason]:
     """What counts the same whoever the two are."""
-    said = ((what, how) for what, how in SAID if how in weights()[what])
-    nameless = Reason(what="first_name", how="other", bits=-inf)
-    return {(what, how): Reason(what=what, how=how, bits=weights()[what][how]) for what, how in said} | {
-        ("first_name", "other"): nameless
+    fixed: dict[tuple[What, How], Reason] = {
+        (what, how): Reason(what=what, how=how, bits=weights()[what][how])
+        for what, how in SAID
+        if how in weights()[what]
     }
+    fixed["first_name", "other"] = Reason(what="first_name", how="other", bits=-inf)
+    return fixed
 
 
 def total(reasons: Iterable[Reason]) -> float:
