@@ -49,6 +49,19 @@ def propose(session: Session, file: Path) -> None:
     click.echo(proposed(found, programme, file.stem), nl=False)
 
 
+@map_.command("keep", example="relay map keep ngo.toml --name goats")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="MAP.toml")
+@click.option("--name", help="What to call it; the name of the file if left out. Another map of that name is replaced.")
+@pass_session
+def keep(session: Session, file: Path, name: str | None) -> None:
+    """Keep a map: files with the same columns need none."""
+    from relay.mapping.map_file import text_of
+
+    kept = session.registers.keep(name or file.stem, text_of(file))
+    _print_maps(session, (kept,))
+    say("Files with the same columns are read by it from now on: relay import FILE")
+
+
 @map_.command("list", example="relay map list")
 @pass_session
 def list_(session: Session) -> None:
@@ -69,19 +82,6 @@ def show(session: Session, name: str) -> None:
         print_json(kept)
     else:
         click.echo(kept.text, nl=False)
-
-
-@map_.command("keep", example="relay map keep ngo.toml --name goats")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="MAP.toml")
-@click.option("--name", help="What to call it; the name of the file if left out. Another map of that name is replaced.")
-@pass_session
-def keep(session: Session, file: Path, name: str | None) -> None:
-    """Keep a map: files with the same columns need none."""
-    from relay.mapping.map_file import text_of
-
-    kept = session.registers.keep(name or file.stem, text_of(file))
-    _print_maps(session, (kept,))
-    say("Files with the same columns are read by it from now on: relay import FILE")
 
 
 @map_.command("forget", example="relay map forget goats")
