@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
@@ -235,9 +235,9 @@ class _Workbook:
             if isinstance(value, int | float):
                 sheet.write_number(row, place, value)
             elif isinstance(value, date):
-                sheet.write_datetime(row, place, value, self._day)
+                sheet.write_datetime(row, place, datetime.combine(value, time()), self._day)
             elif isinstance(value, str) and _DAY.fullmatch(value) and header[place].endswith(_OF_DAYS):
-                sheet.write_datetime(row, place, date.fromisoformat(value), self._day)
+                sheet.write_datetime(row, place, datetime.fromisoformat(value), self._day)
             elif value is not None:
                 sheet.write_string(row, place, _cell(value))
             widths[place] = max(widths[place], len(str(value)) if value is not None else 0)

@@ -83,7 +83,7 @@ _WORDS: Final = frozenset({"state", "help", "cause", "kind", "check", "rate_name
 
 def _on_screen(page: ListPage, column: ListColumn, row: Any, people: Mapping[str, Contact]) -> dict[str, Any]:  # noqa: ANN401 - any row
     """The cells of a column in the words that the page shows, for who reads on in a spreadsheet; days stay days."""
-    words: Mapping[str, Any] = current_app.jinja_env.filters
+    words = dict[str, Any](current_app.jinja_env.filters)
     label, value = str(column.label), getattr(row, column.key)
     if column.cell == "states":
         return {words["state"](state): count for state, count in value.items()}
