@@ -34,7 +34,7 @@ _HIGHER: Final = 20  # rows that another file may have more above the names of i
 _SHOWN: Final = 12  # characters of a fingerprint
 
 
-class NotAName(Invalid):
+class NotAMapName(Invalid):
     """A map cannot be called so."""
 
     reason = "A map cannot be called “%(name)s”."
@@ -126,13 +126,13 @@ def keep(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now:
         now: When.
 
     Raises:
-        NotAName: It cannot be called so.
+        NotAMapName: It cannot be called so.
         TooLong: The text is no map's.
         WrongMap: The map cannot be read, or leaves open what is needed.
         Unavailable: The database cannot be reached.
     """
     if not _NAME.fullmatch(name) or name != name.strip():
-        raise NotAName(name=name[:40])
+        raise NotAMapName(name=name[:40])
     if len(text) > LONGEST_TEXT:
         raise TooLong
     how = map_of(text, name, graph.catalogue)

@@ -9,7 +9,7 @@ import pytest
 
 from relay.exchange.workbook import pages
 from relay.mapping import kept_maps
-from relay.mapping.kept_maps import NoMap, NotAName, SeveralFit, TooLong, fitting
+from relay.mapping.kept_maps import NoMap, NotAMapName, SeveralFit, TooLong, fitting
 from relay.mapping.map_file import WrongMap
 from tests.scenes.core import CORE
 
@@ -69,7 +69,7 @@ def test_a_kept_map_is_no_part_of_the_graph_that_is_verified(graph: Graph) -> No
 
 @pytest.mark.parametrize("name", ["", " goats", "a/b", "x" * 41])
 def test_what_is_no_name_is_refused(graph: Graph, name: str) -> None:
-    with pytest.raises(NotAName):
+    with pytest.raises(NotAMapName):
         keep(graph, name)
 
 

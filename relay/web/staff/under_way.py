@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from relay.errors import RelayError, Unavailable
 from relay.exchange.importing import Count
 from relay.mapping.handed_back import hand_back, in_its_words
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +106,9 @@ def begin(
             begun.error = error
         except Exception as fault:  # whatever it is, the page must not wait for ever
             log.exception("failed", extra={"said": {"failure": type(fault).__name__}})
-            begun.error = Unavailable(reason="The import ended early.", suggestion="Import it again: it goes on.")
+            begun.error = Unavailable(
+                reason=Sentence("The import ended early."), suggestion=Sentence("Import it again: it goes on.")
+            )
         finally:
             begun.at = judge.at if apply and begun.count.actions["added"] else ""
             begun.ended = True
