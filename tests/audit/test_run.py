@@ -130,7 +130,7 @@ def test_nothing_is_found_in_a_grown_programme_without_odd_rows(
     register = imported(tmp_path / "clean", "relay-demo")
 
     assert len(register.placements) > 1000
-    found = named(run.audit_of(register, TODAY), register)
+    found = dict(named(run.audit_of(register, TODAY), register))
     by_chance = found.pop("likely registered twice", set())
     assert len(by_chance) <= 2, "of a thousand made women, two may be alike by chance"
     assert found == {}
