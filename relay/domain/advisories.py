@@ -130,8 +130,8 @@ def _of_one_woman(register: Register, act: Act) -> Iterator[Note]:
                 other_id=other_id,
             ),
         )
+    ones, others = register.one_woman.ids(kept_id), register.one_woman.ids(other_id)
     for fact in register.facts.values():
-        ones, others = register.one_woman.ids(kept_id), register.one_woman.ids(other_id)
         if fact.kind == "different" and _between(ones, others, fact.values["a_id"], fact.values["b_id"]):
             yield Note(
                 note="said_different",

@@ -81,21 +81,9 @@ _WORDS: Final = frozenset({"state", "help", "cause", "kind", "check", "rate_name
 """Cells that a filter of this name puts into the reader's words."""
 
 
-def _on_screen(page: ListPage, column: ListColumn, row: Any, people: Mapping[str, Contact]) -> dict[str, Any]:  # noqa: ANN401 - any row
-    """The cells of a column in the words that the page shows, for who reads on in a spreadsheet; days stay days."""
+def _on_screen() -> _CellsOf:
+    """Gives the cells of a column in the words that the page shows, for who reads on in a spreadsheet."""
     words = dict[str, Any](current_app.jinja_env.filters)
-    label, value = str(column.label), getattr(row, column.key)
-    if column.cell == "states":
-        return {words["state"](state): count for state, count in value.items()}
-    if column.cell == "day":
-        return {label: value}
-    if column.cell in _WORDS:
-        return {label: value and words[column.cell](value)}
-    if column.cell == "reasons":
-        return {label: ", ".join(map(words["reason"], value))}
-    cells = _cells(page, column, row, people)
-    if "help" in cells:
-        cells["help"] = words["help"](cells["help"])
     called = {
         "place": gettext("Name of the place"),
         "name": gettext("Name"),
@@ -105,7 +93,23 @@ def _on_screen(page: ListPage, column: ListColumn, row: Any, people: Mapping[str
         "place_id": gettext("Place"),
         "group_id": gettext("Group"),
     }
-    return {label if heading == column.key else called.get(heading, heading): cells[heading] for heading in cells}
+
+    def of(page: ListPage, column: ListColumn, row: Any, people: Mapping[str, Contact]) -> dict[str, Any]:  # noqa: ANN401 - any row
+        label, value = str(column.label), getattr(row, column.key)
+        if column.cell == "states":
+            return {words["state"](state): count for state, count in value.items()}
+        if column.cell == "day":
+            return {label: value}
+        if column.cell in _WORDS:
+            return {label: value and words[column.cell](value)}
+        if column.cell == "reasons":
+            return {label: ", ".join(map(words["reason"], value))}
+        cells = _cells(page, column, row, people)
+        if "help" in cells:
+            cells["help"] = words["help"](cells["help"])
+        return {label if heading == column.key else called.get(heading, heading): cells[heading] for heading in cells}
+
+    return of
 
 
 def _headings(page: ListPage, rows: list[dict[str, Any]]) -> tuple[str, ...]:
@@ -122,7 +126,7 @@ def _csv(page: ListPage) -> Response:
 
 
 def _xlsx(page: ListPage) -> Response:
-    rows = list(_rows(page, _on_screen))
+    rows = list(_rows(page, _on_screen()))
     headings = tuple(rows[0]) if rows else tuple(str(column.label) for column in page.columns)
     with TemporaryDirectory() as at:
         path = Path(at) / "list.xlsx"
