@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -177,6 +178,10 @@ def key(name: str) -> str:
     return _TWICE.sub(r"\1", _SOUND.sub(lambda found: _SOUNDS[found[0]], name)).strip()
 
 
+_known_key = lru_cache(maxsize=4096)(key)
+"""The key of a text that is compared with many: the names of a register's columns with all that such are called."""
+
+
 def _latin(name: str) -> str:
     """Devanagari in Latin letters, accents dropped; letters of other scripts stay."""
     name = unicodedata.normalize("NFKD", name)
@@ -262,7 +267,7 @@ def alike(one: str, other: str) -> float:
     """
     from rapidfuzz import fuzz  # noqa: PLC0415 - as above
 
-    key_of_one, key_of_other = key(one), key(other)
+    key_of_one, key_of_other = _known_key(one), _known_key(other)
     if not key_of_one or not key_of_other:
         return 0.0
     together = 0.92 * fuzz.token_set_ratio(

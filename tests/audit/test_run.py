@@ -18,6 +18,7 @@ from relay.service import demo
 from relay.service.json_codec import json_of
 from seeds import files, grow, odd
 from seeds.grow import Relay
+from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import Book, clerk
 from tests.scenes.core import CORE
@@ -88,9 +89,9 @@ def demonstrated(embedded_engine: Connection, neo4j_server: Connection) -> Mappi
 
 
 @pytest.mark.parametrize("year", range(2018, 2031))
-def test_both_engines_find_the_same_at_the_end_of_each_month(demonstrated: Mapping[str, Register], year: int) -> None:
+def test_both_engines_find_the_same_at_the_end_of_a_month(demonstrated: Mapping[str, Register], year: int) -> None:
     found = 0
-    for month in range(1, 13):
+    for month in range(1, 13) if SOAK else (4, 12):
         as_of = date(year, month, monthrange(year, month)[1])
         embedded, neo4j = (run.audit_of(register, as_of) for register in demonstrated.values())
         assert json_of(embedded) == json_of(neo4j), as_of

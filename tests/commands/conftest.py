@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.commands.shell import Shell, tell_story
+from tests.rigs.warm import warm_relay
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from relay.graph import Graph
@@ -37,3 +39,10 @@ def shell(empty: Shell, graph: Graph) -> Shell:
     """Give a shell on a small programme."""
     tell_story(graph)
     return empty
+
+
+@pytest.fixture(scope="session")
+def relay_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give the program `relay`, which starts quickly."""
+    with warm_relay(tmp_path_factory.mktemp("program")) as program:
+        yield program

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.commands.shell import Shell
     from tests.commands.terminal import Shown
 
+RELAY = (sys.executable, "-c", "import cli; cli.main()")
 NAMES = (
     "Maya [bold]loud[/bold]",
     "Mina [/x] [red",
@@ -35,17 +36,29 @@ NAMES = (
 )
 
 
-def on_terminal(*words: str, columns: int = 80, **environment: str) -> Shown:
-    """Run a command on a terminal of its own; it must succeed, or find something."""
-    run = [sys.executable, "-c", "import cli; cli.main()", *words]
-    shown = show(run, columns=columns, environment=os.environ | environment)
-    assert shown.code in (exits.DONE, exits.FOUND), shown.text
-    return shown
+class OnTerminal(Protocol):
+    """Runs a command on a terminal of its own."""
+
+    def __call__(self, *words: str, columns: int = 80, **environment: str) -> Shown:
+        """Run it; it must succeed, or find something."""
+        ...
+
+
+@pytest.fixture
+def on_terminal(relay_program: Path) -> OnTerminal:
+    """Give what runs a command on a terminal of its own; it must succeed, or find something."""
+
+    def run(*words: str, columns: int = 80, **environment: str) -> Shown:
+        shown = show([str(relay_program), *words], columns=columns, environment=os.environ | environment)
+        assert shown.code in (exits.DONE, exits.FOUND), shown.text
+        return shown
+
+    return run
 
 
 def in_pipe(*words: str, **environment: str) -> str:
     """Run a command in a process of its own, into a pipe."""
-    run = [sys.executable, "-c", "import cli; cli.main()", *words]
+    run = [*RELAY, *words]
     answer = subprocess.run(run, env=os.environ | environment, capture_output=True, check=True)
     return answer.stdout.decode()
 
@@ -57,7 +70,7 @@ def named(shell: Shell, graph: Graph) -> Shell:
     return shell
 
 
-def test_names_are_shown_as_they_are_and_on_one_line(named: Shell) -> None:
+def test_names_are_shown_as_they_are_and_on_one_line(named: Shell, on_terminal: OnTerminal) -> None:
     for number, name in enumerate(NAMES):
         shown = plain(name)
         assert named.ok("show", f"N{number}").pairs["name"] == shown
@@ -67,7 +80,7 @@ def test_names_are_shown_as_they_are_and_on_one_line(named: Shell) -> None:
     assert named.ok("show", "N3", "--json").json["name"] == "two\nlines"
 
 
-def test_a_terminal_gets_a_table_and_a_pipe_gets_tsv(named: Shell) -> None:
+def test_a_terminal_gets_a_table_and_a_pipe_gets_tsv(named: Shell, on_terminal: OnTerminal) -> None:
     shown = on_terminal("trace", "G1", "--as-of", ON).without_colour
 
     assert "by generation     1 2 1" in shown
@@ -76,14 +89,14 @@ def test_a_terminal_gets_a_table_and_a_pipe_gets_tsv(named: Shell) -> None:
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_nothing_is_wider_than_the_screen(named: Shell, columns: int) -> None:
+def test_nothing_is_wider_than_the_screen(named: Shell, columns: int, on_terminal: OnTerminal) -> None:
     del named
     for words in (("tree", "G1", "--names"), ("show", "P2"), ("find", "Name"), ("health",), ("gifts",), ("todo",)):
         shown = on_terminal(*words, columns=columns).without_colour
         assert max(map(len, shown.splitlines())) <= columns, shown
 
 
-def test_a_visit_takes_two_lines_of_a_narrow_screen(named: Shell, graph: Graph) -> None:
+def test_a_visit_takes_two_lines_of_a_narrow_screen(named: Shell, graph: Graph, on_terminal: OnTerminal) -> None:
     """Maya was to pass on by 2023-03-01 and broke on 2023-05-31; she has both goats. P4 is late by 29 days."""
     del named
     record(graph, say.place("L1"), say.woman("W7", name="Maya Tamang", phone="9841000001", place_id="L1"))
@@ -102,7 +115,7 @@ def test_a_visit_takes_two_lines_of_a_narrow_screen(named: Shell, graph: Graph) 
     assert "broke 2023-05-31, can still pass on · owes 2 goat" in lately
 
 
-def test_short_values_stay_in_one_piece_on_a_narrow_screen(named: Shell) -> None:
+def test_short_values_stay_in_one_piece_on_a_narrow_screen(named: Shell, on_terminal: OnTerminal) -> None:
     del named
     shown = on_terminal("show", "P2", "--as-of", ON).without_colour
 
@@ -111,7 +124,7 @@ def test_short_values_stay_in_one_piece_on_a_narrow_screen(named: Shell) -> None
     assert "taken back by" not in shown  # nobody took anything back
 
 
-def test_states_have_words_and_colours_and_no_color_is_heeded(named: Shell) -> None:
+def test_states_have_words_and_colours_and_no_color_is_heeded(named: Shell, on_terminal: OnTerminal) -> None:
     del named
     coloured = on_terminal("tree", "G1", "--as-of", ON)
     colourless = on_terminal("tree", "G1", "--as-of", ON, NO_COLOR="1")
@@ -124,7 +137,10 @@ def test_states_have_words_and_colours_and_no_color_is_heeded(named: Shell) -> N
 def test_an_ascii_screen_gets_ascii(named: Shell) -> None:
     drawn = in_pipe("tree", "G1", "--as-of", ON, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     found = in_pipe("show", "N4", "--json", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
-    on_screen = on_terminal("tree", "G1", "--as-of", ON, PYTHONIOENCODING="ascii", PYTHONUTF8="0").without_colour
+    on_screen = show(
+        [*RELAY, "tree", "G1", "--as-of", ON],
+        environment=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    ).without_colour
 
     assert drawn.splitlines()[1] == "+- 1 on 2021-03-01 > P2 fulfilled, passed 2 of 2  W2"
     assert on_screen == drawn
@@ -143,7 +159,7 @@ def test_any_locale_takes_and_gives_names(named: Shell, locale: str) -> None:
 
 
 def test_a_word_that_is_not_utf8_is_refused_and_not_guessed(named: Shell) -> None:
-    run: list[str | bytes] = [sys.executable, "-c", "import cli; cli.main()", "register", b"Ren\xe9e"]
+    run: list[str | bytes] = [*RELAY, "register", b"Ren\xe9e"]
     answer = subprocess.run(run, env=os.environ, capture_output=True, check=False)
 
     assert answer.returncode == 2
@@ -151,7 +167,7 @@ def test_a_word_that_is_not_utf8_is_refused_and_not_guessed(named: Shell) -> Non
     del named
 
 
-def test_an_import_shows_its_progress_on_a_terminal_only(named: Shell) -> None:
+def test_an_import_shows_its_progress_on_a_terminal_only(named: Shell, on_terminal: OnTerminal) -> None:
     shown = on_terminal("import", "seeds/selei").text
 
     assert "a second" in shown
@@ -159,14 +175,16 @@ def test_an_import_shows_its_progress_on_a_terminal_only(named: Shell) -> None:
     assert "a second" not in named.ok("import", "seeds/selei").err
 
 
-def test_the_progress_of_a_workbook_counts_what_it_says_it_has(named: Shell, tmp_path: Path) -> None:
+def test_the_progress_of_a_workbook_counts_what_it_says_it_has(
+    named: Shell, tmp_path: Path, on_terminal: OnTerminal
+) -> None:
     named.ok("export", str(tmp_path / "book.xlsx"))
 
     assert re.search(r"\d+ of about \d\d rows, \d+ a second", on_terminal("import", str(tmp_path / "book.xlsx")).text)
 
 
 def test_a_row_that_cannot_stand_is_told_with_its_reason_and_what_to_do_on_a_narrow_screen(
-    named: Shell, tmp_path: Path
+    named: Shell, tmp_path: Path, on_terminal: OnTerminal
 ) -> None:
     del named
     rows = "".join(f"X{number},Maya,Q,31/06/2020\n" for number in range(9))

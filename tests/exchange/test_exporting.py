@@ -21,6 +21,7 @@ from relay.ledger import recording
 from relay.ledger.batch import Clerk
 from relay.ledger.reading import NoProgramme
 from relay.service.demo import load_demo
+from tests.rigs.soak import drawn
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.settings import Connection
 
-MADE: Final = 10  # our choice: some seconds of drawn programmes; test_both_engines.py draws many more
+MADE: Final = drawn(12)  # our choice: some seconds of drawn programmes; test_both_engines.py draws many more
 SEEDS: Final = Path(__file__).parents[2] / "seeds"
 CLERK: Final = Clerk(
     by="local:asha",
@@ -131,12 +132,12 @@ def test_rows_go_by_the_ledger_whatever_their_ids_and_dates(graph: Graph, tmp_pa
 def test_what_is_read_in_several_parts_is_as_what_is_read_in_one(
     graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load_demo(wiped(graph), CLERK)
-    whole = exported(graph, tmp_path / "whole", programme_id="relay-demo")
+    recorded(graph, [*say.beginnings(7), *(say.gift(f"G{number}", given_on="2020-01-01") for number in range(2, 13))])
+    whole = exported(graph, tmp_path / "whole")
 
-    for at_once in (60, 1_000):  # 60 gifts: their last part is full
+    for at_once in (6, 5):  # 12 gifts: their last part is full, or not
         monkeypatch.setattr(exporting, "_AT_ONCE", at_once)
-        assert exported(graph, tmp_path / str(at_once), programme_id="relay-demo") == whole
+        assert exported(graph, tmp_path / str(at_once)) == whole
 
 
 def test_what_is_corrected_while_it_is_exported_is_read_anew(
@@ -186,7 +187,7 @@ def test_what_is_exported_imports_again_as_the_same_after_corrections_and_erasur
 ) -> None:
     load_demo(graph, CLERK)
 
-    for path, with_names in ((tmp_path / "named", True), (tmp_path / "p", False), (tmp_path / "named.XLSX", True)):
+    for path, with_names in ((tmp_path / "p", False), (tmp_path / "named.XLSX", True)):
         exported(graph, path, programme_id="relay-demo", with_names=with_names)
         files = [*path.iterdir()] if path.is_dir() else [path]
         assert {file.stat().st_mode & 0o777 for file in files} == {0o600}

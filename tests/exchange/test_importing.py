@@ -6,7 +6,8 @@ import csv
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -17,7 +18,14 @@ from relay import errors
 from relay.domain import rulebook
 from relay.domain.questions import EVERY_ANSWER, NOTED
 from relay.exchange import importing
-from relay.exchange.importing import Count, InDatabase, estimated_rows, import_programme, rehearse_then_import
+from relay.exchange.importing import (
+    Count,
+    InDatabase,
+    estimated_rows,
+    import_by,
+    import_programme,
+    rehearse_then_import,
+)
 from relay.exchange.rows import read_folder_or_workbook
 from relay.ledger import reading, recording, verify
 from relay.ledger.batch import Clerk, UsedOtherwise
@@ -561,6 +569,20 @@ def test_rules_under_a_heading_of_another_number_are_told_how_to_call_them(graph
         row for row in import_programme(graph, path, CLERK) if row.file == "rules.toml" and row.action != "added"
     )
     assert (told.field, told.suggestion) == ("rules", "Call it [[rule]].")
+
+
+def test_an_import_takes_the_next_second_in_which_its_clerk_recorded_nothing(graph: Graph, tmp_path: Path) -> None:
+    """She records at :15 and once more at :15; then at :10, since her clock had been ahead."""
+    behind = replace(CLERK, now=CLERK.now - timedelta(seconds=5))
+    began: list[str] = []
+
+    for number, clerk in enumerate((CLERK, CLERK, behind)):
+        path = folder(tmp_path / str(number), beneficiaries=f"{WOMEN}N{number}\n")
+        judge = InDatabase(graph=graph, clerk=clerk)
+        assert counted(import_by(judge, path, apply=True))["added"]
+        began.append(judge.at)
+
+    assert began == ["2026-11-24T06:15:00Z", "2026-11-24T06:15:01Z", "2026-11-24T06:14:55Z"]
 
 
 def test_an_import_that_is_killed_is_run_again_and_nothing_is_twice_or_missing(

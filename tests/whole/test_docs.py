@@ -6,7 +6,6 @@ import ast
 import json
 import os
 import re
-import shlex
 import sys
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +27,7 @@ from relay.reports import breakdown as parts
 from relay.reports import chains, health, record_history, trees
 from relay.service.demo import DAY, DEMO, load_demo
 from tests.commands.terminal import show
+from tests.rigs.warm import warm_relay
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import clerk
 from tests.scenes.core import CORE, IN_TABLES
@@ -157,18 +157,16 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, di
     for name in ("docs", "seeds"):
         (folder / name).symlink_to(ROOT / name)
     programs = tmp_path_factory.mktemp("bin")
-    python = shlex.quote(sys.executable)
-    for name, text in (("relay", f'exec {python} {ROOT}/cli.py "$@"'), ("python", f'exec {python} "$@"')):
-        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
-        (programs / name).chmod(0o700)
+    (programs / "python").symlink_to(sys.executable)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "RELAY_"))}
     environment |= {"RELAY_DATA": str(folder / "data"), "NO_COLOR": "1", "HOME": str(folder), "CI": "true"}
     environment |= {"PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    loaded = show(["relay", "demo"], environment=environment, folder=folder)
-    assert loaded.code == exits.DONE, loaded.text
-    yield folder, environment
-    for state in folder.glob("*/engine.json"):
-        show(["relay", "engine", "stop"], environment=environment | {"RELAY_DATA": str(state.parent)}, folder=folder)
+    with warm_relay(programs):
+        loaded = show(["relay", "demo"], environment=environment, folder=folder)
+        assert loaded.code == exits.DONE, loaded.text
+        yield folder, environment
+        for state in folder.glob("*/engine.json"):
+            engine.stop(state.parent)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
