@@ -16,6 +16,7 @@ import click
 from relay.commands import (
     accounts,
     auditing,
+    ceremony,
     chain_health,
     chain_lists,
     files,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 USERS: Final = {
     "Staff": (
         *(recording.register, recording.gift, recording.place, recording.pass_on, recording.event, recording.excuse),
+        ceremony.ceremony_,
         *(recording.confirm, recording.correct, recording.undo, recording.erase, recording.claim, recording.rule),
         *(files.import_, mapping.map_, mapping.template, reading.find, reading.show, accounts.login, accounts.logout),
     ),

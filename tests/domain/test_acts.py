@@ -43,7 +43,7 @@ def test_a_rule_is_called_by_help_day_and_condition() -> None:
 
 def test_every_kind_has_keys_and_personal_keys_among_them() -> None:
     filed = ["programme", "rule", "place", "group", "beneficiary", "gift", "placement", "pass", "event", "claim"]
-    kinds = [*filed, "same", "different", "correct", "confirm", "erase"]
+    kinds = [*filed, "ceremony", "same", "different", "correct", "confirm", "erase"]
 
     assert list(CORE.kinds) == kinds
     assert all(CORE.personal(kind) <= set(CORE.keys(kind)) for kind in kinds)
@@ -56,6 +56,7 @@ def test_names_telephones_free_text_witnesses_and_donors_are_personal_and_a_plac
     assert CORE.personal("pass") == {"witness", "note"}
     assert CORE.personal("event") == {"note"}
     assert CORE.personal("claim") == {"source"}
+    assert CORE.personal("ceremony") == {"note"}
     assert CORE.personal("correct") == {"why"}
     for kind in ("programme", "rule", "place", "placement", "confirm", "erase"):
         assert CORE.personal(kind) == frozenset()

@@ -187,6 +187,7 @@ RECORDED: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("pass", _PASS | {"giver_placement_id": "P90", "receiver_placement_id": "P91", "animals": 2}),
     ("event", {"event_id": "E90", "placement_id": "P90", "kind": "birth", "happened_on": "2011-08-01", "animals": 2}),
     ("claim", {"claim_id": "C90", "gift_id": "G90", "what": "families", "value": 3, "as_of": "2012-01-01"}),
+    ("ceremony", {"ceremony_id": "Y90", "held_on": "2012-01-01", "place_id": "L1"}),
     ("different", {"different_id": "D90", "a_id": "B0001", "b_id": "B0002"}),
     (
         "correct",

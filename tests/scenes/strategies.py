@@ -166,6 +166,7 @@ _CHANGES: dict[str, list[dict[str, acts.Said]]] = {
     "place": [{"name": "True Ward"}, {"parent_id": "L1"}, {"parent_id": None}],
     "gift": [{"donor": "True Donor"}, {"given_on": "2020-01-02"}],
     "claim": [{"value": 4}],
+    "ceremony": [{"held_on": "2020-10-15"}, {"note": None}],
     "same": [{"why": "a card"}],
     "different": [{"why": None}],
     "group": [{"place_id": "L2"}, {"name": "True Group"}],

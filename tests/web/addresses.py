@@ -64,7 +64,7 @@ PAGES: Final = (
     *(f"{HILLS}/record/placement:P5/{form}" for form in ("pass-on", "event", "visit", "excuse", "extension")),
     *(f"{HILLS}/record/beneficiary:W7/{form}" for form in ("placement", "same", "different", "correct", "take-back")),
     *(f"{HILLS}/record/place:RAM/{form}" for form in ("person", "group", "place")),
-    *(f"{HILLS}/new/{form}" for form in ("person", "group", "place", "gift")),
+    *(f"{HILLS}/new/{form}" for form in ("person", "group", "place", "gift", "ceremony")),
     f"{HILLS}/record/gift:G1/claim",
     f"{HILLS}/record/event:E1/recorded",
     "/p/hostile/record/beneficiary:tab/correct",

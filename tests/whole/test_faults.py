@@ -374,6 +374,7 @@ LAST: dict[str, tuple[Act, ...]] = {
     "pass": (handover("2", "1", "2", to="V"),),
     "event": (act("event", "1", placement_id="P", kind="death", happened_on="2024-07-01", animals=1),),
     "claim": (act("claim", "1", gift_id="G", what="families", value=9, as_of="2024-07-01"),),
+    "ceremony": (act("ceremony", "1", held_on="2024-07-01", place_id="1"),),
     "same": (act("same", "1", kept_id="W", other_id="V"),),
     "different": (act("different", "1", a_id="W", b_id="V"),),
     "correct": (act("correct", "1", act_id="pass:1", how="wrong_data", why="a slip", changes={"animals": 2}),),

@@ -43,6 +43,7 @@ ACTS: Final[dict[str, dict[str, Any]]] = {
     },
     "event": {"event_id": "E9", "placement_id": "P9", "kind": "visit", "happened_on": "2024-03-01"},
     "claim": {"claim_id": "C9", "gift_id": "G1", "what": "families", "value": 3, "as_of": "2024-01-01"},
+    "ceremony": {"ceremony_id": "Y9", "held_on": "2024-01-01", "name": "Maghe Sankranti"},
     "same": {"same_id": "S1", "kept_id": "W3", "other_id": "B1", "why": "her card"},
     "different": {"different_id": "D1", "a_id": "W3", "b_id": "W5"},
     "correct": {
