@@ -29,6 +29,7 @@ from relay.commands import (
 )
 from relay.commands.exits import DONE, NOT_DONE, UNAVAILABLE
 from relay.commands.options import Listed, RelayGroup, pass_session, session_of
+from relay.commands.recording import KindCommand
 from relay.commands.session import Session, say
 from relay.domain.system import Catalogue
 from relay.errors import RelayError, Unavailable
@@ -44,6 +45,7 @@ USERS: Final = {
         *(recording.register, recording.gift, recording.place, recording.pass_on, recording.event, recording.excuse),
         ceremony.ceremony_,
         *(recording.confirm, recording.correct, recording.undo, recording.erase, recording.claim, recording.rule),
+        *(recording.end,),
         *(files.import_, mapping.map_, mapping.template, reading.find, reading.show, accounts.login, accounts.logout),
     ),
     "Managers": (
@@ -74,13 +76,21 @@ class UsersGroup(RelayGroup):
         """Take in the commands of the core and of the systems."""
         super().__init__(*args, **how)
         self.catalogue = catalogue
-        self.users: dict[str, list[click.Command]] = {users: [*commands] for users, commands in USERS.items()}
-        self.system_of: dict[str, str] = {}
+        self.users: dict[str, list[click.Command]] = {
+            users: [each for each in commands if not isinstance(each, KindCommand) or each.kind in catalogue.kinds]
+            for users, commands in USERS.items()
+        }
+        self.systems_of = {
+            str(each.name): systems
+            for commands in self.users.values()
+            for each in commands
+            if isinstance(each, KindCommand) and (systems := catalogue.systems_of(each.kind))
+        }
         for system in catalogue.systems.values():
             for listed in system.commands():
                 if isinstance(listed, Listed):
                     self.users[listed.users].append(listed.command)
-                    self.system_of[str(listed.command.name)] = system.name
+                    self.systems_of[str(listed.command.name)] = frozenset({system.name})
         for commands in self.users.values():
             for command in commands:
                 self.add_command(command)
@@ -107,11 +117,12 @@ class UsersGroup(RelayGroup):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One section for each kind of user; commands of systems only where a programme uses these."""
         used = frozenset[str]()
-        if self.system_of:
+        if self.systems_of:
             with closing(session_of(ctx)) as session:  # after its help, the program ends
                 used = session.systems_in_use()
         for users, commands in self.users.items():
-            shown = [each for each in commands if self.system_of.get(str(each.name)) in {None, *used}]
+            needs = [(each, self.systems_of.get(str(each.name))) for each in commands]
+            shown = [each for each, systems in needs if systems is None or systems & used]
             with formatter.section(users):
                 formatter.write_dl([(str(each.name), each.get_short_help_str(limit=64)) for each in shown])
 

@@ -28,7 +28,7 @@ from babel.messages.pofile import read_po, write_po
 import relay
 from relay.audit.checks import CHECKS, Check
 from relay.desk import wording
-from relay.domain.kinds import CORE
+from relay.domain.kinds import CORE, END
 from relay.domain.system import Catalogue, System
 from relay.errors import RelayError
 from relay.systems import SYSTEMS
@@ -74,7 +74,9 @@ def template(system: System | None = None) -> Catalog:
 
 def _of_kinds(system: System | None) -> list[tuple[str, str]]:
     """What is said of records, and columns' names, with its context: the core's, or what a system says beside it."""
-    core = [("record", text) for text in wording.texts(CORE)] + [("column", text) for text in wording.headings(CORE)]
+    everywhere = (*CORE, END)
+    core = [("record", text) for text in wording.texts(everywhere)]
+    core += [("column", text) for text in wording.headings(everywhere)]
     if system is None:
         return core
     kinds = Catalogue([system]).kinds.values()

@@ -629,6 +629,14 @@ def different(session: Session, /, **given: str | None) -> None:
     print_recorded(session, record_kind(session, "different", given))
 
 
+@records("end", example='relay end plan:N1 --on 2026-11-24 --reason "she moved away"', but=("act_id",))
+@click.argument("act_id", metavar="ACT", type=ID)
+@pass_session
+def end(session: Session, /, **given: str | None) -> None:
+    """Say that something recorded open has ended, such as a plan."""
+    print_recorded(session, record_kind(session, "end", given))
+
+
 @command(example="relay rule --of cow --given 1 --owed 1 --months 36 --grace-days 90 --from 2026-11-01")
 @click.option("--of", "help", metavar="TEXT", required=True, help="The help it is for, such as goat.")
 @click.option("--unit", metavar="TEXT", default="animal", show_default=True)

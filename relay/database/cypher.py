@@ -823,18 +823,16 @@ def statements(catalogue: Catalogue) -> Statements:
     belonging: LiteralString = _BELONGING
     telling: list[str] = []
     for kind in catalogue.kinds.values():
-        for column in kind.columns:
-            if not column.edge or not column.refers_to:
-                continue
+        for column, edge, named in catalogue.pointers(kind.name):
             ends: tuple[tuple[LiteralString, LiteralString], ...] = (
-                *(("LABEL", kind.label), ("TYPE", column.edge)),
-                *(("TARGET", labels[column.refers_to]), ("KIND", kind.name)),
+                *(("LABEL", kind.label), ("TYPE", edge)),
+                *(("TARGET", labels[named]), ("KIND", kind.name)),
             )
             if kind.name != "event":  # which is read with its placement
                 pointing += _filled_in(_POINTING_BY, ends)
             if column.told:
                 belonging += _filled_in(_TELLING, ends)
-                telling.append(column.edge)
+                telling.append(edge)
     return Statements(
         edges={**edges},
         migrations={
@@ -856,12 +854,12 @@ def statements(catalogue: Catalogue) -> Statements:
             "Entry": _WRITE_ENTRY,
             **{label: _WRITE_NODE.replace("LABEL", label) for label in (*labels.values(), "Personal")},
             **{
-                type_: _WRITE_EDGE.replace("TYPE", type_).replace("START", start).replace("END", end)
+                type_: _WRITE_EDGE.replace("START", start).replace("END", end).replace("TYPE", type_)
                 for type_, (start, end) in edges.items()
             },
         },
         unlink={
-            type_: _UNLINK.replace("TYPE", type_).replace("START", start).replace("END", end)
+            type_: _UNLINK.replace("START", start).replace("END", end).replace("TYPE", type_)
             for type_, (start, end) in edges.items()
         },
         drop={label: _DROP.replace("LABEL", label) for label in (*labels.values(), "Personal")},

@@ -192,9 +192,10 @@ def made(
     declared = graph.catalogue.kind(kind)
     if declared.id_of:
         return Act(kind=kind, id=declared.id_of(said), values=said)
-    subject = {"correct": "act_id", "confirm": "act_id", "erase": "subject_id"}.get(kind)
+    subject = {"correct": "act_id", "confirm": "act_id", "end": "act_id", "erase": "subject_id"}.get(kind)
     if subject:
-        kinds = ("pass",) if kind == "confirm" else ()
+        named = tuple(each for _, each in graph.catalogue.references(kind))
+        kinds = ("pass",) if kind == "confirm" else named
         said = {**said, subject: resolve(graph, programme_id, str(said[subject]), kinds=kinds)}
     return act(kind, said, declared.id_column, random)
 

@@ -41,7 +41,7 @@ _DAM = Column(name="dam_tag", type="text")
 _SIRE = Column(name="sire_tag", type="text")
 _NOTE = Column(name="note", type="text", personal=True)
 _HELP = Column(name="help", type="help", required=True)
-_WHICH = Column(name="act_id", type="id", required=True, fixed=True)
+_WHICH = Column(name="act_id", type="act", required=True, fixed=True)
 
 PROGRAMME: Final = Kind(
     name="programme",
@@ -88,6 +88,28 @@ RULE: Final = Kind(
         Column(name="equivalents", type="equivalents"),
     ),
 )
+
+END: Final = Kind(
+    name="end",
+    article=Sentence("an end"),
+    title=Sentence("End"),
+    phrase="end of %(act_id)s on %(until_on)s",
+    order=990,
+    label="End",
+    day="until_on",
+    roles=frozenset({"staff", "manager"}),
+    file="ends",
+    columns=(
+        _own_id("end_id"),
+        Column(name="act_id", type="act", required=True, fixed=True, told=True, beside=True),
+        Column(name="until_on", type="date", required=True),
+        Column(name="reason", type="text", personal=True),
+    ),
+)
+"""Of what was recorded open, such as a plan: the kinds that can be ended say so (`Kind.ended_by`).
+
+It is news, not a correction: what is ended was true until then.
+"""
 
 CORE: Final[tuple[Kind, ...]] = (
     PROGRAMME,

@@ -91,6 +91,8 @@ class Register:
         rules: All rule versions that stand, in ledger order.
         entries: act id → the entry that recorded it; in a part, only those that were loaded.
         about: act id → ids of the corrections, confirmations and erasures that name it, in ledger order.
+        naming: act id, or "placement:ID" → ids of the acts that are judged beside others of the same, and may have been
+            taken back since; in a part, of those that were loaded. `beside` gives those in force.
     """
 
     def __init__(self, programme_id: str, catalogue: Catalogue) -> None:
@@ -105,6 +107,7 @@ class Register:
         self.rules: tuple[Rule, ...] = ()
         self.entries: MutableMapping[str, Entry] = {}
         self.about: dict[str, list[str]] = {}
+        self.naming: dict[str, dict[str, None]] = {}
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -136,6 +139,8 @@ class Register:
                 self.join(fact)
             elif act_id.startswith("beneficiary:"):
                 self._settle_in(act_id, fact)
+            if fact:
+                self.set_beside(fact)
         for placement_id, placement in change.placements.items():
             self._hold(placement_id, self.placements.get(placement_id), placement)
         _update(self.placements, change.placements)
@@ -148,6 +153,21 @@ class Register:
         if fact and fact.kind == "same":
             kept_id, other_id = fact.values["kept_id"], fact.values["other_id"]
             self.one_woman.add(Edge(act_id=fact.act_id, kept_id=kept_id, other_id=other_id, sequence=fact.sequence))
+
+    def set_beside(self, fact: Fact) -> None:
+        """Let a fact be found beside others that name the same, where it is judged so."""
+        for name in self.catalogue.beside(fact):
+            self.naming.setdefault(name, {})[fact.act_id] = None
+
+    def beside(self, kind: str, *names: str) -> tuple[Fact, ...]:
+        """The acts of a kind in force that name one of some acts, and are judged beside each other, in order."""
+        ids = {act_id for name in names for act_id in self.naming.get(name, ()) if act_id.startswith(f"{kind}:")}
+        found = (self.facts[act_id] for act_id in ids if act_id in self.facts)
+        return tuple(sorted(found, key=lambda fact: (fact.sequence, fact.id)))
+
+    def ended_on(self, act_id: str) -> date | None:
+        """The day on which what was recorded open was ended; None while it is open."""
+        return next((date.fromisoformat(end.values["until_on"]) for end in self.beside("end", act_id)), None)
 
     def _settle_in(self, act_id: str, fact: Fact | None) -> None:
         """Who is registered, moves or leaves is so among her neighbours, where these are known."""
@@ -382,14 +402,8 @@ class Register:
 
     def pointing_at(self, act_id: str) -> tuple[str, ...]:
         """Ids of the acts in force that name this act, in ledger order: what depends on it."""
-        kind, _, id_ = act_id.partition(":")
         found = [
-            fact
-            for fact in self.facts.values()
-            if any(
-                name_kind == kind and fact.values.get(name) == id_
-                for name, name_kind in self.catalogue.references(fact.kind)
-            )
+            fact for fact in self.facts.values() if any(name == act_id for _, name in self.catalogue.named_by(fact))
         ]
         return tuple(fact.act_id for fact in sorted(found, key=lambda fact: fact.sequence))
 

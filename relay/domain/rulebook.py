@@ -204,6 +204,42 @@ class ErasedAlready(Refused):
     beneficiary_id: str
 
 
+class CannotBeEnded(Refused):
+    """What is said to end is not of a kind that is recorded open."""
+
+    reason = "%(act_id)s: %(ended)s cannot be ended."
+    suggestion = "These can be ended: %(kinds)s. Name one by its kind and id."
+    field = "act_id"
+
+    act_id: str
+    ended: str
+    kinds: Sequence[str]
+
+
+class EndedAlready(Refused):
+    """What is said to end was ended before."""
+
+    reason = "%(ended)s was already ended, by %(by)s."
+    suggestion = "If the day is wrong, correct that one: relay correct %(by)s"
+    field = "act_id"
+
+    ended: str
+    by: str
+
+
+class EndedBeforeItBegan(Refused):
+    """Something is said to end on a day before its own."""
+
+    reason = "%(act_id)s ends %(ended)s on %(until_on)s, but that is dated %(day)s."
+    suggestion = "Check both dates."
+    field = "until_on"
+
+    act_id: str
+    ended: str
+    until_on: str
+    day: str
+
+
 class GoesRound(Refused):
     """A pass-on would close a circle."""
 
@@ -482,7 +518,8 @@ def judge(
     """
     if act.kind in ABOUT_ACTS:
         _may_correct(register, act, by)
-    system = register.catalogue.system_of(act.kind)
+    of = str(act.values["act_id"]).partition(":")[0] if act.kind == "end" else act.kind
+    system = register.catalogue.system_of(of)
     if system and system.name not in register.systems:
         raise SystemOff(act_id=act.act_id, system=system.name)
     change = register.change(act, sequence)
@@ -493,6 +530,7 @@ def judge(
             _plausible(register, fact, today)
             _known(register, fact)
             _may_stand(register, fact)
+            _ends_no_sooner(register, fact)
     if not together:
         for placement_id in moved(register, change):
             require_one_holder(register, change, placement_id)
@@ -666,6 +704,8 @@ def _may_stand(register: Register, fact: Fact) -> None:
         _may_be_one(register, fact)
     elif fact.kind == "different":
         _may_be_two(register, fact)
+    elif fact.kind == "end":
+        _may_end(register, fact)
     for refuse in register.catalogue.rules_on(fact.kind, register.systems):
         refuse(register, fact)
 
@@ -782,6 +822,28 @@ def _may_be_two(register: Register, fact: Fact) -> None:
     if register.are_one(one, other):
         by = [edge.act_id for edge in register.one_woman.edges(one)]
         raise OneAlready(act_id=fact.act_id, one=one, other=other, by=by, field="b_id")
+
+
+def _may_end(register: Register, end: Fact) -> None:
+    """What is recorded open ends once, and not before its own day."""
+    ended = end.values["act_id"]
+    fact = register.facts.get(ended) if ended in dict(register.catalogue.named_by(end)).values() else None
+    if fact is None:
+        kinds = [kind for _, kind in register.catalogue.references(end.kind)]
+        raise CannotBeEnded(act_id=end.act_id, ended=ended, kinds=kinds)
+    for other in register.beside("end", ended):
+        if other.act_id != end.act_id:
+            raise EndedAlready(ended=ended, by=other.act_id)
+
+
+def _ends_no_sooner(register: Register, fact: Fact) -> None:
+    """An end is not dated before what it ends, whichever of the two is recorded or corrected last."""
+    ends = [fact] if fact.kind == "end" else register.beside("end", fact.act_id)
+    for end in ends:
+        began = register.facts[end.values["act_id"]] if fact is end else fact
+        day, until_on = began.values[register.catalogue.day(began.kind)], end.values["until_on"]
+        if until_on < day:
+            raise EndedBeforeItBegan(act_id=end.act_id, ended=began.act_id, until_on=until_on, day=day)
 
 
 def _same_help(register: Register, change: Change) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Role = Literal["staff", "manager", "auditor", "administrator"]
 
 Type = Literal[
+    "act",  # the act that this one is about: its kind and id, as in pass:T1, or its id alone where it is looked up
     "id",  # an identifier: NFC, 1 to 64 characters, no control characters, ":" or "/"
     "text",  # any text on one or more lines, NFC
     "name",  # what a person is called: text, but no number
@@ -59,6 +60,7 @@ class Column:
         coming: Whether its day may lie ahead: a rule is known before it binds, an extension ends.
         edge: The relationship by which the act is tied in the graph to what the column refers to, or None for none.
         told: Whether the history of what the column refers to tells of the act.
+        beside: Whether the act is judged beside all others that name the same, so that they are read with it.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Column:
     coming: bool = False
     edge: LiteralString | None = None
     told: bool = False
+    beside: bool = False
 
 
 def no_rule(_: Register, __: Fact) -> None:
@@ -100,6 +103,7 @@ class Kind:
         day: The column that says on which day an act happened; empty for acts without a day of their own.
         counts_from: The column that says from when an act counts in an audit; `day` when it is empty.
         action: The action of recording one, as in the table of roles; the kind's own name when it is empty.
+        ended_by: The relationship that ties the end of one to it in the graph; empty for what cannot be ended.
         roles: Who may record one; empty where the action has a row of its own in the table.
         refuse: Raises what a rule says against an act as it would stand, whether recorded, corrected or brought back.
         note: What is noted for the auditor when one is recorded.
@@ -118,6 +122,7 @@ class Kind:
     day: str = ""
     counts_from: str = ""
     action: str = ""
+    ended_by: LiteralString = ""
     roles: frozenset[Role] = frozenset()
     refuse: Callable[[Register, Fact], None] = no_rule
     note: Callable[[Register, Change], Iterator[Note]] = no_note

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, LiteralString
 
-from relay.domain.kinds import CORE
+from relay.domain.kinds import CORE, END
 from relay.domain.schema import Column, Kind, Role
 from relay.errors import Refused
 
@@ -92,6 +92,7 @@ class Catalogue:
     Attributes:
         systems: Name → system, as they were registered.
         kinds: Name → kind, in the order of their files; what systems add to the core's kinds is among their columns.
+            Ends are among them where anything can be ended.
     """
 
     def __init__(self, systems: Iterable[System] = ()) -> None:
@@ -104,6 +105,8 @@ class Catalogue:
         self.systems: Mapping[str, System] = {system.name: system for system in systems}
         self._system_of = {kind.name: system for system in self.systems.values() for kind in system.kinds}
         own = [kind for system in self.systems.values() for kind in system.kinds]
+        if any(kind.ended_by for kind in own):
+            own.append(END)
         added = Counter[str]()
         for system in self.systems.values():
             added.update(system.columns.keys())
@@ -153,6 +156,18 @@ class Catalogue:
     def system_of(self, kind: str) -> System | None:
         """The system that declares a kind; None for the core's."""
         return self._system_of.get(kind)
+
+    def systems_of(self, kind: str) -> frozenset[str]:
+        """The systems of which a programme uses one at least that records such acts; empty for what all record."""
+        if kind == END.name:
+            return frozenset(system.name for each, system in self._system_of.items() if self.kinds[each].ended_by)
+        system = self._system_of.get(kind)
+        return frozenset({system.name} if system else ())
+
+    def is_on(self, kind: str, used: Collection[str]) -> bool:
+        """Whether a programme that uses some systems records acts of a kind."""
+        systems = self.systems_of(kind)
+        return not systems or not systems.isdisjoint(used)
 
     @cached_property
     def filed(self) -> tuple[Kind, ...]:
@@ -256,15 +271,36 @@ class Catalogue:
     @cached_property
     def _references(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
         return {
-            name: tuple((column.name, column.refers_to) for column in kind.columns if column.refers_to)
+            name: tuple((column.name, named) for column in kind.columns for named, _ in self._named(kind, column))
             for name, kind in self.kinds.items()
         }
+
+    def _named(self, kind: Kind, column: Column) -> Iterator[tuple[str, LiteralString | None]]:
+        """The kinds of what a column can name, each with the relationship that ties it in the graph, or None."""
+        if column.refers_to:
+            yield column.refers_to, column.edge
+        elif kind is END and column.type == "act":
+            yield from ((each.name, each.ended_by) for each in self.kinds.values() if each.ended_by)
 
     def named_by(self, act: Act | Fact) -> Iterator[tuple[str, str]]:
         """The columns in which an act names what is recorded or comes with it, each with the act or "placement:ID"."""
         for column, kind in self.references(act.kind):
-            if act.values.get(column) is not None:
-                yield column, f"{kind}:{act.values[column]}"
+            if name := _name(kind, act.values.get(column)):
+                yield column, name
+
+    def beside(self, act: Act | Fact) -> Iterator[str]:
+        """What an act names beside whose other acts it is judged, each as the act or "placement:ID"."""
+        columns = self._beside.get(act.kind)
+        if columns:
+            yield from (name for column, name in self.named_by(act) if column in columns)
+
+    @cached_property
+    def _beside(self) -> Mapping[str, frozenset[str]]:
+        columns = {
+            name: frozenset(column.name for column in kind.columns if column.beside)
+            for name, kind in self.kinds.items()
+        }
+        return {name: found for name, found in columns.items() if found}
 
     def lies(self, kind: str) -> bool:
         """Whether what is recorded of a kind lies in some place: it names one, people, or what in turn does."""
@@ -288,7 +324,11 @@ class Catalogue:
 
     def is_told(self, kind: str) -> bool:
         """Whether the history of a record of this kind tells of acts that name it."""
-        return any(column.told and column.refers_to == kind for each in self.kinds.values() for column in each.columns)
+        return any(
+            column.told and kind in (named for named, _ in self._named(each, column))
+            for each in self.kinds.values()
+            for column in each.columns
+        )
 
     def is_pointed_at(self, kind: str) -> bool:
         """Whether acts of other kinds than the relay's own may be left hanging by one of this kind."""
@@ -316,20 +356,24 @@ class Catalogue:
         """Kind → the label of its nodes, of the kinds that have some."""
         return {name: kind.label for name, kind in self.kinds.items() if kind.label}
 
-    def pointers(self, kind: str) -> tuple[tuple[str, LiteralString, str], ...]:
+    def pointers(self, kind: str) -> tuple[tuple[Column, LiteralString, str], ...]:
         """Of a kind: column, relationship, and the kind of what it leads to."""
         return self._pointers[kind]
 
     @cached_property
-    def _pointers(self) -> Mapping[str, tuple[tuple[str, LiteralString, str], ...]]:
+    def _pointers(self) -> Mapping[str, tuple[tuple[Column, LiteralString, str], ...]]:
         return {
             name: tuple(
-                (column.name, column.edge, column.refers_to)
-                for column in kind.columns
-                if column.edge and column.refers_to
+                (column, edge, named) for column in kind.columns for named, edge in self._named(kind, column) if edge
             )
             for name, kind in self.kinds.items()
         }
+
+    def ties(self, fact: Fact) -> Iterator[tuple[LiteralString, str]]:
+        """The relationships of a fact in the graph, each with the act, or "placement:ID", to which it leads."""
+        for column, type_, kind in self.pointers(fact.kind):
+            if name := _name(kind, fact.values.get(column.name)):
+                yield type_, name
 
     @cached_property
     def edges(self) -> Mapping[LiteralString, tuple[LiteralString, LiteralString]]:
@@ -345,3 +389,13 @@ class Catalogue:
         for name, kind in self.kinds.items():
             for _, type_, target in self.pointers(name):
                 yield type_, kind.label, self.kinds[target].label
+
+
+def _name(kind: str, value: object) -> str | None:
+    """The act of a kind that a column names, which may say its kind; None where it names none, or one of another."""
+    if value is None:
+        return None
+    said, colon, _ = str(value).partition(":")
+    if not colon:
+        return f"{kind}:{value}"
+    return str(value) if said == kind else None

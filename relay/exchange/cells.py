@@ -355,6 +355,15 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
     return text
 
 
+def _read_act(column: schema.Column, cell: object) -> str | None:
+    """The kind of an act, where it says one, stays before its id."""
+    kind, colon, _ = _plain(cell).partition(":") if isinstance(cell, str) else ("", "", "")
+    if not (colon and _WORD.fullmatch(kind)):
+        return _read_id(column, cell)
+    id_ = _read_id(column, str(cell).partition(":")[2])
+    return None if id_ is None else f"{kind}:{id_}"
+
+
 def _is_exact(cell: float) -> bool:
     """Whether a number of a sheet is whole, and every digit of it as it was typed."""
     return math.isfinite(cell) and cell == int(cell) and cell < _EXACT
@@ -772,6 +781,7 @@ READERS: Final[Mapping[schema.Type, Callable[[schema.Column, object], Value | No
     "choice": _read_choice,
     "tags": _read_tags,
     "words": _read_words,
+    "act": _read_act,
     "equivalents": _read_equivalents,
     "programme_id": _read_programme_id,
     "timezone": _read_timezone,

@@ -31,7 +31,7 @@ _CHOSEN: Final[Mapping[str, str]] = {"place": "places", "group": "groups", "gift
 _MORE: Final = 500  # rows beyond those filled in from which an id can be chosen; our choice
 _AS_TEXT: Final = 49  # the number of the format "text" (the XLSX format)
 _WIDTH: Final = 18  # characters
-_TEXT: Final = frozenset({"id", "tags", "programme_id", "text", "name", "choice", "help"})
+_TEXT: Final = frozenset({"id", "act", "tags", "programme_id", "text", "name", "choice", "help"})
 _OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})
 _LONGEST_LIST: Final = 255  # characters of a list of choices (the XLSX format)
 _TITLE: Final = 32  # characters (the XLSX format), as 255 are of the line below it
@@ -59,6 +59,7 @@ _LINES: Final[Mapping[str, str]] = {
 
 _OF_TYPE: Final[Mapping[str, str]] = {
     "id": "Letters and digits; the same always means the same.",
+    "act": "The kind and id of what this is about, such as plan:N1.",
     "date": "A day, as 2026-11-24 or 2083-08-08 BS.",
     "units": "A number, such as 2 or 0.5.",
     "amount": "A number above 0.",
@@ -134,8 +135,7 @@ def write_template(graph: Graph, programme_id: str, path: Path) -> None:
 
 def _kinds(catalogue: Catalogue, used: Sequence[str]) -> list[Kind]:
     """The kinds that stand in the workbooks of a programme."""
-    systems = ((kind, catalogue.system_of(kind.name)) for kind in catalogue.filed)
-    return [kind for kind, system in systems if system is None or system.name in used]
+    return [kind for kind in catalogue.filed if catalogue.is_on(kind.name, used)]
 
 
 def _format_of(column: Column) -> str:

@@ -173,6 +173,7 @@ class _Context:
             if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries:
                 said += self.load_for_correction(act, offered)
         self._load_women(said)
+        self._load_beside(said)
         self._load_neighbours([act for act in acts if act.kind == "beneficiary"], offered)
         begun = {filled_by(act) for act in acts if act.kind == "pass"}
         unknown = self.unknown(said) - begun - {act.act_id for act in acts}
@@ -281,6 +282,7 @@ class _Context:
         known = self.register.facts.get(fact.act_id)
         if known is None or not known.sequence:
             self.register.facts[fact.act_id] = fact
+            self.register.set_beside(fact)
         for held in holds:  # what acts of a rehearsal changed meanwhile stays
             self.register.holdings.setdefault(fact.id, {}).setdefault(held["placement_id"], held["help"])
         return fact
@@ -340,6 +342,29 @@ class _Context:
                 self._load_pointing(f"beneficiary:{id_}")
             self.settle()
 
+    def _load_beside(self, acts: Iterable[Act]) -> None:
+        """Read what names the same as some acts that are judged beside it, with the ends of all that; of a woman, all.
+
+        What was ended is told by its ends, and what came of it by her placements.
+        """
+        register = self.register
+        for name in dict.fromkeys(name for act in acts for name in self.catalogue.beside(act)):
+            kind, _, id_ = name.partition(":")
+            if kind == "beneficiary":
+                self.load([], beneficiaries={id_})
+            names = [f"{kind}:{each}" for each in register.one_woman.ids(id_)] if kind == "beneficiary" else [name]
+            for each in names:
+                self._load_naming_same(each)
+            for each in [act_id for name in names for act_id in register.naming.get(name, ())]:
+                self._load_naming_same(each)
+            if kind == "beneficiary":
+                self.load([], placements={p for each in register.one_woman.ids(id_) for p in self._held(each)})
+
+    def _load_naming_same(self, name: str) -> None:
+        if f"beside {name}" not in self.asked and self.catalogue.is_pointed_at(name.partition(":")[0]):
+            self.asked.add(f"beside {name}")
+            self._load_pointing(name)
+
     def _held(self, beneficiary_id: str) -> Iterable[str]:
         return self.register.holdings.get(beneficiary_id, {})
 
@@ -379,6 +404,7 @@ class _Context:
         for entry in self.register.entries.values():
             if entry.kind not in ABOUT_ACTS and (settled := self.register.settled(entry.act_id)):
                 self.register.facts[entry.act_id] = settled
+                self.register.set_beside(settled)
 
     def _load_above(self, place_ids: set[str]) -> None:
         """Read the places within which some places lie, to see whether one would lie within itself."""
@@ -401,7 +427,9 @@ class _Context:
     def _load_pointing(self, subject: str) -> None:
         programme_id = self.register.programme_id
         for row in self.transaction.rows(self.statements.pointing_at, key=key_of(programme_id, subject)):
-            self._take_fact(row["kind"], row["values"])
+            act_id = ":".join(kind_and_id(row["values"]["key"]))
+            if self.register.stands(act_id):  # an act of a rehearsal may have taken it back
+                self._take_fact(row["kind"], row["values"])
 
     def _load_said_of(self, beneficiary_id: str) -> None:
         """Read every entry about her placements, taken back or not, and the placements themselves."""

@@ -242,10 +242,8 @@ def _shared(register: Register, fact: Fact) -> dict[str, Any]:
 def _node(register: Register, fact: Fact) -> Iterator[Node | Edge]:
     key, label = key_of(register.programme_id, fact.act_id), register.catalogue.labels[fact.kind]
     yield Node(label=label, key=key, properties=_shared(register, fact))
-    for column, type_, target in register.catalogue.pointers(fact.kind):
-        if fact.values.get(column) is not None:
-            end = key_of(register.programme_id, f"{target}:{fact.values[column]}")
-            yield Edge(type=type_, start=key, end=end, properties={})
+    for type_, name in register.catalogue.ties(fact):
+        yield Edge(type=type_, start=key, end=key_of(register.programme_id, name), properties={})
     if fact.kind == "rule":
         start = key_of(register.programme_id, f"programme:{register.programme_id}")
         yield Edge(type="RULED_BY", start=start, end=key, properties={})

@@ -38,16 +38,18 @@ _BEGINS: Final = "programme add"
 
 
 @cache
-def _routes_of_systems(catalogue: Catalogue) -> Mapping[str, str]:
-    """Route of the API or form → the system that it belongs to, of those that belong to one."""
+def _routes_of_systems(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
+    """Route of the API or form → the systems of which it needs one, of those that need any."""
     kinds = {
-        route: system.name
+        route: systems
         for kind in catalogue.kinds
-        if (system := catalogue.system_of(kind))
+        if (systems := catalogue.systems_of(kind))
         for route in (f"api.record_{kind}", f"recording.{kind.replace('_', '-')}")
     }
     questions = {
-        f"api.{question.name}": name for name, system in catalogue.systems.items() for question in of_system(system)
+        f"api.{question.name}": frozenset({name})
+        for name, system in catalogue.systems.items()
+        for question in of_system(system)
     }
     return {**kinds, **questions}
 
@@ -55,8 +57,9 @@ def _routes_of_systems(catalogue: Catalogue) -> Mapping[str, str]:
 def _require_used(endpoint: str) -> None:
     """Let what belongs to a system be there only in a programme that uses it; pages bear its name before the point."""
     catalogue, room = current.graph().catalogue, endpoint.partition(".")[0]
-    system = room if room in catalogue.systems else _routes_of_systems(catalogue).get(endpoint)
-    if system and system not in current.head().systems:
+    ours = frozenset({room}) & catalogue.systems.keys()
+    systems = ours or _routes_of_systems(catalogue).get(endpoint, frozenset())
+    if systems and systems.isdisjoint(current.head().systems):
         abort(404)
 
 

@@ -15,15 +15,12 @@ import pytest
 import cli
 from relay.audit import run
 from relay.backup import replay
-from relay.domain.acts import Act
-from relay.domain.questions import NOTED
 from relay.domain.rulebook import NoSuchSystem, SystemNeeds
 from relay.domain.system import Catalogue, System, SystemOff
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect
-from relay.ledger import reading, recording, verify
-from relay.ledger.batch import Outcome
+from relay.ledger import reading, verify
 from relay.reports import record_history
 from relay.settings import Settings
 from relay.text import Sentence
@@ -35,9 +32,9 @@ from tests.systems import CATALOGUE, SYSTEMS
 from tests.systems.wells import WELLS
 from tests.systems.wells.kinds import KINDS, TooDeep
 from tests.systems.wells.questions import wells
+from tests.systems.wells.scene import added, outcomes, refusal, visit, well
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from relay.graph import Graph
@@ -45,54 +42,6 @@ if TYPE_CHECKING:
     from tests.commands.shell import Shell
 
 ON: Final = say.TODAY.isoformat()
-
-
-def well(well_id: str, keeper: str, **values: say.Said) -> Act:
-    said = {"well_id": well_id, "beneficiary_id": keeper, "dug_on": "2022-01-01", "depth": 12, **values}
-    return Act(kind="well", id=well_id, values=said)  # type: ignore[arg-type]  # nothing is left out here
-
-
-def visit(visit_id: str, well_id: str, on: str, works: str = "yes") -> Act:
-    said = {"well_visit_id": visit_id, "well_id": well_id, "visited_on": on, "works": works}
-    return Act(kind="well_visit", id=visit_id, values=said)
-
-
-STORY: Final = (
-    Act(kind="well_rule", id="spring@2021-01-01", values={"source": "spring", "from": "2021-01-01", "litres": 20}),
-    well("K1", "W1", story="Her mother dug it."),
-    well("K2", "W2", dug_on="2023-06-01"),
-    visit("V1", "K1", "2022-05-01"),
-    visit("V2", "K1", "2023-05-01", works="no"),
-)
-
-
-@pytest.fixture
-def graph(connection: Connection) -> Iterator[Graph]:
-    """Give an empty graph of each engine that can hold wells."""
-    with connect(connection, CATALOGUE) as graph:
-        yield wiped(graph)
-
-
-@pytest.fixture
-def village(graph: Graph) -> Graph:
-    """Give a graph with a programme that uses wells, and has two."""
-    first, *rest = say.beginnings(3)
-    added(graph, say.programme(systems="wells"), *rest, *STORY)
-    assert first.kind == "programme"
-    return graph
-
-
-def outcomes(graph: Graph, *acts: Act, by: str = "local:asha") -> tuple[Outcome, ...]:
-    return recording.record(graph, "demo", acts, say.clerk(by), answers=NOTED)
-
-
-def added(graph: Graph, *acts: Act) -> None:
-    assert [outcome.error for outcome in outcomes(graph, *acts) if outcome.error] == []
-
-
-def refusal(graph: Graph, act: Act) -> Exception | None:
-    (outcome,) = outcomes(graph, act)
-    return outcome.error
 
 
 # ---------------------------------------------------------------------------------------------------- recording

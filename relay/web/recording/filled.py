@@ -111,7 +111,8 @@ class Filled:
         id_column = current.graph().catalogue.kind(self.form.kind).id_column
         said: dict[str, Any] = {id_column: self.own_id, **self.form.says}
         if self.subject:
-            said[self.form.tie] = self.subject.id if self.form.opened_on == ANY else _bare(self.subject.id)
+            tie = current.graph().catalogue.kind(self.form.kind).column(self.form.tie)
+            said[self.form.tie] = self.subject.id if tie and tie.type == "act" else _bare(self.subject.id)
         if self.form is CORRECT:
             why = next(field.value for field in self.fields if field.name == "why")
             return {**said, "why": why, **({"changes": changes} if (changes := self.changes()) else {})}

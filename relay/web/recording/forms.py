@@ -73,16 +73,13 @@ class Form:
 def every(catalogue: Catalogue) -> tuple[Form, ...]:
     """Every form, in the order in which a record offers them."""
     told = {form.kind for form in _TOLD}
-    return (*_TOLD, *(form for kind in catalogue.filed if kind.name not in told for form in _of_kind(kind)), *MENDING)
+    untold = (kind for kind in catalogue.filed if kind.name not in told)
+    return (*_TOLD, *(form for kind in untold for form in _of_kind(catalogue, kind)), *MENDING)
 
 
 def opened_on(catalogue: Catalogue, kind: str, systems: tuple[str, ...]) -> tuple[Form, ...]:
     """The forms that a record of a kind offers, or for "" the programme, where it uses some systems."""
-    found = [
-        form
-        for form in every(catalogue)
-        if form.opened_on == kind and ((system := catalogue.system_of(form.kind)) is None or system.name in systems)
-    ]
+    found = [form for form in every(catalogue) if form.opened_on == kind and catalogue.is_on(form.kind, systems)]
     if _stands_in_rows(catalogue, kind):
         found += MENDING
     elif kind == "correct":
@@ -100,15 +97,16 @@ def _stands_in_rows(catalogue: Catalogue, kind: str) -> bool:
     )
 
 
-def _of_kind(kind: Kind) -> Iterator[Form]:
+def _of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Form]:
     """The forms of a kind about which nothing more is told: what it requires is asked."""
     if not kind.id_column or kind.name == "programme":
         return
     asks = tuple(column.name for column in kind.columns[1:] if column.required)
     ties = dict[str, str]()
-    for column in kind.columns:
-        if column.required and column.refers_to:
-            ties.setdefault(column.refers_to, column.name)
+    required = {column.name for column in kind.columns if column.required}
+    for column, named in catalogue.references(kind.name):
+        if column in required:
+            ties.setdefault(named, column)
     for on, tie in (ties or {"": ""}).items():
         yield Form(
             name=kind.name.replace("_", "-"),

@@ -76,6 +76,7 @@ KINDS: Final = (
         file="wells",
         label="Well",
         day="dug_on",
+        ended_by="ENDS_WELL",
         roles=frozenset({"staff"}),
         refuse=not_too_deep,
         columns=(
