@@ -656,7 +656,7 @@ FORGET_MAP: Final[LiteralString] = "MATCH (m:RegisterMap {key: $key}) DELETE m"
 
 # ---------------------------------------------------------------------------------------------------- confirmation
 
-# The pass-ons that nobody confirmed. One row = a pass-on, with who recorded it and who corrected it.
+# The pass-ons that nobody confirmed. One row = a pass-on, with who recorded it, when, and who corrected it.
 #
 #     (a:Placement)-[r:PASSED_TO]->(b:Placement)   without r.confirm_id
 _UNCONFIRMED: Final[LiteralString] = """
@@ -665,8 +665,10 @@ MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) W
 """
 _WHOSE_WORD: Final[LiteralString] = """
 RETURN r.pass_id AS pass_id, a.placement_id AS giver_placement_id, b.placement_id AS receiver_placement_id,
-  b.beneficiary_id AS beneficiary_id, toString(r.passed_on) AS passed_on, coalesce(r.help, a.help) AS help,
-  r.animals AS animals, head(COLLECT { MATCH (e:Entry {act_key: r.key}) RETURN e.recorded_by }) AS recorded_by,
+  a.beneficiary_id AS giver_beneficiary_id, b.beneficiary_id AS beneficiary_id, toString(r.passed_on) AS passed_on,
+  coalesce(r.help, a.help) AS help, r.animals AS animals,
+  head(COLLECT { MATCH (e:Entry {act_key: r.key}) RETURN e.recorded_by }) AS recorded_by,
+  head(COLLECT { MATCH (e:Entry {act_key: r.key}) RETURN e.recorded_at }) AS recorded_at,
   COLLECT { MATCH (e:Entry {act_key: r.key}) MATCH (e)<-[:ABOUT]-(c:Entry {kind: 'correct'})
             WHERE NOT EXISTS { MATCH (c)<-[:ABOUT]-(d:Entry {kind: 'correct'})
                                WHERE NOT EXISTS { MATCH (d)<-[:ABOUT]-(:Entry {kind: 'correct'}) } }

@@ -89,6 +89,20 @@ def notes_of(register: Register, change: Change) -> Iterator[Note]:
         yield from noted(register, change)
 
 
+def notes_again(register: Register, act_id: str) -> Iterator[Note]:
+    """What would be noted about an act that stands if it were recorded now; `register` stays as it is.
+
+    Args:
+        register: With all that the act names.
+        act_id: Of the act, "kind:id".
+    """
+    fact = register.facts[act_id]
+    register.take(register.where(fact, stands=False))
+    again = register.where(fact, stands=True)
+    yield from notes_of(register, again)
+    register.take(again)
+
+
 def _of_second(register: Register, change: Change) -> Iterator[Note]:
     for fact, placement, others in begun_beside(register, change):
         yield Note(

@@ -202,6 +202,11 @@ class Register:
         settled = self.settled(subject, act)
         return self._change_to(act, sequence, {subject: settled} if settled != self.facts.get(subject) else {})
 
+    def where(self, fact: Fact, *, stands: bool) -> Change:
+        """What changes where a fact stands, or was never recorded; the register itself stays as it is."""
+        act = Act(kind=fact.kind, id=fact.id, values=fact.values)
+        return self._change_to(act, fact.sequence, {fact.act_id: fact if stands else None})
+
     def _change_to(self, act: Act, sequence: int, facts: Mapping[str, Fact | None]) -> Change:
         placements: dict[str, Placement | None] = {}
         links, rules = _Links(self.placements, placements), self.rules

@@ -1,19 +1,24 @@
-"""What waits for a second person: the pass-ons that nobody has confirmed."""
+"""What waits for a second person: the pass-ons that nobody has confirmed, whose they are, and what is noted of them."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from relay.database import cypher
+from relay.domain.acts import Act
+from relay.domain.advisories import notes_again
 from relay.domain.entries import login_of
 from relay.domain.model import Quantity, shown, thousandths
+from relay.ledger.context import RehearsalContext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
-    from relay.graph import Graph
+    from relay.graph import Graph, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,27 +29,60 @@ class Waiting:
         pass_id: Its id.
         giver_placement_id: Who passed on.
         receiver_placement_id: Which placement received.
-        beneficiary_id: Who holds that.
+        giver_beneficiary_id: Who holds the giver's; None when foreign data does not say.
+        beneficiary_id: Who holds the receiver's.
         passed_on: The day.
         help: As handed over.
         animals: Units handed over.
         recorded_by: Who recorded it, and so cannot confirm it.
+        recorded_at: When, UTC: since then it waits.
         corrected_by: Who corrected it, and so cannot confirm it either; in order, each once.
     """
 
     pass_id: str
     giver_placement_id: str
     receiver_placement_id: str
+    giver_beneficiary_id: str | None
     beneficiary_id: str
     passed_on: date
     help: str
     animals: Quantity
     recorded_by: str
+    recorded_at: str
     corrected_by: tuple[str, ...]
 
     def told_by(self, login: str) -> bool:
         """Whether it is somebody's own word, who so cannot confirm it."""
         return login in map(login_of, (self.recorded_by, *self.corrected_by))
+
+    def since(self, timezone: ZoneInfo) -> date:
+        """The day on which it was recorded, in the programme's time zone: since then it waits."""
+        return datetime.fromisoformat(self.recorded_at).astimezone(timezone).date()
+
+
+class _Recorded(Protocol):
+    """What somebody recorded on a day."""
+
+    @property
+    def recorded_by(self) -> str: ...
+
+    @property
+    def recorded_on(self) -> date: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """Somebody whose pass-ons wait.
+
+    Attributes:
+        recorded_by: An account id, or "local:LOGIN".
+        waiting: How many.
+        since_on: Since when the oldest of them waits.
+    """
+
+    recorded_by: str
+    waiting: int
+    since_on: date
 
 
 MOST: Final = 10_000  # our choice: a programme in which more wait does not confirm
@@ -85,3 +123,39 @@ def _waiting(*, passed_on: str, animals: float, corrected_by: Iterable[str], **r
         corrected_by=tuple(corrected_by),
         **row,
     )
+
+
+def by_recorder(found: Iterable[_Recorded]) -> tuple[Recorder, ...]:
+    """Whose pass-ons wait, those with most of them first, then by name; empty when none waits."""
+    days: dict[str, list[date]] = defaultdict(list)
+    for each in found:
+        days[each.recorded_by].append(each.recorded_on)
+    recorders = (Recorder(recorded_by=by, waiting=len(on), since_on=min(on)) for by, on in days.items())
+    return tuple(sorted(recorders, key=lambda each: (-each.waiting, each.recorded_by)))
+
+
+def noted(graph: Graph, programme_id: str, pass_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Pass id → what the rule book would note of it today, as sentences; those of which nothing is noted are not there.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        pass_ids: Of pass-ons; those that do not stand are left out.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+
+    def work(transaction: Transaction) -> dict[str, tuple[str, ...]]:
+        context = RehearsalContext(programme_id, graph.catalogue)
+        act_ids = [f"pass:{pass_id}" for pass_id in pass_ids]
+        about = [Act(kind="confirm", id=act_id, values={"confirm_id": act_id, "act_id": act_id}) for act_id in act_ids]
+        context.load_around(transaction, about)
+        standing = [fact for act_id in act_ids if (fact := context.register.facts.get(act_id))]
+        context.load_around(transaction, [Act(kind="pass", id=fact.id, values=fact.values) for fact in standing])
+        found = {
+            fact.id: tuple(note.sentence for note in notes_again(context.register, fact.act_id)) for fact in standing
+        }
+        return {pass_id: notes for pass_id, notes in found.items() if notes}
+
+    return graph.read(work)

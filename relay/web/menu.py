@@ -71,7 +71,7 @@ SECTIONS: Final = (
             _list("gifts", lazy_gettext("Gifts"), "g"),
             _list("chains", lazy_gettext("Chains"), "c", by_place=True),
             _list("visits", lazy_gettext("Visits"), "v", by_place=True),
-            Link(endpoint="confirming.waiting", label=lazy_gettext("To confirm"), key="n"),
+            Link(endpoint="confirming.waiting", label=lazy_gettext("To confirm"), key="n", values={"name": "waiting"}),
             Link(endpoint="duplicates.page", label=lazy_gettext("Likely duplicates"), key="d"),
             Link(endpoint="managers.map_", label=lazy_gettext("Map"), key="m"),
             _list("placements", lazy_gettext("Placements"), "p", by_place=True),

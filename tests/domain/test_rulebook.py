@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from relay.domain import questions, rulebook
+from relay.domain import advisories, questions, rulebook
 from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.errors import Conflict, Invalid, NotFound, RelayError
@@ -354,6 +354,20 @@ def test_passing_sooner_than_biology_allows_is_noted(book: Book) -> None:
 def test_more_than_owed_is_noted(book: Book) -> None:
     assert book.notes(passed("T8: P4 > P5 on 2022-01-01", 2)) == []
     assert book.notes(passed("T9: P4 > P6 on 2022-02-01", 1)) == ["more_than_owed"]
+
+
+def test_what_is_noted_of_a_pass_on_is_noted_again_when_it_is_looked_at_later(book: Book) -> None:
+    book.add(passed("T7: P4 > P5 on 2020-07-28", 1), passed("T8: P4 > P6 on 2022-01-01", 1))
+    book.add(confirmed("pass:T7"), by="account:bina")
+    assert book.notes(passed("T9: P4 > P6 on 2022-02-01", 1)) == ["more_than_owed"]
+    before = (dict(book.register.facts), dict(book.register.placements))
+
+    def noted(act_id: str) -> list[str]:
+        return [note.note for note in advisories.notes_again(book.register, act_id)]
+
+    assert noted("pass:T9") == ["more_than_owed"]
+    assert noted("pass:T7") == ["too_soon", "more_than_owed"]  # with all that was passed on since
+    assert (book.register.facts, book.register.placements) == before
 
 
 def test_more_than_owed_is_noted_of_an_earlier_pass_on_that_is_recorded_later(book: Book) -> None:

@@ -74,4 +74,4 @@ class Tags(HTMLParser):
 def form(client: FlaskClient, programme_id: str = TWO) -> dict[str, str]:
     """What the forms of the page of unconfirmed pass-ons send beside the pass-on."""
     page = client.get(f"/p/{programme_id}/waiting").text
-    return dict(re.findall(r'name="(csrf_token|seen)" value="([^"]+)"', page))
+    return dict(re.findall(r'name="(csrf_token|seen|own_id)" value="([^"]+)"', page))

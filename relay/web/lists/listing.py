@@ -10,7 +10,7 @@ from flask import request, url_for
 from werkzeug.utils import cached_property
 
 from relay.reports.contacts import NOBODY
-from relay.web import privacy
+from relay.web import privacy, sessions
 from relay.web.i18n import labels
 from relay.web.request import current, parameters
 from relay.web.request.parameters import NotAChoice
@@ -88,6 +88,7 @@ class Listing:
         files: Of its downloads.
         by_day: Whether another day shows other rows.
         of_record: Whether it lists what the record holds, confirmed or not.
+        of_reader: Whether its rows differ from reader to reader.
     """
 
     title: Any
@@ -103,6 +104,7 @@ class Listing:
     files: str = "lists.file"
     by_day: bool = True
     of_record: bool = False
+    of_reader: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +164,8 @@ class ListPage:
         Raises:
             NotFound: A filter names what there is not.
         """
-        choice = (self.name, privacy.within(), self.order, *sorted(self.asked_for.items()))
+        reader = sessions.signed_in().login if self.listing.of_reader else None
+        choice = (self.name, reader, privacy.within(), self.order, *sorted(self.asked_for.items()))
         return kept_of(self.relay.survey, choice, self._found)
 
     def _found(self) -> Sequence[Any]:
@@ -253,7 +256,8 @@ class ListPage:
 
     def people(self, rows: Iterable[Any]) -> Mapping[str, Contact]:
         """Beneficiary id → how to find her, of those in some rows who may be named; that they are is logged."""
-        return privacy.contacts({row.beneficiary_id for row in rows if getattr(row, "beneficiary_id", None)})
+        ids = {getattr(row, column, None) for row in rows for column in ("beneficiary_id", "giver_id")}
+        return privacy.contacts({id_ for id_ in ids if id_})
 
     def person(self, beneficiary_id: str, people: Mapping[str, Contact] | None = None) -> str:
         """A person, as far as she may be named; out of `people` when they were looked up before."""

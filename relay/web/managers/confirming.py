@@ -1,49 +1,164 @@
-"""Managers confirm what staff recorded: the pass-ons that wait for a second person, and who opened what."""
+"""Managers confirm what staff recorded: what waits for a second person, and who opened what."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import secrets
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, redirect, render_template, request
 
 from relay.access import access_log
-from relay.desk import intake
-from relay.reports.unconfirmed import waiting as waiting_for_a_second_person
-from relay.web import guard, menu, sessions
-from relay.web.i18n.language import gettext
+from relay.domain.acts import ID_BYTES, Act, new_id
+from relay.domain.entries import login_of
+from relay.ledger.recording import record
+from relay.reports import unconfirmed
+from relay.web import failures, guard, menu, sessions
+from relay.web.i18n.language import gettext, ngettext
+from relay.web.lists import files
+from relay.web.lists.listing import ListPage
+from relay.web.managers import inbox
+from relay.web.managers.inbox import WAITING
 from relay.web.permission import action
-from relay.web.request import current, parameters
+from relay.web.request import current
 
 if TYPE_CHECKING:
-    from werkzeug.wrappers import Response
+    from collections.abc import Mapping, Sequence
 
-SHOWN: Final = 50  # our choice: pass-ons on a page, the earliest that the reader can confirm first
+    from flask import Response
+    from werkzeug.wrappers import Response as Answer
+
+    from relay.ledger.batch import Outcome
+    from relay.reports.contacts import Contact
+    from relay.reports.record_history import Record
+    from relay.web.managers.inbox import WaitingRow
+
 ACCESSES: Final = 200  # our choice: lines on the page; `relay access log` tells more
 
 blueprint = Blueprint("confirming", __name__)
 
 
-@blueprint.get("/p/<programme_id>/waiting")
+@blueprint.get("/p/<programme_id>/<any(waiting):name>")
 @action("waiting")
-def waiting(programme_id: str) -> str:
-    """The pass-ons that nobody confirmed, a page of them."""
-    login, page = sessions.signed_in().login, parameters.number("page", 1) or 1
-    found = waiting_for_a_second_person(current.built(), programme_id, current.as_of(), SHOWN * page + 1, last_by=login)
-    rows = found[SHOWN * (page - 1) : SHOWN * page]
-    return render_template("waiting.html", rows=rows, page=page, more=len(found) > SHOWN * page, own=login)
+def waiting(programme_id: str, name: str) -> str:  # noqa: ARG001 - `current` reads it
+    """The inbox: how many pass-ons wait, whose they are, since when."""
+    current.built()  # what is kept was read of a graph that may be another version's since
+    page = ListPage.of_request(name, WAITING)
+    return render_template("waiting.html", page=page, recorders=unconfirmed.by_recorder(page.rows))
+
+
+@blueprint.get(f"/p/<programme_id>/<any(waiting):name>.<any({', '.join(files.FORMS)}):form>")
+@action("waiting")
+def waiting_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `current` reads it
+    """The same, to download."""
+    current.built()
+    return files.file(ListPage.of_request(name, WAITING), form)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmations:
+    """Some pass-ons that somebody wants to confirm together.
+
+    Attributes:
+        page: The list in which she ticked them.
+        pass_ids: Which, in order, each once.
+        own_id: Minted with the page: who sends it twice confirms once.
+        seen: The last entry of the ledger when she looked at them.
+    """
+
+    page: ListPage
+    pass_ids: Sequence[str]
+    own_id: str
+    seen: int
+
+    @classmethod
+    def of_form(cls) -> Confirmations:
+        """Read them from what the form sent."""
+        ticked = request.form.getlist("shown" if "every" in request.form else "pass_id")
+        return cls(
+            page=ListPage.of_request("waiting", WAITING),
+            pass_ids=tuple(dict.fromkeys(ticked)),
+            own_id=request.form.get("own_id") or minted(),
+            seen=request.form.get("seen", 0, type=int),
+        )
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """A confirmation of each."""
+        ids = (new_id(sha256(f"{self.own_id}/{pass_id}".encode()).digest()) for pass_id in self.pass_ids)
+        return tuple(
+            Act(kind="confirm", id=id_, values={"confirm_id": id_, "act_id": f"pass:{pass_id}"})
+            for id_, pass_id in zip(ids, self.pass_ids, strict=True)
+        )
+
+    def outcomes(self, *, rehearses: bool) -> dict[str, Outcome]:
+        """Pass id → what becomes of its confirmation; each stands or falls alone.
+
+        Raises:
+            Unavailable: The database cannot be reached.
+        """
+        programme_id = current.head().programme_id
+        clerk = replace(guard.clerk(programme_id), seen=self.seen, rehearses=rehearses)
+        return dict(zip(self.pass_ids, record(current.built(), programme_id, self.acts, clerk), strict=True))
+
+    @property
+    def rows(self) -> Mapping[str, WaitingRow]:
+        """Pass id → its row, of those that wait."""
+        return {row.pass_id: row for row in inbox.found(self.page) if row.pass_id in self.pass_ids}
+
+    @property
+    def people(self) -> Mapping[str, Contact]:
+        """Who gave and received, as far as they are to be named."""
+        return self.page.people(self.rows.values()) if self.page.with_names else {}
 
 
 @blueprint.post("/p/<programme_id>/waiting")
 @action("confirm")
-def confirm(programme_id: str) -> Response:
-    """Confirm one of them."""
-    said = {"act_id": f"pass:{request.form.get('pass_id', '')}"}
-    clerk = replace(guard.clerk(programme_id), seen=request.form.get("seen", 0, type=int))
-    act = intake.made(current.built(), programme_id, "confirm", said, random=clerk.random)
-    intake.hand_in(current.built(), programme_id, act, clerk)
-    flash(gettext("Pass-on %(pass_id)s is confirmed.", pass_id=request.form["pass_id"]))
-    return redirect(menu.to("confirming.waiting", page=request.args.get("page")), 303)
+def confirm(programme_id: str) -> str | Answer | tuple[str, int]:
+    """Check some of them, then confirm them."""
+    wanted = Confirmations.of_form()
+    if not wanted.pass_ids:
+        flash(gettext("Nothing was ticked."))
+        return redirect(wanted.page.link(), 303)
+    recording = request.form.get("step") == "record"
+    outcomes = wanted.outcomes(rehearses=not recording)
+    errors = [each.error for each in outcomes.values() if each.error]
+    confirmed = [pass_id for pass_id, each in outcomes.items() if not each.error]
+    if recording and not errors:
+        return _answer(wanted, confirmed)
+    noted = {} if recording else unconfirmed.noted(current.built(), programme_id, wanted.pass_ids)
+    text = render_template(
+        "confirming.html",
+        wanted=wanted,
+        outcomes=outcomes,
+        noted=noted,
+        recorded=recording,
+        of_record="of_record" in request.form,
+    )
+    return (text, failures.status_of(errors[0])) if recording and not confirmed else text
+
+
+def _answer(wanted: Confirmations, confirmed: Sequence[str]) -> Answer:
+    """Where all was confirmed: one from its record, with undo beside it; several from the list."""
+    if "of_record" in request.form:
+        return redirect(menu.to("recording.recorded", act_id=wanted.acts[0].act_id), 303)
+    flash(
+        gettext("Pass-on %(pass_id)s is confirmed.", pass_id=confirmed[0])
+        if len(confirmed) == 1
+        else ngettext("%(num)s pass-on is confirmed.", "%(num)s pass-ons are confirmed.", len(confirmed))
+    )
+    return redirect(wanted.page.link(), 303)
+
+
+@blueprint.app_template_global("confirmable")
+def confirmable(found: Record) -> bool:
+    """Whether who is asking may confirm a record on its own page: a pass-on that waits, and is not her own word."""
+    if not found.id.startswith("pass:") or found.confirm_id or found.taken_back_by:
+        return False
+    tellers = [found.recorded_by, *(each.recorded_by for each in found.history if each.id.startswith("correct:"))]
+    hers = sessions.signed_in().login in [login_of(by) for by in tellers if by]
+    return guard.may("confirm", current.head().programme_id) and not hers
 
 
 @blueprint.get("/p/<programme_id>/accesses")
@@ -52,3 +167,9 @@ def opened(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """Who opened whose record or names."""
     found = access_log.newest(current.core().settings.data_folder, current.head().programme_id, ACCESSES)
     return render_template("accesses.html", rows=found, most=ACCESSES)
+
+
+@blueprint.app_template_global("minted")
+def minted() -> str:
+    """An id of which those of a page's confirmations are made."""
+    return new_id(secrets.token_bytes(ID_BYTES))

@@ -11,28 +11,39 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from relay.ledger import reading
+import pytest
+
+from relay.access import access_log
+from relay.domain.questions import NOTED
+from relay.ledger import reading, recording
 from relay.reports.unconfirmed import waiting
 from tests.commands.shell import record
 from tests.scenes import acts as say
-from tests.web.reading import TWO, form
+from tests.web.reading import TWO, form, words
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from relay.graph import Graph
+    from relay.settings import Settings
+
+
+def rows_of_html(text: str) -> list[dict[str, str]]:
+    """The rows of the page, each with its pass-on and all its markup."""
+    rows = re.findall(r"<tr><th scope=row.*?</tr>", text, re.DOTALL)
+    return [{"pass_id": re.findall(r"record/pass:(\w+)", row)[0], "text": row} for row in rows]
 
 
 def confirm(client: FlaskClient, pass_id: str) -> tuple[int, str]:
-    answer = client.post(f"/p/{TWO}/waiting", data={**form(client), "pass_id": pass_id})
+    answer = client.post(f"/p/{TWO}/waiting", data={**form(client), "pass_id": pass_id, "step": "record"})
     return answer.status_code, answer.text
 
 
 def test_what_waits_is_confirmed_by_the_one_who_did_not_record_it(asha: FlaskClient, recorded: Graph) -> None:
     before = asha.get(f"/p/{TWO}/waiting")
-    rows = dict(re.findall(r'<th scope="row">.*?<bdi>(T\d)</bdi>(.*?)</tr>', before.text, re.DOTALL))
-    assert "recorded or corrected by you" in rows["T1"]
-    assert 'aria-label="Confirm pass-on T2"' in rows["T2"]
+    rows = {row["pass_id"]: row for row in rows_of_html(before.text)}
+    assert "recorded or corrected by you" in rows["T1"]["text"]
+    assert 'aria-label="Confirm pass-on T2"' in rows["T2"]["text"]
 
     assert confirm(asha, "T1")[0] == 422
     assert confirm(asha, "T9")[0] == 404
@@ -97,14 +108,14 @@ def test_what_was_corrected_after_she_saw_it_is_not_confirmed(asha: FlaskClient,
     before, where = form(asha, programme_id), f"/p/{programme_id}/waiting"
     record(recorded, say.corrected("pass:T4", "C4", animals=2), programme_id=programme_id, by="account:bina")
 
-    stale = asha.post(where, data={**before, "pass_id": "T4"})
+    stale = asha.post(where, data={**before, "pass_id": "T4", "step": "record"})
     assert stale.status_code == 409
     assert "pass:T4 was corrected after you saw it, by correct:C4." in stale.text
-    assert asha.post(where, data={**before, "pass_id": "T5"}).status_code == 303
+    assert asha.post(where, data={**before, "pass_id": "T5", "step": "record"}).status_code == 303
 
-    assert asha.post(where, data={**form(asha, programme_id), "pass_id": "T4"}).status_code == 303
+    assert asha.post(where, data={**form(asha, programme_id), "pass_id": "T4", "step": "record"}).status_code == 303
     record(recorded, say.taken_back("correct:C4", "C5"), programme_id=programme_id, by="account:bina")
-    assert asha.post(where, data={**before, "pass_id": "T4", "seen": "x"}).status_code == 409
+    assert asha.post(where, data={**before, "pass_id": "T4", "seen": "x", "step": "record"}).status_code == 409
 
 
 def test_the_page_of_what_waits_leads_to_the_relay_without_it(halves: FlaskClient) -> None:
@@ -132,6 +143,115 @@ def test_every_pass_on_that_waits_is_reached_page_by_page(asha: FlaskClient, rec
     assert pages == 3
     assert sorted(seen) == sorted(f"T{number}" for number in range(2, many + 2))
     assert len(seen) == many
-    sent = asha.post(f"/p/{programme_id}/waiting?page=3", data={**form(asha, programme_id), "pass_id": seen[-1]})
-    assert sent.location.endswith("/waiting?page=3")
-    assert "To the first page" in asha.get(f"/p/{programme_id}/waiting?page=9").text
+    said = {**form(asha, programme_id), "pass_id": seen[-1], "step": "record"}
+    assert asha.post(f"/p/{programme_id}/waiting?page=3", data=said).location.endswith("/waiting?page=3")
+
+
+def inbox_of(graph: Graph, programme_id: str) -> str:
+    """P1 hands on four goats of the two owed: I1 to Palpa, I2 and I3 to Tansen, and I4, which Asha recorded.
+
+    G1 ── P1 ─┬─ I1 ── P2  Bina, in June         PAL  W1, W2
+              ├─ I2 ── P3  Bina, in October      TAN  W3, W4, W5
+              ├─ I3 ── P4  Chandra, in October
+              └─ I4 ── P5  Asha
+    """
+    if programme_id in {head.programme_id for head in reading.heads(graph)}:
+        return f"/p/{programme_id}/waiting"
+    women = (say.woman(f"W{n}", place_id="PAL" if n < 3 else "TAN", name=f"Woman {n}") for n in range(1, 6))
+    places = (say.place("PAL", name="Palpa"), say.place("TAN", name="Tansen"))
+    begun = (say.programme(programme_id), say.rule(), say.gift(), *places, *women, say.placed("P1 on 2020-03-01"))
+    record(graph, *begun, programme_id=programme_id)
+    for number, by, month in ((1, "bina", 6), (2, "bina", 10), (3, "chandra", 10), (4, "asha", 10)):
+        passed = say.passed(f"I{number}: P1 > P{number + 1} on 2021-03-0{number}", animals=1)
+        clerk = say.clerk(f"account:{by}", date(2026, month, 5))
+        recording.record_one(graph, programme_id, passed, clerk, answers=NOTED)
+    return f"/p/{programme_id}/waiting"
+
+
+def test_the_inbox_says_how_many_wait_whose_they_are_and_since_when(asha: FlaskClient, recorded: Graph) -> None:
+    text = words(asha.get(inbox_of(recorded, "inbox")).text)
+
+    assert "4 pass-ons wait, the oldest since 5 Jun 2026" in text
+    assert "account:bina 2 since 5 Jun 2026 account:asha 1 since 5 Oct 2026 account:chandra 1 since 5 Oct 2026" in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed"),
+    [
+        ("", ["I1", "I2", "I3", "I4"]),
+        ("?place=PAL", ["I1", "I2", "I3", "I4"]),  # the giver lives there
+        ("?place=TAN", ["I2", "I3", "I4"]),
+        ("?by=account:bina", ["I1", "I2"]),
+        ("?older=90", ["I1"]),
+        ("?older=90&by=account:chandra", []),
+        ("?sort=-days&place=TAN", ["I2", "I3", "I4"]),
+    ],
+)
+def test_the_inbox_is_filtered_by_place_recorder_and_age(
+    asha: FlaskClient, recorded: Graph, asked: str, listed: list[str]
+) -> None:
+    where = inbox_of(recorded, "inbox")
+
+    assert [row["pass_id"] for row in rows_of_html(asha.get(f"{where}{asked}").text)] == listed
+    file = asha.get(f"{where}.json{asked}").json
+    assert file
+    assert [row["act_id"] for row in file["rows"]] == [f"pass:{each}" for each in listed]
+
+
+def test_the_inbox_names_women_where_names_are_asked_for_and_the_log_says_so(
+    asha: FlaskClient, recorded: Graph, settings: Settings
+) -> None:
+    where = inbox_of(recorded, "inbox")
+
+    assert "Woman" not in asha.get(where).text
+    named = words(asha.get(f"{where}?names=full&by=account:chandra").text)
+    assert "Woman 1 Woman 4" in named
+    assert "Woman 2" not in named
+    (last,) = access_log.newest(settings.data_folder, "inbox", 1)
+    assert last.ids == ("beneficiary:W1", "beneficiary:W4")
+
+
+def test_several_are_checked_with_what_the_rule_book_notes_then_confirmed_and_one_that_cannot_be_is_told(
+    asha: FlaskClient, recorded: Graph
+) -> None:
+    where, programme_id = inbox_of(recorded, "inbox-of-several"), "inbox-of-several"
+    sent = {**form(asha, programme_id), "pass_id": ["I1", "I3", "I4"]}
+
+    assert asha.post(where, data=form(asha, programme_id)).status_code == 303
+    assert "Nothing was ticked." in asha.get(where).text
+    checked = asha.post(where, data=sent)
+    text = words(checked.text)
+    assert checked.status_code == 200
+    assert "Confirm these 2 pass-ons?" in text
+    assert "pass:I1: 2 more than owed has been passed on." in text
+    assert "One cannot be confirmed" in text
+    assert "pass:I4 was recorded or corrected by the same person. Ask a second person to confirm it." in text
+    assert len(waiting(recorded, programme_id, date.max)) == 4  # nothing is recorded yet
+
+    done = asha.post(where, data={**sent, "step": "record"})
+    assert done.status_code == 200
+    assert "2 pass-ons are confirmed." in words(done.text)
+    assert [each.pass_id for each in waiting(recorded, programme_id, date.max)] == ["I2", "I4"]
+    entries = reading.head(recorded, programme_id).entries
+    assert asha.post(where, data={**sent, "step": "record"}).status_code == 200  # the same once more
+    assert reading.head(recorded, programme_id).entries == entries
+
+    every = {**form(asha, programme_id), "shown": ["I2"], "every": "1", "step": "record"}
+    assert asha.post(where, data=every).status_code == 303
+    assert "Pass-on I2 is confirmed." in asha.get(where).text
+
+
+def test_a_pass_on_is_confirmed_from_its_own_record_and_that_can_be_undone(asha: FlaskClient, recorded: Graph) -> None:
+    where, programme_id = inbox_of(recorded, "inbox-of-one"), "inbox-of-one"
+    record_of = f"/p/{programme_id}/record/pass:"
+    said = "Nobody has confirmed it yet."
+    assert said not in asha.get(f"{record_of}I4").text  # her own word
+    assert said in asha.get(f"{record_of}I1").text
+
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', asha.get(f"{record_of}I1").text.partition(said)[0]))
+    checked = asha.post(where, data=sent).text
+    assert "Confirm this pass-on?" in checked
+    answer = asha.post(where, data={**sent, "step": "record"})
+    assert answer.status_code == 303
+    assert "Undo" in asha.get(answer.location).text
+    assert said not in asha.get(f"{record_of}I1").text
