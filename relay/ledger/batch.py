@@ -6,7 +6,7 @@ with the record, those that depend on it may be about another woman or placement
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal
@@ -220,6 +220,7 @@ class Batch:
         clerk: Clerk,
         *,
         answers: Answers = NO_ANSWER,
+        again: Mapping[str, Answers] | None = None,
         earlier: EarlierActs | None = None,
         resent: bool = False,
         together: bool = False,
@@ -231,6 +232,7 @@ class Batch:
             head: The end of the ledger.
             clerk: Who records.
             answers: The questions that each of the acts answers.
+            again: Act id → the questions that this act answers besides.
             earlier: Those that came before these in one import; these are added to it.
             resent: The first answer to these very acts was lost.
             together: All of the acts are recorded or none: ask `require_whole` after the last.
@@ -239,6 +241,7 @@ class Batch:
         self.head = head
         self.clerk = clerk
         self.answers = answers
+        self.again = again or {}
         self.earlier = earlier or EarlierActs()
         if self.earlier.since is None:
             self.earlier.since = head.sequence
@@ -280,7 +283,7 @@ class Batch:
             self.head.sequence + 1,
             by=self.clerk.by,
             today=self._today(act),
-            answers=self.answers,
+            answers=self._answers(act),
             together=self.together,
         )
         self.moved |= {*moved(self.register, change)}
@@ -298,6 +301,9 @@ class Batch:
         )
         self._take(change, entry)
         return Outcome(act=act, action="added", entry=entry, notes=notes)
+
+    def _answers(self, act: Act) -> Answers:
+        return self.answers | self.again.get(act.act_id, NO_ANSWER)
 
     def replay(self, entry: Entry) -> None:
         """Apply an entry as it is, without judging it."""
@@ -357,7 +363,7 @@ class Batch:
                 raise StandsOnDoubt(act_id=act.act_id, doubtful=fault, field=column)
         if act.kind == "pass" and (undone := earlier.undone.get(self._hand_over(act))):
             question = SameAsTakenBack(act_id=act.act_id, earlier=undone)
-            if question.code not in self.answers:
+            if question.code not in self._answers(act):
                 raise question
 
     def _comes_under_no_doubt(self, act: Act, change: Change) -> None:

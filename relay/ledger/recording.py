@@ -7,7 +7,7 @@ and leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from relay.database.driver_errors import UnknownOutcome
 from relay.domain.acts import Act
 from relay.domain.entries import ORIGIN
 from relay.domain.questions import NO_ANSWER, Answers
-from relay.domain.register import subject_of
+from relay.domain.register import Register, subject_of
 from relay.domain.rulebook import StandingOnIt
 from relay.errors import Unavailable
 from relay.graph import Graph, Transaction
@@ -109,6 +109,39 @@ def record_together(
     )
 
 
+def record_rows(
+    graph: Graph,
+    programme_id: str,
+    rows: Sequence[Sequence[Act]],
+    clerk: Clerk,
+    *,
+    again: Mapping[str, Answers],
+) -> tuple[tuple[Outcome, ...], ...]:
+    """Record rows of acts in one transaction: each row is recorded whole or not at all, and stops no other.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme; no act founds it.
+        rows: The acts of each row, in order; one act may stand in several rows.
+        clerk: Who records.
+        again: Act id → the questions that this act answers.
+
+    Returns:
+        For each row the outcomes of its acts, in order. The last one of a row that was not recorded has the error;
+        what stands before that was not recorded either, unless it was recorded earlier or with another row.
+
+    Raises:
+        NoProgramme: The programme is not there.
+        Unavailable: The database cannot be reached; nothing was recorded.
+        UnknownOutcome: The line was cut twice while committing, or went silent.
+    """
+    work = _RecordingRows(programme_id=programme_id, rows=tuple(map(tuple, rows)), clerk=clerk, again=again)
+    try:
+        return graph.write(work.in_transaction)
+    except UnknownOutcome as unknown:
+        return _send_again(graph, replace(work, resent=True).in_transaction, unknown)
+
+
 def _written(graph: Graph, work: _Recording) -> tuple[Outcome, ...]:
     """Record, once more with the same ids where the line was cut during the commit."""
     try:
@@ -146,11 +179,7 @@ class _Recording:
     together: bool = False
 
     def in_transaction(self, transaction: Transaction) -> tuple[Outcome, ...]:
-        loaded = lock_and_load(transaction, self.programme_id, self.acts, self.clerk.random(8).hex())
-        if loaded is None:
-            raise NoProgramme(programme_id=self.programme_id)
-        head, register = loaded
-        require_built(self.programme_id, head.projection)
+        head, register = _locked(transaction, self.programme_id, self.acts, self.clerk)
         batch = Batch(
             register,
             head,
@@ -160,7 +189,7 @@ class _Recording:
             resent=self.resent,
             together=self.together,
         )
-        outcomes = tuple(self._offer(transaction, batch, act) for act in self.acts)
+        outcomes = tuple(_offered(transaction, batch, act) for act in self.acts)
         if self.together:
             self._require_all(outcomes)
             batch.require_whole()
@@ -182,16 +211,70 @@ class _Recording:
             last = ", ".join(error.act_id for error in held)
             raise StandingOnIt(act_id=last, others=sorted(others)) if others else held[0]
 
-    def _offer(self, transaction: Transaction, batch: Batch, act: Act) -> Outcome:
-        """Judge an act, unless by what it says, or by what is recorded under its id, it lies outside her places."""
-        allowed = self.clerk.places
-        if allowed is not None:
-            lies = [places_of(transaction, self.programme_id, act.values)]
-            if act.act_id in batch.register.entries:  # else the answer would tell what was recorded elsewhere
-                lies.append(places_of_record(transaction, self.programme_id, act.act_id))
-            if not all(allowed & each for each in lies):
-                return Outcome(act=act, action="not", error=NotThatPlace(places=sorted(allowed)))
-        return batch.offer(act)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RecordingRows:
+    """Rows on their way into one ledger, each of them whole or not at all."""
+
+    programme_id: str
+    rows: tuple[tuple[Act, ...], ...]
+    clerk: Clerk
+    again: Mapping[str, Answers]
+    resent: bool = False
+
+    def in_transaction(self, transaction: Transaction) -> tuple[tuple[Outcome, ...], ...]:
+        acts = tuple({act.act_id: act for row in self.rows for act in row}.values())
+        fallen = dict[int, tuple[Outcome, ...]]()
+        while True:  # without the rows that fell in part, of which nothing may stay
+            head, register = _locked(transaction, self.programme_id, acts, self.clerk)
+            batch = Batch(register, head, self.clerk, again=self.again, resent=self.resent)
+            judged = {
+                number: tuple(_until_one_fails(transaction, batch, row))
+                for number, row in enumerate(self.rows)
+                if number not in fallen
+            }
+            in_part = {number: each for number, each in judged.items() if _fell_in_part(each)}
+            if not in_part:
+                break
+            fallen |= in_part
+        if not self.clerk.rehearses:
+            batch.write(transaction)
+        return tuple(fallen.get(number) or judged[number] for number in range(len(self.rows)))
+
+
+def _until_one_fails(transaction: Transaction, batch: Batch, row: Sequence[Act]) -> Iterator[Outcome]:
+    for act in row:
+        outcome = _offered(transaction, batch, act)
+        yield outcome
+        if outcome.error:
+            return
+
+
+def _fell_in_part(outcomes: Sequence[Outcome]) -> bool:
+    """Whether a row was not recorded although some of it would be."""
+    return bool(outcomes and outcomes[-1].error) and any(each.action == "added" for each in outcomes)
+
+
+def _locked(transaction: Transaction, programme_id: str, acts: Sequence[Act], clerk: Clerk) -> tuple[Head, Register]:
+    """Lock the ledger, and read what the acts touch."""
+    loaded = lock_and_load(transaction, programme_id, acts, clerk.random(8).hex())
+    if loaded is None:
+        raise NoProgramme(programme_id=programme_id)
+    head, register = loaded
+    require_built(programme_id, head.projection)
+    return head, register
+
+
+def _offered(transaction: Transaction, batch: Batch, act: Act) -> Outcome:
+    """Judge an act, unless by what it says, or by what is recorded under its id, it lies outside her places."""
+    allowed, programme_id = batch.clerk.places, batch.register.programme_id
+    if allowed is not None:
+        lies = [places_of(transaction, programme_id, act.values)]
+        if act.act_id in batch.register.entries:  # else the answer would tell what was recorded elsewhere
+            lies.append(places_of_record(transaction, programme_id, act.act_id))
+        if not all(allowed & each for each in lies):
+            return Outcome(act=act, action="not", error=NotThatPlace(places=sorted(allowed)))
+    return batch.offer(act)
 
 
 class Rehearsal:

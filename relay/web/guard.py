@@ -158,10 +158,10 @@ def check() -> None:
     if permission is None:  # no such page, or not by that method: nothing is revealed
         return
     found = None if permission.public else sessions.user()
+    if permission.largest and (found or permission.public or permission.typed):  # what was typed is kept in any case
+        request.max_content_length = request.max_form_memory_size = permission.largest
     if found is None and not permission.public:
         raise g.get("not_let_in") or NotSignedIn
-    if permission.largest:
-        request.max_content_length = permission.largest
     by_form = request.method not in _SAFE and permission.by_form and not (found and found.token_id)
     if by_form and current_app.config["WTF_CSRF_ENABLED"]:
         csrf: CSRFProtect = current_app.extensions["csrf"]

@@ -51,9 +51,9 @@ def action(
     return _saying(Permission(action=name, by_form=by_form, ids_only=ids_only, typed=typed, largest=largest))
 
 
-def public(*, by_form: bool = True, unencrypted: bool = False) -> Callable[[View], View]:
+def public(*, by_form: bool = True, unencrypted: bool = False, largest: int | None = None) -> Callable[[View], View]:
     """Say that a view is public; see `Permission`."""
-    return _saying(Permission(public=True, by_form=by_form, unencrypted=unencrypted))
+    return _saying(Permission(public=True, by_form=by_form, unencrypted=unencrypted, largest=largest))
 
 
 def permission_of(endpoint: str) -> Permission:

@@ -52,7 +52,7 @@ def page() -> str:
 
 
 @blueprint.post("/sign-in")
-@public()
+@public(largest=typed.LARGEST)
 def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
     """Let somebody in, or say that login and password do not belong together."""
     login = request.form.get("login", "")

@@ -72,7 +72,7 @@ class Form:
 @cache
 def every(catalogue: Catalogue) -> tuple[Form, ...]:
     """Every form, in the order in which a record offers them."""
-    told = {form.kind for form in _TOLD}
+    told = {"ceremony", *(form.kind for form in _TOLD)}  # a ceremony has a page of its own
     untold = (kind for kind in catalogue.filed if kind.name not in told)
     return (*_TOLD, *(form for kind in untold for form in _of_kind(catalogue, kind)), *MENDING)
 

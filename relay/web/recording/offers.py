@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relay.web import guard, menu
-from relay.web.i18n.language import say
+from relay.web.i18n.language import gettext, say
 from relay.web.recording.forms import ANY, opened_on
 from relay.web.request import current
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.domain.system import Catalogue
+    from relay.ledger.reading import LedgerHead
     from relay.reports.record_history import Record
 
 
@@ -35,7 +39,18 @@ def offers(record: Record | None = None) -> tuple[Offer, ...]:
         return ()
     head, catalogue = current.head(), current.graph().catalogue
     kind = record.id.partition(":")[0] if record else ""
-    return tuple(
+    return (*_ceremony_day(kind, record), *_forms(catalogue, kind, record, head))
+
+
+def _ceremony_day(kind: str, record: Record | None) -> Iterator[Offer]:
+    """The page of a ceremony, with the givers of a place or group."""
+    if kind in ("", "place", "group") and guard.may("pass-on", current.head().programme_id):
+        of = {kind: record.id.partition(":")[2]} if record else {}
+        yield Offer(title=gettext("Ceremony day"), href=menu.to("recording.ceremony_day", **of), mends=False)
+
+
+def _forms(catalogue: Catalogue, kind: str, record: Record | None, head: LedgerHead) -> Iterator[Offer]:
+    return (
         Offer(
             title=say(form.title),
             href=menu.to(f"recording.{form.name}", act_id=record.id if record else None),

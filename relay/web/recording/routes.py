@@ -15,7 +15,7 @@ from relay.web import guard, menu, privacy, sessions
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, say
 from relay.web.permission import action
-from relay.web.recording import people
+from relay.web.recording import ceremony, people
 from relay.web.recording.filled import Filled, opened
 from relay.web.recording.forms import every
 from relay.web.recording.judging import SAYS_NO, Judged, answers_of, handed_in, judged
@@ -42,6 +42,7 @@ def blueprint(catalogue: Catalogue) -> Blueprint:
     pages.add_url_rule("/p/<programme_id>/meant/<kind>", "meant", _meant, methods=("POST",))
     pages.add_url_rule("/p/<programme_id>/record/<act_id>/recorded", "recorded", _recorded)
     pages.add_url_rule("/p/<programme_id>/record/<act_id>/undo", "undo", _undo, methods=("POST",))
+    pages.add_url_rule("/p/<programme_id>/ceremony", "ceremony_day", ceremony.page, methods=("GET", "POST"))
     for name in dict.fromkeys(form.name for form in every(catalogue)):
         forms = [form for form in every(catalogue) if form.name == name]
         view = _view(name, forms[0].recording(catalogue))

@@ -32,6 +32,27 @@
     show();
   }
 
+  // The day of a ceremony: who handed over and how many animals, added up as rows are ticked.
+  function ceremony(line) {
+    const form = line.closest("form");
+    const counted = form.querySelector("#counted");
+    const number = (text) => Number(text.replace(/[०-९]/g, (digit) => "०१२३४५६७८९".indexOf(digit)).replace(",", ".")) || 0;
+    const show = () => {
+      const rows = [...form.querySelectorAll(".hand-over")];
+      const handed = rows.filter((row) => row.querySelector('[name$=".did"]').matches('[type="hidden"], :checked'));
+      const added = rows.filter((row) => handed.includes(row) && !row.querySelector('[name$=".listed"]')).length;
+      const animals = handed.reduce((sum, row) => sum + number(row.querySelector('[name$=".animals"]').value), 0);
+      const listed = rows.filter((row) => row.querySelector('[name$=".listed"]')).length;
+      const agree = Math.abs(number(counted.value) - animals) < 0.0005 && animals > 0;
+      const values = { givers: listed + added, handed: handed.length, animals: Math.round(animals * 1000) / 1000, yard: counted.value || "?", sign: agree ? "=" : "≠" };
+      line.textContent = line.dataset.line.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+      line.classList.toggle("agrees", agree);
+    };
+    form.addEventListener("input", show);
+    show();
+  }
+
+  document.querySelectorAll(".ceremony .sum").forEach(ceremony);
   document.querySelectorAll(".stepped[data-more]").forEach(stepped);
   document.querySelectorAll("fieldset.day").forEach(day);
 })();

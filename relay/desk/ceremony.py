@@ -1,0 +1,244 @@
+"""A ceremony day: what many hand over on one day, said row by row and recorded together.
+
+Ids are made of the ceremony's own id and the number of the row, so that who sends a day twice records it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final, Literal
+
+from relay.database import cypher
+from relay.desk import intake
+from relay.domain.acts import Act, Value, new_id
+from relay.domain.model import Quantity, shown, thousandths
+from relay.domain.questions import NO_ANSWER, Answers
+from relay.errors import Invalid, Refused, RelayError
+from relay.ledger.projection import key_of
+from relay.ledger.recording import record_rows
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+    from relay.ledger.batch import Clerk, Outcome
+
+MOST_ROWS: Final = 300
+"""Hand-overs of one ceremony that are recorded at once. In Palpa four groups passed on 178 animals in one."""
+
+
+class OtherNumberOfAnimals(Refused):
+    """The rows of a day hand over another number of animals than somebody counted in the yard."""
+
+    reason = "The rows hand over %(said)s animals, but %(counted)s were counted in the yard."
+    suggestion = "Count again, and look for a row that is ticked by mistake or missing. Nothing was recorded."
+    field = "counted"
+
+    said: Quantity
+    counted: Quantity
+
+
+class TooManyRows(Invalid):
+    """More rows are sent for one ceremony than are recorded at once."""
+
+    reason = "A ceremony is recorded with at most %(most)s rows at once."
+    suggestion = "Record the others as a second ceremony."
+    most = MOST_ROWS
+
+
+class NobodyHandsOver(Invalid):
+    """No row of a day is ticked."""
+
+    reason = "No hand-over is ticked."
+    suggestion = "Tick each woman who handed over."
+
+
+class NoReceiver(Invalid):
+    """A row does not say who received."""
+
+    reason = "It is not said to whom."
+    suggestion = "Write her id, or the name of a woman who is new."
+    field = "beneficiary_id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceremony:
+    """A day on which many pass on.
+
+    Attributes:
+        ceremony_id: Its own.
+        held_on: The day, ISO.
+        place_id: Where it was held, and where those live who are registered at it; None when that is not known.
+        group_id: Of which group it was; the same.
+        name: What it is called; None for nothing.
+        witness: Who saw all of it; None when nobody is named.
+    """
+
+    ceremony_id: str
+    held_on: str
+    place_id: str | None = None
+    group_id: str | None = None
+    name: str | None = None
+    witness: str | None = None
+
+    def act(self) -> Act:
+        """That it was held."""
+        named = {"place_id": self.place_id, "group_id": self.group_id, "name": self.name}
+        values: dict[str, Value] = {"ceremony_id": self.ceremony_id, "held_on": self.held_on}
+        values |= {column: value for column, value in named.items() if value is not None}
+        return Act(kind="ceremony", id=self.ceremony_id, values=values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """One row: somebody handed something over.
+
+    Attributes:
+        number: Of the row.
+        giver: A placement, or a beneficiary who holds just one.
+        receiver: Her id, or the name of a woman who is new.
+        is_new: Whether it is a name even if an id reads the same.
+        said: What else is said of the pass-on: column → value; `animals` is among them.
+        answers: The questions that this row answers.
+    """
+
+    number: int
+    giver: str
+    receiver: str
+    is_new: bool = False
+    said: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    answers: Answers = NO_ANSWER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Became:
+    """What became of a row.
+
+    Attributes:
+        number: Of the row.
+        action: "added", "same" (recorded before), "asked" with the question, or "not" with the reason.
+        error: Why it was not recorded, or None.
+        pass_id: Of the pass-on that it is, or would be.
+        beneficiary_id: Who received; None where that is not clear.
+        notes: What was noted for the auditor.
+    """
+
+    number: int
+    action: Literal["added", "same", "asked", "not"]
+    error: RelayError | None = None
+    pass_id: str
+    beneficiary_id: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def id_of(ceremony_id: str, number: int, what: str) -> str:
+    """The id of what a row of a ceremony records: a "pass", or a "beneficiary" who is new."""
+    return new_id(sha256(f"{ceremony_id}/{number}/{what}".encode()).digest())
+
+
+def animals(rows: Sequence[HandOver]) -> Quantity:
+    """How many animals some rows hand over in all."""
+    return shown(sum(thousandths(float(str(row.said.get("animals", 0)))) for row in rows))
+
+
+def require_counted(rows: Sequence[HandOver], counted: Quantity) -> None:
+    """Let nothing be recorded while rows and yard do not agree.
+
+    Raises:
+        OtherNumberOfAnimals: The rows hand over another number of animals than were counted in the yard.
+    """
+    if animals(rows) != counted:
+        raise OtherNumberOfAnimals(said=animals(rows), counted=counted)
+
+
+def record_day(
+    graph: Graph, programme_id: str, ceremony: Ceremony, rows: Sequence[HandOver], clerk: Clerk
+) -> tuple[Became, ...]:
+    """Record a ceremony with what was handed over at it, in one transaction; each row stands or falls alone.
+
+    A woman who is new is registered with the row in which she receives, or not at all.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        ceremony: The day.
+        rows: Who handed over.
+        clerk: Who records.
+
+    Returns:
+        What became of each row, in order.
+
+    Raises:
+        NobodyHandsOver: There are no rows.
+        TooManyRows: There are more than `MOST_ROWS`.
+        RelayError: The ceremony itself cannot be recorded, and so nothing was.
+    """
+    if not rows:
+        raise NobodyHandsOver
+    if len(rows) > MOST_ROWS:
+        raise TooManyRows
+    known = _known(graph, programme_id, rows)
+    made = dict[int, tuple[Act, ...]]()
+    fallen = dict[int, RelayError]()
+    for place, row in enumerate(rows):
+        try:
+            made[place] = tuple(_acts(graph, programme_id, ceremony, row, clerk, is_known=row.receiver in known))
+        except RelayError as error:
+            fallen[place] = error
+    again = {act.act_id: rows[place].answers for place, acts in made.items() for act in acts[1:]}
+    recorded = dict(
+        zip(made, record_rows(graph, programme_id, [*made.values()], clerk, again=again), strict=True) if made else ()
+    )
+    return tuple(
+        _became(ceremony, row, made.get(place, ()), recorded.get(place, ()), fallen.get(place))
+        for place, row in enumerate(rows)
+    )
+
+
+def _known(graph: Graph, programme_id: str, rows: Sequence[HandOver]) -> frozenset[str]:
+    """Those of the receivers that are ids of somebody in the record."""
+    keys = [key_of(programme_id, f"beneficiary:{row.receiver}") for row in rows if not row.is_new]
+    found = graph.rows(cypher.KNOWN, ledger=programme_id, acts=keys, placements=[])
+    return frozenset(act_id.partition(":")[2] for row in found for act_id in row["acts"])
+
+
+def _acts(
+    graph: Graph, programme_id: str, ceremony: Ceremony, row: HandOver, clerk: Clerk, *, is_known: bool
+) -> Sequence[Act]:
+    """The ceremony, the woman where she is new, and the pass-on."""
+    if not row.receiver:
+        raise NoReceiver
+    acts, receiver_id = [ceremony.act()], row.receiver
+    if row.is_new or not (is_known or any(map(str.isdigit, row.receiver))):
+        receiver_id = id_of(ceremony.ceremony_id, row.number, "beneficiary")
+        lives = {"place_id": ceremony.place_id, "group_id": ceremony.group_id}
+        she: dict[str, Value] = {"beneficiary_id": receiver_id, "name": row.receiver, "sex": "F"}
+        she |= {column: value for column, value in lives.items() if value is not None}
+        acts.append(Act(kind="beneficiary", id=receiver_id, values=she))
+    said: dict[str, Value] = {
+        "pass_id": id_of(ceremony.ceremony_id, row.number, "pass"),
+        "beneficiary_id": receiver_id,
+        "passed_on": ceremony.held_on,
+        "ceremony_id": ceremony.ceremony_id,
+        **({"witness": ceremony.witness} if ceremony.witness else {}),
+        **row.said,
+    }
+    acts.append(intake.pass_on(graph, programme_id, said, giver=row.giver, random=clerk.random))
+    return acts
+
+
+def _became(
+    ceremony: Ceremony, row: HandOver, acts: Sequence[Act], outcomes: Sequence[Outcome], error: RelayError | None
+) -> Became:
+    """What became of a row of the outcomes of its acts."""
+    last = outcomes[-1] if outcomes else None
+    if last and last.error and last.act.kind == "ceremony":
+        raise last.error
+    return Became(
+        number=row.number,
+        action="not" if last is None else last.action,
+        error=error or (last.error if last else None),
+        pass_id=id_of(ceremony.ceremony_id, row.number, "pass"),
+        beneficiary_id=str(acts[-1].values["beneficiary_id"]) if acts else None,
+        notes=tuple(str(note.sentence) for outcome in outcomes for note in outcome.notes),
+    )

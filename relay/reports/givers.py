@@ -1,0 +1,95 @@
+"""Givers: who may be expected to hand over at a ceremony of a place or group, and who waits there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from relay.domain.model import Quantity, shown, thousandths
+from relay.domain.vocabulary import SETTLED
+from relay.reports.placements import Holding, Holdings, holders, holdings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from relay.arrays.lineage import Survey
+
+AHEAD_DAYS: Final = 60
+"""Whoever is due within so many days may hand over already (our choice: a ceremony is held once or twice a year)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Giver:
+    """A placement from which something is to be passed on.
+
+    Attributes:
+        placement_id: Which.
+        beneficiary_id: Who holds it; None when foreign data does not say.
+        help: What it owes.
+        still_owed: Units; 0 when everything was passed on.
+        due_on: By when.
+    """
+
+    placement_id: str
+    beneficiary_id: str | None
+    help: str
+    still_owed: Quantity
+    due_on: date | None
+
+
+def givers(survey: Survey, day: date, *, place_id: str | None = None, group_id: str | None = None) -> tuple[Giver, ...]:
+    """The placements held in a place or by members of a group that owe something by a day or soon after it.
+
+    Args:
+        survey: The programme as it is known.
+        day: Of the ceremony.
+        place_id: In this place or in any place below it.
+        group_id: Of members of this group.
+
+    Returns:
+        Those that are due first come first; empty when neither place nor group is named, or nobody there owes.
+
+    Raises:
+        NoSuchPart: The place or group is not in the programme.
+    """
+    if place_id is None and group_id is None:
+        return ()
+    last = day + timedelta(days=AHEAD_DAYS)
+    return tuple(
+        _giver(each)
+        for each in holdings(survey, place_id=place_id, group_id=group_id, sort="due")
+        if each.state not in (*SETTLED, "lost") and each.owed > each.passed and each.due_on and each.due_on <= last
+    )
+
+
+def of_placements(survey: Survey, placement_ids: Iterable[str]) -> Mapping[str, Giver]:
+    """Placement id → what it still owes; those that are not there are left out."""
+    known = survey.snapshot.placements.ids
+    rows = [row for id_ in placement_ids if (row := known.row(id_)) is not None and survey.standings.there[row]]
+    return {each.placement_id: _giver(each) for each in Holdings(survey, np.array(rows, np.int32))}
+
+
+def _giver(holding: Holding) -> Giver:
+    return Giver(
+        placement_id=holding.placement_id,
+        beneficiary_id=holding.beneficiary_id,
+        help=holding.help,
+        still_owed=shown(max(thousandths(holding.owed) - thousandths(holding.passed), 0)),
+        due_on=holding.due_on,
+    )
+
+
+def waiting(survey: Survey, *, place_id: str | None = None, group_id: str | None = None) -> tuple[str, ...]:
+    """The ids of those of a place or group who hold nothing, in order; empty when neither is named.
+
+    Raises:
+        NoSuchPart: The place or group is not in the programme.
+    """
+    if place_id is None and group_id is None:
+        return ()
+    found = holders(survey, state="waiting", place_id=place_id, group_id=group_id)
+    return tuple(each.beneficiary_id for each in found)

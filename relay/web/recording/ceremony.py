@@ -1,0 +1,390 @@
+"""A ceremony day on one page: a row for each giver, recorded together, each row standing or falling alone."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from flask import render_template, request
+
+from relay.desk import ceremony as desk
+from relay.desk.ceremony import MOST_ROWS, Ceremony, HandOver
+from relay.domain.acts import ID_BYTES, new_id
+from relay.errors import Asked, RelayError
+from relay.exchange import cells
+from relay.reports import givers
+from relay.web import guard, privacy
+from relay.web.i18n.language import gettext, say
+from relay.web.permission import action
+from relay.web.recording import people
+from relay.web.recording.fields import Field, field_of
+from relay.web.recording.judging import SAYS_NO, answers_of
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from relay.desk.ceremony import Became
+    from relay.domain.acts import Value
+    from relay.domain.model import Quantity
+    from relay.domain.schema import Column
+    from relay.reports.givers import Giver
+    from relay.reports.search import Hit
+    from relay.reports.trees import Relay
+
+LARGEST: Final = 512 * 1024
+"""Bytes of a page with 300 rows in Devanagari, with room to spare."""
+WALK_INS: Final = 3
+"""Empty rows at the foot of a page, for who came without being expected."""
+NEW: Final = "new:"
+"""Chosen where a name means a woman who is new; no id holds a colon."""
+
+_OFFERED: Final = 500  # our choice: receivers that a browser completes; of more, ids are typed whole
+_ROW: Final = re.compile(r"([0-9]{1,3})\.giver")
+_SAID: Final = ("animals", "females", "males", "tags")
+_FALLEN: Final = 422
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of the page.
+
+    Attributes:
+        number: By which its fields are named, and its ids made.
+        typed: Field → what stands in it: giver, receiver, animals, females, males and tags.
+        is_listed: Whether its giver was expected; else she is typed too.
+        is_ticked: Whether it was handed over.
+        chosen: Field → the record that was chosen for its words.
+        again: The questions that were answered with yes.
+        values: Column of the pass-on → what was said, as far as it could be read.
+        faults: Field → what is wrong with it.
+        found: Field → the records that its words may mean.
+        question: The code of what is asked about it.
+        became: What became of it; None while nothing was recorded.
+    """
+
+    number: int
+    typed: Mapping[str, str]
+    is_listed: bool = False
+    is_ticked: bool = False
+    chosen: Mapping[str, str] = field(default_factory=dict[str, str])
+    again: tuple[str, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    found: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict[str, "tuple[Hit, ...]"])
+    question: str = ""
+    became: Became | None = None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it stands in the ledger."""
+        return self.became is not None and self.became.error is None
+
+    def meant(self, name: str) -> str:
+        """The id that was chosen for a field, or what was typed."""
+        chosen = self.chosen.get(name, "")
+        return chosen if chosen and chosen != NEW else self.typed[name]
+
+    def hand_over(self) -> HandOver:
+        """What it says."""
+        return HandOver(
+            number=self.number,
+            giver=self.meant("giver"),
+            receiver=self.meant("receiver"),
+            is_new=self.chosen.get("receiver") == NEW,
+            said=self.values,
+            answers=answers_of(self.again),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """The page as it is filled in.
+
+    Attributes:
+        ceremony_id: Minted with the page: whoever sends it twice records it once.
+        fields: When, what it is called and who saw it, by name.
+        place_id: Of whose people it is; None for none.
+        group_id: Of which group; None for none.
+        rows: In order.
+        counted: What was typed as the number of animals in the yard.
+        fault: Why nothing was recorded.
+        left_out: Givers for whom there is no row any more.
+    """
+
+    ceremony_id: str
+    fields: Mapping[str, Field]
+    place_id: str | None
+    group_id: str | None
+    rows: tuple[Row, ...]
+    counted: str = ""
+    fault: str = ""
+    left_out: int = 0
+
+    @property
+    def ticked(self) -> tuple[Row, ...]:
+        """The rows of who handed over."""
+        return tuple(row for row in self.rows if row.is_ticked)
+
+    @property
+    def recorded(self) -> tuple[Row, ...]:
+        """The rows that stand in the ledger."""
+        return tuple(row for row in self.rows if row.is_recorded)
+
+    @property
+    def fallen(self) -> tuple[Row, ...]:
+        """The ticked rows that do not."""
+        return tuple(row for row in self.ticked if not row.is_recorded)
+
+    @property
+    def expected(self) -> int:
+        """Givers in all: those who are listed, and those who came besides."""
+        return sum(row.is_listed or row.is_ticked for row in self.rows)
+
+    @property
+    def animals(self) -> Quantity:
+        """That the ticked rows hand over, as far as their numbers can be read."""
+        return desk.animals([row.hand_over() for row in self.ticked])
+
+    @property
+    def agrees(self) -> bool:
+        """Whether as many were counted in the yard."""
+        with suppress(RelayError):
+            return bool(self.ticked) and _counted(self.counted) == self.animals
+        return False
+
+    @property
+    def listed(self) -> Mapping[str, Giver]:
+        """Placement id → its giver, of the rows that were listed."""
+        return givers.of_placements(_relay().survey, [row.typed["giver"] for row in self.rows if row.is_listed])
+
+    def names(self) -> Mapping[str, str]:
+        """Beneficiary id → what she is called, of all whom the rows name and who may be offered as receivers."""
+        ids = {each.beneficiary_id for each in self.listed.values() if each.beneficiary_id} | {*self.receivers()}
+        ids |= {row.became.beneficiary_id for row in self.rows if row.became and row.became.beneficiary_id}
+        return privacy.names(sorted(ids))
+
+    def receivers(self) -> tuple[str, ...]:
+        """Who waits there, to be completed as they are typed."""
+        return givers.waiting(_relay().survey, place_id=self.place_id, group_id=self.group_id)[:_OFFERED]
+
+
+def _relay() -> Relay:
+    return current.kept_relay(current.today(), confirmed_only=False)
+
+
+def _new_id() -> str:
+    return new_id(secrets.token_bytes(ID_BYTES))
+
+
+@action("pass-on", typed=True, largest=LARGEST)
+def page(programme_id: str) -> str | tuple[str, int]:  # noqa: ARG001 - `current` reads it
+    """The day, to be filled in; or what became of each of its rows."""
+    if request.method == "GET":
+        return _shown(_opened())
+    day = _typed()
+    if request.form.get("step") != "record":
+        return _shown(day)
+    day = _recorded(day)
+    return _shown(_with_walk_ins(day)), _FALLEN if day.fault or day.fallen else 200
+
+
+def _shown(day: Day) -> str:
+    return render_template("recording/ceremony.html", day=day, names=day.names(), today=current.today(), new=NEW)
+
+
+def _opened() -> Day:
+    """The page with a row for each giver who is expected."""
+    place_id, group_id = _part("place"), _part("group")
+    due = givers.givers(_relay().survey, current.today(), place_id=place_id, group_id=group_id)
+    walk_ins = _number(request.args.get("walk_ins", ""))
+    most = MOST_ROWS - walk_ins
+    rows = [
+        Row(number=number, is_listed=True, typed=_empty(each.placement_id, cells.write(each.still_owed)))
+        for number, each in enumerate(due[:most], 1)
+    ]
+    day = Day(
+        ceremony_id=_new_id(),
+        fields=_fields(),
+        place_id=place_id,
+        group_id=group_id,
+        rows=tuple(rows),
+        left_out=len(due[most:]),
+    )
+    return _with_walk_ins(day, walk_ins)
+
+
+def _number(text: str) -> int:
+    return min(int(text), MOST_ROWS) if text.isdecimal() and len(text) <= len(str(MOST_ROWS)) else WALK_INS
+
+
+def _part(name: str) -> str | None:
+    return request.values.get(name) or None
+
+
+def _fields() -> Mapping[str, Field]:
+    catalogue = current.graph().catalogue
+    asked = (("ceremony", "held_on"), ("ceremony", "name"), ("pass", "witness"))
+    return {
+        name: field_of(kind, column, needed=column.required)
+        for kind, name in asked
+        if (column := catalogue.kind(kind).column(name))
+    }
+
+
+def _empty(giver: str = "", animals: str = "") -> dict[str, str]:
+    return {"giver": giver, "receiver": "", **dict.fromkeys(_SAID, ""), "animals": animals}
+
+
+def _with_walk_ins(day: Day, many: int = WALK_INS) -> Day:
+    """The page with that many empty rows at its foot."""
+    rows = [row for row in day.rows if row.is_listed or row.is_ticked or any(row.typed.values())]
+    first = max((row.number for row in rows), default=0) + 1
+    more = min(many, MOST_ROWS - len(rows))
+    return replace(day, rows=(*rows, *(Row(number=first + each, typed=_empty()) for each in range(more))))
+
+
+# ------------------------------------------------------------------------------------------------ what was typed
+
+
+def _typed() -> Day:
+    """The page as it was sent."""
+    id_column = current.graph().catalogue.kind("ceremony").columns[0]
+    ceremony_id = str(cells.read(id_column, request.form.get("ceremony_id", "")) or _new_id())
+    sent = sorted({int(found[1]) for name in request.form if (found := _ROW.fullmatch(name))})
+    day = Day(
+        ceremony_id=ceremony_id,
+        fields={name: each.typed(request.form) for name, each in _fields().items()},
+        place_id=_part("place"),
+        group_id=_part("group"),
+        rows=tuple(_row(number, ceremony_id) for number in sent),
+        counted=request.form.get("counted", ""),
+    )
+    return _with_walk_ins(day)
+
+
+def _row(number: int, ceremony_id: str) -> Row:
+    def sent(name: str) -> str:
+        return request.form.get(f"{number}.{name}", "").strip()
+
+    typed = {name: sent(name) for name in _empty()}
+    values, faults = dict[str, "Value"](), dict[str, str]()
+    for column in _columns():
+        try:
+            if (value := cells.read(column, typed[column.name])) is not None:
+                values[column.name] = value
+        except RelayError as error:
+            faults[column.name] = _sentence(error)
+    row = Row(
+        number=number,
+        typed=typed,
+        is_listed=bool(sent("listed")),
+        is_ticked=bool(sent("did")),
+        chosen={name: chosen for name in ("giver", "receiver") if (chosen := sent(f"{name}.chosen"))},
+        again=tuple(request.form.getlist(f"{number}.again")),
+        values=values,
+        faults=faults,
+    )
+    return _with_whom(row, desk.id_of(ceremony_id, number, "beneficiary")) if row.is_ticked else row
+
+
+def _columns() -> Iterator[Column]:
+    kind = current.graph().catalogue.kind("pass")
+    return (column for column in kind.columns if column.name in _SAID)
+
+
+def _with_whom(row: Row, new_id_: str) -> Row:
+    """The row with those among whom is to be chosen, where words are typed in place of an id.
+
+    Nothing is to be chosen where the row registered her before, under the id that it makes.
+    """
+    is_registered = current.snapshot().beneficiaries.ids.row(new_id_) is not None
+    faults, found = dict(row.faults), dict[str, "tuple[Hit, ...]"]()
+    for name in ("giver", "receiver"):
+        text = row.typed[name]
+        if not text:
+            faults[name] = gettext("This is needed.")
+        elif row.chosen.get(name) or _is_an_id(text) or (name == "receiver" and is_registered):
+            continue
+        elif near := people.near("beneficiary", text):
+            found[name] = near
+            faults[name] = gettext("Choose which of these is meant.")
+    if "animals" not in row.values:
+        faults.setdefault("animals", gettext("This is needed."))
+    return replace(row, faults=faults, found=found)
+
+
+def _is_an_id(text: str) -> bool:
+    """Whether a text is an id of the record, or reads like one: names have no digits."""
+    known = current.snapshot()
+    there = known.beneficiaries.ids.row(text) is not None or known.placements.ids.row(text) is not None
+    return there or ":" in text or any(map(str.isdigit, text))
+
+
+# ------------------------------------------------------------------------------------------------ what is recorded
+
+
+def _recorded(day: Day) -> Day:
+    """The page with what became of each row; with its fault where nothing was recorded."""
+    wrong = next((each.fault for each in day.fields.values() if each.fault), "")
+    if wrong:
+        return replace(day, fault=gettext("Nothing was recorded yet: look at what is marked below."))
+    try:
+        desk.require_counted([row.hand_over() for row in day.ticked], _counted(day.counted))
+        rows = [row.hand_over() for row in day.ticked if not row.faults]
+        if not rows and day.ticked:
+            return day
+        became = desk.record_day(
+            current.built(),
+            current.head().programme_id,
+            _ceremony(day),
+            rows,
+            guard.clerk(current.head().programme_id),
+        )
+    except SAYS_NO as error:
+        return replace(day, fault=_sentence(error))
+    return replace(day, rows=tuple(_answered(day.rows, became)))
+
+
+def _counted(text: str) -> Quantity:
+    column = current.graph().catalogue.kind("pass").column("animals")
+    value = cells.read(column, text) if column else None
+    return value if isinstance(value, int | float) else 0
+
+
+def _ceremony(day: Day) -> Ceremony:
+    said = {name: None if each.value is None else str(each.value) for name, each in day.fields.items()}
+    return Ceremony(
+        ceremony_id=day.ceremony_id,
+        held_on=str(said["held_on"]),
+        place_id=day.place_id,
+        group_id=day.group_id,
+        name=said["name"],
+        witness=said["witness"],
+    )
+
+
+def _answered(rows: Iterable[Row], became: Iterable[Became]) -> Iterator[Row]:
+    """The rows with what became of them; a question stands beside the row that raised it."""
+    by_number = {each.number: each for each in became}
+    for row in rows:
+        found = by_number.get(row.number)
+        if found is None or found.error is None:
+            yield replace(row, became=found)
+        elif isinstance(found.error, Asked) and found.error.code not in row.again:
+            yield replace(row, became=found, question=found.error.code, faults={"": str(say(found.error.reason))})
+        else:
+            yield replace(row, became=found, faults={_beside(found.error.field): _sentence(found.error)})
+
+
+def _beside(column: str) -> str:
+    """The field of a row that a column is typed into; empty for none."""
+    ends = {"giver_placement_id": "giver", "beneficiary_id": "receiver", "name": "receiver"}
+    return ends.get(column, column if column in _SAID else "")
+
+
+def _sentence(error: RelayError) -> str:
+    return f"{say(error.reason)} {say(error.suggestion)}".strip()
