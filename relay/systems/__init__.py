@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from relay.systems.planning import PLANNING
+
 if TYPE_CHECKING:
     from relay.domain.system import System
 
-SYSTEMS: Final[tuple[System, ...]] = ()
+SYSTEMS: Final[tuple[System, ...]] = (PLANNING,)

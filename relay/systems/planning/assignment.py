@@ -1,0 +1,152 @@
+"""Who is proposed as the next receiver of whom: most women served, the public order before distance.
+
+Among one municipality's women who are ready and givers who still owe, all for one help:
+
+1. as many women are served as can be;
+2. of all sets of so many, the one that is first by the public order;
+3. of all ways to serve these, the one with the least distance in all;
+4. of these, the first woman receives from the giver with the lowest id, then the second, and so on.
+
+The sets of women who can be served together are the independent sets of a transversal matroid, so taking one woman
+after another in the public order, each where she still can be served beside those before her, gives 1 and 2 at once.
+For 3 the Hungarian method assigns them; 4 looks among the assignments that cost the same: those along edges without
+reduced cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+_Flags = npt.NDArray[np.bool_]
+_Metres = npt.NDArray[np.int64]
+_Slots = npt.NDArray[np.int64]
+
+_NONE: Final = -1
+
+
+def assign(metres: Sequence[Sequence[int]] | _Metres, allowed: Sequence[Sequence[bool]] | _Flags) -> list[int]:
+    """The hand-over by which each woman is served.
+
+    Args:
+        metres: One row a woman, in the public order; one column a hand-over, by the id of its giver, in metres.
+        allowed: The same: whether she may receive by it.
+
+    Returns:
+        Of each woman the column, or -1 where she is not served.
+
+    >>> assign([[1000, 4000], [2000, 1000]], [[True, True], [True, True]])
+    [0, 1]
+    >>> assign([[1000], [1]], [[True], [True]])
+    [0, -1]
+    """
+    may = np.asarray(allowed, np.bool_).reshape(len(metres), -1)
+    found = [_NONE] * len(may)
+    served = _served(may)
+    if served:
+        rows = np.array(served)
+        columns = _nearest(np.asarray(metres, np.int64)[rows], may[rows])
+        for row, column in zip(served, columns.tolist(), strict=True):
+            found[row] = column
+    return found
+
+
+def _served(may: _Flags) -> list[int]:
+    """The women who are served: each who can be beside those before her, some of whom may move for it."""
+    women, slots = may.shape
+    holder, closed = np.full(slots, _NONE, np.int64), np.zeros(slots, np.bool_)
+    served: list[int] = []
+    open_slots = int(may.any(axis=0).sum())
+    for woman in range(women):
+        if len(served) == open_slots:
+            break
+        if _make_room(may, holder, closed, woman):
+            served.append(woman)
+    return served
+
+
+def _make_room(may: _Flags, holder: _Slots, closed: _Flags, woman: int) -> bool:
+    """Give a woman a hand-over, moving others on where they can; whether one was found.
+
+    Where none was, all hand-overs that were looked at are closed: who holds one can move to these alone, for ever.
+    """
+    came_by = np.full(len(holder), _NONE, np.int64)
+    seen = closed.copy()
+    waiting = [woman]
+    for each in waiting:
+        new = np.flatnonzero(may[each] & ~seen)
+        seen[new] = True
+        came_by[new] = each
+        free = new[holder[new] == _NONE]
+        if free.size:
+            slot = int(free[0])
+            while True:
+                mover = int(came_by[slot])
+                left = np.flatnonzero(holder == mover)
+                holder[slot] = mover
+                if mover == woman:
+                    return True
+                slot = int(left[0])
+        waiting += holder[new].tolist()
+    closed |= seen
+    return False
+
+
+def _nearest(metres: _Metres, may: _Flags) -> _Slots:
+    """All women served with the least distance in all, and of such assignments the first by ids."""
+    women, slots = may.shape
+    idle = slots - women  # hand-overs that nobody receives by stand for women who receive from anybody at no distance
+    far = int(metres.max(initial=0)) * (women + 1) + 1  # one forbidden pair costs more than all allowed ones together
+    cost = np.vstack([np.where(may, metres, far), np.zeros((idle, slots), np.int64)])
+    _, column = linear_sum_assignment(cost)
+    chosen = np.asarray(column, np.int64)
+    free = _without_reduced_cost(cost, chosen)
+    free[:women] &= may
+    for woman in range(women):
+        _take_first(free, chosen, woman)
+    return chosen[:women]
+
+
+def _without_reduced_cost(cost: _Metres, chosen: _Slots) -> _Flags:
+    """The pairs that stand in any assignment of least cost: by potentials of the hand-overs, found as shortest ways."""
+    change = cost - cost[np.arange(len(chosen)), chosen][:, None]  # from her hand-over to another
+    potential = np.zeros(len(chosen), np.int64)
+    while True:
+        nearer = np.minimum(potential, (potential[chosen][:, None] + change).min(axis=0))
+        if np.array_equal(nearer, potential):
+            break
+        potential = nearer
+    found: _Flags = potential[chosen][:, None] + change == potential[None, :]
+    return found
+
+
+def _take_first(free: _Flags, chosen: _Slots, woman: int) -> None:
+    """Move a woman to the first hand-over that she can have at the same cost, and keep it from all after her."""
+    holder = np.empty_like(chosen)
+    holder[chosen] = np.arange(len(chosen))
+    target = int(chosen[woman])
+    # which hand-overs lead on to hers: whoever holds one can move to the next, and so on
+    leads_to = np.full(len(chosen), _NONE, np.int64)
+    reached = np.zeros(len(chosen), np.bool_)
+    reached[target] = True
+    waiting = [target]
+    for slot in waiting:
+        new = np.flatnonzero(free[holder, slot] & ~reached)
+        reached[new] = True
+        leads_to[new] = slot
+        waiting += new.tolist()
+    first = int(np.flatnonzero(free[woman] & reached)[0])
+    slot, mover = first, woman
+    while True:
+        displaced = int(holder[slot])
+        chosen[mover] = slot
+        if slot == target:
+            break
+        mover, slot = displaced, int(leads_to[slot])
+    free[:, first] = False
+    free[woman] = False
+    free[woman, first] = True

@@ -1,0 +1,166 @@
+"""The commands of planning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from relay.commands.options import (
+    Listed,
+    as_of_option,
+    command,
+    complete_ids,
+    format_option,
+    group,
+    help_option,
+    pass_session,
+    place_option,
+)
+from relay.commands.recording import dry_run_option, print_recorded, record_kind, records
+from relay.commands.session import Session, say
+from relay.commands.showing import print_list
+
+if TYPE_CHECKING:
+    from relay.desk.intake import Recorded
+
+
+@group("request")
+def request_() -> None:
+    """Record who asks for help, and list who waits."""
+
+
+@records(
+    "request",
+    "add",
+    example="relay request add --id R1 --beneficiary B2001 --of goat --on 2026-11-24 --ready training;shed",
+)
+@pass_session
+def add_request(session: Session, /, **given: str | None) -> None:
+    """Record that a woman asks for help."""
+    print_recorded(session, record_kind(session, "request", given))
+
+
+@records("request_check", "check", example="relay request check R1 --wants yes", but=("request_id",))
+@click.argument("request_id", metavar="REQUEST", shell_complete=complete_ids("request"))
+@pass_session
+def check(session: Session, /, **given: str | None) -> None:
+    """Record whether she still waits, and what she has ready by now."""
+    print_recorded(session, record_kind(session, "request_check", given))
+
+
+@command("list", example="relay request list --of goat")
+@as_of_option
+@help_option
+@click.option("--state", type=click.Choice(("waiting", "ready", "planned", "served", "ended")))
+@format_option
+@pass_session
+def list_requests(session: Session, as_of: str | None, help_: str | None, state: str | None) -> None:
+    """List all requests; who waits comes first, in the public order."""
+    from relay.systems.planning.questions import Requests, WaitingRow
+
+    _print(session, WaitingRow, session.ask(Requests(as_of=session.day(as_of), help=help_, state=state)))
+
+
+@group("plan")
+def plan_() -> None:
+    """Name the next receiver, list plans, and have some proposed."""
+
+
+@records(
+    "plan",
+    "add",
+    example="relay plan add --id N1 --giver-placement P0001 --beneficiary B2001 --of goat --on 2026-11-24",
+)
+@pass_session
+def add_plan(session: Session, /, **given: str | None) -> None:
+    """Record who is to receive next, as the committee chose her."""
+    print_recorded(session, record_kind(session, "plan", given))
+
+
+@command("list", example="relay plan list --state open")
+@as_of_option
+@help_option
+@click.option("--state", type=click.Choice(("followed", "overtaken", "ended", "missed", "open")))
+@format_option
+@pass_session
+def list_plans(session: Session, as_of: str | None, help_: str | None, state: str | None) -> None:
+    """List all plans and what became of them."""
+    from relay.systems.planning.questions import PlanRow, Plans
+
+    _print(session, PlanRow, session.ask(Plans(as_of=session.day(as_of), help=help_, state=state)))
+
+
+@command("propose", example="relay plan propose")
+@as_of_option
+@place_option
+@format_option
+@pass_session
+def propose(session: Session, as_of: str | None, place_id: str | None) -> None:
+    """Propose who receives next from whom, and record nothing."""
+    from relay.systems.planning.proposal import Proposal
+    from relay.systems.planning.questions import Proposals
+
+    _print(session, Proposal, session.ask(Proposals(as_of=session.day(as_of), place_id=place_id)))
+
+
+@command("accept", example="relay plan accept R1 R2 --expected-on 2027-03-01")
+@click.argument("request_ids", metavar="[REQUEST]...", nargs=-1, shell_complete=complete_ids("request"))
+@click.option("--all", "all_", is_flag=True, help="Accept every row.")
+@click.option("--expected-on", metavar="DAY", help="When they are to receive.")
+@as_of_option
+@place_option
+@dry_run_option
+@pass_session
+def accept(
+    session: Session,
+    request_ids: tuple[str, ...],
+    *,
+    all_: bool,
+    expected_on: str | None,
+    as_of: str | None,
+    place_id: str | None,
+) -> None:
+    """Record plans as they are proposed: for some requests, or all."""
+    from relay.errors import RelayError
+    from relay.systems.planning.proposal import accepted
+    from relay.systems.planning.questions import Proposals
+
+    if bool(request_ids) == all_:
+        raise click.UsageError("Name the requests of the rows to accept, or use --all.")
+    day = session.day(as_of)
+    expected = session.day(expected_on, "--expected-on") if expected_on else None
+    rows = session.ask(Proposals(as_of=day, place_id=place_id))
+    proposed = {row.request_id for row in rows}
+    recorded: list[Recorded] = []
+    not_done = [f"{each} is not proposed." for each in request_ids if each not in proposed]
+    for said in accepted(rows, None if all_ else request_ids, day, expected):
+        try:
+            recorded.append(session.hand_in("plan", said))
+        except RelayError as error:
+            not_done.append(str(error))
+    print_recorded(session, *recorded, told=False)
+    for each in not_done:
+        say(each)
+    say(f"Planned: {len(recorded)}. Not planned: {len(not_done)}.")
+    if not_done:
+        raise SystemExit(1)
+
+
+def _print(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
+    from relay.service.terminal import print_json
+
+    if session.as_json:
+        print_json(rows)
+    else:
+        print_list(session, [each.name for each in fields(kind)], (astuple(each) for each in rows))
+
+
+for each in (add_request, check, list_requests):
+    request_.add_command(each)
+for each in (add_plan, list_plans, propose, accept):
+    plan_.add_command(each)
+
+COMMANDS: Final = (Listed(users="Staff", command=request_), Listed(users="Managers", command=plan_))

@@ -1,0 +1,122 @@
+"""A request, a check whether she still waits, and a plan."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from relay.domain.schema import Column, Kind
+from relay.systems.planning import rules
+from relay.text import Sentence
+
+_HELP: Final = Column(name="help", type="help", required=True, fixed=True)
+_READY: Final = Column(name="ready", type="words")
+_WOMAN: Final = Column(
+    name="beneficiary_id",
+    type="id",
+    required=True,
+    refers_to="beneficiary",
+    fixed=True,
+    edge="ASKED_BY",
+    told=True,
+    beside=True,
+)
+
+ORDER: Final = Column(name="order", type="words")
+REQUIRES: Final = Column(name="requires", type="words")
+"""Keys of rules.toml: the public order of the waiting list, and what a woman needs before she is ready."""
+
+KINDS: Final = (
+    Kind(
+        name="request",
+        article=Sentence("a request"),
+        title=Sentence("Request"),
+        phrase="request of %(beneficiary_id)s for %(help)s on %(asked_on)s",
+        order=130,
+        label="Request",
+        day="asked_on",
+        file="requests",
+        ended_by="ENDS_REQUEST",
+        roles=frozenset({"staff"}),
+        refuse=rules.refuse_request,
+        columns=(
+            Column(name="request_id", type="id", required=True, fixed=True),
+            _WOMAN,
+            _HELP,
+            Column(name="asked_on", type="date", required=True),
+            Column(name="group_id", type="id", refers_to="group", edge="ASKED_WITH"),
+            Column(name="place_id", type="id", refers_to="place", edge="ASKED_IN"),
+            Column(name="criteria", type="words", personal=True),
+            _READY,
+        ),
+    ),
+    Kind(
+        name="request_check",
+        article=Sentence("a check of a request"),
+        title=Sentence("Check of a request"),
+        phrase="check of request %(request_id)s on %(checked_on)s: still wanted: %(wants)s",
+        order=131,
+        label="RequestCheck",
+        day="checked_on",
+        file="request_checks",
+        action="request",
+        roles=frozenset({"staff"}),
+        refuse=rules.refuse_check,
+        columns=(
+            Column(name="request_check_id", type="id", required=True, fixed=True),
+            Column(
+                name="request_id",
+                type="id",
+                required=True,
+                refers_to="request",
+                fixed=True,
+                edge="CHECK_OF",
+                told=True,
+                beside=True,
+            ),
+            Column(name="checked_on", type="date", required=True),
+            Column(name="wants", type="choice", choices=("yes", "no"), required=True),
+            _READY,
+        ),
+    ),
+    Kind(
+        name="plan",
+        article=Sentence("a plan"),
+        title=Sentence("Plan"),
+        phrase="plan of %(chosen_on)s that %(beneficiary_id)s receives %(help)s next",
+        order=132,
+        label="Plan",
+        day="chosen_on",
+        file="plans",
+        ended_by="ENDS_PLAN",
+        roles=frozenset({"staff", "manager"}),
+        refuse=rules.refuse_plan,
+        note=rules.note_plan,
+        columns=(
+            Column(name="plan_id", type="id", required=True, fixed=True),
+            Column(
+                name="beneficiary_id",
+                type="id",
+                required=True,
+                refers_to="beneficiary",
+                fixed=True,
+                edge="PLANNED_FOR",
+                told=True,
+                beside=True,
+            ),
+            _HELP,
+            Column(name="chosen_on", type="date", required=True),
+            Column(
+                name="giver_placement_id", type="id", refers_to="placement", fixed=True, edge="PLANNED_FROM", told=True
+            ),
+            Column(name="gift_id", type="id", refers_to="gift", fixed=True, edge="PLANNED_OF", told=True),
+            Column(name="group_id", type="id", refers_to="group", edge="CHOSEN_BY"),
+            Column(name="meeting_id", type="id"),
+            Column(name="votes_for", type="count"),
+            Column(name="votes_against", type="count"),
+            Column(name="rank", type="term"),
+            Column(name="expected_on", type="date", coming=True),
+            Column(name="animals", type="units"),
+            Column(name="ceremony_id", type="id"),
+        ),
+    ),
+)

@@ -1,0 +1,310 @@
+"""The proposal of a season: one municipality at a time, who is to receive next from whom."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from relay.arrays.columns import NONE
+from relay.arrays.standings import DUE, IN_TIME, LATE
+from relay.errors import NotFound, Refused
+from relay.systems.planning.assignment import assign
+from relay.systems.planning.order import Placed, in_order
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from relay.domain.acts import Value
+    from relay.systems.planning.reading import Place, Planned
+
+UNKNOWN_METRES: Final = 50_000
+"""The distance between places of which one is not known, or does not say where it lies."""
+MOST_HAND_OVERS: Final = 700
+"""Hand-overs of one municipality that are weighed at once: more take longer than somebody waits (measured: 4 s)."""
+_EARTH_METRES: Final = 6_371_000
+
+
+class TooManyToPropose(Refused):
+    """More hand-overs of one municipality are to be planned than can be weighed at once."""
+
+    reason = "%(hand_overs)s hand-overs of %(help)s and %(women)s women in %(place)s are too many to propose at once."
+    suggestion = "Propose place by place, at most %(most)s hand-overs each: relay plan propose --place ID"
+    most = MOST_HAND_OVERS
+
+    hand_overs: int
+    women: int
+    help: str
+    place: str
+
+
+class NoSuchPlace(NotFound):
+    """A proposal is asked for a place that is not in the record."""
+
+    reason = "There is no place %(place_id)s in the record."
+    suggestion = "See relay find."
+    field = "place_id"
+
+    place_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One row: who is to receive next from whom.
+
+    Attributes:
+        giver_placement_id: Who passes on.
+        beneficiary_id: Who receives.
+        request_id: Her request.
+        km: Between where the two live, rounded to 100 m; 50 where that is not known.
+        help: What.
+        rank: Her place in the public order of all who wait for that help and are not planned.
+        place_id: The municipality, or what stands for it; None where none is known.
+        locked: Whether it was kept as it was, and not proposed.
+    """
+
+    giver_placement_id: str
+    beneficiary_id: str
+    request_id: str
+    km: float
+    help: str
+    rank: int
+    place_id: str | None
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Giver:
+    """A placement that still owes."""
+
+    placement_id: str
+    beneficiary_id: str
+    place_id: str | None
+    help: str
+    hand_overs: int
+
+
+class _Map:
+    """Where places lie."""
+
+    def __init__(self, places: Mapping[str, Place]) -> None:
+        self._places = places
+
+    def around(self, place_id: str | None) -> list[Place]:
+        """A place and all that it lies within, the smallest first; none where it is not known."""
+        found: list[Place] = []
+        while place_id and (place := self._places.get(place_id)) and place not in found:
+            found.append(place)
+            place_id = place.parent_id
+        return found
+
+    def municipality(self, place_id: str | None) -> str | None:
+        """The municipality in which a place lies, else the district, else the largest place; None for nowhere."""
+        around = self.around(place_id)
+        for kind in ("municipality", "district"):
+            for each in around:
+                if each.kind == kind:
+                    return each.place_id
+        return around[-1].place_id if around else None
+
+    def metres(self, one: str | None, other: str | None) -> int:
+        """Between two places, as the crow flies: a walk is longer, but longer for all."""
+        if one is not None and one == other:
+            return 0
+        here, there = (self._places.get(each) if each else None for each in (one, other))
+        if not here or not there:
+            return UNKNOWN_METRES
+        degrees = (here.latitude, here.longitude, there.latitude, there.longitude)
+        if None in degrees:
+            return UNKNOWN_METRES
+        lat, lon, lat_, lon_ = (math.radians(each or 0) for each in degrees)
+        half = math.sin((lat_ - lat) / 2) ** 2 + math.cos(lat) * math.cos(lat_) * math.sin((lon_ - lon) / 2) ** 2
+        return round(2 * _EARTH_METRES * math.asin(min(1, math.sqrt(half))))
+
+
+def propose(
+    planned: Planned,
+    places: Mapping[str, Place],
+    households: Mapping[str, str],
+    *,
+    place_id: str | None = None,
+    locked: Collection[tuple[str, str]] = (),
+) -> tuple[Proposal, ...]:
+    """Who is to receive next from whom, municipality by municipality.
+
+    Women are those whose open request is ready; givers are all who are neither broken nor lost and still owe, a
+    hand-over for each time what a placement receives. What is planned already is left out on both sides.
+
+    Args:
+        planned: The season and the relay on the day.
+        places: All places.
+        households: Beneficiary → household, of those of whom it is known.
+        place_id: Only givers and women of this place and all within it.
+        locked: Giver's placement and request of rows of an earlier proposal that are kept as they are.
+
+    Returns:
+        By municipality, help and the woman's rank; empty where nobody can be served.
+
+    Raises:
+        NoSuchPlace: There is no such place.
+        TooManyToPropose: Of one municipality there are too many to weigh.
+    """
+    if place_id is not None and place_id not in places:
+        raise NoSuchPlace(place_id=place_id)
+    season, map_ = planned.season, _Map(places)
+    waiting = [each for each in season.requests if season.request_states[each.request_id] in ("ready", "waiting")]
+    homes = _homes(planned)
+    women: dict[tuple[str | None, str], list[Placed]] = defaultdict(list)
+    givers: dict[tuple[str | None, str], list[_Giver]] = defaultdict(list)
+    where = {each.request_id: each.place_id or homes.get(each.beneficiary_id) for each in waiting}
+    for placed in in_order(season, waiting, planned.order):
+        home = where[placed.request.request_id]
+        if season.request_states[placed.request.request_id] == "ready" and _inside(map_, home, place_id):
+            women[map_.municipality(home), placed.request.help].append(placed)
+    for giver in _givers(planned, homes):
+        if _inside(map_, giver.place_id, place_id):
+            givers[map_.municipality(giver.place_id), giver.help].append(giver)
+    found: list[Proposal] = []
+    for key in sorted(women.keys() & givers.keys(), key=lambda key: (key[0] or "", key[1])):
+        found += _of_one(key, women[key], givers[key], _Ways(map_, where, households), locked)
+    return tuple(found)
+
+
+def _inside(map_: _Map, home: str | None, place_id: str | None) -> bool:
+    return place_id is None or any(each.place_id == place_id for each in map_.around(home))
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class _Ways:
+    """Who may receive from whom, and how far it is."""
+
+    map: _Map
+    where: Mapping[str, str | None]
+    households: Mapping[str, str]
+
+    def may(self, placed: Placed, giver: _Giver) -> bool:
+        """Never within a household, nor from herself."""
+        woman = placed.request.beneficiary_id
+        household = self.households.get(woman)
+        return woman != giver.beneficiary_id and (
+            household is None or household != self.households.get(giver.beneficiary_id)
+        )
+
+    def metres(self, placed: Placed, giver: _Giver) -> int:
+        """From home to home."""
+        return self.map.metres(self.where[placed.request.request_id], giver.place_id)
+
+
+def _of_one(
+    key: tuple[str | None, str],
+    women: Sequence[Placed],
+    givers: Sequence[_Giver],
+    ways: _Ways,
+    locked: Collection[tuple[str, str]],
+) -> Iterator[Proposal]:
+    """The rows of one municipality and help, the locked ones as they are."""
+    place_id, help_ = key
+    left = {giver.placement_id: giver.hand_overs for giver in givers}
+    of = {giver.placement_id: giver for giver in givers}
+    kept: dict[str, str] = {}
+    requests = {placed.request.request_id: placed for placed in women}
+    for giver_id, request_id in locked:
+        if (
+            request_id in requests
+            and request_id not in kept
+            and left.get(giver_id)
+            and ways.may(requests[request_id], of[giver_id])
+        ):
+            kept[request_id] = giver_id
+            left[giver_id] -= 1
+    free = [placed for placed in women if placed.request.request_id not in kept]
+    slots = [of[giver_id] for giver_id in sorted(left) for _ in range(min(left[giver_id], len(free)))]
+    if len(slots) > MOST_HAND_OVERS:
+        raise TooManyToPropose(hand_overs=len(slots), women=len(free), help=help_, place=place_id or "?")
+    # the distance and whether they may are the same for all hand-overs of one giver
+    each = {id(giver): giver for giver in slots}
+    may = {at: [ways.may(placed, giver) for placed in free] for at, giver in each.items()}
+    metres = {at: [ways.metres(placed, giver) for placed in free] for at, giver in each.items()}
+    columns = [id(giver) for giver in slots]
+    chosen = (
+        assign(np.array([metres[at] for at in columns]).T, np.array([may[at] for at in columns]).T) if slots else []
+    )
+    rows = {placed.request.request_id: slots[slot] for placed, slot in zip(free, chosen, strict=False) if slot >= 0}
+    rows |= {request_id: of[giver_id] for request_id, giver_id in kept.items()}
+    for placed in women:
+        giver = rows.get(placed.request.request_id)
+        if giver:
+            yield Proposal(
+                giver_placement_id=giver.placement_id,
+                beneficiary_id=placed.request.beneficiary_id,
+                request_id=placed.request.request_id,
+                km=round(ways.metres(placed, giver) / 1000, 1),
+                help=help_,
+                rank=placed.rank,
+                place_id=place_id,
+                locked=placed.request.request_id in kept,
+            )
+
+
+def _homes(planned: Planned) -> Mapping[str, str]:
+    """Beneficiary → where she lives, or her group is at home, of those of whom it is known."""
+    snapshot = planned.survey.snapshot
+    people, groups, places = snapshot.beneficiaries, snapshot.groups, snapshot.places.ids
+    of_group = np.append(groups.place, np.int32(NONE))[people.group]
+    at = np.where(people.place != NONE, people.place, of_group).tolist()
+    return {people.ids[row]: places[place] for row, place in enumerate(at) if place != NONE}
+
+
+def _givers(planned: Planned, homes: Mapping[str, str]) -> Iterator[_Giver]:
+    """Who still owes and can pass on, with the hand-overs that are not planned yet; by id."""
+    snapshot, stood = planned.survey.snapshot, planned.survey.standings
+    placements, people, women = snapshot.placements, snapshot.beneficiaries.ids, snapshot.women()
+    given: dict[str | None, int] = defaultdict(int)
+    for plan in planned.season.open_plans:
+        given[plan.giver_placement_id] += 1
+    owing = np.isin(stood.state, (LATE, DUE, IN_TIME)) & (stood.owed > stood.passed)
+    for row in np.flatnonzero(owing & (placements.beneficiary != NONE)).tolist():
+        still, rule = int(stood.owed[row] - stood.passed[row]), int(stood.rule[row])
+        each = snapshot.rules[rule].given if rule != NONE else still
+        hand_overs = max(1, still // each) - given[placements.ids[row]]
+        if hand_overs > 0:
+            woman = people[int(women[placements.beneficiary[row]])]
+            yield _Giver(
+                placement_id=placements.ids[row],
+                beneficiary_id=woman,
+                place_id=homes.get(woman),
+                help=snapshot.helps[placements.help[row]],
+                hand_overs=hand_overs,
+            )
+
+
+def accepted(
+    rows: Sequence[Proposal], request_ids: Collection[str] | None, chosen_on: date, expected_on: date | None
+) -> Iterator[dict[str, Value]]:
+    """The plans that some rows of a proposal become, in the public order, without ids of their own.
+
+    Args:
+        rows: Of the proposal.
+        request_ids: Of the rows; None for all.
+        chosen_on: On which day they are chosen.
+        expected_on: When they are to receive; None where nobody said.
+
+    Yields:
+        The columns of each; `rank` counts those who are not planned once the plans before it are recorded.
+    """
+    before: dict[str, int] = defaultdict(int)
+    for row in sorted(rows, key=lambda row: (row.help, row.rank)):
+        if request_ids is None or row.request_id in request_ids:
+            said: dict[str, Value] = {
+                "beneficiary_id": row.beneficiary_id,
+                "help": row.help,
+                "chosen_on": chosen_on.isoformat(),
+                "giver_placement_id": row.giver_placement_id,
+                "rank": row.rank - before[row.help],
+            }
+            before[row.help] += 1
+            yield said | ({"expected_on": expected_on.isoformat()} if expected_on else {})

@@ -1,0 +1,206 @@
+"""What can be asked about requests and plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Final, TypeVar
+
+from relay.arrays import cache
+from relay.reports import trees
+from relay.service.queries.parameters import AsOf, Help, PlaceId
+from relay.service.question import Question, Says, Source
+from relay.systems.planning import proposal, reading
+from relay.systems.planning.order import in_order
+from relay.systems.planning.rates import PlanningRates, rates
+from relay.systems.planning.reading import Planned
+
+T_co = TypeVar("T_co", covariant=True)
+
+_CONFIRMED_ONLY: Final = False  # who received is served, whoever confirmed it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfADay(Question[T_co]):
+    """A question about what is planned on a day."""
+
+    ids_only = True
+
+    as_of: AsOf
+
+    def planned(self, source: Source, programme_id: str) -> Planned:
+        """The season, beside the relay on the day."""
+        kept = source.kept
+        relay = (
+            kept(self.as_of, _CONFIRMED_ONLY)
+            if kept
+            else trees.relay(source.graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
+        )
+        return reading.read(source.graph, programme_id, relay.survey)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRow:
+    """A request.
+
+    Attributes:
+        request_id: Its id.
+        beneficiary_id: Who asks.
+        help: For what.
+        asked_on: When.
+        state: "waiting", "ready", "planned", "served" or "ended".
+        stale: Whether nothing was heard of her for a year.
+        rank: In the public order of all who wait for that help and are not planned; None for the others.
+    """
+
+    request_id: str
+    beneficiary_id: str
+    help: str
+    asked_on: date
+    state: str
+    stale: bool
+    rank: int | None
+
+
+def waiting_list(planned: Planned, help_: str | None = None, state: str | None = None) -> tuple[WaitingRow, ...]:
+    """The requests, those who wait first, in the public order, then the others by day and id."""
+    season = planned.season
+    waiting = [each for each in season.requests if season.request_states[each.request_id] in ("waiting", "ready")]
+    ranks = {placed.request.request_id: placed.rank for placed in in_order(season, waiting, planned.order)}
+    rows = [
+        WaitingRow(
+            request_id=each.request_id,
+            beneficiary_id=each.beneficiary_id,
+            help=each.help,
+            asked_on=each.asked_on,
+            state=season.request_states[each.request_id],
+            stale=season.is_stale(each),
+            rank=ranks.get(each.request_id),
+        )
+        for each in season.requests
+        if help_ in (None, each.help) and state in (None, season.request_states[each.request_id])
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.rank is None, row.help if row.rank else "", row.rank or 0)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requests(_OfADay[tuple[WaitingRow, ...]]):
+    """All requests and how they stand; who waits comes first, in the public order."""
+
+    name = "requests"
+    action = "planning"
+    path = "requests"
+
+    help: Help = None
+    state: Annotated[
+        str | None,
+        Says(sort="word", text="Only those in this state.", choices=("waiting", "ready", "planned", "served", "ended")),
+    ] = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[WaitingRow, ...]:
+        """Who waits by help and rank, then the others by day and id."""
+        return waiting_list(self.planned(source, programme_id), self.help, self.state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    """A plan.
+
+    Attributes:
+        plan_id: Its id.
+        giver_placement_id: Who passes on; None where a gift is placed.
+        gift_id: Which gift; None where another passes on.
+        beneficiary_id: Who is to receive.
+        help: What.
+        chosen_on: When she was chosen.
+        expected_on: When she is to receive; None where nobody said.
+        state: "followed", "overtaken", "ended", "missed" or "open".
+    """
+
+    plan_id: str
+    giver_placement_id: str | None
+    gift_id: str | None
+    beneficiary_id: str
+    help: str
+    chosen_on: date
+    expected_on: date | None
+    state: str
+
+
+def plan_rows(planned: Planned, help_: str | None = None, state: str | None = None) -> tuple[PlanRow, ...]:
+    """The plans, by day and id."""
+    season = planned.season
+    return tuple(
+        PlanRow(
+            plan_id=each.plan_id,
+            giver_placement_id=each.giver_placement_id,
+            gift_id=each.gift_id,
+            beneficiary_id=each.beneficiary_id,
+            help=each.help,
+            chosen_on=each.chosen_on,
+            expected_on=each.expected_on,
+            state=season.plan_states[each.plan_id],
+        )
+        for each in season.plans
+        if help_ in (None, each.help) and state in (None, season.plan_states[each.plan_id])
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plans(_OfADay[tuple[PlanRow, ...]]):
+    """All plans and what became of them."""
+
+    name = "plans"
+    action = "planning"
+    path = "plans"
+
+    help: Help = None
+    state: Annotated[
+        str | None,
+        Says(
+            sort="word",
+            text="Only those in this state.",
+            choices=("followed", "overtaken", "ended", "missed", "open"),
+        ),
+    ] = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[PlanRow, ...]:
+        """By day and id."""
+        return plan_rows(self.planned(source, programme_id), self.help, self.state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposals(_OfADay[tuple[proposal.Proposal, ...]]):
+    """Who could receive next from whom: most women served, then the public order, then the least distance."""
+
+    name = "proposals"
+    action = "planning"
+    path = "proposals"
+
+    place_id: PlaceId = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[proposal.Proposal, ...]:
+        """By municipality, help and rank; nothing of it is recorded."""
+        planned = self.planned(source, programme_id)
+        return proposal.propose(
+            planned,
+            reading.places(source.graph, programme_id),
+            reading.households(source.graph, programme_id),
+            place_id=self.place_id,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanningRate(_OfADay[PlanningRates]):
+    """What came of planning, each rate with what it is made of."""
+
+    name = "planning-rates"
+    action = "planning"
+    path = "planning-rates"
+
+    def answer(self, source: Source, programme_id: str) -> PlanningRates:
+        """On the day."""
+        return rates(self.planned(source, programme_id))
+
+
+QUESTIONS: Final = (Requests, Plans, Proposals, PlanningRate)

@@ -1,0 +1,280 @@
+"""What is refused of a request, a check or a plan, and what is noted, under the ledger's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.domain.advisories import Note
+from relay.domain.model import standing
+from relay.domain.vocabulary import SETTLED
+from relay.errors import Invalid, Refused
+from relay.systems.planning.states import OPEN_REQUESTS, Check, Plan, Receipt, Request, Season, words
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.domain.register import Change, Fact, Register
+
+_A_DAY: Final = timedelta(days=1)
+
+
+class AskedAlready(Refused):
+    """A woman asks for a help while an earlier request of hers for it is open."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s already waits for %(help)s, by %(earlier)s."
+    suggestion = "Nothing more is needed. If that one is over, end it first: relay end %(earlier)s"
+    field = "beneficiary_id"
+
+    act_id: str
+    beneficiary_id: str
+    help: str
+    earlier: str
+
+
+class CheckedBeforeAsked(Refused):
+    """A check of a request is dated before it."""
+
+    reason = "%(act_id)s is dated %(checked_on)s, but she asked only on %(asked_on)s."
+    suggestion = "Check both dates."
+    field = "checked_on"
+
+    act_id: str
+    checked_on: date
+    asked_on: date
+
+
+class FromNobody(Invalid):
+    """A plan does not say where the help comes from, or says two things."""
+
+    reason = "%(act_id)s has to say who passes on to her, or which gift is placed with her: one of the two."
+    suggestion = "Give giver_placement_id or gift_id."
+    field = "giver_placement_id"
+
+    act_id: str
+
+
+class PlannedForHerself(Refused):
+    """A woman is planned to receive from herself."""
+
+    reason = "%(act_id)s: giver and receiver are the same beneficiary."
+    suggestion = "Name the woman who is to receive."
+    field = "beneficiary_id"
+
+    act_id: str
+
+
+class OwesNothingMore(Refused):
+    """Somebody is planned to give who has nothing more to pass on."""
+
+    reason = "%(act_id)s: placement %(placement_id)s no longer owed anything on %(chosen_on)s."
+    suggestion = "Choose a giver who still owes: relay plan propose"
+    field = "giver_placement_id"
+
+    act_id: str
+    placement_id: str
+    chosen_on: date
+
+
+class PlannedAlready(Refused):
+    """A woman is named as the next receiver of a help while another plan for her is open."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s is already planned for %(help)s, by %(earlier)s."
+    suggestion = "Keep that plan, or end it first: relay end %(earlier)s"
+    field = "beneficiary_id"
+
+    act_id: str
+    beneficiary_id: str
+    help: str
+    earlier: str
+
+
+class GoneBefore(Refused):
+    """A woman is named as the next receiver who had left."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s had left by then (%(event_id)s)."
+    suggestion = "Choose another woman. If she came back, correct that event first."
+    field = "beneficiary_id"
+
+    act_id: str
+    beneficiary_id: str
+    event_id: str
+
+
+# -- the record as a season ------------------------------------------------------------------------------------------
+
+
+def receipts_in(register: Register, placement_ids: Iterable[str]) -> Iterator[Receipt]:
+    """What some placements received, each by her who holds it, under the id under which she is kept."""
+    for placement_id in placement_ids:
+        placement = register.placements.get(placement_id)
+        for number, receipt in enumerate(placement.receipts if placement else ()):
+            if placement and (fact := register.facts.get(receipt.act_id)):
+                yield Receipt(
+                    act_id=receipt.act_id,
+                    beneficiary_id=register.one_woman.kept(placement.beneficiary_id),
+                    help=placement.help,
+                    received_on=receipt.received_on,
+                    giver_placement_id=fact.values.get("giver_placement_id"),
+                    gift_id=fact.values.get("gift_id"),
+                    begins=not number,
+                )
+
+
+def requires_of(register: Register) -> frozenset[str]:
+    """What the programme requires of a woman before she is ready."""
+    programme = register.facts.get(f"programme:{register.programme_id}")
+    return words(programme.values.get("requires")) if programme else frozenset()
+
+
+def _season(register: Register, fact: Fact, as_of: date) -> Season:
+    """All that was asked, planned and received by the woman of a request or plan, that one included."""
+    ids = register.one_woman.ids(fact.values["beneficiary_id"])
+    woman = register.one_woman.kept(fact.values["beneficiary_id"])
+    names = [f"beneficiary:{id_}" for id_ in ids]
+    said = {each.act_id: each.values for kind in ("request", "plan") for each in register.beside(kind, *names)}
+    said[fact.act_id] = fact.values
+    requests = {act_id: values for act_id, values in said.items() if act_id.startswith("request:")}
+    plans = {act_id: values for act_id, values in said.items() if act_id.startswith("plan:")}
+    return Season(
+        requests=[Request.of(each, woman=woman, ended_on=register.ended_on(id_)) for id_, each in requests.items()],
+        plans=[Plan.of(each, woman=woman, ended_on=register.ended_on(id_)) for id_, each in plans.items()],
+        checks=[Check.of(each.values) for each in register.beside("request_check", *requests)],
+        receipts=receipts_in(register, (each for id_ in ids for each in register.holdings.get(id_, ()))),
+        as_of=as_of,
+        requires=requires_of(register),
+    )
+
+
+# -- requests --------------------------------------------------------------------------------------------------------
+
+
+def refuse_request(register: Register, fact: Fact) -> None:
+    """Refuse a second open request of one woman for one help, and one that is dated after a check of it."""
+    season, values = _season(register, fact, date.max), fact.values
+    open_ = [
+        each.request_id
+        for each in season.requests
+        if each.help == values["help"] and season.request_states[each.request_id] in OPEN_REQUESTS
+    ]
+    earlier = next((each for each in open_ if each != fact.id), None)
+    if earlier and fact.id in open_:
+        raise AskedAlready(
+            act_id=fact.act_id,
+            beneficiary_id=values["beneficiary_id"],
+            help=values["help"],
+            earlier=f"request:{earlier}",
+        )
+    for check in register.beside("request_check", fact.act_id):
+        _not_before(check, fact)
+
+
+def refuse_check(register: Register, fact: Fact) -> None:
+    """Refuse a check that is dated before what it checks."""
+    _not_before(fact, register.facts[f"request:{fact.values['request_id']}"])
+
+
+def _not_before(check: Fact, request: Fact) -> None:
+    checked_on, asked_on = (
+        date.fromisoformat(each) for each in (check.values["checked_on"], request.values["asked_on"])
+    )
+    if checked_on < asked_on:
+        raise CheckedBeforeAsked(act_id=check.act_id, checked_on=checked_on, asked_on=asked_on)
+
+
+# -- plans -----------------------------------------------------------------------------------------------------------
+
+
+def refuse_plan(register: Register, fact: Fact) -> None:
+    """Refuse a plan that cannot be followed: from nobody, to the giver, from who owes nothing, for who has left."""
+    values, chosen_on = fact.values, date.fromisoformat(fact.values["chosen_on"])
+    if bool(values.get("giver_placement_id")) == bool(values.get("gift_id")):
+        raise FromNobody(act_id=fact.act_id)
+    if giver_id := values.get("giver_placement_id"):
+        giver = register.placements[giver_id]
+        if register.are_one(giver.beneficiary_id, values["beneficiary_id"]):
+            raise PlannedForHerself(act_id=fact.act_id)
+        # what is passed on that very day may follow this plan
+        stood = standing(giver, register.rules, chosen_on - _A_DAY)
+        if stood and (stood.state in SETTLED or not stood.still_owed):
+            raise OwesNothingMore(act_id=fact.act_id, placement_id=giver_id, chosen_on=chosen_on)
+    _is_there(register, fact, chosen_on)
+    _is_free(register, fact, chosen_on)
+
+
+def _is_there(register: Register, fact: Fact, chosen_on: date) -> None:
+    for id_ in register.one_woman.ids(fact.values["beneficiary_id"]):
+        for placement_id in register.holdings.get(id_, ()):
+            placement = register.placements.get(placement_id)
+            for event in placement.events if placement else ():
+                if event.kind == "left" and event.happened_on <= chosen_on:
+                    raise GoneBefore(
+                        act_id=fact.act_id,
+                        beneficiary_id=fact.values["beneficiary_id"],
+                        event_id=f"event:{event.event_id}",
+                    )
+
+
+def _is_free(register: Register, fact: Fact, chosen_on: date) -> None:
+    """No other plan of hers for that help is open on the day from which both are there."""
+    values = fact.values
+    others = [
+        each
+        for id_ in register.one_woman.ids(values["beneficiary_id"])
+        for each in register.beside("plan", f"beneficiary:{id_}")
+        if each.act_id != fact.act_id and each.values["help"] == values["help"]
+    ]
+    for other in others:
+        season = _season(register, fact, max(chosen_on, date.fromisoformat(other.values["chosen_on"])))
+        if {fact.id, other.id} <= {plan.plan_id for plan in season.open_plans}:
+            raise PlannedAlready(
+                act_id=fact.act_id,
+                beneficiary_id=values["beneficiary_id"],
+                help=values["help"],
+                earlier=other.act_id,
+            )
+
+
+def note_plan(register: Register, change: Change) -> Iterator[Note]:
+    """Note what speaks against a plan and can be right all the same."""
+    fact = change.facts.get(change.act.act_id)
+    if fact is None:
+        return
+    values, name, chosen_on = fact.values, fact.act_id, date.fromisoformat(fact.values["chosen_on"])
+    if _one_household(register, values):
+        yield Note(
+            note="same_household",
+            sentence=Sentence("%(name)s: giver and receiver live in the same household.", name=name),
+        )
+    for placement_id in register.held(values["beneficiary_id"], values["help"]):
+        stood = standing(register.placements[placement_id], register.rules, chosen_on)
+        if stood and stood.state not in SETTLED and stood.still_owed:
+            sentence = Sentence(
+                "%(name)s: the receiver still owes from placement %(placement_id)s.",
+                name=name,
+                placement_id=placement_id,
+            )
+            yield Note(note="still_owes", sentence=sentence)
+    if values.get("rank", 1) > 1:
+        sentence = Sentence("%(name)s: she is number %(rank)s in the public order.", name=name, rank=values["rank"])
+        yield Note(note="not_first", sentence=sentence)
+    if not _is_ready(register, fact, chosen_on):
+        yield Note(
+            note="not_ready", sentence=Sentence("%(name)s: no request of hers says that she is ready.", name=name)
+        )
+
+
+def _one_household(register: Register, values: Any) -> bool:  # noqa: ANN401 - columns of an act
+    giver = register.placements.get(values.get("giver_placement_id"))
+    household = register.household(giver.beneficiary_id) if giver else None
+    return bool(household) and household == register.household(values["beneficiary_id"])
+
+
+def _is_ready(register: Register, fact: Fact, chosen_on: date) -> bool:
+    season = _season(register, fact, chosen_on)
+    return any(
+        each.help == fact.values["help"]
+        and season.request_states[each.request_id] in OPEN_REQUESTS
+        and season.requires <= season.ready(each)
+        for each in season.requests
+    )

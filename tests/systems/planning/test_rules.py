@@ -1,0 +1,106 @@
+"""What is refused of requests, checks and plans, and what is noted, whichever comes first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relay.domain.rulebook import EndedAlready
+from relay.ledger import verify
+from relay.systems.planning.rules import (
+    AskedAlready,
+    CheckedBeforeAsked,
+    FromNobody,
+    GoneBefore,
+    OwesNothingMore,
+    PlannedAlready,
+    PlannedForHerself,
+)
+from tests.scenes import acts as say
+from tests.systems.planning.scene import added, asked, checked, ended, outcomes, planned, refusal
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+
+def test_a_woman_has_one_open_request_for_a_help(village: Graph) -> None:
+    added(village, asked("R1: W3 on 2023-01-01"), asked("R2: W3 on 2023-02-01", help="pig"))
+
+    assert isinstance(refusal(village, asked("R3: W3 on 2023-03-01")), AskedAlready)
+    one, other = outcomes(village, asked("R4: W4 on 2023-01-01"), asked("R5: W4 on 2023-02-01"))
+    assert one.error is None
+    assert isinstance(other.error, AskedAlready)
+
+
+def test_she_may_ask_again_once_it_ended_was_no_longer_wanted_or_was_served(village: Graph) -> None:
+    added(village, asked("R1: W3 on 2023-01-01"), ended("N1: request:R1 on 2023-02-01"), asked("R2: W3 on 2023-03-01"))
+    added(village, checked("C1: R2 on 2023-04-01", wants="no"), asked("R3: W3 on 2023-05-01"))
+    added(village, asked("R4: W2 on 2023-11-01"), asked("R5: W2 on 2024-01-01"))
+
+    assert isinstance(refusal(village, asked("R6: W2 on 2024-02-01")), AskedAlready)
+    assert isinstance(refusal(village, ended("N2: request:R1 on 2023-03-01")), EndedAlready)
+    assert verify.verify(village, "demo").ok
+
+
+def test_one_woman_under_two_ids_has_one_open_request(village: Graph) -> None:
+    added(village, asked("R1: W3 on 2023-01-01"), say.same("S1: W4 = W3"))
+
+    assert isinstance(refusal(village, asked("R2: W4 on 2023-02-01")), AskedAlready)
+
+
+def test_a_check_is_not_dated_before_its_request_whichever_is_corrected(village: Graph) -> None:
+    added(village, asked("R1: W3 on 2023-01-01"), checked("C1: R1 on 2023-06-01"))
+
+    assert isinstance(refusal(village, checked("C2: R1 on 2022-12-31")), CheckedBeforeAsked)
+    assert isinstance(refusal(village, say.corrected("request:R1", "K1", asked_on="2023-06-02")), CheckedBeforeAsked)
+
+
+def test_a_plan_names_one_source_another_woman_and_who_still_owes(village: Graph) -> None:
+    added(village, say.happened("E1: excused of P2 on 2023-12-15"))
+
+    assert isinstance(refusal(village, planned("N1: P1 > W1 on 2024-01-01")), PlannedForHerself)
+    assert isinstance(refusal(village, planned("N1: P1 > W3 on 2024-01-01", gift_id="G1")), FromNobody)
+    assert isinstance(refusal(village, planned("N1: P1 > W3 on 2024-01-01", giver_placement_id=None)), FromNobody)
+    assert isinstance(refusal(village, planned("N1: P2 > W3 on 2024-01-01")), OwesNothingMore)
+    added(village, planned("N1: P1 > W3 on 2024-01-01"))
+    added(village, planned("N2: P1 > W4 on 2024-01-01", giver_placement_id=None, gift_id="G1"))
+
+
+def test_a_plan_stands_after_its_giver_passed_on_all(village: Graph) -> None:
+    added(village, planned("N1: P1 > W3 on 2024-01-01"), say.passed("T2: P1 > P3 on 2024-02-01", 1))
+
+    added(village, say.corrected("plan:N1", "K1", expected_on="2024-03-01"))
+    assert isinstance(refusal(village, planned("N2: P1 > W4 on 2024-03-01")), OwesNothingMore)
+
+
+def test_a_woman_has_one_open_plan_for_a_help(village: Graph) -> None:
+    added(village, planned("N1: P1 > W3 on 2024-01-01"))
+
+    assert isinstance(refusal(village, planned("N2: P2 > W3 on 2024-02-01")), PlannedAlready)
+    added(village, ended("X1: plan:N1 on 2024-02-01"), planned("N3: P2 > W3 on 2024-02-02"))
+
+
+def test_a_missed_plan_bars_no_other(village: Graph) -> None:
+    added(village, planned("N1: P1 > W3 on 2023-12-02", expected_on="2024-01-01"))
+
+    assert isinstance(refusal(village, planned("N2: P2 > W3 on 2024-03-31")), PlannedAlready)
+    added(village, planned("N2: P2 > W3 on 2024-04-01"))
+
+
+def test_nobody_is_planned_who_has_left(village: Graph) -> None:
+    added(village, say.happened("E1: left of P2 on 2024-02-01"))
+
+    assert isinstance(refusal(village, planned("N1: P1 > W2 on 2024-02-01")), GoneBefore)
+    added(village, planned("N1: P1 > W2 on 2024-01-31"))
+
+
+def test_what_speaks_against_a_plan_is_noted(village: Graph) -> None:
+    added(village, say.woman("V1", household_id="H1"), asked("R3: W3 on 2023-01-01", ready="training;shed"))
+
+    def notes(said: str, **values: say.Said) -> list[str]:
+        (outcome,) = outcomes(village, planned(said, **values))
+        assert outcome.error is None
+        return [note.note for note in outcome.notes]
+
+    assert notes("N1: P1 > V1 on 2024-01-01", rank=2) == ["same_household", "not_first", "not_ready"]
+    assert notes("N2: P1 > W2 on 2024-01-01") == ["still_owes", "not_ready"]
+    assert notes("N3: P1 > W3 on 2024-01-01", rank=1) == []
