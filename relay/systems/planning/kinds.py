@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from relay.domain.schema import Column, Kind
-from relay.systems.planning import rules
 from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.domain.advisories import Note
+    from relay.domain.register import Change, Fact, Register
+
+
+# The rules are read when the first act is judged: what only asks starts sooner without them.
+
+
+def _refuse_request(register: Register, fact: Fact) -> None:
+    from relay.systems.planning import rules
+
+    rules.refuse_request(register, fact)
+
+
+def _refuse_check(register: Register, fact: Fact) -> None:
+    from relay.systems.planning import rules
+
+    rules.refuse_check(register, fact)
+
+
+def _refuse_plan(register: Register, fact: Fact) -> None:
+    from relay.systems.planning import rules
+
+    rules.refuse_plan(register, fact)
+
+
+def _note_plan(register: Register, change: Change) -> Iterator[Note]:
+    from relay.systems.planning import rules
+
+    return rules.note_plan(register, change)
+
 
 _HELP: Final = Column(name="help", type="help", required=True, fixed=True)
 _READY: Final = Column(name="ready", type="words")
@@ -37,7 +70,7 @@ KINDS: Final = (
         file="requests",
         ended_by="ENDS_REQUEST",
         roles=frozenset({"staff"}),
-        refuse=rules.refuse_request,
+        refuse=_refuse_request,
         columns=(
             Column(name="request_id", type="id", required=True, fixed=True),
             _WOMAN,
@@ -60,7 +93,7 @@ KINDS: Final = (
         file="request_checks",
         action="request",
         roles=frozenset({"staff"}),
-        refuse=rules.refuse_check,
+        refuse=_refuse_check,
         columns=(
             Column(name="request_check_id", type="id", required=True, fixed=True),
             Column(
@@ -89,8 +122,8 @@ KINDS: Final = (
         file="plans",
         ended_by="ENDS_PLAN",
         roles=frozenset({"staff", "manager"}),
-        refuse=rules.refuse_plan,
-        note=rules.note_plan,
+        refuse=_refuse_plan,
+        note=_note_plan,
         columns=(
             Column(name="plan_id", type="id", required=True, fixed=True),
             Column(

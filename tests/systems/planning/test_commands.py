@@ -114,7 +114,7 @@ def test_requests_checks_plans_and_ends_are_recorded_by_their_commands(shell: Sh
     assert [row["state"] for row in shell.ok("plan", "list", "--json", "--as-of", "2024-03-31").json] == ["open"]
 
 
-def test_rates_say_what_they_are_made_of(shell: Shell, meadow: Graph, tmp_path: Path) -> None:
+def test_rates_say_what_they_are_made_of(meadow: Graph, tmp_path: Path) -> None:
     from relay.systems.planning.questions import PlanningRate
 
     added(meadow, planned("N1: P1 > W3 on 2024-01-10"), say.passed("T2: P1 > P3 on 2024-03-03", 1))
@@ -122,7 +122,6 @@ def test_rates_say_what_they_are_made_of(shell: Shell, meadow: Graph, tmp_path: 
 
     found = PlanningRate(as_of=say.TODAY).answer(Source(graph=meadow, folder=tmp_path), "demo")
 
-    assert shell
     assert (found.from_list.numerator, found.from_list.denominator) == (1, 3)
     assert (found.from_plan.numerator, found.from_plan.denominator) == (1, 2)
     assert found.asked_to_received_days == 60  # 3 January to 3 March of a leap year

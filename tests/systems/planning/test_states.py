@@ -26,7 +26,8 @@ def day(text: str) -> date:
 
 
 def request(id_: str, on: str, **more: Any) -> Request:  # noqa: ANN401 - fields
-    return Request(request_id=id_, **{"beneficiary_id": "W1", "help": "goat", "asked_on": day(on)} | more)
+    known: dict[str, Any] = {"beneficiary_id": "W1", "help": "goat", "asked_on": day(on)}
+    return Request(request_id=id_, **known | more)
 
 
 def check(id_: str, on: str, *, wants: bool = True, ready: frozenset[str] | None = None) -> Check:
@@ -34,12 +35,17 @@ def check(id_: str, on: str, *, wants: bool = True, ready: frozenset[str] | None
 
 
 def plan(id_: str, on: str, **more: Any) -> Plan:  # noqa: ANN401 - fields
-    known = {"beneficiary_id": "W1", "help": "goat", "chosen_on": day(on), "giver_placement_id": "P1"}
+    known: dict[str, Any] = {"beneficiary_id": "W1", "help": "goat", "chosen_on": day(on), "giver_placement_id": "P1"}
     return Plan(plan_id=id_, **known | more)
 
 
 def receipt(id_: str, on: str, giver: str = "P1", **more: Any) -> Receipt:  # noqa: ANN401 - fields
-    known = {"beneficiary_id": "W1", "help": "goat", "received_on": day(on), "giver_placement_id": giver}
+    known: dict[str, Any] = {
+        "beneficiary_id": "W1",
+        "help": "goat",
+        "received_on": day(on),
+        "giver_placement_id": giver,
+    }
     return Receipt(act_id=id_, **known | more)
 
 
