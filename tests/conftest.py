@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 
 if not SOAK:  # both engines are Java: a test of some seconds is over before it would have paid to compile them twice
-    os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1"
+    # With room for what they compile: by itself that is 48 MB then, which Neo4j fills within minutes.
+    os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
 # Started in the background by a shell, the tests would ignore Ctrl-C, and so would every command that they send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each command that a test runs compiles Relay anew

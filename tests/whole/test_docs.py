@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shlex
 import sys
 from dataclasses import dataclass, field
 from datetime import date
@@ -157,7 +158,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, di
     for name in ("docs", "seeds"):
         (folder / name).symlink_to(ROOT / name)
     programs = tmp_path_factory.mktemp("bin")
-    (programs / "python").symlink_to(sys.executable)
+    python = programs / "python"
+    python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')  # a link would leave its environment
+    python.chmod(0o700)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "RELAY_"))}
     environment |= {"RELAY_DATA": str(folder / "data"), "NO_COLOR": "1", "HOME": str(folder), "CI": "true"}
     environment |= {"PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
