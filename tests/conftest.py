@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import argon2
 import pytest
@@ -36,6 +36,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each command that a test runs compiles Relay anew
 settings.register_profile("relay", derandomize=not SOAK)  # each run draws the same cases, and `make soak` new ones
 settings.load_profile("relay")
+
+
+_LONGEST: Final = ("test_docs", "test_goldens", "test_every_page", "test_faults", "test_both_engines", "test_engine")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that at the end no worker waits for another."""
+    items.sort(key=lambda item: item.path.stem not in _LONGEST)
 
 
 @pytest.fixture(scope="session")

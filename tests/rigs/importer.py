@@ -1,6 +1,6 @@
 """A clerk who imports, as a process of its own: `python -m tests.rigs.importer PATH`.
 
-Prints how many rows are done after each step of 500. The environment says where the database is, as for the command
+Prints how many rows are done after each step of 150. The environment says where the database is, as for the command
 line.
 """
 
@@ -22,7 +22,7 @@ from tests.scenes.core import CORE
 def main() -> None:
     """Import a programme."""
     clerk = Clerk(by="local:asha", now=datetime.now(UTC), random=secrets.token_bytes)
-    with patch.object(importing, "STEP", 500), connect(database(), CORE) as graph:  # many steps to be cut off between
+    with patch.object(importing, "STEP", 150), connect(database(), CORE) as graph:  # many steps to be cut off between
         for _ in importing.import_programme(graph, Path(sys.argv[1]), clerk, apply=True, progress=_say):
             pass
 

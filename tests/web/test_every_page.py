@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from relay.web.i18n.language import LANGUAGES
+from tests.rigs.soak import SOAK
 from tests.web import addresses
 from tests.web.addresses import DEMO, FAILURES, HILLS, PAGES
 from tests.web.conftest import Watched
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 EVERY: Final = (*PAGES, *FAILURES)
+SCRIPTS: Final = ("en", "ne")
 RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 OF_COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 CHOICE: Final = re.compile(r"<any\(([^)]*)\):(\w+)>")
@@ -72,7 +74,7 @@ def test_every_route_is_among_the_addresses_and_answers(app: Flask, client: Flas
 # -- those who cannot see ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", params=("en", "ne"))
+@pytest.fixture(scope="module")
 def window(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[Watched]:
     """Give one window for all pages in each script."""
     context = chromium.new_context(viewport={"width": 1400, "height": 900}, locale=request.param)
@@ -89,7 +91,14 @@ def faults(page: Page, dark: str = "html") -> list[str]:
     return [found.generate_report() for found in (in_light, in_dark) if found.violations_count]
 
 
-@pytest.mark.parametrize("path", EVERY)
+SEEN: Final = [
+    (script, path)
+    for number, script in enumerate(SCRIPTS)
+    for path in (EVERY if SOAK else EVERY[number :: len(SCRIPTS)])  # this run looks at each page in one script
+]
+
+
+@pytest.mark.parametrize(("window", "path"), SEEN, indirect=["window"])
 def test_axe_finds_no_fault_in_the_light_nor_in_the_dark(window: Watched, path: str) -> None:
     window.complaints.clear()
     page = window.goto(path)
