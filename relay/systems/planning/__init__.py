@@ -23,6 +23,12 @@ def _commands() -> Sequence[object]:
     return COMMANDS
 
 
+def _pages() -> object:
+    from relay.systems.planning.pages import PAGES
+
+    return PAGES
+
+
 PLANNING: Final = System(
     name="planning",
     title=Sentence("Planning"),
@@ -31,5 +37,6 @@ PLANNING: Final = System(
     roles={"planning": frozenset({"staff", "manager", "auditor"})},
     questions=_questions,
     commands=_commands,
+    pages=_pages,
     folder=Path(__file__).parent,
 )

@@ -40,16 +40,27 @@ def rates(planned: Planned) -> PlanningRates:
     served = {request.request_id: receipt for request, receipt in season.served.items()}
     days = [(receipt.received_on - request.asked_on).days for request, receipt in season.served.items()]
     followed = sum(act_id.startswith("pass:") for act_id in season.follows)
-    ids = survey.snapshot.placements.ids
-    due = [ids[row] for row in np.flatnonzero(survey.standings.state == DUE).tolist()]
-    givers = {plan.giver_placement_id for plan in season.open_plans}
+    due, unplanned = _due(planned), due_and_unplanned(planned)
     return PlanningRates(
         from_list=_share(len({each.act_id for each in served.values()}), int(survey.standings.there.sum())),
         from_plan=_share(followed, int(survey.made.sum())),
-        planned_of_due=_share(sum(each in givers for each in due), len(due)),
+        planned_of_due=_share(len(due) - len(unplanned), len(due)),
         asked_to_received_days=float(median(days)) if days else None,
         served=tuple(served),
     )
+
+
+def due_and_unplanned(planned: Planned) -> tuple[str, ...]:
+    """The placements that are due within 60 days while nobody is planned for them, by due day and id."""
+    givers = {plan.giver_placement_id for plan in planned.season.open_plans}
+    return tuple(each for each in _due(planned) if each not in givers)
+
+
+def _due(planned: Planned) -> list[str]:
+    survey = planned.survey
+    rows = np.flatnonzero(survey.standings.state == DUE).tolist()
+    ids, days = survey.snapshot.placements.ids, survey.standings.due_day
+    return [id_ for _, id_ in sorted((int(days[row]), ids[row]) for row in rows)]
 
 
 def _share(numerator: int, denominator: int) -> Rate:

@@ -1,7 +1,8 @@
 """The forms: which acts can be recorded, opened from which record, and what each asks in the order of speech.
 
 What a form can hold are the columns of its kind of act. Every kind that stands in a file has a form, those of systems
-too: it is opened from each kind of record that the act has to name, or from the programme where it has to name none.
+too: it is opened from each kind of record that the act has to name, or whose history tells of it, or from the programme
+where there is none.
 """
 
 from __future__ import annotations
@@ -103,9 +104,9 @@ def _of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Form]:
         return
     asks = tuple(column.name for column in kind.columns[1:] if column.required)
     ties = dict[str, str]()
-    required = {column.name for column in kind.columns if column.required}
+    opening = {column.name for column in kind.columns if column.required or column.told}
     for column, named in catalogue.references(kind.name):
-        if column in required:
+        if column in opening:
             ties.setdefault(named, column)
     for on, tie in (ties or {"": ""}).items():
         yield Form(

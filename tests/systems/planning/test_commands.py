@@ -14,7 +14,7 @@ from relay.ledger import verify
 from relay.service.queries.chain_health import Health
 from relay.service.question import Source
 from tests.scenes import acts as say
-from tests.systems.planning.scene import added, asked, checked, ended, planned
+from tests.systems.planning.scene import added, checked, ended, planned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,33 +24,6 @@ if TYPE_CHECKING:
     from tests.commands.shell import Shell
 
 ON = ("--as-of", "2024-06-30")
-
-
-@pytest.fixture
-def meadow(graph: Graph) -> Graph:
-    """Give the programme of the drawing."""
-    added(
-        graph,
-        say.programme(systems="planning", requires="shed", order="disability;asked_on"),
-        say.rule("goat", given=1, owed=2),
-        say.place("M", kind="municipality"),
-        say.place("1", kind="ward", parent_id="M", latitude=28.0, longitude=84.0),
-        say.place("2", kind="ward", parent_id="M", latitude=28.1, longitude=84.0),
-        say.gift(),
-        *(say.woman(f"W{number}", household_id=f"H{number}", place_id="1") for number in (1, 3, 4)),
-        *(say.woman(f"W{number}", household_id=f"H{number}", place_id="2") for number in (2, 5)),
-        say.woman("V2", household_id="H2", place_id="2"),
-        say.placed("P1 on 2022-08-01"),
-        say.passed("T1: P1 > P2 on 2023-12-01", 1),
-    )
-    added(
-        graph,
-        asked("R3: W3 on 2024-01-03", ready="shed"),
-        asked("R4: W4 on 2024-01-01", ready="shed"),
-        asked("R5: W5 on 2024-02-01", ready="shed", criteria="disability"),
-        asked("R6: V2 on 2023-01-01"),
-    )
-    return graph
 
 
 @pytest.fixture

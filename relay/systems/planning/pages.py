@@ -1,0 +1,154 @@
+"""The pages of planning: who waits, who is planned for whom, and a proposal that is accepted row by row or whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, flash, redirect, render_template, request
+
+from relay.desk import intake
+from relay.errors import RelayError
+from relay.exchange import cells
+from relay.systems.planning import reading
+from relay.systems.planning.order import in_order
+from relay.systems.planning.proposal import Proposal, accepted, propose
+from relay.systems.planning.questions import plan_rows, waiting_list
+from relay.systems.planning.rates import due_and_unplanned, rates
+from relay.text import Sentence
+from relay.web import guard, menu, privacy
+from relay.web.i18n.language import ngettext, say
+from relay.web.permission import action
+from relay.web.request import current
+from relay.web.system_pages import MenuLink, SystemPages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from werkzeug.wrappers import Response
+
+    from relay.systems.planning.reading import Planned
+
+blueprint = Blueprint("planning", __name__, template_folder="templates")
+
+Pair = tuple[str, str]
+
+
+def _planned(programme_id: str) -> Planned:
+    return reading.read(current.built(), programme_id, current.relay_of_all().survey)
+
+
+def _names(ids: Iterable[str | None]) -> Mapping[str, str]:
+    return privacy.names(sorted({each for each in ids if each}))
+
+
+@blueprint.get("/p/<programme_id>/waiting-list")
+@action("planning")
+def waiting(programme_id: str) -> str:
+    """Who waits, in the public order, and for managers why."""
+    planned = _planned(programme_id)
+    season = planned.season
+    open_ = [each for each in season.requests if season.request_states[each.request_id] in ("waiting", "ready")]
+    reasons = {placed.request.request_id: placed.reasons for placed in in_order(season, open_, planned.order)}
+    rows = waiting_list(planned)
+    return render_template(
+        "planning/waiting_list.html",
+        rows=[row for row in rows if row.rank],
+        order=planned.order,
+        requires=sorted(season.requires),
+        reasons=reasons if guard.may("export names", programme_id) else {},
+        names=_names(row.beneficiary_id for row in rows if row.rank),
+    )
+
+
+@blueprint.get("/p/<programme_id>/plans")
+@action("planning")
+def plans(programme_id: str) -> str:
+    """Who is planned for whom, what was missed, and what is due while nobody is planned."""
+    planned = _planned(programme_id)
+    rows = plan_rows(planned)
+    holders = _holders(planned)
+    due = due_and_unplanned(planned)
+    return render_template(
+        "planning/plans.html",
+        rows=[row for row in rows if row.state in ("open", "missed")],
+        done=[row for row in rows if row.state not in ("open", "missed")],
+        due=due,
+        holders=holders,
+        rates=rates(planned),
+        names=_names([*(row.beneficiary_id for row in rows), *(holders.get(each) for each in due)]),
+    )
+
+
+@blueprint.get("/p/<programme_id>/proposal")
+@action("planning")
+def proposal(programme_id: str) -> str:
+    """Who could receive next from whom; rows that are locked stay as they are."""
+    planned = _planned(programme_id)
+    fault, rows = "", tuple[Proposal, ...]()
+    try:
+        rows = _rows(programme_id, planned, _pairs(request.args.getlist("locked")))
+    except RelayError as error:
+        fault = f"{say(error.reason)} {say(error.suggestion)}"
+    holders = _holders(planned)
+    return render_template(
+        "planning/proposal.html",
+        rows=rows,
+        fault=fault,
+        holders=holders,
+        names=_names([*(row.beneficiary_id for row in rows), *(holders.get(row.giver_placement_id) for row in rows)]),
+        places=privacy.places_and_donors().places,
+    )
+
+
+@blueprint.post("/p/<programme_id>/proposal")
+@action("plan")
+def accept(programme_id: str) -> Response:
+    """Propose again beside what is locked, or record the rows that are accepted, each standing or falling alone."""
+    sent = request.form
+    if sent.get("step") == "again":
+        return redirect(menu.to("planning.proposal", locked=sent.getlist("locked")), 303)
+    chosen = _pairs(sent.getlist("row") if sent.get("step") == "all" else sent.getlist("accept"))
+    rows = [row for row in _rows(programme_id, _planned(programme_id), chosen) if row.locked]
+    clerk, done = guard.clerk(programme_id), 0
+    expected = cells.read_day(sent["expected_on"], current.today()) if sent.get("expected_on") else None
+    for said in accepted(rows, None, current.as_of(), expected):
+        act = intake.made(current.built(), programme_id, "plan", said, random=clerk.random)
+        try:
+            intake.hand_in(current.built(), programme_id, act, clerk)
+            done += 1
+        except RelayError as error:
+            flash(f"{say(error.reason)} {say(error.suggestion)}")
+    flash(ngettext("%(num)s woman is planned.", "%(num)s women are planned.", done))
+    if len(rows) < len(chosen):
+        flash(say(Sentence("Some rows no longer stand as they were proposed: look at the proposal again.")))
+    return redirect(menu.to("planning.proposal", locked=sent.getlist("locked")), 303)
+
+
+def _rows(programme_id: str, planned: Planned, locked: Iterable[Pair]) -> tuple[Proposal, ...]:
+    graph = current.built()
+    return propose(
+        planned, reading.places(graph, programme_id), reading.households(graph, programme_id), locked=tuple(locked)
+    )
+
+
+def _pairs(sent: Iterable[str]) -> list[Pair]:
+    """Giver's placement and request of some rows, each as P1=R1."""
+    return [(giver, request_id) for giver, _, request_id in (each.partition("=") for each in sent)]
+
+
+def _holders(planned: Planned) -> Mapping[str, str]:
+    """Placement → who holds it, of those that plans and proposals may name."""
+    snapshot = planned.survey.snapshot
+    people = snapshot.beneficiaries.ids
+    held = enumerate(snapshot.placements.beneficiary.tolist())
+    return {snapshot.placements.ids[row]: people[holder] for row, holder in held if holder >= 0}
+
+
+PAGES: Final = SystemPages(
+    blueprint=blueprint,
+    links=(
+        MenuLink(endpoint="waiting", label=Sentence("Waiting list"), key="1"),
+        MenuLink(endpoint="plans", label=Sentence("Plans"), key="2"),
+        MenuLink(endpoint="proposal", label=Sentence("Proposal"), key="3"),
+    ),
+)

@@ -1,0 +1,101 @@
+"""The pages of planning, on the meadow that is drawn in the tests of the commands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.service.question import Source
+from relay.settings import Settings
+from relay.systems.planning.questions import Plans
+from relay.web import create_app
+from tests.scenes import acts as say
+from tests.systems.planning.scene import added, planned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+
+    from relay.graph import Graph
+
+
+@pytest.fixture
+def client(meadow: Graph, tmp_path: Path) -> FlaskClient:
+    return create_app(meadow, Settings.read({"RELAY_DATA": str(tmp_path)}), owner="asha").test_client()
+
+
+def seen(client: FlaskClient, page: str, **query: str | list[str]) -> str:
+    answer = client.get(f"/p/demo/{page}", query_string={"as_of": "2024-06-30", **query})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_the_waiting_list_shows_the_order_and_why(client: FlaskClient) -> None:
+    page = seen(client, "waiting-list")
+
+    assert re.findall(r"request:(R\d)", page) == ["R5", "R6", "R4", "R3"]
+    assert "disability, asked_on" in page
+    assert "not asked for a year" in page
+    assert "Waiting list" in seen(client, "plans"), "the menu leads there"
+    assert "Liste d" in client.get("/p/demo/waiting-list", query_string={"lang": "fr"}, follow_redirects=True).text
+
+
+def test_plans_show_who_is_due_while_nobody_is_planned(client: FlaskClient, meadow: Graph) -> None:
+    assert "placement:P1" in seen(client, "plans").partition("nobody is planned")[2]
+
+    added(meadow, planned("N1: P1 > W3 on 2024-06-01"))
+
+    page = seen(client, "plans")
+    assert "plan:N1" in page
+    assert "For all that is due soon somebody is planned." in page
+    assert "1 of 1" in page
+
+
+def test_a_proposal_is_accepted_row_by_row_and_keeps_what_is_locked(
+    client: FlaskClient, meadow: Graph, tmp_path: Path
+) -> None:
+    page = seen(client, "proposal")
+    assert re.findall(r'name="row" value="([^"]+)"', page) == ["P2=R5", "P1=R4", "P2=R3"]
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+
+    def sent(**said: str | list[str]) -> str:
+        answer = client.post(
+            "/p/demo/proposal", query_string={"as_of": "2024-06-30"}, data={"csrf_token": token[1], **said}
+        )
+        assert answer.status_code == 303
+        return str(answer.location)
+
+    again = sent(step="again", locked=["P1=R5"])
+    assert "locked=P1" in again
+    locked = seen(client, "proposal", locked=["P1=R5"])
+    assert re.findall(r'name="row" value="([^"]+)"', locked) == ["P1=R5", "P2=R4", "P2=R3"]
+    assert Plans(as_of=say.TODAY).answer(Source(graph=meadow, folder=tmp_path), "demo") == ()
+
+    sent(accept=["P2=R5"], expected_on="2030-01-01")
+    assert "1 woman is planned." in seen(client, "proposal")
+    sent(step="all", row=["P1=R4", "P2=R3", "P2=R5"])
+    left = seen(client, "proposal")
+    assert "2 women are planned." in left
+    assert "no longer stand as they were proposed" in left, re.findall(r"role=.status.*", left)
+    assert "can be served" in left
+
+
+def test_requests_and_plans_have_forms_on_the_records_that_they_name(client: FlaskClient) -> None:
+    assert 'name="asked_on"' in seen(client, "record/beneficiary:W3/request")
+    assert 'name="beneficiary_id"' in seen(client, "record/placement:P1/plan")
+    assert 'name="wants"' in seen(client, "record/request:R3/request-check")
+    assert 'name="until_on"' in seen(client, "record/request:R3/end")
+
+
+def test_a_programme_that_does_not_plan_sees_no_word_of_it(client: FlaskClient, meadow: Graph) -> None:
+    added(meadow, say.corrected("programme:demo", "K1", systems=None))
+
+    for page in ("waiting-list", "plans", "proposal", "record/beneficiary:W3/request"):
+        assert client.get(f"/p/demo/{page}").status_code == 404
+    record = seen(client, "record/beneficiary:W3")
+    assert "Waiting list" not in record
+    assert "/plan" not in record
