@@ -87,6 +87,8 @@ HERE: Final = frozenset(
         "account remove",
         "account role",
         "backup",
+        "ceremony record",
+        "ceremony sheet",
         "demo",
         "engine rebuild",
         "engine start",

@@ -1,0 +1,193 @@
+"""The sheet of a ceremony: a row a giver, taken along on paper and typed in after, as a CSV file or a workbook.
+
+Every row bears the ceremony's id and its own number, of which all ids are made: who records a sheet twice records it
+once.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from relay import private_files
+from relay.desk.ceremony import Ceremony, HandOver
+from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
+from relay.domain.schema import Column
+from relay.errors import Invalid, RelayError
+from relay.exchange import cells
+from relay.exchange.workbook import Unreadable, pages
+from relay.exchange.writing import sheets_of_ones_own
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.domain.acts import Value
+    from relay.domain.system import Catalogue
+    from relay.reports.givers import Giver
+
+WALK_INS: Final = 10
+"""Empty rows at the foot of a sheet, for who comes without being expected (our choice)."""
+
+_OF_CEREMONY: Final = ("ceremony_id", "held_on", "place_id", "group_id")
+_OF_ROW: Final = ("row", "giver", "owes", "handed_over", "receiver", "animals", "females", "males", "tags", "witness")
+HEADER: Final = (*_OF_CEREMONY, *_OF_ROW)
+_OF_PASS: Final = ("animals", "females", "males", "tags", "witness")
+_YES: Final = frozenset({"x", "yes", "y", "1", "✓", "✔", "oui", "छ", "हो"})
+_NO: Final = frozenset({"", "no", "n", "0", "-", "non", "छैन", "होइन"})
+_NUMBER: Final = Column(name="row", type="term", required=True)
+_TEXT: Final = Column(name="receiver", type="text")
+_GIVER: Final = Column(name="giver", type="id")
+
+
+class NoSheet(Invalid):
+    """A file that should be the sheet of a ceremony is none."""
+
+    reason = "%(path)s is no sheet of a ceremony: %(what)s."
+    suggestion = "Write one with relay ceremony sheet, and leave its first line as it is."
+
+    path: Path
+    what: Sentence
+
+
+class NeitherYesNorNo(Invalid):
+    """A row of a sheet does not say clearly whether it was handed over."""
+
+    reason = "It is not clear whether this was handed over."
+    suggestion = "Write x where it was, and leave the cell empty where it was not."
+    field = "handed_over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallen:
+    """A row that cannot be read.
+
+    Attributes:
+        number: Of the row in the sheet; None where even that cannot be read.
+        error: Why.
+    """
+
+    number: int | None
+    error: RelayError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A sheet as it was typed in.
+
+    Attributes:
+        ceremony: The day.
+        rows: Who handed over.
+        fallen: Rows that cannot be read.
+    """
+
+    ceremony: Ceremony
+    rows: tuple[HandOver, ...]
+    fallen: tuple[Fallen, ...]
+
+
+def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
+    """Write the sheet of a ceremony, with a row for each giver and `WALK_INS` empty ones; without names.
+
+    Args:
+        path: A .csv or .xlsx file; nothing may be there.
+        ceremony: Which.
+        givers: In order.
+
+    Raises:
+        ThereAlready: Something is at this path.
+        NotWritten: It cannot be written there.
+    """
+    head = [getattr(ceremony, name) or "" for name in _OF_CEREMONY]
+    listed = [(each.placement_id, f"{each.still_owed} {each.help}", each.still_owed) for each in givers]
+    rows = [
+        [*head, number, giver, owes, "", "", animals, "", "", "", ""]
+        for number, (giver, owes, animals) in enumerate([*listed, *[("", "", "")] * WALK_INS], 1)
+    ]
+    if path.suffix.lower() == ".xlsx":
+        with sheets_of_ones_own(path) as book:
+            sheet = book.add_worksheet("ceremony")
+            sheet.freeze_panes(1, len(_OF_CEREMONY) + 2)
+            for place, row in enumerate([HEADER, *rows]):
+                sheet.write_row(place, 0, row)
+        return
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([HEADER, *rows])
+    with private_files.create(path) as file:
+        file.write(text.getvalue().encode("utf-8-sig"))
+
+
+def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> Typed:
+    """Read a sheet that was typed in.
+
+    Args:
+        path: A .csv or .xlsx file.
+        catalogue: Of the kinds of acts.
+        again: Whether every question about its rows is answered.
+
+    Raises:
+        CannotRead: There is no such file, or it is neither.
+        NoSheet: It is no sheet of one ceremony.
+    """
+    said = list(_lines(path))
+    if not said:
+        raise NoSheet(path=path, what=Sentence("it has no rows"))
+    kind, heads = catalogue.kind("ceremony"), {tuple(line[name] for name in _OF_CEREMONY) for line in said}
+    if len(heads) > 1:
+        raise NoSheet(path=path, what=Sentence("its rows name several ceremonies"))
+    columns = {column.name: column for column in kind.columns}
+    known = {name: cells.read(columns[name], said[0][name]) for name in _OF_CEREMONY}
+    if not (known["ceremony_id"] and known["held_on"]):
+        raise NoSheet(path=path, what=Sentence("its rows do not say which ceremony it is, and its day"))
+    ceremony = Ceremony(**{name: None if value is None else str(value) for name, value in known.items()})  # type: ignore[arg-type]
+    rows, fallen = list[HandOver](), list[Fallen]()
+    for line in said:
+        number: int | None = None
+        try:
+            number = int(str(cells.read(_NUMBER, line["row"]) or 0))
+            if _was_handed_over(line["handed_over"]):
+                rows.append(_row(number, line, catalogue, again=again))
+        except RelayError as error:
+            fallen.append(Fallen(number=number, error=error))
+    return Typed(ceremony=ceremony, rows=tuple(rows), fallen=tuple(fallen))
+
+
+def _lines(path: Path) -> Iterator[Mapping[str, object]]:
+    """The rows under the header, each as its column → its cell."""
+    page = next((page for page in pages(path) if not page.hidden), None)
+    first = page.rows[0] if page and page.rows else ()
+    header = [] if isinstance(first, Unreadable) else [str(cell).strip() for cell in first]
+    missing = [name for name in HEADER if name not in header]
+    if page is None or missing:
+        raise NoSheet(path=path, what=Sentence("these columns are missing: %(missing)s", missing=", ".join(missing)))
+    for row in page.rows[1:]:
+        if isinstance(row, Unreadable):
+            raise NoSheet(path=path, what=Sentence("row %(row)s cannot be read", row=row.row))
+        cell_of = dict(zip(header, row, strict=False))
+        if any(str(cell_of.get(name) or "").strip() for name in HEADER):
+            yield {name: cell_of.get(name, "") for name in HEADER}
+
+
+def _was_handed_over(cell: object) -> bool:
+    word = str(cells.read(_TEXT, cell) or "").casefold().removesuffix(".0")
+    if word not in _YES | _NO:
+        raise NeitherYesNorNo
+    return word in _YES
+
+
+def _row(number: int, line: Mapping[str, object], catalogue: Catalogue, *, again: bool) -> HandOver:
+    said = dict[str, "Value"]()
+    for name in _OF_PASS:
+        column = catalogue.kind("pass").column(name)
+        if column and (value := cells.read(column, line[name])) is not None:
+            said[name] = value
+    return HandOver(
+        number=number,
+        giver=str(cells.read(_GIVER, line["giver"]) or ""),
+        receiver=str(cells.read(_GIVER, line["receiver"]) or ""),
+        said=said,
+        answers=EVERY_ANSWER if again else NO_ANSWER,
+    )
