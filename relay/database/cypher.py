@@ -199,6 +199,13 @@ WHERE ($kind = '' OR e.kind = $kind) AND ($by = '' OR e.recorded_by = $by)
 RETURN e.sequence AS sequence ORDER BY sequence DESC
 """
 
+# One row = an act of some kinds whose entry's hash begins so; by sequence; cost: a scan of the ledger.
+CERTIFIED: Final[LiteralString] = """
+MATCH (e:Entry {programme_id: $programme_id})
+WHERE e.kind IN $kinds AND e.hash STARTS WITH $code
+RETURN e.act_id AS act_id ORDER BY e.sequence LIMIT 2
+"""
+
 # One row = an entry; by sequence; cost: one look-up an entry.
 ENTRIES_AT: Final[LiteralString] = """
 UNWIND $sequences AS sequence

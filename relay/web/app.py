@@ -10,7 +10,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from relay.access.accounts import Tries
-from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
+from relay.web import certificates, failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
 from relay.web.api import registers
 from relay.web.api import routes as api
 from relay.web.auditors import query
@@ -83,7 +83,7 @@ def create_app(
     for part in (monitoring, language, responses, sessions, guard, labels, menu, failures, recording):
         part.set_up(app)
     managing = (managers, list_pages, confirming, duplicates)
-    for part in (monitoring, responses, sign_in, *managing, staff, importing, auditors):
+    for part in (monitoring, responses, sign_in, certificates, *managing, staff, importing, auditors):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(registers.blueprint)

@@ -40,7 +40,9 @@ def _begin() -> None:
 
 
 def _logged(response: Response) -> Response:
-    """One line for each request."""
+    """One line for each request; none for what a stranger looks up by the code on a paper."""
+    if "untraced" in g:
+        return response
     response.headers["X-Request-Id"] = g.get("request_id", "")
     said = {
         "request_id": g.get("request_id"),

@@ -108,6 +108,10 @@ def attached(response: Response, name: str) -> Response:
 
 def _headers(response: Response) -> Response:
     response.headers.update(HEADERS)
+    if "untraced" in g:
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
+        return response
     if request.endpoint in ("static", "static_files.vis_network") and response.status_code in (200, 304):
         response.cache_control.immutable = True
     else:

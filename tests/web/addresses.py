@@ -59,6 +59,7 @@ PAGES: Final = (
     f"{HILLS}/record/group:S1",
     f"{HILLS}/record/place:RAM",
     f"{HILLS}/record/event:E1",
+    f"{DEMO}/record/pass:T4/certificate",
     f"{DEMO}/import",
     # recording
     *(f"{HILLS}/record/placement:P5/{form}" for form in ("pass-on", "event", "visit", "excuse", "extension")),
@@ -94,6 +95,7 @@ FAILURES: Final[Mapping[str, int]] = {
     "/p/nowhere/ledger": 404,
     f"{DEMO}/record/placement:none": 404,
     f"{DEMO}/tree/gift:G1?as_of=soon": 400,
+    "/v/demo/0123456789abcdef": 404,
     "/sign-in/once/guessed": 404,
     f"{DEMO}/import/guessed": 404,
     f"{DEMO}/import/guessed/progress": 404,

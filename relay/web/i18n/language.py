@@ -71,7 +71,7 @@ def _wanted() -> str:
 def _remembered(response: Response) -> Response:
     """Keep the language that the address names for the pages that follow."""
     word = request.args.get("lang")
-    if word in LANGUAGES:
+    if word in LANGUAGES and "untraced" not in g:
         secure = request.is_secure
         response.set_cookie("lang", word, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
     return response

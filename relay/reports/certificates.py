@@ -1,0 +1,118 @@
+"""Certificates: what anybody who holds a printed code may know of one hand-over, without any name or id."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from relay.database import cypher
+from relay.desk.lookup import says
+from relay.domain.kinds import HOW_CORRECTED
+from relay.ledger.context import read
+from relay.ledger.reading import NoProgramme
+
+if TYPE_CHECKING:
+    from relay.domain.entries import Entry
+    from relay.domain.model import Quantity
+    from relay.domain.register import Register
+    from relay.graph import Graph, Transaction
+
+CERTIFIED: Final = ("pass", "placement")
+"""What is certified: that somebody received."""
+
+_DIGITS: Final = 16
+_CODE: Final = re.compile(f"[0-9a-f]{{{_DIGITS}}}")
+_WRONG_DATA: Final = HOW_CORRECTED[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A hand-over as it is recorded now.
+
+    Attributes:
+        code: By which it is found.
+        happened_on: The day.
+        help: What was received.
+        animals: Units.
+        is_passed_on: Whether it came from another woman; else from a gift.
+        is_confirmed: Whether a second person confirmed it.
+        is_corrected: Whether it says something else than at first.
+        is_taken_back: Whether it counts no longer; then it is told as it was.
+    """
+
+    code: str
+    happened_on: date
+    help: str
+    animals: Quantity
+    is_passed_on: bool
+    is_confirmed: bool
+    is_corrected: bool
+    is_taken_back: bool
+
+
+def code_of(entry_hash: str) -> str:
+    """The code of what an entry recorded: 64 of the 256 bits of its hash, which nobody guesses."""
+    return entry_hash[:_DIGITS]
+
+
+def certificate(graph: Graph, programme_id: str, act_id: str) -> Certificate | None:
+    """The certificate of an act; None where it certifies nothing.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return graph.read(lambda transaction: _of_act(transaction, programme_id, act_id))
+
+
+def by_code(graph: Graph, programme_id: str, code: str) -> Certificate | None:
+    """The certificate of a code, in either case; None where there is none in this programme.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    code = code.casefold()
+    if not _CODE.fullmatch(code):
+        return None
+    rows = graph.rows(cypher.CERTIFIED, programme_id=programme_id, code=code, kinds=list(CERTIFIED))
+    return certificate(graph, programme_id, rows[0]["act_id"]) if len(rows) == 1 else None
+
+
+def _of_act(transaction: Transaction, programme_id: str, act_id: str) -> Certificate | None:
+    register = _read(transaction, programme_id, act_id)
+    entry = register.entries.get(act_id)
+    if entry is None or entry.kind not in CERTIFIED:
+        return None
+    values, fact = says(register, act_id), register.facts.get(act_id)
+    return Certificate(
+        code=code_of(entry.hash),
+        happened_on=date.fromisoformat(values[register.catalogue.day(entry.kind)]),
+        help=str(values.get("help") or _help_of_giver(transaction, programme_id, str(values["giver_placement_id"]))),
+        animals=values["animals"],
+        is_passed_on=entry.kind == "pass",
+        is_confirmed=bool(fact and fact.confirm_id),
+        is_corrected=_is_corrected(register, entry),
+        is_taken_back=not register.stands(act_id),
+    )
+
+
+def _help_of_giver(transaction: Transaction, programme_id: str, placement_id: str) -> str:
+    register = _read(transaction, programme_id, f"placement:{placement_id}")
+    placement = register.placements.get(placement_id)
+    return placement.help if placement else ""
+
+
+def _read(transaction: Transaction, programme_id: str, act_id: str) -> Register:
+    register = read(transaction, programme_id, (act_id,))
+    if register is None:
+        raise NoProgramme(programme_id=programme_id)
+    return register
+
+
+def _is_corrected(register: Register, entry: Entry) -> bool:
+    """Whether a correction of what it says stands."""
+    later = (register.entries[act_id] for act_id in register.about.get(entry.act_id, ()))
+    return any(
+        each.kind == "correct" and each.payload["how"] == _WRONG_DATA and register.stands(each.act_id) for each in later
+    )
