@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import argon2
 import pytest
+from flask import Flask
 from hypothesis import settings
+from jinja2 import BytecodeCache
 
 from relay import graph as relay_graph
 from relay.access import accounts
@@ -23,6 +25,8 @@ from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jinja2.bccache import Bucket
 
     from relay.graph import Graph
     from relay.settings import Connection
@@ -82,6 +86,28 @@ def quick_passwords() -> Iterator[None]:
     """Hash passwords with less memory and time than Relay does: what is tested is who is let in, not the cost."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=1024))
+        yield
+
+
+class _Compiled(BytecodeCache):
+    """Templates that were compiled once in this process: each test may make an application of its own."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._codes.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    """Compile each template once, not once for each application."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", _Compiled())
         yield
 
 

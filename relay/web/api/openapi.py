@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -61,8 +62,9 @@ _PROGRAMME: Final = {
 }
 
 
+@cache
 def document(catalogue: Catalogue) -> Schema:
-    """The whole document: what can be asked, and the acts that can be recorded."""
+    """The whole document, which nobody changes: what can be asked, and the acts that can be recorded."""
     bodies, questions = Bodies(catalogue), questions_of(catalogue)
     kinds = (*map(answer_of, questions), tuple[LedgerHead, ...], Recorded, NewToken, Error)
     schemas, components = schemas_of(kinds)

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from relay.domain.schema import Kind as KindOfAct
     from relay.domain.system import Catalogue
-    from relay.service.json_codec import Schema
     from relay.service.question import Kind
 
 _TEXT: Final = Column(name="text", type="text")
@@ -257,16 +256,16 @@ def sign_out() -> Response:
 # ---------------------------------------------------------------------------------------------------- documentation
 
 
-def _documenting(document: Schema) -> tuple[Callable[[], Response], Callable[[], str]]:
+def _documenting(catalogue: Catalogue) -> tuple[Callable[[], Response], Callable[[], str]]:
     @action("programme list")
     def spec() -> Response:
         """What this API is, for programs."""
-        return jsonify(document)
+        return jsonify(openapi.document(catalogue))
 
     @action("programme list")
     def docs() -> str:
         """What this API is, for people."""
-        return render_template("api_docs.html", spec=document)
+        return render_template("api_docs.html", spec=openapi.document(catalogue))
 
     return spec, docs
 
@@ -274,7 +273,7 @@ def _documenting(document: Schema) -> tuple[Callable[[], Response], Callable[[],
 def blueprint(catalogue: Catalogue) -> Blueprint:
     """The API for the questions and the kinds of acts of a catalogue."""
     api, known = Blueprint("api", __name__, url_prefix="/api/v1"), Bodies(catalogue)
-    spec, docs = _documenting(openapi.document(catalogue))
+    spec, docs = _documenting(catalogue)
     for path, view, method in (
         ("/programmes", programmes, "GET"),
         ("/tokens", token, "POST"),
