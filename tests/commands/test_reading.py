@@ -317,12 +317,22 @@ def test_an_import_is_rehearsed_then_written_then_the_same(empty: Shell) -> None
     ]
 
 
-def test_an_import_tells_what_was_noted_of_the_first_rows(empty: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_tells_what_was_noted_of_the_first_rows(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Four women receive goats twice."""
+    women = [f"N{number}" for number in range(4)]
+    given = [f"{each}{time},G1,{each},goat,2020-03-0{time},2\n" for each in women for time in (1, 2)]
+    (tmp_path / "beneficiaries.csv").write_text("beneficiary_id\n" + "\n".join(women), encoding="utf-8")
+    (tmp_path / "placements.csv").write_text(
+        "placement_id,gift_id,beneficiary_id,help,received_on,animals\n" + "".join(given), encoding="utf-8"
+    )
     monkeypatch.setattr(importing, "FIRST", 2)
-    rehearsed = empty.ok("import", str(ROOT / "seeds" / "relay-demo")).err.splitlines()
-    told = empty.ok("import", str(ROOT / "seeds" / "relay-demo"), "--json")
+    rehearsed = shell.ok("import", str(tmp_path)).err.splitlines()[1:]
+    told = shell.ok("import", str(tmp_path), "--json")
 
     noted = [row for row in told.json["rows"] if row["notes"]]
+    assert len(noted) == len(women)
     assert rehearsed[:4] == [
         f"{len(noted)} noted, as far as the rows before them show:",
         *(f"{row['file']}, row {row['row']}: {row['notes'][0]}" for row in noted[:2]),
