@@ -11,6 +11,12 @@ from relay.systems.planning.kinds import KINDS, ORDER, REQUIRES
 from relay.text import Sentence
 
 
+def _checks() -> Sequence[object]:
+    from relay.systems.planning.checks import CHECKS
+
+    return CHECKS
+
+
 def _questions() -> Sequence[object]:
     from relay.systems.planning.questions import QUESTIONS
 
@@ -35,6 +41,7 @@ PLANNING: Final = System(
     kinds=KINDS,
     columns={"programme": (ORDER, REQUIRES)},
     roles={"planning": frozenset({"staff", "manager", "auditor"})},
+    checks=_checks,
     questions=_questions,
     commands=_commands,
     pages=_pages,

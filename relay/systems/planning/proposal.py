@@ -88,10 +88,11 @@ class _Giver:
     hand_overs: int
 
 
-class _Map:
+class Map:
     """Where places lie."""
 
     def __init__(self, places: Mapping[str, Place]) -> None:
+        """Take all places, by id."""
         self._places = places
 
     def around(self, place_id: str | None) -> list[Place]:
@@ -155,7 +156,7 @@ def propose(
     """
     if place_id is not None and place_id not in places:
         raise NoSuchPlace(place_id=place_id)
-    season, map_ = planned.season, _Map(places)
+    season, map_ = planned.season, Map(places)
     waiting = [each for each in season.requests if season.request_states[each.request_id] in ("ready", "waiting")]
     homes = _homes(planned)
     women: dict[tuple[str | None, str], list[Placed]] = defaultdict(list)
@@ -174,7 +175,7 @@ def propose(
     return tuple(found)
 
 
-def _inside(map_: _Map, home: str | None, place_id: str | None) -> bool:
+def _inside(map_: Map, home: str | None, place_id: str | None) -> bool:
     return place_id is None or any(each.place_id == place_id for each in map_.around(home))
 
 
@@ -182,7 +183,7 @@ def _inside(map_: _Map, home: str | None, place_id: str | None) -> bool:
 class _Ways:
     """Who may receive from whom, and how far it is."""
 
-    map: _Map
+    map: Map
     where: Mapping[str, str | None]
     households: Mapping[str, str]
 

@@ -288,9 +288,10 @@ class Season:
             days.append(request.ended_on)
         return min(days, default=None)
 
-    def ready(self, request: Request) -> frozenset[str]:
-        """What of the requirements she has, by what was said last."""
-        said = [check.ready for check in self._checks.get(request.request_id, ()) if check.ready is not None]
+    def ready(self, request: Request, by: date | None = None) -> frozenset[str]:
+        """What of the requirements she has, by what was said last; or had by an earlier day."""
+        checks = self._checks.get(request.request_id, ())
+        said = [each.ready for each in checks if each.ready is not None and each.checked_on <= (by or self.as_of)]
         return said[-1] if said else request.ready
 
     def is_stale(self, request: Request) -> bool:

@@ -1,0 +1,247 @@
+"""What an auditor asks about requests and plans."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from relay.audit.books import Books
+from relay.audit.checks import Check
+from relay.audit.findings import Finding
+from relay.systems.planning.order import ASKED_ON, NEVER_RECEIVED, order_of
+from relay.systems.planning.proposal import Map
+from relay.systems.planning.reading import Place
+from relay.systems.planning.rules import receipts_in, requires_of
+from relay.systems.planning.states import OPEN_REQUESTS, Plan, Receipt, Request, Season
+from relay.systems.planning.states import Check as RequestCheck
+from relay.text import Sentence
+
+TOO_LONG: Final = timedelta(days=730)
+"""So long nobody should wait while others are served who asked later (our choice: two terms of a goat's rule)."""
+
+_seasons: WeakKeyDictionary[Books, Season] = WeakKeyDictionary()
+
+
+def _season(books: Books) -> Season:
+    """All that was asked for and planned by the day of the books."""
+    if books not in _seasons:
+        register, kept = books.register, books.register.one_woman.kept
+        _seasons[books] = Season(
+            requests=[
+                Request.of(
+                    each.values, woman=kept(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id)
+                )
+                for each in books.facts("request")
+            ],
+            checks=[RequestCheck.of(each.values) for each in books.facts("request_check")],
+            plans=[
+                Plan.of(each.values, woman=kept(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id))
+                for each in books.facts("plan")
+            ],
+            receipts=receipts_in(register, register.placements),
+            as_of=books.as_of,
+            requires=requires_of(register),
+        )
+    return _seasons[books]
+
+
+def _served(books: Books) -> Collection[object]:
+    return _season(books).served
+
+
+def _plans(books: Books) -> Collection[object]:
+    return _season(books).plans
+
+
+def _waiting(books: Books) -> list[Request]:
+    season = _season(books)
+    return [each for each in season.requests if season.request_states[each.request_id] in OPEN_REQUESTS]
+
+
+def _plans_where_meetings_are(books: Books) -> Collection[object]:
+    """All plans, where any of them names the meeting at which she was chosen."""
+    plans = books.facts("plan")
+    return plans if any(each.values.get("meeting_id") for each in plans) else ()
+
+
+# -- served out of order -----------------------------------------------------------------------------------------------
+
+
+def _served_out_of_order(books: Books) -> Iterator[Finding]:
+    season, homes = _season(books), _Homes(books)
+    beside: dict[tuple[str, str | None], list[Request]] = defaultdict(list)
+    for request in season.requests:
+        beside[request.help, homes.municipality(request)].append(request)
+    first: dict[str, date] = {}
+    for receipt in season.receipts:
+        first.setdefault(receipt.beneficiary_id, receipt.received_on)
+    programme = books.register.facts[f"programme:{books.register.programme_id}"].values
+    order = order_of(programme)
+    for request, receipt in season.served.items():
+        hers = _by_words(request, order, first, receipt.received_on)
+        before = [
+            each
+            for each in beside[request.help, homes.municipality(request)]
+            if each != request
+            and _waited_ready(season, each, receipt)
+            and _by_words(each, order, first, receipt.received_on) < hers
+        ]
+        if before:
+            yield Finding(
+                subject_id=receipt.act_id,
+                acts=(books.sequence(receipt.act_id),),
+                evidence=tuple(sorted(books.sequence(f"request:{each.request_id}") for each in before)),
+                sentence=Sentence(
+                    "%(act_id)s served request:%(request_id)s before those who came first by the public order:"
+                    " %(others)s.",
+                    act_id=receipt.act_id,
+                    request_id=request.request_id,
+                    others=", ".join(each.request_id for each in before),
+                ),
+            )
+
+
+def _by_words(request: Request, order: tuple[str, ...], first: Mapping[str, date], day: date) -> tuple[object, ...]:
+    """Where the order puts a request on a day, before any lottery; less is earlier."""
+    never = first.get(request.beneficiary_id, date.max) >= day
+    told = request.criteria | ({NEVER_RECEIVED} if never else set())
+    return tuple(request.asked_on if word == ASKED_ON else word not in told for word in order)
+
+
+def _waited_ready(season: Season, request: Request, receipt: Receipt) -> bool:
+    """Whether a request was open and ready, and nobody planned, on the day before somebody else received."""
+    day, served = receipt.received_on, season.served.get(request)
+    ended_on = season.ended_on(request)
+    planned = any(
+        plan.beneficiary_id == request.beneficiary_id
+        and plan.help == request.help
+        and plan.chosen_on <= day
+        and not (plan.ended_on and plan.ended_on < day)
+        for plan in season.plans
+    )
+    return (
+        request.asked_on < day
+        and not (served and served.received_on <= day)
+        and not (ended_on and ended_on < day)
+        and not planned
+        and season.requires <= season.ready(request, day)
+    )
+
+
+class _Homes:
+    """In which municipality a woman waits."""
+
+    def __init__(self, books: Books) -> None:
+        self._facts = books.register.facts
+        self._map = Map(
+            {
+                each.id: Place(
+                    place_id=each.id,
+                    name=str(each.values.get("name")),
+                    kind=each.values.get("kind"),
+                    parent_id=each.values.get("parent_id"),
+                    latitude=None,
+                    longitude=None,
+                )
+                for each in books.facts("place")
+            }
+        )
+        self._ward = books.register.ward
+
+    def municipality(self, request: Request) -> str | None:
+        """Of the place that her request names, or else of her home."""
+        woman = self._facts.get(f"beneficiary:{request.beneficiary_id}")
+        return self._map.municipality(request.place_id or (self._ward(woman.values) if woman else None))
+
+
+# -- plans and long waits ----------------------------------------------------------------------------------------------
+
+
+def _plan_after_the_fact(books: Books) -> Iterator[Finding]:
+    for act_id, plan_id in _season(books).follows.items():
+        plan, act = books.sequence(f"plan:{plan_id}"), books.sequence(act_id)
+        if plan > act and f"plan:{plan_id}" not in books.imported:
+            yield Finding(
+                subject_id=f"plan:{plan_id}",
+                acts=(plan,),
+                evidence=(act,),
+                sentence=Sentence(
+                    "plan:%(plan_id)s was recorded after %(act_id)s, which it foresees.", plan_id=plan_id, act_id=act_id
+                ),
+            )
+
+
+def _never_served(books: Books) -> Iterator[Finding]:
+    season = _season(books)
+    for request in _waiting(books):
+        later = [
+            each
+            for each in season.served
+            if each.help == request.help and each.asked_on > request.asked_on and each != request
+        ]
+        if later and books.as_of - request.asked_on > TOO_LONG:
+            yield Finding(
+                subject_id=f"request:{request.request_id}",
+                acts=(books.sequence(f"request:{request.request_id}"),),
+                evidence=tuple(sorted(books.sequence(season.served[each].act_id) for each in later)),
+                sentence=Sentence(
+                    "request:%(request_id)s has waited since %(asked_on)s; %(many)s who asked later were served.",
+                    request_id=request.request_id,
+                    asked_on=request.asked_on,
+                    many=len(later),
+                ),
+            )
+
+
+def _without_a_meeting(books: Books) -> Iterator[Finding]:
+    if _plans_where_meetings_are(books):
+        for plan in books.facts("plan"):
+            if not plan.values.get("meeting_id"):
+                yield Finding(
+                    subject_id=plan.act_id,
+                    acts=(books.sequence(plan.act_id),),
+                    sentence=Sentence("%(act_id)s names no meeting at which she was chosen.", act_id=plan.act_id),
+                )
+
+
+CHECKS: Final = (
+    Check(
+        check_id="served_out_of_order",
+        title="served out of order",
+        sentence="A woman received while another of her municipality was ready and came before her by the public order.",
+        why="Somebody may have been preferred; or the others could not take it that day.",
+        severity="medium",
+        population=_served,
+        find=_served_out_of_order,
+    ),
+    Check(
+        check_id="plan_after_the_fact",
+        title="plan after the fact",
+        sentence="A plan was recorded after the hand-over that it foresees.",
+        why="Whoever received may have been chosen by nobody; or the plan lay in a drawer.",
+        severity="medium",
+        population=_plans,
+        find=_plan_after_the_fact,
+    ),
+    Check(
+        check_id="never_served",
+        title="waits for years",
+        sentence="A request has been open for more than two years, while women who asked later were served.",
+        why="She may have been passed over, or have given up long ago.",
+        severity="low",
+        population=_waiting,
+        find=_never_served,
+    ),
+    Check(
+        check_id="chosen_without_a_meeting",
+        title="chosen without a meeting",
+        sentence="A plan names no meeting, though other plans do.",
+        why="The committee may not have chosen her.",
+        severity="low",
+        population=_plans_where_meetings_are,
+        find=_without_a_meeting,
+    ),
+)
