@@ -211,7 +211,7 @@ CHECKS: Final = (
     Check(
         check_id="served_out_of_order",
         title="served out of order",
-        sentence="A woman received while another of her municipality was ready and came before her by the public order.",
+        sentence="A woman received while another of her municipality who was ready came first by the public order.",
         why="Somebody may have been preferred; or the others could not take it that day.",
         severity="medium",
         population=_served,
