@@ -40,6 +40,11 @@ class Held:
     receipt: Receipt
     rule: Rule | None
 
+    @property
+    def act_id(self) -> str:
+        """The placement's, "placement:ID"."""
+        return f"placement:{self.placement.placement_id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
@@ -56,6 +61,11 @@ class HandOver:
     pass_on: PassOn
     giver: Placement
     held: Held | None
+
+    @property
+    def act_id(self) -> str:
+        """Of the pass-on."""
+        return self.fact.act_id
 
 
 class Books:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from relay.audit import handovers, integrity, paperwork, registrations
 from relay.audit.books import IMPORTED_TOGETHER, Books
@@ -17,6 +17,15 @@ from relay.domain.entries import CLOCKS_DAYS
 from relay.domain.system import Catalogue
 
 Severity = Literal["high", "medium", "low"]
+
+
+class LookedAt(Protocol):
+    """What a check looks at: an act as it stands, an entry, or a placement."""
+
+    @property
+    def act_id(self) -> str:
+        """Of its record, "kind:id"."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,31 +48,31 @@ class Check:
     sentence: str
     why: str
     severity: Severity
-    population: Callable[[Books], Collection[object]]
+    population: Callable[[Books], Collection[LookedAt]]
     find: Callable[[Books], Iterator[Finding]]
 
 
-def _hand_overs(books: Books) -> Collection[object]:
+def _hand_overs(books: Books) -> Collection[LookedAt]:
     return books.hand_overs
 
 
-def _held(books: Books) -> Collection[object]:
-    return books.held
+def _held(books: Books) -> Collection[LookedAt]:
+    return books.held.values()
 
 
-def _people(books: Books) -> Collection[object]:
+def _people(books: Books) -> Collection[LookedAt]:
     return books.facts("beneficiary")
 
 
-def _placed(books: Books) -> Collection[object]:
+def _placed(books: Books) -> Collection[LookedAt]:
     return books.facts("placement")
 
 
-def _claimed(books: Books) -> Collection[object]:
+def _claimed(books: Books) -> Collection[LookedAt]:
     return books.facts("claim")
 
 
-def _received_or_happened(books: Books) -> Collection[object]:
+def _received_or_happened(books: Books) -> Collection[LookedAt]:
     return books.facts("pass", "event")
 
 

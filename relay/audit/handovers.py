@@ -14,7 +14,7 @@ from relay.domain.model import Event, lost_since, shown, standing, unwanted
 from relay.domain.name_matching import code, key, like, phones
 from relay.domain.register import Fact
 from relay.domain.vocabulary import ENDINGS, SETTLED
-from relay.reports.health import ANIMAL
+from relay.reports.counted import ANIMAL
 from relay.text import Sentence
 
 HAND_OVERS_A_DAY: Final = 20

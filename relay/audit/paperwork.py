@@ -209,9 +209,10 @@ def opened_again(books: Books) -> Iterator[Finding]:
             yield Finding(subject_id=programme, acts=(sequence,), evidence=(before,), sentence=about(programme, said))
 
 
-def lockings(books: Books) -> list[int]:
+def lockings(books: Books) -> list[Entry]:
     """Entries that moved the day until which the record is locked."""
-    return [sequence for (_, was), (sequence, is_) in pairwise(_locks(books)) if is_ != was]
+    moved = {sequence for (_, was), (sequence, is_) in pairwise(_locks(books)) if is_ != was}
+    return [entry for entry in books.register.entries.values() if entry.sequence in moved]
 
 
 def corrected_after_lock(books: Books) -> Iterator[Finding]:

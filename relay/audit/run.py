@@ -9,6 +9,7 @@ from relay.audit.books import Books
 from relay.audit.checks import Check, Severity, checks_of
 from relay.audit.findings import Finding
 from relay.domain.register import Register
+from relay.errors import NotFound
 from relay.graph import Graph
 from relay.ledger import reading
 from relay.ledger.gc_paused import gc_paused
@@ -35,6 +36,16 @@ class Checked:
     severity: Severity
     population: int
     findings: tuple[Finding, ...]
+
+
+class NoSuchCheck(NotFound):
+    """Somebody asks for a check that there is not."""
+
+    reason = "There is no check called %(check_id)s."
+    suggestion = "The page of the checks leads to each of them."
+    field = "check"
+
+    check_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +84,25 @@ def audit(graph: Graph, programme_id: str, as_of: date, *, last: int | None = No
     """
     entries = reading.entries(graph, programme_id, last=last)
     return audit_of(reading.replay(programme_id, entries, graph.catalogue), as_of)
+
+
+def looked_at(
+    graph: Graph, programme_id: str, as_of: date, check_id: str, *, last: int | None = None
+) -> tuple[str, ...]:
+    """The records that a check looked at, each as "kind:id"; the rest as in `audit`.
+
+    Raises:
+        NoSuchCheck: There is no check of that name.
+        NoProgramme: It is not in the database.
+        Invalid: An entry of its ledger cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    entries = reading.entries(graph, programme_id, last=last)
+    register = reading.replay(programme_id, entries, graph.catalogue)
+    check = next((each for each in checks_of(graph.catalogue, register.systems) if each.check_id == check_id), None)
+    if check is None:
+        raise NoSuchCheck(check_id=check_id)
+    return tuple(sorted(each.act_id for each in check.population(Books(register, as_of))))
 
 
 @gc_paused()

@@ -17,8 +17,10 @@ from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
 from relay.arrays.lazy_rows import Keys, LazyRows, order
 from relay.arrays.lineage import Survey, Travels
 from relay.arrays.standings import BROKEN, LATE
+from relay.arrays.tables import Snapshot
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import NoSuchDonor, PartNames, code_of, row_of, within
+from relay.reports.counted import UNKNOWN
 from relay.reports.health import chains_counted
 
 Sorting = Literal["id", "reach", "age", "lateness"]
@@ -126,13 +128,15 @@ class GivenGift:
     chains: Mapping[str, int]
 
 
-def chains(
+def chains(  # noqa: PLR0913 - one for each filter
     survey: Survey,
     *,
     state: str | None = None,
     help_: str | None = None,
     place_id: str | None = None,
     group_id: str | None = None,
+    gift_id: str | None = None,
+    only: bool = False,
     donor: str | None = None,
     names: PartNames | None = None,
     sort: ChainSorting = "id",
@@ -144,8 +148,11 @@ def chains(
         survey: The programme on the day.
         state: Only chains in this state, one of `vocabulary.CHAIN_STATES`.
         help_: Only chains that began with this help.
-        place_id: Only chains that began with a holder in this place or in any place below it.
+        place_id: Only chains that began with a holder in this place or in any place below it; `counted.UNKNOWN` for
+            those that began nowhere that is known.
         group_id: Only chains that began with a member of this group.
+        gift_id: Only chains that began with this gift.
+        only: Leave out the places below the place.
         donor: Only chains that began with a gift of this donor, upper and lower case being the same.
         names: With the donors, when a donor is asked for.
         sort: The order; chains that are equal in it come by id, and what foreign data does not say comes last.
@@ -167,7 +174,9 @@ def chains(
     if help_ is not None:
         chosen &= placements.help[travels.row] == code_of("help", snapshot.helps, help_)
     if place_id is not None:
-        chosen &= np.append(within(snapshot, place_id), False)[holder]
+        chosen &= _began_in(snapshot, place_id, only=only)[holder]
+    if gift_id is not None:
+        chosen &= placements.gift[travels.row] == row_of("gift", snapshot.gifts.ids, gift_id)
     if group_id is not None:
         group = row_of("group", snapshot.groups.ids, group_id)
         chosen &= np.append(beneficiaries.group == group, False)[holder]
@@ -177,6 +186,16 @@ def chains(
     key = None if sort == "id" else _keys(survey, late_days, sort, backwards=backwards)[nth]
     by = order(placements.ids, travels.row[nth], key, descending=sort == "id" and backwards)
     return Chains(survey, nth[by], late_days)
+
+
+def _began_in(snapshot: Snapshot, place_id: str, *, only: bool) -> Flags:
+    """Which beneficiaries, and last nobody, live in a place; of nobody and of some it is not known where."""
+    lives = np.append(snapshot.beneficiaries.place, NONE)
+    if place_id != UNKNOWN and not only:
+        return np.append(within(snapshot, place_id), False)
+    asked = NONE if place_id == UNKNOWN else row_of("place", snapshot.places.ids, place_id)
+    found: Flags = lives == asked
+    return found
 
 
 def _keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: bool) -> Keys:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import numpy as np
 
@@ -20,10 +19,8 @@ from relay.arrays.tables import Snapshot
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import PartNames, parts
+from relay.reports.counted import animal, unit
 from relay.reports.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
-
-ANIMAL: Final = "animal"
-"""The unit in which helps can be added up: goats and pigs, but not rupees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,9 +193,9 @@ class _Counted:
         stood, snapshot = survey.standings, survey.snapshot
         there = stood.rows
         generation, state, cause = survey.generation[there], stood.state[there], stood.cause[there]
-        animal, animals = _animal(snapshot), stood.passed[there]
-        if not animal.all():
-            animals = animals * animal[snapshot.placements.help[there]]
+        summed, animals = animal(snapshot), stood.passed[there]
+        if not summed.all():
+            animals = animals * summed[snapshot.placements.help[there]]
         many = int(generation.max(initial=NONE)) + 1
         states = np.bincount((generation + 1) * len(STATES) + state, minlength=(many + 1) * len(STATES))
         passed = np.zeros(many + 1, np.int64)  # the first row, here as in states, is of those in no generation
@@ -231,8 +228,8 @@ def health(
     """
     snapshot = survey.snapshot
     count, chains = both(lambda: _Counted.of(survey), lambda: survey.chains.chain_state, len(survey.original))
-    animal = _animal(snapshot)
-    total, animals = count.sums.sum(axis=0), count.sums[animal].sum(axis=0)
+    summed = animal(snapshot)
+    total, animals = count.sums.sum(axis=0), count.sums[summed].sum(axis=0)
     by_generation = _by_generation(count)
     placements = _placements(total)
     return Health(
@@ -248,20 +245,9 @@ def health(
         by_generation=by_generation,
         rates=rates(total, animals),
         causes=dict(zip(CAUSES, count.causes.tolist(), strict=True)),
-        breakdowns=tuple(_breakdown(survey, word, names or PartNames(), animal) for word in by),
+        breakdowns=tuple(_breakdown(survey, word, names or PartNames(), summed) for word in by),
         changes=_changes(survey, earlier) if earlier else None,
     )
-
-
-def _animal(snapshot: Snapshot) -> Flags:
-    """Which helps are counted in animals."""
-    return np.array([_unit(snapshot, help_) == ANIMAL for help_ in snapshot.helps], np.bool_)
-
-
-def _unit(snapshot: Snapshot, help_: str) -> str | None:
-    """The unit of a help by its newest rule, or None when no rule is for it."""
-    newest = max((rule for rule in snapshot.rules if rule.help == help_), key=lambda rule: rule.from_on, default=None)
-    return newest.unit if newest else None
 
 
 def _placements(total: Sums) -> PlacementsCounted:
@@ -286,7 +272,7 @@ def _helps(snapshot: Snapshot, by_help: Sums) -> tuple[HelpHealth, ...]:
     return tuple(
         HelpHealth(
             help=help_,
-            unit=_unit(snapshot, help_),
+            unit=unit(snapshot, help_),
             given=shown(int(total[GIVEN])),
             owed=shown(int(total[OWED])),
             passed=shown(int(total[PASSED])),
@@ -304,11 +290,11 @@ def _by_generation(whole: _Counted) -> tuple[GenerationHealth, ...]:
     )
 
 
-def _breakdown(survey: Survey, word: str, names: PartNames, animal: Flags) -> Breakdown:
+def _breakdown(survey: Survey, word: str, names: PartNames, summed: Flags) -> Breakdown:
     parted = parts(survey, word, names)
     by_part = sums(survey, parted.row, parted.part, len(parted.keys))
     whole = by_part.sum(axis=1)
-    units = whole if word == "help" else by_part[:, animal].sum(axis=1)
+    units = whole if word == "help" else by_part[:, summed].sum(axis=1)
     return Breakdown(
         by=word,
         parts=tuple(

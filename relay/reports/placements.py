@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
-from relay.arrays import lineage
 from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
 from relay.arrays.lazy_rows import Keys, LazyRows, order
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES
 from relay.arrays.tables import Snapshot
-from relay.domain.model import shown
+from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports.breakdown import code_of, row_of, within
+from relay.reports.breakdown import PartNames, code_of, row_of, within
 from relay.reports.chains import Chains
+from relay.reports.counted import below as descending_from
+from relay.reports.counted import counting, held_by, in_part, in_state, of_gift, unit
+from relay.reports.rates import DUE_COVERED, DUE_OWED, DUE_REMITTED, GIVEN, OWED, PASSED, sums
 
 HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]
 HolderSorting = Literal["id", "placements"]
@@ -65,6 +67,30 @@ class Holding:
     cause: str | None
     reach: int
     gift_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitsSummed:
+    """Units of some placements added up, all of one unit.
+
+    Attributes:
+        help: One of the helps, for the word of the unit.
+        given: From gifts.
+        owed: In all.
+        passed: So far.
+        due_owed: Of those past their due day.
+        due_passed: The same, of each at most what it owes.
+        due_possible: What those past their due day owe, without what the excused and those lost by death, theft or
+            leaving still owe.
+    """
+
+    help: str
+    given: Quantity
+    owed: Quantity
+    passed: Quantity
+    due_owed: Quantity
+    due_passed: Quantity
+    due_possible: Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +159,24 @@ class Holdings(LazyRows[Holding]):
         return gift
 
     @property
+    def units(self) -> UnitsSummed | None:
+        """What they were given, owe and passed on; None for no placements, and where units cannot be added up."""
+        snapshot = self._survey.snapshot
+        helps = [snapshot.helps[code] for code in np.unique(snapshot.placements.help[self._row]).tolist()]
+        if not helps or len({unit(snapshot, help_) for help_ in helps}) > 1:
+            return None
+        total = sums(self._survey, self._row, 0, 1)[0].sum(axis=0)
+        told = {
+            "given": total[GIVEN],
+            "owed": total[OWED],
+            "passed": total[PASSED],
+            "due_owed": total[DUE_OWED],
+            "due_passed": total[DUE_COVERED],
+            "due_possible": total[DUE_OWED] - total[DUE_REMITTED],
+        }
+        return UnitsSummed(help=helps[0], **{name: shown(int(many)) for name, many in told.items()})
+
+    @property
     def people(self) -> int:
         """Different people who hold them; one under several ids counts once."""
         snapshot = self._survey.snapshot
@@ -171,28 +215,50 @@ def _nearer(survey: Survey, row: int) -> int:
     return int(nearer[0]) if len(nearer) else NONE
 
 
-def holdings(
-    survey: Survey,
-    *,
-    state: str | None = None,
-    help_: str | None = None,
-    place_id: str | None = None,
-    group_id: str | None = None,
-    gift_id: str | None = None,
-    since: date | None = None,
-    sort: HoldingSorting = "id",
-    descending: bool = False,
-) -> Holdings:
-    """The placements of a programme, or those that every filter lets through.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Which placements: those that everything said here is true of.
+
+    Attributes:
+        state: One of `vocabulary.STATES`, or a word of `counted` that stands in place of one.
+        help: Of this help.
+        place_id: Held in this place or in any place below it.
+        group_id: Held by a member of this group.
+        gift_id: That descend from this gift, those that it filled included.
+        since: That became lost or broken after this day.
+        counted: What this word of `counted.COUNTED` counts.
+        of: Word of `vocabulary.PARTED_BY` → part: that belong to all of these.
+        names: With the donors, where a part is a donor's.
+        below: What descends from this placement or gift, "kind:id".
+        held_by: Held by this woman, under whichever of her ids.
+        earlier: The same programme on another day, where `was` is asked for.
+        was: The state on that other day, as `state`.
+    """
+
+    state: str | None = None
+    help: str | None = None
+    place_id: str | None = None
+    group_id: str | None = None
+    gift_id: str | None = None
+    since: date | None = None
+    counted: str | None = None
+    of: Mapping[str, str] = field(default_factory=dict[str, str])
+    names: PartNames | None = None
+    below: str | None = None
+    held_by: str | None = None
+    earlier: Survey | None = None
+    was: str | None = None
+
+
+ALL: Final = Which()
+
+
+def holdings(survey: Survey, which: Which = ALL, *, sort: HoldingSorting = "id", descending: bool = False) -> Holdings:
+    """The placements of a programme, or some of them.
 
     Args:
         survey: The programme on the day.
-        state: One of `vocabulary.STATES`, or "stuck" for lost and broken ones.
-        help_: Of this help.
-        place_id: Held in this place or in any place below it.
-        group_id: Held by a member of this group.
-        gift_id: That descend from this gift.
-        since: Only those that became lost or broken after this day.
+        which: Which of them.
         sort: The order; placements that are equal in it come by id.
         descending: The other way round.
 
@@ -200,27 +266,10 @@ def holdings(
         Empty when nothing had been placed by then, or nothing is let through.
 
     Raises:
-        NoSuchPart: The state, help, place, group or gift is not in the programme.
+        NoSuchPart: What a filter names is not in the programme.
     """
     snapshot, stood = survey.snapshot, survey.standings
-    chosen: Flags = stood.there.copy()
-    if state == "stuck":
-        chosen &= stood.stuck
-    elif state is not None:
-        chosen &= stood.state == code_of("state", STATES, state)
-    if help_ is not None:
-        chosen &= snapshot.placements.help == code_of("help", snapshot.helps, help_)
-    if place_id is not None or group_id is not None:
-        chosen &= np.append(_holding_there(survey, place_id, group_id), False)[snapshot.placements.beneficiary]
-    if gift_id is not None:
-        gift = row_of("gift", snapshot.gifts.ids, gift_id)
-        roots = np.flatnonzero(survey.original & (snapshot.placements.gift == gift)).tolist()
-        inside = np.zeros_like(chosen)
-        inside[lineage.below(survey, roots).row if roots else []] = True
-        chosen &= inside
-    if since is not None:
-        chosen &= stood.stuck & (stood.since_day > day_number(since))
-    row = np.flatnonzero(chosen).astype(np.int32)
+    row = np.flatnonzero(_chosen(survey, which)).astype(np.int32)
     by: Mapping[str, Keys] = {
         "received": stood.received_day,
         "due": stood.due_day,
@@ -231,6 +280,41 @@ def holdings(
     }
     key = by[sort][row] if sort in by else None
     return Holdings(survey, row[order(snapshot.placements.ids, row, key, descending=descending)])
+
+
+def _chosen(survey: Survey, which: Which) -> Flags:
+    """Which of all placements everything is true of."""
+    snapshot, stood = survey.snapshot, survey.standings
+    chosen: Flags = stood.there & _belonging(survey, which)
+    if which.state is not None:
+        chosen &= in_state(survey, which.state)
+    if which.earlier and which.was is not None:
+        chosen &= in_state(which.earlier, which.was)
+    if which.counted is not None:
+        chosen &= counting(survey, which.counted)
+    if which.help is not None:
+        chosen &= snapshot.placements.help == code_of("help", snapshot.helps, which.help)
+    if which.since is not None:
+        chosen &= stood.stuck & (stood.since_day > day_number(which.since))
+    return chosen
+
+
+def _belonging(survey: Survey, which: Which) -> Flags:
+    """Which of all placements belong to the people, places, parts and branches that are asked for."""
+    snapshot = survey.snapshot
+    chosen = np.ones(len(survey.original), np.bool_)
+    for word, part in which.of.items():
+        chosen &= in_part(survey, word, part, which.names or PartNames())
+    if which.below is not None:
+        chosen &= descending_from(survey, which.below)
+    if which.held_by is not None:
+        chosen &= held_by(survey, which.held_by)
+    if which.place_id is not None or which.group_id is not None:
+        there = np.append(_holding_there(survey, which.place_id, which.group_id), False)
+        chosen &= there[snapshot.placements.beneficiary]
+    if which.gift_id is not None:
+        chosen &= of_gift(survey, which.gift_id)
+    return chosen
 
 
 def _holding_there(survey: Survey, place_id: str | None, group_id: str | None) -> Flags:

@@ -12,14 +12,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.columns import NO_DAY, Flags, Rows, Units, day_number
+from relay.arrays.columns import Flags, Rows, Units
 from relay.arrays.lineage import Survey
-from relay.arrays.standings import CAUSES, EXCUSED, FULFILLED, LOST
+from relay.arrays.standings import FULFILLED
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import STATES
-
-_NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
-"""What makes passing on impossible; a woman who sold or slaughtered could have passed on."""
+from relay.reports.counted import Due
 
 (
     ORIGINAL,
@@ -80,6 +78,47 @@ class Rates:
     passed_of_possible: Rate
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeOf:
+    """The placements of which one number of a rate is made.
+
+    Attributes:
+        counted: Which, as `counted.COUNTED` has it.
+        of: What of them: "total" for how many they are, else units, as `placements.UnitsSummed` has them.
+    """
+
+    counted: str
+    of: str = "total"
+
+
+_MADE_OF: Final = {
+    "fulfilled_of_due": (MadeOf(counted="due_fulfilled"), MadeOf(counted="due")),
+    "fulfilled_of_possible": (MadeOf(counted="due_fulfilled"), MadeOf(counted="due_possible")),
+    "fulfilled_on_time_of_due": (MadeOf(counted="due_on_time"), MadeOf(counted="due")),
+    "passed_of_owed": (
+        MadeOf(counted="due_animals", of="due_passed"),
+        MadeOf(counted="due_animals", of="due_owed"),
+    ),
+    "passed_of_possible": (
+        MadeOf(counted="due_animals", of="due_passed"),
+        MadeOf(counted="due_animals", of="due_possible"),
+    ),
+}
+
+
+def made_of(rate: str, *, own_unit: bool = False) -> tuple[MadeOf, MadeOf]:
+    """Of which placements numerator and denominator of a rate are made.
+
+    Args:
+        rate: A field of `Rates`.
+        own_unit: Whether it is the rate of one help, in that help's own unit.
+    """
+    numerator, denominator = _MADE_OF[rate]
+    if own_unit and numerator.of != "total":
+        return MadeOf(counted="due", of=numerator.of), MadeOf(counted="due", of=denominator.of)
+    return numerator, denominator
+
+
 def sums(survey: Survey, row: Rows | slice, part: Rows | int, parts: int) -> Sums:
     """Everything the rates are made of, by part and by help.
 
@@ -94,14 +133,8 @@ def sums(survey: Survey, row: Rows | slice, part: Rows | int, parts: int) -> Sum
         placements, and thousandths.
     """
     stood, placements, helps = survey.standings, survey.snapshot.placements, len(survey.snapshot.helps)
-    state, due_day, fulfilled_day = stood.state[row], stood.due_day[row], stood.fulfilled_day[row]
-    due = due_day < day_number(survey.as_of)
-    on_time = due & (fulfilled_day != NO_DAY) & (fulfilled_day <= due_day)
-    lost, impossible = np.flatnonzero(state == LOST), state == EXCUSED
-    impossible[lost] = np.isin(stood.cause[row][lost], _NOT_HER_DOING)
-    impossible &= due
-    original, kind = survey.original[row], state
-    for also in (due, on_time, impossible, original):
+    due, original, kind = Due.of(survey, row), survey.original[row], stood.state[row]
+    for also in (due.all, due.on_time, due.impossible, original):
         kind = kind * 2 + also
     cell = (np.asarray(part, np.int64) * helps + placements.help[row]) * len(_STATE) + kind
 

@@ -13,7 +13,7 @@ from relay.arrays import lineage
 from relay.arrays.raw_tables import of_register
 from relay.domain.model import add_months, lost_since
 from relay.reports.breakdown import NoSuchPart, PartNames
-from relay.reports.placements import holdings
+from relay.reports.placements import Which, holdings
 from relay.reports.visits import LONG_REACH, Depends, Visit, todo
 from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import days_touched, relays
@@ -111,10 +111,10 @@ def test_all_that_broke_within_a_month_are_on_the_list_whatever_the_day() -> Non
     snapshot = seeded("relay-demo")
     for as_of in (date(2023, 1, 1), date(2024, 12, 31), date(2025, 7, 1), date(2026, 11, 25)):
         survey = lineage.survey(snapshot, as_of)
-        broke = {each.placement_id for each in holdings(survey, since=add_months(as_of, -1))}
+        broke = {each.placement_id for each in holdings(survey, Which(since=add_months(as_of, -1)))}
         listed = {visit.placement_id for visit in todo(survey) if "broke" in visit.reasons}
         assert broke <= listed
-        assert listed <= {each.placement_id for each in holdings(survey, since=as_of - timedelta(days=90))}
+        assert listed <= {each.placement_id for each in holdings(survey, Which(since=as_of - timedelta(days=90)))}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.utils import cached_property
 
 from relay.reports.breakdown import PartNames
+from relay.reports.counted import UNKNOWN
 from relay.web import menu, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext
@@ -84,6 +85,12 @@ class PartLabels:
     def hidden(self) -> bool:
         """Whether donors are not named."""
         return self.names == labels.NAMES[0]
+
+    def filter(self, word: str, part: str | int | None) -> Mapping[str, str]:
+        """What placements are filtered by to show this part only; a donor is named by the first gift."""
+        if word == "donor":
+            return {"donor_of": UNKNOWN if part is None else self._first_gifts.get(str(part), "")}
+        return {word: UNKNOWN if part is None else str(part)}
 
     def link(self, word: str, part: str | int | None) -> str | None:
         """The address of a part's own page; None when it has none."""

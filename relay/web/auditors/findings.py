@@ -114,6 +114,40 @@ FINDINGS: Final = Listing(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAtRow:
+    """A record that a check looked at, as "kind:id"."""
+
+    act_id: str
+
+
+def looked_at(page: ListPage) -> tuple[LookedAtRow, ...]:
+    """The records that a check looked at, the first one unless another is asked for."""
+    head, check_id = current.head(), page.asked_for.get("check", CHECKS[0].check_id)
+    ids = run.looked_at(current.graph(), head.programme_id, page.as_of, check_id, last=head.entries)
+    return tuple(LookedAtRow(act_id=act_id) for act_id in ids)
+
+
+LOOKED_AT: Final = Listing(
+    title=lazy_gettext("Records checked"),
+    about=lazy_gettext("Every record that one check looked at, whether it found anything there or not."),
+    empty=lazy_gettext("There was nothing to look at. Choose another check, or a later day."),
+    columns=(ListColumn(key="act_id", label=lazy_gettext("Record"), cell="record"),),
+    filters=(
+        Filter(
+            name="check",
+            label=lazy_gettext("Check"),
+            choices=choices.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
+        ),
+    ),
+    order="",
+    find=looked_at,
+    of_record=True,
+    endpoint="auditors.looked_at",
+    files="auditors.looked_at_file",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class AuditPage:
     """All checks on a day.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 from werkzeug.utils import cached_property
@@ -14,6 +14,8 @@ from relay.audit.error_rate import interval
 from relay.domain.vocabulary import PARTED_BY
 from relay.exchange.cells import read_day
 from relay.reports import health
+from relay.reports.counted import NOT_STUCK, NOT_THERE, STUCK
+from relay.reports.rates import made_of
 from relay.web import privacy
 from relay.web.auditors.breakdown_labels import WORDS, PartLabels
 from relay.web.i18n import labels, periods
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from relay.reports.health import Health, PartHealth
+    from relay.reports.health import Health, Moved, PartHealth
     from relay.reports.rates import Rate, Rates
     from relay.reports.trees import Relay
     from relay.web.i18n.periods import Period
@@ -194,6 +196,30 @@ class HealthPage:
             if state != "total"
         ]
 
+    def moved(self, each: Moved) -> Mapping[str, str | None]:
+        """What the placements are listed by that went from one state to another."""
+        if each.now is None:  # received between the two days, of which the page's is the earlier one
+            return self._listed(then=NOT_THERE, now=str(each.before), turned=True)
+        return self._listed(then=each.before or NOT_THERE, now=each.now)
+
+    @property
+    def broke(self) -> Mapping[str, str | None]:
+        """The same of those that became lost or broken."""
+        return self._listed(then=NOT_STUCK, now=STUCK)
+
+    @property
+    def mended(self) -> Mapping[str, str | None]:
+        """The same of those that no longer are."""
+        if self.compare and self.compare > self.as_of:
+            return self._listed(then=NOT_STUCK, now=STUCK, turned=True)
+        return self._listed(then=STUCK, now=NOT_STUCK)
+
+    def _listed(self, *, then: str, now: str, turned: bool = False) -> Mapping[str, str | None]:
+        """Placements by their state on both days, listed as of the page's day, or `turned` as of the other one."""
+        days = [str(day) for day in (self.as_of, self.compare)]
+        as_of, compared = days[::-1] if turned else days
+        return {"as_of": as_of, "compared": compared, "was": then, "state": now}
+
     @cached_property
     def periods(self) -> list[tuple[str, list[tuple[Period, str]]]]:
         """Periods that had ended by today, by kind, each with the address that compares its end with the one before."""
@@ -235,7 +261,7 @@ def _compared(now: Rates, before: Rates | None) -> list[Compared]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRow:
-    """One rate of one part, as the list of rates shows it; shares in [0, 1]."""
+    """One rate of one part, as the list of rates shows it; shares in [0, 1]. `where` finds the part's placements."""
 
     by: str
     part: str
@@ -245,6 +271,12 @@ class RateRow:
     share: float | None
     low: float | None
     high: float | None
+    where: Mapping[str, str]
+
+    def opens(self, nth: int) -> Mapping[str, str]:
+        """The placements of its numerator (0) or denominator (1), and what is added up of them."""
+        made = made_of(self.rate, own_unit=self.by == "help")[nth]
+        return {"name": "placements", **self.where, "counted": made.counted, "of": made.of}
 
 
 def rate_rows(page: ListPage) -> Sequence[RateRow]:
@@ -263,6 +295,7 @@ def rate_rows(page: ListPage) -> Sequence[RateRow]:
             share=told.rate.share,
             low=told.interval[0] if told.interval else None,
             high=told.interval[1] if told.interval else None,
+            where=called.filter(word, part.part),
         )
         for part in _parts(found, word).values()
         for name in RATES
@@ -276,6 +309,10 @@ def rate_name(word: str) -> str:
     return str(RATES.get(word, word))
 
 
+def _made_of(nth: int, key: str, label: Any) -> ListColumn:  # noqa: ANN401 - lazy text
+    return ListColumn(key=key, label=label, cell="of_rate", sort=True, downwards=True, opens=lambda row: row.opens(nth))
+
+
 LISTING: Final = Listing(
     title=lazy_gettext("Rates"),
     about=lazy_gettext("Every rate of every group, with numerator, denominator and interval."),
@@ -283,8 +320,8 @@ LISTING: Final = Listing(
     columns=(
         ListColumn(key="part", label=lazy_gettext("Group"), sort=True),
         ListColumn(key="rate", label=lazy_gettext("Rate"), cell="rate_name", sort=True),
-        ListColumn(key="numerator", label=lazy_gettext("Numerator"), cell="number", sort=True, downwards=True),
-        ListColumn(key="denominator", label=lazy_gettext("Denominator"), cell="number", sort=True, downwards=True),
+        _made_of(0, "numerator", lazy_gettext("Numerator")),
+        _made_of(1, "denominator", lazy_gettext("Denominator")),
         ListColumn(key="share", label=lazy_gettext("Share"), cell="share", sort=True, downwards=True),
         ListColumn(key="low", label=lazy_gettext("Interval from"), cell="share"),
         ListColumn(key="high", label=lazy_gettext("to"), cell="share"),

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from relay.web import privacy
 from relay.web.auditors import health as health_page
 from relay.web.auditors.breakdown_labels import OVERLAPPING, WORDS
-from relay.web.auditors.findings import FINDINGS, AuditPage
+from relay.web.auditors.findings import FINDINGS, LOOKED_AT, AuditPage
 from relay.web.auditors.health import HealthPage
 from relay.web.auditors.ledger import LEDGER, EntryPage
 from relay.web.auditors.sample import SAMPLE, USUAL, SamplePage
@@ -76,6 +76,20 @@ def findings(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` rea
 def findings_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The same, to download."""
     return files.file(ListPage.of_request(name, FINDINGS), form)
+
+
+@blueprint.get("/p/<programme_id>/<any(checked):name>")
+@action("audit")
+def looked_at(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
+    """What a check looked at."""
+    return render_template("list.html", page=ListPage.of_request(name, LOOKED_AT))
+
+
+@blueprint.get(f"/p/<programme_id>/<any(checked):name>.{_FORM}")
+@action("audit")
+def looked_at_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """The same, to download."""
+    return files.file(ListPage.of_request(name, LOOKED_AT), form)
 
 
 @blueprint.get("/p/<programme_id>/<any(sample):name>")

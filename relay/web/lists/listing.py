@@ -10,6 +10,7 @@ from flask import request, url_for
 from werkzeug.utils import cached_property
 
 from relay.reports.contacts import NOBODY
+from relay.reports.placements import Holdings
 from relay.web import privacy, sessions
 from relay.web.i18n import labels
 from relay.web.request import current, parameters
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from relay.reports.breakdown import PartNames
     from relay.reports.contacts import Contact
+    from relay.reports.placements import UnitsSummed
     from relay.reports.trees import Relay
 
 PAGE: Final = 50
@@ -42,6 +44,8 @@ class ListColumn:
         sort: Whether the list can be put in its order.
         downwards: Whether that order begins with the greatest.
         personal: Whether it is there only when names are asked for.
+        opens: The list to which the number of a row leads, by name and filters; None for what counts nothing, such as
+            a generation.
     """
 
     key: str
@@ -50,6 +54,7 @@ class ListColumn:
     sort: bool = False
     downwards: bool = False
     personal: bool = False
+    opens: Callable[[Any], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +66,14 @@ class Filter:
         label: What people read.
         choices: What can be chosen; None when it is typed.
         typed: What is typed then, as a form calls it: "text", "date" or "number".
+        more: Whether it is folded away until it is used.
     """
 
     name: str
     label: Any
     choices: Callable[[ListPage], Sequence[Choice]] | None = None
     typed: str = "text"
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,14 +217,24 @@ class ListPage:
         """Place id → rows of all pages."""
         return Counter(row.place_id for row in self.rows)
 
+    @property
+    def more_filters(self) -> bool:
+        """Whether one of the filters that are folded away is used."""
+        return any(each.more and each.name in self.asked_for for each in self.listing.filters)
+
+    @property
+    def units(self) -> UnitsSummed | None:
+        """What the placements that a number counts were given, owe and passed on, where that can be added up."""
+        return self.rows.units if "counted" in self.asked_for and isinstance(self.rows, Holdings) else None
+
     @cached_property
     def columns(self) -> tuple[ListColumn, ...]:
         """The columns that are shown; personal ones only when names are asked for."""
         return tuple(each for each in self.listing.columns if self.with_names or not each.personal)
 
-    def cells(self, row: Any, columns: Sequence[ListColumn]) -> list[tuple[str, Any]]:  # noqa: ANN401 - a row of any list
-        """How each cell of a row is shown, and what it holds."""
-        return [(column.cell, getattr(row, column.key)) for column in columns]
+    def cells(self, row: Any, columns: Sequence[ListColumn]) -> list[tuple[ListColumn, Any, Mapping[str, str] | None]]:  # noqa: ANN401 - a row of any list
+        """The columns of a row, what each holds, and the list to which its number leads."""
+        return [(column, getattr(row, column.key), column.opens(row) if column.opens else None) for column in columns]
 
     @property
     def opens_gifts(self) -> bool:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports import visits
+from relay.reports.counted import COUNTED, NOT_STUCK, NOT_THERE, STUCK, UNKNOWN
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext
 from relay.web.lists import choices, rows
 from relay.web.lists.listing import Choice, Filter, ListColumn, Listing, ListPage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 REASONS: Final = {
@@ -32,7 +33,37 @@ def reason(word: str) -> str:
 
 
 def _states(page: ListPage) -> list[Choice]:  # noqa: ARG001 - all choices are made of a page
-    return [("stuck", gettext("lost or broken")), *((state, labels.state(state)) for state in STATES)]
+    return [
+        (STUCK, gettext("lost or broken")),
+        (NOT_STUCK, gettext("neither lost nor broken")),
+        *((state, labels.state(state)) for state in STATES),
+    ]
+
+
+def _states_then(page: ListPage) -> list[Choice]:
+    return [(NOT_THERE, gettext("not there yet")), *_states(page)]
+
+
+COUNTS: Final = {
+    "original": lazy_gettext("first placements from gifts"),
+    "passed_on": lazy_gettext("begun by a pass-on"),
+    "due": lazy_gettext("past their due date"),
+    "due_fulfilled": lazy_gettext("past their due date, everything passed on"),
+    "due_unmet": lazy_gettext("past their due date, not everything passed on"),
+    "due_on_time": lazy_gettext("everything passed on by the due date"),
+    "due_possible": lazy_gettext("past their due date, without those who no longer can"),
+    "due_animals": lazy_gettext("past their due date, of helps that are animals"),
+    "animals": lazy_gettext("of helps that are animals"),
+}
+"""What a number counts, as `counted.COUNTED` calls it → as people read it."""
+
+
+def _without_those_inside(page: ListPage) -> list[Choice]:  # noqa: ARG001
+    return [("true", gettext("left out"))]
+
+
+def _sexes(page: ListPage) -> list[Choice]:  # noqa: ARG001
+    return [("F", gettext("women")), ("M", gettext("men")), (UNKNOWN, gettext("not known"))]
 
 
 def _holder_states(page: ListPage) -> list[Choice]:  # noqa: ARG001
@@ -46,25 +77,39 @@ _HELP: Final = Filter(
 )
 _PLACE: Final = Filter(name="place", label=lazy_gettext("Place"), choices=choices.places)
 _GROUP: Final = Filter(name="group", label=lazy_gettext("Group"), choices=choices.groups)
+_GIFT: Final = Filter(name="gift", label=lazy_gettext("Gift"), choices=choices.gifts)
 _DONOR: Final = Filter(name="donor_of", label=lazy_gettext("Donor"), choices=choices.donors)
 
-_PLACEMENTS_BY_STATE: Final = ListColumn(key="states", label=lazy_gettext("Placements by state"), cell="states")
+
+def _number(key: str, label: Any, opens: Callable[[Any], Mapping[str, str]] | None = None) -> ListColumn:  # noqa: ANN401 - lazy text
+    return ListColumn(key=key, label=label, cell="number", sort=True, downwards=True, opens=opens)
 
 
-def _number(key: str, label: Any) -> ListColumn:  # noqa: ANN401 - lazy text
-    return ListColumn(key=key, label=label, cell="number", sort=True, downwards=True)
+def _states_of(opens: Callable[[Any], Mapping[str, str]]) -> ListColumn:
+    return ListColumn(key="states", label=lazy_gettext("Placements by state"), cell="states", opens=opens)
+
+
+def _opening(filter_: str, key: str, kind: str = "", **also: str) -> Callable[[Any], Mapping[str, str]]:
+    """Placements by a filter that names a row by one of its columns."""
+    return lambda row: {"name": "placements", filter_: f"{kind}{getattr(row, key)}", **also}
 
 
 def _day(key: str, label: Any) -> ListColumn:  # noqa: ANN401 - lazy text
     return ListColumn(key=key, label=label, cell="day", sort=True)
 
 
-_OF_A_PART: Final = (
-    _number("placements", lazy_gettext("Placements")),
-    _number("stuck", lazy_gettext("Lost or broken")),
-    ListColumn(key="share", label=lazy_gettext("Fulfilled of due"), cell="rate", sort=True, downwards=True),
-    _PLACEMENTS_BY_STATE,
-)
+def _of_a_part(word: str) -> tuple[ListColumn, ...]:
+    rate = lazy_gettext("Fulfilled of due")
+    return (
+        _number("placements", lazy_gettext("Placements"), _opening(word, "part")),
+        _number("stuck", lazy_gettext("Lost or broken"), _opening(word, "part", state=STUCK)),
+        ListColumn(key="share", label=rate, cell="rate", sort=True, downwards=True, opens=_opening(word, "part")),
+        _states_of(_opening(word, "part")),
+    )
+
+
+def _chains_of(row: Any) -> Mapping[str, str]:  # noqa: ANN401 - a gift's
+    return {"name": "chains", "gift": row.gift_id}
 
 
 LISTINGS: Final[Mapping[str, Listing]] = {
@@ -79,11 +124,11 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             ListColumn(key="donor", label=lazy_gettext("Donor"), cell="donor", personal=True),
             ListColumn(key="help", label=lazy_gettext("Help"), cell="help", sort=True),
             _day("given_on", lazy_gettext("Given on")),
-            _number("placements", lazy_gettext("First placements")),
-            _number("reach", lazy_gettext("Reach")),
+            _number("placements", lazy_gettext("First placements"), _chains_of),
+            _number("reach", lazy_gettext("Reach"), _opening("below", "gift_id", "gift:")),
             ListColumn(key="by_generation", label=lazy_gettext("Placements by generation"), cell="bars"),
-            ListColumn(key="chains", label=lazy_gettext("Chains"), cell="states"),
-            _PLACEMENTS_BY_STATE,
+            ListColumn(key="chains", label=lazy_gettext("Chains"), cell="states", opens=_chains_of),
+            _states_of(_opening("gift", "gift_id")),
         ),
         filters=(_HELP, _DONOR),
         order="gift_id",
@@ -99,11 +144,11 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             ListColumn(key="gift_id", label=lazy_gettext("Gift"), cell="gift", sort=True),
             ListColumn(key="help", label=lazy_gettext("Help"), cell="help", sort=True),
             ListColumn(key="place_id", label=lazy_gettext("Began in"), cell="place"),
-            _number("reach", lazy_gettext("Reach")),
+            _number("reach", lazy_gettext("Reach"), _opening("below", "placement_id", "placement:")),
             _number("generations", lazy_gettext("Generations")),
             _day("received_on", lazy_gettext("Began on")),
             _number("late_days", lazy_gettext("Days overdue")),
-            _PLACEMENTS_BY_STATE,
+            _states_of(_opening("below", "placement_id", "chain:")),
         ),
         filters=(
             Filter(
@@ -115,6 +160,8 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             _PLACE,
             _DONOR,
             _GROUP,
+            _GIFT,
+            Filter(name="only", label=lazy_gettext("Places inside"), choices=_without_those_inside, more=True),
         ),
         order="-reach",
         find=rows.chain_rows,
@@ -166,7 +213,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             _day("due_on", lazy_gettext("Due on")),
             ListColumn(key="passed", label=lazy_gettext("Passed on"), cell="number"),
             ListColumn(key="owed", label=lazy_gettext("Owed"), cell="number"),
-            _number("reach", lazy_gettext("Reach")),
+            _number("reach", lazy_gettext("Reach"), _opening("below", "placement_id", "placement:")),
             ListColumn(
                 key="since_on", label=lazy_gettext("Lost or broken since"), cell="day", sort=True, downwards=True
             ),
@@ -178,7 +225,21 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             _HELP,
             _PLACE,
             _GROUP,
-            Filter(name="gift", label=lazy_gettext("Gift"), choices=choices.gifts),
+            _GIFT,
+            Filter(
+                name="counted",
+                label=lazy_gettext("Counted"),
+                choices=choices.words(lambda _page: COUNTED, lambda word: str(COUNTS[word])),
+            ),
+            Filter(name="since", label=lazy_gettext("Lost or broken after"), typed="date", more=True),
+            Filter(name="compared", label=lazy_gettext("On another day"), typed="date", more=True),
+            Filter(name="was", label=lazy_gettext("State then"), choices=_states_then, more=True),
+            Filter(name="generation", label=lazy_gettext("Generation"), typed="number", more=True),
+            Filter(name="year", label=lazy_gettext("Received in the year"), typed="number", more=True),
+            Filter(name="sex", label=lazy_gettext("Sex"), choices=_sexes, more=True),
+            Filter(name="donor_of", label=lazy_gettext("Donor"), choices=choices.donors, more=True),
+            Filter(name="below", label=lazy_gettext("Descends from"), more=True),
+            Filter(name="held_by", label=lazy_gettext("Held by"), more=True),
         ),
         order="placement_id",
         find=rows.holdings,
@@ -194,8 +255,8 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             ListColumn(key="beneficiary_id", label=lazy_gettext("Who"), cell="person", sort=True),
             ListColumn(key="place_id", label=lazy_gettext("Place"), cell="place"),
             ListColumn(key="group_id", label=lazy_gettext("Group"), cell="group"),
-            _number("placements", lazy_gettext("Placements")),
-            _PLACEMENTS_BY_STATE,
+            _number("placements", lazy_gettext("Placements"), _opening("held_by", "beneficiary_id")),
+            _states_of(_opening("held_by", "beneficiary_id")),
         ),
         filters=(Filter(name="state", label=lazy_gettext("Holds"), choices=_holder_states), _PLACE, _GROUP),
         order="beneficiary_id",
@@ -208,7 +269,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         empty=lazy_gettext("No member of any group held anything by that day. Choose a later day."),
         columns=(
             ListColumn(key="part", label=lazy_gettext("Group"), cell="group_of", sort=True),
-            *_OF_A_PART,
+            *_of_a_part("group"),
         ),
         filters=(),
         order="part",
@@ -222,7 +283,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         empty=lazy_gettext("Nothing was placed anywhere by that day. Choose a later day."),
         columns=(
             ListColumn(key="part", label=lazy_gettext("Place"), cell="place_of", sort=True),
-            *_OF_A_PART,
+            *_of_a_part("place"),
         ),
         filters=(),
         order="part",

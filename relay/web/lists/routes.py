@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, redirect, render_template, request
 
+from relay.reports.rates import made_of
 from relay.web.lists import files, saved_views
 from relay.web.lists.listing import ListPage
 from relay.web.lists.programme_lists import LISTINGS, reason
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("lists", __name__)
 blueprint.add_app_template_filter(reason, "reason")
 blueprint.add_app_template_global(saved_views.views_of, "views_of")
+blueprint.add_app_template_global(made_of, "made_of")
 
 _NAME: Final = f"<any({', '.join(LISTINGS)}):name>"
 

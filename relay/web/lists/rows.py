@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.vocabulary import CHAIN_STATES
+from relay.exchange.cells import read_day
 from relay.reports import chains, health, placements, visits
-from relay.reports.placements import ListedChains
+from relay.reports.counted import UNKNOWN
+from relay.reports.placements import ListedChains, Which
+from relay.web.request import current
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,6 +78,8 @@ def chain_rows(page: ListPage) -> ListedChains:
         help_=asked_for.get("help"),
         place_id=asked_for.get("place"),
         group_id=asked_for.get("group"),
+        gift_id=asked_for.get("gift"),
+        only="only" in asked_for,
         donor=_donor(page),
         names=page.called if "donor_of" in asked_for else None,
         sort=sort,
@@ -152,17 +157,33 @@ def visit_rows(page: ListPage) -> Sequence[VisitRow]:
 def holdings(page: ListPage) -> Holdings:
     """All placements."""
     asked_for, key = page.asked_for, page.order.removeprefix("-")
-    return placements.holdings(
-        page.relay.survey,
+    day = {name: read_day(asked_for[name], page.today) for name in ("since", "compared") if name in asked_for}
+    of = {word: asked_for[word] for word in OF if word in asked_for}
+    of |= {word: UNKNOWN for word in ("place", "group") if asked_for.get(word) == UNKNOWN}
+    if "donor_of" in asked_for:
+        of["donor"] = UNKNOWN if asked_for["donor_of"] == UNKNOWN else str(_donor(page))
+    which = Which(
         state=asked_for.get("state"),
-        help_=asked_for.get("help"),
-        place_id=asked_for.get("place"),
-        group_id=asked_for.get("group"),
+        help=asked_for.get("help"),
+        place_id=None if "place" in of else asked_for.get("place"),
+        group_id=None if "group" in of else asked_for.get("group"),
         gift_id=asked_for.get("gift"),
-        sort=_HOLDING_ORDERS[key],
-        descending=page.order.startswith("-"),
+        since=day.get("since"),
+        counted=asked_for.get("counted"),
+        of=of,
+        names=page.called if "donor" in of else None,
+        below=asked_for.get("below"),
+        held_by=asked_for.get("held_by"),
+        earlier=current.relay_on(day["compared"]).survey if "compared" in day else None,
+        was=asked_for.get("was"),
+    )
+    return placements.holdings(
+        page.relay.survey, which, sort=_HOLDING_ORDERS[key], descending=page.order.startswith("-")
     )
 
+
+OF: Final = ("generation", "sex", "year")
+"""Parts that have no page and no filter of their own kind."""
 
 _HOLDING_ORDERS: Final[Mapping[str, placements.HoldingSorting]] = {
     "placement_id": "id",

@@ -11,6 +11,7 @@ from relay.arrays.columns import day_of
 from relay.domain.vocabulary import STATES
 from relay.exchange.small_counts import SMALL, tellable
 from relay.reports import placements
+from relay.reports.placements import Which
 from relay.reports.tree_layout import MOST, View
 from relay.web import privacy
 from relay.web.managers import district_map
@@ -77,7 +78,7 @@ class GiftPage:
     @cached_property
     def holdings(self) -> Holdings:
         """Every placement that it reached, its first ones included."""
-        return placements.holdings(self.relay.survey, gift_id=self.gift_id, sort="received")
+        return placements.holdings(self.relay.survey, Which(gift_id=self.gift_id), sort="received")
 
     @cached_property
     def donor(self) -> str | None:

@@ -10,6 +10,7 @@ from werkzeug.utils import cached_property
 from relay.domain.model import add_months
 from relay.reports import chains, health, placements
 from relay.reports import visits as todo
+from relay.reports.placements import Which
 from relay.web import privacy
 from relay.web.request import current
 from relay.web.result_cache import kept_of
@@ -73,7 +74,7 @@ class Overview:
     @cached_property
     def broke(self) -> Holdings:
         """What became lost or broken since a month ago, the latest first."""
-        return placements.holdings(self.relay.survey, since=self.month_ago, sort="since", descending=True)
+        return placements.holdings(self.relay.survey, Which(since=self.month_ago), sort="since", descending=True)
 
     @property
     def broke_first(self) -> Sequence[placements.Holding]:

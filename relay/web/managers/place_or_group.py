@@ -9,7 +9,9 @@ from werkzeug.utils import cached_property
 
 from relay.reports import placements
 from relay.reports.breakdown import NoSuchPart
+from relay.reports.counted import STUCK
 from relay.reports.health import health
+from relay.reports.placements import Which
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.request import current, parameters
@@ -122,9 +124,7 @@ class PartPage:
         """What is lost or broken, the latest first."""
         return placements.holdings(
             self.relay.survey,
-            state="stuck",
-            place_id=self._place_id,
-            group_id=self._group_id,
+            Which(state=STUCK, place_id=self._place_id, group_id=self._group_id),
             sort="since",
             descending=True,
         )

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from relay.audit.books import Books
-from relay.audit.checks import Check
+from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding, found
 from relay.text import Sentence
 
 
-def _wells(books: Books) -> Collection[object]:
+def _wells(books: Books) -> Collection[LookedAt]:
     return books.facts("well")
 
 

@@ -1,0 +1,195 @@
+"""What is counted: which placements a number is made of, told once for the number and for the list that it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from relay.arrays import lineage
+from relay.arrays.columns import NO_DAY, Flags, Rows, day_number
+from relay.arrays.lineage import Survey
+from relay.arrays.standings import CAUSES, EXCUSED, FULFILLED, LOST
+from relay.arrays.tables import Snapshot
+from relay.domain.vocabulary import STATES
+from relay.reports.breakdown import PartNames, code_of, parts, row_of
+
+ANIMAL: Final = "animal"
+"""The unit in which helps can be added up: goats and pigs, but not rupees."""
+
+NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
+"""What makes passing on impossible; a woman who sold or slaughtered could have passed on."""
+
+UNKNOWN: Final = "unknown"
+"""In place of a part: placements of which the part is not known."""
+
+STUCK, NOT_STUCK, NOT_THERE = "stuck", "not_stuck", "not_there"
+"""In place of a state: lost or broken; neither of the two; not received yet."""
+
+COUNTED: Final = (
+    "original",
+    "passed_on",
+    "due",
+    "due_fulfilled",
+    "due_unmet",
+    "due_on_time",
+    "due_possible",
+    "due_animals",
+    "animals",
+)
+"""What a number counts: first placements from a gift; those begun by a pass-on; those past their due day; of these who
+passed on all she owes, who did not, who had by the due day, who still could; and of all helps that are animals."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Due:
+    """Of some placements those past their due day, and of these those that count for a rate.
+
+    Attributes:
+        all: Past their due day.
+        fulfilled: Passed on all they owe.
+        on_time: Had passed on all they owe by the due day.
+        impossible: Excused, or lost by death, theft or leaving.
+    """
+
+    all: Flags
+    fulfilled: Flags
+    on_time: Flags
+    impossible: Flags
+
+    @classmethod
+    def of(cls, survey: Survey, row: Rows | slice) -> Due:
+        """Of some rows of placements that were there."""
+        stood = survey.standings
+        state, due_day, fulfilled_day = stood.state[row], stood.due_day[row], stood.fulfilled_day[row]
+        due = due_day < day_number(survey.as_of)
+        lost, impossible = np.flatnonzero(state == LOST), state == EXCUSED
+        impossible[lost] = np.isin(stood.cause[row][lost], NOT_HER_DOING)
+        on_time = due & (fulfilled_day != NO_DAY) & (fulfilled_day <= due_day)
+        return cls(due, due & (state == FULFILLED), on_time, due & impossible)
+
+
+def animal(snapshot: Snapshot) -> Flags:
+    """Which helps are counted in animals."""
+    return np.array([unit(snapshot, help_) == ANIMAL for help_ in snapshot.helps], np.bool_)
+
+
+def unit(snapshot: Snapshot, help_: str) -> str | None:
+    """The unit of a help by its newest rule, or None when no rule is for it."""
+    newest = max((rule for rule in snapshot.rules if rule.help == help_), key=lambda rule: rule.from_on, default=None)
+    return newest.unit if newest else None
+
+
+def counting(survey: Survey, word: str) -> Flags:
+    """Which of all placements one of `COUNTED` counts, among those that were there.
+
+    Raises:
+        NoSuchPart: It is none of them.
+    """
+    code_of("count", COUNTED, word)
+    there, due = survey.standings.there, Due.of(survey, slice(None))
+    animals = animal(survey.snapshot)[survey.snapshot.placements.help] if len(there) else there
+    flags: Mapping[str, Flags] = {
+        "original": survey.original,
+        "passed_on": ~survey.original,
+        "due": due.all,
+        "due_fulfilled": due.fulfilled,
+        "due_unmet": due.all & ~due.fulfilled,
+        "due_on_time": due.on_time,
+        "due_possible": due.all & ~due.impossible,
+        "due_animals": due.all & animals,
+        "animals": animals,
+    }
+    found: Flags = there & flags[word]
+    return found
+
+
+def in_state(survey: Survey, word: str) -> Flags:
+    """Which of all placements were in a state, or in what stands in place of one.
+
+    Raises:
+        NoSuchPart: There is no such state.
+    """
+    stood = survey.standings
+    if word in (STUCK, NOT_STUCK):
+        return stood.stuck if word == STUCK else ~stood.stuck
+    if word == NOT_THERE:
+        return ~stood.there
+    found: Flags = stood.there & (stood.state == code_of("state", STATES, word))
+    return found
+
+
+def in_part(survey: Survey, word: str, asked: str, names: PartNames) -> Flags:
+    """Which of all placements belong to a part, as the programme is parted by a word of `vocabulary.PARTED_BY`.
+
+    Args:
+        survey: The programme on the day.
+        word: By what it is parted.
+        asked: The part as an id, word or number; or `UNKNOWN`.
+        names: With the donors, where it is parted by donor.
+
+    Returns:
+        None of them where there is no such part, or nothing was there of it.
+    """
+    parted, found = parts(survey, word, names), np.zeros(len(survey.original), np.bool_)
+    for nth, key in enumerate(parted.keys):
+        if asked == (UNKNOWN if key is None else str(key)):
+            found[parted.row[parted.part == nth]] = True
+    return found
+
+
+def of_gift(survey: Survey, gift_id: str) -> Flags:
+    """Which of all placements descend from a gift, those that it filled included.
+
+    Raises:
+        NoSuchPart: There is no such gift.
+    """
+    return _at_or_below(survey, _filled_by(survey, gift_id))
+
+
+def below(survey: Survey, asked: str) -> Flags:
+    """Which of all placements descend from a placement or from those that a gift filled, without these themselves.
+
+    Args:
+        survey: The programme on the day.
+        asked: "placement:ID" or "gift:ID"; "chain:ID" for a placement with all that descends from it.
+
+    Raises:
+        NoSuchPart: There is no such placement or gift.
+    """
+    kind, _, id_ = asked.partition(":")
+    if kind == "gift":
+        roots = _filled_by(survey, id_)
+    else:
+        row = row_of("placement", survey.snapshot.placements.ids, id_)
+        roots = [row] if survey.standings.there[row] else []
+    found = _at_or_below(survey, roots)
+    found[roots] = kind == "chain"
+    return found
+
+
+def held_by(survey: Survey, beneficiary_id: str) -> Flags:
+    """Which of all placements somebody holds, under whichever of her ids.
+
+    Raises:
+        NoSuchPart: There is nobody of that id.
+    """
+    snapshot = survey.snapshot
+    women = snapshot.women()
+    row = row_of("beneficiary", snapshot.beneficiaries.ids, beneficiary_id)
+    found: Flags = women[snapshot.placements.beneficiary] == women[row]
+    return found
+
+
+def _filled_by(survey: Survey, gift_id: str) -> list[int]:
+    gift = row_of("gift", survey.snapshot.gifts.ids, gift_id)
+    rows: list[int] = np.flatnonzero(survey.original & (survey.snapshot.placements.gift == gift)).tolist()
+    return rows
+
+
+def _at_or_below(survey: Survey, roots: list[int]) -> Flags:
+    found = np.zeros(len(survey.original), np.bool_)
+    found[lineage.below(survey, roots).row if roots else []] = True
+    return found
