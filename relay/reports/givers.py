@@ -10,7 +10,7 @@ import numpy as np
 
 from relay.domain.model import Quantity, shown, thousandths
 from relay.domain.vocabulary import SETTLED
-from relay.reports.placements import Holding, Holdings, holders, holdings
+from relay.reports.placements import Holding, Holdings, Which, holders, holdings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,7 +61,7 @@ def givers(survey: Survey, day: date, *, place_id: str | None = None, group_id: 
     last = day + timedelta(days=AHEAD_DAYS)
     return tuple(
         _giver(each)
-        for each in holdings(survey, place_id=place_id, group_id=group_id, sort="due")
+        for each in holdings(survey, Which(place_id=place_id, group_id=group_id), sort="due")
         if each.state not in (*SETTLED, "lost") and each.owed > each.passed and each.due_on and each.due_on <= last
     )
 

@@ -78,6 +78,7 @@ PAGES: Final = (
     f"{DEMO}/audit",
     f"{AUDITED}/audit",
     f"{DEMO}/findings",
+    f"{DEMO}/checked?check=same_household",
     f"{AUDITED}/findings?check=same_household",
     f"{DEMO}/sample",
     f"{AUDITED}/sample?size=2&seed=7",
@@ -110,7 +111,11 @@ LISTS: Final = ("gifts", "chains", "visits", "placements", "people", "groups", "
 
 FILES: Final = (
     *(f"{HILLS}/{name}.{form}" for name in LISTS for form in ("csv", "xlsx", "json")),
-    *(f"{DEMO}/{name}.{form}" for name in ("rates", "findings", "ledger") for form in ("csv", "xlsx", "json")),
+    *(
+        f"{DEMO}/{name}.{form}"
+        for name in ("rates", "findings", "checked", "ledger", "waiting")
+        for form in ("csv", "xlsx", "json")
+    ),
     *(f"{DEMO}/sample.{form}?size=2&seed=7" for form in ("csv", "xlsx", "json")),
     *(f"{DEMO}/tree/gift:G1/tree.{form}" for form in ("svg", "html", "graphml", "json")),
     f"{DEMO}/tree/gift:G1/network.json",

@@ -53,6 +53,10 @@ PAGES: Final = (
     "/rates?by=place",
     "/rates?by=help",
     "/waiting",
+    "/place/PAL",
+    "/group/S1",
+    "/tree/gift:G1",
+    "/tree/placement:P2",
 )
 
 MAIN: Final = (
@@ -62,6 +66,8 @@ MAIN: Final = (
     "/chains",
     "/people",
     "/places",
+    "/tree/gift:G1",
+    "/gift/G1",
 )
 """Of programmes beside the first."""
 

@@ -121,6 +121,12 @@ class TreePage:
 
     # -- where links lead
 
+    @property
+    def whole(self) -> Mapping[str, str]:
+        """What placements are filtered by to list all that the tree holds, what it starts from included."""
+        kind, _, id_ = self.id.partition(":")
+        return {"gift": id_} if kind == "gift" else {"below": f"chain:{id_}"}
+
     def link(
         self,
         wish: Wish | None = None,
