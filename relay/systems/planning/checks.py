@@ -9,7 +9,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from relay.audit.books import Books
-from relay.audit.checks import Check
+from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding
 from relay.systems.planning.order import ASKED_ON, NEVER_RECEIVED, order_of
 from relay.systems.planning.proposal import Map
@@ -48,11 +48,11 @@ def _season(books: Books) -> Season:
     return _seasons[books]
 
 
-def _served(books: Books) -> Collection[object]:
+def _served(books: Books) -> Collection[LookedAt]:
     return _season(books).served
 
 
-def _plans(books: Books) -> Collection[object]:
+def _plans(books: Books) -> Collection[LookedAt]:
     return _season(books).plans
 
 
@@ -61,7 +61,7 @@ def _waiting(books: Books) -> list[Request]:
     return [each for each in season.requests if season.request_states[each.request_id] in OPEN_REQUESTS]
 
 
-def _plans_where_meetings_are(books: Books) -> Collection[object]:
+def _plans_where_meetings_are(books: Books) -> Collection[LookedAt]:
     """All plans, where any of them names the meeting at which she was chosen."""
     plans = books.facts("plan")
     return plans if any(each.values.get("meeting_id") for each in plans) else ()

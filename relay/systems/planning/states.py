@@ -86,6 +86,11 @@ class Request:
     place_id: str | None = None
     ended_on: date | None = None
 
+    @property
+    def act_id(self) -> str:
+        """Of its act, "kind:id"."""
+        return f"request:{self.request_id}"
+
     @classmethod
     def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
         """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
@@ -126,6 +131,11 @@ class Plan:
     expected_on: date | None = None
     rank: int | None = None
     ended_on: date | None = None
+
+    @property
+    def act_id(self) -> str:
+        """Of its act, "kind:id"."""
+        return f"plan:{self.plan_id}"
 
     @classmethod
     def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
