@@ -280,7 +280,9 @@ class Catalogue:
         if column.refers_to:
             yield column.refers_to, column.edge
         elif kind is END and column.type == "act":
-            yield from ((each.name, each.ended_by) for each in self.kinds.values() if each.ended_by)
+            for each in self.kinds.values():
+                if each.ended_by:
+                    yield each.name, each.ended_by
 
     def named_by(self, act: Act | Fact) -> Iterator[tuple[str, str]]:
         """The columns in which an act names what is recorded or comes with it, each with the act or "placement:ID"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from itertools import combinations, permutations
 
 import numpy as np
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 from relay.systems.planning.assignment import assign
 from tests.rigs.soak import drawn
 
-Metres = list[list[int]]
-Allowed = list[list[bool]]
+Metres = Sequence[Sequence[int]]
+Allowed = Sequence[Sequence[bool]]
 
 
 def best(metres: Metres, allowed: Allowed) -> list[int]:
