@@ -199,6 +199,12 @@ class _Ways:
         """From home to home."""
         return self.map.metres(self.where[placed.request.request_id], giver.place_id)
 
+    def all_metres(self, women: Sequence[Placed], giver: _Giver) -> list[int]:
+        """The same of some women, who live in few places."""
+        homes = [self.where[placed.request.request_id] for placed in women]
+        far = {home: self.map.metres(home, giver.place_id) for home in dict.fromkeys(homes)}
+        return [far[home] for home in homes]
+
 
 def _of_one(
     key: tuple[str | None, str],
@@ -228,11 +234,11 @@ def _of_one(
         raise TooManyToPropose(hand_overs=len(slots), women=len(free), help=help_, place=place_id or "?")
     # the distance and whether they may are the same for all hand-overs of one giver
     each = {id(giver): giver for giver in slots}
-    may = {at: [ways.may(placed, giver) for placed in free] for at, giver in each.items()}
-    metres = {at: [ways.metres(placed, giver) for placed in free] for at, giver in each.items()}
+    may = {at: np.array([ways.may(placed, giver) for placed in free]) for at, giver in each.items()}
+    metres = {at: np.array(ways.all_metres(free, giver)) for at, giver in each.items()}
     columns = [id(giver) for giver in slots]
     chosen = (
-        assign(np.array([metres[at] for at in columns]).T, np.array([may[at] for at in columns]).T) if slots else []
+        assign(np.stack([metres[at] for at in columns], 1), np.stack([may[at] for at in columns], 1)) if slots else []
     )
     rows = {placed.request.request_id: slots[slot] for placed, slot in zip(free, chosen, strict=False) if slot >= 0}
     rows |= {request_id: of[giver_id] for request_id, giver_id in kept.items()}
