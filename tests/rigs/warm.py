@@ -116,7 +116,8 @@ def _run(words: list[str], environment: dict[str, str], folder: str, descriptors
     sys.argv = [str(ROOT / "cli.py"), *words]
     sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w")
     sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace")
-    sys.exit(cli.main())
+    cli.main()
+    sys.exit()
 
 
 if __name__ == "__main__":
