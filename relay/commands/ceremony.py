@@ -73,7 +73,7 @@ def sheet(session: Session, path: Path, place_id: str | None, group_id: str | No
     say(f"When it is typed in: relay ceremony record {path} --counted ANIMALS --dry-run")
 
 
-@ceremony_.command("record", example="relay ceremony record ceremony.csv --counted 2 --dry-run")
+@ceremony_.command("record", example="relay ceremony record ceremony.csv --counted 86 --dry-run")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--counted", metavar="N", required=True, help="Animals that were counted in the yard.")
 @click.option("--again", is_flag=True, help="Record rows without being asked: answers every question about them.")
@@ -93,6 +93,9 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
     with usage("--counted", counted):
         yard = cells.read(Column(name="animals", type="units"), counted)
     typed = ceremony_sheet.read(path, session.catalogue, again=again)
+    if not (typed.rows or typed.fallen):
+        say(f"No row of {path} has an x under handed_over. Nothing was recorded.")
+        click.get_current_context().exit(FOUND)
     became: tuple[Became, ...] = ()
     if not typed.fallen:
         require_counted(typed.rows, yard if isinstance(yard, int | float) else 0)

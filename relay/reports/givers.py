@@ -13,7 +13,7 @@ from relay.domain.vocabulary import SETTLED
 from relay.reports.placements import Holding, Holdings, Which, holders, holdings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from relay.arrays.lineage import Survey
@@ -41,7 +41,14 @@ class Giver:
     due_on: date | None
 
 
-def givers(survey: Survey, day: date, *, place_id: str | None = None, group_id: str | None = None) -> tuple[Giver, ...]:
+def givers(
+    survey: Survey,
+    day: date,
+    *,
+    place_id: str | None = None,
+    group_id: str | None = None,
+    planned: Collection[str] = (),
+) -> tuple[Giver, ...]:
     """The placements held in a place or by members of a group that owe something by a day or soon after it.
 
     Args:
@@ -49,6 +56,7 @@ def givers(survey: Survey, day: date, *, place_id: str | None = None, group_id: 
         day: Of the ceremony.
         place_id: In this place or in any place below it.
         group_id: Of members of this group.
+        planned: Placements whose next receiver is named: they are listed even before they are due.
 
     Returns:
         Those that are due first come first; empty when neither place nor group is named, or nobody there owes.
@@ -62,7 +70,8 @@ def givers(survey: Survey, day: date, *, place_id: str | None = None, group_id: 
     return tuple(
         _giver(each)
         for each in holdings(survey, Which(place_id=place_id, group_id=group_id), sort="due")
-        if each.state not in (*SETTLED, "lost") and each.owed > each.passed and each.due_on and each.due_on <= last
+        if each.state not in (*SETTLED, "lost") and each.owed > each.passed
+        if (each.due_on and each.due_on <= last) or each.placement_id in planned
     )
 
 

@@ -107,6 +107,8 @@ def test_what_is_no_sheet_is_refused(empty: Shell, tmp_path: Path) -> None:
     path.write_text("name\nMaya\n", encoding="utf-8")
     assert "these columns are missing" in empty.run("ceremony", "record", str(path), "--counted", "1").err
     empty.ok("ceremony", "sheet", str(tmp_path / "own.csv"), "--place", "L1", "--on", "2024-06-29")
+    untouched = empty.run("ceremony", "record", str(tmp_path / "own.csv"), "--counted", "1")
+    assert (untouched.code, "No row" in untouched.err) == (exits.FOUND, True)
     own = typed(tmp_path / "own.csv", {2: {"ceremony_id": "other"}})
     assert "its rows name several ceremonies" in empty.run("ceremony", "record", str(own), "--counted", "1").err
     assert empty.run("ceremony", "sheet", str(tmp_path / "x.csv")).code == exits.USAGE

@@ -68,6 +68,7 @@ PAGES: Final = (
     *(f"{HILLS}/new/{form}" for form in ("person", "group", "place", "gift")),
     f"{HILLS}/ceremony",
     f"{HILLS}/ceremony?place=PAL",
+    f"{HILLS}/ceremony/sheet?place=PAL",
     f"{HILLS}/record/gift:G1/claim",
     f"{HILLS}/record/event:E1/recorded",
     "/p/hostile/record/beneficiary:tab/correct",

@@ -6,7 +6,7 @@ import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import render_template, request
 
@@ -16,7 +16,8 @@ from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.reports import givers
-from relay.web import guard, privacy
+from relay.service.question import Source, of_system
+from relay.web import guard, privacy, sessions
 from relay.web.i18n.language import gettext, say
 from relay.web.permission import action
 from relay.web.recording import people
@@ -42,6 +43,8 @@ WALK_INS: Final = 3
 NEW: Final = "new:"
 """Chosen where a name means a woman who is new; no id holds a colon."""
 
+_PLANS: Final = "plans"
+"""The question of who is planned to receive from whom, of whichever system answers it."""
 _OFFERED: Final = 500  # our choice: receivers that a browser completes; of more, ids are typed whole
 _ROW: Final = re.compile(r"([0-9]{1,3})\.giver")
 _SAID: Final = ("animals", "females", "males", "tags")
@@ -56,6 +59,7 @@ class Row:
         number: By which its fields are named, and its ids made.
         typed: Field → what stands in it: giver, receiver, animals, females, males and tags.
         is_listed: Whether its giver was expected; else she is typed too.
+        planned: Who is planned to receive, as it was when the page was opened; empty for nobody.
         is_ticked: Whether it was handed over.
         chosen: Field → the record that was chosen for its words.
         again: The questions that were answered with yes.
@@ -69,6 +73,7 @@ class Row:
     number: int
     typed: Mapping[str, str]
     is_listed: bool = False
+    planned: str = ""
     is_ticked: bool = False
     chosen: Mapping[str, str] = field(default_factory=dict[str, str])
     again: tuple[str, ...] = ()
@@ -164,6 +169,7 @@ class Day:
     def names(self) -> Mapping[str, str]:
         """Beneficiary id → what she is called, of all whom the rows name and who may be offered as receivers."""
         ids = {each.beneficiary_id for each in self.listed.values() if each.beneficiary_id} | {*self.receivers()}
+        ids |= {row.planned for row in self.rows if row.planned}
         ids |= {row.became.beneficiary_id for row in self.rows if row.became and row.became.beneficiary_id}
         return privacy.names(sorted(ids))
 
@@ -196,14 +202,45 @@ def _shown(day: Day) -> str:
     return render_template("recording/ceremony.html", day=day, names=day.names(), today=current.today(), new=NEW)
 
 
+def _planned() -> Mapping[str, str]:
+    """Placement id → who is planned to receive from it, where a system of this programme plans."""
+    catalogue, head = current.graph().catalogue, current.head()
+    source = Source(
+        graph=current.built(),
+        folder=current.core().settings.data_folder,
+        reader=privacy.READER,
+        by=sessions.signed_in().by,
+        kept=current.kept_relay,
+    )
+    planned = dict[str, str]()
+    for question in (each for name in head.systems for each in of_system(catalogue.systems[name])):
+        if question.name == _PLANS and guard.may(question.action, head.programme_id):
+            plans: Any = question
+            answered = plans(as_of=current.today(), state="open").ask(source, head)
+            planned |= {plan.giver_placement_id: plan.beneficiary_id for plan in answered if plan.giver_placement_id}
+    return planned
+
+
+@action("pass-on")
+def sheet(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
+    """The page on paper, with a box for each thumb: taken along, and typed in after."""
+    day = _opened()
+    return render_template("recording/hand_over_sheet.html", day=day, names=day.names(), today=current.today())
+
+
 def _opened() -> Day:
     """The page with a row for each giver who is expected."""
-    place_id, group_id = _part("place"), _part("group")
-    due = givers.givers(_relay().survey, current.today(), place_id=place_id, group_id=group_id)
+    place_id, group_id, planned = _part("place"), _part("group"), _planned()
+    due = givers.givers(_relay().survey, current.today(), place_id=place_id, group_id=group_id, planned=planned)
     walk_ins = _number(request.args.get("walk_ins", ""))
     most = MOST_ROWS - walk_ins
     rows = [
-        Row(number=number, is_listed=True, typed=_empty(each.placement_id, cells.write(each.still_owed)))
+        Row(
+            number=number,
+            is_listed=True,
+            planned=planned.get(each.placement_id, ""),
+            typed=_empty(each, planned.get(each.placement_id, "")),
+        )
         for number, each in enumerate(due[:most], 1)
     ]
     day = Day(
@@ -235,8 +272,10 @@ def _fields() -> Mapping[str, Field]:
     }
 
 
-def _empty(giver: str = "", animals: str = "") -> dict[str, str]:
-    return {"giver": giver, "receiver": "", **dict.fromkeys(_SAID, ""), "animals": animals}
+def _empty(giver: Giver | None = None, receiver: str = "") -> dict[str, str]:
+    """What stands in the fields of a row before anything is typed."""
+    known = {"giver": giver.placement_id, "animals": cells.write(giver.still_owed)} if giver else {}
+    return {"giver": "", "receiver": receiver, **dict.fromkeys(_SAID, ""), **known}
 
 
 def _with_walk_ins(day: Day, many: int = WALK_INS) -> Day:
@@ -282,6 +321,7 @@ def _row(number: int, ceremony_id: str) -> Row:
         number=number,
         typed=typed,
         is_listed=bool(sent("listed")),
+        planned=sent("planned"),
         is_ticked=bool(sent("did")),
         chosen={name: chosen for name in ("giver", "receiver") if (chosen := sent(f"{name}.chosen"))},
         again=tuple(request.form.getlist(f"{number}.again")),

@@ -99,3 +99,13 @@ def test_a_programme_that_does_not_plan_sees_no_word_of_it(client: FlaskClient, 
     record = seen(client, "record/beneficiary:W3")
     assert "Waiting list" not in record
     assert "/plan" not in record
+
+
+def test_the_day_of_a_ceremony_names_who_is_planned_to_receive(client: FlaskClient, meadow: Graph) -> None:
+    assert "planned:" not in seen(client, "ceremony", place="1")
+    added(meadow, planned("N1: P1 > W3 on 2024-06-01"))
+
+    page = seen(client, "ceremony", place="1")
+    assert "planned:" in page
+    assert re.search(r'name="1.receiver" value="W3"', page)
+    assert "Name of W3" in seen(client, "ceremony/sheet", place="1")

@@ -179,3 +179,19 @@ def test_a_day_in_a_browser(chromium: Browser, site: str, recorded: Graph, width
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert watched.complaints == []
     context.close()
+
+
+def test_the_hand_over_sheet_has_a_box_for_each_thumb_and_repeats_its_head(
+    chromium: Browser, site: str, recorded: Graph
+) -> None:
+    """Boxes of 30 by 24 mm, at 96 dots an inch; a row is never torn apart."""
+    path = begun(recorded, "day-paper").replace("ceremony?", "ceremony/sheet?")
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = Watched(context, site).goto(path)
+    page.emulate_media(media="print")
+    box = page.locator(".thumb").first.bounding_box()
+    assert box is not None
+    assert (round(box["width"] / 96 * 25.4), round(box["height"] / 96 * 25.4)) == (30, 24)
+    assert page.locator(".thumb").count() == 2 * (4 + 3)
+    assert page.evaluate("getComputedStyle(document.querySelector('.paper thead')).display") == "table-header-group"
+    context.close()
