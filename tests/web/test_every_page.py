@@ -28,7 +28,8 @@ RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-p
 OF_COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 CHOICE: Final = re.compile(r"<any\(([^)]*)\):(\w+)>")
 PHONE: Final = 390  # pixels
-PAPER: Final = {"auto": 688, "across": 1032}  # pixels of 1/96 inch, between the margins of A4, upright and on its side
+PAPER: Final = {"auto": 688, "across": 1032, "paper": 703}
+"""Pixels of 1/96 inch between the margins of A4: upright, on its side, and of what is filled in by hand."""
 
 
 # -- none is left out --------------------------------------------------------------------------------------------------
