@@ -2,7 +2,6 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.neo4j.configuration.GraphDatabaseInternalSettings;
 import org.neo4j.configuration.GraphDatabaseSettings;
@@ -28,8 +27,7 @@ public class Launcher {
             .setConfig(BoltConnector.enabled, true)
             .setConfig(BoltConnector.listen_address, new SocketAddress("127.0.0.1", 0))
             .setConfig(GraphDatabaseSettings.auth_enabled, true)
-            // A plan serves for ever, and lists of any length: half of a test's time would go into planning anew.
-            .setConfig(GraphDatabaseSettings.cypher_min_replan_interval, Duration.ofHours(1))
+            // A plan serves lists of any length: a sixth of a test's time would go into planning anew.
             .setConfig(GraphDatabaseInternalSettings.cypher_size_hint_parameters, false);
         if (Files.isDirectory(home.resolve("certificates/bolt"))) {
             builder.setConfig(SslPolicyConfig.forScope(SslPolicyScope.BOLT).enabled, true)
