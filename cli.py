@@ -17,7 +17,6 @@ from relay.commands import (
     accounts,
     auditing,
     ceremony,
-    chain_health,
     chain_lists,
     files,
     ledgers,
@@ -54,7 +53,7 @@ USERS: Final = {
         *(recording.same, recording.different),
     ),
     "Auditors": (
-        *(chain_health.health, auditing.audit_, ledgers.ledger),
+        *(auditing.health, auditing.audit_, ledgers.ledger),
         *(statistics.survival, statistics.deadlines, accounts.access),
     ),
     "Operators": (

@@ -50,7 +50,7 @@ def sheet(session: Session, path: Path, place_id: str | None, group_id: str | No
     from relay.desk.ceremony import MOST_ROWS, Ceremony
     from relay.domain.acts import ID_BYTES, new_id
     from relay.exchange import ceremony_sheet
-    from relay.reports import givers
+    from relay.reports.field import givers
     from relay.reports.trees import Relay
 
     if not (place_id or group_id):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from relay.reports.chains import Sorting
     from relay.reports.duplicates import Because, Candidate
-    from relay.reports.visits import Depends, Visit
+    from relay.reports.field.visits import Depends, Visit
     from relay.service.question import Question
 
 

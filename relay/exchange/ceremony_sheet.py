@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from relay.domain.acts import Value
     from relay.domain.system import Catalogue
-    from relay.reports.givers import Giver
+    from relay.reports.field.givers import Giver
 
 WALK_INS: Final = 10
 """Empty rows at the foot of a sheet, for who comes without being expected (our choice)."""

@@ -17,8 +17,8 @@ from relay.desk.lookup import Named
 from relay.domain.entries import instant
 from relay.ledger import places
 from relay.reports import breakdown
-from relay.reports import contacts as find
 from relay.reports.breakdown import PartNames
+from relay.reports.field import contacts as find
 from relay.service.question import Reader
 from relay.web import guard, responses, sessions
 from relay.web.request import current
@@ -27,7 +27,7 @@ from relay.web.result_cache import kept
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from relay.reports.contacts import Contact
+    from relay.reports.field.contacts import Contact
     from relay.reports.record_history import Record
     from relay.reports.search import Hit
 

@@ -20,8 +20,8 @@ from relay.domain.vocabulary import PARTED_BY, STATES
 from relay.reports import breakdown as parts
 from relay.reports.breakdown import PartNames
 from relay.reports.chains import chains, gifts
+from relay.reports.field.visits import todo
 from relay.reports.health import health
-from relay.reports.visits import todo
 from relay.service import demo
 from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import LATER, days_touched, relays

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from relay.reports import breakdown, contacts, duplicates
+from relay.reports import breakdown, duplicates
+from relay.reports.field import contacts
 from relay.service.queries.parameters import Most
 from relay.service.question import Question, Source
 

@@ -10,7 +10,8 @@ from relay.access import roles
 from relay.domain.vocabulary import CHAIN_STATES
 from relay.errors import Refused
 from relay.graph import Graph
-from relay.reports import breakdown, chains, contacts, trees, unconfirmed, visits
+from relay.reports import breakdown, chains, trees, unconfirmed
+from relay.reports.field import contacts, visits
 from relay.service.queries.parameters import (
     IN_WHICH_ORDER,
     AsOf,

@@ -21,7 +21,7 @@ from relay.web.i18n.language import gettext
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from relay.reports.contacts import Contact
+    from relay.reports.field.contacts import Contact
     from relay.web.lists.listing import ListColumn, ListPage
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import request, url_for
 from werkzeug.utils import cached_property
 
-from relay.reports.contacts import NOBODY
+from relay.reports.field.contacts import NOBODY
 from relay.reports.placements import Holdings
 from relay.web import privacy, sessions
 from relay.web.i18n import labels
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from relay.reports.breakdown import PartNames
-    from relay.reports.contacts import Contact
+    from relay.reports.field.contacts import Contact
     from relay.reports.placements import UnitsSummed
     from relay.reports.trees import Relay
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports import visits
 from relay.reports.counted import COUNTED, NOT_STUCK, NOT_THERE, STUCK, UNKNOWN
+from relay.reports.field import visits
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext
 from relay.web.lists import choices, rows

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from relay.domain.vocabulary import CHAIN_STATES
 from relay.exchange.cells import read_day
-from relay.reports import chains, health, placements, visits
+from relay.reports import chains, health, placements
 from relay.reports.counted import UNKNOWN
+from relay.reports.field import visits
 from relay.reports.placements import ListedChains, Which
 from relay.web.request import current
 

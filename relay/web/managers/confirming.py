@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Answer
 
     from relay.ledger.batch import Outcome
-    from relay.reports.contacts import Contact
+    from relay.reports.field.contacts import Contact
     from relay.reports.record_history import Record
     from relay.web.managers.inbox import WaitingRow
 

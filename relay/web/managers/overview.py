@@ -9,7 +9,7 @@ from werkzeug.utils import cached_property
 
 from relay.domain.model import add_months
 from relay.reports import chains, health, placements
-from relay.reports import visits as todo
+from relay.reports.field import visits as todo
 from relay.reports.placements import Which
 from relay.web import privacy
 from relay.web.request import current
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from relay.reports.breakdown import PartNames
     from relay.reports.chains import GivenGift
+    from relay.reports.field.visits import Visit
     from relay.reports.health import Health
     from relay.reports.placements import Beginning, Holdings
     from relay.reports.trees import Relay
-    from relay.reports.visits import Visit
 
 ROWS: Final = 8
 """Rows of what broke and of whom to visit (our choice: what fits one screen; all are a click away)."""

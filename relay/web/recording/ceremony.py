@@ -15,7 +15,7 @@ from relay.desk.ceremony import MOST_ROWS, Ceremony, HandOver
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
-from relay.reports import givers
+from relay.reports.field import givers
 from relay.service.question import Source, of_system
 from relay.web import guard, privacy, sessions
 from relay.web.i18n.language import gettext, say
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from relay.domain.acts import Value
     from relay.domain.model import Quantity
     from relay.domain.schema import Column
-    from relay.reports.givers import Giver
+    from relay.reports.field.givers import Giver
     from relay.reports.search import Hit
     from relay.reports.trees import Relay
 

@@ -13,8 +13,8 @@ from relay.arrays import lineage
 from relay.arrays.raw_tables import of_register
 from relay.domain.model import add_months, lost_since
 from relay.reports.breakdown import NoSuchPart, PartNames
+from relay.reports.field.visits import LONG_REACH, Depends, Visit, todo
 from relay.reports.placements import Which, holdings
-from relay.reports.visits import LONG_REACH, Depends, Visit, todo
 from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import days_touched, relays
 from tests.scenes import acts as say
