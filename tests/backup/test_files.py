@@ -24,9 +24,11 @@ from relay.backup import files as keeping
 from relay.backup.encryption import Seal
 from relay.backup.replay import backup, check
 from relay.database import engine
+from relay.domain.system import Catalogue
 from relay.errors import Invalid, Unavailable
 from relay.ledger import reading
 from relay.ledger.recording import record
+from relay.systems import SYSTEMS
 from tests.rigs.small_disk import on_a_small_disk
 from tests.scenes.acts import beginnings, clerk, erased, placed
 from tests.scenes.core import CORE
@@ -182,7 +184,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
         engine.require_free_space(data_folder)
 
     try:
-        with relay_graph.connect(engine.ensure(data_folder), CORE, before_writing=room) as graph:
+        with relay_graph.connect(engine.ensure(data_folder), Catalogue(SYSTEMS), before_writing=room) as graph:
             record(graph, "demo", beginnings(1), clerk())
             written, refused = reading.head(graph, "demo").entries, ""
             accounts.add(graph, "maya", (grant_of("manager"),), None, now)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def test_every_rate_is_told_with_what_it_is_made_of_and_its_interval(client: FlaskClient) -> None:
     text = words(client.get(f"{DEMO}/health").text)
 
-    assert "passed on everything they owe 40.0% 2 of 5 5.3% to 85.3%" in text  # Clopper and Pearson: 2 of 5
+    assert "passed on everything they owe 40.0% 2 of 5 3 did not 5.3% to 85.3%" in text  # Clopper and Pearson: 2 of 5
     assert "passed on everything by their due date 40.0% 2 of 5 5.3% to 85.3%" in text
     assert "units passed on, of those owed 60.0% 6 of 10 the same" in text  # 2, 2, 1, 1 and 0 of 2 each; no interval
 
@@ -36,7 +36,7 @@ def test_two_year_ends_are_compared_in_either_calendar(client: FlaskClient) -> N
 
     assert gregorian == bikram_sambat
     # by the end of 2024 P1 to P4 were due, by that of 2023 P1 and P2, which had passed on all
-    now, then = "50.0% 2 of 4 6.8% to 93.2%", "100.0% 2 of 2 15.8% to 100.0%"
+    now, then = "50.0% 2 of 4 2 did not 6.8% to 93.2%", "100.0% 2 of 2 15.8% to 100.0%"
     assert f"passed on everything they owe {now} {then} -50.0" in gregorian
     assert "31 Dec 2024 (2081-09-16 BS)" in gregorian
     assert "Lost or broken since 2 P3 , P4" in gregorian
