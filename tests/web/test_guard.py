@@ -72,7 +72,11 @@ def address(app: Flask, rule: Rule, programme_id: str) -> str:
 
 def ask(client: FlaskClient, path: str, method: str, secret: str | None) -> TestResponse:
     return client.open(
-        path, method=method, headers=bearer(secret) if secret else {}, json={} if method == "POST" else None
+        path,
+        method=method,
+        headers=bearer(secret) if secret else {},
+        json={} if method == "POST" else None,
+        buffered=True,  # a stream that nobody reads to its end would end in the middle of a later request
     )
 
 
