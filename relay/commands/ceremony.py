@@ -15,6 +15,7 @@ from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
     from relay.desk.ceremony import Became
+    from relay.errors import RelayError
     from relay.exchange.ceremony_sheet import Fallen
 
 
@@ -116,31 +117,21 @@ def _print_rows(session: Session, became: tuple[Became, ...], fallen: tuple[Fall
     """A line for each row."""
     from relay.service.terminal import print_json, print_table
 
-    rows = [
-        {
-            "row": each.number,
-            "act_id": f"pass:{each.pass_id}",
-            "action": each.action,
-            "code": each.error.code if each.error else None,
-            "field": each.error.field if each.error else None,
-            "reason": str(each.error.reason) if each.error else None,
-            "suggestion": str(each.error.suggestion) if each.error else None,
-        }
-        for each in became
-    ]
-    rows += [
-        {
-            "row": each.number,
-            "act_id": None,
-            "action": "not",
-            "code": each.error.code,
-            "field": each.error.field,
-            "reason": str(each.error.reason),
-            "suggestion": str(each.error.suggestion),
-        }
-        for each in fallen
-    ]
+    rows = [_line(each.number, f"pass:{each.pass_id}", each.action, each.error) for each in became]
+    rows += [_line(each.number, None, "not", each.error) for each in fallen]
     if session.as_json:
         print_json(rows)
         return
     print_table(tuple(rows[0]), (tuple(row.values()) for row in rows))
+
+
+def _line(number: int | None, act_id: str | None, action: str, error: RelayError | None) -> dict[str, object]:
+    return {
+        "row": number,
+        "act_id": act_id,
+        "action": action,
+        "code": error.code if error else None,
+        "field": error.field if error else None,
+        "reason": str(error.reason) if error else None,
+        "suggestion": str(error.suggestion) if error else None,
+    }

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from relay.audit.books import Books
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding
+from relay.domain.register import Fact
 from relay.systems.planning.order import ASKED_ON, NEVER_RECEIVED, order_of
 from relay.systems.planning.proposal import Map
 from relay.systems.planning.reading import Place
@@ -61,7 +62,7 @@ def _waiting(books: Books) -> list[Request]:
     return [each for each in season.requests if season.request_states[each.request_id] in OPEN_REQUESTS]
 
 
-def _plans_where_meetings_are(books: Books) -> Collection[LookedAt]:
+def _plans_where_meetings_are(books: Books) -> Collection[Fact]:
     """All plans, where any of them names the meeting at which she was chosen."""
     plans = books.facts("plan")
     return plans if any(each.values.get("meeting_id") for each in plans) else ()
@@ -197,14 +198,13 @@ def _never_served(books: Books) -> Iterator[Finding]:
 
 
 def _without_a_meeting(books: Books) -> Iterator[Finding]:
-    if _plans_where_meetings_are(books):
-        for plan in books.facts("plan"):
-            if not plan.values.get("meeting_id"):
-                yield Finding(
-                    subject_id=plan.act_id,
-                    acts=(books.sequence(plan.act_id),),
-                    sentence=Sentence("%(act_id)s names no meeting at which she was chosen.", act_id=plan.act_id),
-                )
+    for plan in _plans_where_meetings_are(books):
+        if not plan.values.get("meeting_id"):
+            yield Finding(
+                subject_id=plan.act_id,
+                acts=(books.sequence(plan.act_id),),
+                sentence=Sentence("%(act_id)s names no meeting at which she was chosen.", act_id=plan.act_id),
+            )
 
 
 CHECKS: Final = (

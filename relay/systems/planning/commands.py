@@ -22,6 +22,7 @@ from relay.commands.options import (
 from relay.commands.recording import dry_run_option, print_recorded, record_kind, records
 from relay.commands.session import Session, say
 from relay.commands.showing import print_list
+from relay.systems.planning.states import PLAN_STATES, REQUEST_STATES
 
 if TYPE_CHECKING:
     from relay.desk.intake import Recorded
@@ -54,7 +55,7 @@ def check(session: Session, /, **given: str | None) -> None:
 @command("list", example="relay request list --of goat")
 @as_of_option
 @help_option
-@click.option("--state", type=click.Choice(("waiting", "ready", "planned", "served", "ended")))
+@click.option("--state", type=click.Choice(REQUEST_STATES))
 @format_option
 @pass_session
 def list_requests(session: Session, as_of: str | None, help_: str | None, state: str | None) -> None:
@@ -83,7 +84,7 @@ def add_plan(session: Session, /, **given: str | None) -> None:
 @command("list", example="relay plan list --state open")
 @as_of_option
 @help_option
-@click.option("--state", type=click.Choice(("followed", "overtaken", "ended", "missed", "open")))
+@click.option("--state", type=click.Choice(PLAN_STATES))
 @format_option
 @pass_session
 def list_plans(session: Session, as_of: str | None, help_: str | None, state: str | None) -> None:

@@ -14,6 +14,7 @@ from relay.systems.planning import proposal, reading
 from relay.systems.planning.order import in_order
 from relay.systems.planning.rates import PlanningRates, rates
 from relay.systems.planning.reading import Planned
+from relay.systems.planning.states import PLAN_STATES, REQUEST_STATES
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -94,7 +95,7 @@ class Requests(_OfADay[tuple[WaitingRow, ...]]):
     help: Help = None
     state: Annotated[
         str | None,
-        Says(sort="word", text="Only those in this state.", choices=("waiting", "ready", "planned", "served", "ended")),
+        Says(sort="word", text="Only those in this state.", choices=REQUEST_STATES),
     ] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[WaitingRow, ...]:
@@ -160,7 +161,7 @@ class Plans(_OfADay[tuple[PlanRow, ...]]):
         Says(
             sort="word",
             text="Only those in this state.",
-            choices=("followed", "overtaken", "ended", "missed", "open"),
+            choices=PLAN_STATES,
         ),
     ] = None
 
