@@ -143,7 +143,7 @@ def _completion(column: Column) -> Callable[[click.Context, click.Parameter, str
     """What is offered to complete a column: its words, or the ids of what it refers to."""
     if column.choices:
         return lambda _context, _, incomplete: [word for word in column.choices if word.startswith(incomplete)]
-    return complete_ids(column.refers_to) if column.refers_to else None
+    return complete_ids(column.refers_to) if column.refers_to and column.type != "ids" else None
 
 
 def _kinds_of_events(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -153,7 +153,7 @@ def _kinds_of_events(context: click.Context, _: click.Parameter, incomplete: str
 
 
 def _metavar(column: Column) -> str:
-    return {"date": "DAY", "units": "N", "count": "N", "year": "YEAR", "choice": "WORD", "id": "ID"}.get(
+    return {"date": "DAY", "units": "N", "count": "N", "year": "YEAR", "choice": "WORD", "id": "ID", "ids": "IDS"}.get(
         column.type, "TEXT"
     )
 
@@ -251,6 +251,7 @@ def record_kind(
 def _handed_in(session: Session, kind: str, said: dict[str, Value], *, new: bool, again: bool) -> Recorded:
     """Record an act. Where there is no record of an id, the one is taken that it means as a name, each column once."""
     from relay.desk.intake import HoldsSeveral
+    from relay.domain.rulebook import Missing
 
     looked_up: set[str] = set()
     while True:
@@ -258,10 +259,17 @@ def _handed_in(session: Session, kind: str, said: dict[str, Value], *, new: bool
             return session.hand_in(kind, said, new=new, again=again)
         except (NotFound, HoldsSeveral) as error:
             column = session.catalogue.kind(kind).column(error.field)
-            if column is None or column.refers_to is None or column.name in looked_up:
+            if column is None or column.refers_to is None:
                 raise
-            looked_up.add(column.name)
-            said[column.name] = session.meant(str(said[column.name]), column.refers_to, error)
+            text = str(said[column.name])
+            if column.type == "ids" and isinstance(error, Missing):
+                text = error.act_id.partition(":")[2]
+            if f"{column.name}={text}" in looked_up:
+                raise
+            found = session.meant(text, column.refers_to, error)
+            looked_up.add(f"{column.name}={found}")
+            parts = str(said[column.name]).split(";") if column.type == "ids" else [text]
+            said[column.name] = ";".join(found if part == text else part for part in parts)
 
 
 def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) -> None:

@@ -379,7 +379,7 @@ class Register:
                 yield from self._all_openings(entry.act_id)
             elif entry.kind == "pass" and any(held & self._ever(entry, end) for end in _ENDS):
                 yield from self._all_openings(entry.act_id, only=frozenset({"note", f"{CHANGES}note", "why"}))
-            elif any(entry.payload.get(column) == id_ for column in self.catalogue.about_her(entry.kind)):
+            elif any(self.catalogue.is_about(entry.kind, said, id_) for said in self._all_said(entry)):
                 yield from self._all_openings(entry.act_id)
 
     def _all_openings(self, act_id: str, only: frozenset[str] | None = None) -> Iterator[tuple[str, frozenset[str]]]:
@@ -399,9 +399,12 @@ class Register:
 
     def _ever(self, entry: Entry, column: str) -> set[object]:
         """All that an act and its corrections ever said in a column, whether they stand or not."""
-        later = (self.entries[later_id].payload for later_id in self.about.get(entry.act_id, ()))
-        said = (entry.payload, *map(changes_of, later))
-        return {each[column] for each in said if each.get(column) is not None}
+        return {each[column] for each in self._all_said(entry) if each.get(column) is not None}
+
+    def _all_said(self, entry: Entry) -> Iterator[Mapping[str, Any]]:
+        """What an act says, and what its corrections ever changed of it, whether they stand or not."""
+        yield entry.payload
+        yield from (changes_of(self.entries[later_id].payload) for later_id in self.about.get(entry.act_id, ()))
 
     # -- questions ---------------------------------------------------------------------------------------------------
 

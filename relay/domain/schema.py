@@ -23,6 +23,7 @@ Role = Literal["staff", "manager", "auditor", "administrator"]
 Type = Literal[
     "act",  # the act that this one is about: its kind and id, as in pass:T1, or its id alone where it is looked up
     "id",  # an identifier: NFC, 1 to 64 characters, no control characters, ":" or "/"
+    "ids",  # several of them separated by ";", each once, in their order: who was there
     "text",  # any text on one or more lines, NFC
     "name",  # what a person is called: text, but no number
     "help",  # a help name: [a-z0-9_]{1,40}
@@ -54,11 +55,12 @@ class Column:
         required: Whether an empty cell puts the row aside. A required personal column may be absent
             altogether (a nameless export imports).
         personal: Whether the ledger holds only a commitment to the value.
-        refers_to: The kind that an id points at, or None when it points at nothing recorded.
+        refers_to: The kind that an id, or each of several, points at; None when it points at nothing recorded.
         fixed: Whether a correction may not change it (an act's own id and what ties the relay together).
         choices: The words a "choice" may be, in the order in which help and pages list them.
         coming: Whether its day may lie ahead: a rule is known before it binds, an extension ends.
-        edge: The relationship by which the act is tied in the graph to what the column refers to, or None for none.
+        edge: The relationship by which the act is tied in the graph to what the column refers to, to each of several
+            by one of its own, or None for none.
         told: Whether the history of what the column refers to tells of the act.
         beside: Whether the act is judged beside all others that name the same, so that they are read with it.
     """
@@ -131,6 +133,11 @@ class Kind:
     def id_column(self) -> str:
         """The column that holds the act's own id; empty where `id_of` makes it."""
         return "" if self.id_of else self.columns[0].name
+
+    @property
+    def rosters(self) -> tuple[Column, ...]:
+        """The columns that name several recorded things."""
+        return tuple(column for column in self.columns if column.type == "ids" and column.refers_to)
 
     @property
     def recording(self) -> str:

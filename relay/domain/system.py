@@ -286,9 +286,22 @@ class Catalogue:
 
     def named_by(self, act: Act | Fact) -> Iterator[tuple[str, str]]:
         """The columns in which an act names what is recorded or comes with it, each with the act or "placement:ID"."""
+        rosters = self._rosters.get(act.kind, _NONE)
         for column, kind in self.references(act.kind):
-            if name := _name(kind, act.values.get(column)):
+            for name in _names(kind, act.values.get(column), several=column in rosters):
                 yield column, name
+
+    @cached_property
+    def _rosters(self) -> Mapping[str, frozenset[str]]:
+        found = {name: frozenset(column.name for column in kind.rosters) for name, kind in self.kinds.items()}
+        return {name: columns for name, columns in found.items() if columns}
+
+    @cached_property
+    def rosters(self) -> Mapping[str, str]:
+        """Column → the kind of which it names several."""
+        return {
+            column.name: column.refers_to for kind in self.kinds.values() for column in kind.rosters if column.refers_to
+        }
 
     def beside(self, act: Act | Fact) -> Iterator[str]:
         """What an act names beside whose other acts it is judged, each as the act or "placement:ID"."""
@@ -321,7 +334,10 @@ class Catalogue:
     def leading(self) -> Mapping[str, str]:
         """Column → the kind of a system's that it names: what that says leads on to a place."""
         return {
-            column: named for kind in self.kinds for column, named in self.references(kind) if named in self._system_of
+            column: named
+            for kind in self.kinds
+            for column, named in self.references(kind)
+            if named in self._system_of and column not in self.rosters
         }
 
     def is_told(self, kind: str) -> bool:
@@ -346,10 +362,21 @@ class Catalogue:
         )
 
     def about_her(self, kind: str) -> tuple[str, ...]:
-        """The columns by which an act beside the relay is about a beneficiary: what it says is erased with her."""
+        """The columns by which an act beside the relay is about a beneficiary: what it says is erased with her.
+
+        A roster is about each whom it names.
+        """
         if kind in _OF_THE_RELAY:
             return ()
         return tuple(column for column, named in self.references(kind) if named == "beneficiary")
+
+    def is_about(self, kind: str, values: Mapping[str, object], beneficiary_id: str) -> bool:
+        """Whether what an act of a kind says is about a beneficiary, and erased with her."""
+        name, rosters = f"beneficiary:{beneficiary_id}", self._rosters.get(kind, _NONE)
+        return any(
+            name in _names("beneficiary", values.get(column), several=column in rosters)
+            for column in self.about_her(kind)
+        )
 
     # -- the graph ---------------------------------------------------------------------------------------------------
 
@@ -374,7 +401,7 @@ class Catalogue:
     def ties(self, fact: Fact) -> Iterator[tuple[LiteralString, str]]:
         """The relationships of a fact in the graph, each with the act, or "placement:ID", to which it leads."""
         for column, type_, kind in self.pointers(fact.kind):
-            if name := _name(kind, fact.values.get(column.name)):
+            for name in _names(kind, fact.values.get(column.name), several=column.type == "ids"):
                 yield type_, name
 
     @cached_property
@@ -393,11 +420,13 @@ class Catalogue:
                 yield type_, kind.label, self.kinds[target].label
 
 
-def _name(kind: str, value: object) -> str | None:
-    """The act of a kind that a column names, which may say its kind; None where it names none, or one of another."""
+def _names(kind: str, value: object, *, several: bool) -> Iterable[str]:
+    """The acts of a kind that a column names, which may say their kind; none of another kind."""
     if value is None:
-        return None
+        return ()
+    if several:
+        return dict.fromkeys(f"{kind}:{each}" for each in str(value).split(";"))
     said, colon, _ = str(value).partition(":")
     if not colon:
-        return f"{kind}:{value}"
-    return str(value) if said == kind else None
+        return (f"{kind}:{value}",)
+    return (str(value),) if said == kind else ()

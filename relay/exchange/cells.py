@@ -355,6 +355,14 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
     return text
 
 
+def _read_ids(column: schema.Column, cell: object) -> str | None:
+    """Several ids, each once and in their order, so that who was there is said in one way."""
+    if not isinstance(cell, str):
+        return _read_id(column, cell)
+    ids = {id_ for part in re.split(r"[;\n]", _read_text(column, cell) or "") if (id_ := _read_id(column, part))}
+    return ";".join(sorted(ids)) or None
+
+
 def _read_act(column: schema.Column, cell: object) -> str | None:
     """The kind of an act, where it says one, stays before its id."""
     kind, colon, _ = _plain(cell).partition(":") if isinstance(cell, str) else ("", "", "")
@@ -781,6 +789,7 @@ READERS: Final[Mapping[schema.Type, Callable[[schema.Column, object], Value | No
     "choice": _read_choice,
     "tags": _read_tags,
     "words": _read_words,
+    "ids": _read_ids,
     "act": _read_act,
     "equivalents": _read_equivalents,
     "programme_id": _read_programme_id,

@@ -31,7 +31,7 @@ _CHOSEN: Final[Mapping[str, str]] = {"place": "places", "group": "groups", "gift
 _MORE: Final = 500  # rows beyond those filled in from which an id can be chosen; our choice
 _AS_TEXT: Final = 49  # the number of the format "text" (the XLSX format)
 _WIDTH: Final = 18  # characters
-_TEXT: Final = frozenset({"id", "act", "tags", "programme_id", "text", "name", "choice", "help"})
+_TEXT: Final = frozenset({"id", "ids", "act", "tags", "programme_id", "text", "name", "choice", "help"})
 _OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})
 _LONGEST_LIST: Final = 255  # characters of a list of choices (the XLSX format)
 _TITLE: Final = 32  # characters (the XLSX format), as 255 are of the line below it
@@ -59,6 +59,7 @@ _LINES: Final[Mapping[str, str]] = {
 
 _OF_TYPE: Final[Mapping[str, str]] = {
     "id": "Letters and digits; the same always means the same.",
+    "ids": "Ids, with ; between them.",
     "act": "The kind and id of what this is about, such as plan:N1.",
     "date": "A day, as 2026-11-24 or 2083-08-08 BS.",
     "units": "A number, such as 2 or 0.5.",
@@ -82,7 +83,7 @@ _OF_TYPE: Final[Mapping[str, str]] = {
 def help_line(column: Column) -> str:
     """What belongs into a column, in one line."""
     line = _LINES.get(column.name) or _OF_TYPE.get(column.type, "Text.")
-    if column.refers_to and column.name not in _LINES:
+    if column.refers_to and column.type != "ids" and column.name not in _LINES:
         line = f"The id of a {column.refers_to} in its own sheet, or of one that is recorded already."
     return f"{line} Required." if column.required and not column.personal else line
 

@@ -439,15 +439,24 @@ class _Context:
         self._load_naming(["pass", "correct"], "giver_placement_id", held)
         for kind in self.catalogue.kinds:
             for column in self.catalogue.about_her(kind):
-                self._load_naming([kind], column, [beneficiary_id])
+                if column in self.catalogue.rosters:  # which a correction may have put her on
+                    self._load_naming([kind, "correct"], "", [beneficiary_id])
+                else:
+                    self._load_naming([kind], column, [beneficiary_id])
+        corrections = (entry for entry in self.register.entries.values() if entry.kind == "correct")
+        self.load([], {subject_of(entry.act) for entry in corrections})
         self.load([], placements=held)
 
     def _load_naming(self, kinds: Sequence[str], column: str, ids: Iterable[str]) -> None:
+        """Read the entries of some kinds that name some ids in a column, or without one anywhere, as rosters do."""
         found = self.transaction.rows(
             cypher.ENTRIES_NAMING,
             programme_id=self.register.programme_id,
             kinds=kinds,
-            texts=[json.dumps({column: id_}, ensure_ascii=False, separators=(",", ":"))[1:-1] for id_ in ids],
+            texts=[
+                json.dumps({column: id_} if column else id_, ensure_ascii=False, separators=(",", ":"))[1:-1]
+                for id_ in ids
+            ],
         )
         self.load([], {row["act_id"] for row in found})
 

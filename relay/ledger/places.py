@@ -58,7 +58,15 @@ def _homes_of(graph: Graph | Transaction, programme_id: str, values: Mapping[str
             graph.rows(
                 cypher.WHEREABOUTS,
                 ledger=programme_id,
-                people=_keys(programme_id, "beneficiary", known, ("beneficiary_id",)),
+                people=[
+                    *_keys(programme_id, "beneficiary", known, ("beneficiary_id",)),
+                    *(
+                        key_of(programme_id, f"beneficiary:{id_}")
+                        for column, kind in graph.catalogue.rosters.items()
+                        if kind == "beneficiary" and known.get(column)
+                        for id_ in str(known[column]).split(";")
+                    ),
+                ],
                 placements=_keys(programme_id, "placement", known, _PLACEMENTS),
                 groups=_keys(programme_id, "group", known, ("group_id",)),
             )

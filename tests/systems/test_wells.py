@@ -17,6 +17,7 @@ from relay.audit import run
 from relay.backup import replay
 from relay.domain.rulebook import NoSuchSystem, SystemNeeds
 from relay.domain.system import Catalogue, System, SystemOff
+from relay.exchange import cells
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect
@@ -106,6 +107,77 @@ def test_the_record_of_what_they_name_tells_of_them(village: Graph) -> None:
     assert [line.what for line in woman.history if line.id == "well:K1"] == ["well kept by W1 since 2022-01-01"]
     assert [line.id for line in dug.history] == ["well:K1", "well_visit:V1"]
     assert dug.values["story"] == "Her mother dug it."
+
+
+# ---------------------------------------------------------------------------------------------------- rosters
+
+
+def dug_by(graph: Graph) -> dict[str, list[str]]:
+    """Of each well, who dug it, as the graph has them."""
+    rows = graph.rows("MATCH (w:Well)-[:DUG_BY]->(b:Beneficiary) RETURN w.well_id AS well, b.beneficiary_id AS woman")
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found[row["well"]] = sorted([*found.get(row["well"], []), row["woman"]])
+    return found
+
+
+def test_a_column_may_name_several_women_each_tied_to_the_act(village: Graph, tmp_path: Path) -> None:
+    added(village, well("K3", "W3", dug_by="W1;W2", story="They dug for a week."))
+
+    assert dug_by(village) == {"K3": ["W1", "W2"]}
+    assert str(refusal(village, well("K4", "W3", dug_by="W1;W9"))) == (
+        "There is no beneficiary W9 in the record. Record it first, or correct the id."
+    )
+    assert "cannot be taken back while" in str(refusal(village, say.taken_back("beneficiary:W2", "C9")))
+    added(village, say.corrected("well:K3", "C1", dug_by="W1;W3"))
+    assert dug_by(village) == {"K3": ["W1", "W3"]}
+    assert verify.verify(village, "demo").ok
+    woman = record_history.show(village, "demo", "beneficiary:W1", say.TODAY)
+    assert "well:K3" in [line.id for line in woman.history]
+
+    for name in ("folder", "book.xlsx"):
+        export_programme(village, "demo", tmp_path / name, with_names=True)
+        assert {row.action for row in import_programme(village, tmp_path / name, say.clerk())} == {"same"}
+    replay.rebuild(village, "demo")
+    assert dug_by(village) == {"K3": ["W1", "W3"]}
+    added(village, say.corrected("well:K3", "C2", dug_by=None))
+    assert dug_by(village) == {}
+    assert verify.verify(village, "demo").ok
+
+
+def test_what_is_personal_in_an_act_is_erased_with_each_whom_it_names(village: Graph) -> None:
+    added(village, well("K3", "W3", dug_by="W1", story="They dug for a week."))
+    added(village, say.corrected("well:K3", "C1", dug_by="W1;W2"))
+
+    added(village, say.erased("beneficiary:W2"))
+
+    told = "".join(replay.export(village, "demo", with_names=True))
+    assert "They dug for a week." not in told
+    assert "Her mother dug it." in told, "the well of W1, which W2 has nothing to do with"
+    assert dug_by(village) == {"K3": ["W1", "W2"]}
+    assert verify.verify(village, "demo").ok
+
+
+def test_several_ids_are_read_each_once_and_in_order() -> None:
+    column = next(column for column in KINDS[1].columns if column.name == "dug_by")
+
+    assert cells.read(column, " W2; W1;\nW2 ") == "W1;W2"
+    assert cells.read(column, 12) == "12"
+    assert cells.read(column, " ; ") is None
+    with pytest.raises(cells.CellFault):
+        cells.read(column, "W1;gift:G1")
+
+
+def test_a_woman_among_several_may_be_named_by_her_name(shell: Shell) -> None:
+    names = [f"W{number}" for number in (1, 2)]
+    shown = {id_: shell.ok("show", f"beneficiary:{id_}", "--json").json["values"]["name"] for id_ in names}
+
+    said = shell.ok(
+        "well", "--id", "K5", "--beneficiary", "W3", "--on", "2024-01-01", "--dug-by", ";".join(shown.values())
+    )
+
+    assert all(f"({id_})" in said.err or id_ in said.err for id_ in names)
+    assert shell.ok("show", "well:K5", "--json").json["values"]["dug_by"] == "W1;W2"
 
 
 # ---------------------------------------------------------------------------------------------------- files

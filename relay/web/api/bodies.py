@@ -49,7 +49,20 @@ def wishes(kind: str) -> tuple[Parameter, ...]:
 
 
 TOKEN_DAYS: Final = 30  # our choice: when nobody says how long
-_TEXTS: Final = ("id", "act", "words", "text", "name", "help", "date", "choice", "tags", "programme_id", "timezone")
+_TEXTS: Final = (
+    "id",
+    "ids",
+    "act",
+    "words",
+    "text",
+    "name",
+    "help",
+    "date",
+    "choice",
+    "tags",
+    "programme_id",
+    "timezone",
+)
 
 
 class Bodies:

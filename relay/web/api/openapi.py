@@ -251,6 +251,7 @@ def _column(column: Column) -> Schema:
     else:
         types_: Mapping[str, Schema] = {
             "id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": r"^[^/:]*[^/:\s][^/:]*$"},
+            "ids": _TEXT,
             "act": _RECORD,
             "text": _TEXT,
             "name": _TEXT,

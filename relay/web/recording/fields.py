@@ -104,7 +104,7 @@ class Field:
             return "day"
         if self.column.type in _NUMBERS:
             return "number"
-        if self.column.refers_to:
+        if self.column.refers_to and self.column.type != "ids":
             return "who"
         return "long" if self.column.name in _LONG else "text"
 

@@ -135,7 +135,7 @@ def _ways(found: record_history.Record) -> Iterator[str]:
         yield str(subject)
     for column in kind.columns:
         name = "placement" if column.name == "receiver_placement_id" else column.refers_to
-        if name and found.values.get(column.name):
+        if name and column.type != "ids" and found.values.get(column.name):
             yield f"{name}:{found.values[column.name]}"
     yield found.id
 

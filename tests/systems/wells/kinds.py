@@ -93,6 +93,7 @@ KINDS: Final = (
             Column(name="dug_on", type="date", required=True),
             Column(name="depth", type="count"),
             Column(name="story", type="text", personal=True),
+            Column(name="dug_by", type="ids", refers_to="beneficiary", edge="DUG_BY", told=True),
         ),
     ),
     Kind(
