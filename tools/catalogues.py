@@ -16,7 +16,7 @@ import io
 import pkgutil
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +29,7 @@ import relay
 from relay.audit.checks import CHECKS, Check
 from relay.desk import wording
 from relay.domain.kinds import CORE, END
+from relay.domain.schema import Kind
 from relay.domain.system import Catalogue, System
 from relay.errors import RelayError
 from relay.systems import SYSTEMS
@@ -74,14 +75,18 @@ def template(system: System | None = None) -> Catalog:
 
 def _of_kinds(system: System | None) -> list[tuple[str, str]]:
     """What is said of records, and columns' names, with its context: the core's, or what a system says beside it."""
-    everywhere = (*CORE, END)
-    core = [("record", text) for text in wording.texts(everywhere)]
-    core += [("column", text) for text in wording.headings(everywhere)]
+    core = _said((*CORE, END))
     if system is None:
         return core
-    kinds = Catalogue([system]).kinds.values()
-    own = [("record", text) for text in wording.texts(kinds)] + [("column", text) for text in wording.headings(kinds)]
-    return [each for each in own if each not in core]
+    needed = [each for each in SYSTEMS if each.name in system.needs]
+    known = {*core, *_said(Catalogue(needed).kinds.values())}
+    return [each for each in _said(Catalogue([*needed, system]).kinds.values()) if each not in known]
+
+
+def _said(kinds: Iterable[Kind]) -> list[tuple[str, str]]:
+    kinds = tuple(kinds)
+    texts = [("record", text) for text in wording.texts(kinds)]
+    return texts + [("column", text) for text in wording.headings(kinds)]
 
 
 def home(system: System | None) -> Path:

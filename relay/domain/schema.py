@@ -63,6 +63,8 @@ class Column:
             by one of its own, or None for none.
         told: Whether the history of what the column refers to tells of the act.
         beside: Whether the act is judged beside all others that name the same, so that they are read with it.
+        weighed: Of a personal column, whether rules weigh it: it is read of what an act is judged beside.
+        elsewhere: Whether what it refers to is of a system that may be missing; where it is, the id points at nothing.
     """
 
     name: str
@@ -76,6 +78,8 @@ class Column:
     edge: LiteralString | None = None
     told: bool = False
     beside: bool = False
+    weighed: bool = False
+    elsewhere: bool = False
 
 
 def no_rule(_: Register, __: Fact) -> None:

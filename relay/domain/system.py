@@ -57,8 +57,9 @@ class System:
         needs: Systems without which it cannot be switched on.
         kinds: Its kinds of acts.
         columns: Core kind → optional columns that are added to it.
-        refuse: Core kind → what more is refused of such an act, as `Kind.refuse`, while the system is on.
-        note: Core kind → what more is noted of such an act, as `Kind.note`, while the system is on.
+        refuse: Kind of the core, or of a system that it needs → what more is refused of such an act, as `Kind.refuse`,
+            while the system is on.
+        note: The same → what more is noted of such an act, as `Kind.note`, while the system is on.
         roles: Action of its commands, questions and pages → who may do it.
         checks: Gives its audit checks.
         questions: Gives its questions.
@@ -104,7 +105,12 @@ class Catalogue:
         """
         self.systems: Mapping[str, System] = {system.name: system for system in systems}
         self._system_of = {kind.name: system for system in self.systems.values() for kind in system.kinds}
-        own = [kind for system in self.systems.values() for kind in system.kinds]
+        there = {kind.name for kind in (*CORE, *(kind for system in self.systems.values() for kind in system.kinds))}
+        own = [
+            replace(kind, columns=tuple(_tied(column, there) for column in kind.columns))
+            for system in self.systems.values()
+            for kind in system.kinds
+        ]
         if any(kind.ended_by for kind in own):
             own.append(END)
         added = Counter[str]()
@@ -130,8 +136,9 @@ class Catalogue:
         named = {column.refers_to for kind in kinds for column in kind.columns if column.refers_to}
         labelled = {kind.name for kind in kinds if kind.label}
         systems = {name for system in self.systems.values() for name in system.needs}
-        core = {name for system in self.systems.values() for name in (*system.columns, *system.refuse, *system.note)}
-        missing = (named - labelled) | (systems - self.systems.keys()) | (core - {kind.name for kind in CORE})
+        core = {name for system in self.systems.values() for name in system.columns} - {kind.name for kind in CORE}
+        judged = {name for system in self.systems.values() for name in (*system.refuse, *system.note)}
+        missing = (named - labelled) | (systems - self.systems.keys()) | core | (judged - {kind.name for kind in kinds})
         if doubled or missing:
             raise ValueError([*doubled, *sorted(missing)])
 
@@ -317,6 +324,11 @@ class Catalogue:
         }
         return {name: found for name, found in columns.items() if found}
 
+    @cached_property
+    def weighed(self) -> frozenset[str]:
+        """The kinds of which rules weigh what is personal."""
+        return frozenset(name for name, kind in self.kinds.items() if any(column.weighed for column in kind.columns))
+
     def lies(self, kind: str) -> bool:
         """Whether what is recorded of a kind lies in some place: it names one, people, or what in turn does."""
         return kind in self._lying
@@ -418,6 +430,13 @@ class Catalogue:
         for name, kind in self.kinds.items():
             for _, type_, target in self.pointers(name):
                 yield type_, kind.label, self.kinds[target].label
+
+
+def _tied(column: Column, there: Collection[str]) -> Column:
+    """A column as it is beside some kinds: what it refers to elsewhere may not be among them."""
+    if column.elsewhere and column.refers_to not in there:
+        return replace(column, refers_to=None, edge=None, told=False, beside=False)
+    return column
 
 
 def _names(kind: str, value: object, *, several: bool) -> Iterable[str]:

@@ -325,7 +325,8 @@ class _Import:
     """The rows on their way.
 
     A row that points at something missing waits until nothing more can provide it. A pass-on or event that is refused
-    waits too: since when she holds help, and which rule applies to her, may depend on a row further down.
+    waits too, and so does what systems record: since when she holds help, which rule applies to her, and whether what
+    was begun has ended, may depend on a row further down.
     """
 
     def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
@@ -377,7 +378,7 @@ class _Import:
                 self.waiting.setdefault(error.act_id, []).append(each)
                 continue
             hangs = isinstance(error, Refused | RuleInDoubt) and not isinstance(error, Asked)
-            if hangs and each.outcome and each.outcome.act.kind in ("pass", "event"):
+            if hangs and each.outcome and self._may_hang(each.outcome.act.kind):
                 self.refused.append(each)
                 continue
             yield from self._report(each)
@@ -386,6 +387,9 @@ class _Import:
             elif each.outcome and each.outcome.action == "added":
                 for provided in provided_by(each.outcome.act):
                     self.provided += [waiting.row for waiting in self.waiting.pop(provided, ())]
+
+    def _may_hang(self, kind: str) -> bool:
+        return kind in ("pass", "event") or bool(self.catalogue.system_of(kind))
 
     def _leave_out(self, judged: _Judged) -> None:
         for provided in provided_by(judged.outcome.act) if judged.outcome else ():

@@ -345,10 +345,13 @@ class _Context:
     def _load_beside(self, acts: Iterable[Act]) -> None:
         """Read what names the same as some acts that are judged beside it, with the ends of all that; of a woman, all.
 
-        What was ended is told by its ends, and what came of it by her placements.
+        What was ended is told by its ends, and what came of it by her placements. What an act names may be judged
+        beside others in turn: a visit to a goal beside what else its woman aims at.
         """
-        register = self.register
-        for name in dict.fromkeys(name for act in acts for name in self.catalogue.beside(act)):
+        register, beside = self.register, self.catalogue.beside
+        named = dict.fromkeys(name for act in acts for name in beside(act))
+        above = [name for each in named if (fact := register.facts.get(each)) for name in beside(fact)]
+        for name in dict.fromkeys((*named, *above)):
             kind, _, id_ = name.partition(":")
             if kind == "beneficiary":
                 self.load([], beneficiaries={id_})
@@ -359,6 +362,18 @@ class _Context:
                 self._load_naming_same(each)
             if kind == "beneficiary":
                 self.load([], placements={p for each in register.one_woman.ids(id_) for p in self._held(each)})
+        self._load_weighed(named)
+
+    def _load_weighed(self, names: Iterable[str]) -> None:
+        """Read what is personal of what acts are judged beside, where rules weigh it: only entries hold that."""
+        register = self.register
+        found = {act_id for name in names for act_id in (name, *register.naming.get(name, ()))}
+        weighed = {
+            each for each in found if each.partition(":")[0] in self.catalogue.weighed and each in register.facts
+        }
+        if weighed:
+            self.load([], weighed)
+            register.facts |= {each: fact for each in weighed if (fact := register.settled(each))}
 
     def _load_naming_same(self, name: str) -> None:
         if f"beside {name}" not in self.asked and self.catalogue.is_pointed_at(name.partition(":")[0]):

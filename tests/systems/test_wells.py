@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -16,6 +17,7 @@ import cli
 from relay.audit import run
 from relay.backup import replay
 from relay.domain.rulebook import NoSuchSystem, SystemNeeds
+from relay.domain.schema import Column
 from relay.domain.system import Catalogue, System, SystemOff
 from relay.exchange import cells
 from relay.exchange.exporting import export_programme
@@ -31,7 +33,7 @@ from tests.scenes import acts as say
 from tests.scenes.core import CORE
 from tests.systems import CATALOGUE, SYSTEMS
 from tests.systems.wells import WELLS
-from tests.systems.wells.kinds import KINDS, TooDeep
+from tests.systems.wells.kinds import KINDS, TooDeep, not_too_deep
 from tests.systems.wells.questions import wells
 from tests.systems.wells.scene import added, outcomes, refusal, visit, well
 
@@ -334,3 +336,31 @@ def test_an_act_of_a_kind_that_nobody_knows_cannot_be_read(village: Graph) -> No
     unknown = [line for line in lines if json.loads(line)["kind"].startswith("well")]
     assert len([fault for fault in found.faults if "does not know" in fault.fault]) == len(unknown) == 5
     assert verify.verify_lines(lines, CATALOGUE).ok
+
+
+# ---------------------------------------------------------------------------------------------------- beside others
+
+
+def _pumps(**how: Any) -> System:  # noqa: ANN401 - of a system
+    pump = replace(KINDS[1], name="pump", file="pumps", label="Pump", ended_by="", columns=_PUMP)
+    return System(name="pumps", title=Sentence("Pumps"), kinds=(pump,), **how)
+
+
+_PUMP: Final = (
+    Column(name="pump_id", type="id", required=True, fixed=True),
+    Column(name="well_id", type="id", refers_to="well", edge="STANDS_ON", told=True, elsewhere=True),
+)
+
+
+def test_what_a_column_names_of_another_system_is_a_plain_id_where_that_is_missing() -> None:
+    assert Catalogue([_pumps()]).references("pump") == ()
+    assert Catalogue([_pumps(), WELLS]).references("pump") == (("well_id", "well"),)
+
+
+def test_a_system_judges_acts_of_the_system_that_it_needs() -> None:
+    catalogue = Catalogue([WELLS, _pumps(needs=("wells",), refuse={"well": not_too_deep})])
+
+    assert not_too_deep in catalogue.rules_on("well", ("wells", "pumps"))
+    assert [*catalogue.rules_on("well", ())] == [KINDS[1].refuse]
+    with pytest.raises(ValueError, match="well"):
+        Catalogue([_pumps(refuse={"well": not_too_deep})])
