@@ -1,0 +1,158 @@
+"""The rule by which a group saves and lends, and the months in which it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final, Literal, Self, get_args
+
+from relay.domain import bikram_sambat
+from relay.domain.model import thousandths
+from relay.systems.savings.money import PAISA, paisa
+
+Rhythm = Literal["week", "fortnight", "month"]
+ChargeMethod = Literal["declining", "flat", "once", "none"]
+Instalments = Literal["equal_total", "equal_principal"]
+ShareOut = Literal["by_shares", "by_savings", "equal", "interest_back", "none"]
+RHYTHMS: Final[tuple[str, ...]] = get_args(Rhythm)
+CHARGE_METHODS: Final[tuple[str, ...]] = get_args(ChargeMethod)
+INSTALMENTS: Final[tuple[str, ...]] = get_args(Instalments)
+SHARE_OUTS: Final[tuple[str, ...]] = get_args(ShareOut)
+
+_FOUR_WEEKS: Final = 28
+_MONTHS: Final = 12
+_AHEAD: Final = 56 * _MONTHS + 8  # Bikram Sambat is ahead by 56 years and 8 months and a half
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavingsRule:
+    """What a group agreed; without a rule of its own nothing is charged, and savings are paid back with the profit.
+
+    Attributes:
+        kind: The kind of groups for which it is; None for one group alone.
+        group_id: The group for which it is, before any rule for its kind; None for all of the kind.
+        from_on: Since when; None where no rule was recorded.
+        meeting_every: How often it meets, and by what it counts months.
+        share_value: What a share costs, in paisa; None where free amounts are saved.
+        saving: What each saves at a meeting, in paisa; None where that is free or in shares.
+        shares_max: How many shares one may buy at a meeting; None for as many as she likes.
+        charge_percent: A month, in thousandths of a percent.
+        charge_method: On the balance, on the principal for all months, on the principal once, or none.
+        instalments: Whether what is repaid each month is the same with its charge, or without.
+        loan_times_savings: How often a loan may be her savings, in thousandths; None for no limit.
+        loan_months: For how long at the most; None for no limit.
+        loans_at_once: How many one may have; None for no limit.
+        fines: For what → paisa, or "charge" for as much as the month's charge.
+        share_out: How the fund is shared at the end of a cycle.
+        round_to: To what payouts are rounded down, in paisa.
+        quorum_share: Of the members who must be there, in thousandths.
+        excused_counts: Whether an excused member is counted as expected.
+        grace_days: After the due day, before a loan is late.
+    """
+
+    kind: str | None = None
+    group_id: str | None = None
+    from_on: date | None = None
+    meeting_every: Rhythm = "month"
+    share_value: int | None = None
+    saving: int | None = None
+    shares_max: int | None = None
+    charge_percent: int = 0
+    charge_method: ChargeMethod = "none"
+    instalments: Instalments = "equal_principal"
+    loan_times_savings: int | None = None
+    loan_months: int | None = None
+    loans_at_once: int | None = None
+    fines: Mapping[str, int | str] = field(default_factory=dict[str, "int | str"])
+    share_out: ShareOut = "by_savings"
+    round_to: int = PAISA
+    quorum_share: int = 500
+    excused_counts: bool = True
+    grace_days: int = 0
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """From the columns of its act."""
+        percent = thousandths(values.get("charge_percent", 0))
+        times = values.get("loan_times_savings")
+        return cls(
+            kind=values.get("kind"),
+            group_id=values.get("group"),
+            from_on=date.fromisoformat(values["from"]),
+            meeting_every=values.get("meeting_every", "month"),
+            share_value=_paisa(values.get("share_value")),
+            saving=_paisa(values.get("saving")),
+            shares_max=values.get("shares_max"),
+            charge_percent=percent,
+            charge_method=values.get("charge_method", "declining" if percent else "none"),
+            instalments=values.get("instalments", "equal_principal"),
+            loan_times_savings=None if times is None else thousandths(times),
+            loan_months=values.get("loan_months"),
+            loans_at_once=values.get("loans_at_once"),
+            fines=_fines(str(values.get("fines", ""))),
+            share_out=values.get("share_out", "by_shares" if values.get("share_value") else "by_savings"),
+            round_to=paisa(values.get("round_to", 1)),
+            quorum_share=thousandths(values.get("quorum_share", 0.5)),
+            excused_counts=values.get("excused_counts", "yes") == "yes",
+            grace_days=values.get("grace_days", 0),
+        )
+
+    # -- months --------------------------------------------------------------------------------------------------------
+
+    def months(self, since: date, day: date) -> int:
+        """How many months began after a day, up to another: of Bikram Sambat, or four weeks each.
+
+        >>> SavingsRule().months(date(2026, 11, 16), date(2026, 11, 17))  # the last of Kartik, the first of Mangsir
+        1
+        """
+        if self.meeting_every == "month":
+            return _month(day) - _month(since)
+        return (day - since).days // _FOUR_WEEKS
+
+    def after_months(self, since: date, months: int) -> date:
+        """The day so many months later: the same of the month, or its last."""
+        if self.meeting_every != "month":
+            return since + timedelta(days=_FOUR_WEEKS * months)
+        found = bikram_sambat.year_month_day(since)
+        if found:
+            year, month = divmod(found[0] * _MONTHS + found[1] - 1 + months, _MONTHS)
+            later = bikram_sambat.gregorian(year, month + 1, found[2]) or bikram_sambat.last_of_month(year, month + 1)
+            if later:
+                return later
+        return since + timedelta(days=round(30.44 * months))  # beyond the published years
+
+    def meetings_planned(self, from_on: date, until_on: date) -> int:
+        """How many meetings there should have been, both days included."""
+        if until_on < from_on:
+            return 0
+        if self.meeting_every == "month":
+            return self.months(from_on, until_on) + 1
+        return (until_on - from_on).days // (7 if self.meeting_every == "week" else 14) + 1
+
+
+UNRULED: Final = SavingsRule()
+"""Of a group for which no rule was in force."""
+
+
+def in_force(rules: Iterable[SavingsRule], group_id: str, kind: str | None, day: date) -> SavingsRule:
+    """The rule that bound a group on a day: the newest of its own, or else of its kind; `UNRULED` where there is none."""
+    known = [rule for rule in rules if rule.from_on and rule.from_on <= day]
+    own = [rule for rule in known if rule.group_id == group_id]
+    of_kind = [rule for rule in known if rule.group_id is None and rule.kind == kind]
+    return max(own or of_kind, key=lambda rule: rule.from_on or date.min, default=UNRULED)
+
+
+def _paisa(said: object) -> int | None:
+    return None if said is None else paisa(said)
+
+
+def _fines(said: str) -> Mapping[str, int | str]:
+    pairs = (each.partition("=") for each in said.split(";") if each)
+    return {word: amount if amount == "charge" else paisa(amount) for word, _, amount in pairs}
+
+
+def _month(day: date) -> int:
+    """A month of Bikram Sambat as a number, each one more than that before it."""
+    found = bikram_sambat.year_month_day(day)
+    return found[0] * _MONTHS + found[1] if found else day.year * _MONTHS + day.month + _AHEAD
