@@ -153,9 +153,16 @@ def _kinds_of_events(context: click.Context, _: click.Parameter, incomplete: str
 
 
 def _metavar(column: Column) -> str:
-    return {"date": "DAY", "units": "N", "count": "N", "year": "YEAR", "choice": "WORD", "id": "ID", "ids": "IDS"}.get(
-        column.type, "TEXT"
-    )
+    return {
+        "date": "DAY",
+        "units": "N",
+        "count": "N",
+        "money": "NPR",
+        "year": "YEAR",
+        "choice": "WORD",
+        "id": "ID",
+        "ids": "IDS",
+    }.get(column.type, "TEXT")
 
 
 def _help(column: Column, kind: Kind) -> str:

@@ -15,6 +15,7 @@ from relay.text import Sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from relay.domain.acts import Act
     from relay.domain.advisories import Note
     from relay.domain.register import Change, Fact, Register
 
@@ -31,6 +32,7 @@ Type = Literal[
     "units",  # a number with at most 3 decimals; the rule book refuses 0 and less
     "amount",  # a number above 0 with at most 3 decimals
     "count",  # a number of at least 0 with at most 3 decimals
+    "money",  # an amount of at least 0 with at most 2 decimals
     "term",  # a whole number from 1 to 36,500
     "days",  # a whole number of days from 0 to 36,500
     "year",  # a Gregorian year
@@ -39,6 +41,7 @@ Type = Literal[
     "tags",  # ear tags separated by ";"
     "equivalents",  # what a unit of other helps counts: help → amount
     "words",  # some of `choices`, or of words that the rules know, separated by ";"; a list in rules.toml
+    "pairs",  # words, each with an amount of money or one of `choices`, as in absent=5;late=2; a table in rules.toml
     "changes",  # of a correction: column → its value from then on; no cell holds it
     "programme_id",  # [a-z0-9-]{1,40}
     "timezone",  # such as Asia/Kathmandu
@@ -91,6 +94,15 @@ def no_note(_: Register, __: Change) -> Iterator[Note]:
     yield from ()
 
 
+Known = Callable[[str], "Mapping[str, Any] | None"]
+"""A way from an act, "kind:id", to what it says, as far as that was read or comes with what is judged."""
+
+
+def nothing_more(_: Known, __: Act) -> Iterator[str]:
+    """Name nothing."""
+    yield from ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of act.
@@ -113,6 +125,8 @@ class Kind:
         roles: Who may record one; empty where the action has a row of its own in the table.
         refuse: Raises what a rule says against an act as it would stand, whether recorded, corrected or brought back.
         note: What is noted for the auditor when one is recorded.
+        around: Names more acts as which, and by what names them, one is judged: it is asked again of what was read
+            since, until it names nothing new. A kind with ":" alone names all of that kind.
     """
 
     name: LiteralString
@@ -132,6 +146,7 @@ class Kind:
     roles: frozenset[Role] = frozenset()
     refuse: Callable[[Register, Fact], None] = no_rule
     note: Callable[[Register, Change], Iterator[Note]] = no_note
+    around: Callable[[Known, Act], Iterator[str]] = nothing_more
 
     @property
     def id_column(self) -> str:

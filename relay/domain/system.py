@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _NONE: Final = frozenset[str]()
 _OF_THE_RELAY: Final = frozenset({"placement", "pass"})  # of which it is known apart what is hers
-_NUMBERS: Final = frozenset({"units", "amount", "count", "degrees"})
+_NUMBERS: Final = frozenset({"units", "amount", "count", "money", "degrees"})
 
 
 class SystemOff(Refused):

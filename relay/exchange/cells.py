@@ -84,6 +84,7 @@ _SAMBAT: Final = re.compile(r"\s*(?:B\.?\s?S\.?|वि\.?\s?सं\.?)\s*", re.I
 _SERIAL: Final = re.compile(r"[0-9]{5}")  # days, as a spreadsheet counts them: 10,000 is in 1927
 _YEAR_FORM: Final = Sentence("Write the Gregorian year in four digits.")
 _EQUIVALENTS_FORM: Final = Sentence("Write { pig = 1.5 } in rules.toml, pig=1.5 in a sheet.")
+_PAIRS_FORM: Final = Sentence("Write it as absent=5;late=2.")
 _MADE_A_NUMBER: Final = Sentence("A spreadsheet turned this id into a number.")
 DITTO: Final = frozenset(
     {
@@ -423,6 +424,8 @@ def _read_help(_column: schema.Column, cell: object) -> str | None:
 
 
 def _read_choice(column: schema.Column, cell: object) -> str | None:
+    if isinstance(cell, bool) and "yes" in column.choices:  # as rules.toml says it
+        return "yes" if cell else "no"
     if cell in column.choices:
         return str(cell)
     if _is_blank(cell):
@@ -680,6 +683,30 @@ def _read_count(_column: schema.Column, cell: object) -> int | float | None:
     return number
 
 
+def _read_money(column: schema.Column, cell: object) -> int | float | None:
+    number = _read_count(column, cell)
+    if number is not None and round(number, 2) != number:
+        raise CellFault(
+            reason=Sentence("This has more than %(most)s decimals.", most=2),
+            suggestion=_write_this(write(round(number, 2))),
+        )
+    return number
+
+
+def _read_pairs(column: schema.Column, cell: object) -> str | None:
+    """A table of rules.toml, or the text "absent=5;late=2"; by word."""
+    if _is_blank(cell):
+        return None
+    said = [*cell.items()] if isinstance(cell, Mapping) else [part.split("=") for part in _plain(cell).split(";")]
+    pairs: dict[str, str] = {}
+    for name, worth in (each if len(each) == len("=") + 1 else ("", "") for each in said):
+        word = _plain(name)
+        if not _WORD.fullmatch(word) or word in pairs:
+            raise CellFault(reason=Sentence("This is not a list of words with amounts."), suggestion=_PAIRS_FORM)
+        pairs[word] = str(worth) if worth in column.choices else write(_read_money(column, worth) or 0)
+    return ";".join(f"{word}={amount}" for word, amount in sorted(pairs.items())) or None
+
+
 def _read_term(_column: schema.Column, cell: object) -> int | None:
     return None if _is_blank(cell) else _whole(cell, least=1)
 
@@ -782,6 +809,7 @@ READERS: Final[Mapping[schema.Type, Callable[[schema.Column, object], Value | No
     "units": _read_units,
     "amount": _read_amount,
     "count": _read_count,
+    "money": _read_money,
     "term": _read_term,
     "days": _read_days,
     "year": _read_year,
@@ -792,6 +820,7 @@ READERS: Final[Mapping[schema.Type, Callable[[schema.Column, object], Value | No
     "ids": _read_ids,
     "act": _read_act,
     "equivalents": _read_equivalents,
+    "pairs": _read_pairs,
     "programme_id": _read_programme_id,
     "timezone": _read_timezone,
 }

@@ -65,6 +65,7 @@ _OF_TYPE: Final[Mapping[str, str]] = {
     "units": "A number, such as 2 or 0.5.",
     "amount": "A number above 0.",
     "count": "A number, 0 or more.",
+    "money": "An amount of money, such as 50 or 12.50.",
     "term": "A whole number.",
     "days": "A whole number of days.",
     "year": "A year in four digits.",
@@ -75,6 +76,7 @@ _OF_TYPE: Final[Mapping[str, str]] = {
     "tags": "Ear tags, with ; between them.",
     "words": "Words, with ; between them.",
     "equivalents": "Such as pig=1.5.",
+    "pairs": "Such as absent=5;late=2.",
     "timezone": "Such as Asia/Kathmandu.",
     "programme_id": "Small letters, digits and -.",
 }

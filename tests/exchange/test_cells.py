@@ -388,6 +388,30 @@ def test_equivalents_are_one_amount_for_each_other_help() -> None:
     assert read("equivalents", {"Pig": 1}) == {"pig": 1}
 
 
+def test_money_has_at_most_two_decimals_and_is_not_below_nothing() -> None:
+    assert [read("money", cell) for cell in ("50", "12.50", 0, "1,00,000", 0.1 + 0.2)] == [50, 12.5, 0, 100000, 0.3]
+    assert fault("money", "12.505") == ("This has more than 2 decimals.", "Write 12.51, if that is meant.")
+    assert fault("money", "-5")[0] == "This is below 0."
+
+
+def test_pairs_are_words_with_amounts_or_a_word_in_one_order() -> None:
+    fines = column("pairs", choices=("charge",))
+
+    assert cells.read(fines, {"late": 2, "absent": 5, "unrepaid": "charge"}) == "absent=5;late=2;unrepaid=charge"
+    assert cells.read(fines, "late=2; unrepaid=charge;absent=5") == "absent=5;late=2;unrepaid=charge"
+    for cell in ("absent", 3, {"Too loud": 5}, "absent=5;absent=6"):
+        assert fault("pairs", cell) == ("This is not a list of words with amounts.", "Write it as absent=5;late=2.")
+    assert fault("pairs", {"absent": -5})[0] == "This is below 0."
+
+
+def test_a_table_of_rules_says_yes_by_true() -> None:
+    assert [cells.read(column("choice", choices=("yes", "no")), cell) for cell in (True, False, "no")] == [
+        "yes",
+        "no",
+        "no",
+    ]
+
+
 def test_a_time_zone_and_a_programme_are_named_as_computers_know_them() -> None:
     assert read("timezone", "Asia/Kathmandu") == "Asia/Kathmandu"
     assert fault("timezone", "../../etc")[0] == "This is not the name of a time zone."

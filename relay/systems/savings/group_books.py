@@ -16,6 +16,7 @@ from relay.systems.savings.records import Cycle, Line, Meeting, Recorded
 from relay.systems.savings.savings_rule import SavingsRule, in_force
 from relay.systems.savings.share_out import Sharing, Stake, share
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """The box at a meeting.

@@ -171,7 +171,10 @@ class Line:
             shares=None if values.get("shares") is None else int(values["shares"]),
             saved=_counted(values.get("saved")),
             loan_id=values.get("loan_id"),
-            **{name: paisa(values.get(name)) for name in ("withdrawn", "social", "fine", "other", "principal", "charge")},
+            **{
+                name: paisa(values.get(name))
+                for name in ("withdrawn", "social", "fine", "other", "principal", "charge")
+            },
         )
 
     def money_saved(self, share_value: int | None) -> int:

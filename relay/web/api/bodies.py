@@ -54,6 +54,7 @@ _TEXTS: Final = (
     "ids",
     "act",
     "words",
+    "pairs",
     "text",
     "name",
     "help",

@@ -59,7 +59,7 @@ OF_ALL_KINDS: Final = {
 
 WHEN: Final = lazy_gettext("When?")
 
-_NUMBERS: Final = frozenset({"units", "amount", "count", "term", "days", "year", "degrees"})
+_NUMBERS: Final = frozenset({"units", "amount", "count", "money", "term", "days", "year", "degrees"})
 _LONG: Final = frozenset({"note", "why", "story", "source"})
 _WITH_STEPS: Final = frozenset({"units", "count"})
 
