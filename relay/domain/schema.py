@@ -15,7 +15,6 @@ from relay.text import Sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from relay.domain.acts import Act
     from relay.domain.advisories import Note
     from relay.domain.register import Change, Fact, Register
 
@@ -94,15 +93,6 @@ def no_note(_: Register, __: Change) -> Iterator[Note]:
     yield from ()
 
 
-Known = Callable[[str], "Mapping[str, Any] | None"]
-"""A way from an act, "kind:id", to what it says, as far as that was read or comes with what is judged."""
-
-
-def nothing_more(_: Known, __: Act) -> Iterator[str]:
-    """Name nothing."""
-    yield from ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of act.
@@ -125,8 +115,7 @@ class Kind:
         roles: Who may record one; empty where the action has a row of its own in the table.
         refuse: Raises what a rule says against an act as it would stand, whether recorded, corrected or brought back.
         note: What is noted for the auditor when one is recorded.
-        around: Names more acts as which, and by what names them, one is judged: it is asked again of what was read
-            since, until it names nothing new. A kind with ":" alone names all of that kind.
+        under: The kinds of rules under which one is judged: all of them are read with it.
     """
 
     name: LiteralString
@@ -146,7 +135,7 @@ class Kind:
     roles: frozenset[Role] = frozenset()
     refuse: Callable[[Register, Fact], None] = no_rule
     note: Callable[[Register, Change], Iterator[Note]] = no_note
-    around: Callable[[Known, Act], Iterator[str]] = nothing_more
+    under: tuple[str, ...] = ()
 
     @property
     def id_column(self) -> str:

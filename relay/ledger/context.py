@@ -25,7 +25,6 @@ from relay.domain.register import (
     rule_of,
     subject_of,
 )
-from relay.domain.schema import nothing_more
 from relay.errors import Invalid
 from relay.ledger.projection import PROJECTION, key_of, kind_and_id, values_of
 from relay.text import Sentence
@@ -178,7 +177,7 @@ class _Context:
                 said += self.load_for_correction(act, offered)
         self._load_women(said)
         self._load_beside(said)
-        self._load_around(said, offered)
+        self._load_rules(said)
         self._load_neighbours([act for act in acts if act.kind == "beneficiary"], offered)
         begun = {filled_by(act) for act in acts if act.kind == "pass"}
         unknown = self.unknown(said) - begun - {act.act_id for act in acts}
@@ -197,9 +196,8 @@ class _Context:
         entries: Iterable[str] = (),
         placements: Iterable[str] = (),
         beneficiaries: Iterable[str] = (),
-        named: Iterable[str] = (),
     ) -> Head | None:
-        """Read what some acts name, some entries with all that was said of them, and some placements, women and acts."""
+        """Read what some acts name, some entries with all that was said of them, some placements and beneficiaries."""
         wanted: dict[str, set[str]] = {kind: set() for kind in self.catalogue.labels}
         wanted["placement"] |= set(placements)
         wanted["beneficiary"] |= set(beneficiaries)
@@ -207,8 +205,6 @@ class _Context:
             for name in filter(None, (*(name for _, name in self.catalogue.named_by(act)), filled_by(act))):
                 kind, _, id_ = name.partition(":")
                 wanted[kind].add(id_)
-        for kind, _, id_ in (name.partition(":") for name in named):
-            wanted[kind].add(id_)
         names = {kind: {f"{kind}:{id_}" for id_ in ids} - self.asked for kind, ids in wanted.items()}
         entries = {f"entry of {act_id}" for act_id in entries} - self.asked
         first = not self.asked
@@ -388,29 +384,18 @@ class _Context:
             self.asked.add(f"beside {name}")
             self._load_pointing(name)
 
-    def _load_around(self, acts: Iterable[Act], offered: Mapping[str, Act]) -> None:
-        """Read what some acts are judged by and do not name themselves, as far as their kinds can tell."""
-        facts = self.register.facts
-
-        def values_of_act(act_id: str) -> Mapping[str, Any] | None:
-            known = facts.get(act_id) or offered.get(act_id)
-            return known.values if known else None
-
-        asking = [(act, around) for act in acts if (around := self.catalogue.kind(act.kind).around) is not nothing_more]
-        while names := {f"around {each}" for act, around in asking for each in around(values_of_act, act)} - self.asked:
-            self.asked |= names
-            for name in sorted(each.removeprefix("around ") for each in names):
-                kind, _, id_ = name.partition(":")
-                if id_:
-                    self.load([], named=[name])
-                    self._load_naming_same(name)
-                else:
-                    self._load_all_of(kind)
+    def _load_rules(self, acts: Iterable[Act]) -> None:
+        """Read the rules under which some acts are judged."""
+        for kind in dict.fromkeys(kind for act in acts for kind in self.catalogue.kind(act.kind).under):
+            if f"all of {kind}" not in self.asked:
+                self.asked.add(f"all of {kind}")
+                self._load_all_of(kind)
 
     def _load_all_of(self, kind: str) -> None:
         text, programme_id = self.statements.export[kind], self.register.programme_id
         for row in self.transaction.rows(text, programme_id=programme_id, after=0, last=_ALL, many=_ALL):
-            self._take_fact(kind, row["properties"])
+            if self.register.stands(":".join(kind_and_id(row["properties"]["key"]))):
+                self._take_fact(kind, row["properties"])
 
     def _held(self, beneficiary_id: str) -> Iterable[str]:
         return self.register.holdings.get(beneficiary_id, {})

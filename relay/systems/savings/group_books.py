@@ -262,7 +262,8 @@ class CycleBooks:
     @property
     def social(self) -> int:
         """What the social fund holds."""
-        return self.cycle.opening_social + sum(each.social for each in (*self.lines, *self.flows))
+        paid_in = sum(line.social for line in self.lines)
+        return self.cycle.opening_social + paid_in + sum(flow.social for flow in self.flows)
 
     @property
     def debts(self) -> int:

@@ -172,7 +172,7 @@ class LoanAccount:
     # -- what is charged -----------------------------------------------------------------------------------------------
 
     def charge_due(self, day: date) -> int:
-        """What is to be paid as charge at a meeting of a day: all months begun by then, less what was paid before it."""
+        """What is to be paid as charge at a meeting: for all months begun by that day, less what was paid before it."""
         paid = sum(each.charge for each in self.repaid if each.on < day)
         return max(self.accrued(day) - paid, 0)
 

@@ -136,7 +136,7 @@ UNRULED: Final = SavingsRule()
 
 
 def in_force(rules: Iterable[SavingsRule], group_id: str, kind: str | None, day: date) -> SavingsRule:
-    """The rule that bound a group on a day: the newest of its own, or else of its kind; `UNRULED` where there is none."""
+    """The rule that bound a group on a day: the newest of its own, or of its kind; `UNRULED` where there is none."""
     known = [rule for rule in rules if rule.from_on and rule.from_on <= day]
     own = [rule for rule in known if rule.group_id == group_id]
     of_kind = [rule for rule in known if rule.group_id is None and rule.kind == kind]

@@ -73,7 +73,8 @@ def share(fund: int, stakes: Sequence[Stake], rule: SavingsRule) -> Sharing:
         rule: With the method, and to what payouts are rounded down.
 
     >>> rule = SavingsRule(share_out="by_shares", share_value=500)
-    >>> ama, others = Stake(beneficiary_id="A", saved=22500, shares=45), Stake(beneficiary_id="B", saved=427500, shares=855)
+    >>> ama = Stake(beneficiary_id="A", saved=22500, shares=45)
+    >>> others = Stake(beneficiary_id="B", saved=427500, shares=855)
     >>> [each.paid for each in share(540000, [ama, others], rule).payouts]
     [27000, 513000]
     """

@@ -1,0 +1,1 @@
+"""Savings: golden numbers, rules, and what can be asked."""
