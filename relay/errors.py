@@ -26,6 +26,7 @@ Code = Literal[
     "half_an_animal",
     "holds_already",
     "like_another",
+    "met_that_day",
     "more_than_had",
     "other_help_than_given",
     "same_as_taken_back",

@@ -109,17 +109,18 @@ RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.placement_id } AS gi
   COLLECT { MATCH (e:Entry {act_key: $act}) RETURN e.payload } AS recorded
 """
 
-# What depends on an act that may be taken back. One row = the properties of a node or relationship, and its kind.
+# What depends on acts that may be taken back. One row = the properties of a node or relationship, and its kind.
 _POINTING_AT: Final[LiteralString] = """
-CALL () { MATCH (:Gift {key: $key})-[r:FILLED]->(:Placement) RETURN 'placement' AS kind, properties(r) AS values
-    UNION MATCH (:Beneficiary {key: $key})-[:HOLDS]->(p:Placement) MATCH (:Placement)-[r:PASSED_TO]->(p)
+UNWIND $keys AS key
+CALL (key) { MATCH (:Gift {key: key})-[r:FILLED]->(:Placement) RETURN 'placement' AS kind, properties(r) AS values
+    UNION MATCH (:Beneficiary {key: key})-[:HOLDS]->(p:Placement) MATCH (:Placement)-[r:PASSED_TO]->(p)
           RETURN 'pass' AS kind, properties(r) AS values
-    UNION MATCH (:Beneficiary {key: $key})-[:HOLDS]->(p:Placement) MATCH (:Gift)-[r:FILLED]->(p)
+    UNION MATCH (:Beneficiary {key: key})-[:HOLDS]->(p:Placement) MATCH (:Gift)-[r:FILLED]->(p)
           RETURN 'placement' AS kind, properties(r) AS valuesOTHERS }
 RETURN kind, values ORDER BY values.sequence
 """
 _POINTING_BY: Final[LiteralString] = """
-    UNION MATCH (n:LABEL)-[:TYPE]->(:TARGET {key: $key}) RETURN 'KIND' AS kind, properties(n) AS values"""
+    UNION MATCH (n:LABEL)-[:TYPE]->(:TARGET {key: key}) RETURN 'KIND' AS kind, properties(n) AS values"""
 
 # One row = a placement of one kind of help; by id; cost: a scan, so only for a new rule or a corrected one.
 PLACEMENTS_OF_HELP: Final[LiteralString] = """

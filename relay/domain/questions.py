@@ -221,6 +221,8 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
                 yield from _like_another(register, fact)
             if fact.kind in _COUNTING:
                 yield from _implausible(register, change, fact)
+            if fact.act_id not in register.facts:
+                yield from register.catalogue.kind(fact.kind).ask(register, fact)
     for fact, placement, others in begun_beside(register, change):
         passed, begins = fact.kind == "pass", placement.placement_id not in register.placements
         yield HoldsAlready(

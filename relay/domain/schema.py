@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from relay.domain.advisories import Note
     from relay.domain.register import Change, Fact, Register
+    from relay.errors import Asked
 
 Role = Literal["staff", "manager", "auditor", "administrator"]
 
@@ -88,6 +89,11 @@ def no_rule(_: Register, __: Fact) -> None:
     """Refuse nothing."""
 
 
+def no_question(_: Register, __: Fact) -> Iterator[Asked]:
+    """Ask nothing."""
+    yield from ()
+
+
 def no_note(_: Register, __: Change) -> Iterator[Note]:
     """Note nothing."""
     yield from ()
@@ -114,6 +120,7 @@ class Kind:
         ended_by: The relationship that ties the end of one to it in the graph; empty for what cannot be ended.
         roles: Who may record one; empty where the action has a row of its own in the table.
         refuse: Raises what a rule says against an act as it would stand, whether recorded, corrected or brought back.
+        ask: What is asked of one that did not stand before: it seems wrong and can be true.
         note: What is noted for the auditor when one is recorded.
         under: The kinds of rules under which one is judged: all of them are read with it.
     """
@@ -134,6 +141,7 @@ class Kind:
     ended_by: LiteralString = ""
     roles: frozenset[Role] = frozenset()
     refuse: Callable[[Register, Fact], None] = no_rule
+    ask: Callable[[Register, Fact], Iterator[Asked]] = no_question
     note: Callable[[Register, Change], Iterator[Note]] = no_note
     under: tuple[str, ...] = ()
 

@@ -55,11 +55,12 @@ class System:
         name: In rules.toml and on the command line.
         title: What it is called on pages.
         needs: Systems without which it cannot be switched on.
+        knows: Systems whose acts it judges too where they are there.
         kinds: Its kinds of acts.
         columns: Core kind → optional columns that are added to it.
-        refuse: Kind of the core, or of a system that it needs → what more is refused of such an act, as `Kind.refuse`,
-            while the system is on.
-        note: The same → what more is noted of such an act, as `Kind.note`, while the system is on.
+        refuse: Kind of the core, or of a system that it needs or knows → what more is refused of such an act, as
+            `Kind.refuse`, while this system is on.
+        note: The same → what more is noted of such an act, as `Kind.note`, while this system is on.
         roles: Action of its commands, questions and pages → who may do it.
         checks: Gives its audit checks.
         questions: Gives its questions.
@@ -71,6 +72,7 @@ class System:
     name: str
     title: Sentence
     needs: tuple[str, ...] = ()
+    knows: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict[str, tuple[Column, ...]])
     refuse: Mapping[str, Callable[[Register, Fact], None]] = field(
@@ -137,7 +139,12 @@ class Catalogue:
         labelled = {kind.name for kind in kinds if kind.label}
         systems = {name for system in self.systems.values() for name in system.needs}
         core = {name for system in self.systems.values() for name in system.columns} - {kind.name for kind in CORE}
-        judged = {name for system in self.systems.values() for name in (*system.refuse, *system.note)}
+        judged = {
+            name
+            for system in self.systems.values()
+            if self.systems.keys() >= set(system.knows)
+            for name in (*system.refuse, *system.note)
+        }
         missing = (named - labelled) | (systems - self.systems.keys()) | core | (judged - {kind.name for kind in kinds})
         if doubled or missing:
             raise ValueError([*doubled, *sorted(missing)])
@@ -323,6 +330,19 @@ class Catalogue:
             for name, kind in self.kinds.items()
         }
         return {name: found for name, found in columns.items() if found}
+
+    def is_judged_beside(self, act_id: str) -> bool:
+        """Whether others that name such an act are judged beside each other, such as its ends."""
+        return act_id.partition(":")[0] in self._judged_beside
+
+    @cached_property
+    def _judged_beside(self) -> frozenset[str]:
+        return frozenset(
+            named
+            for kind, columns in self._beside.items()
+            for column, named in self.references(kind)
+            if column in columns
+        )
 
     @cached_property
     def weighed(self) -> frozenset[str]:

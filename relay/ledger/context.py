@@ -360,10 +360,10 @@ class _Context:
             if kind == "beneficiary":
                 self.load([], beneficiaries={id_})
             names = [f"{kind}:{each}" for each in register.one_woman.ids(id_)] if kind == "beneficiary" else [name]
-            for each in names:
-                self._load_naming_same(each)
-            for each in [act_id for name in names for act_id in register.naming.get(name, ())]:
-                self._load_naming_same(each)
+            self._load_naming_same(names)
+            found = [act_id for name in names for act_id in register.naming.get(name, ())]
+            self.load([register.facts[each] for each in found if each in register.facts])
+            self._load_naming_same([each for each in found if self.catalogue.is_judged_beside(each)])
             if kind == "beneficiary":
                 self.load([], placements={p for each in register.one_woman.ids(id_) for p in self._held(each)})
         self._load_weighed(named)
@@ -379,10 +379,11 @@ class _Context:
             self.load([], weighed)
             register.facts |= {each: fact for each in weighed if (fact := register.settled(each))}
 
-    def _load_naming_same(self, name: str) -> None:
-        if f"beside {name}" not in self.asked and self.catalogue.is_pointed_at(name.partition(":")[0]):
-            self.asked.add(f"beside {name}")
-            self._load_pointing(name)
+    def _load_naming_same(self, names: Iterable[str]) -> None:
+        asked = {f"beside {name}": name for name in names if self.catalogue.is_pointed_at(name.partition(":")[0])}
+        new = [name for key, name in asked.items() if key not in self.asked]
+        self.asked |= asked.keys()
+        self._load_pointing(*new)
 
     def _load_rules(self, acts: Iterable[Act]) -> None:
         """Read the rules under which some acts are judged."""
@@ -456,9 +457,9 @@ class _Context:
                 {row["act_id"] for row in rows if json.loads(row["payload"])["receiver_placement_id"] in placement_ids},
             )
 
-    def _load_pointing(self, subject: str) -> None:
-        programme_id = self.register.programme_id
-        for row in self.transaction.rows(self.statements.pointing_at, key=key_of(programme_id, subject)):
+    def _load_pointing(self, *subjects: str) -> None:
+        keys = [key_of(self.register.programme_id, subject) for subject in subjects]
+        for row in self.transaction.rows(self.statements.pointing_at, keys=keys) if keys else ():
             act_id = ":".join(kind_and_id(row["values"]["key"]))
             if self.register.stands(act_id):  # an act of a rehearsal may have taken it back
                 self._take_fact(row["kind"], row["values"])

@@ -33,7 +33,7 @@ from tests.scenes import acts as say
 from tests.scenes.core import CORE
 from tests.systems import CATALOGUE, SYSTEMS
 from tests.systems.wells import WELLS
-from tests.systems.wells.kinds import KINDS, TooDeep, not_too_deep
+from tests.systems.wells.kinds import KINDS, NothingToPump, TooDeep, not_too_deep
 from tests.systems.wells.questions import wells
 from tests.systems.wells.scene import added, outcomes, refusal, visit, well
 
@@ -234,6 +234,25 @@ def test_a_system_that_there_is_not_or_that_needs_another_is_refused(village: Gr
     assert reading.head(village, "demo").systems == ("pumps", "wells")
 
 
+def test_a_system_refuses_what_another_records_where_both_are_used(village: Graph) -> None:
+    assert refusal(village, well("K3", "W3", depth=4)) is None
+
+    added(village, say.corrected("programme:demo", "C1", systems="wells;pumps"))
+
+    assert isinstance(refusal(village, well("K4", "W3", depth=4)), NothingToPump)
+    assert isinstance(refusal(village, say.corrected("well:K1", "C2", depth=4)), NothingToPump)
+
+
+def test_money_is_counted_in_whole_paisa() -> None:
+    paid = next(column for column in KINDS[2].columns if column.name == "paid")
+
+    assert [cells.read(paid, cell) for cell in ("12.5", 0, 12.25)] == [12.5, 0, 12.25]
+    for cell, advice in (("12.345", "Write 12.35"), ("-3", "Write 3")):
+        with pytest.raises(cells.CellFault) as found:
+            cells.read(paid, cell)
+        assert advice in str(found.value.suggestion)
+
+
 def test_a_programme_without_systems_is_recorded_and_exported_as_ever(
     graph: Graph, connection: Connection, tmp_path: Path
 ) -> None:
@@ -357,10 +376,12 @@ def test_what_a_column_names_of_another_system_is_a_plain_id_where_that_is_missi
     assert Catalogue([_pumps(), WELLS]).references("pump") == (("well_id", "well"),)
 
 
-def test_a_system_judges_acts_of_the_system_that_it_needs() -> None:
-    catalogue = Catalogue([WELLS, _pumps(needs=("wells",), refuse={"well": not_too_deep})])
+def test_a_system_judges_acts_of_others_that_it_needs_or_knows_where_they_are_there() -> None:
+    for tie in ({"needs": ("wells",)}, {"knows": ("wells",)}):
+        catalogue = Catalogue([WELLS, _pumps(**tie, refuse={"well": not_too_deep})])
 
-    assert not_too_deep in catalogue.rules_on("well", ("wells", "pumps"))
-    assert [*catalogue.rules_on("well", ())] == [KINDS[1].refuse]
+        assert not_too_deep in catalogue.rules_on("well", ("wells", "pumps"))
+        assert [*catalogue.rules_on("well", ())] == [KINDS[1].refuse]
+    assert Catalogue([_pumps(knows=("wells",), refuse={"well": not_too_deep})]).systems.keys() == {"pumps"}
     with pytest.raises(ValueError, match="well"):
         Catalogue([_pumps(refuse={"well": not_too_deep})])

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from relay.access.roles import EVERY
 from relay.domain.acts import Value
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Kind, no_question
 from relay.domain.system import Catalogue
 from relay.errors import Invalid
 from relay.exchange import cells
@@ -40,12 +40,13 @@ _ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
     "event": (_AGAIN,),
     "correct": (_AGAIN, _WHOLE),
 }
-"""Kind of act → what its URL may answer beforehand; nothing is asked about other kinds."""
+"""Kind of act → what its URL may answer beforehand; of others only what their system asks."""
 
 
-def wishes(kind: str) -> tuple[Parameter, ...]:
+def wishes(kind: Kind) -> tuple[Parameter, ...]:
     """What the URL may say beside an act of a kind."""
-    return (*_ANSWERS.get(kind, ()), _DRY_RUN)
+    own = () if kind.ask is no_question else (_AGAIN,)
+    return (*_ANSWERS.get(kind.name, own), _DRY_RUN)
 
 
 TOKEN_DAYS: Final = 30  # our choice: when nobody says how long

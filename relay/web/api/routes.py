@@ -183,9 +183,9 @@ def _answering(question: Kind, catalogue: Catalogue) -> Callable[..., Response]:
 
 def record(programme_id: str, kind: str, known: Bodies) -> Response:
     """Record an act; the same id with the same content changes nothing and is answered 200 instead of 201."""
-    wish = said(bodies.wishes(kind))
-    values = known.said(kind, _body())
     core = current.core()
+    wish = said(bodies.wishes(core.graph.catalogue.kind(kind)))
+    values = known.said(kind, _body())
     if kind == "programme" and values["id"] != programme_id:
         raise bodies.OtherType(field="id", wanted="the id in the address")
     clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))

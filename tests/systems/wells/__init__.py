@@ -8,7 +8,7 @@ from typing import Final
 
 from relay.domain.system import System
 from relay.text import Sentence
-from tests.systems.wells.kinds import KINDS, WATER_COMMITTEE, few_without_a_place
+from tests.systems.wells.kinds import KINDS, WATER_COMMITTEE, deep_enough, few_without_a_place
 
 
 def _checks() -> Sequence[object]:
@@ -48,4 +48,4 @@ WELLS: Final = System(
     pages=_pages,
     folder=Path(__file__).parent,
 )
-PUMPS: Final = System(name="pumps", title=Sentence("Pumps"), needs=("wells",))
+PUMPS: Final = System(name="pumps", title=Sentence("Pumps"), needs=("wells",), refuse={"well": deep_enough})

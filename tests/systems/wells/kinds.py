@@ -12,6 +12,7 @@ from relay.errors import Refused
 from relay.text import Sentence
 
 DEEPEST: Final = 100  # metres
+PUMPED: Final = 5  # metres
 
 WATER_COMMITTEE: Final = Column(name="water_committee", type="choice", choices=("yes", "no"))
 
@@ -24,6 +25,22 @@ class TooDeep(Refused):
     field = "depth"
 
     act_id: str
+
+
+class NothingToPump(Refused):
+    """A well is too shallow for a pump."""
+
+    reason = "%(act_id)s is too shallow for a pump."
+    suggestion = "Dig deeper."
+    field = "depth"
+
+    act_id: str
+
+
+def deep_enough(_: Register, fact: Fact) -> None:
+    """Refuse a well that no pump reaches into: a rule of who sets up pumps."""
+    if fact.values.get("depth", DEEPEST) < PUMPED:
+        raise NothingToPump(act_id=fact.act_id)
 
 
 def not_too_deep(_: Register, fact: Fact) -> None:
@@ -113,6 +130,7 @@ KINDS: Final = (
             Column(name="visited_on", type="date", required=True),
             Column(name="works", type="choice", choices=("yes", "no"), required=True),
             Column(name="litres", type="count"),
+            Column(name="paid", type="money"),
         ),
     ),
 )
