@@ -17,6 +17,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -53,11 +54,28 @@ _VALUE: Final = re.compile(r"%\(\w+\)s")
 def template(system: System | None = None) -> Catalog:
     """Every text of the pages, and of the sentences, failures, checks and records that they show, without translations.
 
-    Places are left out: a moved line changes no catalogue.
+    Places are left out: a moved line changes no catalogue. What the core says, or a system that was registered before,
+    is translated there alone: all catalogues are read as one.
 
     Args:
         system: Whose texts, one that has a folder; the core's by default.
     """
+    name = system.name if system else ""
+    if name not in _TEMPLATES:
+        found = _texts(system)
+        for other in (None, *takewhile(lambda each: each is not system, WITH_TEXTS)) if system else ():
+            for message in template(other):
+                if message.id:
+                    found.delete(message.id, message.context)
+        _TEMPLATES[name] = found
+    return _TEMPLATES[name]
+
+
+_TEMPLATES: Final[dict[str, Catalog]] = {}
+"""Texts by system, the core's under no name: they are collected once."""
+
+
+def _texts(system: System | None) -> Catalog:
     found, methods = Catalog(fuzzy=False), OF_A_SYSTEM if system else METHODS
     for _, _, message, comments, context in extract_from_dir(home(system), method_map=methods, keywords=KEYWORDS):
         found.add(message, auto_comments=comments, context=context)

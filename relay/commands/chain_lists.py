@@ -21,7 +21,7 @@ from relay.commands.showing import counted, print_list
 from relay.domain.vocabulary import CHAIN_STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from relay.reports.chains import Sorting
     from relay.reports.duplicates import Because, Candidate
@@ -162,6 +162,7 @@ def todo(
     can continue a long chain, those due soon, those who are late, and those with no news for 9 months. Rows are
     grouped by place, so that one walk serves many. It tells names and telephones, and the access log that it did.
     """
+    from relay.reports.field import errands
     from relay.service.queries.relays import Todo
     from relay.service.terminal import on_terminal, print_json, print_lines
 
@@ -171,7 +172,7 @@ def todo(
         print_json(found)
         return
     if found and on_terminal() and not session.as_csv:
-        print_lines(_walks(found))
+        print_lines(_walks(found, errands.reasons(session.catalogue)))
         return
     first = ("rank", "place_name", "placement_id", "beneficiary_id", "state", "due_on")
     then = ("still_owed", "help", "days", "last_word_on", "place_id")
@@ -192,7 +193,7 @@ def todo(
     )
 
 
-def _walks(found: Sequence[Visit]) -> Iterable[Sequence[tuple[str, str]]]:
+def _walks(found: Sequence[Visit], asked: Mapping[str, str]) -> Iterable[Sequence[tuple[str, str]]]:
     """The lines of a visit list: a heading for each place, and two lines for each woman."""
     from itertools import groupby
 
@@ -203,13 +204,13 @@ def _walks(found: Sequence[Visit]) -> Iterable[Sequence[tuple[str, str]]]:
         for each in here:
             ids = ", ".join(filter(None, (each.beneficiary_id if each.name else None, each.placement_id)))
             who = (f"{each.name or each.beneficiary_id or 'Not known'} ({ids})", each.phone, each.group_name)
-            owed = f"owes {each.still_owed} {each.help}"
+            owed = f" · owes {each.still_owed} {each.help}" if each.help else ""
             yield ((f"{each.rank:>{width}}  ", ""), (" · ".join(filter(None, who)), ""))
-            yield ((" " * (width + 2), ""), (_why(each), each.state), (f" · {owed}", ""))
+            yield ((" " * (width + 2), ""), (_why(each, asked), each.state or ""), (owed, ""))
 
 
-def _why(visit: Visit) -> str:
-    """Why a visit, in the words of a list."""
+def _why(visit: Visit, asked: Mapping[str, str]) -> str:
+    """Why a visit, in the words of a list; `asked` has those of systems."""
     chains, days = visit.depends.chains, abs(visit.days)
     broken = "" if "broke" in visit.reasons else f"broken since {visit.since_on}, "
     words = {
@@ -220,7 +221,7 @@ def _why(visit: Visit) -> str:
         "late": f"{days} days late",
         "no_word": f"no news since {visit.last_word_on}",
     }
-    return ", ".join(words[reason] for reason in visit.reasons)
+    return ", ".join(str(words.get(reason) or asked[reason]) for reason in visit.reasons)
 
 
 @command(example="relay waiting")

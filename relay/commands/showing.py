@@ -77,5 +77,8 @@ def print_tree(tree: Tree, names: Mapping[str, str]) -> None:
         if node.state not in SETTLED:
             yield f", due {node.due_on}", ""
         yield f"  {node.beneficiary_id} {names.get(node.beneficiary_id, '')}".rstrip(), ""
+        for plan in line.plans:
+            expected = f" on {plan.expected_on}" if plan.expected_on else ""
+            yield f"  ┄ planned{expected} → {plan.beneficiary_id} {names.get(plan.beneficiary_id, '')}".rstrip(), "due"
 
     print_lines(tuple(parts(line)) for line in draw(tree))

@@ -49,7 +49,8 @@ class System:
 
     What belongs to a room above this one is given by a function without arguments, which imports it when it is asked
     for: `checks` gives `relay.audit.checks.Check`, `questions` gives `relay.service.queries.Question`, `commands` gives
-    `relay.commands.options.Listed`, `pages` gives one `relay.web.system_pages.SystemPages` or nothing.
+    `relay.commands.options.Listed`, `pages` gives one `relay.web.system_pages.SystemPages`, `errands` one
+    `relay.reports.field.errands.Errands`, `plans` one `relay.reports.trees.FindPlans`, each of these three or nothing.
 
     Attributes:
         name: In rules.toml and on the command line.
@@ -66,6 +67,8 @@ class System:
         questions: Gives its questions.
         commands: Gives its commands.
         pages: Gives its pages.
+        errands: Gives what it adds to the list of visits.
+        plans: Gives what it adds to relay trees: hand-overs that are planned.
         folder: In which its templates and translations lie; None when it has neither.
     """
 
@@ -86,6 +89,8 @@ class System:
     questions: Callable[[], Sequence[object]] = _nothing
     commands: Callable[[], Sequence[object]] = _nothing
     pages: Callable[[], object] = _nothing
+    errands: Callable[[], object] = _nothing
+    plans: Callable[[], object] = _nothing
     folder: Path | None = None
 
 

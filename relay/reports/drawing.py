@@ -12,12 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.reports.tree_layout import BOX_WIDTH, TAB_WIDTH, Box, Link, Picture, Tab
+from relay.reports.tree_layout import BOX_WIDTH, TAB_WIDTH, Box, Link, Picture, PlannedBox, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from relay.reports.trees import Tree, TreeEdge, TreeNode
+    from relay.reports.trees import Tree, TreeEdge, TreeNode, TreePlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +29,14 @@ class TreeLine:
         node: The placement that stands on it.
         edge: The pass-on by which it is reached here, or None for a root.
         again: Whether the placement was drawn already, higher up.
+        plans: Who is to receive next from it, by plan id.
     """
 
     rails: str
     node: TreeNode
     edge: TreeEdge | None
     again: bool
+    plans: tuple[TreePlan, ...] = ()
 
 
 def draw(tree: Tree) -> Iterator[TreeLine]:
@@ -43,6 +45,9 @@ def draw(tree: Tree) -> Iterator[TreeLine]:
     given: dict[str, list[TreeEdge]] = {}
     for each in sorted(tree.edges, key=lambda edge: (edge.passed_on, edge.pass_id)):
         given.setdefault(each.giver_placement_id, []).append(each)
+    planned: dict[str | None, list[TreePlan]] = {}
+    for plan in tree.plans:
+        planned.setdefault(plan.giver_placement_id, []).append(plan)
     received = {edge.receiver_placement_id for edge in tree.edges}
     roots = [node for node in tree.nodes if node.placement_id not in received]
     drawn: set[str] = set()
@@ -50,9 +55,11 @@ def draw(tree: Tree) -> Iterator[TreeLine]:
     while waiting:
         rails, below, node, edge = waiting.pop()
         again = node.placement_id in drawn
-        yield TreeLine(rails=rails, node=node, edge=edge, again=again)
         if again:
+            yield TreeLine(rails=rails, node=node, edge=edge, again=again)
             continue
+        next_ = tuple(planned.get(node.placement_id, ()))
+        yield TreeLine(rails=rails, node=node, edge=edge, again=again, plans=next_)
         drawn.add(node.placement_id)
         waiting += reversed(_below(below, given.get(node.placement_id, []), nodes))
 
@@ -115,7 +122,7 @@ OPTIONS: Final = {
 """For vis-network 9.1.2, as tried in a browser: with these nothing moves by itself."""
 
 
-def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Network:
+def network(picture: Picture, caption: Callable[[Box | Tab | PlannedBox], Caption]) -> Network:
     """A picture for vis-network, built by pyvis.
 
     pyvis is the builder only, and imported here only: its pages load scripts from elsewhere, its network looks through
@@ -125,7 +132,7 @@ def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Networ
     from pyvis.edge import Edge  # noqa: PLC0415 - slow, as said above
     from pyvis.node import Node  # noqa: PLC0415
 
-    def node(each: Box | Tab) -> Any:  # noqa: ANN401 - pyvis has no types
+    def node(each: Box | Tab | PlannedBox) -> Any:  # noqa: ANN401 - pyvis has no types
         said, (node_id, group, look) = caption(each), _look(each)
         place = {"x": round(each.x), "y": round(each.y), "physics": False}
         return Node(node_id, "box", said.label, title=said.title, href=said.href, group=group, **place, **look)
@@ -140,23 +147,32 @@ def network(picture: Picture, caption: Callable[[Box | Tab], Caption]) -> Networ
             group="path" if link.on_path else "pooled" if link.pooled else "pass",
         )
 
+    def coming(each: PlannedBox) -> Any:  # noqa: ANN401
+        return Edge(each.giver, each.key, directed=True, dashes=COMING, width=1.5, group="planned")
+
+    drawn: tuple[Box | Tab | PlannedBox, ...] = (*picture.boxes, *picture.tabs, *picture.planned)
     return Network(
-        nodes=[*(node(box).options for box in picture.boxes), *(node(tab).options for tab in picture.tabs)],
-        edges=[edge(link).options for link in picture.links],
+        nodes=[node(each).options for each in drawn],
+        edges=[*(edge(link).options for link in picture.links), *(coming(each).options for each in picture.planned)],
         options=OPTIONS,
     )
 
 
 DASHES: Final = {"late": [8, 3], "lost": [2, 3], "excused": [12, 4]}
+COMING: Final = [3, 5]
+"""How what is planned is dashed: its box, and the way to it."""
 TAB_HEIGHT: Final = 30
 RADIUS: Final = {"fulfilled": 16, "excused": 16, "broken": 0, "lost": 0, "late": 3}
 
 
-def _look(each: Box | Tab) -> tuple[str, str, dict[str, Any]]:
+def _look(each: Box | Tab | PlannedBox) -> tuple[str, str, dict[str, Any]]:
     """Id, group and border: the state can be told without its colour."""
     if isinstance(each, Tab):
         look = {"borderWidth": 1, "shapeProperties": {"borderRadius": 10, "borderDashes": [2, 2]}}
         return f"tab:{each.key}", "tab", look | {"widthConstraint": TAB_WIDTH - 10, "heightConstraint": TAB_HEIGHT - 10}
+    if isinstance(each, PlannedBox):
+        look = {"borderWidth": 2, "shapeProperties": {"borderRadius": 6, "borderDashes": COMING}}
+        return each.key, "planned", look | {"widthConstraint": BOX_WIDTH - 10, "heightConstraint": each.height - 10}
     state = each.node.state if each.node else "gift"
     width = 3 if each.break_point or each.focused else 2
     shape = {"borderRadius": RADIUS.get(state, 6), "borderDashes": DASHES.get(state, False)}

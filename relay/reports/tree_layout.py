@@ -19,7 +19,7 @@ from relay.domain.vocabulary import STUCK
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from relay.reports.trees import BreakPoint, Tree, TreeEdge, TreeNode
+    from relay.reports.trees import BreakPoint, Tree, TreeEdge, TreeNode, TreePlan
 
 BOXES: Final = 60  # before anything is unfolded; our choice: about as many as can be read on one screen
 OPENED: Final = 20  # our choice: boxes that one opened branch adds beyond its own receivers
@@ -100,6 +100,26 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedBox:
+    """The next receiver as she is planned, beside whom she is to receive from; x and y are those of its middle."""
+
+    giver: str
+    plan: TreePlan
+    x: float
+    y: float
+
+    @property
+    def key(self) -> str:
+        """The act that named her."""
+        return f"plan:{self.plan.plan_id}"
+
+    @property
+    def height(self) -> int:
+        """How high it is drawn."""
+        return BOX_HEIGHT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A hand-over between two boxes, or from a gift to a placement.
 
@@ -136,6 +156,7 @@ class Picture:
     Attributes:
         boxes: What is shown.
         tabs: What is folded away.
+        planned: Who is to receive next from a box that is shown; no placement, and never counted.
         links: Between boxes that are shown.
         marks: Of the axis, from left to right.
         placements: How many the whole tree has.
@@ -144,6 +165,7 @@ class Picture:
 
     boxes: tuple[Box, ...]
     tabs: tuple[Tab, ...]
+    planned: tuple[PlannedBox, ...]
     links: tuple[Link, ...]
     marks: tuple[Mark, ...]
     placements: int
@@ -166,7 +188,12 @@ def picture(tree: Tree, view: View, *, start: str, break_points: Iterable[BreakP
     path = branching.path(view.focus) if view.focus in branching.nodes else ()
     shown = branching.shown(view, path)
     folded = branching.folded(shown)
-    placed = _by_date(branching, shown, folded) if view.by_date else _by_generation(branching, shown, folded)
+    plans = [(key, plan) for plan in tree.plans if (key := _giver(plan)) in shown]
+    leaves = _leaves(folded, plans)
+    if view.by_date:
+        placed = _by_date(branching, shown, leaves, {f"plan:{plan.plan_id}": plan.expected_on for _, plan in plans})
+    else:
+        placed = _by_generation(branching, shown, leaves)
     breaks = {each.placement_id: each for each in break_points}
     boxes = tuple(
         Box(
@@ -185,6 +212,10 @@ def picture(tree: Tree, view: View, *, start: str, break_points: Iterable[BreakP
         Tab(key=key, below=below, late=late, broken=broken, x=placed[_tab(key)][0], y=placed[_tab(key)][1])
         for key, (below, late, broken) in folded.items()
     )
+    planned = tuple(
+        PlannedBox(giver=key, plan=plan, x=placed[f"plan:{plan.plan_id}"][0], y=placed[f"plan:{plan.plan_id}"][1])
+        for key, plan in plans
+    )
     links = tuple(_links(branching, shown, path))
     marks = _years(branching, shown) if view.by_date else _generations(branching, shown)
     xs = [x for x, _ in placed.values()]
@@ -192,6 +223,7 @@ def picture(tree: Tree, view: View, *, start: str, break_points: Iterable[BreakP
     return Picture(
         boxes=boxes,
         tabs=tabs,
+        planned=planned,
         links=links,
         marks=tuple(marks),
         placements=len(branching.nodes),
@@ -307,22 +339,36 @@ def _tab(key: str) -> str:
     return f"tab:{key}"
 
 
-def _below(branching: Branching, shown: Mapping[str, None], folded: Mapping[str, object], key: str) -> Iterator[str]:
-    """The boxes that stand below a box, then its tab."""
+def _giver(plan: TreePlan) -> str:
+    """The key of the box from which a plan leads on."""
+    return f"gift:{plan.gift_id}" if plan.gift_id else str(plan.giver_placement_id)
+
+
+def _leaves(folded: Iterable[str], plans: Iterable[tuple[str, TreePlan]]) -> Mapping[str, Sequence[str]]:
+    """Key of a box → what stands behind the boxes below it: its tab, then who is to receive next."""
+    leaves = {key: [_tab(key)] for key in folded}
+    for key, plan in plans:
+        leaves.setdefault(key, []).append(f"plan:{plan.plan_id}")
+    return leaves
+
+
+def _below(
+    branching: Branching, shown: Mapping[str, None], leaves: Mapping[str, Sequence[str]], key: str
+) -> Iterator[str]:
+    """The boxes that stand below a box, then its tab, then who is to receive next."""
     yield from (each for each in branching.below.get(key, ()) if each in shown)
-    if key in folded:
-        yield _tab(key)
+    yield from leaves.get(key, ())
 
 
-def _by_generation(branching: Branching, shown: Mapping[str, None], folded: Mapping[str, object]) -> _Places:
+def _by_generation(branching: Branching, shown: Mapping[str, None], leaves: Mapping[str, Sequence[str]]) -> _Places:
     """Givers left of receivers, each giver in the middle of her receivers."""
     rows: dict[str, float] = {}
     columns = {branching.start: 0}
-    leaves = 0
+    last = 0
     waiting = [(branching.start, False)]
     while waiting:
         key, done = waiting.pop()
-        below = list(_below(branching, shown, folded, key)) if key in shown else []
+        below = list(_below(branching, shown, leaves, key)) if key in shown else []
         if done:
             rows[key] = (rows[below[0]] + rows[below[-1]]) / 2
         elif below:
@@ -330,15 +376,23 @@ def _by_generation(branching: Branching, shown: Mapping[str, None], folded: Mapp
             waiting.append((key, True))
             waiting += ((each, False) for each in reversed(below))
         else:
-            rows[key] = leaves
-            leaves += 1
+            rows[key] = last
+            last += 1
     return {key: (columns[key] * COLUMN, row * ROW) for key, row in rows.items()}
 
 
-def _by_date(branching: Branching, shown: Mapping[str, None], folded: Mapping[str, object]) -> _Places:
-    """Everybody at the day of receipt; the first receiver goes on in her giver's row where there is room."""
+def _by_date(
+    branching: Branching,
+    shown: Mapping[str, None],
+    leaves: Mapping[str, Sequence[str]],
+    expected: Mapping[str, date | None],
+) -> _Places:
+    """Everybody at the day of receipt; the first receiver goes on in her giver's row where there is room.
+
+    Who is to receive next stands at the day on which that is expected, or beside her giver where nobody said.
+    """
     first = _first_day(branching, shown)
-    tabs = {_tab(key): key for key in folded}
+    whose = {leaf: key for key, its in leaves.items() for leaf in its}
     xs: dict[str, float] = {}
     rows: dict[str, int] = {}
     last = -1
@@ -346,16 +400,17 @@ def _by_date(branching: Branching, shown: Mapping[str, None], folded: Mapping[st
     while waiting:
         key, before = waiting.pop()
         node = branching.nodes.get(key)
-        if node:
-            xs[key] = (node.received_on - first).days / DAYS_OF_YEAR * YEAR + BOX_WIDTH / 2  # its left edge is the day
+        day = node.received_on if node else expected.get(key)
+        if day:
+            xs[key] = (day - first).days / DAYS_OF_YEAR * YEAR + BOX_WIDTH / 2  # its left edge is the day
         else:
-            xs[key] = xs[tabs[key]] + COLUMN if key in tabs else -float(COLUMN)
+            xs[key] = xs[whose[key]] + COLUMN if key in whose else -float(COLUMN)
         if before is not None and xs[key] - xs[before] >= COLUMN - 20:
             rows[key] = rows[before]
         else:
             last += 1
             rows[key] = last
-        below = list(_below(branching, shown, folded, key)) if key in shown else []
+        below = list(_below(branching, shown, leaves, key)) if key in shown else []
         waiting += reversed([(each, None if nth else key) for nth, each in enumerate(below)])
     return {key: (xs[key], row * ROW) for key, row in rows.items()}
 

@@ -5,7 +5,7 @@ The relay is a directed acyclic graph, mostly a branching. Nothing here assumes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.arrays.lineage import Survey
+    from relay.domain.system import Catalogue
 
 
 class NotInRelay(NotInRecord):
@@ -138,6 +139,33 @@ class TreeEdge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TreePlan:
+    """A hand-over that is planned and still open: who is to receive next.
+
+    Attributes:
+        plan_id: Of the act that named her.
+        giver_placement_id: Who is to pass on; None where a gift is placed.
+        gift_id: From which gift; None where another passes on.
+        beneficiary_id: Who is to receive.
+        help: What.
+        chosen_on: When she was named.
+        expected_on: When she is to receive; None where nobody said.
+    """
+
+    plan_id: str
+    giver_placement_id: str | None
+    gift_id: str | None
+    beneficiary_id: str
+    help: str
+    chosen_on: date
+    expected_on: date | None
+
+
+FindPlans = Callable[["Graph", str, "Survey"], Iterable[TreePlan]]
+"""Finds the open plans of a programme, beside its relay on a day; what a system adds to trees."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What a placement received at one time.
 
@@ -156,10 +184,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """What descends from a gift or placement, itself included: nodes by placement id, edges by pass id."""
+    """What descends from a gift or placement, itself included: nodes by placement id, edges and plans by theirs."""
 
     nodes: tuple[TreeNode, ...]
     edges: tuple[TreeEdge, ...]
+    plans: tuple[TreePlan, ...] = ()
 
 
 class Relay:
@@ -248,18 +277,25 @@ class Relay:
         ]
         return tuple(sorted(points, key=lambda point: point.placement_id))
 
-    def tree(self, id_: str) -> Tree:
-        """The relay tree below a gift or placement.
+    def tree(self, id_: str, plans: Iterable[TreePlan] = ()) -> Tree:
+        """The relay tree below a gift or placement, with those plans of the programme that belong to it.
 
         Raises:
             NotInRelay: There is none on that day.
             TwoOfThatId: The bare id is both a gift's and a placement's.
         """
-        _, roots = self.asked(id_)
+        full_id, roots = self.asked(id_)
         found = lineage.below(self.survey, roots)
+        nodes = tuple(sorted(self._nodes(found.row), key=lambda node: node.placement_id))
+        givers = {full_id, *(f"placement:{node.placement_id}" for node in nodes)}
         return Tree(
-            nodes=tuple(sorted(self._nodes(found.row), key=lambda node: node.placement_id)),
+            nodes=nodes,
             edges=tuple(sorted(self._edges(found.passes), key=lambda edge: edge.pass_id)),
+            plans=tuple(
+                plan
+                for plan in sorted(plans, key=lambda plan: plan.plan_id)
+                if not givers.isdisjoint((f"placement:{plan.giver_placement_id}", f"gift:{plan.gift_id}"))
+            ),
         )
 
     def _nodes(self, rows: Rows) -> Iterator[TreeNode]:
@@ -339,6 +375,31 @@ def _shown(units: Units) -> list[float]:
     each = units.tolist()
     words = {number: shown(number) for number in set(each)}
     return [words[number] for number in each]
+
+
+def tells_plans(catalogue: Catalogue, used: Collection[str]) -> bool:
+    """Whether a system that a programme uses adds plans to trees."""
+    return any(name in used and callable(system.plans()) for name, system in catalogue.systems.items())
+
+
+def plans(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[TreePlan, ...]:
+    """The open plans of a programme; empty where it uses no system that plans.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        survey: Its whole relay on the day, with what nobody confirmed.
+        used: The systems that it uses.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    asked = (system.plans() for name, system in graph.catalogue.systems.items() if name in used)
+    found: list[TreePlan] = []
+    for find in asked:
+        if callable(find):
+            found += find(graph, programme_id, survey)
+    return tuple(found)
 
 
 def relay(

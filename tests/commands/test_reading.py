@@ -118,9 +118,10 @@ def test_a_pooled_placement_is_drawn_once(shell: Shell, graph: Graph) -> None:
 def test_tree_gives_nodes_and_edges(shell: Shell) -> None:
     found = shell.ok("--json", "tree", "G1", "--as-of", ON).json
 
-    assert list(found) == ["nodes", "edges"]
+    assert list(found) == ["nodes", "edges", "plans"]
     assert [list(node) for node in found["nodes"]] == [NODE] * 4
     assert [list(edge) for edge in found["edges"]] == [EDGE] * 3
+    assert found["plans"] == [], "this programme does not plan"
 
 
 def test_show_tells_a_placement_with_its_history(shell: Shell) -> None:

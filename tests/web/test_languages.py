@@ -56,6 +56,15 @@ def test_the_texts_of_a_system_are_its_own_and_none_of_the_cores() -> None:
     assert "fr: not translated: 'Wells'" in CATALOGUES["faults"]("fr", WELLS)
 
 
+def test_no_system_translates_anew_what_the_core_says() -> None:
+    core = {(each.id, each.context) for each in CATALOGUES["template"]()}
+
+    for system in CATALOGUES["WITH_TEXTS"]:
+        own = {(each.id, each.context) for each in CATALOGUES["kept"]("fr", system) if each.id}
+        assert own
+        assert own & core == set(), "all catalogues are read as one: the last would speak on every page"
+
+
 def test_a_missing_and_a_wrong_translation_are_each_found(monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue = CATALOGUES["kept"]("fr")
     counted = next(message for message in catalogue if "%(day)s" in str(message.id) and not message.pluralizable)

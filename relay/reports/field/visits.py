@@ -7,7 +7,7 @@ holder: if she breaks, the chain is broken. Where none is open, it depends on th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -23,6 +23,7 @@ from relay.arrays.standings import DUE, IN_TIME, LATE, months_later
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import STATES
 from relay.reports.breakdown import PartNames, within
+from relay.reports.field.errands import Errand
 
 REASONS: Final = ("broke", "can_still", "chain_hangs", "due", "late", "no_word")
 """In the order of their rank: what a visit may save first.
@@ -38,7 +39,8 @@ REASONS: Final = ("broke", "can_still", "chain_hangs", "due", "late", "no_word")
 Our choice, after the order in which managers asked for it. Of those who broke, the ones on whom a long chain depends
 come first, then those who can still pass on; of each the latest to break. Of the other holders on whom a chain depends,
 those who have another reason too come first, then those of the farthest chain; of the rest those with the earliest due
-day, or the longest silence. Then the earlier due day, then the id.
+day, or the longest silence. Then the earlier due day, then the id. What systems ask for is told beside, and of women of
+whom nothing else is known it comes last, by the day by which it is due.
 """
 
 BROKE_DAYS: Final = 90
@@ -74,21 +76,21 @@ class Depends:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One holder to visit, for one placement.
+    """One holder to visit, for one placement; or a woman of whom a system asks it, who holds none.
 
     Attributes:
         rank: 1 is the most pressing of all.
         place_id: Where she lives; None when it is not known.
         place_name: Of that place; None when it is not known.
-        placement_id: What it is about.
+        placement_id: What it is about; this, help and state are None when it is about herself.
         beneficiary_id: Who holds it; None when foreign data does not say.
         group_id: Hers; None without any.
         help: What she holds.
         state: "lost", "broken", "late", "due" or "in_time".
         since_on: On which she became lost or broken; None while she is not.
-        reasons: Of `REASONS`, at least one, in their order.
-        due_on: By when she is to have passed on all.
-        days: Until then; below 0 when that day is past.
+        reasons: Of `REASONS`, in their order, then those of systems; at least one.
+        due_on: By when she is to have passed on all, or by when a system asks for it; None when no day is set.
+        days: Until then; below 0 when that day is past; 0 when none is set.
         still_owed: Units.
         last_word_on: The latest receipt, pass-on or event.
         depends: What depends on her alone.
@@ -100,11 +102,11 @@ class Visit:
     rank: int
     place_id: str | None
     place_name: str | None
-    placement_id: str
+    placement_id: str | None
     beneficiary_id: str | None
     group_id: str | None
-    help: str
-    state: str
+    help: str | None
+    state: str | None
     since_on: date | None
     reasons: tuple[str, ...]
     due_on: date | None
@@ -120,51 +122,109 @@ class Visit:
 class Visits(LazyRows[Visit]):
     """Visits by rank."""
 
-    def __init__(self, survey: Survey, names: PartNames, ranked: _Ranked) -> None:
-        """Keep which placements they are about, the most pressing first."""
-        super().__init__(np.arange(len(ranked.row), dtype=np.int32))
+    def __init__(self, survey: Survey, names: PartNames, ranked: _Ranked, errands: Sequence[Errand]) -> None:
+        """Keep which placements they are about, the most pressing first, and what else there is to see to."""
         self._survey = survey
         self._names = names
         self._ranked = ranked
+        self._asked, self._others = _seen_to(survey, ranked, errands)
+        super().__init__(np.arange(len(ranked.row) + len(self._others), dtype=np.int32))
 
     def among(self, beneficiaries: Flags) -> list[Visit]:
         """Those to some beneficiaries."""
-        holder = self._survey.snapshot.placements.beneficiary[self._ranked.row]
-        return list(self.some(np.flatnonzero(np.append(beneficiaries, False)[holder]).astype(np.int32)))
+        holders = self._survey.snapshot.placements.beneficiary[self._ranked.row]
+        others = np.array([holder for holder, _ in self._others], holders.dtype)
+        among = np.append(beneficiaries, False)[np.concatenate((holders, others))]
+        return list(self.some(np.flatnonzero(among).astype(np.int32)))
 
     def _made(self, rows: Rows) -> Iterator[Visit]:
+        for nth in rows.tolist():
+            yield self._to_a_holder(nth) if nth < len(self._ranked.row) else self._to_another(nth)
+
+    def _lives(self, holder: int) -> dict[str, str | None]:
+        """Who she is and where she lives."""
+        snapshot = self._survey.snapshot
+        if holder == NONE:
+            return dict.fromkeys(("place_id", "place_name", "beneficiary_id", "group_id"))
+        place, group = int(snapshot.beneficiaries.place[holder]), int(snapshot.beneficiaries.group[holder])
+        place_id = None if place == NONE else snapshot.places.ids[place]
+        return {
+            "place_id": place_id,
+            "place_name": self._names.places.get(place_id) if place_id else None,
+            "beneficiary_id": snapshot.beneficiaries.ids[holder],
+            "group_id": None if group == NONE else snapshot.groups.ids[group],
+        }
+
+    def _to_a_holder(self, nth: int) -> Visit:
         snapshot, stood, today = self._survey.snapshot, self._survey.standings, day_number(self._survey.as_of)
         ranked = self._ranked
-        for nth in rows.tolist():
-            row = int(ranked.row[nth])
-            holder = int(snapshot.placements.beneficiary[row])
-            place, group = (
-                (NONE, NONE)
-                if holder == NONE
-                else (int(snapshot.beneficiaries.place[holder]), int(snapshot.beneficiaries.group[holder]))
-            )
-            lives = None if place == NONE else snapshot.places.ids[place]
-            yield Visit(
-                rank=nth + 1,
-                place_id=lives,
-                place_name=self._names.places.get(lives) if lives else None,
-                placement_id=snapshot.placements.ids[row],
-                beneficiary_id=None if holder == NONE else snapshot.beneficiaries.ids[holder],
-                group_id=None if group == NONE else snapshot.groups.ids[group],
-                help=snapshot.helps[snapshot.placements.help[row]],
-                state=STATES[stood.state[row]],
-                since_on=day_of(stood.since_day[row]),
-                reasons=tuple(reason for reason, is_one in zip(REASONS, ranked.why[:, nth], strict=True) if is_one),
-                due_on=day_of(stood.due_day[row]),
-                days=int(stood.due_day[row]) - today,
-                still_owed=shown(int(stood.owed[row] - stood.passed[row])),
-                last_word_on=day_of(ranked.word[nth]),
-                depends=Depends(
-                    chains=int(ranked.chains[nth]),
-                    reach=int(ranked.reach[nth]),
-                    generations=int(ranked.generations[nth]),
-                ),
-            )
+        row = int(ranked.row[nth])
+        why = (reason for reason, is_one in zip(REASONS, ranked.why[:, nth], strict=True) if is_one)
+        return Visit(
+            rank=nth + 1,
+            **self._lives(int(snapshot.placements.beneficiary[row])),
+            placement_id=snapshot.placements.ids[row],
+            help=snapshot.helps[snapshot.placements.help[row]],
+            state=STATES[stood.state[row]],
+            since_on=day_of(stood.since_day[row]),
+            reasons=(*why, *self._asked.get(nth, ())),
+            due_on=day_of(stood.due_day[row]),
+            days=int(stood.due_day[row]) - today,
+            still_owed=shown(int(stood.owed[row] - stood.passed[row])),
+            last_word_on=day_of(ranked.word[nth]),
+            depends=Depends(
+                chains=int(ranked.chains[nth]),
+                reach=int(ranked.reach[nth]),
+                generations=int(ranked.generations[nth]),
+            ),
+        )
+
+    def _to_another(self, nth: int) -> Visit:
+        holder, asked = self._others[nth - len(self._ranked.row)]
+        due_on = min((each.due_on for each in asked if each.due_on), default=None)
+        return Visit(
+            rank=nth + 1,
+            **self._lives(holder),
+            placement_id=None,
+            help=None,
+            state=None,
+            since_on=None,
+            reasons=tuple(dict.fromkeys(each.reason for each in asked)),
+            due_on=due_on,
+            days=(due_on - self._survey.as_of).days if due_on else 0,
+            still_owed=0,
+            last_word_on=None,
+            depends=Depends(chains=0, reach=0, generations=0),
+        )
+
+
+def _seen_to(
+    survey: Survey, ranked: _Ranked, errands: Sequence[Errand]
+) -> tuple[Mapping[int, Sequence[str]], Sequence[tuple[int, Sequence[Errand]]]]:
+    """Of errands: which visits of the ranked see to them, each with why; and the other women, each with hers."""
+    if not errands:
+        return {}, ()
+    snapshot = survey.snapshot
+    of_placement = {row: nth for nth, row in enumerate(ranked.row.tolist())}
+    holders = snapshot.women()[snapshot.placements.beneficiary[ranked.row]].tolist()
+    of_holder = {holder: nth for nth, holder in reversed([*enumerate(holders)])}
+    asked: dict[int, list[str]] = {}
+    others: dict[int, list[Errand]] = {}
+    for each in errands:
+        placement = snapshot.placements.ids.row(each.placement_id) if each.placement_id else None
+        holder = snapshot.beneficiaries.ids.row(each.beneficiary_id)
+        nth = of_placement.get(NONE if placement is None else placement)
+        if nth is None and holder is not None:
+            nth = of_holder.get(holder)
+        if nth is not None:
+            asked.setdefault(nth, []).append(each.reason)
+        elif holder is not None:
+            others.setdefault(holder, []).append(each)
+    soonest = sorted(
+        others.items(),
+        key=lambda one: (min(each.due_on or date.max for each in one[1]), snapshot.beneficiaries.ids[one[0]]),
+    )
+    return {nth: tuple(dict.fromkeys(why)) for nth, why in asked.items()}, soonest
 
 
 def todo(
@@ -174,6 +234,7 @@ def todo(
     walks: Collection[str] | None = None,
     most: int | None = None,
     names: PartNames | None = None,
+    errands: Sequence[Errand] = (),
 ) -> tuple[Visit, ...]:
     """Whom to visit next, place by place.
 
@@ -183,6 +244,7 @@ def todo(
         walks: Only holders who live in one of these places or in any place below them; everywhere when None.
         most: Only so many visits, the most pressing ones; all when None.
         names: With the names of places.
+        errands: What else there is to see to.
 
     Returns:
         All visits of a place together, the place with the most pressing visit first; in it by rank. Empty when there
@@ -197,7 +259,7 @@ def todo(
         for walk in walks:
             walked |= within(survey.snapshot, walk)
         inside = walked if inside is None else inside & walked
-    ranked = by_rank(survey, names)
+    ranked = by_rank(survey, names, errands)
     visits = ranked[:most] if inside is None else ranked.among(inside)[:most]
     first: dict[str | None, int] = {}
     for visit in visits:
@@ -217,12 +279,13 @@ class _Ranked:
     generations: Rows
 
 
-def by_rank(survey: Survey, names: PartNames | None = None) -> Visits:
+def by_rank(survey: Survey, names: PartNames | None = None, errands: Sequence[Errand] = ()) -> Visits:
     """Whom to visit next, the most pressing first, wherever she lives.
 
     Args:
         survey: The programme on the day.
         names: With the names of places.
+        errands: What else there is to see to.
     """
     snapshot, stood, today = survey.snapshot, survey.standings, day_number(survey.as_of)
     state = stood.state
@@ -258,7 +321,7 @@ def by_rank(survey: Survey, names: PartNames | None = None) -> Visits:
         reach=reach[row],
         generations=generations[row],
     )
-    return Visits(survey, names or PartNames(), ranked)
+    return Visits(survey, names or PartNames(), ranked, errands)
 
 
 def _ordered(keys: Sequence[npt.NDArray[np.integer[Any]]], rows: Rows, ids: IdColumn) -> npt.NDArray[np.intp]:

@@ -10,8 +10,9 @@ from relay.access import roles
 from relay.domain.vocabulary import CHAIN_STATES
 from relay.errors import Refused
 from relay.graph import Graph
+from relay.ledger import reading
 from relay.reports import breakdown, chains, trees, unconfirmed
-from relay.reports.field import contacts, visits
+from relay.reports.field import contacts, errands, visits
 from relay.service.queries.parameters import (
     IN_WHICH_ORDER,
     AsOf,
@@ -54,8 +55,17 @@ class Tree(Read[trees.Tree]):
     id: Id
 
     def answer(self, source: Source, programme_id: str) -> trees.Tree:
-        """Its placements and what binds them."""
-        return self.relay_below(source, programme_id, self.id).tree(self.id)
+        """Its placements and what binds them.
+
+        Plans are known as of now alone: with `as_known` they are left out.
+        """
+        graph, used = source.graph, reading.head(source.graph, programme_id).systems
+        if self.as_known is not None or not trees.tells_plans(graph.catalogue, used):
+            return self.relay_below(source, programme_id, self.id).tree(self.id)
+        whole = replace(self, confirmed_only=False).relay(source, programme_id)
+        plans = trees.plans(graph, programme_id, whole.survey, used)
+        asked = self.relay(source, programme_id) if self.confirmed_only else whole
+        return asked.tree(self.id, plans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +158,16 @@ class Todo(Read[tuple[visits.Visit, ...]]):
     most: Annotated[int | None, Says(sort="count", text="At most this many, the most pressing.")] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[visits.Visit, ...]:
-        """Place by place; with names and telephones as far as the reader is told them."""
+        """Place by place; with names and telephones as far as the reader is told them.
+
+        What systems ask for is known as of now alone: with `as_known` it is left out.
+        """
         graph, survey = source.graph, self.relay(source, programme_id).survey
         names = breakdown.names(graph, programme_id, ("place",))
+        used = () if self.as_known is not None else reading.head(graph, programme_id).systems
+        asked = errands.errands(graph, programme_id, survey, used)
         walks = None if self.account is None else self._walks(graph, programme_id, self.account)
-        found = visits.todo(survey, place_id=self.place_id, walks=walks, most=self.most, names=names)
+        found = visits.todo(survey, place_id=self.place_id, walks=walks, most=self.most, names=names, errands=asked)
         told = source.reader.nameable({each.beneficiary_id for each in found if each.beneficiary_id})
         people = contacts.contacts(graph, programme_id, told)
         groups = breakdown.group_names(graph, programme_id) if told else {}

@@ -35,6 +35,18 @@ def _pages() -> object:
     return PAGES
 
 
+def _errands() -> object:
+    from relay.systems.planning.errands import ERRANDS
+
+    return ERRANDS
+
+
+def _plans() -> object:
+    from relay.systems.planning.questions import open_plans
+
+    return open_plans
+
+
 PLANNING: Final = System(
     name="planning",
     title=Sentence("Planning"),
@@ -45,5 +57,7 @@ PLANNING: Final = System(
     questions=_questions,
     commands=_commands,
     pages=_pages,
+    errands=_errands,
+    plans=_plans,
     folder=Path(__file__).parent,
 )

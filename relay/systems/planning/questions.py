@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 from relay.arrays import cache
 from relay.reports import trees
@@ -15,6 +15,12 @@ from relay.systems.planning.order import in_order
 from relay.systems.planning.rates import PlanningRates, rates
 from relay.systems.planning.reading import Planned
 from relay.systems.planning.states import PLAN_STATES, REQUEST_STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.arrays.lineage import Survey
+    from relay.graph import Graph
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -145,6 +151,20 @@ def plan_rows(planned: Planned, help_: str | None = None, state: str | None = No
         for each in season.plans
         if help_ in (None, each.help) and state in (None, season.plan_states[each.plan_id])
     )
+
+
+def open_plans(graph: Graph, programme_id: str, survey: Survey) -> Iterator[trees.TreePlan]:
+    """The open plans of a programme, as relay trees show them."""
+    for each in reading.read(graph, programme_id, survey).season.open_plans:
+        yield trees.TreePlan(
+            plan_id=each.plan_id,
+            giver_placement_id=each.giver_placement_id,
+            gift_id=each.gift_id,
+            beneficiary_id=each.beneficiary_id,
+            help=each.help,
+            chosen_on=each.chosen_on,
+            expected_on=each.expected_on,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -306,6 +306,11 @@ class Season:
         said = [each.ready for each in checks if each.ready is not None and each.checked_on <= (by or self.as_of)]
         return said[-1] if said else request.ready
 
+    def is_ready(self, beneficiary_id: str, help_: str) -> bool:
+        """Whether a woman has all that the programme requires, by a request of hers for a help."""
+        hers = (each for each in self.requests if (each.beneficiary_id, each.help) == (beneficiary_id, help_))
+        return not self.requires or any(self.requires <= self.ready(each) for each in hers)
+
     def is_stale(self, request: Request) -> bool:
         """Whether an open request is one of whose woman nothing was asked, checked or planned for a year."""
         if self.request_states[request.request_id] not in OPEN_REQUESTS:

@@ -299,4 +299,12 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "unit_word": unit_word,
     "units": units,
 }
-LOOK: Final = {"COLOURS": COLOURS, "FILLS": FILLS, "RADIUS": RADIUS, "DASHES": DASHES, "BOX_WIDTH": BOX_WIDTH}
+COMING: Final = " ".join(map(str, drawing.COMING))
+LOOK: Final = {
+    "COLOURS": COLOURS,
+    "FILLS": FILLS,
+    "RADIUS": RADIUS,
+    "DASHES": DASHES,
+    "COMING": COMING,
+    "BOX_WIDTH": BOX_WIDTH,
+}

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.counted import COUNTED, NOT_STUCK, NOT_THERE, STUCK, UNKNOWN
-from relay.reports.field import visits
+from relay.reports.field import errands, visits
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, lazy_gettext
+from relay.web.i18n.language import gettext, lazy_gettext, say
 from relay.web.lists import choices, rows
 from relay.web.lists.listing import Choice, Filter, ListColumn, Listing, ListPage
+from relay.web.request import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,12 +25,18 @@ REASONS: Final = {
     "late": lazy_gettext("late"),
     "no_word": lazy_gettext("no news for 9 months"),
 }
-"""Why a visit, in the words of `todo.REASONS`."""
+"""Why a visit, in the words of `visits.REASONS`."""
 
 
 def reason(word: str) -> str:
     """Why a visit."""
-    return str(REASONS.get(word, word))
+    if word in REASONS:
+        return str(REASONS[word])
+    return say(errands.reasons(current.graph().catalogue).get(word, word))
+
+
+def _reasons(_: ListPage) -> tuple[str, ...]:
+    return (*visits.REASONS, *errands.reasons(current.graph().catalogue, current.head().systems))
 
 
 def _states(page: ListPage) -> list[Choice]:  # noqa: ARG001 - all choices are made of a page
@@ -191,7 +198,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(
                 name="reason",
                 label=lazy_gettext("Why"),
-                choices=choices.words(lambda _page: visits.REASONS, reason),
+                choices=choices.words(_reasons, reason),
             ),
         ),
         order="",

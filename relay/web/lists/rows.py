@@ -108,14 +108,14 @@ class VisitRow:
 
     rank: int
     place_id: str | None
-    placement_id: str
+    placement_id: str | None
     beneficiary_id: str | None
     group_id: str | None
-    state: str
+    state: str | None
     since_on: date | None
     reasons: tuple[str, ...]
-    help: str
-    still_owed: float
+    help: str | None
+    still_owed: float | None
     due_on: date | None
     days: int
     last_word_on: date | None
@@ -131,7 +131,8 @@ class VisitRow:
 def visit_rows(page: ListPage) -> Sequence[VisitRow]:
     """Whom to visit, the visits of one place together."""
     reason = page.asked_for.get("reason")
-    found = visits.todo(page.relay.survey, place_id=page.asked_for.get("place"), names=page.called)
+    place_id, asked = page.asked_for.get("place"), current.errands()
+    found = visits.todo(page.relay.survey, place_id=place_id, names=page.called, errands=asked)
     return tuple(
         VisitRow(
             rank=visit.rank,
@@ -143,7 +144,7 @@ def visit_rows(page: ListPage) -> Sequence[VisitRow]:
             since_on=visit.since_on,
             reasons=visit.reasons,
             help=visit.help,
-            still_owed=visit.still_owed,
+            still_owed=visit.still_owed if visit.help else None,
             due_on=visit.due_on,
             days=visit.days,
             last_word_on=visit.last_word_on,

@@ -84,7 +84,8 @@ class Overview:
     @cached_property
     def visits(self) -> Sequence[Visit]:
         """Whom to visit first."""
-        return kept_of(self.relay.survey, ("visits",), lambda: todo.by_rank(self.relay.survey, self.called))
+        survey, asked = self.relay.survey, current.errands()
+        return kept_of(survey, ("visits",), lambda: todo.by_rank(survey, self.called, asked))
 
     @cached_property
     def stuck(self) -> Sequence[Beginning]:

@@ -12,7 +12,7 @@ from werkzeug.utils import cached_property
 from relay.domain.model import add_months
 from relay.reports import drawing, search
 from relay.reports.drawing import Caption
-from relay.reports.tree_layout import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, Tab, View, picture
+from relay.reports.tree_layout import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, PlannedBox, Tab, View, picture
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
@@ -99,7 +99,7 @@ class TreePage:
         """
         self.relay = relay
         self.wish = wish
-        self.tree: Tree = relay.tree(id_)
+        self.tree: Tree = relay.tree(id_, current.plans())
         self.trace: Trace = relay.trace(id_)
         self.id = self.trace.id
         self.programme_id = current.head().programme_id
@@ -113,6 +113,7 @@ class TreePage:
     def _names(self) -> Mapping[str, str]:
         """Beneficiary id → name, of those who are shown."""
         shown = {box.node.beneficiary_id for box in self.picture.boxes if box.node}
+        shown |= {each.plan.beneficiary_id for each in self.picture.planned}
         return {} if self.wish.names == labels.NAMES[0] else privacy.names(shown)
 
     def name(self, beneficiary_id: str) -> str:
@@ -199,6 +200,14 @@ class TreePage:
         """All that is known of a box."""
         return tree_labels.title(box, self._holder(box), self.receipts(box))
 
+    def planned_lines(self, planned: PlannedBox) -> list[str]:
+        """The text on the box of who is to receive next."""
+        return tree_labels.planned_lines(planned.plan, self.name(planned.plan.beneficiary_id))
+
+    def planned_title(self, planned: PlannedBox) -> str:
+        """All that is known of it."""
+        return tree_labels.planned_title(planned.plan, self.name(planned.plan.beneficiary_id))
+
     def receipts(self, box: Box) -> Sequence[Receipt]:
         """What a box received, and from whom; a gift received nothing."""
         return self._receipts.get(box.key, ())
@@ -244,7 +253,10 @@ class TreePage:
     def network(self) -> drawing.Network:
         """For vis-network."""
 
-        def caption(each: Box | Tab) -> Caption:
+        def caption(each: Box | Tab | PlannedBox) -> Caption:
+            if isinstance(each, PlannedBox):
+                label, title = "\n".join(self.planned_lines(each)), self.planned_title(each)
+                return Caption(label=label, title=title, href=self.record_of(each.key))
             if isinstance(each, Tab):
                 return Caption(
                     label=tree_labels.folded(each), title=gettext("Open this branch"), href=self.opening(each.key)
@@ -269,6 +281,12 @@ class TreePage:
         if x2 < x1:
             x1, x2 = (giver.x, receiver.x)
         return _curve(x1, giver.y, x2, receiver.y)
+
+    def planned_curve(self, planned: PlannedBox) -> str:
+        """The way from a box to who is to receive next."""
+        box = self._boxes[planned.giver]
+        x1, x2 = box.x + BOX_WIDTH / 2, planned.x - BOX_WIDTH / 2
+        return _curve(*((box.x, box.y, planned.x, planned.y) if x2 < x1 else (x1, box.y, x2, planned.y)))
 
     def tab_curve(self, tab: Tab) -> str:
         """The way from a box to its tab."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from relay.reports.tree_layout import Box, Tab
-    from relay.reports.trees import Receipt
+    from relay.reports.trees import Receipt, TreePlan
 
 LONGEST: Final = 30  # characters on a box, as many as fit
 
@@ -96,6 +96,24 @@ def title(box: Box, name: str, receipts: Iterable[Receipt]) -> str:
         found.append(_broke(broke.state, broke.since_on, broke.cause, broke.still_owed))
     if box.givers > 1:
         found.append(ngettext("joint pass-on from %(num)s giver", "joint pass-on from %(num)s givers", box.givers))
+    return "\n".join(found)
+
+
+def planned_lines(plan: TreePlan, name: str) -> list[str]:
+    """The text on the box of who is to receive next, two lines."""
+    if not plan.expected_on:
+        return [plain(name, LONGEST), gettext("planned")]
+    return [plain(name, LONGEST), gettext("planned, %(day)s", day=plan.expected_on.isoformat())]
+
+
+def planned_title(plan: TreePlan, name: str) -> str:
+    """All that is known of a plan, as text."""
+    found = [
+        gettext("%(name)s is to receive %(help)s next", name=name, help=help_word(plan.help)),
+        gettext("chosen on %(day)s", day=_both(plan.chosen_on)),
+    ]
+    if plan.expected_on:
+        found.append(gettext("expected on %(day)s", day=_both(plan.expected_on)))
     return "\n".join(found)
 
 

@@ -13,6 +13,7 @@ from relay.exchange.cells import read_day
 from relay.ledger import reading
 from relay.ledger.reading import LedgerHead, NotBuilt
 from relay.reports import trees
+from relay.reports.field import errands as field_errands
 from relay.web.request import parameters
 from relay.web.result_cache import kept
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from relay.access.one_time_link import OneTimeLink
     from relay.arrays.tables import Snapshot
     from relay.graph import Graph
-    from relay.reports.trees import Relay
+    from relay.reports.field.errands import Errand
+    from relay.reports.trees import Relay, TreePlan
     from relay.settings import Settings
 
 
@@ -161,6 +163,34 @@ def kept_relay(day: date, confirmed_only: bool) -> Relay:  # noqa: FBT001 - as `
         ("relay", known.programme_id, day, confirmed_only),
         known.head_hash,
         lambda: trees.Relay(known, day, confirmed_only=confirmed_only),
+    )
+
+
+def errands() -> tuple[Errand, ...]:
+    """What the systems of the programme ask of whoever visits, on the day asked for.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    known, surveyed = head(), relay_of_all()
+    return kept(
+        ("errands", known.programme_id, surveyed.survey.as_of),
+        known.head_hash,
+        lambda: field_errands.errands(graph(), known.programme_id, surveyed.survey, known.systems),
+    )
+
+
+def plans() -> tuple[TreePlan, ...]:
+    """The hand-overs that are planned in the programme, open on the day asked for.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    known, surveyed = head(), relay_of_all()
+    return kept(
+        ("plans", known.programme_id, surveyed.survey.as_of),
+        known.head_hash,
+        lambda: trees.plans(graph(), known.programme_id, surveyed.survey, known.systems),
     )
 
 

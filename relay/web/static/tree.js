@@ -18,7 +18,7 @@
 
   function groups() {
     const made = {};
-    for (const state of ["fulfilled", "excused", "lost", "broken", "late", "due", "in_time", "gift", "tab"]) {
+    for (const state of ["fulfilled", "excused", "lost", "broken", "late", "due", "in_time", "gift", "planned", "tab"]) {
       const background = colour(`${state}-fill`) || colour("box");
       const border = colour(state);
       made[state] = { color: { background, border, highlight: { background, border }, hover: { background, border } } };
@@ -27,7 +27,7 @@
   }
 
   function coloured(edges) {
-    const of = { path: colour("path"), pooled: colour("line"), pass: colour("line") };
+    const of = { path: colour("path"), pooled: colour("line"), pass: colour("line"), planned: colour("planned") };
     return edges.map((edge) => ({ ...edge, color: { color: of[edge.group], highlight: of[edge.group], hover: of[edge.group] } }));
   }
 

@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 
 
 def visits(register: Register, as_of: date) -> dict[str, Visit]:
-    return {visit.placement_id: visit for visit in todo(lineage.survey(of_register(register), as_of))}
+    found = todo(lineage.survey(of_register(register), as_of))
+    return {visit.placement_id: visit for visit in found if visit.placement_id}
 
 
 def ranked(found: tuple[Visit, ...]) -> list[str]:
-    return [visit.placement_id for visit in sorted(found, key=lambda visit: visit.rank)]
+    return [str(visit.placement_id) for visit in sorted(found, key=lambda visit: visit.rank)]
 
 
 LINE = "P1 > P2; P2 > P3; P3 > P4; P4 > P5"

@@ -1,0 +1,52 @@
+"""What planning asks of whoever visits: for whom nobody is planned, who is not ready, whose request is old."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from relay.reports.field.errands import Errand, Errands
+from relay.systems.planning import reading
+from relay.systems.planning.rates import due_and_unplanned
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.arrays.lineage import Survey
+    from relay.graph import Graph
+    from relay.systems.planning.reading import Planned
+
+REASONS: Final = {
+    "nobody_planned": Sentence("nobody is planned to receive from her"),
+    "not_ready": Sentence("planned to receive next and not ready"),
+    "stale": Sentence("no news of her request for a year"),
+}
+
+
+def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
+    planned = reading.read(graph, programme_id, survey)
+    yield from _nobody_planned(planned)
+    yield from _not_ready(planned)
+    season = planned.season
+    for request in season.requests:
+        if season.is_stale(request):
+            yield Errand(reason="stale", beneficiary_id=request.beneficiary_id)
+
+
+def _nobody_planned(planned: Planned) -> Iterator[Errand]:
+    snapshot = planned.survey.snapshot
+    people, holders = snapshot.beneficiaries.ids, snapshot.women()[snapshot.placements.beneficiary]
+    for placement_id in due_and_unplanned(planned):
+        holder = int(holders[snapshot.placements.ids.row(placement_id) or 0])
+        if holder >= 0:
+            yield Errand(reason="nobody_planned", beneficiary_id=people[holder], placement_id=placement_id)
+
+
+def _not_ready(planned: Planned) -> Iterator[Errand]:
+    """Those of open plans, by the day on which they are expected to receive."""
+    for plan in planned.season.open_plans:
+        if not planned.season.is_ready(plan.beneficiary_id, plan.help):
+            yield Errand(reason="not_ready", beneficiary_id=plan.beneficiary_id, due_on=plan.expected_on)
+
+
+ERRANDS: Final = Errands(reasons=REASONS, find=_errands)
