@@ -9,7 +9,8 @@ from relay.domain.vocabulary import SETTLED
 
 if TYPE_CHECKING:
     from relay.commands.session import Session
-    from relay.reports.rates import Rate, Rates
+    from relay.domain.model import Rate
+    from relay.reports.rates import Rates
     from relay.reports.trees import Tree
 
 

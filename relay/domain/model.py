@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from relay.domain.vocabulary import ENDINGS, LOSSES, SETTLED, STUCK
 
@@ -215,6 +215,26 @@ def thousandths(number: float | Decimal) -> int:
     if isinstance(number, int):
         return number * UNIT
     return int((Decimal(str(number)) * UNIT).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """A share with what it is made of.
+
+    Attributes:
+        numerator: Placements, units, or whatever is counted.
+        denominator: The same.
+        share: Numerator by denominator, in [0, 1]; None when the denominator is 0.
+    """
+
+    numerator: Quantity
+    denominator: Quantity
+    share: float | None
+
+    @classmethod
+    def of(cls, numerator: Quantity, denominator: Quantity) -> Self:
+        """The share that one number is of another."""
+        return cls(numerator=numerator, denominator=denominator, share=numerator / denominator if denominator else None)
 
 
 def shown(units: int) -> Quantity:

@@ -711,9 +711,15 @@ def _may_stand(register: Register, fact: Fact) -> None:
 
 
 def _known(register: Register, fact: Fact) -> None:
-    """Everything that the fact names is in the record and was not taken back."""
-    for field, name in register.catalogue.named_by(fact):
-        if not register.knows(name):
+    """Everything that the fact names is in the record and was not taken back.
+
+    What nothing ties to it and another system would record is not missed where the programme does not use that one.
+    """
+    catalogue, used = register.catalogue, register.systems
+    for field, name in catalogue.named_by(fact):
+        column = catalogue.kind(fact.kind).column(field)
+        is_missed = not column or not column.elsewhere or column.edge or catalogue.is_on(name.partition(":")[0], used)
+        if is_missed and not register.knows(name):
             _missing(register, name, field)
 
 

@@ -67,7 +67,8 @@ class Column:
         told: Whether the history of what the column refers to tells of the act.
         beside: Whether the act is judged beside all others that name the same, so that they are read with it.
         weighed: Of a personal column, whether rules weigh it: it is read of what an act is judged beside.
-        elsewhere: Whether what it refers to is of a system that may be missing; where it is, the id points at nothing.
+        elsewhere: Whether what it refers to is of a system that may be missing; where it is, the id points at nothing,
+            and where the programme does not use it, an id without `edge` may point at nothing.
     """
 
     name: str

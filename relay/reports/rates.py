@@ -15,7 +15,7 @@ import numpy.typing as npt
 from relay.arrays.columns import Flags, Rows, Units
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import FULFILLED
-from relay.domain.model import Quantity, shown
+from relay.domain.model import Rate, shown
 from relay.domain.vocabulary import STATES
 from relay.reports.counted import Due
 
@@ -42,21 +42,6 @@ _STATE, _DUE, _ON_TIME, _IMPOSSIBLE, _ORIGINAL = np.indices((len(STATES), 2, 2, 
 """Placements are counted by kind first: of each kind, the state, and whether each of these is so (1) or not (0)."""
 
 Sums = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """A share with what it is made of.
-
-    Attributes:
-        numerator: Placements, or units.
-        denominator: The same.
-        share: Numerator by denominator, in [0, 1]; None when the denominator is 0.
-    """
-
-    numerator: Quantity
-    denominator: Quantity
-    share: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,13 +163,9 @@ def rates(placements: Sums, units: Sums) -> Rates:
     due, fulfilled = int(placements[DUE]), int(placements[DUE_FULFILLED])
     owed, covered = int(units[DUE_OWED]), int(units[DUE_COVERED])
     return Rates(
-        fulfilled_of_due=_rate(fulfilled, due),
-        fulfilled_of_possible=_rate(fulfilled, due - int(placements[DUE_IMPOSSIBLE])),
-        fulfilled_on_time_of_due=_rate(int(placements[DUE_ON_TIME]), due),
-        passed_of_owed=_rate(shown(covered), shown(owed)),
-        passed_of_possible=_rate(shown(covered), shown(owed - int(units[DUE_REMITTED]))),
+        fulfilled_of_due=Rate.of(fulfilled, due),
+        fulfilled_of_possible=Rate.of(fulfilled, due - int(placements[DUE_IMPOSSIBLE])),
+        fulfilled_on_time_of_due=Rate.of(int(placements[DUE_ON_TIME]), due),
+        passed_of_owed=Rate.of(shown(covered), shown(owed)),
+        passed_of_possible=Rate.of(shown(covered), shown(owed - int(units[DUE_REMITTED]))),
     )
-
-
-def _rate(numerator: float, denominator: float) -> Rate:
-    return Rate(numerator=numerator, denominator=denominator, share=numerator / denominator if denominator else None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from relay.systems.groups import GROUPS
 from relay.systems.planning import PLANNING
 
 if TYPE_CHECKING:
     from relay.domain.system import System
 
-SYSTEMS: Final[tuple[System, ...]] = (PLANNING,)
+SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS)

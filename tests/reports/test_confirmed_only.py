@@ -14,10 +14,10 @@ from datetime import date
 import pytest
 
 from relay.arrays.raw_tables import of_register
+from relay.domain.model import Rate
 from relay.domain.vocabulary import STATES
 from relay.reports.chains import chains, gifts
 from relay.reports.health import health
-from relay.reports.rates import Rate
 from relay.reports.trees import NotInRelay, Relay
 from tests.scenes import acts as say
 

@@ -42,5 +42,5 @@ def test_a_system_lies_in_its_folder_and_imports_no_other_than_it_needs() -> Non
 
 
 def test_a_system_that_imports_another_is_seen_to() -> None:
-    assert imported(Path(made.__file__).parent, "tests.systems") == {"planning", "wells"}
+    assert imported(Path(made.__file__).parent, "tests.systems") >= {"planning", "wells"}
     assert imported(Path(made.__file__).parent / "wells", "tests.systems") == set()

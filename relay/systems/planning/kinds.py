@@ -142,8 +142,8 @@ KINDS: Final = (
                 name="giver_placement_id", type="id", refers_to="placement", fixed=True, edge="PLANNED_FROM", told=True
             ),
             Column(name="gift_id", type="id", refers_to="gift", fixed=True, edge="PLANNED_OF", told=True),
-            Column(name="group_id", type="id", refers_to="group", edge="CHOSEN_BY"),
-            Column(name="meeting_id", type="id"),
+            Column(name="group_id", type="id", refers_to="group", edge="CHOSEN_BY", beside=True),
+            Column(name="meeting_id", type="id", refers_to="meeting", elsewhere=True),
             Column(name="votes_for", type="count"),
             Column(name="votes_against", type="count"),
             Column(name="rank", type="term"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relay.arrays.standings import DUE
-from relay.reports.rates import Rate
+from relay.domain.model import Rate
 
 if TYPE_CHECKING:
     from relay.systems.planning.reading import Planned
@@ -42,9 +42,9 @@ def rates(planned: Planned) -> PlanningRates:
     followed = sum(act_id.startswith("pass:") for act_id in season.follows)
     due, unplanned = _due(planned), due_and_unplanned(planned)
     return PlanningRates(
-        from_list=_share(len({each.act_id for each in served.values()}), int(survey.standings.there.sum())),
-        from_plan=_share(followed, int(survey.made.sum())),
-        planned_of_due=_share(len(due) - len(unplanned), len(due)),
+        from_list=Rate.of(len({each.act_id for each in served.values()}), int(survey.standings.there.sum())),
+        from_plan=Rate.of(followed, int(survey.made.sum())),
+        planned_of_due=Rate.of(len(due) - len(unplanned), len(due)),
         asked_to_received_days=float(median(days)) if days else None,
         served=tuple(served),
     )
@@ -61,7 +61,3 @@ def _due(planned: Planned) -> list[str]:
     rows = np.flatnonzero(survey.standings.state == DUE).tolist()
     ids, days = survey.snapshot.placements.ids, survey.standings.due_day
     return [id_ for _, id_ in sorted((int(days[row]), ids[row]) for row in rows)]
-
-
-def _share(numerator: int, denominator: int) -> Rate:
-    return Rate(numerator=numerator, denominator=denominator, share=numerator / denominator if denominator else None)

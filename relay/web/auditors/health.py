@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from relay.domain.model import Rate
     from relay.reports.health import Health, Moved, PartHealth
-    from relay.reports.rates import Rate, Rates
+    from relay.reports.rates import Rates
     from relay.reports.trees import Relay
     from relay.web.i18n.periods import Period
     from relay.web.lists.listing import ListPage

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from relay.domain.model import Rate
     from relay.reports.health import PartHealth
     from relay.reports.placements import Holders, Holdings
-    from relay.reports.rates import Rate
     from relay.web.lists.listing import ListPage
 
 

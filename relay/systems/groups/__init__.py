@@ -1,0 +1,38 @@
+"""Groups: who belongs to a group, who holds its offices, when it met and who came, and who keeps its animals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from relay.domain.system import System
+from relay.systems.groups.kinds import (
+    BY_GROUP,
+    EXCUSED_COUNTS,
+    GUARANTOR,
+    KINDS,
+    MEETING_EVERY,
+    QUORUM_SHARE,
+    note_end,
+    note_pass,
+    note_plan,
+    refuse_end,
+    refuse_pass,
+)
+from relay.text import Sentence
+
+GROUPS: Final = System(
+    name="groups",
+    title=Sentence("Groups"),
+    knows=("planning",),
+    kinds=KINDS,
+    columns={
+        "programme": (MEETING_EVERY, QUORUM_SHARE, EXCUSED_COUNTS),
+        "placement": (GUARANTOR,),
+        "pass": (BY_GROUP,),
+    },
+    refuse={"end": refuse_end, "pass": refuse_pass},
+    note={"end": note_end, "pass": note_pass, "plan": note_plan},
+    roles={"groups": frozenset({"staff", "manager", "auditor"})},
+    folder=Path(__file__).parent,
+)

@@ -1,0 +1,158 @@
+"""What is noted for the auditor of meetings, offices, custodies, plans, and pass-ons in which a group stood in.
+
+None of it is refused: a group may break its own rules, and it happened all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from relay.domain.advisories import Note
+from relay.systems.groups.roll import DAYS, LEADING, Custody, Meeting, Roll
+from relay.systems.groups.rules import custodies_in, guarantor_of, roll_in
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.domain.register import Change, Fact, Register
+
+LONGEST_TERM: Final = timedelta(days=730)
+"""So long one woman holds an office before another is due."""
+LONGEST_CUSTODY: Final = timedelta(days=365)
+"""So long one keeper has a buck: in a ring he moves on every year."""
+LONGEST_IN_A_RING: Final = timedelta(days=730)
+"""So long a buck stays in one place of a ring in all: then his daughters come of age."""
+_INTERVALS: Final = 2
+"""So many planned meetings may be missed in a row before it is noted."""
+
+
+def _own(change: Change) -> Fact | None:
+    return change.facts.get(change.act.act_id)
+
+
+def note_office(_: Register, change: Change) -> Iterator[Note]:
+    """Note a term of more than two years."""
+    fact = _own(change)
+    if fact and fact.values.get("until_on"):
+        yield from _long_term(fact, date.fromisoformat(fact.values["until_on"]))
+
+
+def _long_term(fact: Fact, until_on: date) -> Iterator[Note]:
+    if until_on - date.fromisoformat(fact.values["from_on"]) > LONGEST_TERM:
+        sentence = Sentence("%(name)s: one woman held the office for more than two years.", name=fact.act_id)
+        yield Note(note="long_term", sentence=sentence)
+
+
+def note_meeting(register: Register, change: Change) -> Iterator[Note]:
+    """Note a meeting without quorum, chair or treasurer, after a long pause, or with a count beside its roster."""
+    fact = _own(change)
+    if fact is None or not fact.values.get("group_id"):
+        return
+    roll = roll_in(register, fact.values["group_id"], fact)
+    own = next(each for each in roll.meetings if each.act_id == fact.act_id)
+    if own.is_of_members:
+        yield from _without_quorum(roll, own, own.act_id)
+        yield from _without_officers(roll, own)
+        yield from _after_a_pause(roll, own)
+        if own.has_roster and own.unnamed:
+            sentence = Sentence("%(name)s counts people without names beside its roster.", name=own.act_id)
+            yield Note(note="counted_beside_roster", sentence=sentence)
+
+
+def _without_quorum(roll: Roll, meeting: Meeting, name: str) -> Iterator[Note]:
+    if not roll.has_quorum(meeting):
+        came = roll.quorum(meeting)
+        sentence = Sentence(
+            "%(name)s: %(came)s of %(members)s members came to %(meeting)s, fewer than its rule asks for.",
+            name=name,
+            came=came.numerator,
+            members=came.denominator,
+            meeting=meeting.act_id,
+        )
+        yield Note(note="without_quorum", sentence=sentence)
+
+
+def _without_officers(roll: Roll, meeting: Meeting) -> Iterator[Note]:
+    held = {each.office for each in roll.officers_on(meeting.group_id or "", meeting.held_on)}
+    for office in LEADING:
+        if held and office not in held:
+            sentence = Sentence("%(name)s: nobody was %(office)s that day.", name=meeting.act_id, office=office)
+            yield Note(note="office_vacant", sentence=sentence)
+
+
+def _after_a_pause(roll: Roll, meeting: Meeting) -> Iterator[Note]:
+    before = [each for each in roll.of_members(meeting.group_id or "", last=meeting.held_on) if each != meeting]
+    every = roll.customs.meeting_every
+    if before and every:
+        days = (meeting.held_on - before[-1].held_on).days
+        if days > _INTERVALS * DAYS[every]:
+            sentence = Sentence("%(name)s: the group had not met for %(days)s days.", name=meeting.act_id, days=days)
+            yield Note(note="after_a_pause", sentence=sentence)
+
+
+def note_custody(register: Register, change: Change) -> Iterator[Note]:
+    """Note that one keeper has had an animal for long, or had it for long in all."""
+    fact = _own(change)
+    if fact:
+        yield from _long_custody(custodies_in(register, fact), fact.act_id)
+
+
+def _long_custody(custodies: list[Custody], act_id: str) -> Iterator[Note]:
+    own = next(each for each in custodies if each.act_id == act_id)
+    spells = [each for each in custodies if each.keeper == own.keeper and each.until_on]
+    days = sum((((each.until_on or each.from_on) - each.from_on) for each in spells), timedelta())
+    if own.until_on and own.until_on - own.from_on > LONGEST_CUSTODY:
+        sentence = Sentence("%(name)s: one keeper had %(animal)s for more than a year.", name=act_id, animal=own.animal)
+        yield Note(note="long_custody", sentence=sentence)
+    if days > LONGEST_IN_A_RING:
+        sentence = Sentence(
+            "%(name)s: %(animal)s was with one keeper for more than two years in all.", name=act_id, animal=own.animal
+        )
+        yield Note(note="long_in_ring", sentence=sentence)
+
+
+def note_end(register: Register, change: Change) -> Iterator[Note]:
+    """Note what is noted of the office or custody that it ends."""
+    end = _own(change)
+    fact = register.facts.get(end.values["act_id"]) if end else None
+    if end and fact and fact.kind == "office":
+        yield from _long_term(fact, date.fromisoformat(end.values["until_on"]))
+    elif end and fact and fact.kind == "custody":
+        yield from _long_custody(custodies_in(register, fact, {fact.act_id: end.values["until_on"]}), fact.act_id)
+
+
+def note_pass(register: Register, change: Change) -> Iterator[Note]:
+    """Note that a group stood in of which nobody recorded that it vouches."""
+    fact = _own(change)
+    if fact and fact.values.get("by_group_id") and not guarantor_of(register, fact.values["giver_placement_id"]):
+        sentence = Sentence(
+            "%(name)s: group %(group_id)s stood in for the giver, but is not recorded as vouching for placement"
+            " %(placement_id)s.",
+            name=fact.act_id,
+            group_id=fact.values["by_group_id"],
+            placement_id=fact.values["giver_placement_id"],
+        )
+        yield Note(note="nobody_vouched", sentence=sentence)
+
+
+def note_plan(register: Register, change: Change) -> Iterator[Note]:
+    """Note a next receiver who was chosen without quorum, is an officer, or lives with one."""
+    fact = _own(change)
+    if fact is None or not fact.values.get("group_id"):
+        return
+    roll, name = roll_in(register, fact.values["group_id"]), fact.act_id
+    chosen_on = date.fromisoformat(fact.values["chosen_on"])
+    meeting = next((each for each in roll.meetings if each.meeting_id == fact.values.get("meeting_id")), None)
+    if meeting:
+        yield from _without_quorum(roll, meeting, name)
+    woman = register.one_woman.kept(fact.values["beneficiary_id"])
+    officers = {each.beneficiary_id for each in roll.officers_on(fact.values["group_id"], chosen_on)}
+    home = register.household(fact.values["beneficiary_id"])
+    if woman in officers:
+        yield Note(note="officer_chosen", sentence=Sentence("%(name)s: she holds an office of the group.", name=name))
+    elif home and any(register.household(each) == home for each in officers):
+        yield Note(
+            note="officers_kin",
+            sentence=Sentence("%(name)s: she lives in the household of an officer of the group.", name=name),
+        )

@@ -1,0 +1,479 @@
+"""Who belongs to a group, who holds its offices and who came, worked out from what was recorded, in whatever order.
+
+A woman is a member from her first day to her last, both included. Expected at a meeting is who is a member that day;
+who came late came; who was excused is absent, unless the programme's rule leaves her out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Final, Literal, Self, get_args
+
+from relay.domain import bikram_sambat
+from relay.domain.model import Rate
+
+Every = Literal["week", "fortnight", "month"]
+EVERY: Final[tuple[str, ...]] = get_args(Every)
+DAYS: Final[Mapping[str, int]] = {"week": 7, "fortnight": 14, "month": 32}
+"""How long each interval is at the most; a month of Bikram Sambat has up to 32 days."""
+NOT_OF_MEMBERS: Final = frozenset({"session", "event"})
+"""Meetings at which not the members are expected: who is enrolled, or whoever comes."""
+QUORUM: Final = 0.5
+LEADING: Final = ("chair", "treasurer")
+"""The offices without which a group cannot act."""
+GONE: Final = frozenset({"sold", "died"})
+"""Why nobody keeps an animal any more."""
+_A_DAY: Final = timedelta(days=1)
+
+
+def ids(said: object) -> frozenset[str]:
+    """The ids of a roster; none where it is empty."""
+    return frozenset(str(said).split(";")) if said else frozenset()
+
+
+def _day(said: object) -> date | None:
+    return date.fromisoformat(str(said)) if said else None
+
+
+def _until(values: Mapping[str, Any], ended_on: object) -> date | None:
+    """The last day, by the act itself or by its end: the first of the two."""
+    return min(filter(None, (_day(values.get("until_on")), _day(ended_on))), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spell:
+    """A time with a first day and, once it is over, a last one.
+
+    Attributes:
+        from_on: The first day.
+        until_on: The last; None while it goes on.
+    """
+
+    from_on: date
+    until_on: date | None = None
+
+    def is_on(self, day: date) -> bool:
+        """Whether a day lies within it."""
+        return self.from_on <= day and (self.until_on is None or self.until_on >= day)
+
+    def meets(self, other: Spell) -> bool:
+        """Whether some day lies within both."""
+        return self.from_on <= (other.until_on or date.max) and other.from_on <= (self.until_on or date.max)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership(Spell):
+    """A woman belongs to a group.
+
+    Attributes:
+        membership_id: Of the act.
+        group_id: Of the group.
+        beneficiary_id: The id under which she is kept.
+        member_no: Her number in the group's own book; None where nobody said.
+    """
+
+    membership_id: str
+    group_id: str
+    beneficiary_id: str
+    member_no: str | None = None
+
+    @property
+    def act_id(self) -> str:
+        """Of its act, "kind:id"."""
+        return f"membership:{self.membership_id}"
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
+        """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
+        return cls(
+            membership_id=values["membership_id"],
+            group_id=values["group_id"],
+            beneficiary_id=woman,
+            from_on=date.fromisoformat(values["from_on"]),
+            until_on=_until(values, ended_on),
+            member_no=values.get("member_no"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office(Spell):
+    """A woman holds an office of a group.
+
+    Attributes:
+        office_id: Of the act.
+        group_id: Of the group.
+        beneficiary_id: The id under which she is kept.
+        office: Which, such as "chair".
+    """
+
+    office_id: str
+    group_id: str
+    beneficiary_id: str
+    office: str
+
+    @property
+    def act_id(self) -> str:
+        """Of its act, "kind:id"."""
+        return f"office:{self.office_id}"
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
+        """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
+        return cls(
+            office_id=values["office_id"],
+            group_id=values["group_id"],
+            beneficiary_id=woman,
+            office=values["office"],
+            from_on=date.fromisoformat(values["from_on"]),
+            until_on=_until(values, ended_on),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """A meeting that was held.
+
+    Attributes:
+        meeting_id: Of the act.
+        held_on: The day.
+        kind: Such as "regular".
+        group_id: Of which group; None for others.
+        course_id: Of which course it is a session; None for none.
+        present: Who was there from the beginning, by the ids under which they are kept.
+        late: Who came later.
+        excused: Who had said that she would not come.
+        has_roster: Whether it was written down who came.
+        unnamed: How many women, men, girls and boys were counted without names.
+    """
+
+    meeting_id: str
+    held_on: date
+    kind: str
+    group_id: str | None = None
+    course_id: str | None = None
+    present: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
+    excused: frozenset[str] = frozenset()
+    has_roster: bool = False
+    unnamed: float = 0
+
+    @property
+    def act_id(self) -> str:
+        """Of its act, "kind:id"."""
+        return f"meeting:{self.meeting_id}"
+
+    @property
+    def attended(self) -> frozenset[str]:
+        """Who came, late or not."""
+        return self.present | self.late
+
+    @property
+    def is_of_members(self) -> bool:
+        """Whether the members of its group are expected."""
+        return bool(self.group_id) and self.kind not in NOT_OF_MEMBERS and not self.course_id
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], kept: Mapping[str, str] | None = None) -> Self:
+        """From the columns of its act, and of other ids of women those under which they are kept."""
+        kept = kept or {}
+        lists = {
+            name: frozenset(kept.get(each, each) for each in ids(values.get(name)))
+            for name in ("present", "late", "excused")
+        }
+        return cls(
+            meeting_id=values["meeting_id"],
+            held_on=date.fromisoformat(values["held_on"]),
+            kind=values["kind"],
+            group_id=values.get("group_id"),
+            course_id=values.get("course_id"),
+            has_roster=any(lists.values()),
+            unnamed=sum(values.get(name) or 0 for name in ("women", "men", "girls", "boys")),
+            **lists,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody(Spell):
+    """A woman or a group keeps an animal that belongs to a group.
+
+    Attributes:
+        custody_id: Of the act.
+        animal: Its tag or name.
+        help: What it is.
+        owner_group_id: To which group it belongs.
+        keeper_beneficiary_id: Who keeps it, where that is a woman.
+        keeper_group_id: The same, where that is a group.
+        reason: Why it ended, such as "rotation"; None where nobody said.
+    """
+
+    custody_id: str
+    animal: str
+    help: str
+    owner_group_id: str
+    keeper_beneficiary_id: str | None = None
+    keeper_group_id: str | None = None
+    reason: str | None = None
+
+    @property
+    def act_id(self) -> str:
+        """Of its act, "kind:id"."""
+        return f"custody:{self.custody_id}"
+
+    @property
+    def keeper(self) -> str:
+        """The record of who keeps it, "kind:id"."""
+        if self.keeper_group_id:
+            return f"group:{self.keeper_group_id}"
+        return f"beneficiary:{self.keeper_beneficiary_id}"
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], *, ended_on: object = None, ended_for: object = None) -> Self:
+        """From the columns of its act, and the day and reason of its end."""
+        return cls(
+            custody_id=values["custody_id"],
+            animal=values["animal"],
+            help=values["help"],
+            owner_group_id=values["owner_group_id"],
+            keeper_beneficiary_id=values.get("keeper_beneficiary_id"),
+            keeper_group_id=values.get("keeper_group_id"),
+            from_on=date.fromisoformat(values["from_on"]),
+            until_on=_until(values, ended_on),
+            reason=values.get("reason") or (str(ended_for).strip().casefold() if ended_for else None),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customs:
+    """How the groups of a programme meet, as rules.toml says it.
+
+    Attributes:
+        meeting_every: How often; None where nobody said, so that nothing is planned.
+        quorum_share: Of the members so many have to come.
+        excused_counts: Whether who was excused counts as absent; else she is left out.
+    """
+
+    meeting_every: str | None = None
+    quorum_share: float = QUORUM
+    excused_counts: bool = True
+
+    @classmethod
+    def of(cls, programme: Mapping[str, Any]) -> Self:
+        """From the columns of the programme."""
+        return cls(
+            meeting_every=programme.get("meeting_every"),
+            quorum_share=programme.get("quorum_share", QUORUM),
+            excused_counts=programme.get("excused_counts", "yes") == "yes",
+        )
+
+    def intervals(self, first: date, last: date) -> Iterator[Spell]:
+        """The weeks, fortnights or months of Bikram Sambat that lie wholly between two days; none if nobody said."""
+        begins = first
+        while self.meeting_every and (ends := _last_of(self.meeting_every, begins)) and ends <= last:
+            if self.meeting_every != "month" or _is_first_of_month(begins):
+                yield Spell(from_on=begins, until_on=ends)
+            begins = ends + _A_DAY
+
+
+def _last_of(every: str, begins: date) -> date | None:
+    if every != "month":
+        return begins + timedelta(days=DAYS[every] - 1)
+    known = bikram_sambat.year_month_day(begins)
+    return bikram_sambat.last_of_month(known[0], known[1]) if known else None
+
+
+def _is_first_of_month(day: date) -> bool:
+    known = bikram_sambat.year_month_day(day)
+    return bool(known) and known[2] == 1 if known else False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Who of a group stayed.
+
+    Attributes:
+        kept: Members on the first day who are so on the last, of those on the first.
+        joined: Members on the last day who were not on the first.
+    """
+
+    kept: Rate
+    joined: int
+
+
+class Roll:
+    """The members, officers and meetings of groups by a day.
+
+    Attributes:
+        as_of: The day.
+        customs: How the groups meet.
+        memberships: That had begun by the day, by first day and id.
+        offices: The same.
+        meetings: Held by the day, by day and id.
+    """
+
+    def __init__(
+        self,
+        *,
+        memberships: Iterable[Membership] = (),
+        offices: Iterable[Office] = (),
+        meetings: Iterable[Meeting] = (),
+        as_of: date = date.max,
+        customs: Customs | None = None,
+    ) -> None:
+        """Leave out what had not happened by the day."""
+        self.as_of = as_of
+        self.customs = customs or Customs()
+        self.memberships = sorted(
+            (each for each in memberships if each.from_on <= as_of), key=lambda each: (each.from_on, each.membership_id)
+        )
+        self.offices = sorted(
+            (each for each in offices if each.from_on <= as_of), key=lambda each: (each.from_on, each.office_id)
+        )
+        self.meetings = sorted(
+            (each for each in meetings if each.held_on <= as_of), key=lambda each: (each.held_on, each.meeting_id)
+        )
+
+    # -- members -----------------------------------------------------------------------------------------------------
+
+    def members_on(self, group_id: str, day: date) -> frozenset[str]:
+        """Who was a member of a group on a day."""
+        return frozenset(each.beneficiary_id for each in self._of_group(group_id) if each.is_on(day))
+
+    def is_member(self, beneficiary_id: str, group_id: str, day: date) -> bool:
+        """Whether a woman was a member of a group on a day."""
+        return beneficiary_id in self.members_on(group_id, day)
+
+    def member_since(self, beneficiary_id: str, group_id: str) -> date | None:
+        """Since when a woman who is a member on the day has been so without a day between; None if she is not."""
+        hers = [each for each in self._of_group(group_id) if each.beneficiary_id == beneficiary_id]
+        since, looked_at = None, self.as_of
+        for each in reversed(hers):
+            if each.is_on(looked_at):
+                since, looked_at = each.from_on, each.from_on - _A_DAY
+        return since
+
+    def kept(self, group_id: str, first: date, last: date) -> Kept:
+        """Who of a group stayed between two days; who left and came back stayed."""
+        then, now = self.members_on(group_id, first), self.members_on(group_id, last)
+        return Kept(kept=Rate.of(len(then & now), len(then)), joined=len(now - then))
+
+    def _of_group(self, group_id: str) -> list[Membership]:
+        return self._members.get(group_id, [])
+
+    @cached_property
+    def _members(self) -> Mapping[str, list[Membership]]:
+        found = defaultdict[str, list[Membership]](list)
+        for each in self.memberships:
+            found[each.group_id].append(each)
+        return found
+
+    # -- meetings ----------------------------------------------------------------------------------------------------
+
+    def of_members(self, group_id: str, first: date = date.min, last: date = date.max) -> list[Meeting]:
+        """The meetings of a group's members between two days, in order."""
+        return [each for each in self._met.get(group_id, ()) if first <= each.held_on <= last]
+
+    @cached_property
+    def _met(self) -> Mapping[str, list[Meeting]]:
+        found = defaultdict[str, list[Meeting]](list)
+        for each in self.meetings:
+            if each.group_id and each.is_of_members:
+                found[each.group_id].append(each)
+        return found
+
+    def expected(self, meeting: Meeting) -> frozenset[str]:
+        """Who is expected at a meeting of members: its group's, as of that day; the excused where they count."""
+        members = self.members_on(meeting.group_id or "", meeting.held_on)
+        return members if self.customs.excused_counts else members - meeting.excused
+
+    def attended(self, meeting: Meeting) -> frozenset[str]:
+        """Who of them came."""
+        return meeting.attended & self.expected(meeting)
+
+    def attendance(self, meetings: Iterable[Meeting], beneficiary_id: str | None = None) -> Rate:
+        """Who came of all who were expected, over some meetings of which a roster is known; or of one woman alone.
+
+        It is the sum over the sum, not the mean of percentages.
+        """
+        came = due = 0
+        for each in meetings:
+            if each.is_of_members and each.has_roster:
+                expected, attended = self.expected(each), self.attended(each)
+                came += len(attended) if beneficiary_id is None else beneficiary_id in attended
+                due += len(expected) if beneficiary_id is None else beneficiary_id in expected
+        return Rate.of(came, due)
+
+    def quorum(self, meeting: Meeting) -> Rate:
+        """Who came of all members of that day, excused or not."""
+        members = self.members_on(meeting.group_id or "", meeting.held_on)
+        return Rate.of(len(meeting.attended & members), len(members))
+
+    def has_quorum(self, meeting: Meeting) -> bool:
+        """Whether enough came; nobody knows otherwise where there is no roster, or no member is recorded."""
+        found = self.quorum(meeting).share
+        return not meeting.has_roster or found is None or found >= self.customs.quorum_share
+
+    def held(self, group_id: str, first: date, last: date) -> Rate:
+        """Of the weeks, fortnights or months that lie between two days, in how many a group met."""
+        days = [each.held_on for each in self.of_members(group_id, first, last)]
+        planned = [*self.customs.intervals(first, last)]
+        return Rate.of(sum(any(each.is_on(day) for day in days) for each in planned), len(planned))
+
+    # -- offices -----------------------------------------------------------------------------------------------------
+
+    def officers_on(self, group_id: str, day: date) -> list[Office]:
+        """The offices of a group that are held on a day; who has left the group holds none."""
+        members = self.members_on(group_id, day)
+        return [each for each in self._offices_of(group_id) if each.is_on(day) and each.beneficiary_id in members]
+
+    def _offices_of(self, group_id: str) -> list[Office]:
+        return [each for each in self.offices if each.group_id == group_id]
+
+    def vacancies(self, group_id: str, office: str) -> Iterator[Spell]:
+        """The times in which nobody held an office of a group, since it had its first member; the last may go on."""
+        if not (members := self._of_group(group_id)):
+            return
+        terms: list[Spell] = []
+        for each in self._offices_of(group_id):
+            if each.office == office:
+                terms += self._while_member(each)
+        yield from gaps(terms, members[0].from_on, self.as_of)
+
+    def _while_member(self, office: Office) -> Iterator[Spell]:
+        for each in self._of_group(office.group_id):
+            if each.beneficiary_id == office.beneficiary_id and each.meets(office):
+                until = min(filter(None, (each.until_on, office.until_on)), default=None)
+                yield Spell(from_on=max(each.from_on, office.from_on), until_on=until)
+
+
+def gaps(spells: Iterable[Spell], first: date, last: date) -> Iterator[Spell]:
+    """The times between two days that lie in none of some spells; one that goes on on the last day has no end.
+
+    >>> [gap] = gaps([Spell(from_on=date(2024, 1, 1), until_on=date(2024, 1, 9))], date(2024, 1, 1), date(2024, 2, 1))
+    >>> gap.from_on.isoformat(), gap.until_on
+    ('2024-01-10', None)
+    """
+    free: date | None = first
+    for each in sorted(spells, key=lambda each: each.from_on):
+        if free is None or free > last:
+            return
+        if each.from_on > free:
+            yield Spell(from_on=free, until_on=min(each.from_on - _A_DAY, last))
+        free = max(free, each.until_on + _A_DAY) if each.until_on else None
+    if free is not None and free <= last:
+        yield Spell(from_on=free)
+
+
+def custody_gaps(custodies: Iterable[Custody], as_of: date) -> Iterator[Spell]:
+    """The times in which nobody kept an animal, from its first keeper to the day, or until it was sold or died."""
+    known = sorted(
+        (each for each in custodies if each.from_on <= as_of), key=lambda each: (each.from_on, each.custody_id)
+    )
+    if not known:
+        return
+    last = known[-1]
+    gone = last.until_on if last.reason in GONE else None
+    yield from gaps(known, known[0].from_on, min(filter(None, (gone, as_of))))

@@ -1,0 +1,401 @@
+"""What is refused of memberships, offices, meetings and custodies, and asked of them, under the ledger's lock.
+
+Refused is only what cannot be true. What breaks a group's own rule happened all the same: it is recorded and noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.errors import Asked, Invalid, Refused
+from relay.systems.groups.roll import Custody, Customs, Meeting, Membership, Office, Roll, ids
+
+if TYPE_CHECKING:
+    from relay.domain.register import Fact, Register
+
+_ROSTER: Final = ("present", "late", "excused")
+_HEADS: Final = ("women", "men", "girls", "boys")
+_OPEN_TO_ALL: Final = "event"
+
+
+class UntilBeforeFrom(Invalid):
+    """Something ends before it began."""
+
+    reason = "%(act_id)s ends on %(until_on)s, before it began on %(from_on)s."
+    suggestion = "Check both dates."
+    field = "until_on"
+
+    act_id: str
+    from_on: date
+    until_on: date
+
+
+class MemberAlready(Refused):
+    """A woman would be a member of one group twice at the same time."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s is already a member of group %(group_id)s, by %(earlier)s."
+    suggestion = "Nothing more is needed. If she had left and came back, end that one first: relay end %(earlier)s"
+    field = "from_on"
+
+    act_id: str
+    beneficiary_id: str
+    group_id: str
+    earlier: str
+
+
+class NotAMember(Refused):
+    """A woman holds an office, or keeps an animal, of a group of which she is no member that day."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s was no member of group %(group_id)s on %(day)s."
+    suggestion = (
+        "Record her membership first: relay membership --group %(group_id)s --beneficiary %(beneficiary_id)s."
+        " Or check the date."
+    )
+    field = "beneficiary_id"
+
+    act_id: str
+    beneficiary_id: str
+    group_id: str
+    day: date
+
+
+class OfficeOutlastsMembership(Refused):
+    """An office goes on after its holder left the group."""
+
+    reason = "%(act_id)s ends on %(until_on)s, but beneficiary %(beneficiary_id)s left the group on %(left_on)s."
+    suggestion = "Give the day on which she left, or leave it out: with her membership the office ends."
+    field = "until_on"
+
+    act_id: str
+    beneficiary_id: str
+    until_on: date
+    left_on: date
+
+
+class NotExpected(Refused):
+    """The roster of a meeting names somebody who was no member that day."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s was no member of group %(group_id)s on %(day)s."
+    suggestion = (
+        "If she is one, record her membership first: relay membership --group %(group_id)s"
+        " --beneficiary %(beneficiary_id)s. If she was a guest, count her among the women without names."
+    )
+    field = "present"
+
+    act_id: str
+    beneficiary_id: str
+    group_id: str
+    day: date
+
+
+class InTwoLists(Invalid):
+    """A woman is said to have been both there and not, or both in time and late."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s stands in two lists: %(lists)s."
+    suggestion = "Leave her in one of present, late and excused."
+    field = "late"
+
+    act_id: str
+    beneficiary_id: str
+    lists: str
+
+
+class WhoseMeeting(Invalid):
+    """A meeting does not say whose it was."""
+
+    reason = "%(act_id)s does not say whose meeting it was."
+    suggestion = "Give the group, or for a session the course. Only an event may have neither."
+    field = "group_id"
+
+    act_id: str
+
+
+class PartOfAPerson(Invalid):
+    """Part of a person is counted at a meeting."""
+
+    reason = "%(act_id)s counts part of a person."
+    suggestion = "Write whole numbers."
+    field = "women"
+
+    act_id: str
+
+
+class WasThere(Refused):
+    """A membership would not cover a meeting at which she is said to have been."""
+
+    reason = (
+        "%(act_id)s: beneficiary %(beneficiary_id)s would be no member on %(day)s, but was at %(meeting)s that day."
+    )
+    suggestion = "Check the dates, or correct the meeting first."
+    field = "until_on"
+
+    act_id: str
+    beneficiary_id: str
+    meeting: str
+    day: date
+
+
+class OneKeeper(Invalid):
+    """A custody does not say who keeps the animal, or says two things."""
+
+    reason = "%(act_id)s has to say who keeps the animal, a woman or a group: one of the two."
+    suggestion = "Give keeper_beneficiary_id or keeper_group_id."
+    field = "keeper_beneficiary_id"
+
+    act_id: str
+
+
+class KeptAlready(Refused):
+    """An animal is kept by two at once."""
+
+    reason = "%(act_id)s: %(animal)s of group %(group_id)s is already kept by %(keeper)s then, by %(earlier)s."
+    suggestion = "End that one first: relay end %(earlier)s --on DAY --reason rotation"
+    field = "from_on"
+
+    act_id: str
+    animal: str
+    group_id: str
+    keeper: str
+    earlier: str
+
+
+class OtherGuarantor(Refused):
+    """A group stands in for a giver for whom another vouched."""
+
+    reason = "%(act_id)s: group %(guarantor)s vouches for placement %(placement_id)s, not group %(group_id)s."
+    suggestion = "Name the group that vouched for it."
+    field = "by_group_id"
+
+    act_id: str
+    placement_id: str
+    guarantor: str
+    group_id: str
+
+
+class MetThatDay(Asked):
+    """A meeting of the same group, kind and day is recorded already."""
+
+    reason = "%(act_id)s: group %(group_id)s already has a meeting of that kind on that day: %(earlier)s."
+    suggestion = "If they met twice, use --again (over the API: again=true)."
+    field = "held_on"
+
+    act_id: str
+    group_id: str
+    earlier: str
+
+
+# -- the record as a roll --------------------------------------------------------------------------------------------
+
+
+def roll_in(register: Register, group_id: str, *facts: Fact) -> Roll:
+    """All that a register knows of a group, with some facts as they would stand; an end among them ends.
+
+    Args:
+        register: With what names the group.
+        group_id: Of the group.
+        facts: In place of what it holds under their ids, or beside it.
+    """
+    kept = register.one_woman.kept
+    said = {each.act_id: each for kind in _OF_A_GROUP for each in register.beside(kind, f"group:{group_id}")} | {
+        each.act_id: each for each in facts
+    }
+    ends = {each.values["act_id"]: each.values["until_on"] for each in facts if each.kind == "end"}
+
+    def of(kind: str) -> Iterator[tuple[Mapping[str, Any], Any]]:
+        for act_id, fact in said.items():
+            if fact.kind == kind and fact.values.get("group_id") == group_id:
+                yield fact.values, ends.get(act_id) or register.ended_on(act_id)
+
+    return Roll(
+        memberships=[
+            Membership.of(values, woman=kept(values["beneficiary_id"]), ended_on=ended_on)
+            for values, ended_on in of("membership")
+        ],
+        offices=[
+            Office.of(values, woman=kept(values["beneficiary_id"]), ended_on=ended_on)
+            for values, ended_on in of("office")
+        ],
+        meetings=[
+            Meeting.of(values, {id_: kept(id_) for name in _ROSTER for id_ in ids(values.get(name))})
+            for values, _ in of("meeting")
+        ],
+        customs=customs_of(register),
+    )
+
+
+_OF_A_GROUP: Final = ("membership", "office", "meeting")
+
+
+def customs_of(register: Register) -> Customs:
+    """How the groups of a register's programme meet."""
+    programme = register.facts.get(f"programme:{register.programme_id}")
+    return Customs.of(programme.values if programme else {})
+
+
+def custodies_in(register: Register, fact: Fact, ends: Mapping[str, str] | None = None) -> list[Custody]:
+    """All custodies of the animal of one, that one as it would stand, by first day."""
+    ends = ends or {}
+    owner, animal = fact.values["owner_group_id"], fact.values["animal"]
+    said = {each.act_id: each for each in register.beside("custody", f"group:{owner}")} | {fact.act_id: fact}
+    found = [
+        Custody.of(each.values, ended_on=ends.get(act_id) or register.ended_on(act_id))
+        for act_id, each in said.items()
+        if (each.values["owner_group_id"], each.values["animal"]) == (owner, animal)
+    ]
+    return sorted(found, key=lambda each: (each.from_on, each.custody_id))
+
+
+# -- what is refused -------------------------------------------------------------------------------------------------
+
+
+def _in_order(fact: Fact) -> None:
+    from_on, until_on = fact.values["from_on"], fact.values.get("until_on")
+    if until_on and until_on < from_on:
+        raise UntilBeforeFrom(
+            act_id=fact.act_id, from_on=date.fromisoformat(from_on), until_on=date.fromisoformat(until_on)
+        )
+
+
+def refuse_membership(register: Register, fact: Fact) -> None:
+    """Refuse a second membership of one woman in one group at a time, and one that denies what she did as a member."""
+    _in_order(fact)
+    roll = roll_in(register, fact.values["group_id"], fact)
+    own = next(each for each in roll.memberships if each.act_id == fact.act_id)
+    for other in roll.memberships:
+        if other.act_id != own.act_id and other.beneficiary_id == own.beneficiary_id and other.meets(own):
+            raise MemberAlready(
+                act_id=fact.act_id,
+                beneficiary_id=fact.values["beneficiary_id"],
+                group_id=own.group_id,
+                earlier=other.act_id,
+            )
+    if fact.act_id in register.facts:
+        _covers_what_she_did(fact.act_id, roll, own)
+
+
+def _covers_what_she_did(act_id: str, roll: Roll, own: Membership) -> None:
+    """She is a member whenever a roster names her, and when she took an office."""
+    for meeting in roll.of_members(own.group_id):
+        named = own.beneficiary_id in meeting.attended | meeting.excused
+        if named and not roll.is_member(own.beneficiary_id, own.group_id, meeting.held_on):
+            raise WasThere(
+                act_id=act_id, beneficiary_id=own.beneficiary_id, meeting=meeting.act_id, day=meeting.held_on
+            )
+    for office in roll.offices:
+        hers = office.beneficiary_id == own.beneficiary_id
+        if hers and not roll.is_member(own.beneficiary_id, own.group_id, office.from_on):
+            raise NotAMember(
+                act_id=office.act_id, beneficiary_id=own.beneficiary_id, group_id=own.group_id, day=office.from_on
+            )
+
+
+def refuse_office(register: Register, fact: Fact) -> None:
+    """Refuse an office of somebody who is no member."""
+    _in_order(fact)
+    values = fact.values
+    roll = roll_in(register, values["group_id"], fact)
+    own = next(each for each in roll.offices if each.act_id == fact.act_id)
+    hers = [each for each in roll.memberships if each.beneficiary_id == own.beneficiary_id]
+    member = next((each for each in hers if each.is_on(own.from_on)), None)
+    if member is None:
+        raise NotAMember(
+            act_id=fact.act_id, beneficiary_id=values["beneficiary_id"], group_id=own.group_id, day=own.from_on
+        )
+    until_on = date.fromisoformat(values["until_on"]) if values.get("until_on") else None
+    if until_on and member.until_on and until_on > member.until_on:
+        raise OfficeOutlastsMembership(
+            act_id=fact.act_id,
+            beneficiary_id=values["beneficiary_id"],
+            until_on=until_on,
+            left_on=member.until_on,
+        )
+
+
+def refuse_meeting(register: Register, fact: Fact) -> None:
+    """Refuse a roster with strangers, or with one woman in two lists; and a meeting of nobody."""
+    values = fact.values
+    if values["kind"] != _OPEN_TO_ALL and not (values.get("group_id") or values.get("course_id")):
+        raise WhoseMeeting(act_id=fact.act_id)
+    if any(values.get(name, 0) % 1 for name in _HEADS):
+        raise PartOfAPerson(act_id=fact.act_id)
+    kept = register.one_woman.kept
+    listed = {name: {kept(id_): id_ for id_ in sorted(ids(values.get(name)))} for name in _ROSTER}
+    for one, other in (("present", "late"), ("present", "excused"), ("late", "excused")):
+        for woman in sorted(listed[one].keys() & listed[other].keys()):
+            raise InTwoLists(
+                act_id=fact.act_id, beneficiary_id=listed[one][woman], lists=f"{one}, {other}", field=other
+            )
+    if group_id := values.get("group_id"):
+        roll = roll_in(register, group_id, fact)
+        own = next(each for each in roll.meetings if each.act_id == fact.act_id)
+        members = roll.members_on(group_id, own.held_on)
+        for name in _ROSTER:
+            for woman, id_ in listed[name].items():
+                if own.is_of_members and woman not in members:
+                    raise NotExpected(
+                        act_id=fact.act_id, beneficiary_id=id_, group_id=group_id, day=own.held_on, field=name
+                    )
+
+
+def ask_meeting(register: Register, fact: Fact) -> Iterator[Asked]:
+    """Ask whether a group met twice that day."""
+    values = fact.values
+    for other in register.beside("meeting", *([f"group:{values['group_id']}"] if values.get("group_id") else [])):
+        alike = [(each["kind"], each["held_on"], each.get("course_id")) for each in (other.values, values)]
+        if other.act_id != fact.act_id and alike[0] == alike[1]:
+            yield MetThatDay(act_id=fact.act_id, group_id=values["group_id"], earlier=other.act_id)
+
+
+def refuse_custody(register: Register, fact: Fact) -> None:
+    """Refuse a second keeper of one animal at a time, and a woman who is not of its group."""
+    _in_order(fact)
+    values = fact.values
+    if bool(values.get("keeper_beneficiary_id")) == bool(values.get("keeper_group_id")):
+        raise OneKeeper(act_id=fact.act_id)
+    _kept_by_one(fact.act_id, custodies_in(register, fact))
+    owner, from_on = values["owner_group_id"], date.fromisoformat(values["from_on"])
+    if keeper := values.get("keeper_beneficiary_id"):
+        roll = roll_in(register, owner)
+        if not roll.is_member(register.one_woman.kept(keeper), owner, from_on):
+            raise NotAMember(
+                act_id=fact.act_id, beneficiary_id=keeper, group_id=owner, day=from_on, field="keeper_beneficiary_id"
+            )
+
+
+def _kept_by_one(act_id: str, custodies: Iterable[Custody]) -> None:
+    known = [*custodies]
+    own = next(each for each in known if each.act_id == act_id)
+    for other in known:
+        if other.act_id != act_id and other.meets(own):
+            raise KeptAlready(
+                act_id=act_id,
+                animal=own.animal,
+                group_id=own.owner_group_id,
+                keeper=other.keeper,
+                earlier=other.act_id,
+            )
+
+
+def refuse_end(register: Register, end: Fact) -> None:
+    """Refuse the end of a membership before what she did as a member."""
+    fact = register.facts.get(end.values["act_id"])
+    if fact and fact.kind == "membership":
+        roll = roll_in(register, fact.values["group_id"], end)
+        own = next(each for each in roll.memberships if each.act_id == fact.act_id)
+        _covers_what_she_did(end.act_id, roll, own)
+
+
+def refuse_pass(register: Register, fact: Fact) -> None:
+    """Refuse that another group stands in for the giver than the one that vouches for her placement."""
+    group_id, placement_id = fact.values.get("by_group_id"), fact.values["giver_placement_id"]
+    guarantor = guarantor_of(register, placement_id)
+    if group_id and guarantor and guarantor != group_id:
+        raise OtherGuarantor(act_id=fact.act_id, placement_id=placement_id, guarantor=guarantor, group_id=group_id)
+
+
+def guarantor_of(register: Register, placement_id: str) -> str | None:
+    """The group that vouches for a placement; None where none does, or where a pass-on began it."""
+    placement = register.facts.get(f"placement:{placement_id}")
+    return placement.values.get("guarantor_group_id") if placement else None
