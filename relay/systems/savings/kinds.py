@@ -1,0 +1,231 @@
+"""The rule of a group's savings, its cycles, passbook lines, loans, its own money, and what is paid out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.domain.schema import Column, Kind
+from relay.systems.savings.records import FLOW_KINDS
+from relay.systems.savings.savings_rule import CHARGE_METHODS, INSTALMENTS, RHYTHMS, SHARE_OUTS
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import LiteralString
+
+    from relay.domain.advisories import Note
+    from relay.domain.register import Change, Fact, Register
+
+YES_OR_NO: Final = ("yes", "no")
+PURPOSES: Final = (
+    *("keep_animal", "feed_vet", "farming", "business", "school", "health", "food", "house", "debt", "other"),
+)
+_GROUPS: Final = ("womens_group", "savings_group", "literacy_class", "protection_committee", "cooperative")
+
+
+def rule_id(values: Mapping[str, Any]) -> str:
+    """The id of a savings rule, such as "savings_group@2024-07-16" or "savings_group@2024-07-16@G7"."""
+    general = f"{values.get('kind', 'group')}@{values['from']}"
+    return f"{general}@{values['group']}" if values.get("group") else general
+
+
+def _refusing(kind: str) -> Callable[[Register, Fact], None]:
+    """The rules are read when the first act is judged: what only asks starts sooner without them."""
+
+    def refuse(register: Register, fact: Fact) -> None:
+        from relay.systems.savings.rules import REFUSALS
+
+        REFUSALS[kind](register, fact)
+
+    return refuse
+
+
+def _noting(kind: str) -> Callable[[Register, Change], Iterator[Note]]:
+    def note(register: Register, change: Change) -> Iterator[Note]:
+        from relay.systems.savings.rules import notes_of
+
+        return notes_of(register, change, kind)
+
+    return note
+
+
+def _own(name: str) -> Column:
+    return Column(name=name, type="id", required=True, fixed=True)
+
+
+def _tie(name: str, kind: str, edge: LiteralString, *, required: bool = True, beside: bool = True) -> Column:
+    return Column(
+        name=name, type="id", required=required, refers_to=kind, fixed=True, edge=edge, told=True, beside=beside
+    )
+
+
+def _money(name: str, *, required: bool = False) -> Column:
+    return Column(name=name, type="money", required=required)
+
+
+KINDS: Final = (
+    Kind(
+        name="savings_rule",
+        article=Sentence("a savings rule"),
+        title=Sentence("Savings rule"),
+        phrase="savings rule of %(kind)s%(group)s from %(from)s",
+        order=2,
+        file="savings_rules",
+        table="savings_rule",
+        id_of=rule_id,
+        label="SavingsRule",
+        counts_from="from",
+        action="rule",
+        refuse=_refusing("savings_rule"),
+        columns=(
+            Column(name="kind", type="choice", choices=_GROUPS, fixed=True),
+            Column(name="group", type="id", refers_to="group", fixed=True, edge="RULES"),
+            Column(name="from", type="date", required=True, fixed=True, coming=True),
+            Column(name="meeting_every", type="choice", choices=RHYTHMS),
+            _money("share_value"),
+            _money("saving"),
+            Column(name="shares_max", type="term"),
+            Column(name="charge_percent", type="count"),
+            Column(name="charge_method", type="choice", choices=CHARGE_METHODS),
+            Column(name="instalments", type="choice", choices=INSTALMENTS),
+            Column(name="loan_times_savings", type="count"),
+            Column(name="loan_months", type="term"),
+            Column(name="loans_at_once", type="term"),
+            Column(name="fines", type="pairs", choices=("charge",)),
+            Column(name="share_out", type="choice", choices=SHARE_OUTS),
+            Column(name="round_to", type="amount"),
+            Column(name="quorum_share", type="count"),
+            Column(name="excused_counts", type="choice", choices=YES_OR_NO),
+            Column(name="grace_days", type="days"),
+        ),
+    ),
+    Kind(
+        name="cycle",
+        article=Sentence("a savings cycle"),
+        title=Sentence("Savings cycle"),
+        phrase="cycle of group %(group_id)s from %(from_on)s",
+        order=104,
+        file="cycles",
+        label="Cycle",
+        day="from_on",
+        roles=frozenset({"staff", "manager"}),
+        refuse=_refusing("cycle"),
+        columns=(
+            _own("cycle_id"),
+            _tie("group_id", "group", "RUN_BY"),
+            Column(name="from_on", type="date", required=True),
+            Column(name="until_on", type="date", coming=True),
+            _money("share_value"),
+            _money("opening_cash"),
+            _money("opening_bank"),
+            _money("opening_social"),
+        ),
+    ),
+    Kind(
+        name="loan",
+        article=Sentence("a loan"),
+        title=Sentence("Loan"),
+        phrase="loan of %(principal)s to %(beneficiary_id)s at meeting %(meeting_id)s",
+        order=140,
+        file="loans",
+        label="Loan",
+        action="lend",
+        roles=frozenset({"staff"}),
+        refuse=_refusing("loan"),
+        note=_noting("loan"),
+        under=("savings_rule",),
+        columns=(
+            _own("loan_id"),
+            _tie("cycle_id", "cycle", "IN_CYCLE"),
+            _tie("meeting_id", "meeting", "LENT_AT"),
+            _tie("beneficiary_id", "beneficiary", "LENT_TO"),
+            _money("principal", required=True),
+            Column(name="months", type="term", required=True),
+            Column(name="due_on", type="date", coming=True),
+            Column(name="purpose", type="choice", choices=PURPOSES),
+            _tie("placement_id", "placement", "FOR", required=False, beside=False),
+            Column(name="guarantor_ids", type="ids", refers_to="beneficiary", edge="GUARANTEED_BY"),
+        ),
+    ),
+    Kind(
+        name="passbook",
+        article=Sentence("a passbook line"),
+        title=Sentence("Passbook line"),
+        phrase="passbook line of %(beneficiary_id)s at meeting %(meeting_id)s",
+        order=141,
+        file="passbook",
+        label="PassbookLine",
+        roles=frozenset({"staff"}),
+        refuse=_refusing("passbook"),
+        note=_noting("passbook"),
+        under=("savings_rule",),
+        columns=(
+            _own("line_id"),
+            _tie("meeting_id", "meeting", "WRITTEN_AT"),
+            _tie("beneficiary_id", "beneficiary", "PASSBOOK_OF"),
+            Column(name="shares", type="count"),
+            *map(_money, ("saved", "withdrawn", "social", "fine", "other")),
+            Column(name="loan_id", type="id", refers_to="loan", edge="REPAYS", told=True, beside=True),
+            *map(_money, ("principal", "charge")),
+        ),
+    ),
+    Kind(
+        name="flow",
+        article=Sentence("money of a group"),
+        title=Sentence("Group money"),
+        phrase="%(kind)s of %(amount)s at meeting %(meeting_id)s",
+        order=142,
+        file="flows",
+        label="Flow",
+        roles=frozenset({"staff"}),
+        refuse=_refusing("flow"),
+        columns=(
+            _own("flow_id"),
+            _tie("meeting_id", "meeting", "MOVED_AT"),
+            Column(name="kind", type="choice", choices=FLOW_KINDS, required=True),
+            _money("amount", required=True),
+            Column(name="beneficiary_id", type="id", refers_to="beneficiary", edge="SUPPORTED", told=True),
+            Column(name="note", type="text", personal=True),
+        ),
+    ),
+    Kind(
+        name="loan_event",
+        article=Sentence("an event of a loan"),
+        title=Sentence("Event of a loan"),
+        phrase="%(kind)s of loan %(loan_id)s on %(happened_on)s",
+        order=143,
+        file="loan_events",
+        label="LoanEvent",
+        day="happened_on",
+        roles=frozenset({"staff"}),
+        refuse=_refusing("loan_event"),
+        columns=(
+            _own("loan_event_id"),
+            _tie("loan_id", "loan", "EVENT_OF"),
+            Column(name="kind", type="choice", choices=("extended", "written_off", "forgiven"), required=True),
+            Column(name="happened_on", type="date", required=True),
+            _money("amount"),
+            Column(name="until_on", type="date", coming=True),
+            Column(name="meeting_id", type="id", refers_to="meeting", edge="DECIDED_AT"),
+        ),
+    ),
+    Kind(
+        name="payout",
+        article=Sentence("a payout"),
+        title=Sentence("Payout"),
+        phrase="payout of %(paid)s to %(beneficiary_id)s from cycle %(cycle_id)s",
+        order=144,
+        file="payouts",
+        label="Payout",
+        roles=frozenset({"staff"}),
+        refuse=_refusing("payout"),
+        note=_noting("payout"),
+        columns=(
+            _own("payout_id"),
+            _tie("cycle_id", "cycle", "PAID_FROM"),
+            _tie("meeting_id", "meeting", "PAID_AT"),
+            _tie("beneficiary_id", "beneficiary", "PAID_TO"),
+            _money("paid", required=True),
+        ),
+    ),
+)

@@ -1,0 +1,612 @@
+"""What is refused of cycles, passbook lines, loans and payouts, and what is noted, under the ledger's lock.
+
+Refused is what cannot be true. What breaks a group's own rule happened all the same: it is recorded and noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.domain.advisories import Note
+from relay.domain.register import Fact
+from relay.errors import Invalid, Refused
+from relay.systems.savings.loans import Loan, LoanAccount, LoanEvent, Repayment
+from relay.systems.savings.money import Rupees, paisa, rupees
+from relay.systems.savings.records import Cycle, Flow, Line, Meeting
+from relay.systems.savings.savings_rule import SavingsRule, in_force
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.domain.register import Change, Register
+
+
+class RuleForNobody(Invalid):
+    """A savings rule names neither a kind of groups nor a group."""
+
+    reason = "%(act_id)s does not say for which groups it is."
+    suggestion = "Give kind, or group for one of them."
+    field = "kind"
+
+    act_id: str
+
+
+class CycleEndsBeforeItBegins(Refused):
+    """A cycle ends before its first day."""
+
+    reason = "%(act_id)s ends on %(until_on)s, before it begins on %(from_on)s."
+    suggestion = "Check both dates."
+    field = "until_on"
+
+    act_id: str
+    from_on: date
+    until_on: date
+
+
+class CycleOverlaps(Refused):
+    """Two cycles of a group have days in common."""
+
+    reason = "%(act_id)s has days in common with %(other)s of the same group."
+    suggestion = "Let one end before the other begins."
+    field = "from_on"
+
+    act_id: str
+    other: str
+
+
+class NoGroupMeets(Refused):
+    """Money is recorded at a meeting that is of no group."""
+
+    reason = "%(act_id)s: meeting %(meeting_id)s is not of a group, so it has no box."
+    suggestion = "Name the meeting at which the group met."
+    field = "meeting_id"
+
+    act_id: str
+    meeting_id: str
+
+
+class NoSuchMember(Refused):
+    """Somebody has a passbook line, a loan or a payout of a group of which she was no member."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s was not a member of group %(group_id)s on %(day)s."
+    suggestion = "Check her id, or record her membership first."
+    field = "beneficiary_id"
+
+    act_id: str
+    beneficiary_id: str
+    group_id: str
+    day: date
+
+
+class OutsideAnyCycle(Refused):
+    """Money is recorded at a meeting that lies in no cycle of its group."""
+
+    reason = "%(act_id)s: meeting %(meeting_id)s of %(day)s lies in no cycle of group %(group_id)s."
+    suggestion = "Record the cycle first, or check the dates."
+    field = "meeting_id"
+
+    act_id: str
+    meeting_id: str
+    day: date
+    group_id: str
+
+
+class CycleOfAnotherGroup(Refused):
+    """A cycle and a meeting are of two groups."""
+
+    reason = "%(act_id)s: cycle %(cycle_id)s is not one of group %(group_id)s, which met."
+    suggestion = "Name the meeting or the cycle of the same group."
+    field = "cycle_id"
+
+    act_id: str
+    cycle_id: str
+    group_id: str
+
+
+class CycleSharedOut(Refused):
+    """Money is recorded after the cycle was shared out."""
+
+    reason = "%(act_id)s: cycle %(cycle_id)s was shared out before, on %(day)s."
+    suggestion = "Record the next cycle, and a meeting in it."
+    field = "meeting_id"
+
+    act_id: str
+    cycle_id: str
+    day: date
+
+
+class OtherShareValue(Refused):
+    """Shares are said to have cost less than a share costs in the cycle."""
+
+    reason = "%(act_id)s: %(shares)s shares cost %(cost)s in this cycle, not %(saved)s."
+    suggestion = "Count the shares again: what a share costs is the same for the whole cycle."
+    field = "shares"
+
+    act_id: str
+    shares: Rupees
+    cost: Rupees
+    saved: Rupees
+
+
+class HalfAShare(Refused):
+    """A part of a share is bought."""
+
+    reason = "%(act_id)s counts %(shares)s shares, which is no whole number."
+    suggestion = "Write whole shares, and in saved all that she paid."
+    field = "shares"
+
+    act_id: str
+    shares: Rupees
+
+
+class RepaysNothing(Invalid):
+    """A line says what was repaid and not of which loan."""
+
+    reason = "%(act_id)s says what was repaid, but not of which loan."
+    suggestion = "Give loan_id."
+    field = "loan_id"
+
+    act_id: str
+
+
+class LoanOfAnother(Refused):
+    """A line repays the loan of somebody else."""
+
+    reason = "%(act_id)s: loan %(loan_id)s is that of beneficiary %(beneficiary_id)s."
+    suggestion = "Name her own loan."
+    field = "loan_id"
+
+    act_id: str
+    loan_id: str
+    beneficiary_id: str
+
+
+class LoanOfAnotherGroup(Refused):
+    """A loan is repaid at a meeting of another group."""
+
+    reason = "%(act_id)s: loan %(loan_id)s is not one of group %(group_id)s, which met."
+    suggestion = "Name a loan of this group, or the other meeting."
+    field = "loan_id"
+
+    act_id: str
+    loan_id: str
+    group_id: str
+
+
+class BeforeTheLoan(Refused):
+    """A loan is repaid, extended or written off before it was given."""
+
+    reason = "%(act_id)s is dated %(day)s, but loan %(loan_id)s was given only on %(taken_on)s."
+    suggestion = "Check both dates."
+
+    act_id: str
+    day: date
+    loan_id: str
+    taken_on: date
+
+
+class MoreThanOwed(Refused):
+    """More is repaid of a loan, or written off, than is owed of it."""
+
+    reason = "%(act_id)s: of loan %(loan_id)s only %(owed)s was still owed."
+    suggestion = "What she paid beyond that is charge, fine or saving."
+    field = "principal"
+
+    act_id: str
+    loan_id: str
+    owed: Rupees
+
+
+class NothingMoved(Refused):
+    """A loan or a flow is of no money."""
+
+    reason = "%(act_id)s is of 0."
+    suggestion = "Write how much it was."
+
+    act_id: str
+
+
+class DueBeforeLent(Refused):
+    """The last day to repay a loan comes before it was given."""
+
+    reason = "%(act_id)s is due on %(due_on)s, but was given on %(taken_on)s."
+    suggestion = "Check both dates."
+    field = "due_on"
+
+    act_id: str
+    due_on: date
+    taken_on: date
+
+
+class PlacementOfAnother(Refused):
+    """A loan names animals that another woman holds."""
+
+    reason = "%(act_id)s: placement %(placement_id)s is that of beneficiary %(beneficiary_id)s."
+    suggestion = "Name her own placement, or none."
+    field = "placement_id"
+
+    act_id: str
+    placement_id: str
+    beneficiary_id: str
+
+
+class ExtendedUntilWhen(Invalid):
+    """A loan is extended and no new day is said."""
+
+    reason = "%(act_id)s extends a loan but gives no new day."
+    suggestion = "Give until_on."
+    field = "until_on"
+
+    act_id: str
+
+
+# -- what acts are judged by -------------------------------------------------------------------------------------------
+
+
+def _meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
+    """The meeting that an act names, and its group."""
+    meeting = register.facts[f"meeting:{fact.values['meeting_id']}"]
+    group_id = meeting.values.get("group_id")
+    if not group_id:
+        raise NoGroupMeets(act_id=fact.act_id, meeting_id=meeting.id)
+    return Meeting.of(meeting.values), str(group_id)
+
+
+def _cycles(register: Register, group_id: str) -> list[Fact]:
+    return sorted(register.beside("cycle", f"group:{group_id}"), key=lambda each: str(each.values["from_on"]))
+
+
+def _cycle_of(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Cycle:
+    """The cycle in which a meeting lies: that which the act or the meeting names, or else by its day."""
+    cycles = _cycles(register, group_id)
+    named = fact.values.get("cycle_id") or meeting.cycle_id
+    if named and named not in {each.id for each in cycles}:
+        raise CycleOfAnotherGroup(act_id=fact.act_id, cycle_id=str(named), group_id=group_id)
+    begun = [cycle for cycle in map(_as_cycle, cycles) if cycle.from_on <= meeting.held_on]
+    found = next((each for each in begun if each.cycle_id == named), None) if named else (begun or [None])[-1]
+    if found is None or (not named and found.until_on and found.until_on < meeting.held_on):
+        raise OutsideAnyCycle(
+            act_id=fact.act_id, meeting_id=meeting.meeting_id, day=meeting.held_on, group_id=group_id
+        )
+    return found
+
+
+def _as_cycle(fact: Fact) -> Cycle:
+    return Cycle.of(fact.values)
+
+
+def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> None:
+    """Nothing happens in a cycle after the meeting at which it was shared out."""
+    paid = [
+        Meeting.of(at.values).held_on
+        for payout in register.beside("payout", f"cycle:{cycle.cycle_id}")
+        if payout.act_id != fact.act_id and (at := register.facts.get(f"meeting:{payout.values['meeting_id']}"))
+    ]
+    if paid and max(paid) < meeting.held_on:
+        raise CycleSharedOut(act_id=fact.act_id, cycle_id=cycle.cycle_id, day=max(paid))
+
+
+def _memberships(register: Register, beneficiary_id: str, group_id: str) -> Iterator[tuple[str, str]]:
+    """From when until when she was of a group, as ISO days."""
+    for id_ in register.one_woman.ids(beneficiary_id):
+        for each in register.beside("membership", f"beneficiary:{id_}"):
+            if each.values["group_id"] == group_id:
+                ended = register.ended_on(each.act_id)
+                until = each.values.get("until_on") or (ended.isoformat() if ended else date.max.isoformat())
+                yield str(each.values["from_on"]), str(until)
+
+
+def _is_member(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> None:
+    day, woman = meeting.held_on.isoformat(), str(fact.values["beneficiary_id"])
+    if not any(since <= day <= until for since, until in _memberships(register, woman, group_id)):
+        raise NoSuchMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
+
+
+def _rules(register: Register) -> list[SavingsRule]:
+    return [SavingsRule.of(each.values) for each in register.facts.values() if each.kind == "savings_rule"]
+
+
+def _rule_on(register: Register, group_id: str, day: date) -> SavingsRule:
+    group = register.facts.get(f"group:{group_id}")
+    return in_force(_rules(register), group_id, group.values.get("kind") if group else None, day)
+
+
+def _held_on(register: Register, fact: Fact) -> date | None:
+    meeting = register.facts.get(f"meeting:{fact.values['meeting_id']}")
+    return Meeting.of(meeting.values).held_on if meeting else None
+
+
+def account_of(register: Register, loan: Fact, instead: Fact | None = None) -> LoanAccount | None:
+    """A loan with all that was repaid of it and happened to it; None where its meeting is not known.
+
+    Args:
+        register: With all that names the loan.
+        loan: The loan.
+        instead: What one of its acts is to say, in place of what it says now.
+    """
+    taken_on = _held_on(register, loan)
+    if taken_on is None:
+        return None
+    meeting = register.facts[f"meeting:{loan.values['meeting_id']}"]
+    lines = _with(register.beside("passbook", loan.act_id), instead, "passbook", loan.id)
+    events = _with(register.beside("loan_event", loan.act_id), instead, "loan_event", loan.id)
+    repaid = [
+        Repayment(on=on, principal=paisa(each.values.get("principal")), charge=paisa(each.values.get("charge")))
+        for each in lines
+        if (on := _held_on(register, each))
+    ]
+    return LoanAccount(
+        Loan.of(loan.values, taken_on=taken_on),
+        _rule_on(register, str(meeting.values.get("group_id")), taken_on),
+        repaid,
+        [LoanEvent.of(each.values) for each in events],
+    )
+
+
+def _with(facts: Iterable[Fact], instead: Fact | None, kind: str, loan_id: str) -> list[Fact]:
+    """Some acts of a loan, one of them as it is to stand."""
+    others = [each for each in facts if instead is None or each.act_id != instead.act_id]
+    fits = instead and instead.kind == kind and instead.values.get("loan_id") == loan_id
+    return [*others, instead] if instead and fits else others
+
+
+def _is_owed(register: Register, fact: Fact, loan: Fact) -> None:
+    """What is repaid and given up of a loan is not more than was lent."""
+    account = account_of(register, loan, fact)
+    if account and account.balance_on(date.max) < 0:
+        own = paisa(fact.values.get("principal" if fact.kind == "passbook" else "amount"))
+        owed = account.balance_on(date.max) + (own if fact is not loan else 0)
+        raise MoreThanOwed(act_id=fact.act_id, loan_id=loan.id, owed=rupees(max(owed, 0)))
+
+
+# -- refusals ----------------------------------------------------------------------------------------------------------
+
+
+def _refuse_rule(_: Register, fact: Fact) -> None:
+    if not fact.values.get("kind") and not fact.values.get("group"):
+        raise RuleForNobody(act_id=fact.act_id)
+
+
+def _refuse_cycle(register: Register, fact: Fact) -> None:
+    own = _as_cycle(fact)
+    if own.until_on and own.until_on < own.from_on:
+        raise CycleEndsBeforeItBegins(act_id=fact.act_id, from_on=own.from_on, until_on=own.until_on)
+    for other in _cycles(register, str(fact.values["group_id"])):
+        if other.id != fact.id and _overlap(own, _as_cycle(other)):
+            raise CycleOverlaps(act_id=fact.act_id, other=other.act_id)
+
+
+def _overlap(one: Cycle, other: Cycle) -> bool:
+    """A cycle whose end is not known yet ends when the next begins."""
+    earlier, later = sorted((one, other), key=lambda each: each.from_on)
+    return earlier.from_on == later.from_on or (earlier.until_on is not None and earlier.until_on >= later.from_on)
+
+
+def _refuse_line(register: Register, fact: Fact) -> None:
+    meeting, group_id = _meeting_of(register, fact)
+    _is_member(register, fact, meeting, group_id)
+    cycle = _cycle_of(register, fact, meeting, group_id)
+    _is_open(register, fact, cycle, meeting)
+    _buys_whole_shares(register, fact, cycle, group_id)
+    loan_id = fact.values.get("loan_id")
+    if not loan_id:
+        if fact.values.get("principal") or fact.values.get("charge"):
+            raise RepaysNothing(act_id=fact.act_id)
+        return
+    loan = register.facts[f"loan:{loan_id}"]
+    holder = str(loan.values["beneficiary_id"])
+    if not register.are_one(holder, str(fact.values["beneficiary_id"])):
+        raise LoanOfAnother(act_id=fact.act_id, loan_id=loan.id, beneficiary_id=holder)
+    if loan.values["cycle_id"] not in {each.id for each in _cycles(register, group_id)}:
+        raise LoanOfAnotherGroup(act_id=fact.act_id, loan_id=loan.id, group_id=group_id)
+    _not_before_loan(register, fact, loan, meeting.held_on, "meeting_id")
+    _is_owed(register, fact, loan)
+
+
+def _buys_whole_shares(register: Register, fact: Fact, cycle: Cycle, group_id: str) -> None:
+    shares, line = fact.values.get("shares"), Line.of(fact.values)
+    if shares is None:
+        return
+    if int(shares) != shares:
+        raise HalfAShare(act_id=fact.act_id, shares=shares)
+    value = cycle.share_value
+    if value is None:
+        value = _rule_on(register, group_id, cycle.from_on).share_value
+    cost = int(shares) * (value or 0)
+    if line.saved is not None and line.saved < cost:
+        raise OtherShareValue(act_id=fact.act_id, shares=shares, cost=rupees(cost), saved=rupees(line.saved))
+
+
+def _not_before_loan(register: Register, fact: Fact, loan: Fact, day: date, field: str) -> None:
+    taken_on = _held_on(register, loan)
+    if taken_on and day < taken_on:
+        raise BeforeTheLoan(act_id=fact.act_id, day=day, loan_id=loan.id, taken_on=taken_on, field=field)
+
+
+def _refuse_loan(register: Register, fact: Fact) -> None:
+    values = fact.values
+    if not values["principal"]:
+        raise NothingMoved(act_id=fact.act_id, field="principal")
+    meeting, group_id = _meeting_of(register, fact)
+    _is_member(register, fact, meeting, group_id)
+    _is_open(register, fact, _cycle_of(register, fact, meeting, group_id), meeting)
+    if values.get("due_on") and date.fromisoformat(values["due_on"]) < meeting.held_on:
+        due_on = date.fromisoformat(values["due_on"])
+        raise DueBeforeLent(act_id=fact.act_id, due_on=due_on, taken_on=meeting.held_on)
+    placement = register.placements.get(str(values.get("placement_id")))
+    if placement and not register.are_one(placement.beneficiary_id, str(values["beneficiary_id"])):
+        raise PlacementOfAnother(
+            act_id=fact.act_id, placement_id=placement.placement_id, beneficiary_id=placement.beneficiary_id
+        )
+    _is_owed(register, fact, fact)
+
+
+def _refuse_flow(register: Register, fact: Fact) -> None:
+    if not fact.values["amount"]:
+        raise NothingMoved(act_id=fact.act_id, field="amount")
+    _meeting_of(register, fact)
+
+
+def _refuse_event(register: Register, fact: Fact) -> None:
+    loan = register.facts[f"loan:{fact.values['loan_id']}"]
+    if fact.values["kind"] == "extended" and not fact.values.get("until_on"):
+        raise ExtendedUntilWhen(act_id=fact.act_id)
+    happened_on = date.fromisoformat(fact.values["happened_on"])
+    _not_before_loan(register, fact, loan, happened_on, "happened_on")
+    _is_owed(register, fact, loan)
+
+
+def _refuse_payout(register: Register, fact: Fact) -> None:
+    meeting, group_id = _meeting_of(register, fact)
+    _cycle_of(register, fact, meeting, group_id)
+    if not any(_memberships(register, str(fact.values["beneficiary_id"]), group_id)):
+        raise NoSuchMember(
+            act_id=fact.act_id,
+            beneficiary_id=str(fact.values["beneficiary_id"]),
+            group_id=group_id,
+            day=meeting.held_on,
+        )
+
+
+REFUSALS: Final[Mapping[str, Callable[[Register, Fact], None]]] = {
+    "savings_rule": _refuse_rule,
+    "cycle": _refuse_cycle,
+    "passbook": _refuse_line,
+    "loan": _refuse_loan,
+    "flow": _refuse_flow,
+    "loan_event": _refuse_event,
+    "payout": _refuse_payout,
+}
+
+
+# -- notes -------------------------------------------------------------------------------------------------------------
+
+
+def notes_of(register: Register, change: Change, kind: str) -> Iterator[Note]:
+    """What is noted of an act of a kind when it is recorded."""
+    fact = change.facts.get(change.act.act_id)
+    if fact is not None:
+        meeting, group_id = _meeting_of(register, fact)
+        yield from _NOTES[kind](register, fact, meeting, group_id)
+
+
+def _note(note: str, sentence: Sentence) -> Note:
+    return Note(note=note, sentence=sentence)
+
+
+def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
+    line, rule = Line.of(fact.values), _rule_on(register, group_id, meeting.held_on)
+    others = [
+        each
+        for each in register.beside("passbook", f"meeting:{meeting.meeting_id}")
+        if each.act_id != fact.act_id and register.are_one(each.values["beneficiary_id"], line.beneficiary_id)
+    ]
+    if any(each.values.get("loan_id") == line.loan_id for each in others):
+        yield _note(
+            "second_line",
+            Sentence("%(name)s: she already has a passbook line at this meeting. Entered twice?", name=fact.act_id),
+        )
+    if rule.shares_max and (line.shares or 0) > rule.shares_max:
+        yield _note(
+            "shares_above_limit",
+            Sentence("%(name)s: the rule allows %(most)s shares at a meeting.", name=fact.act_id, most=rule.shares_max),
+        )
+    if line.withdrawn and meeting.kind != "share_out":
+        yield _note(
+            "withdrawn_early",
+            Sentence("%(name)s: savings were withdrawn before the share-out.", name=fact.act_id),
+        )
+    loan = register.facts.get(f"loan:{line.loan_id}")
+    account = account_of(register, loan) if loan else None
+    if account and line.charge != (due := account.charge_due(meeting.held_on)):
+        yield _note(
+            "charge_not_due",
+            Sentence(
+                "%(name)s: the charge due was %(due)s, and %(paid)s was paid.",
+                name=fact.act_id,
+                due=rupees(due),
+                paid=rupees(line.charge),
+            ),
+        )
+
+
+def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
+    loan = Loan.of(fact.values, taken_on=meeting.held_on)
+    rule, saved = _rule_on(register, group_id, meeting.held_on), _saved_by(register, fact, meeting, group_id)
+    if rule.loan_times_savings is not None and loan.principal * 1000 > rule.loan_times_savings * saved:
+        yield _note(
+            "loan_above_limit",
+            Sentence(
+                "%(name)s: the loan is more than the rule allows on savings of %(saved)s.",
+                name=fact.act_id,
+                saved=rupees(saved),
+            ),
+        )
+    if rule.loan_months and loan.months > rule.loan_months:
+        yield _note(
+            "loan_too_long",
+            Sentence("%(name)s: the rule allows at most %(most)s months.", name=fact.act_id, most=rule.loan_months),
+        )
+    open_ = [each for each in _loans_of(register, loan.beneficiary_id) if each.act_id != fact.act_id]
+    accounts = [account for each in open_ if (account := account_of(register, each))]
+    owing = [each for each in accounts if each.balance_before(meeting.held_on) > 0]
+    if rule.loans_at_once and len(owing) >= rule.loans_at_once:
+        yield _note(
+            "second_loan",
+            Sentence(
+                "%(name)s: she still owes from loan %(loans)s.",
+                name=fact.act_id,
+                loans=", ".join(each.loan.loan_id for each in owing),
+            ),
+        )
+
+
+def _loans_of(register: Register, beneficiary_id: str) -> Iterator[Fact]:
+    for id_ in register.one_woman.ids(beneficiary_id):
+        yield from register.beside("loan", f"beneficiary:{id_}")
+
+
+def _saved_by(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> int:
+    """What a borrower had saved in the cycle by a meeting, in paisa."""
+    cycle, saved = _cycle_of(register, fact, meeting, group_id), 0
+    value = cycle.share_value
+    if value is None:
+        value = _rule_on(register, group_id, cycle.from_on).share_value
+    for id_ in register.one_woman.ids(str(fact.values["beneficiary_id"])):
+        for each in register.beside("passbook", f"beneficiary:{id_}"):
+            at = register.facts.get(f"meeting:{each.values['meeting_id']}")
+            held_on = Meeting.of(at.values).held_on if at and at.values.get("group_id") == group_id else None
+            if held_on and cycle.from_on <= held_on <= meeting.held_on:
+                line = Line.of(each.values)
+                saved += line.money_saved(value) - line.withdrawn
+    return saved
+
+
+def _note_payout(register: Register, fact: Fact, meeting: Meeting, _: str) -> Iterator[Note]:
+    at = f"meeting:{meeting.meeting_id}"
+    if meeting.cash_before is None:
+        return
+    lines = (Line.of(each.values) for each in register.beside("passbook", at))
+    there = meeting.cash_before + sum(line.paid(None) - line.withdrawn for line in lines)
+    there += sum(Flow.of(each.values).cash for each in register.beside("flow", at))
+    paid = paisa(fact.values["paid"]) + sum(
+        paisa(each.values["paid"]) for each in register.beside("payout", at) if each.act_id != fact.act_id
+    )
+    if paid > there:
+        yield _note(
+            "paid_more_than_counted",
+            Sentence(
+                "%(name)s: with it %(paid)s is paid out, but %(there)s was counted.",
+                name=fact.act_id,
+                paid=rupees(paid),
+                there=rupees(there),
+            ),
+        )
+
+
+_NOTES: Final[Mapping[str, Callable[[Register, Any, Meeting, str], Iterator[Note]]]] = {
+    "passbook": _note_line,
+    "loan": _note_loan,
+    "payout": _note_payout,
+}
