@@ -36,6 +36,11 @@ class Box:
     carry_gap: int | None
 
     @property
+    def act_id(self) -> str:
+        """Of the meeting, "kind:id"."""
+        return f"meeting:{self.meeting.meeting_id}"
+
+    @property
     def expected(self) -> int:
         """What it should hold after the meeting."""
         return self.before + self.moved
@@ -65,6 +70,11 @@ class GroupBooks:
         self.flows = tuple(each for each in recorded.flows if each.meeting_id in self.meeting)
         self.payouts = tuple(each for each in recorded.payouts if each.meeting_id in self.meeting)
         self._events = recorded.events
+
+    @property
+    def act_id(self) -> str:
+        """Of the group, "kind:id"."""
+        return f"group:{self.group_id}"
 
     def rule_on(self, day: date) -> SavingsRule:
         """The rule that bound the group on a day."""
@@ -219,6 +229,11 @@ class CycleBooks:
         self.loans = tuple(each for each in group.loans if each.cycle_id == cycle.cycle_id)
         self.rule = group.rule_on(cycle.from_on)
         self.share_value = cycle.share_value if cycle.share_value is not None else self.rule.share_value
+
+    @property
+    def act_id(self) -> str:
+        """Of the cycle, "kind:id"."""
+        return f"cycle:{self.cycle.cycle_id}"
 
     @property
     def until(self) -> date:

@@ -47,6 +47,11 @@ class Loan:
     placement_id: str | None = None
     sequence: int = 0
 
+    @property
+    def act_id(self) -> str:
+        """Of its act, "kind:id"."""
+        return f"loan:{self.loan_id}"
+
     @classmethod
     def of(cls, values: Mapping[str, Any], *, taken_on: date, sequence: int = 0) -> Self:
         """From the columns of its act and the day of its meeting."""

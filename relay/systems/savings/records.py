@@ -162,12 +162,12 @@ class Line:
     charge: int = 0
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], *, woman: str | None = None) -> Self:
-        """From the columns of its act, and the id under which she is kept."""
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """From the columns of its act, with the id under which she is kept."""
         return cls(
             line_id=values["line_id"],
             meeting_id=values["meeting_id"],
-            beneficiary_id=woman or values["beneficiary_id"],
+            beneficiary_id=values["beneficiary_id"],
             shares=None if values.get("shares") is None else int(values["shares"]),
             saved=_counted(values.get("saved")),
             loan_id=values.get("loan_id"),
@@ -257,13 +257,13 @@ class PaidOut:
     paid: int
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], *, woman: str | None = None) -> Self:
-        """From the columns of its act, and the id under which she is kept."""
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """From the columns of its act, with the id under which she is kept."""
         return cls(
             payout_id=values["payout_id"],
             cycle_id=values["cycle_id"],
             meeting_id=values["meeting_id"],
-            beneficiary_id=woman or values["beneficiary_id"],
+            beneficiary_id=values["beneficiary_id"],
             paid=paisa(values["paid"]),
         )
 

@@ -264,11 +264,9 @@ def _cycle_of(register: Register, fact: Fact, meeting: Meeting, group_id: str) -
     if named and named not in {each.id for each in cycles}:
         raise CycleOfAnotherGroup(act_id=fact.act_id, cycle_id=str(named), group_id=group_id)
     begun = [cycle for cycle in map(_as_cycle, cycles) if cycle.from_on <= meeting.held_on]
-    found = next((each for each in begun if each.cycle_id == named), None) if named else (begun or [None])[-1]
+    found = next((each for each in reversed(begun) if not named or each.cycle_id == named), None)
     if found is None or (not named and found.until_on and found.until_on < meeting.held_on):
-        raise OutsideAnyCycle(
-            act_id=fact.act_id, meeting_id=meeting.meeting_id, day=meeting.held_on, group_id=group_id
-        )
+        raise OutsideAnyCycle(act_id=fact.act_id, meeting_id=meeting.meeting_id, day=meeting.held_on, group_id=group_id)
     return found
 
 
@@ -289,12 +287,11 @@ def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> 
 
 def _memberships(register: Register, beneficiary_id: str, group_id: str) -> Iterator[tuple[str, str]]:
     """From when until when she was of a group, as ISO days."""
-    for id_ in register.one_woman.ids(beneficiary_id):
-        for each in register.beside("membership", f"beneficiary:{id_}"):
-            if each.values["group_id"] == group_id:
-                ended = register.ended_on(each.act_id)
-                until = each.values.get("until_on") or (ended.isoformat() if ended else date.max.isoformat())
-                yield str(each.values["from_on"]), str(until)
+    for each in register.beside("membership", f"group:{group_id}"):
+        if register.are_one(str(each.values["beneficiary_id"]), beneficiary_id):
+            ended = register.ended_on(each.act_id)
+            until = each.values.get("until_on") or (ended.isoformat() if ended else date.max.isoformat())
+            yield str(each.values["from_on"]), str(until)
 
 
 def _is_member(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> None:

@@ -1,0 +1,392 @@
+"""What an auditor asks about savings."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from relay.audit.books import Books
+from relay.audit.checks import Check, LookedAt
+from relay.audit.findings import Finding
+from relay.domain.register import Fact
+from relay.systems.savings import reading
+from relay.systems.savings.group_books import Box, CycleBooks, GroupBooks
+from relay.systems.savings.loans import Loan
+from relay.systems.savings.money import rupees
+from relay.systems.savings.records import Line, Meeting
+from relay.text import Sentence
+
+LATE_TYPED_DAYS: Final = 30
+"""So long after a meeting nobody remembers what was paid at it."""
+ALIKE_MEETINGS: Final = 3
+"""So many meetings running at which every woman paid the same are hardly lists of what was paid."""
+OFFICERS_OF: Final = 10
+"""Members from which on a share of officers says anything."""
+OFFICERS_TIMES: Final = 2
+_THOUSAND: Final = 1000
+
+_opened: WeakKeyDictionary[Books, tuple[GroupBooks, ...]] = WeakKeyDictionary()
+
+
+def _groups(books: Books) -> tuple[GroupBooks, ...]:
+    """The books of every group with a cycle, on the day of the audit."""
+    if books not in _opened:
+        recorded = reading.in_register(books.register)
+        _opened[books] = tuple(GroupBooks(each, books.as_of) for each in recorded.values())
+    return _opened[books]
+
+
+def _found(books: Books, subject_id: str, sentence: Sentence, evidence: Sequence[str] = ()) -> Finding:
+    return Finding(
+        subject_id=subject_id,
+        acts=(books.sequence(subject_id),),
+        evidence=tuple(sorted(books.sequence(each) for each in evidence)),
+        sentence=sentence,
+    )
+
+
+# -- the box -----------------------------------------------------------------------------------------------------------
+
+
+def _boxes(books: Books) -> list[Box]:
+    return [box for group in _groups(books) for box in group.boxes.values()]
+
+
+def _counted(books: Books) -> Collection[LookedAt]:
+    return [each for each in _boxes(books) if each.gap is not None]
+
+
+def _box_gap(books: Books) -> Iterator[Finding]:
+    for box in _boxes(books):
+        if box.gap:
+            yield _found(
+                books,
+                f"meeting:{box.meeting.meeting_id}",
+                Sentence(
+                    "meeting:%(meeting_id)s: %(expected)s should be in the box, and %(counted)s was counted.",
+                    meeting_id=box.meeting.meeting_id,
+                    expected=rupees(box.expected),
+                    counted=rupees(box.expected + box.gap),
+                ),
+            )
+
+
+def _count_missing(books: Books) -> Iterator[Finding]:
+    for box in _boxes(books):
+        if box.gap is None:
+            sentence = Sentence(
+                "meeting:%(meeting_id)s: the box was not counted after the meeting.", meeting_id=box.meeting.meeting_id
+            )
+            yield _found(books, f"meeting:{box.meeting.meeting_id}", sentence)
+
+
+def _carried(books: Books) -> Collection[LookedAt]:
+    return [each for each in _boxes(books) if each.carry_gap is not None]
+
+
+def _carry_gap(books: Books) -> Iterator[Finding]:
+    for box in _boxes(books):
+        if box.carry_gap:
+            yield _found(
+                books,
+                f"meeting:{box.meeting.meeting_id}",
+                Sentence(
+                    "meeting:%(meeting_id)s: the box held %(gap)s more or less than when the meeting before closed it.",
+                    meeting_id=box.meeting.meeting_id,
+                    gap=rupees(box.carry_gap),
+                ),
+            )
+
+
+# -- cycles ------------------------------------------------------------------------------------------------------------
+
+
+def _cycles(books: Books) -> list[CycleBooks]:
+    return [cycle for group in _groups(books) for cycle in group.cycle_books]
+
+
+def _shared_out(books: Books) -> list[CycleBooks]:
+    return [each for each in _cycles(books) if each.payouts]
+
+
+def _payouts_differ(books: Books) -> Iterator[Finding]:
+    for cycle in _shared_out(books):
+        due = {each.beneficiary_id: each.paid for each in cycle.sharing.payouts}
+        paid = Counter[str]()
+        for each in cycle.payouts:
+            paid[each.beneficiary_id] += each.paid
+        differ = sorted(woman for woman in due.keys() | paid.keys() if due.get(woman, 0) != paid[woman])
+        if differ:
+            yield _found(
+                books,
+                f"cycle:{cycle.cycle.cycle_id}",
+                Sentence(
+                    "cycle:%(cycle_id)s: other payouts were recorded than the rule gives: %(women)s.",
+                    cycle_id=cycle.cycle.cycle_id,
+                    women=", ".join(differ),
+                ),
+                [f"payout:{each.payout_id}" for each in cycle.payouts if each.beneficiary_id in differ],
+            )
+
+
+def _identity(books: Books) -> Iterator[Finding]:
+    for cycle in _cycles(books):
+        beyond = cycle.assets - cycle.debts - cycle.equity
+        if beyond:
+            yield _found(
+                books,
+                f"cycle:{cycle.cycle.cycle_id}",
+                Sentence(
+                    "cycle:%(cycle_id)s: the group has %(assets)s, but owes %(debts)s and holds %(equity)s of its own.",
+                    cycle_id=cycle.cycle.cycle_id,
+                    assets=rupees(cycle.assets),
+                    debts=rupees(cycle.debts),
+                    equity=rupees(cycle.equity),
+                ),
+            )
+
+
+# -- loans -------------------------------------------------------------------------------------------------------------
+
+
+def _loans(books: Books) -> list[Loan]:
+    return [loan for group in _groups(books) for loan in group.loans]
+
+
+def _loan_above_limit(books: Books) -> Iterator[Finding]:
+    for group in _groups(books):
+        for loan in group.loans:
+            times = group.rule_on(loan.taken_on).loan_times_savings
+            saved = _saved_by(group, loan)
+            if times is not None and loan.principal * _THOUSAND > times * saved:
+                yield _found(
+                    books,
+                    f"loan:{loan.loan_id}",
+                    Sentence(
+                        "loan:%(loan_id)s: %(principal)s was lent on savings of %(saved)s, more than the rule allows.",
+                        loan_id=loan.loan_id,
+                        principal=rupees(loan.principal),
+                        saved=rupees(saved),
+                    ),
+                )
+
+
+def _saved_by(group: GroupBooks, loan: Loan) -> int:
+    """What a borrower had saved in the cycle by the meeting of her loan, that included."""
+    cycle = group.cycle_at(group.meeting[loan.meeting_id])
+    if cycle is None:
+        return 0
+    return sum(
+        line.money_saved(cycle.share_value) - line.withdrawn
+        for line in cycle.lines
+        if line.beneficiary_id == loan.beneficiary_id and group.meeting[line.meeting_id].held_on <= loan.taken_on
+    )
+
+
+def _officers(books: Books) -> Mapping[str, set[str]]:
+    """Group → who held an office of it at any time."""
+    officers: dict[str, set[str]] = defaultdict(set)
+    for office in books.facts("office"):
+        officers[office.values["group_id"]].add(books.woman(office.values["beneficiary_id"]))
+    return officers
+
+
+def _large_groups(books: Books) -> list[GroupBooks]:
+    officers = _officers(books)
+    return [
+        each
+        for each in _groups(books)
+        if len(each.members_on(books.as_of)) >= OFFICERS_OF and officers[each.group_id] and each.loans
+    ]
+
+
+def _officers_borrow(books: Books) -> Iterator[Finding]:
+    officers = _officers(books)
+    for group in _large_groups(books):
+        members = group.members_on(books.as_of)
+        theirs = [each for each in group.loans if each.beneficiary_id in officers[group.group_id]]
+        lent, all_lent = sum(each.principal for each in theirs), sum(each.principal for each in group.loans)
+        if lent * len(members) > OFFICERS_TIMES * all_lent * len(officers[group.group_id] & members):
+            sentence = Sentence(
+                "group:%(group_id)s: officers were lent %(lent)s of %(all)s.",
+                group_id=group.group_id,
+                lent=rupees(lent),
+                all=rupees(all_lent),
+            )
+            yield _found(books, f"group:{group.group_id}", sentence, [f"loan:{each.loan_id}" for each in theirs])
+
+
+def _write_offs(books: Books) -> list[Fact]:
+    return [each for each in books.facts("loan_event") if each.values["kind"] != "extended"]
+
+
+def _written_off_at_home(books: Books) -> Iterator[Finding]:
+    household, officers = books.register.household, _officers(books)
+    for event in _write_offs(books):
+        loan = books.register.facts.get(f"loan:{event.values['loan_id']}")
+        cycle = books.register.facts.get(f"cycle:{loan.values['cycle_id']}") if loan else None
+        if loan is None or cycle is None:
+            continue
+        woman = books.woman(loan.values["beneficiary_id"])
+        near = [
+            officer
+            for officer in sorted(officers[cycle.values["group_id"]])
+            if officer == woman or (household(woman) and household(officer) == household(woman))
+        ]
+        if near:
+            sentence = Sentence(
+                "%(act_id)s: the borrower of loan:%(loan_id)s lives with an officer of the group, or is one: %(near)s.",
+                act_id=event.act_id,
+                loan_id=loan.id,
+                near=", ".join(near),
+            )
+            yield _found(books, event.act_id, sentence, [loan.act_id])
+
+
+# -- passbook lines ----------------------------------------------------------------------------------------------------
+
+
+def _typed_by_hand(books: Books) -> list[Fact]:
+    return [each for each in books.facts("passbook") if each.act_id not in books.imported]
+
+
+def _typed_late(books: Books) -> Iterator[Finding]:
+    for line in _typed_by_hand(books):
+        meeting = books.register.facts.get(f"meeting:{line.values['meeting_id']}")
+        at = datetime.fromisoformat(books.register.entries[line.act_id].recorded_at)
+        typed = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(books.zone).date()
+        days = (typed - Meeting.of(meeting.values).held_on).days if meeting else 0
+        if days > LATE_TYPED_DAYS:
+            sentence = Sentence("%(act_id)s was typed %(days)s days after its meeting.", act_id=line.act_id, days=days)
+            yield _found(books, line.act_id, sentence)
+
+
+def _saving_groups(books: Books) -> list[GroupBooks]:
+    return [each for each in _groups(books) if len(each.savings_meetings) >= ALIKE_MEETINGS]
+
+
+def _same_amounts(books: Books) -> Iterator[Finding]:
+    for group in _saving_groups(books):
+        lines: dict[str, list[Line]] = defaultdict(list)
+        for line in group.lines:
+            lines[line.meeting_id].append(line)
+        run: list[str] = []
+        last: Mapping[str, object] | None = None
+        for meeting in group.savings_meetings:
+            paid = {each.beneficiary_id: _amounts(each) for each in lines[meeting.meeting_id]}
+            varied = len(paid) > 1 and any(amounts[2:] != (None, 0, 0) or amounts[1] for amounts in paid.values())
+            run = [*run, meeting.meeting_id] if varied and paid == last else [meeting.meeting_id] * varied
+            last = paid
+            if len(run) == ALIKE_MEETINGS:
+                sentence = Sentence(
+                    "group:%(group_id)s: every woman paid the same at %(meetings)s.",
+                    group_id=group.group_id,
+                    meetings=", ".join(run),
+                )
+                yield _found(books, f"group:{group.group_id}", sentence, [f"meeting:{each}" for each in run])
+                break
+
+
+def _amounts(line: Line) -> tuple[object, ...]:
+    return (
+        (line.shares, line.saved),
+        line.social + line.fine + line.other + line.withdrawn,
+        *(line.loan_id, line.principal, line.charge),
+    )
+
+
+CHECKS: Final = (
+    Check(
+        check_id="box_gap",
+        title="money missing from the box",
+        sentence="The box was counted after a meeting, and held more or less than was recorded.",
+        why="Money was taken or miscounted, or a payment was not written down.",
+        severity="high",
+        population=_counted,
+        find=_box_gap,
+    ),
+    Check(
+        check_id="box_not_counted",
+        title="box not counted",
+        sentence="Money moved at a meeting, and the box was not counted after it.",
+        why="Nobody can say whether anything is missing.",
+        severity="low",
+        population=_boxes,
+        find=_count_missing,
+    ),
+    Check(
+        check_id="box_carry_gap",
+        title="money moved between meetings",
+        sentence="The box held another amount when it was opened than when the meeting before closed it.",
+        why="All money should move in the meeting, before everybody.",
+        severity="high",
+        population=_carried,
+        find=_carry_gap,
+    ),
+    Check(
+        check_id="payouts_differ",
+        title="payouts differ from the rule",
+        sentence="A cycle was shared out, and a woman was paid another amount than the group's rule gives.",
+        why="Somebody was paid too much or too little; or the group agreed on something else.",
+        severity="high",
+        population=_shared_out,
+        find=_payouts_differ,
+    ),
+    Check(
+        check_id="fund_identity",
+        title="books do not balance",
+        sentence="What a group has in cash, bank and loans is not what it owes and holds of its own.",
+        why="Money is missing or was found, or the bank's book says something else than was recorded.",
+        severity="medium",
+        population=_cycles,
+        find=_identity,
+    ),
+    Check(
+        check_id="loan_above_limit",
+        title="loan above the limit",
+        sentence="A loan was larger than the group's rule allows on what the borrower had saved.",
+        why="Somebody was preferred, or the group chose to help; it carries the risk.",
+        severity="medium",
+        population=_loans,
+        find=_loan_above_limit,
+    ),
+    Check(
+        check_id="officers_borrow",
+        title="officers borrow more than their share",
+        sentence="In a group of ten or more, officers were lent more than twice their share by numbers.",
+        why="Those who hold the box may lend to themselves first.",
+        severity="medium",
+        population=_large_groups,
+        find=_officers_borrow,
+    ),
+    Check(
+        check_id="written_off_at_home",
+        title="loan of an officer's household given up",
+        sentence="A loan was written off or forgiven whose borrower is an officer of the group, or lives with one.",
+        why="Officers may have decided in their own favour.",
+        severity="medium",
+        population=_write_offs,
+        find=_written_off_at_home,
+    ),
+    Check(
+        check_id="line_typed_late",
+        title="passbook line recorded late",
+        sentence="A passbook line was recorded more than 30 days after its meeting.",
+        why="It may have been written from memory.",
+        severity="low",
+        population=_typed_by_hand,
+        find=_typed_late,
+    ),
+    Check(
+        check_id="same_amounts",
+        title="the same amounts meeting after meeting",
+        sentence="At three meetings running every woman paid exactly the same, loans and fines included.",
+        why="The lines may have been copied, not written at the meeting.",
+        severity="low",
+        population=_saving_groups,
+        find=_same_amounts,
+    ),
+)

@@ -1,0 +1,199 @@
+"""The commands of savings: lines and loans recorded, what is due at the next meeting, and how a group stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, fields
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from relay.commands.options import Listed, as_of_option, command, complete_ids, format_option, pass_session
+from relay.commands.recording import dry_run_option, print_recorded, record_kind, records
+from relay.commands.session import Session, say
+from relay.commands.showing import print_list, rate
+
+if TYPE_CHECKING:
+    from relay.desk.intake import Recorded
+    from relay.systems.savings.report import GroupSavings
+
+_group_argument = click.argument("group_id", metavar="GROUP", shell_complete=complete_ids("group"))
+
+
+@records("cycle", example="relay cycle --id C1 --group G1 --on 2026-07-17 --share-value 100 --opening-cash 0")
+@pass_session
+def cycle(session: Session, /, **given: str | None) -> None:
+    """Record that a group begins a cycle of savings."""
+    print_recorded(session, record_kind(session, "cycle", given))
+
+
+@records(
+    "passbook",
+    example="relay passbook --meeting M1 --beneficiary B2001 --shares 2 --loan L1 --principal 500 --charge 20",
+)
+@pass_session
+def passbook(session: Session, /, **given: str | None) -> None:
+    """Record what a woman brought to a meeting: savings, fines, and what she repaid."""
+    print_recorded(session, record_kind(session, "passbook", given))
+
+
+@records(
+    "loan", "lend", example="relay lend --id L1 --cycle C1 --meeting M1 --beneficiary B2001 --principal 2000 --months 3"
+)
+@pass_session
+def lend(session: Session, /, **given: str | None) -> None:
+    """Record a loan that a group gave at a meeting."""
+    print_recorded(session, record_kind(session, "loan", given))
+
+
+@records("loan_event", "loan-event", example="relay loan-event --loan L1 --kind extended --until-on 2027-01-15")
+@pass_session
+def loan_event(session: Session, /, **given: str | None) -> None:
+    """Record that a loan was extended, written off or forgiven."""
+    print_recorded(session, record_kind(session, "loan_event", given))
+
+
+@records("flow", "group-money", example="relay group-money --meeting M1 --kind missing --amount 500")
+@pass_session
+def group_money(session: Session, /, **given: str | None) -> None:
+    """Record money of the whole group: to the bank, an expense, money found or missing."""
+    print_recorded(session, record_kind(session, "flow", given))
+
+
+@records("payout", example="relay payout --cycle C1 --meeting M12 --beneficiary B2001 --paid 2700")
+@pass_session
+def payout(session: Session, /, **given: str | None) -> None:
+    """Record what a woman was paid when a cycle was shared out."""
+    print_recorded(session, record_kind(session, "payout", given))
+
+
+@command("share-out", example="relay share-out G1 M12")
+@_group_argument
+@click.argument("meeting_id", metavar="MEETING", shell_complete=complete_ids("meeting"))
+@as_of_option
+@dry_run_option
+@pass_session
+def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | None) -> None:
+    """Record the payouts of a cycle to all women, as they are worked out by the rule of the group."""
+    from relay.errors import RelayError
+    from relay.systems.savings.questions import SavingsOfGroup
+
+    found = session.ask(SavingsOfGroup(as_of=session.day(as_of), group_id=group_id))
+    recorded: list[Recorded] = []
+    not_done: list[str] = []
+    for each in found.share_out.payouts:
+        if each.recorded is not None or not found.cycle_id:
+            not_done.append(f"{each.beneficiary_id} was paid already.")
+            continue
+        said = {"cycle_id": found.cycle_id, "meeting_id": meeting_id, "beneficiary_id": each.beneficiary_id}
+        try:
+            recorded.append(session.hand_in("payout", {**said, "paid": each.paid}))
+        except RelayError as error:
+            not_done.append(str(error))
+    print_recorded(session, *recorded, told=False)
+    for text in not_done:
+        say(text)
+    say(f"Paid out: {len(recorded)}. Not paid out: {len(not_done)}. Rest in the box: {found.share_out.rest}.")
+    if not_done:
+        raise SystemExit(1)
+
+
+@command("sheet", example="relay sheet G1 --as-of 2026-12-20")
+@_group_argument
+@as_of_option
+@format_option
+@pass_session
+def sheet(session: Session, group_id: str, as_of: str | None) -> None:
+    """Print what is due from each member at a meeting of the day."""
+    from relay.systems.savings.questions import DueAtNextMeeting
+    from relay.systems.savings.report import DueFromHer
+
+    _print(session, DueFromHer, session.ask(DueAtNextMeeting(as_of=session.day(as_of), group_id=group_id)))
+
+
+@command("savings", example="relay savings G1")
+@click.argument("group_id", metavar="[GROUP]", required=False, shell_complete=complete_ids("group"))
+@click.option("--passbook", "woman", metavar="BENEFICIARY", help="The passbook of this woman of the group.")
+@as_of_option
+@format_option
+@pass_session
+def savings(session: Session, group_id: str | None, woman: str | None, as_of: str | None) -> None:
+    """Show how groups save: the sums of all, or one with its box, its ratios and its share-out."""
+    from relay.service.terminal import print_json
+    from relay.systems.savings.questions import Passbook, SavingsOfGroup, SavingsOfGroups
+    from relay.systems.savings.report import PassbookRow, ShareOfHers
+
+    day = session.day(as_of)
+    if woman and not group_id:
+        raise click.UsageError("Name the group too: a woman may be in several.")
+    if woman and group_id:
+        _print(session, PassbookRow, session.ask(Passbook(as_of=day, group_id=group_id, beneficiary_id=woman)))
+    elif group_id:
+        found = session.ask(SavingsOfGroup(as_of=day, group_id=group_id))
+        if session.as_json:
+            print_json(found)
+            return
+        for line in _told(found):
+            click.echo(line)
+        _print(session, ShareOfHers, found.share_out.payouts)
+    else:
+        groups = session.ask(SavingsOfGroups(as_of=day))
+        if session.as_json:
+            print_json(groups)
+        else:
+            print_list(session, _SUMS, map(_sums, groups))
+
+
+_SUMS: Final = (
+    "group_id",
+    "cycle_id",
+    "members",
+    "saved",
+    "fund",
+    "social",
+    "balance",
+    "late",
+    "expected",
+    "counted",
+    "gap",
+)
+
+
+def _sums(each: GroupSavings) -> Sequence[object]:
+    return (
+        *(each.group_id, each.cycle_id, each.members, each.saved, each.fund, each.social),
+        *(each.loans.balance, each.loans.late, each.box.expected, each.box.counted, each.box.gap),
+    )
+
+
+def _told(found: GroupSavings) -> Iterator[str]:
+    """The savings of a group, line by line."""
+    box, loans, shared = found.box, found.loans, found.share_out
+    yield f"Group {found.group_id} on {found.as_of}, cycle {found.cycle_id}: {found.members} members"
+    yield f"Saved: {found.saved}. Social fund: {found.social}. Fund: {found.fund}."
+    yield f"Lent: {loans.balance} in {loans.outstanding} loans, of which {loans.late} late."
+    if box.gap is None:
+        yield f"Box: {box.expected} expected, never counted."
+    else:
+        counted = "not counted" if box.counted is None else f"{box.counted} counted"
+        yield f"Box: {box.expected} expected, {counted}, gap {box.gap} (counted at {box.counted_at})."
+    for each in fields(found.ratios):
+        yield f"{each.name}: {rate(getattr(found.ratios, each.name))}"
+    by = "" if shared.counted else " (by the books: the box was not counted)"
+    yield f"Share-out by {shared.method}: profit {shared.profit}, rest {shared.rest}{by}."
+
+
+def _print(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
+    from relay.service.terminal import print_json
+
+    if session.as_json:
+        print_json(rows)
+    else:
+        print_list(session, [each.name for each in fields(kind)], (astuple(each) for each in rows))
+
+
+COMMANDS: Final = (
+    *(Listed(users="Staff", command=each) for each in (cycle, passbook, lend, loan_event, group_money, payout)),
+    *(Listed(users="Staff", command=each) for each in (share_out, sheet)),
+    Listed(users="Managers", command=savings),
+)

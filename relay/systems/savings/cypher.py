@@ -1,0 +1,64 @@
+"""What is asked of the graph about savings."""
+
+from __future__ import annotations
+
+from typing import Final, LiteralString
+
+# Of which groups cycles are recorded. One row = a group and its kind, or null; by id; cost: a scan of :Cycle.
+#
+#     (:Cycle)-[:RUN_BY]->(:Group)
+GROUPS: Final[LiteralString] = """
+MATCH (c:Cycle {programme_id: $programme_id}) WHERE $group_id IS NULL OR c.group_id = $group_id
+WITH DISTINCT c.group_id AS group_id
+OPTIONAL MATCH (g:Group {programme_id: $programme_id, group_id: group_id})
+RETURN group_id, head(collect(g.kind)) AS kind ORDER BY group_id
+"""
+
+# All that is recorded of the savings of some groups. One row = the properties of one act, and the name of its kind; by
+# kind and id; cost: a scan of the meetings and cycles, and what hangs on them.
+#
+#     (:PassbookLine)-[:WRITTEN_AT]->(:Meeting)<-[:LENT_AT]-(:Loan)<-[:EVENT_OF]-(:LoanEvent)
+#     (:Flow)-[:MOVED_AT]->(:Meeting)<-[:PAID_AT]-(:Payout)
+RECORDED: Final[LiteralString] = """
+CALL () {
+    MATCH (n:SavingsRule {programme_id: $programme_id}) RETURN 'savings_rule' AS kind, properties(n) AS values
+    UNION ALL
+    MATCH (n:Cycle {programme_id: $programme_id}) WHERE n.group_id IN $groups
+    RETURN 'cycle' AS kind, properties(n) AS values
+    UNION ALL
+    MATCH (n:Meeting {programme_id: $programme_id}) WHERE n.group_id IN $groups
+    RETURN 'meeting' AS kind, properties(n) AS values
+    UNION ALL
+    MATCH (n:Membership {programme_id: $programme_id}) WHERE n.group_id IN $groups
+    RETURN 'membership' AS kind, properties(n) AS values
+    UNION ALL
+    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups
+    MATCH (n:PassbookLine)-[:WRITTEN_AT]->(m) RETURN 'passbook' AS kind, properties(n) AS values
+    UNION ALL
+    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups
+    MATCH (n:Loan)-[:LENT_AT]->(m) RETURN 'loan' AS kind, properties(n) AS values
+    UNION ALL
+    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups
+    MATCH (n:LoanEvent)-[:EVENT_OF]->(:Loan)-[:LENT_AT]->(m) RETURN 'loan_event' AS kind, properties(n) AS values
+    UNION ALL
+    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups
+    MATCH (n:Flow)-[:MOVED_AT]->(m) RETURN 'flow' AS kind, properties(n) AS values
+    UNION ALL
+    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups
+    MATCH (n:Payout)-[:PAID_AT]->(m) RETURN 'payout' AS kind, properties(n) AS values }
+RETURN kind, values ORDER BY kind, values.key
+"""
+
+# When memberships were ended. One row = a membership and the day; by id; cost: a scan of :End.
+#
+#     (:End)-[:ENDS_MEMBERSHIP]->(:Membership)
+ENDED: Final[LiteralString] = """
+MATCH (e:End {programme_id: $programme_id})-[:ENDS_MEMBERSHIP]->(m:Membership)
+RETURN m.membership_id AS membership_id, toString(e.until_on) AS until_on ORDER BY membership_id
+"""
+
+# Which ids are one woman's. One row = such an act; in ledger order; cost: a scan of :Same.
+SAME: Final[LiteralString] = """
+MATCH (s:Same {programme_id: $programme_id})
+RETURN s.same_id AS same_id, s.kept_id AS kept_id, s.other_id AS other_id, s.sequence AS sequence ORDER BY sequence
+"""

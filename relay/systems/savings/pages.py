@@ -1,0 +1,361 @@
+"""The pages of savings: the sums of groups, a group's box, her passbook, the share-out, and a meeting to fill in.
+
+Managers see groups. What one woman saved and owes is on pages of their own, for field staff and auditors.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, render_template, request
+
+from relay.domain.acts import ID_BYTES, new_id
+from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
+from relay.domain.schema import Column
+from relay.errors import Asked, RelayError
+from relay.exchange import cells
+from relay.service.question import Source
+from relay.systems.savings.kinds import PURPOSES
+from relay.systems.savings.meeting_day import Became, Written, record_meeting
+from relay.systems.savings.money import paisa, rupees
+from relay.systems.savings.questions import SavingsOfGroup, SavingsOfGroups, books_of
+from relay.systems.savings.records import FLOW_KINDS, Flow, Line
+from relay.systems.savings.report import due_at, group_savings, passbook
+from relay.text import Sentence
+from relay.web import guard, privacy
+from relay.web.i18n.language import say
+from relay.web.permission import action
+from relay.web.request import current
+from relay.web.system_pages import MenuLink, SystemPages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from relay.domain.acts import Value
+    from relay.systems.savings.group_books import GroupBooks
+
+blueprint = Blueprint("savings", __name__, template_folder="templates")
+
+LARGEST: Final = 512 * 1024
+"""Bytes of a meeting of a large group in Devanagari, with room to spare."""
+NEW_LOANS: Final = 3
+GROUP_MONEY: Final = 2
+"""Rows for loans that are given, and for money of the whole group."""
+_HEAD: Final = ("held_on", "cash_before", "cash_after", "bank_after")
+_PAID: Final = ("shares", "saved", "social", "fine", "other", "principal", "charge")
+_LENT: Final = ("beneficiary_id", "principal", "months", "purpose")
+_FLOW: Final = ("kind", "amount")
+_FALLEN: Final = 422
+
+
+def _source() -> Source:
+    return Source(graph=current.built(), folder=current.core().settings.data_folder, reader=privacy.READER)
+
+
+def _books(programme_id: str, group_id: str) -> GroupBooks:
+    return books_of(_source(), programme_id, group_id, current.as_of())
+
+
+def _names(ids: Iterable[str]) -> Mapping[str, str]:
+    return privacy.names(sorted(set(ids)))
+
+
+@blueprint.get("/p/<programme_id>/savings")
+@action("savings")
+def groups(programme_id: str) -> str:
+    """The sums of all groups that save."""
+    found = SavingsOfGroups(as_of=current.as_of()).answer(_source(), programme_id)
+    return render_template("savings/groups.html", groups=found)
+
+
+@blueprint.get("/p/<programme_id>/savings/<group_id>")
+@action("savings")
+def group(programme_id: str, group_id: str) -> str:
+    """A group's savings, its box and its ratios; for who may see passbooks, what each member owes."""
+    books = _books(programme_id, group_id)
+    by_woman = guard.may("passbooks", programme_id)
+    due = due_at(books, current.as_of()) if by_woman else ()
+    return render_template(
+        "savings/group.html",
+        found=group_savings(books, by_woman=by_woman),
+        boxes=[*books.boxes.values()][::-1],
+        due=due,
+        by_woman=by_woman,
+        names=_names(row.beneficiary_id for row in due),
+        rupees=rupees,
+    )
+
+
+@blueprint.get("/p/<programme_id>/savings/<group_id>/sheet")
+@action("passbooks")
+def sheet(programme_id: str, group_id: str) -> str:
+    """What is due from each member at the next meeting, on paper."""
+    rows = due_at(_books(programme_id, group_id), current.as_of())
+    return render_template(
+        "savings/sheet.html", group_id=group_id, rows=rows, names=_names(row.beneficiary_id for row in rows)
+    )
+
+
+@blueprint.get("/p/<programme_id>/savings/<group_id>/share-out")
+@action("passbooks")
+def share_out(programme_id: str, group_id: str) -> str:
+    """What each woman is paid at the end of a cycle, to be read aloud."""
+    found = SavingsOfGroup(as_of=current.as_of(), group_id=group_id).answer(_source(), programme_id)
+    names = _names(each.beneficiary_id for each in found.share_out.payouts)
+    return render_template("savings/share_out.html", found=found, names=names)
+
+
+@blueprint.get("/p/<programme_id>/savings/<group_id>/passbook/<woman>")
+@action("passbooks")
+def her_passbook(programme_id: str, group_id: str, woman: str) -> str:
+    """The passbook of a woman, to print."""
+    rows = passbook(_books(programme_id, group_id), woman)
+    return render_template("savings/passbook.html", group_id=group_id, woman=woman, rows=rows, names=_names([woman]))
+
+
+# -- a meeting ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a meeting's page.
+
+    Attributes:
+        name: By which its fields are named.
+        kind: Of the act that it records.
+        fixed: Column → value that the page knows already: the woman, and which loan is hers.
+        typed: Column → what stands in its field.
+        there: Whether she was there; of other rows always.
+        faults: Column → what is wrong with it; "" for the row.
+        values: Column → what was said, as far as it could be read.
+        became: What became of it; None while nothing was recorded.
+    """
+
+    name: str
+    kind: str
+    fixed: Mapping[str, str] = field(default_factory=dict[str, str])
+    typed: Mapping[str, str] = field(default_factory=dict[str, str])
+    there: bool = True
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
+    became: Became | None = None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it stands in the ledger."""
+        return self.became is not None and self.became.error is None
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was typed into it."""
+        return any(self.typed.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A meeting as it is filled in.
+
+    Attributes:
+        meeting_id: Minted with the page.
+        head: Column of the meeting → what stands in its field.
+        rows: Members first, then loans, then money of the group.
+        is_held: Whether the meeting itself is recorded: then its head stays as it is.
+        faults: Column of the meeting → what is wrong with it; "" for all of it.
+        asked: Whether what is wrong is a question.
+    """
+
+    meeting_id: str
+    head: Mapping[str, str]
+    rows: tuple[Row, ...]
+    is_held: bool = False
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    asked: bool = False
+
+    @property
+    def fallen(self) -> tuple[Row, ...]:
+        """The rows with a fault."""
+        return tuple(row for row in self.rows if row.faults)
+
+    @property
+    def recorded(self) -> tuple[Row, ...]:
+        """The rows that stand in the ledger."""
+        return tuple(row for row in self.rows if row.is_recorded)
+
+    def of(self, kind: str) -> tuple[Row, ...]:
+        """The rows of one kind."""
+        return tuple(row for row in self.rows if row.kind == kind)
+
+
+@blueprint.route("/p/<programme_id>/savings/<group_id>/meeting", methods=["GET", "POST"])
+@action("passbook", typed=True, largest=LARGEST)
+def meeting(programme_id: str, group_id: str) -> str | tuple[str, int]:
+    """A meeting of a group on one page: who was there, what each paid, loans given, the box before and after."""
+    books = books_of(_source(), programme_id, group_id, current.today())
+    page = _opened(books)
+    if request.method == "POST":
+        page = _typed(page)
+        if request.form.get("step") == "record":
+            page = _recorded(programme_id, books, page)
+    cycle = books.cycle()
+    text = render_template(
+        "savings/meeting.html",
+        page=page,
+        group_id=group_id,
+        share_value=rupees(cycle.share_value) if cycle and cycle.share_value else None,
+        due={(row.beneficiary_id, row.loan_id or ""): row for row in due_at(books, current.today())},
+        names=_names([*books.members_on(current.today()), *(row.fixed.get("beneficiary_id", "") for row in page.rows)]),
+        members=sorted(books.members_on(current.today())),
+        purposes=PURPOSES,
+        flows=FLOW_KINDS,
+        expected=rupees(_expected(page, cycle.share_value if cycle else None)),
+    )
+    return (text, _FALLEN) if page.faults or page.fallen else text
+
+
+def _opened(books: GroupBooks) -> Page:
+    """A page with a row for each member and each loan, and empty ones for what is new."""
+    due = due_at(books, current.today())
+    rows = [
+        Row(
+            name=f"m{number}",
+            kind="passbook",
+            fixed={"beneficiary_id": row.beneficiary_id, "loan_id": row.loan_id or ""},
+            typed=dict.fromkeys(_PAID, ""),
+        )
+        for number, row in enumerate(due, 1)
+    ]
+    rows += [Row(name=f"l{each}", kind="loan", typed=dict.fromkeys(_LENT, "")) for each in range(1, NEW_LOANS + 1)]
+    rows += [Row(name=f"f{each}", kind="flow", typed=dict.fromkeys(_FLOW, "")) for each in range(1, GROUP_MONEY + 1)]
+    last = [*books.boxes.values()][-1:]
+    left = last[0].meeting.cash_after if last else None
+    head = {**dict.fromkeys(_HEAD, ""), "held_on": current.today().isoformat()}
+    if left is not None:
+        head["cash_before"] = cells.write(rupees(left))
+    return Page(meeting_id=new_id(secrets.token_bytes(ID_BYTES)), head=head, rows=tuple(rows))
+
+
+def _typed(page: Page) -> Page:
+    """The page as it was sent; the rows are those that were sent, in place of those that would be opened now."""
+    sent = request.form
+    names = [(name, kind) for name, _, kind in (each.partition("=") for each in sent.getlist("row"))]
+    id_column = current.graph().catalogue.kind("meeting").columns[0]
+    return replace(
+        page,
+        meeting_id=str(cells.read(id_column, sent.get("meeting_id", "")) or page.meeting_id),
+        head={name: sent.get(name, "").strip() for name in _HEAD},
+        is_held=bool(sent.get("is_held")),
+        rows=tuple(_read(_sent(name, kind)) for name, kind in names),
+    )
+
+
+def _sent(name: str, kind: str) -> Row:
+    columns = {"passbook": _PAID, "loan": _LENT, "flow": _FLOW}[kind]
+    return Row(
+        name=name,
+        kind=kind,
+        fixed={each: request.form.get(f"{name}.{each}", "") for each in ("beneficiary_id", "loan_id")}
+        if kind == "passbook"
+        else {},
+        typed={each: request.form.get(f"{name}.{each}", "").strip() for each in columns},
+        there=kind != "passbook" or bool(request.form.get(f"{name}.there")),
+    )
+
+
+def _read(row: Row) -> Row:
+    """The row with what can be read of it, and what cannot."""
+    values, faults = _values(row.kind, {**row.fixed, **row.typed}) if row.is_filled else ({}, {})
+    if not values.get("principal") and not values.get("charge") and row.kind == "passbook":
+        values.pop("loan_id", None)
+    return replace(row, values=values, faults=faults)
+
+
+def _values(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:
+    values, faults = dict[str, "Value"](), dict[str, str]()
+    for name, text in typed.items():
+        column = current.graph().catalogue.kind(kind).column(name)
+        try:
+            if column and (value := _value(column, text)) is not None:
+                values[name] = value
+        except RelayError as error:
+            faults[name] = _sentence(error)
+    return values, faults
+
+
+def _value(column: Column, text: str) -> Value | None:
+    if column.type == "date":
+        return cells.read_day(text, current.today()).isoformat() if text else None
+    return cells.read(column, text)
+
+
+def _expected(page: Page, share_value: int | None) -> int:
+    """What the box should hold by what stands on the page, in paisa."""
+    total = paisa(_values("meeting", {"cash_before": page.head["cash_before"]})[0].get("cash_before"))
+    for row in page.rows:
+        known: dict[str, Any] = {"meeting_id": "", "line_id": "", "flow_id": "", "beneficiary_id": "", **row.values}
+        if row.kind == "passbook":
+            total += Line.of(known).paid(share_value)
+        elif row.kind == "loan":
+            total -= paisa(known.get("principal"))
+        elif known.get("kind") and known.get("amount"):
+            total += Flow.of(known).cash
+    return total
+
+
+def _recorded(programme_id: str, books: GroupBooks, page: Page) -> Page:
+    """The page with what became of each row, or why nothing was recorded."""
+    head, faults = _values("meeting", page.head)
+    missing = {
+        row.name: {name: say(Sentence("This is needed.")) for name in _needed(row) if name not in row.values}
+        for row in page.rows
+        if row.is_filled
+    }
+    page = replace(
+        page,
+        rows=tuple(replace(row, faults={**missing.get(row.name, {}), **row.faults}) for row in page.rows),
+        faults=faults,
+    )
+    if faults:
+        return page
+    said = {**head, "meeting_id": page.meeting_id, "group_id": books.group_id, "kind": "savings"}
+    there = {row.fixed["beneficiary_id"] for row in page.of("passbook") if row.there}
+    if there:
+        said["present"] = ";".join(sorted(there))
+    cycle = books.cycle()
+    rows = [
+        Written(name=row.name, kind=row.kind, said=_completed(row, cycle.cycle.cycle_id if cycle else ""))
+        for row in page.rows
+        if row.is_filled and not row.faults
+    ]
+    answers = EVERY_ANSWER if request.form.get("again") else NO_ANSWER
+    try:
+        became = record_meeting(current.built(), programme_id, said, rows, guard.clerk(programme_id), answers=answers)
+    except RelayError as error:
+        fault = {error.field if error.field in _HEAD else "": _sentence(error)}
+        return replace(page, faults=fault, asked=isinstance(error, Asked))
+    return replace(page, is_held=True, rows=tuple(_answered(row, became.get(row.name)) for row in page.rows))
+
+
+def _needed(row: Row) -> tuple[str, ...]:
+    return {"passbook": (), "loan": ("beneficiary_id", "principal", "months"), "flow": ("kind", "amount")}[row.kind]
+
+
+def _completed(row: Row, cycle_id: str) -> Mapping[str, Value]:
+    return {**row.values, "cycle_id": cycle_id} if row.kind == "loan" else row.values
+
+
+def _answered(row: Row, became: Became | None) -> Row:
+    if became is None or became.error is None:
+        return replace(row, became=became)
+    column = became.error.field if became.error.field in row.typed else ""
+    return replace(row, became=became, faults={column: _sentence(became.error)})
+
+
+def _sentence(error: RelayError) -> str:
+    return f"{say(error.reason)} {say(error.suggestion)}".strip()
+
+
+PAGES: Final = SystemPages(
+    blueprint=blueprint, links=(MenuLink(endpoint="groups", label=Sentence("Savings"), key="5"),)
+)

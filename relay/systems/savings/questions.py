@@ -1,0 +1,128 @@
+"""What can be asked about savings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Final, TypeVar
+
+from relay.errors import NotFound
+from relay.service.queries.parameters import AsOf
+from relay.service.question import Question, Says, Source
+from relay.systems.savings import reading
+from relay.systems.savings.group_books import GroupBooks
+from relay.systems.savings.report import (
+    DueFromHer,
+    GroupSavings,
+    PassbookRow,
+    due_at,
+    group_savings,
+    passbook,
+)
+
+T_co = TypeVar("T_co", covariant=True)
+
+GroupId = Annotated[str, Says(sort="word", text="The group.")]
+Woman = Annotated[str, Says(sort="word", text="The woman.")]
+
+
+class NoSavings(NotFound):
+    """A group has no cycle of savings."""
+
+    reason = "Group %(group_id)s has no savings cycle in the record."
+    suggestion = "Record one: relay cycle --help"
+    field = "group_id"
+
+    group_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfADay(Question[T_co]):
+    """A question about savings on a day."""
+
+    ids_only = True
+
+    as_of: AsOf
+
+    def books(self, source: Source, programme_id: str, group_id: str) -> GroupBooks:
+        """The books of one group.
+
+        Raises:
+            NoSavings: It has no cycle.
+        """
+        return books_of(source, programme_id, group_id, self.as_of)
+
+
+def books_of(source: Source, programme_id: str, group_id: str, as_of: date) -> GroupBooks:
+    """The books of one group on a day.
+
+    Raises:
+        NoSavings: It has no cycle.
+    """
+    recorded = reading.read(source.graph, programme_id, group_id).get(group_id)
+    if recorded is None:
+        raise NoSavings(group_id=group_id)
+    return GroupBooks(recorded, as_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavingsOfGroups(_OfADay[tuple[GroupSavings, ...]]):
+    """The savings of all groups that have a cycle: sums and ratios, of no woman by herself."""
+
+    name = "savings"
+    action = "savings"
+    path = "savings"
+
+    def answer(self, source: Source, programme_id: str) -> tuple[GroupSavings, ...]:
+        """By the id of the group."""
+        found = reading.read(source.graph, programme_id)
+        return tuple(group_savings(GroupBooks(each, self.as_of), by_woman=False) for each in found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavingsOfGroup(_OfADay[GroupSavings]):
+    """The savings of one group, with what each woman would be paid if the cycle ended on the day."""
+
+    name = "group-savings"
+    action = "passbooks"
+    path = "group-savings"
+
+    group_id: GroupId
+
+    def answer(self, source: Source, programme_id: str) -> GroupSavings:
+        """Of the cycle that began last."""
+        return group_savings(self.books(source, programme_id, self.group_id), by_woman=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueAtNextMeeting(_OfADay[tuple[DueFromHer, ...]]):
+    """What is due from each member of a group at a meeting of the day."""
+
+    name = "savings-due"
+    action = "passbooks"
+    path = "savings-due"
+
+    group_id: GroupId
+
+    def answer(self, source: Source, programme_id: str) -> tuple[DueFromHer, ...]:
+        """By the id of the woman; who owes on several loans has a row for each."""
+        return due_at(self.books(source, programme_id, self.group_id), self.as_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passbook(_OfADay[tuple[PassbookRow, ...]]):
+    """The passbook of a woman in a group."""
+
+    name = "passbook"
+    action = "passbooks"
+    path = "passbook"
+
+    group_id: GroupId
+    beneficiary_id: Woman
+
+    def answer(self, source: Source, programme_id: str) -> tuple[PassbookRow, ...]:
+        """By day; empty for who has no line."""
+        return passbook(self.books(source, programme_id, self.group_id), self.beneficiary_id)
+
+
+QUESTIONS: Final = (SavingsOfGroups, SavingsOfGroup, DueAtNextMeeting, Passbook)

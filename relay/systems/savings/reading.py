@@ -1,0 +1,115 @@
+"""The savings of a programme as they are recorded, put together by group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.domain.people.one_woman import Edge, OneWoman
+from relay.ledger.projection import values_of
+from relay.systems.savings import cypher
+from relay.systems.savings.loans import Loan, LoanEvent
+from relay.systems.savings.records import Cycle, Flow, Line, Meeting, Member, PaidOut, Recorded
+from relay.systems.savings.savings_rule import SavingsRule
+
+if TYPE_CHECKING:
+    from relay.domain.register import Register
+    from relay.graph import Graph
+
+Said = Mapping[str, Any]
+_KINDS: Final = ("savings_rule", "cycle", "meeting", "membership", "passbook", "loan", "loan_event", "flow", "payout")
+
+
+def read(graph: Graph, programme_id: str, group_id: str | None = None) -> Mapping[str, Recorded]:
+    """Group → all that is recorded of its savings, by id; of one group, or of all that have a cycle.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    groups = {
+        row["group_id"]: row["kind"] for row in graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=group_id)
+    }
+    if not groups:
+        return {}
+    said: dict[str, list[Said]] = defaultdict(list)
+    for row in graph.rows(cypher.RECORDED, programme_id=programme_id, groups=[*groups]):
+        values = row["values"]
+        said[row["kind"]].append({**values_of(values), "sequence": values["sequence"]})
+    women = OneWoman()
+    for same in graph.rows(cypher.SAME, programme_id=programme_id):
+        women.add(Edge(act_id=f"same:{same.pop('same_id')}", **same))
+    ended = {row["membership_id"]: row["until_on"] for row in graph.rows(cypher.ENDED, programme_id=programme_id)}
+    return _put_together(groups, said, ended, women.kept)
+
+
+def in_register(register: Register) -> Mapping[str, Recorded]:
+    """The same, of a whole register."""
+    said: dict[str, list[Said]] = defaultdict(list)
+    for fact in register.facts.values():
+        if fact.kind in _KINDS:
+            said[fact.kind].append({**fact.values, "sequence": fact.sequence})
+    groups = {each["group_id"] for each in said["cycle"]}
+    facts = {group_id: register.facts.get(f"group:{group_id}") for group_id in sorted(groups)}
+    ended = {
+        each["membership_id"]: until.isoformat()
+        for each in said["membership"]
+        if (until := register.ended_on(f"membership:{each['membership_id']}"))
+    }
+    kinds = {group_id: fact.values.get("kind") if fact else None for group_id, fact in facts.items()}
+    return _put_together(kinds, said, ended, register.one_woman.kept)
+
+
+def _put_together(
+    groups: Mapping[str, str | None],
+    said: Mapping[str, Iterable[Said]],
+    ended: Mapping[str, str],
+    kept: Callable[[str], str],
+) -> Mapping[str, Recorded]:
+    rules = [SavingsRule.of(each) for each in said.get("savings_rule", ())]
+    held = {each["meeting_id"]: each for each in said.get("meeting", ()) if each.get("group_id") in groups}
+    parts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    events: dict[str, list[LoanEvent]] = defaultdict(list)
+    for each in said.get("loan_event", ()):
+        events[each["loan_id"]].append(LoanEvent.of(each))
+    for each in held.values():
+        parts[each["group_id"]]["meetings"].append(_with_kept(Meeting.of(each), kept))
+    for each in said.get("cycle", ()):
+        parts[each["group_id"]]["cycles"].append(Cycle.of(each))
+    for each in said.get("membership", ()):
+        parts[each["group_id"]]["members"].append(_member(each, ended, kept))
+    for part, kind, made in _AT_MEETINGS:
+        for each in said.get(kind, ()):
+            if meeting := held.get(each["meeting_id"]):
+                hers = {**each, "beneficiary_id": kept(each["beneficiary_id"])} if "beneficiary_id" in each else each
+                parts[meeting["group_id"]][part].append(made(hers, date.fromisoformat(meeting["held_on"])))
+    return {
+        group_id: Recorded(group_id=group_id, kind=kind, rules=rules, events=events, **parts[group_id])
+        for group_id, kind in groups.items()
+    }
+
+
+def _member(said: Said, ended: Mapping[str, str], kept: Callable[[str], str]) -> Member:
+    until = said.get("until_on") or ended.get(said["membership_id"])
+    return Member(
+        beneficiary_id=kept(said["beneficiary_id"]),
+        from_on=date.fromisoformat(said["from_on"]),
+        until_on=date.fromisoformat(until) if until else None,
+    )
+
+
+_AT_MEETINGS: Final[tuple[tuple[str, str, Callable[[Said, date], object]], ...]] = (
+    ("loans", "loan", lambda said, day: Loan.of(said, taken_on=day, sequence=said["sequence"])),
+    ("lines", "passbook", lambda said, _: Line.of(said)),
+    ("flows", "flow", lambda said, _: Flow.of(said)),
+    ("payouts", "payout", lambda said, _: PaidOut.of(said)),
+)
+"""Part of a group's books, kind of act, and what is made of one with the day of its meeting."""
+
+
+def _with_kept(meeting: Meeting, kept: Callable[[str], str]) -> Meeting:
+    return replace(
+        meeting, attended=frozenset(map(kept, meeting.attended)), excused=frozenset(map(kept, meeting.excused))
+    )

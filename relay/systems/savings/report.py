@@ -1,0 +1,445 @@
+"""What can be said of a group's savings on a day: sums, the box, ratios with what each is made of, and the share-out.
+
+What is said of one woman is told apart: her savings, what she owes, and what is due from her at the next meeting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from relay.reports.rates import Rate
+from relay.systems.savings.group_books import CycleBooks, GroupBooks
+from relay.systems.savings.loans import LoanAccount
+from relay.systems.savings.money import Rupees, rupees
+from relay.systems.savings.records import Line, Meeting
+
+_DAYS_OF_A_YEAR: Final = 365
+_NEARLY_ALL: Final = 0.9
+"""Of those expected who must save at a meeting for it to count as one at which the group saves (SHG grading)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lent:
+    """The loans of a group of which something is owed.
+
+    Attributes:
+        outstanding: How many.
+        balance: What is owed of them.
+        late: What is owed of those that are late: all of it, not only what is overdue.
+        late_loans: How many are late.
+    """
+
+    outstanding: int
+    balance: Rupees
+    late: Rupees
+    late_loans: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InTheBox:
+    """The box of a group.
+
+    Attributes:
+        expected: What it should hold by all that was recorded.
+        counted: What was counted at the last meeting; None where it was not.
+        gap: What the last count found beyond what was recorded; it stays until it is explained. None: never counted.
+        counted_at: The meeting of that count.
+    """
+
+    expected: Rupees
+    counted: Rupees | None
+    gap: Rupees | None
+    counted_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratios:
+    """Ratios of a cycle, each with what it is made of; amounts are in rupees.
+
+    Attributes:
+        attendance: Who attended, of who was expected, over all meetings with a roster.
+        members_kept: Of the members on the first day those who still are.
+        savings_per_member: Savings by members of the day.
+        borrowers: Members who owe, of all members.
+        fund_utilisation: What is lent, of that and the cash and bank of the loan fund.
+        par_1: What is owed of loans late for a day or more, of what is owed of all.
+        par_30: The same for 30 days.
+        par_90: The same for 90 days.
+        return_on_savings: Profit by savings.
+        return_annualised: The same for a year.
+        regular_saving: Meetings at which nearly all expected saved, of all with money.
+        meetings_counted: Meetings after which the box was counted, of all with money.
+        meetings_held: Meetings held, of those planned.
+    """
+
+    attendance: Rate
+    members_kept: Rate
+    savings_per_member: Rate
+    borrowers: Rate
+    fund_utilisation: Rate
+    par_1: Rate
+    par_30: Rate
+    par_90: Rate
+    return_on_savings: Rate
+    return_annualised: Rate
+    regular_saving: Rate
+    meetings_counted: Rate
+    meetings_held: Rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareOfHers:
+    """What a woman is paid when the cycle is shared out.
+
+    Attributes:
+        beneficiary_id: Who.
+        saved: Her savings.
+        shares: Her shares.
+        profit: What she is paid beyond her savings.
+        paid: Both together.
+        recorded: What was recorded as paid; None where nothing was.
+    """
+
+    beneficiary_id: str
+    saved: Rupees
+    shares: int
+    profit: Rupees
+    paid: Rupees
+    recorded: Rupees | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedOut:
+    """The fund shared by the rule of the cycle, as if it ended on the day.
+
+    Attributes:
+        method: How.
+        profit: What the fund is beyond all savings.
+        rest: What no payout takes.
+        counted: Whether the box was counted at the last meeting; else the fund is by the books.
+        payouts: To each woman; empty for who sees sums alone.
+    """
+
+    method: str
+    profit: Rupees
+    rest: Rupees
+    counted: bool
+    payouts: tuple[ShareOfHers, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSavings:
+    """The savings of a group on a day.
+
+    Attributes:
+        group_id: Of which group.
+        as_of: The day.
+        cycle_id: The cycle that began last; None where none did, and then all sums are 0.
+        members: How many there are, or were on the last day of the cycle.
+        saved: Savings of the cycle, less what was withdrawn.
+        fund: Cash and bank, without the social fund and outside debts; what was paid out is still in it.
+        social: The social fund.
+        debts: What the group owes to others.
+        assets: Cash, bank and what is lent.
+        equity: What of that is the members'; assets less debts, unless money is missing or was found.
+        loans: What is lent.
+        box: The box.
+        ratios: Each with what it is made of.
+        panchasutra: The five rules of India's groups, 20 points each: meetings held, regular saving, lending, repayment
+            in time, boxes counted; None without a cycle.
+        share_out: The fund shared.
+    """
+
+    group_id: str
+    as_of: date
+    cycle_id: str | None
+    members: int
+    saved: Rupees
+    fund: Rupees
+    social: Rupees
+    debts: Rupees
+    assets: Rupees
+    equity: Rupees
+    loans: Lent
+    box: InTheBox
+    ratios: Ratios
+    panchasutra: int | None
+    share_out: SharedOut
+
+
+def group_savings(books: GroupBooks, *, by_woman: bool) -> GroupSavings:
+    """The savings of a group, with what each woman is to be paid or sums alone."""
+    cycle = books.cycle()
+    until = cycle.until if cycle else books.as_of
+    late = [each for each in books.outstanding if each.days_late(books.as_of)]
+    found = _ratios(books, cycle, until)
+    return GroupSavings(
+        group_id=books.group_id,
+        as_of=books.as_of,
+        cycle_id=cycle.cycle.cycle_id if cycle else None,
+        members=len(books.members_on(until)),
+        saved=rupees(cycle.saved) if cycle else 0,
+        fund=rupees(cycle.fund) if cycle else 0,
+        social=rupees(cycle.social) if cycle else 0,
+        debts=rupees(cycle.debts) if cycle else 0,
+        assets=rupees(cycle.assets) if cycle else 0,
+        equity=rupees(cycle.equity) if cycle else 0,
+        loans=Lent(
+            outstanding=len(books.outstanding),
+            balance=rupees(_balance(books.outstanding, books.as_of)),
+            late=rupees(_balance(late, books.as_of)),
+            late_loans=len(late),
+        ),
+        box=_box(cycle),
+        ratios=found,
+        panchasutra=_panchasutra(found) if cycle else None,
+        share_out=_shared_out(cycle, by_woman=by_woman),
+    )
+
+
+def _balance(accounts: Sequence[LoanAccount], day: date) -> int:
+    return sum(each.balance_on(day) for each in accounts)
+
+
+def _box(cycle: CycleBooks | None) -> InTheBox:
+    if cycle is None:
+        return InTheBox(expected=0, counted=None, gap=None, counted_at=None)
+    return InTheBox(
+        expected=rupees(cycle.expected_cash),
+        counted=None if cycle.counted is None else rupees(cycle.counted),
+        gap=None if cycle.gap is None else rupees(cycle.gap),
+        counted_at=cycle.counted_at.meeting_id if cycle.counted_at else None,
+    )
+
+
+def _shared_out(cycle: CycleBooks | None, *, by_woman: bool) -> SharedOut:
+    if cycle is None:
+        return SharedOut(method="none", profit=0, rest=0, counted=False, payouts=())
+    sharing, recorded = cycle.sharing, {each.beneficiary_id: each.paid for each in cycle.payouts}
+    return SharedOut(
+        method=sharing.method,
+        profit=rupees(sharing.profit),
+        rest=rupees(sharing.rest),
+        counted=cycle.counted is not None,
+        payouts=tuple(
+            ShareOfHers(
+                beneficiary_id=each.beneficiary_id,
+                saved=rupees(each.saved),
+                shares=each.shares,
+                profit=rupees(each.profit),
+                paid=rupees(each.paid),
+                recorded=rupees(recorded[each.beneficiary_id]) if each.beneficiary_id in recorded else None,
+            )
+            for each in sharing.payouts
+            if by_woman
+        ),
+    )
+
+
+# -- ratios ------------------------------------------------------------------------------------------------------------
+
+
+def _rate(numerator: Rupees, denominator: Rupees) -> Rate:
+    return Rate(numerator=numerator, denominator=denominator, share=numerator / denominator if denominator else None)
+
+
+def _money(numerator: int, denominator: int) -> Rate:
+    return _rate(rupees(numerator), rupees(denominator))
+
+
+def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
+    day, members = books.as_of, books.members_on(until)
+    lent = _balance(books.outstanding, day)
+    owing = {each.loan.beneficiary_id for each in books.outstanding} & members
+    saved, profit = (cycle.saved, cycle.profit) if cycle else (0, 0)
+    meetings = cycle.meetings if cycle else ()
+    with_money = cycle.money_meetings if cycle else ()
+    free = cycle.cash + cycle.bank - cycle.social if cycle else 0
+    days = (until - cycle.cycle.from_on).days + 1 if cycle else 0
+    rosters = [(each.attended, books.expected_at(each)) for each in meetings if each.attended]
+    first = books.members_on(cycle.cycle.from_on) if cycle else members
+    planned = cycle.rule.meetings_planned(cycle.cycle.from_on, until) if cycle else 0
+
+    def late_for(least: int) -> Rate:
+        return _money(_balance([each for each in books.outstanding if each.days_late(day) >= least], day), lent)
+
+    return Ratios(
+        attendance=_rate(
+            sum(len(attended & expected) for attended, expected in rosters),
+            sum(len(expected) for _, expected in rosters),
+        ),
+        members_kept=_rate(len(first & members), len(first)),
+        savings_per_member=_rate(rupees(saved), len(members)),
+        borrowers=_rate(len(owing), len(members)),
+        fund_utilisation=_money(lent, lent + max(free, 0)),
+        par_1=late_for(1),
+        par_30=late_for(30),
+        par_90=late_for(90),
+        return_on_savings=_money(profit, saved),
+        return_annualised=_money(profit * _DAYS_OF_A_YEAR, saved * days),
+        regular_saving=_rate(sum(_saves(books, cycle, each) for each in with_money), len(with_money)),
+        meetings_counted=_rate(sum(each.cash_after is not None for each in with_money), len(with_money)),
+        meetings_held=_rate(len(meetings), planned),
+    )
+
+
+def _saves(books: GroupBooks, cycle: CycleBooks | None, meeting: Meeting) -> bool:
+    expected = books.expected_at(meeting)
+    savers = {
+        line.beneficiary_id
+        for line in (cycle.lines if cycle else ())
+        if line.meeting_id == meeting.meeting_id and (line.shares or line.saved)
+    }
+    return bool(expected) and len(savers & expected) >= _NEARLY_ALL * len(expected)
+
+
+def _panchasutra(ratios: Ratios) -> int:
+    """Out of 100; nothing lent is nothing late."""
+    in_time = 1 - (ratios.par_1.share or 0)
+    shares = (ratios.meetings_held, ratios.regular_saving, ratios.fund_utilisation, ratios.meetings_counted)
+    return round(20 * (sum(min(each.share or 0, 1) for each in shares) + in_time))
+
+
+# -- one woman ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueFromHer:
+    """What is due from a member at a meeting of a day.
+
+    Attributes:
+        beneficiary_id: Who.
+        saved_so_far: In the cycle.
+        saving: What each is to save; None where that is free.
+        loan_id: Her loan; None without one. Who has several has a row for each.
+        balance: What she owes of it.
+        principal: What is due of that by the plan, with what was left out before.
+        charge: What is charged until then.
+        due_on: The last day to repay it.
+        days_late: For how long it has been late.
+        total: What to bring.
+    """
+
+    beneficiary_id: str
+    saved_so_far: Rupees
+    saving: Rupees | None
+    loan_id: str | None
+    balance: Rupees
+    principal: Rupees
+    charge: Rupees
+    due_on: date | None
+    days_late: int
+    total: Rupees
+
+
+def due_at(books: GroupBooks, day: date) -> tuple[DueFromHer, ...]:
+    """What is due from each member at a meeting of a day, by id; a loan of a woman who left is due too."""
+    members, owing = books.members_on(day), dict[str, list[LoanAccount]]()
+    for account in books.accounts.values():
+        if account.balance_before(day) > 0 or account.charge_due(day) > 0:
+            owing.setdefault(account.loan.beneficiary_id, []).append(account)
+    rows = list[DueFromHer]()
+    for woman in sorted(members | owing.keys()):
+        hers = owing.get(woman, [])
+        rows.append(_due(books, day, woman, hers[0] if hers else None, saves=woman in members))
+        rows += [_due(books, day, woman, account, saves=False) for account in hers[1:]]
+    return tuple(rows)
+
+
+def _due(books: GroupBooks, day: date, woman: str, account: LoanAccount | None, *, saves: bool) -> DueFromHer:
+    cycle, rule = books.cycle(), books.rule_on(day)
+    saving = (cycle.share_value if cycle else None) or rule.share_value or rule.saving
+    stake = cycle.stakes.get(woman) if cycle else None
+    principal, charge = (account.principal_due(day), account.charge_due(day)) if account else (0, 0)
+    to_save = (saving or 0) * saves
+    return DueFromHer(
+        beneficiary_id=woman,
+        saved_so_far=rupees(stake.saved if stake else 0),
+        saving=None if saving is None else rupees(to_save),
+        loan_id=account.loan.loan_id if account else None,
+        balance=rupees(account.balance_before(day) if account else 0),
+        principal=rupees(principal),
+        charge=rupees(charge),
+        due_on=account.due_on(day) if account else None,
+        days_late=account.days_late(day) if account else 0,
+        total=rupees(to_save + principal + charge),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassbookRow:
+    """One line of a woman's passbook, with what came of it.
+
+    Attributes:
+        held_on: The day of the meeting.
+        meeting_id: The meeting.
+        shares: Bought; None where none were said.
+        saved: In money.
+        total_saved: Of the cycle, so far.
+        withdrawn: Of her savings.
+        social: Into the social fund.
+        fine: Paid.
+        other: Paid for anything else.
+        lent: A loan given to her at this meeting.
+        principal: Repaid.
+        charge: Paid for a loan.
+        balance: What she owes after the meeting.
+        paid: All that she brought.
+    """
+
+    held_on: date
+    meeting_id: str
+    shares: int | None
+    saved: Rupees
+    total_saved: Rupees
+    withdrawn: Rupees
+    social: Rupees
+    fine: Rupees
+    other: Rupees
+    lent: Rupees
+    principal: Rupees
+    charge: Rupees
+    balance: Rupees
+    paid: Rupees
+
+
+def passbook(books: GroupBooks, woman: str) -> tuple[PassbookRow, ...]:
+    """The passbook of a woman, by day: a row for each meeting at which she has a line or was lent something."""
+    accounts = [each for each in books.accounts.values() if each.loan.beneficiary_id == woman]
+    rows, totals = list[PassbookRow](), dict[str | None, int]()
+    for meeting in books.meetings:
+        lines = [each for each in books.lines if (each.meeting_id, each.beneficiary_id) == (meeting.meeting_id, woman)]
+        lent = sum(each.loan.principal for each in accounts if each.loan.meeting_id == meeting.meeting_id)
+        if not lines and not lent:
+            continue
+        cycle, value = books.cycle_of(meeting), books.share_value_at(meeting)
+        cycle_id, withdrawn = cycle.cycle_id if cycle else None, sum(each.withdrawn for each in lines)
+        saved = sum(each.money_saved(value) for each in lines)
+        totals[cycle_id] = totals.get(cycle_id, 0) + saved - withdrawn
+        rows.append(
+            PassbookRow(
+                held_on=meeting.held_on,
+                meeting_id=meeting.meeting_id,
+                shares=_shares(lines),
+                saved=rupees(saved),
+                total_saved=rupees(totals[cycle_id]),
+                withdrawn=rupees(withdrawn),
+                social=rupees(sum(each.social for each in lines)),
+                fine=rupees(sum(each.fine for each in lines)),
+                other=rupees(sum(each.other for each in lines)),
+                lent=rupees(lent),
+                principal=rupees(sum(each.principal for each in lines)),
+                charge=rupees(sum(each.charge for each in lines)),
+                balance=rupees(sum(each.balance_on(meeting.held_on) for each in accounts)),
+                paid=rupees(sum(each.paid(value) for each in lines)),
+            )
+        )
+    return tuple(rows)
+
+
+def _shares(lines: Sequence[Line]) -> int | None:
+    said = [each.shares for each in lines if each.shares is not None]
+    return sum(said) if said else None
