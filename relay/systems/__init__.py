@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from relay.systems.groups import GROUPS
 from relay.systems.planning import PLANNING
+from relay.systems.savings import SAVINGS
 
 if TYPE_CHECKING:
     from relay.domain.system import System
 
-SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS)
+SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS, SAVINGS)

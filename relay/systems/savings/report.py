@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from relay.reports.rates import Rate
+from relay.domain.model import Rate
 from relay.systems.savings.group_books import CycleBooks, GroupBooks
 from relay.systems.savings.loans import LoanAccount
 from relay.systems.savings.money import Rupees, rupees

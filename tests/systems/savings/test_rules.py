@@ -1,0 +1,145 @@
+"""What is refused of savings since it cannot be true, and what is noted since it breaks the group's own rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relay.ledger import verify
+from relay.systems.savings.rules import (
+    BeforeTheLoan,
+    CycleEndsBeforeItBegins,
+    CycleOfAnotherGroup,
+    CycleOverlaps,
+    CycleSharedOut,
+    DueBeforeLent,
+    ExtendedUntilWhen,
+    HalfAShare,
+    LoanOfAnother,
+    LoanOfAnotherGroup,
+    MoreThanOwed,
+    NothingMoved,
+    NoSuchMember,
+    OtherShareValue,
+    OutsideAnyCycle,
+    PlacementOfAnother,
+    RepaysNothing,
+    RuleForNobody,
+)
+from tests.scenes import acts as say
+from tests.systems.savings.scene import (
+    added,
+    befell,
+    cycle,
+    flow,
+    lent,
+    member,
+    met,
+    notes,
+    paid,
+    payout,
+    refusal,
+    rule,
+)
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+
+def test_lines_and_loans_are_of_members_of_the_day(village: Graph) -> None:
+    added(village, met("M5: G on 2023-10-20"), paid("A1: W3 at M1", saved=25))
+
+    assert isinstance(refusal(village, paid("A2: W3 at M5", saved=25)), NoSuchMember)
+    assert isinstance(refusal(village, paid("A3: W4 at M1", saved=25)), NoSuchMember)
+    assert isinstance(refusal(village, lent("L1: W4 at M1", principal=50)), NoSuchMember)
+    assert isinstance(refusal(village, payout("P1: W4 at M5", 50)), NoSuchMember)
+
+
+def test_a_line_lies_in_a_cycle_of_the_group_that_meets(village: Graph) -> None:
+    added(village, met("M0: G on 2023-04-14"))
+
+    assert isinstance(refusal(village, paid("A1: W1 at M0", saved=25)), OutsideAnyCycle)
+    assert isinstance(refusal(village, lent("L1: W1 at M1", principal=50, cycle_id="D")), CycleOfAnotherGroup)
+    added(village, paid("A1: W1 at M1", saved=25))
+
+
+def test_cycles_of_a_group_have_no_day_in_common(village: Graph) -> None:
+    added(village, cycle("C2: G from 2024-01-15", until_on="2024-05-13"))
+
+    assert isinstance(refusal(village, cycle("C3: G from 2024-05-13")), CycleOverlaps)
+    assert isinstance(refusal(village, cycle("C3: G from 2023-01-01", until_on="2023-04-15")), CycleOverlaps)
+    assert isinstance(refusal(village, cycle("C3: G from 2022-01-01", until_on="2021-04-15")), CycleEndsBeforeItBegins)
+    added(village, cycle("C3: G from 2024-05-14"), cycle("C4: H from 2024-04-15"))
+
+
+def test_no_more_is_repaid_or_given_up_than_was_lent_whichever_comes_first(village: Graph) -> None:
+    added(village, lent("L1: W1 at M1", principal=500), paid("A1: W1 at M2", loan_id="L1", principal=300, charge=10))
+
+    assert isinstance(refusal(village, paid("A2: W1 at M3", loan_id="L1", principal=200.01)), MoreThanOwed)
+    assert isinstance(refusal(village, befell("E1: written_off of L1 on 2023-08-01", amount=201)), MoreThanOwed)
+    assert isinstance(refusal(village, say.corrected("loan:L1", "K1", principal=299)), MoreThanOwed)
+    assert isinstance(refusal(village, say.corrected("passbook:A1", "K2", principal=501)), MoreThanOwed)
+    added(village, paid("A2: W1 at M3", loan_id="L1", principal=200, charge=4))
+
+
+def test_a_loan_is_repaid_by_who_took_it_in_her_group_after_she_took_it(village: Graph) -> None:
+    added(village, member("B5: W1 in H on 2023-01-01"), lent("L1: W1 at M2", principal=500))
+
+    assert isinstance(refusal(village, paid("A1: W2 at M3", loan_id="L1", principal=5)), LoanOfAnother)
+    assert isinstance(refusal(village, paid("A1: W1 at H1", loan_id="L1", principal=5)), LoanOfAnotherGroup)
+    assert isinstance(refusal(village, paid("A1: W1 at M1", loan_id="L1", principal=5)), BeforeTheLoan)
+    assert isinstance(refusal(village, paid("A1: W1 at M3", principal=5)), RepaysNothing)
+    assert isinstance(
+        refusal(village, befell("E1: extended of L1 on 2023-05-01", until_on="2024-01-01")), BeforeTheLoan
+    )
+    assert isinstance(refusal(village, befell("E1: extended of L1 on 2023-07-01")), ExtendedUntilWhen)
+
+
+def test_a_loan_is_of_some_money_due_later_and_for_her_own_animals(village: Graph) -> None:
+    added(village, say.placed("P1 on 2023-01-01"), say.placed("P2 on 2023-01-01"))
+
+    assert isinstance(refusal(village, lent("L1: W1 at M1", principal=0)), NothingMoved)
+    assert isinstance(refusal(village, flow("F1: expense at M1", 0)), NothingMoved)
+    assert isinstance(refusal(village, lent("L1: W1 at M1", principal=5, due_on="2023-05-19")), DueBeforeLent)
+    assert isinstance(refusal(village, lent("L1: W1 at M1", principal=5, placement_id="P2")), PlacementOfAnother)
+    added(village, lent("L1: W1 at M1", principal=5, placement_id="P1", purpose="keep_animal"))
+
+
+def test_a_share_costs_the_same_for_the_whole_cycle(village: Graph) -> None:
+    added(village, cycle("C2: G from 2024-04-15", share_value=5), met("N1: G on 2024-05-20"))
+
+    assert isinstance(refusal(village, paid("A1: W1 at N1", shares=5, saved=24.99)), OtherShareValue)
+    assert isinstance(refusal(village, paid("A1: W1 at N1", shares=1.5)), HalfAShare)
+    added(village, paid("A1: W1 at N1", shares=4, saved=23))
+
+
+def test_nothing_is_paid_into_a_cycle_that_was_shared_out(village: Graph) -> None:
+    added(village, paid("A1: W1 at M3", saved=25), payout("P1: W1 at M3", 25))
+
+    assert isinstance(refusal(village, paid("A2: W1 at M4", saved=25)), CycleSharedOut)
+    assert isinstance(refusal(village, lent("L1: W2 at M4", principal=25)), CycleSharedOut)
+    added(village, paid("A3: W2 at M3", saved=25))  # what she owes is set against her payout that day
+
+
+def test_a_rule_is_for_somebody(village: Graph) -> None:
+    assert isinstance(refusal(village, rule("2024-01-01", kind=None)), RuleForNobody)
+    added(village, rule("2024-01-01", kind=None, group="G"), rule("2024-01-01", group="G", charge_percent=3))
+
+
+def test_what_breaks_the_groups_own_rule_is_recorded_and_noted(village: Graph) -> None:
+    assert notes(village, paid("A1: W1 at M1", shares=6, saved=100)) == ["shares_above_limit"]
+    assert notes(village, lent("L1: W1 at M1", principal=300)) == []
+    assert notes(village, lent("L2: W1 at M2", principal=301, months=7)) == [
+        *("loan_above_limit", "loan_too_long", "second_loan")
+    ]
+    assert notes(village, paid("A2: W1 at M2", loan_id="L1", principal=100, charge=6)) == []
+    assert notes(village, paid("A3: W1 at M3", loan_id="L1", principal=100, charge=5)) == ["charge_not_due"]
+    assert notes(village, paid("A4: W1 at M3", saved=5)) == []
+    assert notes(village, paid("A5: W1 at M3", saved=5, withdrawn=5)) == ["second_line", "withdrawn_early"]
+
+
+def test_payouts_of_more_than_was_counted_are_noted(village: Graph) -> None:
+    added(village, met("S: G on 2023-09-20", kind="share_out", cash_before=100), paid("A1: W1 at S", saved=50))
+
+    assert notes(village, payout("P1: W1 at S", 150)) == []
+    assert notes(village, payout("P2: W2 at S", 0.01)) == ["paid_more_than_counted"]
+    assert verify.verify(village, "demo").ok
