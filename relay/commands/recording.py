@@ -83,6 +83,21 @@ def _flags(column: Column, kind: Kind) -> list[str]:
     return [full]
 
 
+class _Option(click.Option):
+    """The option of a column; help is silent of one that a system adds to the core where no programme uses that."""
+
+    def __init__(self, *args: Any, of: tuple[str, str], **how: Any) -> None:  # noqa: ANN401 - whatever click gives
+        """Keep the kind and the column."""
+        super().__init__(*args, **how)
+        self.of = of
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """As any option, or nothing."""
+        (kind, column), session = self.of, session_of(ctx)
+        adding = session.catalogue.adding(kind, column)
+        return None if adding and adding not in session.systems_in_use() else super().get_help_record(ctx)
+
+
 class KindCommand(RelayCommand):
     """A command that records acts of a kind: each column is an option, as the catalogue of this run has them."""
 
@@ -96,8 +111,9 @@ class KindCommand(RelayCommand):
         own, shared = super().get_params(ctx), len(shared_options())
         kind = session_of(ctx).catalogue.kind(self.kind)
         options = [
-            click.Option(
+            _Option(
                 [column.name, *_flags(column, kind)],
+                of=(kind.name, column.name),
                 metavar=_metavar(column),
                 help=_help(column, kind),
                 shell_complete=_completion(column),

@@ -215,6 +215,11 @@ class Catalogue:
             others.add("systems")
         return tuple(column for column in self.kinds[kind].columns if column.name not in others)
 
+    def adding(self, kind: str, column: str) -> str:
+        """The system that adds a column to a kind of the core; empty where none does."""
+        systems = self.systems.values()
+        return next((each.name for each in systems if column in {c.name for c in each.columns.get(kind, ())}), "")
+
     def keys(self, kind: str) -> tuple[str, ...]:
         """The payload keys of a kind, in order."""
         return self._keys[kind]

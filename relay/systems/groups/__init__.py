@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,19 @@ from relay.systems.groups.kinds import (
 )
 from relay.text import Sentence
 
+
+def _questions() -> Sequence[object]:
+    from relay.systems.groups.questions import QUESTIONS
+
+    return QUESTIONS
+
+
+def _commands() -> Sequence[object]:
+    from relay.systems.groups.commands import COMMANDS
+
+    return COMMANDS
+
+
 GROUPS: Final = System(
     name="groups",
     title=Sentence("Groups"),
@@ -34,5 +48,7 @@ GROUPS: Final = System(
     refuse={"end": refuse_end, "pass": refuse_pass},
     note={"end": note_end, "pass": note_pass, "plan": note_plan},
     roles={"groups": frozenset({"staff", "manager", "auditor"})},
+    questions=_questions,
+    commands=_commands,
     folder=Path(__file__).parent,
 )

@@ -1,0 +1,205 @@
+"""The commands of groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from relay.commands.options import (
+    ID,
+    Listed,
+    as_of_option,
+    command,
+    complete_ids,
+    format_option,
+    group,
+    pass_session,
+    place_option,
+)
+from relay.commands.recording import print_recorded, record_kind, records
+from relay.commands.session import Session, say
+from relay.commands.showing import print_list, rate
+
+if TYPE_CHECKING:
+    from relay.systems.groups.questions import GroupDetail
+
+_ALL: Final = "all"
+
+
+@records("membership", example="relay membership --group W01 --beneficiary B2001 --on 2026-11-24")
+@pass_session
+def membership(session: Session, /, **given: str | None) -> None:
+    """Record that a woman is a member of a group; relay end ends it."""
+    print_recorded(session, record_kind(session, "membership", given))
+
+
+@records("office", example="relay office --group W01 --beneficiary B2001 --office chair --on 2026-11-24")
+@pass_session
+def office(session: Session, /, **given: str | None) -> None:
+    """Record who holds an office of a group; relay end ends it."""
+    print_recorded(session, record_kind(session, "office", given))
+
+
+@records(
+    "meeting",
+    example="relay meeting W01 --kind regular --present all --except B3,B7 --late B5",
+    but=("group_id", "present", "late", "excused"),
+)
+@click.argument("group_id", metavar="[GROUP]", type=ID, required=False, shell_complete=complete_ids("group"))
+@click.option("--present", metavar="IDS", help="Who was there, or all: every member of that day.")
+@click.option("--except", "absent", metavar="IDS", help="With --present all: who was not there.")
+@click.option("--late", metavar="IDS", help="Who came late.")
+@click.option("--excused", metavar="IDS", help="Who had said that she would not come.")
+@click.option("--again", is_flag=True, help="Record it although the group met that day already.")
+@pass_session
+def meeting(
+    session: Session,
+    /,
+    group_id: str | None,
+    present: str | None,
+    absent: str | None,
+    late: str | None,
+    excused: str | None,
+    *,
+    again: bool,
+    **given: str | None,
+) -> None:
+    """Record a meeting, and who came."""
+    from relay.systems.groups.questions import Group
+
+    lists = {"late": _ids(late), "excused": _ids(excused)}
+    if (present or "").casefold() == _ALL:
+        if group_id is None:
+            raise click.UsageError("--present all needs the group.")
+        day = session.day(given["held_on"] or "today", "--on")
+        members = {each.beneficiary_id for each in session.ask(Group(id=f"group:{group_id}", as_of=day)).members}
+        left_out = _ids(absent)
+        if strangers := [each for each in left_out if each not in members]:
+            raise click.UsageError(f"--except: no member of {group_id} on {day}: {', '.join(strangers)}.")
+        lists["present"] = sorted(members - {*left_out, *lists["late"], *lists["excused"]})
+    elif absent:
+        raise click.UsageError("--except goes with --present all.")
+    else:
+        lists["present"] = _ids(present)
+    said = {**given, "group_id": group_id, **{name: ";".join(found) or None for name, found in lists.items()}}
+    print_recorded(session, record_kind(session, "meeting", said, again=again))
+    if any(lists.values()):
+        say(f"There: {len(lists['present'])}. Late: {len(lists['late'])}. Excused: {len(lists['excused'])}.")
+
+
+def _ids(text: str | None) -> list[str]:
+    """The ids of an option, with commas or semicolons between them."""
+    return [each for part in re.split("[;,]", text or "") if (each := part.strip())]
+
+
+@group("custody")
+def custody() -> None:
+    """Record who keeps an animal of a group, and list who does."""
+
+
+@records("custody", "add", example="relay custody add --animal B1 --of goat --owner-group W01 --keeper-group W02")
+@pass_session
+def add_custody(session: Session, /, **given: str | None) -> None:
+    """Record who keeps an animal of a group; relay end ends it."""
+    print_recorded(session, record_kind(session, "custody", given))
+
+
+@command("list", example="relay custody list")
+@as_of_option
+@format_option
+@pass_session
+def list_custodies(session: Session, as_of: str | None) -> None:
+    """List who keeps the animals of groups, and who kept them."""
+    from relay.systems.groups.questions import Custodies, CustodyRow
+
+    _print(session, CustodyRow, session.ask(Custodies(as_of=session.day(as_of))))
+
+
+@command(example="relay groups W01")
+@click.argument("group_id", metavar="[GROUP]", type=ID, required=False, shell_complete=complete_ids("group"))
+@as_of_option
+@place_option
+@format_option
+@pass_session
+def groups(session: Session, group_id: str | None, as_of: str | None, place_id: str | None) -> None:
+    """List the groups and how they fared in 12 months, or show one."""
+    from relay.service.terminal import print_json
+    from relay.systems.groups.questions import Group, GroupRow, Groups
+
+    day = session.day(as_of)
+    if group_id is None:
+        _print(session, GroupRow, session.ask(Groups(as_of=day, place_id=place_id)))
+        return
+    found = session.ask(Group(id=f"group:{group_id}", as_of=day))
+    if session.as_json:
+        print_json(found)
+    else:
+        _tell(session, found)
+
+
+def _tell(session: Session, found: GroupDetail) -> None:
+    from relay.service.terminal import print_pairs
+
+    print_pairs((each.name, _told(getattr(found.group, each.name))) for each in fields(found.group))
+    print_pairs(_held(found))
+    women = [*(each.beneficiary_id for each in found.members), *(each.beneficiary_id for each in found.offices)]
+    names = session.names_of(women)
+    lists: Sequence[tuple[str, Sequence[Any]]] = (
+        ("Members", found.members),
+        ("Offices", found.offices),
+        ("Meetings", found.meetings),
+        ("Animals", found.custodies),
+    )
+    for title, rows in lists:
+        if rows:
+            say(f"{title}:")
+            print_list(session, [each.name for each in fields(rows[0])], (_row(row, names) for row in rows))
+
+
+def _row(row: Any, names: Mapping[str, str]) -> list[Any]:  # noqa: ANN401 - any row
+    """The values of a row, with the name beside each beneficiary."""
+    told = {each.name: _told(getattr(row, each.name)) for each in fields(row)}
+    if woman := told.get("beneficiary_id"):
+        told["beneficiary_id"] = f"{woman} {names.get(woman, '')}".strip()
+    return [*told.values()]
+
+
+def _held(found: GroupDetail) -> Iterator[tuple[str, object]]:
+    yield "placements", found.placements.total
+    yield "fulfilled_of_due", rate(found.placements.fulfilled_of_due)
+    yield "covered", rate(found.covered)
+
+
+def _print(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
+    from relay.service.terminal import print_json
+
+    if session.as_json:
+        print_json(rows)
+    else:
+        headers = [each.name for each in fields(kind)]
+        print_list(session, headers, ([_told(getattr(row, name)) for name in headers] for row in rows))
+
+
+def _told(value: Any) -> Any:  # noqa: ANN401 - of a row
+    """A value as a screen shows it: a rate with what it is made of, several words with commas."""
+    from relay.domain.model import Rate
+
+    if isinstance(value, Rate):
+        return rate(value)
+    return ", ".join(value) if isinstance(value, tuple) else value
+
+
+for each in (add_custody, list_custodies):
+    custody.add_command(each)
+
+COMMANDS: Final = (
+    Listed(users="Staff", command=meeting),
+    Listed(users="Staff", command=membership),
+    Listed(users="Staff", command=office),
+    Listed(users="Staff", command=custody),
+    Listed(users="Managers", command=groups),
+)

@@ -1,0 +1,45 @@
+"""What the members of a group hold, and how it stands with it, in brief."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relay.domain.model import Rate
+from relay.domain.vocabulary import STATES
+from relay.reports.rates import rates, sums
+
+if TYPE_CHECKING:
+    from relay.arrays.lineage import Survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldByMembers:
+    """The placements of a group's members, and of the group itself.
+
+    Attributes:
+        total: How many there are.
+        states: State → how many, of those that there are.
+        fulfilled_of_due: That passed on all they owe, of those whose due day is past.
+    """
+
+    total: int
+    states: Mapping[str, int]
+    fulfilled_of_due: Rate
+
+
+def held_by(survey: Survey, beneficiary_ids: Collection[str]) -> HeldByMembers:
+    """What some people hold on the day, under any of these ids."""
+    people, placements = survey.snapshot.beneficiaries.ids, survey.snapshot.placements
+    hers = np.zeros(len(people) + 1, np.bool_)
+    hers[[row for row in people.rows(sorted(beneficiary_ids)) if row is not None]] = True
+    found = np.flatnonzero(survey.standings.there & hers[placements.beneficiary]).astype(np.int32)
+    summed = sums(survey, found, 0, 1)[0].sum(axis=0)
+    return HeldByMembers(
+        total=len(found),
+        states={state: int(many) for state, many in zip(STATES, summed, strict=False) if many},
+        fulfilled_of_due=rates(summed, summed).fulfilled_of_due,
+    )

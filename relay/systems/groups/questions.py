@@ -1,0 +1,349 @@
+"""What can be asked about groups; each ratio with what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated, Final
+
+from relay.arrays import cache
+from relay.domain.model import Rate
+from relay.reports import trees
+from relay.service.queries.parameters import AsOf, Id
+from relay.service.question import Question, Says, Source
+from relay.systems.groups import reading
+from relay.systems.groups.placements import HeldByMembers, held_by
+from relay.systems.groups.roll import LEADING, Custody, Meeting, Roll
+
+if TYPE_CHECKING:
+    from relay.systems.groups.reading import Known, Recorded
+
+YEAR: Final = timedelta(days=365)
+"""Over so long attendance, who stayed and what was held are counted."""
+
+_CONFIRMED_ONLY: Final = False  # what members hold is theirs, whoever confirmed it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """A group, and how it fared in the 12 months before the day.
+
+    Attributes:
+        group_id: Its id.
+        kind: Such as "womens_group"; None where nobody said.
+        place_id: Where it is at home; None where nobody said.
+        members: On the day.
+        joined: Of these, those who were none 12 months before.
+        members_kept: Of the members 12 months before, those who still are.
+        last_met_on: Its last meeting; None where none is recorded.
+        attendance: Who came to its meetings, of all who were expected.
+        meetings_held: In how many of the planned weeks or months it met; nothing where nobody said how often.
+        vacant: The leading offices that nobody holds.
+    """
+
+    group_id: str
+    kind: str | None
+    place_id: str | None
+    members: int
+    joined: int
+    members_kept: Rate
+    last_met_on: date | None
+    attendance: Rate
+    meetings_held: Rate
+    vacant: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRow:
+    """A member of a group on the day.
+
+    Attributes:
+        beneficiary_id: The id under which she is kept.
+        member_no: Her number in the group's own book; None where nobody said.
+        since: Since when she has been one without a day between.
+        offices: That she holds.
+        attendance: How often she came in 12 months, of the meetings at which she was expected.
+    """
+
+    beneficiary_id: str
+    member_no: str | None
+    since: date
+    offices: tuple[str, ...]
+    attendance: Rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeRow:
+    """A term of office.
+
+    Attributes:
+        office_id: Of the act.
+        office: Which.
+        beneficiary_id: Who held it.
+        from_on: Since when.
+        until_on: Until when; None while she holds it.
+    """
+
+    office_id: str
+    office: str
+    beneficiary_id: str
+    from_on: date
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingRow:
+    """A meeting.
+
+    Attributes:
+        meeting_id: Of the act.
+        held_on: When.
+        kind: Such as "regular".
+        attended: Members who came; None where nobody wrote down who did.
+        expected: Members who were expected.
+        late: Of those who came, who came late.
+        excused: Who had said that she would not come.
+        unnamed: People who were counted without names.
+        has_quorum: Whether enough came, as far as is known.
+    """
+
+    meeting_id: str
+    held_on: date
+    kind: str
+    attended: int | None
+    expected: int
+    late: int
+    excused: int
+    unnamed: float
+    has_quorum: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyRow:
+    """Who keeps an animal of a group, or kept it.
+
+    Attributes:
+        custody_id: Of the act.
+        animal: Its tag or name.
+        help: What it is.
+        owner_group_id: To which group it belongs.
+        keeper: The record of who keeps it, "kind:id".
+        from_on: Since when.
+        until_on: Until when; None while it goes on.
+        days: How long by the day.
+        reason: Why it ended; None where nobody said.
+    """
+
+    custody_id: str
+    animal: str
+    help: str
+    owner_group_id: str
+    keeper: str
+    from_on: date
+    until_on: date | None
+    days: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupDetail:
+    """One group on a day.
+
+    Attributes:
+        group: How it fared in 12 months.
+        members: By number in the group's book, then by id.
+        offices: All terms; those that go on come first, then the latest.
+        meetings: Of 12 months, the latest first.
+        custodies: Of animals that are the group's, or that it keeps.
+        placements: What members hold, and the group itself.
+        covered: Pass-ons from these in which the group stood in for the giver, of all.
+    """
+
+    group: GroupRow
+    members: tuple[MemberRow, ...]
+    offices: tuple[OfficeRow, ...]
+    meetings: tuple[MeetingRow, ...]
+    custodies: tuple[CustodyRow, ...]
+    placements: HeldByMembers
+    covered: Rate
+
+
+def group_row(roll: Roll, known: Known, as_of: date) -> GroupRow:
+    """How a group fared in the 12 months before a day."""
+    group_id, first = known.group_id, as_of - YEAR
+    kept = roll.kept(group_id, first, as_of)
+    met = roll.of_members(group_id)
+    held = {each.office for each in roll.officers_on(group_id, as_of)}
+    return GroupRow(
+        group_id=group_id,
+        kind=known.kind,
+        place_id=known.place_id,
+        members=len(roll.members_on(group_id, as_of)),
+        joined=kept.joined,
+        members_kept=kept.kept,
+        last_met_on=met[-1].held_on if met else None,
+        attendance=roll.attendance(roll.of_members(group_id, first, as_of)),
+        meetings_held=roll.held(group_id, first, as_of),
+        vacant=tuple(each for each in LEADING if each not in held),
+    )
+
+
+def members(roll: Roll, group_id: str, as_of: date) -> tuple[MemberRow, ...]:
+    """The members of a group on a day, by number in its book, then by id."""
+    met = roll.of_members(group_id, as_of - YEAR, as_of)
+    officers = roll.officers_on(group_id, as_of)
+    rows = [
+        MemberRow(
+            beneficiary_id=each.beneficiary_id,
+            member_no=each.member_no,
+            since=roll.member_since(each.beneficiary_id, group_id) or each.from_on,
+            offices=tuple(office.office for office in officers if office.beneficiary_id == each.beneficiary_id),
+            attendance=roll.attendance(met, each.beneficiary_id),
+        )
+        for each in roll.memberships
+        if each.group_id == group_id and each.is_on(as_of)
+    ]
+    return tuple(sorted(rows, key=lambda row: (_in_book(row.member_no), row.beneficiary_id)))
+
+
+def _in_book(number: str | None) -> tuple[bool, int, str]:
+    return number is None, int(number) if number and number.isdecimal() else 0, number or ""
+
+
+def offices(roll: Roll, group_id: str) -> Iterator[OfficeRow]:
+    """The terms of office of a group: those that go on first, then the latest."""
+    found = [each for each in roll.offices if each.group_id == group_id]
+    for each in sorted(found, key=lambda each: (each.until_on or date.max, each.from_on), reverse=True):
+        yield OfficeRow(
+            office_id=each.office_id,
+            office=each.office,
+            beneficiary_id=each.beneficiary_id,
+            from_on=each.from_on,
+            until_on=each.until_on,
+        )
+
+
+def meeting_row(roll: Roll, meeting: Meeting) -> MeetingRow:
+    """A meeting of members, and who came."""
+    return MeetingRow(
+        meeting_id=meeting.meeting_id,
+        held_on=meeting.held_on,
+        kind=meeting.kind,
+        attended=len(roll.attended(meeting)) if meeting.has_roster else None,
+        expected=len(roll.expected(meeting)),
+        late=len(meeting.late),
+        excused=len(meeting.excused),
+        unnamed=meeting.unnamed,
+        has_quorum=roll.has_quorum(meeting),
+    )
+
+
+def custody_rows(custodies: Iterable[Custody], as_of: date) -> Iterator[CustodyRow]:
+    """Custodies, each with how long it lasted by a day."""
+    for each in custodies:
+        yield CustodyRow(
+            custody_id=each.custody_id,
+            animal=each.animal,
+            help=each.help,
+            owner_group_id=each.owner_group_id,
+            keeper=each.keeper,
+            from_on=each.from_on,
+            until_on=each.until_on,
+            days=(min(each.until_on or as_of, as_of) - each.from_on).days + 1,
+            reason=each.reason if each.until_on else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups(Question[tuple[GroupRow, ...]]):
+    """All groups, and how they fared in 12 months."""
+
+    name = "groups"
+    action = "groups"
+    path = "groups"
+    ids_only = True
+
+    as_of: AsOf
+    place_id: Annotated[str | None, Says(sort="word", text="Only groups at home there.")] = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[GroupRow, ...]:
+        """By id."""
+        found = reading.read(source.graph, programme_id, self.as_of)
+        known = [each for each in found.groups.values() if self.place_id in (None, each.place_id)]
+        return tuple(group_row(found.roll, each, self.as_of) for each in known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group(Question[GroupDetail]):
+    """One group: its members, officers, meetings, animals, and what its members hold."""
+
+    name = "group"
+    action = "groups"
+    path = "groups/<id>"
+    ids_only = True
+
+    id: Id
+    as_of: AsOf
+
+    def answer(self, source: Source, programme_id: str) -> GroupDetail:
+        """On the day."""
+        kept = source.kept
+        relay = (
+            kept(self.as_of, _CONFIRMED_ONLY)
+            if kept
+            else trees.relay(source.graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
+        )
+        group_id = self.id.rpartition(":")[2]
+        found = reading.read(source.graph, programme_id, self.as_of, group_id)
+        women = _women(source, programme_id, found, group_id)
+        covered = reading.stood_in(source.graph, programme_id, women, self.as_of)
+        return GroupDetail(
+            group=group_row(found.roll, found.groups[group_id], self.as_of),
+            members=members(found.roll, group_id, self.as_of),
+            offices=tuple(offices(found.roll, group_id)),
+            meetings=tuple(
+                meeting_row(found.roll, each)
+                for each in reversed(found.roll.of_members(group_id, self.as_of - YEAR, self.as_of))
+            ),
+            custodies=tuple(
+                custody_rows(
+                    (
+                        each
+                        for each in reading.custodies(source.graph, programme_id, self.as_of)
+                        if group_id in (each.owner_group_id, each.keeper_group_id)
+                    ),
+                    self.as_of,
+                )
+            ),
+            placements=held_by(relay.survey, women),
+            covered=Rate.of(covered.count(group_id), len(covered)),
+        )
+
+
+def _women(source: Source, programme_id: str, found: Recorded, group_id: str) -> frozenset[str]:
+    """The ids of the members on the day, and those as which the group itself holds help."""
+    known = reading.women(source.graph, programme_id)
+    there = found.roll.members_on(group_id, found.roll.as_of)
+    return frozenset(
+        (*(id_ for each in there for id_ in known.ids(each)), *reading.holders(source.graph, programme_id, group_id))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custodies(Question[tuple[CustodyRow, ...]]):
+    """Who keeps the animals of groups, and who kept them."""
+
+    name = "custodies"
+    action = "groups"
+    path = "custodies"
+    ids_only = True
+
+    as_of: AsOf
+
+    def answer(self, source: Source, programme_id: str) -> tuple[CustodyRow, ...]:
+        """By owner, animal and first day."""
+        return tuple(custody_rows(reading.custodies(source.graph, programme_id, self.as_of), self.as_of))
+
+
+QUESTIONS: Final = (Groups, Group, Custodies)

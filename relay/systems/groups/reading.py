@@ -1,0 +1,164 @@
+"""The groups of a programme as they are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from relay.database import cypher as core
+from relay.domain.people.one_woman import Edge, OneWoman
+from relay.errors import NotFound
+from relay.ledger.her_ids import her_ids
+from relay.ledger.projection import key_of, kind_and_id
+from relay.systems.groups import cypher
+from relay.systems.groups.roll import Custody, Customs, Meeting, Membership, Office, Roll, ids
+
+if TYPE_CHECKING:
+    from typing import LiteralString
+
+    from relay.graph import Graph
+
+
+class NoSuchGroup(NotFound):
+    """A group is asked for that is not recorded."""
+
+    reason = "There is no group %(group_id)s in the record."
+    suggestion = "List the groups: relay groups"
+
+    group_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A group as it is registered.
+
+    Attributes:
+        group_id: Its id.
+        kind: Such as "womens_group"; None where nobody said.
+        place_id: Where it is at home; None where nobody said.
+    """
+
+    group_id: str
+    kind: str | None
+    place_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What is recorded of groups by a day.
+
+    Attributes:
+        groups: By id.
+        roll: Their members, officers and meetings.
+    """
+
+    groups: Mapping[str, Known]
+    roll: Roll
+
+
+def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = None) -> Recorded:
+    """Read the groups of a programme, or one of them.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        as_of: The day.
+        group_id: Of one group; None for all.
+
+    Raises:
+        NoSuchGroup: There is no such group.
+        Unavailable: The database cannot be reached.
+    """
+    groups = {row["group_id"]: Known(**row) for row in graph.rows(cypher.GROUPS, programme_id=programme_id)}
+    if group_id is not None and group_id not in groups:
+        raise NoSuchGroup(group_id=group_id)
+    key = key_of(programme_id, f"group:{group_id}")
+
+    def rows(of_all: LiteralString, of_one: LiteralString) -> Sequence[Mapping[str, Any]]:
+        return graph.rows(of_all, programme_id=programme_id) if group_id is None else graph.rows(of_one, key=key)
+
+    kept, meetings = women(graph, programme_id).kept, rows(cypher.MEETINGS, cypher.MEETINGS_OF)
+    listed = {id_ for row in meetings for name in ("present", "late", "excused") for id_ in ids(row[name])}
+    same = {id_: kept(id_) for id_ in listed}
+    roll = Roll(
+        memberships=[
+            Membership.of(row, woman=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
+            for row in rows(cypher.MEMBERSHIPS, cypher.MEMBERSHIPS_IN)
+        ],
+        offices=[
+            Office.of(row, woman=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
+            for row in rows(cypher.OFFICES, cypher.OFFICES_IN)
+        ],
+        meetings=[Meeting.of(row, same) for row in meetings],
+        as_of=as_of,
+        customs=customs(graph, programme_id),
+    )
+    return Recorded(groups=groups, roll=roll)
+
+
+def women(graph: Graph, programme_id: str) -> OneWoman:
+    """Which ids of a programme are one woman's."""
+    known = OneWoman()
+    for row in graph.rows(core.SAID_OF_PEOPLE, programme_id=programme_id):
+        if row["kind"] == "same":
+            act_id = ":".join(kind_and_id(row["key"]))
+            known.add(Edge(act_id=act_id, kept_id=row["one"], other_id=row["other"], sequence=row["sequence"]))
+    return known
+
+
+def customs(graph: Graph, programme_id: str) -> Customs:
+    """How the groups of a programme meet."""
+    rows = graph.rows(cypher.PROGRAMME, key=key_of(programme_id, f"programme:{programme_id}"))
+    return Customs.of(rows[0]["programme"] if rows else {})
+
+
+def custodies(graph: Graph, programme_id: str, as_of: date) -> list[Custody]:
+    """The custodies that had begun by a day, by owner, animal and first day.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    found = (
+        Custody.of(row, ended_on=row["ended_on"], ended_for=row["ended_for"])
+        for row in graph.rows(cypher.CUSTODIES, programme_id=programme_id)
+    )
+    return sorted(
+        (each for each in found if each.from_on <= as_of),
+        key=lambda each: (each.owner_group_id, each.animal, each.from_on, each.custody_id),
+    )
+
+
+def groups_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[str, ...]:
+    """The groups of which a woman is or was a member, under any of her ids, by id.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    people = _keys(programme_id, her_ids(graph, programme_id, beneficiary_id))
+    return tuple(dict.fromkeys(row["group_id"] for row in graph.rows(cypher.GROUPS_OF_HER, people=people)))
+
+
+def holders(graph: Graph, programme_id: str, group_id: str) -> tuple[str, ...]:
+    """The beneficiaries as which a group itself holds help.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.HOLDERS, key=key_of(programme_id, f"group:{group_id}"))
+    return tuple(row["beneficiary_id"] for row in rows)
+
+
+def stood_in(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str], as_of: date) -> list[str | None]:
+    """Of each pass-on from what some people hold, the group that stood in for the giver; None where she gave.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    people = _keys(programme_id, beneficiary_ids)
+    return [row["by_group_id"] for row in graph.rows(cypher.PASSED, people=people, as_of=as_of)]
+
+
+def _keys(programme_id: str, beneficiary_ids: Iterable[str]) -> list[str]:
+    return [key_of(programme_id, f"beneficiary:{id_}") for id_ in sorted(beneficiary_ids)]
