@@ -10,7 +10,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from relay.access.accounts import Tries
-from relay.web import certificates, failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
+from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
 from relay.web.api import registers
 from relay.web.api import routes as api
 from relay.web.auditors import query
@@ -20,6 +20,7 @@ from relay.web.lists import routes as list_pages
 from relay.web.lists import saved_views
 from relay.web.managers import confirming, duplicates
 from relay.web.managers import routes as managers
+from relay.web.papers import certificates
 from relay.web.recording import routes as recording
 from relay.web.request.current import Core
 from relay.web.staff import importing

@@ -11,6 +11,7 @@ from relay.web.lists import files, saved_views
 from relay.web.lists.listing import ListPage
 from relay.web.lists.programme_lists import LISTINGS, reason
 from relay.web.lists.saved_views import SavedView
+from relay.web.papers import pdf
 from relay.web.permission import action
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ blueprint = Blueprint("lists", __name__)
 blueprint.add_app_template_filter(reason, "reason")
 blueprint.add_app_template_global(saved_views.views_of, "views_of")
 blueprint.add_app_template_global(made_of, "made_of")
+blueprint.add_app_template_global(pdf.is_offered, "offers_pdf")
 
 _NAME: Final = f"<any({', '.join(LISTINGS)}):name>"
 
@@ -52,7 +54,9 @@ def views(programme_id: str, name: str) -> Answer:
 
 
 @blueprint.get("/p/<programme_id>/visits/print")
+@blueprint.get("/p/<programme_id>/visits/print.<any(pdf):form>")
 @action("todo")
-def visit_list(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
+def visit_list(programme_id: str, form: str | None = None) -> Response | str:
     """The visit list on paper: every visit of the places asked for, with room to write."""
-    return render_template("visit_list.html", page=ListPage.of_request("visits", LISTINGS["visits"]))
+    page = render_template("visit_list.html", page=ListPage.of_request("visits", LISTINGS["visits"]))
+    return pdf.answer(page, form, f"{programme_id}-visits")

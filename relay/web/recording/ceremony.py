@@ -19,6 +19,7 @@ from relay.reports.field import givers
 from relay.service.question import Source, of_system
 from relay.web import guard, privacy, sessions
 from relay.web.i18n.language import gettext, say
+from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.recording import people
 from relay.web.recording.fields import Field, field_of
@@ -27,6 +28,8 @@ from relay.web.request import current
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from flask import Response
 
     from relay.desk.ceremony import Became
     from relay.domain.acts import Value
@@ -222,10 +225,11 @@ def _planned() -> Mapping[str, str]:
 
 
 @action("pass-on")
-def sheet(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
+def sheet(programme_id: str, form: str | None = None) -> Response | str:
     """The page on paper, with a box for each thumb: taken along, and typed in after."""
     day = _opened()
-    return render_template("recording/hand_over_sheet.html", day=day, names=day.names(), today=current.today())
+    page = render_template("recording/hand_over_sheet.html", day=day, names=day.names(), today=current.today())
+    return pdf.answer(page, form, f"{programme_id}-hand-over")
 
 
 def _opened() -> Day:

@@ -43,7 +43,8 @@ def blueprint(catalogue: Catalogue) -> Blueprint:
     pages.add_url_rule("/p/<programme_id>/record/<act_id>/recorded", "recorded", _recorded)
     pages.add_url_rule("/p/<programme_id>/record/<act_id>/undo", "undo", _undo, methods=("POST",))
     pages.add_url_rule("/p/<programme_id>/ceremony", "ceremony_day", ceremony.page, methods=("GET", "POST"))
-    pages.add_url_rule("/p/<programme_id>/ceremony/sheet", "ceremony_sheet", ceremony.sheet)
+    for end in ("", ".<any(pdf):form>"):
+        pages.add_url_rule(f"/p/<programme_id>/ceremony/sheet{end}", "ceremony_sheet", ceremony.sheet)
     for name in dict.fromkeys(form.name for form in every(catalogue)):
         forms = [form for form in every(catalogue) if form.name == name]
         view = _view(name, forms[0].recording(catalogue))

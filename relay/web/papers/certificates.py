@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import segno
 from flask import Blueprint, abort, g, make_response, render_template
+from markupsafe import Markup
 
 from relay.domain.entries import zone
 from relay.ledger import reading
 from relay.reports import certificates, record_history
 from relay.web import privacy, responses
 from relay.web.i18n import labels
+from relay.web.papers import pdf
 from relay.web.permission import action, public
 from relay.web.request import current
 
@@ -27,6 +30,7 @@ blueprint = Blueprint("certificates", __name__)
 
 
 @blueprint.get("/v/<programme>/<code>")
+@blueprint.get("/V/<programme>/<code>")
 @public()
 def opened(programme: str, code: str) -> Response:
     """What is certified, as it is recorded today."""
@@ -41,20 +45,38 @@ def opened(programme: str, code: str) -> Response:
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/certificate")
+@blueprint.get("/p/<programme_id>/record/<act_id>/certificate.<any(pdf):form>")
 @action("show")
-def printed(programme_id: str, act_id: str) -> str:
+def printed(programme_id: str, act_id: str, form: str | None = None) -> Response | str:
     """The paper that she is given; its code only where a stranger can open it."""
     found = certificates.certificate(current.built(), programme_id, act_id)
     if found is None:
         abort(404)
     record = record_history.show(current.built(), programme_id, act_id, current.today(), speech=labels.SPEECH)
     privacy.opened("show", (record.id,))
-    return render_template(
-        "certificate.html", certificate=found, record=privacy.record(record), url=url_of(found), today=current.today()
+    url = url_of(found)
+    page = render_template(
+        "certificate.html",
+        certificate=found,
+        record=privacy.record(record),
+        url=url,
+        picture=picture_of(url) if url else None,
+        today=current.today(),
     )
+    return pdf.answer(page, form, f"{programme_id}-certificate")
 
 
 def url_of(certificate: Certificate) -> str | None:
     """Where its code is opened, as it is printed; None without a public host."""
     site = current.core().site
     return site and f"https://{site}/v/{current.head().programme_id}/{certificate.code.upper()}"
+
+
+def picture_of(url: str) -> Markup:
+    """The code that a telephone reads in place of typing a URL, as SVG.
+
+    It is in capitals, of which a picture needs a third less, and can be read with a quarter of it lost: papers are
+    folded.
+    """
+    drawn = segno.make(url.upper(), error="q", micro=False)
+    return Markup(drawn.svg_inline(svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704 - made of squares alone

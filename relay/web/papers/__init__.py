@@ -1,0 +1,1 @@
+"""Papers: what is printed and given away, certificates first, and the PDF of each."""

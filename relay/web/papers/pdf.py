@@ -1,0 +1,68 @@
+"""A paper as a PDF: the page that a browser prints, for who sends it on. Made by the extra `pdf`, where it is there.
+
+The home of weasyprint. Nothing is fetched for it but the font that comes along.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from flask import Response
+
+from relay.errors import Refused
+from relay.web import responses
+from relay.web.i18n.language import language
+
+_STATIC: Final = Path(__file__).parents[1] / "static"
+_FONT: Final = _STATIC / "vendor/noto-sans-devanagari-5.3.0/noto-sans-devanagari-devanagari-400-normal.woff2"
+_PAPER: Final = re.compile(r'<article class="paper.*?</article>', re.DOTALL)
+
+
+class NoPdf(Refused):
+    """The extra that makes PDF files is not installed."""
+
+    reason = "PDF files cannot be made here."
+    suggestion = "Print the page with the browser, or install the extra: pip install relay[pdf]"
+
+
+def is_offered() -> bool:
+    """Whether PDF files can be made here."""
+    return find_spec("weasyprint") is not None
+
+
+def answer(page: str, form: str | None, name: str) -> Response | str:
+    """A page with a paper, or the paper as a PDF.
+
+    Args:
+        page: The whole page as HTML.
+        form: "pdf", or None for the page.
+        name: Of the file, without its ending.
+
+    Raises:
+        NoPdf: The extra is not installed.
+    """
+    if form is None:
+        return page
+    if not is_offered():
+        raise NoPdf
+    return responses.attached(Response(_made(page), mimetype="application/pdf"), f"{name}.pdf")
+
+
+def _made(page: str) -> bytes:
+    """The paper of a page, in A4."""
+    from weasyprint import CSS, HTML  # noqa: PLC0415 - it may not be there, and takes two seconds
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
+    fonts = FontConfiguration()
+    own = f'@font-face {{ font-family: "Noto Sans Devanagari"; src: url("{_FONT.as_uri()}"); }}'
+    style = own + (_STATIC / "papers.css").read_text(encoding="utf-8")
+    styles = [CSS(string=style, font_config=fonts, url_fetcher=URLFetcher(allowed_protocols={"file"}))]
+    papers = "".join(_PAPER.findall(page))
+    html = f'<html lang="{language()}"><body>{papers}</body></html>'
+    made = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=set()))
+    pdf: bytes = made.write_pdf(stylesheets=styles, font_config=fonts)
+    return pdf
