@@ -42,10 +42,10 @@ def write(register: Register, folder: Path) -> None:
     """Write rules.toml and a CSV file for each kind; nothing else is left in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "rules.toml").write_text(_rules(register), encoding="utf-8")
-    _table(folder / "places.csv", ("place_id", "name", "kind", "parent_id", "latitude", "longitude"), register.places)
-    _table(folder / "groups.csv", ("group_id", "name", "kind", "place_id"), register.groups)
+    table(folder / "places.csv", ("place_id", "name", "kind", "parent_id", "latitude", "longitude"), register.places)
+    table(folder / "groups.csv", ("group_id", "name", "kind", "place_id"), register.groups)
     place_of = {group: place for group, _, _, place in register.groups}
-    _table(
+    table(
         folder / "beneficiaries.csv",
         ("beneficiary_id", "name", "kind", "sex", "birth_year", "household_id", "phone", "place_id", "group_id",
          "consent_on"),
@@ -56,12 +56,12 @@ def write(register: Register, folder: Path) -> None:
             for who in register.beneficiaries
         ),
     )  # fmt: skip
-    _table(
+    table(
         folder / "gifts.csv",
         ("gift_id", "donor", "help", "given_on", "animals", "note"),
         ((gift.id, gift.donor, gift.help, gift.given_on, gift.animals, gift.note) for gift in register.gifts),
     )
-    _table(
+    table(
         folder / "placements.csv",
         ("placement_id", "gift_id", "beneficiary_id", "help", "received_on", "animals", "females", "males",
          "condition", "ceremony_id", "tags"),
@@ -72,7 +72,7 @@ def write(register: Register, folder: Path) -> None:
             if one.gift is not None
         ),
     )  # fmt: skip
-    _table(
+    table(
         folder / "passes.csv",
         ("pass_id", "giver_placement_id", "receiver_placement_id", "beneficiary_id", "passed_on", "animals",
          "females", "males", "condition", "help", "kind", "witness", "ceremony_id", "tags", "dam_tag", "note"),
@@ -83,7 +83,7 @@ def write(register: Register, folder: Path) -> None:
             for hand in register.passes
         ),
     )  # fmt: skip
-    _table(
+    table(
         folder / "events.csv",
         ("event_id", "placement_id", "kind", "happened_on", "animals", "females", "males", "reason", "until_on",
          "outcome", "tags", "dam_tag", "note"),
@@ -95,19 +95,20 @@ def write(register: Register, folder: Path) -> None:
             )
         ),
     )  # fmt: skip
-    _table(
+    table(
         folder / "claims.csv",
         ("claim_id", "gift_id", "what", "value", "as_of", "source"),
         ((claim.id, claim.gift.id, claim.what, claim.value, claim.as_of, claim.source) for claim in register.claims),
     )
 
 
-def _table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    table = [[_cell(cell) for cell in row] for row in rows]
+def table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Write one CSV file, or none where there are no rows."""
+    written = [[_cell(cell) for cell in row] for row in rows]
     path.unlink(missing_ok=True)
-    if table:
+    if written:
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([list(header), *table])
+            csv.writer(file, lineterminator="\n").writerows([list(header), *written])
 
 
 def _cell(value: Cell) -> str:

@@ -1,4 +1,4 @@
-"""Grow the seeds: `python -m seeds.grow` regenerates relay-demo, selei and mansa, byte for byte.
+"""Grow the seeds: `python -m seeds.grow` regenerates all folders, byte for byte.
 
 The demonstration programme is simulated: does kid, kids die, women pass on, sell at Dashain, or move away.
 Each rate is given here with its source; "our choice" where no source gives one. Only `random()` of Python's
@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from seeds import files, golden, odd
+from seeds import files, golden, odd, planning
 from seeds.people import DONORS, FAMILY_NAMES, GIVEN_NAMES, GROUPS, MENS_NAMES, PLACES
 from seeds.register import (
     Beneficiary,
@@ -612,6 +612,18 @@ class Relay:
         return receiver
 
 
+SYSTEMS: Final = """\
+# Written by seeds/grow.py. What `relay demo` records before it imports the folders of the systems, relay-demo-NAME.
+
+[[correct]]
+correct_id = "K90"
+act_id = "programme:relay-demo"
+how = "wrong_data"
+why = "the next woman is named before the young are born"
+changes = { systems = "planning", requires = "training;shed" }
+"""
+
+
 def main(folder: Path) -> None:
     """Write all three programmes below a folder, and the README with its list of odd rows."""
     register = Relay().grow()
@@ -619,6 +631,8 @@ def main(folder: Path) -> None:
     files.number(register)
     files.write(register, folder / "relay-demo")
     (folder / "relay-demo-corrections.toml").write_text(odd.corrections(planted), encoding="utf-8")
+    (folder / "relay-demo-systems.toml").write_text(SYSTEMS, encoding="utf-8")
+    planning.write(folder / "relay-demo", folder / planning.FOLDER)
     before, marker, after = Path(__file__).with_name("README.md").read_text(encoding="utf-8").partition(ODD_ROWS)
     readme = f"{before}{marker}\n{odd.table(planted)}\n{marker}{after.partition(marker)[2]}"
     (folder / "README.md").write_text(readme, encoding="utf-8")

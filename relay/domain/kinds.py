@@ -316,7 +316,7 @@ CORE: Final[tuple[Kind, ...]] = (
         file="ceremonies",
         columns=(
             _own_id("ceremony_id"),
-            Column(name="held_on", type="date", required=True),
+            Column(name="held_on", type="date", required=True, coming=True),
             Column(name="place_id", type="id", refers_to="place", edge="HELD_IN"),
             Column(name="group_id", type="id", refers_to="group", edge="HELD_BY"),
             Column(name="name", type="text"),

@@ -1,10 +1,10 @@
-"""The demonstration: the seeds' programme, imported, then corrected, confirmed and erased as the seeds say."""
+"""The demonstration: the seeds' programme, imported, corrected, confirmed and erased as they say; then its systems."""
 
 from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Final
 
 import seeds
 from relay.domain.acts import Act
+from relay.domain.system import Catalogue
 from relay.exchange.importing import import_programme
 from relay.graph import Graph
 from relay.ledger import reading, recording
@@ -39,20 +40,43 @@ class Loaded:
 def load_demo(graph: Graph, clerk: Clerk) -> Loaded:
     """Load the demonstration programme, or find that it is there; one that was cut short goes on.
 
+    It uses those systems that this Relay has and the seeds show.
+
     Raises:
         RelayError: A correction, confirmation or erasing was refused: somebody has recorded in the demonstration.
         Unavailable: The database cannot be reached.
     """
     folder = Path(seeds.__file__).parent
+    shown = [each for name in graph.catalogue.systems if (each := folder / f"{DEMO}-{name}").is_dir()]
+    actions = Counter[str]()
     acts = tuple(_acts(folder / f"{DEMO}-corrections.toml"))
-    if reading.recorded(graph, DEMO, acts[-1].act_id):
-        return Loaded(entries=_entries(graph), actions={})
-    actions = Counter[str](row.action for row in import_programme(graph, folder / DEMO, clerk, apply=True))
-    for outcome in recording.record(graph, DEMO, acts, replace(clerk, by=SECOND_CLERK)):
+    if not reading.recorded(graph, DEMO, acts[-1].act_id):
+        actions += _imported(graph, folder / DEMO, clerk)
+        actions += _recorded(graph, acts, clerk)
+    if shown and not reading.recorded(graph, DEMO, _last(graph.catalogue, shown[-1])):
+        actions += _recorded(graph, tuple(_acts(folder / f"{DEMO}-systems.toml")), clerk)
+        for each in shown:
+            actions += _imported(graph, each, clerk)
+    return Loaded(entries=_entries(graph), actions=actions)
+
+
+def _imported(graph: Graph, folder: Path, clerk: Clerk) -> Counter[str]:
+    return Counter(row.action for row in import_programme(graph, folder, clerk, apply=True))
+
+
+def _recorded(graph: Graph, acts: Sequence[Act], clerk: Clerk) -> Counter[str]:
+    outcomes = recording.record(graph, DEMO, acts, replace(clerk, by=SECOND_CLERK))
+    for outcome in outcomes:
         if outcome.error:
             raise outcome.error
-        actions[outcome.action] += 1
-    return Loaded(entries=_entries(graph), actions=actions)
+    return Counter(outcome.action for outcome in outcomes)
+
+
+def _last(catalogue: Catalogue, folder: Path) -> str:
+    """The act of the last row of a folder."""
+    kind = [kind for kind in catalogue.filed if (folder / f"{kind.file}.csv").exists()][-1]
+    row = (folder / f"{kind.file}.csv").read_text(encoding="utf-8").splitlines()[-1]
+    return f"{kind.name}:{row.partition(',')[0]}"
 
 
 def _entries(graph: Graph) -> int:

@@ -1,0 +1,60 @@
+"""What the demonstration shows of planning, as seeds/README.md tells it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import seeds
+from relay.audit import run
+from relay.graph import connect
+from relay.reports import trees
+from relay.service import demo
+from relay.systems.planning import reading
+from relay.systems.planning.checks import CHECKS
+from tests.rigs.wiping import wiped
+from tests.scenes.acts import clerk
+from tests.systems.planning.scene import CATALOGUE
+
+if TYPE_CHECKING:
+    from relay.settings import Connection
+
+
+def test_the_demonstration_has_each_state_and_the_odd_rows_that_its_page_tells(embedded_engine: Connection) -> None:
+    told = (Path(seeds.__file__).parent / "README.md").read_text(encoding="utf-8").partition("### Planning")[2]
+    rows = dict(re.findall(r"^\| ((?:request|plan):[^|]+?) \| (.+) \|$", told, re.MULTILINE))
+    with connect(embedded_engine, CATALOGUE) as graph:
+        loaded = demo.load_demo(wiped(graph), clerk(today=demo.DAY))
+        again = demo.load_demo(graph, clerk(today=demo.DAY))
+        survey = trees.relay(graph, demo.DEMO, demo.DAY).survey
+        season = reading.read(graph, demo.DEMO, survey).season
+        audited = run.audit(graph, demo.DEMO, demo.DAY)
+
+    assert set(loaded.actions) == {"added"}
+    assert again.actions == {}, "a second run changes nothing"
+    assert Counter(season.request_states.values()) == {
+        "ready": 13,
+        "served": 12,
+        "planned": 11,
+        "waiting": 3,
+        "ended": 1,
+    }
+    assert Counter(season.plan_states.values()) == {"followed": 10, "open": 11, "ended": 2, "overtaken": 1, "missed": 1}
+    assert {
+        id_ for id_ in season.plan_states if f"plan:{id_}" in ", ".join(rows) and season.plan_states[id_] != "open"
+    } == {*("N011", "N022", "N024", "N025")}
+    assert [each.request_id for each in season.requests if season.is_stale(each)] == ["R038", "R039"]
+    assert [plan.plan_id for plan in season.open_plans if not season.is_ready(plan.beneficiary_id, plan.help)] == [
+        "N015"
+    ]
+    own = {check.check_id for check in CHECKS}
+    found = {
+        (checked.check_id, finding.subject_id)
+        for checked in audited.checks
+        if checked.check_id in own
+        for finding in checked.findings
+    }
+    assert found == {("served_out_of_order", "pass:T1182"), ("never_served", "request:R038")}
+    assert "pass:T1182" in rows["request:R012"]
