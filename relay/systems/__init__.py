@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from relay.systems.goals import GOALS
 from relay.systems.groups import GROUPS
 from relay.systems.planning import PLANNING
 from relay.systems.savings import SAVINGS
@@ -11,4 +12,4 @@ from relay.systems.savings import SAVINGS
 if TYPE_CHECKING:
     from relay.domain.system import System
 
-SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS, SAVINGS)
+SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS, SAVINGS, GOALS)

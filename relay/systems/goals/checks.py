@@ -1,0 +1,147 @@
+"""What an auditor asks about goals."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from relay.audit.books import Books
+from relay.audit.checks import Check, LookedAt
+from relay.audit.findings import Finding, found, found_together, sharing
+from relay.domain.model import add_months
+from relay.domain.register import Fact
+from relay.systems.goals.progress import UNVISITED_MONTHS, Goal, Visit
+from relay.text import Sentence
+
+VISITS_A_DAY: Final = 8
+"""So many women nobody visits at home in a day and asks for her income (our choice)."""
+
+
+def _goals(books: Books) -> Collection[Fact]:
+    return books.facts("goal")
+
+
+def _visits(books: Books) -> Collection[Fact]:
+    return books.facts("goal_visit")
+
+
+def _typed(books: Books) -> list[Fact]:
+    """Visits that somebody recorded one by one: an import tells nothing of who came when."""
+    return [each for each in _visits(books) if each.act_id not in books.imported]
+
+
+def _with_income(books: Books) -> list[Fact]:
+    return [each for each in _visits(books) if Visit.of(each.values).net_income is not None]
+
+
+def _long_set(books: Books) -> list[Fact]:
+    goals = ((each, Goal.of(each.values, woman="")) for each in _goals(books))
+    return [each for each, goal in goals if add_months(goal.set_on, UNVISITED_MONTHS) <= books.as_of]
+
+
+def _all_on_one_day(books: Books) -> Iterator[Finding]:
+    entries = books.register.entries
+    by_day = sharing(((entries[each.act_id].recorded_by, each.values["visited_on"]), each) for each in _typed(books))
+    for visits in by_day:
+        if len({each.values["goal_id"] for each in visits}) >= VISITS_A_DAY:
+            sentence = Sentence("%(many)s visits on one day, recorded by one person.", many=len(visits))
+            yield found_together(visits, sentence)
+
+
+def _just_what_was_aimed_at(books: Books) -> Iterator[Finding]:
+    for each in _with_income(books):
+        goal = books.register.facts[f"goal:{each.values['goal_id']}"]
+        target = goal.values.get("target_income")
+        if target is not None and Visit.of(each.values).net_income == target:
+            yield found(each, Sentence("the income is to the rupee what she aims at."), goal.sequence)
+
+
+def _never_visited(books: Books) -> Iterator[Finding]:
+    visited = {each.values["goal_id"] for each in _visits(books)}
+    for each in _long_set(books):
+        if each.id not in visited:
+            yield found(each, Sentence("nobody came to see how it goes."))
+
+
+def _without_a_baseline(books: Books) -> Iterator[Finding]:
+    for each in _goals(books):
+        if not books.register.says(each.act_id, "baseline_income"):
+            yield found(each, Sentence("does not say what she lived on before."))
+
+
+def _same_figures(books: Books) -> Iterator[Finding]:
+    facts = books.register.facts
+    figures = (
+        (tuple(each.values[name] for name in ("income", "expenses", "months_covered")), each)
+        for each in _with_income(books)
+        if each.values["expenses"]
+    )
+    for visits in sharing(figures):
+        goals = (facts[f"goal:{each.values['goal_id']}"] for each in visits)
+        if len({books.woman(goal.values["beneficiary_id"]) for goal in goals}) > 1:
+            yield found_together(visits, Sentence("different women, with the same income and expenses."))
+
+
+def _looked_at_goals(books: Books) -> Collection[LookedAt]:
+    return _goals(books)
+
+
+def _looked_at_old_goals(books: Books) -> Collection[LookedAt]:
+    return _long_set(books)
+
+
+def _looked_at_typed(books: Books) -> Collection[LookedAt]:
+    return _typed(books)
+
+
+def _looked_at_incomes(books: Books) -> Collection[LookedAt]:
+    return _with_income(books)
+
+
+CHECKS: Final = (
+    Check(
+        check_id="goals_visited_in_one_day",
+        title="many visits on one day",
+        sentence="One person recorded visits to eight or more goals on one day.",
+        why="They may have been made at a desk; or the women came together.",
+        severity="medium",
+        population=_looked_at_typed,
+        find=_all_on_one_day,
+    ),
+    Check(
+        check_id="income_is_the_target",
+        title="income is exactly the target",
+        sentence="A visit found an income that is to the rupee what the woman aims at.",
+        why="The target may have been copied.",
+        severity="medium",
+        population=_looked_at_incomes,
+        find=_just_what_was_aimed_at,
+    ),
+    Check(
+        check_id="goal_never_visited",
+        title="goal that nobody visited",
+        sentence="A goal was set more than twelve months ago, and nobody came to see how it goes.",
+        why="Whatever a report says of its success, the record does not support it.",
+        severity="medium",
+        population=_looked_at_old_goals,
+        find=_never_visited,
+    ),
+    Check(
+        check_id="income_before_is_missing",
+        title="income before is missing",
+        sentence="A goal does not say what the woman lived on before.",
+        why="No change can be told of her.",
+        severity="low",
+        population=_looked_at_goals,
+        find=_without_a_baseline,
+    ),
+    Check(
+        check_id="same_income_of_two_women",
+        title="same income and expenses",
+        sentence="Visits to different women found the same income, expenses and months.",
+        why="One may be a copy of the other.",
+        severity="low",
+        population=_looked_at_incomes,
+        find=_same_figures,
+    ),
+)

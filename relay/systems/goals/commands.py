@@ -1,0 +1,97 @@
+"""The commands of goals."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, fields
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from relay.commands.options import Listed, as_of_option, complete_ids, format_option, group, pass_session
+from relay.commands.recording import print_recorded, record_kind, records
+from relay.commands.session import Session
+from relay.commands.showing import print_list
+
+if TYPE_CHECKING:
+    from relay.systems.goals.progress import Ratio
+    from relay.systems.goals.questions import GoalsFound
+
+
+@group("goals", invoke_without_command=True, example="relay goals --as-of 2026-11-24")
+@as_of_option
+@format_option
+@click.pass_context
+def goals(context: click.Context, as_of: str | None) -> None:
+    """List goals and what came of them; record goals, steps and visits."""
+    if context.invoked_subcommand:
+        if as_of:
+            raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
+        return
+    from relay.service.terminal import print_json
+    from relay.systems.goals.questions import Goals
+
+    session = context.ensure_object(Session)
+    found = session.ask(Goals(as_of=session.day(as_of)))
+    if session.as_json:
+        print_json(found)
+    else:
+        _print(session, found)
+
+
+def _print(session: Session, found: GoalsFound) -> None:
+    from relay.service.terminal import print_pairs
+    from relay.systems.goals.questions import GoalRow
+
+    print_list(session, [each.name for each in fields(GoalRow)], (astuple(each) for each in found.goals))
+    if session.as_csv:
+        return
+    known = found.income.median is not None
+    print_pairs(
+        (
+            *((f"run after {each.months} months, of all set", _said(each.of_set)) for each in found.running),
+            *((f"run after {each.months} months, of those found", _said(each.of_found)) for each in found.running),
+            ("income known before and after", _said(found.income.known)),
+            ("income above that before", _said(found.income.above_baseline)),
+            ("median change of income a month", f"{found.income.median:+.0f}" if known else "not told"),
+            ("steps done of those planned", _said(found.steps)),
+            ("jobs in running goals", _said(found.jobs)),
+            ("open and not visited for 12 months", " ".join(found.unvisited) or "none"),
+        )
+    )
+
+
+def _said(ratio: Ratio) -> str:
+    return f"{ratio.numerator} of {ratio.denominator}"
+
+
+@records(
+    "goal",
+    "add",
+    example="relay goals add --id O1 --beneficiary B2001 --kind farming --activity goats --on 2026-11-24",
+)
+@pass_session
+def add(session: Session, /, **given: str | None) -> None:
+    """Record what a woman aims at, and what she lives on before."""
+    print_recorded(session, record_kind(session, "goal", given))
+
+
+@records("goal_step", "step", example="relay goals step O1 --step training --planned-on 2027-01-15", but=("goal_id",))
+@click.argument("goal_id", metavar="GOAL", shell_complete=complete_ids("goal"))
+@pass_session
+def step(session: Session, /, **given: str | None) -> None:
+    """Record a step to a goal: by when it is planned, or when it was done."""
+    print_recorded(session, record_kind(session, "goal_step", given))
+
+
+@records("goal_visit", "visit", example="relay goals visit O1 --status running --jobs 2", but=("goal_id",))
+@click.argument("goal_id", metavar="GOAL", shell_complete=complete_ids("goal"))
+@pass_session
+def visit(session: Session, /, **given: str | None) -> None:
+    """Record how a goal goes, and what came in and was spent."""
+    print_recorded(session, record_kind(session, "goal_visit", given))
+
+
+for each in (add, step, visit):
+    goals.add_command(each)
+
+COMMANDS: Final = (Listed(users="Staff", command=goals),)

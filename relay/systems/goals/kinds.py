@@ -1,0 +1,147 @@
+"""A goal, a step to it, and a visit to see how it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, LiteralString
+
+from relay.domain.schema import Column, Kind
+from relay.systems.goals.progress import STATUSES
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.domain.advisories import Note
+    from relay.domain.register import Change, Fact, Register
+
+
+# The rules are read when the first act is judged: what only asks starts sooner without them.
+
+
+def _refuse_goal(register: Register, fact: Fact) -> None:
+    from relay.systems.goals import rules
+
+    rules.refuse_goal(register, fact)
+
+
+def _refuse_step(register: Register, fact: Fact) -> None:
+    from relay.systems.goals import rules
+
+    rules.refuse_step(register, fact)
+
+
+def _refuse_visit(register: Register, fact: Fact) -> None:
+    from relay.systems.goals import rules
+
+    rules.refuse_visit(register, fact)
+
+
+def _note_visit(register: Register, change: Change) -> Iterator[Note]:
+    from relay.systems.goals import rules
+
+    return rules.note_visit(register, change)
+
+
+def note_correction(register: Register, change: Change) -> Iterator[Note]:
+    """Note what a correction of a goal comes too late for."""
+    from relay.systems.goals import rules
+
+    return rules.note_correction(register, change)
+
+
+ACTIVITIES: Final = Column(name="activities", type="words")
+"""Key of rules.toml: the activities that a goal of the programme may be about; without it any word is."""
+
+STEPS: Final = ("training", "plan", "capital", "licence", "started", "first_sale", "hired", "other")
+
+
+def _goal(edge: LiteralString) -> Column:
+    return Column(
+        name="goal_id", type="id", required=True, refers_to="goal", fixed=True, edge=edge, told=True, beside=True
+    )
+
+
+KINDS: Final = (
+    Kind(
+        name="goal",
+        article=Sentence("a goal"),
+        title=Sentence("Goal"),
+        phrase="goal of %(beneficiary_id)s since %(set_on)s: %(kind)s, %(activity)s",
+        order=150,
+        label="Goal",
+        day="set_on",
+        file="goals",
+        roles=frozenset({"staff"}),
+        refuse=_refuse_goal,
+        columns=(
+            Column(name="goal_id", type="id", required=True, fixed=True),
+            Column(
+                name="beneficiary_id",
+                type="id",
+                required=True,
+                refers_to="beneficiary",
+                fixed=True,
+                edge="AIMED_AT_BY",
+                told=True,
+                beside=True,
+            ),
+            Column(name="kind", type="choice", choices=("farming", "business", "employment", "study"), required=True),
+            Column(name="activity", type="words", required=True),
+            Column(name="set_on", type="date", required=True),
+            Column(name="target_on", type="date", coming=True),
+            Column(name="baseline_income", type="money", personal=True, weighed=True),
+            Column(name="target_income", type="money", personal=True, weighed=True),
+            Column(name="placement_id", type="id", refers_to="placement", edge="BUILDS_ON", told=True),
+            Column(name="loan_id", type="id", refers_to="loan", edge="BUILDS_ON_LOAN", elsewhere=True),
+            Column(name="course_id", type="id", refers_to="course", edge="BUILDS_ON_COURSE", elsewhere=True),
+        ),
+    ),
+    Kind(
+        name="goal_step",
+        article=Sentence("a step to a goal"),
+        title=Sentence("Step to a goal"),
+        phrase="step to goal %(goal_id)s: %(step)s",
+        order=151,
+        label="GoalStep",
+        file="goal_steps",
+        action="goal",
+        roles=frozenset({"staff"}),
+        refuse=_refuse_step,
+        columns=(
+            Column(name="goal_step_id", type="id", required=True, fixed=True),
+            _goal("STEP_TO"),
+            Column(name="step", type="choice", choices=STEPS, required=True),
+            Column(name="planned_on", type="date", coming=True),
+            Column(name="done_on", type="date"),
+        ),
+    ),
+    Kind(
+        name="goal_visit",
+        article=Sentence("a visit to a goal"),
+        title=Sentence("Visit to a goal"),
+        phrase="visit to goal %(goal_id)s on %(visited_on)s: %(status)s",
+        order=152,
+        label="GoalVisit",
+        day="visited_on",
+        file="goal_visits",
+        action="goal",
+        roles=frozenset({"staff"}),
+        refuse=_refuse_visit,
+        note=_note_visit,
+        columns=(
+            Column(name="goal_visit_id", type="id", required=True, fixed=True),
+            _goal("VISIT_OF_GOAL"),
+            Column(name="visited_on", type="date", required=True),
+            Column(name="status", type="choice", choices=STATUSES, required=True),
+            Column(name="income", type="money", personal=True, weighed=True),
+            Column(name="expenses", type="money", personal=True, weighed=True),
+            Column(name="months_covered", type="term"),
+            Column(name="jobs", type="count"),
+            Column(
+                name="reason",
+                type="choice",
+                choices=("moved", "illness", "animals_died", "household_circumstances", "other_confirmed"),
+            ),
+        ),
+    ),
+)

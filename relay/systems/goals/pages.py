@@ -1,0 +1,47 @@
+"""The page of goals, and what her goals add to a woman's record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, render_template
+from markupsafe import Markup
+
+from relay.systems.goals.questions import found_in, progress
+from relay.text import Sentence
+from relay.web import privacy
+from relay.web.permission import action
+from relay.web.request import current
+from relay.web.system_pages import MenuLink, SystemPages
+
+if TYPE_CHECKING:
+    from relay.reports.record_history import Record
+
+blueprint = Blueprint("goals", __name__, template_folder="templates")
+
+
+@blueprint.get("/p/<programme_id>/goals")
+@action("goals")
+def page(programme_id: str) -> str:
+    """All goals, how many run, and how income changed."""
+    found = found_in(progress(current.built(), programme_id, current.as_of()))
+    return render_template(
+        "goals/goals.html", found=found, names=privacy.names(sorted({each.beneficiary_id for each in found.goals}))
+    )
+
+
+def _on_record(record: Record) -> Markup | None:
+    """Her goals, on a woman's record."""
+    if not record.id.startswith("beneficiary:") or not any(each.id.startswith("goal:") for each in record.history):
+        return None
+    hers = {each.id for each in record.history}
+    known = progress(current.built(), current.head().programme_id, current.as_of())
+    rows = [row for row in found_in(known).goals if f"goal:{row.goal_id}" in hers]
+    return Markup(render_template("goals/hers.html", rows=rows))  # noqa: S704 - a template escapes what it shows
+
+
+PAGES: Final = SystemPages(
+    blueprint=blueprint,
+    links=(MenuLink(endpoint="page", label=Sentence("Goals"), key="4"),),
+    on_record=_on_record,
+)

@@ -1,0 +1,132 @@
+"""What can be asked about goals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from relay.ledger.her_ids import one_woman
+from relay.service.queries.parameters import AsOf
+from relay.service.question import Question, Source
+from relay.systems.goals import cypher
+from relay.systems.goals.progress import AT_MONTHS, Goal, IncomeChange, Progress, Ratio, Running, Step, Visit
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+
+def progress(graph: Graph, programme_id: str, as_of: date) -> Progress:
+    """All goals of a programme, and how they go by a day.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    goals = graph.rows(cypher.GOALS, programme_id=programme_id)
+    kept = one_woman(graph, programme_id, {row["beneficiary_id"] for row in goals}).kept
+    return Progress(
+        goals=[Goal.of(row, woman=kept(row["beneficiary_id"])) for row in goals],
+        steps=[Step.of(row) for row in graph.rows(cypher.STEPS, programme_id=programme_id)],
+        visits=[Visit.of(row) for row in graph.rows(cypher.VISITS, programme_id=programme_id)],
+        as_of=as_of,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalRow:
+    """A goal, without any income.
+
+    Attributes:
+        goal_id: Its id.
+        beneficiary_id: Whose.
+        kind: "farming", "business", "employment" or "study".
+        activity: The programme's own word, or several.
+        set_on: When she set it.
+        target_on: By when; None where nobody said.
+        placement_id: On which placement it builds; None for none.
+        status: What the last visitor found; None where nobody came.
+        visited_on: When that was.
+        visits: How many there were.
+    """
+
+    goal_id: str
+    beneficiary_id: str
+    kind: str
+    activity: str
+    set_on: date
+    target_on: date | None
+    placement_id: str | None
+    status: str | None
+    visited_on: date | None
+    visits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalsFound:
+    """All goals on a day, and what came of them.
+
+    Attributes:
+        as_of: The day.
+        goals: By id.
+        running: How many run 12 and 24 months after they were set.
+        income: How income changed.
+        steps: Planned steps that are done, of those planned.
+        jobs: People whom running goals employ, for each goal that runs.
+        unvisited: Open goals to which nobody came for twelve months, by id.
+    """
+
+    as_of: date
+    goals: tuple[GoalRow, ...]
+    running: tuple[Running, ...]
+    income: IncomeChange
+    steps: Ratio
+    jobs: Ratio
+    unvisited: tuple[str, ...]
+
+
+def found_in(known: Progress) -> GoalsFound:
+    """What is told of all goals."""
+    return GoalsFound(
+        as_of=known.as_of,
+        goals=tuple(_row(known, goal) for goal in known.goals),
+        running=tuple(known.running(months) for months in AT_MONTHS),
+        income=known.income(),
+        steps=known.steps_done(),
+        jobs=known.jobs(),
+        unvisited=tuple(goal.goal_id for goal in known.unvisited()),
+    )
+
+
+def _row(known: Progress, goal: Goal) -> GoalRow:
+    last = known.last(goal)
+    return GoalRow(
+        goal_id=goal.goal_id,
+        beneficiary_id=goal.beneficiary_id,
+        kind=goal.kind,
+        activity=goal.activity,
+        set_on=goal.set_on,
+        target_on=goal.target_on,
+        placement_id=goal.placement_id,
+        status=last.status if last else None,
+        visited_on=last.visited_on if last else None,
+        visits=len(known.visits(goal)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goals(Question[GoalsFound]):
+    """All goals, how many of them run, and how income changed; no woman's income."""
+
+    name = "goals"
+    action = "goals"
+    path = "goals"
+    ids_only = True
+
+    as_of: AsOf
+
+    def answer(self, source: Source, programme_id: str) -> GoalsFound:
+        """Goals by id, and figures of all of them."""
+        return found_in(progress(source.graph, programme_id, self.as_of))
+
+
+QUESTIONS: Final = (Goals,)

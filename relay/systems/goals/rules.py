@@ -1,0 +1,288 @@
+"""What is refused of a goal, a step or a visit, and what is noted, under the ledger's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from relay.domain.acts import changes_of
+from relay.domain.advisories import Note
+from relay.domain.model import Placement, add_months, lost_since
+from relay.errors import Invalid, Refused
+from relay.systems.goals.progress import RUNS, UNVISITED_MONTHS, Goal, Progress, Visit
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.domain.register import Change, Fact, Register
+
+TRAINED_BEFORE: Final = timedelta(days=365)
+"""So long before a goal was set a step to it may have been done: many learn first and decide then."""
+A_DIGIT: Final = 10
+"""An income so many times the last one may be a digit too many, or too few (our choice)."""
+
+
+class AimsAlready(Refused):
+    """A woman has two open goals of one kind."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s already has an open %(kind)s goal, %(earlier)s."
+    suggestion = "Record first how that one ended: relay goals visit %(earlier_id)s --status stopped"
+    field = "kind"
+
+    act_id: str
+    beneficiary_id: str
+    kind: str
+    earlier_id: str
+
+    @property
+    def earlier(self) -> str:
+        """The act of the other goal."""
+        return f"goal:{self.earlier_id}"
+
+
+class NotAnActivity(Invalid):
+    """A goal is about something that the programme does not list."""
+
+    reason = "%(act_id)s is about %(activity)s, which is not among the activities of this programme."
+    suggestion = "Use one of %(activities)s, or have a manager add it to the programme's activities."
+    field = "activity"
+
+    act_id: str
+    activity: str
+    activities: str
+
+
+class BuildsOnAnothers(Refused):
+    """A goal builds on what is another woman's."""
+
+    reason = "%(act_id)s builds on %(named)s, which is not hers."
+    suggestion = "Check the id: a goal builds on what the woman herself received, borrowed or learned."
+    field = "placement_id"
+
+    act_id: str
+    named: str
+
+
+class NeitherPlannedNorDone(Invalid):
+    """A step says neither by when it is planned nor when it was done."""
+
+    reason = "%(act_id)s says neither when the step is planned nor when it was done."
+    suggestion = "Give planned_on, done_on, or both."
+    field = "planned_on"
+
+    act_id: str
+
+
+class DoneLongBefore(Refused):
+    """A step was done more than a year before the goal was set."""
+
+    reason = "%(act_id)s was done on %(done_on)s, more than a year before the goal was set on %(set_on)s."
+    suggestion = "Check both dates."
+    field = "done_on"
+
+    act_id: str
+    done_on: date
+    set_on: date
+
+
+class VisitedBeforeSet(Refused):
+    """A visit to a goal is dated before it was set."""
+
+    reason = "%(act_id)s is dated %(visited_on)s, but the goal was set only on %(set_on)s."
+    suggestion = "Check both dates."
+    field = "visited_on"
+
+    act_id: str
+    visited_on: date
+    set_on: date
+
+
+class RunsAfterItStopped(Refused):
+    """A goal that had stopped runs, though nobody saw that it was begun anew."""
+
+    reason = "%(act_id)s says that the goal runs, but by %(earlier)s it had stopped."
+    suggestion = "If she began anew, record first a visit that says preparing. Else correct the visit that is wrong."
+    field = "status"
+
+    act_id: str
+    earlier: str
+
+
+class HalfAnIncome(Invalid):
+    """A visit says a part of what makes an income."""
+
+    reason = "%(act_id)s does not say all that makes an income: what came in, what was spent, and over how many months."
+    suggestion = "Give income, expenses (0 if nothing was spent) and months_covered together."
+    field = "income"
+
+    act_id: str
+
+
+# -- goals -----------------------------------------------------------------------------------------------------------
+
+
+def refuse_goal(register: Register, fact: Fact) -> None:
+    """Refuse another activity, what builds on what is not hers, what later acts contradict, and a second open goal."""
+    programme = register.facts.get(f"programme:{register.programme_id}")
+    listed = str(programme.values.get("activities") or "") if programme else ""
+    for activity in str(fact.values["activity"]).split(";") if listed else ():
+        if activity not in listed.split(";"):
+            raise NotAnActivity(act_id=fact.act_id, activity=activity, activities=listed.replace(";", ", "))
+    _builds_on_her_own(register, fact)
+    for step in register.beside("goal_step", fact.act_id):
+        _not_long_before(step, fact)
+    for visit in register.beside("goal_visit", fact.act_id):
+        _not_before(visit, fact)
+    _only_open_one(register, fact)
+
+
+def _builds_on_her_own(register: Register, fact: Fact) -> None:
+    values = fact.values
+    woman = values["beneficiary_id"]
+    placement = register.placements.get(str(values.get("placement_id")))
+    if placement and not register.are_one(placement.beneficiary_id, woman):
+        raise BuildsOnAnothers(act_id=fact.act_id, named=f"placement:{placement.placement_id}")
+    loan = register.facts.get(f"loan:{values.get('loan_id')}")
+    if loan and not register.are_one(loan.values["beneficiary_id"], woman):
+        raise BuildsOnAnothers(act_id=fact.act_id, named=loan.act_id, field="loan_id")
+    course = register.facts.get(f"course:{values.get('course_id')}")
+    names = [f"beneficiary:{id_}" for id_ in register.one_woman.ids(woman)]
+    if course and course.id not in {each.values["course_id"] for each in register.beside("enrolment", *names)}:
+        raise BuildsOnAnothers(act_id=fact.act_id, named=course.act_id, field="course_id")
+
+
+def _progress(register: Register, goals: list[Fact], visit: Fact | None = None) -> Progress:
+    """How some goals go by the day of a visit that is to be recorded, or by all that is."""
+    kept = register.one_woman.kept
+    visits = {each.act_id: each for each in register.beside("goal_visit", *(goal.act_id for goal in goals))}
+    if visit:
+        visits[visit.act_id] = visit
+    return Progress(
+        goals=[Goal.of(each.values, woman=kept(each.values["beneficiary_id"])) for each in goals],
+        steps=(),
+        visits=[Visit.of(each.values) for each in visits.values()],
+        as_of=date.max,
+    )
+
+
+def _only_open_one(register: Register, goal: Fact, visit: Fact | None = None) -> None:
+    """A woman has one open goal of a kind, as a goal, or a visit to one, would stand."""
+    names = [f"beneficiary:{id_}" for id_ in register.one_woman.ids(goal.values["beneficiary_id"])]
+    others = [
+        each
+        for each in register.beside("goal", *names)
+        if each.act_id != goal.act_id and each.values["kind"] == goal.values["kind"]
+    ]
+    progress = _progress(register, [goal, *others], visit)
+    open_ = [each.goal_id for each in progress.goals if progress.is_open(each)]
+    if goal.id in open_ and len(open_) > 1:
+        raise AimsAlready(
+            act_id=(visit or goal).act_id,
+            beneficiary_id=goal.values["beneficiary_id"],
+            kind=goal.values["kind"],
+            earlier_id=next(each for each in open_ if each != goal.id),
+        )
+
+
+# -- steps and visits ------------------------------------------------------------------------------------------------
+
+
+def refuse_step(register: Register, fact: Fact) -> None:
+    """Refuse a step that says no day, or was done long before."""
+    if not (fact.values.get("planned_on") or fact.values.get("done_on")):
+        raise NeitherPlannedNorDone(act_id=fact.act_id)
+    _not_long_before(fact, register.facts[f"goal:{fact.values['goal_id']}"])
+
+
+def _not_long_before(step: Fact, goal: Fact) -> None:
+    done_on, set_on = step.values.get("done_on"), date.fromisoformat(goal.values["set_on"])
+    if done_on and date.fromisoformat(done_on) < set_on - TRAINED_BEFORE:
+        raise DoneLongBefore(act_id=step.act_id, done_on=date.fromisoformat(done_on), set_on=set_on)
+
+
+def refuse_visit(register: Register, fact: Fact) -> None:
+    """Refuse a visit before the goal, half an income, and what runs although it had stopped."""
+    goal = register.facts[f"goal:{fact.values['goal_id']}"]
+    _not_before(fact, goal)
+    said = [fact.values.get(name) is not None for name in ("income", "expenses")]
+    if any(said) and not (all(said) and fact.values.get("months_covered")):
+        raise HalfAnIncome(act_id=fact.act_id)
+    progress = _progress(register, [goal], fact)
+    _runs_on(fact, progress.visits(progress.goals[0]))
+    _only_open_one(register, goal, fact)
+
+
+def _not_before(visit: Fact, goal: Fact) -> None:
+    visited_on, set_on = (date.fromisoformat(each) for each in (visit.values["visited_on"], goal.values["set_on"]))
+    if visited_on < set_on:
+        raise VisitedBeforeSet(act_id=visit.act_id, visited_on=visited_on, set_on=set_on)
+
+
+def _runs_on(fact: Fact, visits: Iterable[Visit]) -> None:
+    """What had stopped runs again only after it was prepared anew, whichever of the visits is recorded first."""
+    stopped: Visit | None = None
+    for visit in visits:
+        if visit.status in ("stopped", "preparing"):
+            stopped = visit if visit.status == "stopped" else None
+        elif stopped and visit.status in RUNS:
+            raise RunsAfterItStopped(act_id=fact.act_id, earlier=stopped.act_id)
+
+
+# -- what is noted -----------------------------------------------------------------------------------------------------
+
+
+def note_visit(register: Register, change: Change) -> Iterator[Note]:
+    """Note what may be a slip, and what an auditor will want to see."""
+    fact = change.facts.get(change.act.act_id)
+    if fact is None:
+        return
+    goal = register.facts[f"goal:{fact.values['goal_id']}"]
+    visit, name = Visit.of(fact.values), fact.act_id
+    progress = _progress(register, [goal], fact)
+    known = progress.goals[0]
+    visits = progress.visits(known)
+    before = visits[: visits.index(visit)]
+    if _is_a_digit_off(visit.net_income, [net for each in before if (net := each.net_income) is not None]):
+        sentence = Sentence("%(name)s: the income differs tenfold from that of the visit before.", name=name)
+        yield Note(note="income_tenfold", sentence=sentence)
+    since = before[-1].visited_on if before else known.set_on
+    if add_months(since, UNVISITED_MONTHS) < visit.visited_on:
+        sentence = Sentence("%(name)s: nobody had visited for more than twelve months.", name=name)
+        yield Note(note="long_unvisited", sentence=sentence)
+    net, target = visit.net_income, known.target_income
+    if visit.status == "reached" and net is not None and target is not None and net < target:
+        sentence = Sentence("%(name)s: reached, but the income is below what she aims at.", name=name)
+        yield Note(note="reached_below_target", sentence=sentence)
+    if visit.status == "running" and _is_lost(register.placements.get(known.placement_id or ""), visit.visited_on):
+        sentence = Sentence(
+            "%(name)s: it runs, but the animals of placement %(placement_id)s, on which it builds, are lost.",
+            name=name,
+            placement_id=known.placement_id,
+        )
+        yield Note(note="runs_without_animals", sentence=sentence)
+
+
+def _is_lost(placement: Placement | None, day: date) -> bool:
+    """Whether nothing was left of a placement on a day; one that a goal does not name is not lost."""
+    return placement is not None and bool(
+        lost_since(
+            [each for each in placement.receipts if each.received_on <= day],
+            [each for each in placement.passes if each.passed_on <= day],
+            [each for each in placement.events if each.happened_on <= day],
+        )
+    )
+
+
+def _is_a_digit_off(net: float | None, before: list[float]) -> bool:
+    if net is None or not before or min(net, before[-1]) <= 0:
+        return False
+    return max(net, before[-1]) >= A_DIGIT * min(net, before[-1])
+
+
+def note_correction(register: Register, change: Change) -> Iterator[Note]:
+    """Note an income before that was put down, or changed, only after somebody had visited."""
+    for act_id, fact in change.facts.items():
+        late = fact and fact.kind == "goal" and "baseline_income" in changes_of(change.act.values)
+        if late and register.beside("goal_visit", act_id):
+            sentence = Sentence("%(name)s: the income before was recorded after the first visit.", name=act_id)
+            yield Note(note="baseline_after_visit", sentence=sentence)

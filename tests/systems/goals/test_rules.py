@@ -1,0 +1,109 @@
+"""What is refused of goals, steps and visits, and what is noted, whichever comes first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relay.ledger import verify
+from relay.systems.goals.rules import (
+    AimsAlready,
+    BuildsOnAnothers,
+    DoneLongBefore,
+    HalfAnIncome,
+    NeitherPlannedNorDone,
+    NotAnActivity,
+    RunsAfterItStopped,
+    VisitedBeforeSet,
+)
+from tests.scenes import acts as say
+from tests.systems.goals.scene import added, aims, earning, noted, refusal, stepped, visited
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+
+def test_a_woman_has_one_open_goal_of_a_kind_whichever_act_would_open_another(village: Graph) -> None:
+    added(village, aims("O1: W1 on 2021-01-01"), aims("O2: W1 on 2021-02-01", kind="study"))
+
+    assert isinstance(refusal(village, aims("O3: W1 on 2021-03-01")), AimsAlready)
+    added(village, visited("V1: O1 on 2021-06-01, stopped"), aims("O3: W1 on 2021-07-01"))
+    assert isinstance(refusal(village, visited("V2: O1 on 2021-08-01, preparing")), AimsAlready)
+    assert verify.verify(village, "demo").ok
+
+
+def test_one_woman_under_two_ids_has_one_open_goal(village: Graph) -> None:
+    added(village, aims("O1: W2 on 2021-01-01"), say.same("S1: W2 = W3"))
+
+    assert isinstance(refusal(village, aims("O2: W3 on 2021-02-01")), AimsAlready)
+
+
+def test_an_activity_is_one_of_the_programmes_or_any_where_it_lists_none(village: Graph) -> None:
+    assert isinstance(refusal(village, aims("O1: W1 on 2021-01-01", activity="tea_shop")), NotAnActivity)
+    assert isinstance(refusal(village, aims("O1: W1 on 2021-01-01", activity="goats;tea_shop")), NotAnActivity)
+    added(village, aims("O1: W1 on 2021-01-01", activity="goats;vegetables"))
+
+    added(village, say.corrected("programme:demo", activities=None))
+    added(village, aims("O2: W2 on 2021-01-01", activity="tea_shop"))
+
+
+def test_a_goal_builds_on_what_is_hers(village: Graph) -> None:
+    assert isinstance(refusal(village, aims("O1: W2 on 2021-01-01", placement_id="P1")), BuildsOnAnothers)
+    added(village, aims("O1: W1 on 2021-01-01", placement_id="P1"))
+
+
+def test_a_visit_is_not_dated_before_its_goal_whichever_is_corrected(village: Graph) -> None:
+    added(village, aims("O1: W1 on 2021-01-01"), visited("V1: O1 on 2021-01-01, preparing"))
+
+    assert isinstance(refusal(village, visited("V2: O1 on 2020-12-31, preparing")), VisitedBeforeSet)
+    assert isinstance(refusal(village, say.corrected("goal:O1", set_on="2021-01-02")), VisitedBeforeSet)
+    assert "but today is" in str(refusal(village, visited("V2: O1 on 2024-07-01, running")))
+
+
+def test_a_step_says_a_day_and_was_done_at_most_a_year_before(village: Graph) -> None:
+    added(village, aims("O1: W1 on 2021-01-01"), stepped("S1: training of O1", done_on="2020-01-02"))
+
+    assert isinstance(refusal(village, stepped("S2: plan of O1")), NeitherPlannedNorDone)
+    assert isinstance(refusal(village, stepped("S2: plan of O1", done_on="2020-01-01")), DoneLongBefore)
+    assert isinstance(refusal(village, say.corrected("goal:O1", set_on="2021-01-02")), DoneLongBefore)
+    added(village, stepped("S2: plan of O1", planned_on="2030-01-01"))
+
+
+def test_what_stopped_runs_again_only_after_it_was_prepared_anew(village: Graph) -> None:
+    added(village, aims("O1: W1 on 2021-01-01"), visited("V1: O1 on 2021-06-01, stopped"))
+
+    assert isinstance(refusal(village, visited("V2: O1 on 2021-09-01, running")), RunsAfterItStopped)
+    added(village, visited("V3: O1 on 2021-08-01, preparing"), visited("V2: O1 on 2021-09-01, running"))
+    assert isinstance(refusal(village, visited("V4: O1 on 2021-08-15, stopped")), RunsAfterItStopped)
+
+
+def test_an_income_is_what_came_in_what_was_spent_and_over_how_many_months(village: Graph) -> None:
+    added(village, aims("O1: W1 on 2021-01-01"))
+
+    assert isinstance(refusal(village, visited("V1: O1 on 2021-06-01, running", income=900)), HalfAnIncome)
+    half = visited("V1: O1 on 2021-06-01, running", income=900, expenses=100)
+    assert isinstance(refusal(village, half), HalfAnIncome)
+    added(village, visited("V1: O1 on 2021-06-01, running", **earning(900, 100, 6)))
+
+
+def test_what_may_be_a_slip_is_noted(village: Graph) -> None:
+    added(village, aims("O1: W1 on 2020-03-01", placement_id="P1", target_income=2000))
+
+    assert noted(village, visited("V1: O1 on 2020-09-01, running", **earning(600, 0, 6))) == []
+    assert noted(village, visited("V2: O1 on 2021-09-01, running", **earning(5900, 0, 6))) == []  # 983 after 100
+    assert noted(village, visited("V3: O1 on 2022-09-02, running", **earning(100, 2, 1))) == [
+        "income_tenfold",  # 98 after 983
+        "long_unvisited",
+    ]
+    added(village, say.happened("E1: death of P1 on 2022-10-01", animals=2))
+    assert noted(village, visited("V4: O1 on 2022-10-01, running")) == ["runs_without_animals"]
+    assert noted(village, visited("V5: O1 on 2022-11-01, reached", **earning(900, 0, 1))) == ["reached_below_target"]
+
+
+def test_an_income_before_that_is_recorded_after_a_visit_is_noted(village: Graph) -> None:
+    added(village, aims("O1: W1 on 2021-01-01"))
+    assert noted(village, say.corrected("goal:O1", "C1", baseline_income=500)) == []
+
+    added(village, visited("V1: O1 on 2021-06-01, running"))
+
+    assert noted(village, say.corrected("goal:O1", "C2", baseline_income=400)) == ["baseline_after_visit"]
+    assert noted(village, say.corrected("goal:O1", "C3", target_income=400)) == []
