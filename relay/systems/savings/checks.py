@@ -13,10 +13,10 @@ from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding
 from relay.domain.register import Fact
 from relay.systems.savings import reading
-from relay.systems.savings.group_books import Box, CycleBooks, GroupBooks
-from relay.systems.savings.loans import Loan
-from relay.systems.savings.money import rupees
-from relay.systems.savings.records import Line, Meeting
+from relay.systems.savings.books.group_books import Box, CycleBooks, GroupBooks
+from relay.systems.savings.books.loans import Loan
+from relay.systems.savings.books.money import rupees
+from relay.systems.savings.books.records import Line, Meeting
 from relay.text import Sentence
 
 LATE_TYPED_DAYS: Final = 30

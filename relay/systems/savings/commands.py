@@ -14,7 +14,10 @@ from relay.commands.session import Session, say
 from relay.commands.showing import print_list, rate
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from relay.desk.intake import Recorded
+    from relay.domain.model import Rate
     from relay.systems.savings.report import GroupSavings
 
 _group_argument = click.argument("group_id", metavar="GROUP", shell_complete=complete_ids("group"))
@@ -114,10 +117,11 @@ def sheet(session: Session, group_id: str, as_of: str | None) -> None:
 @command("savings", example="relay savings G1")
 @click.argument("group_id", metavar="[GROUP]", required=False, shell_complete=complete_ids("group"))
 @click.option("--passbook", "woman", metavar="BENEFICIARY", help="The passbook of this woman of the group.")
+@click.option("--relay", "beside", is_flag=True, help="Whether loans keep animals, and who saves passes on in time.")
 @as_of_option
 @format_option
 @pass_session
-def savings(session: Session, group_id: str | None, woman: str | None, as_of: str | None) -> None:
+def savings(session: Session, group_id: str | None, woman: str | None, *, beside: bool, as_of: str | None) -> None:
     """Show how groups save: the sums of all, or one with its box, its ratios and its share-out."""
     from relay.service.terminal import print_json
     from relay.systems.savings.questions import Passbook, SavingsOfGroup, SavingsOfGroups
@@ -126,7 +130,9 @@ def savings(session: Session, group_id: str | None, woman: str | None, as_of: st
     day = session.day(as_of)
     if woman and not group_id:
         raise click.UsageError("Name the group too: a woman may be in several.")
-    if woman and group_id:
+    if beside:
+        _beside(session, day)
+    elif woman and group_id:
         _print(session, PassbookRow, session.ask(Passbook(as_of=day, group_id=group_id, beneficiary_id=woman)))
     elif group_id:
         found = session.ask(SavingsOfGroup(as_of=day, group_id=group_id))
@@ -142,6 +148,28 @@ def savings(session: Session, group_id: str | None, woman: str | None, as_of: st
             print_json(groups)
         else:
             print_list(session, _SUMS, map(_sums, groups))
+
+
+def _beside(session: Session, day: date) -> None:
+    """Savings beside the relay."""
+    from relay.service.terminal import print_json
+    from relay.systems.savings.questions import SavingsBesideTheRelay
+
+    found = session.ask(SavingsBesideTheRelay(as_of=day))
+    if session.as_json:
+        print_json(found)
+        return
+    for title, compared in (
+        ("Kept for 180 days after a loan to keep the animal", found.kept_after_loan),
+        ("Passed on in time, in a savings group 12 months before", found.on_time),
+    ):
+        click.echo(f"{title}: {_with_interval(compared.of_them, compared.interval)}")
+        click.echo(f"  all others: {_with_interval(compared.of_others, compared.interval_of_others)}")
+    click.echo("This is an association, not proof: women who save may differ in much else.")
+
+
+def _with_interval(found: Rate, between: tuple[float, float] | None) -> str:
+    return rate(found) + (f", between {between[0]:.1%} and {between[1]:.1%}" if between else "")
 
 
 _SUMS: Final = (

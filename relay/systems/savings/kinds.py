@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.schema import Column, Kind
-from relay.systems.savings.records import FLOW_KINDS
-from relay.systems.savings.savings_rule import CHARGE_METHODS, INSTALMENTS, RHYTHMS, SHARE_OUTS
+from relay.systems.savings.books.records import FLOW_KINDS
+from relay.systems.savings.books.savings_rule import CHARGE_METHODS, INSTALMENTS, RHYTHMS, SHARE_OUTS
 from relay.text import Sentence
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from relay.domain.schema import Column
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.service.question import Source
+from relay.systems.savings.books.money import paisa, rupees
+from relay.systems.savings.books.records import FLOW_KINDS, Flow, Line
 from relay.systems.savings.kinds import PURPOSES
 from relay.systems.savings.meeting_day import Became, Written, record_meeting
-from relay.systems.savings.money import paisa, rupees
 from relay.systems.savings.questions import SavingsOfGroup, SavingsOfGroups, books_of
-from relay.systems.savings.records import FLOW_KINDS, Flow, Line
 from relay.systems.savings.report import due_at, group_savings, passbook
 from relay.text import Sentence
 from relay.web import guard, privacy
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from relay.domain.acts import Value
-    from relay.systems.savings.group_books import GroupBooks
+    from relay.systems.savings.books.group_books import GroupBooks
 
 blueprint = Blueprint("savings", __name__, template_folder="templates")
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final, TypeVar
 
+from relay.arrays import cache
 from relay.errors import NotFound
+from relay.reports import trees
 from relay.service.queries.parameters import AsOf
 from relay.service.question import Question, Says, Source
 from relay.systems.savings import reading
-from relay.systems.savings.group_books import GroupBooks
+from relay.systems.savings.beside_the_relay import BesideTheRelay, beside_the_relay
+from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.report import (
     DueFromHer,
     GroupSavings,
@@ -21,6 +24,8 @@ from relay.systems.savings.report import (
 )
 
 T_co = TypeVar("T_co", covariant=True)
+
+_CONFIRMED_ONLY: Final = False  # who passed on has, whoever confirmed it
 
 GroupId = Annotated[str, Says(sort="word", text="The group.")]
 Woman = Annotated[str, Says(sort="word", text="The woman.")]
@@ -125,4 +130,23 @@ class Passbook(_OfADay[tuple[PassbookRow, ...]]):
         return passbook(self.books(source, programme_id, self.group_id), self.beneficiary_id)
 
 
-QUESTIONS: Final = (SavingsOfGroups, SavingsOfGroup, DueAtNextMeeting, Passbook)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavingsBesideTheRelay(_OfADay[BesideTheRelay]):
+    """Whether loans keep animals, and whether who saves passes on in time: association, not proof."""
+
+    name = "savings-and-relay"
+    action = "savings"
+    path = "savings-and-relay"
+
+    def answer(self, source: Source, programme_id: str) -> BesideTheRelay:
+        """On the day."""
+        kept = source.kept
+        relay = (
+            kept(self.as_of, _CONFIRMED_ONLY)
+            if kept
+            else trees.relay(source.graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
+        )
+        return beside_the_relay(reading.read(source.graph, programme_id), relay.survey)
+
+
+QUESTIONS: Final = (SavingsOfGroups, SavingsBesideTheRelay, SavingsOfGroup, DueAtNextMeeting, Passbook)

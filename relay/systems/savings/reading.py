@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.people.one_woman import Edge, OneWoman
 from relay.ledger.projection import values_of
 from relay.systems.savings import cypher
-from relay.systems.savings.loans import Loan, LoanEvent
-from relay.systems.savings.records import Cycle, Flow, Line, Meeting, Member, PaidOut, Recorded
-from relay.systems.savings.savings_rule import SavingsRule
+from relay.systems.savings.books.loans import Loan, LoanEvent
+from relay.systems.savings.books.records import Cycle, Flow, Line, Meeting, Member, PaidOut, Recorded
+from relay.systems.savings.books.savings_rule import SavingsRule
 
 if TYPE_CHECKING:
     from relay.domain.register import Register

@@ -11,10 +11,10 @@ from datetime import date
 from typing import Final
 
 from relay.domain.model import Rate
-from relay.systems.savings.group_books import CycleBooks, GroupBooks
-from relay.systems.savings.loans import LoanAccount
-from relay.systems.savings.money import Rupees, rupees
-from relay.systems.savings.records import Line, Meeting
+from relay.systems.savings.books.group_books import CycleBooks, GroupBooks
+from relay.systems.savings.books.loans import LoanAccount
+from relay.systems.savings.books.money import Rupees, rupees
+from relay.systems.savings.books.records import Line, Meeting
 
 _DAYS_OF_A_YEAR: Final = 365
 _NEARLY_ALL: Final = 0.9

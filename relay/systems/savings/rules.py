@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.advisories import Note
 from relay.domain.register import Fact
 from relay.errors import Invalid, Refused
-from relay.systems.savings.loans import Loan, LoanAccount, LoanEvent, Repayment
-from relay.systems.savings.money import Rupees, paisa, rupees
-from relay.systems.savings.records import Cycle, Flow, Line, Meeting
-from relay.systems.savings.savings_rule import SavingsRule, in_force
+from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
+from relay.systems.savings.books.money import Rupees, paisa, rupees
+from relay.systems.savings.books.records import Cycle, Flow, Line, Meeting
+from relay.systems.savings.books.savings_rule import SavingsRule, in_force
 from relay.text import Sentence
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from relay.systems.savings.money import floor_to
-from relay.systems.savings.savings_rule import SavingsRule
+from relay.systems.savings.books.money import floor_to
+from relay.systems.savings.books.savings_rule import SavingsRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

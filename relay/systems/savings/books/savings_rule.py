@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Self, get_args
 
 from relay.domain import bikram_sambat
 from relay.domain.model import thousandths
-from relay.systems.savings.money import PAISA, paisa
+from relay.systems.savings.books.money import PAISA, paisa
 
 Rhythm = Literal["week", "fortnight", "month"]
 ChargeMethod = Literal["declining", "flat", "once", "none"]

@@ -11,8 +11,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final, Self
 
-from relay.systems.savings.money import half_up, paisa, percent_of
-from relay.systems.savings.savings_rule import ChargeMethod, Instalments, SavingsRule
+from relay.systems.savings.books.money import half_up, paisa, percent_of
+from relay.systems.savings.books.savings_rule import ChargeMethod, Instalments, SavingsRule
 
 _THOUSANDTHS_OF_A_PERCENT: Final = 100_000
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relay.systems.savings.loans import Loan, LoanAccount, LoanEvent, Repayment, instalments
-from relay.systems.savings.money import half_up
-from relay.systems.savings.savings_rule import CHARGE_METHODS, INSTALMENTS, SavingsRule, in_force
+from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment, instalments
+from relay.systems.savings.books.money import half_up
+from relay.systems.savings.books.savings_rule import CHARGE_METHODS, INSTALMENTS, SavingsRule, in_force
 from tests.rigs.soak import drawn
 
 DECLINING = SavingsRule(charge_percent=2000, charge_method="declining")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from relay.systems.savings.loans import LoanAccount, Repayment
-from relay.systems.savings.records import Cycle, Line, Meeting, Recorded
-from relay.systems.savings.savings_rule import SavingsRule, in_force
-from relay.systems.savings.share_out import Sharing, Stake, share
+from relay.systems.savings.books.loans import LoanAccount, Repayment
+from relay.systems.savings.books.records import Cycle, Line, Meeting, Recorded
+from relay.systems.savings.books.savings_rule import SavingsRule, in_force
+from relay.systems.savings.books.share_out import Sharing, Stake, share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Self
 
-from relay.systems.savings.loans import Loan, LoanEvent
-from relay.systems.savings.money import paisa
-from relay.systems.savings.savings_rule import SavingsRule
+from relay.systems.savings.books.loans import Loan, LoanEvent
+from relay.systems.savings.books.money import paisa
+from relay.systems.savings.books.savings_rule import SavingsRule
 
 _INTO_THE_BOX: Final = frozenset({"from_bank", "grant_in", "outside_loan_in", "buck_fee", "found"})
 _OUT_OF_THE_BOX: Final = frozenset({"to_bank", "expense", "social_paid", "outside_loan_paid", "missing"})

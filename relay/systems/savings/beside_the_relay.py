@@ -1,0 +1,163 @@
+"""Savings beside the relay: whether animals stay where a loan came at the right moment, and who passes on in time.
+
+Both are associations, and no proof: women who save, or who were lent money, may differ in much else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from relay.arrays.columns import NO_DAY, day_number
+from relay.domain.model import Rate
+from relay.domain.vocabulary import EVENT_KINDS
+from relay.systems.savings.books.loans import Loan
+from relay.systems.savings.books.records import Recorded
+
+if TYPE_CHECKING:
+    from relay.arrays.lineage import Survey
+
+KEEPS_DAYS: Final = 180
+"""So long after a loan the animals are looked for."""
+BEFORE_DUE: Final = timedelta(days=365)
+"""So long before her due day a woman has to be in a group that saves."""
+_GIVEN_UP: Final = frozenset({EVENT_KINDS.index("sale"), EVENT_KINDS.index("slaughter")})
+KEEP_ANIMAL: Final = "keep_animal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A share of those of whom something is so, beside that of all others.
+
+    Attributes:
+        of_them: The share, with what it is made of.
+        interval: Between which shares that of many more like them may lie, at 95 %; None where there is nobody.
+        of_others: The share of the others.
+        interval_of_others: The same of that.
+    """
+
+    of_them: Rate
+    interval: tuple[float, float] | None
+    of_others: Rate
+    interval_of_others: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideTheRelay:
+    """Savings beside the relay: association, not proof.
+
+    Attributes:
+        kept_after_loan: Placements from which nothing was sold or slaughtered within 180 days of a loan to keep the
+            animal, of all such with an older loan; beside them placements without such a loan, looked at for as long
+            from as many days after their receipt as loans came in the median.
+        on_time: Placements past their due day that had passed on all by then, of women who 12 months before it were
+            members of a group with a savings cycle; beside them those of all others.
+    """
+
+    kept_after_loan: Compared
+    on_time: Compared
+
+
+def beside_the_relay(groups: Mapping[str, Recorded], survey: Survey) -> BesideTheRelay:
+    """Compare placements with and without savings on the day of a survey."""
+    kept = _women(survey)
+    loans = [loan for each in groups.values() for loan in each.loans]
+    after_loan, without = _kept(survey, loans)
+    saving, others = _on_time(survey, groups, kept)
+    return BesideTheRelay(
+        kept_after_loan=_compared(after_loan, without),
+        on_time=_compared(saving, others),
+    )
+
+
+def _women(survey: Survey) -> Callable[[int], str]:
+    """A way from the row of a placement to the id under which its holder is kept."""
+    snapshot = survey.snapshot
+    women, people = snapshot.women(), snapshot.beneficiaries.ids
+    return lambda row: people[int(women[snapshot.placements.beneficiary[row]])]
+
+
+def _kept(survey: Survey, loans: Iterable[Loan]) -> tuple[list[bool], list[bool]]:
+    """Whether each placement was kept after its first such loan; and whether each of the others was."""
+    today, standings = day_number(survey.as_of), survey.standings
+    rows = survey.snapshot.placements.ids
+    taken: dict[int, int] = {}
+    for loan in sorted(loans, key=lambda each: (each.taken_on, each.loan_id)):
+        row = rows.row(loan.placement_id) if loan.purpose == KEEP_ANIMAL and loan.placement_id else None
+        if row is not None and standings.there[row]:
+            taken.setdefault(row, day_number(loan.taken_on))
+    gone = _gone(survey)
+    after_loan = [
+        not any(day <= each <= day + KEEPS_DAYS for each in gone[row])
+        for row, day in taken.items()
+        if day + KEEPS_DAYS < today
+    ]
+    lags = [day - int(standings.received_day[row]) for row, day in taken.items()]
+    lag = round(median(lags)) if lags else 0
+    others = (
+        (row, int(received) + lag)
+        for row, received in enumerate(standings.received_day.tolist())
+        if standings.there[row] and row not in taken
+    )
+    without = [
+        not any(each <= day + KEEPS_DAYS for each in gone[row])
+        for row, day in others
+        if day + KEEPS_DAYS < today and not any(each < day for each in gone[row])
+    ]
+    return after_loan, without
+
+
+def _gone(survey: Survey) -> Mapping[int, list[int]]:
+    """Placement → the days on which something of it was sold or slaughtered."""
+    events, today = survey.snapshot.events, day_number(survey.as_of)
+    gone: dict[int, list[int]] = defaultdict(list)
+    for row, kind, day in zip(events.placement.tolist(), events.kind.tolist(), events.day.tolist(), strict=True):
+        if kind in _GIVEN_UP and day <= today:
+            gone[row].append(day)
+    return gone
+
+
+def _on_time(
+    survey: Survey, groups: Mapping[str, Recorded], kept: Callable[[int], str]
+) -> tuple[list[bool], list[bool]]:
+    """Whether placements past their due day passed on in time: of women who saved a year before, and of the others."""
+    standings, today = survey.standings, day_number(survey.as_of)
+    spells = _spells(groups)
+    saving, others = list[bool](), list[bool]()
+    columns = (standings.there.tolist(), standings.due_day.tolist(), standings.fulfilled_day.tolist())
+    for row, (there, due, fulfilled) in enumerate(zip(*columns, strict=True)):
+        if there and due < today:
+            before = due - BEFORE_DUE.days
+            saved = any(since <= before <= until for since, until in spells[kept(row)])
+            (saving if saved else others).append(fulfilled != NO_DAY and fulfilled <= due)
+    return saving, others
+
+
+def _spells(groups: Mapping[str, Recorded]) -> Mapping[str, list[tuple[int, int]]]:
+    """Woman → from when until when she was a member of a group that had begun to save."""
+    spells: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for group in groups.values():
+        begun = min((each.from_on for each in group.cycles), default=date.max)
+        for member in group.members:
+            since, until = max(member.from_on, begun), member.until_on or date.max
+            spells[member.beneficiary_id].append((day_number(since), day_number(until)))
+    return spells
+
+
+def _compared(these: Iterable[bool], others: Iterable[bool]) -> Compared:
+    (rate, between), (rate_of_others, between_others) = _shared(these), _shared(others)
+    return Compared(of_them=rate, interval=between, of_others=rate_of_others, interval_of_others=between_others)
+
+
+def _shared(said: Iterable[bool]) -> tuple[Rate, tuple[float, float] | None]:
+    from relay.audit.error_rate import interval
+
+    all_ = [*said]
+    if not all_:
+        return Rate(numerator=0, denominator=0, share=None), None
+    share = sum(all_) / len(all_)
+    return Rate(numerator=sum(all_), denominator=len(all_), share=share), interval(share, len(all_))

@@ -1,0 +1,1 @@
+"""The books of a savings group: golden numbers."""
