@@ -62,3 +62,11 @@ SAME: Final[LiteralString] = """
 MATCH (s:Same {programme_id: $programme_id})
 RETURN s.same_id AS same_id, s.kept_id AS kept_id, s.other_id AS other_id, s.sequence AS sequence ORDER BY sequence
 """
+
+# In which groups a woman has a passbook. One row = a group; by id; cost: her lines.
+#
+#     (:Beneficiary)<-[:PASSBOOK_OF]-(:PassbookLine)-[:WRITTEN_AT]->(:Meeting)
+PASSBOOKS: Final[LiteralString] = """
+MATCH (:Beneficiary {key: $key})<-[:PASSBOOK_OF]-(:PassbookLine)-[:WRITTEN_AT]->(m:Meeting)
+RETURN DISTINCT m.group_id AS group_id ORDER BY group_id
+"""

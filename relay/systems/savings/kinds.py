@@ -162,7 +162,16 @@ KINDS: Final = (
         columns=(
             _own("line_id"),
             _tie("meeting_id", "meeting", "WRITTEN_AT"),
-            _tie("beneficiary_id", "beneficiary", "PASSBOOK_OF"),
+            # A woman's history does not tell of every line: her passbook does.
+            Column(
+                name="beneficiary_id",
+                type="id",
+                required=True,
+                refers_to="beneficiary",
+                fixed=True,
+                edge="PASSBOOK_OF",
+                beside=True,
+            ),
             Column(name="shares", type="count"),
             *map(_money, ("saved", "withdrawn", "social", "fine", "other")),
             Column(name="loan_id", type="id", refers_to="loan", edge="REPAYS", told=True, beside=True),

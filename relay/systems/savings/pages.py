@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, render_template, request
+from markupsafe import Markup
 
 from relay.domain.acts import ID_BYTES, new_id
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
@@ -17,11 +18,12 @@ from relay.domain.schema import Column
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.service.question import Source
+from relay.systems.savings import reading
 from relay.systems.savings.books.money import paisa, rupees
 from relay.systems.savings.books.records import FLOW_KINDS, Flow, Line
 from relay.systems.savings.kinds import PURPOSES
 from relay.systems.savings.meeting_day import Became, Written, record_meeting
-from relay.systems.savings.questions import SavingsOfGroup, SavingsOfGroups, books_of
+from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGroup, SavingsOfGroups, books_of
 from relay.systems.savings.report import due_at, group_savings, passbook
 from relay.text import Sentence
 from relay.web import guard, privacy
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from relay.domain.acts import Value
+    from relay.reports.record_history import Record
     from relay.systems.savings.books.group_books import GroupBooks
 
 blueprint = Blueprint("savings", __name__, template_folder="templates")
@@ -51,7 +54,12 @@ _FALLEN: Final = 422
 
 
 def _source() -> Source:
-    return Source(graph=current.built(), folder=current.core().settings.data_folder, reader=privacy.READER)
+    return Source(
+        graph=current.built(),
+        folder=current.core().settings.data_folder,
+        reader=privacy.READER,
+        kept=current.kept_relay,
+    )
 
 
 def _books(programme_id: str, group_id: str) -> GroupBooks:
@@ -67,7 +75,8 @@ def _names(ids: Iterable[str]) -> Mapping[str, str]:
 def groups(programme_id: str) -> str:
     """The sums of all groups that save."""
     found = SavingsOfGroups(as_of=current.as_of()).answer(_source(), programme_id)
-    return render_template("savings/groups.html", groups=found)
+    beside = SavingsBesideTheRelay(as_of=current.as_of()).answer(_source(), programme_id)
+    return render_template("savings/groups.html", groups=found, beside=beside)
 
 
 @blueprint.get("/p/<programme_id>/savings/<group_id>")
@@ -356,6 +365,19 @@ def _sentence(error: RelayError) -> str:
     return f"{say(error.reason)} {say(error.suggestion)}".strip()
 
 
+def _on_record(record: Record) -> Markup | None:
+    """On the record of a group the way to its savings; on a woman's, to her passbooks for who may see them."""
+    kind, _, id_ = record.id.partition(":")
+    programme_id, groups, woman = current.head().programme_id, tuple[str, ...](), ""
+    if kind == "group" and any(each.id.startswith("cycle:") for each in record.history):
+        groups = (id_,) if guard.may("savings", programme_id) else ()
+    elif kind == "beneficiary" and guard.may("passbooks", programme_id):
+        groups, woman = reading.passbooks_of(current.built(), programme_id, id_), id_
+    return Markup(render_template("savings/on_record.html", groups=groups, woman=woman)) if groups else None  # noqa: S704 - a template escapes
+
+
 PAGES: Final = SystemPages(
-    blueprint=blueprint, links=(MenuLink(endpoint="groups", label=Sentence("Savings"), key="5"),)
+    blueprint=blueprint,
+    links=(MenuLink(endpoint="groups", label=Sentence("Savings"), key="5"),),
+    on_record=_on_record,
 )

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.people.one_woman import Edge, OneWoman
-from relay.ledger.projection import values_of
+from relay.ledger.projection import key_of, values_of
 from relay.systems.savings import cypher
 from relay.systems.savings.books.loans import Loan, LoanEvent
 from relay.systems.savings.books.records import Cycle, Flow, Line, Meeting, Member, PaidOut, Recorded
@@ -43,6 +43,16 @@ def read(graph: Graph, programme_id: str, group_id: str | None = None) -> Mappin
         women.add(Edge(act_id=f"same:{same.pop('same_id')}", **same))
     ended = {row["membership_id"]: row["until_on"] for row in graph.rows(cypher.ENDED, programme_id=programme_id)}
     return _put_together(groups, said, ended, women.kept)
+
+
+def passbooks_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[str, ...]:
+    """The groups in which a woman has a passbook, by id.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    key = key_of(programme_id, f"beneficiary:{beneficiary_id}")
+    return tuple(row["group_id"] for row in graph.rows(cypher.PASSBOOKS, key=key))
 
 
 def in_register(register: Register) -> Mapping[str, Recorded]:

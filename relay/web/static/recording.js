@@ -32,11 +32,12 @@
     show();
   }
 
+  const number = (text) => Number(text.replace(/[०-९]/g, (digit) => "०१२३४५६७८९".indexOf(digit)).replace(",", ".")) || 0;
+
   // The day of a ceremony: who handed over and how many animals, added up as rows are ticked.
   function ceremony(line) {
     const form = line.closest("form");
     const counted = form.querySelector("#counted");
-    const number = (text) => Number(text.replace(/[०-९]/g, (digit) => "०१२३४५६७८९".indexOf(digit)).replace(",", ".")) || 0;
     const show = () => {
       const rows = [...form.querySelectorAll(".hand-over")];
       const handed = rows.filter((row) => row.querySelector('[name$=".did"]').matches('[type="hidden"], :checked'));
@@ -52,6 +53,24 @@
     show();
   }
 
+  // A meeting with a box: what it should hold, added up as amounts are typed.
+  function addsUp(line) {
+    const form = line.closest("form");
+    if (form.elements.is_held) return;
+    const show = () => {
+      const sum = [...form.querySelectorAll("input[data-adds]")].reduce((held, input) => {
+        const sign = input.dataset.adds === "kind" ? input.closest(".cells").querySelector("select").selectedOptions[0].dataset.adds : input.dataset.adds;
+        return held + number(input.value) * Number(sign || 0);
+      }, number(form.elements.cash_before.value));
+      const values = { sum: Math.round(sum * 100) / 100, counted: form.elements.cash_after.value || "?" };
+      line.textContent = line.dataset.line.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+      line.classList.toggle("agrees", Math.abs(sum - number(form.elements.cash_after.value)) < 0.005);
+    };
+    form.addEventListener("input", show);
+    show();
+  }
+
+  document.querySelectorAll(".adds-up").forEach(addsUp);
   document.querySelectorAll(".ceremony .sum").forEach(ceremony);
   document.querySelectorAll(".stepped[data-more]").forEach(stepped);
   document.querySelectorAll("fieldset.day").forEach(day);

@@ -1,8 +1,8 @@
 """Savings beside the relay: loans that keep an animal, and who passes on in time.
 
 Placements P1 to P4 (W1 to W4) since 2022-01-01, each due on 2024-01-01. W1 and W2 save in G since 2022-06-01, W4 in H,
-which began to save only in 2023-04. P1 had a loan on 2023-05-20 and kept its animals; P2 had one too and sold on 2023-08-01; P3 sold
-on 2023-08-01 without any. P1 and P4 passed on in time.
+which began to save only in 2023-04. P1 had a loan on 2023-05-20 and kept its animals; P2 had one too and sold on
+2023-08-01; P3 sold on 2023-08-01 without any. P1 and P4 passed on in time.
 """
 
 from __future__ import annotations
