@@ -23,6 +23,12 @@ from relay.systems.groups.kinds import (
 from relay.text import Sentence
 
 
+def _checks() -> Sequence[object]:
+    from relay.systems.groups.checks import CHECKS
+
+    return CHECKS
+
+
 def _questions() -> Sequence[object]:
     from relay.systems.groups.questions import QUESTIONS
 
@@ -48,6 +54,7 @@ GROUPS: Final = System(
     refuse={"end": refuse_end, "pass": refuse_pass},
     note={"end": note_end, "pass": note_pass, "plan": note_plan},
     roles={"groups": frozenset({"staff", "manager", "auditor"})},
+    checks=_checks,
     questions=_questions,
     commands=_commands,
     folder=Path(__file__).parent,

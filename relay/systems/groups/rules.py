@@ -197,35 +197,47 @@ def roll_in(register: Register, group_id: str, *facts: Fact) -> Roll:
         group_id: Of the group.
         facts: In place of what it holds under their ids, or beside it.
     """
-    kept = register.one_woman.kept
-    said = {each.act_id: each for kind in _OF_A_GROUP for each in register.beside(kind, f"group:{group_id}")} | {
-        each.act_id: each for each in facts
-    }
+    known = [each for kind in OF_A_GROUP for each in register.beside(kind, f"group:{group_id}")]
+    said = {each.act_id: each for each in (*known, *facts)}
     ends = {each.values["act_id"]: each.values["until_on"] for each in facts if each.kind == "end"}
+    return roll_of(register, (each for each in said.values() if each.values.get("group_id") == group_id), ends)
 
-    def of(kind: str) -> Iterator[tuple[Mapping[str, Any], Any]]:
-        for act_id, fact in said.items():
-            if fact.kind == kind and fact.values.get("group_id") == group_id:
-                yield fact.values, ends.get(act_id) or register.ended_on(act_id)
 
+def roll_of(
+    register: Register, facts: Iterable[Fact], ends: Mapping[str, str] | None = None, as_of: date = date.max
+) -> Roll:
+    """Memberships, offices and meetings of a register as a roll.
+
+    Args:
+        register: With their ends, and what says of their women that they are one.
+        facts: These acts; others are passed over.
+        ends: Act → the day of an end that it does not hold yet.
+        as_of: The day.
+    """
+    kept, ends = register.one_woman.kept, ends or {}
+    said: dict[str, list[tuple[Mapping[str, Any], Any]]] = {kind: [] for kind in OF_A_GROUP}
+    for each in facts:
+        if each.kind in said:
+            said[each.kind].append((each.values, ends.get(each.act_id) or register.ended_on(each.act_id)))
     return Roll(
         memberships=[
             Membership.of(values, woman=kept(values["beneficiary_id"]), ended_on=ended_on)
-            for values, ended_on in of("membership")
+            for values, ended_on in said["membership"]
         ],
         offices=[
             Office.of(values, woman=kept(values["beneficiary_id"]), ended_on=ended_on)
-            for values, ended_on in of("office")
+            for values, ended_on in said["office"]
         ],
         meetings=[
             Meeting.of(values, {id_: kept(id_) for name in _ROSTER for id_ in ids(values.get(name))})
-            for values, _ in of("meeting")
+            for values, _ in said["meeting"]
         ],
+        as_of=as_of,
         customs=customs_of(register),
     )
 
 
-_OF_A_GROUP: Final = ("membership", "office", "meeting")
+OF_A_GROUP: Final = ("membership", "office", "meeting")
 
 
 def customs_of(register: Register) -> Customs:

@@ -1,0 +1,263 @@
+"""What an auditor asks about groups, their officers, meetings and animals, and about whom they chose."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+from relay.audit.books import Books
+from relay.audit.checks import Check, LookedAt
+from relay.audit.findings import Finding, found, found_together
+from relay.systems.groups.roll import LEADING, Custody, Roll, Spell, custody_gaps
+from relay.systems.groups.rules import OF_A_GROUP, roll_of
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.domain.register import Fact
+
+VACANT_TOO_LONG: Final = timedelta(days=90)
+"""So long an office may be empty before a group is asked about it."""
+WITHOUT_A_MEETING: Final = timedelta(days=180)
+"""So long a group that answers for animals may go without meeting."""
+COVERED_TOO_OFTEN: Final = 0.2
+"""Of what its givers owe, a group stands in for so much before somebody asks why."""
+
+_rolls: WeakKeyDictionary[Books, Roll] = WeakKeyDictionary()
+
+
+def _roll(books: Books) -> Roll:
+    """All groups by the day of the books."""
+    if books not in _rolls:
+        _rolls[books] = roll_of(books.register, books.facts(*OF_A_GROUP), as_of=books.as_of)
+    return _rolls[books]
+
+
+def _groups(books: Books) -> list[Fact]:
+    """The groups that ever had members."""
+    known = {each.group_id for each in _roll(books).memberships}
+    return [each for each in books.facts("group") if each.id in known]
+
+
+def _with_members(books: Books) -> Collection[LookedAt]:
+    return _groups(books)
+
+
+# -- offices ---------------------------------------------------------------------------------------------------------
+
+
+def _office_vacant(books: Books) -> Iterator[Finding]:
+    roll = _roll(books)
+    for group in _groups(books):
+        for office in LEADING:
+            for gap in roll.vacancies(group.id, office):
+                days = _days(gap, books.as_of)
+                if days > VACANT_TOO_LONG.days:
+                    said = Sentence(
+                        "nobody was %(office)s for %(days)s days from %(day)s.",
+                        office=office,
+                        days=days,
+                        day=gap.from_on,
+                    )
+                    yield found(group, said)
+
+
+def _days(spell: Spell, as_of: date) -> int:
+    return ((spell.until_on or as_of) - spell.from_on).days + 1
+
+
+def _treasurer_holds_key(books: Books) -> Iterator[Finding]:
+    roll, facts = _roll(books), books.register.facts
+    for one in roll.offices:
+        for other in roll.offices:
+            hers = (one.group_id, one.beneficiary_id) == (other.group_id, other.beneficiary_id)
+            if hers and (one.office, other.office) == ("treasurer", "key_holder") and one.meets(other):
+                said = Sentence("one woman is treasurer and holds a key of the box.")
+                yield found_together([facts[one.act_id], facts[other.act_id]], said)
+
+
+# -- animals ---------------------------------------------------------------------------------------------------------
+
+
+def _animals(books: Books) -> Mapping[tuple[str, str], list[Fact]]:
+    """Owner and animal → its custodies, in ledger order."""
+    kept = defaultdict[tuple[str, str], list["Fact"]](list)
+    for each in books.facts("custody"):
+        kept[each.values["owner_group_id"], each.values["animal"]].append(each)
+    return kept
+
+
+def _kept_animals(books: Books) -> Collection[LookedAt]:
+    return [first for first, *_ in _animals(books).values()]
+
+
+def _nobody_keeps(books: Books) -> Iterator[Finding]:
+    for facts in _animals(books).values():
+        for gap in custody_gaps((_custody(books, each) for each in facts), books.as_of):
+            said = Sentence(
+                "nobody kept %(animal)s for %(days)s days from %(day)s.",
+                animal=facts[0].values["animal"],
+                days=_days(gap, books.as_of),
+                day=gap.from_on,
+            )
+            yield found(facts[0], said, *(each.sequence for each in facts))
+
+
+def _custody(books: Books, fact: Fact) -> Custody:
+    end = next(iter(books.register.beside("end", fact.act_id)), None)
+    values = end.values if end else {}
+    return Custody.of(fact.values, ended_on=values.get("until_on"), ended_for=values.get("reason"))
+
+
+# -- what a group answers for ----------------------------------------------------------------------------------------
+
+
+def _answering(books: Books) -> Mapping[str, list[Fact]]:
+    """Group → the pass-ons from placements for which it vouches, and those in which it stood in."""
+    answers = defaultdict[str, list["Fact"]](list)
+    for each in books.hand_overs:
+        placed = books.register.facts.get(f"placement:{each.giver.placement_id}")
+        guarantor = placed.values.get("guarantor_group_id") if placed else None
+        if group_id := each.fact.values.get("by_group_id") or guarantor:
+            answers[group_id].append(each.fact)
+    return answers
+
+
+def _groups_that_answer(books: Books) -> Collection[LookedAt]:
+    return [each for each in books.facts("group") if each.id in _answering(books)]
+
+
+def _covered_too_often(books: Books) -> Iterator[Finding]:
+    for group_id, passes in _answering(books).items():
+        covered = [each for each in passes if each.values.get("by_group_id")]
+        if len(covered) > COVERED_TOO_OFTEN * len(passes):
+            said = Sentence(
+                "the group stood in for the giver in %(covered)s of %(passes)s pass-ons.",
+                covered=len(covered),
+                passes=len(passes),
+            )
+            yield found(books.register.facts[f"group:{group_id}"], said, *(each.sequence for each in covered))
+
+
+def _with_placements(books: Books) -> list[Fact]:
+    """The groups with members who hold something."""
+    roll, holding = _roll(books), {books.woman(each.placement.beneficiary_id) for each in books.held.values()}
+    return [each for each in _groups(books) if holding & roll.members_on(each.id, books.as_of)]
+
+
+def _holding(books: Books) -> Collection[LookedAt]:
+    return _with_placements(books)
+
+
+def _without_a_meeting(books: Books) -> Iterator[Finding]:
+    for group in _with_placements(books):
+        met = _roll(books).of_members(group.id)
+        if not met:
+            yield found(group, Sentence("members hold animals, and no meeting is recorded."))
+        elif books.as_of - met[-1].held_on > WITHOUT_A_MEETING:
+            said = Sentence("members hold animals, and the last meeting was on %(day)s.", day=met[-1].held_on)
+            yield found(group, said)
+
+
+# -- whom a group chose ----------------------------------------------------------------------------------------------
+
+
+def _chosen(books: Books) -> list[Fact]:
+    return [each for each in books.facts("plan") if each.values.get("group_id")]
+
+
+def _chosen_by_groups(books: Books) -> Collection[LookedAt]:
+    return _chosen(books)
+
+
+def _election_without_meeting(books: Books) -> Iterator[Finding]:
+    for plan in _chosen(books):
+        chosen_on = date.fromisoformat(plan.values["chosen_on"])
+        met = _roll(books).of_members(plan.values["group_id"], last=chosen_on)
+        meeting_id = plan.values.get("meeting_id")
+        if not any(each.meeting_id == meeting_id if meeting_id else each.held_on == chosen_on for each in met):
+            yield found(plan, Sentence("no meeting of the group by that day is recorded at which she was chosen."))
+
+
+def _officers_kin(books: Books) -> Iterator[Finding]:
+    for plan in _chosen(books):
+        chosen_on = date.fromisoformat(plan.values["chosen_on"])
+        woman, home = (
+            books.woman(plan.values["beneficiary_id"]),
+            books.register.household(plan.values["beneficiary_id"]),
+        )
+        for officer in _roll(books).officers_on(plan.values["group_id"], chosen_on):
+            evidence = books.sequence(officer.act_id)
+            if officer.beneficiary_id == woman:
+                yield found(plan, Sentence("she was an officer of the group that chose her."), evidence)
+            elif home and books.register.household(officer.beneficiary_id) == home:
+                yield found(plan, Sentence("she lives with an officer of the group that chose her."), evidence)
+
+
+CHECKS: Final = (
+    Check(
+        check_id="office_vacant",
+        title="group without a chair or treasurer",
+        sentence="For more than 90 days nobody was recorded as chair, or as treasurer, of a group with members.",
+        why="Nobody answers for the group's animals and money, or its elections were not recorded.",
+        severity="low",
+        population=_with_members,
+        find=_office_vacant,
+    ),
+    Check(
+        check_id="treasurer_holds_key",
+        title="treasurer who holds a key",
+        sentence="A woman is treasurer and key holder of one group at the same time.",
+        why="Who keeps the books should not be able to open the box.",
+        severity="medium",
+        population=_with_members,
+        find=_treasurer_holds_key,
+    ),
+    Check(
+        check_id="nobody_keeps_animal",
+        title="animal of a group that nobody kept",
+        sentence="Between two keepers of a group's animal, or after the last, there are days on which nobody kept it.",
+        why="The animal may be lost or sold, or a change of keeper was not recorded.",
+        severity="medium",
+        population=_kept_animals,
+        find=_nobody_keeps,
+    ),
+    Check(
+        check_id="covered_too_often",
+        title="group that often stands in for givers",
+        sentence="In more than 20 % of the pass-ons for which it answers a group gave in the giver's place.",
+        why="The givers may have had nothing to pass on, or their animals were sold.",
+        severity="medium",
+        population=_groups_that_answer,
+        find=_covered_too_often,
+    ),
+    Check(
+        check_id="group_without_meeting",
+        title="group with animals that does not meet",
+        sentence="Members of a group hold something, and no meeting is recorded in the last 180 days.",
+        why="The group may have fallen apart, and with it what stands behind the relay.",
+        severity="medium",
+        population=_holding,
+        find=_without_a_meeting,
+    ),
+    Check(
+        check_id="election_without_meeting",
+        title="choice by a group without a meeting",
+        sentence="A group chose the next receiver, and no meeting of it is recorded at which it did.",
+        why="Somebody may have chosen her alone.",
+        severity="medium",
+        population=_chosen_by_groups,
+        find=_election_without_meeting,
+    ),
+    Check(
+        check_id="officers_kin",
+        title="next receiver close to an officer",
+        sentence="The next receiver that a group chose is one of its officers, or lives with one.",
+        why="Those who decide may favour themselves.",
+        severity="medium",
+        population=_chosen_by_groups,
+        find=_officers_kin,
+    ),
+)
