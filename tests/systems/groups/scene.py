@@ -71,7 +71,7 @@ def outcomes(graph: Graph, *acts: Act, by: str = "local:asha", answers: Answers 
 
 
 def added(graph: Graph, *acts: Act) -> None:
-    assert [outcome.error for outcome in outcomes(graph, *acts) if outcome.error] == []
+    assert [str(outcome.error) for outcome in outcomes(graph, *acts) if outcome.error] == []
 
 
 def refusal(graph: Graph, act_: Act) -> Exception | None:
