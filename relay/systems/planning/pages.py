@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from relay.desk import intake
 from relay.errors import RelayError
 from relay.exchange import cells
-from relay.systems.planning import reading
+from relay.systems.planning import calls, reading
 from relay.systems.planning.order import in_order
 from relay.systems.planning.proposal import Proposal, accepted, propose
 from relay.systems.planning.questions import plan_rows, waiting_list
@@ -76,6 +76,22 @@ def plans(programme_id: str) -> str:
         holders=holders,
         rates=rates(planned),
         names=_names([*(row.beneficiary_id for row in rows), *(holders.get(each) for each in due)]),
+    )
+
+
+@blueprint.get("/p/<programme_id>/calls")
+@action("todo")
+def call_list(programme_id: str) -> str:
+    """Whom to call before a hand-over, and who has waited for long; and a text to copy that names nobody."""
+    planned = _planned(programme_id)
+    found = calls.calls(planned, _holders(planned))
+    people = privacy.contacts(sorted({each.beneficiary_id for each in found}))
+    return render_template(
+        "planning/calls.html",
+        calls=found,
+        people=people,
+        shared=calls.shared(people),
+        days=sorted({each.day for each in found if each.why == "receives"}),
     )
 
 
@@ -150,5 +166,6 @@ PAGES: Final = SystemPages(
         MenuLink(endpoint="waiting", label=Sentence("Waiting list"), key="1"),
         MenuLink(endpoint="plans", label=Sentence("Plans"), key="2"),
         MenuLink(endpoint="proposal", label=Sentence("Proposal"), key="3"),
+        MenuLink(endpoint="call_list", label=Sentence("Call list"), key="4"),
     ),
 )
