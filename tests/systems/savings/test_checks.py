@@ -14,6 +14,7 @@ from tests.scenes import acts as say
 from tests.systems.savings.scene import act, added, befell, cycle, lent, member, met, outcomes, paid, payout
 
 if TYPE_CHECKING:
+    from relay.domain.acts import Act
     from relay.graph import Graph
 
 Found = dict[str, tuple[int, list[str]]]
@@ -71,7 +72,7 @@ def found(village: Graph) -> Found:
     }
 
 
-def _treasurer(woman: str, group_id: str) -> object:
+def _treasurer(woman: str, group_id: str) -> Act:
     return act(
         "office",
         office_id=f"O{group_id}",
