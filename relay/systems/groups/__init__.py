@@ -41,6 +41,12 @@ def _commands() -> Sequence[object]:
     return COMMANDS
 
 
+def _pages() -> object:
+    from relay.systems.groups.pages import PAGES
+
+    return PAGES
+
+
 GROUPS: Final = System(
     name="groups",
     title=Sentence("Groups"),
@@ -57,5 +63,6 @@ GROUPS: Final = System(
     checks=_checks,
     questions=_questions,
     commands=_commands,
+    pages=_pages,
     folder=Path(__file__).parent,
 )

@@ -71,7 +71,21 @@
   }
 
   document.querySelectorAll(".adds-up").forEach(addsUp);
+  // A meeting: how many came, as it is said of all and of some.
+  function meeting(line) {
+    const form = line.closest("form");
+    const everybody = form.querySelector('[name="everybody"]');
+    const show = () => {
+      const said = [...form.querySelectorAll(".roster select")].map((each) => each.value || (everybody.checked ? "present" : "absent"));
+      const values = { there: said.filter((word) => word === "present" || word === "late").length, members: said.length };
+      line.textContent = line.dataset.line.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    };
+    form.addEventListener("input", show);
+    show();
+  }
+
   document.querySelectorAll(".ceremony .sum").forEach(ceremony);
+  document.querySelectorAll(".ceremony .came").forEach(meeting);
   document.querySelectorAll(".stepped[data-more]").forEach(stepped);
   document.querySelectorAll("fieldset.day").forEach(day);
 })();

@@ -1,0 +1,354 @@
+"""The pages of groups: all of them, one, a meeting with its roster, its sheet on paper, and who keeps what."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, abort, redirect, render_template, request
+from markupsafe import Markup
+
+from relay.desk import intake
+from relay.domain.acts import ID_BYTES, new_id
+from relay.errors import Asked, RelayError
+from relay.exchange import cells
+from relay.service.question import Source
+from relay.systems.groups import reading
+from relay.systems.groups.kinds import MEETING_KINDS
+from relay.systems.groups.questions import YEAR, Custodies, Group, Groups, group_row, members, offices
+from relay.text import Sentence
+from relay.web import guard, menu, privacy
+from relay.web.i18n import labels
+from relay.web.i18n.language import gettext, say
+from relay.web.permission import action
+from relay.web.recording.judging import answers_of
+from relay.web.request import current
+from relay.web.system_pages import MenuLink, SystemPages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from werkzeug.wrappers import Response
+
+    from relay.domain.acts import Value
+    from relay.domain.model import Rate
+    from relay.reports.record_history import Record
+    from relay.systems.groups.questions import MemberRow
+    from relay.systems.groups.roll import Meeting, Roll
+
+blueprint = Blueprint("groups", __name__, template_folder="templates")
+
+ROSTER: Final = ("present", "late", "excused")
+"""The columns of who came, late or not, and who had said that she would not."""
+ABSENT: Final = "absent"
+_OF_MEMBERS: Final = tuple(kind for kind in MEETING_KINDS if kind not in ("session", "event"))
+_MORE: Final = ("minutes", "women", "men", "girls", "boys", "note")
+_FALLEN: Final = 422
+
+
+def _source() -> Source:
+    return Source(
+        graph=current.built(),
+        folder=current.core().settings.data_folder,
+        reader=privacy.READER,
+        kept=current.kept_relay,
+    )
+
+
+def _names(ids: Iterable[str]) -> Mapping[str, str]:
+    return privacy.names(sorted({*ids}))
+
+
+def _group_id(act_id: str) -> str:
+    """Of the group that a URL is about."""
+    kind, _, group_id = act_id.partition(":")
+    if kind != "group":
+        abort(404)
+    return group_id
+
+
+@blueprint.get("/p/<programme_id>/group-meetings")
+@action("groups")
+def groups(programme_id: str) -> str:
+    """All groups, and how they fared in 12 months."""
+    return render_template(
+        "groups/groups.html", rows=Groups(as_of=current.as_of()).answer(_source(), programme_id), offices=_offices()
+    )
+
+
+@blueprint.get("/p/<programme_id>/record/<act_id>/members")
+@action("groups")
+def group(programme_id: str, act_id: str) -> str:
+    """One group: its members, officers, meetings and animals, and how it stands with what its members hold."""
+    found = Group(id=act_id, as_of=current.as_of()).answer(_source(), programme_id)
+    keepers = (each.keeper.partition(":") for each in found.custodies)
+    women = [*(each.beneficiary_id for each in found.members), *(each.beneficiary_id for each in found.offices)]
+    return render_template(
+        "groups/group.html",
+        act_id=act_id,
+        found=found,
+        offices=_offices(),
+        names=_names([*women, *(id_ for kind, _, id_ in keepers if kind == "beneficiary")]),
+    )
+
+
+@blueprint.get("/p/<programme_id>/custodies")
+@action("groups")
+def custodies(programme_id: str) -> str:
+    """Who keeps the animals of groups, and who kept them."""
+    rows = Custodies(as_of=current.as_of()).answer(_source(), programme_id)
+    keepers = (each.keeper.partition(":") for each in rows)
+    return render_template(
+        "groups/custodies.html", rows=rows, names=_names(id_ for kind, _, id_ in keepers if kind == "beneficiary")
+    )
+
+
+def _offices() -> Mapping[str, str]:
+    """Office → how it is read."""
+    column = current.graph().catalogue.kind("office").column("office")
+    return {each: labels.said(each, "office") for each in (column.choices if column else ())}
+
+
+# -- a meeting ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A meeting as it is filled in.
+
+    Attributes:
+        meeting_id: Minted with the page: whoever sends it twice records it once.
+        typed: Column → what stands in its field.
+        shown_on: The day whose members are listed.
+        members: Of that day, by number in the group's book.
+        everybody: Whether all came of whom nothing else is said.
+        said: Woman → "present", "late", "excused" or "absent", of those of whom it was said.
+        faults: Column → what is wrong with it; "" for all of it.
+        question: The code of what is asked about it; empty for nothing.
+    """
+
+    meeting_id: str
+    typed: Mapping[str, str]
+    shown_on: date
+    members: tuple[MemberRow, ...]
+    everybody: bool = False
+    said: Mapping[str, str] = field(default_factory=dict[str, str])
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    question: str = ""
+
+    def of(self, beneficiary_id: str) -> str:
+        """What is said of a member, or follows from whether everybody came."""
+        return self.said.get(beneficiary_id) or ("present" if self.everybody else ABSENT)
+
+    @property
+    def has_roster(self) -> bool:
+        """Whether anything was said of who came."""
+        return self.everybody or any(self.said.values())
+
+    @property
+    def there(self) -> int:
+        """How many came."""
+        return sum(self.of(each.beneficiary_id) in ("present", "late") for each in self.members)
+
+    def roster(self) -> Mapping[str, str]:
+        """Column → the ids that stand in it, of those that have some."""
+        lists = {
+            name: ";".join(each.beneficiary_id for each in self.members if self.of(each.beneficiary_id) == name)
+            for name in ROSTER
+        }
+        return {name: ids for name, ids in lists.items() if ids and self.has_roster}
+
+
+@blueprint.route("/p/<programme_id>/record/<act_id>/roster", methods=["GET", "POST"])
+@action("meeting", typed=True)
+def roster(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
+    """A meeting on one page: when and of which kind, and who came: everybody, with exceptions."""
+    group_id = _group_id(act_id)
+    if request.method == "GET":
+        return _shown(act_id, _page(programme_id, group_id, _empty(), current.today()))
+    page = _sent(programme_id, group_id)
+    if request.form.get("step") != "record" or page.faults:
+        return (_shown(act_id, page), _FALLEN) if page.faults else _shown(act_id, page)
+    return _recorded(programme_id, act_id, page)
+
+
+@blueprint.get("/p/<programme_id>/record/<act_id>/meeting-sheet")
+@action("meeting")
+def sheet(programme_id: str, act_id: str) -> str:
+    """The page on paper, with a box for each thumb: taken along, and typed in after."""
+    group_id = _group_id(act_id)
+    roll = reading.read(current.built(), programme_id, current.today(), group_id).roll
+    return render_template(
+        "groups/sheet.html",
+        act_id=act_id,
+        members=members(roll, group_id, current.today()),
+        officers=[each for each in offices(roll, group_id) if each.until_on is None],
+        offices=_offices(),
+        names=_names(each.beneficiary_id for each in roll.memberships),
+    )
+
+
+def _empty() -> dict[str, str]:
+    return {"kind": "regular", "held_on": current.today().isoformat(), **dict.fromkeys(_MORE, "")}
+
+
+def _page(programme_id: str, group_id: str, typed: Mapping[str, str], day: date, **more: object) -> Page:
+    roll = reading.read(current.built(), programme_id, day, group_id).roll
+    minted = new_id(secrets.token_bytes(ID_BYTES))
+    said = {"meeting_id": minted, "typed": typed, "shown_on": day, "members": members(roll, group_id, day), **more}
+    return Page(**said)  # type: ignore[arg-type]  # each is of the type that its name has
+
+
+def _sent(programme_id: str, group_id: str) -> Page:
+    """The page as it was sent; where another day was typed, with the members of that day, to be looked at again."""
+    sent = request.form
+    typed = {name: sent.get(name, "").strip() for name in _empty()}
+    faults = dict[str, str]()
+    shown_on = cells.read_day(sent.get("shown_on") or "today", current.today())
+    try:
+        day = cells.read_day(typed["held_on"] or "today", current.today())
+    except RelayError as error:
+        day, faults["held_on"] = shown_on, _sentence(error)
+    if day != shown_on and sent.get("step") == "record":
+        faults["held_on"] = gettext("These are the members of that day: look at the list, then record it.")
+    id_column = current.graph().catalogue.kind("meeting").columns[0]
+    page = _page(
+        programme_id,
+        group_id,
+        typed,
+        day,
+        everybody=bool(sent.get("everybody")),
+        said={name.partition(".")[2]: word for name, word in sent.items() if name.startswith("who.") and word},
+        faults=faults,
+    )
+    meeting_id = str(cells.read(id_column, sent.get("meeting_id", "")) or page.meeting_id)
+    return replace(page, meeting_id=meeting_id)
+
+
+def _recorded(programme_id: str, act_id: str, page: Page) -> Response | tuple[str, int]:
+    """Where the answer is; or the page with what is wrong, or what is asked."""
+    kind = current.graph().catalogue.kind("meeting")
+    said: dict[str, Value] = {"meeting_id": page.meeting_id, "group_id": _group_id(act_id), **page.roster()}
+    said["held_on"] = page.shown_on.isoformat()
+    faults = dict[str, str]()
+    for name in ("kind", *_MORE):
+        column = kind.column(name)
+        try:
+            if column and (value := cells.read(column, page.typed[name])) is not None:
+                said[name] = value
+        except RelayError as error:
+            faults[name] = _sentence(error)
+    if faults:
+        return _shown(act_id, replace(page, faults=faults)), _FALLEN
+    clerk = guard.clerk(programme_id)
+    act = intake.made(current.built(), programme_id, "meeting", said, random=clerk.random)
+    try:
+        answers = answers_of(request.form.getlist("again"))
+        recorded = intake.hand_in(current.built(), programme_id, act, clerk, answers=answers)
+    except Asked as error:
+        asked = replace(page, faults={"": str(say(error.reason))}, question=error.code)
+        return _shown(act_id, asked), _FALLEN
+    except RelayError as error:
+        return _shown(act_id, replace(page, faults={_beside(error.field): _sentence(error)})), _FALLEN
+    return redirect(menu.to("recording.recorded", act_id=recorded.act_id), 303)
+
+
+def _beside(column: str) -> str:
+    """The field that a column is typed into; empty for the roster and all else."""
+    return column if column in ("kind", "held_on", *_MORE) else ""
+
+
+def _sentence(error: RelayError) -> str:
+    return f"{say(error.reason)} {say(error.suggestion)}".strip()
+
+
+def _shown(act_id: str, page: Page) -> str:
+    return render_template(
+        "groups/roster.html",
+        act_id=act_id,
+        page=page,
+        kinds={each: labels.said(each, "kind") for each in _OF_MEMBERS},
+        more={name: _capital(labels.column(name)) for name in _MORE},
+        names=_names(each.beneficiary_id for each in page.members),
+    )
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+# -- on other pages ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hers:
+    """What a woman's own page tells of one group.
+
+    Attributes:
+        group_id: Of the group.
+        since: Since when she is a member; None where she no longer is.
+        left_on: Her last day, where she is none any more.
+        offices: That she holds.
+        attendance: How often she came in 12 months.
+        met: The meetings of 12 months at which she was expected, the latest first, each with how she stood there.
+    """
+
+    group_id: str
+    since: date | None
+    left_on: date | None
+    offices: tuple[str, ...]
+    attendance: Rate
+    met: tuple[tuple[Meeting, str], ...]
+
+
+def _hers(roll: Roll, group_id: str, woman: str, as_of: date) -> Hers:
+    met = roll.of_members(group_id, as_of - YEAR, as_of)
+    return Hers(
+        group_id=group_id,
+        since=roll.member_since(woman, group_id),
+        left_on=max(
+            (each.until_on for each in roll.memberships if each.beneficiary_id == woman and each.until_on), default=None
+        ),
+        offices=tuple(each.office for each in roll.officers_on(group_id, as_of) if each.beneficiary_id == woman),
+        attendance=roll.attendance(met, woman),
+        met=tuple(
+            (each, _stood(each, woman)) for each in reversed(met) if woman in roll.expected(each) and each.has_roster
+        ),
+    )
+
+
+def _stood(meeting: Meeting, woman: str) -> str:
+    lists = {"present": meeting.present, "late": meeting.late, "excused": meeting.excused}
+    return next((word for word, ids in lists.items() if woman in ids), ABSENT)
+
+
+def _on_record(record: Record) -> Markup | None:
+    kind, _, id_ = record.id.partition(":")
+    programme_id, as_of = current.head().programme_id, current.as_of()
+    if not guard.may("groups", programme_id) or kind not in ("group", "beneficiary"):
+        return None
+    graph = current.built()
+    if kind == "group":
+        found = reading.read(graph, programme_id, as_of, id_)
+        row = group_row(found.roll, found.groups[id_], as_of)
+        return Markup(render_template("groups/on_group.html", act_id=record.id, row=row))  # noqa: S704 - a template
+    woman = reading.women(graph, programme_id).kept(id_)
+    hers = [
+        _hers(reading.read(graph, programme_id, as_of, group_id).roll, group_id, woman, as_of)
+        for group_id in reading.groups_of(graph, programme_id, id_)
+    ]
+    if not hers:
+        return None
+    return Markup(render_template("groups/on_her.html", hers=hers, offices=_offices()))  # noqa: S704 - a template
+
+
+PAGES: Final = SystemPages(
+    blueprint=blueprint,
+    links=(
+        MenuLink(endpoint="groups", label=Sentence("Groups and meetings"), key="7"),
+        MenuLink(endpoint="custodies", label=Sentence("Animals of groups"), key="8"),
+    ),
+    on_record=_on_record,
+)

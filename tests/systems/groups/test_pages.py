@@ -1,0 +1,159 @@
+"""The pages of groups: one group, a meeting with its roster, its sheet, and what a woman's own page tells."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.ledger import verify
+from relay.settings import Settings
+from relay.web import create_app
+from tests.scenes import acts as say
+from tests.systems.groups.scene import added, keeps, met, officer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from relay.graph import Graph
+
+ROSTER = "/p/demo/record/group:A/roster"
+
+
+@pytest.fixture
+def client(village: Graph, tmp_path: Path) -> FlaskClient:
+    added(
+        village,
+        met("T0: A on 2023-10-01", present="W1;W2"),
+        met("T9: A on 2024-01-01", kind="election", present="W1", late="W3", excused="W2"),
+        officer("O1: W1 chair of A on 2023-01-01"),
+        keeps("C1: W2 has B1 of A on 2023-01-01"),
+    )
+    return create_app(village, Settings.read({"RELAY_DATA": str(tmp_path)}), owner="asha").test_client()
+
+
+def seen(client: FlaskClient, page: str, **query: str) -> str:
+    answer = client.get(f"/p/demo/{page}", query_string={"as_of": "2024-06-30", **query})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def text(page: str) -> str:
+    """A page as it is read."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_a_group_has_a_page_with_its_members_offices_meetings_and_animals(client: FlaskClient) -> None:
+    page = text(seen(client, "record/group:A/members"))
+
+    assert "Attendance 66.7 % 4 of 6" in page.replace("66.7%", "66.7 %")
+    assert "Name of W3" in page
+    assert "Nobody is recorded as: treasurer" in page
+    assert "2 placements" in page
+    assert "2 of 3" in page, "of the meeting in January"
+    assert "B1" in page
+    every = text(seen(client, "group-meetings"))
+    assert "No group is registered." not in every
+    assert "Groups and meetings" in every
+    assert "B1" in text(seen(client, "custodies"))
+    assert client.get("/p/demo/record/group:Z/members").status_code == 404
+    assert client.get("/p/demo/record/beneficiary:W1/roster").status_code == 404
+
+
+def test_her_page_tells_of_her_groups_offices_and_attendance(client: FlaskClient) -> None:
+    hers = text(seen(client, "record/beneficiary:W1"))
+    assert "member since 1 Jan 2023, chair." in hers
+    assert "Came in 12 months: 100% 2 of 2" in hers.replace("100.0%", "100%").replace("100 %", "100%")
+    other = text(seen(client, "record/beneficiary:W4"))
+    assert "was a member until 30 Jun 2023" in other
+    assert "Groups and meetings" not in seen(client, "record/beneficiary:W6").partition("<main")[2]
+    assert "3 members" in text(seen(client, "record/group:A"))
+
+
+def sent(client: FlaskClient, **said: str) -> TestResponse:
+    page = client.get(ROSTER).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    minted = re.search(r'name="meeting_id" value="([^"]+)"', page)
+    assert token
+    assert minted
+    known = {"csrf_token": token[1], "meeting_id": minted[1], "shown_on": "2024-06-20", "held_on": "2024-06-20"}
+    return client.post(ROSTER, data={**known, "kind": "regular", "step": "record", **{
+        f"who.{key.removeprefix('who_')}" if key.startswith("who_") else key: word for key, word in said.items()
+    }})  # fmt: skip
+
+
+def lists(graph: Graph, on: str) -> list[tuple[str | None, str | None, str | None]]:
+    rows = graph.rows(
+        "MATCH (m:Meeting) WHERE m.held_on = date($on) RETURN m.present AS p, m.late AS l, m.excused AS e", on=on
+    )
+    return [(row["p"], row["l"], row["e"]) for row in rows]
+
+
+def test_a_meeting_is_recorded_by_one_tick_and_its_exceptions(client: FlaskClient, village: Graph) -> None:
+    assert set(re.findall(r'name="who\.(W\d)"', client.get(ROSTER).text)) == {"W1", "W2", "W3"}
+
+    answer = sent(client, everybody="1", who_W2="late", who_W3="excused", women="4", note="They sang.")
+
+    assert answer.status_code == 303
+    assert lists(village, "2024-06-20") == [("W1", "W2", "W3")]
+    assert "regular meeting on" in client.get(answer.location).text
+    assert verify.verify(village, "demo").ok
+
+
+def test_a_meeting_of_which_nobody_wrote_down_who_came_has_no_roster(client: FlaskClient, village: Graph) -> None:
+    assert sent(client, women="12").status_code == 303
+    assert sent(client, held_on="2024-06-21", shown_on="2024-06-21", who_W1="present").status_code == 303
+
+    assert lists(village, "2024-06-20") == [(None, None, None)]
+    assert lists(village, "2024-06-21") == [("W1", None, None)]
+
+
+def test_another_day_lists_the_members_of_that_day_before_it_is_recorded(client: FlaskClient, village: Graph) -> None:
+    answer = sent(client, held_on="2023-02-01", everybody="1", who_W2="late")
+
+    assert answer.status_code == 422
+    assert "look at the list, then record it" in answer.text
+    assert set(re.findall(r'name="who\.(W\d)"', answer.text)) == {"W1", "W2", "W4"}
+    assert re.search(r'<option value="late" selected', answer.text)
+    assert "3 of 3 members came" in answer.text
+    assert lists(village, "2023-02-01") == []
+    answer = sent(client, held_on="2023-02-01", shown_on="2023-02-01", everybody="1", who_W4="absent")
+    assert answer.status_code == 303
+    assert lists(village, "2023-02-01") == [("W1;W2", None, None)]
+
+
+def test_what_is_wrong_stands_beside_its_field_and_a_second_meeting_is_asked_about(
+    client: FlaskClient, village: Graph
+) -> None:
+    assert "This is not a day." in sent(client, held_on="yesterweek").text
+    assert 'id="minutes-fault"' in sent(client, minutes="long").text
+    asked = sent(client, held_on="2023-10-01", shown_on="2023-10-01", everybody="1")
+    assert asked.status_code == 422
+    assert "already has a meeting of that kind on that day" in asked.text
+    again = sent(client, held_on="2023-10-01", shown_on="2023-10-01", everybody="1", again="met_that_day")
+    assert again.status_code == 303
+    assert len(lists(village, "2023-10-01")) == 2
+
+
+def test_the_sheet_has_a_row_and_a_thumb_for_each_member(client: FlaskClient) -> None:
+    page = seen(client, "record/group:A/meeting-sheet")
+
+    assert page.count('class="thumb"') == 3
+    assert "Name of W2" in page
+    assert "Next receiver chosen" in page
+    assert "Feuille de r" in client.get(
+        "/p/demo/record/group:A/meeting-sheet", query_string={"lang": "fr"}, follow_redirects=True
+    ).text  # fmt: skip
+
+
+def test_a_programme_without_groups_sees_no_word_of_them(client: FlaskClient, village: Graph) -> None:
+    added(village, say.corrected("programme:demo", "K1", systems=None))
+
+    for page in ("group-meetings", "custodies", "record/group:A/members", "record/group:A/roster"):
+        assert client.get(f"/p/demo/{page}").status_code == 404
+    assert "Groups and meetings" not in seen(client, "record/beneficiary:W1")
+    assert "roster" not in seen(client, "record/group:A")
