@@ -227,7 +227,7 @@ CHECKS: Final = (
     Check(
         check_id="covered_too_often",
         title="group that often stands in for givers",
-        sentence="In more than 20 % of the pass-ons for which it answers a group gave in the giver's place.",
+        sentence="In more than a fifth of the pass-ons for which it answers, a group gave in the giver's place.",
         why="The givers may have had nothing to pass on, or their animals were sold.",
         severity="medium",
         population=_groups_that_answer,
