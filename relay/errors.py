@@ -28,6 +28,7 @@ Code = Literal[
     "like_another",
     "met_that_day",
     "more_than_had",
+    "nothing_held",
     "other_help_than_given",
     "same_as_taken_back",
     "too_many_young",

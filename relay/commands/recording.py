@@ -171,6 +171,7 @@ def _kinds_of_events(context: click.Context, _: click.Parameter, incomplete: str
 def _metavar(column: Column) -> str:
     return {
         "date": "DAY",
+        "month": "MONTH",
         "units": "N",
         "count": "N",
         "money": "NPR",

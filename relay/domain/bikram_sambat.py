@@ -5,6 +5,7 @@ Month lengths cannot be computed: they are published year by year, and the table
 
 from __future__ import annotations
 
+import calendar
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
@@ -83,6 +84,23 @@ def last_of_month(year: int, month: int) -> date | None:
     """
     following = gregorian(year + month // _MONTHS, month % _MONTHS + 1, 1)
     return following - timedelta(days=1) if following else None
+
+
+def month_days(month: str) -> tuple[date, date] | None:
+    """The first and the last Gregorian day of a month of either calendar; None when there is no such month.
+
+    >>> month_days("2083-07 BS")
+    (datetime.date(2026, 10, 18), datetime.date(2026, 11, 16))
+    >>> month_days("2024-02")
+    (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
+    """
+    year, number = (int(part) for part in month.removesuffix(" BS").split("-"))
+    if not (year and 1 <= number <= _MONTHS):
+        return None
+    if month.endswith(" BS"):
+        first, last = gregorian(year, number, 1), last_of_month(year, number)
+        return (first, last) if first and last else None
+    return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
 
 
 def fiscal_year(day: date) -> int | None:

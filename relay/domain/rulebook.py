@@ -673,6 +673,10 @@ def _plausible_days(kind: Kind, act_id: str, values: Mapping[str, Any], today: d
             raise InTheFuture(act_id=act_id, field=name, day=day, today=today, suggestion=likely)
         if coming and int(day[:4]) > today.year + _YEARS_AHEAD:
             raise TooFarAhead(act_id=act_id, field=name, day=day, suggestion=likely)
+    for name in (column.name for column in kind.columns if column.type == "month" and values.get(column.name)):
+        ends = bikram_sambat.month_days(values[name])
+        if ends and ends[1] > today:
+            raise InTheFuture(act_id=act_id, field=name, day=values[name], today=today)
 
 
 def _plausible_rule(fact: Fact) -> None:

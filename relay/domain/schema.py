@@ -29,6 +29,7 @@ Type = Literal[
     "name",  # what a person is called: text, but no number
     "help",  # a help name: [a-z0-9_]{1,40}
     "date",  # a calendar day
+    "month",  # a calendar month, such as 2026-11, or one of Bikram Sambat, such as 2083-08 BS
     "units",  # a number with at most 3 decimals; the rule book refuses 0 and less
     "amount",  # a number above 0 with at most 3 decimals
     "count",  # a number of at least 0 with at most 3 decimals

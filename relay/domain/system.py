@@ -62,6 +62,7 @@ class System:
         refuse: Kind of the core, or of a system that it needs or knows → what more is refused of such an act, as
             `Kind.refuse`, while this system is on.
         note: The same → what more is noted of such an act, as `Kind.note`, while this system is on.
+        beside: Kind of the core → its columns that name beside what such an act is judged too, while this system is on.
         roles: Action of its commands, questions and pages → who may do it.
         checks: Gives its audit checks.
         questions: Gives its questions.
@@ -84,6 +85,7 @@ class System:
     note: Mapping[str, Callable[[Register, Change], Iterator[Note]]] = field(
         default_factory=dict[str, "Callable[[Register, Change], Iterator[Note]]"]
     )
+    beside: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict[str, frozenset[Role]])
     checks: Callable[[], Sequence[object]] = _nothing
     questions: Callable[[], Sequence[object]] = _nothing
@@ -330,6 +332,13 @@ class Catalogue:
     def beside(self, act: Act | Fact) -> Iterator[str]:
         """What an act names beside whose other acts it is judged, each as the act or "placement:ID"."""
         columns = self._beside.get(act.kind)
+        if columns:
+            yield from (name for column, name in self.named_by(act) if column in columns)
+
+    def beside_on(self, act: Act | Fact, used: Collection[str]) -> Iterator[str]:
+        """The same, in a programme that uses some systems: beside what more it is judged."""
+        yield from self.beside(act)
+        columns = {name for system in self._used(used) for name in system.beside.get(act.kind, ())}
         if columns:
             yield from (name for column, name in self.named_by(act) if column in columns)
 

@@ -57,6 +57,7 @@ _DIGITS_LOST: Final = re.compile(r"\+?[0-9]([.,][0-9]+)?[eE]\+[0-9]+|\+?[0-9]{4,
 _OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})  # text of which every digit counts
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})\s*(BS)?", re.IGNORECASE)
 _BS_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*BS", re.IGNORECASE)
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})([T ][0-9:.]+)?")
 _YEAR_LAST: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
@@ -461,6 +462,22 @@ def _read_date(_column: schema.Column, cell: object) -> str | None:
     raise CellFault(reason=Sentence("This is not a day."), suggestion=_THE_DAY_FORM)
 
 
+def _read_month(_column: schema.Column, cell: object) -> str | None:
+    if _is_blank(cell):
+        return None
+    said = _MONTH.fullmatch(_digits(_plain(cell)))
+    if not said:
+        raise CellFault(
+            reason=Sentence("This is not a month."), suggestion=Sentence("Write it as 2083-08 BS, or 2026-11.")
+        )
+    month = f"{said[1]}-{int(said[2]):02}{' BS' if said[3] else ''}"
+    if not bikram_sambat.month_days(month):
+        raise CellFault(
+            reason=Sentence("There is no such month."), suggestion=Sentence("Check the year and the month.")
+        )
+    return month
+
+
 def _spreadsheet_day(days: int) -> Sentence:
     try:
         day = _SPREADSHEET_DAY_0 + timedelta(days=days)
@@ -806,6 +823,7 @@ READERS: Final[Mapping[schema.Type, Callable[[schema.Column, object], Value | No
     "name": _read_name,
     "help": _read_help,
     "date": _read_date,
+    "month": _read_month,
     "units": _read_units,
     "amount": _read_amount,
     "count": _read_count,

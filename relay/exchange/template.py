@@ -62,6 +62,7 @@ _OF_TYPE: Final[Mapping[str, str]] = {
     "ids": "Ids, with ; between them.",
     "act": "The kind and id of what this is about, such as plan:N1.",
     "date": "A day, as 2026-11-24 or 2083-08-08 BS.",
+    "month": "A month, as 2026-11 or 2083-08 BS.",
     "units": "A number, such as 2 or 0.5.",
     "amount": "A number above 0.",
     "count": "A number, 0 or more.",

@@ -353,7 +353,8 @@ class _Context:
         beside others in turn: a visit to a goal beside what else its woman aims at.
         """
         register, beside = self.register, self.catalogue.beside
-        named = dict.fromkeys(name for act in acts for name in beside(act))
+        used = register.systems
+        named = dict.fromkeys(name for act in acts for name in self.catalogue.beside_on(act, used))
         above = [name for each in named if (fact := register.facts.get(each)) for name in beside(fact)]
         for name in dict.fromkeys((*named, *above)):
             kind, _, id_ = name.partition(":")

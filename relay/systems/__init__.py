@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from relay.systems.goals import GOALS
 from relay.systems.groups import GROUPS
+from relay.systems.learning import LEARNING
 from relay.systems.planning import PLANNING
 from relay.systems.savings import SAVINGS
 
 if TYPE_CHECKING:
     from relay.domain.system import System
 
-SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS, SAVINGS, GOALS)
+SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS, SAVINGS, LEARNING, GOALS)

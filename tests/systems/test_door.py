@@ -38,7 +38,7 @@ def test_a_system_lies_in_its_folder_and_imports_no_other_than_it_needs() -> Non
         folder = HOUSE / "systems" / system.name
 
         assert folder.is_dir(), system.name
-        assert imported(folder, "relay.systems") <= set(system.needs), system.name
+        assert imported(folder, "relay.systems") <= {*system.needs, *system.knows}, system.name
 
 
 def test_a_system_that_imports_another_is_seen_to() -> None:

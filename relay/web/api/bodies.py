@@ -56,6 +56,7 @@ _TEXTS: Final = (
     "act",
     "words",
     "pairs",
+    "month",
     "text",
     "name",
     "help",

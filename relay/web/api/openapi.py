@@ -260,6 +260,7 @@ def _column(column: Column) -> Schema:
             "pairs": _TEXT,
             "help": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"},
             "date": _DAY,
+            "month": {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}( BS)?$"},
             "units": {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER},
             "amount": _AMOUNT,
             "count": {"type": "number", "minimum": 0, "maximum": LARGEST_NUMBER},

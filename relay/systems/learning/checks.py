@@ -1,0 +1,248 @@
+"""What an auditor asks about classes and sites."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from relay.audit.books import Books, Held
+from relay.audit.checks import Check, LookedAt
+from relay.audit.findings import Finding, found
+from relay.domain.register import Fact
+from relay.systems.learning.classes import Class
+from relay.systems.learning.required import Requirement, done_in, id_of_rule
+from relay.systems.learning.rules import class_in
+from relay.systems.learning.sites import months_missing
+from relay.text import Sentence
+
+MANY_SESSIONS: Final = 10
+"""From so many sessions on it is odd that nobody ever missed one (our choice)."""
+
+_classes: WeakKeyDictionary[Books, dict[str, Class]] = WeakKeyDictionary()
+
+
+def _known(books: Books) -> dict[str, Class]:
+    """Course → its class on the day of the books."""
+    if books not in _classes:
+        _classes[books] = {each.id: class_in(books.register, each, as_of=books.as_of) for each in books.facts("course")}
+    return _classes[books]
+
+
+def _over(books: Books) -> list[Fact]:
+    """Enrolments in courses that are over."""
+    known = _known(books)
+    return [each for each in books.facts("enrolment") if (of := known.get(each.values["course_id"])) and of.over]
+
+
+def _with_sessions(books: Books) -> list[Fact]:
+    known = _known(books)
+    return [
+        each
+        for each in books.facts("enrolment")
+        if (of := known.get(each.values["course_id"])) and of.expected(books.woman(each.values["beneficiary_id"]))
+    ]
+
+
+def _long_courses(books: Books) -> list[Fact]:
+    return [each for each in books.facts("course") if len(_known(books)[each.id].sessions) >= MANY_SESSIONS]
+
+
+def _sessions(books: Books) -> list[Fact]:
+    return [each for each in books.facts("meeting") if each.values.get("course_id")]
+
+
+def _with_requirement(books: Books) -> list[Held]:
+    return [each for each in books.held.values() if _requirement(books, each)]
+
+
+def _requirement(books: Books, held: Held) -> Requirement | None:
+    rule = books.register.facts.get(f"rule:{id_of_rule(held.rule)}") if held.rule else None
+    return Requirement.of(rule.values) if rule else None
+
+
+def _completed_with_test(books: Books) -> list[Fact]:
+    known = _known(books)
+    return [
+        each
+        for each in books.facts("enrolment")
+        if each.values.get("completed_on") and (of := known.get(each.values["course_id"])) and of.course.tested
+    ]
+
+
+def _sites(books: Books) -> list[Fact]:
+    return list(books.facts("site"))
+
+
+# -- what is found -----------------------------------------------------------------------------------------------------
+
+
+def _declared_otherwise(books: Books) -> Iterator[Finding]:
+    for each in _over(books):
+        known, woman = _known(books)[each.values["course_id"]], books.woman(each.values["beneficiary_id"])
+        last = known.hers[woman][-1].act_id == each.act_id
+        if each.values.get("completed_on") and not known.completed(woman):
+            yield found(each, Sentence("declared as completed, which the sessions do not support."))
+        elif last and known.completed(woman) and not known.declared(woman):
+            yield found(each, Sentence("she came often enough and stayed, but nobody declared it as completed."))
+
+
+def _never_came(books: Books) -> Iterator[Finding]:
+    for each in _with_sessions(books):
+        if not _known(books)[each.values["course_id"]].attended(books.woman(each.values["beneficiary_id"])):
+            yield found(each, Sentence("she never came."))
+
+
+def _nobody_ever_missed(books: Books) -> Iterator[Finding]:
+    for each in _long_courses(books):
+        known = _known(books)[each.id]
+        rates = [known.attendance(woman) for woman in known.hers]
+        if rates and all(rate.numerator == rate.denominator for rate in rates):
+            sentence = Sentence("nobody missed any of %(many)s sessions.", many=len(known.sessions))
+            yield found(each, sentence)
+
+
+def _two_classes_on_one_day(books: Books) -> Iterator[Finding]:
+    came = defaultdict[tuple[str, str], dict[str, str]](dict)
+    for each in _sessions(books):
+        listed = ";".join(str(each.values[name]) for name in ("present", "late") if each.values.get(name))
+        for id_ in filter(None, listed.split(";")):
+            courses = came[books.woman(id_), each.values["held_on"]]
+            other = next((act_id for course, act_id in courses.items() if course != each.values["course_id"]), None)
+            if other:
+                sentence = Sentence(
+                    "beneficiary %(beneficiary_id)s was at %(other)s of another course that day.",
+                    beneficiary_id=id_,
+                    other=other,
+                )
+                yield found(each, sentence, books.sequence(other))
+            courses.setdefault(each.values["course_id"], each.act_id)
+
+
+def _received_unprepared(books: Books) -> Iterator[Finding]:
+    for each in _with_requirement(books):
+        requirement = _requirement(books, each)
+        day = each.receipt.received_on
+        done = done_in(books.register, each.placement.beneficiary_id)
+        missing = requirement.missing(done, day) if requirement else ()
+        if missing:
+            yield Finding(
+                subject_id=each.act_id,
+                acts=(books.sequence(each.receipt.act_id),),
+                sentence=Sentence(
+                    "%(act_id)s: received before she completed %(topics)s.",
+                    act_id=each.act_id,
+                    topics=", ".join(sorted(missing)),
+                ),
+            )
+
+
+def _without_a_test(books: Books) -> Iterator[Finding]:
+    for each in _completed_with_test(books):
+        said = books.register.says(each.act_id, "result")
+        if each.values.get("result") == "not_tested" or not said:
+            yield found(each, Sentence("completed a course that ends with a test, without one."))
+
+
+def _months_missing(books: Books) -> Iterator[Finding]:
+    for each in _sites(books):
+        counts = books.register.beside("site_count", each.act_id)
+        missing = months_missing(each.values, {count.values["month"] for count in counts}, books.as_of)
+        if missing:
+            yield found(each, Sentence("no count of %(months)s.", months=", ".join(missing)))
+
+
+def _looked_at_over(books: Books) -> Collection[LookedAt]:
+    return _over(books)
+
+
+def _looked_at_enrolments(books: Books) -> Collection[LookedAt]:
+    return _with_sessions(books)
+
+
+def _looked_at_courses(books: Books) -> Collection[LookedAt]:
+    return _long_courses(books)
+
+
+def _looked_at_sessions(books: Books) -> Collection[LookedAt]:
+    return _sessions(books)
+
+
+def _looked_at_held(books: Books) -> Collection[LookedAt]:
+    return _with_requirement(books)
+
+
+def _looked_at_tested(books: Books) -> Collection[LookedAt]:
+    return _completed_with_test(books)
+
+
+def _looked_at_sites(books: Books) -> Collection[LookedAt]:
+    return _sites(books)
+
+
+CHECKS: Final = (
+    Check(
+        check_id="completion_declared_otherwise",
+        title="completion declared otherwise",
+        sentence="An enrolment is declared as completed though she came too rarely or left, or the other way round.",
+        why="A certificate may have been given for nothing, or not given.",
+        severity="medium",
+        population=_looked_at_over,
+        find=_declared_otherwise,
+    ),
+    Check(
+        check_id="enrolled_and_never_came",
+        title="enrolled and never came",
+        sentence="A woman was enrolled while sessions were held, and came to none.",
+        why="She may be on the list to fill it.",
+        severity="low",
+        population=_looked_at_enrolments,
+        find=_never_came,
+    ),
+    Check(
+        check_id="nobody_ever_missed_a_session",
+        title="nobody ever missed a session",
+        sentence="At ten or more sessions of a course everybody came to each.",
+        why="The roster may have been copied from session to session.",
+        severity="medium",
+        population=_looked_at_courses,
+        find=_nobody_ever_missed,
+    ),
+    Check(
+        check_id="two_classes_on_one_day",
+        title="two classes on one day",
+        sentence="A woman was at sessions of two courses on one day.",
+        why="It can be true; or one of the rosters is not.",
+        severity="low",
+        population=_looked_at_sessions,
+        find=_two_classes_on_one_day,
+    ),
+    Check(
+        check_id="received_before_training",
+        title="received before training",
+        sentence="A placement began before its holder had completed what its rule requires.",
+        why="She received animals that she had not learned to keep.",
+        severity="medium",
+        population=_looked_at_held,
+        find=_received_unprepared,
+    ),
+    Check(
+        check_id="certificate_without_a_test",
+        title="certificate without a test",
+        sentence="A course that ends with a test was completed without one.",
+        why="The certificate may say more than anybody examined.",
+        severity="low",
+        population=_looked_at_tested,
+        find=_without_a_test,
+    ),
+    Check(
+        check_id="months_of_a_site_are_missing",
+        title="months of a site are missing",
+        sentence="A site for advice has whole months of which no count was recorded.",
+        why="Nobody may have come, or nobody counted: not reported is not none.",
+        severity="low",
+        population=_looked_at_sites,
+        find=_months_missing,
+    ),
+)

@@ -1,0 +1,300 @@
+"""How classes go: who was enrolled, came, completed and left, worked out from what was recorded in whatever order.
+
+A woman is expected at the sessions that are held while she is enrolled: who comes late is not absent before, who left
+is not absent after, and who comes back has a second enrolment; between the two nothing is expected of her.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Final, Self
+
+from relay.domain.model import Rate
+from relay.systems.groups.roll import Meeting, Spell
+
+MIN_ATTENDANCE: Final = 0.8
+"""Of the sessions while she was enrolled, where the course does not say it."""
+ABSENT_RUNNING: Final = 4
+"""Who missed so many sessions running, the last of hers, dropped out."""
+MINUTES: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course(Spell):
+    """A course.
+
+    Attributes:
+        course_id: Of the act.
+        name: What it is called.
+        kind: Such as "literacy".
+        group_id: Of which group; None for none.
+        place_id: Where; None where nobody said.
+        sessions: How many are planned; None where nobody said.
+        minutes: Of a session, where the session does not say it; None where nobody said.
+        min_attendance: Share of the sessions that completes it.
+        tested: Whether it ends with a test.
+        topics: What it teaches.
+    """
+
+    course_id: str
+    name: str
+    kind: str
+    group_id: str | None = None
+    place_id: str | None = None
+    sessions: int | None = None
+    minutes: int | None = None
+    min_attendance: float = MIN_ATTENDANCE
+    tested: bool = False
+    topics: frozenset[str] = frozenset()
+
+    @property
+    def act_id(self) -> str:
+        """Of its act, "kind:id"."""
+        return f"course:{self.course_id}"
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """From the columns of its act."""
+        numbers = {name: int(values[name]) for name in ("sessions", "minutes") if values.get(name) is not None}
+        share = values.get("min_attendance")
+        return cls(
+            course_id=values["course_id"],
+            name=str(values.get("name")),
+            kind=values["kind"],
+            group_id=values.get("group_id"),
+            place_id=values.get("place_id"),
+            from_on=date.fromisoformat(values["from_on"]),
+            until_on=_day(values.get("until_on")),
+            min_attendance=MIN_ATTENDANCE if share is None else share,
+            tested=values.get("tested") == "yes",
+            topics=frozenset(str(values["topic"]).split(";")) if values.get("topic") else frozenset(),
+            **numbers,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment(Spell):
+    """A woman takes part in a course; it begins on the day of enrolment, and ends on the day she left.
+
+    Attributes:
+        enrolment_id: Of the act.
+        course_id: Of the course.
+        beneficiary_id: The id under which she is kept.
+        completed_on: When she completed it, as somebody declared; None where nobody did.
+        result: "passed", "not_passed", "not_tested", or None where nobody said, or it may not be told.
+    """
+
+    enrolment_id: str
+    course_id: str
+    beneficiary_id: str
+    completed_on: date | None = None
+    result: str | None = None
+
+    @property
+    def act_id(self) -> str:
+        """Of its act, "kind:id"."""
+        return f"enrolment:{self.enrolment_id}"
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
+        """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
+        days = [day for day in (_day(values.get("left_on")), _day(ended_on)) if day]
+        return cls(
+            enrolment_id=values["enrolment_id"],
+            course_id=values["course_id"],
+            beneficiary_id=woman,
+            from_on=date.fromisoformat(values["enrolled_on"]),
+            until_on=min(days, default=None),
+            completed_on=_day(values.get("completed_on")),
+            result=values.get("result"),
+        )
+
+
+def _day(said: object) -> date | None:
+    return date.fromisoformat(str(said)) if said else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A session that was held.
+
+    Attributes:
+        meeting: Who came.
+        minutes: How long it was; None where nobody said.
+    """
+
+    meeting: Meeting
+    minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassReport:
+    """How a course goes by a day; rates are of women, each counted once however often she came back.
+
+    Attributes:
+        course_id: Of the course.
+        kind: Such as "literacy".
+        over: Whether it has ended.
+        sessions: That were held.
+        enrolled: Women.
+        started: Those who came at least once, of those enrolled.
+        completed: Those who came often enough to the sessions while they were enrolled and did not leave, of those
+            enrolled; nothing to count while it goes on.
+        completed_of_started: The same, of those who started.
+        declared: Women of whom somebody said that they completed it, of those enrolled.
+        passed: Women who passed the test, of those tested.
+        dropped_out: Women who left, or missed the last four sessions running, without having completed it, of those
+            who started.
+        attendances: Comings of all women to all sessions.
+        unnamed: People who were counted at sessions without names.
+        hours: Of all women together.
+    """
+
+    course_id: str
+    kind: str
+    over: bool
+    sessions: int
+    enrolled: int
+    started: Rate
+    completed: Rate
+    completed_of_started: Rate
+    declared: Rate
+    passed: Rate
+    dropped_out: Rate
+    attendances: int
+    unnamed: float
+    hours: float
+
+
+class Class:
+    """One course with its enrolments and sessions by a day."""
+
+    def __init__(
+        self,
+        course: Course,
+        enrolments: Iterable[Enrolment],
+        sessions: Iterable[Session],
+        as_of: date,
+        *,
+        excused_counts: bool = True,
+    ) -> None:
+        """Leave out what had not happened by the day.
+
+        Args:
+            course: Which.
+            enrolments: In it.
+            sessions: Of it.
+            as_of: The day.
+            excused_counts: Whether who was excused counts as absent; else she was not expected.
+        """
+        self.course = course
+        self.as_of = as_of
+        self.excused_counts = excused_counts
+        self.enrolments = sorted(
+            (each for each in enrolments if each.from_on <= as_of), key=lambda each: (each.from_on, each.enrolment_id)
+        )
+        self.sessions = sorted(
+            (each for each in sessions if each.meeting.held_on <= as_of),
+            key=lambda each: (each.meeting.held_on, each.meeting.meeting_id),
+        )
+
+    @cached_property
+    def hers(self) -> Mapping[str, list[Enrolment]]:
+        """Woman → her enrolments, in order."""
+        found = defaultdict[str, list[Enrolment]](list)
+        for each in self.enrolments:
+            found[each.beneficiary_id].append(each)
+        return found
+
+    @property
+    def over(self) -> bool:
+        """Whether the course has ended: its last day has passed, or without one all planned sessions were held."""
+        if self.course.until_on:
+            return self.course.until_on <= self.as_of
+        return bool(self.course.sessions) and len(self.sessions) >= (self.course.sessions or 0)
+
+    def enrolled_on(self, day: date) -> frozenset[str]:
+        """Who is enrolled on a day."""
+        return frozenset(woman for woman, spells in self.hers.items() if any(each.is_on(day) for each in spells))
+
+    def expected(self, woman: str) -> list[Meeting]:
+        """The sessions that were held while a woman was enrolled, in order."""
+        meetings = (each.meeting for each in self.sessions)
+        return [
+            each
+            for each in meetings
+            if any(spell.is_on(each.held_on) for spell in self.hers.get(woman, ()))
+            and (self.excused_counts or woman not in each.excused)
+        ]
+
+    def attended(self, woman: str) -> int:
+        """To how many of them she came."""
+        return sum(woman in each.attended for each in self.expected(woman))
+
+    def attendance(self, woman: str) -> Rate:
+        """To how many of them she came, of how many."""
+        return Rate.of(self.attended(woman), len(self.expected(woman)))
+
+    def left(self, woman: str) -> bool:
+        """Whether she left before the course ended, and did not come back."""
+        last = self.hers[woman][-1].until_on
+        return last is not None and last <= self.as_of and (not self.course.until_on or last < self.course.until_on)
+
+    def completed(self, woman: str) -> bool:
+        """Whether she came often enough and did not leave; nobody has while the course goes on."""
+        share = self.attendance(woman).share
+        return self.over and share is not None and share >= self.course.min_attendance and not self.left(woman)
+
+    def dropped_out(self, woman: str) -> bool:
+        """Whether she had started, has not completed it, and left or missed the last four sessions running."""
+        expected = self.expected(woman)
+        last = expected[-ABSENT_RUNNING:]
+        missed = len(last) == ABSENT_RUNNING and not any(woman in each.attended | each.excused for each in last)
+        return self.attended(woman) > 0 and not self.completed(woman) and (self.left(woman) or missed)
+
+    def declared(self, woman: str) -> date | None:
+        """When she completed it, as somebody declared; None where nobody did by the day."""
+        days = [each.completed_on for each in self.hers[woman] if each.completed_on and each.completed_on <= self.as_of]
+        return max(days, default=None)
+
+    def hours(self, woman: str) -> float:
+        """How long she was there in all; sessions of which nobody said it count as none."""
+        minutes = (
+            (self.course.minutes or 0) if each.minutes is None else each.minutes
+            for each in self.sessions
+            if woman in each.meeting.attended
+        )
+        return sum(minutes) / MINUTES
+
+    def report(self) -> ClassReport:
+        """How it goes."""
+        women = [*self.hers]
+        started = [woman for woman in women if self.attended(woman)]
+        done = [woman for woman in women if self.completed(woman)]
+        results = {woman: {each.result for each in spells} for woman, spells in self.hers.items()}
+        passed = [woman for woman in women if "passed" in results[woman]]
+        tested = [woman for woman in women if results[woman] & {"passed", "not_passed"}]
+        return ClassReport(
+            course_id=self.course.course_id,
+            kind=self.course.kind,
+            over=self.over,
+            sessions=len(self.sessions),
+            enrolled=len(women),
+            started=_of(started, women),
+            completed=_of(done, women if self.over else ()),
+            completed_of_started=_of(done, started if self.over else ()),
+            declared=_of([woman for woman in women if self.declared(woman)], women),
+            passed=_of(passed, tested),
+            dropped_out=_of([woman for woman in started if self.dropped_out(woman)], started),
+            attendances=sum(self.attended(woman) for woman in women),
+            unnamed=sum(each.meeting.unnamed for each in self.sessions),
+            hours=sum(self.hours(woman) for woman in women),
+        )
+
+
+def _of(counted: Collection[str], of: Collection[str]) -> Rate:
+    return Rate.of(len(counted), len(of))

@@ -1,0 +1,225 @@
+"""A course, an enrolment in one, a site for advice, and how often people came there in a month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from relay.domain.schema import Column, Kind
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.domain.advisories import Note
+    from relay.domain.register import Change, Fact, Register
+    from relay.errors import Asked
+
+
+# The rules are read when the first act is judged: what only asks starts sooner without them.
+
+
+def _refuse_course(register: Register, fact: Fact) -> None:
+    from relay.systems.learning import rules
+
+    rules.refuse_course(register, fact)
+
+
+def _refuse_enrolment(register: Register, fact: Fact) -> None:
+    from relay.systems.learning import rules
+
+    rules.refuse_enrolment(register, fact)
+
+
+def _ask_enrolment(register: Register, fact: Fact) -> Iterator[Asked]:
+    from relay.systems.learning import rules
+
+    return rules.ask_enrolment(register, fact)
+
+
+def _note_enrolment(register: Register, change: Change) -> Iterator[Note]:
+    from relay.systems.learning import rules
+
+    return rules.note_enrolment(register, change)
+
+
+def _refuse_site(register: Register, fact: Fact) -> None:
+    from relay.systems.learning import sites
+
+    sites.refuse_site(register, fact)
+
+
+def _refuse_count(register: Register, fact: Fact) -> None:
+    from relay.systems.learning import sites
+
+    sites.refuse_count(register, fact)
+
+
+def refuse_session(register: Register, fact: Fact) -> None:
+    """What is refused of a meeting that is a session of a course."""
+    from relay.systems.learning import rules
+
+    rules.refuse_session(register, fact)
+
+
+def refuse_end(register: Register, fact: Fact) -> None:
+    """What is refused of the end of an enrolment."""
+    from relay.systems.learning import rules
+
+    rules.refuse_end(register, fact)
+
+
+def refuse_receipt(register: Register, fact: Fact) -> None:
+    """What is refused of help that comes before what its rule requires, where the rule is strict."""
+    from relay.systems.learning import required
+
+    required.refuse_receipt(register, fact)
+
+
+def note_session(register: Register, change: Change) -> Iterator[Note]:
+    """What is noted of the first session of a course."""
+    from relay.systems.learning import rules
+
+    return rules.note_session(register, change)
+
+
+def note_receipt(register: Register, change: Change) -> Iterator[Note]:
+    """What is noted of help that comes before what its rule requires."""
+    from relay.systems.learning import required
+
+    return required.note_receipt(register, change)
+
+
+REQUIRES: Final = Column(name="requires", type="words")
+WITHIN: Final = Column(name="requires_within_months", type="term")
+STRICT: Final = Column(name="requires_strict", type="choice", choices=("yes", "no"))
+"""Of a rule: topics that she who receives has completed before; within so many months; whether else it is refused."""
+
+_REASONS: Final = ("moved", "joined_other", "stopped", "excluded", "died", "other_confirmed")
+
+KINDS: Final = (
+    Kind(
+        name="course",
+        article=Sentence("a course"),
+        title=Sentence("Course"),
+        phrase="course %(name)s from %(from_on)s",
+        order=102,
+        label="Course",
+        counts_from="from_on",
+        file="courses",
+        roles=frozenset({"staff"}),
+        refuse=_refuse_course,
+        columns=(
+            Column(name="course_id", type="id", required=True, fixed=True),
+            Column(name="name", type="text", required=True),
+            Column(
+                name="kind",
+                type="choice",
+                choices=("literacy", "post_literacy", "training", "awareness", "orientation"),
+                required=True,
+            ),
+            Column(name="group_id", type="id", refers_to="group", edge="COURSE_OF", told=True),
+            Column(name="place_id", type="id", refers_to="place", edge="TAUGHT_IN"),
+            Column(name="from_on", type="date", required=True, coming=True),
+            Column(name="until_on", type="date", coming=True),
+            Column(name="sessions", type="term"),
+            Column(name="minutes", type="term"),
+            Column(name="min_attendance", type="amount"),
+            Column(name="tested", type="choice", choices=("yes", "no")),
+            Column(name="topic", type="words"),
+        ),
+    ),
+    Kind(
+        name="enrolment",
+        article=Sentence("an enrolment"),
+        title=Sentence("Enrolment"),
+        phrase="enrolment of %(beneficiary_id)s in course %(course_id)s on %(enrolled_on)s",
+        order=103,
+        label="Enrolment",
+        day="enrolled_on",
+        file="enrolments",
+        ended_by="ENDS_ENROLMENT",
+        roles=frozenset({"staff"}),
+        refuse=_refuse_enrolment,
+        ask=_ask_enrolment,
+        note=_note_enrolment,
+        columns=(
+            Column(name="enrolment_id", type="id", required=True, fixed=True),
+            Column(
+                name="course_id",
+                type="id",
+                required=True,
+                refers_to="course",
+                fixed=True,
+                edge="ENROLLED_IN",
+                told=True,
+                beside=True,
+            ),
+            Column(
+                name="beneficiary_id",
+                type="id",
+                required=True,
+                refers_to="beneficiary",
+                fixed=True,
+                edge="ENROLS",
+                told=True,
+                beside=True,
+            ),
+            Column(name="enrolled_on", type="date", required=True),
+            Column(name="left_on", type="date"),
+            Column(name="reason", type="choice", choices=_REASONS),
+            Column(name="completed_on", type="date"),
+            Column(name="result", type="choice", choices=("passed", "not_passed", "not_tested"), personal=True),
+        ),
+    ),
+    Kind(
+        name="site",
+        article=Sentence("a site for advice"),
+        title=Sentence("Site for advice"),
+        phrase="%(kind)s site in place %(place_id)s since %(opened_on)s",
+        order=153,
+        label="Site",
+        counts_from="opened_on",
+        file="sites",
+        roles=frozenset({"staff"}),
+        refuse=_refuse_site,
+        columns=(
+            Column(name="site_id", type="id", required=True, fixed=True),
+            Column(name="name", type="text", required=True),
+            Column(name="place_id", type="id", required=True, refers_to="place", edge="OPEN_IN"),
+            Column(name="kind", type="choice", choices=("advice", "information", "hotline_desk"), required=True),
+            Column(name="opened_on", type="date", required=True),
+            Column(name="closed_on", type="date"),
+        ),
+    ),
+    Kind(
+        name="site_count",
+        article=Sentence("a monthly count of a site"),
+        title=Sentence("Monthly count of a site"),
+        phrase="count of site %(site_id)s in %(month)s",
+        order=154,
+        label="SiteCount",
+        file="site_counts",
+        action="count",
+        roles=frozenset({"staff"}),
+        refuse=_refuse_count,
+        # The numbers are withheld like what is personal: of a small place they may tell who was there.
+        columns=(
+            Column(name="site_count_id", type="id", required=True, fixed=True),
+            Column(
+                name="site_id",
+                type="id",
+                required=True,
+                refers_to="site",
+                fixed=True,
+                edge="COUNTED_AT",
+                told=True,
+                beside=True,
+            ),
+            Column(name="month", type="month", required=True, fixed=True),
+            *(
+                Column(name=name, type="count", required=name == "visits", personal=True)
+                for name in ("visits", "women", "men", "under_18", "referred")
+            ),
+        ),
+    ),
+)

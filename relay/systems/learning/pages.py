@@ -1,0 +1,69 @@
+"""The page of classes and sites, and what they add to the records of a course and of a woman."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, render_template
+from markupsafe import Markup
+
+from relay.service.question import Source
+from relay.systems.learning import reading
+from relay.systems.learning.questions import Learning, learners
+from relay.text import Sentence
+from relay.web import privacy
+from relay.web.permission import action
+from relay.web.request import current
+from relay.web.system_pages import MenuLink, SystemPages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relay.reports.record_history import Record
+    from relay.systems.learning.classes import Class
+
+blueprint = Blueprint("learning", __name__, template_folder="templates")
+
+
+@blueprint.get("/p/<programme_id>/learning")
+@action("learning")
+def page(programme_id: str) -> str:
+    """All classes, who was prepared, and which sites reported."""
+    source = Source(graph=current.built(), folder=current.core().settings.data_folder, kept=current.kept_relay)
+    found = Learning(as_of=current.as_of()).answer(source, programme_id)
+    names = {each.course_id: each.name for each in (known.course for known in _classes().values())}
+    return render_template("learning/learning.html", found=found, called=names)
+
+
+def _classes() -> Mapping[str, Class]:
+    known = reading.classes(current.built(), current.head().programme_id, current.as_of())
+    return {each.course.act_id: each for each in known}
+
+
+def _on_record(record: Record) -> Markup | None:
+    """Who took part, on the record of a course; her courses, on that of a woman."""
+    kind, enrolled = (
+        record.id.partition(":")[0],
+        {each.id for each in record.history if each.id.startswith("enrolment:")},
+    )
+    if kind == "course" and (known := _classes().get(record.id)):
+        rows = learners(known)
+        names = privacy.names([each.beneficiary_id for each in rows])
+        return Markup(render_template("learning/roster.html", rows=rows, names=names))  # noqa: S704 - it escapes
+    if kind != "beneficiary" or not enrolled:
+        return None
+    hers = [
+        (known.course, row)
+        for known in _classes().values()
+        for woman in {each.beneficiary_id for each in known.enrolments if each.act_id in enrolled}
+        for row in learners(known)
+        if row.beneficiary_id == woman
+    ]
+    return Markup(render_template("learning/hers.html", rows=hers))  # noqa: S704 - a template escapes what it shows
+
+
+PAGES: Final = SystemPages(
+    blueprint=blueprint,
+    links=(MenuLink(endpoint="page", label=Sentence("Classes and sites"), key="5"),),
+    on_record=_on_record,
+)

@@ -1,0 +1,210 @@
+"""What can be asked about learning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from relay.arrays import cache
+from relay.domain.model import Rate
+from relay.errors import NotFound
+from relay.ledger import reading as ledger
+from relay.reports import trees
+from relay.service.queries.parameters import AsOf, Id
+from relay.service.question import Question, Source
+from relay.systems.learning import cypher, reading
+from relay.systems.learning.classes import Class, ClassReport
+from relay.systems.learning.sites import months_missing
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+_CONFIRMED_ONLY: Final = False  # who received is asked what she learned before, whoever confirmed it
+
+
+class NoSuchCourse(NotFound):
+    """A course is asked for that is not recorded, or had not begun by then."""
+
+    reason = "There is no course %(course_id)s in the record by then."
+    suggestion = "List the courses: relay learning"
+
+    course_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRow:
+    """A site for advice; how many people came leaves the record only as a release.
+
+    Attributes:
+        site_id: Its id.
+        kind: "advice", "information" or "hotline_desk".
+        place_id: Where.
+        reported: Months of which a count was recorded.
+        missing: Whole months since it opened of which none was, in order.
+    """
+
+    site_id: str
+    kind: str
+    place_id: str
+    reported: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningFound:
+    """How classes go by a day; the three numbers of people are never added up.
+
+    Attributes:
+        as_of: The day.
+        courses: By id.
+        reached: Women who came to a session of any course, each counted once.
+        attendances: Comings of all women to all sessions.
+        unnamed: People who were counted at sessions without names.
+        prepared: Placements whose holder had completed what their rule requires, of all whose rule requires it.
+        ready: The same of requests on the waiting list; nothing to count without planning.
+        sites: By id.
+    """
+
+    as_of: date
+    courses: tuple[ClassReport, ...]
+    reached: int
+    attendances: int
+    unnamed: float
+    prepared: Rate
+    ready: Rate
+    sites: tuple[SiteRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerRow:
+    """A woman in a course; nothing of a test.
+
+    Attributes:
+        beneficiary_id: The id under which she is kept.
+        enrolled_on: When she first was.
+        left_on: Her last day; None while she is enrolled.
+        attendance: To how many of the sessions while she was enrolled she came.
+        hours: That she was there.
+        completed: Whether she came often enough and stayed to the end.
+        declared_on: When she completed it, as somebody declared; None where nobody did.
+        dropped_out: Whether she left, or missed the last four sessions, without having completed it.
+    """
+
+    beneficiary_id: str
+    enrolled_on: date
+    left_on: date | None
+    attendance: Rate
+    hours: float
+    completed: bool
+    declared_on: date | None
+    dropped_out: bool
+
+
+def learners(known: Class) -> tuple[LearnerRow, ...]:
+    """The women of a course, by id."""
+    return tuple(
+        LearnerRow(
+            beneficiary_id=woman,
+            enrolled_on=spells[0].from_on,
+            left_on=spells[-1].until_on,
+            attendance=known.attendance(woman),
+            hours=known.hours(woman),
+            completed=known.completed(woman),
+            declared_on=known.declared(woman),
+            dropped_out=known.dropped_out(woman),
+        )
+        for woman, spells in sorted(known.hers.items())
+    )
+
+
+def sites(graph: Graph, programme_id: str, as_of: date) -> tuple[SiteRow, ...]:
+    """The sites that were open by a day, by id.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return tuple(
+        SiteRow(
+            site_id=row["site_id"],
+            kind=row["kind"],
+            place_id=row["place_id"],
+            reported=len(row["months"]),
+            missing=tuple(months_missing(row, row["months"], as_of)),
+        )
+        for row in graph.rows(cypher.SITES, programme_id=programme_id, as_of=as_of)
+    )
+
+
+def reached(known: Iterable[Class]) -> int:
+    """How many women came to any session of some courses, each counted once."""
+    return len({woman for each in known for woman in each.hers if each.attended(woman)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learning(Question[LearningFound]):
+    """How classes go, who is prepared for what help requires, and which sites reported; no test result of a woman."""
+
+    name = "learning"
+    action = "learning"
+    path = "learning"
+    ids_only = True
+
+    as_of: AsOf
+
+    def answer(self, source: Source, programme_id: str) -> LearningFound:
+        """Courses and sites by id, and figures of all of them."""
+        graph = source.graph
+        known = reading.classes(graph, programme_id, self.as_of)
+        required, done = reading.requirements(graph, programme_id), reading.done_in(known)
+        prepared = ready = Rate.of(0, 0)
+        if required:
+            kept = source.kept
+            relay = (
+                kept(self.as_of, _CONFIRMED_ONLY)
+                if kept
+                else trees.relay(graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
+            )
+            prepared = reading.prepared(relay.survey, required, done)
+            if "planning" in ledger.head(graph, programme_id).systems:
+                ready = reading.ready(graph, programme_id, relay.survey, required, done)
+        reports = tuple(each.report() for each in known)
+        return LearningFound(
+            as_of=self.as_of,
+            courses=reports,
+            reached=reached(known),
+            attendances=sum(each.attendances for each in reports),
+            unnamed=sum(each.unnamed for each in reports),
+            prepared=prepared,
+            ready=ready,
+            sites=sites(graph, programme_id, self.as_of),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learners(Question[tuple[LearnerRow, ...]]):
+    """The women of a course, and how often they came; nothing of a test."""
+
+    name = "learners"
+    action = "learning"
+    path = "learning/<id>"
+    ids_only = True
+
+    id: Id
+    as_of: AsOf
+
+    def answer(self, source: Source, programme_id: str) -> tuple[LearnerRow, ...]:
+        """By id.
+
+        Raises:
+            NoSuchCourse: There is no such course, or it had not begun.
+        """
+        course_id = self.id.rpartition(":")[2]
+        for known in reading.classes(source.graph, programme_id, self.as_of):
+            if known.course.course_id == course_id:
+                return learners(known)
+        raise NoSuchCourse(course_id=course_id)
+
+
+QUESTIONS: Final = (Learning, Learners)

@@ -1,0 +1,101 @@
+"""Classes, requirements and sites as they are recorded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from relay.arrays.columns import NONE, known_day
+from relay.domain.model import Rate, binding_rule
+from relay.ledger.projection import kind_and_id
+from relay.systems.groups.reading import customs, women
+from relay.systems.groups.roll import ids
+from relay.systems.learning import cypher
+from relay.systems.learning.classes import Class, Course, Enrolment
+from relay.systems.learning.required import Requirement, id_of_rule
+from relay.systems.learning.rules import session_of
+
+if TYPE_CHECKING:
+    from relay.arrays.lineage import Survey
+    from relay.graph import Graph
+
+Done = Mapping[str, Sequence[tuple[str, date]]]
+"""Woman → the topics that she completed, as somebody declared, each with the day."""
+
+
+def classes(graph: Graph, programme_id: str, as_of: date) -> tuple[Class, ...]:
+    """The courses that had begun by a day, by id.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    kept, excused_counts = women(graph, programme_id).kept, customs(graph, programme_id).excused_counts
+    enrolments, sessions = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
+    for row in graph.rows(cypher.ENROLMENTS, programme_id=programme_id):
+        enrolment = Enrolment.of(row, woman=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
+        enrolments[enrolment.course_id].append(enrolment)
+    for row in graph.rows(cypher.SESSIONS, programme_id=programme_id):
+        listed = {id_ for name in ("present", "late", "excused") for id_ in ids(row[name])}
+        sessions[row["course_id"]].append(session_of(row, {id_: kept(id_) for id_ in listed}))
+    courses = (Course.of(row) for row in graph.rows(cypher.COURSES, programme_id=programme_id))
+    return tuple(
+        Class(each, enrolments[each.course_id], sessions[each.course_id], as_of, excused_counts=excused_counts)
+        for each in courses
+        if each.from_on <= as_of
+    )
+
+
+def done_in(known: Iterable[Class]) -> Done:
+    """What women completed in some classes."""
+    done = defaultdict[str, list[tuple[str, date]]](list)
+    for each in known:
+        for enrolment in each.enrolments:
+            if enrolment.completed_on and enrolment.completed_on <= each.as_of:
+                done[enrolment.beneficiary_id] += [(topic, enrolment.completed_on) for topic in each.course.topics]
+    return done
+
+
+def requirements(graph: Graph, programme_id: str) -> Mapping[str, Requirement]:
+    """Rule → what it requires, of those that require something.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.RULES, programme_id=programme_id)
+    found = {kind_and_id(row["key"])[1]: Requirement.of(row) for row in rows}
+    return {rule: requirement for rule, requirement in found.items() if requirement}
+
+
+def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> Rate:
+    """Placements whose holder had completed what their rule requires when they began, of all whose rule requires it."""
+    snapshot, stood = survey.snapshot, survey.standings
+    people, holders = snapshot.beneficiaries.ids, snapshot.women()[snapshot.placements.beneficiary]
+    by_row = {row: known for row, rule in enumerate(snapshot.rules) if (known := required.get(id_of_rule(rule)))}
+    asked = ready = 0
+    for row, rule in enumerate(stood.rule.tolist()):
+        if stood.state[row] == NONE or rule not in by_row:
+            continue
+        asked += 1
+        day = known_day(stood.received_day[row])
+        ready += not by_row[rule].missing(done.get(people[int(holders[row])], ()), day)
+    return Rate.of(ready, asked)
+
+
+def ready(graph: Graph, programme_id: str, survey: Survey, required: Mapping[str, Requirement], done: Done) -> Rate:
+    """Requests of the waiting list whose woman completed all that the rule of the day requires, of all on the list.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    from relay.systems.planning.reading import read
+
+    season = read(graph, programme_id, survey).season
+    waiting = [each for each in season.requests if season.request_states[each.request_id] in ("waiting", "ready")]
+    fit = 0
+    for each in waiting:
+        rule = binding_rule(survey.snapshot.rules, each.help, None, survey.as_of)
+        known = required.get(id_of_rule(rule)) if rule else None
+        fit += not (known and known.missing(done.get(each.beneficiary_id, ()), survey.as_of))
+    return Rate.of(fit, len(waiting))

@@ -1,0 +1,120 @@
+"""What help requires of her who receives it: the topics of its rule, completed before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from relay.domain.advisories import Note
+from relay.domain.kinds import rule_id
+from relay.domain.model import Rule, add_months, binding_rule
+from relay.errors import Refused
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.domain.register import Change, Fact, Register
+
+
+class NotPrepared(Refused):
+    """A woman receives help before she completed what its rule strictly requires."""
+
+    reason = (
+        "%(act_id)s: beneficiary %(beneficiary_id)s has not completed %(topics)s by %(day)s, which the rule requires."
+    )
+    suggestion = "Record first that she completed it, or place with somebody who has: relay learning --json"
+    field = "beneficiary_id"
+
+    act_id: str
+    beneficiary_id: str
+    topics: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """What a rule requires.
+
+    Attributes:
+        topics: To have completed.
+        within_months: Before the day of receipt, at the most; None for any time.
+        strict: Whether help is else refused.
+    """
+
+    topics: frozenset[str]
+    within_months: int | None = None
+    strict: bool = False
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Requirement | None:
+        """From the columns of a rule; None where it requires nothing."""
+        if not values.get("requires"):
+            return None
+        within = values.get("requires_within_months")
+        return cls(
+            topics=frozenset(str(values["requires"]).split(";")),
+            within_months=None if within is None else int(within),
+            strict=values.get("requires_strict") == "yes",
+        )
+
+    def missing(self, done: Iterable[tuple[str, date]], day: date) -> frozenset[str]:
+        """The topics that were not completed by a day, of those with the days on which they were."""
+        since = add_months(day, -self.within_months) if self.within_months else date.min
+        return self.topics - {topic for topic, on in done if since <= on <= day}
+
+
+def id_of_rule(rule: Rule) -> str:
+    """The id under which a rule is recorded."""
+    said = {"help": rule.help, "from": rule.from_on.isoformat()}
+    return rule_id({**said, "condition": rule.condition} if rule.condition else said)
+
+
+def refuse_receipt(register: Register, fact: Fact) -> None:
+    """Refuse help that comes too soon, where its rule is strict."""
+    requirement, missing, day = _missing(register, fact)
+    if requirement and requirement.strict and missing:
+        raise NotPrepared(
+            act_id=fact.act_id,
+            beneficiary_id=fact.values["beneficiary_id"],
+            topics=", ".join(sorted(missing)),
+            day=day,
+        )
+
+
+def note_receipt(register: Register, change: Change) -> Iterator[Note]:
+    """Note help that comes before what its rule requires."""
+    fact = change.facts.get(change.act.act_id)
+    if fact and (missing := _missing(register, fact)[1]):
+        sentence = Sentence(
+            "%(name)s: beneficiary %(beneficiary_id)s has not completed %(topics)s.",
+            name=fact.act_id,
+            beneficiary_id=fact.values["beneficiary_id"],
+            topics=", ".join(sorted(missing)),
+        )
+        yield Note(note="not_prepared", sentence=sentence)
+
+
+def _missing(register: Register, fact: Fact) -> tuple[Requirement | None, frozenset[str], date]:
+    """What the rule of a receipt requires, and what of it its receiver lacks, on the day."""
+    values = fact.values
+    day = date.fromisoformat(values["received_on" if fact.kind == "placement" else "passed_on"])
+    giver = register.placements.get(str(values.get("giver_placement_id")))
+    help_ = values.get("help") or (giver.help if giver else "")
+    rule = binding_rule(register.rules, help_, values.get("condition"), day)
+    said = register.facts.get(f"rule:{id_of_rule(rule)}") if rule else None
+    requirement = Requirement.of(said.values) if said else None
+    if requirement is None:
+        return None, frozenset(), day
+    return requirement, requirement.missing(done_in(register, values["beneficiary_id"]), day), day
+
+
+def done_in(register: Register, beneficiary_id: str) -> Iterator[tuple[str, date]]:
+    """The topics that a woman completed, as far as a register tells, each with the day."""
+    names = [f"beneficiary:{id_}" for id_ in register.one_woman.ids(beneficiary_id)]
+    for enrolment in register.beside("enrolment", *names):
+        course = register.facts.get(f"course:{enrolment.values['course_id']}")
+        completed_on = enrolment.values.get("completed_on")
+        for topic in str((course.values.get("topic") if course else None) or "").split(";"):
+            if completed_on and topic:
+                yield topic, date.fromisoformat(completed_on)

@@ -1,0 +1,318 @@
+"""What is refused of courses, enrolments and sessions, and what is noted, under the ledger's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.domain.advisories import Note
+from relay.errors import Asked, Invalid, Refused
+from relay.systems.groups.roll import Meeting, ids
+from relay.systems.groups.rules import customs_of
+from relay.systems.learning.classes import Class, Course, Enrolment, Session
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.domain.register import Change, Fact, Register
+
+SMALL, LARGE = 10, 30
+"""Women in a class, at the least and at the most (literacy classes in Nepal have 20 to 26; our choice around that)."""
+
+_ROSTER: Final = ("present", "late", "excused")
+
+
+class CourseEndsFirst(Invalid):
+    """A course ends before it begins."""
+
+    reason = "%(act_id)s ends on %(until_on)s, before it begins on %(from_on)s."
+    suggestion = "Check both dates."
+    field = "until_on"
+
+    act_id: str
+    from_on: str
+    until_on: str
+
+
+class MoreThanAllSessions(Invalid):
+    """A course asks of a woman that she comes more often than there are sessions."""
+
+    reason = "%(act_id)s asks for %(share)s of all sessions: more than there are."
+    suggestion = "Write a share of at most 1, such as 0.8."
+    field = "min_attendance"
+
+    act_id: str
+    share: float
+
+
+class SessionOutsideCourse(Refused):
+    """A session is held before its course begins, or after it ends."""
+
+    reason = "%(act_id)s was held on %(held_on)s, but course %(course_id)s lasts from %(from_on)s to %(until_on)s."
+    suggestion = "Check the day, or correct the dates of the course."
+    field = "held_on"
+
+    act_id: str
+    course_id: str
+    held_on: date
+    from_on: date
+    until_on: object
+
+
+class NotEnrolled(Refused):
+    """The roster of a session names somebody who was not enrolled that day."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s was not enrolled in course %(course_id)s on %(day)s."
+    suggestion = (
+        "If she takes part, enrol her first: relay enrol --course %(course_id)s --beneficiary %(beneficiary_id)s."
+        " If she was a guest, count her among the women without names."
+    )
+    field = "present"
+
+    act_id: str
+    beneficiary_id: str
+    course_id: str
+    day: date
+
+
+class EnrolledAlready(Refused):
+    """A woman would be enrolled in one course twice at the same time."""
+
+    reason = "%(act_id)s: beneficiary %(beneficiary_id)s is already enrolled in course %(course_id)s, by %(earlier)s."
+    suggestion = "Nothing more is needed. If she had left and came back, end that one first: relay end %(earlier)s"
+    field = "enrolled_on"
+
+    act_id: str
+    beneficiary_id: str
+    course_id: str
+    earlier: str
+
+
+class LeftBeforeEnrolled(Invalid):
+    """A woman leaves a course before she is enrolled."""
+
+    reason = "%(act_id)s: she left on %(left_on)s, before she was enrolled on %(enrolled_on)s."
+    suggestion = "Check both dates."
+    field = "left_on"
+
+    act_id: str
+    enrolled_on: date
+    left_on: date
+
+
+class CompletedElsewhen(Refused):
+    """A woman completes a course before she is enrolled, or after she left."""
+
+    reason = "%(act_id)s: completed on %(completed_on)s, when she was not enrolled."
+    suggestion = "Check the day on which she was enrolled, left and completed it."
+    field = "completed_on"
+
+    act_id: str
+    completed_on: date
+
+
+class NothingHeld(Asked):
+    """A woman is enrolled and has completed a course of which no session is recorded by then."""
+
+    reason = "%(act_id)s: completed on %(completed_on)s, but course %(course_id)s had held no session by then."
+    suggestion = "Record its sessions first. If they are still to be typed in, use --again (over the API: again=true)."
+    field = "completed_on"
+
+    act_id: str
+    course_id: str
+    completed_on: date
+
+
+class NothingWasHeld(Refused):
+    """An enrolment is corrected to completed, though no session of the course is recorded by then."""
+
+    reason = "%(act_id)s: completed on %(completed_on)s, but course %(course_id)s had held no session by then."
+    suggestion = "Record its sessions first: relay session %(course_id)s"
+    field = "completed_on"
+
+    act_id: str
+    course_id: str
+    completed_on: date | None
+
+
+# -- the record as a class -------------------------------------------------------------------------------------------
+
+
+def class_in(register: Register, course: Fact, *facts: Fact, as_of: date = date.max) -> Class:
+    """All that a register knows of a course, with some facts as they would stand; an end among them ends.
+
+    Args:
+        register: With what names the course.
+        course: As it would stand.
+        facts: In place of what it holds under their ids, or beside it.
+        as_of: The day.
+    """
+    kept = register.one_woman.kept
+    said = {each.act_id: each for kind in ("enrolment", "meeting") for each in register.beside(kind, course.act_id)}
+    said |= {each.act_id: each for each in facts}
+    ends = {each.values["act_id"]: each.values["until_on"] for each in facts if each.kind == "end"}
+
+    def of(kind: str) -> Iterator[Fact]:
+        return (each for each in said.values() if each.kind == kind and each.values.get("course_id") == course.id)
+
+    return Class(
+        Course.of(course.values),
+        [
+            Enrolment.of(
+                each.values,
+                woman=kept(each.values["beneficiary_id"]),
+                ended_on=ends.get(each.act_id) or register.ended_on(each.act_id),
+            )
+            for each in of("enrolment")
+        ],
+        [session_of(each.values, {id_: kept(id_) for id_ in _listed(each.values)}) for each in of("meeting")],
+        as_of,
+        excused_counts=customs_of(register).excused_counts,
+    )
+
+
+def session_of(values: Mapping[str, Any], kept: Mapping[str, str]) -> Session:
+    """A session from the columns of its meeting, and of other ids of women those under which they are kept."""
+    return Session(meeting=Meeting.of(values, kept), minutes=values.get("minutes"))
+
+
+def _listed(values: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset().union(*(ids(values.get(name)) for name in _ROSTER))
+
+
+# -- what is refused -------------------------------------------------------------------------------------------------
+
+
+def refuse_course(register: Register, fact: Fact) -> None:
+    """Refuse dates that contradict each other, or the sessions that were held."""
+    values = fact.values
+    from_on, until_on = values["from_on"], values.get("until_on")
+    if until_on and until_on < from_on:
+        raise CourseEndsFirst(act_id=fact.act_id, from_on=from_on, until_on=until_on)
+    share = values.get("min_attendance") or 0
+    if share > 1:
+        raise MoreThanAllSessions(act_id=fact.act_id, share=share)
+    known = class_in(register, fact)
+    for session in known.sessions:
+        _within(known.course, session.meeting)
+
+
+def _within(course: Course, meeting: Meeting) -> None:
+    if not course.is_on(meeting.held_on):
+        raise SessionOutsideCourse(
+            act_id=meeting.act_id,
+            course_id=course.course_id,
+            held_on=meeting.held_on,
+            from_on=course.from_on,
+            until_on=course.until_on or Sentence("an open end"),
+        )
+
+
+def refuse_session(register: Register, fact: Fact) -> None:
+    """Refuse a session outside its course, and a roster with women who are not enrolled."""
+    course = register.facts.get(f"course:{fact.values.get('course_id')}")
+    if course is None:
+        return
+    known = class_in(register, course, fact)
+    held_on = date.fromisoformat(fact.values["held_on"])
+    own = next(each.meeting for each in known.sessions if each.meeting.act_id == fact.act_id)
+    _within(known.course, own)
+    enrolled = known.enrolled_on(held_on)
+    for name in _ROSTER:
+        for id_ in sorted(ids(fact.values.get(name))):
+            if register.one_woman.kept(id_) not in enrolled:
+                raise NotEnrolled(act_id=fact.act_id, beneficiary_id=id_, course_id=course.id, day=held_on, field=name)
+
+
+def refuse_enrolment(register: Register, fact: Fact) -> None:
+    """Refuse a second enrolment at a time, days that contradict each other, and what denies that she was there."""
+    values = fact.values
+    known = class_in(register, register.facts[f"course:{values['course_id']}"], fact)
+    own = next(each for each in known.enrolments if each.act_id == fact.act_id)
+    if own.until_on and own.until_on < own.from_on:
+        raise LeftBeforeEnrolled(act_id=fact.act_id, enrolled_on=own.from_on, left_on=own.until_on)
+    for other in known.hers[own.beneficiary_id]:
+        if other.act_id != own.act_id and other.meets(own):
+            raise EnrolledAlready(
+                act_id=fact.act_id,
+                beneficiary_id=values["beneficiary_id"],
+                course_id=own.course_id,
+                earlier=other.act_id,
+            )
+    if own.completed_on and not own.is_on(own.completed_on):
+        raise CompletedElsewhen(act_id=fact.act_id, completed_on=own.completed_on)
+    if fact.act_id in register.facts and _is_before_all(known, own):
+        raise NothingWasHeld(act_id=fact.act_id, course_id=own.course_id, completed_on=own.completed_on)
+    _was_enrolled(known, own.beneficiary_id, values["beneficiary_id"])
+
+
+def ask_enrolment(register: Register, fact: Fact) -> Iterator[Asked]:
+    """Ask whether sessions are still to come: in files they stand after enrolments, since they name who is enrolled."""
+    known = class_in(register, register.facts[f"course:{fact.values['course_id']}"], fact)
+    own = next(each for each in known.enrolments if each.act_id == fact.act_id)
+    if own.completed_on and _is_before_all(known, own):
+        yield NothingHeld(act_id=fact.act_id, course_id=own.course_id, completed_on=own.completed_on)
+
+
+def _is_before_all(known: Class, own: Enrolment) -> bool:
+    """Whether a course is declared as completed before any session was held."""
+    return own.completed_on is not None and not any(each.meeting.held_on <= own.completed_on for each in known.sessions)
+
+
+def _was_enrolled(known: Class, woman: str, beneficiary_id: str) -> None:
+    """She is enrolled whenever a roster names her."""
+    for each in known.sessions:
+        named = woman in each.meeting.attended | each.meeting.excused
+        if named and woman not in known.enrolled_on(each.meeting.held_on):
+            raise NotEnrolled(
+                act_id=each.meeting.act_id,
+                beneficiary_id=beneficiary_id,
+                course_id=known.course.course_id,
+                day=each.meeting.held_on,
+            )
+
+
+def refuse_end(register: Register, end: Fact) -> None:
+    """Refuse the end of an enrolment before she completed the course, or was at a session."""
+    fact = register.facts.get(end.values["act_id"])
+    course = register.facts.get(f"course:{fact.values['course_id']}") if fact and fact.kind == "enrolment" else None
+    if fact is None or course is None:
+        return
+    known = class_in(register, course, end)
+    own = next(each for each in known.enrolments if each.act_id == fact.act_id)
+    if own.completed_on and not own.is_on(own.completed_on):
+        raise CompletedElsewhen(act_id=end.act_id, completed_on=own.completed_on, field="until_on")
+    _was_enrolled(known, own.beneficiary_id, fact.values["beneficiary_id"])
+
+
+# -- what is noted ---------------------------------------------------------------------------------------------------
+
+
+def note_enrolment(register: Register, change: Change) -> Iterator[Note]:
+    """Note that a woman is said to have completed a course to which she hardly came."""
+    fact = change.facts.get(change.act.act_id)
+    if fact is None or not fact.values.get("completed_on"):
+        return
+    known = class_in(register, register.facts[f"course:{fact.values['course_id']}"], fact)
+    share = known.attendance(register.one_woman.kept(fact.values["beneficiary_id"])).share or 0
+    if share < known.course.min_attendance:
+        sentence = Sentence(
+            "%(name)s: completed, but she came to %(came)s of the sessions; the course asks for %(asked)s.",
+            name=fact.act_id,
+            came=f"{share:.0%}",
+            asked=f"{known.course.min_attendance:.0%}",
+        )
+        yield Note(note="hardly_came", sentence=sentence)
+
+
+def note_session(register: Register, change: Change) -> Iterator[Note]:
+    """Note at the first session that a class is very small or very large."""
+    fact = change.facts.get(change.act.act_id)
+    course = register.facts.get(f"course:{fact.values.get('course_id')}") if fact else None
+    if fact is None or course is None:
+        return
+    known = class_in(register, course, fact)
+    many = len(known.enrolled_on(date.fromisoformat(fact.values["held_on"])))
+    if known.sessions[0].meeting.act_id == fact.act_id and not SMALL <= many <= LARGE:
+        sentence = Sentence("%(name)s: the class has %(many)s women.", name=fact.act_id, many=many)
+        yield Note(note="class_size", sentence=sentence)

@@ -1,0 +1,140 @@
+"""Sites for advice, and how often people came there in a month: nobody who came is known, and nothing leads to her."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.domain.bikram_sambat import month_days
+from relay.errors import Invalid, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from relay.domain.register import Fact, Register
+
+_PARTS: Final = ("under_18", "referred")
+
+
+class ClosedBeforeOpened(Invalid):
+    """A site closes before it opens."""
+
+    reason = "%(act_id)s closed on %(closed_on)s, before it opened on %(opened_on)s."
+    suggestion = "Check both dates."
+    field = "closed_on"
+
+    act_id: str
+    opened_on: str
+    closed_on: str
+
+
+class SiteNotOpen(Refused):
+    """A count is of a month in which the site was not open."""
+
+    reason = "%(act_id)s: site %(site_id)s was not open in %(month)s."
+    suggestion = "Check the month, and the days on which the site opened and closed."
+    field = "month"
+
+    act_id: str
+    site_id: str
+    month: str
+
+
+class CountedAlready(Refused):
+    """Some day of a site is counted twice."""
+
+    reason = "%(act_id)s: site %(site_id)s was already counted in that month, by %(earlier)s."
+    suggestion = "Correct that one instead: relay correct %(earlier)s --how wrong-data --set visits=N"
+    field = "month"
+
+    act_id: str
+    site_id: str
+    earlier: str
+
+
+class MoreThanVisits(Invalid):
+    """More women and men are counted than visits, or part of a visit."""
+
+    reason = "%(act_id)s does not add up: women and men together, those under 18 and those referred are visits too."
+    suggestion = "Write whole numbers, none larger than the number of visits."
+    field = "visits"
+
+    act_id: str
+
+
+def refuse_site(register: Register, fact: Fact) -> None:
+    """Refuse dates that contradict each other, or a month that was counted."""
+    opened_on, closed_on = fact.values["opened_on"], fact.values.get("closed_on")
+    if closed_on and closed_on < opened_on:
+        raise ClosedBeforeOpened(act_id=fact.act_id, opened_on=opened_on, closed_on=closed_on)
+    for count in register.beside("site_count", fact.act_id):
+        _while_open(count, fact)
+
+
+def refuse_count(register: Register, fact: Fact) -> None:
+    """Refuse a month twice, one in which the site was not open, and numbers that do not add up."""
+    values = fact.values
+    site = register.facts[f"site:{values['site_id']}"]
+    _while_open(fact, site)
+    first, last = days(values)
+    for other in register.beside("site_count", site.act_id):
+        begins, ends = days(other.values)
+        if other.act_id != fact.act_id and begins <= last and first <= ends:
+            raise CountedAlready(act_id=fact.act_id, site_id=site.id, earlier=other.act_id)
+    numbers = {name: values[name] for name in ("visits", "women", "men", *_PARTS) if values.get(name) is not None}
+    visits = numbers.get("visits")
+    whole = all(number % 1 == 0 for number in numbers.values())
+    if not whole or (
+        visits is not None
+        and max(numbers.get("women", 0) + numbers.get("men", 0), *(numbers.get(name, 0) for name in _PARTS)) > visits
+    ):
+        raise MoreThanVisits(act_id=fact.act_id)
+
+
+def days(values: Mapping[str, Any]) -> tuple[date, date]:
+    """The first and the last day of the month of a count."""
+    known = month_days(values["month"])
+    if known is None:  # no cell reads such a month
+        raise AssertionError
+    return known
+
+
+def _while_open(count: Fact, site: Fact) -> None:
+    first, last = days(count.values)
+    opened_on, closed_on = site.values["opened_on"], site.values.get("closed_on")
+    if last.isoformat() < opened_on or (closed_on and first.isoformat() > closed_on):
+        raise SiteNotOpen(act_id=count.act_id, site_id=site.id, month=count.values["month"])
+
+
+def months_missing(site: Mapping[str, Any], reported: Collection[str], as_of: date) -> list[str]:
+    """The whole months of a site's own calendar of which nobody reported, up to a day.
+
+    It is the calendar of its first count; nothing is due of a site that never counted but that it opened: then the
+    Gregorian one. A month in which the site opened or closed is not due.
+
+    Args:
+        site: Columns of its act.
+        reported: The months that were counted.
+        as_of: The day.
+
+    Returns:
+        Months, such as "2083-08 BS", in order.
+    """
+    sambat = any(month.endswith(" BS") for month in reported)
+    closed_on = site.get("closed_on")
+    last_day = min(as_of, date.fromisoformat(closed_on)) if closed_on else as_of
+    day, missing = date.fromisoformat(site["opened_on"]), list[str]()
+    while (month := _month_of(day, sambat=sambat)) and (known := month_days(month)) and known[1] <= last_day:
+        if day == known[0] and month not in reported:
+            missing.append(month)
+        day = known[1] + timedelta(days=1)
+    return missing
+
+
+def _month_of(day: date, *, sambat: bool) -> str | None:
+    from relay.domain.bikram_sambat import year_month_day
+
+    if not sambat:
+        return f"{day.year}-{day.month:02}"
+    known = year_month_day(day)
+    return f"{known[0]}-{known[1]:02} BS" if known else None

@@ -1,0 +1,141 @@
+"""What is refused of courses, enrolments, sessions and counts, and what is noted, whichever comes first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relay.ledger import recording, verify
+from relay.systems.learning.required import NotPrepared
+from relay.systems.learning.rules import (
+    CompletedElsewhen,
+    CourseEndsFirst,
+    EnrolledAlready,
+    LeftBeforeEnrolled,
+    MoreThanAllSessions,
+    NotEnrolled,
+    NothingHeld,
+    NothingWasHeld,
+    SessionOutsideCourse,
+)
+from relay.systems.learning.sites import ClosedBeforeOpened, CountedAlready, MoreThanVisits, SiteNotOpen
+from tests.scenes import acts as say
+from tests.systems.learning.scene import added, counted, course, ended, enrolled, held, noted, refusal, site
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+
+def test_a_session_is_held_while_its_course_lasts_whichever_is_corrected(village: Graph) -> None:
+    added(village, course("C1 from 2023-01-01", until_on="2023-03-31"), held("T1: C1 on 2023-03-31"))
+
+    assert isinstance(refusal(village, held("T2: C1 on 2022-12-31")), SessionOutsideCourse)
+    assert isinstance(refusal(village, held("T2: C1 on 2023-04-01")), SessionOutsideCourse)
+    assert isinstance(refusal(village, say.corrected("course:C1", until_on="2023-03-30")), SessionOutsideCourse)
+    assert isinstance(refusal(village, course("C2 from 2023-02-01", until_on="2023-01-01")), CourseEndsFirst)
+    assert isinstance(refusal(village, course("C2 from 2023-02-01", min_attendance=80)), MoreThanAllSessions)
+
+
+def test_who_comes_is_enrolled_that_day_whichever_is_recorded_first(village: Graph) -> None:
+    added(village, course("C1 from 2023-01-01"), enrolled("E1: W1 in C1 on 2023-01-10"))
+
+    assert isinstance(refusal(village, held("T1: C1 on 2023-01-09", "W1")), NotEnrolled)
+    assert isinstance(refusal(village, held("T1: C1 on 2023-01-10", "W1", late="W2")), NotEnrolled)
+    added(village, held("T1: C1 on 2023-01-10", "W1"))
+    assert isinstance(refusal(village, say.corrected("enrolment:E1", enrolled_on="2023-01-11")), NotEnrolled)
+    assert isinstance(
+        refusal(village, say.corrected("enrolment:E1", left_on="2023-01-10", enrolled_on="2023-01-11")),
+        LeftBeforeEnrolled,
+    )
+    added(village, held("T2: C1 on 2023-02-10", "W1"))
+    assert isinstance(refusal(village, ended("X1: enrolment:E1 on 2023-02-09")), NotEnrolled)
+    added(village, ended("X1: enrolment:E1 on 2023-02-10"))
+    assert isinstance(refusal(village, held("T3: C1 on 2023-02-11", "W1")), NotEnrolled)
+    assert verify.verify(village, "demo").ok
+
+
+def test_one_woman_under_two_ids_is_enrolled_once_at_a_time_and_may_come_back(village: Graph) -> None:
+    added(village, course("C1 from 2023-01-01"), enrolled("E1: W1 in C1 on 2023-01-10"), say.same("S1: W1 = W2"))
+
+    assert isinstance(refusal(village, enrolled("E2: W2 in C1 on 2023-02-10")), EnrolledAlready)
+    added(village, held("T1: C1 on 2023-01-11", "W2"), ended("X1: enrolment:E1 on 2023-02-01"))
+    added(village, enrolled("E2: W2 in C1 on 2023-02-10"))
+
+
+def test_a_course_is_completed_while_enrolled_and_after_a_session(village: Graph) -> None:
+    added(village, course("C1 from 2023-01-01"))
+
+    early = enrolled("E1: W1 in C1 on 2023-01-10", completed_on="2023-03-01")
+    (asked,) = recording.record(village, "demo", [early], say.clerk())
+    assert isinstance(asked.error, NothingHeld)
+    assert asked.error.code == "nothing_held"
+    added(village, enrolled("E9: W9 in C1 on 2023-01-10"))
+    assert isinstance(refusal(village, say.corrected("enrolment:E9", completed_on="2023-03-01")), NothingWasHeld)
+    added(village, held("T1: C1 on 2023-03-01"))
+    assert isinstance(
+        refusal(village, enrolled("E1: W1 in C1 on 2023-04-10", completed_on="2023-03-01")), CompletedElsewhen
+    )
+    left = enrolled("E1: W1 in C1 on 2023-01-10", completed_on="2023-03-01", left_on="2023-02-28")
+    assert isinstance(refusal(village, left), CompletedElsewhen)
+    added(village, early)
+    assert isinstance(refusal(village, ended("X1: enrolment:E1 on 2023-02-28")), CompletedElsewhen)
+
+
+def test_who_hardly_came_and_a_small_class_are_noted(village: Graph) -> None:
+    added(village, course("C1 from 2023-01-01"), *(enrolled(f"E{n}: W{n} in C1 on 2023-01-01") for n in range(1, 10)))
+
+    assert noted(village, held("T1: C1 on 2023-01-05", "W1")) == ["class_size"]  # nine
+    assert noted(village, held("T2: C1 on 2023-01-06", "W1")) == []
+    hardly = enrolled("E10: W10 in C1 on 2023-01-01", completed_on="2023-01-06")
+    assert noted(village, hardly) == ["hardly_came"]
+    added(village, course("C2 from 2023-01-01"), *(enrolled(f"F{n}: W{n} in C2 on 2023-01-01") for n in range(1, 11)))
+    assert noted(village, held("T3: C2 on 2023-01-05", "W1")) == []
+
+
+def test_help_before_what_its_rule_requires_is_noted_and_refused_where_it_is_strict(village: Graph) -> None:
+    pig = {"gift_id": "G2", "help": "pig"}
+    added(
+        village,
+        course("C1 from 2020-01-01"),
+        enrolled("E1: W1 in C1 on 2020-01-01"),
+        enrolled("E2: W2 in C1 on 2020-01-01"),
+    )
+    added(village, held("T1: C1 on 2020-02-01", "W1 W2"), held("T2: C1 on 2023-01-01", "W1"))
+    added(village, say.corrected("enrolment:E1", "K1", completed_on="2023-01-01"))
+    added(village, say.corrected("enrolment:E2", "K2", completed_on="2020-02-01"))
+
+    assert noted(village, say.placed("P1 on 2023-02-01", **pig)) == []
+    assert noted(village, say.placed("P2 on 2023-02-01", **pig)) == []  # 36 months to the day
+    assert noted(village, say.placed("P2b on 2023-02-02", **pig)) == ["holds_already", "not_prepared"]
+    assert noted(village, say.passed("T1: P1 > P3 on 2023-06-01", 1)) == ["too_soon", "not_prepared"]
+    assert noted(village, say.placed("P4 on 2023-02-01")) == []  # goats require nothing
+
+    added(village, say.rule("pig", "2023-07-01", months=12, requires="goat_care", requires_strict="yes"))
+    assert isinstance(refusal(village, say.placed("P5 on 2023-07-01", **pig)), NotPrepared)
+    assert isinstance(refusal(village, say.passed("T2: P1 > P5 on 2023-07-01", 1)), NotPrepared)
+    added(village, say.placed("P1b on 2023-07-01", **pig))
+
+    added(village, say.corrected("programme:demo", "K3", systems="groups"))
+    assert noted(village, say.placed("P6 on 2023-07-01", **pig)) == []
+
+
+def test_a_month_of_a_site_is_counted_once_when_it_is_over_and_the_site_was_open(village: Graph) -> None:
+    added(village, site("S1 since 2023-01-15", closed_on="2023-12-31"), counted("N1: S1 in 2023-02", 12))
+
+    assert isinstance(refusal(village, counted("N2: S1 in 2023-02", 13)), CountedAlready)
+    assert isinstance(refusal(village, counted("N2: S1 in 2079-11 BS", 13)), CountedAlready)  # 13 Feb to 14 March 2023
+    assert isinstance(refusal(village, counted("N2: S1 in 2022-12", 3)), SiteNotOpen)
+    assert isinstance(refusal(village, counted("N2: S1 in 2024-01", 3)), SiteNotOpen)
+    assert isinstance(refusal(village, say.corrected("site:S1", opened_on="2023-03-01")), SiteNotOpen)
+    assert isinstance(refusal(village, site("S2 since 2023-01-15", closed_on="2023-01-01")), ClosedBeforeOpened)
+    added(village, site("S3 since 2024-01-01"))
+    assert "but today is 2024-06-30" in str(refusal(village, counted("N3: S3 in 2024-07", 3)))
+    added(village, counted("N3: S3 in 2024-06", 3))  # it ends today
+
+
+def test_no_more_people_are_counted_than_visits(village: Graph) -> None:
+    added(village, site("S1 since 2023-01-01"))
+
+    for wrong in ({"women": 7, "men": 6}, {"under_18": 13}, {"referred": 13}, {"women": 1.5}):
+        assert isinstance(refusal(village, counted("N1: S1 in 2023-02", 12, **wrong)), MoreThanVisits)
+    added(village, counted("N1: S1 in 2023-02", 12, women=7, men=5, under_18=12, referred=0))
+    assert isinstance(refusal(village, say.corrected("site_count:N1", visits=11)), MoreThanVisits)
