@@ -33,15 +33,15 @@ def enrolment(woman: str, first: int, last: int | None = None, nth: int = 1, **m
 
 
 def session(day: int, present: str, late: str = "", excused: str = "", minutes: float | None = 90) -> Session:
-    lists = {"present": frozenset(present.split()), "late": frozenset(late.split())}
     meeting = Meeting(
         meeting_id=f"T{day:02}",
         held_on=march(day),
         kind="session",
         course_id="C1",
+        present=frozenset(present.split()),
+        late=frozenset(late.split()),
         excused=frozenset(excused.split()),
         has_roster=True,
-        **lists,
     )
     return Session(meeting=meeting, minutes=minutes)
 
