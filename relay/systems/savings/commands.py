@@ -206,7 +206,10 @@ def _told(found: GroupSavings) -> Iterator[str]:
         counted = "not counted" if box.counted is None else f"{box.counted} counted"
         yield f"Box: {box.expected} expected, {counted}, gap {box.gap} (counted at {box.counted_at})."
     for each in fields(found.ratios):
-        yield f"{each.name}: {rate(getattr(found.ratios, each.name))}"
+        ratio = getattr(found.ratios, each.name)
+        average = each.name == "savings_per_member" and ratio.share is not None
+        said = f"{ratio.share:.2f} ({ratio.numerator} by {ratio.denominator})" if average else rate(ratio)
+        yield f"{each.name}: {said}"
     by = "" if shared.counted else " (by the books: the box was not counted)"
     yield f"Share-out by {shared.method}: profit {shared.profit}, rest {shared.rest}{by}."
 
