@@ -112,15 +112,22 @@ RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.placement_id } AS gi
 # What depends on acts that may be taken back. One row = the properties of a node or relationship, and its kind.
 _POINTING_AT: Final[LiteralString] = """
 UNWIND $keys AS key
-CALL (key) { MATCH (:Gift {key: key})-[r:FILLED]->(:Placement) RETURN 'placement' AS kind, properties(r) AS values
-    UNION MATCH (:Beneficiary {key: key})-[:HOLDS]->(p:Placement) MATCH (:Placement)-[r:PASSED_TO]->(p)
-          RETURN 'pass' AS kind, properties(r) AS values
-    UNION MATCH (:Beneficiary {key: key})-[:HOLDS]->(p:Placement) MATCH (:Gift)-[r:FILLED]->(p)
-          RETURN 'placement' AS kind, properties(r) AS valuesOTHERS }
+CALL (key) { BRANCHES }
 RETURN kind, values ORDER BY values.sequence
 """
-_POINTING_BY: Final[LiteralString] = """
-    UNION MATCH (n:LABEL)-[:TYPE]->(:TARGET {key: key}) RETURN 'KIND' AS kind, properties(n) AS values"""
+_POINTING_BY: Final[LiteralString] = (
+    "MATCH (t:TARGET {key: key}) MATCH (n:LABEL)-[:TYPE]->(t) RETURN 'KIND' AS kind, properties(n) AS values"
+)
+_UNION: Final[LiteralString] = "\n    UNION "
+_POINTING_BY_ITS_OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
+    "gift": ("MATCH (:Gift {key: key})-[r:FILLED]->(:Placement) RETURN 'placement' AS kind, properties(r) AS values",),
+    "beneficiary": (
+        """MATCH (:Beneficiary {key: key})-[:HOLDS]->(p:Placement) MATCH (:Placement)-[r:PASSED_TO]->(p)
+    RETURN 'pass' AS kind, properties(r) AS values""",
+        """MATCH (:Beneficiary {key: key})-[:HOLDS]->(p:Placement) MATCH (:Gift)-[r:FILLED]->(p)
+    RETURN 'placement' AS kind, properties(r) AS values""",
+    ),
+}
 
 # One row = a placement of one kind of help; by id; cost: a scan, so only for a new rule or a corrected one.
 PLACEMENTS_OF_HELP: Final[LiteralString] = """
@@ -788,7 +795,7 @@ class Statements:
         edges: Relationship → labels of its start and end, of all that there are.
         migrations: Label and property → what makes it unique; each is run on its own.
         load: Kind, or "entries" → the part of a statement after `LOCK_AND_LOAD` that reads those with some keys.
-        pointing_at: What stands on an act that may be taken back.
+        pointing_at: Kind → what stands on acts of it that may be taken back; absent where nothing can.
         write: Label or relationship → the part of a statement after `WRITE_HEAD`, nodes before relationships.
         unlink: Relationship → what removes some.
         drop: Label → what removes some nodes; `$rows` as in `write`.
@@ -802,7 +809,7 @@ class Statements:
     edges: Mapping[str, tuple[LiteralString, LiteralString]]
     migrations: Mapping[tuple[str, str], LiteralString]
     load: Mapping[str, LiteralString]
-    pointing_at: LiteralString
+    pointing_at: Mapping[str, LiteralString]
     write: Mapping[str, LiteralString]
     unlink: Mapping[str, LiteralString]
     drop: Mapping[str, LiteralString]
@@ -829,7 +836,7 @@ def statements(catalogue: Catalogue) -> Statements:
         *((label, "key") for label in (*_OWN, *labels.values())),
         ("Entry", "act_key"),
     ]
-    pointing: LiteralString = ""
+    pointing: dict[str, list[LiteralString]] = {kind: [*own] for kind, own in _POINTING_BY_ITS_OWN.items()}
     belonging: LiteralString = _BELONGING
     telling: list[str] = []
     for kind in catalogue.kinds.values():
@@ -839,7 +846,7 @@ def statements(catalogue: Catalogue) -> Statements:
                 *(("TARGET", labels[named]), ("KIND", kind.name)),
             )
             if kind.name != "event":  # which is read with its placement
-                pointing += _filled_in(_POINTING_BY, ends)
+                pointing.setdefault(named, []).append(_filled_in(_POINTING_BY, ends))
             if column.told:
                 belonging += _filled_in(_TELLING, ends)
                 telling.append(edge)
@@ -859,7 +866,9 @@ def statements(catalogue: Catalogue) -> Statements:
                 if kind.label and kind.name not in _LOAD
             },
         },
-        pointing_at=_POINTING_AT.replace("OTHERS", pointing),
+        pointing_at={
+            kind: _POINTING_AT.replace("BRANCHES", _UNION.join(branches)) for kind, branches in pointing.items()
+        },
         write={
             "Entry": _WRITE_ENTRY,
             **{label: _WRITE_NODE.replace("LABEL", label) for label in (*labels.values(), "Personal")},

@@ -342,10 +342,24 @@ class Catalogue:
         if columns:
             yield from (name for column, name in self.named_by(act) if column in columns)
 
+    def through(self, act: Act | Fact) -> Iterator[str]:
+        """What an act names through which it is judged beside others, each as the act or "placement:ID"."""
+        columns = self._through.get(act.kind)
+        if columns:
+            yield from (name for column, name in self.named_by(act) if column in columns)
+
     @cached_property
     def _beside(self) -> Mapping[str, frozenset[str]]:
+        return self._columns_that(lambda column: column.beside)
+
+    @cached_property
+    def _through(self) -> Mapping[str, frozenset[str]]:
+        return self._columns_that(lambda column: column.through)
+
+    def _columns_that(self, are_so: Callable[[Column], bool]) -> Mapping[str, frozenset[str]]:
+        """Kind → those of its columns of which something is so, of the kinds that have one."""
         columns = {
-            name: frozenset(column.name for column in kind.columns if column.beside)
+            name: frozenset(column.name for column in kind.columns if are_so(column))
             for name, kind in self.kinds.items()
         }
         return {name: found for name, found in columns.items() if found}

@@ -355,18 +355,21 @@ class _Context:
         register, beside = self.register, self.catalogue.beside
         used = register.systems
         named = dict.fromkeys(name for act in acts for name in self.catalogue.beside_on(act, used))
-        above = [name for each in named if (fact := register.facts.get(each)) for name in beside(fact)]
-        for name in dict.fromkeys((*named, *above)):
-            kind, _, id_ = name.partition(":")
-            if kind == "beneficiary":
-                self.load([], beneficiaries={id_})
-            names = [f"{kind}:{each}" for each in register.one_woman.ids(id_)] if kind == "beneficiary" else [name]
-            self._load_naming_same(names)
-            found = [act_id for name in names for act_id in register.naming.get(name, ())]
-            self.load([register.facts[each] for each in found if each in register.facts])
-            self._load_naming_same([each for each in found if self.catalogue.is_judged_beside(each)])
-            if kind == "beneficiary":
-                self.load([], placements={p for each in register.one_woman.ids(id_) for p in self._held(each)})
+        through = dict.fromkeys(name for act in acts for name in self.catalogue.through(act))
+        above = [name for each in (*named, *through) if (fact := register.facts.get(each)) for name in beside(fact)]
+        asked = dict.fromkeys((*named, *above))
+        women = [name.removeprefix("beneficiary:") for name in asked if name.startswith("beneficiary:")]
+        self.load([], beneficiaries=women)
+        hers = [id_ for woman in women for id_ in register.one_woman.ids(woman)]
+        names = [
+            *(name for name in asked if not name.startswith("beneficiary:")),
+            *(f"beneficiary:{id_}" for id_ in hers),
+        ]
+        self._load_naming_same(names)
+        found = dict.fromkeys(act_id for name in names for act_id in register.naming.get(name, ()))
+        self.load([register.facts[each] for each in found if each in register.facts])
+        self._load_naming_same([each for each in found if self.catalogue.is_judged_beside(each)])
+        self.load([], placements={placement for id_ in hers for placement in self._held(id_)})
         self._load_weighed(named)
 
     def _load_weighed(self, names: Iterable[str]) -> None:
@@ -459,11 +462,15 @@ class _Context:
             )
 
     def _load_pointing(self, *subjects: str) -> None:
-        keys = [key_of(self.register.programme_id, subject) for subject in subjects]
-        for row in self.transaction.rows(self.statements.pointing_at, keys=keys) if keys else ():
-            act_id = ":".join(kind_and_id(row["values"]["key"]))
-            if self.register.stands(act_id):  # an act of a rehearsal may have taken it back
-                self._take_fact(row["kind"], row["values"])
+        keys: dict[str, list[str]] = {}
+        for subject in subjects:
+            keys.setdefault(subject.partition(":")[0], []).append(key_of(self.register.programme_id, subject))
+        for kind, of_kind in keys.items():
+            text = self.statements.pointing_at.get(kind)
+            for row in self.transaction.rows(text, keys=of_kind) if text else ():
+                act_id = ":".join(kind_and_id(row["values"]["key"]))
+                if self.register.stands(act_id):  # an act of a rehearsal may have taken it back
+                    self._take_fact(row["kind"], row["values"])
 
     def _load_said_of(self, beneficiary_id: str) -> None:
         """Read every entry about her placements, taken back or not, and the placements themselves."""

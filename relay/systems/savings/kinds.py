@@ -53,9 +53,20 @@ def _own(name: str) -> Column:
     return Column(name=name, type="id", required=True, fixed=True)
 
 
-def _tie(name: str, kind: str, edge: LiteralString, *, required: bool = True, beside: bool = True) -> Column:
+def _tie(name: str, kind: str, edge: LiteralString, *, beside: bool = True) -> Column:
+    return Column(name=name, type="id", required=True, refers_to=kind, fixed=True, edge=edge, told=True, beside=beside)
+
+
+def _at_meeting(edge: LiteralString) -> Column:
     return Column(
-        name=name, type="id", required=required, refers_to=kind, fixed=True, edge=edge, told=True, beside=beside
+        name="meeting_id",
+        type="id",
+        required=True,
+        refers_to="meeting",
+        fixed=True,
+        edge=edge,
+        told=True,
+        through=True,
     )
 
 
@@ -136,14 +147,14 @@ KINDS: Final = (
         under=("savings_rule",),
         columns=(
             _own("loan_id"),
-            _tie("cycle_id", "cycle", "IN_CYCLE"),
-            _tie("meeting_id", "meeting", "LENT_AT"),
+            _tie("cycle_id", "cycle", "IN_CYCLE", beside=False),
+            _at_meeting("LENT_AT"),
             _tie("beneficiary_id", "beneficiary", "LENT_TO"),
             _money("principal", required=True),
             Column(name="months", type="term", required=True),
             Column(name="due_on", type="date", coming=True),
             Column(name="purpose", type="choice", choices=PURPOSES),
-            _tie("placement_id", "placement", "FOR", required=False, beside=False),
+            Column(name="placement_id", type="id", refers_to="placement", fixed=True, edge="FOR", told=True),
             Column(name="guarantor_ids", type="ids", refers_to="beneficiary", edge="GUARANTEED_BY"),
         ),
     ),
@@ -161,7 +172,7 @@ KINDS: Final = (
         under=("savings_rule",),
         columns=(
             _own("line_id"),
-            _tie("meeting_id", "meeting", "WRITTEN_AT"),
+            _at_meeting("WRITTEN_AT"),
             # A woman's history does not tell of every line: her passbook does.
             Column(
                 name="beneficiary_id",
@@ -190,7 +201,7 @@ KINDS: Final = (
         refuse=_refusing("flow"),
         columns=(
             _own("flow_id"),
-            _tie("meeting_id", "meeting", "MOVED_AT"),
+            _at_meeting("MOVED_AT"),
             Column(name="kind", type="choice", choices=FLOW_KINDS, required=True),
             _money("amount", required=True),
             Column(name="beneficiary_id", type="id", refers_to="beneficiary", edge="SUPPORTED", told=True),
@@ -232,7 +243,7 @@ KINDS: Final = (
         columns=(
             _own("payout_id"),
             _tie("cycle_id", "cycle", "PAID_FROM"),
-            _tie("meeting_id", "meeting", "PAID_AT"),
+            _at_meeting("PAID_AT"),
             _tie("beneficiary_id", "beneficiary", "PAID_TO"),
             _money("paid", required=True),
         ),

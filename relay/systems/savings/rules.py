@@ -14,7 +14,7 @@ from relay.domain.register import Fact
 from relay.errors import Invalid, Refused
 from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
 from relay.systems.savings.books.money import Rupees, paisa, rupees
-from relay.systems.savings.books.records import Cycle, Flow, Line, Meeting
+from relay.systems.savings.books.records import Cycle, Line, Meeting
 from relay.systems.savings.books.savings_rule import SavingsRule, in_force
 from relay.text import Sentence
 
@@ -496,8 +496,9 @@ def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
     line, rule = Line.of(fact.values), _rule_on(register, group_id, meeting.held_on)
     others = [
         each
-        for each in register.beside("passbook", f"meeting:{meeting.meeting_id}")
-        if each.act_id != fact.act_id and register.are_one(each.values["beneficiary_id"], line.beneficiary_id)
+        for id_ in register.one_woman.ids(line.beneficiary_id)
+        for each in register.beside("passbook", f"beneficiary:{id_}")
+        if each.act_id != fact.act_id and each.values["meeting_id"] == meeting.meeting_id
     ]
     if any(each.values.get("loan_id") == line.loan_id for each in others):
         yield _note(
@@ -581,23 +582,19 @@ def _saved_by(register: Register, fact: Fact, meeting: Meeting, group_id: str) -
 
 
 def _note_payout(register: Register, fact: Fact, meeting: Meeting, _: str) -> Iterator[Note]:
-    at = f"meeting:{meeting.meeting_id}"
-    if meeting.cash_before is None:
-        return
-    lines = (Line.of(each.values) for each in register.beside("passbook", at))
-    there = meeting.cash_before + sum(line.paid(None) - line.withdrawn for line in lines)
-    there += sum(Flow.of(each.values).cash for each in register.beside("flow", at))
     paid = paisa(fact.values["paid"]) + sum(
-        paisa(each.values["paid"]) for each in register.beside("payout", at) if each.act_id != fact.act_id
+        paisa(each.values["paid"])
+        for each in register.beside("payout", f"cycle:{fact.values['cycle_id']}")
+        if each.act_id != fact.act_id and each.values["meeting_id"] == meeting.meeting_id
     )
-    if paid > there:
+    if meeting.cash_before is not None and paid > meeting.cash_before:
         yield _note(
             "paid_more_than_counted",
             Sentence(
-                "%(name)s: with it %(paid)s is paid out, but %(there)s was counted.",
+                "%(name)s: with it %(paid)s is paid out, but %(there)s was counted before the meeting.",
                 name=fact.act_id,
                 paid=rupees(paid),
-                there=rupees(there),
+                there=rupees(meeting.cash_before),
             ),
         )
 
