@@ -81,7 +81,7 @@ def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | Non
     from relay.errors import RelayError
     from relay.systems.savings.questions import SavingsOfGroup
 
-    found = session.ask(SavingsOfGroup(as_of=session.day(as_of), group_id=group_id))
+    found = session.ask(SavingsOfGroup(as_of=session.day(as_of), id=f"group:{group_id}"))
     recorded: list[Recorded] = []
     not_done: list[str] = []
     for each in found.share_out.payouts:
@@ -111,7 +111,7 @@ def sheet(session: Session, group_id: str, as_of: str | None) -> None:
     from relay.systems.savings.questions import DueAtNextMeeting
     from relay.systems.savings.report import DueFromHer
 
-    _print(session, DueFromHer, session.ask(DueAtNextMeeting(as_of=session.day(as_of), group_id=group_id)))
+    _print(session, DueFromHer, session.ask(DueAtNextMeeting(as_of=session.day(as_of), id=f"group:{group_id}")))
 
 
 @command("savings", example="relay savings G1")
@@ -133,9 +133,9 @@ def savings(session: Session, group_id: str | None, woman: str | None, *, beside
     if beside:
         _beside(session, day)
     elif woman and group_id:
-        _print(session, PassbookRow, session.ask(Passbook(as_of=day, group_id=group_id, beneficiary_id=woman)))
+        _print(session, PassbookRow, session.ask(Passbook(as_of=day, id=f"beneficiary:{woman}", group_id=group_id)))
     elif group_id:
-        found = session.ask(SavingsOfGroup(as_of=day, group_id=group_id))
+        found = session.ask(SavingsOfGroup(as_of=day, id=f"group:{group_id}"))
         if session.as_json:
             print_json(found)
             return

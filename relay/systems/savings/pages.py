@@ -62,8 +62,8 @@ def _source() -> Source:
     )
 
 
-def _books(programme_id: str, group_id: str) -> GroupBooks:
-    return books_of(_source(), programme_id, group_id, current.as_of())
+def _books(programme_id: str, act_id: str) -> GroupBooks:
+    return books_of(_source(), programme_id, act_id, current.as_of())
 
 
 def _names(ids: Iterable[str]) -> Mapping[str, str]:
@@ -79,11 +79,11 @@ def groups(programme_id: str) -> str:
     return render_template("savings/groups.html", groups=found, beside=beside)
 
 
-@blueprint.get("/p/<programme_id>/savings/<group_id>")
+@blueprint.get("/p/<programme_id>/record/<act_id>/savings")
 @action("savings")
-def group(programme_id: str, group_id: str) -> str:
+def group(programme_id: str, act_id: str) -> str:
     """A group's savings, its box and its ratios; for who may see passbooks, what each member owes."""
-    books = _books(programme_id, group_id)
+    books = _books(programme_id, act_id)
     by_woman = guard.may("passbooks", programme_id)
     due = due_at(books, current.as_of()) if by_woman else ()
     return render_template(
@@ -97,29 +97,31 @@ def group(programme_id: str, group_id: str) -> str:
     )
 
 
-@blueprint.get("/p/<programme_id>/savings/<group_id>/sheet")
+@blueprint.get("/p/<programme_id>/record/<act_id>/savings-sheet")
 @action("passbooks")
-def sheet(programme_id: str, group_id: str) -> str:
+def sheet(programme_id: str, act_id: str) -> str:
     """What is due from each member at the next meeting, on paper."""
-    rows = due_at(_books(programme_id, group_id), current.as_of())
+    books = _books(programme_id, act_id)
+    rows = due_at(books, current.as_of())
     return render_template(
-        "savings/sheet.html", group_id=group_id, rows=rows, names=_names(row.beneficiary_id for row in rows)
+        "savings/sheet.html", group_id=books.group_id, rows=rows, names=_names(row.beneficiary_id for row in rows)
     )
 
 
-@blueprint.get("/p/<programme_id>/savings/<group_id>/share-out")
+@blueprint.get("/p/<programme_id>/record/<act_id>/share-out")
 @action("passbooks")
-def share_out(programme_id: str, group_id: str) -> str:
+def share_out(programme_id: str, act_id: str) -> str:
     """What each woman is paid at the end of a cycle, to be read aloud."""
-    found = SavingsOfGroup(as_of=current.as_of(), group_id=group_id).answer(_source(), programme_id)
+    found = SavingsOfGroup(as_of=current.as_of(), id=act_id).answer(_source(), programme_id)
     names = _names(each.beneficiary_id for each in found.share_out.payouts)
     return render_template("savings/share_out.html", found=found, names=names)
 
 
-@blueprint.get("/p/<programme_id>/savings/<group_id>/passbook/<woman>")
+@blueprint.get("/p/<programme_id>/record/<act_id>/her-passbook")
 @action("passbooks")
-def her_passbook(programme_id: str, group_id: str, woman: str) -> str:
-    """The passbook of a woman, to print."""
+def her_passbook(programme_id: str, act_id: str) -> str:
+    """The passbook of a woman in a group, to print."""
+    group_id, woman = request.args.get("group", ""), act_id.removeprefix("beneficiary:")
     rows = passbook(_books(programme_id, group_id), woman)
     return render_template("savings/passbook.html", group_id=group_id, woman=woman, rows=rows, names=_names([woman]))
 
@@ -197,11 +199,11 @@ class Page:
         return tuple(row for row in self.rows if row.kind == kind)
 
 
-@blueprint.route("/p/<programme_id>/savings/<group_id>/meeting", methods=["GET", "POST"])
+@blueprint.route("/p/<programme_id>/record/<act_id>/savings-meeting", methods=["GET", "POST"])
 @action("passbook", typed=True, largest=LARGEST)
-def meeting(programme_id: str, group_id: str) -> str | tuple[str, int]:
+def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     """A meeting of a group on one page: who was there, what each paid, loans given, the box before and after."""
-    books = books_of(_source(), programme_id, group_id, current.today())
+    books = books_of(_source(), programme_id, act_id, current.today())
     page = _opened(books)
     if request.method == "POST":
         page = _typed(page)
@@ -211,7 +213,7 @@ def meeting(programme_id: str, group_id: str) -> str | tuple[str, int]:
     text = render_template(
         "savings/meeting.html",
         page=page,
-        group_id=group_id,
+        group_id=books.group_id,
         share_value=rupees(cycle.share_value) if cycle and cycle.share_value else None,
         due={(row.beneficiary_id, row.loan_id or ""): row for row in due_at(books, current.today())},
         names=_names([*books.members_on(current.today()), *(row.fixed.get("beneficiary_id", "") for row in page.rows)]),

@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeVar
 from relay.arrays import cache
 from relay.errors import NotFound
 from relay.reports import trees
-from relay.service.queries.parameters import AsOf
+from relay.service.queries.parameters import AsOf, Id
 from relay.service.question import Question, Says, Source
 from relay.systems.savings import reading
 from relay.systems.savings.beside_the_relay import BesideTheRelay, beside_the_relay
@@ -27,8 +27,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 _CONFIRMED_ONLY: Final = False  # who passed on has, whoever confirmed it
 
-GroupId = Annotated[str, Says(sort="word", text="The group.")]
-Woman = Annotated[str, Says(sort="word", text="The woman.")]
+GroupId = Annotated[str, Says(sort="word", text="In which group.")]
 
 
 class NoSavings(NotFound):
@@ -45,25 +44,16 @@ class NoSavings(NotFound):
 class _OfADay(Question[T_co]):
     """A question about savings on a day."""
 
-    ids_only = True
-
     as_of: AsOf
 
-    def books(self, source: Source, programme_id: str, group_id: str) -> GroupBooks:
-        """The books of one group.
 
-        Raises:
-            NoSavings: It has no cycle.
-        """
-        return books_of(source, programme_id, group_id, self.as_of)
-
-
-def books_of(source: Source, programme_id: str, group_id: str, as_of: date) -> GroupBooks:
-    """The books of one group on a day.
+def books_of(source: Source, programme_id: str, id_: str, as_of: date) -> GroupBooks:
+    """The books of one group, "group:ID" or its bare id, on a day.
 
     Raises:
         NoSavings: It has no cycle.
     """
+    group_id = id_.removeprefix("group:")
     recorded = reading.read(source.graph, programme_id, group_id).get(group_id)
     if recorded is None:
         raise NoSavings(group_id=group_id)
@@ -77,6 +67,7 @@ class SavingsOfGroups(_OfADay[tuple[GroupSavings, ...]]):
     name = "savings"
     action = "savings"
     path = "savings"
+    ids_only = True
 
     def answer(self, source: Source, programme_id: str) -> tuple[GroupSavings, ...]:
         """By the id of the group."""
@@ -90,13 +81,13 @@ class SavingsOfGroup(_OfADay[GroupSavings]):
 
     name = "group-savings"
     action = "passbooks"
-    path = "group-savings"
+    path = "groups/<id>/savings"
 
-    group_id: GroupId
+    id: Id
 
     def answer(self, source: Source, programme_id: str) -> GroupSavings:
         """Of the cycle that began last."""
-        return group_savings(self.books(source, programme_id, self.group_id), by_woman=True)
+        return group_savings(books_of(source, programme_id, self.id, self.as_of), by_woman=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +96,13 @@ class DueAtNextMeeting(_OfADay[tuple[DueFromHer, ...]]):
 
     name = "savings-due"
     action = "passbooks"
-    path = "savings-due"
+    path = "groups/<id>/savings-due"
 
-    group_id: GroupId
+    id: Id
 
     def answer(self, source: Source, programme_id: str) -> tuple[DueFromHer, ...]:
         """By the id of the woman; who owes on several loans has a row for each."""
-        return due_at(self.books(source, programme_id, self.group_id), self.as_of)
+        return due_at(books_of(source, programme_id, self.id, self.as_of), self.as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +111,15 @@ class Passbook(_OfADay[tuple[PassbookRow, ...]]):
 
     name = "passbook"
     action = "passbooks"
-    path = "passbook"
+    path = "beneficiaries/<id>/passbook"
 
+    id: Id
     group_id: GroupId
-    beneficiary_id: Woman
 
     def answer(self, source: Source, programme_id: str) -> tuple[PassbookRow, ...]:
         """By day; empty for who has no line."""
-        return passbook(self.books(source, programme_id, self.group_id), self.beneficiary_id)
+        books = books_of(source, programme_id, self.group_id, self.as_of)
+        return passbook(books, self.id.removeprefix("beneficiary:"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +129,7 @@ class SavingsBesideTheRelay(_OfADay[BesideTheRelay]):
     name = "savings-and-relay"
     action = "savings"
     path = "savings-and-relay"
+    ids_only = True
 
     def answer(self, source: Source, programme_id: str) -> BesideTheRelay:
         """On the day."""

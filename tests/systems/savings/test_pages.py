@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
 
-MEETING = "/p/demo/savings/G/meeting"
+MEETING = "/p/demo/record/group:G/savings-meeting"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def client(village: Graph, tmp_path: Path) -> FlaskClient:
 
 
 def seen(client: FlaskClient, page: str, as_of: str = "2023-08-25") -> str:
-    answer = client.get(f"/p/demo/savings{page}", query_string={"as_of": as_of})
+    answer = client.get(f"/p/demo/{page}", query_string={"as_of": as_of})
     assert answer.status_code == 200
     return answer.text
 
@@ -55,13 +55,15 @@ def sent(client: FlaskClient, **typed: str | list[str]) -> tuple[int, str]:
 
 
 def test_groups_a_box_a_sheet_a_share_out_and_a_passbook_are_shown(client: FlaskClient) -> None:
-    assert "/p/demo/savings/G" in seen(client, "")
-    assert "What each member owes" in seen(client, "/G")
-    assert "not counted" in seen(client, "/G")
-    assert "Due at the next meeting" in seen(client, "/G/sheet")
-    assert "by savings" in seen(client, "/G/share-out")
-    assert ">111.8<" in seen(client, "/G/passbook/W1") or ">11.8<" in seen(client, "/G/passbook/W1")
-    assert client.get("/p/demo/savings/X").status_code == 404
+    assert "/p/demo/record/group:G/savings" in seen(client, "savings")
+    assert "What each member owes" in seen(client, "record/group:G/savings")
+    assert "not counted" in seen(client, "record/group:G/savings")
+    assert "Due at the next meeting" in seen(client, "record/group:G/savings-sheet")
+    assert "by savings" in seen(client, "record/group:G/share-out")
+    assert ">11.8<" in client.get("/p/demo/record/beneficiary:W1/her-passbook?group=G&as_of=2023-08-25").text
+    assert "Her passbook in group" in seen(client, "record/beneficiary:W1")
+    assert "The box, loans and savings" in seen(client, "record/group:G")
+    assert client.get("/p/demo/record/group:X/savings").status_code == 404
 
 
 def test_a_meeting_is_recorded_whole_and_only_once(client: FlaskClient, village: Graph, tmp_path: Path) -> None:
@@ -87,7 +89,7 @@ def test_a_meeting_is_recorded_whole_and_only_once(client: FlaskClient, village:
     assert (status, again) == (200, 200), page
     assert "3 rows are recorded." in page
     source = Source(graph=village, folder=tmp_path)
-    found = SavingsOfGroup(as_of=say.TODAY, group_id="G").answer(source, "demo")
+    found = SavingsOfGroup(as_of=say.TODAY, id="group:G").answer(source, "demo")
     assert (found.saved, found.loans.balance, found.box.counted) == (175, 120, 75.8)
     assert verify.verify(village, "demo").ok
 
