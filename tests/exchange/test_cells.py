@@ -543,3 +543,12 @@ def test_any_option_for_a_day_is_a_day_or_a_fault(text: object) -> None:
         return
 
     assert day.isoformat()
+
+
+def test_a_month_is_read_in_either_calendar_and_has_to_be_there() -> None:
+    months = ["2083-08 BS", "2083-8 bs", "२०८३-०८ BS", "2026-11", "2026-3"]
+    assert [read("month", cell) for cell in months] == ["2083-08 BS", "2083-08 BS", "2083-08 BS", "2026-11", "2026-03"]
+    assert read("month", "") is None
+    assert fault("month", "2026-11-24") == ("This is not a month.", "Write it as 2083-08 BS, or 2026-11.")
+    for wrong in ("2026-13", "2083-00 BS", "0000-01"):
+        assert fault("month", wrong)[0] == "There is no such month."

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relay.domain.acts import Act
+from relay.domain.system import Catalogue
+from relay.graph import connect
 from relay.ledger import verify
+from relay.systems.goals import GOALS
 from relay.systems.goals.rules import (
     AimsAlready,
     BuildsOnAnothers,
@@ -15,11 +19,15 @@ from relay.systems.goals.rules import (
     RunsAfterItStopped,
     VisitedBeforeSet,
 )
+from relay.systems.groups import GROUPS
+from relay.systems.learning import LEARNING
+from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.systems.goals.scene import added, aims, earning, noted, refusal, stepped, visited
 
 if TYPE_CHECKING:
     from relay.graph import Graph
+    from relay.settings import Connection
 
 
 def test_a_woman_has_one_open_goal_of_a_kind_whichever_act_would_open_another(village: Graph) -> None:
@@ -107,3 +115,22 @@ def test_an_income_before_that_is_recorded_after_a_visit_is_noted(village: Graph
 
     assert noted(village, say.corrected("goal:O1", "C2", baseline_income=400)) == ["baseline_after_visit"]
     assert noted(village, say.corrected("goal:O1", "C3", target_income=400)) == []
+
+
+def test_a_goal_builds_on_a_course_of_her_own_where_courses_are_recorded(connection: Connection) -> None:
+    with connect(connection, Catalogue((GROUPS, LEARNING, GOALS))) as graph:
+        wiped(graph)
+        _, *rest = say.beginnings(2)
+        course = {"course_id": "C1", "name": "Goat care", "kind": "training", "from_on": "2021-01-01"}
+        enrolment = {
+            "enrolment_id": "E1",
+            "course_id": "C1",
+            "beneficiary_id": "W1",
+            "enrolled_on": "2021-01-01",
+        }
+        added(graph, say.programme(systems="groups;learning;goals"), *rest)
+        added(graph, Act(kind="course", id="C1", values=course), Act(kind="enrolment", id="E1", values=enrolment))
+
+        added(graph, aims("O1: W1 on 2021-02-01", course_id="C1"))
+        assert isinstance(refusal(graph, aims("O2: W2 on 2021-02-01", course_id="C1")), BuildsOnAnothers)
+        assert "There is no course C9" in str(refusal(graph, aims("O2: W2 on 2021-02-01", course_id="C9")))
