@@ -42,6 +42,6 @@ def _on_record(record: Record) -> Markup | None:
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,
-    links=(MenuLink(endpoint="page", label=Sentence("Goals"), key="4"),),
+    links=(MenuLink(endpoint="page", label=Sentence("Goals"), key="6"),),
     on_record=_on_record,
 )

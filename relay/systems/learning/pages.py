@@ -64,6 +64,6 @@ def _on_record(record: Record) -> Markup | None:
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,
-    links=(MenuLink(endpoint="page", label=Sentence("Classes and sites"), key="5"),),
+    links=(MenuLink(endpoint="page", label=Sentence("Classes and sites"), key="9"),),
     on_record=_on_record,
 )
