@@ -21,6 +21,7 @@ from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, say
+from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.recording.judging import answers_of
 from relay.web.request import current
@@ -67,6 +68,12 @@ def _group_id(act_id: str) -> str:
     if kind != "group":
         abort(404)
     return group_id
+
+
+@blueprint.app_template_global("group_called")
+def _called(group_id: str) -> str:
+    """What a group is called, as far as the reader may know; else its id."""
+    return privacy.group_names().get(group_id, group_id)
 
 
 @blueprint.get("/p/<programme_id>/group-meetings")
@@ -175,12 +182,13 @@ def roster(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/meeting-sheet")
+@blueprint.get("/p/<programme_id>/record/<act_id>/meeting-sheet.<any(pdf):form>")
 @action("meeting")
-def sheet(programme_id: str, act_id: str) -> str:
+def sheet(programme_id: str, act_id: str, form: str | None = None) -> Response | str:
     """The page on paper, with a box for each thumb: taken along, and typed in after."""
     group_id = _group_id(act_id)
     roll = reading.read(current.built(), programme_id, current.today(), group_id).roll
-    return render_template(
+    page = render_template(
         "groups/sheet.html",
         act_id=act_id,
         members=members(roll, group_id, current.today()),
@@ -188,6 +196,7 @@ def sheet(programme_id: str, act_id: str) -> str:
         offices=_offices(),
         names=_names(each.beneficiary_id for each in roll.memberships),
     )
+    return pdf.answer(page, form, f"{programme_id}-meeting")
 
 
 def _empty() -> dict[str, str]:
