@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from relay.audit.books import Books
 from relay.audit.checks import Check, LookedAt
-from relay.audit.findings import Finding, found, found_together
+from relay.audit.findings import Finding, found, found_together, sharing
 from relay.systems.groups.roll import LEADING, Custody, Roll, Spell, custody_gaps
 from relay.systems.groups.rules import OF_A_GROUP, roll_of
 from relay.text import Sentence
@@ -70,10 +71,9 @@ def _days(spell: Spell, as_of: date) -> int:
 
 def _treasurer_holds_key(books: Books) -> Iterator[Finding]:
     roll, facts = _roll(books), books.register.facts
-    for one in roll.offices:
-        for other in roll.offices:
-            hers = (one.group_id, one.beneficiary_id) == (other.group_id, other.beneficiary_id)
-            if hers and (one.office, other.office) == ("treasurer", "key_holder") and one.meets(other):
+    for hers in sharing(((each.group_id, each.beneficiary_id), each) for each in roll.offices):
+        for one, other in product(hers, hers):
+            if (one.office, other.office) == ("treasurer", "key_holder") and one.meets(other):
                 said = Sentence("one woman is treasurer and holds a key of the box.")
                 yield found_together([facts[one.act_id], facts[other.act_id]], said)
 

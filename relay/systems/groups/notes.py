@@ -49,12 +49,12 @@ def note_meeting(register: Register, change: Change) -> Iterator[Note]:
     fact = _own(change)
     if fact is None or not fact.values.get("group_id"):
         return
-    roll = roll_in(register, fact.values["group_id"], fact)
+    roll = roll_in(register, fact.values["group_id"], fact, kinds=("membership", "office"))
     own = next(each for each in roll.meetings if each.act_id == fact.act_id)
     if own.is_of_members:
         yield from _without_quorum(roll, own, own.act_id)
         yield from _without_officers(roll, own)
-        yield from _after_a_pause(roll, own)
+        yield from _after_a_pause(register, roll, own)
         if own.has_roster and own.unnamed:
             sentence = Sentence("%(name)s counts people without names beside its roster.", name=own.act_id)
             yield Note(note="counted_beside_roster", sentence=sentence)
@@ -81,11 +81,16 @@ def _without_officers(roll: Roll, meeting: Meeting) -> Iterator[Note]:
             yield Note(note="office_vacant", sentence=sentence)
 
 
-def _after_a_pause(roll: Roll, meeting: Meeting) -> Iterator[Note]:
-    before = [each for each in roll.of_members(meeting.group_id or "", last=meeting.held_on) if each != meeting]
+def _after_a_pause(register: Register, roll: Roll, meeting: Meeting) -> Iterator[Note]:
+    others = (each for each in register.beside("meeting", f"group:{meeting.group_id}") if each.act_id != meeting.act_id)
+    days_before = [
+        each.values["held_on"]
+        for each in others
+        if each.values["held_on"] <= meeting.held_on.isoformat() and Meeting.of(each.values).is_of_members
+    ]
     every = roll.customs.meeting_every
-    if before and every:
-        days = (meeting.held_on - before[-1].held_on).days
+    if days_before and every:
+        days = (meeting.held_on - date.fromisoformat(max(days_before))).days
         if days > _INTERVALS * DAYS[every]:
             sentence = Sentence("%(name)s: the group had not met for %(days)s days.", name=meeting.act_id, days=days)
             yield Note(note="after_a_pause", sentence=sentence)

@@ -5,7 +5,7 @@ Refused is only what cannot be true. What breaks a group's own rule happened all
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -189,15 +189,19 @@ class MetThatDay(Asked):
 # -- the record as a roll --------------------------------------------------------------------------------------------
 
 
-def roll_in(register: Register, group_id: str, *facts: Fact) -> Roll:
+OF_A_GROUP: Final = ("membership", "office", "meeting")
+
+
+def roll_in(register: Register, group_id: str, *facts: Fact, kinds: Collection[str] = OF_A_GROUP) -> Roll:
     """All that a register knows of a group, with some facts as they would stand; an end among them ends.
 
     Args:
         register: With what names the group.
         group_id: Of the group.
         facts: In place of what it holds under their ids, or beside it.
+        kinds: Of what it holds, only these: a group of long standing has many meetings.
     """
-    known = [each for kind in OF_A_GROUP for each in register.beside(kind, f"group:{group_id}")]
+    known = [each for kind in kinds for each in register.beside(kind, f"group:{group_id}")]
     said = {each.act_id: each for each in (*known, *facts)}
     ends = {each.values["act_id"]: each.values["until_on"] for each in facts if each.kind == "end"}
     return roll_of(register, (each for each in said.values() if each.values.get("group_id") == group_id), ends)
@@ -235,9 +239,6 @@ def roll_of(
         as_of=as_of,
         customs=customs_of(register),
     )
-
-
-OF_A_GROUP: Final = ("membership", "office", "meeting")
 
 
 def customs_of(register: Register) -> Customs:
@@ -307,7 +308,7 @@ def refuse_office(register: Register, fact: Fact) -> None:
     """Refuse an office of somebody who is no member."""
     _in_order(fact)
     values = fact.values
-    roll = roll_in(register, values["group_id"], fact)
+    roll = roll_in(register, values["group_id"], fact, kinds=("membership",))
     own = next(each for each in roll.offices if each.act_id == fact.act_id)
     hers = [each for each in roll.memberships if each.beneficiary_id == own.beneficiary_id]
     member = next((each for each in hers if each.is_on(own.from_on)), None)
@@ -340,7 +341,7 @@ def refuse_meeting(register: Register, fact: Fact) -> None:
                 act_id=fact.act_id, beneficiary_id=listed[one][woman], lists=f"{one}, {other}", field=other
             )
     if group_id := values.get("group_id"):
-        roll = roll_in(register, group_id, fact)
+        roll = roll_in(register, group_id, fact, kinds=("membership",))
         own = next(each for each in roll.meetings if each.act_id == fact.act_id)
         members = roll.members_on(group_id, own.held_on)
         for name in _ROSTER:
@@ -369,7 +370,7 @@ def refuse_custody(register: Register, fact: Fact) -> None:
     _kept_by_one(fact.act_id, custodies_in(register, fact))
     owner, from_on = values["owner_group_id"], date.fromisoformat(values["from_on"])
     if keeper := values.get("keeper_beneficiary_id"):
-        roll = roll_in(register, owner)
+        roll = roll_in(register, owner, kinds=("membership",))
         if not roll.is_member(register.one_woman.kept(keeper), owner, from_on):
             raise NotAMember(
                 act_id=fact.act_id, beneficiary_id=keeper, group_id=owner, day=from_on, field="keeper_beneficiary_id"
