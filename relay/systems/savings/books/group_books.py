@@ -347,11 +347,6 @@ class CycleBooks:
         return left
 
     @property
-    def expected_bank(self) -> int:
-        """What should be in the bank by all that was recorded."""
-        return self.cycle.opening_bank + sum(each.bank for each in self.flows)
-
-    @property
     def paid_out(self) -> int:
         """What was paid when the cycle was shared out."""
         return sum(each.paid for each in self.payouts)
