@@ -1,13 +1,15 @@
-"""Where a reader can go from every page: the sections of a programme, named after the people who use them."""
+"""Where a reader can go from every page: five groups, named after what people do."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import current_app, has_request_context, request, url_for
+from flask import current_app, g, has_request_context, request, url_for
 
 from relay.access.roles import EVERY
+from relay.errors import Invalid
 from relay.web import guard, privacy, system_pages
 from relay.web.i18n.language import lazy_gettext, say, this_page
 from relay.web.permission import permission_of
@@ -16,6 +18,7 @@ from relay.web.request.parameters import CONFIRMED_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from flask import Flask
 
@@ -65,24 +68,37 @@ def _list(name: str, label: Any, key: str, *, by_place: bool = False) -> Link:  
 
 SECTIONS: Final = (
     (
-        lazy_gettext("Managers"),
+        "today",
+        lazy_gettext("Today"),
         (
             Link(endpoint="managers.programme", label=lazy_gettext("Overview"), key="o"),
-            _list("gifts", lazy_gettext("Gifts"), "g"),
-            _list("chains", lazy_gettext("Chains"), "c", by_place=True),
             _list("visits", lazy_gettext("Visits"), "v", by_place=True),
             Link(endpoint="confirming.waiting", label=lazy_gettext("To confirm"), key="n", values={"name": "waiting"}),
-            Link(endpoint="duplicates.page", label=lazy_gettext("Likely duplicates"), key="d"),
-            Link(endpoint="managers.map_", label=lazy_gettext("Map"), key="m"),
-            _list("placements", lazy_gettext("Placements"), "p", by_place=True),
-            _list("people", lazy_gettext("People"), "b", by_place=True),
-            _list("groups", lazy_gettext("Groups"), "u"),
-            _list("places", lazy_gettext("Places"), "w"),
-            Link(endpoint="importing.page", label=lazy_gettext("Import"), key="i"),
         ),
     ),
     (
-        lazy_gettext("Auditors"),
+        "relays",
+        lazy_gettext("Relays"),
+        (
+            _list("gifts", lazy_gettext("Gifts"), "g"),
+            _list("chains", lazy_gettext("Chains"), "c", by_place=True),
+            _list("placements", lazy_gettext("Placements"), "p", by_place=True),
+            Link(endpoint="managers.map_", label=lazy_gettext("Map"), key="m"),
+        ),
+    ),
+    (
+        "people",
+        lazy_gettext("People"),
+        (
+            _list("people", lazy_gettext("Women and men"), "b", by_place=True),
+            _list("groups", lazy_gettext("Groups"), "u"),
+            _list("places", lazy_gettext("Places"), "w"),
+            Link(endpoint="duplicates.page", label=lazy_gettext("Likely duplicates"), key="d"),
+        ),
+    ),
+    (
+        "check",
+        lazy_gettext("Check"),
         (
             Link(endpoint="auditors.health", label=lazy_gettext("Health"), key="h"),
             Link(endpoint="auditors.survival", label=lazy_gettext("Survival"), key="s"),
@@ -90,12 +106,19 @@ SECTIONS: Final = (
             Link(endpoint="auditors.sample", label=lazy_gettext("Sample"), key="r", values={"name": "sample"}),
             Link(endpoint="auditors.entries", label=lazy_gettext("Ledger"), key="l", values={"name": "ledger"}),
             Link(endpoint="auditors.verify", label=lazy_gettext("Verify"), key="y"),
-            Link(endpoint="confirming.opened", label=lazy_gettext("Access log"), key="x"),
             Link(endpoint="query.page", label=lazy_gettext("Query"), key="q", everywhere=True),
         ),
     ),
+    (
+        "manage",
+        lazy_gettext("Manage"),
+        (
+            Link(endpoint="importing.page", label=lazy_gettext("Import"), key="i"),
+            Link(endpoint="confirming.opened", label=lazy_gettext("Access log"), key="x"),
+        ),
+    ),
 )
-"""Heading → links; a page that this application does not have is left out where they are shown."""
+"""Group, heading and links, after what people do; a page that an application does not have is left out."""
 
 
 def set_up(app: Flask) -> None:
@@ -104,31 +127,32 @@ def set_up(app: Flask) -> None:
     app.add_template_global(to, "to")
     app.add_template_global(begins, "begins")
     app.add_template_global(counting_all, "counting_all")
+    app.add_template_global(past, "past")
+    app.add_template_global(to_today, "to_today")
     app.url_defaults(_still_confirmed_only)
 
 
 def sections() -> list[tuple[str, list[Link]]]:
     """Headings with the links whose pages there are, and which who is asking may open."""
     found = [
-        (str(heading), [link for link in links if _is_open(link)]) for heading, links in (*SECTIONS, *_of_systems())
+        (str(heading), [link for link in (*links, *_of_systems(group)) if _is_open(link)])
+        for group, heading, links in SECTIONS
     ]
     return [(heading, links) for heading, links in found if links]
 
 
-def _of_systems() -> Iterator[tuple[str, tuple[Link, ...]]]:
-    """A section for each system that the programme uses and that has pages."""
-    catalogue = current.graph().catalogue
-    for name, part in system_pages.of(catalogue).items():
+def _of_systems(group: str) -> Iterator[Link]:
+    """What the systems that the programme uses add to a group."""
+    for name, part in system_pages.of(current.graph().catalogue).items():
         if name in current.head().systems:
-            links = (
-                Link(endpoint=f"{name}.{each.endpoint}", label=say(each.label), key=each.key) for each in part.links
-            )
-            yield say(catalogue.systems[name].title), tuple(links)
+            for each in part.links:
+                if each.group == group:
+                    yield Link(endpoint=f"{name}.{each.endpoint}", label=say(each.label), key=each.key)
 
 
 def pages(app: Flask, programme_id: str) -> dict[str, str]:
     """Name → URL of every page of an application that a section leads to."""
-    links = [link for _heading, links in SECTIONS for link in links if link.endpoint in app.view_functions]
+    links = [link for _group, _heading, links in SECTIONS for link in links if link.endpoint in app.view_functions]
     with app.test_request_context():
         return {link.name: _address(link.endpoint, programme_id=programme_id, **link.values) for link in links}
 
@@ -148,6 +172,20 @@ def _still_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:
     """Who counts only what is confirmed goes on so from page to page."""
     if "programme_id" in values and not endpoint.startswith("api.") and has_request_context():
         values.setdefault(CONFIRMED_ONLY, request.args.get(CONFIRMED_ONLY))
+
+
+def past() -> date | None:
+    """The day of this page, where it is one before today and the reader may not have noticed."""
+    if g.get("head") and request.args.get("as_of"):
+        with suppress(Invalid):  # the page says that it cannot be read
+            day = current.as_of()
+            return day if day < current.today() else None
+    return None
+
+
+def to_today() -> str:
+    """The URL of this page as of today."""
+    return this_page("as_of", None)
 
 
 def counting_all() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from flask import Blueprint
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
     from relay.reports.record_history import Record
     from relay.text import Sentence
+
+
+Group = Literal["today", "relays", "people", "check", "manage"]
+"""Of the menu, after what people do."""
 
 
 def _no_part(_: Record) -> Markup | None:
@@ -29,11 +33,13 @@ class MenuLink:
         endpoint: Of the page, within the blueprint.
         label: What it is called.
         key: The key that leads there after "g".
+        group: In which group of the menu it stands.
     """
 
     endpoint: str
     label: Sentence
     key: str
+    group: Group = "people"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +49,7 @@ class SystemPages:
     Attributes:
         blueprint: Its views; it is named like the system, and each address begins with
             /p/<programme_id>/ and says its action (`permission.action`).
-        links: In the menu, under the title of the system.
+        links: In the menu.
         on_record: What it adds to the page of a record, or None where it adds nothing.
     """
 

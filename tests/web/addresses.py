@@ -98,6 +98,7 @@ FAILURES: Final[Mapping[str, int]] = {
     f"{DEMO}/record/placement:none": 404,
     f"{DEMO}/tree/gift:G1?as_of=soon": 400,
     "/v/demo/0123456789abcdef": 404,
+    "/V/DEMO/0123456789ABCDEF": 404,
     "/sign-in/once/guessed": 404,
     f"{DEMO}/import/guessed": 404,
     f"{DEMO}/import/guessed/progress": 404,
@@ -119,6 +120,9 @@ FILES: Final = (
     ),
     *(f"{DEMO}/sample.{form}?size=2&seed=7" for form in ("csv", "xlsx", "json")),
     *(f"{DEMO}/tree/gift:G1/tree.{form}" for form in ("svg", "html", "graphml", "json")),
+    f"{DEMO}/record/pass:T4/certificate.pdf",
+    f"{HILLS}/visits/print.pdf",
+    f"{HILLS}/ceremony/sheet.pdf?place=PAL",
     f"{DEMO}/tree/gift:G1/network.json",
     f"{DEMO}/trace/gift:G1.json",
 )

@@ -155,9 +155,12 @@ FOCUSED: Final = """() => {
     const within = !document.activeElement.matches(":focus-visible"); // the calendar of a day, which has its own
     const kind = within ? "" : document.activeElement.tagName;
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(document.activeElement);
-    const ground = getComputedStyle(document.documentElement).backgroundColor;
+    const colour = (part) => getComputedStyle(part).backgroundColor;
+    let around = document.activeElement.parentElement;
+    while (around.parentElement && colour(around).startsWith("rgba")) around = around.parentElement;
+    const ground = colour(around);
     return [kind, outlineStyle === "none" ? 0 : parseFloat(outlineWidth), outlineColor, ground];
-}"""  # what it is, how wide its ring is in pixels, in which colour, and that of the page
+}"""  # what it is, how wide its ring is in pixels, in which colour, and that around it
 
 
 def brightness(colour: str) -> float:

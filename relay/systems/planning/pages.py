@@ -163,9 +163,9 @@ def _holders(planned: Planned) -> Mapping[str, str]:
 PAGES: Final = SystemPages(
     blueprint=blueprint,
     links=(
-        MenuLink(endpoint="waiting", label=Sentence("Waiting list"), key="1"),
-        MenuLink(endpoint="plans", label=Sentence("Plans"), key="2"),
-        MenuLink(endpoint="proposal", label=Sentence("Proposal"), key="3"),
-        MenuLink(endpoint="call_list", label=Sentence("Call list"), key="4"),
+        MenuLink(endpoint="waiting", label=Sentence("Waiting list"), key="1", group="relays"),
+        MenuLink(endpoint="plans", label=Sentence("Plans"), key="2", group="relays"),
+        MenuLink(endpoint="proposal", label=Sentence("Proposal"), key="3", group="relays"),
+        MenuLink(endpoint="call_list", label=Sentence("Call list"), key="4", group="today"),
     ),
 )

@@ -8,14 +8,8 @@
   const search = document.getElementById("search");
   const suggestions = document.getElementById("suggestions");
   const on = () => localStorage.getItem("keys") !== "off";
-  const bar = document.querySelector("nav.sections");
-  const here = bar?.querySelector("[aria-current]");
   let going = false;
 
-  if (here) { // a phone shows only some of the sections: this page's in the middle
-    const [within, link] = [bar.getBoundingClientRect(), here.getBoundingClientRect()];
-    bar.scrollLeft += link.left + link.width / 2 - within.left - within.width / 2;
-  }
   wanted.checked = on();
   document.querySelector(".keys-hint").hidden = false;
   wanted.addEventListener("change", () => localStorage.setItem("keys", wanted.checked ? "on" : "off"));

@@ -278,7 +278,7 @@
       if (part.open !== undefined) other.open = part.open;
       part.replaceWith(other);
     }
-    const ways = (of) => of.querySelectorAll(".brand a, nav.sections a, .languages a, form.search, #search");
+    const ways = (of) => of.querySelectorAll(".programme a, nav.sections a, .languages a, form.search, #search");
     const others = ways(page);
     ways(document).forEach((way, nth) => become(way, others[nth]));
   }
