@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.advisories import Note
-from relay.systems.groups.roll import DAYS, LEADING, Custody, Meeting, Roll
+from relay.systems.groups.roll import DAYS, LEADING, NOT_OF_MEMBERS, Custody, Meeting, Roll
 from relay.systems.groups.rules import custodies_in, guarantor_of, roll_in
 from relay.text import Sentence
 
@@ -86,7 +86,8 @@ def _after_a_pause(register: Register, roll: Roll, meeting: Meeting) -> Iterator
     days_before = [
         each.values["held_on"]
         for each in others
-        if each.values["held_on"] <= meeting.held_on.isoformat() and Meeting.of(each.values).is_of_members
+        if each.values["held_on"] <= meeting.held_on.isoformat()
+        and not (each.values["kind"] in NOT_OF_MEMBERS or each.values.get("course_id"))
     ]
     every = roll.customs.meeting_every
     if days_before and every:

@@ -218,7 +218,8 @@ def roll_of(
         ends: Act → the day of an end that it does not hold yet.
         as_of: The day.
     """
-    kept, ends = register.one_woman.kept, ends or {}
+    kept = register.one_woman.kept if any(register.one_woman) else str
+    ends = ends or {}
     said: dict[str, list[tuple[Mapping[str, Any], Any]]] = {kind: [] for kind in OF_A_GROUP}
     for each in facts:
         if each.kind in said:
