@@ -111,6 +111,29 @@ def _custody(books: Books, fact: Fact) -> Custody:
     return Custody.of(fact.values, ended_on=values.get("until_on"), ended_for=values.get("reason"))
 
 
+def _kept_before_owned(books: Books) -> Iterator[Finding]:
+    owners = {each.id: each.values.get("group_id") for each in books.facts("beneficiary") if _is_a_group(each)}
+    for facts in _animals(books).values():
+        owner, animal = facts[0].values["owner_group_id"], facts[0].values["animal"]
+        came = [
+            (receipt.values.get("received_on") or receipt.values["passed_on"], receipt)
+            for receipt in books.facts("placement", "pass")
+            if owners.get(receipt.values["beneficiary_id"]) == owner
+            and animal in str(receipt.values.get("tags", "")).split(";")
+        ]
+        day, receipt = min(came, key=lambda each: each[0], default=("", None))
+        for each in facts:
+            if receipt and each.values["from_on"] < day:
+                said = Sentence(
+                    "somebody kept %(animal)s before its group received it on %(day)s.", animal=animal, day=day
+                )
+                yield found(each, said, receipt.sequence)
+
+
+def _is_a_group(beneficiary: Fact) -> bool:
+    return beneficiary.values.get("kind") == "group" and bool(beneficiary.values.get("group_id"))
+
+
 # -- what a group answers for ----------------------------------------------------------------------------------------
 
 
@@ -223,6 +246,15 @@ CHECKS: Final = (
         severity="medium",
         population=_kept_animals,
         find=_nobody_keeps,
+    ),
+    Check(
+        check_id="kept_before_owned",
+        title="animal that was kept before its group had it",
+        sentence="Somebody kept an animal of a group before the group received the animal with that tag.",
+        why="A day or a tag may be wrong, or it is another animal.",
+        severity="low",
+        population=_kept_animals,
+        find=_kept_before_owned,
     ),
     Check(
         check_id="covered_too_often",

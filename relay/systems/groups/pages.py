@@ -336,9 +336,11 @@ def _stood(meeting: Meeting, woman: str) -> str:
 def _on_record(record: Record) -> Markup | None:
     kind, _, id_ = record.id.partition(":")
     programme_id, as_of = current.head().programme_id, current.as_of()
-    if not guard.may("groups", programme_id) or kind not in ("group", "beneficiary"):
+    if not guard.may("groups", programme_id) or kind not in ("group", "beneficiary", "meeting"):
         return None
     graph = current.built()
+    if kind == "meeting":
+        return _who_came(programme_id, record)
     if kind == "group":
         found = reading.read(graph, programme_id, as_of, id_)
         row = group_row(found.roll, found.groups[id_], as_of)
@@ -351,6 +353,22 @@ def _on_record(record: Record) -> Markup | None:
     if not hers:
         return None
     return Markup(render_template("groups/on_her.html", hers=hers, offices=_offices()))  # noqa: S704 - a template
+
+
+def _who_came(programme_id: str, record: Record) -> Markup | None:
+    """Of a meeting of members who came, and who did not, by name."""
+    group_id = record.values.get("group_id")
+    if not group_id or record.taken_back_by:
+        return None
+    roll = reading.read(current.built(), programme_id, current.as_of(), str(group_id)).roll
+    meeting = next((each for each in roll.of_members(str(group_id)) if each.act_id == record.id), None)
+    if meeting is None or not meeting.has_roster:
+        return None
+    expected = sorted(roll.members_on(str(group_id), meeting.held_on))
+    lists = {word: [each for each in expected if _stood(meeting, each) == word] for word in (*ROSTER, ABSENT)}
+    return Markup(  # noqa: S704 - a template
+        render_template("groups/on_meeting.html", lists=lists, names=_names(expected), quorum=roll.quorum(meeting))
+    )
 
 
 PAGES: Final = SystemPages(

@@ -66,6 +66,19 @@ def test_an_animal_that_nobody_kept_is_found_unless_it_is_gone(village: Graph) -
     assert sentences(village, "nobody_keeps_animal") == ["custody:C4: nobody kept B3 for 10 days from 2024-06-21."]
 
 
+def test_an_animal_that_was_kept_before_its_group_received_it_is_found(village: Graph) -> None:
+    added(
+        village,
+        say.woman("W7", kind="group", group_id="A"),
+        say.placed("P7 on 2023-02-01", tags="B1;B2"),
+        keeps("C1: A has B1 of A on 2023-01-31"),
+        keeps("C2: A has B2 of A on 2023-02-01"),
+        keeps("C3: B has B1 of B on 2023-01-01"),
+    )
+
+    assert found(village, "kept_before_owned") == (3, ["custody:C1"])
+
+
 def test_a_group_that_stands_in_for_more_than_a_fifth_is_found(village: Graph) -> None:
     added(
         village,

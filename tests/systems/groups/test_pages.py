@@ -76,6 +76,13 @@ def test_her_page_tells_of_her_groups_offices_and_attendance(client: FlaskClient
     assert "3 members" in text(seen(client, "record/group:A"))
 
 
+def test_the_page_of_a_meeting_tells_by_name_who_came(client: FlaskClient) -> None:
+    page = text(seen(client, "record/meeting:T9"))
+
+    assert "66.7% 2 of 3" in page
+    assert re.search(r"came Name of W1 W1 +came late Name of W3 W3 +excused Name of W2 W2", page)
+
+
 def sent(client: FlaskClient, **said: str) -> TestResponse:
     page = client.get(ROSTER).text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
