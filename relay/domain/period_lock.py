@@ -55,8 +55,16 @@ def is_a_managers(register: Register, act: Act) -> bool:
 
 
 def _is_closed(register: Register, subject: str, changed: Mapping[str, object]) -> bool:
-    """Whether an act happened in a closed period, by anything that was ever said of it, or will be."""
+    """Whether an act happened in a closed period, by anything that was ever said of it, or will be.
+
+    What has no day of its own, such as a passbook line, happened on that of what it is judged through: its meeting.
+    """
     closed = register.facts[f"programme:{register.programme_id}"].values.get("locked_until")
     column = register.catalogue.counts_from(subject.partition(":")[0])
-    days = (said.get(column) for said in (*register.versions(subject), changed))
+    days = [said.get(column) for said in (*register.versions(subject), changed)]
+    days += [
+        at.values.get(register.catalogue.counts_from(at.kind))
+        for name in register.catalogue.through(register.entries[subject].act)
+        if (at := register.facts.get(name))
+    ]
     return closed is not None and any(day is not None and str(day) <= closed for day in days)

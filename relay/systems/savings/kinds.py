@@ -86,7 +86,7 @@ KINDS: Final = (
         id_of=rule_id,
         label="SavingsRule",
         counts_from="from",
-        action="rule",
+        roles=frozenset({"manager"}),
         refuse=_refusing("savings_rule"),
         columns=(
             Column(name="kind", type="choice", choices=_GROUPS, fixed=True),

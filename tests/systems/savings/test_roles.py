@@ -32,7 +32,7 @@ def test_amounts_of_one_woman_are_for_staff_and_auditors_and_staff_record() -> N
 
     assert may["savings"] == {"staff", "manager", "auditor"}
     assert may["passbooks"] == {"staff", "auditor"}
-    assert may["rule"] == {"manager"}
+    assert may["savings_rule"] == {"manager"}
     assert {may[each] for each in ("lend", "passbook", "flow", "loan_event", "payout")} == {frozenset({"staff"})}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from relay.ledger import verify
+from relay.ledger import recording, verify
 from relay.systems.savings.rules import (
     BeforeTheLoan,
     CycleEndsBeforeItBegins,
@@ -143,3 +144,17 @@ def test_payouts_of_more_than_was_counted_are_noted(village: Graph) -> None:
     assert notes(village, payout("P1: W1 at S", 100)) == []
     assert notes(village, payout("P2: W2 at S", 0.01)) == ["paid_more_than_counted"]
     assert verify.verify(village, "demo").ok
+
+
+def test_a_line_belongs_to_the_period_of_its_meeting_and_a_rule_is_corrected_by_a_manager(village: Graph) -> None:
+    added(village, paid("A1: W1 at M1", saved=25), paid("A3: W1 at M3", saved=25))
+    added(village, say.corrected("programme:demo", "K1", locked_until="2023-05-31"))
+
+    def refused(act_id: str, correct_id: str, **changes: say.Said) -> bool:
+        staff = replace(say.clerk(), manages=False)
+        (outcome,) = recording.record(village, "demo", (say.corrected(act_id, correct_id, **changes),), staff)
+        return outcome.error is not None
+
+    assert refused("passbook:A1", "K2", saved=30)
+    assert not refused("passbook:A3", "K3", saved=30)
+    assert refused("savings_rule:savings_group@2023-01-01", "K4", charge_percent=3)
