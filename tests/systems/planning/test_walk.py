@@ -1,0 +1,137 @@
+"""A day for fifty givers, from the proposal to the certificate, in a real browser.
+
+G1 ─┬─ P1 (W1) ── to N1        47 hand over: 44 as planned, of two the receiver was mistyped, one counted wrongly
+    ├─ …                       W48 to W50 did not come; two others did, who were not expected
+    └─ P52 (W52)
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from playwright.sync_api import expect
+
+from relay.ledger import reading
+from relay.settings import Settings
+from relay.web import create_app
+from tests.rigs.in_a_thread import answering
+from tests.scenes import acts as say
+from tests.systems.planning.scene import added, asked
+from tests.web.conftest import Watched, chromium
+from tests.web.test_every_page import faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from relay.graph import Graph
+
+__all__ = ["chromium"]
+
+NOW: Final = datetime(2024, 6, 30, 6, tzinfo=UTC)
+EXPECTED: Final = range(1, 51)
+CAME: Final = range(1, 48)
+
+
+@pytest.fixture
+def valley(graph: Graph) -> Graph:
+    """Give fifty-two givers of one goat each, and fifty women who are ready; two who are not expected owe later."""
+    added(
+        graph,
+        say.programme(systems="planning", requires="shed"),
+        say.rule("goat", given=1, owed=1),
+        say.place("M", kind="municipality"),
+        say.gift(animals=52),
+        *(say.woman(f"W{number}", household_id=f"H{number}", place_id="M") for number in range(1, 53)),
+        *(say.woman(f"N{number}", household_id=f"K{number}", place_id="M") for number in EXPECTED),
+        *(say.placed(f"P{number} on 2022-{'08' if number <= 50 else '12'}-01") for number in range(1, 53)),
+    )
+    added(graph, *(asked(f"R{number}: N{number} on 2024-01-{1 + number % 28:02}", ready="shed") for number in EXPECTED))
+    return graph
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "ne"), (1440, "fr")])
+def test_a_day_for_fifty_givers(chromium: Browser, valley: Graph, tmp_path: Path, width: int, language: str) -> None:
+    settings = Settings.read({"RELAY_DATA": str(tmp_path)})
+    app = create_app(valley, settings, now=lambda: NOW, owner="asha")
+    with answering(app) as site:
+        context = chromium.new_context(viewport={"width": width, "height": 844}, locale=language)
+        watched = Watched(context, site)
+        page = watched.page
+        at = f"{site}/p/demo"
+
+        page.goto(f"{at}/proposal")
+        assert page.locator('input[name="accept"]').count() == len(EXPECTED)
+        page.locator('input[name="expected_on"]').fill("2024-06-30")
+        page.locator('button[name="step"][value="all"]').click()
+        assert page.locator('input[name="accept"]').count() == 0, "all are planned"
+        page.goto(f"{at}/ceremony/sheet?place=M")
+        assert page.locator(".sheet-of-hands tbody tr").count() >= len(EXPECTED)
+        assert page.locator(".thumb").count() >= 2 * len(EXPECTED)
+
+        page.goto(f"{at}/ceremony?place=M")
+        _records(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert faults(page) == []
+
+        code = _certificate(page, at)
+        assert watched.complaints == []
+        assert watched.strangers == []
+        context.close()
+
+    passes = [entry for entry in reading.entries(valley, "demo") if entry.kind == "pass"]
+    assert len(passes) == len(CAME) + 2
+    _opened_by_a_stranger(valley, settings, code)
+
+
+def _records(page: Page) -> None:
+    """Tick who came, type one receiver wrongly, count wrongly; then put right what fell."""
+    rows = page.locator(".hand-overs fieldset")
+    assert rows.count() == len(EXPECTED) + 5, "two more are due later, and three rows are empty"
+    for number in CAME:
+        row = page.locator(f'fieldset:has(input[name$=".giver"][value="P{number}"])')
+        row.locator('input[type="checkbox"][name$=".did"]').check()
+    wrong = page.locator('fieldset:has(input[name$=".giver"][value="P3"]) input[name$=".receiver"]')
+    right = wrong.input_value()
+    wrong.fill("N99")
+    for number, receiver in ((51, "Junkiri Utis"), (52, "Chameli Harro")):
+        row = page.locator(f'fieldset:has(input[name$=".giver"][value="P{number}"])')
+        row.locator('input[type="checkbox"][name$=".did"]').check()
+        row.locator('input[name$=".receiver"]').fill(receiver)
+    page.locator("#counted").fill("48")
+    page.locator('button[name="step"][value="record"]').click()
+    expect(page.locator('[role="alert"]').first).to_be_visible()
+    page.locator("#counted").fill("49")
+    page.locator('button[name="step"][value="record"]').click()
+    expect(page.locator(".hand-over.done")).to_have_count(len(CAME) + 1)
+
+    wrong.fill(right)
+    page.locator('button[name="step"][value="record"]').click()
+    expect(page.locator(".hand-over.done")).to_have_count(len(CAME) + 2)
+
+
+def _certificate(page: Page, at: str) -> str:
+    """Take one hand-over back and say it anew; give the code of one."""
+    page.locator(".hand-over.done").first.locator("summary").click()
+    page.locator(".hand-over.done a").first.click()
+    act_id = re.search(r"/record/(pass:[^/]+)/", page.url)
+    assert act_id
+    page.goto(f"{at}/record/{act_id[1]}/certificate")
+    expect(page.locator("article.certificate")).to_be_visible()
+    return act_id[1]
+
+
+def _opened_by_a_stranger(graph: Graph, settings: Settings, act_id: str) -> None:
+    """As a stranger reads it, before and after it is taken back."""
+    (entry,) = [entry for entry in reading.entries(graph, "demo") if entry.act_id == act_id]
+    stranger = create_app(graph, settings, now=lambda: NOW, site="relay.example.org").test_client()
+    address = f"https://relay.example.org/v/demo/{entry.hash[:16].upper()}"
+
+    assert "taken back" not in stranger.get(address).text
+    added(graph, say.taken_back(act_id, "C1"))
+
+    assert "This was taken back" in stranger.get(address).text
