@@ -267,10 +267,11 @@ def _part(name: str) -> str | None:
 
 
 def _fields() -> Mapping[str, Field]:
+    """The fields of the day: it is not ahead, since who handed over is recorded with it."""
     catalogue = current.graph().catalogue
     asked = (("ceremony", "held_on"), ("ceremony", "name"), ("pass", "witness"))
     return {
-        name: field_of(kind, column, needed=column.required)
+        name: field_of(kind, replace(column, coming=False), needed=column.required)
         for kind, name in asked
         if (column := catalogue.kind(kind).column(name))
     }
