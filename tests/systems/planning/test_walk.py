@@ -1,6 +1,6 @@
 """A day for fifty givers, from the proposal to the certificate, in a real browser.
 
-G1 ─┬─ P1 (W1) ── to N1        47 hand over: 44 as planned, of two the receiver was mistyped, one counted wrongly
+G1 ─┬─ P1 (W1) ── to N1        47 hand over; a receiver is mistyped, the yard miscounted, a hand-over undone
     ├─ …                       W48 to W50 did not come; two others did, who were not expected
     └─ P52 (W52)
 """
@@ -82,14 +82,20 @@ def test_a_day_for_fifty_givers(chromium: Browser, valley: Graph, tmp_path: Path
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert faults(page) == []
 
-        code = _certificate(page, at)
-        assert watched.complaints == []
+        act_id = _certificate(page, at)
+        before = _read_by_a_stranger(valley, settings, act_id)
+        page.goto(f"{at}/record/{act_id}/recorded")
+        page.locator('form[action*="/undo"] button').click()
+        expect(page.locator('[role="status"]').first).to_be_visible()
+        after = _read_by_a_stranger(valley, settings, act_id)
+        assert [each for each in watched.complaints if "422" not in each] == []
         assert watched.strangers == []
         context.close()
 
     passes = [entry for entry in reading.entries(valley, "demo") if entry.kind == "pass"]
     assert len(passes) == len(CAME) + 2
-    _opened_by_a_stranger(valley, settings, code)
+    assert "This was taken back" not in before
+    assert "This was taken back" in after
 
 
 def _records(page: Page) -> None:
@@ -122,7 +128,7 @@ def _records(page: Page) -> None:
 
 
 def _certificate(page: Page, at: str) -> str:
-    """Take one hand-over back and say it anew; give the code of one."""
+    """Print the certificate of one hand-over; give what it certifies."""
     page.locator(".hand-over.done").first.locator("summary").click()
     page.locator(".hand-over.done a").first.click()
     act_id = re.search(r"/record/(pass:[^/]+)/", page.url)
@@ -132,13 +138,8 @@ def _certificate(page: Page, at: str) -> str:
     return act_id[1]
 
 
-def _opened_by_a_stranger(graph: Graph, settings: Settings, act_id: str) -> None:
-    """As a stranger reads it, before and after it is taken back."""
+def _read_by_a_stranger(graph: Graph, settings: Settings, act_id: str) -> str:
+    """What a stranger reads who types the code of a certificate."""
     (entry,) = [entry for entry in reading.entries(graph, "demo") if entry.act_id == act_id]
     stranger = create_app(graph, settings, now=lambda: NOW, site="relay.example.org").test_client()
-    address = f"https://relay.example.org/v/demo/{entry.hash[:16].upper()}"
-
-    assert "taken back" not in stranger.get(address).text
-    added(graph, say.taken_back(act_id, "C1"))
-
-    assert "This was taken back" in stranger.get(address).text
+    return stranger.get(f"https://relay.example.org/v/demo/{entry.hash[:16].upper()}").text
