@@ -23,7 +23,7 @@ from relay.exchange import cells
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect
-from relay.ledger import reading, verify
+from relay.ledger import places, reading, verify
 from relay.reports import record_history
 from relay.settings import Settings
 from relay.text import Sentence
@@ -158,6 +158,14 @@ def test_what_is_personal_in_an_act_is_erased_with_each_whom_it_names(village: G
     assert "Her mother dug it." in told, "the well of W1, which W2 has nothing to do with"
     assert dug_by(village) == {"K3": ["W1", "W2"]}
     assert verify.verify(village, "demo").ok
+
+
+def test_an_act_lies_where_each_whom_it_names_lives(village: Graph) -> None:
+    added(village, say.place("1"), say.place("2"))
+    added(village, *(say.corrected(f"beneficiary:W{each}", f"C{each}", place_id=str(each)) for each in (1, 2)))
+    added(village, well("K3", "W3", dug_by="W1;W2"))
+
+    assert places.places_of_record(village, "demo", "well:K3") == {"1", "2"}
 
 
 def test_several_ids_are_read_each_once_and_in_order() -> None:
