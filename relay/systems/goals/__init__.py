@@ -35,6 +35,12 @@ def _pages() -> object:
     return PAGES
 
 
+def _errands() -> object:
+    from relay.systems.goals.errands import ERRANDS
+
+    return ERRANDS
+
+
 GOALS: Final = System(
     name="goals",
     title=Sentence("Goals"),
@@ -46,5 +52,6 @@ GOALS: Final = System(
     questions=_questions,
     commands=_commands,
     pages=_pages,
+    errands=_errands,
     folder=Path(__file__).parent,
 )

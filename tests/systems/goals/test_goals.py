@@ -87,6 +87,19 @@ def test_goals_are_listed_with_figures_and_without_any_income(
     assert alone.ok("goals", "--json", "--as-of", "2024-06-30").json["goals"][6]["visits"] == 1
 
 
+def test_open_goals_that_nobody_visited_stand_in_the_visit_list(
+    alone: Shell, connection: Connection, season: Graph
+) -> None:
+    added(season, visited("V9: O6 on 2024-01-01, running"))
+    alone.use(connection)
+
+    rows = alone.ok("todo", "--json", "--as-of", "2024-06-30").json
+
+    assert {row["beneficiary_id"] for row in rows if "goal_unvisited" in row["reasons"]} == {
+        *("W1", "W2", "W3", "W4", "W5", "W7")
+    }
+
+
 def test_they_stand_on_a_page_and_on_her_record_and_have_forms(client: FlaskClient, season: Graph) -> None:
     page = seen(client, "goals")
     assert "5 of 7" in page
