@@ -94,18 +94,19 @@ def test_a_meeting_is_recorded_whole_and_only_once(client: FlaskClient, village:
     assert verify.verify(village, "demo").ok
 
 
-def test_a_row_that_cannot_be_true_falls_alone(client: FlaskClient) -> None:
-    status, page = sent(
-        client,
-        **{"held_on": "2024-06-20", "m1.saved": "12.505", "m2.saved": "25", "m1.there": "1"},
-        **{"l1.principal": "50", "f1.kind": "expense", "f1.amount": "-5"},
-    )
+def test_a_row_that_cannot_be_true_falls_alone_and_is_sent_again(client: FlaskClient) -> None:
+    typed = {"held_on": "2024-06-20", "m1.saved": "12.505", "m2.saved": "25", "m1.there": "1"}
+    status, page = sent(client, **typed, **{"l1.principal": "50", "f1.kind": "expense", "f1.amount": "-5"})
 
     assert status == 422
     assert "1 row is recorded." in page
     assert "This has more than 2 decimals." in page
     assert "This is needed." in page
     assert "This is below 0." in page
+
+    status, page = sent(client, **{**typed, "m1.saved": "12.50", "is_held": "1"})
+    assert status == 200
+    assert "2 rows are recorded." in page
 
 
 def test_a_page_is_added_up_without_recording_anything(client: FlaskClient, village: Graph) -> None:
