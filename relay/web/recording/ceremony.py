@@ -133,6 +133,16 @@ class Day:
     left_out: int = 0
 
     @property
+    def place(self) -> str:
+        """What the place is called; empty for none."""
+        return privacy.places_and_donors().places.get(self.place_id or "", self.place_id or "")
+
+    @property
+    def group(self) -> str:
+        """What the group is called; empty for none."""
+        return privacy.group_names().get(self.group_id or "", self.group_id or "")
+
+    @property
     def ticked(self) -> tuple[Row, ...]:
         """The rows of who handed over."""
         return tuple(row for row in self.rows if row.is_ticked)

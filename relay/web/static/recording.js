@@ -45,7 +45,7 @@
       const animals = handed.reduce((sum, row) => sum + number(row.querySelector('[name$=".animals"]').value), 0);
       const listed = rows.filter((row) => row.querySelector('[name$=".listed"]')).length;
       const agree = Math.abs(number(counted.value) - animals) < 0.0005 && animals > 0;
-      const values = { givers: listed + added, handed: handed.length, animals: Math.round(animals * 1000) / 1000, yard: counted.value || "?", sign: agree ? "=" : "≠" };
+      const values = { givers: listed + added, handed: handed.length, animals: Math.round(animals * 1000) / 1000, yard: counted.value || "?", sign: counted.value ? (agree ? "=" : "≠") : "·" };
       line.textContent = line.dataset.line.replace(/\{(\w+)\}/g, (_, name) => values[name]);
       line.classList.toggle("agrees", agree);
     };
