@@ -12,7 +12,7 @@ from relay.settings import Settings
 from relay.systems.planning.questions import Plans
 from relay.web import create_app
 from tests.scenes import acts as say
-from tests.systems.planning.scene import added, planned
+from tests.systems.planning.scene import added, ended, planned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,3 +109,40 @@ def test_the_day_of_a_ceremony_names_who_is_planned_to_receive(client: FlaskClie
     assert "planned:" in page
     assert re.search(r'name="1.receiver" value="W3"', page)
     assert "Name of W3" in seen(client, "ceremony/sheet", place="1")
+
+
+def test_a_hand_over_whose_plan_was_ended_meanwhile_is_recorded_all_the_same(
+    client: FlaskClient, meadow: Graph, tmp_path: Path
+) -> None:
+    added(meadow, planned("N1: P1 > W3 on 2024-06-01"))
+    page = client.get("/p/demo/ceremony", query_string={"place": "M"}).text
+    (row,) = re.findall(r'name="(\d+)\.giver" value="P1"', page)
+    token, ceremony_id = (re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("csrf_token", "ceremony_id"))
+    assert token
+    assert ceremony_id
+    assert f'name="{row}.receiver" value="W3"' in page, "as it was planned"
+    added(meadow, ended("E1: plan:N1 on 2024-06-10"))
+
+    answer = client.post(
+        "/p/demo/ceremony",
+        data={
+            "csrf_token": token[1],
+            "ceremony_id": ceremony_id[1],
+            "place": "M",
+            "held_on": "other",
+            "held_on.other": "2024-06-30",
+            f"{row}.listed": "1",
+            f"{row}.planned": "W3",
+            f"{row}.giver": "P1",
+            f"{row}.did": "1",
+            f"{row}.receiver": "W3",
+            f"{row}.animals": "1",
+            "counted": "1",
+            "step": "record",
+        },
+    )
+
+    assert answer.status_code == 200
+    assert "One hand-over is recorded." in answer.text
+    (plan,) = Plans(as_of=say.TODAY).answer(Source(graph=meadow, folder=tmp_path), "demo")
+    assert plan.state == "ended", "the hand-over came after its end, and follows no plan"
