@@ -17,6 +17,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
@@ -48,6 +49,9 @@ KEYWORDS: Final = {
 ENGLISH: Final = ("relay.commands.", "relay.web.api.", "relay.web.self_check", "relay.web.server")
 """Where failures speak English only: to the command line and to programs."""
 
+NO_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""Of every catalogue: a day that changed whenever somebody ran this would set two changes against each other."""
+
 _VALUE: Final = re.compile(r"%\(\w+\)s")
 
 
@@ -76,7 +80,7 @@ _TEMPLATES: Final[dict[str, Catalog]] = {}
 
 
 def _texts(system: System | None) -> Catalog:
-    found, methods = Catalog(fuzzy=False), OF_A_SYSTEM if system else METHODS
+    found, methods = Catalog(fuzzy=False, creation_date=NO_DAY), OF_A_SYSTEM if system else METHODS
     for _, _, message, comments, context in extract_from_dir(home(system), method_map=methods, keywords=KEYWORDS):
         found.add(message, auto_comments=comments, context=context)
     for failure in failures():
