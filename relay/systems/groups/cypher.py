@@ -78,6 +78,14 @@ MATCH (b:Beneficiary {kind: 'group'})-[:MEMBER_OF]->(:`Group` {key: $key})
 RETURN b.beneficiary_id AS beneficiary_id ORDER BY beneficiary_id
 """
 
+# Whom a meeting chose to receive next, where planning is there. One row = a plan; by id; cost: a scan of :Plan.
+CHOSEN_AT: Final[LiteralString] = """
+MATCH (p:Plan {programme_id: $programme_id}) WHERE p.meeting_id = $meeting_id
+RETURN p.plan_id AS plan_id, p.beneficiary_id AS beneficiary_id, p.votes_for AS votes_for,
+  p.votes_against AS votes_against
+ORDER BY plan_id
+"""
+
 # The pass-ons from what some people hold, and the group that stood in for the giver, or null. One row = a pass-on; by
 # id; cost: look-ups.
 #

@@ -362,12 +362,19 @@ def _who_came(programme_id: str, record: Record) -> Markup | None:
         return None
     roll = reading.read(current.built(), programme_id, current.as_of(), str(group_id)).roll
     meeting = next((each for each in roll.of_members(str(group_id)) if each.act_id == record.id), None)
-    if meeting is None or not meeting.has_roster:
+    chosen = reading.chosen_at(current.built(), programme_id, record.id.partition(":")[2])
+    if meeting is None or not (meeting.has_roster or chosen):
         return None
-    expected = sorted(roll.members_on(str(group_id), meeting.held_on))
+    expected = sorted(roll.members_on(str(group_id), meeting.held_on)) if meeting.has_roster else []
     lists = {word: [each for each in expected if _stood(meeting, each) == word] for word in (*ROSTER, ABSENT)}
     return Markup(  # noqa: S704 - a template
-        render_template("groups/on_meeting.html", lists=lists, names=_names(expected), quorum=roll.quorum(meeting))
+        render_template(
+            "groups/on_meeting.html",
+            lists=lists,
+            chosen=chosen,
+            names=_names([*expected, *(each.beneficiary_id for each in chosen)]),
+            quorum=roll.quorum(meeting),
+        )
     )
 
 

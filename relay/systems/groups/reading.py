@@ -160,5 +160,34 @@ def stood_in(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str], as
     return [row["by_group_id"] for row in graph.rows(cypher.PASSED, people=people, as_of=as_of)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Whom a meeting chose to receive next.
+
+    Attributes:
+        plan_id: Of the plan that says so.
+        beneficiary_id: Who.
+        votes_for: How many; None where nobody said.
+        votes_against: The same.
+    """
+
+    plan_id: str
+    beneficiary_id: str
+    votes_for: float | None
+    votes_against: float | None
+
+
+def chosen_at(graph: Graph, programme_id: str, meeting_id: str) -> tuple[Chosen, ...]:
+    """Whom a meeting chose to receive next; nobody where no system plans.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    if "plan" not in graph.catalogue.kinds:
+        return ()
+    rows = graph.rows(cypher.CHOSEN_AT, programme_id=programme_id, meeting_id=meeting_id)
+    return tuple(Chosen(**row) for row in rows)
+
+
 def _keys(programme_id: str, beneficiary_ids: Iterable[str]) -> list[str]:
     return [key_of(programme_id, f"beneficiary:{id_}") for id_ in sorted(beneficiary_ids)]

@@ -11,7 +11,7 @@ from relay.ledger import verify
 from relay.settings import Settings
 from relay.web import create_app
 from tests.scenes import acts as say
-from tests.systems.groups.scene import added, keeps, met, officer
+from tests.systems.groups.scene import act, added, keeps, met, officer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +81,16 @@ def test_the_page_of_a_meeting_tells_by_name_who_came(client: FlaskClient) -> No
 
     assert "66.7% 2 of 3" in page
     assert re.search(r"came Name of W1 W1 +came late Name of W3 W3 +excused Name of W2 W2", page)
+    assert "Next receiver chosen" not in page
+
+
+def test_the_page_of_a_meeting_tells_whom_it_chose(client: FlaskClient, village: Graph) -> None:
+    said = {"plan_id": "N1", "beneficiary_id": "W3", "help": "goat", "chosen_on": "2024-01-01", "group_id": "A"}
+    added(village, act("plan", {**said, "giver_placement_id": "P1", "meeting_id": "T9", "votes_for": 2}))
+
+    assert "Next receiver chosen Name of W3 W3 · N1 · Votes for, against: 2, 0" in text(
+        seen(client, "record/meeting:T9")
+    )
 
 
 def sent(client: FlaskClient, **said: str) -> TestResponse:
