@@ -226,7 +226,6 @@ class CycleBooks:
         self.lines = tuple(each for each in group.lines if each.meeting_id in ids)
         self.flows = tuple(each for each in group.flows if each.meeting_id in ids)
         self.payouts = tuple(each for each in group.payouts if each.cycle_id == cycle.cycle_id)
-        self.loans = tuple(each for each in group.loans if each.cycle_id == cycle.cycle_id)
         self.rule = group.rule_on(cycle.from_on)
         self.share_value = cycle.share_value if cycle.share_value is not None else self.rule.share_value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal, Self, get_args
 
@@ -43,10 +43,8 @@ class SavingsRule:
         loan_times_savings: How often a loan may be her savings, in thousandths; None for no limit.
         loan_months: For how long at the most; None for no limit.
         loans_at_once: How many one may have; None for no limit.
-        fines: For what → paisa, or "charge" for as much as the month's charge.
         share_out: How the fund is shared at the end of a cycle.
         round_to: To what payouts are rounded down, in paisa.
-        quorum_share: Of the members who must be there, in thousandths.
         excused_counts: Whether an excused member is counted as expected.
         grace_days: After the due day, before a loan is late.
     """
@@ -64,10 +62,8 @@ class SavingsRule:
     loan_times_savings: int | None = None
     loan_months: int | None = None
     loans_at_once: int | None = None
-    fines: Mapping[str, int | str] = field(default_factory=dict[str, "int | str"])
     share_out: ShareOut = "by_savings"
     round_to: int = PAISA
-    quorum_share: int = 500
     excused_counts: bool = True
     grace_days: int = 0
 
@@ -90,10 +86,8 @@ class SavingsRule:
             loan_times_savings=None if times is None else thousandths(times),
             loan_months=values.get("loan_months"),
             loans_at_once=values.get("loans_at_once"),
-            fines=_fines(str(values.get("fines", ""))),
             share_out=values.get("share_out", "by_shares" if values.get("share_value") else "by_savings"),
             round_to=paisa(values.get("round_to", 1)),
-            quorum_share=thousandths(values.get("quorum_share", 0.5)),
             excused_counts=values.get("excused_counts", "yes") == "yes",
             grace_days=values.get("grace_days", 0),
         )
@@ -145,11 +139,6 @@ def in_force(rules: Iterable[SavingsRule], group_id: str, kind: str | None, day:
 
 def _paisa(said: object) -> int | None:
     return None if said is None else paisa(said)
-
-
-def _fines(said: str) -> Mapping[str, int | str]:
-    pairs = (each.partition("=") for each in said.split(";") if each)
-    return {word: amount if amount == "charge" else paisa(amount) for word, _, amount in pairs}
 
 
 def _month(day: date) -> int:
