@@ -166,6 +166,6 @@ PAGES: Final = SystemPages(
         MenuLink(endpoint="waiting", label=Sentence("Waiting list"), key="1", group="relays"),
         MenuLink(endpoint="plans", label=Sentence("Plans"), key="2", group="relays"),
         MenuLink(endpoint="proposal", label=Sentence("Proposal"), key="3", group="relays"),
-        MenuLink(endpoint="call_list", label=Sentence("Call list"), key="4", group="today"),
+        MenuLink(endpoint="call_list", label=Sentence("Call list"), key="t", group="today"),
     ),
 )
