@@ -77,7 +77,7 @@ def _passes(folder: Path) -> Mapping[str, Mapping[str, str]]:
 def write(demo: Path, folder: Path) -> None:
     """Write what is asked for and planned in the demonstration that lies in a folder; nothing else is left there."""
     passes, place_of = _passes(demo), {group: place for group, _, _, place in GROUPS}
-    women = [f"B{2001 + nth}" for nth in range(len(WAITING))]
+    women = [f"B{3001 + nth}" for nth in range(len(WAITING))]
     requests: list[tuple[Cell, ...]] = []
     plans: list[tuple[Cell, ...]] = []
 
@@ -107,12 +107,12 @@ def write(demo: Path, folder: Path) -> None:
     ends: list[tuple[Cell, ...]] = []
     for nth, giver, days, until, reason in ENDED:
         plans_for(women[nth], giver, _ago(days), DAY)
-        ends.append((f"X{len(ends) + 1}", f"plan:{plans[-1][0]}", _ago(until), reason))
+        ends.append((f"XP{len(ends) + 1}", f"plan:{plans[-1][0]}", _ago(until), reason))
     checks = [
-        (f"Q{count}", requests[first + nth][0], _ago(days), "yes", ready)
+        (f"RC{count}", requests[first + nth][0], _ago(days), "yes", ready)
         for count, (nth, days, ready) in enumerate(ASKED_AGAIN, 1)
     ]
-    checks.append((f"Q{len(checks) + 1}", requests[first + NO_MORE][0], _ago(10), "no", ""))
+    checks.append((f"RC{len(checks) + 1}", requests[first + NO_MORE][0], _ago(10), "no", ""))
 
     folder.mkdir(parents=True, exist_ok=True)
     table(
@@ -120,7 +120,7 @@ def write(demo: Path, folder: Path) -> None:
         ("beneficiary_id", "name", "kind", "sex", "birth_year", "household_id", "phone", "place_id", "group_id",
          "consent_on"),
         (
-            (woman, _name(nth), "person", "F", 1975 + nth * 7 % 28, f"H{2001 + nth}",
+            (woman, _name(nth), "person", "F", 1975 + nth * 7 % 28, f"H{3001 + nth}",
              "" if nth % 5 in (3, 4) else TELEPHONES + nth, place_of[group], group, _ago(days))
             for nth, (woman, (group, days, _, _)) in enumerate(zip(women, WAITING, strict=True))
         ),
