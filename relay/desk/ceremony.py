@@ -15,6 +15,7 @@ from relay.desk import intake
 from relay.domain.acts import Act, Value, new_id
 from relay.domain.model import Quantity, shown, thousandths
 from relay.domain.questions import NO_ANSWER, Answers
+from relay.domain.rulebook import InTheFuture
 from relay.errors import Invalid, Refused, RelayError
 from relay.ledger.projection import key_of
 from relay.ledger.recording import record_rows
@@ -171,6 +172,7 @@ def record_day(
     Raises:
         NobodyHandsOver: There are no rows.
         TooManyRows: There are more than `MOST_ROWS`.
+        InTheFuture: The ceremony is still to come.
         RelayError: The ceremony itself cannot be recorded, and so nothing was.
     """
     if not rows:
@@ -189,10 +191,15 @@ def record_day(
     recorded = dict(
         zip(made, record_rows(graph, programme_id, [*made.values()], clerk, again=again), strict=True) if made else ()
     )
-    return tuple(
+    became = tuple(
         _became(ceremony, row, made.get(place, ()), recorded.get(place, ()), fallen.get(place))
         for place, row in enumerate(rows)
     )
+    early = [each.error for each in became if isinstance(each.error, InTheFuture)]
+    if len(early) == len(rows):  # the day itself is not yet: a ceremony may be announced, its hand-overs may not
+        act = ceremony.act()
+        raise InTheFuture(act_id=act.act_id, field="held_on", day=ceremony.held_on, today=early[0].today)
+    return became
 
 
 def _known(graph: Graph, programme_id: str, rows: Sequence[HandOver]) -> frozenset[str]:

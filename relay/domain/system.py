@@ -207,15 +207,16 @@ class Catalogue:
 
     def columns_on(self, kind: str, used: Collection[str]) -> tuple[Column, ...]:
         """The columns of a kind in a programme that uses some systems; the list of them too only where it uses any."""
-        others = {
-            column.name
-            for system in self.systems.values()
-            if system.name not in used
-            for column in system.columns.get(kind, ())
-        }
+        others = {*self.hidden(kind, used)}
         if kind == "programme" and not used:
             others.add("systems")
         return tuple(column for column in self.kinds[kind].columns if column.name not in others)
+
+    def hidden(self, kind: str, used: Collection[str]) -> Iterator[str]:
+        """The columns that systems which a programme does not use add to a kind of the core."""
+        for system in self.systems.values():
+            if system.name not in used:
+                yield from (column.name for column in system.columns.get(kind, ()))
 
     def adding(self, kind: str, column: str) -> str:
         """The system that adds a column to a kind of the core; empty where none does."""

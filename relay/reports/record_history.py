@@ -293,13 +293,14 @@ class _Showing:
 
     def record(self) -> Record:
         register, entry, values = self.register, self.register.entries.get(self.act_id), self.values
+        hidden = frozenset(register.catalogue.hidden(self.kind, register.systems))
         fact = register.facts.get(self.act_id)
         return Record(
             id=self.act_id,
             what=what_it_is(register.catalogue, self.act_id, values, self.speech),
             name=self.named.name(self.act_id),
             place=self.named.place(self.act_id),
-            values={name: values.get(name) for name in register.catalogue.keys(self.kind)},
+            values={name: values.get(name) for name in register.catalogue.keys(self.kind) if name not in hidden},
             withheld=tuple(sorted(entry.withheld)) if entry else (),
             sequence=entry.sequence if entry else None,
             recorded_by=entry.recorded_by if entry else None,
