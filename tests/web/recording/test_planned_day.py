@@ -19,8 +19,9 @@ from relay.settings import Settings
 from relay.web import create_app
 from tests.rigs.in_a_thread import answering
 from tests.scenes import acts as say
+from tests.systems.planning.conftest import graph
 from tests.systems.planning.scene import added, asked
-from tests.web.conftest import Watched, chromium
+from tests.web.conftest import Watched
 from tests.web.test_every_page import faults
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
 
-__all__ = ["chromium"]
+__all__ = ["graph"]
 
 NOW: Final = datetime(2024, 6, 30, 6, tzinfo=UTC)
 EXPECTED: Final = range(1, 51)
