@@ -105,7 +105,7 @@ def test_the_api_gives_what_the_command_line_prints(client: FlaskClient) -> None
     tree = client.get("/api/v1/programmes/demo/tree/gift:G1").get_json()
     trace = client.get("/api/v1/programmes/demo/trace/gift:G1").get_json()
 
-    assert list(tree) == ["nodes", "edges"]
+    assert list(tree) == ["nodes", "edges", "plans"]
     assert [node["placement_id"] for node in tree["nodes"]] == ["P1", "P2", "P3", "P4", "P5"]
     assert trace["by_generation"] == [1, 1, 2, 1]
     assert list(trace["break_points"][0]) == [
