@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -398,7 +398,7 @@ def plans(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]
     found: list[TreePlan] = []
     for find in asked:
         if callable(find):
-            found += find(graph, programme_id, survey)
+            found += cast("FindPlans", find)(graph, programme_id, survey)
     return tuple(found)
 
 

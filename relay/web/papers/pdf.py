@@ -5,6 +5,7 @@ The home of weasyprint. Nothing is fetched for it but the font that comes along.
 
 from __future__ import annotations
 
+import io
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +18,7 @@ from relay.web import responses
 from relay.web.i18n.language import language
 
 _STATIC: Final = Path(__file__).parents[1] / "static"
-_FONT: Final = _STATIC / "vendor/noto-sans-devanagari-5.3.0/noto-sans-devanagari-devanagari-400-normal.woff2"
+FONT: Final = _STATIC / "vendor/noto-sans-devanagari-5.3.0/noto-sans-devanagari-devanagari-400-normal.woff2"
 _PAPER: Final = re.compile(r'<article class="paper.*?</article>', re.DOTALL)
 
 
@@ -48,21 +49,22 @@ def answer(page: str, form: str | None, name: str) -> Response | str:
         return page
     if not is_offered():
         raise NoPdf
-    return responses.attached(Response(_made(page), mimetype="application/pdf"), f"{name}.pdf")
+    return responses.attached(Response(made(page), mimetype="application/pdf"), f"{name}.pdf")
 
 
-def _made(page: str) -> bytes:
+def made(page: str) -> bytes:
     """The paper of a page, in A4."""
     from weasyprint import CSS, HTML  # noqa: PLC0415 - it may not be there, and takes two seconds
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
     fonts = FontConfiguration()
-    own = f'@font-face {{ font-family: "Noto Sans Devanagari"; src: url("{_FONT.as_uri()}"); }}'
+    own = f'@font-face {{ font-family: "Noto Sans Devanagari"; src: url("{FONT.as_uri()}"); }}'
     style = own + (_STATIC / "papers.css").read_text(encoding="utf-8")
     styles = [CSS(string=style, font_config=fonts, url_fetcher=URLFetcher(allowed_protocols={"file"}))]
     papers = "".join(_PAPER.findall(page))
     html = f'<html lang="{language()}"><body>{papers}</body></html>'
-    made = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=set()))
-    pdf: bytes = made.write_pdf(stylesheets=styles, font_config=fonts)
-    return pdf
+    written = io.BytesIO()
+    of = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=set()))
+    of.write_pdf(written, stylesheets=styles, font_config=fonts)
+    return written.getvalue()

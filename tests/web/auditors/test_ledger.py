@@ -19,7 +19,9 @@ def test_the_ledger_is_read_page_by_page_newest_first(client: FlaskClient) -> No
     first, second = (client.get(f"/p/large/ledger{page}").text for page in ("", "?page=2"))
     last = ledger_length = int(re.findall(r'href="/p/large/ledger/(\d+)"', first)[0])
 
-    sequences = [int(each) for each in re.findall(r'<th scope=row[^>]*><a href="/p/large/ledger/(\d+)"', first + second)]
+    sequences = [
+        int(each) for each in re.findall(r'<th scope=row[^>]*><a href="/p/large/ledger/(\d+)"', first + second)
+    ]
     assert sequences == list(range(last, last - 100, -1))
     assert ledger_length == 3 + 1023 + 1 + 1022  # programme, rule, gift; women; the first placement; pass-ons
 
