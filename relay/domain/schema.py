@@ -7,7 +7,7 @@ those of a system in its own folder, by the same types.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, LiteralString
 
 from relay.text import Sentence
@@ -102,6 +102,56 @@ def no_question(_: Register, __: Fact) -> Iterator[Asked]:
 def no_note(_: Register, __: Change) -> Iterator[Note]:
     """Note nothing."""
     yield from ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a system judges: kind of act → what `Kind` says of such a rule."""
+
+    refuse: Mapping[str, Callable[[Register, Fact], None]] = field(
+        default_factory=dict[str, "Callable[[Register, Fact], None]"]
+    )
+    ask: Mapping[str, Callable[[Register, Fact], Iterator[Asked]]] = field(
+        default_factory=dict[str, "Callable[[Register, Fact], Iterator[Asked]]"]
+    )
+    note: Mapping[str, Callable[[Register, Change], Iterator[Note]]] = field(
+        default_factory=dict[str, "Callable[[Register, Change], Iterator[Note]]"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The rules of a system, read when the first act is judged: what only asks starts sooner without them.
+
+    Attributes:
+        rules: Imports and gives them.
+    """
+
+    rules: Callable[[], Rules]
+
+    def refuse(self, kind: str) -> Callable[[Register, Fact], None]:
+        """What is refused of acts of a kind."""
+
+        def refuse(register: Register, fact: Fact) -> None:
+            self.rules().refuse[kind](register, fact)
+
+        return refuse
+
+    def ask(self, kind: str) -> Callable[[Register, Fact], Iterator[Asked]]:
+        """What is asked of acts of a kind."""
+
+        def ask(register: Register, fact: Fact) -> Iterator[Asked]:
+            return self.rules().ask[kind](register, fact)
+
+        return ask
+
+    def note(self, kind: str) -> Callable[[Register, Change], Iterator[Note]]:
+        """What is noted of acts of a kind."""
+
+        def note(register: Register, change: Change) -> Iterator[Note]:
+            return self.rules().note[kind](register, change)
+
+        return note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from relay.domain.system import System
-from relay.systems.goals.kinds import ACTIVITIES, KINDS, note_correction
+from relay.systems.goals.kinds import ACTIVITIES, JUDGED, KINDS
 from relay.text import Sentence
 
 
@@ -46,7 +46,7 @@ GOALS: Final = System(
     title=Sentence("Goals"),
     kinds=KINDS,
     columns={"programme": (ACTIVITIES,)},
-    note={"correct": note_correction},
+    note={"correct": JUDGED.note("correct")},
     roles={"goals": frozenset({"staff", "manager", "auditor"})},
     checks=_checks,
     questions=_questions,

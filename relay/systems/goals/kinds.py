@@ -2,52 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, LiteralString
+from functools import cache
+from typing import Final, LiteralString
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Judged, Kind, Rules
 from relay.systems.goals.progress import STATUSES
 from relay.text import Sentence
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from relay.domain.advisories import Note
-    from relay.domain.register import Change, Fact, Register
-
-
-# The rules are read when the first act is judged: what only asks starts sooner without them.
-
-
-def _refuse_goal(register: Register, fact: Fact) -> None:
+@cache
+def _rules() -> Rules:
     from relay.systems.goals import rules
 
-    rules.refuse_goal(register, fact)
+    return Rules(
+        refuse={
+            "goal": rules.refuse_goal,
+            "goal_step": rules.refuse_step,
+            "goal_visit": rules.refuse_visit,
+        },
+        note={
+            "goal_visit": rules.note_visit,
+            "correct": rules.note_correction,
+        },
+    )
 
 
-def _refuse_step(register: Register, fact: Fact) -> None:
-    from relay.systems.goals import rules
-
-    rules.refuse_step(register, fact)
-
-
-def _refuse_visit(register: Register, fact: Fact) -> None:
-    from relay.systems.goals import rules
-
-    rules.refuse_visit(register, fact)
-
-
-def _note_visit(register: Register, change: Change) -> Iterator[Note]:
-    from relay.systems.goals import rules
-
-    return rules.note_visit(register, change)
-
-
-def note_correction(register: Register, change: Change) -> Iterator[Note]:
-    """Note what a correction of a goal comes too late for."""
-    from relay.systems.goals import rules
-
-    return rules.note_correction(register, change)
-
+JUDGED: Final = Judged(_rules)
 
 ACTIVITIES: Final = Column(name="activities", type="words")
 """Key of rules.toml: the activities that a goal of the programme may be about; without it any word is."""
@@ -72,7 +52,7 @@ KINDS: Final = (
         day="set_on",
         file="goals",
         roles=frozenset({"staff"}),
-        refuse=_refuse_goal,
+        refuse=JUDGED.refuse("goal"),
         columns=(
             Column(name="goal_id", type="id", required=True, fixed=True),
             Column(
@@ -106,7 +86,7 @@ KINDS: Final = (
         file="goal_steps",
         action="goal",
         roles=frozenset({"staff"}),
-        refuse=_refuse_step,
+        refuse=JUDGED.refuse("goal_step"),
         columns=(
             Column(name="goal_step_id", type="id", required=True, fixed=True),
             _goal("STEP_TO"),
@@ -126,8 +106,8 @@ KINDS: Final = (
         file="goal_visits",
         action="goal",
         roles=frozenset({"staff"}),
-        refuse=_refuse_visit,
-        note=_note_visit,
+        refuse=JUDGED.refuse("goal_visit"),
+        note=JUDGED.note("goal_visit"),
         columns=(
             Column(name="goal_visit_id", type="id", required=True, fixed=True),
             _goal("VISIT_OF_GOAL"),

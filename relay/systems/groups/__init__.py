@@ -11,14 +11,10 @@ from relay.systems.groups.kinds import (
     BY_GROUP,
     EXCUSED_COUNTS,
     GUARANTOR,
+    JUDGED,
     KINDS,
     MEETING_EVERY,
     QUORUM_SHARE,
-    note_end,
-    note_pass,
-    note_plan,
-    refuse_end,
-    refuse_pass,
 )
 from relay.text import Sentence
 
@@ -57,8 +53,8 @@ GROUPS: Final = System(
         "placement": (GUARANTOR,),
         "pass": (BY_GROUP,),
     },
-    refuse={"end": refuse_end, "pass": refuse_pass},
-    note={"end": note_end, "pass": note_pass, "plan": note_plan},
+    refuse={kind: JUDGED.refuse(kind) for kind in ("end", "pass")},
+    note={kind: JUDGED.note(kind) for kind in ("end", "pass", "plan")},
     roles={"groups": frozenset({"staff", "manager", "auditor"})},
     checks=_checks,
     questions=_questions,

@@ -2,104 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Judged, Kind, Rules
 from relay.text import Sentence
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from relay.domain.advisories import Note
-    from relay.domain.register import Change, Fact, Register
-    from relay.errors import Asked
+@cache
+def _rules() -> Rules:
+    from relay.systems.groups import notes, rules
 
-
-# The rules are read when the first act is judged: what only asks starts sooner without them.
-
-
-def _refuse_membership(register: Register, fact: Fact) -> None:
-    from relay.systems.groups import rules
-
-    rules.refuse_membership(register, fact)
-
-
-def _refuse_office(register: Register, fact: Fact) -> None:
-    from relay.systems.groups import rules
-
-    rules.refuse_office(register, fact)
-
-
-def _refuse_meeting(register: Register, fact: Fact) -> None:
-    from relay.systems.groups import rules
-
-    rules.refuse_meeting(register, fact)
-
-
-def _ask_meeting(register: Register, fact: Fact) -> Iterator[Asked]:
-    from relay.systems.groups import rules
-
-    return rules.ask_meeting(register, fact)
+    return Rules(
+        refuse={
+            "membership": rules.refuse_membership,
+            "office": rules.refuse_office,
+            "meeting": rules.refuse_meeting,
+            "custody": rules.refuse_custody,
+            "end": rules.refuse_end,
+            "pass": rules.refuse_pass,
+        },
+        ask={
+            "meeting": rules.ask_meeting,
+        },
+        note={
+            "office": notes.note_office,
+            "meeting": notes.note_meeting,
+            "custody": notes.note_custody,
+            "end": notes.note_end,
+            "pass": notes.note_pass,
+            "plan": notes.note_plan,
+        },
+    )
 
 
-def _refuse_custody(register: Register, fact: Fact) -> None:
-    from relay.systems.groups import rules
-
-    rules.refuse_custody(register, fact)
-
-
-def refuse_end(register: Register, fact: Fact) -> None:
-    """What is refused of the end of what groups record."""
-    from relay.systems.groups import rules
-
-    rules.refuse_end(register, fact)
-
-
-def refuse_pass(register: Register, fact: Fact) -> None:
-    """What is refused of a pass-on in which a group stands in for the giver."""
-    from relay.systems.groups import rules
-
-    rules.refuse_pass(register, fact)
-
-
-def _note_office(register: Register, change: Change) -> Iterator[Note]:
-    from relay.systems.groups import notes
-
-    return notes.note_office(register, change)
-
-
-def _note_meeting(register: Register, change: Change) -> Iterator[Note]:
-    from relay.systems.groups import notes
-
-    return notes.note_meeting(register, change)
-
-
-def _note_custody(register: Register, change: Change) -> Iterator[Note]:
-    from relay.systems.groups import notes
-
-    return notes.note_custody(register, change)
-
-
-def note_end(register: Register, change: Change) -> Iterator[Note]:
-    """What is noted of the end of an office or a custody."""
-    from relay.systems.groups import notes
-
-    return notes.note_end(register, change)
-
-
-def note_pass(register: Register, change: Change) -> Iterator[Note]:
-    """What is noted of a pass-on in which a group stands in for the giver."""
-    from relay.systems.groups import notes
-
-    return notes.note_pass(register, change)
-
-
-def note_plan(register: Register, change: Change) -> Iterator[Note]:
-    """What is noted of a plan that a meeting chose."""
-    from relay.systems.groups import notes
-
-    return notes.note_plan(register, change)
-
+JUDGED: Final = Judged(_rules)
 
 OFFICES: Final = (
     *("chair", "vice_chair", "secretary", "treasurer", "record_keeper", "box_keeper", "key_holder", "money_counter"),
@@ -133,7 +70,7 @@ KINDS: Final = (
         file="memberships",
         ended_by="ENDS_MEMBERSHIP",
         roles=frozenset({"staff"}),
-        refuse=_refuse_membership,
+        refuse=JUDGED.refuse("membership"),
         columns=(
             Column(name="membership_id", type="id", required=True, fixed=True),
             Column(
@@ -176,8 +113,8 @@ KINDS: Final = (
         file="offices",
         ended_by="ENDS_OFFICE",
         roles=frozenset({"staff"}),
-        refuse=_refuse_office,
-        note=_note_office,
+        refuse=JUDGED.refuse("office"),
+        note=JUDGED.note("office"),
         columns=(
             Column(name="office_id", type="id", required=True, fixed=True),
             Column(
@@ -216,9 +153,9 @@ KINDS: Final = (
         day="held_on",
         file="meetings",
         roles=frozenset({"staff"}),
-        refuse=_refuse_meeting,
-        ask=_ask_meeting,
-        note=_note_meeting,
+        refuse=JUDGED.refuse("meeting"),
+        ask=JUDGED.ask("meeting"),
+        note=JUDGED.note("meeting"),
         columns=(
             Column(name="meeting_id", type="id", required=True, fixed=True),
             Column(
@@ -266,8 +203,8 @@ KINDS: Final = (
         file="custodies",
         ended_by="ENDS_CUSTODY",
         roles=frozenset({"staff"}),
-        refuse=_refuse_custody,
-        note=_note_custody,
+        refuse=JUDGED.refuse("custody"),
+        note=JUDGED.note("custody"),
         columns=(
             Column(name="custody_id", type="id", required=True, fixed=True),
             Column(name="animal", type="text", required=True, fixed=True),

@@ -8,15 +8,11 @@ from typing import Final
 
 from relay.domain.system import System
 from relay.systems.learning.kinds import (
+    JUDGED,
     KINDS,
     REQUIRES,
     STRICT,
     WITHIN,
-    note_receipt,
-    note_session,
-    refuse_end,
-    refuse_receipt,
-    refuse_session,
 )
 from relay.text import Sentence
 
@@ -53,8 +49,8 @@ LEARNING: Final = System(
     kinds=KINDS,
     columns={"rule": (REQUIRES, WITHIN, STRICT)},
     beside={"placement": frozenset({"beneficiary_id"}), "pass": frozenset({"beneficiary_id"})},
-    refuse={"meeting": refuse_session, "end": refuse_end, "placement": refuse_receipt, "pass": refuse_receipt},
-    note={"meeting": note_session, "placement": note_receipt, "pass": note_receipt},
+    refuse={kind: JUDGED.refuse(kind) for kind in ("meeting", "end", "placement", "pass")},
+    note={kind: JUDGED.note(kind) for kind in ("meeting", "placement", "pass")},
     roles={"learning": frozenset({"staff", "manager", "auditor"})},
     checks=_checks,
     questions=_questions,

@@ -2,92 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Judged, Kind, Rules
 from relay.text import Sentence
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from relay.domain.advisories import Note
-    from relay.domain.register import Change, Fact, Register
-    from relay.errors import Asked
+@cache
+def _rules() -> Rules:
+    from relay.systems.learning import required, rules, sites
 
-
-# The rules are read when the first act is judged: what only asks starts sooner without them.
-
-
-def _refuse_course(register: Register, fact: Fact) -> None:
-    from relay.systems.learning import rules
-
-    rules.refuse_course(register, fact)
-
-
-def _refuse_enrolment(register: Register, fact: Fact) -> None:
-    from relay.systems.learning import rules
-
-    rules.refuse_enrolment(register, fact)
-
-
-def _ask_enrolment(register: Register, fact: Fact) -> Iterator[Asked]:
-    from relay.systems.learning import rules
-
-    return rules.ask_enrolment(register, fact)
-
-
-def _note_enrolment(register: Register, change: Change) -> Iterator[Note]:
-    from relay.systems.learning import rules
-
-    return rules.note_enrolment(register, change)
+    return Rules(
+        refuse={
+            "course": rules.refuse_course,
+            "enrolment": rules.refuse_enrolment,
+            "site": sites.refuse_site,
+            "site_count": sites.refuse_count,
+            "meeting": rules.refuse_session,
+            "end": rules.refuse_end,
+            "placement": required.refuse_receipt,
+            "pass": required.refuse_receipt,
+        },
+        ask={
+            "enrolment": rules.ask_enrolment,
+        },
+        note={
+            "enrolment": rules.note_enrolment,
+            "meeting": rules.note_session,
+            "placement": required.note_receipt,
+            "pass": required.note_receipt,
+        },
+    )
 
 
-def _refuse_site(register: Register, fact: Fact) -> None:
-    from relay.systems.learning import sites
-
-    sites.refuse_site(register, fact)
-
-
-def _refuse_count(register: Register, fact: Fact) -> None:
-    from relay.systems.learning import sites
-
-    sites.refuse_count(register, fact)
-
-
-def refuse_session(register: Register, fact: Fact) -> None:
-    """What is refused of a meeting that is a session of a course."""
-    from relay.systems.learning import rules
-
-    rules.refuse_session(register, fact)
-
-
-def refuse_end(register: Register, fact: Fact) -> None:
-    """What is refused of the end of an enrolment."""
-    from relay.systems.learning import rules
-
-    rules.refuse_end(register, fact)
-
-
-def refuse_receipt(register: Register, fact: Fact) -> None:
-    """What is refused of help that comes before what its rule requires, where the rule is strict."""
-    from relay.systems.learning import required
-
-    required.refuse_receipt(register, fact)
-
-
-def note_session(register: Register, change: Change) -> Iterator[Note]:
-    """What is noted of the first session of a course."""
-    from relay.systems.learning import rules
-
-    return rules.note_session(register, change)
-
-
-def note_receipt(register: Register, change: Change) -> Iterator[Note]:
-    """What is noted of help that comes before what its rule requires."""
-    from relay.systems.learning import required
-
-    return required.note_receipt(register, change)
-
+JUDGED: Final = Judged(_rules)
 
 REQUIRES: Final = Column(name="requires", type="words")
 WITHIN: Final = Column(name="requires_within_months", type="term")
@@ -107,7 +56,7 @@ KINDS: Final = (
         counts_from="from_on",
         file="courses",
         roles=frozenset({"staff"}),
-        refuse=_refuse_course,
+        refuse=JUDGED.refuse("course"),
         columns=(
             Column(name="course_id", type="id", required=True, fixed=True),
             Column(name="name", type="text", required=True),
@@ -139,9 +88,9 @@ KINDS: Final = (
         file="enrolments",
         ended_by="ENDS_ENROLMENT",
         roles=frozenset({"staff"}),
-        refuse=_refuse_enrolment,
-        ask=_ask_enrolment,
-        note=_note_enrolment,
+        refuse=JUDGED.refuse("enrolment"),
+        ask=JUDGED.ask("enrolment"),
+        note=JUDGED.note("enrolment"),
         columns=(
             Column(name="enrolment_id", type="id", required=True, fixed=True),
             Column(
@@ -181,7 +130,7 @@ KINDS: Final = (
         counts_from="opened_on",
         file="sites",
         roles=frozenset({"staff"}),
-        refuse=_refuse_site,
+        refuse=JUDGED.refuse("site"),
         columns=(
             Column(name="site_id", type="id", required=True, fixed=True),
             Column(name="name", type="text", required=True),
@@ -201,7 +150,7 @@ KINDS: Final = (
         file="site_counts",
         action="count",
         roles=frozenset({"staff"}),
-        refuse=_refuse_count,
+        refuse=JUDGED.refuse("site_count"),
         # The numbers are withheld like what is personal: of a small place they may tell who was there.
         columns=(
             Column(name="site_count_id", type="id", required=True, fixed=True),

@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Judged, Kind, Rules
 from relay.text import Sentence
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from relay.domain.advisories import Note
-    from relay.domain.register import Change, Fact, Register
-
-
-# The rules are read when the first act is judged: what only asks starts sooner without them.
-
-
-def _refuse_request(register: Register, fact: Fact) -> None:
+@cache
+def _rules() -> Rules:
     from relay.systems.planning import rules
 
-    rules.refuse_request(register, fact)
+    return Rules(
+        refuse={
+            "request": rules.refuse_request,
+            "request_check": rules.refuse_check,
+            "plan": rules.refuse_plan,
+        },
+        note={
+            "plan": rules.note_plan,
+        },
+    )
 
 
-def _refuse_check(register: Register, fact: Fact) -> None:
-    from relay.systems.planning import rules
-
-    rules.refuse_check(register, fact)
-
-
-def _refuse_plan(register: Register, fact: Fact) -> None:
-    from relay.systems.planning import rules
-
-    rules.refuse_plan(register, fact)
-
-
-def _note_plan(register: Register, change: Change) -> Iterator[Note]:
-    from relay.systems.planning import rules
-
-    return rules.note_plan(register, change)
-
+JUDGED: Final = Judged(_rules)
 
 _HELP: Final = Column(name="help", type="help", required=True, fixed=True)
 _READY: Final = Column(name="ready", type="words")
@@ -70,7 +56,7 @@ KINDS: Final = (
         file="requests",
         ended_by="ENDS_REQUEST",
         roles=frozenset({"staff"}),
-        refuse=_refuse_request,
+        refuse=JUDGED.refuse("request"),
         columns=(
             Column(name="request_id", type="id", required=True, fixed=True),
             _WOMAN,
@@ -93,7 +79,7 @@ KINDS: Final = (
         file="request_checks",
         action="request",
         roles=frozenset({"staff"}),
-        refuse=_refuse_check,
+        refuse=JUDGED.refuse("request_check"),
         columns=(
             Column(name="request_check_id", type="id", required=True, fixed=True),
             Column(
@@ -122,8 +108,8 @@ KINDS: Final = (
         file="plans",
         ended_by="ENDS_PLAN",
         roles=frozenset({"staff", "manager"}),
-        refuse=_refuse_plan,
-        note=_note_plan,
+        refuse=JUDGED.refuse("plan"),
+        note=JUDGED.note("plan"),
         columns=(
             Column(name="plan_id", type="id", required=True, fixed=True),
             Column(

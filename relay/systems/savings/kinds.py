@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Judged, Kind, Rules
 from relay.systems.savings.books.records import FLOW_KINDS
 from relay.systems.savings.books.savings_rule import CHARGE_METHODS, INSTALMENTS, RHYTHMS, SHARE_OUTS
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
     from typing import LiteralString
-
-    from relay.domain.advisories import Note
-    from relay.domain.register import Change, Fact, Register
 
 YES_OR_NO: Final = ("yes", "no")
 PURPOSES: Final = (
@@ -29,24 +27,14 @@ def rule_id(values: Mapping[str, Any]) -> str:
     return f"{general}@{values['group']}" if values.get("group") else general
 
 
-def _refusing(kind: str) -> Callable[[Register, Fact], None]:
-    """The rules are read when the first act is judged: what only asks starts sooner without them."""
+@cache
+def _rules() -> Rules:
+    from relay.systems.savings.rules import REFUSALS, notes_of
 
-    def refuse(register: Register, fact: Fact) -> None:
-        from relay.systems.savings.rules import REFUSALS
-
-        REFUSALS[kind](register, fact)
-
-    return refuse
+    return Rules(refuse=REFUSALS, note={kind: partial(notes_of, kind=kind) for kind in ("loan", "passbook", "payout")})
 
 
-def _noting(kind: str) -> Callable[[Register, Change], Iterator[Note]]:
-    def note(register: Register, change: Change) -> Iterator[Note]:
-        from relay.systems.savings.rules import notes_of
-
-        return notes_of(register, change, kind)
-
-    return note
+_JUDGED: Final = Judged(_rules)
 
 
 def _own(name: str) -> Column:
@@ -87,7 +75,7 @@ KINDS: Final = (
         label="SavingsRule",
         counts_from="from",
         roles=frozenset({"manager"}),
-        refuse=_refusing("savings_rule"),
+        refuse=_JUDGED.refuse("savings_rule"),
         columns=(
             Column(name="kind", type="choice", choices=_GROUPS, fixed=True),
             Column(name="group", type="id", refers_to="group", fixed=True, edge="RULES"),
@@ -120,7 +108,7 @@ KINDS: Final = (
         label="Cycle",
         day="from_on",
         roles=frozenset({"staff", "manager"}),
-        refuse=_refusing("cycle"),
+        refuse=_JUDGED.refuse("cycle"),
         columns=(
             _own("cycle_id"),
             _tie("group_id", "group", "RUN_BY"),
@@ -142,8 +130,8 @@ KINDS: Final = (
         label="Loan",
         action="lend",
         roles=frozenset({"staff"}),
-        refuse=_refusing("loan"),
-        note=_noting("loan"),
+        refuse=_JUDGED.refuse("loan"),
+        note=_JUDGED.note("loan"),
         under=("savings_rule",),
         columns=(
             _own("loan_id"),
@@ -167,8 +155,8 @@ KINDS: Final = (
         file="passbook",
         label="PassbookLine",
         roles=frozenset({"staff"}),
-        refuse=_refusing("passbook"),
-        note=_noting("passbook"),
+        refuse=_JUDGED.refuse("passbook"),
+        note=_JUDGED.note("passbook"),
         under=("savings_rule",),
         columns=(
             _own("line_id"),
@@ -198,7 +186,7 @@ KINDS: Final = (
         file="flows",
         label="Flow",
         roles=frozenset({"staff"}),
-        refuse=_refusing("flow"),
+        refuse=_JUDGED.refuse("flow"),
         columns=(
             _own("flow_id"),
             _at_meeting("MOVED_AT"),
@@ -218,7 +206,7 @@ KINDS: Final = (
         label="LoanEvent",
         day="happened_on",
         roles=frozenset({"staff"}),
-        refuse=_refusing("loan_event"),
+        refuse=_JUDGED.refuse("loan_event"),
         columns=(
             _own("loan_event_id"),
             _tie("loan_id", "loan", "EVENT_OF"),
@@ -238,8 +226,8 @@ KINDS: Final = (
         file="payouts",
         label="Payout",
         roles=frozenset({"staff"}),
-        refuse=_refusing("payout"),
-        note=_noting("payout"),
+        refuse=_JUDGED.refuse("payout"),
+        note=_JUDGED.note("payout"),
         columns=(
             _own("payout_id"),
             _tie("cycle_id", "cycle", "PAID_FROM"),
