@@ -45,6 +45,15 @@ def rate(found: Rate) -> str:
     return f"{found.share:.1%} ({found.numerator} of {found.denominator})"
 
 
+def told(value: object) -> object:
+    """A value as a screen shows it: a rate with what it is made of, several words with commas."""
+    from relay.domain.model import Rate
+
+    if isinstance(value, Rate):
+        return rate(value)
+    return ", ".join(value) if isinstance(value, tuple) else value
+
+
 def decimals(number: float | None) -> str | None:
     """Two decimals, or nothing."""
     return None if number is None else f"{number:.2f}"

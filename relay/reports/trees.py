@@ -377,9 +377,10 @@ def _shown(units: Units) -> list[float]:
     return [words[number] for number in each]
 
 
-def tells_plans(catalogue: Catalogue, used: Collection[str]) -> bool:
-    """Whether a system that a programme uses adds plans to trees."""
-    return any(name in used and callable(system.plans()) for name, system in catalogue.systems.items())
+def finders(catalogue: Catalogue, used: Collection[str]) -> tuple[FindPlans, ...]:
+    """What finds the plans of a programme: one of each system that it uses and that plans."""
+    found = (system.plans() for name, system in catalogue.systems.items() if name in used)
+    return tuple(cast("FindPlans", find) for find in found if callable(find))
 
 
 def plans(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[TreePlan, ...]:
@@ -394,12 +395,7 @@ def plans(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]
     Raises:
         Unavailable: The database cannot be reached.
     """
-    asked = (system.plans() for name, system in graph.catalogue.systems.items() if name in used)
-    found: list[TreePlan] = []
-    for find in asked:
-        if callable(find):
-            found += cast("FindPlans", find)(graph, programme_id, survey)
-    return tuple(found)
+    return tuple(plan for find in finders(graph.catalogue, used) for plan in find(graph, programme_id, survey))
 
 
 def relay(

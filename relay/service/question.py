@@ -102,6 +102,7 @@ class Source:
         by: Who asks, as the ledger names who records; empty where that is not known.
         kept: The relay of the programme on a day, with or without what nobody confirmed, where it is kept up; None
             surveys it for each question.
+        systems: That the programme uses; a question that is asked of its head learns them from there.
     """
 
     graph: Graph
@@ -109,6 +110,7 @@ class Source:
     reader: Reader = Reader()
     by: str = ""
     kept: Callable[[date, bool], trees.Relay] | None = None
+    systems: tuple[str, ...] = ()
 
     def last(self, programme_id: str, known: int | date | None) -> int | None:
         """The entry with which the ledger ended; None for all of it."""
@@ -180,7 +182,7 @@ class Question(Generic[T_co]):
         """
         if self.of_graph and not head.built:
             raise NotBuilt(programme_id=head.programme_id)
-        return self.answer(source, head.programme_id)
+        return self.answer(dataclasses.replace(source, systems=head.systems), head.programme_id)
 
     def opens(self, source: Source, programme_id: str, answer: object) -> tuple[str, ...]:
         """The records that an answer opened: "kind:id"; of who gave, every gift whose donor is known.

@@ -19,7 +19,7 @@ from relay.ledger import places
 from relay.reports import breakdown
 from relay.reports.breakdown import PartNames
 from relay.reports.field import contacts as find
-from relay.service.question import Reader
+from relay.service.question import Question, Reader, Source
 from relay.web import guard, responses, sessions
 from relay.web.request import current
 from relay.web.result_cache import kept
@@ -27,12 +27,14 @@ from relay.web.result_cache import kept
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from relay.graph import Graph
     from relay.reports.field.contacts import Contact
     from relay.reports.record_history import Record
     from relay.reports.search import Hit
 
 
 _Names = TypeVar("_Names")
+_Answer = TypeVar("_Answer")
 
 _OF_ONE_PLACE: Final = ("place:", "group:", "beneficiary:", "placement:")
 """Records that lie where the one lives whose name they bear; a pass-on lies where its giver lives too."""
@@ -115,6 +117,27 @@ def record(found: Record) -> Record:
 
 READER: Final = Reader(seen=seen, nameable=nameable, hits=hits, record=record)
 """Whoever asks by this request."""
+
+
+def source(graph: Graph) -> Source:
+    """Where the answers to whoever asks by this request come from."""
+    return Source(
+        graph=graph,
+        folder=current.core().settings.data_folder,
+        reader=READER,
+        by=sessions.signed_in().by,
+        kept=current.kept_relay,
+    )
+
+
+def answer_to(question: Question[_Answer]) -> _Answer:
+    """What a question about the programme is answered to whoever asks by this request.
+
+    Raises:
+        NotBuilt: Its graph was built by another version, or is being rebuilt.
+        RelayError: What else the question raises.
+    """
+    return question.ask(source(current.graph()), current.head())
 
 
 def require_donors() -> None:

@@ -10,7 +10,6 @@ from relay.access import roles
 from relay.domain.vocabulary import CHAIN_STATES
 from relay.errors import Refused
 from relay.graph import Graph
-from relay.ledger import reading
 from relay.reports import breakdown, chains, trees, unconfirmed
 from relay.reports.field import contacts, errands, visits
 from relay.service.queries.parameters import (
@@ -59,8 +58,8 @@ class Tree(Read[trees.Tree]):
 
         Plans are known as of now alone: with `as_known` they are left out.
         """
-        graph, used = source.graph, reading.head(source.graph, programme_id).systems
-        if self.as_known is not None or not trees.tells_plans(graph.catalogue, used):
+        graph, used = source.graph, source.systems
+        if self.as_known is not None or not trees.finders(graph.catalogue, used):
             return self.relay_below(source, programme_id, self.id).tree(self.id)
         whole = replace(self, confirmed_only=False).relay(source, programme_id)
         plans = trees.plans(graph, programme_id, whole.survey, used)
@@ -164,7 +163,7 @@ class Todo(Read[tuple[visits.Visit, ...]]):
         """
         graph, survey = source.graph, self.relay(source, programme_id).survey
         names = breakdown.names(graph, programme_id, ("place",))
-        used = () if self.as_known is not None else reading.head(graph, programme_id).systems
+        used = () if self.as_known is not None else source.systems
         asked = errands.errands(graph, programme_id, survey, used)
         walks = None if self.account is None else self._walks(graph, programme_id, self.account)
         found = visits.todo(survey, place_id=self.place_id, walks=walks, most=self.most, names=names, errands=asked)

@@ -22,7 +22,7 @@ from relay.commands.options import (
 )
 from relay.commands.recording import print_recorded, record_kind, records
 from relay.commands.session import Session, say
-from relay.commands.showing import print_list, rate
+from relay.commands.showing import print_list, rate, told
 
 if TYPE_CHECKING:
     from relay.systems.groups.questions import GroupDetail
@@ -144,7 +144,7 @@ def groups(session: Session, group_id: str | None, as_of: str | None, place_id: 
 def _tell(session: Session, found: GroupDetail) -> None:
     from relay.service.terminal import print_pairs
 
-    print_pairs((each.name, _told(getattr(found.group, each.name))) for each in fields(found.group))
+    print_pairs((each.name, told(getattr(found.group, each.name))) for each in fields(found.group))
     print_pairs(_held(found))
     women = [*(each.beneficiary_id for each in found.members), *(each.beneficiary_id for each in found.offices)]
     names = session.names_of(women)
@@ -162,10 +162,10 @@ def _tell(session: Session, found: GroupDetail) -> None:
 
 def _row(row: Any, names: Mapping[str, str]) -> list[Any]:  # noqa: ANN401 - any row
     """The values of a row, with the name beside each beneficiary."""
-    told = {each.name: _told(getattr(row, each.name)) for each in fields(row)}
-    if woman := told.get("beneficiary_id"):
-        told["beneficiary_id"] = f"{woman} {names.get(woman, '')}".strip()
-    return [*told.values()]
+    said: dict[str, Any] = {each.name: told(getattr(row, each.name)) for each in fields(row)}
+    if woman := said.get("beneficiary_id"):
+        said["beneficiary_id"] = f"{woman} {names.get(woman, '')}".strip()
+    return [*said.values()]
 
 
 def _held(found: GroupDetail) -> Iterator[tuple[str, object]]:
@@ -181,16 +181,7 @@ def _print(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
         print_json(rows)
     else:
         headers = [each.name for each in fields(kind)]
-        print_list(session, headers, ([_told(getattr(row, name)) for name in headers] for row in rows))
-
-
-def _told(value: Any) -> Any:  # noqa: ANN401 - of a row
-    """A value as a screen shows it: a rate with what it is made of, several words with commas."""
-    from relay.domain.model import Rate
-
-    if isinstance(value, Rate):
-        return rate(value)
-    return ", ".join(value) if isinstance(value, tuple) else value
+        print_list(session, headers, ([told(getattr(row, name)) for name in headers] for row in rows))
 
 
 for each in (add_custody, list_custodies):

@@ -13,7 +13,6 @@ from relay.desk import intake
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
-from relay.service.question import Source
 from relay.systems.groups import reading
 from relay.systems.groups.kinds import MEETING_KINDS
 from relay.systems.groups.questions import YEAR, Custodies, Group, Groups, group_row, members, offices
@@ -49,15 +48,6 @@ _MORE: Final = ("minutes", "women", "men", "girls", "boys", "note")
 _FALLEN: Final = 422
 
 
-def _source() -> Source:
-    return Source(
-        graph=current.built(),
-        folder=current.core().settings.data_folder,
-        reader=privacy.READER,
-        kept=current.kept_relay,
-    )
-
-
 def _names(ids: Iterable[str]) -> Mapping[str, str]:
     return privacy.names(sorted({*ids}))
 
@@ -78,18 +68,18 @@ def _called(group_id: str) -> str:
 
 @blueprint.get("/p/<programme_id>/group-meetings")
 @action("groups")
-def groups(programme_id: str) -> str:
+def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """All groups, and how they fared in 12 months."""
     return render_template(
-        "groups/groups.html", rows=Groups(as_of=current.as_of()).answer(_source(), programme_id), offices=_offices()
+        "groups/groups.html", rows=privacy.answer_to(Groups(as_of=current.as_of())), offices=_offices()
     )
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/members")
 @action("groups")
-def group(programme_id: str, act_id: str) -> str:
+def group(programme_id: str, act_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """One group: its members, officers, meetings and animals, and how it stands with what its members hold."""
-    found = Group(id=act_id, as_of=current.as_of()).answer(_source(), programme_id)
+    found = privacy.answer_to(Group(id=act_id, as_of=current.as_of()))
     keepers = (each.keeper.partition(":") for each in found.custodies)
     women = [*(each.beneficiary_id for each in found.members), *(each.beneficiary_id for each in found.offices)]
     return render_template(
@@ -103,9 +93,9 @@ def group(programme_id: str, act_id: str) -> str:
 
 @blueprint.get("/p/<programme_id>/custodies")
 @action("groups")
-def custodies(programme_id: str) -> str:
+def custodies(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """Who keeps the animals of groups, and who kept them."""
-    rows = Custodies(as_of=current.as_of()).answer(_source(), programme_id)
+    rows = privacy.answer_to(Custodies(as_of=current.as_of()))
     keepers = (each.keeper.partition(":") for each in rows)
     return render_template(
         "groups/custodies.html", rows=rows, names=_names(id_ for kind, _, id_ in keepers if kind == "beneficiary")

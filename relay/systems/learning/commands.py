@@ -11,7 +11,7 @@ import click
 from relay.commands.options import ID, Listed, as_of_option, command, complete_ids, format_option, pass_session
 from relay.commands.recording import print_recorded, record_kind, records
 from relay.commands.session import Session, say
-from relay.commands.showing import print_list, rate
+from relay.commands.showing import print_list, rate, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,16 +156,7 @@ def _tell(session: Session, found: LearningFound) -> None:
 
 def _list(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
     headers = [each.name for each in fields(kind)]
-    print_list(session, headers, ([_told(getattr(row, name)) for name in headers] for row in rows))
-
-
-def _told(value: Any) -> Any:  # noqa: ANN401 - of a row
-    """A value as a screen shows it: a rate with what it is made of, several words with commas."""
-    from relay.domain.model import Rate
-
-    if isinstance(value, Rate):
-        return rate(value)
-    return ", ".join(value) if isinstance(value, tuple) else value
+    print_list(session, headers, ([told(getattr(row, name)) for name in headers] for row in rows))
 
 
 COMMANDS: Final = (

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from relay.service.question import Source
 from relay.systems.learning import reading
 from relay.systems.learning.questions import Learning, learners
 from relay.text import Sentence
@@ -27,10 +26,9 @@ blueprint = Blueprint("learning", __name__, template_folder="templates")
 
 @blueprint.get("/p/<programme_id>/learning")
 @action("learning")
-def page(programme_id: str) -> str:
+def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """All classes, who was prepared, and which sites reported."""
-    source = Source(graph=current.built(), folder=current.core().settings.data_folder, kept=current.kept_relay)
-    found = Learning(as_of=current.as_of()).answer(source, programme_id)
+    found = privacy.answer_to(Learning(as_of=current.as_of()))
     names = {each.course_id: each.name for each in (known.course for known in _classes().values())}
     return render_template("learning/learning.html", found=found, called=names)
 

@@ -17,7 +17,6 @@ from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.domain.schema import Column
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
-from relay.service.question import Source
 from relay.systems.savings import reading
 from relay.systems.savings.books.money import paisa, rupees
 from relay.systems.savings.books.records import FLOW_KINDS, Flow, Line
@@ -53,17 +52,8 @@ _FLOW: Final = ("kind", "amount")
 _FALLEN: Final = 422
 
 
-def _source() -> Source:
-    return Source(
-        graph=current.built(),
-        folder=current.core().settings.data_folder,
-        reader=privacy.READER,
-        kept=current.kept_relay,
-    )
-
-
 def _books(programme_id: str, act_id: str) -> GroupBooks:
-    return books_of(_source(), programme_id, act_id, current.as_of())
+    return books_of(privacy.source(current.built()), programme_id, act_id, current.as_of())
 
 
 def _names(ids: Iterable[str]) -> Mapping[str, str]:
@@ -72,10 +62,10 @@ def _names(ids: Iterable[str]) -> Mapping[str, str]:
 
 @blueprint.get("/p/<programme_id>/savings")
 @action("savings")
-def groups(programme_id: str) -> str:
+def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """The sums of all groups that save."""
-    found = SavingsOfGroups(as_of=current.as_of()).answer(_source(), programme_id)
-    beside = SavingsBesideTheRelay(as_of=current.as_of()).answer(_source(), programme_id)
+    found = privacy.answer_to(SavingsOfGroups(as_of=current.as_of()))
+    beside = privacy.answer_to(SavingsBesideTheRelay(as_of=current.as_of()))
     return render_template("savings/groups.html", groups=found, beside=beside)
 
 
@@ -110,9 +100,9 @@ def sheet(programme_id: str, act_id: str) -> str:
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/share-out")
 @action("passbooks")
-def share_out(programme_id: str, act_id: str) -> str:
+def share_out(programme_id: str, act_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """What each woman is paid at the end of a cycle, to be read aloud."""
-    found = SavingsOfGroup(as_of=current.as_of(), id=act_id).answer(_source(), programme_id)
+    found = privacy.answer_to(SavingsOfGroup(as_of=current.as_of(), id=act_id))
     names = _names(each.beneficiary_id for each in found.share_out.payouts)
     return render_template("savings/share_out.html", found=found, names=names)
 
@@ -203,7 +193,7 @@ class Page:
 @action("passbook", typed=True, largest=LARGEST)
 def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     """A meeting of a group on one page: who was there, what each paid, loans given, the box before and after."""
-    books = books_of(_source(), programme_id, act_id, current.today())
+    books = books_of(privacy.source(current.built()), programme_id, act_id, current.today())
     page = _opened(books)
     if request.method == "POST":
         page = _typed(page)

@@ -25,7 +25,7 @@ from relay.exchange import cells
 from relay.exchange.cells import read_day
 from relay.service.json_codec import json_of
 from relay.service.queries.every import questions_of
-from relay.service.question import Parameter, Question, Says, Source, methods, parameters, with_kinds
+from relay.service.question import Parameter, Question, Says, methods, parameters, with_kinds
 from relay.web import guard, privacy, sessions, sign_in
 from relay.web.api import bodies, openapi
 from relay.web.api.bodies import Bodies
@@ -84,9 +84,7 @@ def answer(programme_id: str, question: Question[object]) -> Response:
     """The answer to a question, as the command line prints it with --json."""
     if question.tells_donors():
         privacy.require_donors()
-    folder = current.core().settings.data_folder
-    by = sessions.signed_in().by
-    source = Source(graph=current.graph(), folder=folder, reader=privacy.READER, by=by, kept=current.kept_relay)
+    source = privacy.source(current.graph())
     answered = question.ask(source, current.head())
     opened = question.opens(source, current.head().programme_id, answered)
     if question.personal or opened:

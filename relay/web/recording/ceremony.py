@@ -16,8 +16,8 @@ from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.reports.field import givers
-from relay.service.question import Source, of_system
-from relay.web import guard, privacy, sessions
+from relay.service.question import of_system
+from relay.web import guard, privacy
 from relay.web.i18n.language import gettext, say
 from relay.web.papers import pdf
 from relay.web.permission import action
@@ -218,18 +218,11 @@ def _shown(day: Day) -> str:
 def _planned() -> Mapping[str, str]:
     """Placement id → who is planned to receive from it, where a system of this programme plans."""
     catalogue, head = current.graph().catalogue, current.head()
-    source = Source(
-        graph=current.built(),
-        folder=current.core().settings.data_folder,
-        reader=privacy.READER,
-        by=sessions.signed_in().by,
-        kept=current.kept_relay,
-    )
     planned = dict[str, str]()
     for question in (each for name in head.systems for each in of_system(catalogue.systems[name])):
         if question.name == _PLANS and guard.may(question.action, head.programme_id):
             plans: Any = question
-            answered = plans(as_of=current.today(), state="open").ask(source, head)
+            answered = privacy.answer_to(plans(as_of=current.today(), state="open"))
             planned |= {plan.giver_placement_id: plan.beneficiary_id for plan in answered if plan.giver_placement_id}
     return planned
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import current_app, g, request
 
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
     from relay.access.accounts import Tries
     from relay.access.one_time_link import OneTimeLink
+    from relay.arrays.lineage import Survey
     from relay.arrays.tables import Snapshot
     from relay.graph import Graph
     from relay.reports.field.errands import Errand
     from relay.reports.trees import Relay, TreePlan
     from relay.settings import Settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,12 +175,7 @@ def errands() -> tuple[Errand, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    known, surveyed = head(), relay_of_all()
-    return kept(
-        ("errands", known.programme_id, surveyed.survey.as_of),
-        known.head_hash,
-        lambda: field_errands.errands(graph(), known.programme_id, surveyed.survey, known.systems),
-    )
+    return _of_systems("errands", field_errands.errands)
 
 
 def plans() -> tuple[TreePlan, ...]:
@@ -186,11 +184,16 @@ def plans() -> tuple[TreePlan, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    known, surveyed = head(), relay_of_all()
+    return _of_systems("plans", trees.plans)
+
+
+def _of_systems(what: str, find: Callable[[Graph, str, Survey, tuple[str, ...]], T]) -> T:
+    """What the systems of the programme add to its relay on the day, whoever confirmed it."""
+    known, survey = head(), relay_of_all().survey
     return kept(
-        ("plans", known.programme_id, surveyed.survey.as_of),
+        (what, known.programme_id, survey.as_of),
         known.head_hash,
-        lambda: trees.plans(graph(), known.programme_id, surveyed.survey, known.systems),
+        lambda: find(graph(), known.programme_id, survey, known.systems),
     )
 
 
