@@ -55,7 +55,7 @@ def is_a_managers(register: Register, act: Act) -> bool:
 
 
 def _is_closed(register: Register, subject: str, changed: Mapping[str, object]) -> bool:
-    """Whether an act happened in a closed period, by anything that was ever said of it, or will be.
+    """Whether an act happened in a closed period, by anything ever recorded about it, or about to be.
 
     What has no day of its own, such as a passbook line, happened on that of what it is judged through: its meeting.
     """

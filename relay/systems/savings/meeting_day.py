@@ -39,7 +39,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Became:
-    """What became of a row.
+    """The outcome of one row.
 
     Attributes:
         act_id: Of the act that it is, or would be.
@@ -72,7 +72,7 @@ def record_meeting(
         answers: The questions about the meeting that are answered.
 
     Returns:
-        What became of each row, by its name.
+        The outcome of each row, by its name.
 
     Raises:
         RelayError: The meeting itself cannot be recorded, and so nothing was.

@@ -131,7 +131,7 @@ class Row:
         there: Whether she was there; of other rows always.
         faults: Column → what is wrong with it; "" for the row.
         values: Column → what was said, as far as it could be read.
-        became: What became of it; None while nothing was recorded.
+        became: Its outcome; None while nothing was recorded.
     """
 
     name: str
@@ -305,7 +305,7 @@ def _expected(page: Page, share_value: int | None) -> int:
 
 
 def _recorded(programme_id: str, books: GroupBooks, page: Page) -> Page:
-    """The page with what became of each row, or why nothing was recorded."""
+    """The page with the outcome of each row, or why nothing was recorded."""
     head, faults = _values("meeting", page.head)
     missing = {
         row.name: {name: say(Sentence("This is needed.")) for name in _needed(row) if name not in row.values}

@@ -113,7 +113,7 @@ class LoanEvent:
 
 
 class LoanAccount:
-    """A loan as it stood on a day.
+    """A loan on a given day.
 
     >>> rule = SavingsRule(charge_percent=2000, charge_method="declining")
     >>> loan = Loan(loan_id="L1", cycle_id="C1", meeting_id="M1", beneficiary_id="W1", taken_on=date(2026, 8, 20),
