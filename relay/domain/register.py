@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, TypeVar
@@ -147,6 +148,22 @@ class Register:
         self.rules = change.rules
         for act_id, names in change.erased.items():
             self.entries[act_id] = self.entries[act_id].without(names)
+
+    @contextmanager
+    def supposing(self, change: Change) -> Iterator[None]:
+        """Have a change taken in for a while, to judge what depends on it as if it stood."""
+        before = replace(
+            change,
+            facts={act_id: self.facts.get(act_id) for act_id in change.facts},
+            placements={placement_id: self.placements.get(placement_id) for placement_id in change.placements},
+            rules=self.rules,
+            erased={},
+        )
+        self.take(replace(change, erased={}))
+        try:
+            yield
+        finally:
+            self.take(before)
 
     def join(self, fact: Fact | None) -> None:
         """Count two ids as one woman's, where that is what a fact says."""

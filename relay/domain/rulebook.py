@@ -535,6 +535,7 @@ def judge(
         for placement_id in moved(register, change):
             require_one_holder(register, change, placement_id)
     _breaks_nothing(register, change)
+    _reopens_nothing_wrongly(register, change)
     answered = [*_answered(asked_of(register, change), answers)]
     return change, (*notes_of(register, change), *answered)
 
@@ -733,6 +734,18 @@ def _missing(register: Register, act_id: str, field: str) -> None:
         if by:
             raise TakenBack(act_id=act_id, by=by, field=field)
     raise Missing(act_id=act_id, field=field)
+
+
+def _reopens_nothing_wrongly(register: Register, change: Change) -> None:
+    """What an act had closed, and would be open again once that act is corrected, is judged as if recorded now."""
+    catalogue = register.catalogue
+    corrected = [was for act_id, fact in change.facts.items() if (was := register.facts.get(act_id)) and was != fact]
+    named = {name for was in corrected for name in catalogue.beside(was) if name in register.facts}
+    with register.supposing(change):
+        for fact in [register.facts[name] for name in sorted(named) if name in register.facts]:
+            if any(catalogue.beside(fact)):  # it stands beside others, as an open request does
+                for refuse in catalogue.rules_on(fact.kind, register.systems):
+                    refuse(register, fact)
 
 
 def _binds_only_the_future(register: Register, fact: Fact) -> None:

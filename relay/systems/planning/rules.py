@@ -127,19 +127,22 @@ def requires_of(register: Register) -> frozenset[str]:
     return words(programme.values.get("requires")) if programme else frozenset()
 
 
-def _season(register: Register, fact: Fact, as_of: date) -> Season:
-    """All that was asked, planned and received by the woman of a request or plan, that one included."""
+def _season(register: Register, fact: Fact, as_of: date, check: Fact | None = None) -> Season:
+    """All that was asked, planned and received by the woman of a request or plan, that one and a check included."""
     ids = register.one_woman.ids(fact.values["beneficiary_id"])
     woman = register.one_woman.kept(fact.values["beneficiary_id"])
     names = [f"beneficiary:{id_}" for id_ in ids]
     said = {each.act_id: each.values for kind in ("request", "plan") for each in register.beside(kind, *names)}
     said[fact.act_id] = fact.values
     requests = {act_id: values for act_id, values in said.items() if act_id.startswith("request:")}
+    checks = {each.act_id: each for each in register.beside("request_check", *requests)}
+    if check:
+        checks[check.act_id] = check
     plans = {act_id: values for act_id, values in said.items() if act_id.startswith("plan:")}
     return Season(
         requests=[Request.of(each, woman=woman, ended_on=register.ended_on(id_)) for id_, each in requests.items()],
         plans=[Plan.of(each, woman=woman, ended_on=register.ended_on(id_)) for id_, each in plans.items()],
-        checks=[Check.of(each.values) for each in register.beside("request_check", *requests)],
+        checks=[Check.of(each.values) for each in checks.values()],
         receipts=receipts_in(register, (each for id_ in ids for each in register.holdings.get(id_, ()))),
         as_of=as_of,
         requires=requires_of(register),
@@ -151,7 +154,20 @@ def _season(register: Register, fact: Fact, as_of: date) -> Season:
 
 def refuse_request(register: Register, fact: Fact) -> None:
     """Refuse a second open request of one woman for one help, and one that is dated after a check of it."""
-    season, values = _season(register, fact, date.max), fact.values
+    _open_alone(register, fact)
+    for check in register.beside("request_check", fact.act_id):
+        _not_before(check, fact)
+
+
+def refuse_check(register: Register, fact: Fact) -> None:
+    """Refuse a check that is dated before what it checks, or that opens it again while she asked anew."""
+    request = register.facts[f"request:{fact.values['request_id']}"]
+    _not_before(fact, request)
+    _open_alone(register, request, fact)
+
+
+def _open_alone(register: Register, fact: Fact, check: Fact | None = None) -> None:
+    season, values = _season(register, fact, date.max, check), fact.values
     open_ = [
         each.request_id
         for each in season.requests
@@ -165,13 +181,6 @@ def refuse_request(register: Register, fact: Fact) -> None:
             help=values["help"],
             earlier=f"request:{earlier}",
         )
-    for check in register.beside("request_check", fact.act_id):
-        _not_before(check, fact)
-
-
-def refuse_check(register: Register, fact: Fact) -> None:
-    """Refuse a check that is dated before what it checks."""
-    _not_before(fact, register.facts[f"request:{fact.values['request_id']}"])
 
 
 def _not_before(check: Fact, request: Fact) -> None:

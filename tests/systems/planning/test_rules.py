@@ -41,6 +41,35 @@ def test_she_may_ask_again_once_it_ended_was_no_longer_wanted_or_was_served(vill
     assert verify.verify(village, "demo").ok
 
 
+def test_what_was_closed_is_not_opened_again_while_she_asked_anew(village: Graph) -> None:
+    #   R1 ──── ended N1
+    #   R3 ──── checked C1: no ──── C2: yes?
+    #            R2 open                 R4 open
+    added(village, asked("R1: W3 on 2023-01-01"), ended("N1: request:R1 on 2023-02-01"), asked("R2: W3 on 2023-03-01"))
+    added(village, asked("R3: W4 on 2023-01-01"), checked("C1: R3 on 2023-02-01", wants="no"))
+    added(village, asked("R4: W4 on 2023-03-01"))
+
+    for reopens in (
+        say.taken_back("end:N1", "K1"),
+        say.taken_back("request_check:C1", "K2"),
+        say.corrected("request_check:C1", "K3", wants="yes"),
+        checked("C2: R3 on 2023-04-01"),
+    ):
+        assert isinstance(refusal(village, reopens), AskedAlready), reopens
+
+    added(village, ended("N2: request:R2 on 2023-05-01"), say.taken_back("end:N1", "K1"))
+    added(village, ended("N4: request:R4 on 2023-05-01"), say.taken_back("request_check:C1", "K2"))
+    added(village, checked("C2: R3 on 2023-06-01"))
+
+
+def test_a_plan_is_not_opened_again_while_another_is_open(village: Graph) -> None:
+    added(village, planned("N1: P1 > W3 on 2024-01-01"), ended("X1: plan:N1 on 2024-02-01"))
+    added(village, planned("N2: P2 > W3 on 2024-02-01"))
+
+    assert isinstance(refusal(village, say.taken_back("end:X1", "K1")), PlannedAlready)
+    added(village, say.taken_back("plan:N2", "K2"), say.taken_back("end:X1", "K1"))
+
+
 def test_one_woman_under_two_ids_has_one_open_request(village: Graph) -> None:
     added(village, asked("R1: W3 on 2023-01-01"), say.same("S1: W4 = W3"))
 

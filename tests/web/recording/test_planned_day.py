@@ -60,7 +60,7 @@ def valley(graph: Graph) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize(("width", "language"), [(390, "ne"), (1440, "fr")])
+@pytest.mark.parametrize(("width", "language"), [(390, "ne"), (1440, "fr"), (390, "en")])
 def test_a_day_for_fifty_givers(chromium: Browser, valley: Graph, tmp_path: Path, width: int, language: str) -> None:
     settings = Settings.read({"RELAY_DATA": str(tmp_path)})
     app = create_app(valley, settings, now=lambda: NOW, owner="asha")
