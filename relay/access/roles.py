@@ -94,6 +94,7 @@ HERE: Final = frozenset(
         "engine start",
         "engine status",
         "engine stop",
+        "graph publish",
         "ledger checkpoint",
         "ledger evidence",
         "ledger export",

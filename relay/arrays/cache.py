@@ -24,7 +24,7 @@ from relay.ledger.reading import STEP, require_built
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from relay.arrays.tables import Snapshot
@@ -103,10 +103,20 @@ def verified(
     noted: str | None = None,
     checkpoints: tuple[Checkpoint, ...] = (),
     public_keys: Collection[str] = (),
+    also: Callable[[Snapshot], Iterable[Fault]] = lambda _: (),
 ) -> Verification:
     """`verify.verify`, and whether what questions are answered from is what the ledger says.
 
     Where anything is wrong, no snapshot is believed any more: the programme is read again.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        folder: Where copies are kept.
+        noted: As in `verify.verify`.
+        checkpoints: The same.
+        public_keys: The same.
+        also: Where nothing else is wrong, says what is when it is given the snapshot that the ledger adds up to.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -123,6 +133,7 @@ def verified(
                 columns=", ".join(columns),
             )
             yield Fault(sequence=None, fault=fault)
+        yield from also(replayed)
 
     from relay.ledger.verify import verify  # noqa: PLC0415 - its cryptography, which no other question needs
 

@@ -95,6 +95,7 @@ def ledger_verify(
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
     from relay.arrays import cache
     from relay.ledger import checkpoints, verify
+    from relay.published import verifying
     from relay.service.queries.ledgers import Verify
 
     if typed_keys and not kept:
@@ -113,7 +114,7 @@ def ledger_verify(
         found = session.ask(Verify(noted=noted))
     else:
         folder = session.settings.data_folder / cache.FOLDER
-        found = cache.verified(
+        found = verifying.verified(
             session.graph, session.programme_id, folder, noted=noted, checkpoints=signed, public_keys=public_keys
         )
     _print_verification(session, found)
@@ -144,7 +145,8 @@ def _print_verification(session: Session, found: Verification) -> None:
     if session.as_json:
         print_json(found)
         return
-    print_pairs((("entries", found.entries), ("head_hash", found.head_hash), ("ok", found.ok)))
+    shown = (("published", found.published),) if found.published else ()
+    print_pairs((("entries", found.entries), ("head_hash", found.head_hash), ("ok", found.ok), *shown))
     if found.faults:
         print_table(("sequence", "fault"), ((fault.sequence, fault.fault) for fault in found.faults), title="faults")
 

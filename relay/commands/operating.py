@@ -94,10 +94,19 @@ def _this_command() -> str:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one if left out.")
 @click.option("--site", metavar="NAME", help="The host name under which a proxy serves the pages over TLS.")
 @click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine if left out.")
+@click.option("--publish", is_flag=True, help="Keep the states in the graph itself up to date, for graph browsers.")
 @pass_session
-def serve(session: Session, *, host: str, port: int, site: str | None, proxy: str | None) -> None:
+def serve(session: Session, *, host: str, port: int, site: str | None, proxy: str | None, publish: bool) -> None:
     """Serve the pages for a browser, until Ctrl-C. The URL it prints signs you in once."""
-    _serve(session, host=host, port=port, site=site, proxy=proxy)
+    import secrets
+    from contextlib import nullcontext
+
+    from relay.arrays import cache
+    from relay.published.keeping_up import kept_up
+
+    folder = session.settings.data_folder / cache.FOLDER
+    with kept_up(session.graph, folder, secrets.token_bytes, say) if publish else nullcontext():
+        _serve(session, host=host, port=port, site=site, proxy=proxy)
 
 
 @command(example="relay status")
@@ -228,6 +237,37 @@ def _print_engine(session: Session) -> None:
         print_json(found)
     else:
         print_pairs(found.items())
+
+
+@group("graph")
+def graph_() -> None:
+    """The graph for people who open it themselves, in a graph browser."""
+
+
+@graph_.command("publish", example="relay graph publish")
+@click.option("--as-of", metavar="DATE", help="The day to show; today if left out.")
+@pass_session
+def graph_publish(session: Session, as_of: str | None) -> None:
+    """Write on every placement how it stands: its state, what it passed on and owes, its generation and reach.
+
+    Programs that draw graphs show it and colour by it; no name is among it, and Relay itself never reads it back.
+    """
+    from relay.arrays import cache
+    from relay.published.publishing import publish
+    from relay.service.terminal import print_json, print_pairs
+
+    folder = session.settings.data_folder / cache.FOLDER
+    written = publish(session.graph, session.programme_id, session.day(as_of), folder, session.clerk.random)
+    if session.as_json:
+        print_json(written)
+        return
+    there = written.publication
+    print_pairs(
+        (
+            *(("programme_id", there.programme_id), ("as_of", there.as_of), ("sequence", there.sequence)),
+            *(("placements", written.placements), ("changed", written.changed)),
+        )
+    )
 
 
 @group()

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final, LiteralString
 
 from relay.domain.system import Catalogue
+from relay.domain.vocabulary import SHOWN
 
 # ---------------------------------------------------------------------------------------------------- schema
 
@@ -158,6 +159,13 @@ _WRITE_ENTRY: Final[LiteralString] = """
 CALL () { UNWIND $Entry AS row CREATE (n:Entry) SET n = row }"""
 _WRITE_NODE: Final[LiteralString] = """
 CALL () { UNWIND $LABEL AS row MERGE (n:LABEL {key: row.key}) SET n = row }"""
+# What was published stays on a placement whose facts change: whoever publishes next brings it up to date.
+_WRITE_PLACEMENT: Final[LiteralString] = """
+CALL () { UNWIND $Placement AS row MERGE (n:Placement {key: row.key})
+  WITH n, row, {shown_state: n.shown_state, shown_passed: n.shown_passed, shown_still_owed: n.shown_still_owed,
+                shown_generation: n.shown_generation, shown_reach: n.shown_reach,
+                shown_caption: n.shown_caption} AS shown
+  SET n = row SET n += shown }"""
 _WRITE_EDGE: Final[LiteralString] = """
 CALL () { UNWIND $TYPE AS row MATCH (a:START {key: row.start}) MATCH (b:END {key: row.end})
   CREATE (a)-[r:TYPE]->(b) SET r = row.properties }"""
@@ -271,6 +279,50 @@ CLEAR: Final[LiteralString] = """
 MATCH (n {programme_id: $programme_id}) WHERE NOT n:Entry AND NOT n:Ledger AND NOT n:Personal
 WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS cleared
 """
+
+# ---------------------------------------------------------------------------------------------------- publishing
+
+# What of a programme is published, beside its facts. One row, or none; cost: one look-up.
+PUBLISHED: Final[LiteralString] = "MATCH (s:Published {key: $programme_id}) RETURN properties(s) AS published"
+
+# What stands on placements, published or not. One row: of each such placement its key, its labels, and what it shows;
+# in no order; cost: a scan of the programme's placements.
+LAYER: Final[LiteralString] = """
+MATCH (p:Placement {programme_id: $programme_id})
+WHERE size(labels(p)) > 1 OR p.shown_state IS NOT NULL OR p.shown_passed IS NOT NULL OR p.shown_still_owed IS NOT NULL
+   OR p.shown_generation IS NOT NULL OR p.shown_reach IS NOT NULL OR p.shown_caption IS NOT NULL
+RETURN collect([p.key, labels(p), p.shown_state, p.shown_passed, p.shown_still_owed, p.shown_generation,
+                p.shown_reach, p.shown_caption]) AS layer
+"""
+
+# Nothing is published any more, and whoever made this claim publishes next.
+UNPUBLISH: Final[LiteralString] = "MATCH (s:Published {key: $programme_id}) DELETE s"
+CLAIM: Final[LiteralString] = """
+MERGE (c:Publishing {key: $programme_id}) SET c.programme_id = $programme_id, c.claim = $claim
+"""
+
+# The FIRST statement of each step: nobody else claims it until the transaction ends. One row, who claims it, or none.
+CLAIMED_BY: Final[LiteralString] = """
+MATCH (c:Publishing {key: $programme_id}) SET c.programme_id = $programme_id WITH c RETURN c.claim AS claim
+"""
+
+# One row while somebody publishes, or was cut short; cost: one look-up.
+CLAIMS: Final[LiteralString] = "MATCH (c:Publishing {key: $programme_id}) RETURN c.claim AS claim"
+
+# A label is taken off and another one set in two transactions: within one, the embedded engine takes the placement for
+# two of the same key.
+UNLABEL: Final[Mapping[str, LiteralString]] = {
+    label: "UNWIND $keys AS key MATCH (p:Placement {key: key}) REMOVE p:LABEL".replace("LABEL", label)
+    for label in SHOWN.values()
+}
+SHOW: Final[LiteralString] = "UNWIND $rows AS row MATCH (p:Placement {key: row.key}) SET p += row.shown"
+LABEL: Final[Mapping[str, LiteralString]] = {
+    label: "UNWIND $keys AS key MATCH (p:Placement {key: key}) SET p:LABEL".replace("LABEL", label)
+    for label in SHOWN.values()
+}
+
+PUBLISH: Final[LiteralString] = "MERGE (s:Published {key: $published.key}) SET s = $published"
+UNCLAIM: Final[LiteralString] = "MATCH (c:Publishing {key: $programme_id}) DELETE c"
 
 # ---------------------------------------------------------------------------------------------------- columns
 
@@ -777,6 +829,7 @@ _MIGRATION: Final[LiteralString] = "CREATE CONSTRAINT NAME IF NOT EXISTS FOR (n:
 _OWN: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),
     *("Account", "Token", "RegisterMap"),
+    *("Published", "Publishing"),
 )
 _OWN_EDGES: Final[Mapping[LiteralString, tuple[LiteralString, LiteralString]]] = {
     "RULED_BY": ("Programme", "Rule"),
@@ -872,6 +925,7 @@ def statements(catalogue: Catalogue) -> Statements:
         write={
             "Entry": _WRITE_ENTRY,
             **{label: _WRITE_NODE.replace("LABEL", label) for label in (*labels.values(), "Personal")},
+            "Placement": _WRITE_PLACEMENT,
             **{
                 type_: _WRITE_EDGE.replace("START", start).replace("END", end).replace("TYPE", type_)
                 for type_, (start, end) in edges.items()

@@ -30,6 +30,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+from relay.domain.vocabulary import SHOWN
 from relay.errors import NotWritable, Unavailable
 from relay.settings import Connection
 
@@ -47,9 +48,12 @@ BEFORE_UPGRADES: Final = "before"
 READER: Final = "reader"
 """The user who asks what others wrote: the engine itself refuses it to write, and whatever is not `READABLE`."""
 READER_FILE: Final = "reader.key"
-READABLE: Final = ("Entry", "Ledger", "Schema", "RULED_BY", "HOLDS", "FILLED", "PASSED_TO", "ABOUT")
+READABLE: Final = (
+    *("Entry", "Ledger", "Schema", "Published", "RULED_BY", "HOLDS", "FILLED", "PASSED_TO", "ABOUT"),
+    *(name for label in SHOWN.values() for name in (label, f"Placement~{label}")),
+)
 """Nodes and relationships in which nothing is personal, beside those that kinds of acts declare (`Catalogue.readable`);
-accounts and tokens are not among them."""
+accounts and tokens are not among them. What has two labels is of a type of its own, named after both."""
 
 START_SECONDS: Final = 30
 """How long a start may take. Measured: 2 to 6 s empty, under 5 s after a kill; the rest is for slow machines."""

@@ -5,7 +5,8 @@ They are apart from the rules, so that code that only offers them as choices loa
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import Final, Literal, LiteralString
 
 State = Literal["fulfilled", "excused", "lost", "broken", "late", "due", "in_time"]
 STATES: Final[tuple[State, ...]] = ("fulfilled", "excused", "lost", "broken", "late", "due", "in_time")
@@ -13,6 +14,17 @@ SETTLED: Final[tuple[State, ...]] = ("fulfilled", "excused")
 """Of those in these states nothing more is expected."""
 STUCK: Final[tuple[State, ...]] = ("lost", "broken")
 """Those in these states obstruct what descends from them."""
+
+SHOWN: Final[Mapping[State, LiteralString]] = {
+    "fulfilled": "ShownFulfilled",
+    "excused": "ShownExcused",
+    "lost": "ShownLost",
+    "broken": "ShownBroken",
+    "late": "ShownLate",
+    "due": "ShownDue",
+    "in_time": "ShownInTime",
+}
+"""Which label a placement in that state bears in the published graph: programs that draw graphs colour by label."""
 
 ChainState = Literal["complete", "growing", "weakened", "broken"]
 CHAIN_STATES: Final[tuple[ChainState, ...]] = ("complete", "growing", "weakened", "broken")

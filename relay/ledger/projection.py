@@ -31,6 +31,13 @@ RESTORING: Final = -1
 """In place of `PROJECTION` while a ledger is being restored: until then a part of it would pass for the whole."""
 
 
+SHOWN_PROPERTIES: Final = (
+    *("shown_state", "shown_passed", "shown_still_owed"),
+    *("shown_generation", "shown_reach", "shown_caption"),
+)
+"""What may be published on a placement (see `relay.published`): no part of the projection, which passes it over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A node as it must be: `key` is among the properties."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from relay.domain.entries import ORIGIN, Entry, Fault, faults_of, read_lines, recorded_before
 from relay.domain.register import NONSENSE, Register
@@ -33,12 +33,15 @@ class Verification:
         head_hash: Of the last one; 64 zeros when there is none.
         ok: Whether nothing is wrong.
         faults: What is wrong, entries first, in order.
+        published: Of what was published beside the facts: whether the ledger ends where it was published; None where
+            nothing is published, or something else is wrong.
     """
 
     entries: int
     head_hash: str
     ok: bool
     faults: tuple[Fault, ...]
+    published: Literal["current", "stale"] | None = None
 
 
 class _Chain:

@@ -15,13 +15,14 @@ from typing import Any, Final, LiteralString
 from relay.database import cypher
 from relay.domain.entries import Entry, Fault
 from relay.domain.register import NONSENSE, Change, Register
+from relay.domain.vocabulary import SHOWN
 from relay.graph import Graph, Transaction
 from relay.ledger.delta import rows_of
-from relay.ledger.projection import Edge, Node, about_edge, entry_node, things_of, touched
+from relay.ledger.projection import SHOWN_PROPERTIES, Edge, Node, about_edge, entry_node, things_of, touched
 from relay.text import Sentence
 
-# The ledger's head is checked apart; schema and accounts belong to no programme.
-_OWN: Final = frozenset({"Account", "Ledger", "RegisterMap", "Schema", "Token"})
+# The ledger's head is checked apart, and so is what is published; schema and accounts belong to no programme.
+_OWN: Final = frozenset({"Account", "Ledger", "Published", "Publishing", "RegisterMap", "Schema", "Token"})
 _OF_A_HEAD: Final = frozenset({"key", "programme_id", "sequence", "hash", "projection", "lock"})
 
 _Row = Node | Edge
@@ -221,11 +222,28 @@ def _read_edges(transaction: Transaction, about: set[_About]) -> Iterator[_Found
 _OF_A_NODE: Final = len(("label", "key"))
 
 
+def _labels_of_facts(labels: list[str]) -> list[str]:
+    """Labels without the one that was published on a placement."""
+    return [each for each in labels if each not in _SHOWN] if "Placement" in labels else labels
+
+
+def _facts(row: _Found) -> _Found:
+    """A node without what was published on it, if it is a placement."""
+    labels, properties = row["labels"], row["properties"]
+    if "Placement" not in labels:
+        return row
+    said = {name: value for name, value in properties.items() if name not in SHOWN_PROPERTIES}
+    return {"labels": _labels_of_facts(labels), "properties": said}
+
+
+_SHOWN: Final = frozenset(SHOWN.values())
+
+
 # -- what differs -----------------------------------------------------------------------------------------------------
 
 
 def _unlike_nodes(expected: _Nodes, rows: Iterable[_Found]) -> Iterator[GraphDifference]:
-    for row in rows:
+    for row in map(_facts, rows):
         about = "/".join(row["labels"]), str(row["properties"].get("key"))
         if about[0] not in _OWN:  # beside another one, an own label hides nothing
             found = expected.pop(about, None)
@@ -265,7 +283,10 @@ def _ends_of(graph: Graph) -> _Labels:
 def _ends(labels: _Labels, row: _Found) -> tuple[str, str, str]:
     """Type, and the keys of both ends; an end of another label than the type joins is named with its own."""
     joined = labels.get(row["type"], ("", ""))
-    ends = ((row["start_labels"], row["start"], joined[0]), (row["end_labels"], row["end"], joined[1]))
+    ends = (
+        (_labels_of_facts(row["start_labels"]), row["start"], joined[0]),
+        (_labels_of_facts(row["end_labels"]), row["end"], joined[1]),
+    )
     start, end = (str(key) if found == [label] else f"{'/'.join(found)} {key}" for found, key, label in ends)
     return str(row["type"]), start, end
 

@@ -12,6 +12,7 @@ from relay.desk.lookup import resolve
 from relay.domain.entries import Entry
 from relay.ledger import reading, verify
 from relay.ledger.checkpoints import read_hash
+from relay.published import verifying
 from relay.service.question import Question, Says, Source
 
 PAGE: Final = 50  # our choice: entries on a page if no number is given
@@ -107,7 +108,7 @@ class Verify(Question[verify.Verification]):
     def answer(self, source: Source, programme_id: str) -> verify.Verification:
         """What holds and what does not."""
         noted = None if self.noted is None else read_hash(self.noted)
-        return cache.verified(source.graph, programme_id, source.folder / cache.FOLDER, noted=noted)
+        return verifying.verified(source.graph, programme_id, source.folder / cache.FOLDER, noted=noted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

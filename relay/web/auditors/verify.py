@@ -9,6 +9,7 @@ from flask import request
 
 from relay.arrays import cache
 from relay.ledger.checkpoints import read_hash
+from relay.published import verifying
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -47,4 +48,6 @@ class VerifyPage:
         typed = request.args["noted"]
         noted = read_hash(typed) if typed.strip() else None
         folder = current.core().settings.data_folder / cache.FOLDER
-        return cls(noted=noted, found=cache.verified(current.graph(), current.head().programme_id, folder, noted=noted))
+        return cls(
+            noted=noted, found=verifying.verified(current.graph(), current.head().programme_id, folder, noted=noted)
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 from pathlib import Path
 from secrets import token_bytes
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ import pytest
 from relay.access import accounts, tokens
 from relay.access.roles import EVERY, Grant
 from relay.database import cypher, engine
+from relay.domain.vocabulary import SHOWN
+from relay.published.publishing import publish
 from relay.settings import Settings
 from relay.web import create_app
 from relay.web.auditors import query as query_page
@@ -103,7 +106,21 @@ def test_every_query_to_start_from_is_of_the_docs_and_is_answered(client: FlaskC
 
 
 def test_nothing_that_relay_writes_is_readable_unless_it_is_listed_and_impersonal() -> None:
-    assert {*engine.READABLE, *CORE.readable} == {*cypher.statements(CORE).write, "Ledger", "Schema"} - {"Personal"}
+    published = {"Published", *SHOWN.values(), *(f"Placement~{label}" for label in SHOWN.values())}
+    written = {*cypher.statements(CORE).write, "Ledger", "Schema"} - {"Personal"}
+    assert {*engine.READABLE, *CORE.readable} == written | published
+
+
+def test_what_is_published_is_read_by_label(client: FlaskClient, recorded: Graph) -> None:
+    publish(recorded, "demo", date(2026, 11, 25), None, token_bytes)
+
+    text = words(asked_for(client, "MATCH (p:ShownBroken)<-[:PASSED_TO]-(g:Placement) RETURN p.shown_caption AS shown"))
+    every = words(
+        asked_for(client, "MATCH (p:Placement {programme_id: 'demo'}) RETURN p.placement_id AS id ORDER BY id")
+    )
+
+    assert "broken" in text
+    assert "5 rows id P1 P2 P3 P4 P5" in every
 
 
 def test_who_administers_one_programme_reads_no_other_by_a_query(

@@ -1,0 +1,138 @@
+"""Whether what is published is what the ledger says: worked out anew as of its entry, and compared place by place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from relay.arrays import cache, lineage
+from relay.arrays.raw_tables import of_register
+from relay.database import cypher
+from relay.domain.entries import Fault
+from relay.ledger import reading
+from relay.ledger.projection import SHOWN_PROPERTIES
+from relay.published.layer import layer
+from relay.published.publishing import Marks, Publication, alike, marks, marks_of, published
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.arrays.tables import Snapshot
+    from relay.graph import Graph
+    from relay.ledger.checkpoints import Checkpoint
+    from relay.ledger.verify import Verification
+
+LOOKS: Final = 6
+PAUSE_SECONDS: Final = 2.0
+"""How often, and how far apart, a layer that is being written is looked at again (our choice: serve writes but what
+differs, within a second or two; what is not whole after ten seconds was cut short)."""
+
+
+def verified(
+    graph: Graph,
+    programme_id: str,
+    folder: Path,
+    *,
+    noted: str | None = None,
+    checkpoints: tuple[Checkpoint, ...] = (),
+    public_keys: Collection[str] = (),
+) -> Verification:
+    """`cache.verified`, and whether what is published is what the ledger says.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    compared: list[Publication] = []
+
+    def unlike(now: Snapshot) -> Iterator[Fault]:
+        layer_, found = _whole(graph, programme_id)
+        if layer_ is None:
+            yield from _unclaimed(graph, programme_id, found)
+            return
+        compared.append(layer_)
+        yield from _differences(graph, now, layer_, found)
+
+    result = cache.verified(
+        graph, programme_id, folder, noted=noted, checkpoints=checkpoints, public_keys=public_keys, also=unlike
+    )
+    if not compared:
+        return result
+    return replace(result, published="current" if compared[-1].hash == result.head_hash else "stale")
+
+
+def _whole(graph: Graph, programme_id: str) -> tuple[Publication | None, dict[str, Marks]]:
+    """What is published, and what stands on placements while nobody writes there."""
+    before, found = published(graph, programme_id), marks(graph, programme_id)
+    for _ in range(LOOKS):
+        after = published(graph, programme_id)
+        if before == after and (after or not graph.rows(cypher.CLAIMS, programme_id=programme_id)):
+            break
+        time.sleep(PAUSE_SECONDS)
+        before, found = published(graph, programme_id), marks(graph, programme_id)
+    return before, found
+
+
+def _unclaimed(graph: Graph, programme_id: str, found: dict[str, Marks]) -> Iterator[Fault]:
+    """What stands on placements although nothing is published, or what says so was altered."""
+    there = graph.rows(cypher.PUBLISHED, programme_id=programme_id)
+    if there or found:
+        said = Sentence(
+            "The published states of %(programme_id)s were altered, or publishing was interrupted. Publish them again: "
+            "`relay graph publish`.",
+            programme_id=programme_id,
+        )
+        yield Fault(sequence=None, fault=said)
+
+
+def _differences(graph: Graph, now: Snapshot, layer_: Publication, found: dict[str, Marks]) -> Iterator[Fault]:
+    stale = layer_.sequence != now.sequence
+    then = _as_known(graph, layer_) if stale else now
+    if then is None or then.head_hash != layer_.hash:
+        said = Sentence(
+            "The published states name entry %(sequence)s, whose hash in the ledger is a different one. Publish them "
+            "again: `relay graph publish`.",
+            sequence=layer_.sequence,
+        )
+        yield Fault(sequence=None, fault=said)
+        return
+    wanted = {key: marks_of(shown) for key, shown in layer(lineage.survey(then, layer_.as_of)).items()}
+    for key in sorted({**found, **wanted}):
+        if key not in found:
+            if not stale:  # else an act that came since may have taken it out of the graph
+                yield _differs(key, "shown_state", None, wanted[key][1][0])
+        elif key not in wanted:
+            yield _differs(key, "shown_state", found[key][1][0] or found[key][0], None)
+        else:
+            yield from _unlike(key, found[key], wanted[key])
+
+
+def _as_known(graph: Graph, layer_: Publication) -> Snapshot | None:
+    """The programme as it was known when it was published; None when it was never so."""
+    if not 0 < layer_.sequence <= reading.head(graph, layer_.programme_id).entries:
+        return None
+    entries = reading.entries(graph, layer_.programme_id, last=layer_.sequence)
+    return of_register(reading.replay(layer_.programme_id, entries, graph.catalogue))
+
+
+def _unlike(key: str, found: Marks, wanted: Marks) -> Iterator[Fault]:
+    (labels, values), (labels_wanted, values_wanted) = found, wanted
+    if labels != labels_wanted:
+        yield _differs(key, Sentence("its label"), "/".join(labels) or None, "/".join(labels_wanted))
+    for name, is_, should in zip(SHOWN_PROPERTIES, values, values_wanted, strict=True):
+        if not alike(is_, should):
+            yield _differs(key, name, is_, should)
+
+
+def _differs(key: str, name: str, found: object, wanted: object) -> Fault:
+    said = Sentence(
+        "The published state of Placement %(key)s was altered: %(name)s is %(found)s where the ledger says %(wanted)s.",
+        key=key,
+        name=name,
+        found=found,
+        wanted=wanted,
+    )
+    return Fault(sequence=None, fault=said)
