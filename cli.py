@@ -57,7 +57,7 @@ USERS: Final = {
         *(statistics.survival, statistics.deadlines, accounts.access),
     ),
     "Operators": (
-        *(operating.demo, operating.serve, operating.status, operating.engine_, operating.graph_),
+        *(operating.demo, operating.serve, operating.status, operating.doctor, operating.engine_, operating.graph_),
         *(files.backup, files.restore, files.export, operating.programme),
         *(accounts.account, accounts.token),
     ),

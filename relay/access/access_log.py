@@ -24,8 +24,8 @@ LARGEST: Final = 8_000_000
 and the one before is forgotten."""
 
 USUAL: Final = 1000  # lines shown when no number is given; our choice: an answer of a few hundred kilobytes
-_FILE: Final = "accesses.jsonl"
-_OLDER: Final = "accesses.older.jsonl"
+FILE: Final = "accesses.jsonl"
+OLDER: Final = "accesses.older.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,16 @@ class Access:
     by: str
     what: str
     ids: tuple[str, ...]
+
+
+class LogUnreadable(Unavailable):
+    """The access log is there, and cannot be read."""
+
+    reason = "The access log %(path)s cannot be read: %(strerror)s."
+    suggestion = "Ask your administrator to run relay doctor on the database's own machine."
+
+    path: Path
+    strerror: str
 
 
 class NotWrittenDown(Unavailable):
@@ -70,9 +80,9 @@ def note(folder: Path, programme_id: str, access: Access) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(folder):
-            path = folder / _FILE
+            path = folder / FILE
             if path.exists() and path.stat().st_size > LARGEST:
-                path.replace(folder / _OLDER)
+                path.replace(folder / OLDER)
             _append(path, line)
     except OSError as error:
         raise NotWrittenDown(strerror=error.strerror or type(error).__name__) from error
@@ -116,20 +126,45 @@ def newest(folder: Path, programme_id: str, most: int | None = None) -> tuple[Ac
 
     Returns:
         Empty when nothing was opened, or when it was forgotten.
+
+    Raises:
+        LogUnreadable: It cannot be read.
     """
-    found = [*_lines(folder / _OLDER, programme_id), *_lines(folder / _FILE, programme_id)]
+    found = [*_lines(folder / OLDER, programme_id), *_lines(folder / FILE, programme_id)]
     return tuple(reversed(found[-(most or USUAL) :]))
 
 
+def unreadable(folder: Path) -> int:
+    """How many lines of the log say nothing: torn off when the machine lost its power, or altered.
+
+    Raises:
+        LogUnreadable: It cannot be read at all.
+    """
+    return sum(_said(line) is None for path in (folder / OLDER, folder / FILE) for line in _raw(path))
+
+
 def _lines(path: Path, programme_id: str) -> Iterator[Access]:
-    if not path.exists():
+    for line in _raw(path):
+        said = _said(line)
+        if said and said[0] == programme_id:
+            yield said[1]
+
+
+def _raw(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as lines:
+            yield from lines
+    except FileNotFoundError:
         return
-    with path.open("rb") as lines:
-        for line in lines:
-            try:
-                said = json.loads(line)
-                access = Access(at=said["at"], by=said["by"], what=said["what"], ids=tuple(map(str, said["ids"])))
-            except (ValueError, TypeError, KeyError):  # torn off, maybe within a letter, or not written by Relay
-                continue
-            if said.get("programme_id") == programme_id:
-                yield access
+    except OSError as error:
+        raise LogUnreadable(path=path, strerror=error.strerror or type(error).__name__) from error
+
+
+def _said(line: bytes) -> tuple[object, Access] | None:
+    """Whose record was opened, and how; None when the line was torn off, maybe within a letter, or is not Relay's."""
+    try:
+        said = json.loads(line)
+        access = Access(at=said["at"], by=said["by"], what=said["what"], ids=tuple(map(str, said["ids"])))
+        return said.get("programme_id"), access
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -90,6 +90,7 @@ HERE: Final = frozenset(
         "ceremony record",
         "ceremony sheet",
         "demo",
+        "doctor",
         "engine rebuild",
         "engine start",
         "engine status",

@@ -85,11 +85,25 @@ def lines_of(file: BinaryIO, seal: Seal = OPEN) -> Iterator[str]:
     Raises:
         Invalid: It does not open with this seal.
     """
+    for line in _opened(file, seal):
+        yield line.decode(errors="replace")
+
+
+def _opened(file: BinaryIO, seal: Seal) -> BinaryIO:
     beginning = file.read(ENOUGH_TO_TELL)
     file.seek(0)
-    opened = io.BytesIO(seal.open(file.read())) if needs_to_open(beginning) else file
-    for line in opened:
-        yield line.decode(errors="replace")
+    return io.BytesIO(seal.open(file.read())) if needs_to_open(beginning) else file
+
+
+def restore_file(graph: Graph, file: BinaryIO, seal: Seal, clerk: Clerk) -> tuple[Kept, ...]:
+    """Restore a backup that was first read through to its end: of one that was altered or cut, nothing is written.
+
+    The arguments, and what is returned and raised, are those of `restore` and `lines_of`.
+    """
+    opened = _opened(file, seal)
+    check(lines_of(opened), graph.catalogue)
+    opened.seek(0)
+    return restore(graph, lines_of(opened), clerk)
 
 
 class ReadBackOtherwise(Invalid):
@@ -176,6 +190,12 @@ def dated(folder: Path, at: datetime, seal: Seal = OPEN) -> Path:
         NotWritten: The folder cannot be made.
     """
     return private_files.folder(folder) / f"relay-{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.jsonl{seal.ending}"
+
+
+def made_at(path: Path) -> str:
+    """When a dated backup was made, by its name, as `entries.instant` writes it."""
+    day, _, at = path.name.removeprefix("relay-").partition("T")
+    return f"{day}T{at[:2]}:{at[2:4]}:{at[4:6]}Z"
 
 
 def rotate(written: Path, newest: int) -> tuple[Path, ...]:

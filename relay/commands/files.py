@@ -409,17 +409,18 @@ def _new_passphrase(file: Path | None) -> str:
 @pass_session
 def restore(session: Session, file: Path, key_file: Path | None, passphrase_file: Path | None, *, drill: bool) -> None:
     """Replay a backup into an empty database. A restore that was interrupted is continued."""
-    from relay.backup import files, replay
+    from relay.backup import files
     from relay.ledger import checkpoints
     from relay.service.terminal import print_json, print_table
 
     with file.open("rb") as content:
-        lines = files.lines_of(content, _seal_of(file, key_file, passphrase_file))
+        seal = _seal_of(file, key_file, passphrase_file)
         if drill:
+            lines = files.lines_of(content, seal)
             drilled = files.drill(lines, session.clerk, session.catalogue, plain_driver=session.settings.plain_driver)
             _print_drill(session, drilled)
             return
-        kept = replay.restore(session.graph, lines, session.clerk)
+        kept = files.restore_file(session.graph, content, seal, session.clerk)
     if session.as_json:
         print_json({"programmes": kept})
     else:

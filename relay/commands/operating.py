@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, complete_programmes, format_option, group, pass_session
 from relay.commands.recording import REHEARSED, dry_run_option, reason, said_of
-from relay.commands.session import NotByService, Session, say, usable
+from relay.commands.session import NotByService, Session, say, usable, waiting
 from relay.commands.showing import counted, print_list, print_tree
 from relay.errors import Refused
+
+if TYPE_CHECKING:
+    from relay.doctor.finding import Finding
 
 
 class DemoElsewhere(Refused):
@@ -112,8 +117,7 @@ def serve(session: Session, *, host: str, port: int, site: str | None, proxy: st
 @command(example="relay status")
 @pass_session
 def status(session: Session) -> None:
-    """Show which database is used, its programmes and the last backup."""
-    from relay.database import engine
+    """Show which database is used, its programmes and the last backup, and what is wrong at first sight."""
     from relay.service.terminal import print_json, print_pairs, print_table
 
     found = _status(session)
@@ -122,23 +126,28 @@ def status(session: Session) -> None:
         return
     last = found["last_backup"]
     told = found | {"last_backup": f"{last['at']} {last['file']}" if last else "never"}
-    print_pairs((name, value) for name, value in told.items() if name not in ("programmes", "limits"))
+    print_pairs((name, value) for name, value in told.items() if name not in ("programmes", "findings", "limits"))
     headers = ("programme_id", "name", "entries", "entries_since_backup", "head_hash")
     print_table(headers, ([each[name] for name in headers] for each in found["programmes"]), title="programmes")
     for sentence in found["limits"]:
         say(sentence)
+    for each in found["findings"]:
+        if each["code"] not in _SAID_OTHERWISE:
+            say(f"{each['where']}: {each['what']} {each['advice']}")
     since = sum(each["entries_since_backup"] for each in found["programmes"])
     if found["server"] and session.gone:
         session.say_what_is_gone()
     elif since:
         say(f"Entries recorded since the last backup: {since}. Make one: relay backup PATH")
-    if found.get("free_bytes", engine.LOW_FREE_BYTES) < engine.LOW_FREE_BYTES:
-        say(f"The disk is nearly full: {found['free_bytes'] // 1_000_000} MB are left. Free some space first.")
+
+
+_SAID_OTHERWISE: Final = frozenset({"nothing_there", "set_back"})  # by what else the command says
 
 
 def _status(session: Session) -> dict[str, Any]:
     from relay.backup import status as last_backup
     from relay.database import engine
+    from relay.doctor.examination import look
     from relay.service.json_codec import json_of
 
     if session.settings.url:
@@ -157,8 +166,39 @@ def _status(session: Session) -> dict[str, Any]:
             {**json_of(head), "entries_since_backup": last_backup.entries_since(head, last, session.gone)}
             for head in (session.heads if reached else ())
         ],
+        "findings": json_of(look(data_folder, session.now, session.graph if reached else None, embedded=not neo4j)),
         "limits": [] if neo4j else list(engine.LIMITS),
     }
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    """Say each as a person reads it, faults first."""
+    for each in sorted(findings, key=lambda finding: finding.severity):
+        click.echo(f"{each.severity}: {each.where}\n  {each.what}\n  {each.advice}")
+
+
+@command(example="relay doctor")
+@pass_session
+def doctor(session: Session) -> None:
+    """Look for what is wrong with the data folder, the database's files, clock and backups, and say what helps.
+
+    It reads every file of the database. Whether graph and ledger agree: relay ledger verify.
+    """
+    from relay.doctor.examination import examine
+    from relay.service.terminal import print_json
+
+    if session.settings.url:
+        raise NotByService
+    embedded = session.settings.neo4j is None
+    with waiting("Looking through all files; this takes about 10 s for a million records."):
+        findings = examine(session.settings.data_folder, session.now, lambda: session.graph, embedded=embedded)
+    well = all(each.severity == "note" for each in findings)
+    if session.as_json:
+        print_json({"ok": well, "findings": findings})
+    else:
+        _print_findings(findings)
+        say("Nothing is wrong." if well else "Put right what is marked as a fault, then run relay doctor again.")
+    click.get_current_context().exit(DONE if well else FOUND)
 
 
 @group("engine")

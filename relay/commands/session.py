@@ -302,12 +302,14 @@ class Session:
     @cached_property
     def head(self) -> LedgerHead:
         """The programme that was named, or the only one."""
-        from relay.ledger.reading import require_sound
+        from relay.ledger.reading import NotRestored, require_sound
 
         programme_ids = [head.programme_id for head in self.heads]
         named = self.programme or self.usual_programme
         found = [head for head in self.heads if named in (None, head.programme_id)]
         if len(found) == 1:
+            if found[0].restoring:
+                raise NotRestored(programme_id=found[0].programme_id)
             return require_sound(found[0])
         if not self.heads:
             raise NoProgrammeYet

@@ -57,6 +57,8 @@ ON CREATE SET l.programme_id = $programme_id, l.sequence = 0, l.hash = $hash, l.
 # list within a list makes null of the whole row: there {help: p.help} is written.
 _HEAD: Final[LiteralString] = """
 RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
+  COLLECT { MATCH (e:Entry {key: l.programme_id + '/entry/' + toString(l.sequence)})
+            RETURN e.recorded_at } AS last_recorded_at,
   COLLECT { MATCH (p:Programme {key: $programme}) RETURN properties(p) } AS programmes,
   COLLECT { MATCH (:Programme {key: $programme})-[:RULED_BY]->(r:Rule) RETURN properties(r) } AS rules"""
 LOCK_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock WITH l" + _HEAD
@@ -235,6 +237,15 @@ AROUND: Final[LiteralString] = """
 MATCH (e:Entry {programme_id: $programme_id})
 RETURN max(CASE WHEN e.recorded_at < $before THEN e.sequence END) AS last,
   min(CASE WHEN e.recorded_at >= $from THEN e.sequence END) AS later
+"""
+
+# One row = a programme with entries: when something of it was last erased, null when nothing was; its last entry that
+# bears a time after an instant, null when none does; the latest time that any bears; cost: a scan of all ledgers.
+RECORDING_TIMES: Final[LiteralString] = """
+MATCH (e:Entry)
+RETURN e.programme_id AS programme_id, max(CASE WHEN e.kind = 'erase' THEN e.recorded_at END) AS erased_at,
+  max(CASE WHEN e.recorded_at > $after THEN e.sequence END) AS ahead, max(e.recorded_at) AS latest
+ORDER BY programme_id
 """
 
 # One row when an act is in the ledger.

@@ -4,7 +4,8 @@
                   very file, so that a dead engine is never taken for a live one, whatever runs under its pid today.
                   Port and password are kept from one start to the next.
     engine.lock   locked from the moment a start begins until the engine's process has ended: one engine a folder.
-    closed.json   the database files as the engine left them at its last clean stop; see `engine_process`.
+    closed.json   the database files as the engine left them at its last clean stop, with a digest of each; see
+                  `engine_process`.
     release       the engine's release that last wrote the database.
     before/       the database as older releases left it: one copy from before each upgrade of the engine.
     log/          the engine's log, capped.
@@ -15,6 +16,7 @@ The engine outlives the command that started it and stops itself when nobody has
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -42,6 +44,7 @@ USER: Final = "root"
 DATABASE: Final = "relay"
 STATE_FILE: Final = "engine.json"
 LOCK_FILE: Final = "engine.lock"
+CLOSED_FILE: Final = "closed.json"
 RELEASE_FILE: Final = "release"
 BEFORE_UPGRADES: Final = "before"
 
@@ -144,9 +147,7 @@ class StateDamaged(Unavailable):
     """The state file does not say how to reach the engine."""
 
     reason = "%(path)s was altered, so the embedded engine cannot be reached."
-    suggestion = (
-        "End the process relay.database.engine_process (pkill -f relay.database.engine_process), and try again."
-    )
+    suggestion = "Run relay doctor: it says which process to end."
 
     path: Path
 
@@ -353,7 +354,7 @@ def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES, readable: I
     if (state := _join(data_folder)) is not None:
         return state.connection()
     _make_private(data_folder)
-    _refuse_network_drive(data_folder)
+    require_local(data_folder)
     require_free_space(data_folder)
     deadline = time.monotonic() + START_SECONDS
     while (lock := _try_lock(data_folder)) is None:
@@ -414,10 +415,41 @@ def status(data_folder: Path) -> EngineStatus:
         port=None if state is None else state.port,
         pid=None if state is None else state.pid,
         version=_release(),
-        size_bytes=_bytes_below(data_folder / "databases"),
-        log_bytes=_bytes_below(data_folder / "log"),
-        free_bytes=_free_bytes(data_folder),
+        size_bytes=bytes_below(data_folder / "databases"),
+        log_bytes=bytes_below(data_folder / "log"),
+        free_bytes=free_bytes(data_folder),
     )
+
+
+Files = dict[str, list[int | str]]
+"""File name → its size in bytes, the time of its last change in nanoseconds, and the digest of its content."""
+
+
+def files(data_folder: Path) -> Files:
+    """Read the database's files as they are; empty when there is no database yet."""
+    found: Files = {}
+    for path in sorted(filter(Path.is_file, (data_folder / "databases" / DATABASE).glob("*"))):
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "blake2b").hexdigest()
+        found[path.name] = [path.stat().st_size, path.stat().st_mtime_ns, digest]
+    return found
+
+
+def closed(data_folder: Path) -> Files:
+    """Read how the last clean stop left the files; empty while the engine runs, and after an unclean stop."""
+    try:
+        found: object = json.loads((data_folder / CLOSED_FILE).read_text())
+    except (OSError, ValueError):
+        return {}
+    return {name: said for name, said in found.items() if isinstance(said, list)} if isinstance(found, dict) else {}
+
+
+def decayed(left: Files, now: Files) -> tuple[str, ...]:
+    """Name the files that hold other bytes than they were left with, although they bear the same size and time.
+
+    Nobody writes like that: the disk lost what it was given, or somebody wants it not to be seen.
+    """
+    return tuple(name for name, said in now.items() if left.get(name, [])[:2] == said[:2] and left[name] != said)
 
 
 def check(data_folder: Path, readable: Iterable[str] = ()) -> None:
@@ -460,9 +492,49 @@ def require_free_space(data_folder: Path) -> None:
     Raises:
         Unavailable: less than 50 MB are free.
     """
-    free_bytes = _free_bytes(data_folder)
-    if free_bytes < LEAST_FREE_BYTES:
-        raise DiskFull(data_folder=data_folder, free_mb=free_bytes // 1_000_000)
+    free = free_bytes(data_folder)
+    if free < LEAST_FREE_BYTES:
+        raise DiskFull(data_folder=data_folder, free_mb=free // 1_000_000)
+
+
+def require_local(data_folder: Path) -> None:
+    """Refuse a folder on a network drive; a system without /proc/mounts cannot tell, and is trusted.
+
+    Raises:
+        Unavailable: it lies on one.
+    """
+    mounts = Path("/proc/mounts")
+    if mounts.exists():
+        filesystem = network_filesystem(data_folder.resolve(), mounts.read_text())
+        if filesystem is not None:
+            raise NetworkDrive(data_folder=data_folder, filesystem=filesystem)
+
+
+def free_bytes(folder: Path) -> int:
+    """Tell how many bytes are free on the drive of a folder that need not be there yet."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def bytes_below(folder: Path) -> int:
+    """Add up the sizes of all files in a folder; 0 when it is not there."""
+    sizes = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            sizes += path.stat().st_size
+    return sizes
+
+
+def processes(data_folder: Path) -> tuple[int, ...]:
+    """Find the processes of the folder's engine, whatever its state file says; none where there is no /proc."""
+    found: list[int] = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            is_one = b"relay.database.engine_process" in (process / "cmdline").read_bytes()
+            if is_one and (process / "cwd").samefile(data_folder):
+                found.append(int(process.name))
+    return tuple(sorted(found))
 
 
 def network_filesystem(folder: Path, mounts: str) -> str | None:
@@ -581,8 +653,8 @@ def _copy_before_upgrade(data_folder: Path) -> None:
     written_by = release_file.read_text() if release_file.exists() else _release()
     if written_by == _release() or not files.exists():
         return
-    needed_bytes = _bytes_below(files) + LEAST_FREE_BYTES
-    if _free_bytes(data_folder) < needed_bytes:
+    needed_bytes = bytes_below(files) + LEAST_FREE_BYTES
+    if free_bytes(data_folder) < needed_bytes:
         raise NoRoomToUpgrade(data_folder=data_folder, release=written_by, needed_mb=needed_bytes // 1_000_000)
     copies = data_folder / BEFORE_UPGRADES
     copies.mkdir(mode=0o700, exist_ok=True)
@@ -601,26 +673,3 @@ def _make_private(data_folder: Path) -> None:
         data_folder.chmod(0o700)
     if data_folder.stat().st_mode & 0o077:
         raise FolderNotPrivate(data_folder=data_folder)
-
-
-def _refuse_network_drive(data_folder: Path) -> None:
-    """Ask the system where the folder lies; a system without /proc/mounts cannot tell, and is trusted."""
-    mounts = Path("/proc/mounts")
-    if mounts.exists():
-        filesystem = network_filesystem(data_folder.resolve(), mounts.read_text())
-        if filesystem is not None:
-            raise NetworkDrive(data_folder=data_folder, filesystem=filesystem)
-
-
-def _free_bytes(folder: Path) -> int:
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
-
-
-def _bytes_below(folder: Path) -> int:
-    sizes = 0
-    for path in folder.rglob("*"):
-        with suppress(FileNotFoundError):
-            sizes += path.stat().st_size
-    return sizes

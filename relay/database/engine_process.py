@@ -3,8 +3,9 @@
 It runs in the data folder, holds the inherited LOCK until it ends, says on REPORT how the start went (`ready`, or
 `damaged …`; nothing means it failed), serves, and stops on SIGTERM or after IDLE_MINUTES without a client.
 
-A database is trusted when its files are as the last clean stop left them (closed.json). After a kill, a power cut or a
-change from outside it is checked as a whole before it answers anyone.
+A database is trusted when its files are, byte for byte, as the last clean stop left them (closed.json). After a kill, a
+power cut or a change from outside it is checked as a whole before it answers anyone. It is not opened where bytes have
+changed in files that nobody wrote to.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from arcadedb_embedded.jvm import start_jvm
 
 from relay.database.engine import (
     CHECK_SECONDS,
+    CLOSED_FILE,
     DATABASE,
     HEAP_MEGABYTES,
     HOST,
@@ -40,7 +42,10 @@ from relay.database.engine import (
     USER,
     State,
     StateDamaged,
+    closed,
     count_faults,
+    decayed,
+    files,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +53,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
 FILES: Final = Path("databases") / DATABASE
-CLOSED_FILE: Final = Path("closed.json")
 LOGGING_FILE: Final = Path("log/logging.properties")
 
 BOLT_HELLO: Final = bytes.fromhex("6060b017 00000405 00000000 00000000 00000000")
@@ -95,7 +99,7 @@ def main() -> None:
     os.close(serving)
     server.stop()
     with suppress(OSError):  # a full disk: then all files are checked before they are served again
-        CLOSED_FILE.write_text(json.dumps(_files()))
+        Path(CLOSED_FILE).write_text(json.dumps(files(Path())))
     os._exit(0)  # all is closed; Java would wait for every client that is still connected
 
 
@@ -140,25 +144,18 @@ def _start_java() -> None:
     )
 
 
-def _files() -> dict[str, list[int]]:
-    """List the database files with size and time of the last change in nanoseconds."""
-    return {path.name: [path.stat().st_size, path.stat().st_mtime_ns] for path in sorted(FILES.iterdir())}
-
-
 def _require_sound(starter: TextIO) -> None:
     """End the process, and say so to the starter, when the database is damaged."""
-    closed = None
-    with suppress(OSError, ValueError):
-        closed = json.loads(CLOSED_FILE.read_text())
-    CLOSED_FILE.unlink(missing_ok=True)
-    if not FILES.exists() or closed == _files():
-        return
-    signal.alarm(CHECK_SECONDS)
-    finding = _check()
-    signal.alarm(START_SECONDS)
-    if finding:
-        _say(starter, f"damaged {finding}")
-        sys.exit(f"CHECK DATABASE: {finding}")
+    if FILES.exists():
+        signal.alarm(CHECK_SECONDS)
+        left, now = closed(Path()), files(Path())
+        lost = decayed(left, now)
+        finding = f"bytes changed in {', '.join(lost)}" if lost else "" if left == now else _check()
+        signal.alarm(START_SECONDS)
+        if finding:
+            _say(starter, f"damaged {finding}")
+            sys.exit(f"damaged: {finding}")
+    Path(CLOSED_FILE).unlink(missing_ok=True)
 
 
 def _check() -> str:

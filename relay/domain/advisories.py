@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from relay.domain.entries import CLOCKS_DAYS, instant
 from relay.domain.model import Event, PassOn, Placement, Rule, helps_of, lost_since, shown, standing, unwanted
 from relay.domain.register import Change, Fact, Register, filled_by, subject_of
 from relay.domain.vocabulary import LOSSES
@@ -33,12 +34,29 @@ class Note:
         note: Of a pass-on "too_soon", "more_than_owed", "same_household", "after_loss", "unwanted_sex", "due_sooner" or
             "alike"; of a gift "no_rule"; of an event "nothing_owed", "extends_nothing", "more_than_held" or "alike";
             of a correction "unconfirmed"; of what begins a placement "holds_already"; of two ids that are one woman's
-            "years_apart", "other_household", "said_different" or "holds_already".
+            "years_apart", "other_household", "said_different" or "holds_already"; of any act "clock_ahead".
         sentence: For people.
     """
 
     note: str
     sentence: str
+
+
+def of_clocks(before: str, now: datetime) -> Iterator[Note]:
+    """What is noted as something is recorded by a clock that is far behind the one of the entry before.
+
+    Args:
+        before: When that entry was recorded, as `entries.instant` writes it; empty before the first.
+        now: When this one is.
+    """
+    if before > instant(now + timedelta(days=CLOCKS_DAYS)):
+        sentence = Sentence(
+            "The entry before this one is dated %(before)s, and the clock now says %(now)s: one of the two is wrong."
+            " Until %(before)s, ask for what was known by the number of an entry, not by a day.",
+            before=before,
+            now=instant(now),
+        )
+        yield Note(note="clock_ahead", sentence=sentence)
 
 
 def is_like(one: PassOn, other: PassOn) -> bool:

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from relay.access.roles import Locked, NotAllowed
 from relay.domain.acts import Act, RuleMeant
-from relay.domain.advisories import Note
+from relay.domain.advisories import Note, of_clocks
 from relay.domain.entries import Entry, differing, instant, seal, zone
 from relay.domain.period_lock import is_a_managers
 from relay.domain.questions import NO_ANSWER, Answers, hand_over
@@ -299,8 +299,9 @@ class Batch:
             salt=lambda: self.clerk.random(16),
             catalogue=self.register.catalogue,
         )
+        behind = of_clocks(self.head.recorded_at, self.clerk.now.astimezone(UTC))
         self._take(change, entry)
-        return Outcome(act=act, action="added", entry=entry, notes=notes)
+        return Outcome(act=act, action="added", entry=entry, notes=(*behind, *notes))
 
     def _answers(self, act: Act) -> Answers:
         return self.answers | self.again.get(act.act_id, NO_ANSWER)

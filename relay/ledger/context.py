@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.database import cypher
@@ -44,11 +44,13 @@ class Head:
         sequence: Of the last entry; 0 before the first.
         hash: Of the last entry; `entries.ORIGIN` before the first.
         projection: The number of the projection that the graph was built by.
+        recorded_at: Of the last entry; empty before the first, and where nobody asks for it.
     """
 
     sequence: int
     hash: str
     projection: int
+    recorded_at: str = field(default="", compare=False)
 
 
 BEFORE_ALL: Final = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
@@ -240,7 +242,13 @@ class _Context:
         if not rows:
             return None
         self._take(rows[0], first=first)
-        head = Head(sequence=rows[0]["sequence"], hash=rows[0]["hash"], projection=rows[0]["projection"])
+        row = rows[0]
+        head = Head(
+            sequence=row["sequence"],
+            hash=row["hash"],
+            projection=row["projection"],
+            recorded_at=next(iter(row["last_recorded_at"]), None) or "",
+        )
         self.head = self.head or head
         return head
 

@@ -110,9 +110,10 @@ class LedgerHead:
 
     Attributes:
         programme_id: Its id.
-        entries: How many entries its ledger has; at least 1.
+        entries: How many entries its ledger has; at least 1, unless it is being restored.
         head_hash: Of the last.
         built: Whether the graph is the one that this version builds.
+        restoring: Whether the programme is being restored, or was so in part; then it may have no entry yet.
         name: Of the programme.
         timezone: In which its days begin.
         systems: That it uses.
@@ -125,6 +126,7 @@ class LedgerHead:
     name: str
     timezone: str
     systems: tuple[str, ...] = ()
+    restoring: bool = False
 
 
 def heads(graph: Graph) -> tuple[LedgerHead, ...]:
@@ -133,7 +135,12 @@ def heads(graph: Graph) -> tuple[LedgerHead, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return tuple(_head_of(row) for row in graph.rows(cypher.LEDGERS) if row["sequence"])
+    return tuple(_head_of(row) for row in graph.rows(cypher.LEDGERS) if _is_begun(row))
+
+
+def _is_begun(row: Mapping[str, Any]) -> bool:
+    """Whether a ledger has an entry, or is about to get those of a backup."""
+    return bool(row["sequence"]) or row["projection"] == RESTORING
 
 
 def all_heads(graph: Graph) -> tuple[LedgerHead, ...]:
@@ -173,6 +180,7 @@ def _head_of(row: Mapping[str, Any]) -> LedgerHead:
         entries=row["sequence"],
         head_hash=row["hash"],
         built=row["projection"] == PROJECTION,
+        restoring=row["projection"] == RESTORING,
         name=row["name"] or row["programme_id"],
         timezone=row["timezone"] or "UTC",
         systems=systems_of(row),
@@ -189,7 +197,7 @@ def head(graph: Graph, programme_id: str) -> LedgerHead:
         Unavailable: The database cannot be reached.
     """
     for row in graph.rows(cypher.LEDGERS):
-        if row["programme_id"] == programme_id and row["sequence"]:
+        if row["programme_id"] == programme_id and _is_begun(row):
             require_restored(programme_id, row["projection"])
             return require_sound(_head_of(row))
     raise NoProgramme(programme_id=programme_id)

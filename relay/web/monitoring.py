@@ -15,6 +15,7 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, g, jsonify, make_response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
+from relay.errors import RelayError
 from relay.ledger import reading
 from relay.web.permission import action, public
 from relay.web.request import current
@@ -95,6 +96,9 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public(unencrypted=True)
 def readyz() -> Response:
-    """Whether the database answers, and holds graphs of this version; no details."""
-    built = all(head.built for head in reading.heads(current.graph()))
+    """Whether the database answers, and holds graphs of this version, whole; no details."""
+    try:
+        built = all(head.built for head in reading.heads(current.graph()))
+    except (RelayError, OSError):  # a data folder that was taken away, too
+        built = False
     return make_response(jsonify(ok=built), 200 if built else 503)

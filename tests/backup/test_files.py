@@ -250,7 +250,7 @@ def test_without_room_for_the_copy_another_release_does_not_touch_the_database(
     (tmp_path / "databases" / "relay" / "file").write_bytes(bytes(1000))
     (tmp_path / engine.RELEASE_FILE).write_text("26.9.1", encoding="utf-8")
     tmp_path.chmod(0o700)
-    monkeypatch.setattr(engine, "_bytes_below", Mock(return_value=10**18))
+    monkeypatch.setattr(engine, "bytes_below", Mock(return_value=10**18))
 
     with pytest.raises(Unavailable, match="written by engine release 26\\.9\\.1"):
         engine.ensure(tmp_path)

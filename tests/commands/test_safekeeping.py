@@ -507,7 +507,7 @@ def test_a_programme_that_is_gone_and_another_ledger_of_that_length_are_told_too
 
 @pytest.mark.parametrize("free_bytes", [engine.LOW_FREE_BYTES, engine.LOW_FREE_BYTES - 1])
 def test_status_warns_before_the_disk_is_full(alone: Shell, free_bytes: int) -> None:
-    alone.monkeypatch.setattr(engine, "_free_bytes", Mock(return_value=free_bytes))
+    alone.monkeypatch.setattr(engine, "free_bytes", Mock(return_value=free_bytes))
 
     said = alone.ok("status").err
 

@@ -1,0 +1,141 @@
+"""The data folder looked at from outside, without the database: whose it is, who can read it, what has room in it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from relay.access import access_log
+from relay.backup import files
+from relay.database import engine
+from relay.doctor.finding import Finding, fault, note, of_damage, of_error
+from relay.errors import Unavailable
+
+SECRET: Final = (engine.STATE_FILE, engine.READER_FILE, "keys", "last_backup.json", access_log.FILE, access_log.OLDER)
+"""What in a data folder is for its owner only, beside the database and the backups."""
+
+_MB: Final = 1_000_000
+
+
+def findings(folder: Path, *, embedded: bool) -> tuple[Finding, ...]:
+    """What is wrong with a data folder; empty when nothing is.
+
+    Args:
+        folder: It need not be there.
+        embedded: Whether the embedded database lies in it.
+    """
+    if not folder.exists():
+        advice = "If there should be a record, RELAY_DATA names another folder than it did. Else begin: relay demo"
+        nothing = note("nothing_there", folder, "Nothing has been kept here yet.", advice)
+        return (nothing, *_room(folder, embedded=embedded))
+    if not folder.is_dir():
+        return (fault("not_a_folder", folder, "This is a file, not a folder.", "Set RELAY_DATA to a folder."),)
+    return (
+        *_ownership(folder),
+        *_writable(folder),
+        *_room(folder, embedded=embedded),
+        *(_engine(folder) if embedded else ()),
+    )
+
+
+def _ownership(folder: Path) -> Iterator[Finding]:
+    owner, me = folder.stat().st_uid, os.geteuid()
+    if owner != me:
+        error = engine.OfAnotherUser(data_folder=folder, owner=owner)
+        advice = f"{error.suggestion} If it is yours: `sudo chown -R {me} {shlex.quote(str(folder))}`"
+        yield fault(error.code, folder, str(error.reason), advice)
+        return
+    if folder.stat().st_mode & 0o077:
+        yield of_error(engine.FolderNotPrivate(data_folder=folder), folder)
+    found = {path: path.lstat() for path in _below(folder)}
+    of_others = [path for path, said in found.items() if said.st_uid != me]
+    if of_others:
+        what = f"{_counted(of_others)} belong to another user: Relay cannot write there."
+        yield fault("files_of_another_user", of_others[0], what, f"`sudo chown -R {me} {shlex.quote(str(folder))}`")
+    closed = [path for path, said in found.items() if not _usable(said.st_mode)]
+    if closed:
+        what = f"{_counted(closed)} are closed to their own owner: Relay cannot read or write there."
+        yield fault("files_closed", closed[0], what, f"`chmod -R u+rwX {shlex.quote(str(folder))}`")
+    secrets = [path for name in SECRET for path in (folder / name, *_below(folder / name)) if path in found]
+    shown = [path for path in secrets if found[path].st_mode & 0o077]
+    if shown:
+        what = f"{_counted(shown)} can be read by others as soon as the folder is opened or copied."
+        yield fault("secrets_readable", shown[0], what, f"`chmod -R go= {shlex.quote(str(folder))}`")
+
+
+def _usable(mode: int) -> bool:
+    """Whether the owner may do what Relay does with a file or a folder."""
+    needed = stat.S_IRUSR | stat.S_IWUSR | (stat.S_IXUSR if stat.S_ISDIR(mode) else 0)
+    return stat.S_ISLNK(mode) or mode & needed == needed
+
+
+def _below(folder: Path) -> list[Path]:
+    """All that lies in a folder, as far as it can be looked into; empty when it is none."""
+    return [Path(at) / name for at, folders, names in os.walk(folder) for name in (*folders, *names)]
+
+
+def _counted(paths: list[Path]) -> str:
+    return f"{len(paths)} files or folders"
+
+
+def _writable(folder: Path) -> Iterator[Finding]:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        advice = (
+            f"Mount the disk for writing again (`mount -o remount,rw {shlex.quote(str(_mount(folder)))}`). A disk that"
+            " became read-only by itself is often failing: copy the latest backup elsewhere first."
+        )
+        yield fault("read_only", folder, f"Nothing can be written here: {error.strerror}.", advice)
+
+
+def _mount(folder: Path) -> Path:
+    return next(each for each in (folder, *folder.parents) if os.path.ismount(each))
+
+
+def _room(folder: Path, *, embedded: bool) -> Iterator[Finding]:
+    free = engine.free_bytes(folder)
+    if free >= engine.LOW_FREE_BYTES:
+        return
+    spare = (folder / engine.BEFORE_UPGRADES, files.own_folder(folder))
+    held = [f"{each} holds {engine.bytes_below(each) // _MB} MB" for each in spare if each.exists()]
+    advice = "; ".join((f"Free at least {(engine.LOW_FREE_BYTES - free) // _MB + 1} MB", *held))
+    full = embedded and free < engine.LEAST_FREE_BYTES
+    yield fault(
+        "disk_full" if full else "disk_nearly_full",
+        folder,
+        f"The disk is {'full' if full else 'nearly full'}: {free // _MB} MB are left, and with less than"
+        f" {engine.LEAST_FREE_BYTES // _MB} MB nothing is written.",
+        f"{advice}.",
+    )
+
+
+def _engine(folder: Path) -> Iterator[Finding]:
+    try:
+        engine.require_local(folder)
+        running = engine.status(folder).running
+    except engine.StateDamaged as error:
+        yield _out_of_reach(folder, str(error.reason))
+    except Unavailable as error:
+        yield of_error(error, folder)
+    else:
+        if running:
+            return
+        if engine.processes(folder):
+            yield _out_of_reach(folder, "An engine holds this folder, but its state file was replaced.")
+        elif lost := engine.decayed(engine.closed(folder), engine.files(folder)):
+            finding = f"bytes changed in {', '.join(lost)}"
+            yield of_damage(engine.DatabaseDamaged(data_folder=folder, finding=finding), folder)
+
+
+def _out_of_reach(folder: Path, what: str) -> Finding:
+    """An engine that runs, and whose port and password nobody knows any more."""
+    pids = " ".join(map(str, engine.processes(folder)))
+    advice = f"End the engine of this folder; the next command starts another: `kill {pids}`"
+    return fault("engine_out_of_reach", folder / engine.STATE_FILE, what, advice)

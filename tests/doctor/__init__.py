@@ -1,0 +1,1 @@
+"""Tests of `relay.doctor`: broken folders, each put right by following what the doctor advises."""

@@ -1,0 +1,377 @@
+"""Broken folders: what is wrong is found, the advice is followed to the letter, and then nothing is wrong any more."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import Mock
+
+import pytest
+
+from relay import private_files
+from relay.access import access_log
+from relay.access.access_log import Access
+from relay.backup import files, replay, status
+from relay.commands import exits
+from relay.database import engine
+from relay.doctor import data_folder, examination, record
+from relay.ledger import reading, recording
+from relay.service.json_codec import json_of
+from tests.commands.shell import Shell, tell_story
+from tests.commands.shell import record as recorded
+from tests.rigs.small_disk import on_a_small_disk
+from tests.rigs.wiping import wiped
+from tests.scenes import acts as say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.doctor.finding import Finding
+    from relay.graph import Graph
+    from relay.settings import Connection
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a data folder in which nothing is wrong."""
+    made = private_files.folder(tmp_path / "data")
+    access_log.note(made, "demo", Access(at="2026-11-25T12:00:00Z", by="local:asha", what="show", ids=("gift:G1",)))
+    private_files.create_or_read(made / "keys" / "demo.pem", b"secret")
+    return made
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> Shell:
+    """Give a shell on that folder."""
+    shell = Shell(monkeypatch, capsys)
+    monkeypatch.setenv("RELAY_DATA", str(folder))
+    return shell
+
+
+def looked(folder: Path, graph: Graph | None = None, now: datetime = NOW) -> tuple[Finding, ...]:
+    return examination.look(folder, now, graph, embedded=False)
+
+
+def commands(finding: Finding) -> list[str]:
+    """What the advice says to type."""
+    return re.findall("`(.*?)`", finding.advice)
+
+
+def follow(finding: Finding) -> None:
+    """Type it; who runs the tests may do without sudo what is hers."""
+    subprocess.run(["sh", "-c", commands(finding)[0].removeprefix("sudo ")], check=True)  # noqa: S607
+
+
+def only(found: tuple[Finding, ...], code: str) -> Finding:
+    """The one thing that is wrong."""
+    assert [each.code for each in found] == [code]
+    return found[0]
+
+
+# ------------------------------------------------------------------------------------------------ the folder
+
+
+def test_in_a_folder_that_is_well_nothing_is_found(folder: Path) -> None:
+    assert looked(folder) == ()
+
+
+def test_a_folder_that_others_can_open_is_closed_by_what_is_advised(folder: Path) -> None:
+    folder.chmod(0o755)
+
+    found = only(looked(folder), "folder_not_private")
+    follow(found)
+
+    assert (found.where, looked(folder)) == (str(folder), ())
+
+
+def test_files_that_their_owner_cannot_write_are_opened_to_their_owner(folder: Path) -> None:
+    (folder / access_log.FILE).chmod(0o400)
+    (folder / "keys").chmod(0o500)
+
+    found = only(looked(folder), "files_closed")
+    follow(found)
+
+    assert ("2 files or folders" in found.what, looked(folder)) == (True, ())
+
+
+def test_secrets_that_a_copy_would_show_are_closed(folder: Path) -> None:
+    (folder / "keys" / "demo.pem").chmod(0o644)
+
+    found = only(looked(folder), "secrets_readable")
+    follow(found)
+
+    assert (found.where, looked(folder)) == (str(folder / "keys" / "demo.pem"), ())
+
+
+def test_in_a_folder_of_another_user_it_is_said_who_may_work(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    me = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", Mock(return_value=me + 12345))
+
+    found = only(looked(folder), "of_another_user")
+    assert commands(found)[0] == f"sudo chown -R {me + 12345} {folder}"
+    monkeypatch.undo()  # as that user
+
+    assert looked(folder) == ()
+
+
+def test_a_disk_without_room_names_what_can_be_deleted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copies = folder / engine.BEFORE_UPGRADES
+    private_files.folder(copies)
+    (copies / "copy").write_bytes(bytes(3_000_000))
+    free = Mock(side_effect=lambda _: 30_000_000 if (copies / "copy").exists() else 300_000_000)
+    monkeypatch.setattr(engine, "free_bytes", free)
+
+    (found,) = data_folder.findings(folder, embedded=True)
+    assert (found.code, found.advice) == ("disk_full", f"Free at least 171 MB; {copies} holds 3 MB.")
+    (copies / "copy").unlink()
+
+    assert data_folder.findings(folder, embedded=True) == ()
+
+
+def remounted(folder: Path) -> None:
+    """Look at a folder whose disk is read-only, do what is advised, look again; in a process of its own."""
+    subprocess.run(["mount", "-o", "remount,ro", folder], check=True)  # noqa: S607
+    found = only(looked(folder.absolute()), "read_only")
+    follow(found)
+    print(json.dumps({"what": found.what, "after": len(looked(folder.absolute()))}))  # noqa: T201 - as it is asked
+
+
+def test_a_disk_that_became_read_only_is_mounted_for_writing(tmp_path: Path) -> None:
+    said = on_a_small_disk(f"{__name__}:remounted", 2 * engine.LOW_FREE_BYTES, tmp_path)
+
+    assert said == {"what": "Nothing can be written here: Read-only file system.", "after": 0}
+
+
+def test_an_access_log_that_cannot_be_read_is_moved_aside(shell: Shell, folder: Path) -> None:
+    (folder / access_log.FILE).unlink()
+    (folder / access_log.FILE).mkdir(mode=0o700)
+
+    with pytest.raises(access_log.LogUnreadable, match="Is a directory"):
+        access_log.newest(folder, "demo")
+    found = only(looked(folder), "log_unreadable")
+    follow(found)
+
+    assert looked(folder) == ()
+    assert access_log.newest(folder, "demo") == ()
+    del shell
+
+
+def test_lines_of_the_access_log_that_say_nothing_are_counted(folder: Path) -> None:
+    with (folder / access_log.FILE).open("a") as log:
+        log.write('{"at": "2026\n')
+
+    found = only(looked(folder), "access_log_torn")
+
+    assert (found.severity, found.what.partition(" ")[0]) == ("note", "1")
+
+
+def test_where_nothing_is_kept_no_folder_is_made(shell: Shell, tmp_path: Path) -> None:
+    shell.monkeypatch.setenv("RELAY_DATA", str(tmp_path / "other"))
+
+    said = shell.ok("doctor", "--json").json
+
+    assert (said["ok"], [each["code"] for each in said["findings"]]) == (True, ["nothing_there"])
+    assert not (tmp_path / "other").exists()
+    (tmp_path / "other").touch()
+    assert shell.run("doctor").code == exits.FOUND
+
+
+# ------------------------------------------------------------------------------------------------ the engine
+
+
+@pytest.fixture
+def stopped(folder: Path) -> Iterator[None]:
+    """Stop the engines of the folder and of the one beside it when the test is over."""
+    yield
+    for each in (folder, folder.with_name("data.restored")):
+        with suppress(engine.StateDamaged):
+            engine.stop(each)
+
+
+@pytest.mark.usefixtures("stopped")
+def test_bytes_that_changed_in_files_whose_times_did_not_are_found_and_the_backup_is_restored(
+    shell: Shell, folder: Path, tmp_path: Path
+) -> None:
+    shell.ok("programme", "add", "hills", "--name", "Hills")
+    shell.ok("backup", str(tmp_path / "kept.jsonl"))
+    assert shell.ok("doctor").err == "Nothing is wrong.\n"
+    shell.ok("engine", "stop")
+    assert data_folder.findings(folder, embedded=True) == ()
+    damaged = max((folder / "databases" / engine.DATABASE).iterdir(), key=lambda path: path.stat().st_size)
+    was, content = damaged.stat(), bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    os.utime(damaged, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+    said = shell.run("doctor", "--json")
+    (found,) = said.json["findings"]
+    assert (said.code, found["code"]) == (exits.FOUND, "database_damaged")
+    assert f"bytes changed in {damaged.name}" in found["what"]
+    assert f"bytes changed in {damaged.name}" in shell.run("programme", "list").err
+    for setting in re.findall("`(.*?)`", found["advice"]):
+        variable, *words = setting.split()
+        shell.monkeypatch.setenv(*variable.split("="))
+        shell.ok(*words[1:])
+
+    assert shell.ok("doctor").code == exits.DONE
+    assert shell.ok("programme", "list").rows[1][0] == "hills"
+
+
+@pytest.mark.usefixtures("stopped")
+def test_an_engine_whose_state_file_was_altered_is_ended_by_its_number(shell: Shell, folder: Path) -> None:
+    shell.ok("engine", "start")
+    (folder / engine.STATE_FILE).write_text("{}")
+
+    (found,) = shell.run("doctor", "--json").json["findings"]
+    assert found == json_of(only(data_folder.findings(folder, embedded=True), "engine_out_of_reach"))
+    subprocess.run(["sh", "-c", *re.findall("`(.*?)`", found["advice"])], check=True)  # noqa: S607
+    deadline = datetime.now(UTC) + timedelta(seconds=engine.STOP_SECONDS)
+    while engine.processes(folder) and datetime.now(UTC) < deadline:
+        pass
+
+    assert data_folder.findings(folder, embedded=True) == ()
+
+
+# ------------------------------------------------------------------------------------------------ the record
+
+
+def test_a_restore_that_was_cut_short_is_told_by_every_command_until_it_is_run_again(
+    shell: Shell, connection: Connection, graph: Graph, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.use(connection)
+    tell_story(graph)
+    shell.ok("backup", str(tmp_path / "kept.jsonl"))
+    wiped(graph)
+    monkeypatch.setattr(replay, "STEP", 5)
+    with (tmp_path / "kept.jsonl").open() as lines, pytest.raises(ZeroDivisionError):
+        replay.restore(graph, (line if number < 8 else str(1 // 0) for number, line in enumerate(lines)), say.clerk())
+
+    found = only(record.findings(graph, folder, NOW), "not_restored")
+    for words in (("ledger", "verify"), ("health",), ("audit",)):
+        assert "is being restored and is not complete yet" in shell.run(*words).err, words
+    assert "is being restored and is not complete yet" in shell.ok("status").err
+    assert "run the same relay restore again" in found.advice
+    shell.ok("restore", str(tmp_path / "kept.jsonl"))
+
+    assert record.findings(graph, folder, NOW) == ()
+
+
+def test_of_a_programme_of_which_nothing_is_restored_yet_it_is_told_too(
+    shell: Shell, connection: Connection, graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.use(connection)
+    tell_story(graph)
+    recorded(graph, say.programme("two"), programme_id="two")
+    shell.ok("backup", str(tmp_path / "kept.jsonl"))
+    wiped(graph)
+    monkeypatch.setattr(replay, "STEP", 5)
+    with (tmp_path / "kept.jsonl").open() as lines, pytest.raises(ZeroDivisionError):
+        replay.restore(graph, (line if number < 8 else str(1 // 0) for number, line in enumerate(lines)), say.clerk())
+
+    assert [each.where for each in record.findings(graph, tmp_path, NOW)] == ["demo", "two"]
+    assert "Programme two is being restored" in shell.run("health", "--programme", "two").err
+    shell.ok("restore", str(tmp_path / "kept.jsonl"))
+    assert [(head.programme_id, head.restoring) for head in reading.heads(graph)] == [("demo", False), ("two", False)]
+
+
+def test_a_restore_reads_the_whole_file_before_it_writes_anything(
+    shell: Shell, connection: Connection, graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.use(connection)
+    tell_story(graph)
+    kept = tmp_path / "kept.jsonl"
+    shell.ok("backup", str(kept))
+    wiped(graph)
+    kept.write_text(kept.read_text().replace("placement:P1", "placement:P9", 1))
+    monkeypatch.setattr(replay, "STEP", 2)
+
+    refused = shell.run("restore", str(kept))
+
+    assert (refused.code, "cannot be trusted" in refused.err) == (exits.NOT_DONE, True)
+    assert reading.heads(graph) == ()
+
+
+def at(graph: Graph, when: datetime, number: int) -> list[str]:
+    """Record a woman by a clock that shows that day; what is noted."""
+    outcome = recording.record_one(graph, "demo", say.woman(f"V{number}"), say.clerk(today=when.date()))
+    return [note.note for note in outcome.notes]
+
+
+def test_an_entry_of_a_clock_that_was_ahead_is_settled_by_the_next(graph: Graph, folder: Path) -> None:
+    """Entry 15 is dated 2031; what comes after it, by a clock that is right, is entry 16."""
+    tell_story(graph)
+    status.note(folder, NOW, folder / access_log.FILE, [])
+    assert at(graph, datetime(2031, 1, 1, tzinfo=UTC), 1) == []
+    last = reading.head(graph, "demo").entries
+
+    found = next(each for each in record.findings(graph, folder, NOW) if each.code == "clock")
+    assert (found.severity, f"Entry {last} of demo is dated 2031-01-01" in found.what) == ("fault", True)
+    assert "clock" not in {each.code for each in record.findings(graph, folder, datetime(2031, 1, 1, tzinfo=UTC))}
+    assert at(graph, NOW, 2) == ["clock_ahead"], "told once"
+    assert at(graph, NOW, 3) == []
+
+    (after,) = (each for each in record.findings(graph, folder, NOW) if "clock" in each.code)
+    assert (after.code, after.severity) == ("clock_was_ahead", "note")
+    assert reading.last_known(graph, "demo", int(commands(after)[0].rpartition(" ")[2])) == last
+
+
+def test_what_was_recorded_a_week_ago_and_is_in_no_backup_is_backed_up(
+    shell: Shell, connection: Connection, graph: Graph, folder: Path
+) -> None:
+    shell.use(connection)
+    tell_story(graph)
+    first = datetime.fromisoformat(next(reading.entries(graph, "demo")).recorded_at)
+
+    assert record.findings(graph, folder, first + timedelta(days=record.BACKUP_DAYS)) == ()
+    later = first + timedelta(days=record.BACKUP_DAYS, seconds=1)
+    found = only(record.findings(graph, folder, later), "no_backup")
+    shell.ok(*commands(found)[0].split()[1:])
+
+    assert record.findings(graph, folder, later) == ()
+    next(files.own_folder(folder).iterdir()).rename(folder / "elsewhere")
+    assert only(record.findings(graph, folder, later), "backup_moved").severity == "note"
+
+
+def test_copies_that_hold_what_was_erased_since_are_deleted(
+    shell: Shell, connection: Connection, graph: Graph, folder: Path
+) -> None:
+    shell.use(connection)
+    recorded(graph, say.programme("demo"), say.woman("W1"))
+    private_files.folder(files.own_folder(folder))
+    old = files.own_folder(folder) / "relay-2020-01-01T000000Z.jsonl"
+    old.touch(mode=0o600)
+    shell.ok("backup", "--keep", "5")
+    now = datetime.now(UTC)
+    assert "kept_after_erasure" not in {each.code for each in record.findings(graph, folder, now)}
+    shell.ok("erase", "beneficiary:W1", "--yes")
+
+    found = only(record.findings(graph, folder, now), "kept_after_erasure")
+    assert str(old) in commands(found)[1]
+    shell.ok(*commands(found)[0].split()[1:])
+    subprocess.run(["sh", "-c", commands(found)[1]], check=True)  # noqa: S607
+
+    assert record.findings(graph, folder, now) == ()
+    assert not old.exists()
+
+
+def test_a_database_that_was_set_back_is_restored_from_the_last_backup(
+    shell: Shell, connection: Connection, graph: Graph, folder: Path, tmp_path: Path
+) -> None:
+    shell.use(connection)
+    tell_story(graph)
+    shell.ok("backup", str(tmp_path / "kept.jsonl"))
+    wiped(graph)
+
+    found = only(record.findings(graph, folder, NOW), "set_back")
+    assert "restore that backup into an empty database" in found.advice
+    shell.ok("restore", str(tmp_path / "kept.jsonl"))
+
+    assert record.findings(graph, folder, NOW) == ()
