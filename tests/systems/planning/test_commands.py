@@ -13,6 +13,7 @@ import pytest
 from relay.ledger import verify
 from relay.service.queries.chain_health import Health
 from relay.service.question import Source
+from relay.systems.planning import proposal
 from tests.scenes import acts as say
 from tests.systems.planning.scene import added, checked, ended, planned
 
@@ -116,3 +117,17 @@ def test_a_place_can_be_proposed_alone_and_must_be_there(shell: Shell) -> None:
 
     assert [(row["giver_placement_id"], row["request_id"]) for row in rows] == [("P2", "R5")]
     assert "There is no place 9" in shell.run("plan", "propose", "--place", "9", *ON).err
+
+
+def test_too_many_hand_overs_of_one_municipality_are_proposed_place_by_place(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposal, "MOST_HAND_OVERS", 2)  # as if 700 were on the meadow, where 3 are
+
+    refused = shell.run("plan", "propose", *ON)
+
+    assert refused.code != 0
+    assert "3 hand-overs of goat and 3 women in M are too many to propose at once." in refused.err
+    assert "--place" in refused.err
+    found = shell.ok("plan", "propose", "--place", "2", "--json", *ON).json
+    assert [row["request_id"] for row in found] == ["R5"]
