@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import ge
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _COUNTRY: Final = "977"
 _LEAST_DIGITS: Final = 6  # of a number with its area's code (our choice)
 _BETWEEN_PHONES: Final = re.compile(r"[,;/|\n]|\b(?:or|and)\b")
 NEAR: Final = 75.0  # our choice: one slip in a word of four letters is still found (Sita, Gita)
+PLACE: Final = 85.0  # our choice: one slip in the name of a place, whose words are not to pass for short names
 BEGINNING: Final = 90.0  # our choice: a word's beginning is nearer than a slip, and further than the word itself
 
 _SILENT: Final = "\u094d"  # virama: the consonant before it carries no vowel
@@ -210,8 +212,8 @@ def like(text: str, names: Mapping[str, str], around: Mapping[str, str] | None =
     """The names that are like a text, nearest first; those of one score by the name alone, by length, then by id.
 
     Each word of the text is held against the words of the name, in any order: as it sounds, as a beginning, or with
-    slips. The score is the mean over the words of the text, weighed by their length; words that the name has beside
-    them cost nothing, since Kumari, Devi or a family name are often left out.
+    slips; each has to be like one of them. The score is the mean over the words of the text, weighed by their length;
+    words that the name has beside them cost nothing, since Kumari, Devi or a family name are often left out.
 
     Args:
         text: In either script.
@@ -225,6 +227,7 @@ def like(text: str, names: Mapping[str, str], around: Mapping[str, str] | None =
     asked = key(text).split()
     if not asked:
         return ()
+    least = [min(NEAR, 100 * (len(word) - 1) / len(word)) for word in asked]  # one slip in a short one (Rai, Ray)
     weights = [len(word) / sum(map(len, asked)) for word in asked]
     scores: dict[str, Sequence[float]] = {}  # names share their words, so each is compared once
 
@@ -242,11 +245,12 @@ def like(text: str, names: Mapping[str, str], around: Mapping[str, str] | None =
     found: list[tuple[float, float, int, str]] = []
     for id_, name in names.items():
         own = best_of(name)
-        score = alone = weighed(own)
+        alone, best = weighed(own), own
         if around and max(own) >= NEAR:
-            lives = [each if each >= NEAR else 0.0 for each in best_of(around.get(id_, ""))]
-            score = weighed(list(map(max, own, lives)))
-        if score >= NEAR:
+            lives = [each if each >= PLACE else 0.0 for each in best_of(around.get(id_, ""))]
+            best = list(map(max, own, lives))
+        score = weighed(best)
+        if score >= NEAR and all(map(ge, best, least)):
             found.append((-score, -alone, len(name), id_))
     return tuple(Likeness(id=id_, score=-score) for score, _, _, id_ in sorted(found))
 

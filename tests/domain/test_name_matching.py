@@ -88,6 +88,15 @@ def test_a_name_that_is_too_far_is_not_found() -> None:
     assert [each.id for each in name_matching.like("Poudyal", {"B1": "पौडेल", "B2": "Kamala"})] == ["B1"]
 
 
+def test_each_word_is_like_one_of_the_name_or_of_the_places_around_it() -> None:
+    names = {"B1": "Lakshmi Ale", "B2": "Lakshmi Ray", "B3": "Sita Bishwakarma"}
+    places = {"B3": "Rapti Chitwan"}
+
+    assert [each.id for each in name_matching.like("Lakshmi Rai", names)] == ["B2"]
+    assert name_matching.like("Asmita Rai", names, places) == ()  # Sita alone is near, and Rapti is not like Rai
+    assert [each.id for each in name_matching.like("Sita Rapty", names, places)] == ["B3"]
+
+
 def test_beside_a_word_of_the_name_the_others_may_be_words_of_the_places_around_it() -> None:
     register = {"B1": "Maya Rai", "B2": "Maya Rai", "B3": "Sita Rai", "B4": "माया Tansen"}
     around = {"B1": "Tansen पाल्पा", "B2": "Butwal Rupandehi", "B3": "Tansen Palpa"}
