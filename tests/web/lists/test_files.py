@@ -55,7 +55,7 @@ def test_an_xlsx_holds_the_same_rows_as_text_and_numbers(client: FlaskClient, tm
 def test_an_xlsx_speaks_the_readers_words_and_its_days_are_days(client: FlaskClient, tmp_path: Path) -> None:
     rows = sheet(client, tmp_path, "placements.xlsx?state=broken", **{"Accept-Language": "fr"})
 
-    assert {row["Comment il se porte"] for row in rows} == {"en rupture"}
+    assert {row["État"] for row in rows} == {"en rupture"}
     assert {type(row["En perte ou en rupture depuis"]) for row in rows} == {date}
 
 
