@@ -61,6 +61,15 @@ class NotRelaysOwn(Unavailable):
     label: str
 
 
+class HoldsOthersData(Unavailable):
+    """A database that Relay never used holds something already."""
+
+    reason = "Relay never used this database, and it already holds data of another application (:%(label)s)."
+    suggestion = "Give Relay a separate, empty database; nothing was written into this one."
+
+    label: str
+
+
 class NotAnswered(Refused):
     """The database did not answer somebody's own query: it does not know something in it, or lacks memory for it."""
 
@@ -298,40 +307,75 @@ class Graph:
         """Bring constraints and indexes up to date; quick when they are.
 
         Raises:
+            HoldsOthersData: It is not empty, and not Relay's.
             Unavailable: The database cannot be reached, or what others keep in it is in the way.
         """
-        missing = self._missing()
-        if not missing:
+        unique, indexed = self._missing()
+        if not unique and not indexed:
             return
+        self._require_own(unique)
         with suppress(ReadOnly):  # then nothing is doubled either
-            for unique in missing:
-                self._constrain(*unique)
-            if not self.embedded and (others := self._missing()):  # under whose names others have something else
+            for each in unique:
+                self._constrain(each, self._migrations[each])
+            for each in indexed:
+                self._constrain(each, self._indexes[each])
+            if not self.embedded and (others := self._missing()[0]):  # under whose names others have something else
                 label, name = others[0]
                 raise NotRelaysOwn(label=label, property=name)
-            done = [".".join(each) for each in self._migrations]
-            self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, unique=done))
+            done, found = ([".".join(each) for each in texts] for texts in (self._migrations, self._indexes))
+            self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, unique=done, indexed=found))
 
     @property
     def _migrations(self) -> Mapping[tuple[str, str], LiteralString]:
         return cypher.statements(self.catalogue).migrations
 
-    def _missing(self) -> list[tuple[str, str]]:
-        """What should be unique and is not; in Neo4j the list of what was done does not tell what was dropped since."""
-        if self.embedded:
-            done = next((row["unique"] for row in self.rows(cypher.SCHEMA)), None) or ()
-            return [unique for unique in self._migrations if ".".join(unique) not in done]
-        there = {(row["label"], row["property"]) for row in self.rows(cypher.CONSTRAINTS)}
-        return [unique for unique in self._migrations if unique not in there]
+    @property
+    def _indexes(self) -> Mapping[tuple[str, str], LiteralString]:
+        return cypher.statements(self.catalogue).indexes
 
-    def _constrain(self, label: str, unique: str) -> None:
-        """Make something unique, in a transaction without data; again when another process does so too."""
+    def _missing(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """What should be unique and is not, and what should have an index and has none.
+
+        In Neo4j the list of what was done does not tell what was dropped since.
+        """
+        if self.embedded:
+            row = next(iter(self.rows(cypher.SCHEMA)), {})
+            done = {*(row.get("unique") or ()), *(row.get("indexed") or ())}
+            unique = [each for each in self._migrations if ".".join(each) not in done]
+            return unique, [each for each in self._indexes if ".".join(each) not in done]
+        there = {(row["label"], row["property"]) for row in self.rows(cypher.CONSTRAINTS)}
+        unique = [each for each in self._migrations if each not in there]
+        there = {(row["label"], row["property"]) for row in self.rows(cypher.INDEXES)}
+        return unique, [each for each in self._indexes if each not in there]
+
+    def _require_own(self, unique: Iterable[tuple[str, str]]) -> None:
+        """Look, before anything is written, whether what others keep in the database is in the way.
+
+        Raises:
+            HoldsOthersData: It is not empty, and not Relay's.
+            NotRelaysOwn: Others have an index where something should be made unique, or under its name.
+        """
+        if not self.rows(cypher.SCHEMA) and not self.rows(cypher.ANY_LEDGER):
+            for row in self.rows(cypher.ANY_NODE):
+                raise HoldsOthersData(label=":".join(row["labels"]))
+        if self.embedded:
+            return
+        wanted = {cypher.schema_name(*each): each for each in unique}
+        for row in self.rows(cypher.INDEXES):
+            where = row["label"], row["property"]
+            named = wanted.get(row["name"], where)
+            if named != where or (where in wanted.values() and not row["unique"]):
+                raise NotRelaysOwn(label=named[0], property=named[1])
+
+    def _constrain(self, named: tuple[str, str], text: LiteralString) -> None:
+        """Change the schema, in a transaction without data; again when another process does so too."""
         with translated():
             try:
-                self._execute(lambda transaction: transaction.run(self._migrations[label, unique]), writing=True)
+                self._execute(lambda transaction: transaction.run(text), writing=True)
             except (ClientError, DatabaseError) as error:
                 if _OF_THE_SCHEMA in str(error.code):
-                    raise NotRelaysOwn(label=label, property=unique) from error
+                    label, name = named
+                    raise NotRelaysOwn(label=label, property=name) from error
                 raise
 
     def _execute(

@@ -19,15 +19,29 @@ from relay.domain.vocabulary import SHOWN
 # Neo4j alone: what is unique, whatever its constraint is called. One row = a constraint; cost: none.
 CONSTRAINTS: Final[LiteralString] = """
 SHOW CONSTRAINTS YIELD type, labelsOrTypes, properties
-WHERE type IN ['UNIQUENESS', 'NODE_PROPERTY_UNIQUENESS', 'NODE_KEY'] AND size(properties) = 1
+WHERE type IN ['UNIQUENESS', 'NODE_PROPERTY_UNIQUENESS', 'NODE_KEY', 'RELATIONSHIP_UNIQUENESS',
+               'RELATIONSHIP_PROPERTY_UNIQUENESS', 'RELATIONSHIP_KEY'] AND size(properties) = 1
 RETURN labelsOrTypes[0] AS label, properties[0] AS property
 """
 
-# One row = what was made unique, each as "Label.property"; none in a database that Relay never saw, null in one that an
-# earlier version made, which only counted.
-SCHEMA: Final[LiteralString] = "MATCH (s:Schema {key: 'schema'}) RETURN s.unique AS unique"
+# Neo4j alone: what has an index, those of constraints included. One row = an index; cost: none.
+INDEXES: Final[LiteralString] = """
+SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint
+WHERE type = 'RANGE' AND size(properties) = 1
+RETURN name, labelsOrTypes[0] AS label, properties[0] AS property, owningConstraint IS NOT NULL AS unique
+"""
 
-SET_SCHEMA: Final[LiteralString] = "MERGE (s:Schema {key: 'schema'}) SET s.unique = $unique"
+# One row = what was made unique and what was given an index, each as "Label.property"; none in a database that Relay
+# never saw, null in one that an earlier version made.
+SCHEMA: Final[LiteralString] = """
+MATCH (s:Schema {key: 'schema'}) RETURN s.unique AS unique, s.indexed AS indexed
+"""
+
+SET_SCHEMA: Final[LiteralString] = "MERGE (s:Schema {key: 'schema'}) SET s.unique = $unique, s.indexed = $indexed"
+
+# What a database holds that Relay never saw: the labels of one node, or none. Cost: one node.
+ANY_LEDGER: Final[LiteralString] = "MATCH (l:Ledger) WHERE l.sequence IS NOT NULL RETURN l.key AS key LIMIT 1"
+ANY_NODE: Final[LiteralString] = "MATCH (n) RETURN labels(n) AS labels LIMIT 1"
 
 # ---------------------------------------------------------------------------------------------------- programmes
 
@@ -837,6 +851,18 @@ RETURN e.act_id AS act_id, c.act_id AS corrected_by, c.recorded_by AS recorded_b
 # ---------------------------------------------------------------------------------------------------- for each kind
 
 _MIGRATION: Final[LiteralString] = "CREATE CONSTRAINT NAME IF NOT EXISTS FOR (n:LABEL) REQUIRE n.PROPERTY IS UNIQUE"
+_MIGRATION_OF_EDGES: Final[LiteralString] = """
+CREATE CONSTRAINT NAME IF NOT EXISTS FOR ()-[r:TYPE]-() REQUIRE r.PROPERTY IS UNIQUE
+"""
+_INDEX: Final[LiteralString] = "CREATE INDEX NAME IF NOT EXISTS FOR (n:LABEL) ON (n.PROPERTY)"
+_INDEX_OF_EDGES: Final[LiteralString] = "CREATE INDEX NAME IF NOT EXISTS FOR ()-[r:TYPE]-() ON (r.PROPERTY)"
+
+# What people ask for who open the graph; Relay itself finds everything by its key.
+_ASKED_FOR: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
+    *(("Placement", "placement_id"), ("Placement", "beneficiary_id"), ("Placement", "due_on")),
+    *(("Beneficiary", "beneficiary_id"), ("Gift", "gift_id")),
+)
+_ASKED_FOR_OF_EDGES: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("PASSED_TO", "pass_id"),)
 _OWN: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),
     *("Account", "Token", "RegisterMap"),
@@ -857,7 +883,8 @@ class Statements:
 
     Attributes:
         edges: Relationship → labels of its start and end, of all that there are.
-        migrations: Label and property → what makes it unique; each is run on its own.
+        migrations: Label or relationship, and property → what makes it unique; each is run on its own.
+        indexes: The same → what gives it an index.
         load: Kind, or "entries" → the part of a statement after `LOCK_AND_LOAD` that reads those with some keys.
         pointing_at: Kind → what stands on acts of it that may be taken back; absent where nothing can.
         write: Label or relationship → the part of a statement after `WRITE_HEAD`, nodes before relationships.
@@ -872,6 +899,7 @@ class Statements:
 
     edges: Mapping[str, tuple[LiteralString, LiteralString]]
     migrations: Mapping[tuple[str, str], LiteralString]
+    indexes: Mapping[tuple[str, str], LiteralString]
     load: Mapping[str, LiteralString]
     pointing_at: Mapping[str, LiteralString]
     write: Mapping[str, LiteralString]
@@ -889,6 +917,20 @@ def _filled_in(piece: LiteralString, words: Iterable[tuple[LiteralString, Litera
     for capitals, word in words:
         piece = piece.replace(capitals, word)
     return piece
+
+
+def schema_name(label: str, property_: str) -> str:
+    """What the constraint or index of a property is called."""
+    return f"{label.lower()}_{property_}"
+
+
+def _named(piece: LiteralString, label: LiteralString, property_: LiteralString) -> LiteralString:
+    """What makes a property of a label or relationship unique, or gives it an index."""
+    names: tuple[tuple[LiteralString, LiteralString], ...] = (
+        *(("NAME", f"{label.lower()}_{property_}"), ("PROPERTY", property_)),
+        *(("LABEL", label), ("TYPE", label)),
+    )
+    return _filled_in(piece, names)
 
 
 @cache
@@ -917,10 +959,12 @@ def statements(catalogue: Catalogue) -> Statements:
     return Statements(
         edges={**edges},
         migrations={
-            (label, each): _MIGRATION.replace("NAME", f"{label.lower()}_{each}")
-            .replace("LABEL", label)
-            .replace("PROPERTY", each)
-            for label, each in unique
+            **{(label, each): _named(_MIGRATION, label, each) for label, each in unique},
+            ("PASSED_TO", "key"): _named(_MIGRATION_OF_EDGES, "PASSED_TO", "key"),
+        },
+        indexes={
+            **{(label, each): _named(_INDEX, label, each) for label, each in _ASKED_FOR},
+            **{(type_, each): _named(_INDEX_OF_EDGES, type_, each) for type_, each in _ASKED_FOR_OF_EDGES},
         },
         load={
             **_LOAD,

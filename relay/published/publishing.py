@@ -86,9 +86,7 @@ def published(graph: Graph, programme_id: str) -> Publication | None:
     """
     for row in graph.rows(cypher.PUBLISHED, programme_id=programme_id):
         found: Mapping[str, Any] = row["published"]
-        if found.keys() == {"key", "programme_id", "as_of", "sequence", "hash"} and hasattr(
-            found["as_of"], "to_native"
-        ):
+        if {*found} == {"key", "programme_id", "as_of", "sequence", "hash"} and hasattr(found["as_of"], "to_native"):
             as_of = found["as_of"].to_native()
             return Publication(programme_id=programme_id, as_of=as_of, sequence=found["sequence"], hash=found["hash"])
     return None

@@ -15,7 +15,7 @@ from relay import graph as relay_graph
 from relay.database import cypher
 from relay.database.driver_errors import ReadOnly
 from relay.errors import Unavailable
-from relay.graph import NotRelaysOwn, connect
+from relay.graph import HoldsOthersData, NotRelaysOwn, connect
 from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE
 
@@ -125,6 +125,51 @@ def test_what_others_have_in_the_way_of_a_constraint_is_told(
             session.run(undone).consume()
 
     assert "separate, empty database" in told.value.suggestion
+
+
+def test_a_database_of_others_is_left_as_it_is(database: Connection) -> None:
+    """Neither a constraint nor a node of Relay's is in it afterwards; beside Relay's own, others may keep theirs."""
+    with administrator(database) as session:
+        for label, property_ in cypher.statements(CORE).migrations:
+            session.run(neo4j.Query(f"DROP CONSTRAINT {label.lower()}_{property_}")).consume()  # pyright: ignore[reportArgumentType] - names that are ours
+        session.run("MATCH (s:Schema) DELETE s").consume()
+        session.run("CREATE (:Movie {title: 'Fire'})").consume()
+        try:
+            with pytest.raises(HoldsOthersData, match=":Movie"):
+                connect(database, CORE)
+            assert unique(session) == set()
+            assert [row["labels"] for row in session.run("MATCH (n) RETURN labels(n) AS labels")] == [["Movie"]]
+        finally:
+            session.run("MATCH (m:Movie) DELETE m").consume()
+
+        connect(database, CORE).close()
+        session.run("CREATE (:Movie {title: 'Earth'})").consume()
+        connect(database, CORE).close()
+        session.run("MATCH (m:Movie) DELETE m").consume()
+
+
+def test_what_is_in_the_way_is_told_before_anything_is_made(database: Connection) -> None:
+    with administrator(database) as session:
+        session.run("DROP CONSTRAINT claim_key").consume()
+        session.run("DROP CONSTRAINT programme_key").consume()
+        session.run("CREATE INDEX theirs FOR (n:Claim) ON (n.key)").consume()
+        try:
+            with pytest.raises(NotRelaysOwn, match="key of :Claim"):
+                connect(database, CORE)
+            assert ("Programme", "key") not in unique(session)
+        finally:
+            session.run("DROP INDEX theirs").consume()
+
+
+def test_a_database_of_before_gets_its_indexes(database: Connection) -> None:
+    with administrator(database) as session:
+        session.run("DROP INDEX placement_due_on").consume()
+        session.run("DROP CONSTRAINT passed_to_key").consume()
+
+        connect(database, CORE).close()
+
+        there = {(row["label"], row["property"]) for row in session.run(cypher.INDEXES)}
+        assert there >= {("Placement", "due_on"), ("PASSED_TO", "pass_id"), ("PASSED_TO", "key")}
 
 
 def test_an_older_copy_that_was_put_back_is_waited_for_once_and_then_read_as_it_is(
