@@ -59,7 +59,7 @@ USERS: Final = {
     "Operators": (
         *(operating.demo, operating.serve, operating.status, operating.doctor, operating.engine_, operating.graph_),
         *(files.backup, files.restore, files.export, operating.programme),
-        *(accounts.account, accounts.token),
+        *(accounts.account, accounts.token, accounts.device),
     ),
 }
 """Who uses which command of the core."""

@@ -73,6 +73,11 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "ledger verify": _WHO_CHECK,
     "access log": _AUDITORS | _ADMINISTRATORS,
     "logout": frozenset(ROLES),
+    # recording without a line
+    "device": _STAFF | _MANAGERS,
+    "acts": _STAFF | _MANAGERS,
+    "field bundle": _STAFF,
+    "held": _MANAGERS,
     # looking after the service
     "metrics": _ADMINISTRATORS,
     "query": _ADMINISTRATORS,
@@ -91,6 +96,9 @@ HERE: Final = frozenset(
         "ceremony sheet",
         "demo",
         "doctor",
+        "device code",
+        "device list",
+        "device revoke",
         "engine rebuild",
         "engine start",
         "engine status",

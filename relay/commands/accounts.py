@@ -208,6 +208,71 @@ def token_revoke(session: Session, token_id: str) -> None:
     say(f"{ended.token_id} of {ended.login} is no longer valid.")
 
 
+@group()
+def device() -> None:
+    """Telephones that keep one place's work and record without a line."""
+
+
+@device.command("code", example="relay device code bina --place W3 --programme relay-demo")
+@click.argument("login")
+@click.option("--place", "place_id", required=True, metavar="ID", help="The place whose work the telephone keeps.")
+@pass_session
+def device_code(session: Session, login: str, place_id: str) -> None:
+    """Make a code that enrols one telephone for an account, once, within ten minutes."""
+    from relay.access import devices
+    from relay.desk.lookup import resolve
+    from relay.ledger.places import places_of_record
+    from relay.service.terminal import print_json, print_pairs
+
+    programme_id = session.programme_id
+    act_id = resolve(session.graph, programme_id, place_id, kinds=("place",))
+    made = devices.make_code(
+        session.graph,
+        login,
+        programme_id=programme_id,
+        place_id=act_id.partition(":")[2],
+        around=places_of_record(session.graph, programme_id, act_id),
+        now=session.now,
+        random=session.clerk.random,
+    )
+    if session.as_json:
+        print_json(made)
+        return
+    print_pairs((name, getattr(made, name)) for name in ("code", "login", "programme_id", "place_id", "expires_at"))
+    say("Type it on the telephone, at /field/. It works once.")
+
+
+_DEVICE = ("device_id", "login", "programme_id", "place_id", "name", "enrolled_at", "last_used_at", "revoked_at")
+
+
+@device.command("list", example="relay device list")
+@pass_session
+def device_list(session: Session) -> None:
+    """List the telephones: whose, for which place, when they were used last, and which were revoked."""
+    from relay.access import devices
+    from relay.service.terminal import print_json, print_table
+
+    found = devices.every(session.graph)
+    if session.as_json:
+        print_json(found)
+    else:
+        print_table(_DEVICE, ([getattr(each, name) for name in _DEVICE] for each in found))
+
+
+@device.command("revoke", example="relay device revoke 7Q2M5K8D3W")
+@click.argument("device_id", metavar="DEVICE")
+@pass_session
+def device_revoke(session: Session, device_id: str) -> None:
+    """Revoke a telephone that was lost. For 30 days it may still hand in what it kept, and reads nothing."""
+    from relay.access import devices
+    from relay.service.terminal import print_json
+
+    ended = devices.revoke(session.graph, device_id, session.now)
+    if session.as_json:
+        print_json(ended)
+    say(f"{ended.device_id} of {ended.login} opens nothing any more. What it still hands in is held: relay held list.")
+
+
 @command(example="relay login https://relay.example.org")
 @click.argument("url")
 @click.option("--login", "login_", metavar="LOGIN", help="Asked for if left out.")

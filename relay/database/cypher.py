@@ -735,6 +735,79 @@ REMOVE_TOKEN: Final[LiteralString] = "MATCH (t:Token {token_id: $token_id}) DELE
 
 REMOVE_TOKENS_OF: Final[LiteralString] = "MATCH (t:Token {login: $login}) DELETE t"
 
+# ---------------------------------------------------------------------------------------------------- devices
+
+ADD_CODE: Final[LiteralString] = "CREATE (c:EnrolmentCode) SET c = $code"
+
+# Take a code away, so that it serves once, with its account. One row, or none; cost: two index look-ups.
+TAKE_CODE: Final[LiteralString] = """
+MATCH (c:EnrolmentCode {key: $key}) WITH c, properties(c) AS code DELETE c
+WITH code OPTIONAL MATCH (a:Account {key: 'account/' + code.login})
+RETURN code, properties(a) AS account
+"""
+
+REMOVE_OLD_CODES: Final[LiteralString] = "MATCH (c:EnrolmentCode) WHERE c.expires_at <= $now DELETE c"
+
+ADD_DEVICE: Final[LiteralString] = "CREATE (d:Device) SET d = $device"
+
+# One row = a device; by login, then age; cost: a scan of :Device.
+DEVICES: Final[LiteralString] = """
+MATCH (d:Device) RETURN properties(d) AS device ORDER BY d.login, d.enrolled_at, d.device_id
+"""
+
+# A device with the account that it speaks for, null where that was removed. One row, or none; two index look-ups.
+DEVICE: Final[LiteralString] = """
+MATCH (d:Device {key: $key}) OPTIONAL MATCH (a:Account {key: 'account/' + d.login})
+RETURN properties(d) AS device, properties(a) AS account
+"""
+
+DEVICE_USED: Final[LiteralString] = "MATCH (d:Device {key: $key}) SET d.last_used_at = $used_at"
+
+REVOKE_DEVICE: Final[LiteralString] = """
+MATCH (d:Device {device_id: $device_id}) WHERE d.revoked_at = '' SET d.revoked_at = $now
+"""
+
+REVOKE_DEVICES_OF: Final[LiteralString] = """
+MATCH (d:Device {login: $login}) WHERE d.revoked_at = '' SET d.revoked_at = $now
+"""
+
+# Count what a device handed in since it was revoked.
+COUNT_HANDED_IN: Final[LiteralString] = """
+MATCH (d:Device {device_id: $device_id}) SET d.handed_in = d.handed_in + $many
+"""
+
+# ---------------------------------------------------------------------------------------------------- the held list
+
+# One row = an act that is held in a programme and not settled; in the order of arrival; cost: a scan of :Held.
+HELD: Final[LiteralString] = """
+MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open'
+RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id
+"""
+
+# The same of one device.
+HELD_BY_DEVICE: Final[LiteralString] = """
+MATCH (h:Held {scope: $programme_id, device_id: $device_id}) WHERE h.state = 'open'
+RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id
+"""
+
+# What was settled since an instant, of one device.
+SETTLED_OF_DEVICE: Final[LiteralString] = """
+MATCH (h:Held {scope: $programme_id, device_id: $device_id}) WHERE h.state <> 'open' AND h.settled_at >= $since
+RETURN properties(h) AS held ORDER BY h.settled_at, h.act_id, h.held_id
+"""
+
+# One row, or none; cost: an index look-up.
+HELD_ONE: Final[LiteralString] = "MATCH (h:Held {key: $key}) RETURN properties(h) AS held"
+
+# What is held and names one of some records, or is one of them. Cost: a scan of :Held.
+HELD_NAMING: Final[LiteralString] = """
+MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open' AND any(name IN h.names WHERE name IN $names)
+RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id
+"""
+
+# Keep rows, each in place of the one of its key.
+HOLD: Final[LiteralString] = "UNWIND $rows AS row MERGE (h:Held {key: row.key}) SET h = row"
+
 # ---------------------------------------------------------------------------------------------------- kept maps
 
 # How registers are read. One row = a map that was kept in a programme; by name; cost: a scan of :RegisterMap.
@@ -867,6 +940,7 @@ _OWN: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),
     *("Account", "Token", "RegisterMap"),
     *("Published", "Publishing"),
+    *("Device", "EnrolmentCode", "Held"),
 )
 _OWN_EDGES: Final[Mapping[LiteralString, tuple[LiteralString, LiteralString]]] = {
     "RULED_BY": ("Programme", "Rule"),

@@ -93,7 +93,7 @@ def pass_on(
     if not rows:
         raise NoProgramme(programme_id=programme_id)
     row = rows[0]
-    receiver_id = said.get("receiver_placement_id") or _recorded_receiver(row) or new_id(_made_from(pass_id))
+    receiver_id = said.get("receiver_placement_id") or _recorded_receiver(row) or begun_by(pass_id)
     return act(
         "pass",
         {
@@ -121,8 +121,9 @@ def _giver(catalogue: Catalogue, row: Mapping[str, Any], id_: str) -> str:
     return held[0]
 
 
-def _made_from(pass_id: str) -> bytes:
-    return sha256(pass_id.encode()).digest()
+def begun_by(pass_id: str) -> str:
+    """The id of the placement that a pass-on begins where nobody gave one: the same for whoever sends it twice."""
+    return new_id(sha256(pass_id.encode()).digest())
 
 
 def _recorded_receiver(row: Mapping[str, Any]) -> str | None:

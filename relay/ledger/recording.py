@@ -11,22 +11,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from relay.access.roles import NotThatPlace
 from relay.database import cypher
 from relay.database.driver_errors import UnknownOutcome
 from relay.domain.acts import Act
 from relay.domain.entries import ORIGIN
 from relay.domain.questions import NO_ANSWER, Answers
-from relay.domain.register import Register, subject_of
+from relay.domain.register import subject_of
 from relay.domain.rulebook import StandingOnIt
 from relay.errors import Unavailable
 from relay.graph import Graph, Transaction
 from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome
-from relay.ledger.context import Head, RehearsalContext, lock_and_load
+from relay.ledger.context import Head, RehearsalContext
 from relay.ledger.delta import Delta
-from relay.ledger.places import places_of, places_of_record
+from relay.ledger.held.judging import locked, offered
 from relay.ledger.projection import PROJECTION
-from relay.ledger.reading import NoProgramme, require_built
+from relay.ledger.reading import require_built
 
 _Answer = TypeVar("_Answer")
 
@@ -179,7 +178,7 @@ class _Recording:
     together: bool = False
 
     def in_transaction(self, transaction: Transaction) -> tuple[Outcome, ...]:
-        head, register = _locked(transaction, self.programme_id, self.acts, self.clerk)
+        head, register = locked(transaction, self.programme_id, self.acts, self.clerk)
         batch = Batch(
             register,
             head,
@@ -189,7 +188,7 @@ class _Recording:
             resent=self.resent,
             together=self.together,
         )
-        outcomes = tuple(_offered(transaction, batch, act) for act in self.acts)
+        outcomes = tuple(offered(transaction, batch, act) for act in self.acts)
         if self.together:
             self._require_all(outcomes)
             batch.require_whole()
@@ -226,7 +225,7 @@ class _RecordingRows:
         acts = tuple({act.act_id: act for row in self.rows for act in row}.values())
         fallen = dict[int, tuple[Outcome, ...]]()
         while True:  # without the rows that fell in part, of which nothing may stay
-            head, register = _locked(transaction, self.programme_id, acts, self.clerk)
+            head, register = locked(transaction, self.programme_id, acts, self.clerk)
             batch = Batch(register, head, self.clerk, again=self.again, resent=self.resent)
             judged = {
                 number: tuple(_until_one_fails(transaction, batch, row))
@@ -244,7 +243,7 @@ class _RecordingRows:
 
 def _until_one_fails(transaction: Transaction, batch: Batch, row: Sequence[Act]) -> Iterator[Outcome]:
     for act in row:
-        outcome = _offered(transaction, batch, act)
+        outcome = offered(transaction, batch, act)
         yield outcome
         if outcome.error:
             return
@@ -253,28 +252,6 @@ def _until_one_fails(transaction: Transaction, batch: Batch, row: Sequence[Act])
 def _fell_in_part(outcomes: Sequence[Outcome]) -> bool:
     """Whether a row was not recorded although some of it would be."""
     return bool(outcomes and outcomes[-1].error) and any(each.action == "added" for each in outcomes)
-
-
-def _locked(transaction: Transaction, programme_id: str, acts: Sequence[Act], clerk: Clerk) -> tuple[Head, Register]:
-    """Lock the ledger, and read what the acts touch."""
-    loaded = lock_and_load(transaction, programme_id, acts, clerk.random(8).hex())
-    if loaded is None:
-        raise NoProgramme(programme_id=programme_id)
-    head, register = loaded
-    require_built(programme_id, head.projection)
-    return head, register
-
-
-def _offered(transaction: Transaction, batch: Batch, act: Act) -> Outcome:
-    """Judge an act, unless by what it says, or by what is recorded under its id, it lies outside her places."""
-    allowed, programme_id = batch.clerk.places, batch.register.programme_id
-    if allowed is not None:
-        lies = [places_of(transaction, programme_id, act.values)]
-        if act.act_id in batch.register.entries:  # else the answer would tell what was recorded elsewhere
-            lies.append(places_of_record(transaction, programme_id, act.act_id))
-        if not all(allowed & each for each in lies):
-            return Outcome(act=act, action="not", error=NotThatPlace(places=sorted(allowed)))
-    return batch.offer(act)
 
 
 class Rehearsal:

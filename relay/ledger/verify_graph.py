@@ -21,8 +21,13 @@ from relay.ledger.delta import rows_of
 from relay.ledger.projection import SHOWN_PROPERTIES, Edge, Node, about_edge, entry_node, things_of, touched
 from relay.text import Sentence
 
-# The ledger's head is checked apart, and so is what is published; schema and accounts belong to no programme.
-_OWN: Final = frozenset({"Account", "Ledger", "Published", "Publishing", "RegisterMap", "Schema", "Token"})
+# The ledger's head is checked apart, and so is what is published; what else is here belongs to no programme's graph.
+_OWN: Final = frozenset(
+    {
+        *("Account", "Device", "EnrolmentCode", "Held", "Ledger", "Published", "Publishing", "RegisterMap", "Schema"),
+        "Token",
+    }
+)
 _OF_A_HEAD: Final = frozenset({"key", "programme_id", "sequence", "hash", "projection", "lock"})
 
 _Row = Node | Edge

@@ -11,7 +11,7 @@ from flask_compress import Compress
 
 from relay.access.accounts import Tries
 from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
-from relay.web.api import registers
+from relay.web.api import field, registers
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
@@ -88,6 +88,7 @@ def create_app(
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(registers.blueprint)
+    app.register_blueprint(field.blueprint)
     app.register_blueprint(recording.blueprint(graph.catalogue))
     for pages in system_pages.of(graph.catalogue).values():
         app.register_blueprint(pages.blueprint)

@@ -32,6 +32,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from relay.access.accounts import NotLetIn, TooManyTries
+from relay.access.devices import DeviceRevoked, NotForDevices
 from relay.access.roles import Locked, NotAllowed, NotThatPlace
 from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
 from relay.service.json_codec import json_of
@@ -51,6 +52,8 @@ STATUS: Final[Mapping[type[RelayError], int]] = {
     NotByTheProxy: 403,
     NotSignedIn: 401,
     NotLetIn: 401,
+    DeviceRevoked: 401,
+    NotForDevices: 403,
     TooManyTries: 429,
     NotAllowed: 403,
     NotThatPlace: 403,

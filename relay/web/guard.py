@@ -16,6 +16,7 @@ from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf import CSRFProtect
 
 from relay.access import roles
+from relay.access.devices import REVOKED_ACTS, Device, DeviceRevoked, NotForDevices
 from relay.access.roles import OWNER
 from relay.desk.lookup import resolve
 from relay.errors import Refused
@@ -146,6 +147,8 @@ def check() -> None:
         NotByTheProxy: It came without encryption, and these pages are a site.
         NotSignedIn: Nobody said who is asking.
         NotLetIn: The token is not valid, or no longer.
+        DeviceRevoked: It is a telephone's that was revoked.
+        NotForDevices: It is a telephone's, and this is nothing for one.
         NoProgramme: No role is held in the programme, whether there is one or not.
         NotAllowed: The role does not allow it.
         NotThatPlace: The role allows it in some places, and this record lies elsewhere.
@@ -167,7 +170,11 @@ def check() -> None:
         csrf: CSRFProtect = current_app.extensions["csrf"]
         csrf.protect()
     if found is not None:
-        _allow(found, permission, (request.view_args or {}).get("programme_id"))
+        programme_id = (request.view_args or {}).get("programme_id")
+        if found.device:
+            _allow_device(found.device, permission, programme_id)
+        else:
+            _allow(found, permission, programme_id)
         _require_used(str(request.endpoint))
 
 
@@ -188,6 +195,16 @@ def _allow(found: User, permission: Permission, programme_id: str | None) -> Non
         raise _not_allowed(action)
     elif programme_id is not None and not permission.ids_only and (about := _about(request.view_args or {})):
         _within_places(action, programme_id, about)
+
+
+def _allow_device(device: Device, permission: Permission, programme_id: str | None) -> None:
+    """Let a telephone reach its own programme's few addresses; what its writer may there, these see to."""
+    if device.revoked_at and not (permission.by_revoked and device.handed_in < REVOKED_ACTS):
+        raise DeviceRevoked
+    if not (permission.public or permission.by_device):
+        raise NotForDevices
+    if programme_id not in (None, device.programme_id):
+        raise NoProgramme(programme_id=str(programme_id))
 
 
 def _not_allowed(action: str) -> roles.NotAllowed:

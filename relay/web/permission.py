@@ -30,6 +30,8 @@ class Permission:
         typed: Whether a form sends it what somebody typed, which is kept while she signs in again.
         unencrypted: Whether it answers without encryption too: this machine's own monitoring asks for it.
         largest: How many bytes may be sent to it; None for as many as to any other view.
+        by_device: Whether a telephone's token opens it: then the view itself sees to what its writer may.
+        by_revoked: Whether the token of one that was revoked does too.
     """
 
     action: str | None = None
@@ -39,16 +41,16 @@ class Permission:
     typed: bool = False
     unencrypted: bool = False
     largest: int | None = None
+    by_device: bool = False
+    by_revoked: bool = False
 
 
 _NOTHING_SAID: Final = Permission()
 
 
-def action(
-    name: str, *, by_form: bool = True, ids_only: bool = False, typed: bool = False, largest: int | None = None
-) -> Callable[[View], View]:
-    """Say which action a view is; see `Permission`."""
-    return _saying(Permission(action=name, by_form=by_form, ids_only=ids_only, typed=typed, largest=largest))
+def action(name: str, **how: Any) -> Callable[[View], View]:  # noqa: ANN401 - the fields of a permission
+    """Say which action a view is, and how it may be asked for; see `Permission`."""
+    return _saying(Permission(action=name, **how))
 
 
 def public(*, by_form: bool = True, unencrypted: bool = False, largest: int | None = None) -> Callable[[View], View]:

@@ -43,8 +43,11 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-_BESIDE_THE_LEDGER: Final = frozenset({"api.accesses", "api.verify", "auditors.verify", "confirming.opened"})
-"""What tells of more than the ledger, and so may change while its head does not: of who looked, of the graph itself."""
+_BESIDE_THE_LEDGER: Final = frozenset(
+    {"api.accesses", "api.verify", "auditors.verify", "confirming.opened", "field.field_bundle", "field.held"}
+)
+"""What tells of more than the ledger, and so may change while its head does not: of who looked, of the graph itself, of
+what is held; and what differs by the telephone that asks."""
 
 blueprint = Blueprint("static_files", __name__)
 

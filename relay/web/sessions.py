@@ -13,7 +13,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from relay import private_files
-from relay.access import accounts, roles, tokens
+from relay.access import accounts, devices, roles, tokens
 from relay.access.roles import OWNER, Grant
 from relay.errors import Refused, Unavailable
 from relay.web.request import current
@@ -42,12 +42,14 @@ class User:
         grants: The roles held, or those of them that a token allows.
         generation: Of the account's sessions.
         token_id: Of the token sent: then no other page's form can have sent the request; empty without one.
+        device: The telephone whose token it is; None where it is none's.
     """
 
     login: str
     grants: tuple[Grant, ...]
     generation: int = 0
     token_id: str = ""
+    device: devices.Device | None = None
 
     is_authenticated = True
     is_active = True
@@ -182,13 +184,21 @@ def _of_request(sent: Request) -> User | None:
     scheme, _, secret = sent.headers.get("Authorization", "").partition(" ")
     if scheme.casefold() == "bearer":
         try:
-            account, token = tokens.holder(current.graph(), secret.strip(), current.core().now())
+            return _of_token(secret.strip())
         except accounts.NotLetIn as error:
             g.not_let_in = error  # raised by `check`: the page that explains it asks once more who is there
             return None
-        return User(login=account.login, grants=account.grants, token_id=token.token_id)
     owner = current.core().owner
     return User(login=owner, grants=OWNER) if owner else None
+
+
+def _of_token(secret: str) -> User:
+    graph, now = current.graph(), current.core().now()
+    if secret.startswith(devices.MARK):
+        account, device = devices.holder(graph, secret, now)
+        return User(login=account.login, grants=account.grants, token_id=device.device_id, device=device)
+    account, token = tokens.holder(graph, secret, now)
+    return User(login=account.login, grants=account.grants, token_id=token.token_id)
 
 
 def _key(folder: Path) -> bytes:

@@ -37,7 +37,7 @@ class LinkUsed(NotFound):
 def set_up(app: Flask) -> None:
     """Have an application let people in, and slow down those who guess, passwords or codes of certificates."""
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")  # one process, so memory is right
-    _slow_down(app, limiter.limit(f"{TRIES_A_MINUTE} per minute"), "sign_in.sign_in", "api.token")
+    _slow_down(app, limiter.limit(f"{TRIES_A_MINUTE} per minute"), "sign_in.sign_in", "api.token", "field.enrol")
     _slow_down(app, limiter.limit(f"{LOOKS_A_MINUTE} per minute"), "certificates.opened")
 
 

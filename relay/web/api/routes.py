@@ -118,7 +118,7 @@ def said(wanted: tuple[Parameter, ...]) -> dict[str, Any]:
 
 def _beside(names: tuple[str, ...]) -> dict[str, list[str]]:
     """What is sent in the body, not in the URL, since it may be a name."""
-    body = _body()
+    body = sent_body()
     if not isinstance(body, dict):
         raise bodies.NotAnObject(example=f'{{"{names[0]}": "…"}}')
     if body.keys() - set(names):
@@ -183,7 +183,7 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
     """Record an act; the same id with the same content changes nothing and is answered 200 instead of 201."""
     core = current.core()
     wish = said(bodies.wishes(core.graph.catalogue.kind(kind)))
-    values = known.said(kind, _body())
+    values = known.said(kind, sent_body())
     if kind == "programme" and values["id"] != programme_id:
         raise bodies.OtherType(field="id", wanted="the id in the address")
     clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
@@ -199,7 +199,8 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
     )
 
 
-def _body() -> Any:  # noqa: ANN401 - JSON
+def sent_body() -> Any:  # noqa: ANN401 - JSON
+    """The JSON that was sent; None for what is none, or names a thing twice."""
     if not request.is_json:
         raise UnsupportedMediaType
     try:
@@ -223,7 +224,7 @@ def _recording(kind: KindOfAct, known: Bodies) -> Callable[..., Response]:
 def token() -> Response:
     """A token for who has login and password: what `relay login` asks for."""
     said(())
-    wish = bodies.TokenWish.of(_body())
+    wish = bodies.TokenWish.of(sent_body())
     account = sign_in.let_in(wish.login, wish.password)
     core = current.core()
     made = tokens.issue(

@@ -1,0 +1,323 @@
+"""Devices: telephones that keep one place's work, each enrolled once for an account, and given up when one is lost.
+
+A telephone is enrolled by a code that somebody who is signed in reads out; from then on it bears a token of its own,
+for one programme and one place. No secret itself is kept. A device that was revoked opens nothing any more; for some
+days it may still hand in what it had kept, unread, so that nothing is lost with it.
+
+(:EnrolmentCode {key: 'enrolment/' + SHA-256})   whose, for which programme and place, until when
+(:Device {key: 'device/' + SHA-256})             whose, for which programme and place, since when, revoked when
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.access import accounts
+from relay.access.accounts import NotLetIn
+from relay.access.roles import Grant
+from relay.database import cypher
+from relay.domain.acts import ID_BYTES, new_id
+from relay.domain.entries import instant
+from relay.errors import Invalid, NotFound, NotWritable, Refused
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from relay.access.accounts import Account
+    from relay.graph import Graph, Transaction
+
+CODE_MINUTES: Final = 10  # our choice: long enough to read ten letters out twice
+REVOKED_DAYS: Final = 30  # for which a device that was revoked may hand in what it kept
+REVOKED_ACTS: Final = 500  # that it may hand in altogether; our choice: a season of one field worker
+LONGEST_NAME: Final = 40  # characters
+_BYTES: Final = 32
+MARK: Final = "relaydevice_"
+"""Tokens of devices begin so."""
+_USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is stored no finer, so that reading rarely writes
+
+
+class NoSuchCode(NotFound):
+    """A code that enrols no telephone: it is wrong, was used, or is too old; never said which."""
+
+    reason = "This code does not work: it is wrong, was used before, or is older than %(minutes)s minutes."
+    suggestion = "Ask for a new one (relay device code) and type it at once."
+    field = "code"
+    minutes = CODE_MINUTES
+
+
+class NotADeviceName(Invalid):
+    """A telephone is called nothing, or too much."""
+
+    reason = "A device needs a name of 1 to %(most)s characters."
+    suggestion = "Write what you call it, for example: ward 3, blue phone."
+    field = "name"
+    most = LONGEST_NAME
+
+
+class NoDevice(NotFound):
+    """No device has this id."""
+
+    reason = "There is no device %(device_id)s."
+    suggestion = "See relay device list."
+    field = "device_id"
+
+    device_id: str
+
+
+class NotStaffThere(Refused):
+    """A telephone would keep the work of a place that its account does not work for."""
+
+    reason = "%(login)s does not record for %(place_id)s in %(programme_id)s."
+    suggestion = "Give the account the role first: relay account role %(login)s --role staff@%(programme_id)s/PLACE."
+    field = "login"
+
+    login: str
+    programme_id: str
+    place_id: str
+
+
+class DeviceRevoked(Refused):
+    """A device that was given up, or whose account was removed, asks for something."""
+
+    reason = "This device was revoked."
+    suggestion = "What it kept can still be handed in. To go on with it, enrol it again with a new code."
+
+
+class NotForDevices(Refused):
+    """A device asks for what its token is not for."""
+
+    reason = "A device's token does not open this."
+    suggestion = "Sign in to the pages to see more than the work of one place."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A telephone that keeps one place's work.
+
+    Attributes:
+        device_id: Its own.
+        login: Of the account that it speaks for.
+        programme_id: The only programme that it knows.
+        place_id: The only place, with all within it.
+        name: What its owner calls it.
+        enrolled_at: A UTC instant.
+        last_used_at: A UTC instant, true to five minutes; None when it was never used.
+        revoked_at: A UTC instant; None while it is not revoked.
+        handed_in: Acts that it handed in since it was revoked.
+    """
+
+    device_id: str
+    login: str
+    programme_id: str
+    place_id: str
+    name: str
+    enrolled_at: str
+    last_used_at: str | None
+    revoked_at: str | None
+    handed_in: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentCode:
+    """A code by which one telephone can be enrolled once; it cannot be shown again."""
+
+    code: str = field(repr=False)
+    login: str
+    programme_id: str
+    place_id: str
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDevice:
+    """A telephone just enrolled, with its token, which cannot be shown again."""
+
+    device: Device
+    token: str = field(repr=False)
+
+
+def make_code(
+    graph: Graph,
+    login: str,
+    *,
+    programme_id: str,
+    place_id: str,
+    around: Collection[str],
+    now: datetime,
+    random: Callable[[int], bytes],
+) -> EnrolmentCode:
+    """Make a code that enrols one telephone, once and soon.
+
+    Args:
+        graph: Where.
+        login: Of the account that the telephone will speak for.
+        programme_id: Of the programme whose work it will keep.
+        place_id: Of the place.
+        around: That place, and all that it lies within.
+        now: From when on.
+        random: Gives that many random bytes.
+
+    Raises:
+        NoAccount: There is none.
+        NotStaffThere: The account does not record there.
+        Unavailable: The database cannot be reached.
+    """
+    at = now.astimezone(UTC)
+    letters = new_id(random(ID_BYTES))
+    made = EnrolmentCode(
+        code=f"{letters[:5]}-{letters[5:]}",
+        login=login,
+        programme_id=programme_id,
+        place_id=place_id,
+        expires_at=instant(at + timedelta(minutes=CODE_MINUTES)),
+    )
+    kept = {
+        "key": _code_key(made.code),
+        "login": login,
+        "scope": programme_id,
+        "place_id": place_id,
+        "around": sorted({place_id, *around}),
+        "expires_at": made.expires_at,
+    }
+
+    def work(transaction: Transaction) -> None:
+        account = accounts.locked(transaction, login)
+        if not within(account.grants, programme_id, place_id, around):
+            raise NotStaffThere(login=login, programme_id=programme_id, place_id=place_id)
+        transaction.run(cypher.REMOVE_OLD_CODES, now=instant(at))
+        transaction.run(cypher.ADD_CODE, code=kept)
+
+    graph.write(work)
+    return made
+
+
+def within(grants: Collection[Grant], programme_id: str, place_id: str, around: Collection[str]) -> tuple[Grant, ...]:
+    """What an account may do at a place, as a telephone may do it there: staff, of that place alone; empty: nothing."""
+    there = {None, place_id, *around}
+    staff = (each for each in grants if each.role == "staff" and each.covers(programme_id) and each.place_id in there)
+    return tuple(Grant(role="staff", programme_id=programme_id, place_id=place_id) for _ in staff)[:1]
+
+
+def enrol(graph: Graph, code: str, name: str, *, now: datetime, random: Callable[[int], bytes]) -> NewDevice:
+    """Enrol a telephone by a code, which is used up.
+
+    Args:
+        graph: Where.
+        code: As it was read out; case, blanks and the hyphen do not matter.
+        name: What its owner calls the telephone.
+        now: When.
+        random: Gives that many random bytes.
+
+    Raises:
+        NotADeviceName: It is empty or too long.
+        NoSuchCode: The code is wrong, used or too old, or its account does not record there any more.
+        Unavailable: The database cannot be reached.
+    """
+    name = " ".join(name.split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise NotADeviceName
+    at, secret = instant(now.astimezone(UTC)), MARK + urlsafe_b64encode(random(_BYTES)).decode().rstrip("=")
+    device_id = new_id(random(ID_BYTES))
+
+    def work(transaction: Transaction) -> dict[str, Any]:
+        rows = transaction.rows(cypher.TAKE_CODE, key=_code_key(code))
+        if not rows or rows[0]["account"] is None or rows[0]["code"]["expires_at"] <= at:
+            raise NoSuchCode
+        said, account = rows[0]["code"], accounts.account_of(rows[0]["account"])
+        if not within(account.grants, said["scope"], said["place_id"], said["around"]):
+            raise NoSuchCode
+        kept = {
+            **{name: said[name] for name in ("login", "scope", "place_id", "around")},
+            "key": _key(secret),
+            "device_id": device_id,
+            "name": name,
+            "enrolled_at": at,
+            "last_used_at": "",
+            "revoked_at": "",
+            "handed_in": 0,
+        }
+        transaction.run(cypher.ADD_DEVICE, device=kept)
+        return kept
+
+    return NewDevice(device=_device(graph.write(work)), token=secret)
+
+
+def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Device]:
+    """The device whose token this is, with what its account may do at its place; nothing where it was revoked.
+
+    Raises:
+        NotLetIn: It is none, or was revoked too long ago.
+        Unavailable: The database cannot be reached.
+    """
+    key, at = _key(secret), now.astimezone(UTC)
+    rows = graph.rows(cypher.DEVICE, key=key)
+    if not rows:
+        raise NotLetIn(reason=Sentence("This token is not valid, or has expired."))
+    said, kept = rows[0]["device"], rows[0]["account"]
+    device = _device(said)
+    if device.revoked_at and device.revoked_at < instant(at - timedelta(days=REVOKED_DAYS)):
+        raise NotLetIn(reason=Sentence("This token is not valid, or has expired."))
+    if (device.last_used_at or "") < instant(at - _USED_STEP):
+        with suppress(NotWritable):  # nobody is kept from recording by it
+            graph.write(lambda transaction: transaction.run(cypher.DEVICE_USED, key=key, used_at=instant(at)))
+    if kept is None:  # the account was removed, and took no telephone with it
+        device = replace(device, revoked_at=device.revoked_at or instant(at))
+    if device.revoked_at or kept is None:
+        nobody = accounts.Account(login=device.login, grants=(), password=False, generation=0, created_at="")
+        return nobody, device
+    account = accounts.account_of(kept)
+    return replace(account, grants=within(account.grants, device.programme_id, device.place_id, said["around"])), device
+
+
+def every(graph: Graph, login: str | None = None) -> tuple[Device, ...]:
+    """All devices, or those of an account, by login and age; empty when there are none.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    found = (_device(row["device"]) for row in graph.rows(cypher.DEVICES))
+    return tuple(device for device in found if login in (None, device.login))
+
+
+def revoke(graph: Graph, device_id: str, now: datetime) -> Device:
+    """Give a device up: it opens nothing any more.
+
+    Raises:
+        NoDevice: There is none.
+        Unavailable: The database cannot be reached.
+    """
+    at = instant(now.astimezone(UTC))
+    graph.write(lambda transaction: transaction.run(cypher.REVOKE_DEVICE, device_id=device_id, now=at))
+    found = next((device for device in every(graph) if device.device_id == device_id), None)
+    if found is None:
+        raise NoDevice(device_id=device_id)
+    return found
+
+
+def _code_key(code: str) -> str:
+    letters = "".join(code.split()).replace("-", "").upper()
+    return f"enrolment/{hashlib.sha256(letters.encode()).hexdigest()}"
+
+
+def _key(secret: str) -> str:
+    return f"device/{hashlib.sha256(secret.encode()).hexdigest()}"
+
+
+def _device(properties: Mapping[str, Any]) -> Device:
+    return Device(
+        device_id=properties["device_id"],
+        login=properties["login"],
+        programme_id=properties["scope"],
+        place_id=properties["place_id"],
+        name=properties["name"],
+        enrolled_at=properties["enrolled_at"],
+        last_used_at=properties["last_used_at"] or None,
+        revoked_at=properties["revoked_at"] or None,
+        handed_in=properties["handed_in"],
+    )

@@ -1,0 +1,265 @@
+"""The held list: acts that wait to be settled, kept beside the ledger and in no hash of it.
+
+(:Held {key: 'held/PROGRAMME/DEVICE/ACT/SHA-256 of the content'})
+
+What is held is personal like the acts themselves. Once it is settled its content is forgotten here; what became of it
+is told for a while to the device that it came from.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.database import cypher
+from relay.domain.acts import Act
+from relay.domain.canonical import canonical
+from relay.domain.entries import instant
+from relay.errors import NotFound
+from relay.ledger.batch import provided_by
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from relay.domain.system import Catalogue
+    from relay.errors import RelayError
+    from relay.graph import Graph, Transaction
+
+MOST_A_DEVICE: Final = 1000
+"""Acts that are held of one device; our choice: more than two seasons of one field worker."""
+
+TOLD_DAYS: Final = 30
+"""For so long a device is told what became of an act that it had handed in."""
+
+
+class NotHeld(NotFound):
+    """Nothing is held under this id, or it was settled."""
+
+    reason = "Nothing is held under %(held_id)s: it may have been settled meanwhile."
+    suggestion = "See relay held."
+    field = "held_id"
+
+    held_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAct:
+    """One act that the record did not take.
+
+    Attributes:
+        held_id: Its own.
+        programme_id: Of the programme.
+        device_id: Of the device that it came from; of a program or a command line the account, as in `by`.
+        place_id: To which the device is bound; empty for none.
+        by: Who wrote it, as the ledger names who records.
+        act: Its kind.
+        act_id: "kind:id"; empty when it cannot be read.
+        content: As it was sent. Personal; empty once it was settled.
+        values: Of the act, where it could be read; else empty. Personal.
+        names: The records that it is, fills or names.
+        again: Whether it answers whatever Relay asks about it.
+        by_hand: Whether it waits for a person whatever is recorded, since its device was revoked.
+        result: "held", "asked", "refused" or "conflict".
+        code: What programs call why it was not recorded.
+        sentence: Why, and what to do.
+        field: The column at fault, or empty.
+        waits_for: The record that it waits for, or empty.
+        received_at: A UTC instant.
+        written_at: By the writer's clock, a UTC instant; empty when she did not say.
+        state: "open"; once it is settled "recorded", "discarded" or "same".
+        settled_at: A UTC instant; empty while it is open.
+        settled_by: Who settled it, as the ledger names people; empty while it is open, and where nobody had to.
+        reason: Why it was discarded; or as which record it was the same; else empty.
+        sequence: Of its entry, where it was recorded; else None.
+    """
+
+    held_id: str
+    programme_id: str
+    device_id: str
+    place_id: str
+    by: str
+    act: str
+    act_id: str
+    content: Mapping[str, Any] = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
+    names: tuple[str, ...]
+    again: bool
+    by_hand: bool
+    result: str
+    code: str
+    sentence: Sentence
+    field: str
+    waits_for: str
+    received_at: str
+    written_at: str
+    state: str = "open"
+    settled_at: str = ""
+    settled_by: str = ""
+    reason: str = ""
+    sequence: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Of its node."""
+        return _key(self.programme_id, self.held_id)
+
+    @property
+    def as_act(self) -> Act | None:
+        """The act itself; None when it cannot be read."""
+        kind, _, id_ = self.act_id.partition(":")
+        return Act(kind=kind, id=id_, values=self.values) if self.values else None
+
+    def settled(
+        self, state: str, *, at: datetime, by: str = "", reason: str = "", sequence: int | None = None
+    ) -> HeldAct:
+        """The same once it is settled: without its content."""
+        return replace(
+            self,
+            content={},
+            values={},
+            state=state,
+            settled_at=instant(at),
+            settled_by=by,
+            reason=reason,
+            sequence=sequence,
+        )
+
+    def because(self, error: RelayError, result: str, waits_for: str) -> HeldAct:
+        """The same, with why it is not recorded now."""
+        return replace(
+            self,
+            result=result,
+            code=error.code,
+            sentence=Sentence("%(reason)s %(suggestion)s", reason=error.reason, suggestion=error.suggestion),
+            field=error.field,
+            waits_for=waits_for,
+        )
+
+
+def id_of(programme_id: str, device_id: str, act_id: str, content: Mapping[str, Any]) -> str:
+    """The id under which an act is held: who sends the same again holds it once."""
+    said = canonical([programme_id, device_id, act_id, content])
+    return sha256(said).hexdigest()[:16]
+
+
+def names_of(act: Act, catalogue: Catalogue) -> tuple[str, ...]:
+    """The records that an act is, fills or names."""
+    named = (name for _, name in catalogue.named_by(act))
+    return tuple(dict.fromkeys((*provided_by(act), *named)))
+
+
+def _key(programme_id: str, held_id: str) -> str:
+    return f"held/{programme_id}/{held_id}"
+
+
+# ---------------------------------------------------------------------------------------------------- read
+
+
+def every(graph: Graph | Transaction, programme_id: str) -> tuple[HeldAct, ...]:
+    """What is held in a programme, in the order of arrival; empty when nothing is.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return _read(graph.rows(cypher.HELD, programme_id=programme_id))
+
+
+def of_device(graph: Graph | Transaction, programme_id: str, device_id: str) -> tuple[HeldAct, ...]:
+    """What is held of one device, in the order of arrival.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return _read(graph.rows(cypher.HELD_BY_DEVICE, programme_id=programme_id, device_id=device_id))
+
+
+def settled_of(graph: Graph, programme_id: str, device_id: str, now: datetime) -> tuple[HeldAct, ...]:
+    """What was settled lately of what a device had handed in, the earliest first.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    since = instant(now - timedelta(days=TOLD_DAYS))
+    return _read(graph.rows(cypher.SETTLED_OF_DEVICE, programme_id=programme_id, device_id=device_id, since=since))
+
+
+def one(graph: Graph | Transaction, programme_id: str, held_id: str) -> HeldAct:
+    """What is held under an id.
+
+    Raises:
+        NotHeld: Nothing is, or no longer.
+        Unavailable: The database cannot be reached.
+    """
+    found = _read(graph.rows(cypher.HELD_ONE, key=_key(programme_id, held_id)))
+    if not found or found[0].state != "open":
+        raise NotHeld(held_id=held_id)
+    return found[0]
+
+
+def naming(graph: Graph | Transaction, programme_id: str, names: Collection[str]) -> tuple[HeldAct, ...]:
+    """What is held and names one of some records, in the order of arrival.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return _read(graph.rows(cypher.HELD_NAMING, programme_id=programme_id, names=sorted(names)))
+
+
+def _read(rows: Sequence[Mapping[str, Any]]) -> tuple[HeldAct, ...]:
+    return tuple(_held(row["held"]) for row in rows)
+
+
+def _held(said: Mapping[str, Any]) -> HeldAct:
+    values = {name: value for name, value in said.items() if name not in ("key", "scope", "template", "said")}
+    return HeldAct(
+        **{
+            **values,
+            "programme_id": said["scope"],
+            "content": json.loads(said["content"]),
+            "values": json.loads(said["values"]),
+            "names": tuple(said["names"]),
+            "sentence": _sentence(json.loads(said["sentence"])),
+            "sequence": said["sequence"] or None,
+        }
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- written
+
+
+def keep(transaction: Transaction, rows: Iterable[HeldAct]) -> None:
+    """Keep rows, each in place of the one of its id."""
+    kept = [_properties(row) for row in rows]
+    if kept:
+        transaction.run(cypher.HOLD, rows=kept)
+
+
+def _properties(row: HeldAct) -> dict[str, Any]:
+    return {
+        **{name: getattr(row, name) for name in row.__slots__ if name != "programme_id"},
+        "key": row.key,
+        "scope": row.programme_id,
+        "content": json.dumps(row.content, ensure_ascii=False),
+        "values": json.dumps(row.values, ensure_ascii=False),
+        "names": list(row.names),
+        "sentence": json.dumps(_said(row.sentence), ensure_ascii=False),
+        "sequence": row.sequence or 0,
+    }
+
+
+def _said(text: object) -> Any:  # noqa: ANN401 - JSON
+    """A sentence with what is needed to translate it later."""
+    if isinstance(text, Sentence):
+        return {"template": text.template, "values": {name: _said(value) for name, value in text.values.items()}}
+    return text if isinstance(text, int | float) else str(text)
+
+
+def _sentence(said: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(said, dict):
+        return Sentence(said["template"], **{name: _sentence(value) for name, value in said["values"].items()})
+    return said

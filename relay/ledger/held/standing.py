@@ -1,0 +1,50 @@
+"""How an act stands that was not recorded: what it waits for, and whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from relay.access.roles import Locked, NotAllowed, NotThatPlace
+from relay.domain.rulebook import Missing
+from relay.errors import Asked, Conflict, Refused, RelayError
+from relay.ledger.batch import EarlierActs, StandsOnDoubt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relay.ledger.held.rows import HeldAct
+
+
+class FromRevoked(Refused):
+    """An act came from a device that was revoked."""
+
+    reason = "This came from a device after it was revoked, so a person has to look at it."
+    suggestion = "Hand it in if it is true, or discard it with a reason."
+
+
+_FOR_OTHERS: Final = (NotAllowed, NotThatPlace, Locked, FromRevoked)
+"""What the writer cannot put right herself: the act waits for somebody who can."""
+
+
+def standing(error: RelayError) -> tuple[str, str]:
+    """How an act that was not recorded stands, and the record that it waits for, or empty."""
+    if isinstance(error, Missing):
+        return "held", error.act_id
+    if isinstance(error, StandsOnDoubt):
+        return "held", error.doubtful
+    if isinstance(error, Asked):
+        return "asked", ""
+    if isinstance(error, Conflict):
+        return "conflict", ""
+    if isinstance(error, _FOR_OTHERS):
+        return "held", ""
+    return "refused", ""
+
+
+def in_doubt(before: Sequence[HeldAct]) -> EarlierActs:
+    """What a device handed in before and does not agree with the record: what depends on it waits for a person."""
+    earlier = EarlierActs()
+    for row in before:
+        if row.result == "conflict" and (act := row.as_act):
+            earlier.doubt(act, row.act_id)
+    return earlier

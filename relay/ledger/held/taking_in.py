@@ -1,0 +1,233 @@
+"""Taking in a list of acts in any order: what can stand is recorded, and the rest is held where that is wished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from relay.database import cypher
+from relay.database.driver_errors import UnknownOutcome
+from relay.domain.entries import instant
+from relay.errors import Refused
+from relay.ledger.held import rows, trying_again
+from relay.ledger.held.judging import HandedIn, in_any_order
+from relay.ledger.held.rows import MOST_A_DEVICE, HeldAct
+from relay.ledger.held.standing import FromRevoked, in_doubt, standing
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relay.domain.acts import Act
+    from relay.domain.questions import Answers
+    from relay.domain.system import Catalogue
+    from relay.errors import RelayError
+    from relay.graph import Graph, Transaction
+    from relay.ledger.batch import Clerk, Outcome
+
+
+class HeldListFull(Refused):
+    """A device has handed in more than is held of one."""
+
+    reason = "%(most)s acts of this device are held already, so this one is not."
+    suggestion = "Keep it on the device, and ask the office to settle what is held."
+    most = MOST_A_DEVICE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a list of acts comes from.
+
+    Attributes:
+        programme_id: Of the programme.
+        device_id: Of the device; of a program or a command line the account, as in `by`.
+        place_id: To which the device is bound; empty for none.
+        by: Who wrote it, as the ledger names who records.
+        holds: Whether what is not recorded is held.
+        revoked: Whether the device was: then everything is held and nothing judged.
+    """
+
+    programme_id: str
+    device_id: str
+    place_id: str
+    by: str
+    holds: bool
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentAct:
+    """One act of a list, as it was sent.
+
+    Attributes:
+        kind: As it was named.
+        content: As it was sent. Personal.
+        written_at: By the writer's clock, a UTC instant; empty when she did not say.
+        again: Whether it answers whatever Relay asks.
+        act: What it means; None when it cannot be read.
+        clerk: By whom it is recorded, and what she may.
+        answers: The questions that it answers.
+        refusal: Why it cannot be read, or why she may not record it; None where neither is so.
+    """
+
+    kind: str
+    content: Mapping[str, Any] = field(repr=False)
+    written_at: str
+    again: bool
+    act: Act | None
+    clerk: Clerk
+    answers: Answers
+    refusal: RelayError | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What became of one act of a list.
+
+    Attributes:
+        act_id: "kind:id"; empty when it cannot be read.
+        result: "added", "same", "asked", "held", "refused" or "conflict".
+        sequence: Of its entry; None when there is none.
+        code: What programs call why it was not recorded; empty when it was.
+        sentence: Why it was not, and what to do; empty when it was.
+        field: The column at fault; empty for none.
+        held_id: Under which it is held; empty when it is not.
+        waits_for: The record that it waits for; empty for none.
+    """
+
+    act_id: str
+    result: str
+    sequence: int | None = None
+    code: str = ""
+    sentence: str = ""
+    field: str = ""
+    held_id: str = ""
+    waits_for: str = ""
+
+
+def take_in(graph: Graph, source: Source, sent: Sequence[SentAct]) -> tuple[TakenIn, ...]:
+    """Record what can stand of a list, and hold the rest where that is wished; then what waited for any of it.
+
+    Returns:
+        A row for each act, in the order in which they were sent.
+
+    Raises:
+        NoProgramme: The programme is not there.
+        NotBuilt: The graph is another version's.
+        Unavailable: The database cannot be reached; nothing was recorded.
+    """
+    if not sent:
+        return ()
+    work = _TakingIn(source=source, sent=tuple(sent))
+    try:
+        taken = graph.write(work.in_transaction)
+    except UnknownOutcome as unknown:
+        if unknown.silent:
+            raise
+        taken = graph.write(work.in_transaction)  # what was recorded the first time is answered as the same
+    recorded = [each.act for each, row in zip(sent, taken, strict=True) if each.act and row.result == "added"]
+    trying_again.after(graph, source.programme_id, recorded, sent[0].clerk)
+    return taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TakingIn:
+    """A list on its way in."""
+
+    source: Source
+    sent: tuple[SentAct, ...]
+
+    def in_transaction(self, transaction: Transaction) -> tuple[TakenIn, ...]:
+        before = rows.of_device(transaction, self.source.programme_id, self.source.device_id)
+        outcomes = {} if self.source.revoked else self._judged(transaction, before)
+        errors = {number: self._error(number, outcomes.get(number)) for number in range(len(self.sent))}
+        kept = self._held(transaction.catalogue, before, errors) if self.source.holds else {}
+        if self.source.revoked:
+            new = {row.held_id for row in kept.values()} - {row.held_id for row in before}
+            transaction.run(cypher.COUNT_HANDED_IN, device_id=self.source.device_id, many=len(new))
+        now = self.sent[0].clerk.now.astimezone(UTC)
+        acts = {
+            each.act.act_id: outcome.sequence
+            for number, each in enumerate(self.sent)
+            if each.act and (outcome := outcomes.get(number)) and not outcome.error
+        }
+        settled = [row.settled("recorded", at=now, sequence=acts[row.act_id]) for row in before if row.act_id in acts]
+        rows.keep(transaction, (*kept.values(), *settled))
+        return tuple(self._row(number, outcomes.get(number), errors[number], kept.get(number)) for number in errors)
+
+    def _judged(self, transaction: Transaction, before: Sequence[HeldAct]) -> dict[int, Outcome]:
+        readable = [number for number, each in enumerate(self.sent) if each.act]
+        handed_in = [
+            HandedIn(act=each.act, clerk=each.clerk, answers=each.answers, refusal=each.refusal)
+            for each in (self.sent[number] for number in readable)
+            if each.act
+        ]
+        outcomes = in_any_order(transaction, self.source.programme_id, handed_in, in_doubt(before))
+        return dict(zip(readable, outcomes, strict=True))
+
+    def _error(self, number: int, outcome: Outcome | None) -> RelayError | None:
+        if outcome:
+            return outcome.error
+        return FromRevoked() if self.source.revoked else self.sent[number].refusal
+
+    def _held(
+        self, catalogue: Catalogue, before: Sequence[HeldAct], errors: Mapping[int, RelayError | None]
+    ) -> dict[int, HeldAct]:
+        """The rows that are to be kept, as far as there is room."""
+        known, kept = {row.held_id: row for row in before}, dict[int, HeldAct]()
+        room = MOST_A_DEVICE - len(known)
+        for number, error in errors.items():
+            if error is None:
+                continue
+            row = self._as_held(catalogue, self.sent[number], error)
+            if row.held_id not in known:
+                if not room:
+                    continue
+                room -= 1
+            known[row.held_id] = kept[number] = row
+        return kept
+
+    def _as_held(self, catalogue: Catalogue, each: SentAct, error: RelayError) -> HeldAct:
+        source, act_id = self.source, each.act.act_id if each.act else ""
+        result, waits_for = standing(error)
+        return HeldAct(
+            held_id=rows.id_of(source.programme_id, source.device_id, act_id or each.kind, each.content),
+            programme_id=source.programme_id,
+            device_id=source.device_id,
+            place_id=source.place_id,
+            by=source.by,
+            act=each.kind,
+            act_id=act_id,
+            content=each.content,
+            values=each.act.values if each.act else {},
+            names=rows.names_of(each.act, catalogue) if each.act else (),
+            again=each.again,
+            by_hand=source.revoked,
+            result=result,
+            code=error.code,
+            sentence=Sentence(""),
+            field=error.field,
+            waits_for=waits_for,
+            received_at=instant(each.clerk.now.astimezone(UTC)),
+            written_at=each.written_at,
+        ).because(error, result, waits_for)
+
+    def _row(self, number: int, outcome: Outcome | None, error: RelayError | None, kept: HeldAct | None) -> TakenIn:
+        each = self.sent[number]
+        act_id = each.act.act_id if each.act else ""
+        if error is None and outcome:
+            return TakenIn(act_id=act_id, result=outcome.action, sequence=outcome.sequence)
+        error = error or FromRevoked()
+        result, waits_for = standing(error)
+        if self.source.holds and kept is None:
+            error, result, waits_for = HeldListFull(), "refused", ""
+        return TakenIn(
+            act_id=act_id,
+            result="refused" if result == "held" and kept is None else result,
+            code=error.code,
+            sentence=str(error),
+            field=error.field,
+            held_id=kept.held_id if kept else "",
+            waits_for=waits_for,
+        )

@@ -1,0 +1,98 @@
+"""Trying held acts again: whenever something that they name is recorded, judged by what their writers may do now."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from relay.domain.acts import Act
+from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
+from relay.ledger.held import rows
+from relay.ledger.held.judging import HandedIn, in_any_order
+from relay.ledger.held.standing import in_doubt, standing
+from relay.ledger.held.writers import clerk_for, grants_now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relay.graph import Graph, Transaction
+    from relay.ledger.batch import Clerk
+    from relay.ledger.held.rows import HeldAct
+
+
+def after(graph: Graph, programme_id: str, recorded: Sequence[Act], clerk: Clerk) -> None:
+    """Try what is held and names, or is named by, what was just recorded; and what waited for that, and so on.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        recorded: The acts.
+        clerk: Of whom the instant and the random bytes are taken.
+
+    Raises:
+        Unavailable: The database cannot be reached; what was recorded before stays so.
+    """
+    while recorded:
+        names = {name for act in recorded for name in rows.names_of(act, graph.catalogue)}
+        recorded = _tried(graph, programme_id, rows.naming(graph, programme_id, names), clerk)
+
+
+def of_device(graph: Graph, programme_id: str, device_id: str, clerk: Clerk) -> None:
+    """Try everything that is held of a device, such as after its writer was given her role back.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    after(
+        graph, programme_id, _tried(graph, programme_id, rows.of_device(graph, programme_id, device_id), clerk), clerk
+    )
+
+
+def _tried(graph: Graph, programme_id: str, held: Sequence[HeldAct], clerk: Clerk) -> list[Act]:
+    """Try some acts, device by device, and say which were recorded."""
+    open_ = sorted((row for row in held if row.values and not row.by_hand), key=lambda row: row.device_id)
+    recorded: list[Act] = []
+    for _, of_one in groupby(open_, key=lambda row: row.device_id):
+        recorded += _tried_of_one(graph, programme_id, [*of_one], clerk)
+    return recorded
+
+
+def _tried_of_one(graph: Graph, programme_id: str, held: Sequence[HeldAct], clerk: Clerk) -> list[Act]:
+    device_id, handed_in = held[0].device_id, list[HandedIn]()
+    grants = {
+        (row.by, row.place_id): grants_now(graph, row.by, programme_id, row.place_id)
+        for row in {(row.by, row.place_id): row for row in held}.values()
+    }
+    for row in held:
+        act = row.as_act
+        if act:
+            own, refusal = clerk_for(
+                graph,
+                row.act,
+                grants[row.by, row.place_id],
+                by=row.by,
+                programme_id=programme_id,
+                now=clerk.now,
+                random=clerk.random,
+            )
+            answers = EVERY_ANSWER if row.again else NO_ANSWER
+            handed_in.append(HandedIn(act=act, clerk=own, answers=answers, refusal=refusal))
+
+    def work(transaction: Transaction) -> list[Act]:
+        before = rows.of_device(transaction, programme_id, device_id)
+        outcomes = in_any_order(transaction, programme_id, handed_in, in_doubt(before))
+        still_open = {row.held_id for row in rows.of_device(transaction, programme_id, device_id)}
+        kept, recorded = list[rows.HeldAct](), list[Act]()
+        for row, outcome in zip(held, outcomes, strict=True):
+            if row.held_id not in still_open:  # somebody settled it meanwhile
+                continue
+            if outcome.error:
+                kept.append(row.because(outcome.error, *standing(outcome.error)))
+                continue
+            kept.append(row.settled("recorded", at=clerk.now.astimezone(UTC), sequence=outcome.sequence))
+            recorded.append(outcome.act)
+        rows.keep(transaction, kept)
+        return recorded
+
+    return graph.write(work)

@@ -1,0 +1,489 @@
+"""What telephones in the field ask for: to be enrolled, one place's work, and that what they recorded is taken in.
+
+A telephone sends its own token and never a cookie. What it handed in and the record did not take is held
+(`relay.ledger.held`), so nothing that it was told of is lost when it forgets it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, jsonify, make_response, request
+
+from relay.access import devices, roles
+from relay.desk import intake
+from relay.domain.acts import Act
+from relay.domain.entries import instant, login_of
+from relay.domain.model import Quantity, shown
+from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
+from relay.domain.system import SystemOff
+from relay.errors import NotFound, RelayError
+from relay.ledger.batch import Clerk
+from relay.ledger.held import rows, trying_again
+from relay.ledger.held.taking_in import SentAct, Source, TakenIn, take_in
+from relay.ledger.held.writers import clerk_for
+from relay.reports.field import givers
+from relay.reports.placements import Which, holdings
+from relay.service.json_codec import json_of
+from relay.web import guard, privacy, responses, sessions
+from relay.web.api import bodies
+from relay.web.api.bodies import Bodies, ColumnMissing, NoSuchField, NotAnObject, OtherType
+from relay.web.api.routes import sent_body
+from relay.web.i18n import labels
+from relay.web.permission import action, public
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from relay.arrays.lineage import Survey
+    from relay.domain.schema import Kind
+    from relay.ledger.held.rows import HeldAct
+
+EXPIRES: Final = timedelta(days=14)
+"""After so long without a new bundle a telephone forgets all names."""
+
+_INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
+_INSTANT_LIKE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_LONGEST_KIND: Final = 64
+
+blueprint = Blueprint("field", __name__, url_prefix="/api/v1")
+
+
+class NoSuchKind(NotFound):
+    """A list holds an act of a kind that is not known here."""
+
+    reason = "There is no such kind of act here."
+    suggestion = "Use a version of the page that fits this service."
+    field = "act"
+
+
+# ---------------------------------------------------------------------------------------------------- enrolment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """A telephone just enrolled.
+
+    Attributes:
+        device_id: Its own.
+        token: What it sends from now on; it cannot be shown again.
+        programme_id: The only programme that it knows.
+        place: The only place.
+        username: Of the account that it speaks for.
+        role: Which that account has there.
+    """
+
+    device_id: str
+    token: str
+    programme_id: str
+    place: str
+    username: str
+    role: str
+
+
+@blueprint.post("/devices")
+@public(by_form=False)
+def enrol() -> Response:
+    """Enrol a telephone by a code that somebody who is signed in reads out."""
+    body = sent_body()
+    if not isinstance(body, dict):
+        raise NotAnObject(example='{"code": "…", "name": "…"}')
+    if body.keys() - {"code", "name"}:
+        raise NoSuchField(known=("code", "name"))
+    for name in ("code", "name"):
+        if not bodies.is_text(body.get(name)):
+            raise ColumnMissing(field=name)
+    core = current.core()
+    made = devices.enrol(core.graph, body["code"], body["name"], now=core.now(), random=secrets.token_bytes)
+    responses.never_kept()
+    device = made.device
+    return jsonify(
+        json_of(
+            Enrolled(
+                device_id=device.device_id,
+                token=made.token,
+                programme_id=device.programme_id,
+                place=device.place_id,
+                username=device.login,
+                role="staff",
+            )
+        )
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- one place's work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldColumn:
+    """A column that a form on a telephone asks for."""
+
+    name: str
+    label: str
+    type: str
+    required: bool
+    refers_to: str | None
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldKind:
+    """A kind of act that can be recorded on a telephone; the first of its columns is its own id."""
+
+    kind: str
+    title: str
+    columns: tuple[FieldColumn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPlacement:
+    """A placement held at the place; see `reports.placements.Holding`."""
+
+    placement_id: str
+    beneficiary_id: str | None
+    name: str | None
+    help: str
+    animals: float
+    owed: float
+    passed_on: float
+    due_on: date | None
+    state: str
+    planned_receiver: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldWoman:
+    """A woman of the place; her name is null where it is not known."""
+
+    beneficiary_id: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldBundle:
+    """What a telephone keeps of one place: no telephone number, birth year, household, note or donor.
+
+    Attributes:
+        programme_id: Of the programme.
+        place: The place, with all within it.
+        head: The hash of the ledger's last entry.
+        sequence: Its number.
+        clock: The service's, a UTC instant.
+        expires: From this UTC instant on the telephone keeps no names.
+        help_kinds: The helps that are given.
+        kinds: The kinds of acts that can be recorded there.
+        placements: Those held there, by id.
+        women: Those who live there, by id.
+        waiting: The ids of those of them who hold nothing.
+    """
+
+    programme_id: str
+    place: str
+    head: str
+    sequence: int
+    clock: str
+    expires: str
+    help_kinds: tuple[str, ...]
+    kinds: tuple[FieldKind, ...]
+    placements: tuple[FieldPlacement, ...]
+    women: tuple[FieldWoman, ...]
+    waiting: tuple[str, ...]
+
+
+@blueprint.get("/programmes/<programme_id>/field-bundle")
+@action("field bundle", by_device=True)
+def field_bundle(programme_id: str) -> Response:
+    """One place's work, for the telephone that keeps it; unchanged while nothing was recorded that day."""
+    device = sessions.signed_in().device
+    if device is None:
+        raise devices.NotForDevices(
+            reason="This is for enrolled telephones alone.", suggestion="Enrol one: relay device code."
+        )
+    if not guard.may("field bundle", programme_id):
+        raise roles.NotAllowed.to("field bundle", current.graph().catalogue)
+    etag = f"{current.head().head_hash[:24]}-{current.today():%Y%m%d}"
+    if request.if_none_match.contains_weak(etag):
+        responses.never_kept()
+        answer = make_response("", 304)
+    else:
+        answer = jsonify(json_of(_bundle(programme_id, device.place_id)))
+    answer.set_etag(etag, weak=True)
+    return answer
+
+
+def _bundle(programme_id: str, place_id: str) -> FieldBundle:
+    head, now = current.head(), current.core().now().astimezone(UTC)
+    survey = current.relay_of_all().survey
+    planned = {each.giver_placement_id: each.beneficiary_id for each in current.plans()}
+    held = [*holdings(survey, Which(place_id=place_id))]
+    waiting = givers.waiting(survey, place_id=place_id)
+    women = sorted({each.beneficiary_id for each in held if each.beneficiary_id} | {*waiting})
+    names = privacy.names(women)
+    return FieldBundle(
+        programme_id=programme_id,
+        place=place_id,
+        head=head.head_hash,
+        sequence=head.entries,
+        clock=instant(now),
+        expires=instant(now + EXPIRES),
+        help_kinds=tuple(survey.snapshot.helps),
+        kinds=tuple(
+            _field_kind(kind, head.systems) for kind in current.graph().catalogue.filed if _is_asked(kind, head.systems)
+        ),
+        placements=tuple(
+            FieldPlacement(
+                placement_id=each.placement_id,
+                beneficiary_id=each.beneficiary_id,
+                name=names.get(each.beneficiary_id or ""),
+                help=each.help,
+                animals=_received(survey, each.placement_id),
+                owed=each.owed,
+                passed_on=each.passed,
+                due_on=each.due_on,
+                state=each.state,
+                planned_receiver=planned.get(each.placement_id),
+            )
+            for each in held
+        ),
+        women=tuple(FieldWoman(beneficiary_id=id_, name=names.get(id_)) for id_ in women),
+        waiting=waiting,
+    )
+
+
+def _received(survey: Survey, placement_id: str) -> Quantity:
+    row = survey.snapshot.placements.ids.row(placement_id)
+    return 0 if row is None else shown(int(survey.standings.received[row]))
+
+
+def _is_asked(kind: Kind, systems: Collection[str]) -> bool:
+    """Whether a telephone has a form for acts of a kind: what its writer may record in the programme."""
+    programme_id = current.head().programme_id
+    return current.graph().catalogue.is_on(kind.name, systems) and guard.may(kind.recording, programme_id)
+
+
+def _field_kind(kind: Kind, systems: tuple[str, ...]) -> FieldKind:
+    columns = current.graph().catalogue.columns_on(kind.name, systems)
+    return FieldKind(
+        kind=kind.name,
+        title=labels.kind(kind.name),
+        columns=tuple(
+            FieldColumn(
+                name=column.name,
+                label=labels.column(column.name),
+                type=column.type,
+                required=column.required,
+                refers_to=column.refers_to,
+                choices=column.choices,
+            )
+            for column in columns
+            if column.type != "changes"
+        ),
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- acts in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What became of a list of acts, in the order in which they were sent, and what time it is at the service."""
+
+    clock: str
+    acts: tuple[TakenIn, ...]
+
+
+@blueprint.post("/programmes/<programme_id>/acts")
+@action("acts", by_device=True, by_revoked=True)
+def acts(programme_id: str) -> Response:
+    """Take in a list of acts in any order: a row for each, whatever became of it."""
+    body = sent_body()
+    if not isinstance(body, dict):
+        raise NotAnObject(example='{"acts": [{"act": "pass", "content": {"pass_id": "88"}}]}')
+    if body.keys() - {"acts", "hold"}:
+        raise NoSuchField(known=("acts", "hold"))
+    if not isinstance(body.get("acts"), list):
+        raise OtherType(field="acts", wanted="a list")
+    if not isinstance(body.get("hold", False), bool):
+        raise OtherType(field="hold", wanted="true or false")
+    source = _source(programme_id, holds=body.get("hold", False))
+    known = Bodies(current.graph().catalogue)
+    sent = [_sent(source, each, known) for each in body["acts"]]
+    taken = take_in(current.graph(), source, sent)
+    return jsonify(json_of(Answered(clock=instant(current.core().now().astimezone(UTC)), acts=taken)))
+
+
+def _source(programme_id: str, *, holds: bool) -> Source:
+    """Who sends, from which device; a telephone's acts are held whether it asks for that or not."""
+    user = sessions.signed_in()
+    device = user.device
+    return Source(
+        programme_id=programme_id,
+        device_id=device.device_id if device else user.by,
+        place_id=device.place_id if device else "",
+        by=user.by,
+        holds=holds or device is not None,
+        revoked=bool(device and device.revoked_at),
+    )
+
+
+def _sent(source: Source, said: object, known: Bodies) -> SentAct:
+    """One act of a list, as far as it can be read.
+
+    Raises:
+        Invalid: It is no act with a kind and a content at all.
+    """
+    if not isinstance(said, dict) or said.keys() - {"act", "content", "written_at", "again"}:
+        raise NoSuchField(known=("act", "content", "written_at", "again"))
+    kind, content, written_at = said.get("act"), said.get("content"), said.get("written_at") or ""
+    if not bodies.is_text(kind) or len(str(kind)) > _LONGEST_KIND:
+        raise OtherType(field="act", wanted="a kind of act")
+    if not isinstance(content, dict):
+        raise OtherType(field="content", wanted="an object")
+    if not (written_at == "" or _is_instant(written_at)):
+        raise OtherType(field="written_at", wanted="a UTC instant, such as 2026-11-24T22:28:19Z")
+    again = said.get("again", False) is True
+    return read_act(source, str(kind), content, known, written_at=str(written_at), again=again)
+
+
+def read_act(
+    source: Source, kind: str, content: Mapping[str, Any], known: Bodies, *, written_at: str, again: bool
+) -> SentAct:
+    """One act from what was sent of it, with what whoever sends may record; what cannot be read says why."""
+    core, act = current.core(), None
+    refusal: RelayError | None = None
+    clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
+    try:
+        act = _read(kind, content, known)
+        clerk, refusal = clerk_for(
+            core.graph,
+            kind,
+            sessions.signed_in().grants,
+            by=source.by,
+            programme_id=source.programme_id,
+            now=clerk.now,
+            random=clerk.random,
+        )
+    except RelayError as error:
+        refusal = error
+    return SentAct(
+        kind=kind,
+        content=content,
+        written_at=written_at,
+        again=again,
+        act=act,
+        clerk=clerk,
+        answers=EVERY_ANSWER if again else NO_ANSWER,
+        refusal=refusal,
+    )
+
+
+def _read(kind: str, content: Mapping[str, Any], known: Bodies) -> Act:
+    """The act that a content means. Its ids are full: nothing is looked up, since what it names may not be there yet.
+
+    Raises:
+        RelayError: It cannot be read, or is of no kind that the programme records.
+    """
+    catalogue = current.graph().catalogue
+    if kind not in known.columns or kind == "programme":
+        raise NoSuchKind
+    if not catalogue.is_on(kind, current.head().systems):
+        raise SystemOff(act_id=kind, system=", ".join(sorted(catalogue.systems_of(kind))))
+    declared, values = catalogue.kind(kind), known.said(kind, dict(content))
+    if "changes" in values:
+        values |= {"changes": known.changes(str(values["act_id"]).partition(":")[0], values["changes"])}
+    if declared.id_column and declared.id_column not in values:
+        raise ColumnMissing(field=declared.id_column)
+    if kind == "pass":
+        values.setdefault("receiver_placement_id", intake.begun_by(str(values["pass_id"])))
+    id_ = declared.id_of(values) if declared.id_of else str(values[declared.id_column])
+    return Act(kind=kind, id=id_, values=values)
+
+
+def _is_instant(text: object) -> bool:
+    if not isinstance(text, str) or not _INSTANT_LIKE.fullmatch(text):
+        return False
+    try:
+        datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return True
+
+
+# ---------------------------------------------------------------------------------------------------- what is held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRow:
+    """An act that is held; see `ledger.held.rows.HeldAct`."""
+
+    held_id: str
+    act: str
+    act_id: str
+    content: Mapping[str, Any]
+    result: str
+    code: str
+    sentence: str
+    field: str
+    received_at: str
+    written_at: str | None
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledRow:
+    """What became of an act that was held."""
+
+    act_id: str
+    settled: str
+    sequence: int | None
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOfDevice:
+    """What is held of one telephone, and what was settled of it lately."""
+
+    held: tuple[HeldRow, ...]
+    settled: tuple[SettledRow, ...]
+
+
+@blueprint.get("/programmes/<programme_id>/held")
+@action("acts", by_device=True)
+def held(programme_id: str) -> Response:
+    """What is held of whoever asks, once it was tried again; and what was settled lately."""
+    core, source = current.core(), _source(programme_id, holds=False)
+    clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
+    trying_again.of_device(core.graph, programme_id, source.device_id, clerk)
+    responses.never_kept()
+    waiting = rows.of_device(core.graph, programme_id, source.device_id)
+    settled = rows.settled_of(core.graph, programme_id, source.device_id, core.now().astimezone(UTC))
+    answer = HeldOfDevice(held=tuple(map(_held_row, waiting)), settled=tuple(map(_settled_row, settled)))
+    return jsonify(json_of(answer))
+
+
+def _held_row(row: HeldAct) -> HeldRow:
+    return HeldRow(
+        held_id=row.held_id,
+        act=row.act,
+        act_id=row.act_id,
+        content=row.content,
+        result=row.result,
+        code=row.code,
+        sentence=str(row.sentence),
+        field=row.field,
+        received_at=row.received_at,
+        written_at=row.written_at or None,
+        waits_for=row.waits_for,
+    )
+
+
+def _settled_row(row: HeldAct) -> SettledRow:
+    return SettledRow(
+        act_id=row.act_id, settled=row.state, sequence=row.sequence, reason=row.reason, by=login_of(row.settled_by)
+    )
