@@ -74,10 +74,8 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "access log": _AUDITORS | _ADMINISTRATORS,
     "logout": frozenset(ROLES),
     # recording without a line
-    "device": _STAFF | _MANAGERS,
     "acts": _STAFF | _MANAGERS,
-    "field bundle": _STAFF,
-    "held": _MANAGERS,
+    "device code": _STAFF | _MANAGERS,
     # looking after the service
     "metrics": _ADMINISTRATORS,
     "query": _ADMINISTRATORS,
@@ -96,7 +94,6 @@ HERE: Final = frozenset(
         "ceremony sheet",
         "demo",
         "doctor",
-        "device code",
         "device list",
         "device revoke",
         "engine rebuild",

@@ -18,7 +18,7 @@ def test_every_view_is_public_or_one_action_that_has_its_roles(app: Flask) -> No
         said = {endpoint: permission_of(endpoint) for endpoint in app.view_functions}
 
     assert {endpoint for endpoint, permission in said.items() if permission.public} == {
-        *("static", "static_files.vis_network", "monitoring.healthz", "monitoring.readyz", "api.token"),
+        *("static", "static_files.vis_network", "monitoring.healthz", "monitoring.readyz", "api.token", "field.enrol"),
         *("sign_in.page", "sign_in.sign_in", "sign_in.once", "sign_in.sign_out"),
         "certificates.opened",
     }
@@ -30,4 +30,10 @@ def test_what_changes_something_is_sent_by_a_form_of_these_pages(app: Flask) -> 
     with app.app_context():
         open_ = {rule.endpoint for rule in app.url_map.iter_rules() if not permission_of(rule.endpoint).by_form}
 
-    assert open_ == {"api.token", "staff.search_for", "managers.search_in", *(f"api.{each.name}" for each in QUESTIONS)}
+    assert open_ == {
+        "api.token",
+        "field.enrol",
+        "staff.search_for",
+        "managers.search_in",
+        *(f"api.{each.name}" for each in QUESTIONS),
+    }

@@ -62,6 +62,13 @@ class NoSuchKind(NotFound):
     field = "act"
 
 
+class OnlyForDevices(NotFound):
+    """Somebody who asks without a telephone's token has no place whose work it could be."""
+
+    reason = "This is for enrolled telephones."
+    suggestion = "Enrol one: relay device code."
+
+
 # ---------------------------------------------------------------------------------------------------- enrolment
 
 
@@ -196,16 +203,14 @@ class FieldBundle:
 
 
 @blueprint.get("/programmes/<programme_id>/field-bundle")
-@action("field bundle", by_device=True)
+@action("names", by_device=True)
 def field_bundle(programme_id: str) -> Response:
     """One place's work, for the telephone that keeps it; unchanged while nothing was recorded that day."""
     device = sessions.signed_in().device
     if device is None:
-        raise devices.NotForDevices(
-            reason="This is for enrolled telephones alone.", suggestion="Enrol one: relay device code."
-        )
-    if not guard.may("field bundle", programme_id):
-        raise roles.NotAllowed.to("field bundle", current.graph().catalogue)
+        raise OnlyForDevices
+    if not guard.may("names", programme_id):
+        raise roles.NotAllowed.to("names", current.graph().catalogue)
     etag = f"{current.head().head_hash[:24]}-{current.today():%Y%m%d}"
     if request.if_none_match.contains_weak(etag):
         responses.never_kept()
