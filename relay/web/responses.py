@@ -82,7 +82,7 @@ def _unchanged(kept_by_browser: Callable[[], str]) -> Response | None:
         return None
     forms = f"{session.get('csrf_token', '')} {kept_by_browser()}"
     page = f"{request.url} {language.language()} {sessions.page_of()} {forms}"
-    seen = f"{head.head_hash} {current.today()} {page} {_own_files()}"
+    seen = f"{head.head_hash} {current.today()} {page} {own_files()}"
     g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
     if not request.if_none_match.contains_weak(g.etag):
         return None
@@ -115,7 +115,7 @@ def _headers(response: Response) -> Response:
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
         return response
-    if request.endpoint in ("static", "static_files.vis_network") and response.status_code in (200, 304):
+    if request.endpoint in ("static", "static_files.vis_network", "phone.file") and response.status_code in (200, 304):
         response.cache_control.immutable = True
     else:
         response.headers["Cache-Control"] = "no-store" if "personal" in g else "private, no-cache"
@@ -135,11 +135,13 @@ def _fingerprint(path: Path) -> str:
 
 
 @cache
-def _own_files() -> str:
+def own_files() -> str:
     """What version, templates and code add up to, so that a page cached from another is not taken for this one."""
     here = Path(__file__).parent
     digest, code = hashlib.sha256(version("relay").encode()), here.parent.rglob("*.py")
-    for path in sorted((*code, *here.rglob("*.html"), *here.rglob("*.mo"), *here.glob("static/*"))):
+    for path in sorted(
+        (*code, *here.rglob("*.html"), *here.rglob("*.mo"), *here.glob("static/*"), *here.glob("static/field/*"))
+    ):
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

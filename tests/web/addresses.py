@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from relay.web import responses
+from relay.web.i18n.language import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,6 +22,9 @@ PAGES: Final = (
     "/",
     "/sign-in",
     "/api/v1/docs",
+    # the field
+    "/field/",
+    *(f"/field/{word}/" for word in LANGUAGES),
     # managers
     DEMO,
     HILLS,
@@ -163,5 +169,14 @@ API: Final = (
 )
 """What programs ask for."""
 
-HOUSE: Final = ("/healthz", "/readyz", "/metrics", "/static/relay.css", "/static/vis-network-9.1.2.js")
+HOUSE: Final = (
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/static/relay.css",
+    "/static/vis-network-9.1.2.js",
+    "/field-sw.js",
+    f"/field/files/{responses.own_files()}/app.js",
+    *(f"/field/{word}/relay.webmanifest" for word in LANGUAGES),
+)
 """What the house itself asks for."""

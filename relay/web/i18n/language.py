@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache, wraps
@@ -17,7 +18,7 @@ from flask_babel.speaklater import LazyString
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from flask import Flask, Response
 
@@ -154,6 +155,23 @@ def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
 def plural(one: str, many: str) -> tuple[str, str]:
     """Two forms of a text, of which `ngettext` will choose."""
     return one, many
+
+
+def both_forms(one: str, many: str) -> tuple[str, str]:
+    """The two forms of a text that depends on a count, for a script that chooses and fills in %(num)s."""
+    ungettext = flask_babel.get_domain().get_translations().ungettext
+    return str(ungettext(one, many, 1)), str(ungettext(one, many, 2))
+
+
+@contextmanager
+def speaking(word: str) -> Generator[None]:
+    """Speak one of the languages, whichever the reader's is."""
+    spoken = _SPOKEN.set(word)
+    try:
+        with flask_babel.force_locale(word):
+            yield
+    finally:
+        _SPOKEN.reset(spoken)
 
 
 def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - a LazyString, which is turned into text when it is shown

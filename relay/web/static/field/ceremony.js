@@ -1,0 +1,101 @@
+// A ceremony day on one page: a row for each giver of the place, ticked as she hands over. Each row is an entry of its
+// own in the outbox, so that one which the record will not take holds up no other.
+
+import { h } from "./dom.js";
+import { fieldOf, say_fault, whoField } from "./forms.js";
+import { newId } from "./outbox.js";
+import { digits, number, say, units } from "./words.js";
+
+const DRAFT = "ceremony";
+const SOON = 1000;
+
+export async function openCeremony(phone, form, done) {
+  const draft = await phone.store.get("drafts", DRAFT);
+  const ids = draft?.ids ?? { ceremony: newId(), rows: {} };
+  const idsOf = (placementId) => (ids.rows[placementId] ??= { pass: newId(), receiver: newId(), woman: newId() });
+  const typed = draft?.typed ?? {};
+  const passDay = form.asks.find((field) => field.sort === "day");
+  const when = fieldOf({ ...passDay, name: "held_on", needed: true }, typed.held_on, phone);
+  const witness = fieldOf({ name: "witness", asks: say("who_saw_it"), sort: "text" }, typed.witness, phone);
+  const yard = fieldOf({ name: "counted", asks: say("counted_in_yard"), sort: "number", steps: false }, typed.counted, phone);
+
+  const rows = phone.due().map((placement) => rowOf(phone, form, placement, typed.rows?.[placement.placement_id]));
+  const line = h("p", { class: "sum", "aria-live": "polite" });
+  let soon;
+  const keepDraft = async () => {
+    clearTimeout(soon);
+    const raw = { held_on: when.raw(), witness: witness.raw(), counted: yard.raw(), rows: Object.fromEntries(rows.filter((row) => row.ticked()).map((row) => [row.placement.placement_id, row.raw()])) };
+    for (const row of rows) if (row.ticked()) idsOf(row.placement.placement_id);
+    await phone.store.change("drafts", [[DRAFT, { at: Date.now(), ids, typed: raw }]]).catch(() => null);
+  };
+  const sums = () => {
+    const ticked = rows.filter((row) => row.ticked());
+    const animals = ticked.reduce((sum, row) => sum + row.animals(), 0);
+    const counted = yard.read().value;
+    const agrees = counted !== "" && Math.abs(counted - animals) < 0.0005;
+    line.textContent = say(counted === "" ? "ceremony_line" : agrees ? "ceremony_agrees" : "ceremony_differs", { givers: number(rows.length), handed: number(ticked.length), animals: number(animals), yard: counted === "" ? "" : number(counted) });
+    line.classList.toggle("agrees", agrees && animals > 0);
+    return { ticked, agrees };
+  };
+  const changed = () => {
+    clearTimeout(soon);
+    soon = setTimeout(keepDraft, SOON);
+    sums();
+  };
+
+  const node = h("form", { class: "asking ceremony", novalidate: true, oninput: changed, onchange: changed, onsubmit: async (event) => {
+    event.preventDefault();
+    const { ticked, agrees } = sums();
+    const held_on = when.read().value, saw = witness.read().value;
+    say_fault(when.node, held_on ? "" : say("needed"));
+    say_fault(yard.node, agrees ? "" : say("count_first"));
+    const read = ticked.map((row) => row.read(idsOf(row.placement.placement_id), { passed_on: held_on, ceremony_id: ids.ceremony, ...(saw ? { witness: saw } : {}) }));
+    if (!held_on || !agrees || !read.length || read.includes(null)) return;
+    const day = { act: "ceremony", content: { ceremony_id: ids.ceremony, held_on, place_id: phone.device.place } };
+    try {
+      await done([{ form: "ceremony", acts: [day] }, ...read.map((acts) => ({ form: form.name, acts }))]);
+    } catch (error) {
+      if (error.name !== "QuotaExceededError") throw error;
+      node.dispatchEvent(new CustomEvent("full", { bubbles: true, detail: [day, ...read.flat()] }));
+      return;
+    }
+    clearTimeout(soon);
+    await phone.store.change("drafts", [[DRAFT, undefined]]);
+  } }, when.node, witness.node, h("div", { class: "hand-overs" }, rows.map((row) => row.node)), yard.node, line, h("button", { type: "submit" }, say("keep_day")));
+  node.keepDraft = keepDraft;
+  sums();
+  return node;
+}
+
+function rowOf(phone, form, placement, typed) {
+  const owed = Math.max(0, (placement.owed ?? 0) - (placement.passed_on ?? 0));
+  const tick = h("input", { type: "checkbox", checked: Boolean(typed) });
+  const planned = placement.planned_receiver;
+  const column = form.asks.find((field) => field.name === "beneficiary_id");
+  const whom = whoField({ ...column, needed: true }, typed?.whom ?? (planned ? { text: "", chosen: planned } : undefined), { ...phone.lists.beneficiary(), mayBeNew: true });
+  const animals = h("input", { inputmode: "decimal", autocomplete: "off", value: typed?.animals ?? String(owed || "") });
+  const inside = h("div", { class: "cells", hidden: !tick.checked }, whom.node, h("label", {}, say("animals"), animals));
+  tick.addEventListener("change", () => { inside.hidden = !tick.checked; });
+  const name = phone.nameOf(placement.beneficiary_id);
+  const node = h("div", { class: "hand-over" }, h("label", { class: "tick" }, tick, h("span", {}, h("bdi", {}, h("strong", {}, name)), " ", h("small", { class: "quiet" }, `${placement.placement_id} · ${say("owes", { units: units(owed, placement.help) })}`))), inside);
+  const counted = () => { const text = digits(animals.value); return text && Number.isFinite(Number(text)) ? Number(text) : 0; };
+  return {
+    node,
+    placement,
+    ticked: () => tick.checked,
+    animals: counted,
+    raw: () => ({ whom: whom.raw(), animals: animals.value }),
+    /** The acts of the row; null where something is missing. */
+    read: (ids, more) => {
+      const { value, fault, isNew } = whom.read();
+      const wrong = fault ?? (value || isNew ? "" : say("needed"));
+      say_fault(whom.node, wrong);
+      say_fault(inside.lastElementChild, counted() ? "" : say("needed"));
+      node.classList.toggle("faulty", Boolean(wrong) || !counted());
+      if (wrong || !counted()) return null;
+      const woman = isNew && { act: "beneficiary", content: { beneficiary_id: ids.woman, name: isNew, sex: "F", place_id: phone.device.place } };
+      const pass = { pass_id: ids.pass, giver_placement_id: placement.placement_id, receiver_placement_id: ids.receiver, beneficiary_id: isNew ? ids.woman : value, animals: counted(), ...more };
+      return [...(woman ? [woman] : []), { act: "pass", content: pass }];
+    },
+  };
+}

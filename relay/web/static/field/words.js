@@ -1,0 +1,41 @@
+// What the page says, in the reader's language: sentences, numbers and days. The sentences come with the page.
+
+const shell = JSON.parse(document.getElementById("shell").content.textContent);
+export const LANGUAGE = document.documentElement.lang;
+export const FORMS = shell.forms;
+const plurals = new Intl.PluralRules(LANGUAGE);
+const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+
+/** A sentence, with values; where it has two forms, `num` chooses. */
+export function say(name, values = {}) {
+  const text = shell.words[name];
+  if (typeof text === "string") return filled(text, values);
+  return filled(text[plurals.select(values.num) === "one" ? 0 : 1], { ...values, num: number(values.num) });
+}
+
+/** A word of the record, such as a state, a kind of help or a choice of a column. */
+export const word = (kind, text) => shell.labels[kind]?.[text] ?? text;
+
+/** So many of a kind of help, such as "2 goats". */
+export function units(many, help) {
+  const forms = shell.units[help];
+  return forms ? filled(forms[plurals.select(Math.ceil(many)) === "one" ? 0 : 1], { count: number(many) }) : `${number(many)} ${word("help", help)}`;
+}
+
+export const number = (value) => new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 3 }).format(value);
+
+const REGION = { en: "en-GB" }[LANGUAGE] ?? LANGUAGE; // days before months, and a clock of 24 hours
+
+const written = (iso, form) => {
+  const found = /^(\d{4})-(\d\d)-(\d\d)/.exec(iso ?? "");
+  return found ? new Intl.DateTimeFormat(REGION, { ...form, timeZone: "UTC" }).format(Date.UTC(+found[1], found[2] - 1, +found[3])) : (iso ?? "");
+};
+
+export const day = (iso) => written(iso, { day: "numeric", month: "short", year: "numeric" });
+
+export const dayAndMonth = (iso) => written(iso, { day: "numeric", month: "short" });
+
+export const time = (at) => new Intl.DateTimeFormat(REGION, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
+
+/** A number as it was typed, in Devanagari digits too, as digits that every program reads. */
+export const digits = (text) => text.replace(/[०-९]/g, (digit) => "०१२३४५६७८९".indexOf(digit)).replace(",", ".").trim();
