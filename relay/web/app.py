@@ -15,7 +15,7 @@ from relay.web.api import field, registers
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
-from relay.web.field import routes as field
+from relay.web.field import routes as phone
 from relay.web.i18n import labels, language
 from relay.web.lists import routes as list_pages
 from relay.web.lists import saved_views
@@ -85,7 +85,7 @@ def create_app(
     for part in (monitoring, language, responses, sessions, guard, labels, menu, failures, recording):
         part.set_up(app)
     managing = (managers, list_pages, confirming, duplicates)
-    for part in (monitoring, responses, sign_in, certificates, *managing, staff, importing, auditors, field):
+    for part in (monitoring, responses, sign_in, certificates, *managing, staff, importing, auditors, phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(registers.blueprint)
