@@ -37,7 +37,7 @@ from relay.errors import NotWritable, Unavailable
 from relay.settings import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 HOST: Final = "127.0.0.1"
 USER: Final = "root"
@@ -45,6 +45,7 @@ DATABASE: Final = "relay"
 STATE_FILE: Final = "engine.json"
 LOCK_FILE: Final = "engine.lock"
 CLOSED_FILE: Final = "closed.json"
+_NAMED: Final = 3  # files that are named in a sentence; of more, how many there are
 RELEASE_FILE: Final = "release"
 BEFORE_UPGRADES: Final = "before"
 
@@ -444,12 +445,19 @@ def closed(data_folder: Path) -> Files:
     return {name: said for name, said in found.items() if isinstance(said, list)} if isinstance(found, dict) else {}
 
 
-def decayed(left: Files, now: Files) -> tuple[str, ...]:
-    """Name the files that hold other bytes than they were left with, although they bear the same size and time.
+def decayed(left: Files, now: Files) -> str:
+    """Say which files hold other bytes than they were left with, although they bear the same size and time, or "".
 
-    Nobody writes like that: the disk lost what it was given, or somebody wants it not to be seen.
+    Nobody writes like that: the disk lost what it was given, or somebody wants it not to be seen. Of files that an
+    earlier release left, which noted no digest, nothing is known.
     """
-    return tuple(name for name, said in now.items() if left.get(name, [])[:2] == said[:2] and left[name] != said)
+    lost = [name for name, said in now.items() if _decayed(left.get(name, []), said)]
+    more = f" and {len(lost) - _NAMED} more files" if len(lost) > _NAMED else ""
+    return f"bytes changed in {', '.join(lost[:_NAMED])}{more}" if lost else ""
+
+
+def _decayed(left: Sequence[object], now: Sequence[object]) -> bool:
+    return left[:2] == now[:2] and left != now[: len(left)]
 
 
 def check(data_folder: Path, readable: Iterable[str] = ()) -> None:

@@ -149,8 +149,7 @@ def _require_sound(starter: TextIO) -> None:
     if FILES.exists():
         signal.alarm(CHECK_SECONDS)
         left, now = closed(Path()), files(Path())
-        lost = decayed(left, now)
-        finding = f"bytes changed in {', '.join(lost)}" if lost else "" if left == now else _check()
+        finding = decayed(left, now) or ("" if left == now else _check())
         signal.alarm(START_SECONDS)
         if finding:
             _say(starter, f"damaged {finding}")

@@ -129,8 +129,7 @@ def _engine(folder: Path) -> Iterator[Finding]:
             return
         if engine.processes(folder):
             yield _out_of_reach(folder, "An engine holds this folder, but its state file was replaced.")
-        elif lost := engine.decayed(engine.closed(folder), engine.files(folder)):
-            finding = f"bytes changed in {', '.join(lost)}"
+        elif finding := engine.decayed(engine.closed(folder), engine.files(folder)):
             yield of_damage(engine.DatabaseDamaged(data_folder=folder, finding=finding), folder)
 
 

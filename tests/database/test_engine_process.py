@@ -85,6 +85,27 @@ def test_a_list_of_files_that_a_full_disk_cut_off_has_all_files_checked(data_fol
     assert placements[0]["placements"] == 400
 
 
+def test_a_folder_that_an_earlier_release_left_is_opened(data_folder: Path) -> None:
+    relay_of(data_folder)
+    engine.stop(data_folder)
+    left = data_folder / "closed.json"
+    left.write_text(json.dumps({name: said[:2] for name, said in json.loads(left.read_text()).items()}))
+
+    placements = query(engine.ensure(data_folder), "MATCH (p:Placement) RETURN count(p) AS placements")
+
+    assert placements[0]["placements"] == 400
+
+
+def test_of_many_files_that_decayed_three_are_named() -> None:
+    left: engine.Files = {name: [8, 1, "a"] for name in "abcde"}
+
+    assert engine.decayed(left, left) == ""
+    assert engine.decayed(left, left | {"b": [8, 2, "b"]}) == ""
+    assert engine.decayed(left, left | {"b": [8, 1, "b"]}) == "bytes changed in b"
+    changed = "bytes changed in a, b, c and 2 more files"
+    assert engine.decayed(left, {name: [8, 1, "b"] for name in "abcde"}) == changed
+
+
 def test_every_commit_reaches_the_disk_before_it_is_acknowledged(data_folder: Path) -> None:
     engine.ensure(data_folder)
 
