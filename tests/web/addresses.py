@@ -75,6 +75,7 @@ PAGES: Final = (
     f"{HILLS}/ceremony",
     f"{HILLS}/ceremony?place=PAL",
     f"{HILLS}/ceremony/sheet?place=PAL",
+    f"{HILLS}/visits/made?place=PAL",
     f"{HILLS}/record/gift:G1/claim",
     f"{HILLS}/record/event:E1/recorded",
     "/p/hostile/record/beneficiary:tab/correct",

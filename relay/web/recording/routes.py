@@ -15,7 +15,7 @@ from relay.web import guard, menu, privacy, sessions
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, say
 from relay.web.permission import action
-from relay.web.recording import ceremony, people
+from relay.web.recording import ceremony, people, walk
 from relay.web.recording.filled import Filled, opened
 from relay.web.recording.forms import every
 from relay.web.recording.judging import SAYS_NO, Judged, answers_of, handed_in, judged
@@ -43,6 +43,7 @@ def blueprint(catalogue: Catalogue) -> Blueprint:
     pages.add_url_rule("/p/<programme_id>/record/<act_id>/recorded", "recorded", _recorded)
     pages.add_url_rule("/p/<programme_id>/record/<act_id>/undo", "undo", _undo, methods=("POST",))
     pages.add_url_rule("/p/<programme_id>/ceremony", "ceremony_day", ceremony.page, methods=("GET", "POST"))
+    pages.add_url_rule("/p/<programme_id>/visits/made", "walk", walk.page, methods=("GET", "POST"))
     for end in ("", ".<any(pdf):form>"):
         pages.add_url_rule(f"/p/<programme_id>/ceremony/sheet{end}", "ceremony_sheet", ceremony.sheet)
     for name in dict.fromkeys(form.name for form in every(catalogue)):
