@@ -34,7 +34,6 @@ from relay.graph import Graph, connect
 from relay.ledger import recording
 from relay.settings import Settings
 from relay.web import create_app
-from relay.web.server import THREADS
 from tests.rigs.in_a_thread import answering
 from tests.scenes import acts as act
 from tests.scenes import made
@@ -80,9 +79,9 @@ def root_of_a_tree(snapshot: Snapshot) -> str:
 
 @contextmanager
 def served(graph: Graph, settings: Settings) -> Generator[int]:
-    """The pages behind waitress; gives the port."""
+    """The pages behind their door; gives the port."""
     app = create_app(graph, settings, owner="benchmark")
-    with answering(app, threads=THREADS) as site:
+    with answering(app) as site:
         yield int(site.rpartition(":")[2])
 
 

@@ -64,6 +64,14 @@ class _Declared(Exception):
             message = f"{type(self).__name__}: missing or unknown: {', '.join(wrong)}"
             raise TypeError(message)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Reach another process with all values."""
+        return _again, (type(self), {**vars(self)})
+
+
+def _again(kind: type[_Declared], values: dict[str, object]) -> _Declared:
+    return kind(**values)
+
 
 class RelayError(_Declared):
     """Any failure that Relay explains to its user; `str()` is the text to show.

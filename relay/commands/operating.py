@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,11 @@ from relay.commands.recording import REHEARSED, dry_run_option, reason, said_of
 from relay.commands.session import NotByService, Session, say, usable, waiting
 from relay.commands.showing import counted, print_list, print_tree
 from relay.errors import Refused
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from relay.graph import Graph
 
 if TYPE_CHECKING:
     from relay.doctor.finding import Finding
@@ -99,19 +104,22 @@ def _this_command() -> str:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one if left out.")
 @click.option("--site", metavar="NAME", help="The host name under which a proxy serves the pages over TLS.")
 @click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine if left out.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one a core.")
 @click.option("--publish", is_flag=True, help="Keep the states in the graph itself up to date, for graph browsers.")
 @pass_session
-def serve(session: Session, *, host: str, port: int, site: str | None, proxy: str | None, publish: bool) -> None:
+def serve(session: Session, /, *, publish: bool, **how: Any) -> None:  # noqa: ANN401 - as `relay.web.serve` takes it
     """Serve the pages for a browser, until Ctrl-C. The URL it prints signs you in once."""
     import secrets
-    from contextlib import nullcontext
 
     from relay.arrays import cache
     from relay.published.keeping_up import kept_up
 
     folder = session.settings.data_folder / cache.FOLDER
-    with kept_up(session.graph, folder, secrets.token_bytes, say) if publish else nullcontext():
-        _serve(session, host=host, port=port, site=site, proxy=proxy)
+
+    def publishing(graph: Graph) -> AbstractContextManager[object]:
+        return kept_up(graph, folder, secrets.token_bytes, say) if publish else nullcontext()
+
+    _serve(session, opened=lambda: Session(session.catalogue).graph, beside=publishing, **how)
 
 
 @command(example="relay status")

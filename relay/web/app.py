@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_compress import Compress
 
-from relay.access.accounts import Tries
 from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
 from relay.web.api import field, registers
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
+from relay.web.door import policy
+from relay.web.door.shared import Shared
 from relay.web.field import routes as phone
 from relay.web.i18n import labels, language
 from relay.web.lists import routes as list_pages
@@ -51,6 +51,7 @@ def create_app(
     owner: str | None = None,
     once: OneTimeLink | None = None,
     site: str | None = None,
+    shared: Shared | None = None,
 ) -> Flask:
     """The application on an open graph.
 
@@ -61,12 +62,13 @@ def create_app(
         owner: The login of the person at this machine, who need not sign in. Only if no one else can reach the pages.
         once: The link that lets the owner in once.
         site: The host name behind which a proxy serves these pages over TLS; None when only this machine reaches them.
+        shared: What it shares with other processes; None: there are none.
     """
     app = Flask(__name__)
     app.config.update(
         TRUSTED_HOSTS=[*HOSTS, *([site] if site else [])],
         SEND_FILE_MAX_AGE_DEFAULT=responses.A_YEAR,
-        MAX_CONTENT_LENGTH=64 * 1024,
+        MAX_CONTENT_LENGTH=policy.BODY_BYTES,
         COMPRESS_MIMETYPES=list(responses.COMPRESSED),
         COMPRESS_LEVEL=5,  # of a large tree 2 % more than at 6, in three fifths of the time
     )
@@ -76,7 +78,7 @@ def create_app(
         graph=graph,
         settings=settings,
         now=now,
-        tries=Tries(time.monotonic),
+        shared=shared or Shared(),
         owner=owner,
         once=once,
         site=site,

@@ -143,8 +143,10 @@ def of_another_session(error: CSRFError) -> Response:
 
 
 def _is_typed() -> bool:
-    sent = request.method == "POST" and bool(request.form)
-    return sent and request.endpoint is not None and permission_of(request.endpoint).typed
+    if request.method != "POST" or request.endpoint is None or not permission_of(request.endpoint).typed:
+        return False
+    fits = (request.content_length or 0) <= (request.max_content_length or 0)  # what does not was never taken
+    return fits and bool(request.form)
 
 
 def _page_before() -> str:

@@ -1,29 +1,39 @@
-"""The server: the application behind waitress, for this machine only, or behind a TLS proxy."""
+"""The server: the application behind its door, for this machine only, or behind a TLS proxy."""
 
 from __future__ import annotations
 
 import logging
 import re
+import socket
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING, Final
 
-from waitress.server import create_server
+from werkzeug.exceptions import HTTPException
 
 from relay.access import accounts
 from relay.access.one_time_link import OneTimeLink
-from relay.errors import Invalid, Refused
+from relay.errors import Invalid, Refused, RelayError
+from relay.web import sessions
 from relay.web.app import HOSTS, create_app
+from relay.web.door import policy
+from relay.web.door.front import listener
+from relay.web.door.shared import shared_by_processes
+from relay.web.door.workers import end_with_parent, ended_by_signal, one_for_all, require_possible, supervise
 from relay.web.monitoring import JsonLines
+from relay.web.permission import permission_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from flask import Flask
 
     from relay.graph import Graph
     from relay.settings import Settings
+    from relay.web.door.shared import Shared
 
-_FROM_THE_PROXY: Final = frozenset({"x-forwarded-for", "x-forwarded-proto"})  # who asks, and whether by TLS
 _NAME: Final = re.compile(r"[\w.-]+(:\d+)?")
-THREADS: Final = 8  # our choice: more would only wait for one database
 
 
 class NotThisMachine(Refused):
@@ -64,7 +74,7 @@ class PortTaken(Refused):
     port: int
 
 
-def serve(
+def serve(  # noqa: PLR0913 - the options of a command
     graph: Graph,
     settings: Settings,
     *,
@@ -74,6 +84,9 @@ def serve(
     shown: str | None = None,
     site: str | None = None,
     proxy: str | None = None,
+    workers: int = 1,
+    opened: Callable[[], Graph] | None = None,
+    beside: Callable[[Graph], AbstractContextManager[object]] = nullcontext,
     say: Callable[[str], object],
 ) -> None:
     """Serve the pages until the process is asked to stop.
@@ -88,38 +101,106 @@ def serve(
             None: the address is a link that signs the owner in, once, and all others sign in themselves.
         site: The host name under which a proxy serves these pages over TLS; then everybody signs in with a password.
         proxy: The proxy's address, which alone is believed when it says who asks; None: it is on this machine.
+        workers: Processes that answer.
+        opened: Opens the graph in each of several workers; None: there is one.
+        beside: What goes on in one of the processes meanwhile.
         say: Is given the one sentence that names the address.
 
     Raises:
         NotAName: The site is no host name.
         NotThisMachine: The host is none of `HOSTS`, so that others may reach it, and no proxy is named.
         NobodyMaySignIn: A site is named, and no account has a password.
+        OneWorkerHere: Several workers are not possible on this machine.
         PortTaken: Something listens on that port already.
+        WorkersFail: A worker did not start.
     """
     if site is not None and not _NAME.fullmatch(site):
         raise NotAName
     if host not in HOSTS and not (site and proxy):
         raise NotThisMachine(host=host)
+    require_possible(workers)
     if site and not any(account.password for account in accounts.every(graph)):
         raise NobodyMaySignIn
     _log_json()
-    once = OneTimeLink(login=owner) if shown is None and site is None else None
-    app = create_app(graph, settings, owner=None if once or site else owner, once=once, site=site)
-    behind: dict[str, Any] = (
-        {"trusted_proxy": proxy or "127.0.0.1", "trusted_proxy_headers": _FROM_THE_PROXY} if site else {}
-    )
+    ended_by_signal()
+    once = OneTimeLink(login=owner, used=one_for_all()) if shown is None and site is None else None
+    trusted = (proxy or "127.0.0.1") if site else None
+    with _bound(host, port) as listening:
+        name = f"[{host}]" if ":" in host else host
+        here = f"http://{name}:{listening.getsockname()[1]}"
+        path = f"/sign-in/once/{once.secret}" if once else shown
+        said = f"https://{site}/, by the proxy that asks {here}" if site else f"{here}{path}"
+
+        def answering() -> None:
+            say(f"Relay is at {said} (Ctrl-C to stop)")
+
+        def answer(
+            opened: Graph,
+            ready: Callable[[], object],
+            meanwhile: Callable[[Graph], AbstractContextManager[object]],
+            shared: Shared | None = None,
+        ) -> None:
+            app = create_app(
+                opened, settings, owner=None if once or site else owner, once=once, site=site, shared=shared
+            )
+            server = listener(app, Door(app), listening, proxy=trusted)
+            ready()
+            with meanwhile(opened):
+                server.run()
+
+        if workers == 1 or opened is None:
+            answer(graph, answering, beside)
+        else:
+            with shared_by_processes(end_with_parent) as shared:
+
+                def work(number: int, ready: Callable[[], object]) -> None:
+                    answer(opened(), ready, nullcontext if number else beside, shared)
+
+                supervise(workers, work, answering)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        server: Any = create_server(
-            app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True, **behind
-        )
+        return socket.create_server((host, port), family=family, backlog=policy.WAITING)
     except OSError as error:
         raise PortTaken(port=port) from error
-    name = f"[{host}]" if ":" in host else host
-    here = f"http://{name}:{server.effective_port}"
-    path = f"/sign-in/once/{once.secret}" if once else shown
-    said = f"https://{site}/, by the proxy that asks {here}" if site else f"{here}{path}"
-    say(f"Relay is at {said} (Ctrl-C to stop)")
-    server.run()
+
+
+class Door:
+    """What the application knows of a request by its head."""
+
+    def __init__(self, app: Flask) -> None:
+        """Keep the application."""
+        self._app = app
+
+    def room(self, method: str, path: str, headers: Mapping[str, str]) -> int:
+        """How many bytes may be sent: more than usual to a view that says so, and there by whoever may be let in."""
+        try:
+            endpoint, _ = self._app.url_map.bind("localhost").match(_text(path), method)
+        except HTTPException:
+            return policy.BODY_BYTES
+        with self._app.test_request_context(path="/", headers=_sent(headers)):
+            permission = permission_of(endpoint)
+            if permission.largest is None:
+                return policy.BODY_BYTES
+            with suppress(RelayError):
+                if permission.public or permission.typed or sessions.user():
+                    return permission.largest
+        return policy.BODY_BYTES
+
+    def known(self, headers: Mapping[str, str]) -> str | None:
+        """Who signed in."""
+        with self._app.test_request_context(path="/", headers=_sent(headers)):
+            return sessions.remembered()
+
+
+def _text(path: str) -> str:
+    return path.encode("latin-1").decode(errors="replace")
+
+
+def _sent(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: headers[name.upper()] for name in ("Cookie", "Authorization") if name.upper() in headers}
 
 
 def _log_json() -> None:
@@ -129,3 +210,4 @@ def _log_json() -> None:
     log.handlers = [handler]
     log.setLevel(logging.INFO)
     log.propagate = False
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that somebody waits his turn is no news

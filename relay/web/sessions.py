@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Request, g, session
+from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
@@ -167,6 +167,18 @@ def page_of() -> str:
     return f"{found.get_id() if found else ''} {session.get('opened', '')}"
 
 
+def remembered() -> str | None:
+    """Whose session or token this is, as far as this process knows by itself: no database is asked."""
+    core = current.core()
+    if core.owner:
+        return core.owner
+    scheme, secret = _authorization(request)
+    if scheme == "bearer":
+        return core.let_in.get(_digest(secret))
+    kept = str(session.get("_user_id", ""))
+    return kept.partition(" ")[2] or None
+
+
 def _user(account: accounts.Account) -> User:
     return User(login=account.login, grants=account.grants, generation=account.generation)
 
@@ -181,13 +193,15 @@ def _of_session(kept: str) -> User | None:
 
 
 def _of_request(sent: Request) -> User | None:
-    scheme, _, secret = sent.headers.get("Authorization", "").partition(" ")
-    if scheme.casefold() == "bearer":
+    scheme, secret = _authorization(sent)
+    if scheme == "bearer":
         try:
-            return _of_token(secret.strip())
+            found = _of_token(secret)
         except accounts.NotLetIn as error:
             g.not_let_in = error  # raised by `check`: the page that explains it asks once more who is there
             return None
+        current.core().let_in[_digest(secret)] = found.login
+        return found
     owner = current.core().owner
     return User(login=owner, grants=OWNER) if owner else None
 
@@ -199,6 +213,15 @@ def _of_token(secret: str) -> User:
         return User(login=account.login, grants=account.grants, token_id=device.device_id, device=device)
     account, token = tokens.holder(graph, secret, now)
     return User(login=account.login, grants=account.grants, token_id=token.token_id)
+
+
+def _authorization(sent: Request) -> tuple[str, str]:
+    scheme, _, secret = sent.headers.get("Authorization", "").partition(" ")
+    return scheme.casefold(), secret.strip()
+
+
+def _digest(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
 
 
 def _key(folder: Path) -> bytes:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 
 from relay.access import accounts
 from relay.errors import NotFound
 from relay.web import sessions
+from relay.web.door import policy
 from relay.web.permission import public
 from relay.web.request import current, typed
 
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response
 
-LOOKS_A_MINUTE: Final = 30  # our choice: a queue at one desk; 64 bits are not guessed at that pace
-TRIES_A_MINUTE: Final = 20  # our choice: a whole office behind one IP address signs in; guessing stays slow
+_A_MINUTE: Final = {
+    "sign_in.sign_in": policy.SIGN_INS_A_MINUTE,
+    "api.token": policy.SIGN_INS_A_MINUTE,
+    "field.enrol": policy.SIGN_INS_A_MINUTE,
+    "certificates.opened": policy.LOOKS_A_MINUTE,
+}
+"""View that strangers may ask for → how often an address may."""
 _STATUS: Final = {accounts.NotLetIn: 401, accounts.TooManyTries: 429}
 
 blueprint = Blueprint("sign_in", __name__)
@@ -36,14 +41,18 @@ class LinkUsed(NotFound):
 
 def set_up(app: Flask) -> None:
     """Have an application let people in, and slow down those who guess, passwords or codes of certificates."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")  # one process, so memory is right
-    _slow_down(app, limiter.limit(f"{TRIES_A_MINUTE} per minute"), "sign_in.sign_in", "api.token", "field.enrol")
-    _slow_down(app, limiter.limit(f"{LOOKS_A_MINUTE} per minute"), "certificates.opened")
+    for endpoint, most in _A_MINUTE.items():
+        app.view_functions[endpoint] = _slowed(endpoint, app.view_functions[endpoint], most)
 
 
-def _slow_down(app: Flask, slow: Callable[[Any], Any], *endpoints: str) -> None:
-    for endpoint in endpoints:
-        app.view_functions[endpoint] = slow(app.view_functions[endpoint])
+def _slowed(endpoint: str, view: Callable[..., Any], most: int) -> Callable[..., Any]:
+    @wraps(view)
+    def slowed(**named: Any) -> Any:  # noqa: ANN401 - as the view
+        if not current.core().shared.pace.may(endpoint, request.remote_addr or "", most):
+            abort(429)
+        return view(**named)
+
+    return slowed
 
 
 @blueprint.get("/sign-in")
@@ -54,7 +63,7 @@ def page() -> str:
 
 
 @blueprint.post("/sign-in")
-@public(largest=typed.LARGEST)
+@public(largest=policy.SIGN_IN_BYTES)
 def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
     """Let somebody in, or say that login and password do not belong together."""
     login = request.form.get("login", "")
@@ -74,7 +83,8 @@ def let_in(login: str, password: str) -> accounts.Account:
         NotLetIn: They do not belong together.
         TooManyTries: It comes too early after others in vain.
     """
-    tries, source, login = current.core().tries, request.remote_addr or "", login.strip().casefold()
+    tries, source = current.core().shared.tries, request.remote_addr or ""
+    login = login[: policy.LOGIN_CHARACTERS].strip().casefold()
     tries.may(source, login)
     try:
         account = accounts.let_in(current.graph(), login, password)

@@ -1,12 +1,14 @@
-"""An application behind waitress in a thread of this process, as `relay serve` has it."""
+"""An application behind its door in a thread of this process, as `relay serve` has it."""
 
 from __future__ import annotations
 
+import socket
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from waitress.server import create_server
+from relay.web.door.front import listener
+from relay.web.server import Door
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -15,9 +17,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def answering(app: Flask, **how: Any) -> Generator[str]:  # noqa: ANN401 - as waitress has it
+def answering(app: Flask) -> Generator[str]:
     """Serve an application, and say where."""
-    server: Any = create_server(app, host="127.0.0.1", port=0, **how)
+    server: Any = listener(app, Door(app), socket.create_server(("127.0.0.1", 0)))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -55,10 +55,11 @@ def token(graph: Graph, login: str, *roles: str) -> str:
 class Service:
     """`relay serve` in a process of its own."""
 
-    def __init__(self, environ: Mapping[str, str], log: Path) -> None:
+    def __init__(self, environ: Mapping[str, str], log: Path, workers: int) -> None:
         """Begin with nothing started; what it says goes to a file."""
         self.port = 0
-        self._environ, self._log = environ, log
+        self.link = ""
+        self._environ, self._log, self._workers = environ, log, workers
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -83,12 +84,16 @@ class Service:
     def _started(self) -> int | None:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                [*COMMAND, "serve", "--port", str(self.port)], cwd=ROOT, env=self._environ, stderr=log
+                [*COMMAND, "serve", "--port", str(self.port), "--workers", str(self._workers)],
+                cwd=ROOT,
+                env=self._environ,
+                stderr=log,
             )
         while self._process.poll() is None:
             _, found, address = self._log.read_text().partition("Relay is at http://127.0.0.1:")
-            if found and "/" in address:
+            if found and " " in address:
                 self.port = int(address.partition("/")[0])
+                self.link = address.partition("/")[2].partition(" ")[0]
                 return self.port
             time.sleep(PAUSE_SECONDS)
         return None
@@ -103,16 +108,27 @@ class Service:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(PATIENCE_SECONDS)
 
+    def processes(self) -> list[int]:
+        """The process that was started, and all that it started itself but the engine, which outlives it."""
+        parent = self.process.pid
+        below = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        return [parent, *(int(each) for each in below if b"serve" in Path(f"/proc/{each}/cmdline").read_bytes())]
+
     def resident_bytes(self) -> int:
-        """How much memory it holds."""
-        said = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(said.partition("VmRSS:")[2].split()[0]) * 1024
+        """How much memory it holds: what several processes share counts once."""
+        said = [Path(f"/proc/{process}/smaps_rollup").read_text() for process in self.processes()]
+        return sum(int(each.partition("\nPss:")[2].split()[0]) for each in said) * 1024
+
+    def used_seconds(self) -> float:
+        """How much of a processor's time it took."""
+        fields = [Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split() for process in self.processes()]
+        return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def serving(environ: Mapping[str, str], folder: Path) -> Generator[Service]:
+def serving(environ: Mapping[str, str], folder: Path, *, workers: int = 1) -> Generator[Service]:
     """Serve until the block ends; a server that was not stopped is killed."""
-    service = Service(environ, folder / "serve.log")
+    service = Service(environ, folder / "serve.log", workers)
     service.start()
     try:
         yield service

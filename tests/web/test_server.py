@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from waitress.server import create_server
 
 from relay.access import accounts
 from relay.access.roles import OWNER
 from relay.errors import Invalid
 from relay.settings import Settings
 from relay.web import serve, server
+from relay.web.door.front import listener
 from tests.rigs.in_a_thread import close
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ class Served:
         self.threads: list[threading.Thread] = []
         self.server: Any = None
 
-        def kept(*args: Any, **how: Any) -> Any:  # noqa: ANN401 - as waitress has it
-            self.server = create_server(*args, **how)
+        def kept(*args: Any, **how: Any) -> Any:  # noqa: ANN401 - as the front has it
+            self.server = listener(*args, **how)
             return self.server
 
-        monkeypatch.setattr(server, "create_server", kept)
+        monkeypatch.setattr(server, "listener", kept)
 
     def say(self, sentence: str) -> None:
         """Hear what is said."""

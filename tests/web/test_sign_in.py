@@ -8,7 +8,7 @@ from relay.access import accounts
 from relay.access.one_time_link import OneTimeLink
 from relay.settings import Settings
 from relay.web import create_app
-from relay.web.sign_in import TRIES_A_MINUTE
+from relay.web.door.policy import SIGN_INS_A_MINUTE
 from tests.web import relays
 from tests.web.readers import WORDS, sign_in
 
@@ -69,10 +69,10 @@ def test_one_address_asks_for_so_many_passwords_a_minute_and_no_more(recorded: G
     door = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
     statuses = [
         door.post("/api/v1/tokens", json={"login": f"nobody{number}", "password": WORDS}).status_code
-        for number in range(TRIES_A_MINUTE + 1)
+        for number in range(SIGN_INS_A_MINUTE + 1)
     ]
 
-    assert statuses == [401] * TRIES_A_MINUTE + [429]
+    assert statuses == [401] * SIGN_INS_A_MINUTE + [429]
 
 
 def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settings) -> None:

@@ -156,7 +156,7 @@ def test_the_proxy_speaks_to_the_port_that_the_service_listens_on() -> None:
     proxy = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
 
     assert f"reverse_proxy 127.0.0.1:{port}" in proxy
-    assert proxy.partition("\n")[2].startswith(f"{site} {{")
+    assert f"\n{site} {{\n" in proxy
 
 
 def test_an_installed_relay_has_every_file_that_a_clone_has(tmp_path: Path) -> None:

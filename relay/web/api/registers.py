@@ -26,20 +26,18 @@ from relay.service.json_codec import json_of, read_json
 from relay.service.registers import ANSWERS, ActLine, Failed, ReportLine, SentAct, SentRow, lines_of
 from relay.web import failures, guard, privacy, responses, sessions
 from relay.web.api.bodies import Bodies, ColumnMissing, NotAnObject, OtherType
+from relay.web.door import policy
 from relay.web.permission import action
 from relay.web.request import current
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
 
-LARGEST: Final = 64 * 1024 * 1024
-"""Bytes of the rows of one import; our choice: some 300,000 acts. More are imported on the database's own machine."""
-
 OFFERED: Final = 30
 """Ids that are offered to complete what was typed (our choice: a screen)."""
 
 _LINES: Final = "application/x-ndjson"
-_LONGEST_LINE: Final = 64 * 1024  # bytes; our choice: as much as any act may be sent with
+_LONGEST_LINE: Final = policy.BODY_BYTES  # as much as any act may be sent with
 
 blueprint = Blueprint("registers", __name__, url_prefix="/api/v1/programmes/<programme_id>/registers")
 
@@ -121,7 +119,7 @@ def _said(*names: str) -> dict[str, str]:
 
 
 @blueprint.post("/rows")
-@action("import", largest=LARGEST)
+@action("import", largest=policy.ROWS_BYTES)
 def rows(programme_id: str) -> Response:
     """Judge rows, and record them where it is said; one line of the answer for each line of the report."""
     guard.require_everywhere("import", programme_id)

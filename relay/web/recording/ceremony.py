@@ -18,6 +18,7 @@ from relay.exchange import cells
 from relay.reports.field import givers
 from relay.service.question import of_system
 from relay.web import guard, privacy
+from relay.web.door import policy
 from relay.web.i18n.language import gettext, say
 from relay.web.papers import pdf
 from relay.web.permission import action
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from relay.reports.search import Hit
     from relay.reports.trees import Relay
 
-LARGEST: Final = 512 * 1024
-"""Bytes of a page with 300 rows in Devanagari, with room to spare."""
 WALK_INS: Final = 3
 """Empty rows at the foot of a page, for who came without being expected."""
 NEW: Final = "new:"
@@ -199,7 +198,7 @@ def _new_id() -> str:
     return new_id(secrets.token_bytes(ID_BYTES))
 
 
-@action("pass-on", typed=True, largest=LARGEST)
+@action("pass-on", typed=True, largest=policy.FORM_BYTES)
 def page(programme_id: str) -> str | tuple[str, int]:  # noqa: ARG001 - `current` reads it
     """The day, to be filled in; or what became of each of its rows."""
     if request.method == "GET":

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from relay.access.accounts import Tries
     from relay.access.one_time_link import OneTimeLink
     from relay.arrays.lineage import Survey
     from relay.arrays.tables import Snapshot
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from relay.reports.field.errands import Errand
     from relay.reports.trees import Relay, TreePlan
     from relay.settings import Settings
+    from relay.web.door.shared import Shared
 
 T = TypeVar("T")
 
@@ -43,19 +43,21 @@ class Core:
         graph: Open.
         settings: As they were read.
         now: What time it is.
-        tries: Tries to sign in.
+        shared: What all processes of the service share.
         owner: The login of who is at this machine and need not sign in; None: everybody signs in.
         once: The link that lets the owner in once; None when none was printed.
         site: The host name behind which a proxy serves these pages over TLS; None when only this machine reaches them.
+        let_in: Digest of a token → its account: those by which this process let somebody in.
     """
 
     graph: Graph
     settings: Settings = field(repr=False)
     now: Callable[[], datetime]
-    tries: Tries
+    shared: Shared
     owner: str | None
     once: OneTimeLink | None
     site: str | None
+    let_in: dict[bytes, str] = field(default_factory=dict[bytes, str], repr=False)
 
 
 def core() -> Core:

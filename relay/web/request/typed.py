@@ -9,9 +9,6 @@ from flask import request
 WANTED: Final = "wanted"
 """In the form of the sign-in page: for which address that was typed."""
 
-LARGEST: Final = 1024 * 1024
-"""Bytes of a sign-in page that carries the largest form: twice as much as that itself may have, for its marks."""
-
 _MARK: Final = "typed."
 _NOT_TYPED: Final = frozenset({"csrf_token", "step", "again"})
 """What is said anew: the form is checked once more before anything is recorded."""

@@ -21,6 +21,7 @@ from relay.mapping.programme import known_of
 from relay.mapping.proposal import Decided, propose
 from relay.mapping.reading import read_register
 from relay.web import guard, menu, responses, sessions
+from relay.web.door import policy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext, say
 from relay.web.permission import action
@@ -49,7 +50,6 @@ SAMPLES: Final = 3
 PREVIEWED: Final = 20  # rows of the register
 AGAIN_SECONDS: Final = 2  # our choice: how often a page asks how far an import is
 _HAND_OVERS: Final = 4  # our choice: that a row tells; a wider register has a map that is written by hand
-_MORE_THAN_BYTES: Final = 512 * 1024  # of a form; our choice: 300 columns and some thousand cells that mean something
 
 MEANINGS: Final = {
     "key": lazy_gettext("number of the row"),
@@ -142,11 +142,11 @@ def page(programme_id: str) -> str:
     guard.require_everywhere("import", programme_id)
     maps = kept_maps.every(current.graph(), programme_id)
     responses.never_kept()
-    return render_template("import.html", maps=maps, most=uploads.LARGEST // (1024 * 1024))
+    return render_template("import.html", maps=maps, most=policy.FILE_BYTES // (1024 * 1024))
 
 
 @blueprint.post("/p/<programme_id>/import")
-@action("import", largest=uploads.LARGEST)
+@action("import", largest=policy.FILE_BYTES)
 def upload(programme_id: str) -> Response:
     """Take a file."""
     guard.require_everywhere("import", programme_id)
@@ -171,7 +171,7 @@ def mapping(programme_id: str, token: str) -> str:
 
 
 @blueprint.post("/p/<programme_id>/import/<token>")
-@action("import", largest=_MORE_THAN_BYTES)
+@action("import", largest=policy.FORM_BYTES)
 def decide(programme_id: str, token: str) -> Response:
     """Look at it again as it is decided now, try all rows, or record them."""
     wanted = request.form.get("wanted", "preview")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ from relay.errors import RelayError, Unavailable
 from relay.exchange.importing import Count
 from relay.mapping.handed_back import hand_back, in_its_words
 from relay.text import Sentence
+from relay.web.request import current
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from relay.mapping.reading import MappedRegister
 
 SHOWN: Final = 100  # our choice: rows that cannot stand on the page; the report has all of them
-_LEFT: Final = 50  # ended imports that are remembered; our choice
 
 log = logging.getLogger("relay.web")
 
@@ -39,6 +40,7 @@ class UnderWay:
         failed: The first rows that cannot stand.
         error: Why it ended before its end, or None.
         at: When it was recorded; "" if nothing was.
+        process: In which it runs.
     """
 
     apply: bool
@@ -49,18 +51,13 @@ class UnderWay:
     failed: list[ReportRow] = field(default_factory=list["ReportRow"])
     error: RelayError | None = None
     at: str = ""
-
-    def progress(self, done: int) -> None:
-        """Note how many are done."""
-        self.done = min(done, self.of_all)
-
-
-_IMPORTS: Final[dict[str, UnderWay]] = {}
+    process: int = field(default_factory=os.getpid)
 
 
 def of(token: str) -> UnderWay | None:
-    """The last import of an upload, or None."""
-    return _IMPORTS.get(token)
+    """The last import of an upload, as far as it is; None where none began, or its process ended."""
+    found: UnderWay | None = current.core().shared.board.of(token)
+    return found
 
 
 def begin(
@@ -72,7 +69,7 @@ def begin(
     *,
     answers: Answers,
     apply: bool,
-) -> UnderWay:
+) -> None:
     """Begin an import of an upload, unless one is under way.
 
     Args:
@@ -84,17 +81,18 @@ def begin(
         answers: The questions that each row answers.
         apply: Whether it writes.
     """
-    running = _IMPORTS.get(token)
-    if running and not running.ended:
-        return running
-    for old in [each for each, one in _IMPORTS.items() if one.ended][:-_LEFT]:
-        del _IMPORTS[old]
-    rows = tuple(register.rows(report, judge.catalogue))
-    begun = _IMPORTS[token] = UnderWay(apply=apply, of_all=len(rows))
+    rows, board = tuple(register.rows(report, judge.catalogue)), current.core().shared.board
+    begun = UnderWay(apply=apply, of_all=len(rows))
+    if not board.begin(token, begun):
+        return
+
+    def progress(done: int) -> None:
+        begun.done = min(done, begun.of_all)
+        board.tell(token, begun)
 
     def run() -> None:
         try:
-            told = judge.judged(programme_id, iter(rows), apply=apply, answers=answers, progress=begun.progress)
+            told = judge.judged(programme_id, iter(rows), apply=apply, answers=answers, progress=progress)
             kept: list[ReportRow] = []
             for row in begun.count.through(in_its_words(told, register.map)):
                 kept.append(row)
@@ -112,6 +110,6 @@ def begin(
         finally:
             begun.at = judge.at if apply and begun.count.actions["added"] else ""
             begun.ended = True
+            board.tell(token, begun)
 
     Thread(target=run, name="import", daemon=True).start()
-    return begun

@@ -22,9 +22,6 @@ from relay.web.request import current
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
 
-LARGEST: Final = 10 * 1024 * 1024
-"""Bytes of a file; our choice: a workbook of some 100,000 rows. Larger ones are imported by the command line."""
-
 _FOLDER: Final = "uploads"
 _ABOUT: Final = "about.json"
 _KEPT_SECONDS: Final = 24 * 60 * 60  # our choice: whoever is interrupted goes on the same day

@@ -13,7 +13,7 @@ import pytest
 from relay.ledger import reading
 from relay.reports.certificates import code_of
 from relay.web import create_app
-from relay.web.sign_in import LOOKS_A_MINUTE
+from relay.web.door.policy import LOOKS_A_MINUTE
 from tests.commands.shell import record
 from tests.scenes import acts as say
 from tests.web import relays

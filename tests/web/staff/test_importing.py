@@ -18,7 +18,7 @@ from relay.access.roles import grant_of
 from relay.ledger import reading
 from relay.mapping import kept_maps
 from relay.web import create_app
-from relay.web.staff import uploads
+from relay.web.door import policy
 from tests.scenes import acts as say
 from tests.web import relays
 from tests.web.readers import bearer
@@ -170,7 +170,7 @@ def test_a_file_that_is_no_register_is_refused_by_its_name_alone(client: FlaskCl
 
 
 def test_a_file_that_is_too_large_or_sent_by_another_site_is_refused(client: FlaskClient) -> None:
-    how = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(uploads.LARGEST + 1)}
+    how = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(policy.FILE_BYTES + 1)}
     large = client.post(HERE, data=b"--x", environ_overrides=how)
     forged = client.post(HERE, data={"register": (io.BytesIO(b"SN,Name\n"), "ngo.csv")})
 

@@ -1,0 +1,300 @@
+"""The front: waitress, which turns away whoever sends too much, keeps a place too long, or asks too much at once.
+
+    connection → head (HEAD_BYTES, PATIENCE_SECONDS) → how much it may send → body → its client's turn → answered
+
+A body is refused at its first byte too many, which the head may announce already: the application gets the request
+without it, and says so in its own words. Who stays too long without asking is closed; where all places are taken, the
+one who has kept a place longest without asking makes room. Clients are answered in turn, not requests.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import sys
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+from relay.web.door import policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_CONNECTION: Final = "CONNECTION"
+_LENGTH: Final = "CONTENT_LENGTH"
+_DROPPED_BYTES: Final = 1 << 16
+_FORWARDED: Final = "X_FORWARDED_FOR"
+_FROM_THE_PROXY: Final = frozenset({"x-forwarded-for", "x-forwarded-proto"})  # who asks, and whether by TLS
+
+
+class Doorkeeper(Protocol):
+    """What the application knows of a request by its head."""
+
+    def room(self, method: str, path: str, headers: Mapping[str, str]) -> int:
+        """How many bytes it may send."""
+        ...
+
+    def known(self, headers: Mapping[str, str]) -> str | None:
+        """Who signed in, or None: no database is asked, so that somebody may have been signed out since."""
+        ...
+
+
+class _Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """A request on its way in."""
+
+    doorkeeper: Doorkeeper
+    room = policy.BODY_BYTES
+    refused = False
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if self.chunked or self.content_length > policy.BODY_BYTES:
+            self.room = self.doorkeeper.room(self.command, self.path, self.headers)
+        if self.content_length > self.room:
+            self._refuse(self.content_length)
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if self.chunked and self.body_rcv is not None and self.body_bytes_received > self.room:
+            self._refuse(self.body_bytes_received)
+        return len(data) if self.refused else consumed  # of a refused body nothing is taken for the next request
+
+    def _refuse(self, length: int) -> None:
+        """Hand it on without its body; the application sees how large that is, and refuses it."""
+        self.close()
+        self.body_rcv = self.error = None
+        self.headers |= {_LENGTH: str(length), _CONNECTION: "close"}
+        self.refused = self.completed = True
+        self.expect_continue = False
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection, which tells how long it has kept its place."""
+
+    parser_class = _Request
+
+    def __init__(self, server: _Server, sock: socket.socket, addr: Any, adj: Adjustments, map: Any = None) -> None:  # noqa: A002, ANN401 - waitress's
+        self.since = time.monotonic()  # it was connected, or answered, or began to ask
+        self.owed_since: float | None = None
+        self.taken = 0
+        self.client = ""
+        self.refused = self.listens = self.close_when_flushed = False
+        super().__init__(server, sock, addr, adj, map=map)
+
+    def received(self, data: bytes) -> bool:
+        asking = self.request is not None
+        heard: bool = super().received(data)
+        if self.request is not None and not asking:
+            self.since = time.monotonic()
+        return heard
+
+    def send(self, data: bytes, do_close: bool = True) -> int:  # noqa: FBT001, FBT002 - waitress's
+        sent: int = super().send(data, do_close)
+        self.taken += sent
+        return sent
+
+    def service(self) -> None:
+        client = self.client  # of the next request here it may be another
+        self.refused = bool(self.requests[0].refused or self.requests[0].error)
+        try:
+            super().service()
+        finally:
+            self.since = time.monotonic()
+            self.server.task_dispatcher.done(client)
+
+    # who was refused may still be sending, and would not read the answer if that were cut off: what comes is dropped
+
+    def readable(self) -> bool:
+        return self.listens or super().readable()
+
+    def handle_read(self) -> None:
+        if self.listens:
+            self.recv(_DROPPED_BYTES)
+        else:
+            super().handle_read()
+
+    def handle_write(self) -> None:
+        if self.refused and self.close_when_flushed:
+            self._flush_exception(self._flush_some)
+            if not (self.total_outbufs_len or self.will_close):
+                self.close_when_flushed, self.listens = False, True
+                self.socket.shutdown(socket.SHUT_WR)
+                return
+        super().handle_write()
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing that was asked here is still to be answered, or to be taken."""
+        return not self.requests and not self.total_outbufs_len
+
+    def overdue(self, now: float) -> bool:
+        """Whether it has kept its place too long."""
+        if self.total_outbufs_len:
+            if self.owed_since is None:
+                self.owed_since, self.taken = now, 0
+            return _too_slow(self.taken, now - self.owed_since)
+        self.owed_since = None
+        if self.requests:
+            return False
+        stayed = now - self.since
+        if self.request is None and not self.listens:
+            return stayed > policy.IDLE_SECONDS
+        if self.listens or not self.request.headers_finished:
+            return stayed > policy.PATIENCE_SECONDS
+        return _too_slow(self.request.body_bytes_received, stayed)
+
+
+def _too_slow(moved: int, seconds: float) -> bool:
+    return seconds > policy.PATIENCE_SECONDS + moved / policy.SLOWEST_BYTES_A_SECOND
+
+
+@dataclass(slots=True)
+class Turns:
+    """What waits to be answered: each client has its turn, and none more than its share at once.
+
+    Attributes:
+        waiting: Client → its connections that wait, in order; who was served last is last.
+        running: Client → how many of its requests are being answered.
+    """
+
+    waiting: dict[str, deque[_Channel]] = field(default_factory=dict[str, "deque[_Channel]"])
+    running: Counter[str] = field(default_factory=Counter[str])
+
+    def append(self, channel: _Channel) -> None:
+        """Let one wait."""
+        channel.client = channel.server.client_of(channel)
+        self.waiting.setdefault(channel.client, deque()).append(channel)
+
+    def popleft(self) -> _Channel:
+        """The next one whose client has not its share already."""
+        client = str(self._next())
+        queue = self.waiting.pop(client)
+        channel = queue.popleft()
+        if queue:
+            self.waiting[client] = queue  # behind the others
+        self.running[client] += 1
+        return channel
+
+    def done(self, client: str) -> None:
+        """One was answered."""
+        self.running[client] -= 1
+        if not self.running[client]:
+            del self.running[client]
+
+    def __len__(self) -> int:
+        """How many can be answered now."""
+        return sum(map(len, self.waiting.values())) if self._next() is not None else 0
+
+    def _next(self) -> str | None:
+        return next((client for client in self.waiting if self.running[client] < share(client)), None)
+
+
+def share(client: str) -> int:
+    """How many requests of a client are answered at once."""
+    return policy.THREADS if client.startswith(_KNOWN) else policy.OF_ONE_CLIENT
+
+
+_KNOWN: Final = "login "
+
+
+class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """Threads that answer clients in turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: Any = Turns()
+
+    def done(self, client: str) -> None:
+        """Let the next one of a client have its turn."""
+        with self.lock:
+            self.queue.done(client)
+            self.queue_cv.notify()
+
+
+class _Server(TcpWSGIServer):  # type: ignore[misc]
+    """The listener, which keeps places free."""
+
+    channel_class = _Channel
+    doorkeeper: Doorkeeper
+
+    def client_of(self, channel: _Channel) -> str:
+        """Who asks: who signed in, or the address, which a proxy tells."""
+        headers: Mapping[str, str] = channel.requests[0].headers
+        if login := self.doorkeeper.known(headers):
+            return f"{_KNOWN}{login}"
+        address = str(channel.addr[0])
+        return headers.get(_FORWARDED, "").rpartition(",")[2].strip() if address == self.adj.trusted_proxy else address
+
+    def readable(self) -> bool:
+        """Whether somebody who comes can be taken in: there is a place, or one can be made."""
+        ready: bool = super().readable()
+        return ready and (len(self.active_channels) < policy.CONNECTIONS or self._longest() is not None)
+
+    def handle_accept(self) -> None:
+        """Take one in; where all places are taken, who has kept one longest without asking makes room."""
+        if len(self.active_channels) >= policy.CONNECTIONS and (longest := self._longest()):
+            longest.handle_close()
+        super().handle_accept()
+
+    def _longest(self) -> _Channel | None:
+        silent = (channel for channel in self.active_channels.values() if channel.silent)
+        return min(silent, key=lambda channel: channel.since, default=None)
+
+    def maintenance(self, now: float) -> None:  # noqa: ARG002 - by the other clock
+        """Close what has kept its place too long."""
+        for channel in list(self.active_channels.values()):
+            if channel.overdue(time.monotonic()):
+                channel.handle_close()
+
+
+def listener(
+    app: Callable[..., Any],
+    doorkeeper: Doorkeeper,
+    listening: socket.socket,
+    *,
+    proxy: str | None = None,
+) -> TcpWSGIServer:
+    """A server of an application at a socket, which runs by `run()`.
+
+    Args:
+        app: The WSGI application.
+        doorkeeper: Judges requests by their head.
+        listening: Bound already; several processes may share it.
+        proxy: The address that alone is believed when it says who asks; None: nobody is.
+    """
+    behind: dict[str, Any] = (
+        {"trusted_proxy": proxy, "trusted_proxy_headers": _FROM_THE_PROXY} if proxy is not None else {}
+    )
+    settings = Adjustments(
+        sockets=[listening],
+        threads=policy.THREADS,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        connection_limit=sys.maxsize,  # the listener keeps its own
+        cleanup_interval=1,
+        asyncore_use_poll=hasattr(select, "poll"),
+        max_request_header_size=policy.HEAD_BYTES,
+        max_request_body_size=sys.maxsize,  # each request has its own
+        inbuf_overflow=policy.IN_MEMORY_BYTES,
+        outbuf_overflow=policy.OUT_IN_MEMORY_BYTES,
+        outbuf_high_watermark=policy.LARGEST_DISK_BYTES,
+        **behind,
+    )
+    dispatcher = _Dispatcher()
+    dispatcher.set_thread_count(settings.threads)
+    request = type("_Request", (_Request,), {"doorkeeper": doorkeeper})
+    channel = type("_Channel", (_Channel,), {"parser_class": request})
+    kind = type("_Server", (_Server,), {"channel_class": channel, "doorkeeper": doorkeeper})
+    where = (listening.family, listening.type, listening.proto, listening.getsockname())
+    server: TcpWSGIServer = kind(
+        app, map={}, _sock=listening, dispatcher=dispatcher, adj=settings, sockinfo=where, bind_socket=False
+    )
+    return server

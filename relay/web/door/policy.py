@@ -1,0 +1,64 @@
+"""The policy of resources: what one request, and one client, may take of the server.
+
+The server, the application and the API hold to it; deploy/Caddyfile says the same to the proxy, and a test compares the
+two. All of it is our choice. Whoever is not signed in costs little: of each connection at most HEAD_BYTES,
+IN_MEMORY_BYTES of a body and OUT_IN_MEMORY_BYTES of an answer are in memory, and the rest is on disk.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+BODY_BYTES: Final = 64 * 1024
+"""Of any request for which nothing else is said: as much as one act may have."""
+
+FORM_BYTES: Final = 512 * 1024
+"""Of the largest forms: 300 rows of a ceremony in Devanagari; the map of a register with 300 columns."""
+
+SIGN_IN_BYTES: Final = 2 * FORM_BYTES
+"""Of a sign-in page that carries the largest form: twice as much as that itself may have, for its marks."""
+
+FILE_BYTES: Final = 10 * 1024 * 1024
+"""Of a register that is uploaded: some 100,000 rows. Larger ones are imported by the command line."""
+
+ROWS_BYTES: Final = 64 * 1024 * 1024
+"""Of the rows of one import by the API: some 300,000 acts. More are imported on the database's own machine."""
+
+HEAD_BYTES: Final = 16 * 1024
+"""Of the first line and the headers of a request: cookies have 4 kB at most."""
+
+IN_MEMORY_BYTES: Final = 16 * 1024
+OUT_IN_MEMORY_BYTES: Final = 64 * 1024
+LARGEST_DISK_BYTES: Final = 16 * 1024 * 1024
+"""Of an answer that nobody has taken yet: whoever makes it waits until some of it is taken."""
+
+PATIENCE_SECONDS: Final = 15
+"""Within which the head of a request is there, and for which anything may stand still."""
+
+SLOWEST_BYTES_A_SECOND: Final = 2 * 1024
+"""A body comes, and an answer is taken, at this pace at least, counted once PATIENCE_SECONDS are over: half of what a
+village's weakest telephone line carries."""
+
+IDLE_SECONDS: Final = 60
+"""After which a connection on which nobody asks anything is closed."""
+
+CONNECTIONS: Final = 256
+"""Of one process at once. Whoever comes then takes the place of the one who has kept a place longest without asking."""
+
+WAITING: Final = 1024
+"""Connections that the system keeps until a process takes them in."""
+
+THREADS: Final = 8
+"""Requests that one process answers at once: more would only wait for one database."""
+
+OF_ONE_CLIENT: Final = 2
+"""Of THREADS, those that answer one address of which nobody is known: the others are for whoever else comes."""
+
+SIGN_INS_A_MINUTE: Final = 20
+"""From one address: a whole office behind it signs in; guessing stays slow."""
+
+LOOKS_A_MINUTE: Final = 30
+"""At certificates, from one address: a queue at one desk; 64 bits are not guessed at that pace."""
+
+LOGIN_CHARACTERS: Final = 64
+"""Of what is typed as a login; no login has more than half as many."""

@@ -1,0 +1,245 @@
+"""The front: who sends too much, stays too long or asks too much at once takes nothing from anybody else."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from relay.web import create_app
+from relay.web.door import policy
+from relay.web.door.front import Turns, listener, share
+from tests.rigs.in_a_thread import answering, close
+from tests.web import relays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from relay.graph import Graph
+    from relay.settings import Settings
+
+PATIENCE: Final = 60.0  # seconds; a very busy machine answers within them
+GET: Final = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.fixture
+def door(recorded: Graph, settings: Settings) -> Iterator[str]:
+    """Give the address of pages at which everybody signs in."""
+    with answering(create_app(recorded, settings, now=lambda: relays.NOW)) as site:
+        yield site
+
+
+def line(site: str) -> socket.socket:
+    """A connection."""
+    host, _, port = site.rpartition("//")[2].partition(":")
+    return socket.create_connection((host, int(port)), timeout=PATIENCE)
+
+
+def asked(site: str, said: str, body: bytes = b"") -> bytes:
+    """Say something and hear all that is answered, until the other side ends."""
+    with line(site) as connection:
+        connection.sendall(said.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
+        return b"".join(iter(lambda: connection.recv(1 << 16), b""))
+
+
+def head(path: str, length: int, secret: str = "", kind: str = "application/x-www-form-urlencoded") -> str:
+    """The head of a request that announces a body."""
+    token = f"\nAuthorization: Bearer {secret}" if secret else ""
+    return f"POST {path} HTTP/1.1\nHost: localhost\nContent-Type: {kind}\nContent-Length: {length}{token}"
+
+
+@pytest.mark.parametrize(
+    ("path", "largest"),
+    [
+        ("/sign-in", policy.SIGN_IN_BYTES),
+        ("/api/v1/tokens", policy.BODY_BYTES),
+        ("/p/demo/import", policy.BODY_BYTES),
+        ("/nowhere", policy.BODY_BYTES),
+    ],
+)
+def test_a_strangers_body_is_refused_before_its_first_byte_where_its_head_says_too_much(
+    door: str, path: str, largest: int
+) -> None:
+    """Only the head is ever sent; nobody waits for the rest."""
+    said = asked(door, head(path, largest + 1))
+
+    assert re.match(rb"HTTP/1.1 (3|4)", said), said[:60]
+    assert said.count(b"HTTP/1.1") == 1
+
+
+def test_who_may_import_sends_a_file_and_nobody_else_does(door: str, people: dict[str, str]) -> None:
+    kind = "multipart/form-data; boundary=x"
+    refused = asked(door, head("/p/demo/import", policy.FILE_BYTES + 1, people["manager"], kind))
+    body = b"--x\r\nContent-Disposition: form-data; name=other\r\n\r\n" + b"x" * policy.BODY_BYTES + b"\r\n--x--\r\n"
+    taken = asked(door, f"{head('/p/demo/import', len(body), people['manager'], kind)}\nConnection: close", body)
+    strange = asked(door, head("/p/demo/import", len(body), "rl_nobody", kind), b"x")
+
+    assert refused.startswith(b"HTTP/1.1 413"), refused[:60]
+    assert taken.startswith(b"HTTP/1.1 303"), taken[:60]
+    assert strange.startswith((b"HTTP/1.1 401", b"HTTP/1.1 303")), strange[:60]
+
+
+def test_a_body_in_pieces_is_refused_at_its_first_byte_too_many(door: str) -> None:
+    said = "POST /api/v1/tokens HTTP/1.1\nHost: localhost\nContent-Type: application/json\nTransfer-Encoding: chunked"
+    piece = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
+    answer = asked(door, said, piece * (policy.BODY_BYTES // 0x4000) + b"4000\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 413"), answer[:60]
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+def test_a_head_without_end_is_refused(door: str) -> None:
+    assert asked(door, "GET / HTTP/1.1\nX: " + "x" * policy.HEAD_BYTES).startswith(b"HTTP/1.0 431")
+
+
+# ---------------------------------------------------------------------------------------------- places and turns
+
+
+class Anybody:
+    """Knows nobody, and lets everybody send the same."""
+
+    def room(self, method: str, path: str, headers: Mapping[str, str]) -> int:
+        """As much as usual."""
+        assert method
+        assert path
+        assert "HOST" in headers
+        return policy.BODY_BYTES
+
+    def known(self, headers: Mapping[str, str]) -> str | None:
+        """Who says her name is known."""
+        return headers.get("NAME")
+
+
+@contextmanager
+def front(app: Callable[..., Any], proxy: str | None = None) -> Generator[str]:
+    """Serve an application that is no more than its answer."""
+    server: Any = listener(app, Anybody(), socket.create_server(("127.0.0.1", 0)), proxy=proxy)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        close(server)
+        thread.join(timeout=PATIENCE)
+
+
+def small(environ: Any, start: Any) -> list[bytes]:  # noqa: ANN401 - as WSGI has it
+    """Answer at once."""
+    assert environ
+    start("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+
+def test_where_all_places_are_taken_by_half_sent_requests_an_honest_one_is_answered_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(policy, "CONNECTIONS", 20)
+    with front(small) as site, ExitStack() as held:
+        for _ in range(5):
+            for _ in range(30):
+                held.enter_context(line(site)).sendall(GET[:-2])
+            assert asked(site, "GET / HTTP/1.1\nHost: localhost\nConnection: close").endswith(b"ok")
+
+
+def test_who_keeps_a_place_too_long_loses_it_and_who_sends_slowly_but_steadily_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With a second of patience: a head and a body that stop half-way, and a connection on which nothing is asked."""
+    monkeypatch.setattr(policy, "PATIENCE_SECONDS", 1)
+    monkeypatch.setattr(policy, "IDLE_SECONDS", 1)
+    body = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000\r\n\r\n"
+    with front(small) as site, line(site) as steady:
+        steady.sendall(body)
+        stopped = [line(site) for _ in range(3)]
+        for connection, said in zip(stopped, (GET[:-2], body, b""), strict=True):
+            connection.sendall(said)
+        for _ in range(30):  # 10 kB a second, for three seconds
+            steady.sendall(b"x" * 1000)
+            time.sleep(0.1)
+        assert steady.recv(1 << 16).endswith(b"ok")
+        for connection in stopped:
+            with connection:
+                assert connection.recv(100) == b""
+
+
+def test_who_does_not_take_what_she_asked_for_holds_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer of 40 MB of which nothing is read, twice as large as what may wait: its maker is let go."""
+    monkeypatch.setattr(policy, "PATIENCE_SECONDS", 1)
+    ended = threading.Event()
+
+    def large(environ: Any, start: Any) -> Iterator[bytes]:  # noqa: ANN401 - as WSGI has it
+        assert environ
+        start("200 OK", [])
+        try:
+            for _ in range(40):
+                yield b"x" * 1_000_000
+        finally:
+            ended.set()
+
+    with front(large) as site, line(site) as reader:
+        reader.sendall(GET)
+        assert ended.wait(PATIENCE)
+
+
+def test_one_address_has_its_share_and_whoever_else_comes_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a proxy: two slow requests of 10.0.0.1 are being answered, ten wait; others are answered meanwhile."""
+    monkeypatch.setattr(policy, "OF_ONE_CLIENT", 2)
+    begun, over = threading.Semaphore(0), threading.Event()
+
+    def slow(environ: Any, start: Any) -> list[bytes]:  # noqa: ANN401 - as WSGI has it
+        if environ["PATH_INFO"] == "/slow":
+            begun.release()
+            over.wait(PATIENCE)
+        return small(environ, start)
+
+    with front(slow, proxy="127.0.0.1") as site, ExitStack() as held:
+        waiting = [held.enter_context(line(site)) for _ in range(12)]
+        for connection in waiting:
+            connection.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 10.0.0.1\r\n\r\n")
+        assert all(begun.acquire(timeout=PATIENCE) for _ in range(2))
+        here = "GET / HTTP/1.1\nHost: localhost\nConnection: close\nX-Forwarded-For"
+        assert asked(site, f"{here}: 10.0.0.2").endswith(b"ok")
+        assert asked(site, f"{here}: 10.0.0.1\nName: asha").endswith(b"ok")
+        assert not begun.acquire(blocking=False)
+        over.set()
+        assert all(connection.recv(1 << 16) for connection in waiting)
+
+
+def test_clients_have_their_turns_and_not_requests() -> None:
+    """A a a b c: a, b, c, a; the fourth a waits until one of the others was answered."""
+
+    class Server:
+        def client_of(self, channel: Any) -> str:  # noqa: ANN401 - a connection
+            return str(channel.of)
+
+    class Connection:
+        def __init__(self, of: str) -> None:
+            self.of, self.client, self.server = of, "", Server()
+
+    turns: Any = Turns()
+    for of in "aaabc":
+        turns.append(Connection(of))
+
+    assert share("a") == 2
+    assert [turns.popleft().client for _ in range(4)] == ["a", "b", "c", "a"]
+    assert not turns
+    turns.done("a")
+    assert [turns.popleft().client for _ in range(len(turns))] == ["a"]
+
+
+# ---------------------------------------------------------------------------------------------- what the proxy is told
+
+
+def test_the_proxy_is_told_the_same_as_relay_holds_to() -> None:
+    told = dict(re.findall(r"(\w+) (\w+)", (Path(__file__).parents[3] / "deploy" / "Caddyfile").read_text()))
+
+    assert told["max_header_size"] == f"{policy.HEAD_BYTES // 1024}KiB"
+    assert told["max_size"] == f"{policy.ROWS_BYTES // 1024**2}MiB"
+    assert told["read_header"] == f"{policy.PATIENCE_SECONDS}s"
+    assert told["idle"] == f"{policy.IDLE_SECONDS}s"

@@ -1,0 +1,122 @@
+"""Several workers behave as one: what strangers try, who was let in and what is counted is known to all of them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.access import accounts
+from relay.web.door.shared import Board, Pace
+from relay.web.door.workers import OneWorkerHere, require_possible
+from relay.web.staff.under_way import UnderWay
+from tests.rigs.served import PATIENCE_SECONDS, PAUSE_SECONDS, Impatient, serving, speaking_to, token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relay.graph import Graph
+    from relay.settings import Connection
+
+WORKERS = 2
+
+
+def ask(port: int, path: str, *, method: str = "GET", secret: str = "", body: object = None) -> tuple[int, str]:
+    """Ask on a connection of its own, so that any worker may answer; the status and what was answered."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+    headers = {"Content-Type": "application/json", "Connection": "close"}
+    if secret:
+        headers["Authorization"] = f"Bearer {secret}"
+    line.request(method, path, None if body is None else json.dumps(body), headers)
+    answer = line.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        if time.monotonic() > until:
+            raise Impatient
+        time.sleep(PAUSE_SECONDS)
+
+
+def test_what_one_worker_learns_all_know_and_another_takes_the_place_of_one_that_ends(
+    connection: Connection, graph: Graph, tmp_path: Path
+) -> None:
+    """A link opens once, tries and requests are counted together, a killed worker is replaced, none outlives them."""
+    secret = token(graph, "boss", "administrator")
+    environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
+    with serving(environ, tmp_path, workers=WORKERS) as service:
+        opened = [ask(service.port, f"/{service.link}")[0] for _ in range(6)]
+        wrong = {"login": "nobody", "password": "not the right words"}
+        tried = [
+            ask(service.port, "/api/v1/tokens", method="POST", body=wrong)[0] for _ in range(accounts.Tries.FREE + 1)
+        ]
+        asked = [ask(service.port, "/api/v1/programmes", secret=secret)[0] for _ in range(20)]
+        counted = ask(service.port, "/metrics", secret=secret)[1]
+        before = service.processes()
+        os.kill(before[-1], signal.SIGKILL)
+        eventually(lambda: len(service.processes()) == len(before) and before[-1] not in service.processes())
+        again = [ask(service.port, "/healthz")[0] for _ in range(6)]
+        all_of_them = service.processes()
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(PATIENCE_SECONDS) == 0
+
+    assert sorted(opened) == [303, *[404] * 5]
+    assert tried == [*[401] * accounts.Tries.FREE, 429]
+    assert asked == [200] * 20
+    assert 'relay_requests_total{method="GET",rule="/api/v1/programmes",status="200"} 20.0' in counted
+    assert again == [200] * 6
+    assert len(all_of_them) == 1 + 1 + WORKERS  # who looks after them, who keeps what they share, and they
+    assert not any(Path(f"/proc/{process}").exists() for process in all_of_them)
+
+
+def test_workers_end_with_a_parent_that_is_killed(connection: Connection, tmp_path: Path) -> None:
+    environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
+    with serving(environ, tmp_path, workers=WORKERS) as service:
+        all_of_them = service.processes()
+        service.kill()
+        eventually(lambda: not any(Path(f"/proc/{process}").exists() for process in all_of_them))
+
+
+def test_where_processes_cannot_be_copied_there_is_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    require_possible(1)
+    with pytest.raises(OneWorkerHere):
+        require_possible(2)
+
+
+def test_an_address_has_so_many_tries_a_minute_and_others_have_theirs() -> None:
+    clock = [0.0]
+    pace = Pace(lambda: clock[0])
+
+    assert [pace.may("sign in", "10.0.0.1", 2) for _ in range(3)] == [True, True, False]
+    assert pace.may("sign in", "10.0.0.2", 2)
+    assert pace.may("look", "10.0.0.1", 2)
+    clock[0] = 59.0
+    assert not pace.may("sign in", "10.0.0.1", 2)
+    clock[0] = 60.0
+    assert pace.may("sign in", "10.0.0.1", 2)
+
+
+def test_an_import_is_begun_once_in_whichever_process_and_is_forgotten_with_it() -> None:
+    board, first = Board(), UnderWay(apply=True, of_all=3)
+
+    assert board.begin("a", first)
+    assert not board.begin("a", UnderWay(apply=True, of_all=3))
+    board.tell("a", UnderWay(apply=True, of_all=3, done=2))
+    assert board.of("a").done == 2
+    board.tell("a", UnderWay(apply=True, of_all=3, process=2**22 + 1))  # no process has that number
+    assert board.of("a") is None
+    assert board.begin("a", first)
+    first.ended = True
+    assert board.begin("a", UnderWay(apply=False, of_all=3))
+    assert board.of("b") is None
