@@ -75,7 +75,7 @@ export class Outbox {
   }
 
   /** Run something while nobody sends: of all pages of this phone one sends at a time. */
-  exclusively(work, options = {}) { return navigator.locks.request(`relay-outbox-${this.#deviceId}`, options, work); }
+  exclusively(work) { return navigator.locks.request(`relay-outbox-${this.#deviceId}`, work); }
 
   /** Delete an entry for a reason; ids and reason are left to be seen. */
   remove(key, reason) {

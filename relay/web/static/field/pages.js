@@ -3,7 +3,7 @@
 import { openCeremony } from "./ceremony.js";
 import { asked, button, h } from "./dom.js";
 import { near, openForm } from "./forms.js";
-import { asFile, formOf, HERS, saveFile } from "./outbox.js";
+import { asFile, formOf, HERS, idOf, saveFile } from "./outbox.js";
 import { Stopped } from "./sending.js";
 import { Phone } from "./phone.js";
 import { day, FORMS, LANGUAGE, number, say, time, units, word } from "./words.js";
@@ -192,12 +192,15 @@ export async function kept(phone, key) {
   return page(titleOf(entry), h("p", {}, h("span", { class: `said ${entry.state}` }, stateWords(entry))), said, isOver || wiped ? null : entry.acts.map((one) => summary(phone, entry, one)), isOver || wiped ? null : h("div", { class: "answers" }, answers(phone, entry, open)), entry.state === "kept" && phone.mayDelete ? h("p", { class: "notice" }, say("may_delete")) : null, h("p", {}, link("", say("back_to_work"))));
 }
 
+/** The hand-over that is recorded already, of an act that seems to tell it again. */
+const earlier = (one) => (one.code === "twin" ? one.sentence.match(/\bpass:[\w.-]*\w/g)?.find((id) => id !== idOf(one)) : undefined);
+
 /** What she can do about an entry. */
 function answers(phone, entry, open) {
   const found = [];
   const asks = open.filter((one) => one.result === "asked");
-  const twin = open.find((one) => one.as);
-  if (twin) found.push(button(say("same_as", { id: twin.as }), () => settle(phone, entry, (one) => (one === twin ? { ...one, settle: { settle: "same", as: twin.as } } : one))));
+  const twin = open.find((one) => one.held_id && earlier(one));
+  if (twin) found.push(button(say("same_as", { id: earlier(twin) }), () => settle(phone, entry, (one) => (one === twin ? { ...one, settle: { settle: "same", as: earlier(one) } } : one))));
   if (asks.length) found.push(button(say("yes_record"), () => settle(phone, entry, (one) => (one.result === "asked" ? { ...one, again: true } : one)), twin ? "outline" : ""));
   if (entry.form !== "ceremony") found.push(h("a", { role: "button", class: found.length ? "outline" : null, href: `#correct/${entry.key}` }, say(entry.state === "kept" ? "change" : "correct")));
   found.push(button(say("delete"), () => remove(phone, entry), "outline"));
@@ -209,7 +212,7 @@ async function settle(phone, entry, answered) {
   await phone.outbox.exclusively(async () => {
     const now = await phone.outbox.entry(entry.key);
     if (!now || ["recorded", "deleted"].includes(now.state)) return;
-    await phone.outbox.write([{ ...entry, state: "kept", settles: entry.acts.some((one) => one.held_id), acts: entry.acts.map(answered) }]);
+    await phone.outbox.write([{ ...entry, state: "kept", settles: entry.acts.some((one) => answered(one).settle), acts: entry.acts.map(answered) }]);
   });
   phone.send();
 }
@@ -236,8 +239,8 @@ export async function correct(phone, key) {
       if (isLate) return;
       const written_at = `${new Date().toISOString().slice(0, 19)}Z`;
       const before = (one) => now.acts.find((each) => each.act === one.act && each.content[`${one.act}_id`] === one.content[`${one.act}_id`]);
-      const changed = acts.map((one) => (before(one)?.sequence ? before(one) : { ...one, written_at, held_id: before(one)?.held_id }));
-      await phone.outbox.write([{ ...now, state: "kept", settles: changed.some((one) => one.held_id), acts: changed }]);
+      const changed = acts.map((one) => (before(one)?.sequence ? before(one) : { ...one, written_at }));
+      await phone.outbox.write([{ ...now, state: "kept", settles: false, acts: changed }]);
     });
     if (isLate) await asked(say("too_late"), h("p", {}, say("too_late_how")), [[say("close"), null]]);
     phone.send();

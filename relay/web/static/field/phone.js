@@ -106,11 +106,15 @@ export class Phone {
 
   /** Send and fetch; what came of it is in `state`. */
   async send() {
+    this.wanted = true; // also by an act that is kept while others are sent
     if (this.state.line === "sending") return;
     this.#says({ line: "sending" });
     try {
-      const mine = await this.sender.send();
-      this.#says({ line: "idle", at: mine ? Date.now() : this.state.at });
+      while (this.wanted) {
+        this.wanted = false;
+        await this.sender.send();
+      }
+      this.#says({ line: "idle", at: Date.now() });
     } catch (error) {
       if (error instanceof NoLine) return this.#says({ line: "cut" });
       if (!(error instanceof Stopped)) throw error;

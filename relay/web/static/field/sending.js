@@ -83,17 +83,15 @@ export class Sender {
 
   #ask(path, options = {}) { return ask(this.#path + path, { token: this.phone.device.token, ...options }); }
 
-  /** Send what is kept, look after what lies at the office, and fetch the work of the place; false if another page does. */
+  /** Send what is kept, look after what lies at the office, and fetch the work of the place; after another page does. */
   send() {
-    return this.phone.outbox.exclusively(async (lock) => {
-      if (!lock) return false;
+    return this.phone.outbox.exclusively(async () => {
       await this.#hand_in();
       if (!this.phone.device.revoked) {
         await this.#look_after();
         await this.#fetch();
       }
-      return true;
-    }, { ifAvailable: true });
+    });
   }
 
   async #hand_in() {
@@ -128,8 +126,8 @@ export class Sender {
   async #settle(entry) {
     const rows = new Map();
     for (const one of toSend(entry)) {
-      if (!one.held_id) continue;
-      const wish = one.settle ?? { settle: "hand_in", content: one.content, ...(one.again ? { again: one.again } : {}) };
+      const wish = one.settle;
+      if (!wish) continue;
       try {
         const { found } = await this.#ask(`/held/${encodeURIComponent(one.held_id)}`, { method: "POST", body: wish });
         const row = found.acts?.[0] ?? found;

@@ -1,0 +1,152 @@
+"""What is kept is sent once, whatever the line does; and what the record will not take is settled, not lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Route, expect
+
+from relay.access import accounts, devices
+from tests.web.field.conftest import now, visit
+
+if TYPE_CHECKING:
+    from tests.web.field.conftest import Phone
+
+
+def test_a_form_is_kept_without_a_line_and_sent_when_it_returns(phone: Phone) -> None:
+    phone.context.set_offline(True)
+    phone.at("record/pass-on/placement/P1")
+    page = phone.page
+    page.get_by_role("textbox", name="To whom?").fill("asm a")
+    page.get_by_role("radio", name="Asmita A").check()
+    page.locator("input[value=today]").check()
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("kept on this phone, not sent yet")).to_be_visible()
+    phone.says("1 kept on this phone")
+    assert phone.entries() == []
+
+    phone.context.set_offline(False)
+    phone.says("✓ All sent")
+    expect(page.get_by_text("✓ recorded, no. ")).to_be_visible()
+    assert len(phone.entries()) == 1
+    assert phone.entries()[0].startswith("pass:")
+
+
+def test_a_pass_on_to_a_new_woman_is_two_acts_of_one_entry(phone: Phone) -> None:
+    phone.at("record/pass-on/placement/P1")
+    page = phone.page
+    page.get_by_role("textbox", name="To whom?").fill("Sunita Magar")
+    page.get_by_role("radio", name="a new woman").check()
+    page.locator("input[value=yesterday]").check()
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("✓ recorded, no. ")).to_be_visible(timeout=15_000)
+    assert [act_id.partition(":")[0] for act_id in phone.entries()] == ["beneficiary", "pass"]
+    [entry] = phone.kept()
+    assert "Sunita" not in str(entry)  # only ids are left here of what is recorded
+
+
+def test_an_answer_that_is_lost_records_once(phone: Phone) -> None:
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    phone.context.route("**/acts", lost)
+    phone.keep([visit("P1", "V1")])
+    phone.at("outbox")
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.says("no connection")
+    phone.says("1 kept on this phone")
+    assert phone.entries() == ["event:V1"]
+
+    phone.context.unroute("**/acts")
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.says("✓ All sent")
+    assert phone.entries() == ["event:V1"]
+    assert phone.kept()[0]["state"] == "recorded"
+
+
+def test_two_pages_with_thirty_acts_each_send_sixty_once(phone: Phone) -> None:
+    other = phone.context.new_page()
+    other.goto(f"{phone.site}/field/en/#outbox")
+    other.locator("html[data-ready]").wait_for(state="attached")
+    phone.context.set_offline(True)
+    phone.keep([visit("P1", f"A{number}", note=f"a{number}") for number in range(30)])
+    here, phone.page = phone.page, other
+    phone.keep([visit("P2", f"B{number}", note=f"b{number}") for number in range(30)])
+    phone.page = here
+    phone.says("60 kept on this phone")
+    requests: list[str] = []
+    phone.context.on("request", lambda request: requests.append(request.url) if "/acts" in request.url else None)
+
+    phone.context.set_offline(False)
+    phone.says("✓ All sent")
+    assert len(phone.entries()) == len(set(phone.entries())) == 60
+    assert len(requests) == 2  # of at most 50 acts each, and one page sent them both
+
+
+def test_on_a_slow_line_it_is_kept_at_once(phone: Phone) -> None:
+    """GPRS: 800 ms there and back, 6 kB a second."""
+    line = phone.context.new_cdp_session(phone.page)
+    slow = {"offline": False, "latency": 800, "downloadThroughput": 6000, "uploadThroughput": 6000}
+    line.send("Network.emulateNetworkConditions", slow)
+    phone.at("record/visit/placement/P1")
+    phone.page.locator("input[value=found]").check()
+    phone.page.locator("input[value=today]").check()
+    phone.page.get_by_role("button", name="Keep it").click()
+    expect(phone.page.get_by_text("kept on this phone, not sent yet")).to_be_visible(timeout=1000)
+    phone.says("✓ All sent")
+    assert len(phone.entries()) == 1
+
+
+def test_what_a_rule_refuses_stays_and_is_corrected_in_the_form(phone: Phone) -> None:
+    phone.keep([visit("P1", "V1", happened_on="2023-01-01")])  # before she received anything
+    phone.at("outbox")
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.says("1 needs you")
+    phone.page.locator(".card.refused a").click()
+    expect(phone.page.get_by_text("It is not lost")).to_be_visible()
+    phone.page.get_by_role("button", name="Correct").click()
+    phone.page.locator("input[type=date]").fill("2024-07-01")
+    phone.page.get_by_role("button", name="Keep the change").click()
+    phone.says("✓ All sent")
+    assert phone.entries() == ["event:V1"]
+
+
+def test_what_points_at_something_unknown_waits_at_the_office_and_is_recorded_when_it_comes(phone: Phone) -> None:
+    passed = {"pass_id": "T1", "giver_placement_id": "P1", "receiver_placement_id": "R1", "beneficiary_id": "N1"}
+    phone.keep([visit("R1", "V1", happened_on="2026-02-01")])
+    phone.at("outbox")
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.says("1 waiting at the office")
+    phone.keep([{"act": "pass", "content": {**passed, "passed_on": "2026-01-01", "animals": 1}}])
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.says("✓ All sent")
+    assert sorted(phone.entries()) == ["event:V1", "pass:T1"]
+    assert {entry["state"] for entry in phone.kept()} == {"recorded"}
+
+
+def test_a_role_that_was_withdrawn_loses_nothing(phone: Phone) -> None:
+    phone.context.set_offline(True)
+    phone.keep([visit("P1", "V1")])
+    accounts.set_grants(phone.graph, f"mina-{phone.programme_id}", ())
+    phone.context.set_offline(False)
+    phone.says("1 waiting at the office")
+    [entry] = phone.kept()
+    assert entry["acts"][0]["content"]["placement_id"] == "P1"
+    assert phone.entries() == []
+    phone.at("")
+    expect(phone.page.get_by_text("Maya A")).to_have_count(0)  # what she may not see any more
+
+
+def test_a_phone_that_was_signed_out_forgets_names_and_hands_in_what_it_kept(phone: Phone) -> None:
+    phone.context.set_offline(True)
+    phone.keep([visit("P1", "V1")])
+    [device] = devices.every(phone.graph, f"mina-{phone.programme_id}")
+    devices.revoke(phone.graph, device.device_id, now())
+    phone.context.set_offline(False)
+    expect(phone.page.get_by_text("The office has signed this phone out.")).to_be_visible(timeout=20_000)
+    phone.says("1 waiting at the office")
+    phone.at("women")
+    expect(phone.page.get_by_text("Maya A")).to_have_count(0)
+    assert "note" not in str(phone.kept())
+    assert phone.entries() == []
