@@ -190,4 +190,3 @@ def switched_on(chromium: Browser, site: str, graph: Graph, profile: Path, progr
         accept_downloads=True,
     )
     return Phone(context, context.pages[0], site, graph, programme_id)
-

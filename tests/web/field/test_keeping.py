@@ -59,8 +59,9 @@ def test_a_killed_page_a_stopped_worker_and_a_restart_without_a_line_keep_everyt
     phone.keep([visit("P1", "V1")])
     phone.page.close(run_before_unload=False)
     phone.page = phone.context.new_page()
-    phone.context.new_cdp_session(phone.page).send("ServiceWorker.enable")
-    phone.context.new_cdp_session(phone.page).send("ServiceWorker.stopAllWorkers")
+    browser = phone.context.new_cdp_session(phone.page)
+    browser.send("ServiceWorker.enable")
+    browser.send("ServiceWorker.stopAllWorkers")
     phone.goto()
     phone.says("1 kept on this phone")
     phone.context.close()
@@ -85,7 +86,9 @@ def test_three_acts_kept_by_an_earlier_version_are_there_after_it(phone: Phone, 
     """Versions 1 and 2 had no outbox yet."""
     phone.context.set_offline(True)
     phone.keep([visit("P1", f"V{number}") for number in range(3)])
-    phone.page.goto(f"{phone.site}/field/files/{STORE.split('/')[3]}/field.css")  # no page of the phone is open
+    phone.page.close()
+    phone.page = phone.context.new_page()
+    phone.page.goto(f"{phone.site}{STORE}")  # no page of the phone is open
     phone.page.evaluate(OLDER, [STORE, version])
     phone.goto()
     phone.says("3 kept on this phone")
