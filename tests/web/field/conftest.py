@@ -152,9 +152,12 @@ class Phone:
 def land(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Graph, str]]:
     """Give a graph of its own, and where its pages are served at the time that it is."""
     settings = Settings.read({"RELAY_DATA": str(tmp_path_factory.mktemp("field"))})
-    with relay_graph.connect(engine.ensure(settings.data_folder, readable=CORE.readable), CORE) as graph:
-        with answering(create_app(graph, settings), threads=8) as site:
-            yield graph, site
+    connection = engine.ensure(settings.data_folder, readable=CORE.readable)
+    with (
+        relay_graph.connect(connection, CORE) as graph,
+        answering(create_app(graph, settings), threads=8) as site,
+    ):
+        yield graph, site
     engine.stop(settings.data_folder)
 
 
