@@ -23,6 +23,7 @@ _STAFF: Final = frozenset[Role]({"staff"})
 _MANAGERS: Final = frozenset[Role]({"manager"})
 _AUDITORS: Final = frozenset[Role]({"auditor"})
 _ADMINISTRATORS: Final = frozenset[Role]({"administrator"})
+_PROTECTION: Final = frozenset[Role]({"protection"})
 _WHO_WORK_WITH_IT: Final = _STAFF | _MANAGERS | _AUDITORS
 _WHO_CHECK: Final = _MANAGERS | _AUDITORS
 
@@ -34,8 +35,8 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "pass-on": _STAFF,
     "event": _STAFF,
     "excuse": _STAFF,
-    "correct": _STAFF | _MANAGERS,
-    "undo": _STAFF | _MANAGERS,  # what one recorded oneself
+    "correct": _STAFF | _MANAGERS | _PROTECTION,  # protection: what is secret to it, and nothing else
+    "undo": _STAFF | _MANAGERS | _PROTECTION,  # what one recorded oneself
     "confirm": _MANAGERS,
     "rule": _MANAGERS,
     "erase": _MANAGERS | _ADMINISTRATORS,
@@ -54,7 +55,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     # reading
     "programme list": frozenset(ROLES),
     "find": _WHO_WORK_WITH_IT,
-    "show": _WHO_WORK_WITH_IT,
+    "show": _WHO_WORK_WITH_IT | _PROTECTION,  # and of protection what it records itself
     "names": _WHO_WORK_WITH_IT,
     "gifts": _WHO_WORK_WITH_IT,
     "trace": _WHO_WORK_WITH_IT,
@@ -124,6 +125,18 @@ def matrix(catalogue: Catalogue) -> Mapping[str, frozenset[Role]]:
     kinds = {kind.recording: kind.roles for kind in catalogue.kinds.values() if kind.roles}
     systems = {action: roles for system in catalogue.systems.values() for action, roles in system.roles.items()}
     return {**MATRIX, **kinds, **systems}
+
+
+def own_kinds(catalogue: Catalogue, grants: Collection[Grant], programme_id: str) -> frozenset[str]:
+    """The kinds of acts that who holds some grants records in a programme."""
+    return frozenset(
+        kind.name for kind in catalogue.kinds.values() if granted(catalogue, grants, kind.recording, programme_id)
+    )
+
+
+def only_of_a_system(grants: Collection[Grant]) -> bool:
+    """Whether some grants open no record but those of what their holder records, and of places."""
+    return {grant.role for grant in grants} <= _PROTECTION
 
 
 class NotAllowed(Refused):

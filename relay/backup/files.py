@@ -40,13 +40,14 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
         What it holds.
 
     Raises:
+        MustBeSealed: It is not sealed, and some of it is secret to a role.
         Invalid: The ledger cannot be believed, or the file cannot be written, or is there and no backup; what was
             there stays.
         Unavailable: The database cannot be reached; what was there stays.
     """
     if _is_something_else(path):
         raise private_files.ThereAlready(path=path)
-    lines = (f"{line}\n".encode() for line in backup(graph))
+    lines = (f"{line}\n".encode() for line in backup(graph, sealed=bool(seal.ending)))
     with private_files.replace(path) as file:
         if not seal.ending:
             file.writelines(lines)

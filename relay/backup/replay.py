@@ -25,11 +25,12 @@ from relay.domain.entries import (
     faults_of,
     from_line,
     recorded_before,
+    secret_fields,
     to_line,
 )
 from relay.domain.register import NONSENSE, Register, systems_of
 from relay.domain.system import Catalogue
-from relay.errors import Conflict, Invalid, NotFound
+from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.graph import Graph, Transaction
 from relay.ledger import reading
 from relay.ledger.batch import Batch, Clerk
@@ -115,13 +116,30 @@ def export(graph: Graph, programme_id: str, *, with_names: bool) -> Iterator[str
         Unavailable: The database cannot be reached.
     """
     for entry in reading.entries(graph, programme_id):
-        yield to_line(entry, with_opened=with_names)
+        yield to_line(entry.without(secret_fields(graph.catalogue, entry)), with_opened=with_names)
 
 
-def backup(graph: Graph) -> Iterator[str]:
+class MustBeSealed(Refused):
+    """A backup would hold in clear what one role alone may read."""
+
+    reason = (
+        "Programme %(programme_id)s holds counts that only the role %(role)s may read: a plain backup would hold them."
+    )
+    suggestion = "Encrypt it: relay backup FILE --recipient KEY, or --passphrase-file PATH."
+
+    programme_id: str
+    role: str
+
+
+def backup(graph: Graph, *, sealed: bool = False) -> Iterator[str]:
     """The lines of a backup of all programmes, without line breaks.
 
+    Args:
+        graph: Where from.
+        sealed: Whether the file will be encrypted.
+
     Raises:
+        MustBeSealed: It will not be, and some of it is secret to a role.
         NothingToKeep: There is none.
         NotRestored: The ledger of one is not all there.
         Invalid: An entry of a ledger cannot be read.
@@ -142,7 +160,15 @@ def backup(graph: Graph) -> Iterator[str]:
     )
     for head in heads:
         for entry in reading.entries(graph, head.programme_id, last=head.entries):
+            if not sealed and secret_fields(graph.catalogue, entry) & entry.opened.keys():
+                raise MustBeSealed(programme_id=head.programme_id, role=_reader_of(graph.catalogue, entry))
             yield to_line(entry, with_opened=True)
+
+
+def _reader_of(catalogue: Catalogue, entry: Entry) -> str:
+    """The role that alone reads an entry, or what that corrects."""
+    kind = entry.kind if catalogue.secret(entry.kind) else str(entry.payload["act_id"]).partition(":")[0]
+    return str(catalogue.kind(kind).read_by)
 
 
 def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...]:

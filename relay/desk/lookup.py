@@ -132,13 +132,13 @@ def beginning(graph: Graph, programme_id: str, kind: str, text: str, most: int) 
 
 
 def says(register: Register, act_id: str) -> Mapping[str, Any]:
-    """What an act says now, or said before it was taken back: column → value.
+    """What an act says now, or said before it was taken back: column → value, and nothing that is secret to a role.
 
     Of a placement that no act of its own recorded, what its receipts add up to; empty when it is not in the register.
     """
     fact, entry = register.facts.get(act_id), register.entries.get(act_id)
     if entry:
-        return fact.values if fact else entry.act.values
+        return register.catalogue.without_secrets(entry.kind, fact.values if fact else entry.act.values)
     placement = register.placements.get(act_id.partition(":")[2])
     if placement is None or not placement.receipts:
         return {}

@@ -111,6 +111,12 @@ def _personal(catalogue: Catalogue, kind: str, payload: Mapping[str, Any]) -> fr
     return own.union(changed)
 
 
+def secret_fields(catalogue: Catalogue, entry: Entry) -> frozenset[str]:
+    """The personal fields of an entry that one role alone reads, named as in `opened`."""
+    changed = catalogue.secret(str(entry.payload.get("act_id")).partition(":")[0]) if changes_of(entry.payload) else ()
+    return entry.personal & {*catalogue.secret(entry.kind), *(CHANGES + name for name in changed)}
+
+
 def _commitment_of(entry: Entry, name: str) -> str | None:
     """What stands in the payload in place of a personal field, named as in `opened`; None where it has no such one."""
     if name not in entry.personal:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from relay.domain.register import Change, Fact, Register
     from relay.errors import Asked
 
-Role = Literal["staff", "manager", "auditor", "administrator"]
+Role = Literal["staff", "manager", "auditor", "administrator", "protection"]
 
 Type = Literal[
     "act",  # the act that this one is about: its kind and id, as in pass:T1, or its id alone where it is looked up
@@ -178,6 +178,9 @@ class Kind:
         ask: What is asked of one that did not stand before: it seems wrong and can be true.
         note: What is noted for the auditor when one is recorded.
         under: The kinds of rules under which one is judged: all of them are read with it.
+        read_by: The role that alone reads what is personal in one, by a question of its own; None where it is as
+            personal as a name. No record, file, bundle or plain backup holds it, and who may not record one may not
+            correct one.
     """
 
     name: LiteralString
@@ -199,6 +202,7 @@ class Kind:
     ask: Callable[[Register, Fact], Iterator[Asked]] = no_question
     note: Callable[[Register, Change], Iterator[Note]] = no_note
     under: tuple[str, ...] = ()
+    read_by: Role | None = None
 
     @property
     def id_column(self) -> str:

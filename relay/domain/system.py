@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.domain.kinds import CORE, END
 from relay.domain.schema import Column, Kind, Role
@@ -241,6 +241,21 @@ class Catalogue:
             name: frozenset(column.name for column in kind.columns if column.personal)
             for name, kind in self.kinds.items()
         }
+
+    def secret(self, kind: str) -> frozenset[str]:
+        """The personal keys of a kind that one role alone reads; none of an unknown one."""
+        return self._secret.get(kind, _NONE)
+
+    @cached_property
+    def _secret(self) -> Mapping[str, frozenset[str]]:
+        return {name: self._personal[name] for name, kind in self.kinds.items() if kind.read_by}
+
+    def without_secrets(self, kind: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What an act says, or what its entry opens, without what is secret; of a correction, of what that corrects."""
+        changes = values.get("changes")
+        if kind == "correct" and changes and (hidden := self.secret(_kind_of(values.get("act_id")))):
+            return {**values, "changes": _without(changes, hidden)}
+        return _without(values, self.secret(kind))
 
     def days(self, kind: str) -> frozenset[str]:
         """The columns of a kind that hold a day."""
@@ -484,6 +499,14 @@ class Catalogue:
         for name, kind in self.kinds.items():
             for _, type_, target in self.pointers(name):
                 yield type_, kind.label, self.kinds[target].label
+
+
+def _without(values: Mapping[str, Any], hidden: frozenset[str]) -> Mapping[str, Any]:
+    return {name: value for name, value in values.items() if name not in hidden} if hidden else values
+
+
+def _kind_of(act_id: object) -> str:
+    return str(act_id).partition(":")[0]
 
 
 def _tied(column: Column, there: Collection[str]) -> Column:

@@ -74,7 +74,7 @@ class CorrectedMeanwhile(Exception):
 
 
 def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
-    """Every act that stands and has a file, as it stands now; by kind, then by sequence.
+    """Every act that stands and has a file, as it stands now, without what is secret; by kind, then by sequence.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -86,7 +86,7 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
     for kind in cypher.statements(catalogue).export:
         for properties, personal in standing(graph, programme_id, kind, last):
             values = values_of(properties) | {
-                name: personal[name] for name in catalogue.personal(kind) if name in personal
+                name: personal[name] for name in catalogue.personal(kind) - catalogue.secret(kind) if name in personal
             }
             yield Act(
                 kind=kind,

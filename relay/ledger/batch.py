@@ -17,7 +17,7 @@ from relay.domain.advisories import Note, of_clocks
 from relay.domain.entries import Entry, differing, instant, seal, zone
 from relay.domain.period_lock import is_a_managers
 from relay.domain.questions import NO_ANSWER, Answers, hand_over
-from relay.domain.register import Change, Register, filled_by
+from relay.domain.register import ABOUT_ACTS, Change, Register, filled_by, subject_of
 from relay.domain.rulebook import HeldByAnother, OtherHelp, TakenBack, judge, moved, require_one_holder, require_seen
 from relay.errors import Asked, Conflict, RelayError
 from relay.graph import Transaction
@@ -41,6 +41,7 @@ class Clerk:
         manages: Whether she may correct what only a manager may (`period`).
         rehearses: Whether what she hands in is judged, and nothing of it is written.
         kinds: The kinds of acts that she may record; None all.
+        subjects: The kinds of acts that she may correct, take back, confirm or erase; None all.
     """
 
     by: str
@@ -51,6 +52,21 @@ class Clerk:
     manages: bool = True
     rehearses: bool = False
     kinds: frozenset[str] | None = None
+    subjects: frozenset[str] | None = None
+
+    def require_allowed(self, register: Register, act: Act) -> None:
+        """Let her record what she may; whether a guess at something secret is right she is not told either.
+
+        Raises:
+            NotAllowed: She may not.
+        """
+        catalogue = register.catalogue
+        if self.kinds is not None and act.kind not in self.kinds:
+            raise NotAllowed.to(catalogue.kind(act.kind).recording, catalogue)
+        if self.subjects is not None and act.kind in ABOUT_ACTS:
+            kind = register.last_subject(subject_of(act)).partition(":")[0]
+            if kind in catalogue.kinds and kind not in self.subjects:
+                raise NotAllowed.to(catalogue.kind(kind).recording if catalogue.secret(kind) else "find", catalogue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,9 +285,7 @@ class Batch:
     def _recorded_now(self, act: Act) -> Outcome:
         if not self.head.sequence and act.kind != "programme":
             raise NoProgramme(programme_id=self.register.programme_id)
-        if self.clerk.kinds is not None and act.kind not in self.clerk.kinds:
-            catalogue = self.register.catalogue
-            raise NotAllowed.to(catalogue.kind(act.kind).recording, catalogue)
+        self.clerk.require_allowed(self.register, act)
         if not self.clerk.manages and is_a_managers(self.register, act):
             raise Locked
         self._stands_on_no_doubt(act)
@@ -321,6 +335,8 @@ class Batch:
         self.head = Head(sequence=entry.sequence, hash=entry.hash, projection=self.head.projection)
 
     def _recorded_before(self, act: Act, recorded: Entry) -> Outcome:
+        if self.register.catalogue.secret(act.kind) or act.kind == "correct":
+            self.clerk.require_allowed(self.register, act)
         by = self.register.taken_back_by(act.act_id)
         if by:
             if act.kind == "pass":

@@ -23,6 +23,7 @@ class Field:
         after: What it said then; None when it was emptied.
         personal: Whether the ledger has only a commitment to it.
         withheld: Whether the value that the entry recorded is gone: it was erased.
+        secret: Whether one role alone reads it: then neither `before` nor `after` is told.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Field:
     after: Any
     personal: bool
     withheld: bool
+    secret: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,17 +116,19 @@ def _says(register: Register, act_id: str) -> Mapping[str, Any] | None:
 def _fields(
     known: Register, entry: Entry, subject_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[Field]:
-    personal = known.catalogue.personal(subject_id.partition(":")[0])
+    kind = subject_id.partition(":")[0]
+    personal, secret = known.catalogue.personal(kind), known.catalogue.secret(kind)
     gone = known.erased_fields(subject_id) if entry.kind == "erase" else _names(entry.withheld)
     recorded = known.entries[subject_id].payload if subject_id in known.entries else {}
     for name in dict.fromkeys((*recorded, *before, *after)):
         if before.get(name) != after.get(name) or name in gone & personal:
             yield Field(
                 name=name,
-                before=before.get(name),
-                after=after.get(name),
+                before=None if name in secret else before.get(name),
+                after=None if name in secret else after.get(name),
                 personal=name in personal,
                 withheld=name in gone,
+                secret=name in secret,
             )
 
 

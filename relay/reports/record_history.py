@@ -139,7 +139,7 @@ class Record:
         name: Its own name, its donor's, or that of who holds or received it; None when none is known.
         place: Where she lives, or in which place it lies; None when that is not known.
         values: Column → what it says now, personal fields too; None for what is empty, withheld or erased. An act
-            that was taken back says what it said.
+            that was taken back says what it said. What is secret to a role is left out.
         withheld: Personal fields that were recorded and are not there any more.
         sequence: Of its entry; None for a placement that a pass-on began, as the next two.
         recorded_by: An account id, or "local:LOGIN".
@@ -293,7 +293,7 @@ class _Showing:
 
     def record(self) -> Record:
         register, entry, values = self.register, self.register.entries.get(self.act_id), self.values
-        hidden = frozenset(register.catalogue.hidden(self.kind, register.systems))
+        hidden = {*register.catalogue.hidden(self.kind, register.systems), *register.catalogue.secret(self.kind)}
         fact = register.facts.get(self.act_id)
         return Record(
             id=self.act_id,

@@ -22,6 +22,7 @@ from relay.desk.lookup import resolve
 from relay.errors import Refused
 from relay.ledger import reading
 from relay.ledger.batch import Clerk
+from relay.ledger.context import read
 from relay.ledger.places import places_of_record
 from relay.ledger.reading import NoProgramme
 from relay.service.question import of_system
@@ -98,7 +99,21 @@ def clerk(programme_id: str) -> Clerk:
         random=secrets.token_bytes,
         places=places(str(permission_of(str(request.endpoint)).action), programme_id),
         manages=may("programme lock", programme_id),
+        subjects=_subjects(str(permission_of(str(request.endpoint)).action), programme_id),
     )
+
+
+def _subjects(action: str, programme_id: str) -> frozenset[str]:
+    """The kinds of acts about which who is asking may record something, such as a correction, in an action.
+
+    What is secret to a role is hers if she records such herself; all else, unless her role reaches only what she
+    records.
+    """
+    catalogue, grants = current.graph().catalogue, sessions.signed_in().grants
+    own = roles.own_kinds(catalogue, grants, programme_id)
+    if roles.only_of_a_system(roles.granted(catalogue, grants, action, programme_id)):
+        return own
+    return own | {kind.name for kind in catalogue.kinds.values() if not kind.read_by}
 
 
 def clerk_of_imports(programme_id: str) -> Clerk:
@@ -195,6 +210,7 @@ def _allow(found: User, permission: Permission, programme_id: str | None) -> Non
         raise _not_allowed(action)
     elif programme_id is not None and not permission.ids_only and (about := _about(request.view_args or {})):
         _within_places(action, programme_id, about)
+        _within_her_kinds(found, action, programme_id, about)
 
 
 def _allow_device(device: Device, permission: Permission, programme_id: str | None) -> None:
@@ -209,6 +225,18 @@ def _allow_device(device: Device, permission: Permission, programme_id: str | No
 
 def _not_allowed(action: str) -> roles.NotAllowed:
     return roles.NotAllowed.to(action, current.graph().catalogue)
+
+
+def _within_her_kinds(found: User, action: str, programme_id: str, id_: str) -> None:
+    """Let who holds the role of one system open what she records, corrections of that, and places: nobody's record."""
+    catalogue = current.graph().catalogue
+    if not roles.only_of_a_system(roles.granted(catalogue, found.grants, action, programme_id)):
+        return
+    act_id = resolve(current.graph(), programme_id, id_)
+    register = current.graph().read(lambda transaction: read(transaction, programme_id, (act_id,)))
+    kind = (register.last_subject(act_id) if register else act_id).partition(":")[0]
+    if kind not in roles.own_kinds(catalogue, found.grants, programme_id) | {"place"}:
+        raise _not_allowed("find")
 
 
 def _about(said: Mapping[str, str]) -> str | None:

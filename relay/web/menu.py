@@ -194,8 +194,24 @@ def counting_all() -> str:
 
 
 def begins(programme_id: str) -> str:
-    """Where a programme begins for this reader: who looks after accounts alone sees who opened what."""
-    page = "managers.programme" if guard.may("gifts", programme_id) else "confirming.opened"
+    """Where a programme begins for this reader: who looks after accounts alone sees who opened what.
+
+    Who holds a role of some system alone begins with the first of its pages.
+    """
+    of_systems = (
+        f"{name}.{link.endpoint}"
+        for name, part in system_pages.of(current.graph().catalogue).items()
+        for link in part.links
+    )
+    known = ("managers.programme", "confirming.opened", *of_systems)
+    page = next(
+        (
+            each
+            for each in known
+            if each in current_app.view_functions and guard.may(str(permission_of(each).action), programme_id)
+        ),
+        known[0],
+    )
     return _address(page, programme_id=programme_id, as_of=_day())
 
 

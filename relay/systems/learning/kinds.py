@@ -149,9 +149,10 @@ KINDS: Final = (
         label="SiteCount",
         file="site_counts",
         action="count",
+        read_by="protection",
         roles=frozenset({"staff"}),
         refuse=JUDGED.refuse("site_count"),
-        # The numbers are withheld like what is personal: of a small place they may tell who was there.
+        # Of a small place they may tell who was there: whoever counts writes them down, and only protection reads them.
         columns=(
             Column(name="site_count_id", type="id", required=True, fixed=True),
             Column(

@@ -1,4 +1,4 @@
-"""A well, a visit to one, and the rule of how much water one is to give."""
+"""A well, a visit to one, how many came to it in a month, and the rule of how much water one is to give."""
 
 from __future__ import annotations
 
@@ -131,6 +131,25 @@ KINDS: Final = (
             Column(name="works", type="choice", choices=("yes", "no"), required=True),
             Column(name="litres", type="count"),
             Column(name="paid", type="money"),
+        ),
+    ),
+    Kind(
+        name="well_count",
+        article=Sentence("a count at a well"),
+        title=Sentence("Count at a well"),
+        phrase="count at well %(well_id)s in %(month)s",
+        file="well_counts",
+        label="WellCount",
+        action="well-count",
+        read_by="protection",
+        roles=frozenset({"protection"}),
+        columns=(
+            Column(name="well_count_id", type="id", required=True, fixed=True),
+            Column(
+                name="well_id", type="id", required=True, refers_to="well", fixed=True, edge="COUNTED_AT_WELL", told=True
+            ),
+            Column(name="month", type="month", required=True, fixed=True),
+            Column(name="people", type="count", required=True, personal=True),
         ),
     ),
 )
