@@ -1015,7 +1015,7 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
     if act.values["how"] == "wrong_data" and entry.kind != "erase":
         _may_change(register, entry.kind, act)
         return
-    _may_take_back(entry.kind, act)
+    _may_take_back(register.catalogue.kind(entry.kind), act)
     if takes_back(entry.act):
         _may_come_back(register, subject_of(entry.act))
 
@@ -1088,9 +1088,14 @@ def _corrections(register: Register, entry: Entry) -> Iterator[tuple[Entry, Entr
                 yield each, about[-1]
 
 
-def _may_take_back(kind: str, act: Act) -> None:
+def _may_take_back(kind: Kind, act: Act) -> None:
     subject = subject_of(act)
-    if kind in ("erase", "programme"):
+    if kind.published:
+        raise NotCorrectable(
+            reason=Sentence("%(subject)s cannot be taken back.", subject=subject),
+            suggestion=Sentence("It was published, and others may have it."),
+        )
+    if kind.name in ("erase", "programme"):
         raise NotCorrectable(
             reason=Sentence("%(subject)s cannot be taken back.", subject=subject),
             suggestion=Sentence("Erasures are final, and a programme cannot be removed."),

@@ -181,6 +181,8 @@ class Kind:
         read_by: The role that alone reads what is personal in one, by a question of its own; None where it is as
             personal as a name. No record, file, bundle or plain backup holds it, and who may not record one may not
             correct one.
+        published: Whether one went out of the house with what it says: it is made by its own command from what is
+            recorded, by no form, and cannot be taken back.
     """
 
     name: LiteralString
@@ -203,6 +205,7 @@ class Kind:
     note: Callable[[Register, Change], Iterator[Note]] = no_note
     under: tuple[str, ...] = ()
     read_by: Role | None = None
+    published: bool = False
 
     @property
     def id_column(self) -> str:

@@ -8,9 +8,10 @@ from relay.systems.goals import GOALS
 from relay.systems.groups import GROUPS
 from relay.systems.learning import LEARNING
 from relay.systems.planning import PLANNING
+from relay.systems.protection import PROTECTION
 from relay.systems.savings import SAVINGS
 
 if TYPE_CHECKING:
     from relay.domain.system import System
 
-SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS, SAVINGS, LEARNING, GOALS)
+SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS, SAVINGS, LEARNING, GOALS, PROTECTION)

@@ -116,6 +116,8 @@ def test_every_route_is_open_to_the_roles_of_its_row_and_to_no_other(
     for rule, method in routes(app):
         answer = ask(door, address(app, rule, "demo"), method, people[role])
         allowed = role in matrix(CORE)[action_of(app, rule.endpoint) or ""]
+        if role == "protection":  # which opens what it records, and in the core records nothing
+            allowed = allowed and not {"act_id", "id_"} & rule.arguments
         assert (answer.status_code == 403) != allowed, (rule.rule, method, answer.status_code)
         assert answer.status_code not in (401, 500), (rule.rule, method)
 

@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
-from scipy.optimize import linprog
-
 from relay.errors import Refused
 
 K: Final = 5
@@ -118,6 +116,8 @@ def bounds(table: Table, hidden: Collection[Cell], cell: Cell) -> Bounds:
 
 def _extreme(goal: list[int], rows: list[list[int]], known: list[int]) -> int | None:
     """The least that a goal can be over all whole counts that agree with what is known; None where there is no end."""
+    from scipy.optimize import linprog
+
     equations = {"A_eq": rows, "b_eq": known} if rows else {}
     found = linprog(goal, bounds=(0, None), integrality=1, method="highs", **equations)
     return abs(round(found.fun)) if found.status == 0 else None

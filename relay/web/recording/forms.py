@@ -100,7 +100,7 @@ def _stands_in_rows(catalogue: Catalogue, kind: str) -> bool:
 
 def _of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Form]:
     """The forms of a kind about which nothing more is told: what it requires is asked."""
-    if not kind.id_column or kind.name == "programme":
+    if not kind.id_column or kind.name == "programme" or kind.published:
         return
     asks = tuple(column.name for column in kind.columns[1:] if column.required)
     ties = dict[str, str]()

@@ -146,7 +146,13 @@ KINDS: Final = (
         columns=(
             Column(name="well_count_id", type="id", required=True, fixed=True),
             Column(
-                name="well_id", type="id", required=True, refers_to="well", fixed=True, edge="COUNTED_AT_WELL", told=True
+                name="well_id",
+                type="id",
+                required=True,
+                refers_to="well",
+                fixed=True,
+                edge="COUNTED_AT_WELL",
+                told=True,
             ),
             Column(name="month", type="month", required=True, fixed=True),
             Column(name="people", type="count", required=True, personal=True),

@@ -1,0 +1,260 @@
+"""What an auditor asks about protection: never how many, and never what a text says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from relay.audit.books import Books
+from relay.audit.checks import Check, LookedAt
+from relay.audit.findings import Finding, found
+from relay.domain.acts import changes_of
+from relay.domain.register import Fact, Register
+from relay.errors import Refused
+from relay.ledger.reading import replay
+from relay.systems.protection import reading, rules
+from relay.systems.protection.kinds import OF_A_GROUP
+from relay.systems.protection.release import HIDDEN, Cell, K, bounds
+from relay.systems.protection.tables import NOT_REPORTED, TOTAL, ReleasedRow, Wanted, place_at, rows_of, table_of
+from relay.text import Sentence
+
+_MADE_OF: Final = frozenset({"programme", "place", "group", "committee_count", "site", "site_count"})
+_VIOLENCE: Final = re.compile(
+    r"violen|traffick|\brape|\bpolice\b|abus(e|é)|beat(s|en|ing)?\b|harcel|viol(ée|s)?\b|battue|traite\b|plainte"
+    r"|हिंसा|बलात्कार|बेचबिखन|प्रहरी|कुटपिट|दुर्व्यवहार",
+    re.IGNORECASE,
+)
+"""Words in English, French and Nepali that a text about a case would hold (our choice)."""
+
+
+def _counts(books: Books) -> Collection[LookedAt]:
+    return books.facts("committee_count")
+
+
+def _releases(books: Books) -> Collection[LookedAt]:
+    return books.facts("release")
+
+
+def _services(books: Books) -> list[Fact]:
+    closed = books.as_of.isoformat()
+    return [each for each in books.facts("service") if (each.values.get("closed_on") or "9999") > closed]
+
+
+def _looked_at_services(books: Books) -> Collection[LookedAt]:
+    return _services(books)
+
+
+def _near_a_group(books: Books) -> list[Fact]:
+    kinds = [kind for kind in OF_A_GROUP if kind in books.register.catalogue.kinds]
+    named = books.register.catalogue.named_by
+    return [each for each in books.facts(*kinds) if any(name.startswith("group:") for _, name in named(each))]
+
+
+def _looked_at_near_a_group(books: Books) -> Collection[LookedAt]:
+    return _near_a_group(books)
+
+
+def _texts(books: Books) -> dict[str, tuple[Fact, list[str]]]:
+    """Acts with something that somebody wrote freely, each with the columns in which it stands."""
+    kinds = books.register.catalogue.kinds
+    found_ = dict[str, tuple[Fact, list[str]]]()
+    for kind in kinds.values():
+        columns = [column.name for column in kind.columns if column.type == "text" and column.personal]
+        for fact in books.facts(kind.name) if columns else ():
+            if written := [name for name in columns if fact.values.get(name)]:
+                found_[fact.act_id] = fact, written
+    return found_
+
+
+def _looked_at_texts(books: Books) -> Collection[LookedAt]:
+    return [fact for fact, _ in _texts(books).values()]
+
+
+def _below_a_municipality(books: Books) -> Iterator[Finding]:
+    for each in books.facts("committee_count"):
+        place = books.register.facts.get(f"place:{each.values['place_id']}")
+        if place is None or place.values.get("kind") not in rules.LARGE_ENOUGH:
+            yield found(each, Sentence("is of a place that is no municipality, district or province."))
+
+
+def _of_one_committee(books: Books) -> Iterator[Finding]:
+    known = reading.counts_of(books.register, "")
+    homes = [place_at(known.places, place, "municipality") for place in known.committees if place is not None]
+    for each in books.facts("committee_count"):
+        place = each.values["place_id"]
+        if homes.count(place) == 1 and known.places[place].kind == "municipality":
+            yield found(each, Sentence("is of a municipality with one committee: count the district instead."))
+
+
+def _unchecked(books: Books) -> Iterator[Finding]:
+    for each in _services(books):
+        if each.values["checked_on"] < (books.as_of - reading.STALE).isoformat():
+            yield found(each, Sentence("nobody has made sure of it for 180 days."))
+
+
+def _near_a_committee(books: Books) -> Iterator[Finding]:
+    for each in _near_a_group(books):
+        try:
+            rules.refuse_of_a_committee(books.register, each)
+        except rules.LeadsToACommittee as error:
+            yield found(each, Sentence("names a protection committee in %(field)s.", field=error.field))
+
+
+def _naming_violence(books: Books) -> Iterator[Finding]:
+    for fact, columns in _texts(books).values():
+        for name in columns:
+            if _VIOLENCE.search(str(fact.values[name])):
+                sentence = Sentence(
+                    "its %(field)s may tell of violence: a manager should read it and have it erased.", field=name
+                )
+                yield found(fact, sentence)
+
+
+# -- releases --------------------------------------------------------------------------------------------------------
+
+
+def _as_it_was(books: Books, entries: int) -> Register:
+    """What a release is made of, as the ledger had it when it was made."""
+    register = books.register
+    made_of = (
+        entry
+        for entry in register.entries.values()
+        if entry.sequence <= entries and register.last_subject(entry.act_id).partition(":")[0] in _MADE_OF
+    )
+    return replay(register.programme_id, sorted(made_of, key=lambda entry: entry.sequence), register.catalogue)
+
+
+def _made_again(books: Books) -> Iterator[Finding]:
+    for each in books.facts("release"):
+        wanted = reading.wanted_of(each.values)
+        known = reading.counts_of(_as_it_was(books, each.values["entries"]), wanted.measure)
+        if not known.counted:
+            continue  # the numbers are withheld here, so nobody can tell
+        try:
+            again = reading.table(known, wanted).text()
+        except Refused:
+            again = ""
+        if again != each.values["table"]:
+            yield found(each, Sentence("does not say what the record said when it was made."))
+
+
+def _given_away(books: Books) -> Iterator[Finding]:
+    for each in books.facts("release"):
+        wanted = reading.wanted_of(each.values)
+        known = reading.counts_of(_as_it_was(books, each.values["entries"]), wanted.measure)
+        table, _ = table_of(known.counted, known.places, wanted)
+        hidden = {*_marked(rows_of(each.values["table"]), wanted)} & table.counts.keys()
+        small = (
+            cell for cell in table.primaries(K) if cell not in hidden or not bounds(table, hidden, cell).are_wide(K)
+        )
+        if next(small, None):
+            yield found(each, Sentence("from what it shows a small count can be worked out."))
+
+
+def _marked(rows: Collection[ReleasedRow], wanted: Wanted) -> Iterator[Cell]:
+    """The cells that a release hides."""
+    columns = (*wanted.columns, TOTAL)
+    for row in rows:
+        for column, cell in zip(columns, row.cells, strict=False):
+            if cell in (HIDDEN, NOT_REPORTED):
+                yield row.place_id or TOTAL, column
+
+
+def _corrected_after_release(books: Books) -> Iterator[Finding]:
+    """Counts that were corrected after a release had taken them in."""
+    released = [(each, reading.wanted_of(each.values)) for each in books.facts("release")]
+    for each in books.facts("committee_count"):
+        for correction in _corrections(books, each):
+            for release, wanted in released:
+                months = {month for part in wanted.parts for month in part}
+                if (
+                    each.values["measure"] == wanted.measure
+                    and each.values["month"] in months
+                    and each.sequence <= release.values["entries"] < correction
+                ):
+                    yield found(each, Sentence("was corrected after it was released."), release.sequence)
+
+
+def _corrections(books: Books, fact: Fact) -> Iterator[int]:
+    """The entries that changed what a fact says."""
+    for act_id in books.register.about.get(fact.act_id, ()):
+        entry = books.register.entries[act_id]
+        if changes_of(entry.payload):
+            yield entry.sequence
+
+
+CHECKS: Final = (
+    Check(
+        check_id="count_below_a_municipality",
+        title="count of a small place",
+        sentence="A monthly count of committees is of a place smaller than a municipality.",
+        why="In a small place a number may tell who it was.",
+        severity="high",
+        population=_counts,
+        find=_below_a_municipality,
+    ),
+    Check(
+        check_id="count_of_one_committee",
+        title="count of one committee",
+        sentence="A municipality that has one committee is counted by itself.",
+        why="The count is that of this committee, and its members are known where they live.",
+        severity="medium",
+        population=_counts,
+        find=_of_one_committee,
+    ),
+    Check(
+        check_id="near_a_committee",
+        title="somebody near a committee",
+        sentence="An act other than a meeting without a roster names a protection committee.",
+        why="It may tell who works in the committee, or whom it helped. Correct the act, so that it names no group.",
+        severity="high",
+        population=_looked_at_near_a_group,
+        find=_near_a_committee,
+    ),
+    Check(
+        check_id="text_tells_of_violence",
+        title="text that may tell of violence",
+        sentence="A note or reason holds a word that a text about a case would hold.",
+        why="No case belongs into the record. It may also be a word that means nothing here.",
+        severity="high",
+        population=_looked_at_texts,
+        find=_naming_violence,
+    ),
+    Check(
+        check_id="service_unchecked",
+        title="service nobody checked",
+        sentence="Nobody has made sure of a service in the directory for 180 days.",
+        why="Whoever is sent there may find it closed.",
+        severity="medium",
+        population=_looked_at_services,
+        find=_unchecked,
+    ),
+    Check(
+        check_id="release_gives_away",
+        title="release that gives a small count away",
+        sentence="From what a release shows, a count below five can be worked out within a range of three.",
+        why="It was not made by Relay, or the record was changed behind its back.",
+        severity="high",
+        population=_releases,
+        find=_given_away,
+    ),
+    Check(
+        check_id="release_made_otherwise",
+        title="release that does not fit the record",
+        sentence="A release does not say what comes out of the record as it was when it was made.",
+        why="It was written by hand, or the record was changed behind Relay's back.",
+        severity="medium",
+        population=_releases,
+        find=_made_again,
+    ),
+    Check(
+        check_id="count_corrected_after_release",
+        title="count corrected after its release",
+        sentence="A count was corrected after a release had taken it in.",
+        why="What was published differs from the record: a month is released once, so say so beside it.",
+        severity="low",
+        population=_counts,
+        find=_corrected_after_release,
+    ),
+)

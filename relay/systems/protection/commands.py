@@ -1,0 +1,146 @@
+"""The commands of protection."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, fields
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from relay.commands.options import Listed, as_of_option, command, complete_ids, format_option, pass_session
+from relay.commands.recording import dry_run_option, print_recorded, record_kind, records
+from relay.commands.session import Session, say
+from relay.commands.showing import print_list, rate
+from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relay.systems.protection.tables import ReleasedRow
+
+
+@records(
+    "service",
+    example="relay service --name 'Helpline for women' --kind women_helpline --place KTM --phone 1145 "
+    "--checked-on 2026-11-24",
+)
+@pass_session
+def service(session: Session, /, **given: str | None) -> None:
+    """Record a service that helps, with the day on which somebody made sure of it."""
+    print_recorded(session, record_kind(session, "service", given))
+
+
+@records(
+    "committee_count",
+    "committee-count",
+    example="relay committee-count PAL --month '2083-07 BS' --measure people_informed --count 31",
+    but=("place_id",),
+)
+@click.argument("place_id", metavar="PLACE", shell_complete=complete_ids("place"))
+@pass_session
+def committee_count(session: Session, /, **given: str | None) -> None:
+    """Record how many a municipality or larger place counted in a month: a number, and nothing of anybody."""
+    print_recorded(session, record_kind(session, "committee_count", given))
+
+
+@command(example="relay services --as-of 2026-11-24")
+@as_of_option
+@format_option
+@pass_session
+def services(session: Session, as_of: str | None) -> None:
+    """List services and when each was checked, how committees are, and what of their counts was released."""
+    from relay.service.terminal import print_json, print_pairs
+    from relay.systems.protection.questions import Protection, ServiceRow
+
+    found = session.ask(Protection(as_of=session.day(as_of)))
+    if session.as_json:
+        print_json(found)
+        return
+    print_list(session, [each.name for each in fields(ServiceRow)], (astuple(each) for each in found.services))
+    if session.as_csv:
+        return
+    print_pairs(
+        (
+            ("checked within 180 days", rate(found.fresh)),
+            ("committees that met within 90 days", rate(found.active)),
+            ("months of places and measures that are counted", found.months_reported),
+        )
+    )
+    for release in found.releases:
+        say(f"{release.measure}, {release.from_month} to {release.until_month} ({release.release_id}):")
+        _print(session, release.columns, release.rows)
+
+
+@command(example="relay counts")
+@format_option
+@pass_session
+def counts(session: Session) -> None:
+    """List every monthly count as it was recorded; it is written down that you read them."""
+    from relay.service.terminal import print_json
+    from relay.systems.protection.questions import RawCount, RawCounts
+
+    found = session.ask(RawCounts())
+    if session.as_json:
+        print_json(found)
+    else:
+        print_list(session, [each.name for each in fields(RawCount)], (astuple(each) for each in found))
+
+
+@command(example="relay release people_informed --from '2083-04 BS' --until '2083-06 BS'")
+@click.argument("measure", type=click.Choice((*OF_COMMITTEES, *OF_SITES)))
+@click.option("--from", "from_month", metavar="MONTH", required=True, help="The first month.")
+@click.option("--until", "until_month", metavar="MONTH", required=True, help="The last, of the same calendar.")
+@click.option("--level", type=click.Choice(LEVELS), default=LEVELS[0], show_default=True, help="What a line adds up.")
+@click.option("--span", type=click.Choice(tuple(SPANS)), default="month", show_default=True, help="What a column does.")
+@click.option("--id", "release_id", metavar="ID", help="Of the release; one is made if left out.")
+@click.option("--apply", "apply_", is_flag=True, help="Record it. A month is released once, and for good.")
+@dry_run_option
+@pass_session
+def release(
+    session: Session,
+    measure: str,
+    from_month: str,
+    until_month: str,
+    level: str,
+    span: str,
+    release_id: str | None,
+    *,
+    apply_: bool,
+) -> None:
+    """Show what of a measure may be published so that nobody can work out a small count, and record it."""
+    from relay.service.terminal import print_json
+    from relay.systems.protection.questions import DraftRelease, said
+
+    found = session.ask(
+        DraftRelease(
+            as_of=session.day(None),
+            measure=measure,
+            from_month=from_month,
+            until_month=until_month,
+            level=level,
+            span=span,
+        )
+    )
+    if not apply_:
+        if session.as_json:
+            print_json(found)
+        else:
+            _print(session, found.wanted.columns, found.rows)
+            say(f"{found.hidden} of {found.cells} numbers are hidden. Nothing is recorded: --apply releases it.")
+        return
+    values = {name: str(value) for name, value in said(found).items()}
+    print_recorded(session, record_kind(session, "release", {**values, "release_id": release_id}))
+
+
+def _print(session: Session, columns: Sequence[str], rows: Sequence[ReleasedRow]) -> None:
+    total = ("total",) if len(columns) > 1 else ()
+    print_list(session, ["place_id", *columns, *total], ((row.place_id or "total", *row.cells) for row in rows))
+
+
+COMMANDS: Final = (
+    Listed(users="Staff", command=service),
+    Listed(users="Staff", command=services),
+    Listed(users="Staff", command=committee_count),
+    Listed(users="Staff", command=counts),
+    Listed(users="Staff", command=release),
+)

@@ -1,0 +1,145 @@
+"""A service that helps, a monthly count of committees, and what of the counts was published."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from relay.domain.schema import Column, Judged, Kind, Rules
+from relay.text import Sentence
+
+OF_A_GROUP: Final = (
+    "beneficiary",
+    "membership",
+    "office",
+    "meeting",
+    "custody",
+    "course",
+    "placement",
+    "pass",
+    "request",
+    "plan",
+    "cycle",
+    "loan",
+    "flow",
+)
+"""Kinds of acts that may name a group: none of them brings anybody, or anybody's placement, near to a committee."""
+
+OF_COMMITTEES: Final = ("people_informed", "contacts", "referrals_made")
+OF_SITES: Final = ("visits",)
+"""What is counted, by committees and at the sites for advice of *learning*, and may be released."""
+BOUND: Final = (frozenset({"contacts", "referrals_made"}),)
+"""Measures that bound one another: who was referred made contact. Of one month only one of them is released."""
+LEVELS: Final = ("municipality", "district")
+SPANS: Final = {"month": 1, "quarter": 3, "year": 12}
+"""What a column of a release may sum up, in months."""
+
+
+@cache
+def _rules() -> Rules:
+    from relay.systems.protection import rules
+
+    return Rules(
+        refuse={
+            "service": rules.refuse_service,
+            "committee_count": rules.refuse_count,
+            "release": rules.refuse_release,
+            "group": rules.refuse_other_group,
+            **dict.fromkeys(OF_A_GROUP, rules.refuse_of_a_committee),
+        },
+    )
+
+
+JUDGED: Final = Judged(_rules)
+
+KINDS: Final = (
+    Kind(
+        name="service",
+        article=Sentence("a service"),
+        title=Sentence("Service"),
+        phrase="%(kind)s in place %(place_id)s, checked on %(checked_on)s",
+        order=155,
+        label="Service",
+        file="services",
+        roles=frozenset({"staff", "protection"}),
+        refuse=JUDGED.refuse("service"),
+        columns=(
+            Column(name="service_id", type="id", required=True, fixed=True),
+            Column(name="name", type="text", required=True),
+            Column(
+                name="kind",
+                type="choice",
+                choices=(
+                    "police",
+                    "one_stop_crisis_centre",
+                    "health",
+                    "legal_aid",
+                    "shelter",
+                    "child_helpline",
+                    "women_helpline",
+                    "ward_office",
+                    "other",
+                ),
+                required=True,
+            ),
+            Column(name="place_id", type="id", required=True, refers_to="place", edge="SERVES", told=True),
+            Column(name="phone", type="text"),  # of an office, on its door: nobody's own
+            Column(name="hours", type="text"),
+            Column(name="languages", type="text"),
+            Column(name="checked_on", type="date", required=True),
+            Column(name="closed_on", type="date"),
+        ),
+    ),
+    Kind(
+        name="committee_count",
+        article=Sentence("a monthly count of committees"),
+        title=Sentence("Monthly count of committees"),
+        phrase="count of %(measure)s in place %(place_id)s in %(month)s",
+        order=156,
+        label="CommitteeCount",
+        file="committee_counts",
+        roles=frozenset({"protection"}),
+        read_by="protection",
+        refuse=JUDGED.refuse("committee_count"),
+        columns=(
+            Column(name="committee_count_id", type="id", required=True, fixed=True),
+            Column(
+                name="place_id",
+                type="id",
+                required=True,
+                refers_to="place",
+                fixed=True,
+                edge="COUNTED_IN",
+                told=True,
+                beside=True,
+            ),
+            Column(name="month", type="month", required=True, fixed=True),
+            Column(name="measure", type="choice", choices=OF_COMMITTEES, required=True, fixed=True),
+            Column(name="count", type="count", required=True, personal=True),
+        ),
+    ),
+    Kind(
+        name="release",
+        article=Sentence("a release"),
+        title=Sentence("Release"),
+        phrase="release of %(measure)s from %(from_month)s to %(until_month)s",
+        order=157,
+        label="Release",
+        file="releases",
+        roles=frozenset({"protection"}),
+        published=True,
+        refuse=JUDGED.refuse("release"),
+        under=("release",),
+        columns=(
+            Column(name="release_id", type="id", required=True, fixed=True),
+            Column(name="measure", type="choice", choices=(*OF_COMMITTEES, *OF_SITES), required=True, fixed=True),
+            Column(name="from_month", type="month", required=True, fixed=True),
+            Column(name="until_month", type="month", required=True, fixed=True),
+            Column(name="level", type="choice", choices=LEVELS, required=True, fixed=True),
+            Column(name="span", type="choice", choices=tuple(SPANS), required=True, fixed=True),
+            Column(name="k", type="term", required=True, fixed=True),
+            Column(name="entries", type="term", required=True, fixed=True),
+            Column(name="table", type="text", required=True, fixed=True),
+        ),
+    ),
+)

@@ -1,0 +1,118 @@
+"""The pages of protection: a directory to print, raw counts for their own role, and a release before it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, flash, redirect, render_template, request
+
+from relay.desk import intake
+from relay.errors import RelayError
+from relay.systems.protection import cypher
+from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
+from relay.systems.protection.questions import DraftRelease, Protection, RawCounts, said
+from relay.systems.protection.rules import LARGE_ENOUGH
+from relay.text import Sentence
+from relay.web import guard, menu, privacy
+from relay.web.i18n.language import say
+from relay.web.permission import action
+from relay.web.request import current
+from relay.web.system_pages import MenuLink, SystemPages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from werkzeug.wrappers import Response
+
+    from relay.systems.protection.questions import Draft
+
+blueprint = Blueprint("protection", __name__, template_folder="templates")
+
+
+@blueprint.get("/p/<programme_id>/services")
+@action("services")
+def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
+    """The directory of services, to print; how committees are, and what was released."""
+    found = privacy.answer_to(Protection(as_of=current.as_of()))
+    return render_template("protection/services.html", found=found, places=_places())
+
+
+@blueprint.get("/p/<programme_id>/raw-counts")
+@action("raw counts")
+def counts(programme_id: str) -> str:
+    """Every count as it was recorded, and the places of which one can be recorded; written down who read them."""
+    question = RawCounts()
+    found = privacy.answer_to(question)
+    privacy.opened(question.name, question.opened(found))
+    rows = current.graph().rows(cypher.PLACES, programme_id=programme_id)
+    countable = [row["place_id"] for row in rows if row["kind"] in LARGE_ENOUGH]
+    return render_template("protection/counts.html", rows=found, places=_places(), countable=countable)
+
+
+@blueprint.get("/p/<programme_id>/release")
+@action("release")
+def draft(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
+    """What of a measure could be released; nothing is recorded yet."""
+    found, fault = None, ""
+    if request.args.get("measure"):
+        try:
+            found = _draft(request.args)
+        except RelayError as error:
+            fault = f"{say(error.reason)} {say(error.suggestion)}"
+    return render_template(
+        "protection/release.html",
+        found=found,
+        fault=fault,
+        places=_places(),
+        asked=request.args,
+        measures=(*OF_COMMITTEES, *OF_SITES),
+        levels=LEVELS,
+        spans=tuple(SPANS),
+    )
+
+
+@blueprint.post("/p/<programme_id>/release")
+@action("release")
+def release(programme_id: str) -> Response:
+    """Record a release, made anew from what is recorded now."""
+    clerk = guard.clerk(programme_id)
+    try:
+        made = intake.made(current.built(), programme_id, "release", said(_draft(request.form)), random=clerk.random)
+        intake.hand_in(current.built(), programme_id, made, clerk)
+    except RelayError as error:
+        flash(f"{say(error.reason)} {say(error.suggestion)}")
+        return redirect(menu.to("protection.draft"), 303)
+    flash(say(Sentence("Released.")))
+    return redirect(menu.to("protection.page"), 303)
+
+
+def _draft(sent: Mapping[str, str]) -> Draft:
+    """What the form asks for.
+
+    Raises:
+        RelayError: It cannot be released.
+    """
+    return privacy.answer_to(
+        DraftRelease(
+            as_of=current.today(),
+            measure=sent.get("measure", ""),
+            from_month=sent.get("from_month", ""),
+            until_month=sent.get("until_month", ""),
+            level=sent.get("level", LEVELS[0]),
+            span=sent.get("span", "month"),
+        )
+    )
+
+
+def _places() -> Mapping[str, str]:
+    return privacy.places_and_donors().places
+
+
+PAGES: Final = SystemPages(
+    blueprint=blueprint,
+    links=(
+        MenuLink(endpoint="page", label=Sentence("Services"), key="v", group="manage"),
+        MenuLink(endpoint="counts", label=Sentence("Raw counts"), key="w", group="manage"),
+        MenuLink(endpoint="draft", label=Sentence("Release"), key="z", group="manage"),
+    ),
+)

@@ -1,0 +1,202 @@
+"""What is refused of services, counts and releases, and of whatever would lead from a committee to somebody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from relay.errors import Invalid, Refused
+from relay.systems.protection import months
+from relay.systems.protection.kinds import BOUND, SPANS
+from relay.systems.protection.release import K
+from relay.systems.protection.tables import well_written
+
+if TYPE_CHECKING:
+    from relay.domain.register import Fact, Register
+
+COMMITTEE: Final = "protection_committee"
+LARGE_ENOUGH: Final = ("municipality", "district", "province")
+_ROSTER: Final = ("present", "late", "excused")
+
+
+class ClosedBeforeChecked(Invalid):
+    """A service was checked after it had closed."""
+
+    reason = "%(act_id)s closed on %(closed_on)s, before it was checked on %(checked_on)s."
+    suggestion = "Check both dates."
+    field = "closed_on"
+
+    act_id: str
+    closed_on: str
+    checked_on: str
+
+
+class PlaceTooSmall(Refused):
+    """A count is of a ward, or of a place of which nobody knows how large it is."""
+
+    reason = "%(act_id)s is about place %(place_id)s, which is no municipality, district or province."
+    suggestion = "Count the whole municipality together: in a small place a number may tell who it was."
+    field = "place_id"
+
+    act_id: str
+    place_id: str
+
+
+class CommitteeCountedAlready(Refused):
+    """Some day of a place is counted twice."""
+
+    reason = "%(act_id)s: %(measure)s in place %(place_id)s were already counted in that month, by %(earlier)s."
+    suggestion = "Correct that one instead: relay correct %(earlier)s --how wrong-data --set count=N"
+    field = "month"
+
+    act_id: str
+    measure: str
+    place_id: str
+    earlier: str
+
+
+class NotAWholeCount(Invalid):
+    """A count is a fraction."""
+
+    reason = "%(act_id)s is not a whole number."
+    suggestion = "Write how many there were: 0, 1, 2 and so on."
+    field = "count"
+
+    act_id: str
+
+
+class NotAPeriod(Invalid):
+    """The months of a release are no period that its columns can divide."""
+
+    reason = "From %(from_month)s to %(until_month)s is not a period of whole %(span)ss in one calendar."
+    suggestion = "Give two months of one calendar, the earlier first; a quarter has three months, and a year twelve."
+    field = "until_month"
+
+    from_month: str
+    until_month: str
+    span: str
+
+
+class ReleasedAlready(Refused):
+    """A release shares a month with an earlier one, of the same measure or of one that bounds it."""
+
+    reason = "Some of %(measure)s from %(from_month)s to %(until_month)s was released already, by %(earlier)s."
+    suggestion = "A month is released once: leave out the months that were. Two tables together may tell a small count."
+    field = "from_month"
+
+    measure: str
+    from_month: str
+    until_month: str
+    earlier: str
+
+
+class NotAsReleased(Invalid):
+    """A release does not hold a table as Relay makes one."""
+
+    reason = "%(act_id)s does not hold a table that Relay made."
+    suggestion = "Have the table made: relay release MEASURE --from MONTH --until MONTH --apply"
+    field = "table"
+
+    act_id: str
+
+
+class LeadsToACommittee(Refused):
+    """Something would tie a person, a placement or a roster to a protection committee."""
+
+    reason = "%(act_id)s names group %(group_id)s, which is a protection committee."
+    suggestion = (
+        "Leave the group out. Nobody is recorded as being near a committee; of its meetings only numbers are kept: "
+        "women, men, girls, boys."
+    )
+
+    act_id: str
+    group_id: str
+
+
+class NoCommitteeLater(Refused):
+    """A group that was recorded as something else would become a protection committee."""
+
+    reason = "%(act_id)s was recorded as another kind of group, and people may have been recorded as near to it."
+    suggestion = "Record the committee as a group of its own."
+    field = "kind"
+
+    act_id: str
+
+
+def refuse_service(_: Register, fact: Fact) -> None:
+    """Refuse dates that contradict each other."""
+    checked_on, closed_on = fact.values["checked_on"], fact.values.get("closed_on")
+    if closed_on and closed_on < checked_on:
+        raise ClosedBeforeChecked(act_id=fact.act_id, closed_on=closed_on, checked_on=checked_on)
+
+
+def refuse_count(register: Register, fact: Fact) -> None:
+    """Refuse a small place, a month twice, and fractions."""
+    values = fact.values
+    place = register.facts[f"place:{values['place_id']}"]
+    if place.values.get("kind") not in LARGE_ENOUGH:
+        raise PlaceTooSmall(act_id=fact.act_id, place_id=place.id)
+    if values.get("count") is not None and values["count"] % 1:
+        raise NotAWholeCount(act_id=fact.act_id)
+    for other in register.beside("committee_count", place.act_id):
+        alike = other.act_id != fact.act_id and other.values["measure"] == values["measure"]
+        if alike and months.share_a_day(*((each["month"], each["month"]) for each in (other.values, values))):
+            raise CommitteeCountedAlready(
+                act_id=fact.act_id, measure=values["measure"], place_id=place.id, earlier=other.act_id
+            )
+
+
+def require_period(from_month: str, until_month: str, span: str) -> tuple[str, ...]:
+    """The months of a period, where it is one.
+
+    Raises:
+        NotAPeriod: The months are of two calendars, in the wrong order, or no whole spans.
+    """
+    one_calendar = months.is_sambat(from_month) == months.is_sambat(until_month)
+    known = months.months(from_month, until_month) if one_calendar else ()
+    if not known or len(known) % SPANS[span]:
+        raise NotAPeriod(from_month=from_month, until_month=until_month, span=span)
+    return known
+
+
+def bounding(measure: str) -> frozenset[str]:
+    """A measure, and those that bound it."""
+    return frozenset({measure}).union(*(group for group in BOUND if measure in group))
+
+
+def refuse_release(register: Register, fact: Fact) -> None:
+    """Refuse what is no period, what was released already, and a table that no release wrote."""
+    values = fact.values
+    from_month, until_month = values["from_month"], values["until_month"]
+    known = require_period(from_month, until_month, values["span"])
+    for other in register.facts.values():
+        if (
+            other.kind == "release"
+            and other.act_id != fact.act_id
+            and other.values["measure"] in bounding(values["measure"])
+            and months.share_a_day((other.values["from_month"], other.values["until_month"]), (from_month, until_month))
+        ):
+            raise ReleasedAlready(
+                measure=values["measure"], from_month=from_month, until_month=until_month, earlier=other.act_id
+            )
+    if values["k"] != K or not well_written(values["table"], len(known) // SPANS[values["span"]]):
+        raise NotAsReleased(act_id=fact.act_id)
+
+
+# -- nobody stands near a committee ----------------------------------------------------------------------------------
+
+
+def refuse_of_a_committee(register: Register, fact: Fact) -> None:
+    """Refuse whatever names a committee, but for its meetings; and of these a roster."""
+    if fact.kind == "meeting" and not any(fact.values.get(name) for name in (*_ROSTER, "note")):
+        return
+    for column, name in register.catalogue.named_by(fact):
+        group = register.facts.get(name)
+        if group and group.kind == "group" and group.values.get("kind") == COMMITTEE:
+            raise LeadsToACommittee(act_id=fact.act_id, group_id=group.id, field=column)
+
+
+def refuse_other_group(register: Register, fact: Fact) -> None:
+    """Refuse to make a committee of what was another group."""
+    before = register.facts.get(fact.act_id)
+    if fact.values.get("kind") == COMMITTEE and before and before.values.get("kind") != COMMITTEE:
+        raise NoCommitteeLater(act_id=fact.act_id)

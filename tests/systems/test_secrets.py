@@ -1,0 +1,199 @@
+"""What one role alone reads leaves the record by no other way: no page, answer, file, bundle, plain backup or guess.
+
+W1 ── well K1 ── count N1: 4321 people, corrected to 8765
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from werkzeug.datastructures import Headers
+
+from relay.access import accounts, tokens
+from relay.access.roles import ROLES, Grant
+from relay.backup import files, replay
+from relay.domain.acts import Act
+from relay.exchange.exporting import export_programme
+from relay.exchange.importing import import_programme
+from relay.ledger import entry_diff, reading, verify
+from relay.reports import record_history
+from relay.settings import Settings
+from relay.web import create_app
+from tests.rigs.wiping import wiped
+from tests.scenes import acts as say
+from tests.systems import CATALOGUE
+from tests.systems.wells.scene import added
+from tests.web.readers import bearer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+
+    from relay.graph import Graph
+
+FIRST, NOW = "4321", "8765"
+COUNT: Final = {"well_count_id": "N1", "well_id": "K1", "month": "2023-02", "people": float(FIRST)}
+
+
+def count(**values: Any) -> Act:  # noqa: ANN401 - of an act
+    said = {**COUNT, **values}
+    return Act(kind="well_count", id=str(said["well_count_id"]), values=said)
+
+
+@pytest.fixture
+def counted(village: Graph) -> Graph:
+    added(village, count())
+    added(village, say.corrected("well_count:N1", "C1", people=float(NOW)))
+    return village
+
+
+def tells(said: object) -> bool:
+    """Whether either number stands in what somebody is told."""
+    text = str(said)
+    return FIRST in text or NOW in text
+
+
+def test_what_is_secret_is_in_no_record_no_entry_and_no_file(counted: Graph, tmp_path: Path) -> None:
+    for act_id in ("well_count:N1", "correct:C1", "well:K1"):
+        assert not tells(record_history.show(counted, "demo", act_id, say.TODAY)), act_id
+    head = reading.head(counted, "demo")
+    for sequence in (head.entries - 1, head.entries):
+        fields = entry_diff.changed(counted, "demo", sequence).fields
+        assert [field.name for field in fields if field.secret] == ["people"]
+        assert not tells(fields)
+
+    export_programme(counted, "demo", tmp_path / "folder", with_names=True)
+    export_programme(counted, "demo", tmp_path / "book.xlsx", with_names=True)
+    assert "N1,K1,2023-02" in (tmp_path / "folder" / "well_counts.csv").read_text("utf-8-sig")
+    assert not any(tells(each.read_text("utf-8-sig")) for each in (tmp_path / "folder").iterdir())
+    lines = [*replay.export(counted, "demo", with_names=True)]
+    assert not tells(lines)
+    assert "Her mother dug it." in str(lines), "what is only personal is there with names"
+    assert verify.verify_lines(lines, CATALOGUE).ok
+
+    assert {row.action for row in import_programme(wiped(counted), tmp_path / "folder", say.clerk(), apply=True)} == {
+        "added"
+    }
+    assert record_history.show(counted, "demo", "well_count:N1", say.TODAY).values["month"] == "2023-02"
+
+
+def test_a_plain_backup_is_refused_and_a_sealed_one_brings_it_back(counted: Graph, tmp_path: Path) -> None:
+    with pytest.raises(replay.MustBeSealed, match="only the role protection may read"):
+        files.keep(counted, tmp_path / "plain")
+    assert not (tmp_path / "plain").exists()
+    lines = [*replay.backup(counted, sealed=True)]
+
+    replay.restore(wiped(counted), lines, say.clerk())
+
+    assert [*replay.backup(counted, sealed=True)] == lines
+    said = counted.rows("MATCH (o:Personal) WHERE o.people IS NOT NULL RETURN o.people AS people")
+    assert said == [{"people": float(NOW)}]
+
+
+def test_the_reading_user_sees_no_node_that_holds_it(counted: Graph) -> None:
+    assert "Personal" not in CATALOGUE.readable
+    said = counted.rows("MATCH (n:WellCount) RETURN properties(n) AS said")
+    assert "people" not in said[0]["said"]
+    assert not tells(said)
+
+
+# ---------------------------------------------------------------------------------------------------- each role
+
+
+@pytest.fixture
+def client(counted: Graph, tmp_path: Path) -> FlaskClient:
+    for role in ROLES:
+        accounts.add(counted, role, (Grant(role=role),), None, say.clerk().now)
+    return create_app(counted, Settings.read({"RELAY_DATA": str(tmp_path)}), owner=None).test_client()
+
+
+def signed(graph: Graph, role: str) -> Headers:
+    issued = tokens.issue(graph, role, days=1, now=datetime.now(UTC), random=token_bytes)
+    return Headers(bearer(issued.secret))
+
+
+def ways(client: FlaskClient, head: int) -> list[str]:
+    """Every page and answer of the programme that is about it, and every one that needs no parameter."""
+    rules = client.application.url_map.iter_rules()
+    known = {"programme_id": "demo", "act_id": "well_count:N1", "id": "well_count:N1", "sequence": str(head)}
+    found = [
+        rule.rule
+        for rule in rules
+        if "GET" in (rule.methods or ()) and {*rule.arguments} <= known.keys() and "programme_id" in rule.arguments
+    ]
+    return [re.sub(r"<(?:\w+:)?(\w+)>", lambda part: known[part[1]], path) for path in found]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_and_no_answer_of_the_service_tells_it_to_anybody(
+    counted: Graph, client: FlaskClient, role: str
+) -> None:
+    headers, head = signed(counted, role), reading.head(counted, "demo").entries
+    paths = [
+        *ways(client, head),
+        "/api/v1/programmes/demo/acts?with_names=true",
+        "/api/v1/p/demo/ledger?about=well_count:N1",
+    ]
+
+    statuses = set[int]()
+    for path in paths:
+        answer = client.get(path, headers=headers)
+        statuses.add(answer.status_code)
+        assert not tells(answer.text), (role, path, answer.status_code)
+    assert len(paths) > 40
+    assert 200 in statuses
+    assert max(statuses) < 500
+
+
+def test_protection_opens_what_it_records_and_nobodys_record(counted: Graph, client: FlaskClient) -> None:
+    headers = signed(counted, "protection")
+
+    def status(path: str) -> int:
+        return client.get(f"/p/demo/record/{path}", headers=headers).status_code
+
+    assert [status(each) for each in ("well_count:N1", "correct:C1")] == [200, 200]
+    assert [status(each) for each in ("beneficiary:W1", "well:K1", "beneficiary:W1/correct")] == [403, 403, 403]
+
+
+def test_only_who_may_record_it_corrects_it_and_a_guess_at_it_is_not_answered(
+    counted: Graph, client: FlaskClient
+) -> None:
+    correction = {
+        "correct_id": "C8",
+        "act_id": "well_count:N1",
+        "how": "wrong_data",
+        "why": "A slip.",
+        "changes": {"people": 7},
+    }
+    of_a_woman = {
+        "correct_id": "C9",
+        "act_id": "beneficiary:W1",
+        "how": "wrong_data",
+        "why": "A slip.",
+        "changes": {"phone": "1"},
+    }
+
+    def sent(role: str, body: dict[str, Any]) -> int:
+        return client.post("/api/v1/programmes/demo/acts/correct", json=body, headers=signed(counted, role)).status_code
+
+    assert [sent(role, correction) for role in ("staff", "manager")] == [403, 403]
+    assert sent("protection", of_a_woman) == 403
+    assert sent("protection", correction) == 201
+
+    row = {"file": "well_counts.csv", "row": 1, "kind": "well_count", "content": {**COUNT, "people": 7}}
+    said = [
+        client.post(
+            "/api/v1/programmes/demo/rows?answers=none",
+            data=json.dumps({**row, "content": {**COUNT, "people": guess}}) + "\n",
+            headers=signed(counted, "manager"),
+        ).text.replace(str(guess), "N")
+        for guess in (7, 8)
+    ]
+    assert said[0] == said[1]
+    assert "same" not in said[0]
