@@ -19,6 +19,8 @@ OF_A_GROUP: Final = (
     "pass",
     "request",
     "plan",
+    "ceremony",
+    "savings_rule",
     "cycle",
     "loan",
     "flow",

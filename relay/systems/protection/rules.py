@@ -67,7 +67,7 @@ class NotAWholeCount(Invalid):
 class NotAPeriod(Invalid):
     """The months of a release are no period that its columns can divide."""
 
-    reason = "From %(from_month)s to %(until_month)s is not a period of whole %(span)ss in one calendar."
+    reason = "From %(from_month)s to %(until_month)s cannot be divided into columns of one %(span)s each."
     suggestion = "Give two months of one calendar, the earlier first; a quarter has three months, and a year twelve."
     field = "until_month"
 

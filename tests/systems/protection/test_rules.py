@@ -1,0 +1,159 @@
+"""Protection refuses what would tell of somebody: small places, months twice, overlaps, and anybody near a committee.
+
+D1 ── M1 ── ward 1, M2          D2 ── M3
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.domain.system import Catalogue
+from relay.ledger import verify
+from relay.systems import SYSTEMS
+from relay.systems.protection import tables
+from relay.systems.protection.kinds import KINDS, OF_A_GROUP
+from relay.systems.protection.months import months, share_a_day
+from relay.systems.protection.rules import (
+    ClosedBeforeChecked,
+    CommitteeCountedAlready,
+    LeadsToACommittee,
+    NoCommitteeLater,
+    NotAPeriod,
+    NotAsReleased,
+    NotAWholeCount,
+    PlaceTooSmall,
+    ReleasedAlready,
+)
+from tests.scenes import acts as say
+from tests.systems.protection.scene import (
+    act,
+    added,
+    committee,
+    counted,
+    refusal,
+    released,
+    service,
+    wanted,
+)
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
+
+
+def test_a_count_is_of_a_municipality_or_larger_whole_and_once_a_month(valley: Graph) -> None:
+    assert isinstance(refusal(valley, counted("A1: contacts in 1 in 2023-01", 7)), PlaceTooSmall)
+    assert isinstance(refusal(valley, counted("A2: contacts in M1 in 2023-01", 7.5)), NotAWholeCount)
+    assert isinstance(refusal(valley, counted("A3: people_informed in M1 in 2023-01", 7)), CommitteeCountedAlready)
+    overlaps = counted("A4: people_informed in M1 in 2079-10 BS", 7)  # 15 January to 12 February 2023
+    assert isinstance(refusal(valley, overlaps), CommitteeCountedAlready)
+    assert "but today is" in str(refusal(valley, counted("A5: contacts in M1 in 2024-07", 7)))
+    added(valley, counted("A6: contacts in M1 in 2023-01", 0), counted("A7: people_informed in D1 in 2023-01", 9))
+    assert isinstance(refusal(valley, say.corrected("committee_count:A6", "C1", count=1.5)), NotAWholeCount)
+    added(valley, say.corrected("committee_count:A6", "C2", count=1))
+    closed = service("V3: shelter in D1 on 2024-01-01", closed_on="2023-12-31")
+    assert isinstance(refusal(valley, closed), ClosedBeforeChecked)
+    assert verify.verify(valley, "demo").ok
+
+
+def test_a_count_knows_a_place_a_month_and_a_measure_and_no_text_and_nobody() -> None:
+    _, count, release = KINDS
+
+    assert {column.type for column in count.columns} == {"id", "month", "choice", "count"}
+    assert {column.refers_to for column in count.columns if column.refers_to} == {"place"}
+    assert not [column for column in release.columns if column.refers_to]
+    assert [column.name for column in release.columns if column.type == "text"] == ["table"]
+
+
+def test_from_a_count_a_service_or_a_site_nothing_leads_to_anybody_but_through_a_place() -> None:
+    catalogue = Catalogue(SYSTEMS)
+    ends = [{start, end} for start, end in catalogue.edges.values()]
+    begin = {"Site", "SiteCount", "Service", "CommitteeCount", "Release"}
+
+    reached, more = begin, True
+    while more:
+        found = {label for pair in ends if pair & (reached - {"Place"}) for label in pair}
+        more, reached = not found <= reached, reached | found
+
+    assert reached == begin | {"Place"}
+    assert not any(kind.ended_by for kind in KINDS)
+
+
+def test_no_kind_of_act_but_a_meeting_without_a_roster_names_a_committee(valley: Graph) -> None:
+    catalogue = Catalogue(SYSTEMS)
+    naming_groups = {kind for kind in catalogue.kinds for _, named in catalogue.references(kind) if named == "group"}
+
+    assert naming_groups <= {*OF_A_GROUP}, "what names a group is judged beside committees"
+    added(valley, committee("C", "1"))
+    meeting = {"meeting_id": "T1", "group_id": "C", "kind": "committee", "held_on": "2024-06-01", "women": 6, "men": 5}
+    added(valley, act("meeting", meeting))
+    assert refusal(valley, act("meeting", {**meeting, "meeting_id": "T2", "present": "W1"}))
+    told = {**meeting, "meeting_id": "T3", "note": "She came."}
+    assert isinstance(refusal(valley, act("meeting", told)), LeadsToACommittee)
+    member = {"membership_id": "M1", "group_id": "C", "beneficiary_id": "W1", "from_on": "2024-01-01"}
+    assert isinstance(refusal(valley, act("membership", member)), LeadsToACommittee)
+    assert isinstance(refusal(valley, say.woman("W9", group_id="C")), LeadsToACommittee)
+    course = {"course_id": "K1", "name": "Rights", "kind": "training", "group_id": "C", "from_on": "2024-01-01"}
+    assert isinstance(refusal(valley, act("course", course)), LeadsToACommittee)
+    assert isinstance(refusal(valley, say.corrected("beneficiary:W1", "C1", group_id="C")), LeadsToACommittee)
+    assert refusal(valley, say.corrected("meeting:T1", "C2", present="W1"))
+    added(valley, act("group", {"group_id": "G", "name": "Sisters", "kind": "womens_group"}))
+    assert isinstance(refusal(valley, say.corrected("group:G", "C3", kind="protection_committee")), NoCommitteeLater)
+
+
+def test_months_of_either_calendar_follow_each_other() -> None:
+    assert months("2023-11", "2024-02") == ("2023-11", "2023-12", "2024-01", "2024-02")
+    assert months("2024-02", "2024-01") == ()
+    assert share_a_day(("2079-10 BS", "2079-10 BS"), ("2023-02", "2023-03"))
+    assert not share_a_day(("2079-10 BS", "2079-10 BS"), ("2023-03", "2023-03"))
+
+
+def test_a_month_is_released_once_and_for_good(valley: Graph) -> None:
+    added(valley, *(counted(f"R{n}: referrals_made in M{n} in 2023-02", 20) for n in (1, 2)))
+    added(valley, *(counted(f"S{n}: contacts in M{n} in 2023-02", 30) for n in (1, 2)))
+    february = wanted("contacts", from_month="2023-02", until_month="2023-02")
+    made = released(valley, "Z1", february)
+    added(valley, made)
+
+    later = {**made.values, "release_id": "Z2", "from_month": "2023-02"}
+    assert isinstance(refusal(valley, act("release", later)), ReleasedAlready)
+    assert isinstance(refusal(valley, act("release", {**later, "measure": "referrals_made"})), ReleasedAlready)
+    sambat = {**later, "from_month": "2079-11 BS", "until_month": "2079-11 BS"}  # 13 February to 14 March
+    assert isinstance(refusal(valley, act("release", sambat)), ReleasedAlready)
+    with pytest.raises(ReleasedAlready):
+        released(valley, "Z3", wanted("referrals_made"))
+    assert "cannot be taken back" in str(refusal(valley, say.taken_back("release:Z1", "C1")))
+    assert refusal(valley, say.corrected("release:Z1", "C2", k=4))
+    assert verify.verify(valley, "demo").ok
+
+
+def test_what_is_no_period_or_no_table_of_relay_is_not_released(valley: Graph) -> None:
+    made = dict(released(valley, "Z1", wanted()).values)
+
+    for wrong in ({"until_month": "2022-12"}, {"until_month": "2079-12 BS"}, {"span": "year"}):
+        assert isinstance(refusal(valley, act("release", {**made, **wrong})), NotAPeriod), wrong
+    for wrong in (
+        {"table": "Nobody came."},
+        {"table": str(made["table"]).replace("·", "2")},
+        {"table": '{"columns":["2023-01"],"places":{"M1":[30]}}'},
+        {"k": 3},
+    ):
+        assert isinstance(refusal(valley, act("release", {**made, **wrong})), NotAsReleased), wrong
+    added(valley, act("release", made))
+
+
+def test_a_release_is_of_months_that_are_over_and_says_enough(valley: Graph) -> None:
+    with pytest.raises(tables.MonthGoesOn):
+        released(valley, "Z1", wanted(from_month="2024-06", until_month="2024-06"))
+    with pytest.raises(tables.NothingCounted):
+        released(valley, "Z1", wanted("contacts"))
+    added(valley, *(counted(f"B{n}: contacts in M{n} in 2023-01", n) for n in (1, 2, 3)))
+    with pytest.raises(tables.TooMuchHidden):
+        released(valley, "Z1", wanted("contacts", until_month="2023-01"))
+    added(valley, committee("C", "1"))
+    with pytest.raises(tables.OneCommittee):
+        released(valley, "Z1", wanted())
+    assert '"D1":[179]' in str(released(valley, "Z1", wanted(level="district", span="quarter")).values["table"])
+    added(valley, committee("E", "M1"))
+    assert released(valley, "Z1", wanted())
