@@ -125,7 +125,7 @@ class MustBeSealed(Refused):
     reason = (
         "Programme %(programme_id)s holds counts that only the role %(role)s may read: a plain backup would hold them."
     )
-    suggestion = "Encrypt it: relay backup FILE --recipient KEY, or --passphrase-file PATH."
+    suggestion = "Encrypt it: give --passphrase-file FILE, or to relay backup --to KEY."
 
     programme_id: str
     role: str

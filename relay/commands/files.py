@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from relay.commands.exits import DONE, FOUND, NOT_DONE
-from relay.commands.options import as_of_option, command, confirmed_option, first_line, pass_session, secret, text_of
+from relay.commands.options import (
+    as_of_option,
+    command,
+    confirmed_option,
+    new_passphrase,
+    pass_session,
+    passphrase,
+    passphrase_option,
+    text_of,
+)
 from relay.commands.session import NoProgrammeYet, Session, SeveralProgrammes, say
 from relay.errors import RelayError, Unavailable
 
@@ -303,14 +312,6 @@ def export(
     say(f"{session.programme_id} was written to {path}{'' if with_names else ', without names'}.")
 
 
-_passphrase_option = click.option(
-    "--passphrase-file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    envvar="RELAY_PASSPHRASE_FILE",
-    help="A file whose first line is the passphrase; also by RELAY_PASSPHRASE_FILE.",
-)
-
-
 @command(example="relay backup relay-backup.jsonl")
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option(
@@ -321,7 +322,7 @@ _passphrase_option = click.option(
 )
 @click.option("--encrypt", is_flag=True, help="Encrypt it with a passphrase; you are asked for it.")
 @click.option("--to", "public_key", metavar="AGE1...", help="Encrypt it for the holder of this age key.")
-@_passphrase_option
+@passphrase_option
 @pass_session
 def backup(
     session: Session,
@@ -343,7 +344,7 @@ def backup(
     if public_key:
         seal = Seal(public_key=public_key)
     elif encrypt or passphrase_file:
-        seal = Seal(passphrase=_new_passphrase(passphrase_file))
+        seal = Seal(passphrase=new_passphrase(passphrase_file))
     file = path or files.own_folder(session.settings.data_folder)
     if keep is not None:
         file = files.dated(file, session.now, seal)
@@ -378,25 +379,6 @@ def _check_engine(session: Session) -> None:
         engine.check(session.settings.data_folder, session.catalogue.readable)
 
 
-def _passphrase(file: Path | None, *, new: bool) -> str:
-    """The passphrase from the first line of a file, or from the person at the terminal."""
-    if file is None:
-        return secret("Passphrase", new=new, instead="--passphrase-file")
-    if not (said := first_line(file)):
-        raise click.UsageError(f"{file} does not begin with a passphrase.")
-    return said
-
-
-def _new_passphrase(file: Path | None) -> str:
-    """One that seals; as long as a password at least, since whoever has the file may try for as long as they like."""
-    from relay.access.accounts import LEAST_PASSWORD
-
-    said = _passphrase(file, new=True)
-    if len(said.strip()) < LEAST_PASSWORD:
-        raise click.UsageError(f"A passphrase has at least {LEAST_PASSWORD} characters; four or five words are best.")
-    return said
-
-
 @command(example="relay restore relay-backup.jsonl")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--drill", is_flag=True, help="Only test it: restore into a temporary database, verify, and discard it.")
@@ -405,7 +387,7 @@ def _new_passphrase(file: Path | None) -> str:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The file that age-keygen wrote, for a backup encrypted for its holder.",
 )
-@_passphrase_option
+@passphrase_option
 @pass_session
 def restore(session: Session, file: Path, key_file: Path | None, passphrase_file: Path | None, *, drill: bool) -> None:
     """Replay a backup into an empty database. A restore that was interrupted is continued."""
@@ -439,7 +421,7 @@ def _seal_of(file: Path, key_file: Path | None, passphrase_file: Path | None) ->
     with file.open("rb") as content:
         needs = needs_to_open(content.read(ENOUGH_TO_TELL))
     if needs == "passphrase":
-        return Seal(passphrase=_passphrase(passphrase_file, new=False))
+        return Seal(passphrase=passphrase(passphrase_file, new=False))
     if needs == "key":
         if key_file is None:
             raise click.UsageError("This backup was encrypted to a key: give the file with that key by --key-file.")

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from relay.commands.exits import DONE, FOUND
-from relay.commands.options import command, complete_programmes, format_option, group, pass_session
+from relay.commands.options import (
+    command,
+    complete_programmes,
+    format_option,
+    group,
+    new_passphrase,
+    pass_session,
+    passphrase_option,
+)
 from relay.commands.recording import REHEARSED, dry_run_option, reason, said_of
 from relay.commands.session import NotByService, Session, say, usable, waiting
 from relay.commands.showing import counted, print_list, print_tree
@@ -258,16 +266,19 @@ def engine_status(session: Session) -> None:
 
 
 @engine_.command("rebuild", example="relay engine rebuild")
+@passphrase_option
 @pass_session
-def engine_rebuild(session: Session) -> None:
-    """Rebuild a programme's graph from its ledger, after a backup of everything."""
+def engine_rebuild(session: Session, passphrase_file: Path | None) -> None:
+    """Rebuild a programme's graph from its ledger, after a backup of everything, encrypted with a passphrase or not."""
     from relay.backup import files
+    from relay.backup.encryption import OPEN, Seal
     from relay.backup.replay import rebuild
     from relay.service.terminal import print_json
 
     folder, programme_id = _of_engine(session), session.programme_id
-    kept = files.dated(files.own_folder(folder), session.now)
-    files.keep(session.graph, kept)
+    seal = Seal(passphrase=new_passphrase(passphrase_file)) if passphrase_file else OPEN
+    kept = files.dated(files.own_folder(folder), session.now, seal)
+    files.keep(session.graph, kept, seal)
     say(f"A backup was written to {kept}.")
     rebuild(session.graph, programme_id)
     if session.as_json:

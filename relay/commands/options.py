@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -14,7 +15,6 @@ from relay.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 def text_of(file: Path) -> str:
@@ -53,6 +53,33 @@ def secret(what: str, *, new: bool, instead: str) -> str:
             return str(click.prompt(what, hide_input=True, confirmation_prompt=new, err=True))
         except GetPassWarning:
             raise click.UsageError(f"There is no terminal to ask on: use {instead}.") from None
+
+
+def passphrase(file: Path | None, *, new: bool) -> str:
+    """The passphrase from the first line of a file, or from the person at the terminal."""
+    if file is None:
+        return secret("Passphrase", new=new, instead="--passphrase-file")
+    if not (said := first_line(file)):
+        raise click.UsageError(f"{file} does not begin with a passphrase.")
+    return said
+
+
+def new_passphrase(file: Path | None) -> str:
+    """One that seals; as long as a password at least, since whoever has the file may try for as long as they like."""
+    from relay.access.accounts import LEAST_PASSWORD
+
+    said = passphrase(file, new=True)
+    if len(said.strip()) < LEAST_PASSWORD:
+        raise click.UsageError(f"A passphrase has at least {LEAST_PASSWORD} characters; four or five words are best.")
+    return said
+
+
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    envvar="RELAY_PASSPHRASE_FILE",
+    help="A file whose first line is the passphrase; also by RELAY_PASSPHRASE_FILE.",
+)
 
 
 class RelayCommand(click.Command):

@@ -256,7 +256,7 @@ def test_each_check_finds_an_offender_and_no_innocent(valley: Graph) -> None:
     small = {f"committee_count:{whose}M3{month}" for whose in "NB" for month in (1, 2, 3)}
     assert {*found(valley, "count_below_a_municipality")[1]} == small
     assert found(valley, "count_of_one_committee")[1][-1] == "committee_count:NM13"
-    assert found(valley, "text_tells_of_violence") == (3, ["meeting:T2"])
+    assert found(valley, "text_tells_of_violence") == (5, ["meeting:T2"])
     assert found(valley, "service_unchecked") == (2, [])
     assert found(valley, "near_a_committee") == (3, [])
 
