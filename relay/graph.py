@@ -19,7 +19,16 @@ from neo4j.exceptions import AuthError, ClientError, ConstraintError, DatabaseEr
 from neo4j.graph import Node, Path, Relationship
 
 from relay.database import cypher
-from relay.database.driver_errors import REMOVED, ReadOnly, Silence, last_word, translated
+from relay.database.driver_errors import (
+    REMOVED,
+    ReadOnly,
+    Silence,
+    TooBusy,
+    UnknownOutcome,
+    Unreachable,
+    last_word,
+    translated,
+)
 from relay.database.driver_internals import begin_with_first_statement, give_up_on_silence, run_with_commit
 from relay.errors import Conflict, Refused, Unavailable
 from relay.text import Sentence
@@ -39,6 +48,8 @@ CONNECT_SECONDS: Final = 5.0
 GREET_SECONDS: Final = 8.0  # connecting included
 RETRY_SECONDS: Final = 6.0
 SILENCE_SECONDS: Final = 15.0  # not retried
+PATIENT_SECONDS: Final = 60.0  # for an import or a restore, which then tries no more
+PAUSE_SECONDS: Final = 0.5  # between its tries
 FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
 RACES: Final = 100  # lost one after another; our choice, and not by the clock: a try may have waited for the engine
 FEW_RACES: Final = 5  # our choice: what is still gone after these tries, and after RETRY_SECONDS, is damage
@@ -186,6 +197,25 @@ class Transaction:
             self.run(query, **parameters)
         else:
             run_with_commit(self._transaction, query, parameters)
+
+
+def patiently(work: Callable[[], _T]) -> _T:
+    """Do again, for up to a minute, what met a silent database: for long work, that nobody wants to begin anew.
+
+    Args:
+        work: May be done twice: what was recorded the first time is found there the second time.
+
+    Raises:
+        Unavailable: The database stayed silent, or something else is wrong with it.
+    """
+    until = time.monotonic() + PATIENT_SECONDS
+    while True:
+        try:
+            return work()
+        except (UnknownOutcome, Unreachable, TooBusy):
+            if time.monotonic() > until:
+                raise
+        time.sleep(PAUSE_SECONDS)
 
 
 def _through_races(work: Callable[[], _T]) -> _T:

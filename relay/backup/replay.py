@@ -31,7 +31,7 @@ from relay.domain.entries import (
 from relay.domain.register import NONSENSE, Register, systems_of
 from relay.domain.system import Catalogue
 from relay.errors import Conflict, Invalid, NotFound, Refused
-from relay.graph import Graph, Transaction
+from relay.graph import Graph, Transaction, patiently
 from relay.ledger import reading
 from relay.ledger.batch import Batch, Clerk
 from relay.ledger.context import Head
@@ -238,7 +238,7 @@ def _restore_one(
     while step := tuple(islice(entries, STEP)):
         batch = Batch(register, last, clerk)
         delta = _replayed(batch, step)
-        graph.write(partial(_write, key, keys, delta, batch.head))
+        patiently(partial(graph.write, partial(_write, key, keys, delta, batch.head)))
         last = batch.head
     _set_projection(graph, key, PROJECTION)
     return Kept(programme_id=key, entries=last.sequence, head_hash=last.hash)
@@ -274,7 +274,9 @@ def _write(key: str, keys: Iterable[str], delta: Delta, head: Head, transaction:
     for each in keys:
         transaction.run(cypher.BEGIN_LEDGER, key=each, programme_id=each, hash=ORIGIN, projection=RESTORING)
     transaction.run(cypher.SET_PROJECTION, key=key, projection=RESTORING)
-    delta.write(transaction, key, head)
+    there = transaction.rows(cypher.HEAD, ledger=key)[0]
+    if there["hash"] != head.hash:  # else only the answer was lost, when it was sent before
+        delta.write(transaction, key, head)
 
 
 def _ledgers(
@@ -376,7 +378,10 @@ def _projection(graph: Graph, programme_id: str) -> int:
 
 
 def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:
-    graph.write(lambda transaction: transaction.run(cypher.SET_PROJECTION, key=programme_id, projection=projection))
+    def work(transaction: Transaction) -> None:
+        transaction.run(cypher.SET_PROJECTION, key=programme_id, projection=projection)
+
+    patiently(partial(graph.write, work))
 
 
 def check(lines: Iterable[str], catalogue: Catalogue) -> tuple[Kept, ...]:

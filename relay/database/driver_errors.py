@@ -92,6 +92,13 @@ def _went_silent(error: BaseException | None) -> bool:
     return False
 
 
+class Unreachable(Unavailable):
+    """The database is not there, or silent."""
+
+    reason = "The database cannot be reached, or did not answer in time."
+    suggestion = "Nothing was recorded. See `relay status`, then try again."
+
+
 class TooBusy(Unavailable):
     """The database gave up waiting for others."""
 
@@ -171,10 +178,7 @@ def translated(*, writing: bool = False) -> Generator[None]:
     except (ServiceUnavailable, DatabaseUnavailable, SessionExpired, OSError) as error:
         if writing and isinstance(error, IncompleteCommit):
             raise UnknownOutcome(silent=_went_silent(error)) from error
-        message = Sentence("The database cannot be reached, or did not answer in time.")
-        raise Unavailable(
-            reason=message, suggestion=Sentence("Nothing was recorded. See `relay status`, then try again.")
-        ) from error
+        raise Unreachable from error
     except (TransientError, ConstraintError) as error:
         if _OF_MEMORY in last_word(error):
             message = Sentence("The database gives a transaction too little memory for this.")

@@ -31,7 +31,7 @@ from relay.errors import Asked, Invalid, NotFound, Refused, RelayError
 from relay.exchange import cells
 from relay.exchange.rows import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.exchange.workbook import PROGRAMME, RULES_FILE
-from relay.graph import Graph
+from relay.graph import Graph, patiently
 from relay.ledger import reading
 from relay.ledger.batch import Clerk, Outcome, RuleInDoubt, provided_by
 from relay.ledger.entry_search import recorded_by
@@ -287,12 +287,12 @@ class _Writing:
             settled = self.finish()
             self._forget()
         rehearsal = self.rehearsal
-        outcomes, step = rehearsal.offer(_acts(rows))
+        outcomes, step = patiently(partial(rehearsal.offer, _acts(rows)))
         settled = (*settled, *self.finish())
         if rehearsal is not self.rehearsal:  # judged on a ledger that somebody else carried on
-            outcomes, step = self.rehearsal.offer(_acts(rows))
+            outcomes, step = patiently(partial(self.rehearsal.offer, _acts(rows)))
         self.steps += 1
-        self.committing = self.beside.submit(step.commit, rehearsal.graph), _judged(rows, outcomes)
+        self.committing = self.beside.submit(patiently, partial(step.commit, rehearsal.graph)), _judged(rows, outcomes)
         return settled
 
     def finish(self) -> Sequence[_Judged]:
@@ -302,7 +302,7 @@ class _Writing:
         if committed.result():
             return judged
         rows = [each.row for each in judged]
-        outcomes = self.rehearsal.record(_acts(rows))
+        outcomes = patiently(partial(self.rehearsal.record, _acts(rows)))
         self._forget()
         return _judged(rows, outcomes)
 

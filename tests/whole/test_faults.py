@@ -22,8 +22,9 @@ from neo4j.exceptions import ClientError
 from relay import graph as relay_graph
 from relay.backup.replay import backup, rebuild, restore
 from relay.database import engine
-from relay.database.driver_errors import UnknownOutcome
+from relay.database.driver_errors import UnknownOutcome, Unreachable
 from relay.errors import RelayError, Unavailable
+from relay.exchange.importing import import_programme
 from relay.graph import Transaction
 from relay.ledger.reading import NotBuilt, entries, head, heads
 from relay.ledger.recording import Rehearsal, record, record_one
@@ -288,6 +289,55 @@ def _one_handover(connection: Connection, programme_id: str) -> subprocess.Popen
     environ = os.environ | neo4j_server.settings(connection)
     command = [sys.executable, "-m", "tests.scenes.clerks", "1", "1", programme_id]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, cwd=ROOT)
+
+
+@pytest.mark.parametrize("moment", ["statement", "commit"])
+def test_an_import_that_meets_a_silent_database_sends_the_same_again_by_itself(
+    graph: Graph, line: Line, connection: Connection, moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Silent twice, each time for the second after which the line is given up."""
+    monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
+    with relay_graph.connect(over(line, connection), CORE) as silent:
+        line.break_at(moment, "stall", after=2, times=2)
+        report = list(
+            import_programme(silent, ROOT / "tests" / "folder_of_faults" / "before", clerk("first"), apply=True)
+        )
+
+    assert line.came == 2
+    assert {row.action for row in report} == {"added"}
+    assert head(graph, "faults").entries == len(report) == 35
+    assert verify(graph, "faults").faults == ()
+
+
+def test_a_restore_that_meets_a_silent_database_sends_the_same_again_by_itself(
+    graph: Graph, line: Line, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
+    record(graph, PROGRAMME, _beginning(), clerk("first"))
+    kept, before = list(backup(graph)), _everything(graph)
+    wiped(graph)
+    with relay_graph.connect(over(line, connection), CORE) as silent:
+        line.break_at("commit", "stall", after=1, times=3)  # the first one ends a read
+        restore(silent, kept, clerk("second"))
+
+    assert line.came == 3
+    assert _everything(graph) == before
+
+
+def test_a_database_that_stays_silent_is_given_up_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(relay_graph.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(relay_graph.time, "sleep", lambda _: None)
+    tried = list[float]()
+
+    def silent() -> None:
+        tried.append(clock[0])
+        clock[0] += relay_graph.SILENCE_SECONDS
+        raise Unreachable
+
+    with pytest.raises(Unreachable, match="did not answer in time"):
+        relay_graph.patiently(silent)
+    assert tried == [0, 15, 30, 45, 60]
 
 
 def test_a_line_that_goes_silent_at_the_goodbye_keeps_nobody(graph: Graph, line: Line, connection: Connection) -> None:
