@@ -26,6 +26,7 @@ from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGrou
 from relay.systems.savings.report import due_at, group_savings, passbook
 from relay.text import Sentence
 from relay.web import guard, privacy
+from relay.web.door import policy
 from relay.web.i18n.language import say
 from relay.web.permission import action
 from relay.web.request import current
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("savings", __name__, template_folder="templates")
 
-LARGEST: Final = 512 * 1024
-"""Bytes of a meeting of a large group in Devanagari, with room to spare."""
 NEW_LOANS: Final = 3
 GROUP_MONEY: Final = 2
 """Rows for loans that are given, and for money of the whole group."""
@@ -190,7 +189,7 @@ class Page:
 
 
 @blueprint.route("/p/<programme_id>/record/<act_id>/savings-meeting", methods=["GET", "POST"])
-@action("passbook", typed=True, largest=LARGEST)
+@action("passbook", typed=True, largest=policy.FORM_BYTES)
 def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     """A meeting of a group on one page: who was there, what each paid, loans given, the box before and after."""
     books = books_of(privacy.source(current.built()), programme_id, act_id, current.today())
