@@ -1,33 +1,56 @@
-"""Readers at once: `python -m benchmarks.readers [SIZE] [--engine neo4j] [--seconds N] [--rounds N]`.
+"""Readers at once: `python -m benchmarks.readers [SIZE] [--engine neo4j] [--rounds N] [--seconds N]`.
 
-A made programme is served by `relay serve`, by one worker and by two, in processes of their own. One reader, then
-sixteen, ask for pages, each for the next as soon as the one before is there; they are one process, which waits for all
-its connections at once and unpacks nothing, and its own processor time is told apart. One worker and two are measured
-in turn, so that whatever else the machine does is borne by both. Every figure is a ratio of one run.
+A made programme is served by `relay serve`, by one worker and by two, each in processes of their own. One reader, then
+sixteen, ask for one page after the other, each as soon as the one before is there; then fifty readers and eight clerks
+work as people do, each PAUSE_SECONDS after the page or act before. All readers are one process, which waits for all its
+connections at once and unpacks nothing; its processor time is told apart. One worker and two are measured in turn, so
+that both bear whatever else the machine does. Every figure is the median of the rounds of one run.
 """
 
 from __future__ import annotations
 
+import argparse
+import heapq
 import resource
 import selectors
 import socket
+import statistics
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.pages import DAY
+from benchmarks.machine import describe, say
+from benchmarks.pages import DAY, Programme
+from relay.database import engine
+from relay.graph import connect
+from relay.service.client import Remote
+from tests.rigs import neo4j_server
+from tests.rigs.served import serving, speaking_to, token
+from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from relay.domain.acts import Value
+    from relay.settings import Connection
     from tests.rigs.served import Service
 
-PAGES: Final = {
-    "list of placements": f"/p/made/placements?sort=-reach&as_of={DAY}&page=%d",
-    "front page": f"/p/made?as_of={DAY}&page=%d",
-}
+LIST: Final = f"/p/made/placements?sort=-reach&as_of={DAY}&page=%d"
+PAGES: Final = {"list of placements": LIST, "front page": f"/p/made?as_of={DAY}&page=%d"}
 MANY: Final = 16
-READERS, WRITERS = 50, 8
+READERS: Final = 50
+CLERKS: Final = 8
+PAUSE_SECONDS: Final = 10.0  # our choice: between two clicks of somebody who reads what she asked for
 WORKERS: Final = (1, 2)
 HEADERS_END: Final = b"\r\n\r\n"
 
@@ -48,6 +71,7 @@ class Reader:
     head: bytes = b""
     took: list[float] = field(default_factory=list[float])
     failed: int = 0
+    used: int = 0
 
     def ask(self) -> None:
         """Ask for the next page."""
@@ -79,44 +103,166 @@ class Reader:
         return True
 
 
-def generate(port: int, secret: str, path: str, many: int, seconds: float) -> None:
+def generate(port: int, secret: str, path: str, many: int, seconds: float, pause: float) -> None:
     """Read for so long; print how many answers, the time below which 95 of a hundred lay, failures, processor time."""
     readers = [Reader(socket.create_connection(("127.0.0.1", port)), path, secret, number) for number in range(many)]
-    with selectors.DefaultSelector() as waiting:
-        for reader in readers:
-            reader.ask()
-            waiting.register(reader.line, selectors.EVENT_READ, reader)
-        until = time.perf_counter() + seconds
-        while time.perf_counter() < until:
-            for key, _ in waiting.select(1):
-                if key.data.hear():
-                    key.data.ask()
+    now = time.perf_counter()
+    draw = Random(1)  # noqa: S311 - who clicks keeps no secrets
+    waiting = [(now + pause * draw.random(), number) for number in range(many)]
+    heapq.heapify(waiting)
+    until = now + seconds
+    with selectors.DefaultSelector() as lines:
+        for number, reader in enumerate(readers):
+            lines.register(reader.line, selectors.EVENT_READ, number)
+        while (now := time.perf_counter()) < until:
+            while waiting and waiting[0][0] <= now:
+                readers[heapq.heappop(waiting)[1]].ask()
+            next_ = waiting[0][0] if waiting else until
+            for key, _ in lines.select(max(0.0, min(next_, until) - now)):
+                if readers[key.data].hear():
+                    heapq.heappush(waiting, (time.perf_counter() + pause, key.data))
     took = sorted(one for reader in readers for one in reader.took)
     used = resource.getrusage(resource.RUSAGE_SELF)
     p95 = took[len(took) * 95 // 100] if took else 0.0
     failed = sum(reader.failed for reader in readers)
-    print(len(took), p95, failed, used.ru_utime + used.ru_stime)  # noqa: T201 - what the other process reads
+    say(f"{len(took)} {p95} {failed} {used.ru_utime + used.ru_stime}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What came of some readers: pages a second, p95 in seconds, failures, and the processor's share of reading."""
+    """What came of some readers.
+
+    Attributes:
+        pace: Pages a second.
+        p95: Seconds within which 95 of a hundred pages were there.
+        failed: Answers that were no page.
+        own: The share of one processor that the readers themselves took.
+        service: The share that the service took, without the database.
+    """
 
     pace: float
     p95: float
     failed: int
     own: float
+    service: float
 
 
-def read(service: Service, secret: str, path: str, many: int, seconds: float) -> Reading:
+def read(service: Service, secret: str, path: str, many: int, seconds: float, pause: float = 0.0) -> Reading:
     """Let so many readers read for so long, in a process of their own."""
-    asked = [str(service.port), secret, path, str(many), str(seconds)]
+    asked = [str(service.port), secret, path, str(many), str(seconds), str(pause)]
+    before = service.used_seconds()
     said = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "benchmarks.readers", "--generate", *asked], check=True, capture_output=True, text=True
     )
     pages, p95, failed, used = said.stdout.split()
-    return Reading(pace=int(pages) / seconds, p95=float(p95), failed=int(failed), own=float(used) / seconds)
+    return Reading(
+        pace=int(pages) / seconds,
+        p95=float(p95),
+        failed=int(failed),
+        own=float(used) / seconds,
+        service=(service.used_seconds() - before) / seconds,
+    )
 
 
-if __name__ == "__main__" and sys.argv[1:2] == ["--generate"]:
-    generate(int(sys.argv[2]), *sys.argv[3:5], int(sys.argv[5]), float(sys.argv[6]))
+# ---------------------------------------------------------------------------------------------- what is measured
+
+
+def record_until(over: threading.Event, send: Callable[[str, dict[str, Value]], object], clerk: int) -> list[float]:
+    """Register one woman after the other; how long each took, in seconds."""
+    took = list[float]()
+    for number in count():
+        if over.wait(PAUSE_SECONDS * (0.5 + clerk / CLERKS if not number else 1)):
+            return took
+        begun = time.perf_counter()
+        send("beneficiary", {"beneficiary_id": f"by {clerk}, {number}, {begun}", "name": "a woman"})
+        took.append(time.perf_counter() - begun)
+    return took
+
+
+def people(service: Service, manager: str, staff: str, seconds: float) -> tuple[Reading, list[float]]:
+    """Fifty who read and eight who record."""
+    over = threading.Event()
+    with ThreadPoolExecutor(CLERKS) as clerks:
+
+        def send(kind: str, said: dict[str, Value]) -> object:
+            return Remote(service.url, staff).hand_in("made", kind, said)
+
+        recording = [clerks.submit(record_until, over, send, clerk) for clerk in range(CLERKS)]
+        try:
+            found = read(service, manager, LIST, READERS, seconds, PAUSE_SECONDS)
+        finally:
+            over.set()
+        return found, [one for each in recording for one in each.result()]
+
+
+def measure(connection: Connection, at: Path, size: int, rounds: int, seconds: float) -> None:
+    """Print the tables."""
+    with connect(connection, CORE) as graph:
+        Programme(graph, size)
+        manager, staff = token(graph, "chandra", "manager", "auditor"), token(graph, "bina", "staff")
+    with ExitStack() as running:
+        services = {workers: running.enter_context(_served(connection, at, workers, manager)) for workers in WORKERS}
+        say("| page | workers | one reader | sixteen | sixteen / one | p95 of sixteen | readers' own processor |")
+        say("| --- | --- | --- | --- | --- | --- | --- |")
+        for what, path in PAGES.items():
+            found = defaultdict[tuple[int, int], list[Reading]](list)
+            for _ in range(rounds):
+                for workers, service in services.items():
+                    for many in (1, MANY):
+                        found[workers, many].append(read(service, manager, path, many, seconds))
+            for workers in WORKERS:
+                one, sixteen = (statistics.median(each.pace for each in found[workers, many]) for many in (1, MANY))
+                p95 = statistics.median(each.p95 for each in found[workers, MANY])
+                own = statistics.median(each.own for each in found[workers, MANY])
+                say(
+                    f"| {what} | {workers} | {one:.0f}/s | {sixteen:.0f}/s | {sixteen / one:.2f} | {p95:.2f} s | {own:.0%} |"
+                )
+                assert not sum(each.failed for each in found[workers, MANY]), "an answer was no page"  # noqa: S101
+        say("\n| workers | pages | p95 | no page | acts | p95 of an act | service's processor | memory |")
+        say("| --- | --- | --- | --- | --- | --- | --- | --- |")
+        for workers, service in services.items():
+            reading, acts = people(service, manager, staff, seconds * 10)
+            act = sorted(acts)[len(acts) * 95 // 100] if acts else 0.0
+            memory = service.resident_bytes() / 1e6
+            say(
+                f"| {workers} | {reading.pace:.1f}/s | {reading.p95:.2f} s | {reading.failed} "
+                f"| {len(acts)} | {act:.2f} s | {reading.service:.0%} | {memory:.0f} MB |"
+            )
+
+
+@contextmanager
+def _served(connection: Connection, at: Path, workers: int, secret: str) -> Generator[Service]:
+    """A service of its own folder, whose processes have read the programme."""
+    folder = at / f"of {workers}"
+    folder.mkdir()
+    environ = speaking_to(connection) | {"RELAY_DATA": str(folder / "data")}
+    with serving(environ, folder, workers=workers) as service:
+        for path in PAGES.values():
+            read(service, secret, path, 4 * workers, 10)
+        yield service
+
+
+def main() -> None:
+    """Run it."""
+    if sys.argv[1:2] == ["--generate"]:
+        generate(int(sys.argv[2]), sys.argv[3], sys.argv[4], int(sys.argv[5]), *map(float, sys.argv[6:8]))
+        return
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("size", nargs="?", type=int, default=100_000, help="placements in the programme")
+    parser.add_argument("--engine", choices=("embedded", "neo4j"), default="embedded")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=5.0, help="of each reading")
+    asked = parser.parse_args()
+    say(f"Measured on {describe()}; {asked.size:,} placements, {asked.engine}.\n")
+    with tempfile.TemporaryDirectory() as folder:
+        at = Path(folder)
+        if asked.engine == "neo4j":
+            with neo4j_server.serve(at / "neo4j") as connection:
+                measure(connection, at, asked.size, asked.rounds, asked.seconds)
+        else:
+            measure(engine.ensure(at / "embedded"), at, asked.size, asked.rounds, asked.seconds)
+            engine.stop(at / "embedded")
+
+
+if __name__ == "__main__":
+    main()

@@ -155,7 +155,7 @@ def land(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Graph, str]
     connection = engine.ensure(settings.data_folder, readable=CORE.readable)
     with (
         relay_graph.connect(connection, CORE) as graph,
-        answering(create_app(graph, settings), threads=8) as site,
+        answering(create_app(graph, settings)) as site,
     ):
         yield graph, site
     engine.stop(settings.data_folder)
