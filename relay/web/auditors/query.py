@@ -6,17 +6,20 @@ has no such users, so this page is not available with Neo4j.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from relay.access.roles import EVERY
 from relay.database import cypher, engine
 from relay.errors import NotFound
+from relay.exchange.cells import escaped
 from relay.graph import NotAnswered, QueryAnswer, connect
-from relay.web import guard
+from relay.web import guard, responses
 from relay.web.i18n.language import lazy_gettext
 from relay.web.permission import action
 from relay.web.request import current, parameters
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from relay.settings import Settings
 
 ROWS: Final = 500  # our choice: what a page still shows at once
+FILE_ROWS: Final = 50_000  # our choice: what a spreadsheet still opens at once
 LONGEST: Final = 10_000  # characters of a query; our choice
 
 START: Final = (
@@ -47,6 +51,14 @@ class NotEverywhere(NotFound):
 
     reason = "A query reads every programme of the database."
     suggestion = "This needs the role administrator in all of them: ask someone who has it."
+
+
+class TooManyForAFile(NotAnswered):
+    """A query answers with more rows than a file is made of."""
+
+    reason = "This query has more than %(most)s rows, so no file was made."
+    suggestion = "Add a LIMIT or conditions."
+    most = FILE_ROWS
 
 
 def is_offered(settings: Settings) -> bool:
@@ -82,14 +94,15 @@ class QueryPage:
             raise NotEverywhere
         programme_id, text = current.head().programme_id, request.form.get("query", "")[:LONGEST].strip()
         if not text:
-            return cls(programme_id=programme_id, text=_to_start_from(parameters.number("start"), programme_id))
+            return cls(programme_id=programme_id, text=_offered(programme_id))
         settings = current.core().settings
         reader = replace(
             engine.reader(settings.data_folder, current.graph().catalogue.readable), plain=settings.plain_driver
         )
         with connect(reader, current.graph().catalogue) as graph:
             try:
-                return cls(programme_id=programme_id, text=text, table=graph.ask(text, ROWS))
+                table = graph.ask(text, FILE_ROWS if request.form.get("form") in FORMS else ROWS)
+                return cls(programme_id=programme_id, text=text, table=table)
             except NotAnswered as error:
                 return cls(programme_id=programme_id, text=text, error=error)
 
@@ -104,6 +117,24 @@ class QueryPage:
             return value or ""
         return json.dumps(value, ensure_ascii=False)
 
+    def opens(self, column: str, value: object) -> str | None:
+        """The record that a value of the answer is the id of, by the name of its column or as a key; None for none."""
+        programme_id, kinds = self.programme_id, current.graph().catalogue.filed
+        if not isinstance(value, str) or not value:
+            return None
+        if column.rpartition(".")[2] == "key" or value.startswith(f"{programme_id}/"):
+            of, _, name = value.partition("/")
+            kind, _, id_ = name.partition("/")
+            return f"{kind}:{id_}" if of == programme_id and kind in {each.name for each in kinds} and id_ else None
+        ids = {each.id_column: each.name for each in kinds}
+        kind = ids.get(column.rpartition(".")[2], "")
+        return f"{kind}:{value}" if kind else None
+
+
+def _offered(programme_id: str) -> str:
+    """The query that the address holds, to be looked at before it is asked, or one to start from."""
+    return request.args.get("query", "")[:LONGEST].strip() or _to_start_from(parameters.number("start"), programme_id)
+
 
 def _to_start_from(number: int | None, programme_id: str) -> str:
     if not number or number > len(cypher.TO_START_FROM):
@@ -111,8 +142,31 @@ def _to_start_from(number: int | None, programme_id: str) -> str:
     return cypher.TO_START_FROM[number - 1].replace("relay-demo", programme_id)
 
 
+def _csv(page: QueryPage, table: QueryAnswer) -> Response:
+    text = io.StringIO(newline="")
+    sheet = csv.writer(text, lineterminator="\r\n")
+    sheet.writerow(escaped(column) for column in table.columns)
+    sheet.writerows([escaped(page.shown(value)) for value in row] for row in table.rows)
+    # with a byte-order mark, without which Excel does not show Devanagari
+    return Response(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+
+
+def _json(page: QueryPage, table: QueryAnswer) -> Response:
+    answer = {"query": page.text, "columns": table.columns, "rows": table.rows}
+    return Response(json.dumps(answer, ensure_ascii=False), content_type="application/json")
+
+
+FORMS: Final = {"csv": _csv, "json": _json}
+
+
 @blueprint.route("/p/<programme_id>/query", methods=["GET", "POST"])
 @action("query")
-def page(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
-    """A query of somebody's own, and what the database answers."""
-    return render_template("query.html", page=QueryPage.of_request(), most=ROWS, longest=LONGEST)
+def page(programme_id: str) -> Response | str:
+    """A query of somebody's own, and what the database answers, on the page or as a file."""
+    asked, form = QueryPage.of_request(), request.form.get("form", "")
+    if asked.table and form in FORMS:
+        if not asked.table.more:
+            name = f"{programme_id}-query-{current.today()}.{form}"
+            return responses.attached(FORMS[form](asked, asked.table), name)
+        asked = replace(asked, table=None, error=TooManyForAFile())
+    return render_template("query.html", page=asked, most=ROWS, longest=LONGEST)

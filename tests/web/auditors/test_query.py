@@ -93,6 +93,47 @@ def test_more_rows_than_a_page_holds_are_left_out_and_said_to_be(client: FlaskCl
     assert "500 rows the first 500" in text
 
 
+def test_an_answer_is_kept_as_a_file(client: FlaskClient) -> None:
+    placements = "MATCH (p:Placement {programme_id: 'demo'})"
+    query = f"{placements} RETURN p.placement_id AS id, '=1+1' AS sum, [1, 2] AS two ORDER BY id"
+    sent = {"query": query, "csrf_token": token(client)}
+
+    sheet = client.post(f"{DEMO}/query", data={**sent, "form": "csv"})
+    answer = client.post(f"{DEMO}/query", data={**sent, "form": "json"})
+
+    assert sheet.headers["Content-Disposition"].startswith("attachment; filename=demo-query-")
+    assert sheet.data.decode("utf-8-sig").splitlines()[:2] == ["id,sum,two", 'P1,\'=1+1,"[1, 2]"']
+    assert answer.json is not None
+    assert answer.json["columns"] == ["id", "sum", "two"]
+    assert answer.json["rows"][0] == ["P1", "=1+1", [1, 2]]
+    assert len(answer.json["rows"]) == 5
+
+
+def test_no_file_is_made_of_more_rows_than_a_spreadsheet_opens(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query_page, "FILE_ROWS", 4)
+    query = "MATCH (p:Placement {programme_id: 'demo'}) RETURN p.placement_id AS id"
+
+    found = client.post(f"{DEMO}/query", data={"query": query, "csrf_token": token(client), "form": "csv"})
+
+    assert "so no file was made" in words(found.text)
+    assert "Content-Disposition" not in found.headers
+
+
+def test_the_address_of_a_query_fills_it_in_and_asks_nothing(client: FlaskClient) -> None:
+    query = "MATCH (p:Placement {programme_id: 'demo'}) RETURN p.placement_id, p.key AS key, 'P9' AS other LIMIT 1"
+    page = asked_for(client, query)
+    address = re.findall(r'href="([^"]*query=MATCH[^"]*)"', page)[0]
+
+    shown = client.get(html.unescape(address)).text
+
+    assert query in html.unescape(shown)
+    assert "1 row" not in words(shown)
+    assert page.count('href="/p/demo/record/placement:P1"') == 2, "by the column's name, and by its key"
+    assert "record/placement:P9" not in page
+
+
 def test_every_query_to_start_from_is_of_the_docs_and_is_answered(client: FlaskClient) -> None:
     docs = (Path(__file__).parents[3] / "docs" / "cypher.md").read_text(encoding="utf-8")
     blocks = [block.strip() for block in re.findall(r"```cypher\n(.*?)```", docs, re.DOTALL)]
