@@ -150,6 +150,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "is_refused": lazy_gettext("needs you: not recorded"),
     "is_held": lazy_gettext("waiting at the office"),
     "is_recorded": lazy_gettext("✓ recorded, no. %(number)s"),
+    "is_same": lazy_gettext("✓ the same as %(id)s"),
     "is_deleted": lazy_gettext("deleted: %(reason)s"),
     "asked_how": lazy_gettext("If it is right, record it all the same. If not, correct or delete it."),
     "refused_how": lazy_gettext(

@@ -137,7 +137,7 @@ function typedOf(form, content, phone) {
 export async function openForm(phone, form, { tie = "", kept = null, done }) {
   const draftKey = kept ? `kept ${kept.key}` : `${form.name} ${form.on} ${tie}`;
   const main = kept?.acts.find((one) => one.act === form.kind);
-  const before = kept?.acts.find((one) => one !== main && !one.sequence);
+  const before = kept?.acts.find((one) => one !== main && !one.done);
   let draft = await phone.store.get("drafts", draftKey);
   if (draft && !(await asked(say("draft_there"), h("p", {}, say("draft_from", { day: day(new Date(draft.at).toISOString()) })), [[say("go_on"), true], [say("begin_anew"), false, "outline"]]))) {
     await phone.store.change("drafts", [[draftKey, undefined]]);

@@ -82,9 +82,9 @@ export class Outbox {
     return this.exclusively(async () => {
       const entry = await this.entry(key);
       if (!entry || entry.state === "recorded") return false;
-      const inHand = entry.acts.filter((one) => one.held_id && !one.sequence);
+      const inHand = entry.acts.filter((one) => one.held_id && !one.done);
       if (inHand.length) {
-        await this.write([{ ...entry, state: "kept", settles: true, acts: entry.acts.map((one) => (one.held_id && !one.sequence ? { ...one, settle: { settle: "discard", reason } } : one)) }]);
+        await this.write([{ ...entry, state: "kept", settles: true, acts: entry.acts.map((one) => (one.held_id && !one.done ? { ...one, settle: { settle: "discard", reason } } : one)) }]);
       } else {
         await this.write([{ ...stripped(entry), state: "deleted", reason, done_at: Date.now() }]);
       }
@@ -127,7 +127,7 @@ export class Outbox {
 /** An entry of which nothing but ids is left: it holds no name any more. */
 export const stripped = (entry) => ({
   ...entry,
-  acts: entry.acts.map(({ act, content, act_id, sequence }) => ({ act, act_id: act_id ?? `${act}:${content[idColumn(act)]}`, sequence, content: idsOf(content) })),
+  acts: entry.acts.map(({ act, content, act_id, sequence, done, same_as, held_id }) => ({ act, act_id: act_id ?? `${act}:${content[idColumn(act)]}`, sequence, done, same_as, held_id, content: idsOf(content) })),
 });
 
 const idsOf = (content) => Object.fromEntries(Object.entries(content ?? {}).filter(([name]) => name.endsWith("_id")));
@@ -138,7 +138,7 @@ export const formOf = (entry) => FORMS.find((form) => form.name === entry.form);
 export function asFile(device, entries) {
   const { programme_id, device_id, place } = device;
   const head = { relay_outbox: 1, programme_id, device_id, place };
-  const acts = entries.flatMap((entry) => entry.acts.filter((one) => !one.sequence).map(({ act, content, written_at, again }) => ({ act, content, written_at, ...(again ? { again } : {}) })));
+  const acts = entries.flatMap((entry) => entry.acts.filter((one) => !one.done).map(({ act, content, written_at, again }) => ({ act, content, written_at, ...(again ? { again } : {}) })));
   return [head, ...acts].map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 

@@ -141,6 +141,7 @@ const titleOf = (entry) => (entry.form === "ceremony" ? say("ceremony_day") : (f
 
 function stateWords(entry) {
   const last = entry.acts.at(-1);
+  if (last.same_as) return say("is_same", { id: last.same_as });
   if (entry.state === "recorded") return say("is_recorded", { number: number(last.sequence ?? 0) });
   if (entry.state === "deleted") return say("is_deleted", { reason: entry.reason });
   return say({ kept: "is_kept", asks: "is_asked", refused: "is_refused", held: "is_held" }[entry.state]);
@@ -185,7 +186,7 @@ const MEETS = { held: "held_how", refused: "refused_how", conflict: "conflict_ho
 export async function kept(phone, key) {
   const entry = await phone.outbox.entry(key);
   if (!entry) return page(say("outbox"), h("p", { class: "notice" }, say("not_here")));
-  const open = entry.acts.filter((one) => !one.sequence);
+  const open = entry.acts.filter((one) => !one.done);
   const said = open.filter((one) => one.sentence).map((one) => h("div", { class: "notice", role: "note" }, h("p", {}, h("strong", {}, one.sentence)), MEETS[one.result] && h("p", {}, say(MEETS[one.result]))));
   const isOver = ["recorded", "deleted"].includes(entry.state);
   const wiped = phone.device.revoked && entry.state !== "kept";
@@ -239,7 +240,7 @@ export async function correct(phone, key) {
       if (isLate) return;
       const written_at = `${new Date().toISOString().slice(0, 19)}Z`;
       const before = (one) => now.acts.find((each) => each.act === one.act && each.content[`${one.act}_id`] === one.content[`${one.act}_id`]);
-      const changed = acts.map((one) => (before(one)?.sequence ? before(one) : { ...one, written_at }));
+      const changed = acts.map((one) => (before(one)?.done ? before(one) : { ...one, written_at }));
       await phone.outbox.write([{ ...now, state: "kept", settles: false, acts: changed }]);
     });
     if (isLate) await asked(say("too_late"), h("p", {}, say("too_late_how")), [[say("close"), null]]);

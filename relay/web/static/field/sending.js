@@ -52,7 +52,7 @@ export function batchOf(entries) {
   return batch;
 }
 
-const toSend = (entry) => entry.acts.filter((one) => !one.sequence);
+const toSend = (entry) => entry.acts.filter((one) => !one.done);
 
 /** An entry with what the service said of its acts. */
 export function withAnswers(entry, rows) {
@@ -61,10 +61,10 @@ export function withAnswers(entry, rows) {
     if (!row) return one;
     const { settle, ...rest } = one;
     if (row.result === "discarded") return { ...rest, discarded: settle?.reason ?? "", held_id: undefined };
-    if (row.result === "added" || row.result === "same") return { ...rest, act_id: row.act_id, sequence: row.sequence, held_id: undefined };
+    if (row.result === "added" || row.result === "same") return { ...rest, done: true, act_id: row.act_id, sequence: row.sequence, same_as: settle?.as, held_id: undefined };
     return { ...rest, ...row, content: one.content };
   });
-  const open = acts.filter((one) => !one.sequence && one.discarded === undefined);
+  const open = acts.filter((one) => !one.done && one.discarded === undefined);
   const found = { ...entry, acts, sent_at: Date.now(), settles: false };
   if (!open.length) {
     const dropped = acts.find((one) => one.discarded !== undefined);
@@ -130,8 +130,7 @@ export class Sender {
       if (!wish) continue;
       try {
         const { found } = await this.#ask(`/held/${encodeURIComponent(one.held_id)}`, { method: "POST", body: wish });
-        const row = found.acts?.[0] ?? found;
-        rows.set(idOf(one), wish.settle === "discard" && row.result !== "added" ? { ...row, result: "discarded" } : row);
+        rows.set(idOf(one), found);
       } catch (error) {
         if (!(error instanceof Stopped) || error.status !== 404) throw error;
         rows.set(idOf(one), { ...one, result: "held" }); // the office has settled it: what it did comes with the next look
