@@ -92,6 +92,12 @@ FIGURES: Final = (
         tests=("tests/whole/test_load.py",),
     ),
     Figure(
+        done="Strangers who send half requests, long logins, large bodies, and read no answer",
+        often="2.5 minutes on each engine",
+        withstood="no reader shut out, p95 below 3 times its calm value, memory within 50 MB",
+        tests=("tests/whole/test_strangers.py",),
+    ),
+    Figure(
         done="The line cut before and after a commit, silent, talking nonsense, refused",
         often="each once or 8 times on each engine",
         withstood="every act recorded once, an answer within 20 s",
@@ -102,6 +108,12 @@ FIGURES: Final = (
         often="7 errors at 4 moments on each engine",
         withstood="every act lands once, no read older than one's own write",
         tests=("tests/database/test_driver_errors.py",),
+    ),
+    Figure(
+        done="The database silent for 1 s, twice, as rows are imported or a backup is restored",
+        often="each once on each engine",
+        withstood="the same ids sent again, every act recorded once",
+        tests=("tests/whole/test_faults.py", "-k", "sends_the_same_again"),
     ),
     Figure(
         done="A disk that fills up while clerks record",

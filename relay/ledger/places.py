@@ -10,11 +10,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
+from relay.domain.acts import changes_of
 from relay.ledger.projection import key_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from relay.domain.acts import Act
     from relay.graph import Graph, Transaction
 
 _SUBJECTS: Final = ("act_id", "subject_id")
@@ -27,6 +29,10 @@ _MOVING: Final = {
     "place": ("Place", "place_id"),
 }
 """Kinds that may have moved since they were recorded → their label, and the column that leads to where they are now."""
+
+
+_AT_HOME: Final = {"beneficiary": ("place_id", "group_id"), "group": ("place_id",), "place": ("parent_id",)}
+"""Kinds that are at home somewhere → the columns that say where."""
 
 
 def places_of(graph: Graph | Transaction, programme_id: str, values: Mapping[str, Any]) -> frozenset[str]:
@@ -83,6 +89,25 @@ def places_of_record(graph: Graph | Transaction, programme_id: str, act_id: str)
         Unavailable: The database cannot be reached.
     """
     return places_of(graph, programme_id, _leading(graph, programme_id, act_id))
+
+
+def new_homes(graph: Graph | Transaction, programme_id: str, act: Act) -> tuple[frozenset[str], ...]:
+    """The places to which an act brings a person, a group or a place, each with all around it.
+
+    A registration, a correction of where somebody lives and an entry into a group bring somebody; a hand-over does not.
+    Empty places stand for nowhere.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    kind, said = act.kind, act.values
+    if kind == "correct":
+        kind, said = str(act.values["act_id"]).partition(":")[0], changes_of(act.values)
+    named = _AT_HOME.get(kind, ("group_id",) if "beneficiary_id" in said else ())
+    homes = [{name: said[name]} for name in named if said.get(name)]
+    if said is not act.values:
+        homes += [{} for name in named if name in said and name != "group_id" and not said[name]]  # taken from hers
+    return tuple(places_of(graph, programme_id, each) for each in homes)
 
 
 def people_in(

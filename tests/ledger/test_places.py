@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from relay.ledger import places
+from relay.access.roles import NotThatPlace
+from relay.domain.questions import EVERY_ANSWER
+from relay.ledger import places, recording
 from tests.ledger.test_recording import keep
 from tests.scenes import acts as say
 
 if TYPE_CHECKING:
+    from relay.domain.acts import Act
     from relay.graph import Graph
 
 
@@ -62,3 +66,34 @@ def test_what_is_said_of_somebody_who_moved_lies_where_she_lives_now(graph: Grap
     fetched_back = {"correct_id": "C9", "act_id": "beneficiary:W1", "changes": {"place_id": "D1"}}
     assert places.places_of(graph, "demo", fetched_back) == {"E"}
     assert places.places_of(graph, "demo", {"correct_id": "C9", "act_id": "correct:C1"}) == {"E"}
+
+
+def test_staff_of_a_place_bring_nobody_into_another_and_move_nobody_away(graph: Graph) -> None:
+    #   D (district): D1, D2 (wards), groups V1 in D1, V2 in D2; W1 lives in D1
+    keep(
+        graph,
+        *say.beginnings(0),
+        *(say.place("D"), say.place("D1", parent_id="D"), say.place("D2", parent_id="D")),
+        *(say.group("V1", place_id="D1"), say.group("V2", place_id="D2")),
+        *(say.woman("W1", place_id="D1"), say.woman("W2", place_id="D2")),
+        say.placed("P1 on 2020-03-01"),
+    )
+
+    def of(act: Act, *place_ids: str) -> str:
+        by = replace(say.clerk(), places=frozenset(place_ids))
+        (outcome,) = recording.record(graph, "demo", [act], by, answers=EVERY_ANSWER)
+        assert outcome.action == "added" or isinstance(outcome.error, NotThatPlace), outcome
+        return outcome.action
+
+    assert of(say.woman("W3", place_id="D1", group_id="V2"), "D1") == "not"
+    assert of(say.woman("W3", place_id="D2", group_id="V1"), "D1") == "not"
+    assert of(say.group("V3", place_id="D2"), "D1") == "not"
+    assert of(say.corrected("beneficiary:W1", "C1", place_id="D2"), "D1") == "not"
+    assert of(say.corrected("beneficiary:W1", "C1", group_id="V2"), "D1") == "not"
+    assert of(say.corrected("beneficiary:W1", "C1", place_id=None), "D1") == "not"
+    assert of(say.woman("W3", place_id="D1", group_id="V1"), "D1") == "added"
+    assert of(say.place("D1a", parent_id="D1"), "D1") == "added"
+    assert of(say.corrected("beneficiary:W1", "C2", place_id="D1a"), "D1") == "added"
+    assert of(say.passed("T1: P1 > P2 on 2021-03-01"), "D1") == "added"  # a hand-over reaches beyond
+    assert of(say.corrected("beneficiary:W1", "C3", place_id="D2"), "D1", "D2") == "added"
+    assert of(say.corrected("beneficiary:W1", "C4", place_id="D1"), "D") == "added"

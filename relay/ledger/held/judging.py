@@ -10,7 +10,7 @@ from relay.domain.questions import NO_ANSWER
 from relay.domain.rulebook import Missing
 from relay.ledger.batch import Batch, EarlierActs, Outcome
 from relay.ledger.context import lock_and_load
-from relay.ledger.places import places_of, places_of_record
+from relay.ledger.places import new_homes, places_of, places_of_record
 from relay.ledger.reading import NoProgramme, require_built
 
 if TYPE_CHECKING:
@@ -41,12 +41,16 @@ def locked(transaction: Transaction, programme_id: str, acts: Sequence[Act], cle
 
 
 def offered(transaction: Transaction, batch: Batch, act: Act) -> Outcome:
-    """Judge an act, unless by what it says, or by what is recorded under its id, it lies outside her places."""
+    """Judge an act, unless by what it says, or by what is recorded under its id, it lies outside her places.
+
+    Nobody is brought into another place either: who may not record there does not decide who belongs there.
+    """
     allowed, programme_id = batch.clerk.places, batch.register.programme_id
     if allowed is not None:
         lies = [places_of(transaction, programme_id, act.values)]
         if act.act_id in batch.register.entries:  # else the answer would tell what was recorded elsewhere
             lies.append(places_of_record(transaction, programme_id, act.act_id))
+        lies += new_homes(transaction, programme_id, act)
         if not all(allowed & each for each in lies):
             return Outcome(act=act, action="not", error=NotThatPlace(places=sorted(allowed)))
     return batch.offer(act)

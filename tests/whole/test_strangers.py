@@ -1,0 +1,66 @@
+"""Strangers who never sign in: they cost a service no memory, and its readers hardly any time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from relay.domain.questions import NOTED
+from relay.ledger.recording import record
+from tests.rigs.served import ROOT, serving, speaking_to, token
+from tests.rigs.soak import SOAK, share
+from tests.scenes import made
+from tests.scenes.clerks import clerk
+from tests.whole.test_load import KINDS_OF_PAGE, PROGRAMME, at_most, pages, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from relay.graph import Graph
+    from relay.settings import Connection
+    from tests.rigs.served import Service
+
+PLACEMENTS: Final = 1_000 if SOAK else 200
+SECONDS: Final = share(150)
+ROUNDS: Final = 20 if SOAK else 2  # of all pages
+MORE_BYTES: Final = 50_000_000
+SLOWER: Final = 3  # times, of the 95th of a hundred pages
+
+
+def while_attacked(service: Service, secret: str, paths: Iterator[str]) -> tuple[list[float], int]:
+    """How long the pages took that were read while strangers did all they can, and the memory afterwards."""
+    attack = [sys.executable, "-m", "tests.rigs.strangers", str(service.port), str(SECONDS)]
+    with subprocess.Popen(attack, cwd=ROOT) as strangers:
+        took = list[float]()
+        while strangers.poll() is None:
+            took += read(service.port, secret, islice(paths, 1))
+        assert strangers.returncode == 0
+    return took, service.resident_bytes()
+
+
+def test_strangers_cost_a_service_no_memory_and_nobody_is_shut_out(
+    connection: Connection, graph: Graph, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Every page that is asked for meanwhile is answered; in whole, at most three times as late as in calm."""
+    snapshot = made.programme(PLACEMENTS)
+    record(graph, PROGRAMME, list(made.acts(snapshot)), clerk("first"), answers=NOTED)
+    manager = token(graph, "chandra", "manager", "auditor")
+    environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
+
+    with serving(environ, tmp_path) as service:
+        paths = pages(snapshot, 1)
+        read(service.port, manager, islice(paths, KINDS_OF_PAGE))
+        calm = read(service.port, manager, islice(paths, KINDS_OF_PAGE * ROUNDS))
+        before = service.resident_bytes()
+        took, after = while_attacked(service, manager, paths)
+        assert service.stop() == 0
+
+    assert took
+    assert after <= before + MORE_BYTES
+    slower = at_most(took, 95) / at_most(calm, 95)
+    assert slower < SLOWER or not SOAK
+    on = "embedded" if graph.embedded else "Neo4j"
+    record_property(f"p95 on {on}", f"{slower:.1f} x calm, {(after - before) / 1e6:+.0f} MB")
