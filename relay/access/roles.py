@@ -72,6 +72,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "audit sample": _WHO_CHECK,
     "ledger log": _WHO_CHECK,
     "ledger verify": _WHO_CHECK,
+    "ledger checkpoint": _WHO_CHECK,
     "access log": _AUDITORS | _ADMINISTRATORS,
     "logout": frozenset(ROLES),
     # recording without a line
@@ -102,7 +103,6 @@ HERE: Final = frozenset(
         "engine status",
         "engine stop",
         "graph publish",
-        "ledger checkpoint",
         "ledger evidence",
         "ledger export",
         "login",

@@ -14,7 +14,7 @@ from relay.commands.session import Session, say
 from relay.commands.showing import print_list
 
 if TYPE_CHECKING:
-    from relay.ledger.checkpoints import Checkpoint, Key
+    from relay.ledger.checkpoints import Checkpoint
     from relay.ledger.verify import Verification
     from relay.service.queries.ledgers import ShownEntry
 
@@ -93,9 +93,7 @@ def ledger_verify(
     session: Session, file: Path | None, typed_head: str | None, kept: tuple[Path, ...], typed_keys: tuple[str, ...]
 ) -> None:
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
-    from relay.arrays import cache
     from relay.ledger import checkpoints, verify
-    from relay.published import verifying
     from relay.service.queries.ledgers import Verify
 
     if typed_keys and not kept:
@@ -103,20 +101,18 @@ def ledger_verify(
     noted = None if typed_head is None else checkpoints.read_hash(typed_head)
     public_keys = tuple(map(checkpoints.read_public_key, typed_keys))
     signed = tuple(map(_checkpoint, kept))
-    if signed and not public_keys:
-        public_keys = _known_public_keys(session, signed)
     if file:
+        if signed and not public_keys:
+            public_keys = _known_public_keys(session, signed)
         with file.open(encoding="utf-8", errors="replace") as lines:
             found = verify.verify_lines(
                 lines, session.catalogue, noted=noted, checkpoints=signed, public_keys=public_keys
             )
-    elif session.service and not signed:
-        found = session.ask(Verify(noted=noted))
     else:
-        folder = session.settings.data_folder / cache.FOLDER
-        found = verifying.verified(
-            session.graph, session.programme_id, folder, noted=noted, checkpoints=signed, public_keys=public_keys
-        )
+        if signed and not public_keys and not session.service:
+            _known_public_keys(session, signed)
+        texts = tuple(each.to_text() for each in signed)
+        found = session.ask(Verify(noted=noted, checkpoint=texts, key=public_keys))
     _print_verification(session, found)
     click.get_current_context().exit(DONE if found.ok else FOUND)
 
@@ -131,8 +127,9 @@ def _known_public_keys(session: Session, checkpoints: tuple[Checkpoint, ...]) ->
     """The programme's public key as this machine keeps it; else the checkpoints are believed, and it is said."""
     from relay.ledger.checkpoints import known_key
 
-    key = known_key(session.settings.data_folder, checkpoints[0].programme_id)
-    if key is not None:
+    here = None if session.service else session.settings.data_folder
+    key = here and known_key(here, checkpoints[0].programme_id)
+    if key:
         return (key.public_key,)
     for public_key in sorted({each.public_key for each in checkpoints}):
         say(f"Signed with key {public_key}: compare it with the one you noted down, or give that one with --key.")
@@ -193,33 +190,17 @@ def ledger_checkpoint(session: Session, file: Path | None) -> None:
 
 
 def _signed_now(session: Session) -> Checkpoint:
-    """The checkpoint of the ledger's end as it is now."""
-    from datetime import UTC
+    """The checkpoint of the ledger's end as it is now, signed by who keeps it; a key that this made here is told."""
+    from relay.ledger.checkpoints import key_path
+    from relay.service.queries.ledgers import SignedCheckpoint
 
-    from relay.domain.entries import instant
-
-    return _key(session).sign(
-        programme_id=session.programme_id,
-        sequence=session.head.entries,
-        head_hash=session.head.head_hash,
-        made_at=instant(session.now.astimezone(UTC)),
-    )
-
-
-def _key(session: Session) -> Key:
-    """The programme's key; one is made where this machine keeps none yet, and it is said."""
-    import secrets
-
-    from relay.ledger import checkpoints
-
-    folder = session.settings.data_folder
-    key = checkpoints.known_key(folder, session.programme_id)
-    if key is not None:
-        return key
-    key = checkpoints.make_key(folder, session.programme_id, secrets.token_bytes)
-    say(f"A key was made for {session.programme_id}: {checkpoints.key_path(folder, session.programme_id)}.")
-    say(f"Keep a copy of it locked away, and note down its public key: {key.public_key}.")
-    return key
+    path = key_path(session.settings.data_folder, session.programme_id)
+    first = not session.service and not path.exists()
+    checkpoint = session.ask(SignedCheckpoint())
+    if first:
+        say(f"A key was made for {session.programme_id}: {path}.")
+        say(f"Keep a copy of it locked away, and note down its public key: {checkpoint.public_key}.")
+    return checkpoint
 
 
 @ledger.command("evidence", example="relay ledger evidence evidence.zip")

@@ -2,8 +2,9 @@
 
 A checkpoint records the hash of a ledger's latest entry. Every hash depends on all the entries before it, so whoever
 holds a checkpoint can later prove that nothing before it was changed, even by someone with full rights to the database.
-It is signed with the programme's Ed25519 key, so a checkpoint forged without the key is recognised. The key is kept in
-`keys/` of the data folder, readable by its owner only; every checkpoint contains the public key.
+It is signed with the programme's Ed25519 key, so a checkpoint forged without the key is recognised. The key belongs to
+whoever keeps the ledger: it lies in `keys/` of the data folder of the database's machine, readable by its owner only,
+and a service gives out checkpoints that it signed itself. Every checkpoint contains the public key.
 """
 
 from __future__ import annotations

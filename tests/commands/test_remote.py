@@ -17,6 +17,7 @@ from relay.access import accounts, tokens
 from relay.access.roles import grant_of
 from relay.commands import exits
 from relay.ledger import reading
+from relay.ledger.checkpoints import from_text, make_key
 from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.shell import ON, tell_story
@@ -183,6 +184,30 @@ def test_a_role_allows_no_more_from_elsewhere(shell: Shell, graph: Graph, servic
     assert answer.err == "relay: You do not have access to gift. This needs the role staff: ask an administrator.\n"
     assert shell.ok("audit", "--as-of", ON, "--json").json
     assert shell.run("chains", "--programme", "hills").code == exits.NOT_DONE
+
+
+def test_a_checkpoint_is_signed_by_the_service_and_given_to_those_who_check(
+    shell: Shell, graph: Graph, service: str, tmp_path: Path
+) -> None:
+    elsewhere(shell, service, token(graph, "staff"))
+    refused = shell.run("ledger", "checkpoint", str(tmp_path / "own.json"))
+    assert (refused.code, "You do not have access to ledger checkpoint" in refused.err) == (exits.NOT_DONE, True)
+    assert not [*tmp_path.rglob("*.pem")]
+
+    elsewhere(shell, service, token(graph, "auditor", login="gita"))
+    kept = str(tmp_path / "kept.json")
+    signed = shell.ok("ledger", "checkpoint", kept)
+    assert signed.err == ""
+    assert [path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*.pem")] == ["service"]
+    assert shell.ok("ledger", "verify", "--checkpoint", kept).pairs["ok"] == "yes"
+    assert shell.ok("ledger", "verify", "--checkpoint", kept, "--key", signed.pairs["public_key"]).pairs["ok"] == "yes"
+
+    key = make_key(tmp_path / "hers", "demo", token_bytes)
+    made = from_text((tmp_path / "kept.json").read_text(encoding="utf-8"))
+    forged = key.sign(programme_id="demo", sequence=made.sequence, head_hash=made.head_hash, made_at=made.made_at)
+    (tmp_path / "forged.json").write_text(forged.to_text(), encoding="utf-8")
+    found = shell.run("ledger", "verify", "--checkpoint", str(tmp_path / "forged.json"))
+    assert (found.code, "signed with another key" in found.out) == (exits.FOUND, True)
 
 
 # ---------------------------------------------------------------------------------------------------- signing in

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from relay.access import access_log
 from relay.arrays import cache
 from relay.desk.lookup import resolve
-from relay.domain.entries import Entry
+from relay.domain.entries import Entry, instant
 from relay.ledger import reading, verify
-from relay.ledger.checkpoints import read_hash
+from relay.ledger.checkpoints import Checkpoint, from_text, known_key, make_key, read_hash, read_public_key
 from relay.published import verifying
 from relay.service.question import Question, Says, Source
 
@@ -94,6 +96,24 @@ def _shown(entry: Entry) -> ShownEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedCheckpoint(Question[Checkpoint]):
+    """How far the ledger has come, signed with the key of whoever keeps it."""
+
+    name = "checkpoint"
+    action = "ledger checkpoint"
+    path = "ledger/checkpoint"
+    of_graph = False
+
+    def answer(self, source: Source, programme_id: str) -> Checkpoint:
+        """Of the ledger's end as it is now; the first one makes the key."""
+        head = reading.head(source.graph, programme_id)
+        folder = source.folder
+        key = known_key(folder, programme_id) or make_key(folder, programme_id, secrets.token_bytes)
+        made_at = instant(datetime.now(UTC))
+        return key.sign(programme_id=programme_id, sequence=head.entries, head_hash=head.head_hash, made_at=made_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verify(Question[verify.Verification]):
     """Whether the ledger is sound, and the whole graph agrees with it."""
 
@@ -104,11 +124,28 @@ class Verify(Question[verify.Verification]):
     noted: Annotated[
         str | None, Says(sort="word", text="A head hash noted down earlier: it must be in the ledger.")
     ] = None
+    checkpoint: Annotated[
+        tuple[str, ...],
+        Says(
+            sort="word", text="A signed checkpoint of an earlier day, as JSON text: nothing before it may have changed."
+        ),
+    ] = ()
+    key: Annotated[
+        tuple[str, ...],
+        Says(sort="word", text="The programme's public key as noted down; the one that signs here if left out."),
+    ] = ()
 
     def answer(self, source: Source, programme_id: str) -> verify.Verification:
         """What holds and what does not."""
-        noted = None if self.noted is None else read_hash(self.noted)
-        return verifying.verified(source.graph, programme_id, source.folder / cache.FOLDER, noted=noted)
+        own = known_key(source.folder, programme_id) if self.checkpoint and not self.key else None
+        return verifying.verified(
+            source.graph,
+            programme_id,
+            source.folder / cache.FOLDER,
+            noted=None if self.noted is None else read_hash(self.noted),
+            checkpoints=tuple(map(from_text, self.checkpoint)),
+            public_keys=(own.public_key,) if own else tuple(map(read_public_key, self.key)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

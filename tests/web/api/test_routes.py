@@ -64,6 +64,9 @@ def test_every_question_is_answered_as_the_command_line_prints_it(
         answer = api.open(f"{HERE}/{path}", method="POST" if beside else "GET", query_string=address, **body)
         assert answer.status_code == 200, (question.name, answer.text)
         found, expected = answer.get_json(), asked.answer(source, "demo")
+        if question.name == "checkpoint":  # of another instant
+            assert found["head_hash"] == json_of(expected)["head_hash"]
+            continue
         if question.name == "entries":
             assert found.pop("next_url") is None
         assert found == json_of(expected), question.name

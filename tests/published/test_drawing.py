@@ -1,0 +1,122 @@
+"""The queries of docs/drawing.md draw what they say, from an index on: the village stands in for the demonstration."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from relay import graph as relay_graph
+from relay.domain.vocabulary import SHOWN
+from relay.ledger import recording
+from relay.published.publishing import publish
+from tests.rigs.wiping import wiped
+from tests.scenes import acts as say
+from tests.scenes.core import CORE
+from tests.scenes.village import DAY, VILLAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from relay.graph import Graph
+    from relay.settings import Connection
+
+ROOT: Final = Path(__file__).parents[2]
+IN_THE_VILLAGE: Final = {
+    "relay-demo": "demo",
+    "'G31'": "'G1'",
+    "'P0573'": "'P9'",
+    "'B0567'": "'W9'",
+    "'T0596'": "'T1'",
+    "'2026-12-01'": "'2023-03-01'",
+    "'2027-01-01'": "'2023-04-01'",
+}
+
+# In order, what each draws of the village: the ids of all placements in it.
+#     G1 ── P8 ── P9      P8 is broken, and so is P12, below P11 of G3
+DRAWN: Final = (
+    {"P8", "P11", "P12"},
+    {"P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P13"},
+    {"P8", "P9"},
+    {"P9"},
+    {"P8", "P9"},
+    {"P1", "P2"},
+    {"P2"},
+    {"P10"},
+    {"P4", "P6", "P7"},
+    {"P2", "P4"},
+    {"P1", "P2", "P3", "P4", "P5", "P11", "P12"},
+)
+SOUGHT: Final = {
+    2: "NodeIndexSeek",
+    3: "NodeIndexSeek",
+    4: "NodeIndexSeek",
+    5: "NodeIndexSeek",
+    6: "DirectedRelationshipIndexSeek",
+    10: "NodeIndexSeekByRange",
+}
+"""The queries that begin at an id or a day, and what finds it."""
+
+
+def queries() -> list[str]:
+    """Those of the page, with the village's ids."""
+    page = (ROOT / "docs" / "drawing.md").read_text(encoding="utf-8")
+    found: list[str] = re.findall(r"```cypher\n(.*?)```", page, re.DOTALL)
+    for theirs, ours in IN_THE_VILLAGE.items():
+        found = [each.replace(theirs, ours) for each in found]
+    return found
+
+
+@pytest.fixture(scope="module")
+def shown(connection: Connection) -> Iterator[Graph]:
+    """Give the village, published."""
+    with relay_graph.connect(connection, CORE) as graph:
+        wiped(graph)
+        recording.record(graph, "demo", VILLAGE, say.clerk())
+        publish(graph, "demo", DAY, None, bytes)
+        yield graph
+        wiped(graph)
+
+
+def placements(rows: Iterable[dict[str, Any]]) -> set[str]:
+    """The ids of all placements that rows of nodes or paths draw."""
+    drawn = [value for row in rows for value in row.values()]
+    nodes = [node for value in drawn for node in getattr(value, "nodes", (value,))]
+    return {node["placement_id"] for node in nodes if "Placement" in node.labels}
+
+
+def test_each_query_draws_what_it_asks(shown: Graph) -> None:
+    *drawing, counting = queries()
+    found = [placements(shown.rows(query)) for query in drawing]  # pyright: ignore[reportArgumentType] - read from the page
+
+    assert found == [*DRAWN]
+    counted = {row["state"]: row["placements"] for row in shown.rows(counting)}  # pyright: ignore[reportArgumentType] - the same
+    assert counted == {"broken": 2, "due": 1, "excused": 2, "fulfilled": 2, "in_time": 2, "late": 1, "lost": 3}
+
+
+def operators(plan: dict[str, Any]) -> Iterator[str]:
+    """Every step of a plan."""
+    yield plan["operatorType"].partition("@")[0]
+    for child in plan.get("children", ()):
+        yield from operators(child)
+
+
+def test_neo4j_begins_each_query_at_an_index(shown: Graph) -> None:
+    if shown.embedded:  # which tells no plans
+        return
+    for number, query in enumerate(queries(), start=1):
+        profiled = shown.read(lambda transaction, text=query: transaction._transaction.run(f"PROFILE {text}").consume())  # type: ignore[misc]  # noqa: SLF001
+        steps = [*operators(profiled.profile)]
+
+        assert "AllNodesScan" not in steps, number
+        assert SOUGHT.get(number, "") in ("", *steps), (number, steps)
+
+
+def test_the_style_colours_every_state() -> None:
+    style = (ROOT / "deploy" / "relay.grass").read_text(encoding="utf-8")
+
+    assert {*re.findall(r"^node\.(Shown\w+) ", style, re.MULTILINE)} == {*SHOWN.values()}
+    assert style.index("node.Placement ") < style.index("node.Shown")  # what stands later is believed
+    assert style.count("{") == style.count("}")
