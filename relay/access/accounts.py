@@ -1,8 +1,8 @@
 """People and their roles: accounts and passwords, kept in the same database beside the ledgers.
 
-An account is a login, never a person's name. Accounts are not part of any ledger: `verify` does not look at them, and
-neither a backup nor an export contains them, so no file that leaves the office contains a password hash. After a
-restore the owner makes them again.
+An account is a login, never a person's name. Accounts are not part of any ledger: their changes are in the `trail`. No
+backup or export contains an account, so no file that leaves the office contains a password hash. After a restore the
+owner makes them again.
 
     (:Account {key: 'account/asha'})        login, grants, password (argon2id) or '', generation
 """
@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import argon2
 
+from relay.access import trail
 from relay.access.roles import OWNER, Grant
+from relay.access.trail import LOCAL, grants_of
 from relay.database import cypher
 from relay.domain.entries import instant
 from relay.errors import Conflict, Invalid, NotFound, Refused
@@ -124,8 +126,10 @@ class Account:
 # ---------------------------------------------------------------------------------------------------- accounts
 
 
-def add(graph: Graph, login: str, grants: Collection[Grant], password: str | None, now: datetime) -> Account:
-    """Make an account.
+def add(
+    graph: Graph, login: str, grants: Collection[Grant], password: str | None, now: datetime, *, by: str = LOCAL
+) -> Account:
+    """Make an account; `by` whom is left in the trail.
 
     Raises:
         NotALogin: That cannot be a login.
@@ -135,7 +139,7 @@ def add(graph: Graph, login: str, grants: Collection[Grant], password: str | Non
     """
     if not _LOGIN.fullmatch(login):
         raise NotALogin
-    properties = {
+    properties: dict[str, Any] = {
         "key": _key(login),
         "login": login,
         "grants": _written(grants),
@@ -147,6 +151,7 @@ def add(graph: Graph, login: str, grants: Collection[Grant], password: str | Non
     def work(transaction: Transaction) -> None:
         if transaction.rows(cypher.ACCOUNT, key=_key(login)):
             raise AccountThere(login=login)
+        trail.note(transaction, "account", {"login": login, "grants": grants_of(properties["grants"])}, by)
         transaction.run(cypher.ADD_ACCOUNT, account=properties)
 
     graph.write(work)
@@ -172,25 +177,27 @@ def every(graph: Graph) -> tuple[Account, ...]:
     return tuple(account_of(row["account"]) for row in graph.rows(cypher.ACCOUNTS))
 
 
-def set_grants(graph: Graph, login: str, grants: Collection[Grant]) -> Account:
-    """Let an account hold these roles and no others; its sessions end.
+def set_grants(graph: Graph, login: str, grants: Collection[Grant], *, by: str = LOCAL) -> Account:
+    """Let an account hold these roles and no others; its sessions end. `by` whom is left in the trail.
 
     Raises:
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    return _change(graph, login, grants=_written(grants))
+    return _change(graph, login, by, grants=_written(grants))
 
 
-def set_password(graph: Graph, login: str, password: str) -> Account:
+def set_password(graph: Graph, login: str, password: str, *, by: str = LOCAL) -> Account:
     """Give an account a password; its sessions end, and its tokens when somebody may have had another before.
+
+    `by` whom is left in the trail; the password is not.
 
     Raises:
         NotAPassword: It is too short or too long.
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    return _change(graph, login, password=_hashed(password))
+    return _change(graph, login, by, password=_hashed(password))
 
 
 def end_sessions(graph: Graph, login: str) -> Account:
@@ -200,11 +207,11 @@ def end_sessions(graph: Graph, login: str) -> Account:
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    return _change(graph, login)
+    return _change(graph, login, LOCAL)
 
 
-def remove(graph: Graph, login: str) -> None:
-    """Remove an account with its tokens and sessions. What it recorded stays as it is.
+def remove(graph: Graph, login: str, *, by: str = LOCAL) -> None:
+    """Remove an account with its tokens and sessions. What it recorded stays as it is; `by` whom is left in the trail.
 
     Raises:
         NoAccount: There is none.
@@ -213,6 +220,7 @@ def remove(graph: Graph, login: str) -> None:
 
     def work(transaction: Transaction) -> None:
         locked(transaction, login)
+        trail.note(transaction, "removed", {"login": login}, by)
         transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
         transaction.run(cypher.REMOVE_ACCOUNT, key=_key(login))
 
@@ -235,7 +243,7 @@ def owner(graph: Graph, login: str, now: datetime) -> Account:
     try:
         return find(graph, login)
     except NoAccount:
-        return add(graph, login, OWNER, None, now)
+        return add(graph, login, OWNER, None, now, by=f"local:{login}")
 
 
 # ---------------------------------------------------------------------------------------------------- letting in
@@ -357,9 +365,13 @@ def _the_one(rows: Sequence[Mapping[str, Any]], login: str) -> Mapping[str, Any]
     return properties
 
 
-def _change(graph: Graph, login: str, **changes: str) -> Account:
+def _change(graph: Graph, login: str, by: str, **changes: str) -> Account:
     def work(transaction: Transaction) -> Mapping[str, Any]:
         before = _locked(transaction, login)
+        if "grants" in changes:
+            trail.note(transaction, "roles", {"login": login, "grants": grants_of(changes["grants"])}, by)
+        elif "password" in changes:
+            trail.note(transaction, "password", {"login": login, "tokens_end": bool(before["password"])}, by)
         changed = {**before, **changes, "generation": before["generation"] + 1}
         transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
         if "password" in changes and before["password"]:

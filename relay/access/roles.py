@@ -91,6 +91,8 @@ HERE: Final = frozenset(
         "account password",
         "account remove",
         "account role",
+        "account trail",
+        "account verify",
         "backup",
         "ceremony record",
         "ceremony sheet",

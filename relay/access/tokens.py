@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.access import accounts
+from relay.access import accounts, trail
 from relay.access.accounts import NotLetIn
 from relay.access.roles import EVERY, role_named
+from relay.access.trail import LOCAL
 from relay.database import cypher
 from relay.domain.entries import instant
 from relay.errors import Invalid, NotFound, NotWritable, Refused
@@ -108,6 +109,7 @@ def issue(
     now: datetime,
     random: Callable[[int], bytes],
     generation: int | None = None,
+    by: str = LOCAL,
 ) -> NewToken:
     """Make a token for one role of an account, or for all that it holds, in one programme or in all.
 
@@ -120,6 +122,7 @@ def issue(
         now: From when on.
         random: Gives that many random bytes.
         generation: Of the account when who asks was let in; None when nobody had to be.
+        by: Who makes it, for the trail.
 
     Raises:
         NotLetIn: The account was changed since.
@@ -156,6 +159,8 @@ def issue(
                 role=Sentence("any role") if role == EVERY else role,
                 programme_id=Sentence("any programme") if programme_id == EVERY else programme_id,
             )
+        said = {name: kept[name] for name in ("token_id", "login", "role", "scope", "expires_at")}
+        trail.note(transaction, "token", said, by)
         transaction.run(cypher.ADD_TOKEN, token=kept)
 
     graph.write(work)
@@ -189,12 +194,13 @@ def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Token]:
     return replace(account, grants=_within(account.grants, token.role, token.programme_id)), token
 
 
-def revoke(graph: Graph, token_id: str) -> Token:
+def revoke(graph: Graph, token_id: str, *, by: str = LOCAL) -> Token:
     """End a token.
 
     Args:
         graph: Where.
         token_id: Its beginning, as lists show it, or all of it.
+        by: Who ends it, for the trail.
 
     Raises:
         NoToken: None begins so.
@@ -204,7 +210,12 @@ def revoke(graph: Graph, token_id: str) -> Token:
     found = next((token for token in every(graph) if token.token_id == begins), None)
     if found is None:
         raise NoToken(token_id=begins)
-    graph.write(lambda transaction: transaction.run(cypher.REMOVE_TOKEN, token_id=begins))
+
+    def work(transaction: Transaction) -> None:
+        trail.note(transaction, "revoked", {"token_id": begins}, by)
+        transaction.run(cypher.REMOVE_TOKEN, token_id=begins)
+
+    graph.write(work)
     return found
 
 

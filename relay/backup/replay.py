@@ -1,8 +1,8 @@
 """Backup, restore and rebuilding: all of them a replay of ledgers.
 
 A backup is the ledgers of all programmes in one file: a first line with their head hashes, then one entry a line,
-openings included. Restoring replays it into a database of either engine; an interrupted restore continues where it
-stopped when it is run again.
+openings included; before them stands the trail of accounts, an entry a line too, where there is one. Restoring replays
+it into a database of either engine; an interrupted restore continues where it stopped when it is run again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, Self
 
+from relay.access import trail
 from relay.database import cypher
 from relay.domain.acts import changes_of
 from relay.domain.entries import (
@@ -145,7 +146,7 @@ def backup(graph: Graph, *, sealed: bool = False) -> Iterator[str]:
         Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    heads = reading.all_heads(graph)
+    heads, accounts = reading.all_heads(graph), tuple(trail.lines(graph))
     if not heads:
         raise NothingToKeep
     yield json.dumps(
@@ -155,9 +156,11 @@ def backup(graph: Graph, *, sealed: bool = False) -> Iterator[str]:
                 {"programme_id": head.programme_id, "entries": head.entries, "head_hash": head.head_hash}
                 for head in heads
             ],
+            **({"trail": len(accounts)} if accounts else {}),
         },
         separators=(",", ":"),
     )
+    yield from accounts
     for head in heads:
         for entry in reading.entries(graph, head.programme_id, last=head.entries):
             if not sealed and secret_fields(graph.catalogue, entry) & entry.opened.keys():
@@ -191,29 +194,33 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
             until it is restored further.
     """
     read = iter(lines)
-    promised = _promised(next(read, ""))
+    promised, accounts = _promised(read)
     there = {head.programme_id: reading.require_sound(head) for head in reading.heads(graph)}
     strangers = there.keys() - {head.programme_id for head in promised}
     if strangers:
         message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))
         raise Conflict(reason=message, suggestion=_ELSEWHERE)
     keys = tuple(head.programme_id for head in promised)
-    return tuple(
+    restored = tuple(
         _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
         for head, entries in _ledgers(read, promised, graph.catalogue)
     )
+    trail.restore(graph, accounts, clerk.by)
+    return restored
 
 
-def _promised(line: str) -> tuple[Kept, ...]:
+def _promised(lines: Iterator[str]) -> tuple[tuple[Kept, ...], tuple[Entry, ...]]:
+    """What the first line says of the ledgers that follow, and the trail of accounts, which comes before them."""
     try:
-        written: Any = json.loads(line)
+        written: Any = json.loads(next(lines, ""))
         promised = tuple(map(Kept.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
+        accounts = _count(written.get("trail", 0))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
         raise Invalid(reason=message, suggestion=Sentence("Give a file that `relay backup` wrote.")) from error
     if not promised:
         raise _doubtful(Fault(sequence=None, fault=Sentence("It contains no programme.")))
-    return promised
+    return promised, trail.read_lines(islice(lines, accounts))
 
 
 def _count(written: object) -> int:
@@ -398,7 +405,7 @@ def check(lines: Iterable[str], catalogue: Catalogue) -> tuple[Kept, ...]:
         Invalid: It is not a backup, or was altered or cut.
     """
     read = iter(lines)
-    promised = _promised(next(read, ""))
+    promised, _ = _promised(read)
     for _, entries in _ledgers(read, promised, catalogue):
         for _ in entries:
             pass

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, first_line, format_option, group, pass_session, secret
 from relay.commands.session import Session, say
 from relay.commands.showing import print_list
@@ -63,7 +64,7 @@ def account_add(session: Session, login: str, roles: tuple[str, ...], password_f
 
     grants = tuple(map(grant_of, dict.fromkeys(roles)))
     password = _password(password_file, new=True)
-    _print_accounts(session, accounts.add(session.graph, login, grants, password, session.now))
+    _print_accounts(session, accounts.add(session.graph, login, grants, password, session.now, by=session.clerk.by))
     _say_what_is_missing(session, grants)
 
 
@@ -85,7 +86,9 @@ def account_password(session: Session, login: str, password_file: Path | None) -
     from relay.access import accounts
 
     accounts.find(session.graph, login)
-    _print_accounts(session, accounts.set_password(session.graph, login, _password(password_file, new=True)))
+    _print_accounts(
+        session, accounts.set_password(session.graph, login, _password(password_file, new=True), by=session.clerk.by)
+    )
 
 
 @account.command("role", example="relay account role asha --role manager@relay-demo --role auditor@relay-demo")
@@ -98,7 +101,7 @@ def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
     from relay.access.roles import grant_of
 
     grants = tuple(map(grant_of, dict.fromkeys(roles)))
-    _print_accounts(session, accounts.set_grants(session.graph, login, grants))
+    _print_accounts(session, accounts.set_grants(session.graph, login, grants, by=session.clerk.by))
     _say_what_is_missing(session, grants)
 
 
@@ -124,10 +127,57 @@ def account_remove(session: Session, login: str) -> None:
     from relay.access import accounts
     from relay.service.terminal import print_json
 
-    accounts.remove(session.graph, login)
+    accounts.remove(session.graph, login, by=session.clerk.by)
     if session.as_json:
         print_json({"login": login, "removed": True})
     say(f"{login} can no longer sign in.")
+
+
+@account.command("trail", example="relay account trail")
+@click.option(
+    "--last",
+    "count",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="How many of the newest changes; 0: all.",
+)
+@format_option
+@pass_session
+def account_trail(session: Session, count: int) -> None:
+    """List the changes of accounts, roles and tokens, newest last: a hash chain like the ledger's, without secrets."""
+    from relay.access import trail
+    from relay.domain.canonical import canonical
+    from relay.domain.entries import Entry
+
+    found = [each for each in trail.entries(session.graph) if isinstance(each, Entry)][-count:]
+    print_list(
+        session,
+        ("sequence", "kind", "recorded_at", "recorded_by", "change"),
+        (
+            (each.sequence, each.kind, each.recorded_at, each.recorded_by, canonical(each.payload).decode())
+            for each in found
+        ),
+    )
+
+
+@account.command("verify", example="relay account verify")
+@pass_session
+def account_verify(session: Session) -> None:
+    """Check that chain, and the accounts and tokens against it."""
+    from relay.access import trail
+    from relay.service.terminal import print_json, print_pairs, print_table
+
+    found = trail.verify(session.graph)
+    if session.as_json:
+        print_json(found)
+    else:
+        print_pairs((("entries", found.entries), ("head_hash", found.head_hash), ("ok", found.ok)))
+        if found.faults:
+            print_table(
+                ("sequence", "fault"), ((fault.sequence, fault.fault) for fault in found.faults), title="faults"
+            )
+    click.get_current_context().exit(DONE if found.ok else FOUND)
 
 
 def _print_accounts(session: Session, *accounts: Account, several: bool = False) -> None:
@@ -169,6 +219,7 @@ def token_add(session: Session, login: str, role: str | None, days: int) -> None
         days=days,
         now=session.now,
         random=session.clerk.random,
+        by=session.clerk.by,
     )
     if session.as_json:
         print_json(made)
@@ -202,7 +253,7 @@ def token_revoke(session: Session, token_id: str) -> None:
     from relay.access import tokens
     from relay.service.terminal import print_json
 
-    ended = tokens.revoke(session.graph, token_id)
+    ended = tokens.revoke(session.graph, token_id, by=session.clerk.by)
     if session.as_json:
         print_json(ended)
     say(f"{ended.token_id} of {ended.login} is no longer valid.")

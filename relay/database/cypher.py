@@ -808,6 +808,33 @@ RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id
 # Keep rows, each in place of the one of its key.
 HOLD: Final[LiteralString] = "UNWIND $rows AS row MERGE (h:Held {key: row.key}) SET h = row"
 
+# The FIRST statement of each change of who may do what, but for the account's own lock: one row, where the trail ends,
+# kept from all others until the transaction ends.
+LOCK_TRAIL: Final[LiteralString] = """
+MERGE (h:TrailHead {key: 'trail'}) SET h.lock = 'trail'
+WITH h RETURN coalesce(h.sequence, 0) AS sequence, coalesce(h.hash, $origin) AS hash
+"""
+
+ADD_TO_TRAIL: Final[LiteralString] = """
+MATCH (h:TrailHead {key: 'trail'}) SET h.sequence = $sequence, h.hash = $hash
+CREATE (e:TrailEntry) SET e = $entry
+"""
+
+# One row, where the trail should end; or none.
+TRAIL_HEAD: Final[LiteralString] = """
+MATCH (h:TrailHead {key: 'trail'}) RETURN coalesce(h.sequence, 0) AS sequence, h.hash AS hash
+"""
+
+# One row = an entry of the trail; by sequence; cost: a scan of :TrailEntry.
+TRAIL: Final[LiteralString] = "MATCH (e:TrailEntry) RETURN properties(e) AS entry ORDER BY e.sequence, e.key"
+
+# One row = an account that recorded something, and when it last did; by login; cost: a scan of all ledgers.
+RECORDED_BY_ACCOUNTS: Final[LiteralString] = """
+MATCH (e:Entry) WHERE e.recorded_by STARTS WITH 'account:'
+WITH substring(e.recorded_by, 8) AS login, max(e.recorded_at) AS latest
+RETURN login, latest ORDER BY login
+"""
+
 # ---------------------------------------------------------------------------------------------------- kept maps
 
 # How registers are read. One row = a map that was kept in a programme; by name; cost: a scan of :RegisterMap.
@@ -941,6 +968,7 @@ _OWN: Final[tuple[LiteralString, ...]] = (
     *("Account", "Token", "RegisterMap"),
     *("Published", "Publishing"),
     *("Device", "EnrolmentCode", "Held"),
+    *("TrailHead", "TrailEntry"),
 )
 _OWN_EDGES: Final[Mapping[LiteralString, tuple[LiteralString, LiteralString]]] = {
     "RULED_BY": ("Programme", "Rule"),

@@ -236,6 +236,7 @@ def token() -> Response:
         now=core.now(),
         random=secrets.token_bytes,
         generation=account.generation,
+        by=account.by,
     )
     return make_response(jsonify(json_of(made)), _ADDED)
 
@@ -246,7 +247,7 @@ def sign_out() -> Response:
     said(())
     found = sessions.signed_in()
     if found.token_id:
-        tokens.revoke(current.graph(), found.token_id)
+        tokens.revoke(current.graph(), found.token_id, by=f"account:{found.login}")
     else:
         sessions.end()
     return jsonify(signed_out=True)
