@@ -159,8 +159,8 @@ def issue(
                 role=Sentence("any role") if role == EVERY else role,
                 programme_id=Sentence("any programme") if programme_id == EVERY else programme_id,
             )
-        said = {name: kept[name] for name in ("token_id", "login", "role", "scope", "expires_at")}
-        trail.note(transaction, "token", said, by)
+        said = {name: kept[name] for name in ("login", "role", "scope", "expires_at")}
+        trail.note(transaction, "token", {"token": trail.mark_of(kept["key"]), **said}, by)
         transaction.run(cypher.ADD_TOKEN, token=kept)
 
     graph.write(work)
@@ -207,16 +207,17 @@ def revoke(graph: Graph, token_id: str, *, by: str = LOCAL) -> Token:
         Unavailable: The database cannot be reached.
     """
     begins = token_id[: len(_MARK) + _SHOWN]
-    found = next((token for token in every(graph) if token.token_id == begins), None)
-    if found is None:
-        raise NoToken(token_id=begins)
 
-    def work(transaction: Transaction) -> None:
-        trail.note(transaction, "revoked", {"token_id": begins}, by)
+    def work(transaction: Transaction) -> Mapping[str, Any]:
+        rows = transaction.rows(cypher.TOKENS)
+        found: Mapping[str, Any] | None = next((r["token"] for r in rows if r["token"]["token_id"] == begins), None)
+        if found is None:
+            raise NoToken(token_id=begins)
+        trail.note(transaction, "revoked", {"token": trail.mark_of(found["key"])}, by)
         transaction.run(cypher.REMOVE_TOKEN, token_id=begins)
+        return found
 
-    graph.write(work)
-    return found
+    return _token(graph.write(work))
 
 
 def _key(secret: str) -> str:

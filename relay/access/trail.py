@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LOCAL: Final = "local"
 """Who changes what where nobody is named: the owner of the database's machine."""
 KINDS: Final = ("began", "account", "roles", "password", "removed", "token", "revoked", "restored")
+_MARK: Final = 16  # hex digits; our choice: no two tokens of one database share them
 _PARTS: Final = frozenset(each for each in Entry.__slots__ if each not in ("opened", "personal"))
 
 
@@ -169,7 +170,7 @@ def restore(graph: Graph, kept: tuple[Entry, ...], by: str) -> None:
 
     def work(transaction: Transaction) -> None:
         (head,) = transaction.rows(cypher.LOCK_TRAIL, origin=ORIGIN)
-        if head["sequence"] or not kept:
+        if head["sequence"]:
             return
         for entry in (
             *kept,
@@ -177,7 +178,8 @@ def restore(graph: Graph, kept: tuple[Entry, ...], by: str) -> None:
         ):
             transaction.run(cypher.ADD_TO_TRAIL, entry=_properties(entry), sequence=entry.sequence, hash=entry.hash)
 
-    graph.write(work)
+    if kept:
+        graph.write(work)
 
 
 # ---------------------------------------------------------------------------------------------------- verifying
@@ -204,9 +206,9 @@ class _Standing:
         elif entry.kind == "removed":
             del self.accounts[said["login"]]
         elif entry.kind == "token":
-            self.tokens[said["token_id"]] = [said["login"], said["role"], said["scope"], said["expires_at"]]
+            self.tokens[said["token"]] = [said["login"], said["role"], said["scope"], said["expires_at"]]
         elif entry.kind == "revoked":
-            del self.tokens[said["token_id"]]
+            del self.tokens[said["token"]]
         if entry.kind == "removed" or (entry.kind == "password" and said["tokens_end"]):
             self.tokens = {token: kept for token, kept in self.tokens.items() if kept[0] != said["login"]}
 
@@ -219,13 +221,20 @@ def grants_of(written: str) -> list[str]:
     ]
 
 
+def mark_of(key: str) -> str:
+    """How the trail names a token, from the key of its node: by the beginning of its hash, which opens nothing."""
+    return key.removeprefix("token/")[:_MARK]
+
+
 def _there(transaction: Transaction) -> _Standing:
     """Who may do what, as accounts and tokens say themselves."""
     accounts = [row["account"] for row in transaction.rows(cypher.ACCOUNTS)]
     tokens = [row["token"] for row in transaction.rows(cypher.TOKENS)]
     return _Standing(
         accounts={each["login"]: grants_of(each["grants"]) for each in accounts},
-        tokens={each["token_id"]: [each["login"], each["role"], each["scope"], each["expires_at"]] for each in tokens},
+        tokens={
+            mark_of(each["key"]): [each["login"], each["role"], each["scope"], each["expires_at"]] for each in tokens
+        },
     )
 
 

@@ -1,0 +1,48 @@
+"""What is published is kept up while pages are served."""
+
+from __future__ import annotations
+
+import time
+from secrets import token_bytes
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.ledger import recording
+from relay.published import keeping_up
+from relay.published.keeping_up import kept_up
+from relay.published.publishing import published
+from tests.scenes import acts as say
+from tests.scenes.village import VILLAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relay.graph import Graph
+
+
+def within(seconds: float, there: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < until, "too late"
+        time.sleep(0.05)
+
+
+def test_what_is_recorded_while_pages_are_served_is_shown_the_next_minute(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping_up, "EVERY_SECONDS", 0.1)
+    recording.record(graph, "demo", VILLAGE, say.clerk())
+    said: list[str] = []
+
+    def sequence() -> int:
+        there = published(graph, "demo")
+        return there.sequence if there else 0
+
+    with kept_up(graph, None, token_bytes, said.append):
+        within(20, lambda: sequence() == len(VILLAGE))
+        recording.record(graph, "demo", [say.woman("W20")], say.clerk())
+        within(20, lambda: sequence() == len(VILLAGE) + 1)
+
+    assert said == []
